@@ -1,0 +1,3 @@
+"""Every address of the system: pages by app, the API under /api/v1/."""
+
+urlpatterns = []
