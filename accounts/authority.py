@@ -1,0 +1,58 @@
+"""The one place that answers "may this person do this here?" (design §1): ``user.has_perm("app.verb", obj)``.
+
+``obj`` is a unit or anything that carries ``unit_id``. A right held on a unit holds for every unit below it, on the
+days of its appointment. Pages and API find objects through ``reached_or_404``, so that what lies outside is not there.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from accounts.models import Appointment, UnitPermission, User
+from accounts.roles import ROLES
+from villages.models import below_any
+
+
+def unit_code(obj: Any) -> str:
+    """The division code of the place that ``obj`` belongs to."""
+    return obj.unit_id if hasattr(obj, "unit_id") else obj.code
+
+
+def grant(appointments: Iterable[Appointment]) -> None:
+    """Write the permission rows of fresh ``appointments`` (guardian's table, in bulk)."""
+    ids = {f"{p.content_type.app_label}.{p.codename}": p.pk for p in Permission.objects.select_related("content_type")}
+    UnitPermission.objects.bulk_create(
+        (
+            UnitPermission(user_id=a.user_id, content_object_id=a.unit_id, appointment=a, permission_id=ids[perm])
+            for a in appointments
+            for perm in sorted(ROLES[a.role].permissions)
+        ),
+        batch_size=5000,
+    )
+
+
+class AppointmentBackend(BaseBackend):
+    """Answers permissions from appointments; without ``obj``: is it held anywhere."""
+
+    def has_perm(self, user_obj: User, perm: str, obj: Any = None) -> bool:
+        if not user_obj.is_active or user_obj.is_anonymous:
+            return False
+        codes = user_obj.reach(perm)
+        return bool(codes) if obj is None else any(unit_code(obj).startswith(code) for code in codes)
+
+
+def reached(user: User, perm: str, queryset: QuerySet, field: str = "unit_id") -> QuerySet:
+    """The rows of ``queryset`` whose unit (``field``) lies where ``user`` holds ``perm``."""
+    return queryset.filter(below_any(user.reach(perm), field))
+
+
+def reached_or_404(user: User, perm: str, queryset: QuerySet, *, field: str = "unit_id", **lookup: Any) -> Any:
+    """The object, or 404 just as if it did not exist when it lies outside what ``user`` reaches with ``perm``."""
+    if not user.is_authenticated:
+        raise Http404
+    return get_object_or_404(reached(user, perm, queryset, field), **lookup)

@@ -1,0 +1,124 @@
+"""People and their appointments. An appointment grants guardian permissions on its unit and all below it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+
+import pghistory
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from guardian.models import UserObjectPermissionBase
+
+from accounts.roles import Role
+from villages.models import Unit
+
+
+@pghistory.track(exclude=["password", "last_login"])
+class User(AbstractUser):
+    """A person who signs in. ``name`` is the person's name as written in Chinese."""
+
+    first_name = None
+    last_name = None
+    name = models.CharField(_("Name"), max_length=50)
+    must_change_password = models.BooleanField(default=False)
+
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta(AbstractUser.Meta):
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    get_short_name = get_full_name
+
+    @cached_property
+    def grants(self) -> dict[str, list[str]]:
+        """Codes of the units held today, by permission; one query for the life of this object (a request)."""
+        rows = (
+            UnitPermission.objects.filter(user=self, appointment__in=Appointment.objects.on(timezone.localdate()))
+            .annotate(perm=Concat("permission__content_type__app_label", Value("."), "permission__codename"))
+            .values_list("perm", "content_object_id")
+            .distinct()
+        )
+        held = defaultdict(list)
+        for perm, code in rows:
+            held[perm].append(code)
+        return dict(held)
+
+    def reach(self, perm: str) -> list[str]:
+        """Codes of the units in which, and below which, this person holds ``perm`` ("app.verb") today."""
+        return self.grants.get(perm, [])
+
+
+class AppointmentQuerySet(models.QuerySet):
+    def on(self, day: date) -> AppointmentQuerySet:
+        """Those in force on ``day``; ``ends`` is the last day."""
+        return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+
+
+@pghistory.track()
+class Appointment(models.Model):
+    """A role held on one unit from a day to a day (both inclusive), which reaches everything below it."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
+    role = models.CharField(_("Role"), max_length=20, choices=Role)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="appointments")
+    department = models.CharField(_("Department"), max_length=50, blank=True)
+    starts = models.DateField(_("From"))
+    ends = models.DateField(_("Until"), null=True, blank=True)
+    appointed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        permissions = [
+            ("appoint", "Appoint people"),
+            ("configure", "Change settings"),
+            ("unlock", "Unlock accounts"),
+            ("read_trail", "Read the audit trail"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="appointment_ends_after_start"
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="appointment_role_known"),
+            models.UniqueConstraint(fields=["user", "role", "unit", "starts"], name="appointment_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()} · {self.unit}"
+
+
+class UnitPermission(UserObjectPermissionBase):
+    """What an appointment grants, a row per permission. Dates stand there, so no job has to end a right."""
+
+    content_object = models.ForeignKey(Unit, on_delete=models.CASCADE)
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="grants")
+
+    class Meta(UserObjectPermissionBase.Meta):
+        default_permissions = ()
+        unique_together = [("appointment", "permission")]
+
+
+class CalendarDay(models.Model):
+    """A day on which the office calendar differs from the library's, or that it does not know yet (domain §3, 调休)."""
+
+    day = models.DateField(primary_key=True)
+    working = models.BooleanField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.day} {'+' if self.working else '-'}"

@@ -1,0 +1,140 @@
+"""The roles of domain §6 as data: where each is held, what it may do there and below, who may give it.
+
+A new role is one entry here (and a migration for the choice). Permissions are "app.verb" and are declared in the
+``Meta.permissions`` of the app that asks for them; authority over an object is answered by ``authority.py``.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from villages.models import Level
+
+
+class Role(models.TextChoices):
+    FILLER = "filler", _("Filler")
+    SIGNER = "signer", _("Signer")
+    TOWNSHIP_OFFICE = "township_office", _("Township office")
+    TOWNSHIP_REVIEWER = "township_reviewer", _("Township reviewer")
+    TOWNSHIP_LEADER = "township_leader", _("Township leader")
+    COUNTY_REVIEWER = "county_reviewer", _("County reviewer")
+    COUNTY_OFFICE = "county_office", _("County leading-group office")
+    DISCIPLINE = "discipline", _("County discipline commission")
+    DEPARTMENT = "department", _("Department")
+    FINANCE = "finance", _("Finance")
+    CITY_OFFICE = "city_office", _("City leading-group office")
+    CITY_DISCIPLINE = "city_discipline", _("City discipline commission")
+    CITY_LEADER = "city_leader", _("City or province leader")
+    SYSADMIN = "sysadmin", _("System administrator")
+    SECADMIN = "secadmin", _("Security administrator")
+    AUDITOR = "auditor", _("Audit administrator")
+
+
+THREE_ADMINISTRATORS = frozenset({Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR})
+
+
+@dataclass(frozen=True)
+class RoleSpec:
+    """``levels``: where the role is held. ``appointed_by``: the roles whose holders may give it within their scope.
+
+    ``audience``: "cadre" (18 px, phone first) or "desk". ``second_factor``: decides, pays or administers.
+    """
+
+    levels: frozenset[str]
+    permissions: frozenset[str]
+    appointed_by: frozenset[str] = field(default_factory=frozenset)
+    audience: str = "desk"
+    second_factor: bool = False
+
+
+COUNTIES = frozenset({Level.COUNTY, Level.ZONE})
+CITIES = frozenset({Level.CITY, Level.PROVINCE})
+VIEW = frozenset({"villages.view_unit", "ratings.view_application", "ratings.view_register", "ratings.view_scheme"})
+WATCH = VIEW | {"ratings.view_event", "incentives.view_incentive", "reports.view_dashboard", "reports.view_report"}
+
+ROLES: dict[str, RoleSpec] = {
+    Role.FILLER: RoleSpec(
+        frozenset({Level.VILLAGE}), VIEW | {"ratings.fill"}, frozenset({Role.TOWNSHIP_OFFICE}), audience="cadre"
+    ),
+    Role.SIGNER: RoleSpec(
+        frozenset({Level.VILLAGE}),
+        VIEW | {"ratings.fill", "ratings.sign", "ratings.view_event"},
+        frozenset({Role.TOWNSHIP_OFFICE}),
+        audience="cadre",
+    ),
+    Role.TOWNSHIP_OFFICE: RoleSpec(
+        frozenset({Level.TOWNSHIP}),
+        VIEW
+        | {
+            "accounts.appoint",
+            "ratings.accept",
+            "ratings.fill_on_behalf",
+            "ratings.view_event",
+            "reviews.convene_township",
+            "reviews.release_township",
+            "reviews.answer_objection_township",
+        },
+        frozenset({Role.COUNTY_OFFICE}),
+    ),
+    Role.TOWNSHIP_REVIEWER: RoleSpec(
+        frozenset({Level.TOWNSHIP}), VIEW | {"reviews.score_township"}, frozenset({Role.COUNTY_OFFICE})
+    ),
+    Role.TOWNSHIP_LEADER: RoleSpec(
+        frozenset({Level.TOWNSHIP}),
+        VIEW
+        | {
+            "ratings.view_event",
+            "ratings.settle_proposal_township",
+            "reviews.decide_township",
+            "reports.view_dashboard",
+        },
+        frozenset({Role.COUNTY_OFFICE}),
+        second_factor=True,
+    ),
+    Role.COUNTY_REVIEWER: RoleSpec(COUNTIES, VIEW | {"reviews.score_county"}, frozenset({Role.COUNTY_OFFICE})),
+    Role.COUNTY_OFFICE: RoleSpec(
+        COUNTIES,
+        WATCH
+        | {
+            "villages.manage_unit",
+            "accounts.appoint",
+            "ratings.manage_scheme",
+            "ratings.manage_cycle",
+            "ratings.settle_proposal_county",
+            "reviews.convene_county",
+            "reviews.decide_county",
+            "reviews.release_county",
+            "incentives.give_opinion",
+        },
+        frozenset({Role.SYSADMIN}),
+        second_factor=True,
+    ),
+    Role.DISCIPLINE: RoleSpec(
+        COUNTIES,
+        WATCH | {"ratings.record_event", "reviews.answer_objection_county"},
+        frozenset({Role.COUNTY_OFFICE}),
+    ),
+    Role.DEPARTMENT: RoleSpec(COUNTIES, VIEW | {"ratings.supply"}, frozenset({Role.COUNTY_OFFICE})),
+    Role.FINANCE: RoleSpec(
+        COUNTIES,
+        VIEW
+        | {
+            "incentives.view_incentive",
+            "incentives.manage_policy",
+            "incentives.manage_fund",
+            "incentives.disburse",
+            "reports.view_report",
+        },
+        frozenset({Role.COUNTY_OFFICE}),
+        second_factor=True,
+    ),
+    Role.CITY_OFFICE: RoleSpec(CITIES, WATCH | {"accounts.appoint"}, frozenset({Role.SYSADMIN}), second_factor=True),
+    Role.CITY_DISCIPLINE: RoleSpec(CITIES, WATCH | {"ratings.record_event"}, frozenset({Role.CITY_OFFICE})),
+    Role.CITY_LEADER: RoleSpec(CITIES, WATCH, frozenset({Role.CITY_OFFICE})),
+    Role.SYSADMIN: RoleSpec(
+        CITIES, frozenset({"villages.view_unit", "accounts.appoint", "accounts.configure"}), second_factor=True
+    ),
+    Role.SECADMIN: RoleSpec(CITIES, frozenset({"villages.view_unit", "accounts.unlock"}), second_factor=True),
+    Role.AUDITOR: RoleSpec(CITIES, frozenset({"villages.view_unit", "accounts.read_trail"}), second_factor=True),
+}

@@ -1,0 +1,13 @@
+"""The kinds of notice and their texts. Each app registers its own in ``AppConfig.ready``; texts are msgids with %()s."""
+
+KINDS: dict[str, str] = {}
+
+
+def register(**kinds: str) -> None:
+    """``register(application_returned=_("%(unit)s: please correct %(count)s questions"))`` (lazy translations)."""
+    KINDS.update(kinds)
+
+
+def text_of(kind: str, params: dict) -> str:
+    """The notice's text in the language now active."""
+    return str(KINDS[kind]) % params

@@ -1,0 +1,57 @@
+"""Notices and their deliveries. A notice has a kind and parameters; its text is made in the reader's language."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Notice(models.Model):
+    """One line in a person's bell. ``unit_code`` says which place it is about; ``link`` is a path on this site."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=40)
+    params = models.JSONField(default=dict)
+    link = models.CharField(max_length=200, blank=True)
+    unit_code = models.CharField(max_length=12, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="notice_by_user"),
+            models.Index(fields=["user"], condition=Q(read_at=None), name="notice_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.user_id}"
+
+
+class Delivery(models.Model):
+    """The outbox: one row per notice and channel, written with the notice, sent by a worker, never twice."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed")
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "channel"], name="one_delivery_per_channel"),
+            models.CheckConstraint(condition=Q(state="sent") ^ Q(sent_at=None), name="delivery_sent_has_time"),
+        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="delivery_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.notice_id}"

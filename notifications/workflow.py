@@ -1,0 +1,26 @@
+"""Announcing: a notice in the bell and a row in the outbox, in the transaction of the step that is announced."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from notifications.kinds import KINDS
+from notifications.models import Delivery, Notice
+
+
+@transaction.atomic
+def announce(user_ids: Iterable[int], kind: str, *, link: str = "", unit_code: str = "", **params: str | int) -> None:
+    """Tell each of ``user_ids`` once. ``params`` fill the kind's text; ``link`` is a path on this site."""
+    announce_all(
+        Notice(user_id=user_id, kind=kind, params=params, link=link, unit_code=unit_code)
+        for user_id in sorted(set(user_ids))
+    )
+
+
+@transaction.atomic
+def announce_all(notices: Iterable[Notice]) -> None:
+    """The same for many unsaved notices at once (a batch of villages), in a bounded number of statements."""
+    notices = list(notices)
+    assert all(notice.kind in KINDS for notice in notices)
+    kept = Notice.objects.bulk_create(notices, batch_size=2000)
+    Delivery.objects.bulk_create((Delivery(notice=notice, channel="email") for notice in kept), batch_size=2000)

@@ -1,0 +1,35 @@
+from ratings.models.application import (
+    Answer,
+    Application,
+    Evidence,
+    Points,
+    Return,
+    ReturnedCriterion,
+    Stage,
+    Transition,
+    Veto,
+)
+from ratings.models.cycle import Cycle, Window
+from ratings.models.decision import Decision
+from ratings.models.event import Event, Proposal
+from ratings.models.register import StarPeriod
+from ratings.models.scheme import Scheme
+
+__all__ = [
+    "Answer",
+    "Application",
+    "Cycle",
+    "Decision",
+    "Event",
+    "Evidence",
+    "Points",
+    "Proposal",
+    "Return",
+    "ReturnedCriterion",
+    "Scheme",
+    "Stage",
+    "StarPeriod",
+    "Transition",
+    "Veto",
+    "Window",
+]

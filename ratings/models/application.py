@@ -1,0 +1,254 @@
+"""A unit's application (申报) in a cycle: answers, evidence, points, returns, every step it took (domain §3)."""
+
+from __future__ import annotations
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from ratings.models.cycle import Cycle
+from records.models import StoredFile
+from villages.models import Unit
+
+User = settings.AUTH_USER_MODEL
+
+
+class Stage(models.TextChoices):
+    """Whose figures a set of points rests on, and who decides."""
+
+    SELF = "self", _("Self-assessment")
+    TOWNSHIP = "township", _("Township review")
+    COUNTY = "county", _("County review")
+
+
+# Who may take which step stands in the apps' ``actions.py``; that no other step exists stands here.
+TRANSITIONS = [
+    ("draft", "submitted"),
+    ("submitted", "draft"),
+    ("submitted", "township_review"),
+    ("township_review", "draft"),
+    ("township_review", "returned"),
+    ("returned", "township_review"),
+    ("returned", "draft"),
+    ("township_review", "decided"),
+    ("township_review", "county_review"),
+    ("township_review", "rejected"),
+    ("county_review", "decided"),
+    ("county_review", "township_review"),
+    ("county_review", "draft"),
+    ("decided", "public_notice"),
+    ("decided", "township_review"),
+    ("decided", "county_review"),
+    ("public_notice", "confirmed"),
+    ("public_notice", "township_review"),
+    ("public_notice", "county_review"),
+]
+
+
+@pghistory.track()
+class Application(models.Model):
+    """One per unit and cycle. ``panel_total`` and ``panel_star`` come from the deciding stage's panel points.
+
+    ``applied_star`` is the star aimed at; ``township_star`` the township's own star when it recommends for 4–5.
+    ``self_total`` and ``self_star`` are what the unit's own answers would give. Totals are points, 2 decimals.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Submitted")
+        RETURNED = "returned", _("Returned for correction")
+        TOWNSHIP_REVIEW = "township_review", _("Township review")
+        COUNTY_REVIEW = "county_review", _("County review")
+        DECIDED = "decided", _("Decided")
+        PUBLIC_NOTICE = "public_notice", _("Public notice")
+        CONFIRMED = "confirmed", _("Confirmed")
+        REJECTED = "rejected", _("Not rated")
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="applications")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="applications")
+    state = models.CharField(_("State"), max_length=20, choices=State, default=State.DRAFT)
+    applied_star = models.PositiveSmallIntegerField(_("Star applied for"), null=True)
+    filled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    on_behalf = models.BooleanField(_("Filled on the village's behalf"), default=False)
+    signed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    self_total = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    self_star = models.PositiveSmallIntegerField(null=True)
+    township_star = models.PositiveSmallIntegerField(null=True)
+    panel_total = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    panel_star = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        permissions = [
+            ("view_application", "Open applications"),
+            ("fill", "Fill in the own unit's application"),
+            ("fill_on_behalf", "Fill in for a village that cannot"),
+            ("sign", "Submit and withdraw"),
+            ("accept", "Accept and return applications"),
+            ("supply", "Supply a department's figures"),
+        ]
+        ordering = ["unit"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "cycle"], name="one_application_per_cycle"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(applied_star__isnull=False, submitted_at__isnull=False),
+                name="sent_application_is_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["cycle", "state", "unit"], name="application_by_state")]
+        triggers = [
+            pgtrigger.FSM(name="application_states", field="state", transitions=TRANSITIONS),
+            pgtrigger.Protect(
+                name="application_begins_as_draft",
+                operation=pgtrigger.Insert,
+                condition=~pgtrigger.Q(new__state="draft"),
+            ),
+            pgtrigger.Protect(name="application_stays", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.cycle.year}"
+
+
+class Transition(models.Model):
+    """One step of an application: who, when, from where, why. Append-only; the timeline that people read."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="transitions")
+    verb = models.CharField(max_length=30)
+    from_state = models.CharField(max_length=20)
+    to_state = models.CharField(max_length=20)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.verb}"
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Answer(models.Model):
+    """One fact of the form (formats §2: ``1.1.a`` a count or tick, ``1.2`` a figure, ``1.5`` typed points).
+
+    ``typed`` is what the person typed, kept even when it is no valid figure (then ``value`` is empty).
+    ``source`` says who gave it: village, or ``department:NAME``.
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="answers")
+    item = models.CharField(max_length=40)
+    typed = models.CharField(max_length=40)
+    value = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+    reason = models.TextField(blank=True)
+    source = models.CharField(max_length=60, default="village")
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["application", "item"], name="one_answer_per_item")]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.item}={self.typed}"
+
+
+class Evidence(models.Model):
+    """A file attached to a criterion (佐证材料). ``name`` is the piece that the criterion asks for, if any."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="evidence")
+    criterion = models.CharField(max_length=20)
+    name = models.CharField(max_length=100, blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["application", "criterion", "file"], name="evidence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.criterion}"
+
+
+class Points(models.Model):
+    """Points per criterion and stage: the unit's own answers scored, or a panel's mean (2 decimals).
+
+    ``figure`` is the figure that a ``figures`` condition looks at (the lower median of a panel's).
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="points")
+    stage = models.CharField(max_length=10, choices=Stage)
+    criterion = models.CharField(max_length=20)
+    points = models.DecimalField(max_digits=12, decimal_places=4)
+    figure = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["application", "stage", "criterion"], name="one_points_per_criterion"),
+            models.CheckConstraint(condition=Q(points__gte=0), name="points_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.criterion} {self.points}"
+
+
+@pghistory.track()
+class Veto(models.Model):
+    """A veto item met by a unit on a day (formats §1); one dated fact each, with the paper that proves it."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="vetoes")
+    code = models.CharField(_("Veto item"), max_length=20)
+    on = models.DateField(_("Met on"))
+    document = models.CharField(_("Document"), max_length=200)
+    source = models.CharField(max_length=60)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["unit", "code", "on"], name="veto_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.code} {self.on}"
+
+
+@pghistory.track()
+class Return(models.Model):
+    """The township's questions to a village (退回补正), each with its reason; only those reopen, until ``due``."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="returns")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    due = models.DateTimeField(_("Deadline"))
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(answered_at=None), name="one_open_return_per_application"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.at:%Y-%m-%d}"
+
+
+class ReturnedCriterion(models.Model):
+    of = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="criteria")
+    criterion = models.CharField(max_length=20)
+    reason = models.TextField(_("Reason"))
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["of", "criterion"], name="returned_once")]
+
+    def __str__(self) -> str:
+        return self.criterion

@@ -1,0 +1,78 @@
+"""One year's rating (年度评定) of a county under one issued scheme, with its windows (时限)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ratings.models.scheme import Scheme
+from villages.models import Unit
+
+
+@pghistory.track()
+class Cycle(models.Model):
+    """``year`` is the year assessed; ``facts_until`` the cut-off of its decisions (formats §3)."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="cycles", verbose_name=_("County"))
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="cycles")
+    year = models.PositiveSmallIntegerField(_("Year"))
+    facts_until = models.DateField(_("Last day for facts"))
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    scoring_closed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("manage_cycle", "Open and close cycles")]
+        ordering = ["unit", "-year"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "year", "scheme"], name="one_cycle_per_scheme"),
+            models.CheckConstraint(
+                condition=Q(state="open") ^ Q(closed_at__isnull=False), name="cycle_closed_has_time"
+            ),
+        ]
+        triggers = [pgtrigger.FSM(name="cycle_states", field="state", transitions=[("open", "closed")])]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.year}"
+
+
+class Step(models.TextChoices):
+    """The steps of a cycle that have a window of time."""
+
+    APPLY = "apply", _("Self-assessment and application")
+    TOWNSHIP_REVIEW = "township_review", _("Township review")
+    COUNTY_REVIEW = "county_review", _("County review")
+
+
+@pghistory.track()
+class Window(models.Model):
+    """When a step may be done: ``opens`` ≤ now < ``closes``."""
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="windows")
+    step = models.CharField(max_length=20, choices=Step)
+    opens = models.DateTimeField(_("Opens"))
+    closes = models.DateTimeField(_("Closes"))
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "step"], name="one_window_per_step"),
+            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="window_closes_after_opening"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cycle} {self.step}"
+
+    def is_open(self, at: datetime | None = None) -> bool:
+        return self.opens <= (at or timezone.now()) < self.closes

@@ -1,0 +1,88 @@
+"""Events (情形) that move stars between annual ratings, and the proposals that their rules make (domain §4)."""
+
+from __future__ import annotations
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from ratings.models.scheme import Scheme
+from villages.models import Unit
+
+
+@pghistory.track()
+class Event(models.Model):
+    """Something that happened to a unit on a day. ``kind`` is an event code of the schemes; ``source`` tells two apart.
+
+    A ``held`` event has no effect until it is released; ``closed`` is the day it was closed as rectified.
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(_("Event"), max_length=40)
+    on = models.DateField(_("Day"))
+    closed = models.DateField(_("Closed as rectified on"), null=True, blank=True)
+    note = models.TextField(_("Note"), blank=True)
+    source = models.CharField(_("Source"), max_length=100, blank=True)
+    held = models.BooleanField(_("Held"), default=False)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("view_event", "See events"), ("record_event", "Record and close events")]
+        ordering = ["-on", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "kind", "on", "source"], name="event_once"),
+            models.CheckConstraint(condition=Q(closed=None) | Q(closed__gte=F("on")), name="event_closed_after_it_was"),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="what_happened_stays", fields=["unit", "kind", "on", "source", "recorded_by"]),
+            pgtrigger.Protect(name="event_stays", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.kind} {self.on}"
+
+
+@pghistory.track()
+class Proposal(models.Model):
+    """What a rule that is not automatic would do; the authority for the star confirms or declines it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        CONFIRMED = "confirmed", _("Confirmed")
+        DECLINED = "declined", _("Declined")
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="proposals")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="+")
+    rule = models.PositiveSmallIntegerField(help_text="Place of the rule in the scheme's list, from 0")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+    reason = models.TextField(_("Reason"), blank=True)
+
+    class Meta:
+        default_permissions = ()
+        permissions = [
+            ("settle_proposal_township", "Confirm or decline changes of up to three stars"),
+            ("settle_proposal_county", "Confirm or decline changes of four and five stars"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "scheme", "rule"], name="proposal_once"),
+            models.CheckConstraint(
+                condition=Q(state="open", settled_at=None) | (~Q(state="open") & Q(settled_at__isnull=False)),
+                name="proposal_settled_has_time",
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="proposal_states", field="state", transitions=[("open", "confirmed"), ("open", "declined")]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} #{self.rule}"

@@ -1,0 +1,66 @@
+"""The star register (星级台账): who held which star from when to when, and what was known when (formats §3)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ratings.models.decision import Decision
+from ratings.models.scheme import Scheme
+from villages.models import Unit
+
+
+class StarPeriodQuerySet(models.QuerySet):
+    def known(self) -> StarPeriodQuerySet:
+        """The register as it is known now."""
+        return self.filter(superseded_at=None)
+
+    def on(self, day: date | None = None) -> StarPeriodQuerySet:
+        """The star of each unit on ``day`` (today when absent), as known now."""
+        return self.known().filter(during__contains=day or timezone.localdate())
+
+
+class StarPeriod(models.Model):
+    """A unit's star over ``during`` (half-open days; the last one has no end).
+
+    Written only by ``ratings/register.py``. A recomputation never changes a row: it sets ``superseded_at`` and adds
+    new rows, so that "what did we know then" has its answer.
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="star_periods")
+    during = DateRangeField(_("Held"))
+    star = models.PositiveSmallIntegerField(_("Star"))
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
+    scheme = models.ForeignKey(Scheme, null=True, on_delete=models.PROTECT, related_name="+")
+    effects = ArrayField(models.CharField(max_length=20), default=list)
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True)
+
+    objects = StarPeriodQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("view_register", "See the star register")]
+        ordering = ["unit", "during"]
+        constraints = [
+            ExclusionConstraint(
+                name="star_periods_do_not_overlap",
+                expressions=[("unit", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                condition=Q(superseded_at=None),
+            ),
+            models.CheckConstraint(condition=Q(during__isempty=False), name="star_period_not_empty"),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="what_was_held_stays", exclude=["superseded_at"]),
+            pgtrigger.Protect(name="star_period_stays", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.star} {self.during}"

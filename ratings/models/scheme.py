@@ -1,0 +1,105 @@
+"""A county's 考评标准 for a year. The file itself (formats §1) is kept whole; SQL and Python both read ``body``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from villages.models import Level, Unit, UnitQuerySet
+
+
+class ExactEncoder(json.JSONEncoder):
+    """Writes decimals as JSON numbers with the digits they have (jsonb keeps them exactly)."""
+
+    def encode(self, o) -> str:
+        return super().encode(_exact(o))
+
+    def iterencode(self, o, _one_shot=False) -> Iterator[str]:
+        return super().iterencode(_exact(o), _one_shot)
+
+
+class _ExactNumber(float):
+    """A decimal in the dress of a float, so that the encoder writes its digits unquoted."""
+
+    def __new__(cls, value: Decimal):
+        number = super().__new__(cls, value)
+        number.digits = format(value, "f")
+        return number
+
+    def __repr__(self) -> str:
+        return self.digits
+
+
+def _exact(value):
+    if isinstance(value, Decimal):
+        return _ExactNumber(value)
+    if isinstance(value, dict):
+        return {key: _exact(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_exact(item) for item in value]
+    return value
+
+
+class ExactDecoder(json.JSONDecoder):
+    """Reads every number with a fraction as a decimal, never as a float."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{**kwargs, "parse_float": Decimal})
+
+
+class SchemeQuerySet(models.QuerySet):
+    def issued(self) -> SchemeQuerySet:
+        return self.filter(state=Scheme.State.ISSUED)
+
+
+@pghistory.track()
+class Scheme(models.Model):
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        ISSUED = "issued", _("Issued")
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="schemes", verbose_name=_("County"))
+    rates = models.CharField(max_length=10, choices=Level, default=Level.VILLAGE)
+    year = models.PositiveSmallIntegerField(_("Year"))
+    version = models.PositiveSmallIntegerField(_("Version"), default=1)
+    name = models.CharField(_("Name"), max_length=200)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    issued_at = models.DateTimeField(null=True)
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    body = models.JSONField(encoder=ExactEncoder, decoder=ExactDecoder)
+
+    objects = SchemeQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("view_scheme", "Read schemes"), ("manage_scheme", "Write and issue schemes")]
+        ordering = ["unit", "-year", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "rates", "year", "version"], name="one_scheme_version"),
+            models.CheckConstraint(
+                condition=Q(state="draft") ^ Q(issued_at__isnull=False), name="scheme_issued_has_time"
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="scheme_states", field="state", transitions=[("draft", "issued")]),
+            pgtrigger.Protect(
+                name="issued_scheme_is_frozen",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state="issued"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.year}/{self.version}"
+
+    def rated_units(self) -> UnitQuerySet:
+        """The units that this scheme rates."""
+        return Unit.objects.within(self.unit_id).rated(self.rates)

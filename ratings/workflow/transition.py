@@ -1,0 +1,54 @@
+"""The one way in which an application's state changes: set-based, with a row for every step."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ratings.models import Application, Transition
+from ratings.models.application import TRANSITIONS
+from records import audit
+from records.refusals import WrongState
+
+
+@transaction.atomic
+def move(
+    applications: Iterable[int],
+    verb: str,
+    to: str,
+    *,
+    by: Any,
+    reason: str = "",
+    at: datetime | None = None,
+    **changes: Any,
+) -> list[Transition]:
+    """Take the applications (by id) to state ``to``, setting ``changes`` on each, and record every step.
+
+    Rows are locked first, so of two people at once the second finds the new state. Raises ``WrongState``, with nothing
+    changed, when one of them cannot go there from where it stands (the database refuses the same).
+    """
+    rows = list(Application.objects.select_for_update().filter(pk__in=list(applications)).values_list("pk", "state"))
+    if any((state, to) not in TRANSITIONS for _pk, state in rows):
+        raise WrongState(_("Somebody was quicker: this application has moved on. Please look again."))
+    at = at or timezone.now()
+    with audit.acting(by, verb, reason):
+        Application.objects.filter(pk__in=[pk for pk, _state in rows]).update(state=to, **changes)
+        return Transition.objects.bulk_create(
+            (
+                Transition(
+                    application_id=pk,
+                    verb=verb,
+                    from_state=state,
+                    to_state=to,
+                    by=by,
+                    at=at,
+                    reason=reason,
+                    address=audit.sender(),
+                )
+                for pk, state in rows
+            ),
+            batch_size=2000,
+        )

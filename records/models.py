@@ -1,0 +1,25 @@
+"""Stored files. The audit trail is pghistory's event tables, one beside each tracked model (see ``audit.py``)."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class StoredFile(models.Model):
+    """One uploaded file, kept outside the web root under its own hash; the same bytes are stored once on disk.
+
+    ``size`` in bytes, ``kind`` the media type found from the content, never the sender's word.
+    """
+
+    name = models.CharField(_("File name"), max_length=200)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=100)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,105 @@
+"""Units of every level. A division code is its own path: 33 → 3306 → 330624 → 330624108 → 330624108201 (design §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+CODE_LENGTHS = (2, 4, 6, 9, 12)
+
+
+def prefixes(code: str) -> list[str]:
+    """The codes of every unit above ``code`` and itself, topmost first."""
+    return [code[:n] for n in CODE_LENGTHS if n <= len(code)]
+
+
+def below(code: str, field: str = "code") -> Q:
+    """Everything from ``code`` downwards, as a range on the index (codes are digits and capitals, "~" sorts after)."""
+    return Q(**{f"{field}__gte": code, f"{field}__lt": code + "~"})
+
+
+def below_any(codes: Iterable[str], field: str = "code") -> Q:
+    """Everything from any of ``codes`` downwards; nothing when there are none."""
+    return reduce(or_, (below(code, field) for code in codes), Q(pk__in=[]))
+
+
+class Level(models.TextChoices):
+    PROVINCE = "province", _("Province")
+    CITY = "city", _("City")
+    COUNTY = "county", _("County")
+    ZONE = "zone", _("Development zone")
+    TOWNSHIP = "township", _("Township")
+    VILLAGE = "village", _("Village")
+    STATION = "station", _("Grassroots station")
+
+
+class UnitQuerySet(models.QuerySet):
+    def within(self, unit: Unit | str) -> UnitQuerySet:
+        return self.filter(below(getattr(unit, "code", unit)))
+
+    def within_any(self, codes: Iterable[str]) -> UnitQuerySet:
+        return self.filter(below_any(codes))
+
+    def visible_to(self, user) -> UnitQuerySet:
+        return self.within_any(user.reach("villages.view_unit"))
+
+    def rated(self, level: str = Level.VILLAGE) -> UnitQuerySet:
+        """Units of ``level`` that a scheme for that level rates (of village-level units only 村, domain §2)."""
+        return self.filter(level=level, rated=True)
+
+
+@pghistory.track()
+class Unit(models.Model):
+    """A place that reports, decides or watches. ``tags`` are the county's words for its kind (平原, 山区 …)."""
+
+    code = models.CharField(_("Division code"), max_length=12, primary_key=True, db_collation="C")
+    name = models.CharField(_("Name"), max_length=100)
+    level = models.CharField(_("Level"), max_length=10, choices=Level)
+    rated = models.BooleanField(_("Rated"), default=False)
+    tags = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("Tags"))
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("view_unit", "See a unit"), ("manage_unit", "Import units and set their tags")]
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(code__regex=r"^[0-9A-Z]{2,12}$"), name="unit_code_is_path"),
+            models.CheckConstraint(condition=Q(level__in=Level.values), name="unit_level_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def parent_code(self) -> str | None:
+        above = prefixes(self.code)[:-1]
+        return above[-1] if above else None
+
+    def contains(self, code: str) -> bool:
+        return code.startswith(self.code)
+
+
+@pghistory.track()
+class Profile(models.Model):
+    """Figures of a unit for a year (人口, 户数) that rewards, funds and criteria look up: asked once."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="profiles")
+    year = models.PositiveSmallIntegerField(_("Year"))
+    population = models.PositiveIntegerField(_("Population"), null=True, blank=True)
+    households = models.PositiveIntegerField(_("Households"), null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["unit", "year"], name="one_profile_per_year")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.year}"
