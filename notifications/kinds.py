@@ -1,4 +1,4 @@
-"""The kinds of notice and their texts. Each app registers its own in ``AppConfig.ready``; texts are msgids with %()s."""
+"""The kinds of notice and their texts. Each app registers its own in ``AppConfig.ready``."""
 
 KINDS: dict[str, str] = {}
 

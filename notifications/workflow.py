@@ -21,6 +21,7 @@ def announce(user_ids: Iterable[int], kind: str, *, link: str = "", unit_code: s
 def announce_all(notices: Iterable[Notice]) -> None:
     """The same for many unsaved notices at once (a batch of villages), in a bounded number of statements."""
     notices = list(notices)
-    assert all(notice.kind in KINDS for notice in notices)
+    if unknown := {notice.kind for notice in notices} - KINDS.keys():
+        raise LookupError(f"no text is registered for notices of kind {sorted(unknown)}")
     kept = Notice.objects.bulk_create(notices, batch_size=2000)
     Delivery.objects.bulk_create((Delivery(notice=notice, channel="email") for notice in kept), batch_size=2000)
