@@ -1,0 +1,63 @@
+"""PostgreSQL and Valkey started by the application itself, where no server is given (design §2).
+
+Every process that needs a service *attaches* to it: it holds a shared lock on ``DATA_DIR/NAME.users`` for as long as
+it lives. Whoever finds no keeper running starts one (``keeper.py``), a process of its own that runs the server as its
+child and stops it as soon as nobody holds that lock. Locks end with their process: kill -9 of any user leaves nothing.
+
+Nothing here imports Django: settings ask only for addresses, and keepers start in a moment.
+"""
+
+import atexit
+import os
+from pathlib import Path
+
+from config.services.attachment import Attachment, ServiceFailed
+from config.services.place import Place
+from config.services.servers import PostgreSQL, Server, Valkey
+
+__all__ = ["ServiceFailed", "attach", "data_dir", "database_url", "detach", "redis_url"]
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+_attachments: list[Attachment] = []
+
+
+def data_dir() -> Path:
+    """The directory that holds everything the system keeps outside given servers."""
+    return Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data").resolve()
+
+
+def database_url() -> str:
+    """``DATABASE_URL``, or the address of the server that we start (design §2)."""
+    return os.environ.get("DATABASE_URL") or PostgreSQL(Place(data_dir())).url
+
+
+def redis_url() -> str:
+    """``REDIS_URL``, or the address of the server that we start, database 0."""
+    return os.environ.get("REDIS_URL") or Valkey(Place(data_dir())).url
+
+
+def attach() -> None:
+    """Make the services that are not given available to this process until it ends. Raises ``ServiceFailed``."""
+    if _attachments and _attachments[0].is_mine:
+        return
+    _attachments.clear()
+    _attachments.extend(Attachment(server) for server in _own_servers())
+    for attachment in _attachments:
+        attachment.begin()
+    for attachment in _attachments:
+        attachment.wait_until_ready()
+    atexit.register(detach)
+
+
+def detach() -> None:
+    """Let the services go; those that nobody else uses have stopped when this returns."""
+    atexit.unregister(detach)
+    while _attachments:
+        _attachments.pop().end()
+
+
+def _own_servers() -> list[Server]:
+    place = Place(data_dir())
+    given = {PostgreSQL: "DATABASE_URL", Valkey: "REDIS_URL"}
+    return [kind(place) for kind, variable in given.items() if not os.environ.get(variable)]

@@ -1,0 +1,277 @@
+"""The two servers: how each is created, started, found ready and stopped. Only a keeper calls start and stop."""
+
+import contextlib
+import ctypes
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from config.services import binaries
+from config.services.place import Place
+
+START_SECONDS = 300  # recovery after a crash may take its time
+STOP_SECONDS = 20
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
+
+
+class ServerFailed(Exception):
+    """A server could not be made to run; the message ends with what it said."""
+
+
+def dying_with_parent(signum: int) -> Callable[[], None]:
+    """A ``preexec_fn``: the child gets ``signum`` when its parent dies, however that dies.
+
+    Runs after the change of account (which would clear the request) and in the forked child alone.
+    """
+    parent = os.getpid()
+
+    def ask() -> None:
+        LIBC.prctl(PR_SET_PDEATHSIG, signum)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signum)
+
+    return ask
+
+
+class Server:
+    """One server program over its own directory of ``DATA_DIR``."""
+
+    name: ClassVar[str]
+    stop_signal: ClassVar[int]
+    orphan_signal: ClassVar[int]
+    environment: ClassVar[dict] = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.process: subprocess.Popen | None = None
+
+    @property
+    def directory(self) -> Path:
+        return self.place.data_dir / self.name
+
+    @property
+    def socket_dir(self) -> Path:
+        return self.place.socket_dir(self.directory)
+
+    @property
+    def log(self) -> Path:
+        return self.place.log_dir / f"{self.name}.log"
+
+    @property
+    def seen_directory(self) -> str:
+        """The directory as the server may name it: parents closed to its account are passed by being there already."""
+        return str(self.directory) if self.place.account.reaches(self.directory.parent) else "/proc/self/cwd"
+
+    def prepare(self) -> None:
+        """Create the directory and whatever the server needs in it, once."""
+        self.place.owned(self.directory)
+
+    def command(self) -> list[str]:
+        raise NotImplementedError
+
+    def is_ready(self) -> bool:
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Run the server and return when it answers. Raises ``ServerFailed``."""
+        self.prepare()
+        self.place.owned(self.socket_dir)
+        self._end_orphans()
+        self._spawn()
+        deadline = time.monotonic() + START_SECONDS
+        while not self.is_ready():
+            if not self.is_running() or time.monotonic() > deadline:
+                self.stop()
+                raise ServerFailed(f"{self.name} did not start: {self._last_words()}")
+            time.sleep(0.01)
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        """End the server in good order, or by force if it does not hear."""
+        for signum in (self.stop_signal, signal.SIGKILL):
+            if not self.is_running():
+                break
+            self.process.send_signal(signum)
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                continue
+        self.process = None
+
+    def _spawn(self) -> None:
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(  # noqa: S603 - programs of our own environment
+                self.command(),
+                cwd=self.directory,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self.environment,
+                preexec_fn=dying_with_parent(self.stop_signal),  # the keeper has one thread
+                **self.place.account.spawn_options,
+            )
+
+    def _end_orphans(self) -> None:
+        """End what an earlier keeper left working here; the keeper's lock says that none is rightly there."""
+        program = Path(self.command()[0]).name
+        deadline = time.monotonic() + STOP_SECONDS
+        while orphans := _running(program, self.directory):
+            signum = self.orphan_signal if time.monotonic() < deadline else signal.SIGKILL
+            for pid in orphans:
+                _signal(pid, signum)
+            time.sleep(0.1)
+
+    def _last_words(self) -> str:
+        lines = self.log.read_text(errors="replace").strip().splitlines()[-3:]
+        return " / ".join(lines) or "it said nothing"
+
+
+class PostgreSQL(Server):
+    name = "postgresql"
+    stop_signal = signal.SIGINT  # "fast": open sessions are ended, nothing is lost
+    orphan_signal = signal.SIGQUIT  # the one signal by which every process of a cluster ends at once, recoverably
+    role = "pingxing"  # owns its database and may create others (for tests), but is no superuser
+
+    @property
+    def url(self) -> str:
+        return f"postgres://{self.role}@/{self.role}?host={self.socket_dir}"
+
+    def prepare(self) -> None:
+        made = self.directory / "PG_VERSION"
+        if not self.directory.exists():
+            self._create()
+        if int(made.read_text()) != self._major:
+            raise ServerFailed(
+                f"{self.directory} was made by PostgreSQL {made.read_text().strip()}, "
+                f"but {self._bin / 'postgres'} is {self._major}"
+            )
+
+    def command(self) -> list[str]:
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.socket_dir),
+            "unix_socket_permissions": "0700",
+            "max_wal_size": "2GB",
+            "work_mem": "32MB",
+            "jit": "off",  # compiling costs more than it saves on our queries
+            "log_timezone": "Asia/Shanghai",
+        }
+        settings = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
+        return [str(self._bin / "postgres"), "-D", self.seen_directory, *settings]
+
+    def is_ready(self) -> bool:
+        """What ``pg_ctl`` asks: the pid file names our child, and its eighth line says so."""
+        try:
+            lines = (self.directory / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) > 7 and int(lines[0]) == self.process.pid and lines[7].strip() == "ready"
+
+    @property
+    def _bin(self) -> Path:
+        found = binaries.postgresql_bin()
+        return binaries.within_reach(found, found.parent, self.place.account)
+
+    @property
+    def _major(self) -> int:
+        said = subprocess.run([self._bin / "postgres", "--version"], capture_output=True, text=True, check=True)  # noqa: S603
+        return int(re.search(r"\) (\d+)", said.stdout)[1])
+
+    def _create(self) -> None:
+        """Make the cluster beside its place and move it there when whole: a killed start leaves none half made."""
+        unfinished = self.directory.with_suffix(".new")
+        if unfinished.exists():
+            shutil.rmtree(unfinished)
+        self.place.owned(unfinished)
+        seen = str(unfinished) if self.seen_directory == str(self.directory) else self.seen_directory
+        # With ctype C, pg_trgm finds no Chinese. Before 17 there is no builtin provider.
+        provider = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if self._major >= 17 else []
+        initdb = str(self._bin / "initdb")
+        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", *provider]
+        self._run(unfinished, initdb, "-D", seen, *options)
+        statements = f"CREATE ROLE {self.role} LOGIN CREATEDB\nCREATE DATABASE {self.role} OWNER {self.role}\n"
+        self._run(unfinished, str(self._bin / "postgres"), "--single", "-D", seen, "postgres", statements=statements)
+        unfinished.rename(self.directory)
+
+    def _run(self, directory: Path, *command: str, statements: str = "") -> None:
+        done = subprocess.run(  # noqa: S603
+            command,
+            cwd=directory,
+            input=statements,
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            **self.place.account.spawn_options,
+        )
+        if done.returncode:
+            raise ServerFailed(f"{Path(command[0]).name} failed: {done.stderr.strip()}")
+
+    def _end_orphans(self) -> None:
+        super()._end_orphans()
+        # Its number may belong to another program by now, which postgres would take for a rival.
+        (self.directory / "postmaster.pid").unlink(missing_ok=True)
+
+
+class Valkey(Server):
+    name = "valkey"
+    stop_signal = orphan_signal = signal.SIGTERM
+
+    @property
+    def socket(self) -> Path:
+        return self.socket_dir / "valkey.sock"
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self.socket}?db=0"
+
+    def command(self) -> list[str]:
+        found = binaries.valkey_server()
+        program = binaries.within_reach(found.parent, found.parent, self.place.account) / found.name
+        options = {
+            "port": "0",
+            "unixsocket": str(self.socket),
+            "unixsocketperm": "700",
+            "appendonly": "yes",
+            "save": "",
+            "loglevel": "warning",
+        }
+        return [str(program), *(part for key, value in options.items() for part in (f"--{key}", value))]
+
+    def is_ready(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(1)
+            try:
+                client.connect(str(self.socket))
+                client.sendall(b"PING\r\n")
+                return client.recv(7) == b"+PONG\r\n"
+            except OSError:
+                return False
+
+
+def _running(program: str, directory: Path) -> list[int]:
+    """The processes of ``program`` that work in ``directory``: a server, and those it forked."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                named = (entry / "comm").read_text().strip() == program[:15]
+                if named and os.readlink(entry / "cwd") == str(directory):
+                    found.append(int(entry.name))
+            except OSError:  # gone, or another account's
+                continue
+    return found
+
+
+def _signal(pid: int, signum: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signum)

@@ -1,0 +1,248 @@
+"""The launcher for real: processes are started, shared, killed and looked for."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg2
+import pytest
+import redis
+
+from config.services.place import Place
+from config.services.servers import PostgreSQL, Valkey
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+USER = "from config import services; services.attach(); print('up', flush=True); input(); services.detach()"
+PATIENCE_SECONDS = 20
+
+
+@pytest.fixture
+def data_dir():
+    """A directory of our own, short enough for sockets and open to every account."""
+    folder = Path(tempfile.mkdtemp(prefix="house-"))
+    folder.chmod(0o755)
+    yield folder / "data"
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def start_user(data_dir, **environment):
+    inherited = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
+    return subprocess.Popen(
+        [sys.executable, "-c", USER],
+        cwd=BASE_DIR,
+        env={**inherited, "DATA_DIR": str(data_dir), **environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def let_go(user):
+    user.communicate("\n", timeout=PATIENCE_SECONDS)
+    assert user.returncode == 0
+
+
+@contextmanager
+def using(data_dir, **environment):
+    user = start_user(data_dir, **environment)
+    said = user.stdout.readline()
+    assert said == "up\n", user.stderr.read()
+    try:
+        yield user
+    finally:
+        if user.poll() is None:
+            let_go(user)
+
+
+def connect(data_dir):
+    return psycopg2.connect(PostgreSQL(Place(data_dir)).url)
+
+
+def eventually(question):
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            answer = question()
+        except (psycopg2.OperationalError, redis.ConnectionError):
+            answer = None
+        if answer:
+            return answer
+        time.sleep(0.05)
+    return pytest.fail("it did not come about")
+
+
+def processes_on(data_dir):
+    """Every living process that works in ``data_dir`` or names it on its command line."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            words = (entry / "cmdline").read_bytes().decode(errors="replace")
+            if str(data_dir) in words or os.readlink(entry / "cwd").startswith(str(data_dir)):
+                found.append((int(entry.name), words))
+        except OSError:
+            continue
+    return found
+
+
+def postmaster(data_dir):
+    return int((data_dir / "postgresql/postmaster.pid").read_text().split()[0])
+
+
+def test_one_user_starts_both_and_leaves_nothing(data_dir):
+    with using(data_dir):
+        with connect(data_dir).cursor() as cursor:
+            cursor.execute("SELECT current_user, usesuper FROM pg_user WHERE usename = current_user")
+            assert cursor.fetchone() == ("pingxing", False)
+            cursor.execute("CREATE EXTENSION pg_trgm; SELECT show_trgm('塔山街道') <> '{}'")
+            assert cursor.fetchone() == (True,)
+        assert redis.Redis.from_url(Valkey(Place(data_dir)).url).ping()
+    assert processes_on(data_dir) == []
+
+
+def test_what_was_written_is_there_at_the_second_start(data_dir):
+    with using(data_dir):
+        with connect(data_dir) as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE kept AS SELECT 7 AS n")
+        redis.Redis.from_url(Valkey(Place(data_dir)).url).set("kept", "7")
+    with using(data_dir), connect(data_dir).cursor() as cursor:
+        cursor.execute("SELECT n FROM kept")
+        assert cursor.fetchone() == (7,)
+        assert redis.Redis.from_url(Valkey(Place(data_dir)).url).get("kept") == b"7"
+
+
+def test_the_starter_may_leave_before_the_sharer(data_dir):
+    with using(data_dir) as starter, using(data_dir):
+        serving = postmaster(data_dir)
+        let_go(starter)
+        assert connect(data_dir).closed == 0
+        assert postmaster(data_dir) == serving
+    assert processes_on(data_dir) == []
+
+
+def test_users_that_start_together_share_one_server(data_dir):
+    users = [start_user(data_dir) for _ in range(4)]
+    assert [user.stdout.readline() for user in users] == ["up\n"] * 4
+    keepers = [words for _, words in processes_on(data_dir) if "config.services.keeper" in words]
+    assert len(keepers) == 2
+    for user in users:
+        let_go(user)
+    assert processes_on(data_dir) == []
+
+
+def test_a_killed_user_leaves_nothing(data_dir):
+    with using(data_dir) as user:
+        user.kill()
+        user.wait()
+        eventually(lambda: processes_on(data_dir) == [])
+
+
+def test_a_killed_keeper_takes_its_server_along_and_the_next_user_starts_anew(data_dir):
+    with using(data_dir) as first:
+        (keeper,) = (pid for pid, words in processes_on(data_dir) if "keeper\0postgresql" in words)
+        os.kill(keeper, signal.SIGKILL)
+        eventually(lambda: not (data_dir / "postgresql/postmaster.pid").exists())
+        with using(data_dir):
+            assert connect(data_dir).closed == 0
+            let_go(first)
+            assert connect(data_dir).closed == 0
+    assert processes_on(data_dir) == []
+
+
+@pytest.mark.parametrize("first_to_look", ["waiting user", "new user"])
+def test_a_killed_postmaster_is_replaced(data_dir, first_to_look):
+    with using(data_dir):
+        killed = postmaster(data_dir)
+        os.kill(killed, signal.SIGKILL)
+        if first_to_look == "new user":
+            with using(data_dir):
+                pass
+        eventually(lambda: connect(data_dir).closed == 0)
+        assert postmaster(data_dir) != killed
+
+
+def test_a_killed_valkey_is_replaced_with_its_keys(data_dir):
+    with using(data_dir):
+        client = redis.Redis.from_url(Valkey(Place(data_dir)).url)
+        client.set("kept", "7")
+        time.sleep(1.1)  # everysec
+        os.kill(client.info("server")["process_id"], signal.SIGKILL)
+        assert eventually(lambda: client.get("kept")) == b"7"
+
+
+def test_a_stale_pid_file_that_names_a_living_program_is_no_hindrance(data_dir):
+    with using(data_dir):
+        lines = (data_dir / "postgresql/postmaster.pid").read_text().splitlines()
+    (data_dir / "postgresql/postmaster.pid").write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+    with using(data_dir):
+        assert connect(data_dir).closed == 0
+
+
+def test_an_orphaned_server_is_ended_first(data_dir):
+    with using(data_dir):
+        server = PostgreSQL(Place(data_dir))
+        command = server.command()
+    orphan = subprocess.Popen(
+        command,
+        cwd=server.directory,
+        stderr=subprocess.DEVNULL,
+        env=server.environment,
+        **server.place.account.spawn_options,
+    )
+    eventually(lambda: connect(data_dir))
+    with using(data_dir):
+        assert orphan.wait(PATIENCE_SECONDS) is not None
+        assert postmaster(data_dir) != orphan.pid
+        assert connect(data_dir).closed == 0
+    assert processes_on(data_dir) == []
+
+
+def test_an_initialisation_cut_short_is_done_again(data_dir):
+    (data_dir / "postgresql.new").mkdir(parents=True)
+    (data_dir / "postgresql.new/PG_VERSION").write_text("18\n")
+    with using(data_dir):
+        assert connect(data_dir).closed == 0
+
+
+def test_a_deep_directory_gets_its_sockets_elsewhere(data_dir):
+    deep = data_dir / ("d" * 60) / ("e" * 60)
+    with using(deep):
+        assert connect(deep).closed == 0
+    assert processes_on(deep) == []
+    for kind in (PostgreSQL, Valkey):
+        shutil.rmtree(kind(Place(deep)).socket_dir)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as somebody else")
+def test_a_directory_closed_to_the_servers_account_serves_all_the_same(data_dir):
+    closed = data_dir.parent / "closed"
+    closed.mkdir(mode=0o700)
+    with using(closed / "data"):
+        assert connect(closed / "data").closed == 0
+    assert processes_on(closed) == []
+    for kind in (PostgreSQL, Valkey):
+        shutil.rmtree(kind(Place(closed / "data")).socket_dir)
+
+
+def test_given_servers_start_nothing(data_dir):
+    with using(data_dir, DATABASE_URL="postgres://x@/x", REDIS_URL="redis://x"):
+        assert processes_on(data_dir) == []
+
+
+def test_a_server_that_cannot_start_says_why(data_dir):
+    with using(data_dir):
+        pass
+    version = data_dir / "postgresql/PG_VERSION"
+    version.write_text("9\n")
+    user = start_user(data_dir)
+    said = user.communicate(timeout=PATIENCE_SECONDS)[1]
+    assert "was made by PostgreSQL 9, but" in said
+    eventually(lambda: processes_on(data_dir) == [])
