@@ -1,0 +1,460 @@
+"""Makers of rows for tests: real rows through the real constraints, the rest of the world as plain as it can be."""
+
+from collections import deque
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.authority import grant
+from accounts.models import Appointment, User
+from accounts.roles import Role
+from ratings.models import (
+    Answer,
+    Application,
+    Cycle,
+    Decision,
+    Event,
+    Points,
+    Proposal,
+    Scheme,
+    Stage,
+    StarPeriod,
+    Veto,
+    Window,
+)
+from ratings.models.application import TRANSITIONS
+from ratings.models.cycle import Step
+from ratings.workflow.transition import move
+from records.models import StoredFile
+from reports.models import ReportRequest
+from reviews.models import Batch, BatchEntry, Objection, Panel, Seat, Sheet, SheetEntry
+from villages.models import Level, Profile, Unit
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+COUNTY, TOWNSHIP, VILLAGE = "330624", "330624108", "330624108204"
+LEVELS = {2: Level.PROVINCE, 4: Level.CITY, 6: Level.COUNTY, 9: Level.TOWNSHIP, 12: Level.VILLAGE}
+
+
+def at(*moment: int) -> datetime:
+    """A moment in Shanghai: ``at(2026, 11, 24, 9)``."""
+    return datetime(*moment, tzinfo=SHANGHAI)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        django_get_or_create = ["username"]
+        skip_postgeneration_save = True
+
+    username = factory.Sequence("person{}".format)
+    name = factory.Sequence("张{}".format)
+
+    @factory.post_generation
+    def password(self, create, extracted, **kwargs):
+        """``UserFactory(password="…")``; without it the account cannot sign in with a password."""
+        if extracted:
+            self.set_password(extracted)
+            self.save(update_fields=["password"])
+
+
+class UnitFactory(DjangoModelFactory):
+    """Level and whether it is rated follow from the code, as on import. The same code is the same unit."""
+
+    class Meta:
+        model = Unit
+        django_get_or_create = ["code"]
+
+    code = factory.Sequence(lambda n: f"{TOWNSHIP}{200 + n % 200:03d}")
+    name = factory.LazyAttribute(lambda o: f"单位{o.code}")
+    level = factory.LazyAttribute(lambda o: Level.STATION if "S" in o.code else LEVELS[len(o.code)])
+    rated = factory.LazyAttribute(lambda o: o.level == Level.VILLAGE and "200" <= o.code[-3:] <= "399")
+    tags = factory.LazyFunction(list)
+
+
+class ProfileFactory(DjangoModelFactory):
+    class Meta:
+        model = Profile
+
+    unit = factory.SubFactory(UnitFactory, code=VILLAGE)
+    year = 2026
+    population = 1200
+    households = 400
+
+
+class AppointmentFactory(DjangoModelFactory):
+    """An appointment with the permissions that it grants."""
+
+    class Meta:
+        model = Appointment
+        skip_postgeneration_save = True
+
+    user = factory.SubFactory(UserFactory)
+    role = Role.FILLER
+    unit = factory.SubFactory(UnitFactory, code=VILLAGE)
+    starts = date(2020, 1, 1)
+
+    @factory.post_generation
+    def granted(self, create, extracted, **kwargs):
+        if create:
+            grant([self])
+
+
+def person(role: str, code: str, **user) -> User:
+    """A person who holds ``role`` on the unit ``code`` today: ``person(Role.SIGNER, VILLAGE)``."""
+    return AppointmentFactory(role=role, unit=UnitFactory(code=code), user=UserFactory(**user)).user
+
+
+def scheme_body(**changes) -> dict:
+    """A small valid scheme file (formats §1): 40 base points in two areas, bonus, penalty, one veto, three rules.
+
+    Full marks are 40: lines at 36, 32, 28, 24 and 0.
+    """
+    body = {
+        "format": "pingxing-scheme/1",
+        "name": "测试考评标准",
+        "year": 2026,
+        "unit": COUNTY,
+        "rates": "village",
+        "rule": "lines",
+        "tolerance": 2,
+        "notice_days": 5,
+        "appeal_days": 15,
+        "departments": ["纪委监委", "公安局"],
+        "areas": [
+            {
+                "code": "1",
+                "name": "制度建设",
+                "kind": "base",
+                "criteria": [
+                    {
+                        "code": "1.1",
+                        "name": "村民代表会议",
+                        "max": 10,
+                        "method": "deduction",
+                        "supplier": "village",
+                        "checks": [],
+                        "evidence": [],
+                        "items": [{"code": "a", "name": "少开一次", "per": Decimal("0.5"), "at_most": 5}],
+                    },
+                    {
+                        "code": "1.2",
+                        "name": "满意率",
+                        "max": 10,
+                        "method": "tiers",
+                        "figure": "满意率(%)",
+                        "supplier": "village",
+                        "tiers": [{"at_least": 95, "points": 10}, {"at_least": 90, "points": 8}],
+                    },
+                ],
+            },
+            {
+                "code": "2",
+                "name": "党员干部廉洁自律",
+                "kind": "base",
+                "criteria": [
+                    {
+                        "code": "2.1",
+                        "name": "“五有”",
+                        "max": 10,
+                        "method": "checklist",
+                        "supplier": "village",
+                        "items": [{"code": c, "name": f"有{c}", "points": 2} for c in "abcde"],
+                    },
+                    {"code": "2.2", "name": "班子团结", "max": 10, "method": "judged", "step": Decimal("0.5")},
+                ],
+            },
+            {
+                "code": "B",
+                "name": "加分项",
+                "kind": "bonus",
+                "cap": 3,
+                "criteria": [
+                    {
+                        "code": "B.1",
+                        "name": "市级以上表彰",
+                        "max": 4,
+                        "method": "count",
+                        "items": [{"code": "a", "name": "市级", "per": 1, "at_most": 4}],
+                    }
+                ],
+            },
+            {
+                "code": "D",
+                "name": "扣分项",
+                "kind": "penalty",
+                "criteria": [
+                    {
+                        "code": "D.1",
+                        "name": "越级信访",
+                        "max": 4,
+                        "method": "count",
+                        "items": [{"code": "a", "name": "每件", "per": 2}],
+                    }
+                ],
+            },
+        ],
+        "vetoes": [{"code": "V1", "name": "两委干部受党纪处分", "bars": [4, 5], "months": 24}],
+        "stars": [
+            {"star": 5, "total": 36, "areas": {"1": Decimal("0.8")}},
+            {"star": 4, "total": 32},
+            {"star": 3, "total": 28},
+            {"star": 2, "total": 24},
+            {"star": 1, "total": 0},
+        ],
+        "townships_decide_up_to": 3,
+        "events": [
+            {"code": "case_opened", "name": "村干部被立案审查"},
+            {"code": "spot_check_failed", "name": "抽查不合格"},
+        ],
+        "rules": [
+            {"event": "case_opened", "does": "cap", "star": 3, "months": 12, "automatic": True},
+            {"event": "case_opened", "does": "lower", "by": 1, "months": 6, "automatic": False},
+            {"event": "spot_check_failed", "does": "lower", "by": 1, "months": 3, "automatic": True},
+        ],
+    }
+    return body | changes
+
+
+class SchemeFactory(DjangoModelFactory):
+    """An issued scheme; ``SchemeFactory(state="draft", issued_at=None)`` for one being written."""
+
+    class Meta:
+        model = Scheme
+
+    unit = factory.SubFactory(UnitFactory, code=COUNTY)
+    year = 2026
+    name = "测试考评标准"
+    state = Scheme.State.ISSUED
+    issued_at = factory.LazyAttribute(lambda o: at(o.year, 1, 1))
+    body = factory.LazyAttribute(lambda o: scheme_body(year=o.year, unit=o.unit.code, name=o.name))
+
+
+class CycleFactory(DjangoModelFactory):
+    """A cycle of the scheme's county with all three windows open the whole year; ``windows=False`` for none."""
+
+    class Meta:
+        model = Cycle
+        skip_postgeneration_save = True
+
+    scheme = factory.SubFactory(SchemeFactory)
+    unit = factory.SelfAttribute("scheme.unit")
+    year = factory.SelfAttribute("scheme.year")
+    facts_until = factory.LazyAttribute(lambda o: date(o.year, 12, 31))
+
+    @factory.post_generation
+    def windows(self, create, extracted, **kwargs):
+        if create and extracted is not False:
+            for step in Step.values:
+                WindowFactory(cycle=self, step=step)
+
+
+class WindowFactory(DjangoModelFactory):
+    class Meta:
+        model = Window
+
+    cycle = factory.SubFactory(CycleFactory, windows=False)
+    step = Step.APPLY
+    opens = factory.LazyAttribute(lambda o: at(o.cycle.year, 1, 1))
+    closes = factory.LazyAttribute(lambda o: at(o.cycle.year + 1, 1, 1))
+
+
+def shortest_way(to: str) -> list[str]:
+    """The states from ``draft`` (exclusive) to ``to`` by the fewest allowed steps."""
+    ways, seen = deque([["draft"]]), {"draft"}
+    while ways:
+        way = ways.popleft()
+        if way[-1] == to:
+            return way[1:]
+        for start, end in TRANSITIONS:
+            if start == way[-1] and end not in seen:
+                seen.add(end)
+                ways.append([*way, end])
+    raise LookupError(to)
+
+
+class ApplicationFactory(DjangoModelFactory):
+    """``ApplicationFactory(state="township_review")`` takes every step there, as the machine wants (by nobody)."""
+
+    class Meta:
+        model = Application
+
+    cycle = factory.SubFactory(CycleFactory)
+    unit = factory.SubFactory(UnitFactory, code=VILLAGE)
+    applied_star = 3
+
+    @classmethod
+    def _create(cls, model_class, *args, **fields):
+        to = fields.pop("state", "draft")
+        if to != "draft":
+            fields.setdefault("submitted_at", at(fields["cycle"].year, 3, 1))
+        application = super()._create(model_class, *args, **fields)
+        for state in shortest_way(to):
+            move([application.pk], "test", state, by=None)
+        application.refresh_from_db()
+        return application
+
+
+class AnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = Answer
+
+    application = factory.SubFactory(ApplicationFactory)
+    item = "1.1.a"
+    value = Decimal(1)
+    typed = factory.LazyAttribute(lambda o: str(o.value))
+
+
+class PointsFactory(DjangoModelFactory):
+    class Meta:
+        model = Points
+
+    application = factory.SubFactory(ApplicationFactory)
+    stage = Stage.SELF
+    criterion = "1.1"
+    points = Decimal(8)
+
+
+class VetoFactory(DjangoModelFactory):
+    class Meta:
+        model = Veto
+
+    unit = factory.SubFactory(UnitFactory, code=VILLAGE)
+    code = "V1"
+    on = date(2026, 3, 1)
+    document = "新纪〔2026〕1号"
+    source = "纪委监委"
+
+
+class DecisionFactory(DjangoModelFactory):
+    """A decision on paper, confirmed, in force from ``on``; ``application=…`` for one made in the system."""
+
+    class Meta:
+        model = Decision
+
+    unit = factory.SubFactory(UnitFactory, code=VILLAGE)
+    year = 2025
+    star = 3
+    origin = Decision.Origin.IMPORTED
+    state = Decision.State.CONFIRMED
+    decided_at = factory.LazyAttribute(lambda o: at(o.year + 1, 1, 10))
+    on = factory.LazyAttribute(lambda o: date(o.year + 1, 1, 20) if o.state == "confirmed" else None)
+    cut_off = factory.LazyAttribute(lambda o: date(o.year, 12, 31) if o.on else None)
+
+
+class StarPeriodFactory(DjangoModelFactory):
+    """A period of the register that has no end."""
+
+    class Meta:
+        model = StarPeriod
+
+    decision = factory.SubFactory(DecisionFactory)
+    unit = factory.SelfAttribute("decision.unit")
+    star = factory.SelfAttribute("decision.star")
+    scheme = factory.SelfAttribute("decision.scheme")
+    during = factory.LazyAttribute(lambda o: (o.decision.on, None))
+    recorded_at = factory.LazyAttribute(lambda o: at(o.decision.on.year, o.decision.on.month, o.decision.on.day))
+
+
+class EventFactory(DjangoModelFactory):
+    class Meta:
+        model = Event
+
+    unit = factory.SubFactory(UnitFactory, code=VILLAGE)
+    kind = "case_opened"
+    on = date(2026, 3, 1)
+
+
+class ProposalFactory(DjangoModelFactory):
+    class Meta:
+        model = Proposal
+
+    event = factory.SubFactory(EventFactory)
+    unit = factory.SelfAttribute("event.unit")
+    scheme = factory.SubFactory(SchemeFactory)
+    rule = 1
+
+
+class PanelFactory(DjangoModelFactory):
+    """``PanelFactory(reviewers=[a, b])`` seats them."""
+
+    class Meta:
+        model = Panel
+        skip_postgeneration_save = True
+
+    cycle = factory.SubFactory(CycleFactory)
+    unit = factory.SubFactory(UnitFactory, code=TOWNSHIP)
+    stage = Stage.TOWNSHIP
+
+    @factory.post_generation
+    def reviewers(self, create, extracted, **kwargs):
+        if create:
+            Seat.objects.bulk_create(Seat(panel=self, reviewer=reviewer) for reviewer in extracted or [])
+
+
+class SheetFactory(DjangoModelFactory):
+    class Meta:
+        model = Sheet
+
+    application = factory.SubFactory(ApplicationFactory, state="township_review")
+    stage = Stage.TOWNSHIP
+    reviewer = factory.SubFactory(UserFactory)
+
+
+class SheetEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = SheetEntry
+
+    sheet = factory.SubFactory(SheetFactory)
+    item = "1.1.a"
+    value = Decimal(1)
+
+
+class BatchFactory(DjangoModelFactory):
+    class Meta:
+        model = Batch
+
+    cycle = factory.SubFactory(CycleFactory)
+    unit = factory.SubFactory(UnitFactory, code=TOWNSHIP)
+    stage = Stage.TOWNSHIP
+    met_on = date(2026, 11, 20)
+    document = factory.Sequence("沙评〔2026〕{}号".format)
+
+
+class BatchEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = BatchEntry
+
+    batch = factory.SubFactory(BatchFactory)
+    decision = factory.SubFactory(DecisionFactory)
+
+
+class ObjectionFactory(DjangoModelFactory):
+    class Meta:
+        model = Objection
+
+    decision = factory.SubFactory(DecisionFactory)
+    unit = factory.SelfAttribute("decision.unit")
+    receipt = factory.Sequence("YY{:06d}".format)
+    text = "公开栏的数字和账上不一样。"
+
+
+class StoredFileFactory(DjangoModelFactory):
+    class Meta:
+        model = StoredFile
+
+    name = "会议记录.pdf"
+    sha256 = factory.Sequence("{:064x}".format)
+    size = 1024
+    kind = "application/pdf"
+
+
+class ReportRequestFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportRequest
+
+    unit = factory.SubFactory(UnitFactory, code=COUNTY)
+    year = 2026
+    by = factory.SubFactory(UserFactory)
