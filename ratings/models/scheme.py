@@ -3,49 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pghistory
 import pgtrigger
+import simplejson
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from ratings.scheme.spec import SchemeSpec
 from villages.models import Level, Unit, UnitQuerySet
 
 
-class ExactEncoder(json.JSONEncoder):
+class ExactEncoder(simplejson.JSONEncoder):
     """Writes decimals as JSON numbers with the digits they have (jsonb keeps them exactly)."""
-
-    def encode(self, o) -> str:
-        return super().encode(_exact(o))
-
-    def iterencode(self, o, _one_shot=False) -> Iterator[str]:
-        return super().iterencode(_exact(o), _one_shot)
-
-
-class _ExactNumber(float):
-    """A decimal in the dress of a float, so that the encoder writes its digits unquoted."""
-
-    def __new__(cls, value: Decimal):
-        number = super().__new__(cls, value)
-        number.digits = format(value, "f")
-        return number
-
-    def __repr__(self) -> str:
-        return self.digits
-
-
-def _exact(value):
-    if isinstance(value, Decimal):
-        return _ExactNumber(value)
-    if isinstance(value, dict):
-        return {key: _exact(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_exact(item) for item in value]
-    return value
 
 
 class ExactDecoder(json.JSONDecoder):
@@ -99,6 +73,11 @@ class Scheme(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.year}/{self.version}"
+
+    @cached_property
+    def spec(self) -> SchemeSpec:
+        """The body as a typed specification; what is kept was checked when it came in."""
+        return SchemeSpec.model_validate(self.body)
 
     def rated_units(self) -> UnitQuerySet:
         """The units that this scheme rates."""

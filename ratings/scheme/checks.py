@@ -1,0 +1,343 @@
+"""What must agree between the parts of a scheme file (formats §1, "A scheme is checked as it is read")."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from ratings.scheme.problems import Problem
+from ratings.scheme.spec import (
+    Area,
+    Checklist,
+    Criterion,
+    Deduction,
+    Linear,
+    SchemeSpec,
+    StarLine,
+    Tier,
+    Tiers,
+    Veto,
+)
+
+SUPPLIERS = ("village", "township", "county", "poll")
+"""Who supplies a fact, besides ``department:NAME``."""
+KEYS_OF_A_LINE = {
+    "lines": {"star", "total", "over", "areas", "criteria", "figures", "top"},
+    "core": {"star", "core", "others"},
+    "areas": set(),
+}
+NEEDED_BY = {"lower": "by", "cap": "star"}
+"""The key without which a rule of this kind says nothing."""
+
+
+def problems(spec: SchemeSpec) -> list[Problem]:
+    """All errors and warnings of a scheme whose shape is right, in the order of the file."""
+    found = [problem for check in _CHECKS for problem in check(spec)]
+    return sorted(found, key=lambda problem: problem.severity)
+
+
+def _warning(place: str, message: str, expected: str) -> Problem:
+    return Problem(place, message, expected, "warning")
+
+
+def _placed_criteria(spec: SchemeSpec) -> Iterator[tuple[str, Area, Criterion]]:
+    for a, area in enumerate(spec.areas):
+        for c, criterion in enumerate(area.criteria):
+            yield f"areas[{a}].criteria[{c}]", area, criterion
+
+
+def _repeated(codes: Iterable[object], place: str) -> Iterator[Problem]:
+    seen = set()
+    for number, code in enumerate(codes):
+        if code in seen:
+            yield Problem(f"{place}[{number}]", _("The code “%s” stands here twice.") % code, _("each code once"))
+        seen.add(code)
+
+
+# Codes
+
+
+def _codes(spec: SchemeSpec) -> Iterator[Problem]:
+    yield from _repeated((area.code for area in spec.areas), "areas")
+    yield from _repeated((veto.code for veto in spec.vetoes), "vetoes")
+    yield from _repeated((event.code for event in spec.events), "events")
+    for place, _area, criterion in _placed_criteria(spec):
+        yield from _repeated((item.code for item in getattr(criterion, "items", ())), f"{place}.items")
+    yield from _fact_names(spec)
+
+
+def _fact_names(spec: SchemeSpec) -> Iterator[Problem]:
+    """A facts file names a fact by one word, so no two may share it: criteria, items and vetoes alike."""
+    owners: dict[str, str] = {}
+    for place, _area, criterion in _placed_criteria(spec):
+        for question in criterion.questions:
+            if owners.setdefault(question.item, f"criterion {criterion.code}") != f"criterion {criterion.code}":
+                yield Problem(place, _("The fact “%s” would mean two things.") % question.item, _("another code"))
+    for number, veto in enumerate(spec.vetoes):
+        if veto.code in owners:
+            yield Problem(f"vetoes[{number}]", _("The fact “%s” would mean two things.") % veto.code, _("another code"))
+
+
+def _variants(spec: SchemeSpec) -> Iterator[Problem]:
+    first: dict[str, tuple[Area, Criterion]] = {}
+    for place, area, criterion in _placed_criteria(spec):
+        if criterion.code not in first:
+            first[criterion.code] = area, criterion
+            continue
+        first_area, other = first[criterion.code]
+        if not (criterion.only and other.only) or area is not first_area:
+            yield Problem(
+                place,
+                _("The code “%s” stands here twice.") % criterion.code,
+                _("each code once, or variants in one area that all have “only”"),
+            )
+        if criterion.max != other.max:
+            yield Problem(
+                f"{place}.max",
+                _("Variants of %s have different maxima.") % criterion.code,
+                _("%s, as the first variant") % other.max,
+            )
+
+
+# Methods
+
+
+def _methods(spec: SchemeSpec) -> Iterator[Problem]:
+    for place, _area, criterion in _placed_criteria(spec):
+        check = _METHOD_CHECKS.get(criterion.method)
+        if check:
+            yield from check(place, criterion)
+
+
+def _deduction(place: str, criterion: Deduction) -> Iterator[Problem]:
+    for number, item in enumerate(criterion.items):
+        if item.per is None and not item.zeroes:
+            yield Problem(f"{place}.items[{number}]", _("A required key is missing."), "per / zeroes")
+
+
+def _tiers(place: str, criterion: Tiers) -> Iterator[Problem]:
+    for number, tier in enumerate(criterion.tiers):
+        here, earlier = f"{place}.tiers[{number}]", criterion.tiers[:number]
+        if (tier.at_least is None) == (tier.at_most is None):
+            yield Problem(here, _("A tier has exactly one limit."), "at_least / at_most")
+        elif any(_hides(other, tier) for other in earlier):
+            yield Problem(here, _("An earlier tier always hides this one."), _("a limit that earlier tiers leave open"))
+        elif _cover_everything(earlier):
+            yield _warning(here, _("Earlier tiers together hide this one."), _("a limit that earlier tiers leave open"))
+        if tier.points > criterion.max:
+            yield Problem(
+                here, _("%s points are more than the criterion has.") % tier.points, _("at most %s") % criterion.max
+            )
+
+
+def _hides(earlier: Tier, later: Tier) -> bool:
+    if earlier.at_least is not None and later.at_least is not None:
+        return later.at_least >= earlier.at_least
+    if earlier.at_most is not None and later.at_most is not None:
+        return later.at_most <= earlier.at_most
+    return False
+
+
+def _cover_everything(tiers: Iterable[Tier]) -> bool:
+    lowest = min((tier.at_least for tier in tiers if tier.at_least is not None), default=None)
+    highest = max((tier.at_most for tier in tiers if tier.at_most is not None), default=None)
+    return lowest is not None and highest is not None and lowest <= highest
+
+
+def _linear(place: str, criterion: Linear) -> Iterator[Problem]:
+    if criterion.zero_at == criterion.full_at:
+        yield Problem(
+            f"{place}.full_at",
+            _("“zero_at” and “full_at” are the same."),
+            _("another value than %s") % criterion.zero_at,
+        )
+
+
+def _checklist(place: str, criterion: Checklist) -> Iterator[Problem]:
+    if criterion.all_or_nothing:
+        return
+    for number, item in enumerate(criterion.items):
+        if item.points is None:
+            yield Problem(f"{place}.items[{number}]", _("A required key is missing."), "points")
+    total = sum((item.points or 0 for item in criterion.items), Decimal(0))
+    if total != criterion.max:
+        yield _warning(f"{place}.items", _("The items have %s points together.") % total, str(criterion.max))
+
+
+_METHOD_CHECKS: dict[str, Callable[..., Iterator[Problem]]] = {
+    "deduction": _deduction,
+    "tiers": _tiers,
+    "linear": _linear,
+    "checklist": _checklist,
+}
+
+
+def _suppliers(spec: SchemeSpec) -> Iterator[Problem]:
+    for place, _area, criterion in _placed_criteria(spec):
+        known = criterion.supplier in SUPPLIERS or criterion.supplier.removeprefix("department:") not in (
+            "",
+            criterion.supplier,
+        )
+        if not known:
+            yield _warning(
+                f"{place}.supplier",
+                _("Nobody is known as “%s”.") % criterion.supplier,
+                f"{' / '.join(SUPPLIERS)} / department:…",
+            )
+
+
+# Stars
+
+
+def _areas(spec: SchemeSpec) -> Iterator[Problem]:
+    for number, area in enumerate(spec.areas):
+        place = f"areas[{number}]"
+        if area.kind == "base" and area.cap is not None:
+            yield _warning(f"{place}.cap", _("A cap has no effect on a base area."), _("a bonus or penalty area"))
+        counts = area.kind == "base" and spec.rule != "lines"
+        if counts and area.line is None:
+            yield Problem(place, _("A required key is missing."), "line")
+        elif counts and area.line > area.full:
+            yield _warning(f"{place}.line", _("This line cannot be reached."), _("at most %s") % area.full)
+        elif not counts and area.line is not None:
+            yield _warning(f"{place}.line", _("This line has no effect."), _("a base area under “areas” or “core”"))
+        if area.core and not (spec.rule == "core" and area.kind == "base"):
+            yield _warning(f"{place}.core", _("“core” has no effect here."), _("a base area under the rule “core”"))
+
+
+def _stars(spec: SchemeSpec) -> Iterator[Problem]:
+    if spec.rule == "areas":
+        if spec.stars:
+            yield Problem("stars", _("Under the rule “areas” the areas are the stars."), _("an empty list"))
+        return
+    if not spec.stars:
+        yield _warning("stars", _("No star can be reached."), _("at least one star"))
+    for number, line in enumerate(spec.stars):
+        place = f"stars[{number}]"
+        for key in sorted(line.model_fields_set - KEYS_OF_A_LINE[spec.rule]):
+            yield Problem(f"{place}.{key}", _("Unknown key under the rule “%s”.") % spec.rule, _stated(spec.rule))
+        yield from _named(spec, line, place)
+        if number:
+            yield from _descends(spec.stars[:number], line, place)
+
+
+def _stated(rule: str) -> str:
+    return " / ".join(sorted(KEYS_OF_A_LINE[rule]))
+
+
+def _named(spec: SchemeSpec, line: StarLine, place: str) -> Iterator[Problem]:
+    """A star line may name only what the scheme has."""
+    areas = {area.code: area for area in spec.areas if area.kind == "base"}
+    figures = {c.code for c in spec.criteria if isinstance(c, Tiers | Linear)}
+    for code, share in line.areas.items():
+        if code not in areas:
+            yield Problem(f"{place}.areas.{code}", _("Unknown base area “%s”.") % code, " / ".join(areas))
+        elif share > 1:
+            yield _warning(f"{place}.areas.{code}", _("This line cannot be reached."), _("a share of at most 1"))
+    for code in line.criteria:
+        if code not in spec.codes:
+            yield Problem(f"{place}.criteria.{code}", _("Unknown criterion “%s”.") % code, " / ".join(spec.codes))
+    for code in line.figures:
+        if code not in figures:
+            yield Problem(
+                f"{place}.figures.{code}",
+                _("Unknown criterion with a figure “%s”.") % code,
+                " / ".join(sorted(figures)),
+            )
+
+
+def _descends(higher: tuple[StarLine, ...], line: StarLine, place: str) -> Iterator[Problem]:
+    """Lines go down as stars do; two may ask one total if they differ elsewhere (top 25 %, top 70 %)."""
+    above = higher[-1]
+    if line.star >= above.star:
+        yield Problem(f"{place}.star", _("The stars do not descend."), _("a star below %s") % above.star)
+    bound = _bound(line)
+    lowest = min((b for other in higher if (b := _bound(other))), default=None)
+    if bound and lowest and bound > lowest:
+        yield Problem(place, _("The star lines do not descend."), _("a line below %s") % lowest[0])
+    elif _conditions(line) == _conditions(above):
+        severity = "error" if bound else "warning"
+        yield Problem(
+            place,
+            _("This star asks the same as the star above it."),
+            _("a line below that of the star above"),
+            severity,
+        )
+
+
+def _conditions(line: StarLine) -> dict[str, object]:
+    return line.model_dump(exclude={"star"})
+
+
+def _bound(line: StarLine) -> tuple[Decimal, bool] | None:
+    """What the total must reach: the line, and whether it must lie above it; pairs compare as the lines do."""
+    bounds = [(line.total, False), (line.over, True)]
+    return max((bound for bound in bounds if bound[0] is not None), default=None)
+
+
+def _vetoes(spec: SchemeSpec) -> Iterator[Problem]:
+    areas, stars = {area.code for area in spec.areas}, {line.star for line in spec.stars}
+    for number, veto in enumerate(spec.vetoes):
+        for at, bar in enumerate(_barred(veto)):
+            place = f"vetoes[{number}].bars[{at}]"
+            if spec.rule == "areas" and bar not in areas:
+                yield Problem(place, _("Unknown area “%s”.") % bar, " / ".join(sorted(areas)))
+            elif spec.rule != "areas" and isinstance(bar, str):
+                yield Problem(place, _("%s does not belong here.") % bar, _("a star"))
+            elif spec.rule != "areas" and bar not in stars:
+                yield _warning(place, _("The scheme has no star %s.") % bar, " / ".join(map(str, sorted(stars))))
+
+
+def _barred(veto: Veto) -> tuple[int | str, ...]:
+    return () if veto.bars == "all" else veto.bars
+
+
+def _full_marks(spec: SchemeSpec) -> Iterator[Problem]:
+    """Lines of 60 to 90 suggest full marks of 100, lines of 600 to 900 full marks of 1000."""
+    lines = [bound[0] for line in spec.stars if (bound := _bound(line))]
+    if spec.rule != "lines" or not lines or max(lines) <= 0:
+        return
+    suggested = Decimal(10)
+    while suggested < max(lines):
+        suggested *= 10
+    full = sum((area.full for area in spec.areas if area.kind == "base"), Decimal(0))
+    if full != suggested:
+        yield _warning("areas", _("The base areas have %s points together.") % full, str(suggested))
+
+
+# Events
+
+
+def _rules(spec: SchemeSpec) -> Iterator[Problem]:
+    events = {event.code for event in spec.events}
+    for number, rule in enumerate(spec.rules):
+        place = f"rules[{number}]"
+        if rule.event not in events:
+            yield Problem(f"{place}.event", _("Unknown event “%s”.") % rule.event, " / ".join(sorted(events)))
+        needed = NEEDED_BY.get(rule.does)
+        if needed and getattr(rule, needed) is None:
+            yield Problem(place, _("A required key is missing."), needed)
+        for key in NEEDED_BY.values():
+            if key != needed and getattr(rule, key) is not None:
+                yield _warning(f"{place}.{key}", _("“%s” has no effect here.") % key, f"does: {rule.does}")
+
+
+def _departments(spec: SchemeSpec) -> Iterator[Problem]:
+    for name, times in Counter(spec.departments).items():
+        if times > 1:
+            yield Problem("departments", _("The department “%s” stands here twice.") % name, _("each department once"))
+
+
+_CHECKS: tuple[Callable[[SchemeSpec], Iterator[Problem]], ...] = (
+    _codes,
+    _variants,
+    _methods,
+    _suppliers,
+    _areas,
+    _stars,
+    _vetoes,
+    _full_marks,
+    _departments,
+    _rules,
+)

@@ -1,0 +1,227 @@
+"""A facts file (formats §2): CSV in UTF-8 or GB18030, or the first sheet of a workbook, one fact a row."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from zipfile import BadZipFile
+
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from ratings.scheme.spec import LARGEST, MOST_PLACES, Criterion, NoSingleVariant, Question, SchemeSpec
+from ratings.scoring import WrongFact, check_fact
+from records.refusals import Refused
+
+COLUMNS = ("unit", "item", "value", "date")
+TAG = "@tag"
+ZIP = b"PK\x03\x04"
+
+
+@dataclass
+class UnitFacts:
+    """What a file says about one unit: facts by item, tags, and the days on which veto items were met."""
+
+    values: dict[str, Decimal] = field(default_factory=dict)
+    tags: set[str] = field(default_factory=set)
+    vetoes: set[tuple[str, date]] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class WrongRow:
+    """A row that cannot be used: where, what stood there, and what was expected."""
+
+    row: int
+    column: str
+    value: str
+    message: str
+    expected: str
+
+    def __str__(self) -> str:
+        return _("row %(row)s, column %(column)s: “%(value)s”: %(message)s (%(expected)s)") % vars(self)
+
+
+class FactsRefused(Refused):
+    """A facts file with errors; ``problems`` holds every wrong row and unit. Nothing of it is used."""
+
+    def __init__(self, problems: list[WrongRow | str]):
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class _Row:
+    number: int
+    unit: str
+    item: str
+    value: str
+    date: str
+
+    def wrong(self, column: str, message: str, expected: str) -> WrongRow:
+        return WrongRow(self.number, column, getattr(self, column), message, expected)
+
+
+def read_facts(raw: bytes, spec: SchemeSpec) -> dict[str, UnitFacts]:
+    """The facts of every unit in the file, by unit code in order. Raises ``FactsRefused``."""
+    rows = list(_rows(_cells(raw)))
+    units = {code: UnitFacts() for code in sorted({row.unit for row in rows if row.unit})}
+    reader = _Reader(spec, units)
+    for row in rows:
+        reader.read(row)
+    reader.check_units(rows)
+    if reader.problems:
+        raise FactsRefused(sorted(reader.problems, key=lambda p: p.row if isinstance(p, WrongRow) else 0))
+    return units
+
+
+class _Reader:
+    """Takes rows into ``units`` and collects what is wrong."""
+
+    def __init__(self, spec: SchemeSpec, units: dict[str, UnitFacts]):
+        self.spec, self.units = spec, units
+        self.vetoes = {veto.code for veto in spec.vetoes}
+        self.items = {question.item for criterion in spec.criteria for question in criterion.questions}
+        self.problems: list[WrongRow | str] = []
+
+    def read(self, row: _Row) -> None:
+        problem = self._take(row)
+        if problem:
+            self.problems.append(problem)
+
+    def _take(self, row: _Row) -> WrongRow | None:
+        if not row.unit:
+            return row.wrong("unit", _("The unit is missing."), _("a unit's code"))
+        facts = self.units[row.unit]
+        if row.item == TAG:
+            if not row.value:
+                return row.wrong("value", _("The tag is missing."), _("a tag"))
+            facts.tags.add(row.value)
+            return None
+        if row.item in self.vetoes:
+            return self._take_veto(row, facts)
+        if row.item not in self.items:
+            return row.wrong("item", _("The scheme does not ask for this."), _("an item of the scheme"))
+        value = decimal(row.value)
+        if value is None:
+            return row.wrong("value", _("This is not a number."), _("a number such as 93.5"))
+        if row.item in facts.values:
+            return row.wrong("item", _("This fact stands here twice."), _("each fact once"))
+        facts.values[row.item] = value
+        return None
+
+    def _take_veto(self, row: _Row, facts: UnitFacts) -> WrongRow | None:
+        if row.value:
+            return row.wrong("value", _("A veto item has a date and no value."), _("nothing"))
+        met = day(row.date)
+        if met is None:
+            return row.wrong("date", _("The day on which it was met is missing."), _("a date such as 2025-06-30"))
+        facts.vetoes.add((row.item, met))
+        return None
+
+    def check_units(self, rows: Iterable[_Row]) -> None:
+        """What can be judged only when a unit's tags are known: its variants, and what they can take."""
+        asked = {code: self._asked(code) for code in self.units}
+        for row in rows:
+            value = self.units[row.unit].values.get(row.item) if row.unit else None
+            if value is None or asked[row.unit] is None:
+                continue
+            if row.item not in asked[row.unit]:
+                self.problems.append(
+                    row.wrong("item", _("This item belongs to a variant for other units."), _("an item for this unit"))
+                )
+                continue
+            try:
+                check_fact(*asked[row.unit][row.item], value)
+            except WrongFact as wrong:
+                self.problems.append(row.wrong("value", _("This value cannot be taken."), wrong.expected))
+
+    def _asked(self, unit: str) -> dict[str, tuple[Criterion, Question]] | None:
+        try:
+            fitting = self.spec.fitting(self.units[unit].tags)
+        except NoSingleVariant as wrong:
+            self.problems.append(
+                _("Unit %(unit)s: %(fitting)s variants of criterion %(code)s fit it, but exactly one must.")
+                % {"unit": unit, "fitting": wrong.fitting, "code": wrong.code}
+            )
+            return None
+        return {question.item: (criterion, question) for criterion in fitting for question in criterion.questions}
+
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
+_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+
+
+def decimal(text: str) -> Decimal | None:
+    """The number that ``text`` writes, None if it writes none or one beyond all measure."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    number = Decimal(text)
+    ordinary = abs(number) < LARGEST and -number.as_tuple().exponent <= MOST_PLACES
+    return number if ordinary else None
+
+
+def day(text: str) -> date | None:
+    """The day that ``text`` writes (2025-06-30), None if it writes none."""
+    match = _DAY.fullmatch(text)
+    if not match:
+        return None
+    try:
+        return date(*map(int, match.groups()))
+    except ValueError:
+        return None
+
+
+def _rows(cells: Iterable[list[str]]) -> Iterator[_Row]:
+    """Rows with their numbers; the first one may be a heading and then says where each column is."""
+    places = dict(zip(COLUMNS, range(len(COLUMNS)), strict=True))
+    for number, row in enumerate(cells, start=1):
+        if number == 1 and {"unit", "item", "value"} <= set(row):
+            places = {column: row.index(column) for column in COLUMNS if column in row}
+            continue
+        if any(row):
+            taken = {column: row[at] if at < len(row) else "" for column, at in places.items()}
+            yield _Row(number, **({"date": ""} | taken))
+
+
+def _cells(raw: bytes) -> Iterator[list[str]]:
+    if raw.startswith(ZIP):
+        yield from _sheet(raw)
+        return
+    try:
+        for row in csv.reader(io.StringIO(decode(raw), newline=""), strict=True):
+            yield [cell.strip() for cell in row]
+    except csv.Error as wrong:
+        raise FactsRefused([_("This is not a CSV file: %s") % wrong]) from None
+
+
+def decode(raw: bytes) -> str:
+    """The text of a CSV file in UTF-8, with or without BOM, or in GB18030. Raises ``FactsRefused``."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise FactsRefused([_("The file is neither in UTF-8 nor in GB18030.")])
+
+
+def _sheet(raw: bytes) -> Iterator[list[str]]:
+    try:
+        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+    except (InvalidFileException, BadZipFile, KeyError) as wrong:
+        raise FactsRefused([_("This workbook cannot be opened: %s") % wrong]) from None
+    for row in book.worksheets[0].iter_rows(values_only=True):
+        yield [_text(cell) for cell in row]
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime | date):
+        return cell.strftime("%Y-%m-%d")
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()

@@ -1,0 +1,155 @@
+"""From the bytes of a scheme file to its specification, or to the list of what is wrong with it (formats §1)."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from ratings.scheme import checks
+from ratings.scheme.problems import Problem, errors
+from ratings.scheme.spec import LARGEST, MOST_PLACES, SchemeSpec
+from records.refusals import Refused
+
+
+class SchemeRefused(Refused):
+    """A scheme with errors; ``problems`` holds them all, warnings too. Nothing of it is kept."""
+
+    def __init__(self, problems: list[Problem]):
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A scheme that may be used: ``body`` as it was given, ``spec`` to calculate with, ``warnings`` to show."""
+
+    body: dict[str, Any]
+    spec: SchemeSpec
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def read_scheme(raw: bytes) -> Reading:
+    """Read a JSON scheme file (UTF-8, with or without BOM). Raises ``SchemeRefused``."""
+    return check_scheme(parse(raw))
+
+
+def check_scheme(body: Any) -> Reading:
+    """Check a scheme's body, its numbers ``int`` or ``Decimal``. Raises ``SchemeRefused``."""
+    try:
+        spec = SchemeSpec.model_validate(body)
+    except ValidationError as wrong:
+        raise SchemeRefused([_problem(error) for error in wrong.errors(include_url=False)]) from None
+    problems = checks.problems(spec)
+    if errors(problems):
+        raise SchemeRefused(problems)
+    return Reading(body=body, spec=spec, warnings=problems)
+
+
+def parse(raw: bytes) -> Any:
+    """The JSON value of a file, numbers with a point as ``Decimal``. Raises ``SchemeRefused``."""
+    try:
+        body = json.loads(
+            raw.decode("utf-8-sig"),
+            parse_float=Decimal,
+            parse_constant=_no_constant,
+            object_pairs_hook=_Pairs,
+        )
+    except (ValueError, RecursionError) as wrong:
+        raise SchemeRefused([Problem("", _("This is not a JSON file: %s") % wrong, _("JSON in UTF-8"))]) from None
+    repeated = [
+        Problem(place, _("The key “%s” stands here more than once.") % key, _("each key once"))
+        for place, key in _repeated_keys(body)
+    ]
+    if repeated:
+        raise SchemeRefused(repeated)
+    return _plain(body)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+class _Pairs(list):
+    """The members of a JSON object before keys that stand twice are lost."""
+
+
+def _repeated_keys(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, _Pairs):
+        keys = [key for key, _member in value]
+        yield from ((place, key) for key in dict.fromkeys(keys) if keys.count(key) > 1)
+        for key, member in value:
+            yield from _repeated_keys(member, f"{place}.{key}" if place else key)
+    elif isinstance(value, list):
+        for number, member in enumerate(value):
+            yield from _repeated_keys(member, f"{place}[{number}]")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, _Pairs):
+        return {key: _plain(member) for key, member in value}
+    return [_plain(member) for member in value] if isinstance(value, list) else value
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """Pydantic's location in the syntax of formats §1, ``areas[0].criteria[2].tiers[1]``."""
+    steps = [step for at, step in enumerate(loc) if not _names_a_branch(loc, at)]
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+
+
+def _names_a_branch(loc: tuple[int | str, ...], at: int) -> bool:
+    """Where a value may have one of several shapes, Pydantic adds which it took; that is no part of the file."""
+    return (at == 4 and loc[2] in ("criteria", "figures")) or (at == 3 and loc[2] == "bars")
+
+
+def _problem(error: dict[str, Any]) -> Problem:
+    message, expected = _WORDS.get(error["type"], _other)(error.get("ctx", {}), error)
+    return Problem(_place(error["loc"]), message, expected)
+
+
+def _other(ctx: dict[str, Any], error: dict[str, Any]) -> tuple[str, str]:
+    return _("This is not what belongs here."), error["msg"]
+
+
+def _shown(error: dict[str, Any]) -> str:
+    shown = json.dumps(error["input"], ensure_ascii=False, default=str)
+    return shown if len(shown) <= 60 else shown[:59] + "…"
+
+
+def _wrong(expected: Callable[[dict[str, Any]], str]) -> Callable[..., tuple[str, str]]:
+    return lambda ctx, error: (_("%s does not belong here.") % _shown(error), expected(ctx))
+
+
+_WORDS: dict[str, Callable[..., tuple[str, str]]] = {
+    "missing": lambda ctx, error: (_("A required key is missing."), str(error["loc"][-1])),
+    "extra_forbidden": lambda ctx, error: (_("Unknown key."), _("only the keys of the format")),
+    "union_tag_not_found": lambda ctx, error: (_("A required key is missing."), "method"),
+    "union_tag_invalid": lambda ctx, error: (_("Unknown scoring method “%s”.") % ctx["tag"], ctx["expected_tags"]),
+    "literal_error": _wrong(lambda ctx: ctx["expected"]),
+    "number": _wrong(lambda ctx: _("a number")),
+    "number_size": _wrong(
+        lambda ctx: (
+            _("a number below %(largest)s with at most %(places)s decimals")
+            % {"largest": f"{LARGEST:f}", "places": MOST_PLACES}
+        )
+    ),
+    "greater_than": _wrong(lambda ctx: _("a number above %s") % ctx["gt"]),
+    "greater_than_equal": _wrong(lambda ctx: _("a number of at least %s") % ctx["ge"]),
+    "less_than": _wrong(lambda ctx: _("a number below %s") % ctx["lt"]),
+    "less_than_equal": _wrong(lambda ctx: _("a number of at most %s") % ctx["le"]),
+    "int_type": _wrong(lambda ctx: _("a whole number")),
+    "bool_type": _wrong(lambda ctx: "true / false"),
+    "string_type": _wrong(lambda ctx: _("a text")),
+    "string_too_short": _wrong(lambda ctx: _("a text that is not empty")),
+    "string_too_long": _wrong(lambda ctx: _("a text of at most %s characters") % ctx["max_length"]),
+    "string_pattern_mismatch": _wrong(lambda ctx: _("a code without spaces or commas that does not begin with @")),
+    "tuple_type": _wrong(lambda ctx: _("a list")),
+    "too_short": lambda ctx, error: (_("This list is empty."), _("at least one entry")),
+    "dict_type": _wrong(lambda ctx: _("an object with keys")),
+    "model_type": _wrong(lambda ctx: _("an object with keys")),
+    "model_attributes_type": _wrong(lambda ctx: _("an object with keys")),
+    "bar": _wrong(lambda ctx: _("a star or the code of an area")),
+}

@@ -1,0 +1,285 @@
+"""The shape of a scheme file (formats §1) as frozen models.
+
+Shape only: which keys exist, which are required, what each holds. What must agree between the parts is in ``checks``.
+A scoring method is one class here, listed in ``Criterion``, and one function in ``ratings.scoring``.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic_core import PydanticCustomError
+
+FORMAT = "pingxing-scheme/1"
+LARGEST = Decimal(10) ** 12
+MOST_PLACES = 10
+
+
+def _number(value: Any) -> Decimal:
+    """A JSON number as a decimal; never a float, a text or a truth value."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise PydanticCustomError("number", "a number")
+    number = Decimal(value)
+    if abs(number) >= LARGEST or -number.as_tuple().exponent > MOST_PLACES:
+        raise PydanticCustomError("number_size", "a number of ordinary size")
+    return number
+
+
+def _bar(value: Any) -> int | str:
+    """What a veto bars: a star, or under the rule ``areas`` the code of an area."""
+    if (type(value) is int and value >= 1) or (isinstance(value, str) and value):
+        return value
+    raise PydanticCustomError("bar", "a star or the code of an area")
+
+
+Number = Annotated[Decimal, BeforeValidator(_number)]
+NotNegative = Annotated[Number, Field(ge=0)]
+Positive = Annotated[Number, Field(gt=0)]
+Whole = Annotated[int, Field(strict=True, ge=0, lt=100_000)]
+Ordinal = Annotated[int, Field(strict=True, ge=1, lt=100_000)]
+Text = Annotated[str, Field(strict=True)]
+Name = Annotated[str, Field(strict=True, min_length=1)]
+Code = Annotated[str, StringConstraints(strict=True, pattern=r"^[^\s@,][^\s,]*$", max_length=19)]
+Yes = Annotated[bool, Field(strict=True)]
+
+
+class Part(BaseModel):
+    """Any object of a scheme file; keys that it does not know are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Evidence(Part):
+    name: Name
+    signed_by: Text | None = None
+    instead: Text | None = None
+
+
+class Loss(Part):
+    """An item that is counted: ``per`` points for every ``each`` of its count, ``at_most`` in all."""
+
+    code: Code
+    name: Text = ""
+    per: NotNegative
+    each: Positive = Decimal(1)
+    step: Literal["started"] | None = None
+    at_most: NotNegative | None = None
+
+
+class DeductionItem(Loss):
+    per: NotNegative | None = None
+    zeroes: Yes = False
+
+
+class TickItem(Part):
+    code: Code
+    name: Text = ""
+    points: NotNegative | None = None
+
+
+class Tier(Part):
+    at_least: Number | None = None
+    at_most: Number | None = None
+    points: NotNegative
+
+
+class Question(Part):
+    """One fact that a criterion asks for; ``item`` is how a facts file names it."""
+
+    item: str
+    kind: Literal["count", "tick", "figure", "points"]
+    name: str = ""
+
+
+class _Criterion(Part):
+    code: Code
+    name: Name
+    max: Positive
+    supplier: Name = "village"
+    checks: tuple[Name, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    only: tuple[Name, ...] = ()
+    figure: Text | None = None
+
+    def fits(self, tags: Collection[str]) -> bool:
+        """Whether this variant is meant for a unit with ``tags``; without ``only`` it is meant for every unit."""
+        return not self.only or any(tag in self.only for tag in tags)
+
+    def item_name(self, code: str) -> str:
+        return f"{self.code}.{code}"
+
+
+class _Figured(_Criterion):
+    """A criterion that looks at one figure, such as a share of satisfied villagers."""
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        return (Question(item=self.code, kind="figure", name=self.figure or self.name),)
+
+
+class _Itemised(_Criterion):
+    """A criterion with a fact for each of its items."""
+
+    asks: ClassVar[str]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(Question(item=self.item_name(i.code), kind=self.asks, name=i.name) for i in self.items)
+
+
+class Judged(_Criterion):
+    method: Literal["judged"]
+    step: Positive = Decimal(1)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        return (Question(item=self.code, kind="points", name=self.name),)
+
+
+class Deduction(_Itemised):
+    asks = "count"
+    method: Literal["deduction"]
+    items: tuple[DeductionItem, ...] = Field(min_length=1)
+
+
+class Count(_Itemised):
+    asks = "count"
+    method: Literal["count"]
+    items: tuple[Loss, ...] = Field(min_length=1)
+
+
+class Tiers(_Figured):
+    method: Literal["tiers"]
+    tiers: tuple[Tier, ...] = Field(min_length=1)
+
+
+class Linear(_Figured):
+    method: Literal["linear"]
+    zero_at: Number
+    full_at: Number
+    gate: Number | None = None
+
+
+class Checklist(_Itemised):
+    asks = "tick"
+    method: Literal["checklist"]
+    items: tuple[TickItem, ...] = Field(min_length=1)
+    all_or_nothing: Yes = False
+
+
+Criterion = Annotated[Judged | Deduction | Count | Tiers | Linear | Checklist, Field(discriminator="method")]
+
+
+class Area(Part):
+    code: Code
+    name: Text = ""
+    kind: Literal["base", "bonus", "penalty"]
+    cap: NotNegative | None = None
+    core: Yes = False
+    line: NotNegative | None = None
+    criteria: tuple[Criterion, ...]
+
+    @property
+    def full(self) -> Decimal:
+        """The sum of the maxima; variants of one code count once."""
+        return sum({criterion.code: criterion.max for criterion in self.criteria}.values(), Decimal(0))
+
+
+class Veto(Part):
+    code: Code
+    name: Text = ""
+    bars: Annotated[
+        Annotated[Literal["all"], Tag("all")]
+        | Annotated[tuple[Annotated[Any, BeforeValidator(_bar)], ...], Tag("list")],
+        Discriminator(lambda bars: "all" if isinstance(bars, str) else "list"),
+    ]
+    months: Ordinal | None = None
+
+
+class FigureAtMost(Part):
+    at_most: Number
+
+
+FigureLine = Annotated[
+    Annotated[Number, Tag("number")] | Annotated[FigureAtMost, Tag("limit")],
+    Discriminator(lambda line: "limit" if isinstance(line, dict | FigureAtMost) else "number"),
+]
+
+
+class StarLine(Part):
+    """What a star asks for; which keys may stand depends on the scheme's ``rule``."""
+
+    star: Ordinal
+    total: Number | None = None
+    over: Number | None = None
+    areas: dict[str, NotNegative] = {}
+    criteria: dict[str, NotNegative] = {}
+    figures: dict[str, FigureLine] = {}
+    top: NotNegative | None = None
+    core: Literal["all"] | None = None
+    others: Whole = 0
+
+
+class Event(Part):
+    code: Code
+    name: Text = ""
+
+
+class Rule(Part):
+    """What an event does to a star (formats §3)."""
+
+    event: Text
+    does: Literal["warn", "lower", "cap", "suspend", "revoke"]
+    by: Ordinal | None = None
+    star: Whole | None = None
+    months: Ordinal | None = None
+    automatic: Yes = False
+
+
+class NoSingleVariant(ValueError):
+    """Of the variants of ``code``, ``fitting`` (none, or several) fit a unit with ``tags``."""
+
+    def __init__(self, code: str, fitting: int):
+        super().__init__(code, fitting)
+        self.code, self.fitting = code, fitting
+
+
+class SchemeSpec(Part):
+    format: Literal["pingxing-scheme/1"]
+    name: Name
+    year: Annotated[int, Field(strict=True, ge=1900, le=9999)]
+    unit: Name
+    rates: Name = "village"
+    rule: Literal["lines", "areas", "core"] = "lines"
+    tolerance: NotNegative | None = None
+    notice_days: Whole = 5
+    appeal_days: Whole = 15
+    departments: tuple[Name, ...] = ()
+    areas: tuple[Area, ...] = Field(min_length=1)
+    vetoes: tuple[Veto, ...] = ()
+    stars: tuple[StarLine, ...] = ()
+    townships_decide_up_to: Whole = 3
+    events: tuple[Event, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+    @cached_property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Every criterion in the order of the file, variants each."""
+        return tuple(criterion for area in self.areas for criterion in area.criteria)
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The code of every criterion in the order of the file, once each."""
+        return tuple(Counter(criterion.code for criterion in self.criteria))
+
+    def fitting(self, tags: Collection[str]) -> tuple[Criterion, ...]:
+        """The criteria that a unit with ``tags`` is scored on, one a code. Raises ``NoSingleVariant``."""
+        fitting = tuple(criterion for criterion in self.criteria if criterion.fits(tags))
+        times = Counter(criterion.code for criterion in fitting)
+        for code in self.codes:
+            if times[code] != 1:
+                raise NoSingleVariant(code, times[code])
+        return fitting

@@ -1,0 +1,181 @@
+"""Facts → points, one criterion at a time; pure (formats §1, "Methods").
+
+``score`` is the way in. Facts are decimals by the name that a facts file gives them: ``1.1.a`` an item, ``1.2`` a
+figure or typed points. A scoring method is one function here, in ``METHODS``, and one class in ``ratings.scheme.spec``.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from ratings.scheme.spec import (
+    Checklist,
+    Count,
+    Criterion,
+    Deduction,
+    Judged,
+    Linear,
+    Loss,
+    Question,
+    SchemeSpec,
+    Tiers,
+)
+
+Facts = Mapping[str, Decimal]
+CENT = Decimal("0.01")
+EXACT = Context(prec=80)
+"""Wide enough that no product or sum of a scheme's numbers is ever rounded."""
+
+
+class WrongFact(ValueError):
+    """A fact that its criterion cannot take; ``item`` names it, ``expected`` says what it can take."""
+
+    def __init__(self, item: str, value: Decimal, expected: str):
+        super().__init__(f"{item}: {value} ({expected})")
+        self.item, self.value, self.expected = item, value, expected
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Points of one criterion, exact; ``figure`` if it looks at one; ``missing`` if the fact it needs is absent."""
+
+    points: Decimal
+    figure: Decimal | None = None
+    missing: bool = False
+
+
+def score(spec: SchemeSpec, tags: Collection[str], facts: Facts) -> dict[str, Scored]:
+    """Score one unit: every criterion of ``spec`` by its code, in the order of the scheme.
+
+    An absent count or tick is 0; an absent figure or judged criterion scores 0 and is ``missing``.
+    Raises ``NoSingleVariant`` when the unit's ``tags`` fit no or several variants, ``WrongFact`` for a fact that its
+    criterion cannot take.
+    """
+    return {criterion.code: score_criterion(criterion, facts) for criterion in spec.fitting(tags)}
+
+
+def score_criterion(criterion: Criterion, facts: Facts) -> Scored:
+    """Score one criterion. Raises ``WrongFact``."""
+    for question in criterion.questions:
+        if question.item in facts:
+            check_fact(criterion, question, facts[question.item])
+    with localcontext(EXACT):
+        return METHODS[criterion.method](criterion, facts)
+
+
+def check_fact(criterion: Criterion, question: Question, value: Decimal) -> None:
+    """Raise ``WrongFact`` if ``value`` cannot answer ``question`` of ``criterion``."""
+    if question.kind == "count" and value < 0:
+        raise WrongFact(question.item, value, _("a number of at least 0"))
+    if question.kind == "tick" and value not in (0, 1):
+        raise WrongFact(question.item, value, _("1 or 0"))
+    if question.kind == "points":
+        if not 0 <= value <= criterion.max:
+            raise WrongFact(question.item, value, _("points from 0 to %s") % criterion.max)
+        if EXACT.remainder(value, criterion.step):
+            raise WrongFact(question.item, value, _("points in steps of %s") % criterion.step)
+
+
+def judged(criterion: Judged, facts: Facts) -> Scored:
+    typed = facts.get(criterion.code)
+    return Scored(Decimal(0), missing=True) if typed is None else Scored(typed)
+
+
+def deduction(criterion: Deduction, facts: Facts) -> Scored:
+    counts = _counts(criterion, facts)
+    if any(item.zeroes and count > 0 for item, count in counts):
+        return Scored(Decimal(0))
+    return Scored(max(Decimal(0), criterion.max - _losses(counts)))
+
+
+def count(criterion: Count, facts: Facts) -> Scored:
+    return Scored(min(criterion.max, _losses(_counts(criterion, facts))))
+
+
+def tiers(criterion: Tiers, facts: Facts) -> Scored:
+    figure = facts.get(criterion.code)
+    if figure is None:
+        return Scored(Decimal(0), missing=True)
+    for tier in criterion.tiers:
+        if figure >= tier.at_least if tier.at_least is not None else figure <= tier.at_most:
+            return Scored(tier.points, figure)
+    return Scored(Decimal(0), figure)
+
+
+def linear(criterion: Linear, facts: Facts) -> Scored:
+    figure = facts.get(criterion.code)
+    if figure is None:
+        return Scored(Decimal(0), missing=True)
+    more_is_better = criterion.full_at > criterion.zero_at
+    if criterion.gate is not None and (figure < criterion.gate if more_is_better else figure > criterion.gate):
+        return Scored(Decimal(0), figure)
+    points = (
+        Fraction(criterion.max) * Fraction(figure - criterion.zero_at) / Fraction(criterion.full_at - criterion.zero_at)
+    )
+    return Scored(half_up(min(Fraction(criterion.max), max(Fraction(0), points))), figure)
+
+
+def checklist(criterion: Checklist, facts: Facts) -> Scored:
+    ticked = [item for item in criterion.items if facts.get(criterion.item_name(item.code)) == 1]
+    if criterion.all_or_nothing:
+        return Scored(criterion.max if len(ticked) == len(criterion.items) else Decimal(0))
+    return Scored(min(criterion.max, sum((item.points for item in ticked), Decimal(0))))
+
+
+METHODS: dict[str, Callable[..., Scored]] = {
+    "judged": judged,
+    "deduction": deduction,
+    "count": count,
+    "tiers": tiers,
+    "linear": linear,
+    "checklist": checklist,
+}
+
+
+def _counts(criterion: Deduction | Count, facts: Facts) -> list[tuple[Loss, Decimal]]:
+    return [(item, facts.get(criterion.item_name(item.code), Decimal(0))) for item in criterion.items]
+
+
+def _losses(counts: Iterable[tuple[Loss, Decimal]]) -> Decimal:
+    return sum((loss(item, count) for item, count in counts if item.per is not None), Decimal(0))
+
+
+def loss(item: Loss, count: Decimal) -> Decimal:
+    """``per`` points for every full ``each`` of ``count`` (or every started one), ``at_most`` in all."""
+    steps, rest = divmod(count, item.each)
+    if rest and item.step == "started":
+        steps += 1
+    lost = item.per * steps
+    return lost if item.at_most is None else min(lost, item.at_most)
+
+
+# A panel: the points of several reviewers become one figure per criterion.
+
+
+def half_up(value: Fraction | Decimal) -> Decimal:
+    """``value`` ≥ 0 rounded half up to two decimals."""
+    hundredths = Fraction(value) * 100
+    return Decimal((hundredths.numerator * 2 + hundredths.denominator) // (hundredths.denominator * 2)).scaleb(-2)
+
+
+def mean(points: Collection[Decimal]) -> Decimal:
+    """The panel's points in a criterion: the reviewers' mean, rounded half up to two decimals."""
+    return half_up(sum(map(Fraction, points)) / len(points))
+
+
+def lower_median(figures: Collection[Decimal]) -> Decimal:
+    """The figure at which a ``figures`` condition looks: of an even number of figures the lower middle one."""
+    return sorted(figures)[(len(figures) - 1) // 2]
+
+
+def spread(points: Collection[Decimal]) -> Decimal:
+    """How far the reviewers lie apart; above the scheme's ``tolerance`` it must be settled."""
+    return max(points) - min(points)
+
+
+def written(points: Decimal) -> str:
+    """Points as they are written: two decimals, half up."""
+    return str(points.quantize(CENT, rounding=ROUND_HALF_UP, context=EXACT))

@@ -1,0 +1,62 @@
+"""A county's schemes: taken in as drafts, issued, and frozen from then on (formats §1, domain §1)."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ratings.models import Scheme
+from ratings.scheme.reading import check_scheme
+from records import audit
+from records.refusals import NotAllowed, Refused, WrongState
+from villages.models import Level, Unit
+
+
+@transaction.atomic
+def import_scheme(body: Any, *, by: Any, issue: bool = False) -> Scheme:
+    """Keep ``body`` as the next version of its unit's scheme for its year; ``issue`` puts it in force at once.
+
+    ``by`` is None for a command. Raises ``SchemeRefused`` with everything that is wrong, ``Refused`` if the unit is not
+    known, ``NotAllowed`` if ``by`` may not write schemes there.
+    """
+    spec = check_scheme(body).spec
+    if spec.rates not in Level.values:
+        raise Refused(_("Nothing of the level “%s” can be rated.") % spec.rates)
+    unit = Unit.objects.select_for_update().filter(code=spec.unit).first()
+    if unit is None:
+        raise Refused(_("The unit %s of this scheme is not known here. Import the units first.") % spec.unit)
+    _require(by, unit)
+    versions = Scheme.objects.filter(unit=unit, rates=spec.rates, year=spec.year)
+    with audit.acting(by, "import_scheme"):
+        scheme = Scheme.objects.create(
+            unit=unit,
+            rates=spec.rates,
+            year=spec.year,
+            version=(versions.aggregate(last=Max("version"))["last"] or 0) + 1,
+            name=spec.name,
+            body=body,
+        )
+    return issue_scheme(scheme, by=by) if issue else scheme
+
+
+@transaction.atomic
+def issue_scheme(scheme: Scheme, *, by: Any) -> Scheme:
+    """Put a draft in force for its unit and year; from then on it never changes.
+
+    Raises ``NotAllowed`` if ``by`` may not issue there, ``WrongState`` if it is issued already.
+    """
+    _require(by, scheme.unit)
+    scheme = Scheme.objects.select_for_update(of=("self",)).get(pk=scheme.pk)
+    if scheme.state != Scheme.State.DRAFT:
+        raise WrongState(_("This scheme is issued already."))
+    scheme.state, scheme.issued_at, scheme.issued_by = Scheme.State.ISSUED, timezone.now(), by
+    with audit.acting(by, "issue_scheme"):
+        scheme.save(update_fields=["state", "issued_at", "issued_by"])
+    return scheme
+
+
+def _require(by: Any, unit: Unit) -> None:
+    if by is not None and not by.has_perm("ratings.manage_scheme", unit):
+        raise NotAllowed(_("You may not do this here."))
