@@ -6,7 +6,7 @@ by plain weekdays, and ``uncertain_years`` names it so that pages can warn.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 import chinese_calendar
@@ -51,11 +51,7 @@ def notice_days(released_on: date, n: int) -> NoticeDays:
 
 def working_days_between(first: date, last: date) -> list[date]:
     """The working days from ``first`` to ``last``, both included."""
-    days = []
-    for day in working_days_after(first - timedelta(days=1)):
-        if day > last:
-            return days
-        days.append(day)
+    return list(takewhile(lambda day: day <= last, working_days_after(first - timedelta(days=1))))
 
 
 def working_days_left(until: date) -> int:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ratings.models import Application, Transition
 from ratings.models.application import TRANSITIONS
+from ratings.signals import applications_moved
 from records import audit
 from records.refusals import WrongState
 
@@ -36,7 +37,7 @@ def move(
     at = at or timezone.now()
     with audit.acting(by, verb, reason):
         Application.objects.filter(pk__in=[pk for pk, _state in rows]).update(state=to, **changes)
-        return Transition.objects.bulk_create(
+        steps = Transition.objects.bulk_create(
             (
                 Transition(
                     application_id=pk,
@@ -52,3 +53,5 @@ def move(
             ),
             batch_size=2000,
         )
+        applications_moved.send(sender=Application, applications=[pk for pk, _state in rows], verb=verb, to=to)
+    return steps

@@ -1,0 +1,9 @@
+"""What ``ratings`` announces to the apps above it, in the transaction of the change (design §1)."""
+
+from django.dispatch import Signal
+
+applications_moved = Signal()
+"""Applications took a step. ``applications``: their ids; ``verb``; ``to``: the state they are in now."""
+
+decisions_confirmed = Signal()
+"""Decisions came into force. ``decisions``: their ids; ``units``: the codes of the units decided on."""

@@ -1,0 +1,153 @@
+"""Decisions and the final points of a panel: the only place that writes either (design §1).
+
+What leads to them, and who may, is the business of ``reviews``; imported decisions come by ``import_register``.
+All functions take many at once, in a bounded number of statements.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, DateField, OuterRef, Subquery, Value, When
+from django.utils import timezone
+
+from ratings import allowance
+from ratings.models import Application, Decision, Points, Stage
+from ratings.signals import decisions_confirmed
+from ratings.workflow.transition import move
+from records import audit
+
+
+@dataclass(frozen=True)
+class PanelPoints:
+    """A panel's points in one criterion (2 decimals), and the figure that a ``figures`` condition looks at."""
+
+    points: Decimal
+    figure: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was decided on one application. ``reason`` says why it is below what the points allow."""
+
+    application: int
+    star: int
+    reason: str = ""
+
+
+@transaction.atomic
+def record_points(points: Mapping[int, Mapping[str, PanelPoints]], stage: Stage, *, on: date) -> None:
+    """Write the panels' final points at ``stage``, by application id and criterion; earlier ones give way.
+
+    Totals and allowed stars follow from them, with the vetoes in force ``on`` that day.
+    """
+    Points.objects.filter(application__in=points, stage=stage).delete()
+    Points.objects.bulk_create(
+        (
+            Points(application_id=pk, stage=stage, criterion=code, points=of.points, figure=of.figure)
+            for pk, by_criterion in points.items()
+            for code, of in by_criterion.items()
+        ),
+        batch_size=5000,
+    )
+    refresh_allowance(points, stage, on=on)
+
+
+def refresh_allowance(applications: Collection[int], stage: Stage, *, on: date) -> None:
+    """Let the applications' totals and allowed stars be those of ``stage`` ``on`` that day."""
+    allowance.store(Application.objects.filter(pk__in=list(applications)), stage, on)
+
+
+@transaction.atomic
+def drop_points(applications: Collection[int], stage: Stage) -> None:
+    """The panel scores anew: its points no longer stand."""
+    Points.objects.filter(application__in=applications, stage=stage).delete()
+    Application.objects.filter(pk__in=applications).update(panel_total=None, panel_star=None)
+
+
+@transaction.atomic
+def record(
+    verdicts: Iterable[Verdict], origin: Decision.Origin, *, verb: str, by: Any, at: datetime | None = None
+) -> list[Decision]:
+    """Record what a township or county decided; the applications move to ``decided``, unseen until release.
+
+    A decision after one that was overturned ``replaces`` it. Reasons stay with the decision: the steps of an
+    application are seen earlier than its result.
+    """
+    at = at or timezone.now()
+    verdicts = {verdict.application: verdict for verdict in verdicts}
+    move(verdicts, verb, Application.State.DECIDED, by=by, at=at)
+    replaced = dict(
+        Decision.objects.filter(
+            application__in=verdicts, state=Decision.State.OVERTURNED, replaced_by=None, batch_entry__isnull=False
+        ).values_list("application_id", "pk")
+    )
+    with audit.acting(by, verb):
+        return Decision.objects.bulk_create(
+            (
+                Decision(
+                    unit_id=application.unit_id,
+                    application=application,
+                    cycle=application.cycle,
+                    scheme_id=application.cycle.scheme_id,
+                    year=application.cycle.year,
+                    star=verdicts[application.pk].star,
+                    total=application.panel_total,
+                    origin=origin,
+                    reason=verdicts[application.pk].reason,
+                    decided_by=by,
+                    decided_at=at,
+                    replaces_id=replaced.get(application.pk),
+                )
+                for application in Application.objects.filter(pk__in=verdicts).select_related("cycle")
+            ),
+            batch_size=2000,
+        )
+
+
+@transaction.atomic
+def release(decisions: Collection[int], document: str, *, by: Any, at: datetime) -> None:
+    """Let the world see the decisions (by id), under the number of the meeting's ``document``."""
+    chosen = Decision.objects.filter(pk__in=decisions)
+    with audit.acting(by, "release"):
+        chosen.update(state=Decision.State.RELEASED, document=document)
+    move(chosen.values_list("application", flat=True), "release", Application.State.PUBLIC_NOTICE, by=by, at=at)
+
+
+@transaction.atomic
+def overturn(decision: Decision, back_to: Application.State, *, verb: str, by: Any, reason: str) -> None:
+    """The decision no longer stands; its application goes back to the level that decided."""
+    with audit.acting(by, verb, reason):
+        Decision.objects.filter(pk=decision.pk).update(state=Decision.State.OVERTURNED)
+    move([decision.application_id], verb, back_to, by=by, reason=reason)
+
+
+@transaction.atomic
+def confirm(days: Mapping[int, date], *, at: datetime | None = None) -> None:
+    """Decisions (by id) come into force on their days, with their cycle's last day for facts as cut-off."""
+    if not days:
+        return
+    at = at or timezone.now()
+    chosen = Decision.objects.filter(pk__in=days)
+    cut_off = Decision.objects.filter(pk=OuterRef("pk")).values("cycle__facts_until")
+    with audit.acting(None, "confirm"):
+        chosen.update(
+            state=Decision.State.CONFIRMED,
+            on=Case(*_by_day(days), output_field=DateField()),
+            cut_off=Subquery(cut_off),
+        )
+    move(chosen.values_list("application", flat=True), "confirm", Application.State.CONFIRMED, by=None, at=at)
+    decisions_confirmed.send(
+        sender=Decision, decisions=list(days), units=list(chosen.values_list("unit_id", flat=True).distinct())
+    )
+
+
+def _by_day(days: Mapping[int, date]) -> list[When]:
+    """One branch per day, however many decisions begin on it."""
+    decisions: dict[date, list[int]] = {}
+    for pk, day in days.items():
+        decisions.setdefault(day, []).append(pk)
+    return [When(pk__in=pks, then=Value(day)) for day, pks in decisions.items()]
