@@ -30,7 +30,7 @@ def grant(appointments: Iterable[Appointment]) -> None:
         (
             UnitPermission(user_id=a.user_id, content_object_id=a.unit_id, appointment=a, permission_id=ids[perm])
             for a in appointments
-            for perm in sorted(ROLES[a.role].permissions)
+            for perm in sorted(ROLES[a.role].permissions & ids.keys())
         ),
         batch_size=5000,
     )

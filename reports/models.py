@@ -37,3 +37,16 @@ class ReportRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.year}"
+
+
+class DemonstrationStep(models.Model):
+    """A part of the demonstration that was loaded: by this row a server knows that it must not run without DEMO."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    loaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

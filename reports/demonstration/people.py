@@ -1,0 +1,119 @@
+"""The accounts of formats §5, and invented people without a password for every other place that takes part."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.authority import grant
+from accounts.models import Appointment, User
+from accounts.roles import Role
+from reports.demonstration.chance import chance
+from villages.models import Level, Unit
+
+PASSWORD = "Pingxing-2026"  # noqa: S105 (published: formats §5)
+SINCE = date(2023, 1, 1)
+PROVINCE, CITY = "33", "3306"
+SETS = {"": ("330624", "330624108", "330624108204"), "2": ("330681", "330681001", "330681001218")}
+COUNTIES = [county for county, _township, _village in SETS.values()]
+DEPARTMENTS = {"": "农业农村局", "2": "农业农村局"}
+
+SURNAMES = "王陈张李俞吕潘梁何赵徐杨章吴石丁周袁盛竺郭楼宣金许孟傅斯寿冯"
+GIVEN = "建国志明永强国平伟民海燕秀英丽娟小红雪芬晓东文斌利军春梅亚萍金龙红霞立新水根阿土银花仁良国庆爱珍月仙柏林"
+
+
+@dataclass(frozen=True)
+class Post:
+    """Who holds what where. Persons of one ``username`` are one person with several posts."""
+
+    username: str
+    role: str
+    unit: str
+    department: str = ""
+    signs_in: bool = False
+
+
+def load() -> str:
+    posts = [*accounts(), *others()]
+    names = {post.username: person_name(post.username) for post in posts}
+    signing_in = {post.username for post in posts if post.signs_in}
+    # One hash for all of them: the password is published, and thirty hashes would cost ten seconds.
+    known = make_password(PASSWORD)
+    users = User.objects.bulk_create(
+        (
+            User(username=username, name=name, password=known if username in signing_in else make_password(None))
+            for username, name in names.items()
+        ),
+        batch_size=2000,
+    )
+    by_username = {user.username: user for user in users}
+    appointments = Appointment.objects.bulk_create(
+        (
+            Appointment(
+                user=by_username[post.username],
+                role=post.role,
+                unit_id=post.unit,
+                department=post.department,
+                starts=SINCE,
+            )
+            for post in posts
+        ),
+        batch_size=2000,
+    )
+    grant(appointments)
+    return f"{len(signing_in)} accounts, {len(users) - len(signing_in)} other people"
+
+
+def accounts() -> Iterator[Post]:
+    """Every account of formats §5."""
+    for suffix, (county, township, village) in SETS.items():
+        for username, role, unit in (
+            ("filler", Role.FILLER, village),
+            ("signer", Role.SIGNER, village),
+            ("township_office", Role.TOWNSHIP_OFFICE, township),
+            ("township_reviewer", Role.TOWNSHIP_REVIEWER, township),
+            ("township_reviewer_b", Role.TOWNSHIP_REVIEWER, township),
+            ("township_leader", Role.TOWNSHIP_LEADER, township),
+            ("county_reviewer", Role.COUNTY_REVIEWER, county),
+            ("county_reviewer_b", Role.COUNTY_REVIEWER, county),
+            ("county_office", Role.COUNTY_OFFICE, county),
+            ("discipline", Role.DISCIPLINE, county),
+            ("finance", Role.FINANCE, county),
+        ):
+            yield Post(username + suffix, role, unit, signs_in=True)
+        yield Post("department" + suffix, Role.DEPARTMENT, county, DEPARTMENTS[suffix], signs_in=True)
+    for role, unit in (
+        (Role.CITY_OFFICE, CITY),
+        (Role.CITY_DISCIPLINE, CITY),
+        (Role.CITY_LEADER, CITY),
+        (Role.SYSADMIN, PROVINCE),
+        (Role.SECADMIN, PROVINCE),
+        (Role.AUDITOR, PROVINCE),
+    ):
+        yield Post(str(role.value), role, unit, signs_in=True)
+
+
+def others() -> Iterator[Post]:
+    """Fillers, signers and township staff for every place of the two counties where no account of formats §5 stands."""
+    staffed = {place for places in SETS.values() for place in places}
+    units = Unit.objects.within_any(COUNTIES).exclude(code__in=staffed)
+    for township in units.filter(level=Level.TOWNSHIP):
+        for role, username in (
+            (Role.TOWNSHIP_OFFICE, "office"),
+            (Role.TOWNSHIP_REVIEWER, "reviewer"),
+            (Role.TOWNSHIP_REVIEWER, "reviewer_b"),
+            (Role.TOWNSHIP_LEADER, "leader"),
+        ):
+            yield Post(f"{username}.{township.code}", role, township.code)
+    for village in units.rated():
+        signer = f"signer.{village.code}"
+        one_person_both = chance("posts", village.code).random() < 0.2  # 一肩挑
+        yield Post(signer, Role.SIGNER, village.code)
+        yield Post(signer if one_person_both else f"filler.{village.code}", Role.FILLER, village.code)
+
+
+def person_name(username: str) -> str:
+    draw = chance("name", username)
+    first = draw.randrange(0, len(GIVEN), 2)
+    return draw.choice(SURNAMES) + GIVEN[first : first + 2]

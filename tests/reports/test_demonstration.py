@@ -1,0 +1,74 @@
+"""The demonstration: refused without DEMO=1, loaded once, and every account of formats §5 in its place."""
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
+
+from accounts.models import Appointment, User
+from reports.demonstration import guard, people, places
+from reports.demonstration.load import load
+from reports.models import DemonstrationStep
+from villages.models import Unit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo(settings):
+    settings.DEMO = True
+
+
+@pytest.fixture
+def places_and_people(demo):
+    places.load()
+    people.load()
+
+
+def test_it_is_refused_without_demo(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="only with DEMO=1"):
+        call_command("load_demonstration")
+    assert Unit.objects.count() == 0
+
+
+def test_a_server_refuses_to_start_on_it_without_demo(settings):
+    settings.DEMO = False
+    guard.refuse_outside_demo()
+    DemonstrationStep.objects.create(name="places")
+    with pytest.raises(CommandError, match="holds the demonstration"):
+        guard.refuse_outside_demo()
+    with pytest.raises(SystemCheckError, match="holds the demonstration"):
+        call_command("check", databases=["default"])
+    settings.DEMO = True
+    guard.refuse_outside_demo()
+
+
+def test_what_is_loaded_stays(demo, monkeypatch):
+    for name in ("places", "people"):
+        DemonstrationStep.objects.create(name=name)
+    assert [line for line in load() if "places" in line or "people" in line] == []
+
+
+def test_the_divisions_are_whole(demo):
+    assert places.load() == "2279 units, 1585 of them villages"
+    assert Unit.objects.within("330624").rated().count() == 253
+    assert {tuple(tags) for tags in Unit.objects.rated().values_list("tags", flat=True)} == {("平原",), ("山区",)}
+
+
+def test_every_account_signs_in_where_it_belongs(places_and_people, rf):
+    signing_in = {post.username: post for post in people.accounts()}
+    assert len(signing_in) == 12 * 2 + 6
+    for username, post in signing_in.items():
+        assert list(Appointment.objects.filter(user__username=username).values_list("role", "unit_id")) == [
+            (post.role, post.unit)
+        ]
+    user = authenticate(rf.post("/"), username="township_office2", password=people.PASSWORD)
+    assert user.reach("ratings.accept") == ["330681001"]
+
+
+def test_others_have_no_password_and_every_village_has_both_posts(places_and_people):
+    known = {post.username for post in people.accounts()}
+    assert [u.username for u in User.objects.all() if u.has_usable_password() and u.username not in known] == []
+    for role in ("filler", "signer"):
+        assert Appointment.objects.filter(role=role).count() == 253 + 397
