@@ -8,7 +8,7 @@ from ratings.scheme.spec import Area, Criterion, Evidence, Rule, SchemeSpec, Sta
 
 _METHODS = Criterion.__args__[0].__args__
 _MODELS = (SchemeSpec, Rule, *_METHODS, StarLine, Area, Evidence, Veto)
-_KEYS = ["format", "code", "name", *(key for model in _MODELS for key in model.model_fields)]
+_KEYS = ["format", "code", "name", "kind", *(key for model in _MODELS for key in model.model_fields)]
 _PLACES = {key: place for place, key in reversed(list(enumerate(_KEYS)))}
 
 

@@ -1,0 +1,30 @@
+"""``check_integrity`` lists the rows that are off and ends with an error, or says that none is."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from records import integrity
+from records.integrity import Check, Fault
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_is_quiet_when_all_agrees():
+    out = StringIO()
+    call_command("check_integrity", stdout=out)
+    assert out.getvalue().splitlines() == [f"{name}: 0 faults" for name in integrity.names()]
+
+
+def test_it_lists_what_is_off(monkeypatch):
+    monkeypatch.setattr(integrity, "_checks", {})
+    integrity.register(Check("ledger", lambda: [Fault("entry 7", "12.00", "11.00")]), Check("register", list))
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 rows are off"):
+        call_command("check_integrity", stdout=out)
+    assert out.getvalue().splitlines() == [
+        "ledger: entry 7: expected 12.00, found 11.00",
+        "ledger: 1 faults",
+        "register: 0 faults",
+    ]
