@@ -1,3 +1,52 @@
-"""Every address of the system: pages by app, the API under /api/v1/."""
+"""Every address of the system: pages by app, the API under /api/v1/.
 
-urlpatterns = []
+An app joins by having one of two modules, each with ``urlpatterns``; nothing has to be added here:
+``APP/urls.py`` holds its pages, with whole paths from the root (``path("applications/<int:pk>/", …)``) and names that
+are unique in the project; ``APP/api.py`` its API, with paths below ``/api/v1/`` (end it, for a router, with
+``urlpatterns = router.urls``).
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from allauth.account import views as account
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from config.health import healthz, readyz
+from config.token import TokenView
+
+APPS = ["accounts", "villages", "notifications", "ratings", "reviews", "incentives", "reports", "records"]
+
+
+def joined(module: str) -> list[URLPattern | URLResolver]:
+    """The addresses of every app that has ``module``."""
+    names = [f"{app}.{module}" for app in APPS]
+    return [path("", include(import_module(name).urlpatterns)) for name in names if find_spec(name)]
+
+
+# Of allauth's pages those that this system has: accounts are given by an office, not taken (no sign-up).
+signing_in = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("2fa/", include("allauth.mfa.urls")),
+]
+
+api = [
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("token/", TokenView.as_view(), name="api-token"),
+    *joined("api"),
+]
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("accounts/", include(signing_in)),
+    path("api/v1/", include(api)),
+    *joined("urls"),
+]

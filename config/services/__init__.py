@@ -10,12 +10,22 @@ Nothing here imports Django: settings ask only for addresses, and keepers start 
 import atexit
 import os
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from config.services.attachment import Attachment, ServiceFailed
 from config.services.place import Place
 from config.services.servers import PostgreSQL, Server, Valkey
 
-__all__ = ["ServiceFailed", "attach", "data_dir", "database_url", "detach", "redis_url"]
+__all__ = [
+    "ServiceFailed",
+    "attach",
+    "broker_url",
+    "data_dir",
+    "database_url",
+    "detach",
+    "redis_url",
+    "with_database",
+]
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -35,6 +45,20 @@ def database_url() -> str:
 def redis_url() -> str:
     """``REDIS_URL``, or the address of the server that we start, database 0."""
     return os.environ.get("REDIS_URL") or Valkey(Place(data_dir())).url
+
+
+def broker_url(redis_url: str) -> str:
+    """The same server as Celery spells it: a socket is ``redis+socket://``."""
+    return redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
+
+
+def with_database(redis_url: str, number: int) -> str:
+    """The same server, another numbered database."""
+    parts = urlsplit(redis_url)
+    if parts.scheme == "unix":
+        query = urlencode({**dict(parse_qsl(parts.query)), "db": number})
+        return f"unix://{parts.path}?{query}"
+    return urlunsplit(parts._replace(path=f"/{number}"))
 
 
 def attach() -> None:

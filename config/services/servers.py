@@ -1,7 +1,6 @@
 """The two servers: how each is created, started, found ready and stopped. Only a keeper calls start and stop."""
 
 import contextlib
-import ctypes
 import os
 import re
 import shutil
@@ -9,36 +8,19 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
 from config.services import binaries
+from config.services.lifetime import dying_with_parent
 from config.services.place import Place
 
 START_SECONDS = 300  # recovery after a crash may take its time
 STOP_SECONDS = 20
-PR_SET_PDEATHSIG = 1
-LIBC = ctypes.CDLL(None)
 
 
 class ServerFailed(Exception):
     """A server could not be made to run; the message ends with what it said."""
-
-
-def dying_with_parent(signum: int) -> Callable[[], None]:
-    """A ``preexec_fn``: the child gets ``signum`` when its parent dies, however that dies.
-
-    Runs after the change of account (which would clear the request) and in the forked child alone.
-    """
-    parent = os.getpid()
-
-    def ask() -> None:
-        LIBC.prctl(PR_SET_PDEATHSIG, signum)
-        if os.getppid() != parent:
-            os.kill(os.getpid(), signum)
-
-    return ask
 
 
 class Server:

@@ -1,0 +1,46 @@
+"""The Celery application: tasks are in the apps' ``tasks.py``, the timetable in settings."""
+
+import os
+import signal
+import time
+
+from celery import Celery
+from celery.beat import PersistentScheduler
+from celery.signals import beat_init, worker_init, worker_process_init
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from config import demonstration
+from config.services.lifetime import die_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+HEARTBEAT_KEY = "scheduler:heartbeat"
+HEARTBEAT_SECONDS = 30
+
+app = Celery("config")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+class HeartbeatScheduler(PersistentScheduler):
+    """Celery's own scheduler, which leaves a sign of life at every turn (``/readyz`` looks for it)."""
+
+    def tick(self, *args, **kwargs) -> float:
+        try:
+            cache.set(HEARTBEAT_KEY, time.time(), HEARTBEAT_SECONDS)
+        except RedisError as gone:
+            self.logger.warning("no heartbeat: %s", gone)
+        return super().tick(*args, **kwargs)
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_demonstration(**_: object) -> None:
+    demonstration.refuse_where_it_is_off()
+
+
+@worker_process_init.connect
+def die_with_the_worker(**_: object) -> None:
+    """A pool process ends with its worker however that ends; its task is then given to another."""
+    die_with_parent(signal.SIGKILL, os.getppid())

@@ -1,0 +1,69 @@
+"""What a person or a program is shown when something is refused: pages by template, the API as JSON."""
+
+from collections.abc import Callable
+
+from axes.helpers import get_cool_off
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from records.refusals import Incomplete, NotAllowed, Refused, WrongState
+
+REFUSED_AS = {WrongState: status.HTTP_409_CONFLICT, Incomplete: status.HTTP_400_BAD_REQUEST}
+
+
+def api_exception(exc: Exception, context: dict) -> Response | None:
+    """DRF's handler, which also knows the refusals of the workflow: who may not is told as little as a stranger."""
+    if isinstance(exc, NotAllowed):
+        exc = exceptions.NotFound()
+    elif isinstance(exc, Refused):
+        answer = {"detail": str(exc)}
+        if isinstance(exc, Incomplete):
+            answer["problems"] = exc.problems
+        return Response(answer, status=REFUSED_AS.get(type(exc), status.HTTP_409_CONFLICT))
+    return exception_handler(exc, context)
+
+
+class RefusalMiddleware:
+    """What a page's view did not catch: who may not sees nothing, who came too late is told on the page before."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotAllowed):
+            return page_not_found(request, exception)
+        if isinstance(exception, Refused):
+            messages.error(request, str(exception))
+            return redirect(_page_before(request))
+        return None
+
+
+def _page_before(request: HttpRequest) -> str:
+    before = request.headers.get("Referer", "")
+    mine = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
+    return before if mine and request.method == "POST" else "/"
+
+
+def locked_out(
+    request: HttpRequest, original_response: HttpResponse | None = None, credentials: dict | None = None
+) -> HttpResponse:
+    """The answer to somebody who failed to sign in too often, on the page as at the token door."""
+    cool_off = get_cool_off(request)
+    minutes = int(cool_off.total_seconds() // 60)
+    message = _("Too many failed attempts. Please try again in %(minutes)d minutes.") % {"minutes": minutes}
+    if request.path.startswith("/api/"):
+        response = JsonResponse({"detail": message}, status=status.HTTP_429_TOO_MANY_REQUESTS)
+    else:
+        response = render(request, "429.html", {"message": message}, status=status.HTTP_429_TOO_MANY_REQUESTS)
+    response["Retry-After"] = str(60 * minutes)
+    return response

@@ -1,0 +1,56 @@
+"""``POST /api/v1/token/``: the door for programs, with the same locks as the page."""
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import authenticate
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.authtoken.models import Token
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from config.second_factor import must_set_up_second_factor
+
+
+class Credentials(serializers.Serializer):
+    username = serializers.CharField()
+    password = serializers.CharField(trim_whitespace=False)
+    code = serializers.CharField(required=False, help_text=_("The second factor, where the account has one."))
+
+
+class TokenAnswer(serializers.Serializer):
+    token = serializers.CharField()
+
+
+class TokenView(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(request=Credentials, responses=TokenAnswer, auth=[])
+    def post(self, request: Request) -> Response:
+        """Exchange a name and a password for a token, sent as ``Authorization: Token …`` from then on."""
+        given = Credentials(data=request.data)
+        given.is_valid(raise_exception=True)
+        # Django's own request: on it axes leaves the mark by which its middleware answers 429.
+        user = authenticate(
+            request._request, username=given.validated_data["username"], password=given.validated_data["password"]
+        )
+        if user is None:
+            raise serializers.ValidationError({"detail": _("The name or the password is wrong.")})
+        if must_set_up_second_factor(user):
+            raise serializers.ValidationError(
+                {"code": [_("Please sign in on the page first: a second factor is needed.")]}
+            )
+        if not passes_second_factor(user, given.validated_data.get("code", "")):
+            raise serializers.ValidationError({"code": [_("This code is not valid.")]})
+        token, _made = Token.objects.get_or_create(user=user)
+        return Response({"token": token.key})
+
+
+def passes_second_factor(user: User, code: str) -> bool:
+    """True where the account has no second factor, or ``code`` is one that it accepts."""
+    authenticators = Authenticator.objects.filter(user=user)
+    return not authenticators or any(authenticator.wrap().validate_code(code) for authenticator in authenticators)
