@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from notifications.kinds import text_of
+
 
 class Notice(models.Model):
     """One line in a person's bell. ``unit_code`` says which place it is about; ``link`` is a path on this site."""
@@ -27,6 +29,11 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.user_id}"
+
+    @property
+    def text(self) -> str:
+        """In the language now active."""
+        return text_of(self.kind, self.params)
 
 
 class Delivery(models.Model):

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.utils import timezone
 
 from notifications.kinds import KINDS
 from notifications.models import Delivery, Notice
@@ -25,3 +27,11 @@ def announce_all(notices: Iterable[Notice]) -> None:
         raise LookupError(f"no text is registered for notices of kind {sorted(unknown)}")
     kept = Notice.objects.bulk_create(notices, batch_size=2000)
     Delivery.objects.bulk_create((Delivery(notice=notice, channel="email") for notice in kept), batch_size=2000)
+
+
+def mark_read(user: AbstractBaseUser, ids: Iterable[int] | None = None) -> None:
+    """Mark ``user``'s unread notices, or only those among ``ids``, as read now."""
+    unread = Notice.objects.filter(user=user, read_at=None)
+    if ids is not None:
+        unread = unread.filter(pk__in=ids)
+    unread.update(read_at=timezone.now())

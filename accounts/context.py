@@ -1,0 +1,73 @@
+"""What every page's shell shows of the person who reads it; nothing is asked of the database unless it is shown."""
+
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Substr
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry, entries_for
+from accounts.models import Appointment
+from accounts.roles import ROLES
+from notifications.models import Notice
+from villages.models import Unit
+
+
+class Shell:
+    """``template``: the shell for the reader's audience; pages that serve several ``{% extends shell.template %}``."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def signed_in(self) -> bool:
+        user = getattr(self.request, "user", None)
+        return user is not None and user.is_authenticated
+
+    @cached_property
+    def posts(self) -> list[Appointment]:
+        """The appointments in force today, each with its unit and, as ``county``, the name of the unit's county."""
+        if not self.signed_in:
+            return []
+        county = Unit.objects.filter(code=Substr(OuterRef("unit_id"), 1, 6)).values("name")
+        held = Appointment.objects.on(timezone.localdate()).filter(user=self.request.user)
+        return list(held.select_related("unit").annotate(county=Subquery(county)).order_by("starts", "id"))
+
+    @cached_property
+    def place(self) -> str:
+        """The county, or the city, in whose name this person works."""
+        return (self.posts[0].county or self.posts[0].unit.name) if self.posts else ""
+
+    @cached_property
+    def audience(self) -> str:
+        """CADRE only for those who hold nothing but a village's posts."""
+        if not self.signed_in:
+            return PUBLIC
+        return CADRE if {ROLES[post.role].audience for post in self.posts} == {CADRE} else DESK
+
+    @property
+    def template(self) -> str:
+        return f"shell/{self.audience}.html"
+
+    @cached_property
+    def menu(self) -> list[MenuEntry]:
+        return entries_for(self.request.user, self.audience)
+
+    @cached_property
+    def public_menu(self) -> list[MenuEntry]:
+        return entries_for(self.request.user, PUBLIC)
+
+    @cached_property
+    def url_name(self) -> str:
+        """The address now open, by name: its menu entry is marked as current."""
+        match = getattr(self.request, "resolver_match", None)
+        return match.view_name if match else ""
+
+    @cached_property
+    def unread(self) -> int:
+        return Notice.objects.filter(user=self.request.user, read_at=None).count() if self.signed_in else 0
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor."""
+    return {"shell": Shell(request)}

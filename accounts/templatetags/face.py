@@ -1,0 +1,109 @@
+"""The components of the pages as template tags: ``{% load face %}``. docs/pages.md shows each with an example.
+
+A component is a template in ``templates/components/``, whose head names its parameters; the small ones that need
+no logic are used with ``{% include "components/x.html" with … only %}``, the others through the tags here.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+STAR_NAMES = (
+    _("No star"),
+    _("One star"),
+    _("Two stars"),
+    _("Three stars"),
+    _("Four stars"),
+    _("Five stars"),
+    _("Six stars"),
+    _("Seven stars"),
+    _("Eight stars"),
+)
+
+
+@register.filter
+def star_name(star: int | None) -> str:
+    """0 … 8 in words; None stands for no decision yet."""
+    return gettext("Not rated yet") if star is None else str(STAR_NAMES[star])
+
+
+@register.filter
+def points_text(value: Decimal | None) -> str:
+    """Points as they are written: two decimals, half up (formats §1)."""
+    if value is None:
+        return "—"
+    return str(Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+@register.filter
+def right(heading: str) -> str:
+    """Marks a heading of ``cards_table`` as one of figures."""
+    return f"#{heading}"
+
+
+@register.simple_tag
+def demo() -> bool:
+    """Is this the demonstration (design §4)?"""
+    return settings.DEMO
+
+
+@register.inclusion_tag("components/stars.html")
+def stars(n: int | None, of: int = 5, big: bool = False) -> dict[str, Any]:
+    """``{% stars 3 %}``: the stars drawn, with their word."""
+    return {"n": n or 0, "of": of, "big": big, "name": star_name(n)}
+
+
+@register.inclusion_tag("components/points.html")
+def points(value: Decimal | None, most: Decimal | None = None, big: bool = False, note: str = "") -> dict[str, Any]:
+    """``{% points 4.5 6 %}``: points out of a maximum; None shows that they are still to be given."""
+    return {"value": value, "most": most, "big": big, "note": note}
+
+
+@register.simple_block_tag
+def card(content: SafeString, title: str = "", id: str = "card", note: str = "") -> SafeString:
+    """``{% card title id="star" %}…{% endcard %}``"""
+    return render_to_string("components/card.html", {"content": content, "title": title, "id": id, "note": note})
+
+
+@register.simple_block_tag
+def section(content: SafeString, title: str, id: str, note: str = "") -> SafeString:
+    """``{% section title id="list" note="3" %}…{% endsection %}``: a part of a page under its heading."""
+    return render_to_string("components/section.html", {"content": content, "title": title, "id": id, "note": note})
+
+
+@register.simple_block_tag
+def banner(content: SafeString, kind: str = "", title: str = "") -> SafeString:
+    """``{% banner "bad" title %}…{% endbanner %}``; kind: good, wait, bad or nothing."""
+    return render_to_string("components/banner.html", {"content": content, "kind": kind, "title": title})
+
+
+@register.simple_block_tag
+def cards_table(content: SafeString, caption: str, *headings: str) -> SafeString:
+    """``{% cards_table caption "Name" "Role" %}<tr role="row">…{% endcards_table %}``: a table, cards on a phone.
+
+    Its rows carry explicit roles, because ``display: block`` takes away a table's meaning:
+    ``<tr role="row"><th role="rowheader" scope="row">…</th><td role="cell" data-label="Role"><span>…</span></td></tr>``
+    A column of figures: ``_("Total")|right``.
+    """
+    columns = [{"name": heading.lstrip("#"), "number": heading.startswith("#")} for heading in map(str, headings)]
+    return render_to_string("components/cards_table.html", {"content": content, "caption": caption, "columns": columns})
+
+
+@register.simple_block_tag
+def release(content: SafeString, title: str, note: str = "") -> SafeString:
+    """``{% release title note %}<button …>{% endrelease %}``: the bar of the last step, saying what it will do."""
+    return render_to_string("components/release.html", {"content": content, "title": title, "note": note})
+
+
+@register.simple_block_tag
+def dock(content: SafeString, value: Decimal | None, most: Decimal | None = None, note: str = "") -> SafeString:
+    """``{% dock 15 25 note %}<button …>{% enddock %}``: live points and the next area, always in sight."""
+    return render_to_string("components/dock.html", {"content": content, "value": value, "most": most, "note": note})

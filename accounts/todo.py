@@ -1,0 +1,62 @@
+"""The to-do list: apps register sources in ``AppConfig.ready``; the first entry is the person's next step."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import ngettext
+
+from accounts.models import User
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing that waits for a person. ``due``: aware; ``over``: who or what asks; ``action``: the button's words."""
+
+    title: Text
+    url: str
+    detail: Text = ""
+    due: datetime | None = None
+    urgent: bool = False
+    over: Text = ""
+    action: Text = ""
+
+    @property
+    def days_left(self) -> int | None:
+        """Calendar days to the due day; negative when late."""
+        return None if self.due is None else (timezone.localdate(self.due) - timezone.localdate()).days
+
+    @property
+    def days_word(self) -> str:
+        """What stands under the number of days."""
+        days = self.days_left or 0
+        return ngettext("day late", "days late", -days) if days < 0 else ngettext("day left", "days left", days)
+
+    @property
+    def days_shown(self) -> int | None:
+        return None if self.days_left is None else abs(self.days_left)
+
+
+class TodoSource(Protocol):
+    """A module or object that knows what waits for a person; at most two SQL statements a call."""
+
+    def entries(self, user: User) -> list[Todo]: ...
+
+
+_sources: list[TodoSource] = []
+
+
+def register(source: TodoSource) -> None:
+    """Add ``source``; registering it again changes nothing."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def todos_of(user: User) -> list[Todo]:
+    """Everything that waits for ``user``: urgent first, then by due day, what has none last."""
+    found = [entry for source in _sources for entry in source.entries(user)]
+    return sorted(found, key=lambda entry: (not entry.urgent, entry.due is None, entry.due or timezone.now()))

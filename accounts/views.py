@@ -1,0 +1,27 @@
+"""The home page: the person's next step first."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.home import panels_of
+from accounts.todo import todos_of
+from notifications.models import Notice
+
+NOTICES_SHOWN = 3
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for the person, what was told to them, and where things stand."""
+    first, *others = todos_of(request.user) or [None]
+    return render(
+        request,
+        "accounts/home.html",
+        {
+            "first": first,
+            "others": others,
+            "notices": Notice.objects.filter(user=request.user)[:NOTICES_SHOWN],
+            "panels": panels_of(request.user),
+        },
+    )

@@ -1,0 +1,1 @@
+"""Reward policies, project funds and their ledger (domain §5, formats §4)."""

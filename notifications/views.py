@@ -1,0 +1,35 @@
+"""The bell: a person's notices. Nobody else's can be opened."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from notifications import workflow
+from notifications.models import Notice
+
+PER_PAGE = 20
+
+
+@login_required
+def notices(request: HttpRequest) -> HttpResponse:
+    page = Paginator(Notice.objects.filter(user=request.user), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "notifications/notices.html", {"page": page})
+
+
+@login_required
+def notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark one as read and go where it leads."""
+    one = get_object_or_404(Notice, pk=pk, user=request.user)
+    workflow.mark_read(request.user, [one.pk])
+    leads = one.link if url_has_allowed_host_and_scheme(one.link, allowed_hosts=None) else ""
+    return redirect(leads or "notices")
+
+
+@login_required
+@require_POST
+def notices_read(request: HttpRequest) -> HttpResponse:
+    workflow.mark_read(request.user)
+    return redirect("notices")
