@@ -1,1 +1,0 @@
-"""Reward policies, project funds and their ledger (domain §5, formats §4)."""

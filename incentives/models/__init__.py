@@ -1,0 +1,21 @@
+"""Reward policies, project funds, what they grant to whom, and the ledger of it all (domain §5, formats §4)."""
+
+from incentives.models.clawback import Clawback
+from incentives.models.fund import Allocation, ProjectFund, StarWeight
+from incentives.models.ledger import LedgerEntry
+from incentives.models.policy import Reward, RewardBand, RewardPolicy
+from incentives.models.source import Figure, Line, Source
+
+__all__ = [
+    "Allocation",
+    "Clawback",
+    "Figure",
+    "LedgerEntry",
+    "Line",
+    "ProjectFund",
+    "Reward",
+    "RewardBand",
+    "RewardPolicy",
+    "Source",
+    "StarWeight",
+]

@@ -1,0 +1,77 @@
+"""A department's project fund (项目资金) and its allocation over the units that hold its minimum star."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from incentives.models.source import Figure, Line, Source, frozen_with, line_triggers, money, source_triggers
+
+
+@pghistory.track()
+class ProjectFund(Source):
+    """A unit's weight is its star's weight, times its profile figure where the fund goes by need (``need``).
+
+    ``at_least`` … ``at_most`` are limits per unit, in yuan (absent: 0 and the whole budget).
+    """
+
+    department = models.CharField(_("Department"), max_length=50)
+    min_star = models.PositiveSmallIntegerField(_("Minimum star"))
+    need = models.CharField(_("Weighted by need"), max_length=10, choices=Figure, blank=True)
+    at_least = money(_("At least, per unit"), null=True, blank=True)
+    at_most = money(_("At most, per unit"), null=True, blank=True)
+
+    class Meta(Source.Meta):
+        permissions = [
+            ("manage_fund", "Write and allocate project funds"),
+            ("disburse", "Disburse and claim back"),
+        ]
+        constraints = [
+            *Source.Meta.constraints,
+            models.CheckConstraint(condition=Q(at_least=None) | Q(at_least__gte=0), name="fund_least_not_negative"),
+            models.CheckConstraint(
+                condition=Q(at_most=None) | Q(at_least=None, at_most__gte=0) | Q(at_most__gte=F("at_least")),
+                name="fund_limits_in_order",
+            ),
+        ]
+        triggers = source_triggers("department", "min_star", "need", "at_least", "at_most")
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class StarWeight(models.Model):
+    fund = models.ForeignKey(ProjectFund, on_delete=models.CASCADE, related_name="weights")
+    star = models.PositiveSmallIntegerField(_("Star"))
+    weight = models.DecimalField(_("Weight"), max_digits=8, decimal_places=4)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["fund", "-star"]
+        constraints = [
+            models.UniqueConstraint(fields=["fund", "star"], name="one_weight_per_star"),
+            models.CheckConstraint(condition=Q(weight__gt=0), name="star_weight_positive"),
+        ]
+        triggers = [frozen_with("incentives_projectfund", "fund_id")]
+
+    def __str__(self) -> str:
+        return f"{self.star}: {self.weight}"
+
+
+@pghistory.track()
+class Allocation(Line):
+    """``weight`` as it was reckoned: star weight × need."""
+
+    fund = models.ForeignKey(ProjectFund, on_delete=models.PROTECT, related_name="lines")
+    weight = models.DecimalField(_("Weight"), max_digits=20, decimal_places=4)
+
+    class Meta(Line.Meta):
+        constraints = [
+            *Line.Meta.constraints,
+            models.UniqueConstraint(fields=["fund", "unit"], name="one_allocation_per_unit"),
+        ]
+        triggers = line_triggers("fund")
+
+    @property
+    def source(self) -> ProjectFund:
+        return self.fund

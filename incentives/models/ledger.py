@@ -1,0 +1,136 @@
+"""The ledger: append-only entries, from which a trigger keeps the totals of lines and sources (formats §4).
+
+The trigger runs once a statement. It moves the source's totals first, so that everyone who spends from one source
+queues at its row; its constraint (budget ≥ committed ≥ disbursed ≥ 0) and the line's judge the newest totals.
+"""
+
+from __future__ import annotations
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from incentives.models.fund import Allocation
+from incentives.models.policy import Reward
+from incentives.models.source import Line, money
+from villages.models import Unit
+
+User = settings.AUTH_USER_MODEL
+
+# The net effect of entries on the two totals, for rows named "n".
+EFFECT = """
+    SUM(CASE n.kind WHEN 'commit' THEN n.amount WHEN 'clawback' THEN -n.amount ELSE 0 END) AS committed,
+    SUM(CASE n.kind WHEN 'disburse' THEN n.amount WHEN 'clawback' THEN -n.amount ELSE 0 END) AS disbursed
+"""
+
+BOOK = """
+    UPDATE {source} s SET committed = s.committed + e.committed, disbursed = s.disbursed + e.disbursed
+      FROM (SELECT l.{owner}, {effect} FROM new_entries n JOIN {line} l ON l.id = n.{ref} GROUP BY 1) e
+     WHERE s.id = e.{owner};
+    UPDATE {line} l SET committed = l.committed + e.committed, disbursed = l.disbursed + e.disbursed
+      FROM (SELECT n.{ref}, {effect} FROM new_entries n WHERE n.{ref} IS NOT NULL GROUP BY 1) e
+     WHERE l.id = e.{ref};
+    IF EXISTS (SELECT 1 FROM new_entries n JOIN {line} l ON l.id = n.{ref} JOIN {source} s ON s.id = l.{owner}
+                WHERE s.state <> 'effective' OR n.unit_id <> l.unit_id
+                   OR (l.frozen AND n.kind = 'disburse' AND n.amount > 0)) THEN
+        RAISE EXCEPTION 'the source is not effective, the line is frozen, or it is not of that unit'
+              USING ERRCODE = 'restrict_violation';
+    END IF;
+"""
+
+CORRECTIONS = """
+    IF EXISTS (SELECT 1 FROM new_entries n JOIN incentives_ledgerentry c ON c.id = n.corrects_id
+                WHERE c.kind <> n.kind OR c.corrects_id IS NOT NULL
+                   OR (c.reward_id, c.allocation_id) IS DISTINCT FROM (n.reward_id, n.allocation_id)
+                   OR c.amount < (SELECT -SUM(o.amount) FROM incentives_ledgerentry o WHERE o.corrects_id = c.id)) THEN
+        RAISE EXCEPTION 'a correction goes against one entry of the same kind and line, and not beyond it'
+              USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+"""
+
+
+def _book(source: str, owner: str, line: str, ref: str) -> str:
+    return BOOK.format(source=source, owner=owner, line=line, ref=ref, effect=EFFECT)
+
+
+class OfLine(models.Model):
+    """Belongs to exactly one line: a reward or an allocation."""
+
+    reward = models.ForeignKey(Reward, null=True, on_delete=models.PROTECT, related_name="%(class)s_set")
+    allocation = models.ForeignKey(Allocation, null=True, on_delete=models.PROTECT, related_name="%(class)s_set")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reward__isnull=False) ^ Q(allocation__isnull=False), name="%(class)s_of_one_line"
+            )
+        ]
+
+    @property
+    def line(self) -> Line:
+        return self.reward or self.allocation
+
+
+@pghistory.track(pghistory.InsertEvent())
+class LedgerEntry(OfLine):
+    """Money promised, paid, or come back, in yuan. A correction is an entry of the same kind the other way.
+
+    ``key`` names the step that wrote it: the same step on the same line a second time is refused.
+    """
+
+    class Kind(models.TextChoices):
+        COMMIT = "commit", _("Committed")
+        DISBURSE = "disburse", _("Disbursed")
+        CLAWBACK = "clawback", _("Clawed back")
+
+    kind = models.CharField(_("Kind"), max_length=10, choices=Kind)
+    amount = money(_("Amount"))
+    key = models.CharField(max_length=64)
+    document = models.CharField(_("Document"), max_length=100, blank=True)
+    reason = models.TextField(_("Reason"), blank=True)
+    corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="corrections")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("Time"))
+
+    class Meta(OfLine.Meta):
+        ordering = ["-id"]
+        constraints = [
+            *OfLine.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, corrects=None) | Q(amount__lt=0, corrects__isnull=False),
+                name="only_a_correction_goes_the_other_way",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=["commit", "disburse", "clawback"]), name="entry_kind_known"),
+            models.UniqueConstraint(
+                fields=["reward", "kind", "key"], condition=Q(reward__isnull=False), name="reward_entry_once"
+            ),
+            models.UniqueConstraint(
+                fields=["allocation", "kind", "key"],
+                condition=Q(allocation__isnull=False),
+                name="allocation_entry_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["unit", "-id"], name="entry_by_unit")]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="book",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_entries"),
+                func=_book("incentives_rewardpolicy", "policy_id", "incentives_reward", "reward_id")
+                + _book("incentives_projectfund", "fund_id", "incentives_allocation", "allocation_id")
+                + CORRECTIONS,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount} {self.unit_id}"

@@ -1,0 +1,226 @@
+"""What a reward policy and a project fund have in common: a budget, an opinion and filing, a line for each unit.
+
+``committed`` and ``disbursed`` of both a source and its lines are running totals of the ledger, net of what came back.
+Only the ledger's trigger moves them (``ledger.py``), and the constraints here hold at every moment, whoever writes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from villages.models import Level, Unit
+
+User = settings.AUTH_USER_MODEL
+
+
+class Figure(models.TextChoices):
+    """A figure of a unit's profile that rewards and funds look at."""
+
+    POPULATION = "population", _("Population")
+    HOUSEHOLDS = "households", _("Households")
+
+
+def money(label: Any = None, **options: Any) -> models.DecimalField:
+    """An amount in yuan, to the fen."""
+    return models.DecimalField(label, max_digits=14, decimal_places=2, **options)
+
+
+class Both(pgtrigger.Condition):
+    """Both conditions hold (the library joins only those of one kind)."""
+
+    def __init__(self, *conditions: pgtrigger.Condition) -> None:
+        self.conditions = conditions
+
+    def resolve(self, model: type[models.Model]) -> str:
+        return "({})".format(" AND ".join(f"({condition.resolve(model)})" for condition in self.conditions))
+
+
+def totals_move_by_ledger() -> list[pgtrigger.Trigger]:
+    """Refuse totals that are not 0 at first, or that are changed by anything but another trigger."""
+    return [
+        pgtrigger.Protect(
+            name="totals_begin_at_zero",
+            operation=pgtrigger.Insert,
+            condition=~pgtrigger.Q(new__committed=0, new__disbursed=0),
+        ),
+        pgtrigger.Protect(
+            name="totals_move_by_ledger",
+            operation=pgtrigger.Update,
+            condition=Both(
+                pgtrigger.AnyChange("committed", "disbursed"), pgtrigger.Condition("pg_trigger_depth() = 0")
+            ),
+        ),
+    ]
+
+
+class Source(models.Model):
+    """Where money comes from: drafted by finance, given an opinion and filed by the leading-group office
+    (征求意见并备案), then effective.
+
+    ``unit`` is the county, ``rates`` the level of the units that get something, ``year`` the year whose profile figures
+    count, ``reckoning_day`` the day whose stars count.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        OPINION_SOUGHT = "opinion_sought", _("Opinion sought")
+        FILED = "filed", _("Filed")
+        EFFECTIVE = "effective", _("Effective")
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("County"))
+    rates = models.CharField(_("For units of level"), max_length=10, choices=Level, default=Level.VILLAGE)
+    year = models.PositiveSmallIntegerField(_("Year"))
+    name = models.CharField(_("Name"), max_length=100)
+    reckoning_day = models.DateField(_("Reckoning day"))
+    budget = money(_("Budget"))
+    committed = money(_("Committed"), default=0)
+    disbursed = money(_("Disbursed"), default=0)
+    state = models.CharField(_("State"), max_length=20, choices=State, default=State.DRAFT)
+    drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sought_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    sought_at = models.DateTimeField(null=True)
+    opinion = models.TextField(_("Opinion"), blank=True)
+    opinion_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    opinion_at = models.DateTimeField(null=True)
+    filing_number = models.CharField(_("Filing number"), max_length=50, blank=True)
+    effective_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    effective_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+        ordering = ["unit", "-year", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "year", "name"], name="%(class)s_name_once"),
+            models.UniqueConstraint(
+                fields=["unit", "filing_number"], condition=~Q(filing_number=""), name="%(class)s_filing_number_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(disbursed__gte=0, committed__gte=F("disbursed"), budget__gte=F("committed")),
+                name="%(class)s_never_overdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(sought_by__isnull=False, sought_at__isnull=False),
+                name="%(class)s_opinion_was_sought",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", filing_number="")
+                | Q(state="opinion_sought", filing_number="", opinion_by=None, opinion_at=None)
+                | (
+                    Q(state__in=["filed", "effective"], opinion_by__isnull=False, opinion_at__isnull=False)
+                    & ~Q(filing_number="")
+                ),
+                name="%(class)s_filed_before_effective",
+            ),
+            models.CheckConstraint(
+                condition=Q(opinion_by=None) | ~Q(opinion_by=F("sought_by")), name="%(class)s_opinion_of_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="effective", effective_by__isnull=False, effective_at__isnull=False)
+                | (~Q(state="effective") & Q(effective_by=None, effective_at=None)),
+                name="%(class)s_effective_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def source_triggers(*terms: str) -> list[pgtrigger.Trigger]:
+    """The state machine; ``terms`` and what every source promises are frozen once the opinion is sought."""
+    return [
+        *totals_move_by_ledger(),
+        pgtrigger.FSM(
+            name="source_states",
+            field="state",
+            transitions=[
+                ("draft", "opinion_sought"),
+                ("opinion_sought", "draft"),
+                ("opinion_sought", "filed"),
+                ("filed", "draft"),
+                ("filed", "effective"),
+            ],
+        ),
+        pgtrigger.Protect(
+            name="source_begins_as_draft", operation=pgtrigger.Insert, condition=~pgtrigger.Q(new__state="draft")
+        ),
+        pgtrigger.Protect(
+            name="terms_are_frozen",
+            operation=pgtrigger.Update,
+            condition=Both(
+                ~pgtrigger.Q(old__state="draft"),
+                pgtrigger.AnyChange("unit", "rates", "year", "name", "reckoning_day", "budget", *terms),
+            ),
+        ),
+        pgtrigger.Protect(name="source_stays", operation=pgtrigger.Delete, condition=~pgtrigger.Q(old__state="draft")),
+    ]
+
+
+def frozen_with(table: str, column: str) -> pgtrigger.Trigger:
+    """Refuse any change of a row that belongs, by ``column``, to a source in ``table`` that is no longer a draft."""
+    return pgtrigger.Trigger(
+        name="frozen_with_its_source",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("owner", "bigint")],
+        func=f"""
+            FOREACH owner IN ARRAY ARRAY[
+                CASE WHEN TG_OP <> 'INSERT' THEN OLD.{column} END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.{column} END
+            ] LOOP
+                PERFORM 1 FROM {table} WHERE id = owner AND state <> 'draft' FOR SHARE;
+                IF FOUND THEN
+                    RAISE EXCEPTION 'terms are frozen once the opinion is sought' USING ERRCODE = 'restrict_violation';
+                END IF;
+            END LOOP;
+            RETURN COALESCE(NEW, OLD);
+        """,
+    )
+
+
+class Line(models.Model):
+    """What a source grants to one unit. ``star`` is the star on the reckoning day, ``figure`` the profile's figure.
+
+    A ``frozen`` line is paid no further (its unit's star has fallen) until that is settled.
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    star = models.PositiveSmallIntegerField(_("Star"))
+    figure = models.PositiveIntegerField(_("Figure"), null=True)
+    amount = money(_("Amount"))
+    committed = money(_("Committed"), default=0)
+    disbursed = money(_("Disbursed"), default=0)
+    frozen = models.BooleanField(_("Frozen"), default=False)
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+        ordering = ["unit"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(disbursed__gte=0, committed__gte=F("disbursed"), amount__gte=F("committed")),
+                name="%(class)s_never_paid_twice",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.amount}"
+
+    @property
+    def unpaid(self) -> Any:
+        """What is promised and still to be paid, in yuan."""
+        return self.committed - self.disbursed
+
+
+def line_triggers(source: str) -> list[pgtrigger.Trigger]:
+    """What was granted stays as it was reckoned; only the ledger and freezing move a line."""
+    return [
+        *totals_move_by_ledger(),
+        pgtrigger.ReadOnly(name="what_was_granted_stays", fields=[source, "unit", "star", "figure", "amount"]),
+        pgtrigger.Protect(name="line_stays", operation=pgtrigger.Delete),
+    ]
