@@ -10,7 +10,7 @@ from celery.signals import beat_init, worker_init, worker_process_init
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
-from config import demonstration
+from config import services
 from config.services.lifetime import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -36,7 +36,11 @@ class HeartbeatScheduler(PersistentScheduler):
 
 @worker_init.connect
 @beat_init.connect
-def refuse_demonstration(**_: object) -> None:
+def begin(**_: object) -> None:
+    """What every door does first (Django is set up by now): hold the services, refuse a demonstration that is off."""
+    from config import demonstration
+
+    services.attach()
     demonstration.refuse_where_it_is_off()
 
 

@@ -1,10 +1,37 @@
 """What every test may lean on. Each xdist worker has a database of its own on the server that they share."""
 
 import os
+import shutil
+
+import pytest
 
 from config import services
 
 # Playwright keeps an event loop in the tests' thread, which Django would take for a reason to refuse its database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
 services.attach()
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what opens a page in a browser; without Chromium it is skipped, or failed where that must not be (CI)."""
+    for item in items:
+        if {"page", "browser", "context", "new_context"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+        if item.get_closest_marker("browser") and not CHROMIUM and os.environ.get("CI") != "true":
+            item.add_marker(pytest.mark.skip(reason="no Chromium: tests in a browser are skipped"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium, which has no sandbox for root."""
+    assert CHROMIUM, "tests in a browser need Chromium"
+    sandbox = [] if os.geteuid() else ["--no-sandbox"]
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--disable-gpu", *sandbox]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}

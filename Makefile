@@ -1,0 +1,46 @@
+# The commands of this project; README says what each is for. On a bare machine only Python 3.11 is needed.
+PYTHON ?= python3
+UV_VERSION = 0.13.9
+BIN = .venv/bin
+SHELL = /bin/sh
+
+.PHONY: env run test lint bench messages chromium
+
+# Quick and silent when everything stands.
+env: .venv/synced locale/compiled
+	@:
+
+.venv/synced: pyproject.toml uv.lock
+	@test -x $(BIN)/uv || .ci/bootstrap $(PYTHON) $(UV_VERSION)
+	@echo "· environment …"
+	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode
+	@touch $@
+
+# Chinese words: the parts become one catalogue, which is compiled (no gettext tools needed).
+locale/compiled: $(wildcard locale/parts/*.po locale/*/LC_MESSAGES/django.po) | .venv/synced
+	@$(BIN)/python -m config.messages
+	@touch $@
+
+messages: .venv/synced
+	@$(BIN)/python -m config.messages
+	@touch locale/compiled
+
+# DEMO= (empty) or DEMO=0 serves without the demonstration; PORT and DATA_DIR as in README, "Settings".
+run: env
+	@DEMO="$${DEMO-1}" exec $(BIN)/python -m config.supervisor --die-with-parent
+
+test: env chromium
+	@$(BIN)/pytest
+
+# Tests in a browser need Debian's Chromium and a Chinese font; without them they are skipped with a line.
+chromium:
+	@.ci/chromium
+
+lint: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: env
+	@$(BIN)/python -m bench
