@@ -115,19 +115,27 @@ class SheetEntry(models.Model):
 
 @pghistory.track()
 class Settlement(models.Model):
-    """The panel's note on a criterion whose spread exceeds the scheme's tolerance."""
+    """A criterion whose ``spread`` (points) exceeds the scheme's tolerance, and the panel's note that settles it.
+
+    It is opened when the last sheet comes in; nothing is decided while one stands without its note.
+    """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="settlements")
     stage = models.CharField(max_length=10, choices=Stage)
     criterion = models.CharField(max_length=20)
-    note = models.TextField(_("Note"))
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    spread = models.DecimalField(max_digits=12, decimal_places=4)
+    note = models.TextField(_("Note"), blank=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["application", "stage", "criterion"], name="one_settlement_per_criterion")
+            models.UniqueConstraint(fields=["application", "stage", "criterion"], name="one_settlement_per_criterion"),
+            models.CheckConstraint(
+                condition=Q(note="", by=None, at=None) | (~Q(note="") & Q(by__isnull=False, at__isnull=False)),
+                name="settlement_is_open_or_signed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,17 @@
+"""The notices of reviews, in the reader's words."""
+
+from django.utils.translation import gettext_lazy as _
+
+KINDS = {
+    "panel_seat": _("You sit on the panel of %(unit)s for %(year)s"),
+    "panel_finished": _("The panel has scored %(count)s applications: they can be decided"),
+    "reviewer_recused": _("%(reviewer)s has stepped back from %(unit)s: please see whether two reviewers remain"),
+    "applications_recommended": _("%(count)s applications are recommended to the county"),
+    "application_rejected": _("%(unit)s is not rated this year: %(reason)s"),
+    "application_sent_back": _("The county sends %(unit)s back: %(reason)s"),
+    "result_released": _("%(unit)s: the result is under public notice until %(last_day)s"),
+    "batch_released": _("%(document)s is released: %(count)s results under public notice until %(last_day)s"),
+    "objection_made": _("An objection about %(unit)s waits for an answer"),
+    "objection_upheld": _("An objection about %(unit)s was upheld: it is decided anew"),
+    "star_confirmed": _("%(unit)s holds %(star)s stars from %(on)s"),
+}

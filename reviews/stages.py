@@ -1,0 +1,54 @@
+"""The two levels that review and decide: what each is called in permissions, roles, states and windows."""
+
+from dataclasses import dataclass
+
+from accounts.roles import Role
+from ratings.models import Application, Decision, Stage
+from ratings.models.cycle import Step
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One level at which applications are reviewed. ``code_length``: of the division code of its panels' units."""
+
+    stage: Stage
+    state: Application.State
+    reviewer: Role
+    leader: Role
+    office: Role
+    origin: Decision.Origin
+    window: Step
+    code_length: int
+
+    def permission(self, verb: str) -> str:
+        """``permission("score")`` is "reviews.score_township"."""
+        return f"reviews.{verb}_{self.stage}"
+
+
+BENCHES: dict[str, Bench] = {
+    Stage.TOWNSHIP: Bench(
+        stage=Stage.TOWNSHIP,
+        state=Application.State.TOWNSHIP_REVIEW,
+        reviewer=Role.TOWNSHIP_REVIEWER,
+        leader=Role.TOWNSHIP_LEADER,
+        office=Role.TOWNSHIP_OFFICE,
+        origin=Decision.Origin.TOWNSHIP,
+        window=Step.TOWNSHIP_REVIEW,
+        code_length=9,
+    ),
+    Stage.COUNTY: Bench(
+        stage=Stage.COUNTY,
+        state=Application.State.COUNTY_REVIEW,
+        reviewer=Role.COUNTY_REVIEWER,
+        leader=Role.COUNTY_OFFICE,
+        office=Role.COUNTY_OFFICE,
+        origin=Decision.Origin.COUNTY,
+        window=Step.COUNTY_REVIEW,
+        code_length=6,
+    ),
+}
+
+
+def bench_of(state: str) -> Bench | None:
+    """The bench before which an application in ``state`` lies; None when none has it."""
+    return next((bench for bench in BENCHES.values() if bench.state == state), None)

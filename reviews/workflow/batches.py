@@ -1,0 +1,191 @@
+"""Batches: what one meeting decided is released together, and stands under public notice (domain §3)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.people import holders
+from accounts.roles import Role
+from accounts.working_days import notice_days
+from notifications.models import Notice
+from notifications.workflow import announce_all
+from ratings.models import Application, Cycle, Decision, Stage
+from ratings.workflow import decision as decisions
+from records import audit
+from records.refusals import Incomplete, NotAllowed, WrongState
+from reviews.models import Batch, BatchEntry, Panel
+from reviews.stages import BENCHES
+from villages.models import Unit, below
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Whom a release tells (user ids), each person once: the villages' people first, then the offices'."""
+
+    villages: dict[str, list[int]]
+    offices: dict[int, str]
+    reviewers: dict[int, str]
+
+    @property
+    def village_people(self) -> set[int]:
+        return {user for users in self.villages.values() for user in users}
+
+    @property
+    def count(self) -> int:
+        return len(self.village_people | self.offices.keys() | self.reviewers.keys())
+
+
+@transaction.atomic
+def prepare(
+    cycle: Cycle,
+    unit: Unit,
+    stage: Stage,
+    *,
+    met_on: date,
+    document: str,
+    minutes: str = "",
+    by: User,
+    decided: Collection[int] | None = None,
+) -> Batch:
+    """Gather what ``unit`` has decided (decision ids; all that wait when absent) into a batch, not yet seen outside."""
+    _require(by, unit, stage)
+    with audit.acting(by, "prepare_batch"):
+        batch = Batch.objects.create(
+            cycle=cycle, unit=unit, stage=stage, met_on=met_on, document=document, minutes=minutes, created_by=by
+        )
+        _include(batch, decided)
+    return batch
+
+
+@transaction.atomic
+def revise(
+    batch: Batch, *, met_on: date, document: str, minutes: str, by: User, decided: Collection[int] | None = None
+) -> None:
+    """Change a batch that is not released: its meeting, papers and the decisions (ids) it holds."""
+    batch = _locked_draft(batch, by)
+    with audit.acting(by, "revise_batch"):
+        batch.met_on, batch.document, batch.minutes = met_on, document, minutes
+        batch.save(update_fields=["met_on", "document", "minutes"])
+        batch.entries.all().delete()
+        _include(batch, decided)
+
+
+@transaction.atomic
+def release(batch: Batch, *, by: User, at: datetime | None = None) -> Batch:
+    """Show the batch to the world: public notice begins, and everyone concerned is told.
+
+    Raises ``WrongState`` when it has been released already, ``Incomplete`` without document number or decisions.
+    """
+    batch, at = _locked_draft(batch, by), at or timezone.now()
+    chosen = list(batch.entries.values_list("decision_id", flat=True))
+    if not batch.document.strip():
+        raise Incomplete(_("Please enter the document number."), {"document": _("Please enter the document number.")})
+    if not chosen:
+        raise Incomplete(_("There is no decision in this batch."))
+    audience = audience_of(batch)
+    days = notice_days(timezone.localdate(at), batch.cycle.scheme.spec.notice_days)
+    decisions.release(chosen, batch.document, by=by, at=at)
+    with audit.acting(by, "release"):
+        batch.state, batch.released_by, batch.released_at = Batch.State.RELEASED, by, at
+        batch.first_day, batch.last_day, batch.confirms_on = days
+        batch.save()
+    _tell(batch, audience)
+    return batch
+
+
+def waiting(cycle: Cycle, unit: Unit, stage: Stage, batch: Batch | None = None) -> QuerySet[Decision]:
+    """The decisions of ``unit`` that are in no batch yet, or in ``batch``."""
+    ours = Decision.objects.filter(
+        below(unit.code, "unit_id"), cycle=cycle, origin=BENCHES[stage].origin, state=Decision.State.DECIDED
+    )
+    return (
+        ours.filter(batch_entry=None) | ours.filter(batch_entry__batch=batch)
+        if batch
+        else ours.filter(batch_entry=None)
+    )
+
+
+def audience_of(batch: Batch) -> Audience:
+    """Whom the release of ``batch`` tells: the villages, their townships, the county's office, who reviewed."""
+    units = list(batch.entries.values_list("decision__unit_id", flat=True))
+    townships = {code[:9] for code in units}
+    found = holders([Role.FILLER, Role.SIGNER], units)
+    offices = holders([Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER], townships)
+    if batch.stage == Stage.COUNTY:
+        offices |= holders([Role.COUNTY_OFFICE], [batch.unit_id])
+    seated = Panel.objects.filter(cycle=batch.cycle_id, unit=batch.unit_id, stage=batch.stage)
+    return Audience(
+        villages=found,
+        offices={user: place for place, users in offices.items() for user in users},
+        reviewers=dict.fromkeys(seated.values_list("reviewers", flat=True).exclude(reviewers=None), batch.unit_id),
+    )
+
+
+def _tell(batch: Batch, audience: Audience) -> None:
+    link = f"/notices/{batch.pk}/"
+    last_day = batch.last_day.isoformat()
+    results = dict(batch.entries.values_list("decision__unit_id", "decision__application_id"))
+    names = dict(Unit.objects.filter(code__in=results).values_list("code", "name"))
+    told = audience.village_people
+    announce_all(
+        [
+            Notice(
+                user_id=user,
+                kind="result_released",
+                params={"unit": names[unit], "last_day": last_day},
+                link=f"/results/{results[unit]}/",
+                unit_code=unit,
+            )
+            for unit, users in audience.villages.items()
+            for user in users
+        ]
+        + [
+            Notice(
+                user_id=user,
+                kind="batch_released",
+                params={"document": batch.document, "count": len(results), "last_day": last_day},
+                link=link,
+                unit_code=place,
+            )
+            for user, place in (audience.reviewers | audience.offices).items()
+            if user not in told
+        ]
+    )
+
+
+def _include(batch: Batch, decided: Collection[int] | None) -> None:
+    """Put waiting decisions into ``batch``. Raises ``WrongState`` when one of ``decided`` does not wait any more."""
+    chosen = waiting(batch.cycle, batch.unit, batch.stage)
+    if decided is not None:
+        chosen = chosen.filter(pk__in=list(decided))
+    found = list(chosen.select_for_update(of=("self",)))
+    if decided is not None and len(found) != len(set(decided)):
+        raise WrongState(_("Some of these decisions have moved on. Please look again."))
+    BatchEntry.objects.bulk_create((BatchEntry(batch=batch, decision=decision) for decision in found), batch_size=2000)
+
+
+def _require(by: User, unit: Unit, stage: str) -> None:
+    if not by.has_perm(BENCHES[stage].permission("release"), unit) or len(unit.code) != BENCHES[stage].code_length:
+        raise NotAllowed(_("You may not do this here."))
+
+
+def _locked_draft(batch: Batch, by: User) -> Batch:
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("cycle__scheme", "unit").get(pk=batch.pk)
+    _require(by, batch.unit, batch.stage)
+    if batch.state != Batch.State.DRAFT:
+        raise WrongState(_("This batch has been released already, by %(who)s.") % {"who": batch.released_by})
+    return batch
+
+
+def not_in_batch(batch: Batch) -> QuerySet[Application]:
+    """The exceptions: applications before this level, or decided and waiting, that are not in ``batch``."""
+    bench = BENCHES[batch.stage]
+    ours = Application.objects.filter(below(batch.unit_id, "unit_id"), cycle=batch.cycle_id)
+    left = waiting(batch.cycle, batch.unit, batch.stage)
+    return ours.filter(state=bench.state) | ours.filter(decisions__in=left)

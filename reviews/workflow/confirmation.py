@@ -1,0 +1,80 @@
+"""Confirming by the clock: what has no open objection is confirmed on the working day after its public notice."""
+
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.people import holders
+from accounts.roles import Role
+from accounts.working_days import next_working_day
+from notifications.models import Notice
+from notifications.workflow import announce_all
+from ratings.models import Decision
+from ratings.workflow import decision as decisions
+from records import audit
+from reviews.models import Batch, Objection
+
+LOCK = 0x70696E67
+"""Key of the advisory lock that keeps two runs apart; it ends with the transaction."""
+
+
+@transaction.atomic
+def confirm_due(at: datetime | None = None) -> int:
+    """Confirm every released decision that is due; how many were. Running it again, or late, changes nothing more.
+
+    The star begins on the batch's ``confirms_on`` however late this runs; where an objection was answered after the
+    notice, on the first working day after the answer, if that is later.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+    at = at or timezone.now()
+    days = {pk: day for pk, day in _days(timezone.localdate(at)).items() if day <= timezone.localdate(at)}
+    decisions.confirm(days, at=at)
+    _tell(days)
+    _close_batches()
+    return len(days)
+
+
+def _days(today: date) -> dict[int, date]:
+    """The day on which each decision whose notice is over, and that no open objection holds up, comes into force."""
+    due = (
+        Decision.objects.select_for_update(of=("self",))
+        .filter(
+            state=Decision.State.RELEASED,
+            batch_entry__batch__state=Batch.State.RELEASED,
+            batch_entry__batch__confirms_on__lte=today,
+        )
+        .exclude(pk__in=Objection.objects.filter(state=Objection.State.OPEN).values("decision"))
+    )
+    days = dict(due.values_list("pk", "batch_entry__batch__confirms_on"))
+    answered = Objection.objects.filter(decision__in=days).values_list("decision").annotate(Max("answered_at"))
+    return days | {pk: max(days[pk], next_working_day(timezone.localdate(last))) for pk, last in answered}
+
+
+def _tell(days: dict[int, date]) -> None:
+    confirmed = list(Decision.objects.filter(pk__in=days).select_related("unit"))
+    people = holders([Role.FILLER, Role.SIGNER], {decision.unit_id for decision in confirmed})
+    announce_all(
+        Notice(
+            user_id=user,
+            kind="star_confirmed",
+            params={"unit": decision.unit.name, "star": decision.star, "on": decision.on.isoformat()},
+            link=f"/results/{decision.application_id}/",
+            unit_code=decision.unit_id,
+        )
+        for decision in confirmed
+        for user in people.get(decision.unit_id, ())
+    )
+
+
+def _close_batches() -> None:
+    """A batch is confirmed when none of its decisions waits any more."""
+    open_batches = Batch.objects.filter(entries__decision__state=Decision.State.RELEASED)
+    with audit.acting(None, "confirm"):
+        Batch.objects.filter(state=Batch.State.RELEASED).exclude(pk__in=open_batches).update(
+            state=Batch.State.CONFIRMED
+        )

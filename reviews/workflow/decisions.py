@@ -1,0 +1,274 @@
+"""Deciding: up to the township's limit by its leader, above it by the county's office (domain §3).
+
+Every function locks the application first, so that of two people at once one decides and the other is told.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.people import holders
+from accounts.roles import Role
+from notifications.models import Notice
+from notifications.workflow import announce_all
+from ratings import actions
+from ratings.models import Application, Decision, Stage
+from ratings.workflow import decision as decisions
+from ratings.workflow.decision import Verdict
+from ratings.workflow.transition import move
+from records.refusals import Incomplete, NotAllowed, WrongState
+from reviews.ceiling import Ceiling, ceilings
+from reviews.models import BatchEntry, Settlement
+from reviews.stages import BENCHES, Bench, bench_of
+from reviews.ties import deciding_ties
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A star and, where it lies below what is possible, why."""
+
+    star: int
+    reason: str = ""
+
+
+@transaction.atomic
+def decide(application: Application, *, star: int, by: User, reason: str = "") -> Decision:
+    """Record the township's or county's star for ``application``.
+
+    ``star`` may not exceed what the panel's total, the area minimums, the vetoes and active caps allow, nor the star
+    applied for; a lower one needs ``reason``. A township decides up to the scheme's limit; the county above it, or the
+    township's own star when more is not reached. Raises ``NotAllowed`` if ``by`` holds no deciding appointment there,
+    or scored or filled in this application; ``WrongState`` if it is not under review, or decided by somebody quicker.
+    """
+    application = _locked(application)
+    bench = bench_of(application.state)
+    if bench is None:
+        raise _moved_on(application)
+    return decide_many(bench.stage, {application.pk: Choice(star, reason)}, by=by)[0]
+
+
+@transaction.atomic
+def decide_many(stage: Stage, choices: Mapping[int, Choice], *, by: User, at: datetime | None = None) -> list[Decision]:
+    """``decide`` for many applications (by id) at one level."""
+    bench, at = BENCHES[stage], at or timezone.now()
+    applications = _under_review(choices, bench, by)
+    possible = _ceilings(applications, bench, at)
+    for application in applications:
+        ceiling = possible[application.pk]
+        stars = _options(application, ceiling, bench)
+        highest = needs_reason_below(application, ceiling, bench)
+        _check(application, choices[application.pk], ceiling, stars, highest)
+    verdicts = [Verdict(pk, choice.star, choice.reason.strip()) for pk, choice in choices.items()]
+    return decisions.record(verdicts, bench.origin, verb=f"decide_{stage}", by=by, at=at)
+
+
+@transaction.atomic
+def recommend(application: Application, *, star: int, by: User, reason: str = "") -> None:
+    """Recommend ``application`` to the county; ``star`` is the township's own, should the county not reach more."""
+    recommend_many({application.pk: Choice(star, reason)}, by=by)
+
+
+@transaction.atomic
+def recommend_many(choices: Mapping[int, Choice], *, by: User, at: datetime | None = None) -> None:
+    """``recommend`` for many applications (by id). Each must allow, and aim at, more than townships decide."""
+    bench, at = BENCHES[Stage.TOWNSHIP], at or timezone.now()
+    applications = _under_review(choices, bench, by)
+    possible = _ceilings(applications, bench, at)
+    for application in applications:
+        ceiling = possible[application.pk]
+        if not may_recommend(application, ceiling):
+            raise Incomplete(
+                _("%(unit)s does not reach more than what the township decides itself.")
+                % {"unit": application.unit.name}
+            )
+        own = range(application.cycle.scheme.spec.townships_decide_up_to + 1)
+        _check(application, choices[application.pk], ceiling, own, min(max(own), ceiling.star))
+    _move_by_star(choices, at, by)
+    _tell_county(applications)
+
+
+@transaction.atomic
+def reject(application: Application, *, by: User, reason: str) -> None:
+    """The township does not rate ``application`` (不予评星); the village and its office are told why."""
+    application = _locked(application)
+    actions.require("reject", by, application)
+    move([application.pk], "reject", Application.State.REJECTED, by=by, reason=_required(reason))
+    _tell(application, "application_rejected", [Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE], reason.strip())
+
+
+@transaction.atomic
+def send_back(application: Application, *, by: User, reason: str) -> None:
+    """The county gives ``application`` back to the township to decide anew."""
+    application = _locked(application)
+    actions.require("send_back", by, application)
+    move([application.pk], "send_back", Application.State.TOWNSHIP_REVIEW, by=by, reason=_required(reason))
+    _tell(application, "application_sent_back", [Role.TOWNSHIP_LEADER, Role.TOWNSHIP_OFFICE], reason.strip())
+
+
+@transaction.atomic
+def reconsider(application: Application, *, by: User, reason: str) -> None:
+    """Take back a decision that nobody outside has seen; it stays on record as overturned."""
+    application = _locked(application)
+    if application.state != Application.State.DECIDED:
+        raise _moved_on(application)
+    decision = application.decisions.get(state=Decision.State.DECIDED)
+    bench = BENCHES[decision.origin]
+    if not by.has_perm(bench.permission("decide"), application):
+        raise NotAllowed(_("You may not do this here."))
+    BatchEntry.objects.filter(decision=decision, batch__state="draft").delete()
+    decisions.overturn(decision, bench.state, verb="reconsider", by=by, reason=_required(reason))
+
+
+def options(application: Application, ceiling: Ceiling, bench: Bench) -> list[int]:
+    """The stars that may be decided at this level now, highest first."""
+    return sorted((star for star in _options(application, ceiling, bench) if star <= ceiling.star), reverse=True)
+
+
+def may_recommend(application: Application, ceiling: Ceiling) -> bool:
+    return ceiling.star > application.cycle.scheme.spec.townships_decide_up_to
+
+
+def needs_reason_below(application: Application, ceiling: Ceiling, bench: Bench) -> int:
+    """The star below which a decision at this level needs a reason."""
+    if bench.stage == Stage.TOWNSHIP:
+        return ceiling.star
+    return max(options(application, ceiling, bench), default=0)
+
+
+def _options(application: Application, ceiling: Ceiling, bench: Bench) -> Collection[int]:
+    limit = application.cycle.scheme.spec.townships_decide_up_to
+    if bench.stage == Stage.TOWNSHIP:
+        return range(limit + 1)
+    return {application.township_star or 0, *range(limit + 1, ceiling.star + 1)}
+
+
+def _check(application: Application, choice: Choice, ceiling: Ceiling, stars: Collection[int], highest: int) -> None:
+    """Raise ``Incomplete`` unless ``choice`` is one of ``stars``, at most the ceiling, reasoned below ``highest``."""
+    unit = application.unit.name
+    if choice.star > ceiling.star:
+        raise Incomplete(
+            _("%(unit)s: at most %(star)s stars are possible.") % {"unit": unit, "star": ceiling.star},
+            {"star": _("Above what is possible.")},
+        )
+    if choice.star not in stars:
+        raise Incomplete(
+            _("%(unit)s: this star is not decided here.") % {"unit": unit}, {"star": _("Not decided here.")}
+        )
+    if choice.star < highest and not choice.reason.strip():
+        raise Incomplete(
+            _("%(unit)s: a star below what is possible needs a reason.") % {"unit": unit},
+            {"reason": _("Please give a reason.")},
+        )
+
+
+def _under_review(chosen: Collection[int], bench: Bench, by: User) -> list[Application]:
+    """The applications, locked: ``by`` may decide them all, and each lies before this bench."""
+    applications = list(
+        Application.objects.select_for_update(of=("self",))
+        .filter(pk__in=list(chosen))
+        .select_related("unit")
+        .prefetch_related("cycle__scheme")
+    )
+    reach = tuple(by.reach(bench.permission("decide")))
+    if len(applications) != len(chosen) or not all(a.unit_id.startswith(reach) for a in applications):
+        raise NotAllowed(_("You may not do this here."))
+    for application in applications:
+        if application.state != bench.state:
+            raise _moved_on(application)
+    tied = deciding_ties(chosen, by.pk, bench.stage)
+    for application in applications:
+        if reason := tied.get(application.pk):
+            raise NotAllowed(
+                _("%(unit)s: you do not decide here. %(reason)s") % {"unit": application.unit.name, "reason": reason}
+            )
+    return applications
+
+
+def _ceilings(applications: Collection[Application], bench: Bench, at: datetime) -> dict[int, Ceiling]:
+    """The ceilings as on the decision day. Raises ``Incomplete`` where the panel has not finished."""
+    chosen = {application.pk: application for application in applications}
+    found = ceilings(chosen, bench, timezone.localdate(at))
+    for pk, application in chosen.items():
+        if pk not in found:
+            raise Incomplete(_("%(unit)s: not all score sheets are in.") % {"unit": application.unit.name})
+    unsettled = Settlement.objects.filter(application__in=chosen, stage=bench.stage, note="").first()
+    if unsettled:
+        raise Incomplete(
+            _("%(unit)s: the reviewers lie too far apart in %(criterion)s; this must be settled in a note first.")
+            % {"unit": chosen[unsettled.application_id].unit.name, "criterion": unsettled.criterion}
+        )
+    return found
+
+
+def _move_by_star(choices: Mapping[int, Choice], at: datetime, by: User) -> None:
+    """One step for all applications that share the township's own star and its reason."""
+    groups: dict[Choice, list[int]] = {}
+    for pk, choice in choices.items():
+        groups.setdefault(choice, []).append(pk)
+    for choice, chosen in groups.items():
+        move(
+            chosen,
+            "recommend",
+            Application.State.COUNTY_REVIEW,
+            by=by,
+            at=at,
+            reason=choice.reason.strip(),
+            township_star=choice.star,
+        )
+
+
+def _locked(application: Application) -> Application:
+    return Application.objects.select_for_update(of=("self",)).select_related("unit").get(pk=application.pk)
+
+
+def _moved_on(application: Application) -> WrongState:
+    return WrongState(
+        _("Somebody was quicker: %(unit)s is now at the step “%(state)s”.")
+        % {"unit": application.unit.name, "state": application.get_state_display()}
+    )
+
+
+def _required(reason: str) -> str:
+    if not reason.strip():
+        raise Incomplete(_("Please give a reason."), {"reason": _("Please give a reason.")})
+    return reason.strip()
+
+
+def _tell(application: Application, kind: str, roles: Collection[str], reason: str) -> None:
+    unit = application.unit
+    found = holders(roles, [unit.code, unit.parent_code])
+    announce_all(
+        Notice(
+            user_id=user,
+            kind=kind,
+            params={"unit": unit.name, "reason": reason},
+            link=f"/results/{application.pk}/",
+            unit_code=unit.code,
+        )
+        for user in sorted({user for users in found.values() for user in users})
+    )
+
+
+def _tell_county(applications: Collection[Application]) -> None:
+    """One line for each of the county's office, however many villages are recommended."""
+    counts: dict[str, int] = {}
+    for application in applications:
+        county = application.unit_id[: BENCHES[Stage.COUNTY].code_length]
+        counts[county] = counts.get(county, 0) + 1
+    offices = holders([Role.COUNTY_OFFICE], counts)
+    announce_all(
+        Notice(
+            user_id=user,
+            kind="applications_recommended",
+            params={"count": count},
+            link="/reviews/decisions/",
+            unit_code=county,
+        )
+        for county, count in counts.items()
+        for user in offices.get(county, ())
+    )

@@ -1,0 +1,118 @@
+"""Objections: anyone makes one while a decision is under public notice; someone who did not decide answers it."""
+
+import secrets
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.people import holders
+from notifications.workflow import announce
+from ratings.models import Decision
+from ratings.workflow import decision as decisions
+from records import audit
+from records.refusals import Incomplete, NotAllowed, WrongState
+from reviews.models import Batch, Objection, Sheet
+from reviews.stages import BENCHES
+
+RECEIPT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+ANSWERERS = {"township": ["township_office"], "county": ["discipline"]}
+
+
+@transaction.atomic
+def make_objection(decision: Decision, *, text: str, name: str = "", contact: str = "") -> Objection:
+    """Record an objection against ``decision``, named or anonymous; ``receipt`` is what the person keeps.
+
+    Raises ``WrongState`` outside the days of public notice (until 24:00 of the last one), ``Incomplete`` without text.
+    """
+    decision = (
+        Decision.objects.select_for_update(of=("self",))
+        .select_related("batch_entry__batch", "unit")
+        .get(pk=decision.pk)
+    )
+    batch = decision.batch_entry.batch
+    if (
+        decision.state != Decision.State.RELEASED
+        or batch.state != Batch.State.RELEASED
+        or timezone.localdate() > batch.last_day
+    ):
+        raise WrongState(_("The days of public notice are over."))
+    if not text.strip():
+        raise Incomplete(_("Please say what is not right."), {"text": _("Please say what is not right.")})
+    objection = Objection.objects.create(
+        decision=decision,
+        unit=decision.unit,
+        receipt=_receipt(),
+        text=text.strip(),
+        name=name.strip(),
+        contact=contact.strip(),
+    )
+    place = decision.unit_id[: BENCHES[decision.origin].code_length]
+    announce(
+        set(holders(ANSWERERS[decision.origin], [place]).get(place, ())) - {decision.decided_by_id},
+        "objection_made",
+        link=f"/reviews/objections/{objection.pk}/",
+        unit_code=decision.unit_id,
+        unit=decision.unit.name,
+    )
+    return objection
+
+
+@transaction.atomic
+def dismiss(objection: Objection, *, by: User, answer: str) -> None:
+    """Answer that the objection is not upheld; with the last one answered the decision can be confirmed."""
+    _answer(objection, Objection.State.DISMISSED, by, answer)
+
+
+@transaction.atomic
+def uphold(objection: Objection, *, by: User, answer: str) -> None:
+    """Answer that the objection is upheld: the decision is overturned and goes back to the level that decided."""
+    decision = _answer(objection, Objection.State.UPHELD, by, answer)
+    bench = BENCHES[decision.origin]
+    decisions.overturn(decision, bench.state, verb="uphold", by=by, reason=answer.strip())
+    place = decision.unit_id[: bench.code_length]
+    told = [user for users in holders([bench.leader, bench.office], [place]).values() for user in users]
+    told += holders(["filler", "signer"], [decision.unit_id]).get(decision.unit_id, [])
+    announce(
+        told,
+        "objection_upheld",
+        link=f"/results/{decision.application_id}/",
+        unit_code=decision.unit_id,
+        unit=decision.unit.name,
+    )
+
+
+def may_answer(user: User, decision: Decision) -> bool:
+    """Who holds the answering right there and neither decided nor scored."""
+    return (
+        user.has_perm(BENCHES[decision.origin].permission("answer_objection"), decision)
+        and decision.decided_by_id != user.pk
+        and not Sheet.objects.filter(application=decision.application_id, reviewer=user)
+        .exclude(state=Sheet.State.RECUSED)
+        .exists()
+    )
+
+
+def _answer(objection: Objection, state: Objection.State, by: User, answer: str) -> Decision:
+    decision = Decision.objects.select_for_update(of=("self",)).select_related("unit").get(pk=objection.decision_id)
+    objection = Objection.objects.select_for_update().get(pk=objection.pk)
+    if not may_answer(by, decision):
+        raise NotAllowed(_("You may not do this here."))
+    if objection.state != Objection.State.OPEN:
+        raise WrongState(_("This objection has been answered already."))
+    if state == Objection.State.UPHELD and decision.state != Decision.State.RELEASED:
+        raise WrongState(_("This decision no longer stands."))
+    if not answer.strip():
+        raise Incomplete(_("Please write the answer."), {"answer": _("Please write the answer.")})
+    with audit.acting(by, f"objection_{state}"):
+        Objection.objects.filter(pk=objection.pk).update(
+            state=state, answer=answer.strip(), answered_by=by, answered_at=timezone.now()
+        )
+    return decision
+
+
+def _receipt() -> str:
+    """Twelve letters in groups of four, without those that are easily mistaken for each other."""
+    letters = "".join(secrets.choice(RECEIPT_LETTERS) for _n in range(12))
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"

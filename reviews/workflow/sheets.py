@@ -1,0 +1,231 @@
+"""Scoring: a reviewer saves, hands in or gives back (recuses) a sheet; with the last sheet the panel has its points."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.people import holders
+from notifications.models import Notice
+from notifications.workflow import announce_all
+from ratings.models import Answer, Application
+from ratings.workflow.decision import PanelPoints, record_points
+from records import audit
+from records.refusals import Incomplete, NotAllowed, WrongState
+from reviews import panel
+from reviews.models import Settlement, Sheet, SheetEntry
+from reviews.scores import Entries, Entry, problems, scored, unscored
+from reviews.stages import BENCHES, Bench
+from reviews.ties import ties
+from reviews.workflow.panels import FEWEST_REVIEWERS
+
+
+@transaction.atomic
+def save(sheet: Sheet, entries: Entries, *, by: User) -> None:
+    """Keep ``entries`` (by item) on ``sheet``. Raises ``Incomplete`` with the items that are wrong, keeping nothing."""
+    save_many({sheet.pk: entries}, by=by)
+
+
+@transaction.atomic
+def save_many(filled: Mapping[int, Entries], *, by: User) -> None:
+    """``save`` for many sheets (by id) of one reviewer."""
+    sheets = _locked(filled, by)
+    answers = _answers({sheet.application_id for sheet in sheets})
+    for sheet in sheets:
+        unit, scheme = sheet.application.unit, sheet.application.cycle.scheme
+        wrong = problems(scheme.spec.fitting(unit.tags), filled[sheet.pk], answers[sheet.application_id])
+        if wrong:
+            raise Incomplete(_("Some entries are not right yet: %(unit)s.") % {"unit": unit.name}, wrong)
+    with audit.acting(by, "score"):
+        SheetEntry.objects.bulk_create(
+            (
+                SheetEntry(sheet_id=pk, item=item, value=entry.value, reason=entry.reason.strip())
+                for pk, entries in filled.items()
+                for item, entry in entries.items()
+            ),
+            update_conflicts=True,
+            unique_fields=["sheet", "item"],
+            update_fields=["value", "reason"],
+            batch_size=5000,
+        )
+
+
+@transaction.atomic
+def hand_in(sheet: Sheet, *, by: User) -> None:
+    """Hand in ``sheet``: every criterion must be scored. The last sheet of a panel gives the application its points."""
+    hand_in_many([sheet.pk], by=by)
+
+
+@transaction.atomic
+def hand_in_many(sheets: Collection[int], *, by: User, at: datetime | None = None) -> None:
+    """``hand_in`` for many sheets (by id) of one reviewer."""
+    at = at or timezone.now()
+    chosen = _locked(sheets, by)
+    entries = entries_of(sheets)
+    for sheet in chosen:
+        unit, scheme = sheet.application.unit, sheet.application.cycle.scheme
+        left = unscored(scheme.spec, unit.tags, entries[sheet.pk])
+        if left:
+            raise Incomplete(
+                _("%(unit)s: %(count)s criteria are still to be scored.") % {"unit": unit.name, "count": len(left)},
+                {criterion.code: _("Still to be scored.") for criterion in left},
+            )
+    with audit.acting(by, "hand_in"):
+        Sheet.objects.filter(pk__in=sheets).update(state=Sheet.State.HANDED_IN, handed_in_at=at)
+    _close_panels(chosen, at)
+
+
+@transaction.atomic
+def recuse(sheet: Sheet, *, by: User, reason: str) -> None:
+    """The reviewer declares a tie and gives the sheet back for good."""
+    if not reason.strip():
+        raise Incomplete(_("Please give a reason."), {"reason": _("Please give a reason.")})
+    chosen = _locked([sheet.pk], by)
+    with audit.acting(by, "recuse", reason):
+        Sheet.objects.filter(pk=sheet.pk).update(state=Sheet.State.RECUSED, reason=reason.strip())
+    _tell_of_recusal(chosen[0])
+    _close_panels(chosen, timezone.now())
+
+
+@transaction.atomic
+def settle(settlement: Settlement, *, by: User, note: str) -> None:
+    """Sign the note on a spread above the tolerance: a reviewer of the panel, or who convenes it."""
+    settlement = Settlement.objects.select_for_update().select_related("application").get(pk=settlement.pk)
+    application, bench = settlement.application, BENCHES[settlement.stage]
+    scored_it = Sheet.objects.filter(
+        application=application, stage=bench.stage, reviewer=by, state=Sheet.State.HANDED_IN
+    )
+    may_score = by.has_perm(bench.permission("score"), application) and scored_it.exists()
+    if not (may_score or by.has_perm(bench.permission("convene"), application)):
+        raise NotAllowed(_("You may not do this here."))
+    if application.state != bench.state:
+        raise WrongState(_("This application is no longer under review."))
+    if not note.strip():
+        raise Incomplete(_("Please write the note."), {"note": _("Please write the note.")})
+    with audit.acting(by, "settle"):
+        settlement.note, settlement.by, settlement.at = note.strip(), by, timezone.now()
+        settlement.save(update_fields=["note", "by", "at"])
+
+
+def entries_of(sheets: Collection[int]) -> dict[int, dict[str, Entry]]:
+    """The entries of each sheet (by id), by item; one query."""
+    found: dict[int, dict[str, Entry]] = defaultdict(dict)
+    for sheet, item, value, reason in SheetEntry.objects.filter(sheet__in=sheets).values_list(
+        "sheet_id", "item", "value", "reason"
+    ):
+        found[sheet][item] = Entry(value, reason)
+    return found
+
+
+def _answers(applications: Collection[int]) -> dict[int, dict[str, Decimal]]:
+    found: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    rows = Answer.objects.filter(application__in=applications, value__isnull=False)
+    for application, item, value in rows.values_list("application_id", "item", "value"):
+        found[application][item] = value
+    return found
+
+
+def _locked(sheets: Collection[int], by: User) -> list[Sheet]:
+    """The sheets, locked with their applications; refused unless all are open, ``by``'s own and untied."""
+    found = list(Sheet.objects.filter(pk__in=list(sheets)).values_list("application_id", "stage", "reviewer_id"))
+    applications = {application for application, _stage, _reviewer in found}
+    states = dict(Application.objects.select_for_update().filter(pk__in=applications).values_list("pk", "state"))
+    chosen = list(
+        Sheet.objects.filter(pk__in=list(sheets))
+        .select_related("application__unit")
+        .prefetch_related("application__cycle__scheme")
+    )
+    if len(chosen) != len(set(sheets)) or any(not _is_own(sheet, by) for sheet in chosen):
+        raise NotAllowed(_("You may not do this here."))
+    for stage in {sheet.stage for sheet in chosen}:
+        if ties({sheet.application_id for sheet in chosen if sheet.stage == stage}, [by.pk], stage):
+            raise NotAllowed(_("You have a tie to this village and do not score it."))
+    if any(
+        sheet.state != Sheet.State.OPEN or states[sheet.application_id] != BENCHES[sheet.stage].state
+        for sheet in chosen
+    ):
+        raise WrongState(_("This sheet has been handed in, or the application is no longer under review."))
+    return chosen
+
+
+def _is_own(sheet: Sheet, by: User) -> bool:
+    return sheet.reviewer_id == by.pk and by.has_perm(BENCHES[sheet.stage].permission("score"), sheet.application)
+
+
+def _close_panels(chosen: Collection[Sheet], at: datetime) -> None:
+    """Give their points to those applications of ``chosen`` whose last sheet has come in."""
+    for stage in {sheet.stage for sheet in chosen}:
+        bench = BENCHES[stage]
+        applications = {s.application_id: s.application for s in chosen if s.stage == stage}
+        sheets = list(Sheet.objects.filter(application__in=applications, stage=stage))
+        waiting = {sheet.application_id for sheet in sheets if sheet.state == Sheet.State.OPEN}
+        handed_in = [sheet for sheet in sheets if sheet.state == Sheet.State.HANDED_IN]
+        enough = Counter(sheet.application_id for sheet in handed_in)
+        complete = {pk for pk, count in enough.items() if count >= FEWEST_REVIEWERS} - waiting
+        if complete:
+            _give_points(
+                {pk: applications[pk] for pk in complete},
+                [sheet for sheet in handed_in if sheet.application_id in complete],
+                bench,
+                at,
+            )
+
+
+def _give_points(
+    applications: Mapping[int, Application], sheets: Collection[Sheet], bench: Bench, at: datetime
+) -> None:
+    entries = entries_of([sheet.pk for sheet in sheets])
+    scores = defaultdict(list)
+    for sheet in sheets:
+        application = applications[sheet.application_id]
+        scores[application.pk].append(scored(application.cycle.scheme.spec, application.unit.tags, entries[sheet.pk]))
+    joint = {pk: panel.join(of) for pk, of in scores.items()}
+    record_points(
+        {pk: {code: PanelPoints(of.points, of.figure) for code, of in codes.items()} for pk, codes in joint.items()},
+        bench.stage,
+        on=timezone.localdate(at),
+    )
+    Settlement.objects.filter(application__in=applications, stage=bench.stage).delete()
+    Settlement.objects.bulk_create(
+        Settlement(application_id=pk, stage=bench.stage, criterion=code, spread=codes[code].spread)
+        for pk, codes in joint.items()
+        for code in panel.to_settle(codes, applications[pk].cycle.scheme.spec.tolerance)
+    )
+    _tell_leaders(applications.values(), bench)
+
+
+def _tell_leaders(applications: Collection[Application], bench: Bench) -> None:
+    """One line for each leader, however many applications are ready."""
+    places = Counter(application.unit_id[: bench.code_length] for application in applications)
+    leaders = holders([bench.leader], places)
+    announce_all(
+        Notice(
+            user_id=user,
+            kind="panel_finished",
+            params={"count": count},
+            link="/reviews/decisions/",
+            unit_code=place,
+        )
+        for place, count in places.items()
+        for user in leaders.get(place, ())
+    )
+
+
+def _tell_of_recusal(sheet: Sheet) -> None:
+    bench, unit = BENCHES[sheet.stage], sheet.application.unit
+    place = unit.code[: bench.code_length]
+    announce_all(
+        Notice(
+            user_id=user,
+            kind="reviewer_recused",
+            params={"unit": unit.name, "reviewer": str(sheet.reviewer)},
+            link="/reviews/panels/",
+            unit_code=unit.code,
+        )
+        for user in holders([bench.office], [place]).get(place, ())
+    )

@@ -1,0 +1,90 @@
+"""A township and its county with everybody who reviews, and one village's application before the township."""
+
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+from freezegun import freeze_time
+
+from accounts.roles import Role
+from ratings.models import Stage
+from reviews.models import Sheet
+from reviews.scores import Entry
+from reviews.workflow import panels, sheets
+from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
+
+# Points of the small scheme: 1.1 10 − 0.5·a, 1.2 by satisfaction, 2.1 2 per tick, 2.2 typed, B.1 bonus.
+GOOD = {"1.1.a": 0, "1.2": 96, **{f"2.1.{c}": 1 for c in "abcde"}, "2.2": 8, "B.1.a": 0, "D.1.a": 0}
+PLAIN = GOOD | {"1.2": 91, "2.1.e": 0, "2.2": 5}
+
+
+def entries(facts: dict, **changes) -> dict[str, Entry]:
+    """Facts by item as a reviewer's entries, typed points with a reason."""
+    given = facts | {item.replace("_", "."): value for item, value in changes.items()}
+    return {item: Entry(Decimal(str(value)), "现场查看" if item == "2.2" else "") for item, value in given.items()}
+
+
+def score(application, stage, reviewer, facts=GOOD):
+    sheet = Sheet.objects.get(application=application, stage=stage, reviewer=reviewer)
+    sheets.save(sheet, entries(facts), by=reviewer)
+    sheets.hand_in(sheet, by=reviewer)
+    return sheet
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    with freeze_time("2026-09-28T02:00:00Z"):
+        yield
+
+
+@pytest.fixture
+def place(db):
+    """Everybody, by the name of the demonstration's accounts; ``cycle``; ``application`` under township review."""
+    people = {
+        role.value: person(role, code, username=role.value, name=role.value)
+        for role, code in [
+            (Role.FILLER, VILLAGE),
+            (Role.SIGNER, VILLAGE),
+            (Role.TOWNSHIP_OFFICE, TOWNSHIP),
+            (Role.TOWNSHIP_REVIEWER, TOWNSHIP),
+            (Role.TOWNSHIP_LEADER, TOWNSHIP),
+            (Role.COUNTY_REVIEWER, COUNTY),
+            (Role.COUNTY_OFFICE, COUNTY),
+            (Role.DISCIPLINE, COUNTY),
+        ]
+    }
+    people["township_reviewer_b"] = person(Role.TOWNSHIP_REVIEWER, TOWNSHIP, username="township_reviewer_b")
+    people["county_reviewer_b"] = person(Role.COUNTY_REVIEWER, COUNTY, username="county_reviewer_b")
+    people["township_leader2"] = person(Role.TOWNSHIP_LEADER, "330624109", username="township_leader2")
+    cycle = CycleFactory()
+    place = SimpleNamespace(cycle=cycle, township=UnitFactory(code=TOWNSHIP), county=cycle.unit, **people)
+    place.panel = panels.convene(
+        cycle,
+        place.township,
+        Stage.TOWNSHIP,
+        [place.township_reviewer, place.township_reviewer_b],
+        by=place.township_office,
+    )
+    place.county_panel = panels.convene(
+        cycle, place.county, Stage.COUNTY, [place.county_reviewer, place.county_reviewer_b], by=place.county_office
+    )
+    place.application = ApplicationFactory(
+        cycle=cycle,
+        state="township_review",
+        applied_star=4,
+        filled_by=place.filler,
+        signed_by=place.signer,
+    )
+    return place
+
+
+def score_township(place, facts=GOOD, application=None):
+    for reviewer in (place.township_reviewer, place.township_reviewer_b):
+        score(application or place.application, Stage.TOWNSHIP, reviewer, facts)
+    (application or place.application).refresh_from_db()
+
+
+def score_county(place, facts=GOOD):
+    for reviewer in (place.county_reviewer, place.county_reviewer_b):
+        score(place.application, Stage.COUNTY, reviewer, facts)
+    place.application.refresh_from_db()
