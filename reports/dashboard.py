@@ -1,0 +1,279 @@
+"""What those who watch over a place see at a glance: progress, stars, movement, what is open (domain §6).
+
+A handful of set-based statements, however large the place: below a county every rated unit is a row (the star wall),
+above it the database counts first and each place below is a row.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models import Window as Over
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Coalesce, Substr
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ratings.models import Application, Event, Window
+from ratings.models.cycle import Step
+from reports.warnings import Warnings, warnings_of
+from villages.models import CODE_LENGTHS, Level, Unit, below, prefixes
+
+WALL = 600
+"""The most squares that one wall shows; a larger place shows the places below it instead."""
+EVENTS_SHOWN = 6
+
+APPLY, TOWNSHIP, COUNTY, NOTICE, DONE = "apply", "township", "county", "notice", "done"
+STAGES = {
+    APPLY: (_("Not yet applied"), Step.APPLY),
+    TOWNSHIP: (_("Township review"), Step.TOWNSHIP_REVIEW),
+    COUNTY: (_("County review"), Step.COUNTY_REVIEW),
+    NOTICE: (_("Public notice"), None),
+    DONE: (_("Confirmed"), None),
+}
+
+State = Application.State
+# What is decided but not released still shows as under review: nobody outside sees it (domain §3).
+STAGE = Case(
+    When(Q(mine__isnull=True) | Q(mine__state=State.DRAFT), then=Value(APPLY)),
+    When(mine__state__in=[State.CONFIRMED, State.REJECTED], then=Value(DONE)),
+    When(mine__state=State.PUBLIC_NOTICE, then=Value(NOTICE)),
+    When(
+        Q(mine__state=State.COUNTY_REVIEW) | Q(mine__state=State.DECIDED, mine__township_star__isnull=False),
+        then=Value(COUNTY),
+    ),
+    default=Value(TOWNSHIP),
+    output_field=CharField(),
+)
+
+
+@dataclass
+class Place:
+    """What is counted for one place: units by star, by stage, and how many moved since the year began."""
+
+    code: str
+    name: str
+    opens: bool = False
+    rated: int = 0
+    stars: Counter = field(default_factory=Counter)
+    before: Counter = field(default_factory=Counter)
+    stages: Counter = field(default_factory=Counter)
+    returned: int = 0
+    up: int = 0
+    down: int = 0
+    flagged: int = 0
+
+    def count(self, row: dict) -> None:
+        """Take in ``row["units"]`` units that are alike."""
+        units = row["units"]
+        self.rated += units
+        self.stars[row["star"] or 0] += units
+        self.before[row["then"] or 0] += units
+        self.stages[row["stage"]] += units
+        self.returned += units * row["returned"]
+        self.flagged += units * row["flagged"]
+        if None not in (row["star"], row["then"]):
+            self.up += units * (row["star"] > row["then"])
+            self.down += units * (row["star"] < row["then"])
+
+
+@dataclass(frozen=True)
+class Square:
+    """One rated unit on the wall."""
+
+    code: str
+    name: str
+    star: int
+    before: int | None
+    stage: str
+    flag: bool
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One part of the pipe: how many are there, and until when that step is open (None: several days, or none)."""
+
+    key: str
+    name: str
+    count: int
+    closes: datetime | None
+    returned: int = 0
+
+    @property
+    def days_left(self) -> int | None:
+        return (timezone.localdate(self.closes) - timezone.localdate()).days if self.closes else None
+
+    @property
+    def late(self) -> bool:
+        return self.closes is not None and self.closes <= timezone.now() and self.count > 0
+
+
+@dataclass(frozen=True)
+class Board:
+    """A whole dashboard. ``squares`` is empty where the place is too large for a wall."""
+
+    unit: Unit
+    year: int | None
+    day: date
+    total: Place
+    places: list[Place]
+    squares: list[Square]
+    pipe: list[Stage]
+    warnings: Warnings
+    events: list[Event]
+    events_open: int
+
+    @property
+    def is_township(self) -> bool:
+        return self.unit.level == Level.TOWNSHIP
+
+    @property
+    def top_star(self) -> int:
+        """As many stars as there are; five by custom (formats §1)."""
+        return max([5, *self.total.stars, *self.total.before])
+
+    @property
+    def confirmed_share(self) -> int:
+        """Per cent of the rated units that are through."""
+        return round(100 * self.total.stages[DONE] / self.total.rated) if self.total.rated else 0
+
+
+def board(unit: Unit, now: datetime) -> Board:
+    """The dashboard of ``unit`` (a township or anything above) at ``now``."""
+    day = timezone.localdate(now)
+    windows = list(current_windows(unit))
+    cycles = {window.cycle_id for window in windows}
+    year = windows[0].cycle.year if windows else None
+    rows, squares = standings(unit, day, cycles)
+    places = {place.code: place for place in places_below(unit)}
+    total = Place(unit.code, unit.name)
+    for row in rows:
+        total.count(row)
+        if row["place"] in places:
+            places[row["place"]].count(row)
+    events, events_open = open_events(unit, windows)
+    return Board(
+        unit=unit,
+        year=year,
+        day=day,
+        total=total,
+        places=[place for place in places.values() if place.rated],
+        squares=squares,
+        pipe=pipe(total, windows),
+        warnings=warnings_of(unit.code, now),
+        events=events,
+        events_open=events_open,
+    )
+
+
+def current_windows(unit: Unit) -> QuerySet[Window]:
+    """The windows of the latest cycles that rate something in ``unit``, each with its cycle and event names."""
+    here = below(unit.code, "cycle__unit_id") | Q(cycle__unit_id__in=prefixes(unit.code))
+    windows = Window.objects.filter(here)
+    return (
+        windows.filter(cycle__year=windows.order_by("-cycle__year").values("cycle__year")[:1])
+        .select_related("cycle")
+        .annotate(kinds=KeyTransform("events", "cycle__scheme__body"))
+    )
+
+
+def standings(unit: Unit, day: date, cycles: Iterable[int]) -> tuple[list[dict], list[Square]]:
+    """How the rated units stand, counted by place below ``unit``; and, where the wall can hold them, each by itself."""
+    digits = next((n for n in CODE_LENGTHS if n > len(unit.code)), len(unit.code))
+    alike = {"place": Substr("code", 1, digits)}
+    units = with_standing(unit, day, cycles)
+    if len(unit.code) >= CODE_LENGTHS[2]:
+        rows = list(units.order_by("code").values("code", "name", *ALIKE, units=Value(1), **alike)[: WALL + 1])
+        if len(rows) <= WALL:
+            return rows, [square(row) for row in rows]
+    return list(units.order_by().values(*ALIKE, **alike).annotate(units=Count("*"))), []
+
+
+ALIKE = ("star", "then", "stage", "returned", "flagged")
+
+
+def with_standing(unit: Unit, day: date, cycles: Iterable[int]) -> QuerySet[Unit]:
+    """Rated units with their star on ``day`` and on 1 January, and where they are in ``cycles``."""
+    return (
+        Unit.objects.within(unit)
+        .filter(rated=True)
+        .annotate(
+            held=FilteredRelation("star_periods", condition=period_on(unit, day)),
+            held_then=FilteredRelation("star_periods", condition=period_on(unit, date(day.year, 1, 1))),
+            mine=FilteredRelation("applications", condition=Q(applications__cycle__in=list(cycles))),
+        )
+        .annotate(
+            star=F("held__star"),
+            then=F("held_then__star"),
+            stage=STAGE,
+            returned=Coalesce(Q(mine__state=State.RETURNED), False),
+            flagged=Exists(Event.objects.filter(unit=OuterRef("code"), closed=None)),
+        )
+    )
+
+
+def period_on(unit: Unit, day: date) -> Q:
+    """The star in force on ``day``; the range of codes stands twice, so that the planner never reads the nation."""
+    return (
+        Q(star_periods__superseded_at=None)
+        & Q(star_periods__during__contains=day)
+        & below(unit.code, "star_periods__unit_id")
+    )
+
+
+def square(row: dict) -> Square:
+    return Square(row["code"], row["name"], row["star"] or 0, row["then"], row["stage"], row["flagged"])
+
+
+def places_below(unit: Unit) -> list[Place]:
+    """The places one step below ``unit``, in the order of their codes."""
+    digits = next((n for n in CODE_LENGTHS if n > len(unit.code)), None)
+    if digits is None or digits == CODE_LENGTHS[-1]:
+        return []
+    level = {4: [Level.CITY], 6: [Level.COUNTY, Level.ZONE], 9: [Level.TOWNSHIP]}[digits]
+    below_it = Unit.objects.within(unit).filter(level__in=level).values_list("code", "name")
+    return [Place(code, name, opens=True) for code, name in below_it]
+
+
+def pipe(total: Place, windows: list[Window]) -> list[Stage]:
+    closes = {step: {window.closes for window in windows if window.step == step} for step in Step.values}
+    return [
+        Stage(
+            key=key,
+            name=name,
+            count=total.stages[key],
+            closes=next(iter(closes[step])) if step and len(closes[step]) == 1 else None,
+            returned=total.returned if key == TOWNSHIP else 0,
+        )
+        for key, (name, step) in STAGES.items()
+    ]
+
+
+def open_events(unit: Unit, windows: list[Window]) -> tuple[list[Event], int]:
+    """The latest events that are not closed, each with ``kind_name``; and how many there are."""
+    names = {kind["code"]: kind.get("name", "") for window in windows for kind in window.kinds or []}
+    events = list(
+        Event.objects.filter(below(unit.code, "unit_id"), closed=None)
+        .select_related("unit")
+        .annotate(all=Over(Count("*")))
+        .order_by("-on", "-id")[:EVENTS_SHOWN]
+    )
+    for event in events:
+        event.kind_name = names.get(event.kind) or event.kind
+    return events, events[0].all if events else 0

@@ -1,0 +1,63 @@
+"""What is late or odd in a place (预警), by the rules of ``warnings.sql``; red is late, yellow is to be looked at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+_SQL = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+SHOWN = 8
+RULES = {
+    "W1": _("Has not applied, and the window is closed"),
+    "W2": _("Correction is overdue"),
+    "W3": _("Submitted, but not accepted for a week"),
+    "W4": _("An objection is open"),
+    "W5": _("A proposed change of star is not settled"),
+    "W6": _("An event is open for more than half a year"),
+    "W7": _("Self-assessment is 10 points or more above the review"),
+}
+
+
+@dataclass(frozen=True)
+class OpenWarning:
+    """``days``: since when it is late, or stands so."""
+
+    rule: str
+    red: bool
+    unit: str
+    name: str
+    township: str
+    days: int
+
+    @property
+    def text(self) -> str:
+        return RULES[self.rule]
+
+    @property
+    def since(self) -> str:
+        if self.red:
+            return ngettext("%(days)s day late", "%(days)s days late", self.days) % {"days": self.days}
+        return ngettext("for %(days)s day", "for %(days)s days", self.days) % {"days": self.days}
+
+
+@dataclass(frozen=True)
+class Warnings:
+    """The first ``SHOWN``, most urgent first, and how many there are of each colour."""
+
+    shown: list[OpenWarning]
+    red: int
+    yellow: int
+
+
+def warnings_of(code: str, now: datetime, limit: int = SHOWN) -> Warnings:
+    """The warnings of everything below ``code``, in one statement."""
+    parameters = {"code": code, "end": code + "~", "now": now, "today": timezone.localdate(now), "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, parameters)
+        rows = cursor.fetchall()
+    red, yellow = rows[0][6:8] if rows else (0, 0)
+    return Warnings([OpenWarning(*row[:6]) for row in rows], red, yellow)

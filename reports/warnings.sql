@@ -1,0 +1,54 @@
+-- What is late or odd below one place: one row a warning, the most urgent first (red before yellow, longest first).
+-- Each rule gives: its name, whether it is red, the unit, and the day since when.
+WITH open_cycle AS (
+    SELECT c.id, c.unit_id, s.rates
+    FROM ratings_cycle c JOIN ratings_scheme s ON s.id = c.scheme_id
+    WHERE c.state = 'open'
+      AND ((c.unit_id >= %(code)s AND c.unit_id < %(end)s) OR left(%(code)s, length(c.unit_id)) = c.unit_id)
+),
+application AS (
+    SELECT a.* FROM ratings_application a
+    WHERE a.cycle_id IN (SELECT id FROM open_cycle) AND a.unit_id >= %(code)s AND a.unit_id < %(end)s
+),
+warning AS (
+    SELECT 'W1' AS rule, true AS red, u.code AS unit, (w.closes AT TIME ZONE 'Asia/Shanghai')::date AS since
+    FROM open_cycle c
+    JOIN ratings_window w ON w.cycle_id = c.id AND w.step = 'apply' AND w.closes <= %(now)s
+    JOIN villages_unit u
+      ON u.code >= c.unit_id AND u.code < c.unit_id || '~' AND u.code >= %(code)s AND u.code < %(end)s
+     AND u.rated AND u.level = c.rates
+    LEFT JOIN application a ON a.cycle_id = c.id AND a.unit_id = u.code
+    WHERE a.id IS NULL OR a.state = 'draft'
+    UNION ALL
+    SELECT 'W2', true, a.unit_id, (r.due AT TIME ZONE 'Asia/Shanghai')::date
+    FROM application a JOIN ratings_return r ON r.application_id = a.id AND r.answered_at IS NULL
+    WHERE a.state = 'returned' AND r.due <= %(now)s
+    UNION ALL
+    SELECT 'W3', false, a.unit_id, (a.submitted_at AT TIME ZONE 'Asia/Shanghai')::date
+    FROM application a
+    WHERE a.state = 'submitted' AND a.submitted_at <= %(now)s - interval '7 days'
+    UNION ALL
+    SELECT 'W4', false, o.unit_id, (o.made_at AT TIME ZONE 'Asia/Shanghai')::date
+    FROM reviews_objection o
+    WHERE o.state = 'open' AND o.unit_id >= %(code)s AND o.unit_id < %(end)s
+    UNION ALL
+    SELECT 'W5', false, p.unit_id, e.on
+    FROM ratings_proposal p JOIN ratings_event e ON e.id = p.event_id
+    WHERE p.state = 'open' AND p.unit_id >= %(code)s AND p.unit_id < %(end)s
+    UNION ALL
+    SELECT 'W6', false, e.unit_id, e.on
+    FROM ratings_event e
+    WHERE e.closed IS NULL AND NOT e.held AND e.on < %(today)s - 183 AND e.unit_id >= %(code)s AND e.unit_id < %(end)s
+    UNION ALL
+    -- Only once the result is public: before, nobody outside the deciding office may see it.
+    SELECT 'W7', false, a.unit_id, (a.submitted_at AT TIME ZONE 'Asia/Shanghai')::date
+    FROM application a
+    WHERE a.state IN ('public_notice', 'confirmed') AND a.self_total - a.panel_total >= 10
+)
+SELECT w.rule, w.red, w.unit, u.name, coalesce(t.name, ''), (%(today)s - w.since)::int,
+       count(*) FILTER (WHERE w.red) OVER (), count(*) FILTER (WHERE NOT w.red) OVER ()
+FROM warning w
+JOIN villages_unit u ON u.code = w.unit
+LEFT JOIN villages_unit t ON t.code = left(w.unit, 9) AND t.code <> w.unit
+ORDER BY w.red DESC, w.since, w.rule, w.unit
+LIMIT %(limit)s
