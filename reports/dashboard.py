@@ -120,6 +120,10 @@ class Stage:
         return (timezone.localdate(self.closes) - timezone.localdate()).days if self.closes else None
 
     @property
+    def days_late(self) -> int:
+        return -(self.days_left or 0)
+
+    @property
     def late(self) -> bool:
         return self.closes is not None and self.closes <= timezone.now() and self.count > 0
 

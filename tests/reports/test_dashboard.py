@@ -12,7 +12,6 @@ from reports.warnings import warnings_of
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
-    VILLAGE,
     ApplicationFactory,
     CycleFactory,
     DecisionFactory,
