@@ -12,10 +12,11 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from accounts.models import Appointment, UnitPermission, User
 from accounts.roles import ROLES
-from villages.models import below_any
+from villages.models import below_any, prefixes
 
 
 def unit_code(obj: Any) -> str:
@@ -56,3 +57,19 @@ def reached_or_404(user: User, perm: str, queryset: QuerySet, *, field: str = "u
     if not user.is_authenticated:
         raise Http404
     return get_object_or_404(reached(user, perm, queryset, field), **lookup)
+
+
+def lacking(perm: str, pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Of ``pairs`` (user id, unit code) those in which the user does not hold ``perm`` there today; in one query."""
+    pairs = set(pairs)
+    label, codename = perm.split(".")
+    held = set(
+        UnitPermission.objects.filter(
+            appointment__in=Appointment.objects.on(timezone.localdate()),
+            permission__content_type__app_label=label,
+            permission__codename=codename,
+            user__is_active=True,
+            user__in={user_id for user_id, _code in pairs},
+        ).values_list("user_id", "content_object_id")
+    )
+    return {(user_id, code) for user_id, code in pairs if not any((user_id, above) in held for above in prefixes(code))}

@@ -4,11 +4,13 @@ Each app above adds its own steps with ``register`` in ``AppConfig.ready``. A wo
 ``require(verb, by, application)``; a page shows ``available(user, application)``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.authority import lacking
+from ratings import secrecy
 from ratings.models import Application
 from records.refusals import NotAllowed, WrongState
 
@@ -52,6 +54,22 @@ def require(verb: str, user, application: Application) -> None:
     if not _may(user, action, application):
         raise NotAllowed(_("You may not do this here."))
     if application.state not in action.states:
-        raise WrongState(
-            _("This application is now at the step “%(state)s”.") % {"state": application.get_state_display()}
-        )
+        raise _elsewhere(user, application)
+
+
+def require_all(verb: str, pairs: Iterable[tuple[object, Application]]) -> None:
+    """The same for many (person, application) at once, in one query; None is the clock, who may everything."""
+    action, pairs = ACTIONS[verb], list(pairs)
+    people = [(user, application) for user, application in pairs if user is not None]
+    if lacking(action.permission, {(user.pk, application.unit_id) for user, application in people}) or not all(
+        action.allowed(user, application) for user, application in people
+    ):
+        raise NotAllowed(_("You may not do this here."))
+    for user, application in pairs:
+        if application.state not in action.states:
+            raise _elsewhere(user, application)
+
+
+def _elsewhere(user, application: Application) -> WrongState:
+    state = Application.State(secrecy.shown_state(user, application)).label
+    return WrongState(_("This application is now at the step “%(state)s”.") % {"state": state})

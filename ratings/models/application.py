@@ -160,6 +160,7 @@ class Answer(models.Model):
         return f"{self.application_id} {self.item}={self.typed}"
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent())
 class Evidence(models.Model):
     """A file attached to a criterion (佐证材料). ``name`` is the piece that the criterion asks for, if any."""
 

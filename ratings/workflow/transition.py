@@ -1,6 +1,6 @@
 """The one way in which an application's state changes: set-based, with a row for every step."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -29,13 +29,15 @@ def move(
     """Take the applications (by id) to state ``to``, setting ``changes`` on each, and record every step.
 
     Rows are locked first, so of two people at once the second finds the new state. Raises ``WrongState``, with nothing
-    changed, when one of them cannot go there from where it stands (the database refuses the same).
+    changed, when one of them cannot go there from where it stands (the database refuses the same). ``by`` is a person,
+    None for the clock, or who takes the step with each application (by id).
     """
     rows = list(Application.objects.select_for_update().filter(pk__in=list(applications)).values_list("pk", "state"))
     if any((state, to) not in TRANSITIONS for _pk, state in rows):
         raise WrongState(_("Somebody was quicker: this application has moved on. Please look again."))
     at = at or timezone.now()
-    with audit.acting(by, verb, reason):
+    people = by if isinstance(by, Mapping) else {pk: by for pk, _state in rows}
+    with audit.acting(next(iter(people.values())) if len(set(people.values())) == 1 else None, verb, reason):
         Application.objects.filter(pk__in=[pk for pk, _state in rows]).update(state=to, **changes)
         steps = Transition.objects.bulk_create(
             (
@@ -44,7 +46,7 @@ def move(
                     verb=verb,
                     from_state=state,
                     to_state=to,
-                    by=by,
+                    by=people[pk],
                     at=at,
                     reason=reason,
                     address=audit.sender(),

@@ -1,0 +1,321 @@
+"""The form of an application as a person sees it: areas, a card a criterion, a field a question (design §6–7).
+
+Read once from the database by ``load``; the pages, the saving of a field and the API's summary show the same.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ratings import questions
+from ratings.models import Answer, Application, Evidence, Return
+from ratings.scheme.spec import Area, Criterion, Question, SchemeSpec
+from ratings.totals import area_points, full_marks, running_total
+from ratings.typed import fact
+from ratings.wording import loss_words, rule_lines
+from ratings.workflow.answers import Kept, version
+from ratings.workflow.filling import criteria_of
+from records.refusals import Incomplete
+
+State = Application.State
+
+
+@dataclass
+class Field:
+    """One question with what was typed. ``problem``: why that is no fact, or was not kept; ``last``: last year's."""
+
+    id: str
+    question: Question
+    criterion: Criterion
+    answer: Answer | None
+    typed: str
+    reason: str
+    problem: str
+    last: str
+    hint: str
+    points: Decimal | None = None
+    refused: bool = False
+
+    @property
+    def item(self) -> str:
+        return self.question.item
+
+    @property
+    def version(self) -> str:
+        return version(self.answer)
+
+    @property
+    def ticked(self) -> bool:
+        return self.typed == "1"
+
+    @property
+    def answered(self) -> bool:
+        return self.answer is not None and self.answer.value is not None
+
+    @property
+    def state(self) -> str:
+        """Where the value is: saved, invalid, or nothing yet."""
+        if self.problem:
+            return "invalid"
+        return "saved" if self.answer is not None and self.answer.typed else ""
+
+
+@dataclass
+class Piece:
+    """A piece of evidence that the scheme asks for, with the files that are there."""
+
+    name: str
+    wanted: str
+    files: list[Evidence]
+
+
+@dataclass
+class Card:
+    """One criterion. ``open``: it may be changed now; ``locked``: why not; ``returned``: the township's reason."""
+
+    id: str
+    criterion: Criterion
+    fields: list[Field]
+    points: Decimal | None
+    open: bool
+    locked: str
+    returned: str
+    pieces: list[Piece]
+    files: list[Evidence]
+
+    @property
+    def by_village(self) -> bool:
+        return questions.by_village(self.criterion)
+
+    @property
+    def rule(self) -> list[str]:
+        return rule_lines(self.criterion)
+
+    @property
+    def unit(self) -> str:
+        """The unit of its figure, out of the brackets of its name: ``满意率(%)`` → ``%``."""
+        name = self.criterion.figure or ""
+        inside = name.replace("（", "(").replace("）", ")").partition("(")[2].rstrip(")")
+        return inside or (name if len(name) <= 3 else "")
+
+    @property
+    def supplied(self) -> list[Field]:
+        return [f for f in self.fields if f.answer is not None]
+
+
+@dataclass
+class Sheet:
+    """One area of the form. ``missing``: messages by item or criterion of what keeps it from being sent."""
+
+    number: int
+    area: Area
+    cards: list[Card]
+    points: Decimal
+    missing: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> list[Card]:
+        return [card for card in self.cards if card.by_village]
+
+    @property
+    def filled(self) -> int:
+        return sum(not self.lacks(card) for card in self.asked)
+
+    @property
+    def done(self) -> bool:
+        return not self.missing
+
+    @property
+    def returned(self) -> list[Card]:
+        return [card for card in self.cards if card.returned]
+
+    def lacks(self, card: Card) -> bool:
+        return card.criterion.code in self.missing or any(f.item in self.missing for f in card.fields)
+
+
+class Form:
+    """The whole form of ``application`` (with unit, cycle and scheme) for a reader who may fill it in, or may not."""
+
+    def __init__(self, application: Application, *, may_fill: bool) -> None:
+        self.application = application
+        self.spec: SchemeSpec = application.cycle.scheme.spec
+        self.criteria = criteria_of(application)
+        self.answers: dict[str, Answer] = {a.item: a for a in application.answers.select_related("by")}
+        self.evidence = list(application.evidence.select_related("file").order_by("id"))
+        self.question: Return | None = (
+            application.returns.filter(answered_at=None).prefetch_related("criteria").first()
+            if application.state == State.RETURNED
+            else None
+        )
+        self.may_fill = may_fill and application.state in (State.DRAFT, State.RETURNED)
+
+    @cached_property
+    def reasons(self) -> dict[str, str]:
+        """The reasons of the open return, by criterion."""
+        return {r.criterion: r.reason for r in self.question.criteria.all()} if self.question else {}
+
+    @cached_property
+    def last(self) -> dict[str, str]:
+        """What was typed a year ago, by item, where the criterion has kept its name."""
+        mine = self.application
+        given = Answer.objects.filter(application=OuterRef("pk"), value__isnull=False)
+        before = (
+            Application.objects.filter(
+                unit=mine.unit_id, cycle__year=mine.cycle.year - 1, cycle__scheme__rates=mine.cycle.scheme.rates
+            )
+            .select_related("cycle__scheme")
+            .annotate(given=ArraySubquery(given.values(pair=JSONObject(item="item", typed="typed"))))
+            .first()
+        )
+        if before is None:
+            return {}
+        names = {c.code: c.name for c in before.cycle.scheme.spec.criteria}
+        kept = {q.item for c in self.criteria if names.get(c.code) == c.name for q in c.questions}
+        return {pair["item"]: pair["typed"] for pair in before.given if pair["item"] in kept}
+
+    @cached_property
+    def points(self) -> dict[str, Decimal]:
+        """Points by criterion, of those that are answered."""
+        return {code: scored.points for code, scored in questions.scored(self.criteria, self.answers).items()}
+
+    @property
+    def total(self) -> Decimal:
+        return running_total(self.spec, self.points)
+
+    @property
+    def full(self) -> Decimal:
+        return full_marks(self.spec)
+
+    @cached_property
+    def missing(self) -> dict[str, str]:
+        attached = {(e.criterion, e.name) for e in self.evidence}
+        return questions.missing(self.spec, self.criteria, self.answers, attached)
+
+    @cached_property
+    def sheets(self) -> list[Sheet]:
+        return [self.sheet(number) for number in range(1, len(self.spec.areas) + 1)]
+
+    @property
+    def asked(self) -> int:
+        return sum(len(sheet.asked) for sheet in self.sheets)
+
+    @property
+    def filled(self) -> int:
+        return sum(sheet.filled for sheet in self.sheets)
+
+    @property
+    def known(self) -> int:
+        """Criteria that others supply: the village need not fill them in."""
+        return len(self.criteria) - self.asked
+
+    @property
+    def line(self) -> Decimal | None:
+        """The total that the star applied for asks for."""
+        star = next((s for s in self.spec.stars if s.star == self.application.applied_star), None)
+        return None if star is None else star.total if star.total is not None else star.over
+
+    def area_line(self, area: Area) -> Decimal | None:
+        """The points of ``area`` that the star applied for asks for."""
+        star = next((s for s in self.spec.stars if s.star == self.application.applied_star), None)
+        return star.areas[area.code] * area.full if star and area.code in star.areas else None
+
+    def sheet(self, number: int, kept: Mapping[str, Kept] | None = None) -> Sheet:
+        """The area by its place in the scheme, from 1; ``kept`` is what has just become of entries."""
+        area = self.spec.areas[number - 1]
+        codes = {criterion.code for criterion in area.criteria}
+        cards = [
+            self._card(f"c{number}-{place}", criterion, area, kept or {})
+            for place, criterion in enumerate((c for c in self.criteria if c.code in codes), start=1)
+        ]
+        items = codes | {f.item for card in cards for f in card.fields}
+        return Sheet(
+            number,
+            area,
+            cards,
+            area_points(area, self.points),
+            {at: message for at, message in self.missing.items() if at in items},
+        )
+
+    def _card(self, id: str, criterion: Criterion, area: Area, kept: Mapping[str, Kept]) -> Card:
+        mine = [e for e in self.evidence if e.criterion == criterion.code]
+        asked = {piece.name for piece in criterion.evidence}
+        locked = self._locked(criterion)
+        return Card(
+            id=id,
+            criterion=criterion,
+            fields=[
+                self._field(f"{id}-{place}", criterion, question, kept.get(question.item))
+                for place, question in enumerate(criterion.questions, start=1)
+            ],
+            points=self.points.get(criterion.code),
+            open=not locked,
+            locked=locked,
+            returned=self.reasons.get(criterion.code, ""),
+            pieces=[Piece(p.name, _wanted(p), [e for e in mine if e.name == p.name]) for p in criterion.evidence],
+            files=[e for e in mine if e.name not in asked],
+        )
+
+    def _locked(self, criterion: Criterion) -> str:
+        department = questions.department(criterion)
+        if department:
+            given = any(q.item in self.answers and self.answers[q.item].value is not None for q in criterion.questions)
+            if given:
+                return _("Supplied by %s; you need not fill it in.") % department
+            return _("%s will supply it; you need not fill it in.") % department
+        if not questions.by_village(criterion):
+            return _("Scored by reviewers; the village need not fill it in.")
+        if not self.may_fill:
+            return _("Locked: the form is with the reviewing office.")
+        if self.application.state == State.RETURNED:
+            if self.question is None or timezone.now() >= self.question.due:
+                return _("Locked: the deadline for correcting is over.")
+            if criterion.code not in self.reasons:
+                return _("Locked: not among what was returned.")
+        return ""
+
+    def _field(self, id: str, criterion: Criterion, question: Question, kept: Kept | None) -> Field:
+        answer = self.answers.get(question.item)
+        item = next((i for i in getattr(criterion, "items", ()) if criterion.item_name(i.code) == question.item), None)
+        shown = kept.entry if kept and kept.refused else answer
+        problem = kept.problem if kept else _problem(criterion, question, answer)
+        hint = loss_words(item, gains=criterion.method == "count") if criterion.method in ("deduction", "count") else ""
+        return Field(
+            id=id,
+            question=question,
+            criterion=criterion,
+            answer=answer,
+            typed=shown.typed if shown else "",
+            reason=shown.reason if shown else "",
+            problem=problem,
+            last=self.last.get(question.item, ""),
+            hint=hint,
+            points=getattr(item, "points", None),
+            refused=bool(kept and kept.refused),
+        )
+
+
+def _problem(criterion: Criterion, question: Question, answer: Answer | None) -> str:
+    """Why the answer that is kept is no fact."""
+    if answer is None or answer.value is not None:
+        return ""
+    try:
+        fact(criterion, question, answer.typed)
+    except Incomplete as wrong:
+        return str(wrong)
+    return ""
+
+
+def _wanted(piece: Any) -> str:
+    words: Iterable[str] = (
+        (_("To be signed by %s.") % piece.signed_by) if piece.signed_by else "",
+        (_("If there is none: %s.") % piece.instead) if piece.instead else "",
+    )
+    return " ".join(filter(None, words))

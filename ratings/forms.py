@@ -1,0 +1,99 @@
+"""Forms of the offices: what to return and why, and the times of a cycle."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ratings.models.cycle import Step
+from ratings.scheme.spec import Criterion
+from records.refusals import Incomplete
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class MomentInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M", **kwargs)
+
+
+class ReturnForm(forms.Form):
+    """A tick and a reason per criterion (``pick-CODE``, ``reason-CODE``), and the last day for the answer."""
+
+    due = forms.DateField(label=_("Last day for the village's answer"), widget=DayInput())
+
+    def __init__(self, *args: Any, criteria: Iterable[Criterion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.criteria = list(criteria)
+        for criterion in self.criteria:
+            code = criterion.code
+            self.fields[f"pick-{code}"] = forms.BooleanField(label=f"{code} {criterion.name}", required=False)
+            self.fields[f"reason-{code}"] = forms.CharField(
+                label=_("What is wrong, and what to do"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+            )
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Reason by criterion, of those that are ticked or have a reason."""
+        given = {c.code: self.cleaned_data[f"reason-{c.code}"] for c in self.criteria}
+        return {code: reason for code, reason in given.items() if reason or self.cleaned_data[f"pick-{code}"]}
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """For the template: each criterion with its two fields."""
+        return [
+            {"criterion": c, "pick": self[f"pick-{c.code}"], "reason": self[f"reason-{c.code}"]} for c in self.criteria
+        ]
+
+    def take(self, incomplete: Incomplete) -> None:
+        """Show what the workflow found, beside the fields."""
+        for at, message in incomplete.problems.items():
+            name = at if at in self.fields else f"reason-{at}"
+            self.add_error(name if name in self.fields else None, message)
+
+
+class WindowsForm(forms.Form):
+    """When each step of a cycle opens and closes, in China's time."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for step in Step:
+            self.fields[f"{step}-opens"] = forms.DateTimeField(label=_("Opens"), widget=MomentInput())
+            self.fields[f"{step}-closes"] = forms.DateTimeField(label=_("Closes"), widget=MomentInput())
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        return [{"label": s.label, "opens": self[f"{s}-opens"], "closes": self[f"{s}-closes"]} for s in Step]
+
+    @property
+    def windows(self) -> dict[str, tuple[datetime, datetime]]:
+        return {s: (self.cleaned_data[f"{s}-opens"], self.cleaned_data[f"{s}-closes"]) for s in Step.values}
+
+    def take(self, incomplete: Incomplete) -> None:
+        for step, message in incomplete.problems.items():
+            self.add_error(f"{step}-closes", message)
+
+
+class OpenCycleForm(WindowsForm):
+    """The same with the last day whose facts count."""
+
+    facts_until = forms.DateField(label=_("Last day for facts"), widget=DayInput())
+
+
+def initial_windows(windows: Iterable[Any]) -> dict[str, datetime]:
+    """The times that stand, as the form shows them."""
+    return {
+        f"{w.step}-{name}": timezone.localtime(moment)
+        for w in windows
+        for name, moment in (("opens", w.opens), ("closes", w.closes))
+    }

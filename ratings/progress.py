@@ -1,0 +1,60 @@
+"""Which step an application is in, for the tracker at the head of its pages (domain §3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from ratings.models import Application, Transition
+
+State = Application.State
+REACHED = {
+    State.DRAFT: 0,
+    State.SUBMITTED: 1,
+    State.RETURNED: 1,
+    State.TOWNSHIP_REVIEW: 1,
+    State.COUNTY_REVIEW: 2,
+    State.DECIDED: 3,
+    State.PUBLIC_NOTICE: 3,
+    State.CONFIRMED: 5,
+    State.REJECTED: 1,
+}
+
+
+@dataclass(frozen=True)
+class TrackStep:
+    """``state``: done, current or nothing."""
+
+    name: str
+    note: str
+    state: str
+
+
+def steps_of(application: Application, taken: Iterable[Transition]) -> list[TrackStep]:
+    """The five steps with their days, as the reader may know them (``shown_state``, ``shown_steps``)."""
+    taken = list(taken)
+    at = REACHED[application.shown_state]
+    days = {step.to_state: date_format(timezone.localtime(step.at), "MONTH_DAY_FORMAT") for step in taken}
+    names = [
+        (_("Self-assessment"), days.get(State.SUBMITTED, "")),
+        (_("Township review"), _note(application, 1)),
+        (_("County review"), _note(application, 2) or (_("not needed") if at > 2 and not _by_county(taken) else "")),
+        (_("Public notice"), days.get(State.PUBLIC_NOTICE, "")),
+        (_("Confirmed"), days.get(State.CONFIRMED, "")),
+    ]
+    return [
+        TrackStep(name, note, "done" if place < at else "current" if place == at else "")
+        for place, (name, note) in enumerate(names)
+    ]
+
+
+def _note(application: Application, place: int) -> str:
+    """The state in words under the step in which the application is."""
+    state = application.shown_state
+    return str(State(state).label) if REACHED[state] == place and state in (State.SUBMITTED, State.RETURNED) else ""
+
+
+def _by_county(taken: list[Transition]) -> bool:
+    return any(step.to_state == State.COUNTY_REVIEW for step in taken)

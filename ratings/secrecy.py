@@ -1,0 +1,58 @@
+"""Nobody outside the deciding office sees what is decided but not released (domain §3).
+
+To others such an application is still under review at the level that decided. Lists, counts, pages and the API read
+``shown_state``, never ``state``.
+"""
+
+from typing import Any
+
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+
+from ratings.models import Application, Decision, Transition
+from villages.models import below_any
+
+DECIDING = {
+    Decision.Origin.TOWNSHIP: ("reviews.decide_township", "reviews.release_township"),
+    Decision.Origin.COUNTY: ("reviews.decide_county", "reviews.release_county"),
+}
+DECIDED, RELEASED = Application.State.DECIDED, Application.State.PUBLIC_NOTICE
+TOWNSHIP_REVIEW, COUNTY_REVIEW = Application.State.TOWNSHIP_REVIEW, Application.State.COUNTY_REVIEW
+
+
+def with_shown_state(applications: QuerySet[Application], user: Any) -> QuerySet[Application]:
+    """``applications`` with ``shown_state``: the state that ``user`` may know."""
+    by_county = Exists(
+        Decision.objects.filter(application=OuterRef("pk"), state=Decision.State.DECIDED, origin=Decision.Origin.COUNTY)
+    )
+    return applications.annotate(
+        shown_state=Case(
+            When(Q(state=DECIDED) & by_county & ~_deciding(user, Decision.Origin.COUNTY), then=Value(COUNTY_REVIEW)),
+            When(
+                Q(state=DECIDED) & ~by_county & ~_deciding(user, Decision.Origin.TOWNSHIP), then=Value(TOWNSHIP_REVIEW)
+            ),
+            default=F("state"),
+        )
+    )
+
+
+def _deciding(user: Any, origin: str) -> Q:
+    return below_any({code for perm in DECIDING[origin] for code in user.reach(perm)}, "unit_id")
+
+
+def shown_state(user: Any, application: Application) -> str:
+    """The state of ``application`` that ``user`` may know; None is the system itself."""
+    if user is None or application.state != DECIDED:
+        return application.state
+    if hasattr(application, "shown_state"):
+        return application.shown_state
+    return with_shown_state(Application.objects.filter(pk=application.pk), user).values_list("shown_state", flat=True)[
+        0
+    ]
+
+
+def shown_steps(user: Any, application: Application, steps: list[Transition]) -> list[Transition]:
+    """Of ``steps`` (oldest first) those that ``user`` may know: nothing of a decision before its release."""
+    if application.state == DECIDED and shown_state(user, application) == DECIDED:
+        return steps
+    released = max((n for n, step in enumerate(steps) if step.to_state == RELEASED), default=-1)
+    return [step for n, step in enumerate(steps) if n <= released or DECIDED not in (step.from_state, step.to_state)]

@@ -1,0 +1,37 @@
+"""What a person typed → the fact that it writes, or why it is none (formats §1–2)."""
+
+import unicodedata
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from ratings.scheme.facts import decimal
+from ratings.scheme.spec import Criterion, Question
+from ratings.scoring import WrongFact, check_fact
+from records.refusals import Incomplete
+
+LONGEST = 40
+PLACES = 4
+TOO_LARGE = Decimal(10) ** 12
+
+
+def fact(criterion: Criterion, question: Question, typed: str) -> Decimal | None:
+    """The fact written by ``typed``; None when nothing is typed. Raises ``Incomplete`` with what was expected.
+
+    Full-width digits count as digits, and ``,`` may group thousands; units do not belong into the field.
+    """
+    text = unicodedata.normalize("NFKC", typed).strip()
+    if not text:
+        return None
+    if len(typed) > LONGEST:
+        raise Incomplete(_("This is too long for a figure."))
+    value = decimal(text.replace(",", ""))
+    if value is None or abs(value) >= TOO_LARGE:
+        raise Incomplete(_("Digits only, such as 4.5. What you typed is kept in the field."))
+    if -value.normalize().as_tuple().exponent > PLACES:
+        raise Incomplete(_("At most %s decimals.") % PLACES)
+    try:
+        check_fact(criterion, question, value)
+    except WrongFact as wrong:
+        raise Incomplete(_("Expected: %s.") % wrong.expected) from None
+    return value

@@ -1,0 +1,260 @@
+"""An application for everyone who may open it, the township's queue, and the steps that are asked about first."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.authority import reached_or_404
+from ratings import questions, secrecy
+from ratings.actions import ACTIONS, available
+from ratings.form import Form
+from ratings.forms import ReturnForm
+from ratings.models import Application, Evidence, Return
+from ratings.progress import steps_of
+from ratings.views.opening import VIEW, applications_for, opened
+from ratings.workflow import application as workflow
+from records.files import serve
+from records.refusals import Incomplete, NotAllowed
+from villages.models import below
+
+State = Application.State
+PER_PAGE = 50
+
+
+@login_required
+def queue(request: HttpRequest) -> HttpResponse:
+    """Applications within reach by state; search by name or code; the latest year unless another is asked for."""
+    if not request.user.reach(VIEW):
+        raise Http404
+    found = applications_for(request.user)
+    years = list(found.order_by("-cycle__year").values_list("cycle__year", flat=True).distinct())
+    latest = years[0] if years else timezone.localdate().year
+    year = next((y for y in years if str(y) == request.GET.get("year")), latest)
+    found = _within(found.filter(cycle__year=year), request.GET.get("unit", ""))
+    if text := request.GET.get("q", "").strip():
+        found = found.filter(Q(unit__name__contains=text) | Q(unit_id__startswith=text))
+    counts = dict(found.order_by().values_list("shown_state").annotate(n=Count("pk")))
+    state = request.GET.get("state", "")
+    if state in counts:
+        found = found.filter(shown_state=state)
+    paginator = Paginator(_rows(found), PER_PAGE)
+    paginator.count = counts.get(state, sum(counts.values()))
+    page = paginator.get_page(request.GET.get("page"))
+    return render(
+        request,
+        "ratings/application_queue.html",
+        {
+            "page": page,
+            "year": year,
+            "years": years,
+            "q": text,
+            "state": state,
+            "states": [(s, s.label, counts[s]) for s in State if s in counts],
+            "all": sum(counts.values()),
+            "may_accept": request.user.has_perm("ratings.accept"),
+        },
+    )
+
+
+def _within(found: QuerySet[Application], code: str) -> QuerySet[Application]:
+    return found.filter(below(code, "unit_id")) if code.isalnum() else found
+
+
+def _rows(found: QuerySet[Application]) -> QuerySet[Application]:
+    overdue = Return.objects.filter(application=OuterRef("pk"), answered_at=None, due__lte=timezone.now())
+    return (
+        found.select_related("unit")
+        .annotate(overdue=Exists(overdue))
+        .only("unit__name", "state", "applied_star", "self_total", "submitted_at", "on_behalf")
+        .order_by("unit_id", "pk")
+    )
+
+
+@login_required
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where the application stands, what was answered, what was attached, every step so far, and what one may do."""
+    application = opened(request.user, pk)
+    taken = list(application.transitions.select_related("by"))
+    shown = secrecy.shown_steps(request.user, application, taken)
+    form = Form(application, may_fill=False)
+    return render(
+        request,
+        "ratings/application.html",
+        {
+            "application": application,
+            "state_label": State(application.shown_state).label,
+            "form": form,
+            "track": steps_of(application, shown),
+            "taken": shown,
+            "actions": _open_steps(request.user, application),
+        },
+    )
+
+
+def _open_steps(user: Any, application: Application) -> list[Any]:
+    return [action for action in available(user, application) if action.url_name]
+
+
+@login_required
+def evidence(request: HttpRequest, pk: int) -> FileResponse:
+    """A file, for whoever may open its application."""
+    there = reached_or_404(
+        request.user, VIEW, Evidence.objects.select_related("file"), field="application__unit_id", pk=pk
+    )
+    return serve(there.file)
+
+
+def _step(
+    request: HttpRequest,
+    pk: int,
+    verb: str,
+    take: Callable[[Application], Any],
+    done: str,
+    **context: Any,
+) -> HttpResponse:
+    """A step that is asked about first: GET shows what it does, POST takes it; who may not finds nothing."""
+    application = opened(request.user, pk)
+    if not request.user.has_perm(ACTIONS[verb].permission, application):
+        raise NotAllowed
+    problems: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            take(application)
+        except Incomplete as incomplete:
+            messages.error(request, str(incomplete))
+            problems = incomplete.problems
+        else:
+            messages.success(request, done)
+            return redirect("application", pk)
+    elif verb not in {action.verb for action in available(request.user, application)}:
+        messages.warning(request, _("This step cannot be taken now."))
+        return redirect("application", pk)
+    missing = _places(Form(application, may_fill=True), problems)
+    return render(
+        request,
+        "ratings/application_step.html",
+        {
+            "application": application,
+            "action": ACTIONS[verb],
+            "reason": request.POST.get("reason", ""),
+            "problems": problems,
+            "missing": missing,
+            **context,
+        },
+        status=400 if problems else 200,
+    )
+
+
+def _places(form: Form, problems: dict[str, str]) -> list[dict[str, Any]]:
+    """The problems with the page and the name of the criterion where each can be put right."""
+    return [
+        {"number": sheet.number, "card": card, "message": message}
+        for sheet in form.sheets
+        for card in sheet.cards
+        for at, message in problems.items()
+        if at == card.criterion.code or at in {f.item for f in card.fields}
+    ]
+
+
+@login_required
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step(
+        request,
+        pk,
+        "submit",
+        lambda application: workflow.submit(application, by=request.user),
+        _("Submitted. The township office has been told."),
+        detail=_("You sign for the village that what is filled in is true. Afterwards the form is locked."),
+    )
+
+
+@login_required
+def resubmit(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step(
+        request,
+        pk,
+        "resubmit",
+        lambda application: workflow.resubmit(application, by=request.user),
+        _("Handed back. The township office has been told."),
+        detail=_("You sign for the village that the corrections are true. Afterwards the form is locked again."),
+    )
+
+
+@login_required
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step(
+        request,
+        pk,
+        "withdraw",
+        lambda application: workflow.withdraw(application, by=request.user, reason=request.POST.get("reason", "")),
+        _("Withdrawn. The form is open again."),
+        detail=_("The form opens again for the village; to send it again, the time for applying must not be over."),
+        asks_reason=True,
+    )
+
+
+@login_required
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step(
+        request,
+        pk,
+        "accept",
+        lambda application: workflow.accept(application, by=request.user),
+        _("Accepted. The village has been told."),
+        detail=_("The township takes the application up for review."),
+    )
+
+
+@login_required
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step(
+        request,
+        pk,
+        "resume",
+        lambda application: workflow.resume(application, by=request.user),
+        _("The review goes on."),
+        detail=_("The village has let the deadline pass. The review goes on with what stands in the form."),
+    )
+
+
+@login_required
+def return_(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return named criteria, each with its reason, until a day; what was typed is kept when something is missing."""
+    application = opened(request.user, pk)
+    if not request.user.has_perm(ACTIONS["return"].permission, application):
+        raise NotAllowed
+    form = Form(application, may_fill=False)
+    criteria = [c for c in form.criteria if questions.by_village(c)]
+    default = timezone.localdate() + timedelta(days=7)
+    asked = ReturnForm(request.POST or None, criteria=criteria, initial={"due": default})
+    if request.method == "POST" and asked.is_valid():
+        try:
+            workflow.return_(application, asked.reasons, due=_end_of(asked.cleaned_data["due"]), by=request.user)
+        except Incomplete as incomplete:
+            asked.take(incomplete)
+        else:
+            messages.success(request, _("Returned. The village has been told what to correct."))
+            return redirect("application", pk)
+    if request.method != "POST" and application.state not in ACTIONS["return"].states:
+        messages.warning(request, _("This step cannot be taken now."))
+        return redirect("application", pk)
+    return render(
+        request,
+        "ratings/application_return.html",
+        {"application": application, "form": asked, "sheets": form.sheets},
+        status=400 if asked.errors else 200,
+    )
+
+
+def _end_of(day: Any) -> datetime:
+    """24:00 of a day in China."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))

@@ -1,0 +1,189 @@
+"""The county office's cycles: opened, watched by township, and closed with their exceptions."""
+
+from collections import defaultdict
+from datetime import datetime, time
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count
+from django.db.models.functions import Substr
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.authority import reached, reached_or_404
+from ratings.forms import OpenCycleForm, WindowsForm, initial_windows
+from ratings.models import Application, Cycle, Scheme
+from ratings.models.cycle import Step
+from ratings.secrecy import with_shown_state
+from ratings.workflow import cycle as workflow
+from records.refusals import Incomplete
+from villages.models import Level, Unit
+
+State = Application.State
+MANAGE = "ratings.manage_cycle"
+EXCEPTIONS_SHOWN = 50
+
+
+@login_required
+def cycles(request: HttpRequest) -> HttpResponse:
+    """Every cycle of the county, and issued schemes that wait for theirs."""
+    if not request.user.reach(MANAGE):
+        raise Http404
+    there = reached(request.user, MANAGE, Cycle.objects.select_related("unit", "scheme")).order_by("-year", "unit")
+    waiting = reached(request.user, MANAGE, Scheme.objects.issued().filter(cycles=None).select_related("unit"))
+    used = {(cycle.unit_id, cycle.year, cycle.scheme.rates) for cycle in there}
+    return render(
+        request,
+        "ratings/cycle_list.html",
+        {
+            "cycles": there.annotate(applied=Count("applications")),
+            "schemes": [s for s in waiting.defer("body") if (s.unit_id, s.year, s.rates) not in used],
+        },
+    )
+
+
+@login_required
+def open_(request: HttpRequest, scheme: int) -> HttpResponse:
+    """Open the rating of a scheme's year."""
+    chosen = reached_or_404(request.user, MANAGE, Scheme.objects.issued().select_related("unit"), pk=scheme)
+    form = OpenCycleForm(request.POST or None, initial=_usual_times(chosen.year))
+    if request.method == "POST" and form.is_valid():
+        try:
+            cycle = workflow.open_cycle(
+                chosen, facts_until=form.cleaned_data["facts_until"], windows=form.windows, by=request.user
+            )
+        except Incomplete as incomplete:
+            form.take(incomplete)
+        else:
+            messages.success(request, _("The rating is open. Villages and townships have been told."))
+            return redirect("cycle", cycle.pk)
+    return render(
+        request, "ratings/cycle_open.html", {"scheme": chosen, "form": form}, status=400 if form.errors else 200
+    )
+
+
+def _usual_times(year: int) -> dict[str, Any]:
+    """The times that the form proposes: the rating of a year runs at its end and the beginning of the next."""
+
+    def at(*day: int) -> datetime:
+        return timezone.make_aware(datetime.combine(datetime(*day), time()))
+
+    return {
+        "facts_until": datetime(year, 12, 31).date(),
+        f"{Step.APPLY}-opens": at(year, 11, 1),
+        f"{Step.APPLY}-closes": at(year, 12, 1),
+        f"{Step.TOWNSHIP_REVIEW}-opens": at(year, 11, 15),
+        f"{Step.TOWNSHIP_REVIEW}-closes": at(year, 12, 20),
+        f"{Step.COUNTY_REVIEW}-opens": at(year, 12, 10),
+        f"{Step.COUNTY_REVIEW}-closes": at(year + 1, 1, 20),
+    }
+
+
+def _managed(request: HttpRequest, pk: int) -> Cycle:
+    rows = Cycle.objects.select_related("unit", "scheme").prefetch_related("windows")
+    return reached_or_404(request.user, MANAGE, rows, pk=pk)
+
+
+@login_required
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Times, progress by township, and the two last steps; a POST moves the times."""
+    cycle = _managed(request, pk)
+    form = WindowsForm(request.POST or None, initial=initial_windows(cycle.windows.all()))
+    if request.method == "POST" and form.is_valid():
+        try:
+            workflow.set_windows(cycle, form.windows, by=request.user)
+        except Incomplete as incomplete:
+            form.take(incomplete)
+        else:
+            messages.success(request, _("The times are saved."))
+            return redirect("cycle", pk)
+    return render(
+        request,
+        "ratings/cycle.html",
+        {
+            "cycle": cycle,
+            "form": form,
+            "open": cycle.state == Cycle.State.OPEN,
+            "now": timezone.now(),
+            **_progress(cycle, request.user),
+        },
+        status=400 if form.errors else 200,
+    )
+
+
+def _progress(cycle: Cycle, user: Any) -> dict[str, Any]:
+    """How many applications stand where, by township; rated units without one are "not begun"."""
+    rated = dict(
+        cycle.scheme.rated_units()
+        .order_by()
+        .annotate(township=Substr("code", 1, 9))
+        .values_list("township")
+        .annotate(n=Count("code"))
+    )
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    rows = with_shown_state(cycle.applications.order_by(), user).annotate(township=Substr("unit_id", 1, 9))
+    for township, state, n in rows.values_list("township", "shown_state").annotate(n=Count("pk")):
+        counts[township][state] = n
+    names = dict(Unit.objects.within(cycle.unit_id).filter(level=Level.TOWNSHIP).values_list("code", "name"))
+    states = [state for state in State if any(state in of for of in counts.values())]
+    table = [
+        {
+            "code": code,
+            "name": names.get(code, code),
+            "rated": n,
+            "none": n - sum(counts[code].values()),
+            "counts": [counts[code].get(state, 0) for state in states],
+        }
+        for code, n in sorted(rated.items())
+    ]
+    totals = [sum(of.get(state, 0) for of in counts.values()) for state in states]
+    return {
+        "states": [(state, state.label, total) for state, total in zip(states, totals, strict=True)],
+        "table": table,
+        "rated": sum(rated.values()),
+        "none": sum(rated.values()) - sum(totals),
+    }
+
+
+@login_required
+@require_POST
+def close_scoring(request: HttpRequest, pk: int) -> HttpResponse:
+    cycle = _managed(request, pk)
+    workflow.close_scoring(cycle, by=request.user)
+    messages.success(request, _("Scoring is closed; ranks are known."))
+    return redirect("cycle", pk)
+
+
+@login_required
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """What closing will do, and to whom; then the step itself."""
+    cycle = _managed(request, pk)
+    if request.method == "POST":
+        left_out = workflow.close(cycle, by=request.user)
+        messages.success(
+            request,
+            ngettext(
+                "The rating is closed; %s unit gets no star.", "The rating is closed; %s units get no star.", left_out
+            )
+            % left_out,
+        )
+        return redirect("cycle", pk)
+    exceptions = with_shown_state(workflow.exceptions(cycle), request.user).select_related("unit").order_by("unit_id")
+    left_out = workflow.left_out(cycle)
+    return render(
+        request,
+        "ratings/cycle_close.html",
+        {
+            "cycle": cycle,
+            "open": cycle.state == Cycle.State.OPEN,
+            "exceptions": [(a, State(a.shown_state).label) for a in exceptions[:EXCEPTIONS_SHOWN]],
+            "exceptions_all": exceptions.count(),
+            "left_out": left_out[:EXCEPTIONS_SHOWN],
+            "left_out_all": left_out.count(),
+        },
+    )

@@ -1,0 +1,287 @@
+"""Filling in: the way to one's form, its overview, an area a page, saving as one types, and evidence."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.authority import reached_or_404
+from ratings.form import Form, Sheet
+from ratings.models import Application, Cycle, Evidence
+from ratings.models.cycle import Step
+from ratings.views.opening import opened
+from ratings.workflow import application as workflow
+from ratings.workflow import evidence as files
+from ratings.workflow.answers import Entry, Kept, save_answers
+from ratings.workflow.filling import filling_verb, require_fillable
+from ratings.workflow.window import window
+from records.refusals import Refused, WrongState
+from villages.models import Unit, below_any, prefixes
+
+FILL = ("ratings.fill", "ratings.fill_on_behalf")
+
+
+@login_required
+def apply(request: HttpRequest) -> HttpResponse:
+    """The way of a village's people to this year's form; straight there when there is only one."""
+    codes = request.user.reach("ratings.fill")
+    if not codes:
+        raise Http404
+    units = list(Unit.objects.filter(below_any(codes), rated=True))
+    cycles = Cycle.objects.filter(unit__in={above for unit in units for above in prefixes(unit.code)})
+    places = [
+        (cycle, unit)
+        for cycle in cycles.select_related("scheme", "unit").prefetch_related("windows").order_by("-year")
+        for unit in units
+        if unit.level == cycle.scheme.rates and unit.code.startswith(cycle.unit_id)
+    ]
+    mine = {(a.cycle_id, a.unit_id): a for a in Application.objects.filter(unit__in=units)}
+    rows = [
+        {
+            "cycle": cycle,
+            "unit": unit,
+            "application": mine.get((cycle.pk, unit.code)),
+            "window": window(cycle, Step.APPLY),
+        }
+        for cycle, unit in places
+    ]
+    if len(rows) == 1 and rows[0]["application"]:
+        return redirect("application_form", rows[0]["application"].pk)
+    return render(request, "ratings/application_places.html", {"rows": rows, "now": timezone.now()})
+
+
+@login_required
+@require_POST
+def begin(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
+    """Begin; who presses twice, or comes second, is led to what is there."""
+    of_unit = get_object_or_404(Unit, code=unit)
+    if not any(request.user.has_perm(perm, of_unit) for perm in FILL):
+        raise Http404
+    of_cycle = get_object_or_404(Cycle.objects.select_related("scheme"), pk=cycle, unit__in=prefixes(unit))
+    there = Application.objects.filter(cycle=of_cycle, unit=of_unit).first()
+    application = there or workflow.begin(of_unit, of_cycle, by=request.user)
+    return redirect("application_form", application.pk)
+
+
+def _fillable(request: HttpRequest, pk: int) -> Application:
+    """The application of somebody who may fill it in at all, or 404."""
+    application = opened(request.user, pk)
+    if not any(request.user.has_perm(perm, application) for perm in FILL):
+        raise Http404
+    return application
+
+
+def _shut(application: Application, user: Any) -> str:
+    """Why nothing can be filled in now, in words; nothing when it can."""
+    try:
+        require_fillable(application, user)
+    except WrongState as refused:
+        return str(refused)
+    return ""
+
+
+@login_required
+def overview(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which areas there are, what is missing in each, the star applied for, and the step after."""
+    application = _fillable(request, pk)
+    shut = _shut(application, request.user)
+    form = Form(application, may_fill=not shut)
+    return render(
+        request,
+        "ratings/application_form.html",
+        {
+            "application": application,
+            "form": form,
+            "shut": shut,
+            "stars": workflow.stars_of(application.cycle),
+            "on_behalf": filling_verb(application, request.user) == "fill_on_behalf",
+            "may_sign": request.user.has_perm("ratings.sign", application),
+            "window": window(application.cycle, Step.APPLY),
+        },
+    )
+
+
+@login_required
+@require_POST
+def star(request: HttpRequest, pk: int) -> HttpResponse:
+    application = _fillable(request, pk)
+    typed = request.POST.get("star", "")
+    workflow.choose_star(application, int(typed) if typed.isdecimal() else 0, by=request.user)
+    messages.success(request, _("The star you apply for is saved."))
+    return redirect("application_form", pk)
+
+
+@login_required
+def area(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """One area. A POST keeps everything typed; with htmx it keeps one criterion and answers with what has changed."""
+    application = _fillable(request, pk)
+    if not 1 <= number <= len(application.cycle.scheme.spec.areas):
+        raise Http404
+    shut = _shut(application, request.user)
+    if request.method != "POST":
+        return _area(request, Form(application, may_fill=not shut), number, shut=shut)
+    if request.htmx:
+        return _keep_criterion(request, application, number)
+    return _keep_area(request, application, number)
+
+
+def _area(
+    request: HttpRequest,
+    form: Form,
+    number: int,
+    *,
+    kept: dict[str, Kept] | None = None,
+    shut: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    sheet = form.sheet(number, kept)
+    return render(
+        request,
+        "ratings/application_area.html",
+        {
+            "application": form.application,
+            "form": form,
+            "sheet": sheet,
+            "shut": shut,
+            "line": form.area_line(sheet.area),
+            "last_area": number == len(form.sheets),
+        },
+        status=status,
+    )
+
+
+def _entries(request: HttpRequest, sheet: Sheet, criterion: str = "") -> list[Entry]:
+    """What the request says about the village's questions of ``sheet`` (of one criterion); a box not ticked is a 0."""
+    posted, boxes = request.POST, set(request.POST.getlist("box"))
+    entries = []
+    for card in sheet.cards:
+        if not card.by_village or criterion not in ("", card.criterion.code):
+            continue
+        for field in card.fields:
+            if field.item not in posted and field.item not in boxes:
+                continue
+            entries.append(
+                Entry(
+                    field.item,
+                    _typed(posted, field.item, "0" if field.item in boxes else ""),
+                    posted.get(f"reason:{field.item}", ""),
+                    posted.get(f"seen:{field.item}"),
+                )
+            )
+    return entries
+
+
+def _typed(posted: Any, item: str, absent: str) -> str:
+    """The text of a field; the buttons of a counter come as ``more`` and ``less`` with the item's name."""
+    text = posted.get(item, absent)
+    step = (posted.get("more") == item) - (posted.get("less") == item)
+    if not step:
+        return text
+    count = int(text) if text.isascii() and text.isdigit() else 0
+    return str(max(0, count + step))
+
+
+def _keep_criterion(request: HttpRequest, application: Application, number: int) -> HttpResponse:
+    """Save one criterion as it is typed. What is refused stays in the field, with the reason under it."""
+    code = request.POST.get("criterion", "")
+    refused = ""
+    kept: dict[str, Kept] = {}
+    try:
+        kept = save_answers(
+            application, _entries(request, Form(application, may_fill=True).sheet(number), code), by=request.user
+        )
+    except WrongState as wrong:
+        refused = str(wrong)
+        application = opened(request.user, application.pk)
+    form = Form(application, may_fill=True)
+    sheet = form.sheet(number, kept)
+    return render(
+        request,
+        "ratings/application_saved.html",
+        {
+            "application": application,
+            "form": form,
+            "sheet": sheet,
+            "cards": [card for card in sheet.cards if card.criterion.code == code],
+            "refused": refused,
+            "now": timezone.now(),
+            "line": form.area_line(sheet.area),
+        },
+    )
+
+
+def _keep_area(request: HttpRequest, application: Application, number: int) -> HttpResponse:
+    """Save the whole page: answers, files, one file taken off; then the next area, or back to the button pressed."""
+    sheet = Form(application, may_fill=True).sheet(number)
+    entries = _entries(request, sheet)
+    try:
+        kept = save_answers(application, entries, by=request.user)
+        _keep_files(request, application, sheet)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        typed = {e.item: Kept(e, None, str(refused), refused=True) for e in entries}
+        return _area(request, Form(opened(request.user, application.pk), may_fill=True), number, kept=typed, status=409)
+    form = Form(application, may_fill=True)
+    if any(k.refused for k in kept.values()):
+        return _area(request, form, number, kept=kept, status=409)
+    here = reverse("application_area", args=[application.pk, number])
+    pressed = request.POST.get("more") or request.POST.get("less")
+    if pressed or "here" in request.POST or "detach" in request.POST or request.FILES:
+        card = next((c for c in sheet.cards if any(f.item == pressed for f in c.fields)), None)
+        return redirect(f"{here}#{card.id}" if card else here)
+    if any(k.problem for k in kept.values()):
+        messages.warning(request, _("Saved. Some figures are not valid yet; what you typed is still there."))
+        return redirect(here)
+    messages.success(request, _("Saved."))
+    if number < len(form.spec.areas):
+        return redirect("application_area", application.pk, number + 1)
+    return redirect("application_form", application.pk)
+
+
+def _keep_files(request: HttpRequest, application: Application, sheet: Sheet) -> None:
+    """Files come under ``file:CRITERION`` or ``file:CRITERION:PIECE``; ``detach`` names one to take off."""
+    for card in sheet.cards:
+        code = card.criterion.code
+        for name in ["", *(piece.name for piece in card.pieces)]:
+            for upload in request.FILES.getlist(f"file:{code}:{name}" if name else f"file:{code}"):
+                files.attach(application, code, upload, name=name, by=request.user)
+    detached = request.POST.get("detach", "")
+    if detached.isdecimal():
+        there = reached_or_404(
+            request.user,
+            "ratings.view_application",
+            Evidence.objects.select_related("application"),
+            field="application__unit_id",
+            pk=int(detached),
+            application=application,
+        )
+        files.detach(there, by=request.user)
+
+
+@login_required
+@require_POST
+def upload(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Files of one criterion as they are chosen (htmx); answers with the criterion's list of evidence."""
+    application = _fillable(request, pk)
+    if not 1 <= number <= len(application.cycle.scheme.spec.areas):
+        raise Http404
+    problem = ""
+    try:
+        _keep_files(request, application, Form(application, may_fill=True).sheet(number))
+    except Refused as refused:
+        problem = str(refused)
+    sheet = Form(application, may_fill=not _shut(application, request.user)).sheet(number)
+    card = next((c for c in sheet.cards if c.criterion.code == request.POST.get("criterion")), None)
+    if card is None:
+        raise Http404
+    return render(
+        request,
+        "ratings/application_files.html",
+        {"card": card, "application": application, "sheet": sheet, "problem": problem},
+    )

@@ -1,0 +1,22 @@
+"""How pages and API find an application: inside what the reader reaches, with the state that the reader may know."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.authority import reached, reached_or_404
+from ratings.models import Application
+from ratings.secrecy import with_shown_state
+
+VIEW = "ratings.view_application"
+
+
+def applications_for(user: Any) -> QuerySet[Application]:
+    """Every application that ``user`` may open, with ``shown_state``."""
+    return with_shown_state(reached(user, VIEW, Application.objects.all()), user)
+
+
+def opened(user: Any, pk: int) -> Application:
+    """The application with unit, cycle and scheme, or 404."""
+    rows = with_shown_state(Application.objects.all(), user).select_related("unit", "cycle__scheme", "cycle__unit")
+    return reached_or_404(user, VIEW, rows, pk=pk)

@@ -1,0 +1,174 @@
+"""A department's figures: what is asked of it, and a township's villages with a field each."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.authority import reached_or_404
+from ratings import questions
+from ratings.models import Answer, Cycle
+from ratings.scheme.spec import Criterion, Question
+from ratings.wording import rule_lines
+from ratings.workflow.answers import Kept
+from ratings.workflow.supply import SUPPLIED, departments_of, supplied_by, supply
+from records.refusals import Refused
+from villages.models import Level, Unit
+
+SUPPLY = "ratings.supply"
+
+
+@login_required
+def overview(request: HttpRequest) -> HttpResponse:
+    """Every open cycle's criteria that this person's department supplies, with how many figures are there."""
+    if not request.user.reach(SUPPLY):
+        raise Http404
+    return render(request, "ratings/supply.html", {"rows": asked_of(request.user)})
+
+
+def asked_of(user: Any) -> list[dict[str, Any]]:
+    """What the person's departments are asked for: cycle, criterion, figures there, figures in all."""
+    rows = []
+    cycles = Cycle.objects.filter(state=Cycle.State.OPEN, scoring_closed_at=None, unit__in=user.reach(SUPPLY))
+    for cycle in cycles.select_related("scheme", "unit"):
+        criteria = supplied_by(cycle, departments_of(user, cycle.unit_id))
+        items = {q.item: code for code, variants in criteria.items() for c in variants for q in c.questions}
+        given = dict.fromkeys(criteria, 0)
+        answers = Answer.objects.filter(application__cycle=cycle, item__in=items, value__isnull=False)
+        for item, n in answers.order_by().values_list("item").annotate(n=Count("pk")):
+            given[items[item]] += n
+        rated = cycle.scheme.rated_units().count()
+        rows += [
+            {
+                "cycle": cycle,
+                "criterion": variants[0],
+                "given": given[code],
+                "all": rated * len(variants[0].questions),
+            }
+            for code, variants in criteria.items()
+        ]
+    return rows
+
+
+@login_required
+def figures(request: HttpRequest, cycle: int) -> HttpResponse:
+    """The villages of one township for one criterion; a POST keeps what is typed, wrong figures too."""
+    of_cycle = reached_or_404(request.user, SUPPLY, Cycle.objects.select_related("scheme", "unit"), pk=cycle)
+    variants = supplied_by(of_cycle, departments_of(request.user, of_cycle.unit_id)).get(
+        request.GET.get("criterion", "")
+    )
+    townships = list(Unit.objects.within(of_cycle.unit_id).filter(level=Level.TOWNSHIP))
+    if not variants or not townships:
+        raise Http404
+    township = next((t for t in townships if t.code == request.GET.get("township")), townships[0])
+    units = list(of_cycle.scheme.rated_units().within(township))
+    kept: dict[tuple[str, str], Kept] = {}
+    if request.method == "POST":
+        typed = _typed(request, units, variants)
+        try:
+            kept = supply(of_cycle, variants[0].code, typed, by=request.user)
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return _table(request, of_cycle, variants, townships, township, units, typed, {}, 409)
+        if not any(k.problem for k in kept.values()):
+            messages.success(request, _("Saved. The villages have been told that they need not fill it in."))
+            return redirect(_next(of_cycle, variants[0].code, townships, township))
+        messages.warning(request, _("Saved. Some figures are not valid yet; what you typed is still there."))
+    return _table(request, of_cycle, variants, townships, township, units, {}, kept, 200)
+
+
+def _typed(request: HttpRequest, units: list[Unit], variants: list[Criterion]) -> dict[tuple[str, str], str]:
+    """What was typed by (unit, item): the fields that hold something, or did when the page was shown."""
+    names = {
+        (unit.code, question.item): f"{unit.code}:{question.item}"
+        for unit in units
+        for question in _variant(unit, variants).questions
+    }
+    return {
+        key: request.POST[name]
+        for key, name in names.items()
+        if name in request.POST and (request.POST[name] or request.POST.get(f"was:{name}"))
+    }
+
+
+def _variant(unit: Unit, variants: list[Criterion]) -> Criterion:
+    return next((variant for variant in variants if variant.fits(unit.tags)), variants[0])
+
+
+def _next(cycle: Cycle, code: str, townships: list[Unit], township: Unit) -> str:
+    """The next township's page, or the overview after the last."""
+    place = townships.index(township) + 1
+    if place == len(townships):
+        return reverse("supply")
+    return f"{reverse('supply_figures', args=[cycle.pk])}?criterion={code}&township={townships[place].code}"
+
+
+def _table(
+    request: HttpRequest,
+    cycle: Cycle,
+    variants: list[Criterion],
+    townships: list[Unit],
+    township: Unit,
+    units: list[Unit],
+    typed: dict[tuple[str, str], str],
+    kept: dict[tuple[str, str], Kept],
+    status: int,
+) -> HttpResponse:
+    code = variants[0].code
+    answers = {
+        (a.application.unit_id, a.item): a
+        for a in Answer.objects.filter(
+            Q(item=code) | Q(item__startswith=f"{code}."),
+            application__cycle=cycle,
+            application__unit__in=[unit.code for unit in units],
+        ).select_related("application")
+    }
+    states = dict(cycle.applications.filter(unit__in=[u.code for u in units]).values_list("unit_id", "state"))
+    rows = [
+        {
+            "unit": unit,
+            "open": unit.code not in states or states[unit.code] in SUPPLIED,
+            "fields": [_field(unit, question, answers, typed, kept) for question in _variant(unit, variants).questions],
+        }
+        for unit in units
+    ]
+    return render(
+        request,
+        "ratings/supply_figures.html",
+        {
+            "cycle": cycle,
+            "criterion": variants[0],
+            "department": questions.department(variants[0]),
+            "rules": [(variant.only, rule_lines(variant)) for variant in variants],
+            "townships": townships,
+            "township": township,
+            "rows": rows,
+        },
+        status=status,
+    )
+
+
+def _field(
+    unit: Unit,
+    question: Question,
+    answers: dict[tuple[str, str], Answer],
+    typed: dict[tuple[str, str], str],
+    kept: dict[tuple[str, str], Kept],
+) -> dict[str, Any]:
+    """An input of the table: what was just typed, else what is kept, with why it is no fact."""
+    key = (unit.code, question.item)
+    answer, now = answers.get(key), kept.get(key)
+    shown = typed.get(key, now.entry.typed if now else answer.typed if answer else "")
+    problem = now.problem if now else _("This is no valid figure.") if answer and answer.value is None else ""
+    return {
+        "name": f"{unit.code}:{question.item}",
+        "label": question.name,
+        "value": shown,
+        "was": answer.typed if answer else "",
+        "problem": problem,
+    }

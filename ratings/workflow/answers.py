@@ -1,0 +1,177 @@
+"""Filling in: answers of the village and figures of departments, saved as they are typed (domain §3, design §6)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ratings import announcing, questions
+from ratings.actions import require_all
+from ratings.models import Answer, Application, Points, Stage
+from ratings.models.cycle import Step
+from ratings.scheme.spec import Criterion, Question
+from ratings.typed import LONGEST, fact
+from ratings.workflow.filling import ON_BEHALF, OWN, criteria_of, filling_verb, locked_row, require_fillable
+from ratings.workflow.window import require_open
+from records import audit
+from records.refusals import Incomplete, WrongState
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a person typed for one item. ``seen``: the version of the answer that the person saw (None: any)."""
+
+    item: str
+    typed: str
+    reason: str = ""
+    seen: str | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of an entry. ``answer`` is what is kept now; ``problem`` says why the entry is no fact.
+
+    ``refused``: the entry was not kept at all (somebody else's answer stood, and stands; or it is beyond all length).
+    """
+
+    entry: Entry
+    answer: Answer | None
+    problem: str = ""
+    refused: bool = False
+
+
+def version(answer: Answer | None) -> str:
+    """What tells one state of an answer from the next."""
+    return f"{answer.saved_at.isoformat()}/{answer.by_id}" if answer and answer.saved_at else ""
+
+
+@transaction.atomic
+def save_answers(application: Application, entries: Iterable[Entry], *, by: Any) -> dict[str, Kept]:
+    """Keep what ``by`` typed into the form, item by item; what is no valid figure is kept as typed, without a value.
+
+    An answer that somebody else has changed since it was seen is not overwritten. Raises ``NotAllowed``, ``WrongState``
+    (not in the filler's hands, window shut, a question that is locked); then nothing is saved.
+    """
+    application = locked_row(application)
+    asked = questions.on_form(filter(questions.by_village, criteria_of(application)))
+    entries = list(entries)
+    if any(entry.item not in asked for entry in entries):
+        raise WrongState(_("This question is locked: others answer it."))
+    require_fillable(application, by, {asked[entry.item][0].code for entry in entries})
+    there = {a.item: a for a in application.answers.filter(item__in=[entry.item for entry in entries])}
+    kept = {entry.item: _keep(application, entry, there.get(entry.item), *asked[entry.item], by) for entry in entries}
+    write([k.answer for k in kept.values() if k.answer and k.answer.saved_at is None], by, OWN)
+    _note_filler(application, by)
+    return kept
+
+
+def save_answer(
+    application: Application, item: str, typed: str, reason: str = "", *, by: Any, seen: str | None = None
+) -> Kept:
+    """``save_answers`` for one item."""
+    return save_answers(application, [Entry(item, typed, reason, seen)], by=by)[item]
+
+
+def _keep(
+    application: Application, entry: Entry, there: Answer | None, criterion: Criterion, question: Question, by: Any
+) -> Kept:
+    value, problem = None, ""
+    try:
+        value = fact(criterion, question, entry.typed)
+    except Incomplete as wrong:
+        problem = str(wrong)
+    if len(entry.typed) > LONGEST:
+        return Kept(entry, there, problem, refused=True)
+    same = there is not None and (there.typed, there.reason) == (entry.typed, entry.reason)
+    if there and not same and entry.seen not in (None, version(there)) and there.by_id != by.pk:
+        return Kept(entry, there, _taken(there), refused=True)
+    if same or (there is None and not entry.typed and not entry.reason):
+        return Kept(entry, there, problem)
+    fresh = Answer(application=application, item=entry.item, typed=entry.typed, value=value, reason=entry.reason, by=by)
+    return Kept(entry, fresh, problem)
+
+
+def _taken(there: Answer) -> str:
+    return _("%(person)s has meanwhile put “%(typed)s” here.") % {
+        "person": there.by or _("Somebody"),
+        "typed": there.typed,
+    }
+
+
+def write(answers: list[Answer], by: Any, verb: str) -> None:
+    """Insert or change answers (one per application and item), in one statement for every few thousand."""
+    with audit.acting(by, verb):
+        Answer.objects.bulk_create(
+            answers,
+            batch_size=2000,
+            update_conflicts=True,
+            unique_fields=["application", "item"],
+            update_fields=["typed", "value", "reason", "source", "by", "saved_at"],
+        )
+
+
+def _note_filler(application: Application, by: Any) -> None:
+    """Who fills in never reviews (domain §3); filling on a village's behalf stays marked, whoever goes on with it."""
+    on_behalf = filling_verb(application, by) == ON_BEHALF
+    if application.filled_by_id == by.pk or (application.on_behalf and not on_behalf):
+        return
+    with audit.acting(by, OWN):
+        Application.objects.filter(pk=application.pk).update(filled_by=by, on_behalf=on_behalf)
+    if on_behalf and not application.on_behalf:
+        announcing.tell_village([application], "application_filled_on_behalf")
+
+
+@transaction.atomic
+def fill_many(
+    filled: Iterable[tuple[Application, Any, Mapping[str, tuple[str, str]]]], *, at: datetime | None = None
+) -> None:
+    """``save_answers`` for many drafts at once: (application, person or None, {item: (typed, reason)}).
+
+    Raises ``NotAllowed`` or ``WrongState`` with nothing saved; figures that are not valid are kept as typed.
+    """
+    filled = list(filled)
+    require_all(OWN, [(by, application) for application, by, _typed in filled])
+    for cycle in {application.cycle for application, _by, _typed in filled}:
+        require_open(cycle, Step.APPLY, at)
+    answers = []
+    for application, by, typed in filled:
+        asked = questions.on_form(filter(questions.by_village, criteria_of(application)))
+        for item, (text, reason) in typed.items():
+            if item not in asked:
+                raise WrongState(_("This question is locked: others answer it."))
+            answers.append(_answer(application, item, text, reason, *asked[item], by))
+    write(answers, None, OWN)
+    people = {application.pk: by for application, by, _typed in filled if by is not None}
+    for application, by, _typed in filled:
+        application.filled_by = by
+    Application.objects.bulk_update((a for a, _by, _t in filled if a.pk in people), ["filled_by"], batch_size=500)
+
+
+def _answer(
+    application: Application, item: str, typed: str, reason: str, criterion: Criterion, question: Question, by: Any
+) -> Answer:
+    try:
+        value = fact(criterion, question, typed)
+    except Incomplete:
+        value = None
+    return Answer(application=application, item=item, typed=typed[:LONGEST], value=value, reason=reason, by=by)
+
+
+def keep_self_points(applications: Iterable[Application]) -> None:
+    """Store the points that each application's own answers give, criterion by criterion (stage ``self``)."""
+    applications = list(applications)
+    answers: dict[int, dict[str, Answer]] = {application.pk: {} for application in applications}
+    for answer in Answer.objects.filter(application__in=answers):
+        answers[answer.application_id][answer.item] = answer
+    Points.objects.filter(application__in=answers, stage=Stage.SELF).delete()
+    Points.objects.bulk_create(
+        (
+            Points(application=a, stage=Stage.SELF, criterion=code, points=s.points, figure=s.figure)
+            for a in applications
+            for code, s in questions.scored(criteria_of(a), answers[a.pk]).items()
+        ),
+        batch_size=5000,
+    )

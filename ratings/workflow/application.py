@@ -1,0 +1,290 @@
+"""The life of an application up to its review (domain §3): begin, submit, withdraw, accept, return, resubmit.
+
+Steps that many take at once have a bulk form; the single form is the same rule for one. ``by`` is a person, or None
+for the clock and for commands. ``at`` is the moment of the step (now when absent).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Case, QuerySet, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ratings import allowance, announcing, questions
+from ratings.actions import require, require_all
+from ratings.models import Answer, Application, Cycle, Evidence, Return, ReturnedCriterion, Stage, Transition
+from ratings.models.cycle import Step
+from ratings.workflow.answers import keep_self_points
+from ratings.workflow.filling import (
+    ON_BEHALF,
+    criteria_of,
+    filling_verb,
+    filling_verbs,
+    locked_row,
+    open_return,
+    require_in_time,
+)
+from ratings.workflow.transition import move
+from ratings.workflow.window import moment, require_not_over, require_open
+from records import audit
+from records.refusals import Incomplete, WrongState
+from villages.models import Unit
+
+State = Application.State
+Pairs = Iterable[tuple[Application, Any]]
+
+
+@transaction.atomic
+def begin_many(cycle: Cycle, starters: Iterable[tuple[Unit, Any]], *, at: datetime | None = None) -> list[Application]:
+    """Open an empty application for each (unit, person). Raises ``NotAllowed``, or ``WrongState`` outside the window,
+    for a unit that the cycle does not rate, or where one is there already."""
+    starters = list(starters)
+    verbs = filling_verbs((unit.code, by) for unit, by in starters)
+    require_open(cycle, Step.APPLY, at)
+    drafts = [
+        Application(cycle=cycle, unit=unit, filled_by=by, on_behalf=verb == ON_BEHALF)
+        for (unit, by), verb in zip(starters, verbs, strict=True)
+    ]
+    return open_drafts(cycle, drafts, at=at)
+
+
+def begin(unit: Unit, cycle: Cycle, *, by: Any) -> Application:
+    """``begin_many`` for one unit."""
+    return begin_many(cycle, [(unit, by)])[0]
+
+
+@transaction.atomic
+def open_drafts(cycle: Cycle, drafts: list[Application], *, at: datetime | None = None) -> list[Application]:
+    """Keep fresh drafts of ``cycle`` with the first row of their timeline."""
+    codes = [draft.unit_id for draft in drafts]
+    if cycle.scheme.rated_units().filter(code__in=codes).count() != len(set(codes)):
+        raise WrongState(_("This unit is not rated in this cycle."))
+    people = {draft.filled_by for draft in drafts}
+    try:
+        with transaction.atomic(), audit.acting(people.pop() if len(people) == 1 else None, "begin"):
+            begun = Application.objects.bulk_create(drafts, batch_size=2000)
+    except IntegrityError:
+        raise WrongState(_("This application has been begun already.")) from None
+    Transition.objects.bulk_create(
+        (
+            Transition(
+                application=draft,
+                verb="begin",
+                to_state=State.DRAFT,
+                by=draft.filled_by,
+                at=at or timezone.now(),
+                address=audit.sender(),
+            )
+            for draft in begun
+        ),
+        batch_size=2000,
+    )
+    return begun
+
+
+def stars_of(cycle: Cycle) -> list[int]:
+    """The stars that a unit may aim at, lowest first."""
+    spec = cycle.scheme.spec
+    if spec.rule == "areas":
+        return list(range(1, 1 + sum(area.kind == "base" for area in spec.areas)))
+    return sorted(line.star for line in spec.stars)
+
+
+@transaction.atomic
+def choose_star(application: Application, star: int, *, by: Any) -> Application:
+    """The star that the unit aims at. Raises ``Incomplete`` for one that the scheme does not have."""
+    application = locked_row(application)
+    require(filling_verb(application, by), by, application)
+    if application.state != State.DRAFT:
+        raise WrongState(_("The star applied for can only be changed before the application is submitted."))
+    require_open(application.cycle, Step.APPLY)
+    if star not in stars_of(application.cycle):
+        raise _no_star()
+    application.applied_star = star
+    with audit.acting(by, "choose_star"):
+        application.save(update_fields=["applied_star"])
+    return application
+
+
+def _no_star() -> Incomplete:
+    message = _("Please choose the star that you apply for.")
+    return Incomplete(message, {"star": message})
+
+
+def _locked(applications: Iterable[Application]) -> list[Application]:
+    """The applications as they are now, locked, sharing their cycles and schemes."""
+    ids = [application.pk for application in applications]
+    rows = Application.objects.select_for_update(of=("self",)).select_related("unit").filter(pk__in=ids).order_by("pk")
+    return list(rows.prefetch_related("cycle__scheme", "cycle__windows"))
+
+
+def _cycles(applications: Iterable[Application]) -> list[Cycle]:
+    return list({application.cycle_id: application.cycle for application in applications}.values())
+
+
+def _rows(applications: Iterable[Application]) -> QuerySet[Application]:
+    return Application.objects.filter(pk__in=[application.pk for application in applications])
+
+
+@transaction.atomic
+def submit_many(signed: Pairs, *, at: datetime | None = None) -> None:
+    """Send many drafts to their townships, each signed by its person: (application, person).
+
+    Raises ``NotAllowed``, ``WrongState``, or ``Incomplete`` with what is missing (of the first that lacks something);
+    then none is sent.
+    """
+    signed = list(signed)
+    signers = {application.pk: by for application, by in signed}
+    applications = _locked(application for application, _by in signed)
+    require_all("submit", [(signers[a.pk], a) for a in applications])
+    for cycle in _cycles(applications):
+        require_open(cycle, Step.APPLY, at)
+    _require_whole(applications)
+    at = at or timezone.now()
+    move(signers, "submit", State.SUBMITTED, by=signers, at=at, submitted_at=at, signed_by=_each(signers))
+    _keep_self_assessment(applications)
+    announcing.tell_township(applications, "application_submitted")
+
+
+def submit(application: Application, *, by: Any) -> None:
+    """Send the application to the township, signed by ``by``. Raises ``NotAllowed``, ``WrongState``, ``Incomplete``."""
+    submit_many([(application, by)])
+
+
+def _each(signers: Mapping[int, Any]) -> Any:
+    people = set(signers.values())
+    if len(people) == 1:
+        return people.pop()
+    return Case(*(When(pk=pk, then=Value(by and by.pk)) for pk, by in signers.items()))
+
+
+def _require_whole(applications: list[Application]) -> None:
+    """Raise ``Incomplete`` unless every question of every application is answered, with the evidence asked for."""
+    for application, problems in problems_of(applications):
+        if application.applied_star is None:
+            raise _no_star()
+        if problems:
+            message = ngettext(
+                "%(unit)s: %(count)s thing is missing.", "%(unit)s: %(count)s things are missing.", len(problems)
+            )
+            raise Incomplete(message % {"unit": application.unit, "count": len(problems)}, problems)
+
+
+def problems_of(applications: list[Application]) -> list[tuple[Application, dict[str, str]]]:
+    """Each application with what it lacks to be sent, by item or criterion; in two queries."""
+    answers: dict[int, dict[str, Answer]] = {application.pk: {} for application in applications}
+    attached: dict[int, set[tuple[str, str]]] = {application.pk: set() for application in applications}
+    for answer in Answer.objects.filter(application__in=answers):
+        answers[answer.application_id][answer.item] = answer
+    for pk, criterion, name in Evidence.objects.filter(application__in=answers).values_list(
+        "application", "criterion", "name"
+    ):
+        attached[pk].add((criterion, name))
+    return [
+        (a, questions.missing(a.cycle.scheme.spec, criteria_of(a), answers[a.pk], attached[a.pk])) for a in applications
+    ]
+
+
+def _keep_self_assessment(applications: list[Application]) -> None:
+    """Points of the unit's own answers, and the total and star that they would give today."""
+    keep_self_points(applications)
+    allowance.store(_rows(applications), Stage.SELF, timezone.localdate())
+
+
+@transaction.atomic
+def withdraw(application: Application, *, by: Any, reason: str) -> None:
+    """Take the application back to the village before it is decided; to send it again, the window must be open."""
+    application = locked_row(application)
+    require("withdraw", by, application)
+    if not reason.strip():
+        raise _no_reason()
+    move([application.pk], "withdraw", State.DRAFT, by=by, reason=reason)
+    application.returns.filter(answered_at=None).update(answered_at=timezone.now())
+    announcing.tell_township([application], "application_withdrawn", reason=reason)
+
+
+def _no_reason() -> Incomplete:
+    message = _("Please write the reason.")
+    return Incomplete(message, {"reason": message})
+
+
+@transaction.atomic
+def accept_many(applications: Iterable[Application], *, by: Any, at: datetime | None = None) -> None:
+    """The township office takes the applications up for review. Raises ``NotAllowed``, ``WrongState``."""
+    applications = _locked(applications)
+    require_all("accept", [(by, application) for application in applications])
+    for cycle in _cycles(applications):
+        require_not_over(cycle, Step.TOWNSHIP_REVIEW, at)
+    move([a.pk for a in applications], "accept", State.TOWNSHIP_REVIEW, by=by, at=at)
+    announcing.tell_village(applications, "application_accepted")
+
+
+def accept(application: Application, *, by: Any) -> None:
+    """``accept_many`` for one application."""
+    accept_many([application], by=by)
+
+
+@transaction.atomic
+def return_(application: Application, reasons: Mapping[str, str], *, due: datetime, by: Any) -> Return:
+    """Send named criteria (code → reason) back to the village until ``due``; only these reopen (退回补正).
+
+    Raises ``NotAllowed``, ``WrongState``, or ``Incomplete`` (no criterion, one that the village does not answer, a
+    reason missing, a deadline that is over).
+    """
+    application = locked_row(application)
+    require("return", by, application)
+    require_not_over(application.cycle, Step.TOWNSHIP_REVIEW)
+    returnable = [c.code for c in criteria_of(application) if questions.by_village(c)]
+    problems = {code: _("The village does not answer this.") for code in reasons if code not in returnable}
+    problems |= {code: _("Please write the reason.") for code, reason in reasons.items() if not reason.strip()}
+    if not reasons:
+        problems["criteria"] = _("Please choose at least one question.")
+    if due <= timezone.now():
+        problems["due"] = _("This deadline is over already.")
+    if problems:
+        raise Incomplete(_("It could not be returned yet."), problems)
+    question = Return.objects.create(application=application, by=by, due=due)
+    ReturnedCriterion.objects.bulk_create(
+        ReturnedCriterion(of=question, criterion=code, reason=reasons[code]) for code in returnable if code in reasons
+    )
+    move([application.pk], "return", State.RETURNED, by=by)
+    announcing.tell_village([application], "application_returned", count=len(reasons), until=moment(due))
+    return question
+
+
+@transaction.atomic
+def resubmit(application: Application, *, by: Any) -> None:
+    """Answer the return in time. Raises ``NotAllowed``, ``WrongState``, ``Incomplete``."""
+    application = locked_row(application)
+    require("resubmit", by, application)
+    question = open_return(application)
+    require_in_time(question)
+    _require_whole([application])
+    _end_return(application, question, "resubmit", by)
+    _keep_self_assessment([application])
+    announcing.tell_township([application], "application_resubmitted")
+
+
+@transaction.atomic
+def resume(application: Application, *, by: Any) -> None:
+    """The township office goes on with the review after the deadline of a return has passed unanswered."""
+    application = locked_row(application)
+    require("resume", by, application)
+    question = open_return(application)
+    if question is not None and timezone.now() < question.due:
+        raise WrongState(_("The village may still answer until %s.") % moment(question.due))
+    _end_return(application, question, "resume", by)
+    _keep_self_assessment([application])
+    announcing.tell_village([application], "application_resumed")
+
+
+def _end_return(application: Application, question: Return | None, verb: str, by: Any) -> None:
+    move([application.pk], verb, State.TOWNSHIP_REVIEW, by=by)
+    if question is not None:
+        question.answered_at = timezone.now()
+        with audit.acting(by, verb):
+            question.save(update_fields=["answered_at"])

@@ -1,0 +1,192 @@
+"""A county's cycle (年度评定): opened under an issued scheme, its scoring closed, and closed with its exceptions."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import Appointment
+from accounts.roles import Role
+from ratings import allowance, announcing
+from ratings.models import Application, Cycle, Decision, Points, Scheme, Stage, Transition, Window
+from ratings.models.cycle import Step
+from ratings.signals import decisions_confirmed
+from ratings.workflow.window import moment
+from records import audit
+from records.refusals import Incomplete, NotAllowed, WrongState
+from villages.models import Unit, below
+
+State = Application.State
+Times = Mapping[str, tuple[datetime, datetime]]
+OUT = (State.DRAFT, State.REJECTED, State.CONFIRMED)
+"""States of applications that a closing does not have to wait for."""
+
+MANAGE = "ratings.manage_cycle"
+
+
+def _require(by: Any, unit: Unit) -> None:
+    if by is not None and not by.has_perm(MANAGE, unit):
+        raise NotAllowed(_("You may not do this here."))
+
+
+@transaction.atomic
+def open_cycle(scheme: Scheme, *, facts_until: date, windows: Times, by: Any) -> Cycle:
+    """Begin the rating of the scheme's year; ``windows``: for every step the moments when it opens and closes.
+
+    Raises ``NotAllowed``; ``WrongState`` for a scheme not issued, or with a cycle already; ``Incomplete``.
+    """
+    _require(by, scheme.unit)
+    if scheme.state != Scheme.State.ISSUED:
+        raise WrongState(_("Only an issued scheme can be used."))
+    if scheme.unit.cycles.filter(year=scheme.year, scheme__rates=scheme.rates).exists():
+        raise WrongState(_("The rating of %s has been opened already.") % scheme.year)
+    _require_times(windows, set(Step.values))
+    try:
+        with transaction.atomic(), audit.acting(by, "open_cycle"):
+            cycle = Cycle.objects.create(unit=scheme.unit, scheme=scheme, year=scheme.year, facts_until=facts_until)
+            Window.objects.bulk_create(
+                Window(cycle=cycle, step=step, opens=opens, closes=closes) for step, (opens, closes) in windows.items()
+            )
+    except IntegrityError:
+        raise WrongState(_("The rating of %s has been opened already.") % scheme.year) from None
+    people = _people(cycle, (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE))
+    announcing.tell_all(cycle, people, "cycle_opened", until=moment(windows[Step.APPLY][1]))
+    return cycle
+
+
+def _require_times(windows: Times, steps: set[str]) -> None:
+    problems = {step: _("Please give both times.") for step in steps - windows.keys()}
+    for step, (opens, closes) in windows.items():
+        if closes <= opens:
+            problems[step] = _("It must close after it opens.")
+    if problems:
+        raise Incomplete(_("These times do not fit."), problems)
+
+
+def _people(cycle: Cycle, roles: tuple[str, ...]) -> QuerySet:
+    today = Appointment.objects.on(timezone.localdate())
+    return today.filter(below(cycle.unit_id, "unit_id"), role__in=roles).values_list("user_id", flat=True)
+
+
+def _locked(cycle: Cycle) -> Cycle:
+    """The cycle as it is now, locked. Raises ``WrongState`` when it is closed."""
+    cycle = Cycle.objects.select_for_update(of=("self",)).select_related("scheme", "unit").get(pk=cycle.pk)
+    if cycle.state != Cycle.State.OPEN:
+        raise WrongState(_("The rating of %s is closed.") % cycle.year)
+    return cycle
+
+
+@transaction.atomic
+def set_windows(cycle: Cycle, windows: Times, *, by: Any) -> None:
+    """Move the times of some steps. Raises ``NotAllowed``, ``WrongState`` (closed), ``Incomplete``."""
+    _require(by, cycle.unit)
+    cycle = _locked(cycle)
+    _require_times(windows, set())
+    with audit.acting(by, "set_windows"):
+        for step, (opens, closes) in windows.items():
+            Window.objects.update_or_create(cycle=cycle, step=step, defaults={"opens": opens, "closes": closes})
+
+
+@transaction.atomic
+def close_scoring(cycle: Cycle, *, by: Any) -> None:
+    """No more scores: ranks over all rated units are now known, and stars that ask for a rank become decidable.
+
+    Raises ``NotAllowed``; ``WrongState`` when it has been done before.
+    """
+    _require(by, cycle.unit)
+    cycle = _locked(cycle)
+    if cycle.scoring_closed_at:
+        raise WrongState(_("Scoring of %s is closed already.") % cycle.year)
+    _close_scoring(cycle, by)
+    announcing.tell_all(cycle, _people(cycle, (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)), "scoring_closed")
+
+
+def _close_scoring(cycle: Cycle, by: Any) -> None:
+    cycle.scoring_closed_at = timezone.now()
+    with audit.acting(by, "close_scoring"):
+        cycle.save(update_fields=["scoring_closed_at"])
+    scored = cycle.applications.filter(
+        state__in=[State.TOWNSHIP_REVIEW, State.COUNTY_REVIEW], panel_total__isnull=False
+    )
+    by_county = Exists(Points.objects.filter(application=OuterRef("pk"), stage=Stage.COUNTY))
+    today = timezone.localdate()
+    allowance.store(scored.filter(by_county), Stage.COUNTY, today)
+    allowance.store(scored.filter(~by_county), Stage.TOWNSHIP, today)
+
+
+def exceptions(cycle: Cycle) -> QuerySet[Application]:
+    """Applications still under way: when the cycle closes their units keep their stars until they are decided."""
+    return cycle.applications.exclude(state__in=OUT)
+
+
+def left_out(cycle: Cycle) -> QuerySet[Unit]:
+    """Rated units that a closing leaves without a star: they did not apply, or were rejected."""
+    there = cycle.applications.filter(unit=OuterRef("pk"))
+    decided = Decision.objects.filter(cycle=cycle, unit=OuterRef("pk"), state=Decision.State.CONFIRMED)
+    going_on = there.exclude(state__in=[State.DRAFT, State.REJECTED])
+    return cycle.scheme.rated_units().filter(~Exists(going_on), ~Exists(decided))
+
+
+@transaction.atomic
+def close(cycle: Cycle, *, by: Any) -> int:
+    """Close the cycle: a confirmed decision of no star, from today, for every unit of ``left_out``; how many.
+
+    Raises ``NotAllowed``; ``WrongState`` when it is closed already.
+    """
+    _require(by, cycle.unit)
+    cycle = _locked(cycle)
+    if not cycle.scoring_closed_at:
+        _close_scoring(cycle, by)
+    decisions = _no_stars(cycle, by)
+    cycle.state, cycle.closed_at = Cycle.State.CLOSED, timezone.now()
+    with audit.acting(by, "close_cycle"):
+        kept = Decision.objects.bulk_create(decisions, batch_size=2000)
+        cycle.save(update_fields=["state", "closed_at"])
+    if kept:
+        decisions_confirmed.send(
+            sender=Decision, decisions=[d.pk for d in kept], units=sorted({d.unit_id for d in kept})
+        )
+    announcing.tell_all(cycle, _people(cycle, (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)), "cycle_closed")
+    return len(kept)
+
+
+def _no_stars(cycle: Cycle, by: Any) -> list[Decision]:
+    codes = list(left_out(cycle).values_list("code", flat=True))
+    applications = {a.unit_id: a for a in cycle.applications.filter(unit__in=codes)}
+    rejections = dict(
+        Transition.objects.filter(application__cycle=cycle, to_state=State.REJECTED).values_list(
+            "application_id", "reason"
+        )
+    )
+    now, today = timezone.now(), timezone.localdate()
+    # What stands in the register is in the language of the office, whoever presses the button.
+    with translation.override(settings.LANGUAGE_CODE):
+        return [
+            Decision(
+                unit_id=code,
+                application=applications.get(code),
+                cycle=cycle,
+                scheme=cycle.scheme,
+                year=cycle.year,
+                star=0,
+                origin=Decision.Origin.CLOSING,
+                state=Decision.State.CONFIRMED,
+                reason=_reason(applications.get(code), rejections),
+                decided_by=by,
+                decided_at=now,
+                on=today,
+                cut_off=cycle.facts_until,
+            )
+            for code in codes
+        ]
+
+
+def _reason(application: Application | None, rejections: Mapping[int, str]) -> str:
+    if application is not None and application.state == State.REJECTED:
+        return _("Not rated: %s") % rejections.get(application.pk, "")
+    return _("Did not apply")

@@ -1,0 +1,64 @@
+"""Evidence (佐证材料): files attached to a criterion while it is open to the filler."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ratings import questions
+from ratings.models import Application, Evidence
+from ratings.workflow.filling import criteria_of, locked_row, require_fillable
+from records import audit
+from records.files import store
+from records.refusals import Incomplete, WrongState
+
+
+@transaction.atomic
+def attach(application: Application, criterion: str, upload: UploadedFile, *, name: str = "", by: Any) -> Evidence:
+    """Attach ``upload`` to a criterion (by code); ``name`` is the piece that the scheme asks for, if it is one.
+
+    Raises ``NotAllowed``, ``WrongState`` (not open to the filler), ``Incomplete`` (a file that is not taken, one too
+    many, a piece that nobody asked for). The same file twice is attached once.
+    """
+    application = locked_row(application)
+    require_fillable(application, by, [criterion])
+    asked = {c.code: c for c in criteria_of(application) if questions.by_village(c)}
+    if criterion not in asked:
+        raise WrongState(_("This question is locked: others answer it."))
+    if name and name not in {piece.name for piece in asked[criterion].evidence}:
+        raise Incomplete(_("This piece of evidence is not asked for."))
+    there = list(application.evidence.filter(criterion=criterion).select_related("file"))
+    if len(there) >= settings.UPLOADS_PER_CRITERION:
+        raise Incomplete(_("At most %s files for one question.") % settings.UPLOADS_PER_CRITERION)
+    stored = store(upload, by=by)
+    for evidence in there:
+        if evidence.file.sha256 == stored.sha256 and evidence.name == name:
+            stored.delete()
+            return evidence
+    with audit.acting(by, "attach"):
+        return Evidence.objects.create(application=application, criterion=criterion, name=name, file=stored)
+
+
+@transaction.atomic
+def detach(evidence: Evidence, *, by: Any) -> None:
+    """Take a file off the form; its bytes are kept. Raises ``NotAllowed``, ``WrongState``."""
+    application = locked_row(evidence.application)
+    require_fillable(application, by, [evidence.criterion])
+    with audit.acting(by, "detach"):
+        Evidence.objects.filter(pk=evidence.pk).delete()
+
+
+@transaction.atomic
+def attach_many(pieces: Iterable[Evidence]) -> None:
+    """Attach files that are stored already to many drafts at once (taking over evidence from elsewhere).
+
+    Raises ``WrongState`` if an application is not a draft.
+    """
+    pieces = list(pieces)
+    if any(piece.application.state != Application.State.DRAFT for piece in pieces):
+        raise WrongState(_("Evidence can only be attached before the application is submitted."))
+    with audit.acting(None, "attach"):
+        Evidence.objects.bulk_create(pieces, batch_size=2000)

@@ -1,0 +1,142 @@
+"""Figures that departments supply for all villages of a county, one criterion at a time (formats §1, ``supplier``)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Appointment
+from ratings import allowance, announcing, questions
+from ratings.models import Answer, Application, Cycle, Stage
+from ratings.scheme.spec import Criterion, Question
+from ratings.typed import LONGEST, fact
+from ratings.workflow.answers import Entry, Kept, keep_self_points, write
+from ratings.workflow.application import open_drafts
+from ratings.workflow.filling import criteria_of
+from records.refusals import Incomplete, NotAllowed, WrongState
+from villages.models import Unit, below, prefixes
+
+State = Application.State
+SUPPLIED = (State.DRAFT, State.SUBMITTED, State.RETURNED)
+"""States in which figures may change; once the township reviews, its panel has them on its sheets."""
+
+
+def departments_of(user: Any, code: str) -> set[str]:
+    """Names of the departments for which ``user`` may supply figures of the unit ``code`` today."""
+    return set(
+        Appointment.objects.on(timezone.localdate())
+        .filter(user=user, unit__in=prefixes(code), grants__permission__codename="supply")
+        .exclude(department="")
+        .values_list("department", flat=True)
+    )
+
+
+def supplied_by(cycle: Cycle, departments: set[str]) -> dict[str, list[Criterion]]:
+    """The criteria that these departments supply: variants by code, in the order of the scheme."""
+    found: dict[str, list[Criterion]] = {}
+    for criterion in cycle.scheme.spec.criteria:
+        if questions.department(criterion) in departments:
+            found.setdefault(criterion.code, []).append(criterion)
+    return found
+
+
+@transaction.atomic
+def supply(
+    cycle: Cycle, criterion: str, typed: Mapping[tuple[str, str], str], *, by: Any
+) -> dict[tuple[str, str], Kept]:
+    """Keep a department's figures of one criterion: what was typed by (unit code, item).
+
+    What is no valid figure is kept as typed, with its problem. A village that has not begun gets an empty draft that
+    holds the figure. Raises ``NotAllowed`` (another department's criterion), ``WrongState`` (cycle closed, an
+    application that is no longer open to figures, a unit that is not rated); then nothing is saved.
+    """
+    variants = supplied_by(cycle, departments_of(by, cycle.unit_id)).get(criterion)
+    if not variants:
+        raise NotAllowed(_("You may not do this here."))
+    if cycle.state != Cycle.State.OPEN or cycle.scoring_closed_at:
+        raise WrongState(_("Scoring of %s is closed.") % cycle.year)
+    applications = _applications(cycle, {code for code, _item in typed})
+    there = {
+        (a.application_id, a.item): a
+        for a in Answer.objects.filter(application__in=[a.pk for a in applications.values()])
+        if a.item == criterion or a.item.startswith(f"{criterion}.")
+    }
+    source = questions.DEPARTMENT + questions.department(variants[0])
+    kept = {
+        (code, item): _keep(applications[code], criterion, Entry(item, text), there, source, by)
+        for (code, item), text in typed.items()
+    }
+    fresh = [k.answer for k in kept.values() if k.answer and k.answer.saved_at is None]
+    write(fresh, by, "supply")
+    _follow([answer.application for answer in fresh], source)
+    return kept
+
+
+def _applications(cycle: Cycle, codes: set[str]) -> dict[str, Application]:
+    """The units' applications, locked, by code; begun for those that have none. Raises ``WrongState``."""
+    units = {unit.code: unit for unit in Unit.objects.filter(below(cycle.unit_id), code__in=codes)}
+    begun = set(cycle.applications.filter(unit__in=codes).values_list("unit_id", flat=True))
+    if missing := sorted(codes - begun):
+        if set(missing) - units.keys():
+            raise WrongState(_("This unit is not rated in this cycle."))
+        open_drafts(cycle, [Application(cycle=cycle, unit=units[code]) for code in missing])
+    rows = cycle.applications.select_for_update(of=("self",)).filter(unit__in=codes).select_related("unit")
+    applications = {application.unit_id: application for application in rows.order_by("pk")}
+    for application in applications.values():
+        application.cycle = cycle
+        if application.state not in SUPPLIED:
+            raise WrongState(_("%s: it is under review, its figures can no longer change.") % application.unit)
+    return applications
+
+
+def _keep(
+    application: Application,
+    code: str,
+    entry: Entry,
+    there: Mapping[tuple[int, str], Answer],
+    source: str,
+    by: Any,
+) -> Kept:
+    criterion, question = _asked(application, code, entry.item)
+    value, problem = None, ""
+    try:
+        value = fact(criterion, question, entry.typed)
+    except Incomplete as wrong:
+        problem = str(wrong)
+    before = there.get((application.pk, entry.item))
+    if len(entry.typed) > LONGEST:
+        return Kept(entry, before, problem, refused=True)
+    if (before.typed if before else "") == entry.typed:
+        return Kept(entry, before, problem)
+    fresh = Answer(application=application, item=entry.item, typed=entry.typed, value=value, source=source, by=by)
+    return Kept(entry, fresh, problem)
+
+
+def _asked(application: Application, code: str, item: str) -> tuple[Criterion, Question]:
+    """The question in the variant that fits the unit. Raises ``WrongState`` for an item that it does not have."""
+    asked = questions.on_form(c for c in criteria_of(application) if c.code == code)
+    if item not in asked:
+        raise WrongState(_("This unit is not asked for this."))
+    return asked[item]
+
+
+def _follow(applications: list[Application], source: str) -> None:
+    """Points follow the new figures; the villages are told that they need not fill them in."""
+    counts: dict[int, int] = {}
+    for application in applications:
+        counts[application.pk] = counts.get(application.pk, 0) + 1
+    distinct = list({application.pk: application for application in applications}.values())
+    sent = [application for application in distinct if application.state != State.DRAFT]
+    keep_self_points(sent)
+    if sent:
+        chosen = Application.objects.filter(pk__in=[application.pk for application in sent])
+        allowance.store(chosen, Stage.SELF, timezone.localdate())
+    for count in sorted(set(counts.values())):
+        announcing.tell_village(
+            [application for application in distinct if counts[application.pk] == count],
+            "figures_supplied",
+            department=source.removeprefix(questions.DEPARTMENT),
+            count=count,
+        )

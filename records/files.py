@@ -1,0 +1,149 @@
+"""Stored files: what comes in is looked at, hashed and kept under a name of ours; what goes out runs nothing.
+
+Who may see a file is asked by the page that hands it out; this module only keeps and serves.
+"""
+
+import hashlib
+import io
+import re
+import unicodedata
+import zipfile
+from pathlib import PurePath
+from typing import Any
+
+import filetype
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from records.models import StoredFile
+from records.refusals import Incomplete
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OFD = "application/ofd"
+ENDINGS = {
+    "image/jpeg": {"jpg", "jpeg", "jfif"},
+    "image/png": {"png"},
+    "image/webp": {"webp"},
+    "image/heic": {"heic", "heif"},
+    "application/pdf": {"pdf"},
+    "application/msword": {"doc", "wps"},
+    "application/vnd.ms-excel": {"xls", "et"},
+    WORD: {"docx"},
+    EXCEL: {"xlsx"},
+    OFD: {"ofd"},
+}
+"""Kinds that are taken, by what the file holds, with the endings under which they may come."""
+
+SHOWN_IN_BROWSER = {"image/jpeg", "image/png", "image/webp", "application/pdf"}
+NAMED_PARTS = {"word/document.xml": WORD, "xl/workbook.xml": EXCEL, "OFD.xml": OFD}
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+NAMED_STREAMS = {"WordDocument": "application/msword", "Workbook": "application/vnd.ms-excel"}
+MACRO_STREAM = "_VBA_PROJECT"
+UNSEEN = {"Cc", "Cf"}
+
+
+def place(sha256: str) -> str:
+    """The name under which bytes are kept (outside the web root, settings): their own hash, in 256 folders."""
+    return f"{sha256[:2]}/{sha256}"
+
+
+def store(upload: UploadedFile, *, by: Any) -> StoredFile:
+    """Keep ``upload``. Raises ``Incomplete``: empty, too large, of a kind not taken, not what its name says.
+
+    The same bytes are kept once, whoever sends them; each upload has its own row.
+    """
+    name = clean_name(upload.name or "")
+    if not upload.size:
+        raise Incomplete(_("“%s” is empty.") % name)
+    if upload.size > settings.UPLOAD_MAX_BYTES:
+        raise Incomplete(
+            _("“%(name)s” is too large: at most %(limit)s.")
+            % {"name": name, "limit": filesizeformat(settings.UPLOAD_MAX_BYTES)}
+        )
+    content = upload.read()
+    kind = kind_of(content, name)
+    sha256 = hashlib.sha256(content).hexdigest()
+    if not default_storage.exists(place(sha256)):
+        default_storage.save(place(sha256), io.BytesIO(content))
+    return StoredFile.objects.create(name=name, sha256=sha256, size=len(content), kind=kind, uploaded_by=by)
+
+
+def clean_name(name: str) -> str:
+    """The sender's file name without folders or unseen characters, at most 200 long with its ending kept."""
+    name = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    name = "".join(c for c in name if unicodedata.category(c) not in UNSEEN).strip() or "file"
+    ending = PurePath(name).suffix[:10]
+    return name if len(name) <= 200 else name[: 200 - len(ending)] + ending
+
+
+def kind_of(content: bytes, name: str) -> str:
+    """The media type found in ``content``. Raises ``Incomplete`` unless we take it and ``name`` says the same."""
+    kind = _found(content, name)
+    ending = PurePath(name).suffix.lower().removeprefix(".")
+    if kind not in ENDINGS:
+        raise Incomplete(
+            _("“%s” cannot be taken. Please send a photo (JPG, PNG, HEIC), PDF, OFD, Word or Excel.") % name
+        )
+    if ending not in ENDINGS[kind]:
+        raise Incomplete(
+            _("“%(name)s” holds something else than its name says: the content is %(kind)s. Please send the original.")
+            % {"name": name, "kind": sorted(ENDINGS[kind])[0].upper()}
+        )
+    return kind
+
+
+def _found(content: bytes, name: str) -> str | None:
+    if content.startswith(b"PK"):
+        return _in_package(content, name)
+    if content.startswith(OLE):
+        return _in_compound_file(content, name)
+    return filetype.guess_mime(content)
+
+
+def _in_package(content: bytes, name: str) -> str | None:
+    """The kind of a zip package, from the part that makes it one."""
+    try:
+        parts = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return None
+    if any(PurePath(part).name.lower() == "vbaproject.bin" for part in parts):
+        _refuse_macros(name)
+    return next((kind for part, kind in NAMED_PARTS.items() if part in parts), None)
+
+
+def _in_compound_file(content: bytes, name: str) -> str | None:
+    """The kind of an Office file of before 2007, from the names in its folder (UTF-16)."""
+    if MACRO_STREAM.encode("utf-16-le") in content:
+        _refuse_macros(name)
+    return next((kind for stream, kind in NAMED_STREAMS.items() if stream.encode("utf-16-le") in content), None)
+
+
+def _refuse_macros(name: str) -> None:
+    raise Incomplete(
+        _("“%s” holds macros, which can run by themselves. Please save it without macros or as PDF.") % name
+    )
+
+
+def serve(stored: StoredFile) -> FileResponse:
+    """The file as a response that no browser runs: pictures and PDF are shown, everything else is a download.
+
+    The sandbox is left out for PDF, as Chromium's viewer does not start in one; nothing may load there all the same.
+    """
+    shown = stored.kind in SHOWN_IN_BROWSER
+    response = FileResponse(
+        default_storage.open(place(stored.sha256)),
+        as_attachment=not shown,
+        filename=stored.name,
+        content_type=stored.kind if shown else "application/octet-stream",
+    )
+    sandbox = "" if stored.kind == "application/pdf" else "sandbox; "
+    response["Content-Security-Policy"] = f"{sandbox}default-src 'none'; frame-ancestors 'self'"
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
