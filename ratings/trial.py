@@ -15,11 +15,12 @@ from ratings.scheme.reading import Reading
 from ratings.scoring import Scored, score, written
 
 _RELATIONS = """
-create temporary table trial_scheme (id int, year int, body jsonb, rated int) on commit drop;
-create temporary table trial_entry (id text collate "C", scheme int, unit text, day date) on commit drop;
-create temporary table trial_point (entry text, criterion text, points numeric, figure numeric) on commit drop;
-create temporary table trial_veto (unit text, code text, met date) on commit drop;
+create temporary table trial_scheme (id int, year int, body jsonb, rated int);
+create temporary table trial_entry (id text collate "C", scheme int, unit text, day date);
+create temporary table trial_point (entry text, criterion text, points numeric, figure numeric);
+create temporary table trial_veto (unit text, code text, met date);
 """
+_DROP = "drop table trial_scheme, trial_entry, trial_point, trial_veto"
 _SOURCE = Source(
     """
     scheme as (table trial_scheme), entry as (table trial_entry), point as (table trial_point),
@@ -34,13 +35,20 @@ def try_scheme(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> l
     The rated units are those given. Works on temporary tables that end with its transaction.
     """
     scored = {code: score(reading.spec, facts.tags, facts.values) for code, facts in units.items()}
-    with transaction.atomic():
-        _fill(reading, units, scored, day)
-        return [_object(row, scored[row.entry], reading) for row in allowed(_SOURCE)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_RELATIONS)
+        _fill(cursor, reading, units, scored, day)
+        rows = allowed(_SOURCE)
+        cursor.execute(_DROP)
+    return [_object(row, scored[row.entry], reading) for row in rows]
 
 
 def _fill(
-    reading: Reading, units: Mapping[str, UnitFacts], scored: Mapping[str, Mapping[str, Scored]], day: date
+    cursor: Any,
+    reading: Reading,
+    units: Mapping[str, UnitFacts],
+    scored: Mapping[str, Mapping[str, Scored]],
+    day: date,
 ) -> None:
     tables = {
         "trial_scheme": [(1, reading.spec.year, json.dumps(reading.body, cls=ExactEncoder), len(units))],
@@ -52,11 +60,9 @@ def _fill(
         ],
         "trial_veto": [(code, veto, met) for code, facts in units.items() for veto, met in facts.vetoes],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_RELATIONS)
-        for table, rows in tables.items():
-            execute_values(cursor.cursor, f"insert into {table} values %s", rows, page_size=2000)  # noqa: S608 our names
-            cursor.execute(f"analyze {table}")
+    for table, rows in tables.items():
+        execute_values(cursor.cursor, f"insert into {table} values %s", rows, page_size=2000)  # noqa: S608 our names
+        cursor.execute(f"analyze {table}")
 
 
 def _object(row: Allowed, scored: Mapping[str, Scored], reading: Reading) -> dict[str, Any]:

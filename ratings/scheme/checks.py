@@ -92,7 +92,7 @@ def _variants(spec: SchemeSpec) -> Iterator[Problem]:
                 _("The code “%s” stands here twice.") % criterion.code,
                 _("each code once, or variants in one area that all have “only”"),
             )
-        if criterion.max != other.max:
+        elif criterion.max != other.max:
             yield Problem(
                 f"{place}.max",
                 _("Variants of %s have different maxima.") % criterion.code,
@@ -261,7 +261,7 @@ def _descends(higher: tuple[StarLine, ...], line: StarLine, place: str) -> Itera
         yield Problem(
             place,
             _("This star asks the same as the star above it."),
-            _("a line below that of the star above"),
+            _("a line below that one"),
             severity,
         )
 

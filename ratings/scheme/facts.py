@@ -42,7 +42,7 @@ class WrongRow:
     expected: str
 
     def __str__(self) -> str:
-        return _("row %(row)s, column %(column)s: “%(value)s”: %(message)s (%(expected)s)") % vars(self)
+        return _("row %(row)s, column %(column)s: “%(value)s”: %(message)s (expected: %(expected)s)") % vars(self)
 
 
 class FactsRefused(Refused):

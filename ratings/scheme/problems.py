@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.translation import gettext as _
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -15,7 +17,9 @@ class Problem:
     severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
-        return f"{self.severity}: {self.place or '/'}: {self.message} ({self.expected})"
+        severity = _("error") if self.severity == "error" else _("warning")
+        words = vars(self) | {"severity": severity, "place": self.place or "/"}
+        return _("%(severity)s at %(place)s: %(message)s (expected: %(expected)s)") % words
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:

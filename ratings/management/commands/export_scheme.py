@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from ratings.models import Scheme
 from ratings.scheme.writing import scheme_text
@@ -20,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         scheme = Scheme.objects.filter(pk=options["id"]).first()
         if scheme is None:
-            raise CommandError(f"There is no scheme {options['id']}.")
+            raise CommandError(_("There is no scheme %s.") % options["id"])
         text = scheme_text(scheme.body)
         if options["output"]:
             options["output"].write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,172 @@
+"""``try_scheme``: random schemes and facts against the plain reading, and what bad files get (formats §1–2)."""
+
+import csv
+import json
+import tempfile
+from datetime import date
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import pytest
+import simplejson
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import translation
+from freezegun import freeze_time
+from hypothesis import HealthCheck, given, settings
+from openpyxl import Workbook
+
+from ratings.models import Scheme, Veto
+from tests.ratings.plain_scoring import plain_try
+from tests.ratings.random_schemes import cases
+from villages.models import Unit
+
+pytestmark = pytest.mark.django_db
+FIXTURES = Path(__file__).parents[2] / "fixtures/schemes"
+
+
+def tried(scheme, rows, day, folder):
+    """The output of the command for a scheme and rows, as parsed JSON."""
+    scheme_file, facts_file = Path(folder, "scheme.json"), Path(folder, "facts.csv")
+    scheme_file.write_text(simplejson.dumps(scheme, ensure_ascii=False), encoding="utf-8")
+    with facts_file.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(rows)
+    out = StringIO()
+    call_command("try_scheme", scheme_file, facts_file, f"--on={day}", stdout=out, stderr=StringIO())
+    return json.loads(out.getvalue())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(case=cases())
+def test_every_figure_is_that_of_the_plain_reading(case):
+    scheme, rows, day = case
+    with tempfile.TemporaryDirectory() as folder:
+        assert tried(scheme, rows, day, folder) == plain_try(scheme, rows, day)
+
+
+SCHEME = FIXTURES / "330624.json"
+FACTS = [
+    ("330624108204", "@tag", "山区", ""),
+    ("330624108204", "1.1.a", "2", ""),
+    ("330624108204", "2.3", "93.5", ""),
+    ("330624108204", "2.1.a", "1", ""),
+    ("330624108204", "5.1", "2.5", ""),
+    ("330624108204", "V1", "", "2025-06-30"),
+    ("330624108204", "V1", "", "2025-07-30"),
+]
+
+
+def run(folder, raw, *options):
+    file = folder / "facts"
+    file.write_bytes(raw)
+    out = StringIO()
+    call_command("try_scheme", SCHEME, file, *options, stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+def lines(rows):
+    return "".join(f"{','.join(row)}\n" for row in rows)
+
+
+def workbook(rows):
+    book, raw = Workbook(), BytesIO()
+    for row in rows:
+        unit, item, value, met = row
+        number = float(value) if value[:1].isdigit() else value
+        day = date.fromisoformat(met) if met[:1].isdigit() else met
+        book.active.append([int(unit) if unit.isdigit() else unit, item, number, day])
+    book.save(raw)
+    return raw.getvalue()
+
+
+HEAD = ("unit", "item", "value", "date")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        lines(FACTS).encode("utf-8-sig"),
+        lines(FACTS).encode("gb18030"),
+        lines([HEAD, *FACTS]).encode(),
+        lines([row[::-1] for row in [HEAD, *FACTS]]).encode(),
+        lines([HEAD, *FACTS, ("", "", "", "")]).replace("\n", "\r\n").encode(),
+        lines(FACTS).replace(",\n", "\n").encode(),
+        workbook([HEAD, *FACTS]),
+    ],
+    ids=["bom", "gb18030", "heading", "columns turned", "windows", "no date column", "workbook"],
+)
+def test_the_same_facts_in_every_dress(tmp_path, raw):
+    plain = run(tmp_path, lines(FACTS).encode(), "--on=2026-11-24")
+    assert run(tmp_path, raw, "--on=2026-11-24") == plain
+    (unit,) = json.loads(plain)
+    assert (unit["unit"], unit["criteria"]["1.1"], unit["barred"]) == ("330624108204", "3.00", ["V1"])
+
+
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [
+        (("", "1.1.a", "2", ""), "row 8,"),
+        (("330624108204", "1.1.a", "3", ""), "row 8,"),
+        (("330624108204", "1.1.z", "3", ""), "row 8,"),
+        (("330624108204", "1.1.b", "three", ""), "row 8,"),
+        (("330624108204", "1.1.b", "", ""), "row 8,"),
+        (("330624108204", "1.1.b", "-1", ""), "row 8,"),
+        (("330624108204", "2.1.b", "2", ""), "row 8,"),
+        (("330624108204", "5.3", "2.25", ""), "row 8,"),
+        (("330624108204", "5.3", "9", ""), "row 8,"),
+        (("330624108204", "V2", "", ""), "row 8,"),
+        (("330624108204", "V2", "", "2025-02-30"), "row 8,"),
+        (("330624108204", "V2", "1", "2025-02-03"), "row 8,"),
+        (("330624108204", "@tag", "", ""), "row 8,"),
+        (("330624108204", "@tag", "平原", ""), "330624108204"),
+        (("330624108205", "1.1.a", "1", ""), "330624108205"),
+    ],
+)
+def test_a_wrong_row_is_named_and_nothing_is_written(tmp_path, row, place):
+    with pytest.raises(CommandError) as refused, translation.override("en"):
+        run(tmp_path, lines([*FACTS, row]).encode())
+    assert [place in line for line in str(refused.value).splitlines()] == [True]
+
+
+def test_every_wrong_row_is_named(tmp_path):
+    wrong = [("330624108204", "9.9", "1", ""), ("330624108204", "5.3", "9", ""), ("330624108205", "5.3", "1", "")]
+    with pytest.raises(CommandError) as refused:
+        run(tmp_path, lines([*FACTS, *wrong]).encode())
+    assert len(str(refused.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize("raw", [b"\x81\x20\xff", b'a,"b\nc', b"PK\x03\x04rubbish"])
+def test_what_is_no_facts_file_is_refused(tmp_path, raw):
+    with pytest.raises(CommandError):
+        run(tmp_path, raw)
+
+
+def test_the_day_is_today_in_shanghai_and_the_output_may_be_a_file(tmp_path):
+    facts = lines([FACTS[0], ("330624108204", "V1", "", "2024-11-25")]).encode()
+    output = tmp_path / "out.json"
+    with freeze_time("2026-11-24T15:59:00Z"):
+        assert run(tmp_path, facts, f"--output={output}") == ""
+    assert json.loads(output.read_text(encoding="utf-8"))[0]["barred"] == ["V1"]
+    with freeze_time("2026-11-24T16:01:00Z"):
+        run(tmp_path, facts, f"--output={output}")
+    assert json.loads(output.read_text(encoding="utf-8"))[0]["barred"] == []
+
+
+def test_a_veto_ends_on_the_last_day_of_a_shorter_month(tmp_path):
+    facts = lines([FACTS[0], ("330624108204", "V4", "", "2024-02-29")]).encode()
+    barred = {day: json.loads(run(tmp_path, facts, f"--on={day}"))[0]["barred"] for day in ("2025-02-27", "2025-02-28")}
+    assert barred == {"2025-02-27": ["V4"], "2025-02-28": []}
+
+
+def test_a_scheme_with_an_error_scores_nothing(tmp_path):
+    scheme = tmp_path / "scheme.json"
+    scheme.write_text(SCHEME.read_text(encoding="utf-8").replace('"linear"', '"guess"'), encoding="utf-8")
+    (tmp_path / "facts").write_bytes(lines(FACTS).encode())
+    with pytest.raises(CommandError, match=r"areas\[2\]\.criteria\[2\]"):
+        call_command("try_scheme", scheme, tmp_path / "facts", stdout=StringIO())
+
+
+def test_nothing_is_kept(tmp_path):
+    run(tmp_path, lines(FACTS).encode())
+    assert (Unit.objects.count(), Scheme.objects.count(), Veto.objects.count()) == (0, 0, 0)
+    assert "trial_scheme" not in connection.introspection.table_names()
