@@ -31,7 +31,7 @@ def grant(appointments: Iterable[Appointment]) -> None:
         (
             UnitPermission(user_id=a.user_id, content_object_id=a.unit_id, appointment=a, permission_id=ids[perm])
             for a in appointments
-            for perm in sorted(ROLES[a.role].permissions & ids.keys())
+            for perm in sorted(ROLES[a.role].permissions)
         ),
         batch_size=5000,
     )

@@ -115,7 +115,7 @@ class _Criterion(Part):
 class _Figured(_Criterion):
     """A criterion that looks at one figure, such as a share of satisfied villagers."""
 
-    @property
+    @cached_property
     def questions(self) -> tuple[Question, ...]:
         return (Question(item=self.code, kind="figure", name=self.figure or self.name),)
 
@@ -125,7 +125,7 @@ class _Itemised(_Criterion):
 
     asks: ClassVar[str]
 
-    @property
+    @cached_property
     def questions(self) -> tuple[Question, ...]:
         return tuple(Question(item=self.item_name(i.code), kind=self.asks, name=i.name) for i in self.items)
 
@@ -134,7 +134,7 @@ class Judged(_Criterion):
     method: Literal["judged"]
     step: Positive = Decimal(1)
 
-    @property
+    @cached_property
     def questions(self) -> tuple[Question, ...]:
         return (Question(item=self.code, kind="points", name=self.name),)
 

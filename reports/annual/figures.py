@@ -1,0 +1,66 @@
+"""What an annual report says, read row by row so that a nation fits in as little memory as a township."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+from django.db import connection
+from django.utils import timezone
+
+from incentives.models import Reward
+from ratings.models import Decision, Scheme
+from villages.models import Unit, below
+
+_REGISTER = (Path(__file__).parent / "register.sql").read_text(encoding="utf-8")
+CHUNK = 2000
+
+
+class Row(NamedTuple):
+    """One rated unit; everything from ``applied`` to ``document`` is empty where the year gave it no decision."""
+
+    county: str | None
+    township_code: str | None
+    township: str | None
+    code: str
+    name: str
+    applied: int | None
+    areas: dict[str, Decimal]
+    total: Decimal | None
+    star: int | None
+    origin: str | None
+    on: date | None
+    document: str | None
+    star_now: int | None
+    since: date | None
+    effects: str | None
+
+
+def register(unit: Unit, year: int) -> Iterator[Row]:
+    """Every rated unit below ``unit`` by code, through a cursor on the server; call it inside a transaction."""
+    parameters = {"code": unit.code, "end": unit.code + "~", "year": year, "today": timezone.localdate()}
+    with connection.chunked_cursor() as cursor:
+        cursor.itersize = CHUNK
+        cursor.execute(_REGISTER, parameters)
+        for row in cursor:
+            yield Row(*row[:6], _decimals(row[6]), *row[7:])
+
+
+def _decimals(areas: str | dict | None) -> dict[str, Decimal]:
+    found = json.loads(areas) if isinstance(areas, str) else areas or {}
+    return {code: Decimal(points) for code, points in found.items()}
+
+
+def area_names(unit: Unit, year: int) -> dict[str, str]:
+    """The areas of the schemes by which units of ``unit`` were decided on in ``year``, by code, in their order."""
+    used = Decision.objects.confirmed().filter(below(unit.code, "unit_id"), year=year).order_by()
+    schemes = Scheme.objects.filter(pk__in=used.values("scheme")).order_by("unit", "version")
+    return {area["code"]: area.get("name", "") for scheme in schemes for area in scheme.body["areas"]}
+
+
+def rewards(unit: Unit, year: int) -> Iterator[Reward]:
+    """The rewards of the year's policies to units below ``unit``, by policy and unit."""
+    found = Reward.objects.filter(below(unit.code, "unit_id"), policy__year=year)
+    return found.select_related("policy", "unit").order_by("policy", "unit").iterator(CHUNK)

@@ -1,0 +1,41 @@
+-- Every rated unit below one place with what a year's rating gave it: one row a unit, by code.
+-- Points by area are those of the stage that decided, after the area's cap.
+WITH decided AS (
+    SELECT DISTINCT ON (d.unit_id) d.*
+    FROM ratings_decision d
+    WHERE d.state = 'confirmed' AND d.year = %(year)s AND d.unit_id >= %(code)s AND d.unit_id < %(end)s
+    ORDER BY d.unit_id, d.on DESC, d.id DESC
+),
+criterion AS MATERIALIZED (
+    SELECT DISTINCT s.id AS scheme, a.nr AS area, a.body ->> 'code' AS area_code, a.body ->> 'kind' AS kind,
+           (a.body ->> 'cap')::numeric AS cap, c.body ->> 'code' AS code
+    FROM ratings_scheme s
+    CROSS JOIN LATERAL jsonb_array_elements(s.body -> 'areas') WITH ORDINALITY AS a (body, nr)
+    CROSS JOIN LATERAL jsonb_array_elements(a.body -> 'criteria') AS c (body)
+    WHERE s.id IN (SELECT scheme_id FROM decided)
+),
+area_sum AS (
+    SELECT d.application_id, c.area_code,
+           CASE WHEN c.kind = 'base' THEN sum(p.points) ELSE least(sum(p.points), c.cap) END AS points
+    FROM decided d
+    JOIN ratings_points p ON p.application_id = d.application_id AND p.stage = d.origin
+    JOIN criterion c ON c.scheme = d.scheme_id AND c.code = p.criterion
+    GROUP BY d.application_id, c.area_code, c.kind, c.cap
+),
+area AS (
+    SELECT application_id, jsonb_object_agg(area_code, round(points, 2)::text) AS points
+    FROM area_sum
+    GROUP BY application_id
+)
+SELECT county.name, township.code, township.name, u.code, u.name, a.applied_star, area.points, d.total, d.star, d.origin,
+       d.on, d.document, held.star, lower(held.during), array_to_string(held.effects, ';')
+FROM villages_unit u
+LEFT JOIN villages_unit county ON county.code = left(u.code, 6)
+LEFT JOIN villages_unit township ON township.code = left(u.code, 9)
+LEFT JOIN decided d ON d.unit_id = u.code
+LEFT JOIN ratings_application a ON a.id = d.application_id
+LEFT JOIN area ON area.application_id = d.application_id
+LEFT JOIN ratings_starperiod held
+       ON held.unit_id = u.code AND held.superseded_at IS NULL AND held.during @> %(today)s::date
+WHERE u.rated AND u.code >= %(code)s AND u.code < %(end)s
+ORDER BY u.code

@@ -1,0 +1,236 @@
+"""The annual report: one pass over the register fills its sheet and the tallies of the others; memory stays flat."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from os import PathLike
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+
+from accounts.templatetags.face import star_name
+from ratings.models import Decision
+from ratings.scoring import written
+from reports.annual.figures import Row, area_names, register, rewards
+from reports.annual.sheets import DAY, MONEY, POINTS, WHOLE, Column, Table
+from villages.models import Unit
+
+CUSTOMARY = 5
+"""Stars that are always shown; a scheme with more adds its own."""
+PROGRESS_EVERY = 500
+
+
+@dataclass
+class Tally:
+    """What the units of one place come to. ``decided`` counts None for no decision in the year."""
+
+    county: str
+    name: str
+    rated: int = 0
+    decided: Counter = field(default_factory=Counter)
+    now: Counter = field(default_factory=Counter)
+    fallen: int = 0
+    points: Decimal = Decimal(0)
+    scored: int = 0
+
+    def count(self, row: Row) -> None:
+        self.rated += 1
+        self.decided[row.star] += 1
+        self.now[row.star_now or 0] += 1
+        self.fallen += None not in (row.star, row.star_now) and row.star_now < row.star
+        if row.total is not None:
+            self.points += row.total
+            self.scored += 1
+
+    @property
+    def mean(self) -> Decimal | None:
+        return Decimal(written(self.points / self.scored)) if self.scored else None
+
+
+@dataclass
+class Granted:
+    """What rewards come to in one policy (or all): yuan."""
+
+    policy: str
+    units: int = 0
+    amount: Decimal = Decimal(0)
+    disbursed: Decimal = Decimal(0)
+
+
+def write(unit: Unit, year: int, path: str | PathLike, progress: Callable[[int], None] = lambda done: None) -> None:
+    """Write the report of ``unit`` (any level) for ``year`` to ``path``; ``progress`` hears of per cents done."""
+    book = Workbook(write_only=True)
+    overview = book.create_sheet(_("Overview"))
+    stars = book.create_sheet(_("Stars by township"))
+    with transaction.atomic():
+        whole, places = _register(book, unit, year, progress)
+        granted = _rewards(book, unit, year)
+    _stars(Table(stars, _title(_("Stars by township"), unit, year), star_columns(whole)), whole, places)
+    _overview(Table(overview, _title(_("Annual report"), unit, year), overview_columns()), whole, granted)
+    book.save(path)
+    progress(100)
+
+
+def _title(what: str, unit: Unit, year: int) -> str:
+    return _("%(unit)s %(year)s: %(what)s") % {"unit": unit.name, "year": year, "what": what}
+
+
+def _register(book: Workbook, unit: Unit, year: int, progress: Callable[[int], None]) -> tuple[Tally, list[Tally]]:
+    """The sheet with a row for every rated unit; returns the tally of the whole and of each township, by code."""
+    areas = area_names(unit, year)
+    table = Table(
+        book.create_sheet(_("Star register")), _title(_("Star register"), unit, year), register_columns(areas)
+    )
+    whole, places = Tally("", _("Total")), {}
+    expected = Unit.objects.within(unit).filter(rated=True).count() or 1
+    for done, row in enumerate(register(unit, year), start=1):
+        place = places.setdefault(row.township_code, Tally(row.county or "", row.township or row.name))
+        place.count(row)
+        whole.count(row)
+        table.append(register_line(row, areas))
+        if done % PROGRESS_EVERY == 0:
+            progress(min(95, 95 * done // expected))
+    return whole, [places[code] for code in sorted(places, key=str)]
+
+
+def register_columns(areas: dict[str, str]) -> list[Column]:
+    return [
+        Column(_("County"), 12),
+        Column(_("Township"), 14),
+        Column(_("Division code"), 15),
+        Column(_("Village"), 18),
+        Column(_("Star applied for"), 9, WHOLE),
+        *(Column(name or code, 11, POINTS) for code, name in areas.items()),
+        Column(_("Total"), 9, POINTS),
+        Column(_("Decided star"), 9, WHOLE),
+        Column(_("Decided by"), 12),
+        Column(_("In force from"), 12, DAY),
+        Column(_("Document"), 20),
+        Column(_("Star now"), 9, WHOLE),
+        Column(_("Since"), 12, DAY),
+        Column(_("Effects"), 22),
+    ]
+
+
+def register_line(row: Row, areas: dict[str, str]) -> list[object]:
+    return [
+        row.county,
+        row.township,
+        row.code,
+        row.name,
+        row.applied,
+        *(row.areas.get(code) for code in areas),
+        row.total,
+        row.star,
+        row.origin and str(Decision.Origin(row.origin).label),
+        row.on,
+        row.document,
+        row.star_now,
+        row.since,
+        row.effects,
+    ]
+
+
+def _rewards(book: Workbook, unit: Unit, year: int) -> list[Granted]:
+    """The sheet with every reward of the year's policies; returns what each policy comes to, and all together."""
+    table = Table(book.create_sheet(_("Rewards")), _title(_("Rewards"), unit, year), reward_columns())
+    found: dict[str, Granted] = {}
+    whole = Granted(_("Total"))
+    for reward in rewards(unit, year):
+        policy = found.setdefault(reward.policy.pk, Granted(reward.policy.name))
+        for granted in (policy, whole):
+            granted.units += 1
+            granted.amount += reward.amount
+            granted.disbursed += reward.disbursed
+        table.append(
+            [
+                reward.policy.name,
+                reward.unit_id,
+                reward.unit.name,
+                reward.star,
+                reward.figure,
+                reward.policy.coefficient,
+                reward.amount,
+                reward.committed,
+                reward.disbursed,
+            ]
+        )
+    return [*found.values(), whole]
+
+
+def reward_columns() -> list[Column]:
+    return [
+        Column(_("Policy"), 30),
+        Column(_("Division code"), 15),
+        Column(_("Village"), 18),
+        Column(_("Star"), 8, WHOLE),
+        Column(_("Figure of the band"), 12, WHOLE),
+        Column(_("Coefficient"), 10, "0.0000"),
+        Column(_("Reward (yuan)"), 14, MONEY),
+        Column(_("Committed (yuan)"), 14, MONEY),
+        Column(_("Disbursed (yuan)"), 14, MONEY),
+    ]
+
+
+def _stars(table: Table, whole: Tally, places: list[Tally]) -> None:
+    for place in [*places, whole]:
+        table.append(
+            [
+                place.county,
+                place.name,
+                place.rated,
+                *(place.decided[star] for star in stars_shown(whole)),
+                place.decided[None],
+                place.mean,
+                place.fallen,
+            ]
+        )
+
+
+def stars_shown(whole: Tally) -> range:
+    held = [star for star in (*whole.decided, *whole.now) if star is not None]
+    return range(max([CUSTOMARY, *held]), -1, -1)
+
+
+def star_columns(whole: Tally) -> list[Column]:
+    return [
+        Column(_("County"), 12),
+        Column(_("Township"), 16),
+        Column(_("Rated units"), 10, WHOLE),
+        *(Column(star_name(star), 9, WHOLE) for star in stars_shown(whole)),
+        Column(_("No decision"), 10, WHOLE),
+        Column(_("Mean of the totals"), 12, POINTS),
+        Column(_("Fallen since"), 10, WHOLE),
+    ]
+
+
+def overview_columns() -> list[Column]:
+    return [Column(_("Item"), 34), Column(_("Units"), 12, WHOLE), Column(_("Share or amount"), 18, MONEY)]
+
+
+def _overview(table: Table, whole: Tally, granted: list[Granted]) -> None:
+    for line in overview_lines(whole, granted):
+        table.append(line)
+
+
+def overview_lines(whole: Tally, granted: list[Granted]) -> Iterator[list[object]]:
+    """Headline figures: item, units, and a share in per cent or an amount in yuan."""
+
+    def share(units: int) -> Decimal | None:
+        return Decimal(written(Decimal(100 * units) / whole.rated)) if whole.rated else None
+
+    yield [_("Made on %s") % timezone.localdate().isoformat(), None, None]
+    yield [_("Rated units"), whole.rated, None]
+    yield [_("Decided in the year"), whole.rated - whole.decided[None], share(whole.rated - whole.decided[None])]
+    for star in stars_shown(whole):
+        yield [_("Decided: %s") % star_name(star), whole.decided[star], share(whole.decided[star])]
+    for star in stars_shown(whole):
+        yield [_("Now: %s") % star_name(star), whole.now[star], share(whole.now[star])]
+    yield [_("Fallen below what was decided"), whole.fallen, share(whole.fallen)]
+    yield [_("Mean of the totals"), whole.scored, whole.mean]
+    for one in granted:
+        yield [_("Rewards: %s") % one.policy, one.units, one.amount]
+        yield [_("Disbursed: %s") % one.policy, one.units, one.disbursed]
