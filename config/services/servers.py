@@ -161,8 +161,7 @@ class PostgreSQL(Server):
 
     @property
     def _bin(self) -> Path:
-        found = binaries.postgresql_bin()
-        return binaries.within_reach(found, found.parent, self.place.account)
+        return binaries.postgresql_bin(self.place.account)
 
     @property
     def _major(self) -> int:
@@ -217,8 +216,7 @@ class Valkey(Server):
         return f"unix://{self.socket}?db=0"
 
     def command(self) -> list[str]:
-        found = binaries.valkey_server()
-        program = binaries.within_reach(found.parent, found.parent, self.place.account) / found.name
+        program = binaries.valkey_server(self.place.account)
         options = {
             "port": "0",
             "unixsocket": str(self.socket),
