@@ -4,8 +4,10 @@ import os
 import shutil
 
 import pytest
+from django.db import connection
 
 from config import services
+from tests.migrated import template_database
 
 # Playwright keeps an event loop in the tests' thread, which Django would take for a reason to refuse its database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -22,6 +24,11 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
         if item.get_closest_marker("browser") and not CHROMIUM and os.environ.get("CI") != "true":
             item.add_marker(pytest.mark.skip(reason="no Chromium: tests in a browser are skipped"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    connection.settings_dict["TEST"]["TEMPLATE"] = template_database()
 
 
 @pytest.fixture(scope="session")
