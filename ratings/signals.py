@@ -7,3 +7,6 @@ applications_moved = Signal()
 
 decisions_confirmed = Signal()
 """Decisions came into force. ``decisions``: their ids; ``units``: the codes of the units decided on."""
+
+stars_changed = Signal()
+"""The register reads differently. ``changes``: ``ratings.changes.Changes``, to be read within the transaction."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ratings.views import application, cycle, form, supply
+from ratings.views import application, cycle, event, form, public, register, supply
 
 urlpatterns = [
     path("apply/", form.apply, name="apply"),
@@ -27,4 +27,18 @@ urlpatterns = [
     path("cycles/<int:pk>/close/", cycle.close, name="cycle_close"),
     path("supply/", supply.overview, name="supply"),
     path("supply/<int:cycle>/", supply.figures, name="supply_figures"),
+    path("register/", register.stars, name="register"),
+    path("register/<str:code>/", register.unit, name="register_unit"),
+    path("events/", event.events, name="events"),
+    path("events/new/", event.choose_unit, name="event_choose_unit"),
+    path("events/new/<str:code>/", event.record, name="event_record"),
+    path("events/<int:pk>/", event.event, name="event"),
+    path("events/<int:pk>/close/", event.close, name="event_close"),
+    path("events/<int:pk>/release/", event.release, name="event_release"),
+    path("proposals/", event.proposals, name="proposals"),
+    path("proposals/<int:pk>/", event.settle, name="proposal_settle"),
+    path("public/register/", public.places, name="public_register"),
+    path("public/register/<str:code>/", public.stars, name="public_register_place"),
+    path("certificates/", public.ask_certificate, name="certificate_ask"),
+    path("certificates/<str:code>/", public.certificate, name="certificate"),
 ]

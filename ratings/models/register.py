@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -21,6 +21,10 @@ class StarPeriodQuerySet(models.QuerySet):
     def known(self) -> StarPeriodQuerySet:
         """The register as it is known now."""
         return self.filter(superseded_at=None)
+
+    def known_at(self, moment: datetime) -> StarPeriodQuerySet:
+        """The register as it was known before ``moment``."""
+        return self.filter(Q(superseded_at=None) | Q(superseded_at__gte=moment), recorded_at__lt=moment)
 
     def on(self, day: date | None = None) -> StarPeriodQuerySet:
         """The star of each unit on ``day`` (today when absent), as known now."""

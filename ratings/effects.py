@@ -1,0 +1,33 @@
+"""Effects in words: ``cap:3`` as it stands in the register, or a rule of a scheme."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ratings.models import Proposal
+
+
+def effect_words(text: str) -> str:
+    """``lower:1`` → "one star less"."""
+    does, _colon, n = text.partition(":")
+    return {
+        "warn": _("warned"),
+        "lower": _("%(n)s fewer stars") % {"n": n},
+        "cap": _("at most %(n)s stars") % {"n": n},
+        "suspend": _("suspended"),
+        "revoke": _("revoked"),
+    }[does]
+
+
+def rule_words(rule: dict[str, Any]) -> str:
+    """A rule of a scheme with how long it acts."""
+    n = {"cap": rule.get("star"), "lower": rule.get("by")}.get(rule["does"])
+    words = effect_words(rule["does"] if n is None else f"{rule['does']}:{n}")
+    if months := rule.get("months"):
+        return _("%(effect)s for %(months)s months") % {"effect": words, "months": months}
+    return words
+
+
+def proposal_words(proposal: Proposal) -> str:
+    """What a proposal would do, by the rule of the scheme that made it."""
+    return rule_words(proposal.scheme.body["rules"][proposal.rule])

@@ -1,0 +1,33 @@
+"""Which scheme judges a unit's events of a day: the latest issued year up to the day's, of the nearest unit above."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models.functions import Length
+
+from ratings.models import Scheme
+from villages.models import Unit, prefixes
+
+
+def judging_scheme(unit: Unit, on: date) -> Scheme | None:
+    """The scheme in force for ``unit`` ``on`` that day (formats §3), as ``register.sql`` finds it for many."""
+    issued = Scheme.objects.issued().filter(unit__in=prefixes(unit.code), rates=unit.level, year__lte=on.year)
+    return issued.order_by(Length("unit_id").desc(), "-year", "-version").first()
+
+
+def events_of(scheme: Scheme | None) -> dict[str, str]:
+    """The names of a scheme's events, by code."""
+    return (
+        {event["code"]: event.get("name") or event["code"] for event in scheme.body.get("events", [])} if scheme else {}
+    )
+
+
+def event_names(codes: Iterable[str]) -> dict[str, str]:
+    """Names by code of the events that the schemes of these units and of those above them ever knew."""
+    above = {prefix for code in codes for prefix in prefixes(code)}
+    issued = Scheme.objects.issued().filter(unit__in=above).order_by("year", "version")
+    return {
+        event["code"]: event.get("name") or event["code"]
+        for events in issued.values_list("body__events", flat=True)
+        for event in events or []
+    }

@@ -1,0 +1,68 @@
+"""Telling people that an event, or its end, moved a star: rule and event by name (domain §4).
+
+A star that a decision brought is told by the step that confirms it, and a past that reads differently is no news.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.people import holders
+from accounts.roles import Role
+from notifications import kinds
+from notifications.models import Notice
+from notifications.workflow import announce_all
+from ratings.changes import Change, Changes
+from ratings.register import Cause, causes
+from villages.models import Unit
+
+CONCERNED = [Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER]
+KINDS = {
+    "star_revoke": _("%(unit)s: star (%(before)s) revoked because of “%(event)s” of %(on)s. You may appeal."),
+    "star_suspend": _("%(unit)s: star (%(before)s) suspended because of “%(event)s” of %(on)s. You may appeal."),
+    "star_cap": _("%(unit)s: stars %(before)s → %(after)s; “%(event)s” of %(on)s allows %(n)s. You may appeal."),
+    "star_lower": _("%(unit)s: stars %(before)s → %(after)s; “%(event)s” of %(on)s takes %(n)s. You may appeal."),
+    "star_restored": _("%(unit)s: stars %(before)s → %(after)s, because an event no longer counts."),
+}
+
+
+def register_kinds() -> None:
+    kinds.register(**KINDS)
+
+
+def tell_of_stars(sender: Any, changes: Changes, **kwargs: Any) -> None:
+    """Hear ``stars_changed``: tell each place and its township what its star is from now on, and why."""
+    moved = [
+        change
+        for change in changes
+        if change.moves_star and change.star_before is not None and change.decision_before == change.decision
+    ]
+    if moved:
+        announce_all(_notices(moved, changes))
+
+
+def _notices(moved: list[Change], changes: Changes) -> Iterator[Notice]:
+    units = Unit.objects.in_bulk([change.unit for change in moved])
+    people = holders(CONCERNED, {code for unit in units.values() for code in (unit.code, unit.parent_code) if code})
+    heaviest: dict[str, Cause] = {}
+    for cause in causes(list(units), changes.day):
+        heaviest.setdefault(cause.unit, cause)
+    for change in moved:
+        unit = units[change.unit]
+        kind, params = _told(change, heaviest.get(change.unit))
+        for user_id in sorted({*people.get(unit.code, []), *people.get(unit.parent_code, [])}):
+            yield Notice(
+                user_id=user_id,
+                kind=kind,
+                params=params | {"unit": unit.name, "before": change.star_before, "after": change.star},
+                link=reverse("register_unit", args=[unit.code]),
+                unit_code=unit.code,
+            )
+
+
+def _told(change: Change, cause: Cause | None) -> tuple[str, dict[str, str | int | None]]:
+    if cause is None or change.star > change.star_before:
+        return "star_restored", {}
+    return f"star_{cause.does}", {"event": cause.name, "on": str(cause.on), "n": cause.n}

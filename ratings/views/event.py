@@ -1,0 +1,191 @@
+"""Events for the discipline staff who record them, and proposals for those who settle them."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.authority import reached, reached_or_404
+from ratings.effects import rule_words
+from ratings.register_forms import CloseForm, EventFilterForm, EventForm, SettleForm, UnitSearchForm
+from ratings.judging import event_names, events_of, judging_scheme
+from ratings.models import Event, Proposal
+from ratings.proposals import to_settle, with_authority
+from ratings.register import acting
+from ratings.workflow import event as workflow
+from records.refusals import Incomplete, WrongState
+from villages.models import Unit
+
+ROWS = 50
+FOUND = 20
+
+
+@login_required
+def events(request: HttpRequest) -> HttpResponse:
+    """Events within reach, the latest first."""
+    form = EventFilterForm(request.GET)
+    found = reached(request.user, "ratings.view_event", Event.objects.select_related("unit"))
+    if form.is_valid():
+        found = _chosen(found, **form.cleaned_data)
+    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    names = event_names({event.unit_id for event in page})
+    for event in page:
+        event.name = names.get(event.kind, event.kind)
+    may_record = request.user.has_perm("ratings.record_event")
+    return render(request, "ratings/events.html", {"form": form, "page": page, "may_record": may_record})
+
+
+def _chosen(found: QuerySet, q: str, state: str) -> QuerySet:
+    if q:
+        found = found.filter(Q(unit__name__contains=q) | Q(unit__code__startswith=q))
+    return {
+        "open": found.filter(closed=None, held=False),
+        "closed": found.exclude(closed=None),
+        "held": found.filter(held=True),
+    }.get(state, found)
+
+
+@login_required
+def choose_unit(request: HttpRequest) -> HttpResponse:
+    """To record an event, first find the unit."""
+    codes = request.user.reach("ratings.record_event")
+    reached_or_404(request.user, "ratings.record_event", Unit.objects.filter(code__in=codes[:1]), field="code")
+    form = UnitSearchForm(request.GET or None)
+    units = []
+    if form.is_valid():
+        q = form.cleaned_data["q"]
+        units = Unit.objects.within_any(codes).filter(Q(name__contains=q) | Q(code__startswith=q))[:FOUND]
+    return render(request, "ratings/event_choose_unit.html", {"form": form, "units": units, "most": FOUND})
+
+
+@login_required
+def record(request: HttpRequest, code: str) -> HttpResponse:
+    """Record an event of a unit."""
+    unit = reached_or_404(request.user, "ratings.record_event", Unit.objects.all(), field="code", code=code)
+    form = EventForm(request.POST or None, kinds=events_of(judging_scheme(unit, timezone.localdate())))
+    if request.method == "POST" and form.is_valid():
+        recorded = _tried(request, form, lambda data: workflow.record(unit, by=request.user, **data))
+        if recorded:
+            messages.success(request, _("Recorded. The register is up to date."))
+            return redirect("event", recorded.pk)
+    return render(request, "ratings/event_record.html", {"unit": unit, "form": form})
+
+
+@login_required
+def event(request: HttpRequest, pk: int) -> HttpResponse:
+    """One event, and what each rule of the scheme makes of it."""
+    happened = _event_or_404(request, "ratings.view_event", pk)
+    return _show(request, happened, CloseForm(initial={"on": timezone.localdate()}))
+
+
+@login_required
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    happened = _event_or_404(request, "ratings.record_event", pk)
+    form = CloseForm(request.POST)
+    if form.is_valid() and _tried(request, form, lambda data: workflow.close(happened, by=request.user, **data)):
+        messages.success(request, _("Closed as rectified. The register is up to date."))
+        return redirect("event", pk)
+    return _show(request, happened, form)
+
+
+@login_required
+@require_POST
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    workflow.release(_event_or_404(request, "ratings.record_event", pk), by=request.user)
+    messages.success(request, _("Released. The register is up to date."))
+    return redirect("event", pk)
+
+
+@login_required
+def proposals(request: HttpRequest) -> HttpResponse:
+    """What waits to be settled by this person."""
+    waiting = to_settle(request.user).select_related("event", "unit", "scheme").order_by("event__on", "pk")
+    page = Paginator(waiting, ROWS).get_page(request.GET.get("page"))
+    names = event_names({proposal.unit_id for proposal in page})
+    for proposal in page:
+        proposal.event_name = names.get(proposal.event.kind, proposal.event.kind)
+    return render(request, "ratings/event_proposals.html", {"page": page})
+
+
+@login_required
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm or decline what a rule proposes. Who may not settle it finds nothing."""
+    proposal = _proposal_or_404(request, pk)
+    form = SettleForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        confirm = "confirm" in request.POST
+        if _tried(request, form, lambda data: workflow.settle(proposal, confirm=confirm, by=request.user, **data)):
+            messages.success(request, _("Confirmed. The register is up to date.") if confirm else _("Declined."))
+            return redirect("proposals")
+    names = event_names([proposal.unit_id])
+    context = {"proposal": proposal, "form": form, "name": names.get(proposal.event.kind, proposal.event.kind)}
+    return render(request, "ratings/event_settle.html", context)
+
+
+def _tried(request: HttpRequest, form: Form, step: Callable[[dict], object]) -> object | None:
+    """The result of a step with what was typed, or None with what is missing said beside the fields."""
+    try:
+        return step(form.cleaned_data)
+    except Incomplete as incomplete:
+        for field, problem in incomplete.problems.items():
+            form.add_error(field, problem)
+    except WrongState as refused:
+        form.add_error(None, str(refused))
+    return None
+
+
+def _event_or_404(request: HttpRequest, permission: str, pk: int) -> Event:
+    return reached_or_404(request.user, permission, Event.objects.select_related("unit", "recorded_by"), pk=pk)
+
+
+def _proposal_or_404(request: HttpRequest, pk: int) -> Proposal:
+    found = to_settle(request.user).select_related("event", "unit", "scheme")
+    return reached_or_404(request.user, "ratings.view_event", found, pk=pk)
+
+
+def _show(request: HttpRequest, happened: Event, form: CloseForm) -> HttpResponse:
+    scheme = judging_scheme(happened.unit, happened.on)
+    may_record = request.user.has_perm("ratings.record_event", happened)
+    return render(
+        request,
+        "ratings/event.html",
+        {
+            "event": happened,
+            "name": events_of(scheme).get(happened.kind, happened.kind),
+            "scheme": scheme,
+            "rules": _rules(request, happened, scheme),
+            "may_close": may_record and happened.closed is None,
+            "may_release": may_record and happened.held,
+            "form": form,
+        },
+    )
+
+
+def _rules(request: HttpRequest, happened: Event, scheme) -> list[dict]:  # noqa: ANN001
+    """What each rule for this event does, with its proposal or with the days on which it acts."""
+    days = {rule: (since, until) for rule, since, until in acting(happened)}
+    proposed = {
+        p.rule: p for p in with_authority(happened.proposals.filter(scheme=scheme)).select_related("settled_by")
+    }
+    return [
+        {
+            "words": rule_words(rule),
+            "proposal": proposed.get(nr),
+            "automatic": rule.get("automatic", False),
+            "days": days.get(nr),
+            "may_settle": nr in proposed
+            and proposed[nr].state == Proposal.State.OPEN
+            and request.user.has_perm(proposed[nr].authority, happened),
+        }
+        for nr, rule in enumerate(scheme.body.get("rules", []) if scheme else [])
+        if rule["event"] == happened.kind
+    ]

@@ -1,0 +1,55 @@
+"""What anyone may see without an account: the star register of a place, and whether a certificate is genuine."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from ratings.certificate import code_of, decision_of
+from ratings.register_forms import CertificateForm
+from ratings.models import Decision, StarPeriod
+from villages.models import Level, Unit
+
+ROWS = 50
+OPEN_LEVELS = [Level.COUNTY, Level.ZONE, Level.TOWNSHIP]
+
+
+def places(request: HttpRequest) -> HttpResponse:
+    """The counties whose register can be opened."""
+    counties = Unit.objects.filter(level__in=[Level.COUNTY, Level.ZONE])
+    page = Paginator(counties, ROWS).get_page(request.GET.get("page"))
+    return render(request, "ratings/register_places.html", {"page": page, "form": CertificateForm()})
+
+
+def stars(request: HttpRequest, code: str) -> HttpResponse:
+    """Today's stars of a county or township, with the townships below a county."""
+    place = get_object_or_404(Unit, code=code, level__in=OPEN_LEVELS)
+    held = StarPeriod.objects.on().filter(unit__in=Unit.objects.within(place)).select_related("unit", "decision")
+    page = Paginator(held.order_by("unit"), ROWS).get_page(request.GET.get("page"))
+    townships = Unit.objects.within(place).filter(level=Level.TOWNSHIP).exclude(code=place.code)
+    return render(request, "ratings/register_public.html", {"place": place, "page": page, "townships": townships})
+
+
+def ask_certificate(request: HttpRequest) -> HttpResponse:
+    """Type a check code; what it says is on its own page."""
+    form = CertificateForm(request.GET or None)
+    if form.is_valid():
+        return redirect("certificate", form.cleaned_data["code"])
+    return render(request, "ratings/certificate_ask.html", {"form": form})
+
+
+def certificate(request: HttpRequest, code: str) -> HttpResponse:
+    """The decision that a check code was given for, and whether it is in force today. A code never given: 404."""
+    decision = get_object_or_404(
+        Decision.objects.confirmed().select_related("unit"), pk=decision_of(code) or _never_given()
+    )
+    today = StarPeriod.objects.on().filter(unit=decision.unit).first()
+    in_force = today is not None and today.decision_id == decision.pk
+    return render(
+        request,
+        "ratings/certificate.html",
+        {"decision": decision, "code": code_of(decision.pk), "in_force": in_force, "today": today},
+    )
+
+
+def _never_given() -> int:
+    raise Http404

@@ -1,0 +1,61 @@
+"""The star register of those who are signed in: who holds which star, and a unit's whole past."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.authority import reached, reached_or_404
+from ratings.certificate import code_of
+from ratings.register_forms import KnownOnForm, RegisterFilterForm
+from ratings.judging import event_names
+from ratings.models import Event, StarPeriod
+from villages.models import Unit
+
+ROWS = 50
+
+
+@login_required
+def stars(request: HttpRequest) -> HttpResponse:
+    """Today's stars within reach, by name or code, township and star."""
+    form = RegisterFilterForm(request.GET)
+    periods = reached(request.user, "ratings.view_register", StarPeriod.objects.on()).select_related("unit", "decision")
+    if form.is_valid():
+        periods = _chosen(periods, **form.cleaned_data)
+    page = Paginator(periods.order_by("unit"), ROWS).get_page(request.GET.get("page"))
+    return render(request, "ratings/register.html", {"form": form, "page": page})
+
+
+def _chosen(periods: QuerySet, q: str, star: str) -> QuerySet:
+    if q:
+        periods = periods.filter(Q(unit__name__contains=q) | Q(unit__code__startswith=q))
+    return periods.filter(star=star) if star else periods
+
+
+@login_required
+def unit(request: HttpRequest, code: str) -> HttpResponse:
+    """A unit's periods as known now or at the end of a day (?known=), and its events for those who may see them."""
+    place = reached_or_404(request.user, "ratings.view_register", Unit.objects.all(), field="code", code=code)
+    form = KnownOnForm(request.GET or None)
+    known = StarPeriod.objects.known()
+    if form.is_valid():
+        known = StarPeriod.objects.known_at(form.end_of_day())
+    periods = list(known.filter(unit=place).select_related("decision", "scheme").order_by("-during"))
+    events = list(reached(request.user, "ratings.view_event", Event.objects.filter(unit=place)))
+    names = event_names([place.code])
+    for happened in events:
+        happened.name = names.get(happened.kind, happened.kind)
+    today = StarPeriod.objects.on().filter(unit=place).select_related("decision").first()
+    return render(
+        request,
+        "ratings/register_unit.html",
+        {
+            "unit": place,
+            "today": today,
+            "certificate": code_of(today.decision_id) if today else "",
+            "periods": periods,
+            "events": events,
+            "form": form,
+        },
+    )

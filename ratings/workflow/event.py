@@ -1,0 +1,167 @@
+"""What happens to a unit between annual ratings, and what its rules propose (domain §4, formats §3).
+
+Each step re-rates the unit at once, in the same transaction.
+"""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.people import holders, responsible
+from accounts.roles import Role
+from notifications import kinds
+from notifications.workflow import announce
+from ratings.judging import events_of, judging_scheme
+from ratings.models import Event, Proposal
+from ratings.proposals import TOWNSHIP, with_authority
+from ratings.register import hold, rerate
+from ratings.star_notices import CONCERNED
+from records import audit
+from records.refusals import Incomplete, NotAllowed, WrongState
+from villages.models import Unit
+
+KINDS = {
+    "event_recorded": gettext_lazy("%(unit)s: “%(event)s” of %(on)s was recorded."),
+    "event_closed": gettext_lazy("%(unit)s: “%(event)s” of %(on)s was closed as rectified."),
+    "proposal_opened": gettext_lazy("%(unit)s: please settle what follows from “%(event)s” of %(on)s."),
+    "proposal_declined": gettext_lazy("%(unit)s: a consequence of “%(event)s” of %(on)s was declined."),
+}
+
+
+def register_kinds() -> None:
+    kinds.register(**KINDS)
+
+
+@transaction.atomic
+def record(unit: Unit, kind: str, on: date, *, by: Any, note: str = "", source: str = "", held: bool = False) -> Event:
+    """Record that ``kind``, an event of the scheme in force there ``on`` that day, happened to ``unit``.
+
+    A ``held`` event has no effect until it is released. Raises ``NotAllowed``; ``Incomplete`` for a day to come or a
+    kind that the scheme does not know; ``WrongState`` if it is recorded already (``source`` tells two of a day apart).
+    """
+    _require(by, unit)
+    names = events_of(judging_scheme(unit, on))
+    if on > timezone.localdate():
+        raise Incomplete(_("This day is still to come."), {"on": _("This day is still to come.")})
+    if kind not in names:
+        message = _("The scheme in force on that day knows no such event.")
+        raise Incomplete(message, {"kind": message})
+    hold([unit.code])
+    with audit.acting(by, "record_event"):
+        event, new = Event.objects.get_or_create(
+            unit=unit, kind=kind, on=on, source=source, defaults={"note": note, "held": held, "recorded_by": by}
+        )
+        if not new:
+            raise WrongState(_("This event is recorded already. If it is another one, name its source."))
+        if not held:
+            _take_effect(event, "event_recorded")
+    return event
+
+
+@transaction.atomic
+def close(event: Event, *, on: date, by: Any, reason: str) -> Event:
+    """Close an event as rectified: its effects, but for a revoked star, end the day after ``on``.
+
+    Raises ``NotAllowed``; ``Incomplete`` without ``reason``, or for a day before the event's or to come; ``WrongState``
+    if it is closed.
+    """
+    _require(by, event.unit)
+    problems = {}
+    if not event.on <= on <= timezone.localdate():
+        problems["on"] = _("A day from %(first)s to today.") % {"first": event.on}
+    if not reason.strip():
+        problems["reason"] = _("Please give the reason.")
+    if problems:
+        raise Incomplete(" ".join(problems.values()), problems)
+    event = _held_still(event)
+    if event.closed:
+        raise WrongState(_("This event is closed already."))
+    with audit.acting(by, "close_event", reason):
+        event.closed = on
+        event.save(update_fields=["closed"])
+        _take_effect(event, "event_closed")
+    return event
+
+
+@transaction.atomic
+def release(event: Event, *, by: Any) -> Event:
+    """Let a held event act, from its day on. Raises ``NotAllowed``, ``WrongState`` if it is not held."""
+    _require(by, event.unit)
+    event = _held_still(event)
+    if not event.held:
+        raise WrongState(_("This event is not held."))
+    with audit.acting(by, "release_event"):
+        event.held = False
+        event.save(update_fields=["held"])
+        _take_effect(event, "event_recorded")
+    return event
+
+
+@transaction.atomic
+def settle(proposal: Proposal, *, confirm: bool, by: Any, reason: str = "") -> Proposal:
+    """Confirm what a rule proposes, so that it acts from its event's day on, or decline it for a ``reason``.
+
+    Raises ``NotAllowed`` unless ``by`` is the authority for the unit's star, ``Incomplete``, ``WrongState`` if settled.
+    """
+    if not by.has_perm(authority_for(proposal), proposal):
+        raise NotAllowed(_("You may not do this here."))
+    if not confirm and not reason.strip():
+        message = _("Please give the reason.")
+        raise Incomplete(message, {"reason": message})
+    hold([proposal.unit_id])
+    proposal = Proposal.objects.select_for_update(of=("self",)).select_related("event__unit").get(pk=proposal.pk)
+    if proposal.state != Proposal.State.OPEN:
+        raise WrongState(_("Somebody was quicker: this proposal is settled."))
+    with audit.acting(by, "confirm_proposal" if confirm else "decline_proposal", reason):
+        proposal.state = Proposal.State.CONFIRMED if confirm else Proposal.State.DECLINED
+        proposal.settled_by, proposal.settled_at, proposal.reason = by, timezone.now(), reason
+        proposal.save(update_fields=["state", "settled_by", "settled_at", "reason"])
+        if confirm:
+            rerate([proposal.unit_id])
+        else:
+            _tell(proposal.event, "proposal_declined")
+    return proposal
+
+
+def authority_for(proposal: Proposal) -> str:
+    """The permission that settles it."""
+    return with_authority(Proposal.objects.filter(pk=proposal.pk)).get().authority
+
+
+def _require(by: Any, unit: Unit) -> None:
+    if not by.has_perm("ratings.record_event", unit):
+        raise NotAllowed(_("You may not do this here."))
+
+
+def _held_still(event: Event) -> Event:
+    """The event as it stands, locked against whoever else changes it or re-rates its unit."""
+    hold([event.unit_id])
+    return Event.objects.select_for_update(of=("self",)).select_related("unit").get(pk=event.pk)
+
+
+def _take_effect(event: Event, kind: str) -> None:
+    """Re-rate the unit; tell its people of the event unless they are told of its star, and who has to settle what."""
+    before = set(event.proposals.values_list("pk", flat=True))
+    moved = any(change.moves_star for change in rerate([event.unit_id]))
+    if not moved:
+        _tell(event, kind)
+    opened = with_authority(event.proposals.exclude(pk__in=before)).first()
+    if opened:
+        role = Role.TOWNSHIP_LEADER if opened.authority == TOWNSHIP else Role.COUNTY_OFFICE
+        _announce(event, "proposal_opened", responsible([role], event.unit_id), reverse("proposals"))
+
+
+def _tell(event: Event, kind: str) -> None:
+    people = holders(CONCERNED, {event.unit_id, event.unit.parent_code})
+    told = [user_id for ids in people.values() for user_id in ids]
+    _announce(event, kind, told, reverse("register_unit", args=[event.unit_id]))
+
+
+def _announce(event: Event, kind: str, people: list[int], link: str) -> None:
+    name = events_of(judging_scheme(event.unit, event.on)).get(event.kind, event.kind)
+    announce(people, kind, link=link, unit_code=event.unit_id, unit=event.unit.name, event=name, on=str(event.on))

@@ -1,0 +1,187 @@
+"""Random stars and events, imported in any order and twice, against the plain reading of formats §3."""
+
+import csv
+import os
+import random
+from dataclasses import replace
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from accounts.roles import Role
+from ratings.models import Event, Proposal, StarPeriod
+from ratings.register_faults import register_faults
+from ratings.workflow.event import authority_for, release, settle
+from tests.factories import COUNTY, TOWNSHIP, SchemeFactory, UnitFactory, person, scheme_body
+from tests.ratings.plain_register import Decided, Happened, World, register_on
+
+UNITS = [f"{TOWNSHIP}{number}" for number in (201, 202, 203)]
+KINDS = ["case_opened", "tender_rigged", "petition"]
+FIRST, LAST = date(2023, 1, 1), date(2025, 12, 31)
+SOURCES = ["", "信访局"]
+
+# Month-ends and the days beside them are where readings differ.
+days = st.one_of(
+    st.dates(FIRST, LAST),
+    st.sampled_from([date(2023, 12, 31), date(2024, 1, 31), date(2024, 2, 28), date(2024, 2, 29), date(2024, 8, 31)]),
+)
+rules = st.builds(
+    lambda does, n, months, automatic, event: (
+        {"event": event, "does": does, "automatic": automatic}
+        | ({"star": n} if does == "cap" else {"by": max(n, 1)} if does == "lower" else {})
+        | ({"months": months} if months else {})
+    ),
+    does=st.sampled_from(["warn", "lower", "cap", "cap", "suspend", "revoke"]),
+    n=st.integers(0, 4),
+    months=st.sampled_from([None, None, 1, 3, 6, 12, 25]),
+    automatic=st.sampled_from([True, True, True, False]),
+    event=st.sampled_from(KINDS),
+)
+schemes = st.lists(
+    st.tuples(st.sampled_from([2023, 2024, 2024, 2025]), st.sampled_from([COUNTY, COUNTY, TOWNSHIP]), st.lists(rules)),
+    min_size=1,
+    max_size=4,
+)
+stars = st.lists(
+    st.tuples(st.sampled_from(UNITS), st.integers(0, 5), days),
+    unique_by=lambda row: (row[0], row[2]),
+    min_size=1,
+    max_size=6,
+)
+events = st.lists(
+    st.builds(
+        Happened,
+        unit=st.sampled_from(UNITS),
+        kind=st.sampled_from([*KINDS, KINDS[0]]),
+        on=days,
+        source=st.sampled_from(SOURCES),
+    ),
+    unique_by=lambda event: (event.unit, event.kind, event.on, event.source),
+    max_size=8,
+)
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=int(os.environ.get("EXAMPLES", 60)),
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(
+    schemes=schemes,
+    stars=stars,
+    events=events,
+    on=st.lists(st.dates(FIRST, date(2027, 6, 30)), min_size=3, max_size=3),
+    seed=st.integers(0, 2**32),
+)
+def test_register_is_what_formats_say(tmp_path_factory, schemes, stars, events, on, seed):
+    with transaction.atomic():
+        Played(tmp_path_factory.mktemp("register"), random.Random(seed)).play(schemes, stars, events, on)
+        transaction.set_rollback(True)
+
+
+class Played:
+    """One world, built through the commands and the workflow, beside its plain description."""
+
+    def __init__(self, folder, chance):
+        self.folder, self.chance = folder, chance
+
+    def play(self, schemes, stars, events, on):
+        for code in UNITS:
+            UnitFactory(code=code)
+        self.world = World(
+            schemes=[self.issue(*scheme) for scheme in sorted(schemes, key=lambda s: s[:2])],
+            decisions=[Decided(unit, star, day, day - timedelta(days=1)) for unit, star, day in stars],
+            events=[self.closed(event) for event in events],
+        )
+        for step in self.chance.sample([self.import_stars, self.import_events] * 2, 4):
+            step()
+        self.check(on)
+        self.settle_some()
+        self.hold_some()
+        self.check(on)
+
+    def issue(self, year, unit, rules):
+        names = [{"code": kind, "name": kind} for kind in KINDS]
+        body = scheme_body(year=year, unit=unit, events=names, rules=rules)
+        version = sum(1 for _ in self.versions(unit, year)) + 1
+        SchemeFactory(unit=UnitFactory(code=unit), year=year, version=version, body=body)
+        return body
+
+    def versions(self, unit, year):
+        from ratings.models import Scheme
+
+        return Scheme.objects.filter(unit=unit, year=year)
+
+    def closed(self, event):
+        if self.chance.random() < 0.6:
+            return event
+        return replace(event, closed=event.on + timedelta(days=self.chance.randrange(200)))
+
+    def file(self, name, heading, rows):
+        rows = list(rows)
+        self.chance.shuffle(rows)
+        path = self.folder / name
+        with path.open("w", encoding=self.chance.choice(["utf-8", "utf-8-sig", "gb18030"]), newline="") as file:
+            csv.writer(file).writerows([heading, *rows])
+        return path
+
+    def import_stars(self):
+        rows = [(d.unit, d.star, d.on, f"新评〔{d.on.year}〕1号") for d in self.world.decisions]
+        some = self.chance.sample(rows, self.chance.randint(1, len(rows)))
+        path = self.file("stars.csv", ["unit", "star", "on", "document"], [*some, *rows[: len(rows) // 2]])
+        call_command("import_register", path, stdout=StringIO())
+        path = self.file("stars.csv", ["unit", "star", "on", "document"], rows)
+        call_command("import_register", path, stdout=StringIO())
+
+    def import_events(self):
+        heading = ["unit", "event", "date", "closed", "note", "source"]
+        whole = [(e.unit, e.kind, e.on, e.closed or "", "", e.source) for e in self.world.events]
+        bare = [(*row[:3], "", *row[4:]) for row in whole]
+        both = [self.file("events.csv", heading, rows) for rows in ([*bare, *whole], whole)]
+        for path in self.chance.sample(both, 2):
+            call_command("import_events", path, stdout=StringIO(), stderr=StringIO())
+
+    def settle_some(self):
+        county, township = person(Role.COUNTY_OFFICE, COUNTY), person(Role.TOWNSHIP_LEADER, TOWNSHIP)
+        told = {(e.unit, e.kind, e.on, e.source): e for e in self.world.events}
+        for proposal in Proposal.objects.select_related("event", "unit", "scheme"):
+            confirm = self.chance.random() < 0.6
+            by = township if authority_for(proposal).endswith("township") else county
+            settle(proposal, confirm=confirm, by=by, reason="会议研究")
+            if confirm:
+                event = proposal.event
+                self.world.confirmed.add((told[event.unit_id, event.kind, event.on, event.source], proposal.rule))
+
+    def hold_some(self):
+        """An event held, and one that was held and is released."""
+        unit, kind, on = UNITS[0], KINDS[0], date(2024, 5, 31)
+        discipline = person(Role.DISCIPLINE, COUNTY)
+        for source in ("held", "released"):
+            Event.objects.create(unit_id=unit, kind=kind, on=on, source=source, held=True)
+        release(Event.objects.get(source="released"), by=discipline)
+        self.world.events += [
+            Happened(unit, kind, on, source=source, held=source == "held") for source in ("held", "released")
+        ]
+
+    def check(self, on):
+        before = StarPeriod.objects.count()
+        call_command("rerate", stdout=(said := StringIO()))
+        assert (said.getvalue(), StarPeriod.objects.count()) == ("", before)
+        assert list(register_faults()) == []
+        for day in [*on, LAST, date.today()]:
+            path = self.folder / "out.csv"
+            call_command("export_register", on=day, output=path)
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                heading, *rows = csv.reader(file)
+            assert heading == ["unit", "star", "since", "decided", "effects"]
+            assert [tuple(row) for row in rows] == register_on(self.world, day)
+            if day <= date.today():
+                kept = StarPeriod.objects.on(day).order_by("unit").values_list("unit_id", "star", "effects")
+                assert [(u, str(s), ";".join(e)) for u, s, e in kept] == [(r[0], r[1], r[4]) for r in rows]
