@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.authority import reached, reached_or_404
 from ratings.effects import rule_words
-from ratings.register_forms import CloseForm, EventFilterForm, EventForm, SettleForm, UnitSearchForm
 from ratings.judging import event_names, events_of, judging_scheme
 from ratings.models import Event, Proposal
 from ratings.proposals import to_settle, with_authority
 from ratings.register import acting
+from ratings.register_forms import CloseForm, EventFilterForm, EventForm, SettleForm, UnitSearchForm
 from ratings.workflow import event as workflow
 from records.refusals import Incomplete, WrongState
 from villages.models import Unit

@@ -5,8 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from ratings.certificate import code_of, decision_of
-from ratings.register_forms import CertificateForm
 from ratings.models import Decision, StarPeriod
+from ratings.register_forms import CertificateForm
 from villages.models import Level, Unit
 
 ROWS = 50

@@ -8,9 +8,9 @@ from django.shortcuts import render
 
 from accounts.authority import reached, reached_or_404
 from ratings.certificate import code_of
-from ratings.register_forms import KnownOnForm, RegisterFilterForm
 from ratings.judging import event_names
 from ratings.models import Event, StarPeriod
+from ratings.register_forms import KnownOnForm, RegisterFilterForm
 from villages.models import Unit
 
 ROWS = 50
