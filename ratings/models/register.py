@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -68,3 +68,8 @@ class StarPeriod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.star} {self.during}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of the period; None while it goes on."""
+        return self.during.upper and self.during.upper - timedelta(days=1)

@@ -37,7 +37,7 @@ def _chosen(periods: QuerySet, q: str, star: str) -> QuerySet:
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """A unit's periods as known now or at the end of a day (?known=), and its events for those who may see them."""
     place = reached_or_404(request.user, "ratings.view_register", Unit.objects.all(), field="code", code=code)
-    form = KnownOnForm(request.GET or None)
+    form = KnownOnForm(request.GET if "known" in request.GET else None)
     known = StarPeriod.objects.known()
     if form.is_valid():
         known = StarPeriod.objects.known_at(form.end_of_day())
@@ -57,5 +57,6 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
             "periods": periods,
             "events": events,
             "form": form,
+            "may_record": request.user.has_perm("ratings.record_event", place),
         },
     )

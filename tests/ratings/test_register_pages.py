@@ -1,0 +1,163 @@
+"""Pages of the register, of events and proposals: what each person sees there, and what is not there for others."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from freezegun import freeze_time
+
+from accounts.roles import Role
+from ratings.certificate import code_of, decision_of
+from ratings.models import Event, Proposal
+from ratings.register import rerate
+from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
+ELSEWHERE = "330681001218"
+
+
+@pytest.fixture(autouse=True)
+def _today(settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    with freeze_time("2026-06-15 10:00:00+08:00"):
+        yield
+
+
+@pytest.fixture
+def star():
+    """A village of four stars, another county's of five, and a scheme."""
+    UnitFactory(code=COUNTY, name="新昌县")
+    UnitFactory(code=TOWNSHIP, name="沙溪镇")
+    SchemeFactory(year=2026)
+    DecisionFactory(unit=UnitFactory(code=ELSEWHERE, name="袁家村"), star=5)
+    decision = DecisionFactory(unit=UnitFactory(code=VILLAGE, name="沙溪村"), star=4, document="新评〔2026〕1号")
+    rerate("")
+    return decision
+
+
+def shown(client, user, name, *args, **query):
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.get(reverse(name, args=args), query)
+
+
+def units_of(response):
+    return [period.unit_id for period in response.context["page"]]
+
+
+def test_register_shows_only_units_within_reach(client, star):
+    assert units_of(shown(client, person(Role.SIGNER, VILLAGE), "register")) == [VILLAGE]
+    assert units_of(shown(client, person(Role.CITY_OFFICE, "3306"), "register")) == [VILLAGE, ELSEWHERE]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"), [({"q": "沙溪"}, [VILLAGE]), ({"star": "5"}, [ELSEWHERE]), ({"q": "330681"}, [ELSEWHERE])]
+)
+def test_register_can_be_searched(client, star, query, found):
+    assert units_of(shown(client, person(Role.CITY_OFFICE, "3306"), "register", **query)) == found
+
+
+def test_a_units_page_tells_its_past_and_what_was_known_then(client, star):
+    office = person(Role.COUNTY_OFFICE, COUNTY)
+    with freeze_time("2026-06-16 10:00:00+08:00"):
+        EventFactory(unit=star.unit, on=date(2026, 3, 1))
+        rerate([VILLAGE])
+        now = shown(client, office, "register_unit", VILLAGE).context["periods"]
+        then = shown(client, office, "register_unit", VILLAGE, known="2026-06-15").context["periods"]
+    assert [(p.during.lower, p.star, p.effects) for p in now] == [
+        (date(2026, 3, 1), 3, ["cap:3"]),
+        (date(2026, 1, 20), 4, []),
+    ]
+    assert [(p.during.lower, p.star, p.effects) for p in then] == [(date(2026, 1, 20), 4, [])]
+
+
+def test_a_unit_out_of_reach_is_not_there(client, star):
+    assert shown(client, person(Role.SIGNER, VILLAGE), "register_unit", ELSEWHERE).status_code == 404
+
+
+def test_anyone_sees_the_public_register(client, star):
+    assert client.get(reverse("public_register")).status_code == 200
+    for place in (COUNTY, TOWNSHIP):
+        assert units_of(client.get(reverse("public_register_place", args=[place]))) == [VILLAGE]
+    assert client.get(reverse("public_register_place", args=["3306"])).status_code == 404
+
+
+def test_anyone_checks_a_certificate(client, star):
+    code = code_of(star.pk)
+    asked = client.get(reverse("certificate_ask"), {"code": f" {code.lower()} "})
+    assert asked.url == reverse("certificate", args=[code])
+    page = client.get(asked.url)
+    assert (page.context["decision"], page.context["in_force"]) == (star, True)
+    DecisionFactory(unit=star.unit, star=2, year=2026, on=date(2026, 6, 1))
+    rerate([VILLAGE])
+    assert client.get(asked.url).context["in_force"] is False
+
+
+@pytest.mark.parametrize("number", [1, 31, 32, 620_573, 10**9])
+def test_a_check_code_is_read_back_and_not_made_up(number):
+    code = code_of(number)
+    assert decision_of(code.replace("-", " ").lower()) == number
+    forged = code[:-1] + ("A" if code[-1] != "A" else "B")
+    assert decision_of(forged) is None
+
+
+def test_discipline_staff_record_and_close_an_event(client, star):
+    staff = person(Role.DISCIPLINE, COUNTY)
+    found = shown(client, staff, "event_choose_unit", q="沙溪村")
+    assert [unit.code for unit in found.context["units"]] == [VILLAGE]
+    page = reverse("event_record", args=[VILLAGE])
+    assert client.get(page).status_code == 200
+    answer = client.post(page, {"kind": "case_opened", "on": "2026-06-01", "source": "新纪〔2026〕3号", "note": "立案"})
+    event = Event.objects.get()
+    assert answer.url == reverse("event", args=[event.pk])
+    assert [p.star for p in shown(client, staff, "register").context["page"]] == [3]
+    assert client.get(answer.url).context["may_close"] is True
+    client.post(reverse("event_close", args=[event.pk]), {"on": "2026-06-10", "reason": "已整改"})
+    assert [p.star for p in shown(client, staff, "register").context["page"]] == [4]
+
+
+def test_what_was_typed_is_kept_beside_what_is_wrong(client, star):
+    client.force_login(person(Role.DISCIPLINE, COUNTY), backend="django.contrib.auth.backends.ModelBackend")
+    page = reverse("event_record", args=[VILLAGE])
+    answer = client.post(page, {"kind": "case_opened", "on": "2026-06-16", "note": "立案"})
+    assert list(answer.context["form"].errors) == ["on"]
+    assert answer.context["form"]["note"].value() == "立案"
+    assert Event.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("role", "place"), [(Role.COUNTY_OFFICE, COUNTY), (Role.TOWNSHIP_LEADER, TOWNSHIP), (Role.DISCIPLINE, "330681")]
+)
+def test_others_find_no_door_to_record_or_close(client, star, role, place):
+    event = EventFactory(unit=star.unit)
+    user = person(role, place)
+    assert shown(client, user, "event_record", VILLAGE).status_code == 404
+    for name in ("event_close", "event_release"):
+        assert client.post(reverse(name, args=[event.pk]), {"on": "2026-06-10", "reason": "x"}).status_code == 404
+    assert Event.objects.get().closed is None
+
+
+def test_events_are_listed_within_reach(client, star):
+    here, there = EventFactory(unit=star.unit), EventFactory(unit=UnitFactory(code=ELSEWHERE))
+    assert list(shown(client, person(Role.DISCIPLINE, COUNTY), "events").context["page"]) == [here]
+    city = person(Role.CITY_DISCIPLINE, "3306")
+    assert set(shown(client, city, "events").context["page"]) == {here, there}
+    assert list(shown(client, city, "events", state="closed").context["page"]) == []
+    assert shown(client, person(Role.DISCIPLINE, COUNTY), "event", there.pk).status_code == 404
+
+
+def test_the_authority_settles_a_proposal_from_its_to_do_list(client, star):
+    county, leader = person(Role.COUNTY_OFFICE, COUNTY), person(Role.TOWNSHIP_LEADER, TOWNSHIP)
+    EventFactory(unit=star.unit)
+    rerate([VILLAGE])
+    proposal = Proposal.objects.get()
+    assert shown(client, county, "home").context["first"].url == reverse("proposals")
+    assert list(shown(client, county, "proposals").context["page"]) == [proposal]
+    assert list(shown(client, leader, "proposals").context["page"]) == []
+    assert shown(client, leader, "proposal_settle", proposal.pk).status_code == 404
+    assert shown(client, county, "event", proposal.event_id).context["rules"][1]["may_settle"] is True
+    page = reverse("proposal_settle", args=[proposal.pk])
+    assert list(client.post(page, {"decline": "1"}).context["form"].errors) == ["reason"]
+    client.post(page, {"confirm": "1"})
+    proposal.refresh_from_db()
+    assert proposal.state == Proposal.State.CONFIRMED
+    assert [p.effects for p in shown(client, county, "register").context["page"]] == [["cap:3", "lower:1"]]
