@@ -17,30 +17,34 @@ from django.db.models import QuerySet
 from ratings.models import Application, Stage
 
 _ALLOWANCE = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-_IN_FULL = """
-select t.entry, t.total, r.star, k.rank,
-    (select jsonb_agg(jsonb_build_array(a.code, a.points) order by a.nr) from area_points a where a.entry = t.entry),
-    (select jsonb_agg(b.code order by b.nr) from barred b where b.entry = t.entry),
-    s.short
-from entry_total t
-join reached r on r.entry = t.entry
-join ranked k on k.entry = t.entry
-left join lateral (
-    select jsonb_agg(jsonb_build_array(g.label, f.why, f.has, f.needs) order by g.nr, f.part, f.nr) as short
-    from (
-        select f.*, row_number() over (partition by f.rung order by f.part, f.nr) as place
-        from failing f
-        where f.entry = t.entry
-    ) as f
-    join rung g on g.scheme = t.scheme and g.nr = f.rung
-    where case when g.line is null then (g.label #>> '{}')::int > r.star else f.place = 1 end
-) as s on true
-order by t.entry
+_IN_FULL = """,
+bars as (select entry, jsonb_agg(code order by nr) as codes from barred group by 1),
+short as (  -- under "areas" one reason an area, else every condition of every star above the one allowed
+    select f.entry, jsonb_agg(
+               jsonb_build_array(b.labels[f.rung], f.why, f.has, f.needs) order by f.rung, f.part, f.place
+           ) as conditions
+    from (select *, row_number() over (partition by entry, rung order by part, place) as nr from failing) as f
+    join judged j on j.entry = f.entry
+    join rulebook b on b.scheme = j.scheme
+    join reached r on r.entry = f.entry
+    where case when b.rule = 'areas' then f.nr = 1 else b.labels[f.rung]::int > r.star end
+    group by 1
+)
+select j.entry, j.total, r.star, j.rank,
+    (select jsonb_agg(jsonb_build_array(a.code, j.has -> ('areas.' || a.code)) order by a.nr)
+     from unnest(b.codes) with ordinality as a (code, nr)),
+    d.codes, s.conditions
+from judged j
+join reached r on r.entry = j.entry
+join rulebook b on b.scheme = j.scheme
+left join bars d on d.entry = j.entry
+left join short s on s.entry = j.entry
+order by j.entry
 """
 _STORE = """
 update ratings_application as a
 set {total} = round(t.total, 2), {star} = r.star
-from entry_total t join reached r on r.entry = t.entry
+from judged t join reached r on r.entry = t.entry
 where a.id = t.entry and (a.{total}, a.{star}) is distinct from (round(t.total, 2), r.star::smallint)
 """
 _STORED_IN = {

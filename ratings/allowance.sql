@@ -6,140 +6,188 @@
 --   veto (unit, code, met)                    the days on which veto items were met
 --   standing (scheme, total)                  totals of the schemes' other units, for the rank
 
--- A scheme's parts, unrolled once a scheme.
-area as materialized (
-    select s.id as scheme, coalesce(s.body ->> 'rule', 'lines') as rule, a.nr, a.body ->> 'code' as code,
-           a.body ->> 'kind' as kind, (a.body ->> 'cap')::numeric as cap, (a.body ->> 'line')::numeric as line,
-           coalesce((a.body ->> 'core')::boolean, false) as core, a.body -> 'criteria' as criteria
-    from scheme s cross join lateral jsonb_array_elements(s.body -> 'areas') with ordinality as a (body, nr)
+-- A scheme's body unrolled into one row, once a scheme. (Rows that stay rows would be quicker to write, but the planner
+-- cannot know how many a JSON list holds, and plans for millions.)
+form as materialized (  -- areas as arrays in the order of the scheme; of each criterion its area and its place
+    select s.id as scheme, s.year, s.body, s.rated, area.*, criterion.*
+    from scheme s
+    cross join lateral (
+        select coalesce(s.body ->> 'rule', 'lines') as rule,
+               array_agg(a.body ->> 'code' order by a.nr) as codes,
+               array_agg(a.body ->> 'kind' order by a.nr) as kinds,
+               array_agg((a.body ->> 'cap')::numeric order by a.nr) as caps,
+               array_agg((a.body ->> 'line')::numeric order by a.nr) as lines,
+               array_agg(coalesce((a.body ->> 'core')::boolean, false) order by a.nr) as cores
+        from jsonb_array_elements(s.body -> 'areas') with ordinality as a (body, nr)
+    ) as area
+    cross join lateral (
+        select coalesce(jsonb_object_agg(c.code, c.area), '{}') as area_of,
+               coalesce(jsonb_object_agg(c.code, c.place), '{}') as place_of,
+               coalesce(jsonb_object_agg(c.code, c.most), '{}') as max_of
+        from (  -- variants of one code are one criterion
+            select c.body ->> 'code' as code, a.nr as area, a.nr * 10000 + min(c.nr) as place, max((c.body ->> 'max')::numeric) as most
+            from jsonb_array_elements(s.body -> 'areas') with ordinality as a (body, nr)
+            cross join lateral jsonb_array_elements(a.body -> 'criteria') with ordinality as c (body, nr)
+            group by 1, 2
+        ) as c
+    ) as criterion
 ),
-criterion as materialized (  -- variants of one code are one criterion
-    select a.scheme, a.nr as area, c.body ->> 'code' as code, min(c.nr) as nr,
-           max((c.body ->> 'max')::numeric) as full_marks
-    from area a cross join lateral jsonb_array_elements(a.criteria) with ordinality as c (body, nr)
-    group by 1, 2, 3
-),
-rung as materialized (  -- what can be reached: a star of the list or, under "areas", the star of a base area
-    select s.id as scheme, r.nr, r.body -> 'star' as label, r.body, null::numeric as line
-    from scheme s cross join lateral jsonb_array_elements(s.body -> 'stars') with ordinality as r (body, nr)
-    union all
-    select scheme, nr, to_jsonb(code), '{}', line from area where rule = 'areas' and kind = 'base'
-),
-condition as materialized (  -- everything a rung asks: the measure must stand in this sense to what it needs
-    select r.scheme, r.nr as rung, c.*
-    from rung r cross join lateral (
-        select 1 as part, 0::bigint as nr, 'total' as why, 'total' as measure, '>=' as sense,
-               (r.body ->> 'total')::numeric as needs
-        where r.body ->> 'total' is not null
-        union all
-        select 2, 0, 'over', 'total', '>', (r.body ->> 'over')::numeric
-        where r.body ->> 'over' is not null
-        union all
-        select 3, a.nr, 'areas.' || a.code, 'areas.' || a.code, '>=', share.value::numeric * (
-            select coalesce(sum(c.full_marks), 0) from criterion c where c.scheme = r.scheme and c.area = a.nr
-        )
-        from jsonb_each_text(r.body -> 'areas') as share (code, value)
-        join area a on a.scheme = r.scheme and a.code = share.code
-        union all
-        select 4, c.area * 10000 + c.nr, 'criteria.' || c.code, 'criteria.' || c.code, '>=', named.value::numeric
-        from jsonb_each_text(r.body -> 'criteria') as named (code, value)
-        join criterion c on c.scheme = r.scheme and c.code = named.code
-        union all
-        select 5, c.area * 10000 + c.nr, 'figures.' || c.code, 'figures.' || c.code,
-               case jsonb_typeof(named.value) when 'object' then '<=' else '>=' end,
-               case jsonb_typeof(named.value) when 'object' then named.value ->> 'at_most' else named.value #>> '{}' end
-                   ::numeric
-        from jsonb_each(r.body -> 'figures') as named (code, value)
-        join criterion c on c.scheme = r.scheme and c.code = named.code
-        union all
-        select 6, 0, 'top', 'rank', '<=', (r.body ->> 'top')::numeric * s.rated
-        from scheme s
-        where s.id = r.scheme and r.body ->> 'top' is not null
-        union all
-        select 7, a.nr, 'core.' || a.code, 'areas.' || a.code, '>=', a.line
-        from area a
-        where a.scheme = r.scheme and r.body ->> 'core' = 'all' and a.core and a.kind = 'base'
-        union all
-        select 8, 0, 'others', 'others', '>=', (r.body ->> 'others')::numeric
-        where r.body ->> 'others' is not null
-        union all
-        select 9, r.nr, 'line', 'areas.' || (r.label #>> '{}'), '>=', r.line
-        where r.line is not null
-    ) as c
-),
-veto_item as materialized (
-    select s.id as scheme, s.year, v.nr, v.body ->> 'code' as code, (v.body ->> 'months')::int as months,
-           v.body -> 'bars' as bars
-    from scheme s cross join lateral jsonb_array_elements(s.body -> 'vetoes') with ordinality as v (body, nr)
+-- A rung is what can be reached: a star of the list or, under "areas", the star of a base area. A condition is one thing
+-- that a rung asks: the entry's measure must stand in this sense to what it needs.
+rulebook as materialized (
+    select f.*, rung.labels, condition.*, part.*
+    from form f
+    cross join lateral (
+        select coalesce(array_agg(r.label order by r.nr), '{}') as labels,
+               coalesce(array_agg(r.body order by r.nr), '{}') as bodies
+        from (
+            select r.nr, r.body -> 'star' as label, r.body
+            from jsonb_array_elements(f.body -> 'stars') with ordinality as r (body, nr)
+            union all
+            select a.nr, to_jsonb(a.code), jsonb_build_object('line', a.line)
+            from unnest(f.codes, f.kinds, f.lines) with ordinality as a (code, kind, line, nr)
+            where f.rule = 'areas' and a.kind = 'base'
+        ) as r
+    ) as rung
+    cross join lateral (
+        select array_agg(c.rung) as asking, array_agg(c.part) as parts, array_agg(c.place) as places,
+               array_agg(c.why) as whys, array_agg(c.measure) as measures, array_agg(c.sense) as senses,
+               array_agg(c.needs) as needs
+        from unnest(rung.labels, rung.bodies) with ordinality as r (label, body, nr)
+        cross join lateral (
+            select r.nr as rung, 1 as part, 0::bigint as place, 'total' as why, 'total' as measure, '>=' as sense,
+                   (r.body ->> 'total')::numeric as needs
+            where r.body ->> 'total' is not null
+            union all
+            select r.nr, 2, 0, 'over', 'total', '>', (r.body ->> 'over')::numeric
+            where r.body ->> 'over' is not null
+            union all
+            select r.nr, 3, a.nr, 'areas.' || a.code, 'areas.' || a.code, '>=', share.value::numeric * (
+                select coalesce(sum((f.max_of ->> c.code)::numeric), 0)
+                from jsonb_each_text(f.area_of) as c (code, area)
+                where c.area::int = a.nr
+            )
+            from jsonb_each_text(r.body -> 'areas') as share (code, value)
+            join unnest(f.codes) with ordinality as a (code, nr) on a.code = share.code
+            union all
+            select r.nr, 4, (f.place_of ->> n.code)::bigint,
+                   'criteria.' || n.code, 'criteria.' || n.code, '>=', n.value::numeric
+            from jsonb_each_text(r.body -> 'criteria') as n (code, value)
+            union all
+            select r.nr, 5, (f.place_of ->> n.code)::bigint,
+                   'figures.' || n.code, 'figures.' || n.code,
+                   case jsonb_typeof(n.value) when 'object' then '<=' else '>=' end,
+                   case jsonb_typeof(n.value) when 'object' then n.value ->> 'at_most' else n.value #>> '{}' end::numeric
+            from jsonb_each(r.body -> 'figures') as n (code, value)
+            union all
+            select r.nr, 6, 0, 'top', 'rank', '<=', (r.body ->> 'top')::numeric * f.rated
+            where r.body ->> 'top' is not null
+            union all
+            select r.nr, 7, a.nr, 'core.' || a.code, 'areas.' || a.code, '>=', a.line
+            from unnest(f.codes, f.kinds, f.cores, f.lines) with ordinality as a (code, kind, core, line, nr)
+            where r.body ->> 'core' = 'all' and a.core and a.kind = 'base'
+            union all
+            select r.nr, 8, 0, 'others', 'others', '>=', (r.body ->> 'others')::numeric
+            where r.body ->> 'others' is not null
+            union all
+            select r.nr, 9, 0, 'line', 'areas.' || (r.label #>> '{}'), '>=', (r.body ->> 'line')::numeric
+            where f.rule = 'areas'
+        ) as c
+    ) as condition
+    cross join lateral (  -- where a criterion's points go: its area's number, or a number of its own if conditions name it
+        select coalesce(jsonb_object_agg(c.code, case when c.named then c.place else c.area end), '{}') as part_of,
+               coalesce(jsonb_object_agg(c.place, c.code) filter (where c.named), '{}') as named
+        from (
+            select c.code, c.area::int, (f.place_of ->> c.code)::int as place,
+                   coalesce('criteria.' || c.code = any (condition.measures)
+                            or 'figures.' || c.code = any (condition.measures), false) as named
+            from jsonb_each_text(f.area_of) as c (code, area)
+        ) as c
+    ) as part
 ),
 
 -- What each entry has.
-area_sum as (
-    select p.entry, c.area, sum(p.points) as points
-    from point p join entry e on e.id = p.entry join criterion c on c.scheme = e.scheme and c.code = p.criterion
+scored as materialized (  -- the one pass over the points
+    select p.entry, (b.part_of ->> p.criterion)::int as part, sum(p.points) as points, max(p.figure) as figure
+    from point p join entry e on e.id = p.entry join rulebook b on b.scheme = e.scheme
     group by 1, 2
+),
+named as (
+    select s.entry, jsonb_object_agg('criteria.' || n.code, s.points)
+                    || jsonb_object_agg('figures.' || n.code, s.figure) as has
+    from scored s join entry e on e.id = s.entry join rulebook b on b.scheme = e.scheme
+    cross join lateral (select b.named ->> s.part::text as code) as n
+    where s.part >= 10000
+    group by 1
 ),
 area_points as (
     select e.id as entry, e.scheme, a.nr, a.code, a.kind, a.core, a.line,
            case when a.kind = 'base' then coalesce(p.points, 0) else least(coalesce(p.points, 0), a.cap) end as points
-    from entry e join area a on a.scheme = e.scheme left join area_sum p on p.entry = e.id and p.area = a.nr
+    from entry e
+    join rulebook b on b.scheme = e.scheme
+    cross join lateral unnest(b.codes, b.kinds, b.cores, b.lines, b.caps)
+        with ordinality as a (code, kind, core, line, cap, nr)
+    left join (
+        select entry, case when part < 10000 then part else part / 10000 end as area, sum(points) as points
+        from scored
+        group by 1, 2
+    ) as p on p.entry = e.id and p.area = a.nr
 ),
-entry_total as (
-    select entry, scheme, greatest(0, sum(case kind when 'penalty' then -points else points end)) as total
+summed as materialized (
+    select entry, scheme, greatest(0, sum(case kind when 'penalty' then -points else points end)) as total,
+           count(*) filter (where kind = 'base' and not core and points >= line) as others,
+           jsonb_object_agg('areas.' || code, points) as areas
     from area_points
     group by 1, 2
 ),
 ranked as (
     select entry, rank() over (partition by scheme order by total desc) as rank
-    from (select entry, scheme, total from entry_total union all select null, scheme, total from standing) as everyone
+    from (select entry, scheme, total from summed union all select null, scheme, total from standing) as everyone
 ),
-measure as (  -- only what some condition looks at
-    select m.entry, m.measure, m.has
-    from (
-        select entry, scheme, 'total' as measure, total as has from entry_total
-        union all
-        select entry, scheme, 'areas.' || code, points from area_points
-        union all
-        select p.entry, e.scheme, 'criteria.' || p.criterion, p.points from point p join entry e on e.id = p.entry
-        union all
-        select p.entry, e.scheme, 'figures.' || p.criterion, p.figure from point p join entry e on e.id = p.entry
-        union all
-        select e.id, e.scheme, 'rank', r.rank from entry e join ranked r on r.entry = e.id
-        union all
-        select entry, scheme, 'others', count(*) filter (where kind = 'base' and not core and points >= line)
-        from area_points
-        group by 1, 2
-    ) as m
-    where (m.scheme, m.measure) in (select scheme, measure from condition)
+judged as materialized (
+    select s.entry, s.scheme, s.total, k.rank, s.areas || coalesce(n.has, '{}') || jsonb_build_object(
+               'total', s.total, 'rank', k.rank, 'others', s.others
+           ) as has
+    from summed s join ranked k on k.entry = s.entry left join named n on n.entry = s.entry
 ),
-barred as (  -- vetoes in force on the decision day
-    select distinct e.id as entry, e.scheme, i.nr, i.code, i.bars
-    from entry e
-    join veto v on v.unit = e.unit
-    join veto_item i on i.scheme = e.scheme and i.code = v.code
-    where v.met <= e.day
-      and case when i.months is null then extract(year from v.met) = i.year
-               else e.day < v.met + make_interval(months => i.months) end
+barred as materialized (  -- vetoes in force on the decision day
+    select distinct e.id as entry, e.scheme, i.nr, i.body ->> 'code' as code, i.body -> 'bars' as bars
+    from veto v
+    join entry e on e.unit = v.unit
+    join rulebook b on b.scheme = e.scheme
+    cross join lateral jsonb_array_elements(b.body -> 'vetoes') with ordinality as i (body, nr)
+    where i.body ->> 'code' = v.code and v.met <= e.day
+      and case when i.body ->> 'months' is null then extract(year from v.met) = b.year
+               else e.day < v.met + make_interval(months => (i.body ->> 'months')::int) end
 ),
 
 -- What stands in the way of each rung, and how far each entry comes.
 failing as (
-    select e.id as entry, c.rung, c.part, c.nr, c.why, m.has, c.needs
-    from entry e
-    join condition c on c.scheme = e.scheme
-    left join measure m on m.entry = e.id and m.measure = c.measure
-    where (case c.sense when '>=' then m.has >= c.needs when '<=' then m.has <= c.needs else m.has > c.needs end)
+    select j.entry, c.rung, c.part, c.place, c.why, m.has, c.needs
+    from judged j
+    join rulebook b on b.scheme = j.scheme
+    cross join lateral unnest(b.asking, b.parts, b.places, b.whys, b.measures, b.senses, b.needs)
+        as c (rung, part, place, why, measure, sense, needs)
+    cross join lateral (  -- a criterion that nobody has scored has no points; a figure that is absent stays so
+        select coalesce((j.has ->> c.measure)::numeric, case when c.part = 4 then 0 end) as has
+    ) as m
+    where case c.sense when '>=' then m.has >= c.needs when '<=' then m.has <= c.needs else m.has > c.needs end
           is not true
     union all
-    select b.entry, r.nr, 10, b.nr, 'bar.' || b.code, null, null
-    from barred b join rung r on r.scheme = b.scheme and (b.bars = '"all"' or b.bars @> r.label)
+    select d.entry, r.nr, 10, d.nr, 'bar.' || d.code, null, null
+    from barred d
+    join rulebook b on b.scheme = d.scheme
+    cross join lateral unnest(b.labels) with ordinality as r (label, nr)
+    where d.bars = '"all"' or d.bars @> r.label
 ),
 reached as (
-    select e.id as entry,
-           coalesce(max(case when r.line is null then (r.label #>> '{}')::int end),
-                    count(r.nr) filter (where r.line is not null), 0)::int as star
-    from entry e
-    left join rung r on r.scheme = e.scheme
-        and not exists (select from failing f where f.entry = e.id and f.rung = r.nr)
-    group by 1
+    select j.entry, case when b.rule = 'areas' then r.rungs else coalesce(r.star, 0) end as star
+    from judged j
+    join rulebook b on b.scheme = j.scheme
+    left join (select entry, array_agg(distinct rung) as rungs from failing group by 1) as f on f.entry = j.entry
+    cross join lateral (
+        select count(*)::int as rungs, max(case when b.rule <> 'areas' then r.label::int end) as star
+        from unnest(b.labels) with ordinality as r (label, nr)
+        where not r.nr = any (coalesce(f.rungs, '{}'))
+    ) as r
 )
