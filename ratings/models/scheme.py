@@ -79,6 +79,11 @@ class Scheme(models.Model):
         """The body as a typed specification; what is kept was checked when it came in."""
         return SchemeSpec.model_validate(self.body)
 
+    def earlier_versions(self) -> SchemeQuerySet:
+        """The versions before this one for the same unit and year, the latest first."""
+        same = Scheme.objects.filter(unit=self.unit_id, rates=self.rates, year=self.year)
+        return same.filter(version__lt=self.version).order_by("-version")
+
     def rated_units(self) -> UnitQuerySet:
         """The units that this scheme rates."""
         return Unit.objects.within(self.unit_id).rated(self.rates)

@@ -1,11 +1,17 @@
-"""``import_scheme FILE [--issue]``: keep a scheme file as the next version for its unit and year; prints its id."""
+"""``import_scheme FILE [--issue]``: keep a scheme file as the next version for its unit and year; prints its id.
+
+What would change for units that have answered under the version before is listed on stderr (formats §1).
+"""
 
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from ratings.revision import revised
 from ratings.scheme.reading import read_scheme
 from ratings.workflow.scheme import import_scheme
 from records.refusals import Refused
@@ -26,4 +32,22 @@ class Command(BaseCommand):
             raise CommandError(str(wrong)) from wrong
         for warning in reading.warnings:
             self.stderr.write(str(warning))
+        for previous in scheme.earlier_versions()[:1]:
+            for change in revised(reading, previous, timezone.localdate()):
+                self.stderr.write(
+                    _("%(unit)s: %(before)s under version %(old)s, %(after)s under version %(new)s")
+                    % {
+                        "unit": change.unit,
+                        "before": _result(change.before),
+                        "after": _result(change.after),
+                        "old": previous.version,
+                        "new": scheme.version,
+                    }
+                )
         self.stdout.write(str(scheme.pk))
+
+
+def _result(result: tuple[str, int] | None) -> str:
+    if result is None:
+        return _("not scored (no single variant fits)")
+    return _("%(total)s points and %(star)s stars") % {"total": result[0], "star": result[1]}
