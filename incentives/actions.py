@@ -45,7 +45,7 @@ ACTIONS = {
 def _in_time(action: Action, source: Source) -> bool:
     """Amounts are committed once, and paid when they are committed."""
     if action.verb == "grant":
-        return not source.lines.exists()
+        return not source.granted
     return action.verb != "disburse" or source.committed > source.disbursed
 
 

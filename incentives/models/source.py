@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from villages.models import Level, Unit, below_any
@@ -161,6 +162,11 @@ class Source(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse(self.PAGE, args=[self.pk])
+
+    @cached_property
+    def granted(self) -> bool:
+        """Whether its lines have been written."""
+        return self.lines.exists()
 
     @property
     def available(self) -> Decimal:

@@ -55,6 +55,7 @@ def ledger(request: HttpRequest, kind: type[Source], pk: int) -> HttpResponse:
         "is_fund": isinstance(source, ProjectFund),
         "page": Paginator(entries, ROWS).get_page(request.GET.get("page")),
         "may_correct": request.user.has_perm("incentives.disburse", source),
+        "key": uuid4().hex,
     }
     return render(request, "incentives/ledger.html", context)
 

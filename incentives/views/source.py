@@ -39,9 +39,11 @@ def detail(request: HttpRequest, kind: type[Source], pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, source: Source, forms: dict[str, Form] | None = None) -> HttpResponse:
     by_star = list(source.lines.order_by("-star").values("star").annotate(units=Count("pk"), amount=Sum("amount")))
+    source.granted = bool(by_star)
     prospects, unmet = ([], "") if by_star else prospects_of(source)
-    entries = source.lines.select_related("unit") if by_star else prospects
-    page = Paginator(entries, ROWS).get_page(request.GET.get("page"))
+    pages = Paginator(source.lines.select_related("unit") if by_star else prospects, ROWS)
+    pages.count = sum(row["units"] for row in by_star) or len(prospects)
+    page = pages.get_page(request.GET.get("page"))
     verbs = {action.verb: action for action in available(request.user, source)}
     context = {
         "source": source,

@@ -79,13 +79,15 @@ def _check(payments: Mapping[int, Decimal], owed: Mapping[int, Line]) -> None:
 def correct(
     entry: LedgerEntry, *, amount: Decimal, reason: str, by: Any, key: str = "", at: datetime | None = None
 ) -> LedgerEntry:
-    """Take ``amount`` yuan of ``entry`` back by an entry the other way. ``reason`` is required.
+    """Take ``amount`` yuan of ``entry`` back by an entry the other way, for a ``reason``; ``key`` as for ``disburse``.
 
     Raises ``Incomplete`` when it was not that much, or what was paid would exceed what is committed.
     """
     source = locked(entry.line.source)
     if not by.has_perm("incentives.disburse", source):
         raise NotAllowed(_("You may not do this here."))
+    if made := entry.corrections.filter(key=key).first():
+        return made
     if not reason:
         raise Incomplete(_("Please write a reason."), {"reason": _("Please write a reason.")})
     entry.line.refresh_from_db()

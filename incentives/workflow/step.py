@@ -14,6 +14,7 @@ from records import audit
 def locked(source: Source) -> Source:
     """The source as it is now, locked until the transaction ends; ``source`` itself is brought up to date too."""
     source.refresh_from_db(from_queryset=type(source).objects.select_for_update())
+    vars(source).pop("granted", None)
     return source
 
 
