@@ -7,15 +7,17 @@ class IncentivesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import home, menu, todo
-        from incentives import notices
+        from incentives import listeners, notices
         from incentives import todo as waiting
         from incentives.ledger_faults import LEDGER
         from incentives.views.unit import home_panel
         from notifications import kinds
+        from ratings.signals import stars_changed
         from records import integrity
 
         kinds.register(**notices.KINDS)
         integrity.register(LEDGER)
+        stars_changed.connect(listeners.stars_changed)
         todo.register(waiting)
         home.register(home.HomePanel("incentives/home_money.html", home_panel, column=home.SIDE, order=60))
         menu.register(
