@@ -7,7 +7,7 @@ days of its appointment. Pages and API find objects through ``reached_or_404``, 
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.backends import BaseBackend, ModelBackend
+from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import Http404
@@ -35,13 +35,6 @@ def grant(appointments: Iterable[Appointment]) -> None:
         ),
         batch_size=5000,
     )
-
-
-class PasswordBackend(ModelBackend):
-    """Signs in by password; it grants nothing, so no page asks Django's own permission tables."""
-
-    def get_all_permissions(self, user_obj: User, obj: Any = None) -> set[str]:
-        return set()
 
 
 class AppointmentBackend(BaseBackend):

@@ -40,5 +40,5 @@ def entries_for(user: User, audience: str) -> list[MenuEntry]:
         entry
         for entry in _entries
         if audience in entry.audiences
-        and (audience == PUBLIC or not entry.permission or user.has_perm(entry.permission))
+        and (audience == PUBLIC or not entry.permission or user.reach(entry.permission))
     ]

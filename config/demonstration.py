@@ -1,23 +1,19 @@
-"""Demonstration data is refused, loudly, wherever ``DEMO`` is off (design §3).
+"""What every door does about the demonstration at start: refuse it, loudly, where ``DEMO`` is off (design §3)."""
 
-What it is, ``reports`` knows: it registers a system check with the tag ``demonstration``. Every door asks here.
-"""
+from django.core.management.base import CommandError
 
-from django.core.checks import run_checks
-
-from accounts.models import User
+from reports.demonstration import guard
 from villages.models import Unit
-
-TAG = "demonstration"
 
 
 def refuse_where_it_is_off() -> None:
-    """Raise ``SystemExit`` with what was found: demonstration accounts or data while DEMO is off."""
-    found = [message for message in run_checks(tags=[TAG], databases=["default"]) if message.is_serious()]
-    if found:
-        raise SystemExit("\n".join(f"{message.msg}\n{message.hint or ''}".strip() for message in found))
+    """Raise ``SystemExit`` if the database holds the demonstration while DEMO is off."""
+    try:
+        guard.refuse_outside_demo()
+    except CommandError as found:
+        raise SystemExit(str(found)) from None
 
 
 def is_wanted() -> bool:
-    """Whether the database is as empty as after the first migration."""
-    return not Unit.objects.exists() and not User.objects.exists()
+    """Whether the database is empty, or holds a demonstration whose loading may have been cut short."""
+    return guard.loaded() or not Unit.objects.exists()

@@ -107,7 +107,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "accounts.authority.PasswordBackend",
+    "django.contrib.auth.backends.ModelBackend",
     "accounts.authority.AppointmentBackend",
 ]
 ANONYMOUS_USER_NAME = None
@@ -198,6 +198,7 @@ CACHES = {
     }
 }
 
+SITE_URL = env("SITE_URL", default=f"http://127.0.0.1:{env('PORT', default='8000')}")  # for links in letters
 # Unset, letters are written to files, so that nothing leaves this machine by accident.
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -226,6 +227,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 # By the name of the task in an app's tasks.py; times are China's.
 CELERY_BEAT_SCHEDULE = {
+    "deliver": {"task": "notifications.tasks.deliver_due", "schedule": 60},
+    "confirm": {"task": "reviews.tasks.confirm_due", "schedule": crontab(minute=5)},
     "rerate": {"task": "ratings.tasks.rerate_all", "schedule": crontab(hour=0, minute=20)},
 }
 

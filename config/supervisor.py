@@ -22,7 +22,7 @@ from config import services
 from config.services.lifetime import die_with_parent, dying_with_parent
 
 PYTHON = [sys.executable, "-m"]
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 15
 LOOK_SECONDS = 0.2
 SHORT_LIFE_SECONDS = 10
@@ -159,7 +159,7 @@ def prepare_django() -> None:
 def prepare_data() -> None:
     """Bring the database and the static files to what this version of the program needs."""
     from django.conf import settings
-    from django.core.management import call_command, get_commands
+    from django.core.management import call_command
     from django.db import connection
 
     from config import demonstration, static_files
@@ -167,9 +167,9 @@ def prepare_data() -> None:
     with step("database"):
         call_command("migrate", interactive=False, verbosity=0)
         demonstration.refuse_where_it_is_off()
-    if settings.DEMO and "load_demonstration" in get_commands() and demonstration.is_wanted():
-        with step("demonstration (about a minute)"):
-            call_command("load_demonstration", verbosity=0)
+    if settings.DEMO and demonstration.is_wanted():
+        say("demonstration (what is there already stays)")
+        call_command("load_demonstration")
     if static_files.are_stale():
         with step("static files"):
             static_files.collect()

@@ -1,5 +1,48 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IncentivesConfig(AppConfig):
     name = "incentives"
+
+    def ready(self) -> None:
+        from accounts import home, menu, todo
+        from incentives import listeners, notices
+        from incentives import todo as waiting
+        from incentives.ledger_faults import LEDGER
+        from incentives.views.unit import home_panel
+        from notifications import kinds
+        from ratings.signals import stars_changed
+        from records import integrity
+
+        kinds.register(**notices.KINDS)
+        integrity.register(LEDGER)
+        stars_changed.connect(listeners.stars_changed)
+        todo.register(waiting)
+        home.register(home.HomePanel("incentives/home_money.html", home_panel, column=home.SIDE, order=60))
+        menu.register(
+            menu.MenuEntry(
+                _("Rewards"),
+                "policies",
+                "incentives.view_incentive",
+                audiences=(menu.DESK,),
+                note=_("Reward policies and what they give to each village"),
+                order=70,
+            ),
+            menu.MenuEntry(
+                _("Project funds"),
+                "funds",
+                "incentives.view_incentive",
+                audiences=(menu.DESK,),
+                note=_("Budgets, allocations and the ledger"),
+                order=71,
+            ),
+            menu.MenuEntry(
+                _("Money"),
+                "unit-money",
+                "ratings.fill",
+                audiences=(menu.CADRE,),
+                note=_("Rewards and project money of your village"),
+                order=70,
+            ),
+        )

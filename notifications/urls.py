@@ -5,7 +5,7 @@ from django.urls import path
 from notifications import views
 
 urlpatterns = [
-    path("notices/", views.notices, name="notices"),
-    path("notices/read/", views.notices_read, name="notices_read"),
-    path("notices/<int:pk>/", views.notice, name="notice"),
+    path("bell/", views.notices, name="notices"),
+    path("bell/read/", views.notices_read, name="notices_read"),
+    path("bell/<int:pk>/", views.notice, name="notice"),
 ]

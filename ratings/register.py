@@ -214,3 +214,18 @@ def export(file: BinaryIO, units: Units = "", on: date | None = None) -> None:
     file.write(b"\xef\xbb\xbf")
     with connection.cursor() as cursor:
         cursor.copy_expert(cursor.mogrify(_EXPORT.format(periods=periods), params), file)
+
+
+_CAPS = """
+select unit, min(star) from effect
+where does = 'cap' and since <= %s and (until is null or %s < until)
+group by unit
+"""
+
+
+def active_caps(units: Units, day: date) -> dict[str, int]:
+    """The lowest cap active on ``day``, by unit, decided on or not; a new decision may not exceed it (formats §3)."""
+    periods, params = with_periods(scope_of(units), day)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{periods} {_CAPS}", [*params, day, day])
+        return dict(cursor.fetchall())

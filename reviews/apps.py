@@ -1,15 +1,33 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReviewsConfig(AppConfig):
     name = "reviews"
 
     def ready(self) -> None:
+        from accounts import todo
+        from accounts.menu import DESK, PUBLIC, MenuEntry, register
         from notifications import kinds
         from ratings import actions
-        from reviews import receivers  # noqa: F401 - connects them
+        from reviews import receivers, todos  # noqa: F401 - connects the receivers
         from reviews.actions import ACTIONS
         from reviews.kinds import KINDS
 
         actions.register(*ACTIONS)
         kinds.register(**KINDS)
+        todo.register(todos)
+        desk = (DESK,)
+        register(
+            MenuEntry(_("Scoring"), "review_desk", "reviews.score_township", desk, order=20),
+            MenuEntry(_("Scoring"), "review_desk", "reviews.score_county", desk, order=20),
+            MenuEntry(_("Panels"), "review_panels", "reviews.convene_township", desk, order=21),
+            MenuEntry(_("Panels"), "review_panels", "reviews.convene_county", desk, order=21),
+            MenuEntry(_("Decisions"), "review_decisions", "reviews.decide_township", desk, order=22),
+            MenuEntry(_("Decisions"), "review_decisions", "reviews.decide_county", desk, order=22),
+            MenuEntry(_("Batches"), "review_batches", "reviews.release_township", desk, order=23),
+            MenuEntry(_("Batches"), "review_batches", "reviews.release_county", desk, order=23),
+            MenuEntry(_("Objections"), "review_objections", "reviews.answer_objection_township", desk, order=24),
+            MenuEntry(_("Objections"), "review_objections", "reviews.answer_objection_county", desk, order=24),
+            MenuEntry(_("Public notices"), "public_notices", audiences=(PUBLIC,), order=10),
+        )

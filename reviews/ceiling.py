@@ -4,8 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from ratings.allowance import Allowed, allowed, applications
-from ratings.models import Application, StarPeriod
+from ratings.allowance import Allowed, allowed
+from ratings.allowance import applications as source
+from ratings.models import Application, Points
+from ratings.register import active_caps
 from reviews.stages import Bench
 
 
@@ -22,19 +24,16 @@ class Ceiling:
         return min(self.allowed.star, self.applied, *([] if self.cap is None else [self.cap]))
 
 
-def ceilings(chosen: Collection[int], bench: Bench, day: date) -> dict[int, Ceiling]:
-    """The ceiling of each application (by id) that has the panel's points at this bench, as on ``day``."""
-    rows = Application.objects.filter(pk__in=list(chosen), points__stage=bench.stage).distinct()
-    applied = {pk: (unit, star) for pk, unit, star in rows.values_list("pk", "unit_id", "applied_star")}
-    caps = active_caps({unit for unit, _star in applied.values()}, day)
+def ceilings(chosen: Collection[Application], bench: Bench, day: date) -> dict[int, Ceiling]:
+    """The ceiling, by application id, of those that have the panel's points at this bench, as on ``day``."""
+    by_id = {application.pk: application for application in chosen}
+    if not by_id:
+        return {}
+    finished = Application.objects.filter(
+        pk__in=Points.objects.filter(application__in=by_id, stage=bench.stage).values("application")
+    )
+    caps = active_caps({application.unit_id for application in chosen}, day)
     return {
-        found.entry: Ceiling(found, applied[found.entry][1], caps.get(applied[found.entry][0]))
-        for found in allowed(applications(rows, bench.stage, day))
+        found.entry: Ceiling(found, by_id[found.entry].applied_star, caps.get(by_id[found.entry].unit_id))
+        for found in allowed(source(finished, bench.stage, day))
     }
-
-
-def active_caps(units: Collection[str], day: date) -> dict[str, int]:
-    """The lowest cap active on ``day``, by unit, for those that have one."""
-    effects = StarPeriod.objects.on(day).filter(unit__in=units).values_list("unit_id", "effects")
-    found = {unit: [int(effect[4:]) for effect in active if effect.startswith("cap:")] for unit, active in effects}
-    return {unit: min(caps) for unit, caps in found.items() if caps}

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from incentives.allocation import Claim, OutOfLimits, allocate
 from incentives.api.holding import Holding
 from incentives.money import fen, yuan
+from incentives.words import out_of_limits
 from villages.models import Unit
 
 PLAIN = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
@@ -104,13 +105,6 @@ class AllocationPreview(APIView):
             "total": yuan(sum(amounts.values())),
         }
         return Response(PreviewAnswer(answer).data)
-
-
-def out_of_limits(error: OutOfLimits) -> str:
-    """Why and by how much the limits cannot be met, in words."""
-    if error.excess:
-        return _("The least amounts exceed the budget by %(amount)s yuan.") % {"amount": yuan(error.excess)}
-    return _("The greatest amounts fall short of the budget by %(amount)s yuan.") % {"amount": yuan(error.shortfall)}
 
 
 def _claim(unit: str, weight: Decimal, at_least: Decimal = Decimal(0), at_most: Decimal | None = None) -> Claim:

@@ -17,6 +17,9 @@ class ProjectFund(Source):
     ``at_least`` … ``at_most`` are limits per unit, in yuan (absent: 0 and the whole budget).
     """
 
+    MANAGE = "incentives.manage_fund"
+    PAGE = "fund"
+
     department = models.CharField(_("Department"), max_length=50)
     min_star = models.PositiveSmallIntegerField(_("Minimum star"))
     need = models.CharField(_("Weighted by need"), max_length=10, choices=Figure, blank=True)

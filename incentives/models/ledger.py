@@ -14,8 +14,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from incentives.models.fund import Allocation
-from incentives.models.policy import Reward
-from incentives.models.source import Line, money
+from incentives.models.policy import Reward, RewardPolicy
+from incentives.models.source import Line, Source, money
 from villages.models import Unit
 
 User = settings.AUTH_USER_MODEL
@@ -78,6 +78,12 @@ class OfLine(models.Model):
         return self.reward or self.allocation
 
 
+class LedgerQuerySet(models.QuerySet):
+    def of(self, source: Source) -> LedgerQuerySet:
+        """The ledger of one policy or fund."""
+        return self.filter(**{"reward__policy" if isinstance(source, RewardPolicy) else "allocation__fund": source})
+
+
 @pghistory.track(pghistory.InsertEvent())
 class LedgerEntry(OfLine):
     """Money promised, paid, or come back, in yuan. A correction is an entry of the same kind the other way.
@@ -98,6 +104,8 @@ class LedgerEntry(OfLine):
     corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="corrections")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("Time"))
+
+    objects = LedgerQuerySet.as_manager()
 
     class Meta(OfLine.Meta):
         ordering = ["-id"]

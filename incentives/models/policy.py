@@ -6,7 +6,7 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import IntegerRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from incentives.models.source import Figure, Line, Source, frozen_with, line_triggers, money, source_triggers
@@ -14,15 +14,16 @@ from incentives.models.source import Figure, Line, Source, frozen_with, line_tri
 
 @pghistory.track()
 class RewardPolicy(Source):
-    """``starts`` … ``ends`` (both inclusive): the period in which a fallen star brings back money (``clawback``)."""
+    """``clawback`` says what comes back when a unit's star falls inside the period."""
+
+    MANAGE = "incentives.manage_policy"
+    PAGE = "policy"
 
     class Clawback(models.TextChoices):
         NONE = "none", _("Nothing is claimed back")
         DIFFERENCE = "difference", _("The difference to the lower star")
         PRO_RATA = "pro_rata", _("By the days each star was held")
 
-    starts = models.DateField(_("Period from"))
-    ends = models.DateField(_("Period until"))
     figure = models.CharField(_("Bands of"), max_length=10, choices=Figure, default=Figure.POPULATION)
     coefficient = models.DecimalField(_("Coefficient"), max_digits=7, decimal_places=4, default=1)
     clawback = models.CharField(_("When the star falls"), max_length=10, choices=Clawback, default=Clawback.NONE)
@@ -35,13 +36,9 @@ class RewardPolicy(Source):
         ]
         constraints = [
             *Source.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(starts__lte=F("reckoning_day"), ends__gte=F("reckoning_day")),
-                name="policy_reckoned_in_its_period",
-            ),
             models.CheckConstraint(condition=Q(coefficient__gt=0), name="policy_coefficient_positive"),
         ]
-        triggers = source_triggers("starts", "ends", "figure", "coefficient", "clawback")
+        triggers = source_triggers("figure", "coefficient", "clawback")
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

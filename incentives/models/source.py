@@ -6,15 +6,19 @@ Only the ledger's trigger moves them (``ledger.py``), and the constraints here h
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from villages.models import Level, Unit
+from villages.models import Level, Unit, below_any
 
 User = settings.AUTH_USER_MODEL
 
@@ -59,13 +63,30 @@ def totals_move_by_ledger() -> list[pgtrigger.Trigger]:
     ]
 
 
+class SourceQuerySet(models.QuerySet):
+    def seen_by(self, user: Any) -> SourceQuerySet:
+        """What ``user`` may look at: a draft only where the person writes such drafts."""
+        seen = below_any(user.reach("incentives.view_incentive"), "unit_id")
+        return self.filter(seen, ~Q(state="draft") | below_any(user.reach(self.model.MANAGE), "unit_id"))
+
+    def acting_on(self, day: date) -> SourceQuerySet:
+        """Effective, with ``day`` in the period."""
+        return self.filter(state="effective", starts__lte=day, ends__gte=day)
+
+
 class Source(models.Model):
     """Where money comes from: drafted by finance, given an opinion and filed by the leading-group office
     (征求意见并备案), then effective.
 
     ``unit`` is the county, ``rates`` the level of the units that get something, ``year`` the year whose profile figures
-    count, ``reckoning_day`` the day whose stars count.
+    count, ``reckoning_day`` the day whose stars count. ``starts`` … ``ends`` (both inclusive) is the period in which a
+    fallen star has consequences for the money.
     """
+
+    MANAGE: str
+    """Who writes it: "app.verb"."""
+    PAGE: str
+    """The name of its page; those of its other pages begin with it."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -78,6 +99,8 @@ class Source(models.Model):
     year = models.PositiveSmallIntegerField(_("Year"))
     name = models.CharField(_("Name"), max_length=100)
     reckoning_day = models.DateField(_("Reckoning day"))
+    starts = models.DateField(_("Period from"))
+    ends = models.DateField(_("Period until"))
     budget = money(_("Budget"))
     committed = money(_("Committed"), default=0)
     disbursed = money(_("Disbursed"), default=0)
@@ -92,6 +115,8 @@ class Source(models.Model):
     effective_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     effective_at = models.DateTimeField(null=True)
 
+    objects = SourceQuerySet.as_manager()
+
     class Meta:
         abstract = True
         default_permissions = ()
@@ -100,6 +125,10 @@ class Source(models.Model):
             models.UniqueConstraint(fields=["unit", "year", "name"], name="%(class)s_name_once"),
             models.UniqueConstraint(
                 fields=["unit", "filing_number"], condition=~Q(filing_number=""), name="%(class)s_filing_number_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts__lte=F("reckoning_day"), ends__gte=F("reckoning_day")),
+                name="%(class)s_reckoned_in_its_period",
             ),
             models.CheckConstraint(
                 condition=Q(disbursed__gte=0, committed__gte=F("disbursed"), budget__gte=F("committed")),
@@ -131,6 +160,19 @@ class Source(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse(self.PAGE, args=[self.pk])
+
+    @cached_property
+    def granted(self) -> bool:
+        """Whether its lines have been written."""
+        return self.lines.exists()
+
+    @property
+    def available(self) -> Decimal:
+        """What of the budget is not promised yet, in yuan."""
+        return self.budget - self.committed
+
 
 def source_triggers(*terms: str) -> list[pgtrigger.Trigger]:
     """The state machine; ``terms`` and what every source promises are frozen once the opinion is sought."""
@@ -155,7 +197,9 @@ def source_triggers(*terms: str) -> list[pgtrigger.Trigger]:
             operation=pgtrigger.Update,
             condition=Both(
                 ~pgtrigger.Q(old__state="draft"),
-                pgtrigger.AnyChange("unit", "rates", "year", "name", "reckoning_day", "budget", *terms),
+                pgtrigger.AnyChange(
+                    "unit", "rates", "year", "name", "reckoning_day", "starts", "ends", "budget", *terms
+                ),
             ),
         ),
         pgtrigger.Protect(name="source_stays", operation=pgtrigger.Delete, condition=~pgtrigger.Q(old__state="draft")),
@@ -183,6 +227,16 @@ def frozen_with(table: str, column: str) -> pgtrigger.Trigger:
     )
 
 
+class LineQuerySet(models.QuerySet):
+    def seen_by(self, user: Any) -> LineQuerySet:
+        """Lines of the units where ``user`` watches over money, fills in, or accepts what is filled in."""
+        reach = [code for perm in SEES_LINES for code in user.reach(perm)]
+        return self.filter(below_any(reach, "unit_id"))
+
+
+SEES_LINES = ("incentives.view_incentive", "ratings.fill", "ratings.accept")
+
+
 class Line(models.Model):
     """What a source grants to one unit. ``star`` is the star on the reckoning day, ``figure`` the profile's figure.
 
@@ -196,6 +250,8 @@ class Line(models.Model):
     committed = money(_("Committed"), default=0)
     disbursed = money(_("Disbursed"), default=0)
     frozen = models.BooleanField(_("Frozen"), default=False)
+
+    objects = LineQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -212,7 +268,7 @@ class Line(models.Model):
         return f"{self.unit_id} {self.amount}"
 
     @property
-    def unpaid(self) -> Any:
+    def unpaid(self) -> Decimal:
         """What is promised and still to be paid, in yuan."""
         return self.committed - self.disbursed
 

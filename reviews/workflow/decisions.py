@@ -25,7 +25,7 @@ from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.ceiling import Ceiling, ceilings
 from reviews.models import BatchEntry, Settlement
 from reviews.stages import BENCHES, Bench, bench_of
-from reviews.ties import deciding_ties
+from reviews.ties import WORDS, deciding_ties
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,8 @@ def _under_review(chosen: Collection[int], bench: Bench, by: User) -> list[Appli
     for application in applications:
         if reason := tied.get(application.pk):
             raise NotAllowed(
-                _("%(unit)s: you do not decide here. %(reason)s") % {"unit": application.unit.name, "reason": reason}
+                _("%(unit)s: you do not decide here. %(reason)s")
+                % {"unit": application.unit.name, "reason": WORDS[reason]}
             )
     return applications
 
@@ -192,7 +193,7 @@ def _under_review(chosen: Collection[int], bench: Bench, by: User) -> list[Appli
 def _ceilings(applications: Collection[Application], bench: Bench, at: datetime) -> dict[int, Ceiling]:
     """The ceilings as on the decision day. Raises ``Incomplete`` where the panel has not finished."""
     chosen = {application.pk: application for application in applications}
-    found = ceilings(chosen, bench, timezone.localdate(at))
+    found = ceilings(applications, bench, timezone.localdate(at))
     for pk, application in chosen.items():
         if pk not in found:
             raise Incomplete(_("%(unit)s: not all score sheets are in.") % {"unit": application.unit.name})

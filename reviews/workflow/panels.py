@@ -16,7 +16,7 @@ from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Panel, Seat, Settlement, Sheet
 from reviews.stages import BENCHES, Bench
-from reviews.ties import ties
+from reviews.ties import WORDS, ties
 from villages.models import Unit, below
 
 FEWEST_REVIEWERS = 2
@@ -76,7 +76,7 @@ def open_sheets(applications: Iterable[int], bench: Bench) -> None:
                 stage=bench.stage,
                 reviewer_id=reviewer,
                 state=Sheet.State.RECUSED if (pk, reviewer) in tied else Sheet.State.OPEN,
-                reason=tied.get((pk, reviewer), ""),
+                reason=str(WORDS[tied[pk, reviewer]]) if (pk, reviewer) in tied else "",
             )
             for pk, reviewer in pairs
         ),

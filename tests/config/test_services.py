@@ -16,10 +16,10 @@ import redis
 
 from config.services.place import Place
 from config.services.servers import PostgreSQL, Valkey
+from tests.config.processes import PATIENCE_SECONDS, eventually, processes_on
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 USER = "from config import services; services.attach(); print('up', flush=True); input(); services.detach()"
-PATIENCE_SECONDS = 20
 
 
 @pytest.fixture
@@ -63,34 +63,6 @@ def using(data_dir, **environment):
 
 def connect(data_dir):
     return psycopg2.connect(PostgreSQL(Place(data_dir)).url)
-
-
-def eventually(question):
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            answer = question()
-        except (psycopg2.OperationalError, redis.ConnectionError):
-            answer = None
-        if answer:
-            return answer
-        time.sleep(0.05)
-    return pytest.fail("it did not come about")
-
-
-def processes_on(data_dir):
-    """Every living process that works in ``data_dir`` or names it on its command line."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit() or int(entry.name) == os.getpid():
-            continue
-        try:
-            words = (entry / "cmdline").read_bytes().decode(errors="replace")
-            if str(data_dir) in words or os.readlink(entry / "cwd").startswith(str(data_dir)):
-                found.append((int(entry.name), words))
-        except OSError:
-            continue
-    return found
 
 
 def postmaster(data_dir):

@@ -18,8 +18,7 @@ from tests.factories import (
     TOWNSHIP,
     VILLAGE,
     AppointmentFactory,
-    DecisionFactory,
-    StarPeriodFactory,
+    EventFactory,
     UnitFactory,
     VetoFactory,
     person,
@@ -117,11 +116,19 @@ def test_a_star_does_not_exceed_the_one_applied_for(place):
 
 
 def test_a_star_does_not_exceed_a_cap_that_is_active_that_day(place):
-    StarPeriodFactory(decision=DecisionFactory(star=3), star=1, effects=["cap:1", "lower:1"])
-    score_township(place, SOUND)
+    EventFactory(unit=place.application.unit, kind="case_opened", on="2026-03-01")  # capped at three for a year
+    EventFactory(unit=place.application.unit, kind="spot_check_failed", on="2026-09-01")
+    score_township(place)
     with pytest.raises(Incomplete):
-        decisions.decide(place.application, star=2, by=place.township_leader)
-    assert decisions.decide(place.application, star=1, by=place.township_leader).star == 1
+        decisions.recommend(place.application, star=3, by=place.township_leader)
+    assert decisions.decide(place.application, star=3, by=place.township_leader).star == 3
+
+
+def test_a_cap_that_has_run_out_or_was_closed_holds_nothing_down(place):
+    EventFactory(unit=place.application.unit, kind="case_opened", on="2025-09-01")
+    EventFactory(unit=place.application.unit, kind="case_opened", on="2026-03-01", closed="2026-09-27")
+    score_township(place)
+    decisions.recommend(place.application, star=3, by=place.township_leader)
 
 
 def test_the_township_does_not_decide_four_but_recommends_with_its_own_star(place):

@@ -1,0 +1,109 @@
+"""What a fallen star means for what was granted: the register beside the lines of one source; nothing is changed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from incentives.models import Allocation, Line, Reward, RewardPolicy, Source
+from incentives.money import fen, half_up, yuan
+from incentives.reckoning import table_of
+from incentives.reward import Held, NoBand, clawback, due
+from ratings.models import StarPeriod
+
+DAY = timedelta(days=1)
+
+
+class Consequence(NamedTuple):
+    """The unit fell to ``star``; ``amount`` of what was paid comes back, ``released`` is promised no more (yuan)."""
+
+    star: int
+    amount: Decimal
+    released: Decimal
+
+
+class Spell(NamedTuple):
+    """A star held from ``first`` to ``last``, both inclusive."""
+
+    star: int
+    first: date
+    last: date
+
+
+class Fallen:
+    """The lines of ``source``, looked at on the day ``on``: later days do not count as a fall yet."""
+
+    def __init__(self, source: Source, on: date) -> None:
+        self.source = source
+        self.seen_until = min(on, source.ends)
+        self.by_policy = isinstance(source, RewardPolicy)
+        self.source_field = "policy" if self.by_policy else "fund"
+        self.table = table_of(source) if self.by_policy else {}
+
+    def consequences(self, lines: QuerySet[Line]) -> Iterator[tuple[Line, Consequence | NoBand | None]]:
+        """Each line with what follows for it: nothing (None), or ``NoBand`` when the table cannot say."""
+        spells = self._spells(lines)
+        for line in lines:
+            try:
+                yield line, self._of(line, spells[line.unit_id])
+            except NoBand as gap:
+                yield line, gap
+
+    def _of(self, line: Line, spells: list[Spell]) -> Consequence | None:
+        return self._of_reward(line, spells) if self.by_policy else self._of_allocation(line, spells)
+
+    def _of_reward(self, line: Reward, spells: list[Spell]) -> Consequence | None:
+        policy = self.source
+        after = policy.reckoning_day + DAY
+        later = [spell.star for spell in spells if spell.last >= after and spell.first <= self.seen_until]
+        lower = min(later, default=line.star)
+        if policy.clawback == RewardPolicy.Clawback.NONE or lower >= line.star:
+            return None
+        granted = due(policy.clawback, self.table, line.figure, policy.coefficient, _days(spells), lower)
+        paid, promised = fen(line.disbursed), fen(line.committed)
+        back = clawback(paid, granted)
+        kept = max(paid - back, half_up(granted))
+        return _unless_nothing(Consequence(lower, yuan(back), yuan(max(0, promised - back - kept))))
+
+    def _of_allocation(self, line: Allocation, spells: list[Spell]) -> Consequence | None:
+        star = next(spell.star for spell in spells if spell.first <= self.seen_until <= spell.last)
+        if star >= self.source.min_star:
+            return None
+        return _unless_nothing(Consequence(star, line.disbursed, line.unpaid))
+
+    def _spells(self, lines: Iterable[Line]) -> dict[str, list[Spell]]:
+        """The stars of each line's unit over the source's period, without gaps: no star held is star 0."""
+        starts, ends = self.source.starts, self.source.ends
+        units = [line.unit_id for line in lines]
+        spells = defaultdict(list)
+        periods = StarPeriod.objects.known().filter(unit__in=units, during__overlap=(starts, ends + DAY))
+        for unit, star, during in periods.order_by("unit", "during").values_list("unit_id", "star", "during"):
+            last = ends if during.upper is None else min(ends, during.upper - DAY)
+            spells[unit].append(Spell(star, max(starts, during.lower), last))
+        return {unit: _without_gaps(spells[unit], starts, ends) for unit in units}
+
+
+def _without_gaps(spells: list[Spell], starts: date, ends: date) -> list[Spell]:
+    whole, day = [], starts
+    for spell in spells:
+        if day < spell.first:
+            whole.append(Spell(0, day, spell.first - DAY))
+        whole.append(spell)
+        day = spell.last + DAY
+    return whole + ([Spell(0, day, ends)] if day <= ends else [])
+
+
+def _days(spells: list[Spell]) -> list[Held]:
+    days = Counter()
+    for spell in spells:
+        days[spell.star] += (spell.last - spell.first).days + 1
+    return [Held(star, count) for star, count in days.items()]
+
+
+def _unless_nothing(consequence: Consequence) -> Consequence | None:
+    return consequence if consequence.amount or consequence.released else None

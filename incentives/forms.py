@@ -1,0 +1,199 @@
+"""Forms of finance and the leading-group office. A table is a plain grid of rows; empty rows are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from incentives.models import Line, ProjectFund, RewardPolicy
+
+TERMS = ["name", "year", "budget", "reckoning_day", "starts", "ends"]
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **options)
+
+
+class SourceForm(forms.ModelForm):
+    """What policies and funds have in common. Bound to an unsaved source of the county on which it is to be drafted."""
+
+    class Meta:
+        widgets = dict.fromkeys(["reckoning_day", "starts", "ends"], DayInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["budget"].min_value = Decimal("0.01")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        starts, day, ends = given.get("starts"), given.get("reckoning_day"), given.get("ends")
+        if starts and day and ends and not starts <= day <= ends:
+            self.add_error("reckoning_day", _("The reckoning day lies inside the period."))
+        if given.get("budget") is not None and given["budget"] <= 0:
+            self.add_error("budget", _("A budget is above 0."))
+        same = type(self.instance).objects.filter(
+            unit=self.instance.unit_id, year=given.get("year"), name=given.get("name")
+        )
+        if same.exclude(pk=self.instance.pk).exists():
+            self.add_error("name", _("There is one of this name already."))
+        return given
+
+
+class PolicyForm(SourceForm):
+    class Meta(SourceForm.Meta):
+        model = RewardPolicy
+        fields = [*TERMS, "figure", "coefficient", "clawback"]
+
+    def clean_coefficient(self) -> Decimal:
+        if self.cleaned_data["coefficient"] <= 0:
+            raise forms.ValidationError(_("A coefficient is above 0."))
+        return self.cleaned_data["coefficient"]
+
+
+class FundForm(SourceForm):
+    class Meta(SourceForm.Meta):
+        model = ProjectFund
+        fields = [*TERMS, "department", "min_star", "need", "at_least", "at_most"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        at_least, at_most = given.get("at_least") or Decimal(0), given.get("at_most")
+        if at_least < 0:
+            self.add_error("at_least", _("An amount is not below 0."))
+        if at_most is not None and at_most < at_least:
+            self.add_error("at_most", _("This is below the least amount."))
+        return given
+
+
+class BandForm(forms.Form):
+    """A star and a half-open band: from … up to, not including."""
+
+    star = forms.IntegerField(label=gettext_lazy("Star"), min_value=0, max_value=9)
+    first = forms.IntegerField(label=gettext_lazy("From"), min_value=0, max_value=2_000_000_000)
+    after = forms.IntegerField(label=gettext_lazy("To (not included)"), required=False, max_value=2_000_000_000)
+    amount = forms.DecimalField(
+        label=gettext_lazy("Amount (yuan)"), min_value=0, max_digits=14, decimal_places=2, localize=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        first, after = given.get("first"), given.get("after")
+        if first is not None and after is not None and after <= first:
+            self.add_error("after", _("A band ends above where it begins."))
+        return given
+
+
+class BandGrid(BaseFormSet):
+    def clean(self) -> None:
+        """Bands of one star do not overlap: the message stands at the later one."""
+        seen: list[tuple[int, int, int | None]] = []
+        for form in self.forms:
+            if not form.is_valid() or not form.has_changed():
+                continue
+            star, first, after = (form.cleaned_data[name] for name in ("star", "first", "after"))
+            if any(star == s and (b is None or first < b) and (after is None or a < after) for s, a, b in seen):
+                form.add_error("first", _("This band overlaps with another one of the same star."))
+            seen.append((star, first, after))
+
+    def rows(self) -> list[tuple[int, int, int | None, Decimal]]:
+        return [
+            (
+                form.cleaned_data["star"],
+                form.cleaned_data["first"],
+                form.cleaned_data["after"],
+                form.cleaned_data["amount"],
+            )
+            for form in self.forms
+            if form.has_changed()
+        ]
+
+    @staticmethod
+    def of(policy: RewardPolicy) -> list[dict[str, Any]]:
+        bands = policy.bands.all() if policy.pk else []
+        return [
+            {"star": row.star, "first": row.band.lower, "after": row.band.upper, "amount": row.amount} for row in bands
+        ]
+
+
+class WeightForm(forms.Form):
+    star = forms.IntegerField(label=gettext_lazy("Star"), min_value=0, max_value=9)
+    weight = forms.DecimalField(label=gettext_lazy("Weight"), max_digits=8, decimal_places=4)
+
+    def clean_weight(self) -> Decimal:
+        if self.cleaned_data["weight"] <= 0:
+            raise forms.ValidationError(_("A weight must be above 0."))
+        return self.cleaned_data["weight"]
+
+
+class WeightGrid(BaseFormSet):
+    def clean(self) -> None:
+        seen = set()
+        for form in self.forms:
+            star = form.cleaned_data.get("star") if form.is_valid() else None
+            if star is not None and star in seen:
+                form.add_error("star", _("This star has a weight already."))
+            seen.add(star)
+
+    def rows(self) -> dict[int, Decimal]:
+        return {f.cleaned_data["star"]: f.cleaned_data["weight"] for f in self.forms if f.has_changed()}
+
+    @staticmethod
+    def of(fund: ProjectFund) -> list[dict[str, Any]]:
+        return list(fund.weights.values("star", "weight")) if fund.pk else []
+
+
+Bands = formset_factory(BandForm, formset=BandGrid, extra=0)
+Weights = formset_factory(WeightForm, formset=WeightGrid, extra=0)
+
+
+class OpinionForm(forms.Form):
+    number = forms.CharField(label=gettext_lazy("Filing number"), max_length=50, required=False)
+    opinion = forms.CharField(label=gettext_lazy("Opinion"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class DisburseForm(forms.Form):
+    """One instalment: the same share of what every line is owed, or the amounts typed beside the lines."""
+
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    document = forms.CharField(label=gettext_lazy("Voucher number"), max_length=100)
+    share = forms.DecimalField(
+        label=gettext_lazy("Share of what is owed (%)"),
+        help_text=gettext_lazy("For all units alike; amounts typed in the list go instead of it."),
+        min_value=Decimal("0.01"),
+        max_value=100,
+        decimal_places=2,
+        initial=100,
+    )
+
+    def __init__(self, lines: Iterable[Line], data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.lines = [line for line in lines if line.unpaid and not line.frozen]
+        for line in self.lines:
+            self.fields[f"line{line.pk}"] = forms.DecimalField(
+                label=line.unit.name, required=False, min_value=Decimal("0.01"), max_value=line.unpaid, decimal_places=2
+            )
+
+    def rows(self) -> list[tuple[Line, forms.BoundField]]:
+        return [(line, self[f"line{line.pk}"]) for line in self.lines]
+
+    def payments(self) -> dict[int, Decimal]:
+        """Yuan by line; shares are taken down to the whole fen, so that no line is paid more than its part."""
+        typed = {line.pk: self.cleaned_data[f"line{line.pk}"] for line in self.lines}
+        if any(typed.values()):
+            return {pk: amount for pk, amount in typed.items() if amount}
+        share = self.cleaned_data["share"]
+        parts = {line.pk: Decimal(int(line.unpaid * share)) / 100 for line in self.lines}
+        return {pk: part for pk, part in parts.items() if part}

@@ -1,0 +1,47 @@
+"""The list of a policy or fund, unit by unit: what was granted or would be. Page and workbook share it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from incentives.models import Line
+from incentives.reckoning import Prospect
+from villages.models import Unit
+
+TOWNSHIP = 9
+
+
+@dataclass(frozen=True)
+class Row:
+    """Amounts in yuan; None where it cannot be said (``remark`` says why). ``line`` once it was granted."""
+
+    unit: Unit
+    township: str
+    star: int
+    figure: int | None
+    amount: Decimal | None
+    committed: Decimal
+    disbursed: Decimal
+    remark: str = ""
+    line: Line | None = None
+
+
+def rows_of(entries: Iterable[Line | Prospect]) -> list[Row]:
+    """One statement for the townships' names; ``entries`` carry their unit."""
+    entries = list(entries)
+    codes = {entry.unit.code[:TOWNSHIP] for entry in entries}
+    names = dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
+    return [_row(entry, names.get(entry.unit.code[:TOWNSHIP], "")) for entry in entries]
+
+
+def _row(entry: Line | Prospect, township: str) -> Row:
+    if isinstance(entry, Prospect):
+        nothing = Decimal(0)
+        return Row(entry.unit, township, entry.star, entry.figure, entry.amount, nothing, nothing, entry.problem)
+    remark = _("payment stopped: the star has fallen") if entry.frozen else ""
+    amounts = (entry.amount, entry.committed, entry.disbursed)
+    return Row(entry.unit, township, entry.star, entry.figure, *amounts, remark, entry)

@@ -1,0 +1,29 @@
+"""Pages of money. Policies and funds have the same addresses under their own names."""
+
+from django.urls import URLPattern, path
+
+from incentives import views
+from incentives.models import ProjectFund, RewardPolicy, Source
+
+
+def source_pages(folder: str, kind: type[Source]) -> list[URLPattern]:
+    this, name = {"kind": kind}, kind.PAGE
+    return [
+        path(f"{folder}/", views.sources, this, name=folder),
+        path(f"{folder}/new/<str:county>/", views.new, this, name=f"{name}-new"),
+        path(f"{folder}/<int:pk>/", views.detail, this, name=name),
+        path(f"{folder}/<int:pk>/edit/", views.edit, this, name=f"{name}-edit"),
+        path(f"{folder}/<int:pk>/disburse/", views.disburse, this, name=f"{name}-disburse"),
+        path(f"{folder}/<int:pk>/ledger/", views.ledger, this, name=f"{name}-ledger"),
+        path(f"{folder}/<int:pk>/list.xlsx", views.workbook, this, name=f"{name}-workbook"),
+        path(f"{folder}/<int:pk>/step/<slug:verb>/", views.step, this, name=f"{name}-step"),
+    ]
+
+
+urlpatterns = [
+    *source_pages("policies", RewardPolicy),
+    *source_pages("funds", ProjectFund),
+    path("ledger/<int:pk>/correct/", views.correct, name="ledger-correct"),
+    path("clawbacks/<int:pk>/", views.settle, name="clawback"),
+    path("money/", views.unit_money, name="unit-money"),
+]

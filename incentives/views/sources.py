@@ -1,0 +1,36 @@
+"""The list of policies or of funds."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from incentives.models import ProjectFund, Source
+from villages.models import Unit
+
+ROWS = 50
+
+
+def source_or_404(request: HttpRequest, kind: type[Source], pk: int) -> Source:
+    """A policy or fund that the reader may look at, or 404 as if it did not exist."""
+    source = kind.objects.seen_by(request.user).select_related("unit").filter(pk=pk).first()
+    if source is None:
+        raise Http404
+    return source
+
+
+@login_required
+def sources(request: HttpRequest, kind: type[Source]) -> HttpResponse:
+    if not request.user.has_perm("incentives.view_incentive"):
+        raise Http404
+    found = kind.objects.seen_by(request.user).select_related("unit").order_by("-year", "unit", "-pk")
+    return render(
+        request,
+        "incentives/sources.html",
+        {
+            "page": Paginator(found, ROWS).get_page(request.GET.get("page")),
+            "is_fund": kind is ProjectFund,
+            "new": f"{kind.PAGE}-new",
+            "counties": Unit.objects.filter(code__in=request.user.reach(kind.MANAGE)),
+        },
+    )

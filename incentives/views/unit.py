@@ -1,0 +1,42 @@
+"""What a unit's own people see of its money."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from incentives.models import Allocation, Reward
+from incentives.models.source import SEES_LINES
+from incentives.views.sources import ROWS
+
+
+@login_required
+def unit_money(request: HttpRequest) -> HttpResponse:
+    """Rewards and project money of the units that the reader reaches, newest first."""
+    if not any(request.user.has_perm(perm) for perm in SEES_LINES):
+        raise Http404
+    rewards = Reward.objects.seen_by(request.user).select_related("unit", "policy").order_by("-policy__year", "unit")
+    allocations = (
+        Allocation.objects.seen_by(request.user).select_related("unit", "fund").order_by("-fund__year", "unit")
+    )
+    number = request.GET.get("page")
+    context = {
+        "rewards": Paginator(rewards, ROWS).get_page(number),
+        "allocations": Paginator(allocations, ROWS).get_page(number),
+    }
+    return render(request, "incentives/unit_money.html", context)
+
+
+def home_panel(user: Any) -> dict[str, Any] | None:
+    """The newest rewards and allocations of a cadre's own village; None for others and while there is none."""
+    if not user.has_perm("ratings.fill"):
+        return None
+    rewards = Reward.objects.seen_by(user).values_list("policy__name", "amount", "disbursed", "policy__year")
+    allocations = Allocation.objects.seen_by(user).values_list("fund__name", "amount", "disbursed", "fund__year")
+    lines = rewards.order_by().union(allocations.order_by(), all=True).order_by("-policy__year")[:3]
+    shown = [{"name": name, "amount": amount, "disbursed": disbursed} for name, amount, disbursed, _year in lines]
+    return {"lines": shown} if shown else None

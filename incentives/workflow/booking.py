@@ -1,0 +1,23 @@
+"""Writing the ledger. The database keeps the totals and refuses what would overdraw (``models/ledger.py``)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from incentives.models import LedgerEntry, Line, Reward
+
+
+def ref(line: Line) -> dict[str, Line]:
+    """The line as the field of a ledger entry or clawback that names it."""
+    return {"reward" if isinstance(line, Reward) else "allocation": line}
+
+
+def entry_for(line: Line, kind: str, amount: Decimal, *, key: str, by: Any, at: datetime, **more: Any) -> LedgerEntry:
+    """An unsaved entry of ``amount`` yuan; ``more``: document, reason, corrects."""
+    return LedgerEntry(unit_id=line.unit_id, kind=kind, amount=amount, key=key, by=by, at=at, **ref(line), **more)
+
+
+def book(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+    """Append ``entries`` in one statement, so that their effects count together."""
+    return LedgerEntry.objects.bulk_create(entries)

@@ -1,0 +1,133 @@
+"""When a star falls (domain §4–5): payment stops at once, and what was paid comes back by proposal only.
+
+``review_clawbacks`` follows the register for the units whose stars changed: it may run at any time and again and again,
+and always comes to the same open proposals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from incentives.consequence import Consequence, Fallen
+from incentives.models import Clawback, LedgerEntry, Line, ProjectFund, Reward, RewardPolicy, Source
+from incentives.reward import NoBand
+from incentives.workflow.booking import book, entry_for, ref
+from incentives.workflow.step import locked
+from incentives.workflow.telling import tell_holders, tell_units
+from records import audit
+from records.refusals import Incomplete, NotAllowed, WrongState
+
+Units = Collection[str] | RawSQL
+"""Division codes, or a query for them."""
+State, Kind = Clawback.State, LedgerEntry.Kind
+
+
+@transaction.atomic
+def review_clawbacks(units: Units, *, on: date | None = None) -> None:
+    """Compare what was granted to ``units`` with the register as it reads on the day ``on`` (today when absent)."""
+    on = on or timezone.localdate()
+    for kind in (RewardPolicy, ProjectFund):
+        touched = kind.objects.filter(state="effective", starts__lte=on, lines__unit__in=units)
+        for source in touched.distinct().order_by("pk"):
+            _review(locked(source), units, on)
+
+
+def _review(source: Source, units: Units, on: date) -> None:
+    fallen = Fallen(source, on)
+    lines = source.lines.filter(unit__in=units).select_related("unit", fallen.source_field)
+    known = _known_proposals(source, units)
+    for line, consequence in fallen.consequences(lines):
+        if isinstance(consequence, NoBand):
+            tell_holders("incentives.disburse", source, "clawback_unclear", unit=line.unit.name)
+            _freeze(line, True)
+        else:
+            _propose(line, consequence, known.get(line.pk, []))
+
+
+def _known_proposals(source: Source, units: Units) -> dict[int, list[Clawback]]:
+    """Open and declined proposals by line, newest first."""
+    field = "reward" if isinstance(source, RewardPolicy) else "allocation"
+    found: dict[int, list[Clawback]] = {}
+    rows = Clawback.objects.filter(state__in=[State.OPEN, State.DECLINED], **{f"{field}__in": source.lines.all()})
+    for proposal in rows.filter(unit__in=units):
+        found.setdefault(getattr(proposal, f"{field}_id"), []).append(proposal)
+    return found
+
+
+def _propose(line: Line, consequence: Consequence | None, known: list[Clawback]) -> None:
+    """Bring the line's open proposal to ``consequence``. What was declined is not proposed again for the same star."""
+    proposal = next((one for one in known if one.state == State.OPEN), None)
+    declined = consequence and any(one.star <= consequence.star for one in known if one.state == State.DECLINED)
+    # A reward whose clawback was declined is paid on; a fund never pays below its minimum star.
+    _freeze(line, consequence is not None and not (declined and isinstance(line, Reward)))
+    if consequence is None or declined:
+        if proposal:
+            Clawback.objects.filter(pk=proposal.pk).update(state=State.LAPSED, settled_at=timezone.now())
+    elif proposal is None:
+        Clawback.objects.create(unit=line.unit, **ref(line), **consequence._asdict())
+        tell_holders(
+            "incentives.disburse", line.source, "clawback_proposed", unit=line.unit.name, star=consequence.star
+        )
+    elif (proposal.star, proposal.amount, proposal.released) != consequence:
+        Clawback.objects.filter(pk=proposal.pk).update(**consequence._asdict())
+
+
+def _freeze(line: Line, frozen: bool) -> None:
+    if line.frozen != frozen:
+        type(line).objects.filter(pk=line.pk).update(frozen=frozen)
+
+
+def confirm_clawback(clawback: Clawback, *, by: Any, reason: str = "", at: datetime | None = None) -> None:
+    """Book what is proposed: what was paid comes back, what was not is promised no more."""
+    at = at or timezone.now()
+    with transaction.atomic(), audit.acting(by, "confirm_clawback", reason):
+        line = _settling(clawback, by, at)
+        entries = []
+        key = f"clawback:{clawback.pk}"
+        if clawback.amount:
+            entries.append(entry_for(line, Kind.CLAWBACK, clawback.amount, key=key, by=by, at=at, reason=reason))
+        if clawback.released:
+            promise = line.ledgerentry_set.get(kind=Kind.COMMIT, corrects=None)
+            entries.append(
+                entry_for(line, Kind.COMMIT, -clawback.released, key=key, by=by, at=at, reason=reason, corrects=promise)
+            )
+        book(entries)
+        _settle(clawback, State.CONFIRMED, by, reason, at)
+        _freeze(line, False)
+        tell_units(line.source, "clawback_confirmed", {line: clawback.amount})
+
+
+def decline_clawback(clawback: Clawback, *, by: Any, reason: str, at: datetime | None = None) -> None:
+    """Leave the money where it is, for a written ``reason``."""
+    at = at or timezone.now()
+    with transaction.atomic(), audit.acting(by, "decline_clawback", reason):
+        line = _settling(clawback, by, at)
+        if not reason:
+            raise Incomplete(_("Please write a reason."), {"reason": _("Please write a reason.")})
+        _settle(clawback, State.DECLINED, by, reason, at)
+        if isinstance(line, Reward):
+            _freeze(line, False)
+
+
+def _settling(clawback: Clawback, by: Any, at: datetime) -> Line:
+    """The line of an open proposal that ``by`` may settle, both locked and up to date."""
+    source = locked(clawback.line.source)
+    if not by.has_perm("incentives.disburse", source):
+        raise NotAllowed(_("You may not do this here."))
+    review_clawbacks([clawback.unit_id], on=timezone.localdate(at))
+    clawback.refresh_from_db()
+    if clawback.state != State.OPEN:
+        raise WrongState(_("This proposal is closed: %(state)s.") % {"state": clawback.get_state_display()})
+    return clawback.line
+
+
+def _settle(clawback: Clawback, state: str, by: Any, reason: str, at: datetime) -> None:
+    clawback.state, clawback.settled_by, clawback.settled_at, clawback.reason = state, by, at, reason
+    clawback.save()

@@ -1,0 +1,56 @@
+"""Granting: a line and its commitment for every unit that a policy rewards or a fund is allocated to, once."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from incentives.models import Allocation, LedgerEntry, Line, ProjectFund, Reward, Source
+from incentives.reckoning import Prospect
+from incentives.workflow.booking import book, entry_for
+from incentives.workflow.filing import check_complete
+from incentives.workflow.step import step
+from incentives.workflow.telling import tell_units
+from records.refusals import Incomplete, WrongState
+
+
+@transaction.atomic
+def grant(source: Source, *, by: Any, at: datetime | None = None) -> list[Line]:
+    """Write what every unit gets, by the stars of the reckoning day, and commit it.
+
+    Raises ``WrongState`` before the reckoning day or the second time, ``Incomplete`` when a unit's amount cannot be
+    said or the budget does not suffice.
+    """
+    at = at or timezone.now()
+    with step("grant", source, by=by):
+        if timezone.localdate(at) < source.reckoning_day:
+            raise WrongState(_("The stars of the reckoning day are not known yet."))
+        prospects = check_complete(source)
+        missing = sum(prospect.amount for prospect in prospects) - source.budget
+        if missing > 0:
+            raise Incomplete(_("The budget is %(amount)s yuan short.") % {"amount": missing})
+        lines = list(_write(source, prospects))
+        book(
+            [
+                entry_for(line, LedgerEntry.Kind.COMMIT, line.amount, key="grant", by=by, at=at)
+                for line in lines
+                if line.amount
+            ]
+        )
+        tell_units(source, "money_granted", {line: line.amount for line in lines if line.amount})
+    return lines
+
+
+def _write(source: Source, prospects: list[Prospect]) -> Iterator[Line]:
+    if isinstance(source, ProjectFund):
+        made = [
+            Allocation(fund=source, unit=p.unit, star=p.star, figure=p.figure, weight=p.weight, amount=p.amount)
+            for p in prospects
+        ]
+        yield from Allocation.objects.bulk_create(made, batch_size=2000)
+    else:
+        made = [Reward(policy=source, unit=p.unit, star=p.star, figure=p.figure, amount=p.amount) for p in prospects]
+        yield from Reward.objects.bulk_create(made, batch_size=2000)

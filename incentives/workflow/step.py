@@ -1,0 +1,27 @@
+"""A step with a source: its row is locked first, so of two people at once the second finds the new state."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+
+from incentives.actions import require
+from incentives.models import Source
+from records import audit
+
+
+def locked(source: Source) -> Source:
+    """The source as it is now, locked until the transaction ends; ``source`` itself is brought up to date too."""
+    source.refresh_from_db(from_queryset=type(source).objects.select_for_update())
+    vars(source).pop("granted", None)
+    return source
+
+
+@contextmanager
+def step(verb: str, source: Source, *, by: Any, reason: str = "") -> Iterator[Source]:
+    """One transaction in which ``by`` takes the step ``verb``. Raises ``NotAllowed`` or ``WrongState``."""
+    with transaction.atomic(), audit.acting(by, verb, reason):
+        require(verb, by, locked(source))
+        yield source
+        source.refresh_from_db()

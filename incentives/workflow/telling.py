@@ -1,0 +1,40 @@
+"""Announcements about a source: to those who hold a right in its county, and to the people of the units paid."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.people import holders, responsible
+from accounts.roles import ROLES, Role
+from incentives.models import Line, Source
+from notifications.models import Notice
+from notifications.workflow import announce, announce_all
+
+
+def tell_holders(perm: str, source: Source, kind: str, **params: Any) -> None:
+    """Tell everyone responsible for the source's county whose role grants ``perm``."""
+    roles = {role for role, spec in ROLES.items() if perm in spec.permissions}
+    tell_people(responsible(roles, source.unit_id), source, kind, **params)
+
+
+def tell_people(user_ids: Iterable[int], source: Source, kind: str, **params: Any) -> None:
+    params = {"name": source.name, "county": source.unit.name} | params
+    announce(user_ids, kind, link=source.get_absolute_url(), unit_code=source.unit_id, **params)
+
+
+def tell_units(source: Source, kind: str, amounts: Mapping[Line, Decimal]) -> None:
+    """Tell the cadres of each line's unit about its amount."""
+    people = holders({Role.FILLER, Role.SIGNER}, {line.unit_id for line in amounts})
+    announce_all(
+        Notice(
+            user_id=user_id,
+            kind=kind,
+            params={"name": source.name, "unit": line.unit.name, "amount": str(amount)},
+            link=reverse("unit-money"),
+            unit_code=line.unit_id,
+        )
+        for line, amount in amounts.items()
+        for user_id in people.get(line.unit_id, [])
+    )

@@ -1,0 +1,76 @@
+"""Drafting: the terms of a policy or fund, which may change until the opinion is sought."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
+from incentives.workflow.step import step
+from records import audit
+from records.refusals import NotAllowed
+from villages.models import Unit
+
+BandRow = tuple[int, int, int | None, Decimal]
+"""(star, from, to or None for no end, yuan)"""
+
+
+@transaction.atomic
+def draft_policy(*, unit: Unit, by: Any, bands: Iterable[BandRow] = (), **terms: Any) -> RewardPolicy:
+    """A new policy of the county ``unit``; ``terms`` are fields of ``RewardPolicy``. Raises ``NotAllowed``."""
+    _may_write(RewardPolicy, unit, by)
+    with audit.acting(by, "draft_policy"):
+        policy = RewardPolicy.objects.create(unit=unit, drafted_by=by, **terms)
+        _write_bands(policy, bands)
+    return policy
+
+
+@transaction.atomic
+def draft_fund(*, unit: Unit, by: Any, weights: Mapping[int, Decimal] | None = None, **terms: Any) -> ProjectFund:
+    """A new fund of the county ``unit``; ``terms`` are fields of ``ProjectFund``. Raises ``NotAllowed``."""
+    _may_write(ProjectFund, unit, by)
+    with audit.acting(by, "draft_fund"):
+        fund = ProjectFund.objects.create(unit=unit, drafted_by=by, **terms)
+        _write_weights(fund, weights or {})
+    return fund
+
+
+def revise_policy(policy: RewardPolicy, *, by: Any, bands: Iterable[BandRow] | None = None, **terms: Any) -> None:
+    """Change ``terms`` of a draft, and its whole table when ``bands`` is given."""
+    with step("revise", policy, by=by):
+        _change(policy, terms)
+        if bands is not None:
+            policy.bands.all().delete()
+            _write_bands(policy, bands)
+
+
+def revise_fund(fund: ProjectFund, *, by: Any, weights: Mapping[int, Decimal] | None = None, **terms: Any) -> None:
+    """Change ``terms`` of a draft, and all its weights when ``weights`` is given."""
+    with step("revise", fund, by=by):
+        _change(fund, terms)
+        if weights is not None:
+            fund.weights.all().delete()
+            _write_weights(fund, weights)
+
+
+def _change(source: Source, terms: Mapping[str, Any]) -> None:
+    for name, value in terms.items():
+        setattr(source, name, value)
+    source.save()
+
+
+def _may_write(kind: type[RewardPolicy | ProjectFund], unit: Unit, by: Any) -> None:
+    if not by.has_perm(kind.MANAGE, unit):
+        raise NotAllowed(_("You may not do this here."))
+
+
+def _write_bands(policy: RewardPolicy, bands: Iterable[BandRow]) -> None:
+    RewardBand.objects.bulk_create(
+        RewardBand(policy=policy, star=star, band=(first, after), amount=amount) for star, first, after, amount in bands
+    )
+
+
+def _write_weights(fund: ProjectFund, weights: Mapping[int, Decimal]) -> None:
+    StarWeight.objects.bulk_create(StarWeight(fund=fund, star=star, weight=weight) for star, weight in weights.items())

@@ -1,0 +1,101 @@
+"""A panel's points side by side: criteria down, reviewers across, only when all sheets are in."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.functional import cached_property
+
+from accounts.models import User
+from ratings.models import Application
+from ratings.scheme.spec import Area, Criterion
+from ratings.scoring import Scored
+from ratings.totals import area_points, running_total
+from reviews.models import Sheet
+from reviews.panel import Joint, join
+from reviews.scores import Entry, scored
+from reviews.stages import Bench
+from reviews.workflow.sheets import entries_of
+
+
+@dataclass(frozen=True)
+class Line:
+    """One criterion: each reviewer's points with the reason given, the panel's, whether the spread is too wide."""
+
+    criterion: Criterion
+    cells: list[tuple[Scored, str]]
+    joint: Joint
+    is_wide: bool
+
+
+@dataclass(frozen=True)
+class Block:
+    area: Area
+    points: Decimal
+    lines: list[Line]
+
+
+class PanelPage:
+    """``sheets`` are never hidden as to who and how far; ``blocks`` exist only when no sheet is open."""
+
+    def __init__(self, application: Application, bench: Bench) -> None:
+        self.application, self.bench = application, bench
+        self.spec = application.cycle.scheme.spec
+
+    @cached_property
+    def sheets(self) -> list[Sheet]:
+        found = Sheet.objects.filter(application=self.application, stage=self.bench.stage)
+        return list(found.select_related("reviewer").order_by("pk"))
+
+    @cached_property
+    def all_in(self) -> bool:
+        states = [sheet.state for sheet in self.sheets]
+        return Sheet.State.HANDED_IN in states and Sheet.State.OPEN not in states
+
+    @property
+    def reviewers(self) -> list[User]:
+        return [sheet.reviewer for sheet in self._handed_in]
+
+    @cached_property
+    def _handed_in(self) -> list[Sheet]:
+        return [sheet for sheet in self.sheets if sheet.state == Sheet.State.HANDED_IN] if self.all_in else []
+
+    @cached_property
+    def _entries(self) -> list[dict[str, Entry]]:
+        found = entries_of([sheet.pk for sheet in self._handed_in])
+        return [found[sheet.pk] for sheet in self._handed_in]
+
+    @cached_property
+    def _scores(self) -> list[dict[str, Scored]]:
+        tags = self.application.unit.tags
+        return [scored(self.spec, tags, entries) for entries in self._entries]
+
+    @cached_property
+    def totals(self) -> list[Decimal]:
+        """Each reviewer's own total."""
+        return [running_total(self.spec, {code: of.points for code, of in scores.items()}) for scores in self._scores]
+
+    @cached_property
+    def joint(self) -> dict[str, Joint]:
+        return join(self._scores) if self._scores else {}
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        if not self._scores:
+            return []
+        points = {code: of.points for code, of in self.joint.items()}
+        fitting = self.spec.fitting(self.application.unit.tags)
+        return [
+            Block(area, area_points(area, points), [self._line(c) for c in fitting if c in area.criteria])
+            for area in self.spec.areas
+            if area.criteria
+        ]
+
+    def _line(self, criterion: Criterion) -> Line:
+        items = [question.item for question in criterion.questions]
+        reasons = [
+            next((entries[item].reason for item in items if entries[item].reason), "") for entries in self._entries
+        ]
+        joint = self.joint[criterion.code]
+        wide = self.spec.tolerance is not None and joint.spread > self.spec.tolerance
+        scores = [scores[criterion.code] for scores in self._scores]
+        return Line(criterion, list(zip(scores, reasons, strict=True)), joint, wide)

@@ -1,0 +1,39 @@
+"""What anyone may see without an account: released batches and their decisions. One door for pages and API."""
+
+from datetime import date
+
+from django.core.cache import cache
+from django.db.models import Count, Q, QuerySet
+
+from ratings.models import Decision
+from reviews.models import Batch
+
+PUBLIC_STATES = [Batch.State.RELEASED, Batch.State.CONFIRMED]
+SHOWN = [Decision.State.RELEASED, Decision.State.CONFIRMED]
+OBJECTIONS_AN_HOUR = 5
+
+
+def notices() -> QuerySet[Batch]:
+    """Released batches, newest first, with ``size``, the number of decisions that stand."""
+    return (
+        Batch.objects.filter(state__in=PUBLIC_STATES)
+        .select_related("unit", "cycle")
+        .annotate(size=Count("entries", filter=Q(entries__decision__state__in=SHOWN)))
+        .order_by("-released_at", "-pk")
+    )
+
+
+def decisions_of(batch: Batch) -> QuerySet[Decision]:
+    """The decisions of a released batch that stand, by division code; overturned ones are gone."""
+    return Decision.objects.filter(batch_entry__batch=batch, state__in=SHOWN).select_related("unit").order_by("unit")
+
+
+def takes_objections(batch: Batch, today: date) -> bool:
+    return batch.state == Batch.State.RELEASED and today <= batch.last_day
+
+
+def may_object_again(address: str) -> bool:
+    """Count an objection from ``address``; False once it has sent its share for this hour."""
+    key = f"objections:{address}"
+    cache.add(key, 0, 3600)
+    return cache.incr(key) <= OBJECTIONS_AN_HOUR

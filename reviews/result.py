@@ -1,0 +1,157 @@
+"""From facts to the star of one application, as far as the reader may know it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from ratings.allowance import Allowed, allowed
+from ratings.allowance import applications as source
+from ratings.models import Application, Decision, Points, Stage, StarPeriod
+from ratings.scheme.spec import Area, Criterion
+from ratings.totals import area_points
+from reviews.models import Batch, Objection, Settlement
+from reviews.visibility import decision_of
+from reviews.wording import why_not
+
+
+@dataclass(frozen=True)
+class Line:
+    """One criterion: the unit's own points and the panel's."""
+
+    criterion: Criterion
+    own: Decimal | None
+    panel: Decimal | None
+
+    @property
+    def lost(self) -> Decimal:
+        return self.criterion.max - (self.panel or Decimal(0))
+
+
+@dataclass(frozen=True)
+class Block:
+    """One area with its sums after ``cap``."""
+
+    area: Area
+    own: Decimal | None
+    panel: Decimal | None
+    lines: list[Line]
+
+
+class Result:
+    """``application`` as opened for ``user`` (``ratings.views.opening``); nothing unreleased is asked for."""
+
+    def __init__(self, application: Application, user: Any) -> None:
+        self.application, self.user = application, user
+        self.spec = application.cycle.scheme.spec
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        return decision_of(self.user, self.application)
+
+    @property
+    def batch(self) -> Batch | None:
+        """The batch in which the decision was released."""
+        entry = getattr(self.decision, "batch_entry", None) if self.decision else None
+        return entry.batch if entry and entry.batch.state != Batch.State.DRAFT else None
+
+    @cached_property
+    def _points(self) -> dict[str, dict[str, Decimal]]:
+        """By stage, the points of each criterion; a panel's only with the decision that rests on them."""
+        stages = [Stage.SELF.value, *([self.decision.origin] if self.decision else [])]
+        found: dict[str, dict[str, Decimal]] = {stage: {} for stage in stages}
+        rows = Points.objects.filter(application=self.application, stage__in=stages)
+        for stage, code, points in rows.values_list("stage", "criterion", "points"):
+            found[stage][code] = points
+        return found
+
+    @property
+    def own(self) -> dict[str, Decimal]:
+        return self._points[Stage.SELF]
+
+    @property
+    def panel(self) -> dict[str, Decimal]:
+        return self._points[self.decision.origin] if self.decision else {}
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        fitting = self.spec.fitting(self.application.unit.tags)
+        return [
+            Block(
+                area,
+                area_points(area, self.own) if self.own else None,
+                area_points(area, self.panel) if self.panel else None,
+                [Line(c, self.own.get(c.code), self.panel.get(c.code)) for c in fitting if c in area.criteria],
+            )
+            for area in self.spec.areas
+            if area.criteria
+        ]
+
+    @property
+    def costliest(self) -> list[Line]:
+        """The three base criteria that cost most."""
+        base = [line for block in self.blocks if block.area.kind == "base" for line in block.lines]
+        return sorted((line for line in base if line.lost > 0), key=lambda line: -line.lost)[:3] if self.panel else []
+
+    @cached_property
+    def allowed(self) -> Allowed | None:
+        """What the panel's points allowed on the decision day."""
+        if not self.panel:
+            return None
+        day = timezone.localdate(self.decision.decided_at)
+        return allowed(source(Application.objects.filter(pk=self.application.pk), self.decision.origin, day))[0]
+
+    @property
+    def next_star(self) -> int | None:
+        """The lowest star above the decided one that the scheme has."""
+        return min((line.star for line in self.spec.stars if line.star > self.decision.star), default=None)
+
+    @property
+    def short(self) -> list[str]:
+        """What the next star would have taken beyond what the panel found."""
+        if self.allowed is None or self.next_star is None:
+            return []
+        return why_not(self.spec, self.allowed, self.next_star)
+
+    @property
+    def barred(self) -> list[str]:
+        codes = self.allowed.barred if self.allowed else ()
+        return [f"{veto.code} {veto.name}" for veto in self.spec.vetoes if veto.code in codes]
+
+    @cached_property
+    def notes(self) -> list[Settlement]:
+        """The panel's notes on what its reviewers saw differently."""
+        if not self.decision:
+            return []
+        return list(
+            Settlement.objects.filter(application=self.application, stage=self.decision.origin).exclude(note="")
+        )
+
+    @cached_property
+    def objections(self) -> list[Objection]:
+        """Answered objections, without who made them."""
+        answered = Objection.objects.filter(decision__application=self.application).exclude(state=Objection.State.OPEN)
+        return list(answered.only("state", "answered_at", "answer", "decision").order_by("pk"))
+
+    @cached_property
+    def periods(self) -> list[StarPeriod]:
+        """The unit's stars so far, newest first, as known now."""
+        return list(StarPeriod.objects.known().filter(unit=self.application.unit_id).order_by("-during"))
+
+    @property
+    def since_decision(self) -> list[StarPeriod]:
+        """The periods that rest on this decision, oldest first."""
+        return [period for period in reversed(self.periods) if self.decision and period.decision_id == self.decision.pk]
+
+    @property
+    def today(self) -> StarPeriod | None:
+        day = timezone.localdate()
+        return next((period for period in self.periods if _covers(period, day)), None)
+
+
+def _covers(period: StarPeriod, day: date) -> bool:
+    """Whether ``period``, whose end may be open, holds ``day``."""
+    return period.during.lower <= day and (period.during.upper is None or day < period.during.upper)

@@ -1,0 +1,183 @@
+"""A score sheet as a form, one area a page: what the unit says beside what the reviewer says.
+
+Fields are named ``how.CODE`` (agree or change), ``v.ITEM`` and ``why.CODE``. A reviewer who agrees takes the unit's
+figures as they are; who changes one says why. What no unit answers (typed points) is only ever typed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ratings.models import Answer, Evidence
+from ratings.scheme.spec import Area, Criterion, Question, SchemeSpec
+from ratings.scoring import Scored, score_criterion
+from ratings.typed import fact
+from ratings.wording import plain, rule_lines
+from records.refusals import Incomplete
+from reviews.scores import Entries, Entry, facts_of, is_scored
+
+AGREE, CHANGE = "agree", "change"
+
+
+@dataclass
+class Line:
+    """One question: the unit's answer, the reviewer's value as typed, and what is wrong with it."""
+
+    question: Question
+    answer: Answer | None
+    typed: str
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"v.{self.question.item}"
+
+    @property
+    def dom_id(self) -> str:
+        return f"v-{self.question.item.replace('.', '-')}"
+
+    @property
+    def reported(self) -> str:
+        return "" if self.answer is None or self.answer.value is None else plain(self.answer.value)
+
+
+@dataclass
+class Part:
+    """One criterion of the page. ``how`` is "" until the reviewer has said whether to agree."""
+
+    criterion: Criterion
+    lines: list[Line]
+    how: str
+    why: str
+    mine: Scored | None
+    units: Scored | None
+    evidence: list[Evidence] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def dom_id(self) -> str:
+        return self.criterion.code.replace(".", "-")
+
+    @property
+    def is_judged(self) -> bool:
+        return self.criterion.method == "judged"
+
+    @property
+    def points(self) -> Decimal | None:
+        """The reviewer's points; None while they are still to be given."""
+        return None if self.mine is None else self.mine.points
+
+    @property
+    def can_agree(self) -> bool:
+        return self.units is not None and not self.is_judged
+
+    @property
+    def rule(self) -> list[str]:
+        return rule_lines(self.criterion)
+
+    @property
+    def has_error(self) -> bool:
+        return bool(self.error) or any(line.error for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Step:
+    """An area in the row of areas: how many of its criteria are scored."""
+
+    area: Area
+    scored: int
+    of: int
+
+    @property
+    def left(self) -> int:
+        return self.of - self.scored
+
+
+class SheetForm:
+    """The criteria of ``area`` that fit the unit, with answers, evidence and entries so far."""
+
+    def __init__(
+        self,
+        criteria: list[Criterion],
+        answers: Mapping[str, Answer],
+        entries: Entries,
+        evidence: Mapping[str, list[Evidence]],
+    ) -> None:
+        self.answers, self.entries = answers, entries
+        self.reported = {item: a.value for item, a in answers.items() if a.value is not None}
+        self.parts = [self._part(criterion, evidence.get(criterion.code, [])) for criterion in criteria]
+
+    def _part(self, criterion: Criterion, evidence: list[Evidence]) -> Part:
+        done = is_scored(criterion, self.entries)
+        reported = is_scored(criterion, self.reported)
+        items = [question.item for question in criterion.questions]
+        agrees = done and reported and all(self.entries[item].value == self.reported[item] for item in items)
+        return Part(
+            criterion=criterion,
+            lines=[self._line(question) for question in criterion.questions],
+            how="" if not done else AGREE if agrees and criterion.method != "judged" else CHANGE,
+            why=next((self.entries[i].reason for i in items if i in self.entries and self.entries[i].reason), ""),
+            mine=score_criterion(criterion, facts_of(self.entries)) if done else None,
+            units=score_criterion(criterion, self.reported) if reported else None,
+            evidence=evidence,
+        )
+
+    def _line(self, question: Question) -> Line:
+        entry = self.entries.get(question.item)
+        value = entry.value if entry else self.reported.get(question.item)
+        shown = "" if value is None or (question.kind == "points" and not entry) else plain(value)
+        return Line(question, self.answers.get(question.item), shown)
+
+    def read(self, data: Mapping[str, str]) -> dict[str, Entry]:
+        """The entries that ``data`` gives, by item; what cannot be read is kept as typed, with its error."""
+        given: dict[str, Entry] = {}
+        for part in self.parts:
+            given |= self._read_part(part, data)
+        return given
+
+    @property
+    def has_errors(self) -> bool:
+        return any(part.has_error for part in self.parts)
+
+    def show(self, problems: Mapping[str, str]) -> None:
+        """Lay the workflow's objections (by item) beside their fields."""
+        for part in self.parts:
+            for line in part.lines:
+                line.error = problems.get(line.question.item, line.error)
+
+    def _read_part(self, part: Part, data: Mapping[str, str]) -> dict[str, Entry]:
+        part.how, part.why = data.get(f"how.{part.criterion.code}", ""), data.get(f"why.{part.criterion.code}", "")
+        if part.can_agree and part.how == AGREE:
+            return {line.question.item: Entry(self.reported[line.question.item]) for line in part.lines}
+        if part.can_agree and part.how != CHANGE:
+            return {}
+        if not part.can_agree and not part.why.strip() and not any(data.get(line.name) for line in part.lines):
+            return {}
+        values = {line.question.item: self._read_line(part.criterion, line, data) for line in part.lines}
+        if any(value is None for value in values.values()):
+            return {}
+        return {item: Entry(value, self._reason(part, item, value)) for item, value in values.items()}
+
+    def _read_line(self, criterion: Criterion, line: Line, data: Mapping[str, str]) -> Decimal | None:
+        line.typed = data.get(line.name, "")
+        if line.question.kind == "tick" and line.name not in data:
+            line.typed = "0"
+        try:
+            return fact(criterion, line.question, line.typed)
+        except Incomplete as wrong:
+            line.error = str(wrong)
+            return None
+
+    def _reason(self, part: Part, item: str, value: Decimal) -> str:
+        """Why this value: of a criterion's facts only those that differ from the unit's carry the reason."""
+        return "" if self.reported.get(item) == value and not part.is_judged else part.why.strip()
+
+
+def steps(spec: SchemeSpec, criteria: list[Criterion], entries: Entries) -> list[Step]:
+    """The areas with their progress, those without criteria left out."""
+    found = []
+    for area in spec.areas:
+        own = [criterion for criterion in criteria if criterion in area.criteria]
+        if own:
+            found.append(Step(area, sum(is_scored(criterion, entries) for criterion in own), len(own)))
+    return found

@@ -1,0 +1,86 @@
+"""What waits for a person in reviews: sheets to score, decisions to make, batches to release, objections to answer."""
+
+from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from accounts.todo import Todo
+from ratings.models import Application, Decision, Points
+from reviews.models import Objection
+from reviews.queue import TO_SCORE, sheets_of, with_deadline
+from reviews.stages import BENCHES
+from villages.models import below_any
+
+
+def entries(user: User) -> list[Todo]:
+    """At most one line each, counted in one statement per right held."""
+    return [
+        todo for todo in (_to_score(user), _to_decide(user), _to_release(user), _to_answer(user)) if todo is not None
+    ]
+
+
+def _to_score(user: User) -> Todo | None:
+    if not any(user.reach(bench.permission("score")) for bench in BENCHES.values()):
+        return None
+    found = with_deadline(sheets_of(user).filter(TO_SCORE)).aggregate(count=Count("pk"), due=Min("closes"))
+    if not found["count"]:
+        return None
+    return Todo(
+        title=ngettext("%(count)s village to score", "%(count)s villages to score", found["count"]) % found,
+        url=reverse("review_desk"),
+        due=found["due"],
+    )
+
+
+def _to_decide(user: User) -> Todo | None:
+    waiting = Q(pk__in=[])
+    for bench in BENCHES.values():
+        if codes := user.reach(bench.permission("decide")):
+            scored = Exists(Points.objects.filter(application=OuterRef("pk"), stage=bench.stage))
+            waiting |= below_any(codes, "unit_id") & Q(state=bench.state) & Q(scored)
+    if waiting == Q(pk__in=[]):
+        return None
+    count = Application.objects.filter(waiting, cycle__state="open").count()
+    if not count:
+        return None
+    return Todo(
+        title=ngettext("%(count)s application to decide", "%(count)s applications to decide", count) % {"count": count},
+        url=reverse("review_decisions"),
+    )
+
+
+def _to_release(user: User) -> Todo | None:
+    waiting = Q(pk__in=[])
+    for bench in BENCHES.values():
+        if codes := user.reach(bench.permission("release")):
+            waiting |= below_any(codes, "unit_id") & Q(origin=bench.origin)
+    if waiting == Q(pk__in=[]):
+        return None
+    count = Decision.objects.filter(waiting, state=Decision.State.DECIDED).count()
+    if not count:
+        return None
+    return Todo(
+        title=ngettext("%(count)s decision to release", "%(count)s decisions to release", count) % {"count": count},
+        url=reverse("review_batches"),
+    )
+
+
+def _to_answer(user: User) -> Todo | None:
+    waiting = Q(pk__in=[])
+    for bench in BENCHES.values():
+        if codes := user.reach(bench.permission("answer_objection")):
+            waiting |= below_any(codes, "unit_id") & Q(decision__origin=bench.origin)
+    if waiting == Q(pk__in=[]):
+        return None
+    found = Objection.objects.filter(waiting, state=Objection.State.OPEN).aggregate(
+        count=Count("pk"), last=Min("decision__batch_entry__batch__confirms_on")
+    )
+    if not found["count"]:
+        return None
+    return Todo(
+        title=ngettext("%(count)s objection to answer", "%(count)s objections to answer", found["count"]) % found,
+        url=reverse("review_objections"),
+        urgent=found["last"] is not None and found["last"] <= timezone.localdate(),
+    )

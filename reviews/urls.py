@@ -1,0 +1,27 @@
+"""Pages of reviews; the public's notices need no account."""
+
+from django.urls import path
+
+from reviews.views import answering, batches, deciding, desk, notices, panels, results
+
+urlpatterns = [
+    path("reviews/", desk.desk, name="review_desk"),
+    path("reviews/sheets/<int:pk>/", desk.sheet, name="review_sheet"),
+    path("reviews/sheets/<int:pk>/recuse/", desk.recuse, name="review_recuse"),
+    path("reviews/applications/<int:pk>/", deciding.application, name="review_application"),
+    path("reviews/applications/<int:pk>/score/", desk.score, name="review_score"),
+    path("reviews/applications/<int:pk>/reconsider/", deciding.reconsider, name="review_reconsider"),
+    path("reviews/settlements/<int:pk>/", deciding.settle, name="review_settle"),
+    path("reviews/decisions/", deciding.desk, name="review_decisions"),
+    path("reviews/panels/", panels.panels, name="review_panels"),
+    path("reviews/panels/<int:cycle>/<str:unit>/<str:stage>/", panels.convene, name="review_convene"),
+    path("reviews/batches/", batches.batches, name="review_batches"),
+    path("reviews/batches/<int:pk>/", batches.batch, name="review_batch"),
+    path("reviews/batches/<int:cycle>/<str:unit>/<str:stage>/", batches.prepare, name="review_prepare"),
+    path("reviews/objections/", answering.objections, name="review_objections"),
+    path("reviews/objections/<int:pk>/", answering.objection, name="review_objection"),
+    path("results/<int:pk>/", results.result, name="result"),
+    path("notices/", notices.public_notices, name="public_notices"),
+    path("notices/objections/", notices.objection_status, name="objection_status"),
+    path("notices/<int:pk>/", notices.public_notice, name="public_notice"),
+]

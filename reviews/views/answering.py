@@ -1,0 +1,63 @@
+"""Objections for those who answer them."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Case, QuerySet, Value, When
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from records.refusals import Incomplete
+from reviews.models import Objection
+from reviews.stages import BENCHES
+from reviews.workflow import objections as workflow
+from villages.models import below_any
+
+PER_PAGE = 30
+
+
+def objections_for(user: User) -> QuerySet[Objection]:
+    """The objections that ``user`` may be asked to answer."""
+    found = Objection.objects.none()
+    for bench in BENCHES.values():
+        if codes := user.reach(bench.permission("answer_objection")):
+            found = found | Objection.objects.filter(below_any(codes, "unit_id"), decision__origin=bench.origin)
+    return found
+
+
+@login_required
+def objections(request: HttpRequest) -> HttpResponse:
+    """Open ones first."""
+    if not any(request.user.reach(bench.permission("answer_objection")) for bench in BENCHES.values()):
+        raise Http404
+    found = objections_for(request.user).select_related("unit", "decision")
+    ordered = found.order_by(Case(When(state="open", then=Value(0)), default=Value(1)), "-pk")
+    page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "reviews/objections.html", {"page": page})
+
+
+@login_required
+def objection(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(
+        objections_for(request.user).select_related("unit", "decision__batch_entry__batch", "answered_by"), pk=pk
+    )
+    may_answer = found.state == Objection.State.OPEN and workflow.may_answer(request.user, found.decision)
+    answer, error = request.POST.get("answer", ""), ""
+    if request.method == "POST":
+        step = {"dismiss": workflow.dismiss, "uphold": workflow.uphold}.get(request.POST.get("do", ""))
+        if step is None:
+            raise Http404
+        try:
+            step(found, by=request.user, answer=answer)
+        except Incomplete as refused:
+            error = str(refused)
+        else:
+            messages.success(request, _("Answered. The answer can be seen with the receipt number."))
+            return redirect("review_objections")
+    return render(
+        request,
+        "reviews/objection.html",
+        {"objection": found, "may_answer": may_answer, "answer": answer, "error": error},
+    )

@@ -1,0 +1,176 @@
+"""The reviewer's desk: queue, evidence, score sheet."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import OuterRef, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from ratings.models import Answer, Evidence, StarPeriod
+from ratings.totals import full_marks, running_total
+from records.refusals import Incomplete
+from reviews.models import Sheet
+from reviews.queue import queue_of, with_deadline
+from reviews.scores import scored
+from reviews.sheet_form import SheetForm, Step, steps
+from reviews.stages import BENCHES
+from reviews.workflow import sheets as workflow
+
+SCORE = tuple(bench.permission("score") for bench in BENCHES.values())
+
+
+@login_required
+def desk(request: HttpRequest) -> HttpResponse:
+    """Straight to the next sheet; when none is left, the queue says so."""
+    _require_reviewer(request.user)
+    queue = queue_of(request.user)
+    if queue.to_score:
+        return redirect("review_sheet", queue.to_score[0].pk)
+    return render(request, "reviews/desk.html", {"queue": queue})
+
+
+@login_required
+def score(request: HttpRequest, pk: int) -> HttpResponse:
+    """The reader's own sheet of an application (by id)."""
+    sheet = get_object_or_404(Sheet.objects.filter(reviewer=request.user, state=Sheet.State.OPEN), application=pk)
+    return redirect("review_sheet", sheet.pk)
+
+
+@login_required
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """One area of one sheet; saving goes on to the next area, then to the next village."""
+    page = SheetPage(request.user, pk, request.GET.get("area", ""))
+    if request.method == "POST":
+        answer = page.save(request)
+        if answer is not None:
+            return answer
+    return render(request, "reviews/sheet.html", page.context())
+
+
+@login_required
+@require_POST
+def recuse(request: HttpRequest, pk: int) -> HttpResponse:
+    sheet = own_sheet(request.user, pk)
+    workflow.recuse(sheet, by=request.user, reason=request.POST.get("reason", ""))
+    messages.success(request, _("You have stepped back from %(unit)s.") % {"unit": sheet.application.unit})
+    return redirect("review_desk")
+
+
+def own_sheet(user: User, pk: int) -> Sheet:
+    """``user``'s own sheet where the scoring right is still held, or 404."""
+    last = StarPeriod.objects.on().filter(unit=OuterRef("application__unit")).values("star")
+    found = get_object_or_404(
+        with_deadline(Sheet.objects.filter(reviewer=user))
+        .select_related("application__unit", "application__cycle__scheme")
+        .annotate(last_star=Subquery(last)),
+        pk=pk,
+    )
+    if not user.has_perm(BENCHES[found.stage].permission("score"), found.application):
+        raise Http404
+    return found
+
+
+def _require_reviewer(user: User) -> None:
+    if not any(user.reach(permission) for permission in SCORE):
+        raise Http404
+
+
+class SheetPage:
+    """What the page of a sheet shows, and what saving it does."""
+
+    def __init__(self, user: User, pk: int, area: str) -> None:
+        self.user, self.sheet = user, own_sheet(user, pk)
+        self.application = self.sheet.application
+        self.spec = self.application.cycle.scheme.spec
+        self.criteria = list(self.spec.fitting(self.application.unit.tags))
+        self.entries = workflow.entries_of([pk])[pk]
+        self.answers = {answer.item: answer for answer in Answer.objects.filter(application=self.application)}
+        self.steps = steps(self.spec, self.criteria, self.entries)
+        self.step = self._chosen(area)
+        self.form = SheetForm(
+            [criterion for criterion in self.criteria if criterion in self.step.area.criteria],
+            self.answers,
+            self.entries,
+            self._evidence(),
+        )
+
+    def _chosen(self, area: str) -> Step:
+        named = next((step for step in self.steps if step.area.code == area), None)
+        return named or next((step for step in self.steps if step.left), self.steps[0])
+
+    def _evidence(self) -> dict[str, list[Evidence]]:
+        found = defaultdict(list)
+        codes = [criterion.code for criterion in self.step.area.criteria]
+        for piece in Evidence.objects.filter(application=self.application, criterion__in=codes).select_related("file"):
+            found[piece.criterion].append(piece)
+        return found
+
+    @property
+    def is_open(self) -> bool:
+        ready = self.application.state == BENCHES[self.sheet.stage].state
+        return ready and self.sheet.state == Sheet.State.OPEN
+
+    @property
+    def progress(self) -> dict[str, Any]:
+        points = scored(self.spec, self.application.unit.tags, self.entries)
+        return {
+            "scored": len(points),
+            "of": len(self.criteria),
+            "left": len(self.criteria) - len(points),
+            "total": running_total(self.spec, {code: of.points for code, of in points.items()}),
+            "most": full_marks(self.spec),
+        }
+
+    def save(self, request: HttpRequest) -> HttpResponse | None:
+        """Keep what was typed and go on; None when something must be put right first."""
+        given = self.form.read(request.POST)
+        if not self.form.has_errors:
+            try:
+                workflow.save(self.sheet, given, by=self.user)
+            except Incomplete as refused:
+                self.form.show(refused.problems)
+            else:
+                self.entries = dict(self.entries) | given
+                return self._go_on(request)
+        messages.error(request, _("Something needs to be put right. What you typed is still here."))
+        return None
+
+    def _go_on(self, request: HttpRequest) -> HttpResponse:
+        """To the next area that is not scored; a whole sheet is handed in and the next village opened."""
+        left = [step for step in steps(self.spec, self.criteria, self.entries) if step.left]
+        if request.POST.get("do") == "hand_in" and not left:
+            workflow.hand_in(self.sheet, by=self.user)
+            messages.success(request, _("%(unit)s: handed in.") % {"unit": self.application.unit})
+            return redirect("review_desk")
+        messages.success(request, _("Saved."))
+        after = self.steps.index(self.step) + 1
+        codes = [step.area.code for step in left]
+        following = [step.area.code for step in self.steps[after:] if step.area.code in codes]
+        target = (following or codes or [self.step.area.code])[0]
+        return redirect(f"{reverse('review_sheet', args=[self.sheet.pk])}?area={target}")
+
+    def context(self) -> dict[str, Any]:
+        fellows = Sheet.objects.filter(application=self.application, stage=self.sheet.stage).exclude(pk=self.sheet.pk)
+        others = list(fellows.select_related("reviewer"))
+        queue = queue_of(self.user)
+        upcoming = [other for other in queue.to_score if other.pk != self.sheet.pk]
+        return {
+            "sheet": self.sheet,
+            "application": self.application,
+            "steps": self.steps,
+            "step": self.step,
+            "form": self.form,
+            "is_open": self.is_open,
+            "progress": self.progress,
+            "others": others,
+            "all_in": all(other.state != Sheet.State.OPEN for other in [self.sheet, *others]),
+            "queue": queue,
+            "following": upcoming[0] if upcoming else None,
+        }

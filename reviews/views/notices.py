@@ -1,0 +1,124 @@
+"""Public notices: open to anyone, with a form to object and a look at what became of an objection."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.working_days import uncertain_years, working_days_between
+from ratings.models import Decision
+from records.refusals import Refused
+from reviews.models import Batch, Objection
+from reviews.public import decisions_of, may_object_again, notices, takes_objections
+from reviews.workflow import objections as workflow
+from villages.models import Unit
+
+PER_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Day:
+    day: date
+    is_past: bool
+    is_today: bool
+
+
+class ObjectionForm(forms.Form):
+    """``website`` is a trap: people do not see it, programs fill it in."""
+
+    decision = forms.ModelChoiceField(
+        Decision.objects.none(), label=gettext_lazy("Which village"), empty_label=gettext_lazy("Please choose")
+    )
+    text = forms.CharField(
+        label=gettext_lazy("What is not right"),
+        help_text=gettext_lazy("What happened, when, and how you know"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Your name (optional)"),
+        help_text=gettext_lazy("Leave it empty to stay anonymous. Only those who look into it see it."),
+        max_length=50,
+        required=False,
+    )
+    contact = forms.CharField(label=gettext_lazy("How to reach you (optional)"), max_length=100, required=False)
+    website = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, batch: Batch, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decision"].queryset = decisions_of(batch).filter(state=Decision.State.RELEASED)
+        self.fields["decision"].label_from_instance = lambda decision: decision.unit.name
+
+
+def public_notices(request: HttpRequest) -> HttpResponse:
+    page = Paginator(notices(), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "reviews/notices.html", {"page": page, "today": timezone.localdate()})
+
+
+def public_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """The notice with its list; a posted objection gets its receipt on the same page."""
+    batch = get_object_or_404(notices().select_related("cycle__scheme"), pk=pk)
+    today = timezone.localdate()
+    takes = takes_objections(batch, today)
+    form = ObjectionForm(batch, request.POST or None) if takes else None
+    if request.method == "POST" and form is not None and form.is_valid():
+        objection = _object(request, form)
+        if objection is not None:
+            return render(request, "reviews/objection_made.html", {"objection": objection, "batch": batch})
+    return render(request, "reviews/notice.html", _context(batch, today, form))
+
+
+def objection_status(request: HttpRequest) -> HttpResponse:
+    """What became of an objection, for whoever holds its receipt."""
+    receipt = request.GET.get("receipt", "").strip().upper()
+    found = Objection.objects.select_related("unit").filter(receipt=receipt).first() if receipt else None
+    return render(request, "reviews/objection_status.html", {"receipt": receipt, "objection": found})
+
+
+def _object(request: HttpRequest, form: ObjectionForm) -> Objection | None:
+    given = form.cleaned_data
+    if given["website"] or not may_object_again(request.META.get("REMOTE_ADDR", "")):
+        messages.error(request, _("Too many objections from this place. Please try again in an hour."))
+        return None
+    try:
+        return workflow.make_objection(
+            given["decision"], text=given["text"], name=given["name"], contact=given["contact"]
+        )
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return None
+
+
+def _context(batch: Batch, today: date, form: ObjectionForm | None) -> dict:
+    days = working_days_between(batch.first_day, batch.last_day)
+    last = batch.cycle.year - 1
+    previous = Decision.objects.confirmed().filter(unit=OuterRef("unit"), year=last).order_by("-on", "-pk")
+    decided = list(decisions_of(batch).annotate(last_star=Subquery(previous.values("star")[:1])))
+    towns = dict(
+        Unit.objects.filter(code__in={decision.unit_id[:9] for decision in decided}).values_list("code", "name")
+    )
+    groups: dict[str, list[Decision]] = {}
+    for decision in decided:
+        groups.setdefault(towns.get(decision.unit_id[:9], ""), []).append(decision)
+    stars = [decision.star for decision in decided]
+    spec = batch.cycle.scheme.spec
+    return {
+        "batch": batch,
+        "days": [Day(day, day < today, day == today) for day in days],
+        "days_left": sum(day >= today for day in days),
+        "takes": form is not None,
+        "form": form,
+        "groups": list(groups.items()),
+        "counts": [(star, stars.count(star)) for star in sorted(set(stars), reverse=True)],
+        "lines": [line for line in spec.stars if line.star in stars],
+        "areas": [area.name for area in spec.areas if area.kind == "base"],
+        "uncertain": uncertain_years(batch.first_day, batch.confirms_on),
+    }

@@ -1,0 +1,32 @@
+"""Which decisions a person may see: once released anyone in reach, before that the deciding office alone."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.authority import reached
+from ratings.models import Application, Decision
+from ratings.secrecy import DECIDED, DECIDING, shown_state
+from ratings.views.opening import VIEW
+
+SEEN_BY_ALL = [Decision.State.RELEASED, Decision.State.CONFIRMED]
+
+
+def decisions_for(user: Any) -> QuerySet[Decision]:
+    """Every decision that ``user`` may see."""
+    found = reached(user, VIEW, Decision.objects.filter(state__in=SEEN_BY_ALL))
+    for origin, permissions in DECIDING.items():
+        for permission in permissions:
+            if user.reach(permission):
+                own = Decision.objects.filter(state=Decision.State.DECIDED, origin=origin)
+                found = found | reached(user, permission, own)
+    return found
+
+
+def decision_of(user: Any, application: Application) -> Decision | None:
+    """The decision that stands, if ``user`` may see it; the application must have been opened for ``user``."""
+    states = [*SEEN_BY_ALL]
+    if application.state == DECIDED and shown_state(user, application) == DECIDED:
+        states.append(Decision.State.DECIDED)
+    found = application.decisions.filter(state__in=states).select_related("batch_entry__batch", "replaces")
+    return found.order_by("-pk").first()

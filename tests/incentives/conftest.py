@@ -1,0 +1,114 @@
+"""A county on 24 November 2026: four villages with stars and figures, its finance and its leading-group office."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from accounts.roles import Role
+from incentives import workflow
+from tests.factories import COUNTY, DecisionFactory, ProfileFactory, StarPeriodFactory, UnitFactory, person
+
+TODAY = "2026-11-24"
+STARS = {"330624108201": 5, "330624108202": 4, "330624108203": 3, "330624108204": 0}
+PEOPLE = {"330624108201": 2000, "330624108202": 800, "330624108203": 1000, "330624108204": 999}
+BANDS = [
+    (5, 0, 1000, Decimal(30000)),
+    (5, 1000, None, Decimal(50000)),
+    (4, 0, 1000, Decimal(10000)),
+    (4, 1000, None, Decimal(20000)),
+    (3, 0, None, Decimal("1000.01")),
+    *((star, 0, None, Decimal(0)) for star in (2, 1, 0)),
+]
+
+
+def hold(unit, star, since=date(2026, 1, 20), until=None):
+    """``unit`` holds ``star`` in the register from ``since`` on."""
+    decision = DecisionFactory(unit=unit, star=star, year=2025, on=since)
+    StarPeriodFactory(decision=decision, during=(since, until))
+
+
+@pytest.fixture
+def county(db):
+    county = UnitFactory(code=COUNTY)
+    UnitFactory(code="330624108", name="沙溪镇")
+    for code, star in STARS.items():
+        unit = UnitFactory(code=code)
+        ProfileFactory(unit=unit, year=2025, population=PEOPLE[code], households=PEOPLE[code] // 3)
+        if star:
+            hold(unit, star)
+    return county
+
+
+@pytest.fixture
+def finance(county):
+    return person(Role.FINANCE, COUNTY)
+
+
+@pytest.fixture
+def office(county):
+    return person(Role.COUNTY_OFFICE, COUNTY)
+
+
+@pytest.fixture
+def draft(county, finance):
+    """Makes a draft policy: ``draft(coefficient=…, bands=…)``."""
+
+    def make(**terms):
+        terms = {
+            "name": "2025年度星级村奖励",
+            "year": 2025,
+            "reckoning_day": date(2026, 3, 1),
+            "starts": date(2026, 1, 1),
+            "ends": date(2026, 12, 31),
+            "budget": Decimal(100000),
+            "bands": BANDS,
+        } | terms
+        return workflow.draft_policy(unit=county, by=finance, **terms)
+
+    return make
+
+
+@pytest.fixture
+def draft_fund(county, finance):
+    def make(**terms):
+        terms = {
+            "name": "美丽乡村建设项目资金",
+            "year": 2025,
+            "department": "农业农村局",
+            "reckoning_day": date(2026, 3, 1),
+            "starts": date(2026, 1, 1),
+            "ends": date(2026, 12, 31),
+            "budget": Decimal("100000.01"),
+            "min_star": 3,
+            "weights": {5: Decimal(2), 4: Decimal("1.5"), 3: Decimal(1)},
+            "need": "population",
+        } | terms
+        return workflow.draft_fund(unit=county, by=finance, **terms)
+
+    return make
+
+
+@pytest.fixture
+def effect(finance, office):
+    """Takes a draft through opinion and filing into effect."""
+
+    def take(source):
+        workflow.seek_opinion(source, by=finance)
+        workflow.give_opinion(source, agreed=True, number=f"备{source.PAGE}{source.pk}", by=office)
+        workflow.make_effective(source, by=finance)
+        return source
+
+    return take
+
+
+@pytest.fixture
+def granted(draft, effect, finance):
+    """A policy in effect whose rewards are committed."""
+
+    def make(**terms):
+        policy = effect(draft(**terms))
+        workflow.grant(policy, by=finance)
+        return policy
+
+    return make

@@ -1,0 +1,166 @@
+"""A star that falls inside the period: payment stops, and what was paid comes back by proposal only (formats §3–4)."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from freezegun import freeze_time
+
+from accounts.roles import Role
+from incentives import workflow
+from incentives.models import Clawback, LedgerEntry
+from notifications.models import Notice
+from ratings.models import Event
+from ratings.register import rerate
+from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.factories import COUNTY, EventFactory, SchemeFactory, person
+from tests.incentives.conftest import TODAY
+from villages.models import Unit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scheme")]
+FIVE, THREE = "330624108201", "330624108203"
+
+
+@pytest.fixture(autouse=True)
+def today():
+    with freeze_time(TODAY + " 10:00+08:00"):
+        yield
+
+
+@pytest.fixture
+def scheme(county):
+    return SchemeFactory(unit=county, year=2026)
+
+
+def fall(unit, on):
+    """A failed spot check: one star less for three months."""
+    event = EventFactory(unit=Unit.objects.get(pk=unit), kind="spot_check_failed", on=on)
+    rerate([unit])
+    return event
+
+
+def pay(source, amount, unit=FIVE):
+    line = source.lines.get(unit=unit)
+    if Decimal(amount):
+        payments = {line.pk: Decimal(amount)}
+        workflow.disburse(source, by=source.drafted_by, key=f"{unit}{amount}", document="凭1", payments=payments)
+    return line
+
+
+def proposals():
+    return list(Clawback.objects.order_by("pk").values_list("unit", "star", "amount", "released", "state"))
+
+
+@pytest.mark.parametrize(
+    ("paid", "amount", "released"),
+    [("50000", "30000", "0"), ("25000", "5000", "25000"), ("10000", "0", "30000"), ("0", "0", "30000")],
+)
+def test_difference(granted, finance, paid, amount, released):
+    policy = granted(clawback="difference")
+    line = pay(policy, paid)
+    fall(FIVE, date(2026, 6, 1))
+    assert proposals() == [(FIVE, 4, Decimal(amount), Decimal(released), "open")]
+    line.refresh_from_db()
+    assert (line.frozen, line.disbursed) == (True, Decimal(paid))
+    workflow.confirm_clawback(Clawback.objects.get(), by=finance)
+    line.refresh_from_db()
+    kept = max(Decimal(paid) - Decimal(amount), Decimal(20000))
+    assert (line.frozen, line.committed, line.disbursed) == (False, kept, Decimal(paid) - Decimal(amount))
+    policy.refresh_from_db()
+    assert (policy.committed, policy.disbursed) == (Decimal("11000.01") + kept, line.disbursed)
+    rerate([FIVE])
+    workflow.review_clawbacks([FIVE])
+    assert [state for *_, state in proposals()] == ["confirmed"]
+
+
+def test_pro_rata_takes_every_day_of_the_period(granted):
+    """19 days of no star, 254 of five, 92 of four: (254 × 50,000 + 92 × 20,000) ÷ 365 = 39,835.616…"""
+    policy = granted(clawback="pro_rata")
+    pay(policy, "50000")
+    fall(FIVE, date(2026, 6, 1))
+    assert proposals() == [(FIVE, 4, Decimal("10164.38"), Decimal(0), "open")]
+
+
+def test_none_claims_nothing(granted):
+    pay(granted(), "50000")
+    fall(FIVE, date(2026, 6, 1))
+    assert proposals() == []
+
+
+def test_a_fall_that_ended_by_the_reckoning_day_counts_no_more(granted):
+    granted(clawback="difference")
+    fall(FIVE, date(2025, 12, 1))  # until 1 March 2026, exclusive
+    assert proposals() == []
+
+
+def test_running_again_changes_nothing_and_a_deeper_fall_moves_it(granted):
+    pay(granted(clawback="difference"), "50000")
+    fall(FIVE, date(2026, 10, 1))
+    for _again in range(2):
+        workflow.review_clawbacks([FIVE])
+    assert [row[1:3] for row in proposals()] == [(4, Decimal(30000))]
+    EventFactory(unit=Unit.objects.get(pk=FIVE), kind="spot_check_failed", on=date(2026, 10, 2))
+    rerate([FIVE])
+    assert [row[1:3] for row in proposals()] == [(3, Decimal("48999.99"))]
+
+
+def test_it_lapses_when_the_star_never_fell(granted):
+    policy = granted(clawback="difference")
+    pay(policy, "25000")
+    event = fall(FIVE, date(2026, 6, 1))
+    Event.objects.filter(pk=event.pk).update(held=True)
+    rerate([FIVE])
+    assert [state for *_, state in proposals()] == ["lapsed"]
+    assert policy.lines.get(unit=FIVE).frozen is False
+
+
+def test_declined_stays_declined_for_that_star(granted, finance):
+    policy = granted(clawback="difference")
+    pay(policy, "25000")
+    fall(FIVE, date(2026, 10, 1))
+    with pytest.raises(Incomplete):
+        workflow.decline_clawback(Clawback.objects.get(), by=finance, reason="")
+    workflow.decline_clawback(Clawback.objects.get(), by=finance, reason="已整改")
+    workflow.review_clawbacks([FIVE])
+    assert [state for *_, state in proposals()] == ["declined"]
+    workflow.disburse(policy, by=finance, key="rest", document="凭2")
+    assert policy.lines.get(unit=FIVE).disbursed == Decimal(50000)
+
+
+def test_a_fund_pays_no_further_below_its_minimum_star(draft_fund, effect, finance):
+    fund = effect(draft_fund())
+    workflow.grant(fund, by=finance)
+    line = pay(fund, "100", THREE)
+    fall(THREE, date(2026, 10, 1))
+    assert proposals() == [(THREE, 2, Decimal(100), line.amount - 100, "open")]
+    assert fund.lines.get(unit=THREE).frozen is True
+    workflow.decline_clawback(Clawback.objects.get(), by=finance, reason="工程已完工")
+    assert fund.lines.get(unit=THREE).frozen is True
+    with freeze_time("2026-12-31 10:00+08:00"):
+        workflow.review_clawbacks([THREE])
+        assert fund.lines.get(unit=THREE).frozen is True
+    with freeze_time("2027-01-01 00:10+08:00"):
+        rerate([THREE])
+    assert LedgerEntry.objects.filter(kind="clawback").count() == 0
+
+
+def test_only_the_countys_finance_settles_and_once(granted, finance):
+    pay(granted(clawback="difference"), "50000")
+    fall(FIVE, date(2026, 6, 1))
+    clawback = Clawback.objects.get()
+    for role in (Role.COUNTY_OFFICE, Role.DISCIPLINE):
+        with pytest.raises(NotAllowed):
+            workflow.confirm_clawback(clawback, by=person(role, COUNTY))
+    workflow.confirm_clawback(clawback, by=finance)
+    with pytest.raises(WrongState):
+        workflow.confirm_clawback(Clawback.objects.get(), by=finance)
+    assert LedgerEntry.objects.filter(kind="clawback").count() == 1
+
+
+def test_finance_and_the_village_are_told(granted, finance):
+    filler = person(Role.FILLER, FIVE)
+    pay(granted(clawback="difference"), "50000")
+    fall(FIVE, date(2026, 6, 1))
+    assert [n.kind for n in Notice.objects.filter(user=finance, kind__startswith="clawback")] == ["clawback_proposed"]
+    workflow.confirm_clawback(Clawback.objects.get(), by=finance)
+    assert Notice.objects.filter(user=filler).first().kind == "clawback_confirmed"

@@ -1,0 +1,92 @@
+"""Two connections at the same moment: money is never spent twice and a budget never overdrawn."""
+
+from decimal import Decimal
+from threading import Barrier, Thread
+
+import pytest
+from django.db import DatabaseError, connection, connections, transaction
+from django.utils import timezone
+from freezegun import freeze_time
+
+from incentives import workflow
+from incentives.models import LedgerEntry
+from records.refusals import Refused
+from tests.incentives.conftest import TODAY
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*steps):
+    """Run ``steps`` in as many connections; what each came to: a result or an exception."""
+    barrier, results = Barrier(len(steps)), [None] * len(steps)
+
+    def run(place, step):
+        try:
+            barrier.wait(timeout=10)
+            results[place] = step()
+        except (Refused, DatabaseError) as error:
+            results[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=run, args=pair) for pair in enumerate(steps)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return results
+
+
+@pytest.fixture
+def policy(granted):
+    with freeze_time(TODAY + " 10:00+08:00"):
+        return granted()
+
+
+def copy_of(policy):
+    return type(policy).objects.get(pk=policy.pk)
+
+
+def test_two_payments_of_all_pay_once(policy, finance):
+    results = at_once(
+        *(lambda key=key: workflow.disburse(copy_of(policy), by=finance, key=key, document="凭") for key in ("a", "b"))
+    )
+    assert sorted(isinstance(result, Refused) for result in results) == [False, True]
+    policy.refresh_from_db()
+    assert (policy.committed, policy.disbursed) == (Decimal("61000.01"), Decimal("61000.01"))
+
+
+def test_a_double_click_pays_once(policy, finance):
+    results = at_once(
+        *(lambda: workflow.disburse(copy_of(policy), by=finance, key="a", document="凭") for _ in range(2))
+    )
+    assert [len(result) for result in results] == [3, 3]
+    assert LedgerEntry.objects.filter(kind="disburse").count() == 3
+
+
+def test_two_grants_commit_once(draft, effect, finance):
+    with freeze_time(TODAY + " 10:00+08:00"):
+        policy = effect(draft())
+    results = at_once(*(lambda: workflow.grant(copy_of(policy), by=finance) for _ in range(2)))
+    assert sorted(isinstance(result, Refused) for result in results) == [False, True]
+    policy.refresh_from_db()
+    assert (policy.committed, policy.lines.count()) == (Decimal("61000.01"), 4)
+
+
+def test_raw_inserts_at_once_do_not_overdraw(policy, finance):
+    line = policy.lines.get(unit="330624108201")
+
+    def insert(key):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO incentives_ledgerentry "
+                "(reward_id, unit_id, kind, amount, key, document, reason, by_id, at) "
+                "VALUES (%s, %s, 'disburse', 30000, %s, '', '', %s, %s)",
+                [line.pk, line.unit_id, key, finance.pk, timezone.now()],
+            )
+        return True
+
+    results = at_once(lambda: insert("a"), lambda: insert("b"), lambda: insert("c"))
+    assert [result for result in results if result is True] == [True]
+    line.refresh_from_db()
+    assert line.disbursed == Decimal(30000)

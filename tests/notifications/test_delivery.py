@@ -1,0 +1,71 @@
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
+from freezegun import freeze_time
+
+from notifications import kinds
+from notifications.delivery import WAITS, deliver_due
+from notifications.models import Delivery
+from notifications.workflow import announce
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+class BrokenBackend(EmailBackend):
+    def send_messages(self, messages):
+        raise ConnectionRefusedError("no mail server")
+
+
+@pytest.fixture(autouse=True)
+def kind(monkeypatch):
+    monkeypatch.setitem(kinds.KINDS, "tested", "%(unit)s: tested")
+
+
+def tell(user):
+    announce([user.pk], "tested", unit="沙溪村", link="/applications/7/")
+
+
+def test_a_notice_goes_out_once(settings):
+    settings.SITE_URL = "https://example.org"
+    tell(UserFactory(email="filler@example.org"))
+    assert (deliver_due(), deliver_due()) == (1, 0)
+    (message,) = mail.outbox
+    assert (message.to, message.subject, message.body) == (
+        ["filler@example.org"],
+        "沙溪村: tested",
+        "沙溪村: tested\n\nhttps://example.org/applications/7/\n",
+    )
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.attempts) == (Delivery.State.SENT, 1)
+    assert message.extra_headers["Message-ID"].startswith(f"<delivery-{delivery.pk}@")
+
+
+def test_of_the_demonstration_it_says_so(settings):
+    settings.DEMO = True
+    tell(UserFactory(email="filler@example.org"))
+    deliver_due()
+    assert mail.outbox[0].subject.endswith(" 沙溪村: tested")
+    assert mail.outbox[0].subject != "沙溪村: tested"
+
+
+def test_people_without_an_address_have_the_bell():
+    tell(UserFactory(email=""))
+    assert deliver_due() == 0
+    assert Delivery.objects.get().state == Delivery.State.FAILED
+
+
+def test_a_failing_server_is_tried_again_later_and_at_last_given_up(settings):
+    settings.EMAIL_BACKEND = f"{__name__}.BrokenBackend"
+    tell(UserFactory(email="filler@example.org"))
+    now = timezone.now() + timedelta(seconds=1)
+    for wait in [*WAITS, timedelta(0)]:
+        with freeze_time(now):
+            assert (deliver_due(), deliver_due()) == (1, 0)
+        now += wait
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.attempts) == (Delivery.State.FAILED, len(WAITS) + 1)
+    assert delivery.error == "ConnectionRefusedError: no mail server"

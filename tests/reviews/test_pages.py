@@ -1,0 +1,332 @@
+"""The pages of reviews through the door: what each person finds, and what is not even in the page's source."""
+
+from collections import Counter
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from freezegun import freeze_time
+
+from notifications.models import Notice
+from ratings.models import Decision
+from reviews.models import Batch, Objection, Panel, Sheet
+from reviews.workflow import batches, confirmation, decisions, objections
+from tests.factories import TOWNSHIP, AnswerFactory, ApplicationFactory, UnitFactory
+from tests.reviews.conftest import GOOD, PLAIN, score, score_county, score_township
+from tests.reviews.test_decisions import SOUND
+from tests.reviews.test_release import prepare
+
+LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+@pytest.fixture(autouse=True)
+def _plain(settings):
+    settings.CACHES = LOCMEM
+    settings.SECOND_FACTOR_REQUIRED = False
+
+
+def client_of(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def get(user, name, *args, **params):
+    """The page and its statements; every list keeps within its measure (design §5)."""
+    client = client_of(user) if user else Client()
+    client.get("/notices/objections/")  # the first request of a session is dearer
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        answer = client.get(reverse(name, args=args), params)
+    statements = Counter(query["sql"] for query in captured if "SAVEPOINT" not in query["sql"])
+    assert len(captured) <= 12, "\n\n".join(query["sql"][:300] for query in captured)
+    assert max(statements.values(), default=0) <= 2
+    return answer
+
+
+def text(answer) -> str:
+    assert answer.status_code == 200, answer
+    return answer.content.decode()
+
+
+def fields(facts=GOOD, **changes) -> dict[str, str]:
+    """A score sheet's form as the reviewer types it."""
+    data = {f"v.{item}": str(value) for item, value in facts.items() if not (item.startswith("2.1") and not value)}
+    return (
+        data
+        | {f"how.{code}": "change" for code in ("1.1", "1.2", "2.1", "B.1", "D.1")}
+        | {f"why.{code}": "现场查看" for code in ("1.1", "1.2", "2.1", "2.2", "B.1", "D.1")}
+        | changes
+    )
+
+
+@pytest.fixture
+def sheet(place):
+    return Sheet.objects.get(application=place.application, reviewer=place.township_reviewer)
+
+
+def test_a_reviewer_is_led_to_the_next_sheet_scores_area_by_area_and_hands_in(place, sheet):
+    client = client_of(place.township_reviewer)
+    answer = client.get(reverse("review_desk"))
+    assert answer.url == reverse("review_sheet", args=[sheet.pk])
+    assert text(get(place.township_reviewer, "review_sheet", sheet.pk)).count('name="how.') == 0
+    for area in ("1", "2", "B", "D"):
+        answer = client.post(f"{answer.url.split('?')[0]}?area={area}", fields() | {"do": "save"})
+        assert answer.status_code == 302
+    answer = client.post(answer.url, fields() | {"do": "hand_in"})
+    assert answer.url == reverse("review_desk")
+    sheet.refresh_from_db()
+    assert sheet.state == "handed_in"
+    assert {entry.item: int(entry.value) for entry in sheet.entries.all()} == GOOD
+
+
+def test_agreeing_takes_the_villages_figures_and_a_correction_needs_a_reason(place, sheet):
+    for item in ("1.1.a", "1.2"):
+        AnswerFactory(application=place.application, item=item, value=GOOD[item])
+    client = client_of(place.township_reviewer)
+    url = reverse("review_sheet", args=[sheet.pk]) + "?area=1"
+    page = client.post(url, {"how.1.1": "agree", "how.1.2": "change", "v.1.2": "93", "why.1.2": ""})
+    assert page.status_code == 200
+    assert 'value="93"' in text(page)
+    assert sheet.entries.count() == 0
+    client.post(url, {"how.1.1": "agree", "how.1.2": "change", "v.1.2": "93", "why.1.2": "问卷少一份"})
+    assert sorted(sheet.entries.values_list("item", "value", "reason")) == [
+        ("1.1.a", 0, ""),
+        ("1.2", 93, "问卷少一份"),
+    ]
+
+
+def test_what_cannot_be_read_stays_in_its_field(place, sheet):
+    client = client_of(place.township_reviewer)
+    page = client.post(reverse("review_sheet", args=[sheet.pk]) + "?area=2", fields(**{"v.2.2": "八分"}))
+    assert 'value="八分"' in text(page)
+    assert sheet.entries.count() == 0
+
+
+def test_points_of_others_are_not_in_the_page_before_all_sheets_are_in(place, sheet):
+    score(place.application, "township", place.township_reviewer_b, PLAIN | {"2.2": 6.5, "1.2": 92.75})
+    other = Sheet.objects.get(reviewer=place.township_reviewer_b, stage="township")
+    assert other.entries.get(item="2.2").value == 6.5  # there is something that could leak
+    for user, name, pk in [
+        (place.township_reviewer, "review_sheet", sheet.pk),
+        (place.township_leader, "review_application", place.application.pk),
+        (place.township_office, "review_application", place.application.pk),
+    ]:
+        page = text(get(user, name, pk))
+        assert [leak for leak in ("6.5", "92.75", "现场查看") if leak in page] == []
+    assert get(place.township_reviewer, "review_sheet", other.pk).status_code == 404
+    assert get(place.township_reviewer, "review_application", place.application.pk).status_code == 404
+    score(place.application, "township", place.township_reviewer, GOOD)
+    page = text(get(place.township_reviewer, "review_application", place.application.pk))
+    assert "6.50" in page
+
+
+@pytest.mark.parametrize("name", ["filler", "signer", "township_leader", "township_office", "county_office"])
+def test_a_sheet_is_its_reviewers_alone(place, sheet, name):
+    user = getattr(place, name)
+    assert get(user, "review_sheet", sheet.pk).status_code == 404
+    assert client_of(user).post(reverse("review_recuse", args=[sheet.pk]), {"reason": "x"}).status_code == 404
+    assert get(user, "review_desk").status_code == 404
+
+
+def test_stepping_back_takes_one_click_and_a_reason(place, sheet):
+    client_of(place.township_reviewer).post(reverse("review_recuse", args=[sheet.pk]), {"reason": "岳父是村主任"})
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.reason) == ("recused", "岳父是村主任")
+    assert Notice.objects.get(kind="reviewer_recused").user == place.township_office
+
+
+def test_the_office_convenes_on_its_page(place):
+    page = text(get(place.township_office, "review_panels"))
+    assert page.count('name="reviewer"') == 2
+    Panel.objects.get(stage="township").seats.all().delete()
+    url = reverse("review_convene", args=[place.cycle.pk, TOWNSHIP, "township"])
+    client_of(place.township_office).post(url, {"reviewer": [place.township_reviewer.pk, place.township_reviewer_b.pk]})
+    assert Panel.objects.get(stage="township").seats.count() == 2
+    assert client_of(place.county_office).post(url, {"reviewer": []}).status_code == 404
+    assert get(place.filler, "review_panels").status_code == 404
+
+
+def test_the_leader_decides_on_the_desk_and_is_told_what_is_wrong(place):
+    score_township(place, SOUND)
+    pk = place.application.pk
+    assert f'name="choice.{pk}"' in text(get(place.township_leader, "review_decisions"))
+    client = client_of(place.township_leader)
+    url = reverse("review_decisions")
+    page = client.post(url, {f"choice.{pk}": "2", f"reason.{pk}": ""})
+    assert f'id="e{pk}"' in text(page)
+    assert Decision.objects.count() == 0
+    page = client.post(url, {f"choice.{pk}": "3"})
+    assert page.status_code == 302
+    assert Decision.objects.get().star == 3
+    page = client.post(url, {f"choice.{pk}": "3"}, follow=True)
+    assert place.application.unit.name in text(page)
+    assert Decision.objects.count() == 1
+
+
+def test_the_leader_recommends_and_the_county_decides(place):
+    score_township(place)
+    pk = place.application.pk
+    client_of(place.township_leader).post(reverse("review_application", args=[pk]), {f"choice.{pk}": "recommend"})
+    place.application.refresh_from_db()
+    assert (place.application.state, place.application.township_star) == ("county_review", 3)
+    score_county(place)
+    assert f'name="choice.{pk}"' in text(get(place.county_office, "review_decisions"))
+    client_of(place.county_office).post(reverse("review_decisions"), {f"choice.{pk}": "4"})
+    assert Decision.objects.get().star == 4
+
+
+@pytest.mark.parametrize("name", ["filler", "signer", "township_reviewer", "discipline"])
+def test_nobody_else_finds_the_desk_of_a_leader(place, name):
+    score_township(place, SOUND)
+    user = getattr(place, name)
+    assert get(user, "review_decisions").status_code == 404
+    pk = place.application.pk
+    client_of(user).post(reverse("review_application", args=[pk]), {f"choice.{pk}": "3"})
+    assert Decision.objects.count() == 0
+
+
+@pytest.fixture
+def decided(place):
+    score_township(place, SOUND)
+    place.decision = decisions.decide(place.application, star=3, by=place.township_leader)
+    return place
+
+
+def test_the_office_gathers_and_releases_a_batch(decided):
+    client = client_of(decided.township_office)
+    assert "review" in text(get(decided.township_office, "review_batches"))
+    answer = client.post(
+        reverse("review_prepare", args=[decided.cycle.pk, TOWNSHIP, "township"]),
+        {"met_on": "2026-09-27", "document": "沙评〔2026〕1号"},
+    )
+    batch = Batch.objects.get()
+    assert answer.url == reverse("review_batch", args=[batch.pk])
+    assert "6" in text(get(decided.township_office, "review_batch", batch.pk))
+    posted = {"met_on": "2026-09-27", "document": "沙评〔2026〕1号", "decision": decided.decision.pk, "do": "release"}
+    for _click in range(2):
+        assert client.post(answer.url, posted).status_code == 302
+    batch.refresh_from_db()
+    assert (batch.state, Notice.objects.filter(kind="result_released").count()) == ("released", 2)
+    text(get(decided.township_office, "review_batch", batch.pk))
+
+
+@pytest.mark.parametrize(
+    "name", ["filler", "signer", "township_reviewer", "county_office", "county_reviewer", "discipline"]
+)
+def test_before_the_release_nobody_outside_the_office_sees_the_result(decided, name):
+    batch = prepare(decided)
+    user = getattr(decided, name)
+    assert get(user, "review_batch", batch.pk).status_code == 404
+    page = text(get(user, "result", decided.application.pk))
+    assert [leak for leak in ("31.00", "三星", "Three stars") if leak in page.replace("四星", "")] == []
+    for anonymous in ("public_notices", "public_notice"):
+        answer = get(None, anonymous, *([batch.pk] if anonymous == "public_notice" else []))
+        assert decided.application.unit.name not in answer.content.decode()
+    assert get(None, "public_notice", batch.pk).status_code == 404
+    assert "31.00" in text(get(decided.township_leader, "result", decided.application.pk))
+
+
+def test_after_the_release_everybody_in_reach_sees_why_and_the_public_sees_the_list(decided):
+    batch = batches.release(prepare(decided), by=decided.township_office)
+    for name in ("filler", "township_reviewer", "county_office", "discipline"):
+        assert "31.00" in text(get(getattr(decided, name), "result", decided.application.pk))
+    assert "2026" in text(get(None, "public_notices"))
+    page = text(get(None, "public_notice", batch.pk))
+    assert decided.application.unit.name in page
+    assert "31.00" in page
+    assert get(decided.township_leader2, "result", decided.application.pk).status_code == 404
+
+
+def test_the_result_shows_the_star_once_it_is_confirmed(decided):
+    batches.release(prepare(decided), by=decided.township_office)
+    with freeze_time("2026-10-12T01:00:00Z"):
+        confirmation.confirm_due()
+        page = text(get(decided.filler, "result", decided.application.pk))
+    assert 'class="today"' in page
+
+
+@pytest.fixture
+def released(decided):
+    decided.batch = batches.release(prepare(decided), by=decided.township_office)
+    return decided
+
+
+def object_to(released, **changes):
+    url = reverse("public_notice", args=[released.batch.pk])
+    return Client().post(url, {"decision": released.decision.pk, "text": "账目没有公开。"} | changes)
+
+
+def test_anyone_objects_without_an_account_and_looks_up_the_answer(released):
+    objection_page = text(object_to(released, name="王某", contact="13800000000"))
+    objection = Objection.objects.get()
+    assert objection.receipt in objection_page
+    page = text(Client().get(reverse("objection_status"), {"receipt": objection.receipt.lower()}))
+    assert objection.unit.name in page
+    assert [secret for secret in ("王某", "13800000000") if secret in page] == []
+    assert 'role="alert"' in text(Client().get(reverse("objection_status"), {"receipt": "XXXX-XXXX-XXXX"}))
+    assert get(released.township_leader, "review_objections").status_code == 404
+    assert objection.receipt in text(get(released.township_office, "review_objections"))
+    url = reverse("review_objection", args=[objection.pk])
+    assert "王某" in text(get(released.township_office, "review_objection", objection.pk))
+    assert client_of(released.county_office).post(url, {"do": "dismiss", "answer": "x"}).status_code == 404
+    assert client_of(released.township_office).post(url, {"do": "dismiss", "answer": ""}).status_code == 200
+    client_of(released.township_office).post(url, {"do": "dismiss", "answer": "已核实，账目公开了。"})
+    assert "已核实" in text(Client().get(reverse("objection_status"), {"receipt": objection.receipt}))
+
+
+def test_an_empty_objection_a_robot_and_a_flood_are_turned_away(released):
+    object_to(released, text="")
+    object_to(released, website="http://spam")
+    object_to(released, decision=0)
+    assert Objection.objects.count() == 0
+    for _n in range(8):
+        object_to(released)
+    assert Objection.objects.count() <= 5
+
+
+def test_after_the_last_day_there_is_no_form(released):
+    with freeze_time("2026-10-10T16:00:00Z"):
+        page = text(get(None, "public_notice", released.batch.pk))
+        object_to(released)
+    assert 'name="text"' not in page
+    assert Objection.objects.count() == 0
+
+
+def test_what_was_overturned_is_gone_from_the_public_notice(released):
+    objection = objections.make_objection(released.decision, text="账目没有公开。")
+    objections.uphold(objection, by=released.township_office, answer="属实")
+    assert released.application.unit.name not in text(get(None, "public_notice", released.batch.pk))
+
+
+def test_lists_cost_the_same_with_many_villages(place):
+    for n in range(205, 215):
+        ApplicationFactory(
+            cycle=place.cycle, unit=UnitFactory(code=f"{TOWNSHIP}{n}"), state="township_review", applied_star=3
+        )
+    for application in place.cycle.applications.all():
+        score_township(place, SOUND, application)
+    text(get(place.township_leader, "review_decisions"))
+    choices = {pk: decisions.Choice(3) for pk in place.cycle.applications.values_list("pk", flat=True)}
+    decisions.decide_many("township", choices, by=place.township_leader)
+    batch = prepare(place)
+    text(get(place.township_office, "review_batches"))
+    text(get(place.township_office, "review_batch", batch.pk))
+    batches.release(batch, by=place.township_office)
+    text(get(None, "public_notice", batch.pk))
+    text(get(place.township_reviewer, "review_desk"))
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("township_reviewer", "review_desk"), ("township_leader", "review_decisions"), ("county_reviewer", None)],
+)
+def test_home_names_what_waits(place, name, title):
+    if name == "township_leader":
+        score_township(place, SOUND)
+    page = text(client_of(getattr(place, name)).get("/"))
+    links = [url for url in ("review_desk", "review_decisions") if f'go" href="{reverse(url)}"' in page]
+    assert links == ([title] if title else [])
