@@ -6,6 +6,37 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import menu
+        from accounts import administration, menu, signals, todo  # noqa: F401 (signals connects itself)
+        from notifications import kinds
 
-        menu.register(menu.MenuEntry(_("Home"), "home", order=0))
+        kinds.register(
+            appointed=_("You were appointed %(role)s of %(unit)s"),
+            appointment_ends=_("Your office of %(role)s of %(unit)s ends with %(day)s"),
+        )
+        for source in (administration.Vacancies(), administration.Locks(), administration.Trail()):
+            todo.register(source)
+        menu.register(
+            menu.MenuEntry(_("Home"), "home", order=0),
+            menu.MenuEntry(
+                _("Units"),
+                "units",
+                "villages.view_unit",
+                audiences=(menu.DESK,),
+                note=_("The places within your reach"),
+                order=80,
+            ),
+            menu.MenuEntry(
+                _("Appointments"),
+                "appointments",
+                "accounts.appoint",
+                note=_("Give people their offices, end them, reset passwords"),
+                order=82,
+            ),
+            menu.MenuEntry(
+                _("Settings"), "settings", "accounts.configure", note=_("Working days, state of the letters"), order=84
+            ),
+            menu.MenuEntry(_("Locks"), "locks", "accounts.unlock", note=_("Who is shut out, and why"), order=86),
+            menu.MenuEntry(
+                _("Audit trail"), "trail", "accounts.read_trail", note=_("Who changed what, when, from where"), order=88
+            ),
+        )

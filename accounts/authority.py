@@ -4,19 +4,23 @@
 days of its appointment. Pages and API find objects through ``reached_or_404``, so that what lies outside is not there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import Appointment, UnitPermission, User
 from accounts.roles import ROLES
 from villages.models import below_any, prefixes
+
+View = Callable[..., HttpResponse]
 
 
 def unit_code(obj: Any) -> str:
@@ -73,3 +77,19 @@ def lacking(perm: str, pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]
         ).values_list("user_id", "content_object_id")
     )
     return {(user_id, code) for user_id, code in pairs if not any((user_id, above) in held for above in prefixes(code))}
+
+
+def needs(perm: str) -> Callable[[View], View]:
+    """Decorates a page for those who hold ``perm`` somewhere: others find nothing there, strangers sign in first."""
+
+    def decorate(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.has_perm(perm):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,16 +1,26 @@
 """What every page's shell shows of the person who reads it; nothing is asked of the database unless it is shown."""
 
+from typing import NamedTuple
+
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Substr
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 
-from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry, entries_for
+from accounts.menu import CADRE, DESK, PUBLIC, entries_for
 from accounts.models import Appointment
 from accounts.roles import ROLES
 from notifications.models import Notice
 from villages.models import Unit
+
+
+class MenuItem(NamedTuple):
+    label: str | Promise
+    url: str
+    note: str | Promise
+    is_current: bool
 
 
 class Shell:
@@ -50,18 +60,20 @@ class Shell:
         return f"shell/{self.audience}.html"
 
     @cached_property
-    def menu(self) -> list[MenuEntry]:
-        return entries_for(self.request.user, self.audience)
+    def menu(self) -> list[MenuItem]:
+        return self._items(self.audience)
 
     @cached_property
-    def public_menu(self) -> list[MenuEntry]:
-        return entries_for(self.request.user, PUBLIC)
+    def public_menu(self) -> list[MenuItem]:
+        return self._items(PUBLIC)
 
-    @cached_property
-    def url_name(self) -> str:
-        """The address now open, by name: its menu entry is marked as current."""
-        match = getattr(self.request, "resolver_match", None)
-        return match.view_name if match else ""
+    def _items(self, audience: str) -> list[MenuItem]:
+        """The entries for ``audience``; the one that leads nearest to the page now open is the current one."""
+        entries = [(entry, reverse(entry.url_name)) for entry in entries_for(self.request.user, audience)]
+        path = self.request.path
+        above = [url for _entry, url in entries if path == url or (url != "/" and path.startswith(url))]
+        current = max(above, key=len, default="")
+        return [MenuItem(entry.label, url, entry.note, url == current) for entry, url in entries]
 
     @cached_property
     def unread(self) -> int:

@@ -7,15 +7,17 @@ from datetime import date
 
 import pghistory
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
-from accounts.roles import Role
+from accounts.roles import THREE_ADMINISTRATORS, Role
 from villages.models import Unit
 
 
@@ -60,6 +62,10 @@ class User(AbstractUser):
         return self.grants.get(perm, [])
 
 
+# The days of an appointment, both inclusive.
+HELD = Func("starts", "ends", Value("[]"), function="daterange", output_field=DateRangeField())
+
+
 class AppointmentQuerySet(models.QuerySet):
     def on(self, day: date) -> AppointmentQuerySet:
         """Those in force on ``day``; ``ends`` is the last day."""
@@ -93,7 +99,24 @@ class Appointment(models.Model):
                 condition=Q(ends=None) | Q(ends__gte=F("starts")), name="appointment_ends_after_start"
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="appointment_role_known"),
-            models.UniqueConstraint(fields=["user", "role", "unit", "starts"], name="appointment_once"),
+            ExclusionConstraint(
+                name="appointment_once_at_a_time",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("unit", RangeOperators.EQUAL),
+                    (HELD, RangeOperators.OVERLAPS),
+                ],
+            ),
+            ExclusionConstraint(
+                name="three_administrators_are_three",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("role", RangeOperators.NOT_EQUAL),
+                    (HELD, RangeOperators.OVERLAPS),
+                ],
+                condition=Q(role__in=sorted(THREE_ADMINISTRATORS)),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -111,6 +134,7 @@ class UnitPermission(UserObjectPermissionBase):
         unique_together = [("appointment", "permission")]
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class CalendarDay(models.Model):
     """A day on which the office calendar differs from the library's, or that it does not know yet (domain §3, 调休)."""
 

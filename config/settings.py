@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "records.audit.AuditMiddleware",
+    "accounts.middleware.OneTimePasswordMiddleware",
     "config.second_factor.SecondFactorMiddleware",
     "config.errors.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -84,6 +84,11 @@ class Unit(models.Model):
         above = prefixes(self.code)[:-1]
         return above[-1] if above else None
 
+    def children(self) -> UnitQuerySet:
+        """The units directly below: those of the next length of code (a township's: villages and stations)."""
+        lengths = [n for n in CODE_LENGTHS if n > len(self.code)]
+        return Unit.objects.within(self).filter(code__regex=f"^.{{{lengths[0]}}}$") if lengths else Unit.objects.none()
+
     def contains(self, code: str) -> bool:
         return code.startswith(self.code)
 

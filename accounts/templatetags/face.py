@@ -91,7 +91,7 @@ def cards_table(content: SafeString, caption: str, *headings: str) -> SafeString
 
     Its rows carry explicit roles, because ``display: block`` takes away a table's meaning:
     ``<tr role="row"><th role="rowheader" scope="row">…</th><td role="cell" data-label="Role"><span>…</span></td></tr>``
-    A column of figures: ``_("Total")|right``.
+    A column of figures: ``{% translate "Total" as total %}`` and then ``total|right``.
     """
     columns = [{"name": heading.lstrip("#"), "number": heading.startswith("#")} for heading in map(str, headings)]
     return render_to_string("components/cards_table.html", {"content": content, "caption": caption, "columns": columns})

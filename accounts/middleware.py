@@ -1,0 +1,26 @@
+"""A one-time password is changed at the first sign-in, before anything else."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+OPEN = ("/accounts/", "/static/", "/i18n/", "/healthz", "/readyz")
+
+
+class OneTimePasswordMiddleware:
+    """Leads who still has a one-time password to changing it; the API answers such a session 403."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(OPEN) or not getattr(request.user, "must_change_password", False):
+            return self.get_response(request)
+        message = _("Please choose a password of your own first.")
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": message}, status=403)
+        messages.info(request, message)
+        return redirect("account_change_password")

@@ -1,0 +1,208 @@
+"""The audit trail as it is read: who changed what, when, from where, and what stood there before.
+
+Each tracked table has its history table, written by triggers. One statement reads them all, newest first: every table
+gives its newest rows by its key, so the cost is bounded by what is shown, however long the trail is.
+"""
+# ruff: noqa: S608 (the names put into the SQL are those of our own tables)
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db import connection, models
+from django.utils import timezone
+from django.utils.translation import gettext
+from pghistory.models import Event
+
+from accounts.models import User
+from villages.models import Unit
+
+SHOWN = 50
+INTERNAL = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_context", "pgh_context_id", "pgh_obj_id"}
+
+
+class Cursor(NamedTuple):
+    """The change after which a page begins."""
+
+    at: datetime
+    kind: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}|{self.kind}|{self.number}"
+
+    @classmethod
+    def read(cls, text: str) -> "Cursor | None":
+        """None for what is no cursor."""
+        try:
+            at, kind, number = text.split("|")
+            return cls(datetime.fromisoformat(at), kind, int(number))
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column that differs; ``before`` is None where the row is new."""
+
+    name: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of one row: what, of which unit, when, by whom, from where, why, and what is different."""
+
+    cursor: Cursor
+    what: str
+    unit: str
+    who: str
+    address: str
+    verb: str
+    reason: str
+    is_new: bool
+    fields: list[Field]
+
+
+def histories() -> dict[str, type[models.Model]]:
+    """The history tables, each with its model."""
+    return {
+        model._meta.db_table: model
+        for model in apps.get_models()
+        if issubclass(model, Event) and hasattr(model, "pgh_tracked_model")
+    }
+
+
+def kinds() -> dict[str, str]:
+    """History table → what it keeps, in words, sorted by these."""
+    named = {table: name_of(model) for table, model in histories().items()}
+    return dict(sorted(named.items(), key=lambda item: item[1]))
+
+
+def name_of(history: type[models.Model]) -> str:
+    """What a history table keeps, in the reader's words."""
+    return gettext(str(history.pgh_tracked_model._meta.verbose_name))
+
+
+def unit_column(model: type[models.Model]) -> str | None:
+    """The column that says to which unit a row belongs; None where it only hangs on another row."""
+    if model.pgh_tracked_model is Unit:
+        return "code"
+    return "unit_id" if any(field.column == "unit_id" for field in model._meta.fields) else None
+
+
+def changes(
+    reach: Iterable[str],
+    *,
+    person: str = "",
+    unit: str = "",
+    kind: str = "",
+    until: date | None = None,
+    after: Cursor | None = None,
+    count: int = SHOWN,
+) -> list[Change]:
+    """The newest ``count`` changes within ``reach`` (unit codes) that fit, newest first.
+
+    Rows that belong to no unit of their own (answers, sheets, accounts) are shown to whoever reaches every unit.
+    """
+    reach = sorted(reach)
+    everywhere = not Unit.objects.exclude(pk__in=Unit.objects.within_any(reach)).exists()
+    parts, values = [], []
+    for table, model in histories().items():
+        if kind and table != kind:
+            continue
+        conditions, given = _conditions(table, unit_column(model), reach, everywhere, person, unit, until, after)
+        parts.append(_newest(table, unit_column(model), conditions))
+        values += [*given, count]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(parts) + " ORDER BY at DESC, kind DESC, number DESC LIMIT %s", [*values, count]
+        )
+        rows = [
+            (*row[:3], json.loads(row[3] or "{}"), row[4], json.loads(row[5]), json.loads(row[6] or "null"))
+            for row in cursor.fetchall()
+        ]
+    return _read(rows)
+
+
+def _newest(table: str, unit_column: str | None, conditions: str) -> str:
+    """The newest rows of one history table, each with the row before it."""
+    return f"""(
+        SELECT '{table}' AS kind, e.pgh_id AS number, e.pgh_created_at AS at, e.pgh_context AS context,
+            {f"e.{unit_column}" if unit_column else "''"}::text AS unit, to_jsonb(e) AS now,
+            (SELECT to_jsonb(b) FROM {table} b WHERE b.pgh_obj_id = e.pgh_obj_id AND b.pgh_id < e.pgh_id
+                ORDER BY b.pgh_id DESC LIMIT 1) AS before
+        FROM (SELECT * FROM {table} e WHERE {conditions} ORDER BY e.pgh_id DESC LIMIT %s) e)"""
+
+
+def _conditions(
+    table: str,
+    unit_column: str | None,
+    reach: list[str],
+    everywhere: bool,
+    person: str,
+    unit: str,
+    until: date | None,
+    after: Cursor | None,
+) -> tuple[str, list[Any]]:
+    found, values = ["true"], []
+    if not everywhere:
+        within = [f"(e.{unit_column} >= %s AND e.{unit_column} < %s)" for _code in reach] if unit_column else []
+        found.append(f"({' OR '.join(within) or 'false'})")
+        values += [bound for code in reach for bound in (code, code + "~")] if unit_column else []
+    if unit:
+        found.append(f"e.{unit_column} >= %s AND e.{unit_column} < %s" if unit_column else "false")
+        values += [unit, unit + "~"] if unit_column else []
+    if person:
+        found.append("e.pgh_context->>'user' = (SELECT id::text FROM accounts_user WHERE username = %s)")
+        values.append(person)
+    if until:
+        found.append("(e.pgh_created_at AT TIME ZONE %s)::date <= %s")
+        values += [timezone.get_current_timezone_name(), until]
+    if after:
+        found.append("(e.pgh_created_at, %s, e.pgh_id) < (%s, %s, %s)")
+        values += [table, after.at, after.kind, after.number]
+    return " AND ".join(found), values
+
+
+def _read(rows: list[tuple]) -> list[Change]:
+    models_by_table = histories()
+    people = _names(User, "name", {context.get("user") for _k, _n, _a, context, *_rest in rows})
+    units = _names(Unit, "name", {unit for *_rest, unit, _now, _before in rows})
+    found = []
+    for kind, number, at, context, unit, now, before in rows:
+        found.append(
+            Change(
+                cursor=Cursor(at, kind, number),
+                what=name_of(models_by_table[kind]),
+                unit=f"{units.get(unit, '')} {unit}".strip(),
+                who=people.get(context.get("user"), ""),
+                address=context.get("address") or "",
+                verb=context.get("verb") or context.get("url") or "",
+                reason=context.get("reason") or "",
+                is_new=before is None,
+                fields=_differences(models_by_table[kind], before or {}, now),
+            )
+        )
+    return found
+
+
+def _names(model: type[models.Model], column: str, keys: set) -> dict[Any, str]:
+    return dict(model.objects.filter(pk__in=keys - {None, ""}).values_list("pk", column))
+
+
+def _differences(model: type[models.Model], before: dict[str, Any], now: dict[str, Any]) -> list[Field]:
+    """What differs, in words where a column knows them."""
+    found = []
+    for field in model._meta.fields:
+        old, new = before.get(field.column), now.get(field.column)
+        if field.column in INTERNAL or old == new:
+            continue
+        words = {value: str(word) for value, word in field.flatchoices}
+        old, new = (words.get(value, value) if isinstance(value, str) else value for value in (old, new))
+        found.append(Field(gettext(str(field.verbose_name)), old, new))
+    return found

@@ -1,0 +1,1 @@
+"""Pages of people, a module each: home, appointments, audit trail, locks, calendar."""

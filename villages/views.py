@@ -1,0 +1,42 @@
+"""Pages of units: those within the reader's reach; others are not there."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from villages.forms import UnitSearch
+from villages.models import Unit, prefixes
+from villages.unit_page import panels_of
+
+PER_PAGE = 50
+
+
+@login_required
+def units(request: HttpRequest) -> HttpResponse:
+    """The units that the reader reaches, by code; a search by name or code."""
+    search = UnitSearch(request.GET)
+    found = search.narrow(Unit.objects.visible_to(request.user)).order_by("code")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "villages/units.html", {"search": search, "page": page})
+
+
+@login_required
+def unit(request: HttpRequest, code: str) -> HttpResponse:
+    """One unit: where it stands, its figures, what lies directly below it, and what other apps know of it."""
+    visible = Unit.objects.visible_to(request.user)
+    one = get_object_or_404(visible, code=code)
+    reach = request.user.reach("villages.view_unit")
+    above = Unit.objects.filter(code__in=prefixes(code)[:-1]).order_by("code")
+    page = Paginator(one.children().order_by("code"), PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "villages/unit.html",
+        {
+            "unit": one,
+            "above": [(place, any(place.code.startswith(held) for held in reach)) for place in above],
+            "page": page,
+            "profiles": one.profiles.order_by("-year")[:5],
+            "panels": panels_of(request.user, one),
+        },
+    )
