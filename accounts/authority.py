@@ -79,14 +79,14 @@ def lacking(perm: str, pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]
     return {(user_id, code) for user_id, code in pairs if not any((user_id, above) in held for above in prefixes(code))}
 
 
-def needs(perm: str) -> Callable[[View], View]:
-    """Decorates a page for those who hold ``perm`` somewhere: others find nothing there, strangers sign in first."""
+def needs(*perms: str) -> Callable[[View], View]:
+    """Decorates a page for those who hold one of ``perms`` somewhere: others find nothing, strangers sign in first."""
 
     def decorate(view: View) -> View:
         @login_required
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.has_perm(perm):
+            if not any(map(request.user.has_perm, perms)):
                 raise Http404
             return view(request, *args, **kwargs)
 

@@ -8,13 +8,20 @@ import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Max, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ratings.models.decision import Decision
 from ratings.models.scheme import Scheme
 from villages.models import Unit
+
+
+class _Day(Func):
+    """The first day of a period (``lower``), or the day after it (``upper``)."""
+
+    output_field = models.DateField()
 
 
 class StarPeriodQuerySet(models.QuerySet):
@@ -29,6 +36,22 @@ class StarPeriodQuerySet(models.QuerySet):
     def on(self, day: date | None = None) -> StarPeriodQuerySet:
         """The star of each unit on ``day`` (today when absent), as known now."""
         return self.known().filter(during__contains=day or timezone.localdate())
+
+    def with_since(self) -> StarPeriodQuerySet:
+        """Each with ``since``: the day on which the star last changed, which may lie before the period."""
+        earlier = StarPeriod.objects.known().filter(unit=OuterRef("unit"), during__fully_lt=OuterRef("during"))
+        other = earlier.exclude(star=OuterRef("star"))
+        return self.annotate(
+            since=Coalesce(
+                Subquery(
+                    other.order_by().values("unit").annotate(day=Max(_Day("during", function="upper"))).values("day")
+                ),
+                Subquery(
+                    earlier.order_by().values("unit").annotate(day=Min(_Day("during", function="lower"))).values("day")
+                ),
+                _Day("during", function="lower"),
+            )
+        )
 
 
 class StarPeriod(models.Model):

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.forms import Form
@@ -13,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.authority import reached, reached_or_404
+from accounts.authority import needs, reached, reached_or_404
 from ratings.effects import rule_words
 from ratings.judging import event_names, events_of, judging_scheme
 from ratings.models import Event, Proposal
-from ratings.proposals import to_settle, with_authority
+from ratings.proposals import COUNTY, TOWNSHIP, to_settle, with_authority
 from ratings.register import acting
 from ratings.register_forms import CloseForm, EventFilterForm, EventForm, SettleForm, UnitSearchForm
 from ratings.workflow import event as workflow
@@ -28,7 +27,7 @@ ROWS = 50
 FOUND = 20
 
 
-@login_required
+@needs("ratings.view_event")
 def events(request: HttpRequest) -> HttpResponse:
     """Events within reach, the latest first."""
     form = EventFilterForm(request.GET)
@@ -53,11 +52,10 @@ def _chosen(found: QuerySet, q: str, state: str) -> QuerySet:
     }.get(state, found)
 
 
-@login_required
+@needs("ratings.record_event")
 def choose_unit(request: HttpRequest) -> HttpResponse:
     """To record an event, first find the unit."""
     codes = request.user.reach("ratings.record_event")
-    reached_or_404(request.user, "ratings.record_event", Unit.objects.filter(code__in=codes[:1]), field="code")
     form = UnitSearchForm(request.GET or None)
     units = []
     if form.is_valid():
@@ -66,7 +64,7 @@ def choose_unit(request: HttpRequest) -> HttpResponse:
     return render(request, "ratings/event_choose_unit.html", {"form": form, "units": units, "most": FOUND})
 
 
-@login_required
+@needs("ratings.record_event")
 def record(request: HttpRequest, code: str) -> HttpResponse:
     """Record an event of a unit."""
     unit = reached_or_404(request.user, "ratings.record_event", Unit.objects.all(), field="code", code=code)
@@ -79,14 +77,14 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "ratings/event_record.html", {"unit": unit, "form": form})
 
 
-@login_required
+@needs("ratings.view_event")
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     """One event, and what each rule of the scheme makes of it."""
     happened = _event_or_404(request, "ratings.view_event", pk)
     return _show(request, happened, CloseForm(initial={"on": timezone.localdate()}))
 
 
-@login_required
+@needs("ratings.record_event")
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     happened = _event_or_404(request, "ratings.record_event", pk)
@@ -97,7 +95,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, happened, form)
 
 
-@login_required
+@needs("ratings.record_event")
 @require_POST
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     workflow.release(_event_or_404(request, "ratings.record_event", pk), by=request.user)
@@ -105,7 +103,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("event", pk)
 
 
-@login_required
+@needs(TOWNSHIP, COUNTY)
 def proposals(request: HttpRequest) -> HttpResponse:
     """What waits to be settled by this person."""
     waiting = to_settle(request.user).select_related("event", "unit", "scheme").order_by("event__on", "pk")
@@ -116,7 +114,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     return render(request, "ratings/event_proposals.html", {"page": page})
 
 
-@login_required
+@needs(TOWNSHIP, COUNTY)
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm or decline what a rule proposes. Who may not settle it finds nothing."""
     proposal = _proposal_or_404(request, pk)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from ratings.certificate import code_of, decision_of
 from ratings.models import Decision, StarPeriod
 from ratings.register_forms import CertificateForm
-from villages.models import Level, Unit
+from villages.models import Level, Unit, below
 
 ROWS = 50
 OPEN_LEVELS = [Level.COUNTY, Level.ZONE, Level.TOWNSHIP]
@@ -23,7 +23,7 @@ def places(request: HttpRequest) -> HttpResponse:
 def stars(request: HttpRequest, code: str) -> HttpResponse:
     """Today's stars of a county or township, with the townships below a county."""
     place = get_object_or_404(Unit, code=code, level__in=OPEN_LEVELS)
-    held = StarPeriod.objects.on().filter(unit__in=Unit.objects.within(place)).select_related("unit", "decision")
+    held = StarPeriod.objects.on().filter(below(place.code, "unit_id")).with_since().select_related("unit", "decision")
     page = Paginator(held.order_by("unit"), ROWS).get_page(request.GET.get("page"))
     townships = Unit.objects.within(place).filter(level=Level.TOWNSHIP).exclude(code=place.code)
     return render(request, "ratings/register_public.html", {"place": place, "page": page, "townships": townships})

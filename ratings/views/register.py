@@ -1,12 +1,11 @@
 """The star register of those who are signed in: who holds which star, and a unit's whole past."""
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.authority import reached, reached_or_404
+from accounts.authority import needs, reached, reached_or_404
 from ratings.certificate import code_of
 from ratings.judging import event_names
 from ratings.models import Event, StarPeriod
@@ -16,11 +15,13 @@ from villages.models import Unit
 ROWS = 50
 
 
-@login_required
+@needs("ratings.view_register")
 def stars(request: HttpRequest) -> HttpResponse:
     """Today's stars within reach, by name or code, township and star."""
     form = RegisterFilterForm(request.GET)
-    periods = reached(request.user, "ratings.view_register", StarPeriod.objects.on()).select_related("unit", "decision")
+    periods = reached(request.user, "ratings.view_register", StarPeriod.objects.on().with_since()).select_related(
+        "unit", "decision"
+    )
     if form.is_valid():
         periods = _chosen(periods, **form.cleaned_data)
     page = Paginator(periods.order_by("unit"), ROWS).get_page(request.GET.get("page"))
@@ -33,7 +34,7 @@ def _chosen(periods: QuerySet, q: str, star: str) -> QuerySet:
     return periods.filter(star=star) if star else periods
 
 
-@login_required
+@needs("ratings.view_register")
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """A unit's periods as known now or at the end of a day (?known=), and its events for those who may see them."""
     place = reached_or_404(request.user, "ratings.view_register", Unit.objects.all(), field="code", code=code)

@@ -1,0 +1,206 @@
+"""The register, events and proposals over the API: the rules of the pages, through the same workflow."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.authority import reached
+from ratings.effects import proposal_words
+from ratings.models import Event, Proposal, StarPeriod
+from ratings.proposals import COUNTY, TOWNSHIP, to_settle
+from ratings.workflow import event as workflow
+from villages.models import Unit, below
+
+
+class Holding(IsAuthenticated):
+    """The person holds one of the view's ``permissions`` somewhere; to others there is nothing here."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if super().has_permission(request, view) and not any(map(request.user.has_perm, view.permissions)):
+            raise NotFound
+        return super().has_permission(request, view)
+
+
+class StarSerializer(serializers.ModelSerializer):
+    """``star`` held now, ``since`` when; ``decided`` by ``document``; ``effects`` as in the exchange file."""
+
+    name = serializers.CharField(source="unit.name")
+    since = serializers.DateField()
+    decided = serializers.IntegerField(source="decision.star")
+    document = serializers.CharField(source="decision.document")
+
+    class Meta:
+        model = StarPeriod
+        fields = ["unit", "name", "star", "since", "decided", "document", "effects"]
+
+
+class PeriodSerializer(serializers.ModelSerializer):
+    """``begins`` … ``ends`` (the last day; none while it goes on)."""
+
+    begins = serializers.DateField(source="during.lower")
+    ends = serializers.DateField(source="last_day", allow_null=True)
+    decided = serializers.IntegerField(source="decision.star")
+    document = serializers.CharField(source="decision.document")
+
+    class Meta:
+        model = StarPeriod
+        fields = ["begins", "ends", "star", "decided", "document", "effects", "scheme", "recorded_at"]
+
+
+class RegisterQuery(serializers.Serializer):
+    unit = serializers.CharField(required=False, max_length=12)
+    star = serializers.IntegerField(required=False, min_value=0, max_value=9)
+    on = serializers.DateField(required=False)
+
+
+class RegisterViewSet(mixins.ListModelMixin, GenericViewSet):
+    """Who holds which star, within reach."""
+
+    permission_classes = [Holding]
+    permissions = ["ratings.view_register"]
+    serializer_class = StarSerializer
+    filter_backends: list = []
+    lookup_value_regex = "[0-9A-Z]+"
+
+    def get_queryset(self) -> QuerySet[StarPeriod]:
+        asked = RegisterQuery(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        held = StarPeriod.objects.on(asked.validated_data.get("on") or timezone.localdate()).with_since()
+        if "unit" in asked.validated_data:
+            held = held.filter(below(asked.validated_data["unit"], "unit_id"))
+        if "star" in asked.validated_data:
+            held = held.filter(star=asked.validated_data["star"])
+        return reached(self.request.user, "ratings.view_register", held).select_related("unit", "decision")
+
+    @extend_schema(parameters=[RegisterQuery])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Stars on a day (today when absent), of a unit and all below it, of a number of stars."""
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(
+        responses=PeriodSerializer(many=True),
+        parameters=[OpenApiParameter("id", OpenApiTypes.STR, OpenApiParameter.PATH, description="The unit's code")],
+    )
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """A unit's periods, the first one first."""
+        unit = reached(request.user, "ratings.view_register", Unit.objects.filter(code=pk), "code").first()
+        if unit is None:
+            raise NotFound
+        periods = StarPeriod.objects.known().filter(unit=unit).select_related("decision").order_by("during")
+        return Response(PeriodSerializer(periods, many=True).data)
+
+
+class EventSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Event
+        fields = ["id", "unit", "kind", "on", "closed", "note", "source", "held", "recorded_at"]
+        read_only_fields = ["closed", "recorded_at"]
+        validators: list = []  # that it is recorded already, the workflow says
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """A unit where the person may not record is as unknown as one that is not there."""
+        fields = super().get_fields()
+        request = self.context.get("request")
+        known = Unit.objects.all()
+        fields["unit"] = serializers.PrimaryKeyRelatedField(
+            queryset=reached(request.user, "ratings.record_event", known, "code") if request else known
+        )
+        return fields
+
+
+class CloseSerializer(serializers.Serializer):
+    on = serializers.DateField()
+    reason = serializers.CharField()
+
+
+class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, GenericViewSet):
+    """Events within reach."""
+
+    permission_classes = [Holding]
+    permissions = ["ratings.view_event"]
+    serializer_class = EventSerializer
+    queryset = Event.objects.all()
+    filterset_fields = ["unit", "kind", "held"]
+
+    def get_queryset(self) -> QuerySet[Event]:
+        perm = "ratings.view_event" if self.action in ("list", "retrieve") else "ratings.record_event"
+        return reached(self.request.user, perm, super().get_queryset())
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Record an event; the register follows at once."""
+        if not request.user.has_perm("ratings.record_event"):
+            raise NotFound
+        return super().create(request, *args, **kwargs)
+
+    def perform_create(self, serializer: EventSerializer) -> None:
+        serializer.instance = workflow.record(by=self.request.user, **serializer.validated_data)
+
+    @extend_schema(request=CloseSerializer, responses=EventSerializer)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: str) -> Response:
+        """Close it as rectified."""
+        event = self.get_object()
+        asked = CloseSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return self._told(workflow.close(event, by=request.user, **asked.validated_data))
+
+    @extend_schema(request=None, responses=EventSerializer)
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, pk: str) -> Response:
+        """Let a held event act."""
+        return self._told(workflow.release(self.get_object(), by=request.user))
+
+    def _told(self, event: Event) -> Response:
+        return Response(self.get_serializer(event).data, status=status.HTTP_200_OK)
+
+
+class ProposalSerializer(serializers.ModelSerializer):
+    """``does`` in words what it would do."""
+
+    does = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Proposal
+        fields = ["id", "event", "unit", "scheme", "rule", "does", "state", "reason", "settled_at"]
+
+    def get_does(self, proposal: Proposal) -> str:
+        return proposal_words(proposal)
+
+
+class SettleSerializer(serializers.Serializer):
+    confirm = serializers.BooleanField()
+    reason = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class ProposalViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
+    """Open proposals that wait for this person."""
+
+    permission_classes = [Holding]
+    permissions = [TOWNSHIP, COUNTY]
+    serializer_class = ProposalSerializer
+    queryset = Proposal.objects.all()
+    filterset_fields = ["unit", "event"]
+
+    def get_queryset(self) -> QuerySet[Proposal]:
+        if getattr(self, "swagger_fake_view", False):
+            return super().get_queryset()
+        return to_settle(self.request.user).select_related("scheme", "unit").order_by("pk")
+
+    @extend_schema(request=SettleSerializer, responses=ProposalSerializer)
+    @action(detail=True, methods=["post"])
+    def settle(self, request: Request, pk: str) -> Response:
+        """Confirm it, or decline it for a reason."""
+        asked = SettleSerializer(data=request.data)
+        proposal = self.get_object()
+        asked.is_valid(raise_exception=True)
+        return Response(self.get_serializer(workflow.settle(proposal, by=request.user, **asked.validated_data)).data)
