@@ -39,6 +39,5 @@ def entries_for(user: User, audience: str) -> list[MenuEntry]:
     return [
         entry
         for entry in _entries
-        if audience in entry.audiences
-        and (audience == PUBLIC or not entry.permission or user.reach(entry.permission))
+        if audience in entry.audiences and (audience == PUBLIC or not entry.permission or user.reach(entry.permission))
     ]

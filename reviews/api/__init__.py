@@ -1,0 +1,17 @@
+"""The API of reviews under /api/v1/: every rule of the pages holds here too."""
+
+from rest_framework.routers import SimpleRouter
+
+from reviews.api.deciding import BatchViewSet, DecisionViewSet, VerdictViewSet
+from reviews.api.public import NoticeViewSet, ObjectionViewSet
+from reviews.api.scoring import PanelViewSet, SheetViewSet
+
+router = SimpleRouter()
+router.register("panels", PanelViewSet, "api-panel")
+router.register("sheets", SheetViewSet, "api-sheet")
+router.register("decisions", DecisionViewSet, "api-decision")
+router.register("verdicts", VerdictViewSet, "api-verdict")
+router.register("batches", BatchViewSet, "api-batch")
+router.register("notices", NoticeViewSet, "api-notice")
+router.register("objections", ObjectionViewSet, "api-objection")
+urlpatterns = router.urls

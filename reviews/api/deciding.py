@@ -1,0 +1,157 @@
+"""Decisions and batches over the API: what is not released is seen by its office alone."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.authority import reached
+from ratings.models import Application, Cycle, Decision
+from ratings.views.opening import VIEW
+from reviews.api.holding import HoldsOne
+from reviews.api.scoring import REVIEW_STAGES, ReasonSerializer
+from reviews.models import Batch
+from reviews.views.batches import own_batches
+from reviews.visibility import decisions_for
+from reviews.workflow import batches, decisions
+from villages.models import Unit
+
+
+class DecisionSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Decision
+        fields = ["id", "unit", "application", "year", "star", "total", "origin", "state", "document", "reason", "on"]
+
+
+class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
+    """Decisions within reach: released ones, and those of the own office before their release."""
+
+    serializer_class = DecisionSerializer
+    queryset = Decision.objects.all()
+    filterset_fields = ["unit", "year", "star", "state", "origin"]
+
+    def get_queryset(self) -> QuerySet[Decision]:
+        return decisions_for(self.request.user).order_by("unit", "pk")
+
+
+class StarSerializer(serializers.Serializer):
+    star = serializers.IntegerField(min_value=0, max_value=9)
+    reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
+
+
+@extend_schema(request=StarSerializer, responses={204: None})
+class VerdictViewSet(GenericViewSet):
+    """What may be done with an application (by id) that is under review."""
+
+    permission_classes = [HoldsOne]
+    verbs = ("decide",)
+    queryset = Application.objects.all()
+    serializer_class = StarSerializer
+    pagination_class = None
+
+    def get_queryset(self) -> QuerySet[Application]:
+        return reached(self.request.user, VIEW, Application.objects.all())
+
+    def _given(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
+        given = serializer(data=self.request.data)
+        given.is_valid(raise_exception=True)
+        return given.validated_data
+
+    @extend_schema(responses=DecisionSerializer)
+    @action(detail=True, methods=["post"])
+    def decide(self, request: Request, pk: Any = None) -> Response:
+        application = self.get_object()
+        decision = decisions.decide(application, **self._given(StarSerializer), by=request.user)
+        return Response(DecisionSerializer(decision).data, status=status.HTTP_201_CREATED)
+
+    @action(detail=True, methods=["post"])
+    def recommend(self, request: Request, pk: Any = None) -> Response:
+        decisions.recommend(self.get_object(), **self._given(StarSerializer), by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=ReasonSerializer)
+    @action(detail=True, methods=["post"])
+    def reject(self, request: Request, pk: Any = None) -> Response:
+        decisions.reject(self.get_object(), **self._given(ReasonSerializer), by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=ReasonSerializer)
+    @action(detail=True, methods=["post"])
+    def send_back(self, request: Request, pk: Any = None) -> Response:
+        decisions.send_back(self.get_object(), **self._given(ReasonSerializer), by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=ReasonSerializer)
+    @action(detail=True, methods=["post"])
+    def reconsider(self, request: Request, pk: Any = None) -> Response:
+        decisions.reconsider(self.get_object(), **self._given(ReasonSerializer), by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class BatchSerializer(serializers.ModelSerializer):
+    decisions = serializers.SlugRelatedField("decision_id", source="entries", many=True, read_only=True)
+
+    class Meta:
+        model = Batch
+        fields = [
+            "id",
+            "cycle",
+            "unit",
+            "stage",
+            "state",
+            "met_on",
+            "document",
+            "minutes",
+            "released_at",
+            "first_day",
+            "last_day",
+            "confirms_on",
+            "decisions",
+        ]
+
+
+class PrepareSerializer(serializers.Serializer):
+    """``decided``: ids of decisions; all that wait when absent."""
+
+    cycle = serializers.IntegerField()
+    unit = serializers.CharField(max_length=12)
+    stage = serializers.ChoiceField(REVIEW_STAGES)
+    met_on = serializers.DateField()
+    document = serializers.CharField(max_length=100)
+    minutes = serializers.CharField(max_length=20000, allow_blank=True, default="")
+    decided = serializers.ListField(child=serializers.IntegerField(), required=False, allow_empty=True)
+
+
+class BatchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
+    """The batches of the reader's own office."""
+
+    permission_classes = [HoldsOne]
+    verbs = ("release", "decide")
+    serializer_class = BatchSerializer
+    queryset = Batch.objects.all()
+    filterset_fields = ["cycle", "state"]
+
+    def get_queryset(self) -> QuerySet[Batch]:
+        return own_batches(self.request.user).prefetch_related("entries").order_by("-pk")
+
+    @extend_schema(request=PrepareSerializer, responses={201: BatchSerializer})
+    def create(self, request: Request) -> Response:
+        given = PrepareSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        data = dict(given.validated_data)
+        unit = get_object_or_404(Unit.objects.visible_to(request.user), pk=data.pop("unit"))
+        cycle = get_object_or_404(Cycle, pk=data.pop("cycle"), unit_id=unit.code[:6])
+        batch = batches.prepare(cycle, unit, data.pop("stage"), **data, by=request.user)
+        return Response(BatchSerializer(batch).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses=BatchSerializer)
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, pk: Any = None) -> Response:
+        batch = batches.release(self.get_object(), by=request.user)
+        return Response(BatchSerializer(batch).data)

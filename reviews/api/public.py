@@ -1,0 +1,136 @@
+"""Public notices and objections over the API: reading and objecting need no account, answering does."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import Throttled
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+
+from ratings.models import Decision
+from reviews.api.holding import HoldsOne
+from reviews.models import Batch, Objection
+from reviews.public import SHOWN, decisions_of, may_object_again, notices
+from reviews.views.answering import objections_for
+from reviews.workflow import objections
+
+
+class PublicDecisionSerializer(serializers.ModelSerializer):
+    name = serializers.CharField(source="unit.name", read_only=True)
+
+    class Meta:
+        model = Decision
+        fields = ["id", "unit", "name", "star", "total", "state"]
+
+
+class NoticeSerializer(serializers.ModelSerializer):
+    unit = serializers.CharField(source="unit.name", read_only=True)
+    year = serializers.IntegerField(source="cycle.year", read_only=True)
+    size = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Batch
+        fields = ["id", "unit", "year", "stage", "document", "first_day", "last_day", "confirms_on", "size"]
+
+
+class NoticeInFullSerializer(NoticeSerializer):
+    decisions = serializers.SerializerMethodField()
+
+    class Meta(NoticeSerializer.Meta):
+        fields = [*NoticeSerializer.Meta.fields, "decisions"]
+
+    @extend_schema_field(PublicDecisionSerializer(many=True))
+    def get_decisions(self, batch: Batch) -> list[dict[str, Any]]:
+        return PublicDecisionSerializer(decisions_of(batch), many=True).data
+
+
+class NoticeViewSet(ReadOnlyModelViewSet):
+    """Released batches, open to anyone."""
+
+    permission_classes = [AllowAny]
+    queryset = Batch.objects.all()
+    filterset_fields = ["unit", "stage"]
+
+    def get_queryset(self) -> QuerySet[Batch]:
+        return notices()
+
+    def get_serializer_class(self) -> type[serializers.Serializer]:
+        return NoticeInFullSerializer if self.action == "retrieve" else NoticeSerializer
+
+
+class ObjectionSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Objection
+        fields = ["id", "decision", "unit", "receipt", "name", "contact", "text", "made_at", "state", "answer"]
+
+
+class MakeObjectionSerializer(serializers.Serializer):
+    decision = serializers.IntegerField()
+    text = serializers.CharField(max_length=5000)
+    name = serializers.CharField(max_length=50, allow_blank=True, default="")
+    contact = serializers.CharField(max_length=100, allow_blank=True, default="")
+
+
+class ReceiptSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Objection
+        fields = ["receipt", "state", "answer"]
+
+
+class AnswerSerializer(serializers.Serializer):
+    answer = serializers.CharField(max_length=5000)
+
+
+class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
+    """Anyone makes one; those who answer them read and answer."""
+
+    verbs = ("answer_objection",)
+    serializer_class = ObjectionSerializer
+    queryset = Objection.objects.all()
+    filterset_fields = ["state", "unit"]
+
+    def get_permissions(self) -> list:
+        return [AllowAny()] if self.action in ("create", "by_receipt") else [HoldsOne()]
+
+    def get_queryset(self) -> QuerySet[Objection]:
+        return objections_for(self.request.user).order_by("-pk")
+
+    @extend_schema(request=MakeObjectionSerializer, responses={201: ReceiptSerializer})
+    def create(self, request: Request) -> Response:
+        """Object to a decision under public notice; the answer holds the receipt."""
+        given = MakeObjectionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        data = dict(given.validated_data)
+        decision = get_object_or_404(Decision.objects.filter(state__in=SHOWN), pk=data.pop("decision"))
+        if not may_object_again(request.META.get("REMOTE_ADDR", "")):
+            raise Throttled
+        objection = objections.make_objection(decision, **data)
+        return Response(ReceiptSerializer(objection).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses=ReceiptSerializer)
+    @action(detail=False, url_path=r"by-receipt/(?P<receipt>[A-Z0-9-]{1,20})")
+    def by_receipt(self, request: Request, receipt: str) -> Response:
+        """What became of an objection, for whoever holds its receipt."""
+        return Response(ReceiptSerializer(get_object_or_404(Objection, receipt=receipt)).data)
+
+    @extend_schema(request=AnswerSerializer, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def dismiss(self, request: Request, pk: Any = None) -> Response:
+        return self._answer(objections.dismiss)
+
+    @extend_schema(request=AnswerSerializer, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def uphold(self, request: Request, pk: Any = None) -> Response:
+        return self._answer(objections.uphold)
+
+    def _answer(self, step: Any) -> Response:
+        objection, given = self.get_object(), AnswerSerializer(data=self.request.data)
+        given.is_valid(raise_exception=True)
+        step(objection, by=self.request.user, answer=given.validated_data["answer"])
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,129 @@
+"""Panels and score sheets over the API: a reviewer reaches the own sheets alone."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.models import User
+from ratings.models import Cycle, Stage
+from reviews.api.holding import HoldsOne
+from reviews.models import Panel, Sheet, SheetEntry
+from reviews.scores import Entry
+from reviews.stages import BENCHES
+from reviews.workflow import panels, sheets
+from villages.models import Unit, below_any
+
+REVIEW_STAGES = [(stage.value, stage.label) for stage in Stage if stage in BENCHES]
+
+
+class PanelSerializer(serializers.ModelSerializer):
+    """``reviewers`` are user names."""
+
+    reviewers = serializers.SlugRelatedField("username", many=True, read_only=True)
+
+    class Meta:
+        model = Panel
+        fields = ["id", "cycle", "unit", "stage", "reviewers"]
+
+
+class ConveneSerializer(serializers.Serializer):
+    cycle = serializers.PrimaryKeyRelatedField(queryset=Cycle.objects.all())
+    unit = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.all(), pk_field=serializers.CharField())
+    stage = serializers.ChoiceField(REVIEW_STAGES)
+    reviewers = serializers.SlugRelatedField("username", many=True, queryset=User.objects.all())
+
+
+class PanelViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
+    """The panels where the reader convenes, decides or sits."""
+
+    permission_classes = [HoldsOne]
+    verbs = ("convene", "decide", "score")
+    serializer_class = PanelSerializer
+    queryset = Panel.objects.all()
+
+    def get_queryset(self) -> QuerySet[Panel]:
+        user = self.request.user
+        found = Panel.objects.filter(pk__in=Panel.objects.filter(reviewers=user).values("pk"))
+        for bench in BENCHES.values():
+            codes = {code for verb in ("convene", "decide") for code in user.reach(bench.permission(verb))}
+            if codes:
+                found = found | Panel.objects.filter(below_any(codes, "unit_id"), stage=bench.stage)
+        return found.prefetch_related("reviewers").order_by("pk")
+
+    @extend_schema(request=ConveneSerializer, responses=PanelSerializer)
+    def create(self, request: Request) -> Response:
+        given = ConveneSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        panel = panels.convene(**given.validated_data, by=request.user)
+        return Response(PanelSerializer(panel).data)
+
+
+class EntrySerializer(serializers.ModelSerializer):
+    class Meta:
+        model = SheetEntry
+        fields = ["item", "value", "reason"]
+
+
+class SheetSerializer(serializers.ModelSerializer):
+    unit = serializers.CharField(source="application.unit_id", read_only=True)
+    entries = EntrySerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Sheet
+        fields = ["id", "application", "unit", "stage", "state", "handed_in_at", "reason", "entries"]
+
+
+class EntriesSerializer(serializers.Serializer):
+    entries = EntrySerializer(many=True)
+
+
+class ReasonSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=2000)
+
+
+class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
+    """The reader's own sheets, never those of others."""
+
+    permission_classes = [HoldsOne]
+    verbs = ("score",)
+    serializer_class = SheetSerializer
+    queryset = Sheet.objects.all()
+    filterset_fields = ["application", "stage", "state"]
+
+    def get_queryset(self) -> QuerySet[Sheet]:
+        user, found = self.request.user, Sheet.objects.none()
+        for bench in BENCHES.values():
+            if codes := user.reach(bench.permission("score")):
+                own = Sheet.objects.filter(below_any(codes, "application__unit_id"), stage=bench.stage, reviewer=user)
+                found = found | own
+        return found.select_related("application").prefetch_related("entries").order_by("pk")
+
+    @extend_schema(request=EntriesSerializer, responses=SheetSerializer)
+    @action(detail=True, methods=["put"])
+    def entries(self, request: Request, pk: Any = None) -> Response:
+        """Keep entries; those that are wrong are named by item, and nothing is kept."""
+        sheet, given = self.get_object(), EntriesSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        said = {e["item"]: Entry(e["value"], e.get("reason", "")) for e in given.validated_data["entries"]}
+        sheets.save(sheet, said, by=request.user)
+        return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def hand_in(self, request: Request, pk: Any = None) -> Response:
+        sheets.hand_in(self.get_object(), by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=ReasonSerializer, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def recuse(self, request: Request, pk: Any = None) -> Response:
+        sheet, given = self.get_object(), ReasonSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        sheets.recuse(sheet, by=request.user, reason=given.validated_data["reason"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
