@@ -6,8 +6,11 @@ class RatingsConfig(AppConfig):
     name = "ratings"
 
     def ready(self) -> None:
-        from accounts import menu, todo
+        from accounts import home, menu, todo
+        from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry
         from ratings import announcing, event_todos, receivers, register_faults, signals, star_notices, steps
+        from ratings.home import progress
+        from ratings.todo import SOURCES
         from ratings.workflow import event
         from records import integrity
 
@@ -18,18 +21,23 @@ class RatingsConfig(AppConfig):
         signals.decisions_confirmed.connect(receivers.rerate_decided)
         signals.stars_changed.connect(star_notices.tell_of_stars)
         integrity.register(register_faults.REGISTER)
-        todo.register(event_todos)
+        home.register(home.HomePanel("ratings/home_progress.html", progress, order=10))
+        for source in (*SOURCES, event_todos):
+            todo.register(source)
+        may_see = "ratings.view_register"
         menu.register(
-            menu.MenuEntry(
-                _("Star register"), "register", "ratings.view_register", note=_("Who holds which star"), order=60
-            ),
-            menu.MenuEntry(
+            MenuEntry(_("Apply"), "apply", "ratings.fill", audiences=(CADRE,), order=10),
+            MenuEntry(_("Applications"), "applications", "ratings.view_application", audiences=(DESK,), order=10),
+            MenuEntry(_("Ratings"), "cycles", "ratings.manage_cycle", audiences=(DESK,), order=15),
+            MenuEntry(_("Figures"), "supply", "ratings.supply", audiences=(DESK,), order=15),
+            MenuEntry(_("Star register"), "register", may_see, note=_("Who holds which star"), order=60),
+            MenuEntry(
                 _("Events"),
                 "events",
                 "ratings.record_event",
-                audiences=(menu.DESK,),
+                audiences=(DESK,),
                 note=_("What moves stars between ratings"),
                 order=61,
             ),
-            menu.MenuEntry(_("Star register"), "public_register", audiences=(menu.PUBLIC,), order=20),
+            MenuEntry(_("Star register"), "public_register", audiences=(PUBLIC,), order=20),
         )

@@ -3,6 +3,7 @@
 Read once from the database by ``load``; the pages, the saving of a field and the API's summary show the same.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -127,7 +128,7 @@ class Sheet:
 
     @property
     def filled(self) -> int:
-        return sum(not self.lacks(card) for card in self.asked)
+        return len(self.asked) - len(self.lacking)
 
     @property
     def done(self) -> bool:
@@ -136,6 +137,15 @@ class Sheet:
     @property
     def returned(self) -> list[Card]:
         return [card for card in self.cards if card.returned]
+
+    @property
+    def lacking(self) -> list[Card]:
+        return [card for card in self.asked if self.lacks(card)]
+
+    @property
+    def short_name(self) -> str:
+        """A name that fits a tab on a phone."""
+        return re.split(r"[与和、]", re.sub(r"[“”\"（）()]", "", self.area.name))[0][:4]
 
     def lacks(self, card: Card) -> bool:
         return card.criterion.code in self.missing or any(f.item in self.missing for f in card.fields)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ratings.models import Application, Transition
 
@@ -21,6 +22,23 @@ REACHED = {
     State.CONFIRMED: 5,
     State.REJECTED: 1,
 }
+
+
+VERBS = {
+    "begin": gettext_lazy("Form begun"),
+    "submit": gettext_lazy("Submitted"),
+    "withdraw": gettext_lazy("Withdrawn"),
+    "accept": gettext_lazy("Accepted by the township"),
+    "return": gettext_lazy("Returned for correction"),
+    "resubmit": gettext_lazy("Corrections handed back"),
+    "resume": gettext_lazy("Review resumed after the deadline"),
+    "recommend": gettext_lazy("Recommended to the county"),
+    "reject": gettext_lazy("Not rated"),
+    "send_back": gettext_lazy("Sent back to the township"),
+    "release": gettext_lazy("Public notice"),
+    "confirm": gettext_lazy("Confirmed"),
+}
+"""Steps in words; one that is not here is named by the state that it led to."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +66,12 @@ def steps_of(application: Application, taken: Iterable[Transition]) -> list[Trac
         TrackStep(name, note, "done" if place < at else "current" if place == at else "")
         for place, (name, note) in enumerate(names)
     ]
+
+
+def named(step: Transition) -> Transition:
+    """The step with its ``name`` for the timeline."""
+    step.name = VERBS.get(step.verb) or State(step.to_state).label
+    return step
 
 
 def _note(application: Application, place: int) -> str:

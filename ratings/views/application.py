@@ -19,7 +19,7 @@ from ratings.actions import ACTIONS, available
 from ratings.form import Form
 from ratings.forms import ReturnForm
 from ratings.models import Application, Evidence, Return
-from ratings.progress import steps_of
+from ratings.progress import named, steps_of
 from ratings.views.opening import VIEW, applications_for, opened
 from ratings.workflow import application as workflow
 from records.files import serve
@@ -41,7 +41,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     year = next((y for y in years if str(y) == request.GET.get("year")), latest)
     found = _within(found.filter(cycle__year=year), request.GET.get("unit", ""))
     if text := request.GET.get("q", "").strip():
-        found = found.filter(Q(unit__name__contains=text) | Q(unit_id__startswith=text))
+        found = found.filter(Q(unit__name__contains=text) | Q(unit__code__startswith=text))
     counts = dict(found.order_by().values_list("shown_state").annotate(n=Count("pk")))
     state = request.GET.get("state", "")
     if state in counts:
@@ -49,6 +49,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     paginator = Paginator(_rows(found), PER_PAGE)
     paginator.count = counts.get(state, sum(counts.values()))
     page = paginator.get_page(request.GET.get("page"))
+    for application in page:
+        application.shown_label = State(application.shown_state).label
     return render(
         request,
         "ratings/application_queue.html",
@@ -60,7 +62,6 @@ def queue(request: HttpRequest) -> HttpResponse:
             "state": state,
             "states": [(s, s.label, counts[s]) for s in State if s in counts],
             "all": sum(counts.values()),
-            "may_accept": request.user.has_perm("ratings.accept"),
         },
     )
 
@@ -94,7 +95,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "state_label": State(application.shown_state).label,
             "form": form,
             "track": steps_of(application, shown),
-            "taken": shown,
+            "taken": [named(step) for step in shown],
             "actions": _open_steps(request.user, application),
         },
     )

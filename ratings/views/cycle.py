@@ -137,7 +137,7 @@ def _progress(cycle: Cycle, user: Any) -> dict[str, Any]:
             "name": names.get(code, code),
             "rated": n,
             "none": n - sum(counts[code].values()),
-            "counts": [counts[code].get(state, 0) for state in states],
+            "cells": [(state.label, counts[code].get(state, 0)) for state in states],
         }
         for code, n in sorted(rated.items())
     ]

@@ -17,6 +17,7 @@ def applications_for(user: Any) -> QuerySet[Application]:
 
 
 def opened(user: Any, pk: int) -> Application:
-    """The application with unit, cycle and scheme, or 404."""
-    rows = with_shown_state(Application.objects.all(), user).select_related("unit", "cycle__scheme", "cycle__unit")
+    """The application with unit, cycle, scheme and people, or 404."""
+    rows = with_shown_state(Application.objects.all(), user)
+    rows = rows.select_related("unit", "cycle__scheme", "cycle__unit", "filled_by", "signed_by")
     return reached_or_404(user, VIEW, rows, pk=pk)

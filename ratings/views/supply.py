@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,43 +16,17 @@ from ratings.models import Answer, Cycle
 from ratings.scheme.spec import Criterion, Question
 from ratings.wording import rule_lines
 from ratings.workflow.answers import Kept
-from ratings.workflow.supply import SUPPLIED, departments_of, supplied_by, supply
+from ratings.workflow.supply import SUPPLIED, SUPPLY, asked_of, departments_of, supplied_by, supply
 from records.refusals import Refused
 from villages.models import Level, Unit
-
-SUPPLY = "ratings.supply"
 
 
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
-    """Every open cycle's criteria that this person's department supplies, with how many figures are there."""
+    """Every open cycle's criteria that this person's department supplies: how many figures are there, how many not."""
     if not request.user.reach(SUPPLY):
         raise Http404
     return render(request, "ratings/supply.html", {"rows": asked_of(request.user)})
-
-
-def asked_of(user: Any) -> list[dict[str, Any]]:
-    """What the person's departments are asked for: cycle, criterion, figures there, figures in all."""
-    rows = []
-    cycles = Cycle.objects.filter(state=Cycle.State.OPEN, scoring_closed_at=None, unit__in=user.reach(SUPPLY))
-    for cycle in cycles.select_related("scheme", "unit"):
-        criteria = supplied_by(cycle, departments_of(user, cycle.unit_id))
-        items = {q.item: code for code, variants in criteria.items() for c in variants for q in c.questions}
-        given = dict.fromkeys(criteria, 0)
-        answers = Answer.objects.filter(application__cycle=cycle, item__in=items, value__isnull=False)
-        for item, n in answers.order_by().values_list("item").annotate(n=Count("pk")):
-            given[items[item]] += n
-        rated = cycle.scheme.rated_units().count()
-        rows += [
-            {
-                "cycle": cycle,
-                "criterion": variants[0],
-                "given": given[code],
-                "all": rated * len(variants[0].questions),
-            }
-            for code, variants in criteria.items()
-        ]
-    return rows
 
 
 @login_required

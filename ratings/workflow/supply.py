@@ -1,9 +1,11 @@
 """Figures that departments supply for all villages of a county, one criterion at a time (formats §1, ``supplier``)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +21,7 @@ from records.refusals import Incomplete, NotAllowed, WrongState
 from villages.models import Unit, below, prefixes
 
 State = Application.State
+SUPPLY = "ratings.supply"
 SUPPLIED = (State.DRAFT, State.SUBMITTED, State.RETURNED)
 """States in which figures may change; once the township reviews, its panel has them on its sheets."""
 
@@ -40,6 +43,35 @@ def supplied_by(cycle: Cycle, departments: set[str]) -> dict[str, list[Criterion
         if questions.department(criterion) in departments:
             found.setdefault(criterion.code, []).append(criterion)
     return found
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A criterion of a running cycle that a department supplies: how many figures are there, how many are missing."""
+
+    cycle: Cycle
+    criterion: Criterion
+    given: int
+    missing: int
+
+
+def asked_of(user: Any) -> list[Asked]:
+    """What the person's departments are asked for in every cycle whose scoring is not closed."""
+    rows = []
+    cycles = Cycle.objects.filter(state=Cycle.State.OPEN, scoring_closed_at=None, unit__in=user.reach(SUPPLY))
+    for cycle in cycles.select_related("scheme", "unit"):
+        criteria = supplied_by(cycle, departments_of(user, cycle.unit_id))
+        items = {q.item: code for code, variants in criteria.items() for c in variants for q in c.questions}
+        given = dict.fromkeys(criteria, 0)
+        answers = Answer.objects.filter(application__cycle=cycle, item__in=items, value__isnull=False)
+        for item, n in answers.order_by().values_list("item").annotate(n=Count("pk")):
+            given[items[item]] += n
+        rated = cycle.scheme.rated_units().count()
+        rows += [
+            Asked(cycle, variants[0], given[code], rated * len(variants[0].questions) - given[code])
+            for code, variants in criteria.items()
+        ]
+    return rows
 
 
 @transaction.atomic

@@ -150,7 +150,8 @@ def test_the_authority_settles_a_proposal_from_its_to_do_list(client, star):
     EventFactory(unit=star.unit)
     rerate([VILLAGE])
     proposal = Proposal.objects.get()
-    assert shown(client, county, "home").context["first"].url == reverse("proposals")
+    home = shown(client, county, "home").context
+    assert reverse("proposals") in [entry.url for entry in (home["first"], *home["others"])]
     assert list(shown(client, county, "proposals").context["page"]) == [proposal]
     assert list(shown(client, leader, "proposals").context["page"]) == []
     assert shown(client, leader, "proposal_settle", proposal.pk).status_code == 404

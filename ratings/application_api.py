@@ -1,0 +1,410 @@
+"""Applications, their answers and evidence, and cycles over the API: the same functions as the pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authority import reached, reached_or_404
+from ratings import secrecy
+from ratings.actions import available
+from ratings.form import Form
+from ratings.models import Application, Cycle, Evidence, Scheme, Transition, Window
+from ratings.models.cycle import Step
+from ratings.views.opening import VIEW, applications_for, opened
+from ratings.workflow import application as workflow
+from ratings.workflow import cycle as cycle_workflow
+from ratings.workflow import evidence as files
+from ratings.workflow.answers import Entry, save_answers
+from villages.models import Unit, below, below_any, prefixes
+
+STATES = [(state.value, state.label) for state in Application.State]
+
+
+class ApplicationSerializer(serializers.ModelSerializer):
+    """``state`` is the one that you may know: what is decided but not released is still under review to others."""
+
+    year = serializers.IntegerField(source="cycle.year")
+    unit_name = serializers.CharField(source="unit.name")
+    state = serializers.ChoiceField(STATES, source="shown_state")
+
+    class Meta:
+        model = Application
+        fields = [
+            "id",
+            "cycle",
+            "year",
+            "unit",
+            "unit_name",
+            "state",
+            "applied_star",
+            "on_behalf",
+            "submitted_at",
+            "self_total",
+        ]
+
+
+class AnswerSerializer(serializers.Serializer):
+    item = serializers.CharField(help_text="As in a facts file: 1.1.a, 1.2")
+    typed = serializers.CharField()
+    value = serializers.DecimalField(16, 4, allow_null=True, help_text="Null while what is typed is no fact")
+    reason = serializers.CharField()
+    source = serializers.CharField()
+    version = serializers.CharField(help_text="Send it back as seen, and nobody else's answer is overwritten")
+    problem = serializers.CharField()
+
+
+class CriterionSerializer(serializers.Serializer):
+    code = serializers.CharField(source="criterion.code")
+    name = serializers.CharField(source="criterion.name")
+    supplier = serializers.CharField(source="criterion.supplier")
+    max = serializers.DecimalField(12, 4, source="criterion.max")
+    points = serializers.DecimalField(12, 4, allow_null=True)
+    open = serializers.BooleanField(help_text="You may change it now")
+    returned = serializers.CharField(help_text="Why it was returned")
+    answers = AnswerSerializer(many=True)
+
+
+class EvidenceSerializer(serializers.ModelSerializer):
+    file_name = serializers.CharField(source="file.name", read_only=True)
+    size = serializers.IntegerField(source="file.size", read_only=True)
+    kind = serializers.CharField(source="file.kind", read_only=True)
+
+    class Meta:
+        model = Evidence
+        fields = ["id", "criterion", "name", "file_name", "size", "kind"]
+
+
+class TransitionSerializer(serializers.ModelSerializer):
+    by = serializers.CharField(source="by.name", default="")
+
+    class Meta:
+        model = Transition
+        fields = ["verb", "from_state", "to_state", "by", "at", "reason"]
+
+
+class ApplicationDetailSerializer(ApplicationSerializer):
+    criteria = CriterionSerializer(many=True)
+    missing = serializers.DictField(child=serializers.CharField(), help_text="What keeps the form from being sent")
+    total = serializers.DecimalField(9, 2, help_text="The running total of what is answered")
+    evidence = EvidenceSerializer(many=True)
+    transitions = TransitionSerializer(many=True)
+    actions = serializers.ListField(child=serializers.CharField(), help_text="The steps that you may take now")
+
+    class Meta(ApplicationSerializer.Meta):
+        fields = [
+            *ApplicationSerializer.Meta.fields,
+            "criteria",
+            "missing",
+            "total",
+            "evidence",
+            "transitions",
+            "actions",
+        ]
+
+
+class BeginSerializer(serializers.Serializer):
+    cycle = serializers.IntegerField()
+    unit = serializers.CharField(max_length=12)
+
+
+class StarSerializer(serializers.Serializer):
+    star = serializers.IntegerField()
+
+
+class EntrySerializer(serializers.Serializer):
+    item = serializers.CharField(max_length=40)
+    typed = serializers.CharField(allow_blank=True, trim_whitespace=False)
+    reason = serializers.CharField(allow_blank=True, default="")
+    seen = serializers.CharField(allow_null=True, default=None)
+
+
+class EntriesSerializer(serializers.Serializer):
+    answers = EntrySerializer(many=True)
+
+
+class KeptSerializer(serializers.Serializer):
+    item = serializers.CharField(source="entry.item")
+    problem = serializers.CharField()
+    refused = serializers.BooleanField(help_text="Not kept: somebody else's newer answer stands")
+
+
+class ReasonSerializer(serializers.Serializer):
+    reason = serializers.CharField(allow_blank=True)
+
+
+class ReturnSerializer(serializers.Serializer):
+    criteria = serializers.DictField(child=serializers.CharField(allow_blank=True), help_text="Reason by criterion")
+    due = serializers.DateTimeField()
+
+
+class UploadSerializer(serializers.Serializer):
+    criterion = serializers.CharField(max_length=20)
+    name = serializers.CharField(max_length=100, default="", allow_blank=True)
+    file = serializers.FileField()
+
+
+class ApplicationFilter(filters.FilterSet):
+    """``within``: the unit of this code and everything below it."""
+
+    year = filters.NumberFilter(field_name="cycle__year")
+    state = filters.ChoiceFilter(field_name="shown_state", choices=STATES)
+    within = filters.CharFilter(method="narrow")
+
+    class Meta:
+        model = Application
+        fields = ["cycle"]
+
+    def narrow(self, applications: QuerySet[Application], _name: str, code: str) -> QuerySet[Application]:
+        return applications.filter(below(code, "unit_id"))
+
+
+def _given(serializer: type[serializers.Serializer], request: Request) -> dict[str, Any]:
+    given = serializer(data=request.data)
+    given.is_valid(raise_exception=True)
+    return given.validated_data
+
+
+class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Applications within your reach. A step that is not yours is 404; one that comes too late is 409."""
+
+    queryset = Application.objects.none()
+    serializer_class = ApplicationSerializer
+    filterset_class = ApplicationFilter
+    lookup_value_regex = "[0-9]+"
+
+    def get_queryset(self) -> QuerySet[Application]:
+        return applications_for(self.request.user).select_related("unit", "cycle").order_by("-cycle__year", "unit_id")
+
+    def _detail(self, pk: Any, code: int = status.HTTP_200_OK) -> Response:
+        application = opened(self.request.user, int(pk))
+        user = self.request.user
+        may_fill = any(user.has_perm(perm, application) for perm in ("ratings.fill", "ratings.fill_on_behalf"))
+        form = Form(application, may_fill=may_fill)
+        cards = [card for sheet in form.sheets for card in sheet.cards]
+        for card in cards:
+            card.answers = [
+                {
+                    "item": f.item,
+                    "typed": f.typed,
+                    "value": f.answer.value,
+                    "reason": f.reason,
+                    "source": f.answer.source,
+                    "version": f.version,
+                    "problem": f.problem,
+                }
+                for f in card.supplied
+            ]
+        taken = list(application.transitions.select_related("by"))
+        shown = ApplicationSerializer(application).data | {
+            "criteria": CriterionSerializer(cards, many=True).data,
+            "missing": form.missing,
+            "total": str(form.total),
+            "evidence": EvidenceSerializer(form.evidence, many=True).data,
+            "transitions": TransitionSerializer(secrecy.shown_steps(user, application, taken), many=True).data,
+            "actions": [step.verb for step in available(user, application)],
+        }
+        return Response(shown, status=code)
+
+    def _step(self, pk: Any, take: Callable[[Application], Any]) -> Response:
+        take(opened(self.request.user, int(pk)))
+        return self._detail(pk)
+
+    @extend_schema(responses=ApplicationDetailSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return self._detail(pk)
+
+    @extend_schema(request=BeginSerializer, responses={201: ApplicationDetailSerializer})
+    def create(self, request: Request) -> Response:
+        """Begin an empty form for a unit in a cycle."""
+        given = _given(BeginSerializer, request)
+        unit = reached_or_404(request.user, VIEW, Unit.objects.all(), field="code", code=given["unit"])
+        cycle = get_object_or_404(
+            Cycle.objects.select_related("scheme"), pk=given["cycle"], unit__in=prefixes(unit.code)
+        )
+        return self._detail(workflow.begin(unit, cycle, by=request.user).pk, status.HTTP_201_CREATED)
+
+    @extend_schema(request=StarSerializer, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def star(self, request: Request, pk: str) -> Response:
+        """Choose the star that the unit applies for."""
+        star = _given(StarSerializer, request)["star"]
+        return self._step(pk, lambda application: workflow.choose_star(application, star, by=request.user))
+
+    @extend_schema(request=EntriesSerializer, responses=KeptSerializer(many=True))
+    @action(detail=True, methods=["post"], pagination_class=None, filterset_class=None)
+    def answers(self, request: Request, pk: str) -> Response:
+        """Keep answers as they are typed; what is no fact is kept without a value, with its problem."""
+        entries = [Entry(**entry) for entry in _given(EntriesSerializer, request)["answers"]]
+        kept = save_answers(opened(request.user, int(pk)), entries, by=request.user)
+        return Response(KeptSerializer(kept.values(), many=True).data)
+
+    @extend_schema(request=None, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str) -> Response:
+        """Sign and send to the township; 400 with ``problems`` by item or criterion when something is missing."""
+        return self._step(pk, lambda application: workflow.submit(application, by=request.user))
+
+    @extend_schema(request=None, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def resubmit(self, request: Request, pk: str) -> Response:
+        """Sign and hand back what was returned."""
+        return self._step(pk, lambda application: workflow.resubmit(application, by=request.user))
+
+    @extend_schema(request=ReasonSerializer, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: str) -> Response:
+        """Take the application back before it is decided."""
+        reason = _given(ReasonSerializer, request)["reason"]
+        return self._step(pk, lambda application: workflow.withdraw(application, by=request.user, reason=reason))
+
+    @extend_schema(request=None, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: str) -> Response:
+        """Take the application up for the township's review."""
+        return self._step(pk, lambda application: workflow.accept(application, by=request.user))
+
+    @extend_schema(request=ReturnSerializer, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="return")
+    def return_(self, request: Request, pk: str) -> Response:
+        """Return named criteria to the village, each with its reason; only these reopen."""
+        given = _given(ReturnSerializer, request)
+        return self._step(
+            pk,
+            lambda application: workflow.return_(application, given["criteria"], due=given["due"], by=request.user),
+        )
+
+    @extend_schema(request=None, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: str) -> Response:
+        """Go on with the review after the deadline of a return has passed."""
+        return self._step(pk, lambda application: workflow.resume(application, by=request.user))
+
+    @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: EvidenceSerializer})
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
+    def evidence(self, request: Request, pk: str) -> Response:
+        """Attach a file to a criterion; ``name`` is the piece that the scheme asks for."""
+        given = _given(UploadSerializer, request)
+        attached = files.attach(
+            opened(request.user, int(pk)), given["criterion"], given["file"], name=given["name"], by=request.user
+        )
+        return Response(EvidenceSerializer(attached).data, status=status.HTTP_201_CREATED)
+
+
+class EvidenceViewSet(viewsets.GenericViewSet):
+    """Files attached to applications within your reach."""
+
+    queryset = Evidence.objects.select_related("file", "application")
+    serializer_class = EvidenceSerializer
+    lookup_value_regex = "[0-9]+"
+
+    def _opened(self, pk: str) -> Evidence:
+        return reached_or_404(self.request.user, VIEW, self.queryset.all(), field="application__unit_id", pk=int(pk))
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return Response(EvidenceSerializer(self._opened(pk)).data)
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Take a file off the form while its criterion is open to you."""
+        files.detach(self._opened(pk), by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class WindowSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Window
+        fields = ["step", "opens", "closes"]
+
+
+class CycleSerializer(serializers.ModelSerializer):
+    windows = WindowSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Cycle
+        fields = ["id", "unit", "scheme", "year", "facts_until", "state", "scoring_closed_at", "closed_at", "windows"]
+
+
+class TimesSerializer(serializers.Serializer):
+    step = serializers.ChoiceField(Step.choices)
+    opens = serializers.DateTimeField()
+    closes = serializers.DateTimeField()
+
+
+class WindowsSerializer(serializers.Serializer):
+    windows = TimesSerializer(many=True)
+
+    @staticmethod
+    def times(given: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+        return {times["step"]: (times["opens"], times["closes"]) for times in given["windows"]}
+
+
+class OpenCycleSerializer(WindowsSerializer):
+    scheme = serializers.IntegerField()
+    facts_until = serializers.DateField()
+
+
+class CycleViewSet(viewsets.ReadOnlyModelViewSet):
+    """The ratings of the years: those of your county, and of counties that you watch over."""
+
+    queryset = Cycle.objects.none()
+    serializer_class = CycleSerializer
+    filterset_fields = ["unit", "year", "state"]
+    lookup_value_regex = "[0-9]+"
+
+    def get_queryset(self) -> QuerySet[Cycle]:
+        codes = self.request.user.reach(VIEW)
+        above = {code for held in codes for code in prefixes(held)}
+        rows = Cycle.objects.filter(below_any(codes, "unit_id")) | Cycle.objects.filter(unit__in=above)
+        return rows.prefetch_related("windows").order_by("-year", "unit_id")
+
+    def _managed(self, pk: str) -> Cycle:
+        cycles = Cycle.objects.select_related("scheme", "unit")
+        return reached_or_404(self.request.user, cycle_workflow.MANAGE, cycles, pk=int(pk))
+
+    def _shown(self, pk: Any, code: int = status.HTTP_200_OK) -> Response:
+        return Response(CycleSerializer(self.get_queryset().get(pk=pk)).data, status=code)
+
+    @extend_schema(request=OpenCycleSerializer, responses={201: CycleSerializer})
+    def create(self, request: Request) -> Response:
+        """Open the rating of an issued scheme's year."""
+        given = _given(OpenCycleSerializer, request)
+        schemes = reached(request.user, cycle_workflow.MANAGE, Scheme.objects.select_related("unit"))
+        scheme = schemes.filter(pk=given["scheme"]).first()
+        if scheme is None:
+            raise Http404
+        cycle = cycle_workflow.open_cycle(
+            scheme, facts_until=given["facts_until"], windows=WindowsSerializer.times(given), by=request.user
+        )
+        return self._shown(cycle.pk, status.HTTP_201_CREATED)
+
+    @extend_schema(request=WindowsSerializer, responses=CycleSerializer)
+    @action(detail=True, methods=["post"])
+    def windows(self, request: Request, pk: str) -> Response:
+        """Move the times of some steps."""
+        cycle = self._managed(pk)
+        times = WindowsSerializer.times(_given(WindowsSerializer, request))
+        cycle_workflow.set_windows(cycle, times, by=request.user)
+        return self._shown(pk)
+
+    @extend_schema(request=None, responses=CycleSerializer)
+    @action(detail=True, methods=["post"], url_path="close-scoring")
+    def close_scoring(self, request: Request, pk: str) -> Response:
+        """No more scores; ranks become known."""
+        cycle_workflow.close_scoring(self._managed(pk), by=request.user)
+        return self._shown(pk)
+
+    @extend_schema(request=None, responses=CycleSerializer)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: str) -> Response:
+        """Close the rating; units that did not apply or were rejected get no star."""
+        cycle_workflow.close(self._managed(pk), by=request.user)
+        return self._shown(pk)

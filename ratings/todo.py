@@ -1,0 +1,181 @@
+"""What waits for whom with applications and cycles (``accounts.todo``): village, township, departments, county."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.authority import reached
+from accounts.models import User
+from accounts.todo import Todo
+from ratings.models import Application, Cycle, Return, Scheme, Window
+from ratings.models.cycle import Step
+from ratings.workflow.supply import asked_of
+from ratings.workflow.window import window
+from villages.models import Unit, below_any, prefixes
+
+State = Application.State
+
+
+class ToBegin:
+    """A village's form that nobody has begun while the time for applying runs."""
+
+    def entries(self, user: User) -> list[Todo]:
+        codes = user.reach("ratings.fill")
+        if not codes:
+            return []
+        units = list(Unit.objects.filter(below_any(codes), rated=True))
+        now = timezone.now()
+        cycles = (
+            Cycle.objects.filter(
+                state=Cycle.State.OPEN,
+                unit__in={above for unit in units for above in prefixes(unit.code)},
+                scheme__rates__in={unit.level for unit in units},
+                windows__step=Step.APPLY,
+                windows__opens__lte=now,
+                windows__closes__gt=now,
+            )
+            .exclude(applications__unit__in=units)
+            .annotate(closes=_closes(Step.APPLY, "pk"))
+        )
+        return [
+            Todo(
+                _("Begin the application of %s") % cycle.year,
+                reverse("apply"),
+                detail=_("One area a page; what you type is saved at once."),
+                due=cycle.closes,
+                action=_("Begin"),
+            )
+            for cycle in cycles
+        ]
+
+
+def _closes(step: str, cycle: str) -> Subquery:
+    return Subquery(Window.objects.filter(cycle=OuterRef(cycle), step=step).values("closes"))
+
+
+class ToFillIn:
+    """Drafts to go on with, and returns to answer, with the days left."""
+
+    def entries(self, user: User) -> list[Todo]:
+        codes = user.reach("ratings.fill")
+        if not codes:
+            return []
+        asked = Return.objects.filter(application=OuterRef("pk"), answered_at=None)
+        rows = (
+            Application.objects.filter(
+                below_any(codes, "unit_id"), state__in=[State.DRAFT, State.RETURNED], cycle__state=Cycle.State.OPEN
+            )
+            .select_related("unit", "cycle")
+            .annotate(
+                closes=_closes(Step.APPLY, "cycle"),
+                due=Subquery(asked.values("due")),
+                count=Subquery(asked.annotate(n=Count("criteria")).values("n")),
+            )
+        )
+        return [self._entry(application) for application in rows]
+
+    def _entry(self, application: Application) -> Todo:
+        url = reverse("application_form", args=[application.pk])
+        if application.state == State.RETURNED:
+            n = application.count or 0
+            return Todo(
+                ngettext("Please correct %s question", "Please correct %s questions", n) % n,
+                url,
+                detail=_("Only these questions are open; nothing else has to be touched."),
+                due=application.due,
+                urgent=True,
+                over=_("Returned by the township"),
+                action=_("Start correcting"),
+            )
+        return Todo(
+            _("Go on with the application of %s") % application.cycle.year,
+            url,
+            detail=str(application.unit),
+            due=application.closes,
+            action=_("Go on"),
+        )
+
+
+class ToAccept:
+    """For the township office: what was submitted, and returns whose deadline is over."""
+
+    def entries(self, user: User) -> list[Todo]:
+        if not user.reach("ratings.accept"):
+            return []
+        late = Q(state=State.RETURNED, returns__answered_at=None, returns__due__lte=timezone.now())
+        found = reached(user, "ratings.accept", Application.objects.all()).aggregate(
+            submitted=Count("pk", filter=Q(state=State.SUBMITTED), distinct=True),
+            late=Count("pk", filter=late, distinct=True),
+        )
+        queue, entries = reverse("applications"), []
+        if n := found["submitted"]:
+            title = ngettext("Accept %s application", "Accept %s applications", n) % n
+            entries.append(Todo(title, f"{queue}?state={State.SUBMITTED}", action=_("Open the list")))
+        if n := found["late"]:
+            title = ngettext("%s village has let its deadline pass", "%s villages have let their deadlines pass", n) % n
+            entries.append(Todo(title, f"{queue}?state={State.RETURNED}", urgent=True, action=_("Open the list")))
+        return entries
+
+
+class ToSupply:
+    """For departments: figures that are still missing."""
+
+    def entries(self, user: User) -> list[Todo]:
+        if not user.reach("ratings.supply"):
+            return []
+        missing = [row for row in asked_of(user) if row.missing > 0]
+        n = sum(row.missing for row in missing)
+        if not n:
+            return []
+        return [
+            Todo(
+                ngettext("%s figure is missing", "%s figures are missing", n) % n,
+                reverse("supply"),
+                detail="、".join(f"{row.criterion.code} {row.criterion.name}" for row in missing),
+                action=_("Fill in"),
+            )
+        ]
+
+
+class ToRun:
+    """For the county office: ratings to open, scoring to close, ratings to close."""
+
+    def entries(self, user: User) -> list[Todo]:
+        if not user.reach("ratings.manage_cycle"):
+            return []
+        cycles = reached(user, "ratings.manage_cycle", Cycle.objects.filter(state=Cycle.State.OPEN))
+        running = [
+            entry for cycle in cycles.prefetch_related("windows") if (entry := self._entry(cycle, timezone.now()))
+        ]
+        return [*self._to_open(user), *running]
+
+    def _to_open(self, user: User) -> list[Todo]:
+        waiting: QuerySet[Scheme] = reached(user, "ratings.manage_cycle", Scheme.objects.issued().filter(cycles=None))
+        same = Cycle.objects.filter(unit=OuterRef("unit"), year=OuterRef("year"), scheme__rates=OuterRef("rates"))
+        waiting = waiting.annotate(there=Subquery(same.values("pk")[:1])).filter(there=None)
+        return [
+            Todo(
+                _("Open the rating of %s") % year,
+                reverse("cycle_open", args=[pk]),
+                detail=name,
+                action=_("Open the rating"),
+            )
+            for pk, year, name in waiting.values_list("pk", "year", "name")
+        ]
+
+    def _entry(self, cycle: Cycle, now: datetime) -> Todo | None:
+        review: Any = window(cycle, Step.COUNTY_REVIEW)
+        if review is None or now < review.closes:
+            return None
+        url = reverse("cycle", args=[cycle.pk])
+        if cycle.scoring_closed_at is None:
+            return Todo(_("Close the scoring of %s") % cycle.year, url, due=review.closes, action=_("Open"))
+        return Todo(_("Close the rating of %s") % cycle.year, url, due=review.closes, action=_("Open"))
+
+
+SOURCES = (ToBegin(), ToFillIn(), ToAccept(), ToSupply(), ToRun())

@@ -1,0 +1,301 @@
+"""The pages of an application: the form, saving as one types, the queue, the steps, and who finds which."""
+
+import re
+from collections import Counter
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from freezegun import freeze_time
+
+from accounts.roles import Role
+from ratings.models import Application, Decision
+from ratings.workflow import application as workflow
+from ratings.workflow.answers import Entry, save_answers
+from ratings.workflow.decision import Verdict, record
+from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
+from tests.ratings.test_application_workflow import NEIGHBOUR, fill
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_spring")]
+
+
+@pytest.fixture
+def _spring(settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    with freeze_time("2026-04-01T02:00:00Z"):
+        yield
+
+
+@pytest.fixture
+def filler():
+    UnitFactory(code="33"), UnitFactory(code="3306"), UnitFactory(code=COUNTY), UnitFactory(code=TOWNSHIP)
+    return person(Role.FILLER, VILLAGE)
+
+
+@pytest.fixture
+def signer(filler):
+    return person(Role.SIGNER, VILLAGE)
+
+
+@pytest.fixture
+def office(filler):
+    return person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
+
+
+@pytest.fixture
+def draft(filler):
+    application = workflow.begin(UnitFactory(code=VILLAGE), CycleFactory(), by=filler)
+    return workflow.choose_star(application, 5, by=filler)
+
+
+@pytest.fixture
+def submitted(draft, filler, signer):
+    fill(draft, filler)
+    workflow.submit(draft, by=signer)
+    return Application.objects.get(pk=draft.pk)
+
+
+def area_of(application, number=1):
+    return reverse("application_area", args=[application.pk, number])
+
+
+def as_(client, user):
+    client.force_login(user)
+    return client
+
+
+# The form.
+
+
+def test_the_way_to_the_form_begins_it_once(client, filler):
+    cycle = CycleFactory()
+    page = as_(client, filler).get(reverse("apply"))
+    begin = reverse("application_begin", args=[cycle.pk, VILLAGE])
+    assert begin in page.content.decode()
+    first, second = client.post(begin), client.post(begin)
+    application = Application.objects.get()
+    assert first.url == second.url == reverse("application_form", args=[application.pk])
+    assert client.get(reverse("apply")).url == first.url
+
+
+def test_the_overview_tells_what_is_missing(client, draft, filler):
+    save_answers(draft, [Entry("1.1.a", "1")], by=filler)
+    page = as_(client, filler).get(reverse("application_form", args=[draft.pk]))
+    form = page.context["form"]
+    assert (form.filled, form.asked) == (1, 6)
+    assert [card.criterion.code for card in form.sheets[0].lacking] == ["1.2"]
+
+
+def test_a_page_saves_everything_and_goes_on(client, draft, filler):
+    answer = as_(client, filler).post(area_of(draft), {"1.1.a": "2", "1.2": "96"})
+    assert answer.url == area_of(draft, 2)
+    assert dict(draft.answers.values_list("item", "typed")) == {"1.1.a": "2", "1.2": "96"}
+
+
+def test_boxes_left_empty_are_answers_too(client, draft, filler):
+    items = [f"2.1.{c}" for c in "abcde"]
+    as_(client, filler).post(area_of(draft, 2), {"box": items, "2.1.a": "1", "2.2": "8", "reason:2.2": "齐心"})
+    assert {a.item: int(a.value) for a in draft.answers.filter(item__in=items)} == dict(
+        zip(items, [1, 0, 0, 0, 0], strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "button", "then"), [("2", "more", "3"), ("2", "less", "1"), ("", "more", "1"), ("", "less", "0")]
+)
+def test_counters_work_without_script(client, draft, filler, typed, button, then):
+    answer = as_(client, filler).post(area_of(draft), {"1.1.a": typed, "1.2": "", button: "1.1.a"})
+    assert answer.url == f"{area_of(draft)}#c1-1"
+    assert draft.answers.get(item="1.1.a").typed == then
+
+
+def test_a_wrong_figure_is_kept_with_its_message(client, draft, filler):
+    answer = as_(client, filler).post(area_of(draft), {"1.1.a": "0", "1.2": "4.5万"}, follow=True)
+    field = answer.context["sheet"].cards[1].fields[0]
+    assert (field.typed, field.state, field.problem != "") == ("4.5万", "invalid", True)
+    assert 'value="4.5万" aria-invalid="true"' in answer.content.decode()
+
+
+def test_htmx_saves_one_criterion_and_swaps_only_states(client, draft, filler):
+    answer = as_(client, filler).post(
+        area_of(draft), {"criterion": "1.1", "1.1.a": "3", "1.2": "50"}, headers={"HX-Request": "true"}
+    )
+    assert dict(draft.answers.values_list("item", "typed")) == {"1.1.a": "3"}
+    swapped = re.findall(r'id="([^"]+)"[^>]*hx-swap-oob', answer.content.decode())
+    assert swapped == ["c1-1-points", "c1-1-1-state", "dock-points", "areas"]
+    assert "8.50" in answer.content.decode()
+
+
+def test_when_the_window_shuts_what_was_typed_is_kept_on_the_page(client, draft, filler):
+    draft.cycle.windows.update(closes=timezone.now())
+    answer = as_(client, filler).post(area_of(draft), {"1.1.a": "7", "1.2": "99"})
+    assert answer.status_code == 409
+    assert [f.typed for card in answer.context["sheet"].cards for f in card.fields] == ["7", "99"]
+    assert not draft.answers.exists()
+
+
+def test_another_persons_answer_is_shown_not_overwritten(client, draft, filler, signer):
+    page = as_(client, filler).get(area_of(draft))
+    seen = page.context["sheet"].cards[1].fields[0].version
+    save_answers(draft, [Entry("1.2", "97")], by=signer)
+    answer = client.post(area_of(draft), {"1.1.a": "1", "1.2": "95", "seen:1.2": seen})
+    field = answer.context["sheet"].cards[1].fields[0]
+    assert (answer.status_code, field.typed, field.refused) == (409, "95", True)
+    assert draft.answers.get(item="1.2").typed == "97"
+
+
+def test_last_years_values_stand_beside(client, filler):
+    last = ApplicationFactory(cycle=CycleFactory(scheme__year=2025))
+    last.answers.create(item="1.2", typed="93", value=93)
+    draft = workflow.begin(UnitFactory(code=VILLAGE), CycleFactory(), by=filler)
+    page = as_(client, filler).get(area_of(draft))
+    assert page.context["sheet"].cards[1].fields[0].last == "93"
+
+
+def test_only_what_was_returned_is_open(client, submitted, filler, office):
+    workflow.accept(submitted, by=office)
+    workflow.return_(submitted, {"1.2": "与民政的数不符"}, due=timezone.now() + timezone.timedelta(days=3), by=office)
+    page = as_(client, filler).get(area_of(submitted))
+    assert [(c.criterion.code, c.open, c.returned) for c in page.context["sheet"].cards] == [
+        ("1.1", False, ""),
+        ("1.2", True, "与民政的数不符"),
+    ]
+
+
+# Steps.
+
+
+def test_the_signer_submits_and_a_second_click_is_told(client, draft, filler, signer):
+    fill(draft, filler)
+    url = reverse("application_submit", args=[draft.pk])
+    assert as_(client, signer).get(url).status_code == 200
+    assert client.post(url).url == reverse("application", args=[draft.pk])
+    client.post(url)
+    assert Application.objects.get(pk=draft.pk).transitions.filter(verb="submit").count() == 1
+
+
+def test_what_is_missing_is_listed_with_its_page(client, draft, filler, signer):
+    fill(draft, filler, **{"1.2": ("", "")})
+    answer = as_(client, signer).post(reverse("application_submit", args=[draft.pk]))
+    assert answer.status_code == 400
+    assert [(p["number"], p["card"].criterion.code) for p in answer.context["missing"]] == [(1, "1.2")]
+
+
+def test_the_office_accepts_and_returns(client, submitted, office):
+    as_(client, office).post(reverse("application_accept", args=[submitted.pk]))
+    url = reverse("application_return", args=[submitted.pk])
+    assert client.get(url).status_code == 200
+    wrong = client.post(url, {"pick-1.2": "on", "reason-1.2": "", "due": "2026-04-08"})
+    assert wrong.status_code == 400
+    right = client.post(url, {"pick-1.2": "on", "reason-1.2": "请核对", "due": "2026-04-08"})
+    assert right.url == reverse("application", args=[submitted.pk])
+    question = Application.objects.get().returns.get()
+    assert [(c.criterion, c.reason) for c in question.criteria.all()] == [("1.2", "请核对")]
+    assert timezone.localtime(question.due).isoformat() == "2026-04-09T00:00:00+08:00"
+
+
+# The page, the queue, and what others may know.
+
+
+@pytest.mark.parametrize(
+    ("role", "code"),
+    [
+        (Role.FILLER, VILLAGE),
+        (Role.SIGNER, VILLAGE),
+        (Role.TOWNSHIP_OFFICE, TOWNSHIP),
+        (Role.TOWNSHIP_REVIEWER, TOWNSHIP),
+        (Role.TOWNSHIP_LEADER, TOWNSHIP),
+        (Role.COUNTY_REVIEWER, COUNTY),
+        (Role.COUNTY_OFFICE, COUNTY),
+        (Role.DISCIPLINE, COUNTY),
+        (Role.CITY_OFFICE, "3306"),
+    ],
+)
+def test_everyone_within_reach_opens_it(client, submitted, role, code):
+    page = as_(client, person(role, code)).get(reverse("application", args=[submitted.pk]))
+    assert page.status_code == 200
+    assert [row.unit_id for row in client.get(reverse("applications")).context["page"]] == [VILLAGE]
+
+
+@pytest.mark.parametrize(
+    ("role", "code"),
+    [
+        (Role.FILLER, NEIGHBOUR),
+        (Role.TOWNSHIP_OFFICE, "330624109"),
+        (Role.COUNTY_OFFICE, "330681"),
+        (Role.SYSADMIN, "33"),
+    ],
+)
+def test_for_everybody_else_it_is_not_there(client, submitted, role, code):
+    as_(client, person(role, code))
+    names = ["application", "application_form", "application_submit", "application_accept", "application_return"]
+    names += ["application_withdraw", "application_resubmit", "application_resume"]
+    for name in names:
+        url = reverse(name, args=[submitted.pk])
+        assert (name, client.get(url).status_code) == (name, 404)
+        if name != "application":
+            assert (name, client.post(url).status_code) == (name, 404)
+    assert client.post(area_of(submitted), {"1.2": "1"}).status_code == 404
+
+
+def test_who_may_look_may_not_act(client, submitted):
+    as_(client, person(Role.DISCIPLINE, COUNTY))
+    for name in ["application_form", "application_submit", "application_accept", "application_return"]:
+        assert (name, client.post(reverse(name, args=[submitted.pk])).status_code) == (name, 404)
+
+
+def decided(submitted, office):
+    workflow.accept(submitted, by=office)
+    record([Verdict(submitted.pk, 3, "")], Decision.Origin.TOWNSHIP, verb="decide", by=None)
+    return Application.objects.get(pk=submitted.pk)
+
+
+def test_a_decision_is_not_seen_before_its_release(client, submitted, office, filler):
+    application = decided(submitted, office)
+    assert application.state == "decided"
+    url = reverse("application", args=[application.pk])
+    page = as_(client, person(Role.TOWNSHIP_LEADER, TOWNSHIP)).get(url)
+    assert page.context["application"].shown_state == "decided"
+    assert [step.verb for step in page.context["taken"]][-1] == "decide"
+    for reader in (filler, person(Role.COUNTY_OFFICE, COUNTY), person(Role.DISCIPLINE, COUNTY)):
+        page = as_(client, reader).get(url)
+        assert page.context["application"].shown_state == "township_review"
+        assert [step.verb for step in page.context["taken"]][-1] == "accept"
+        queue = client.get(reverse("applications"))
+        assert [(code, n) for code, _label, n in queue.context["states"]] == [("township_review", 1)]
+        assert [a.pk for a in client.get(reverse("applications") + "?state=township_review").context["page"]] == [
+            application.pk
+        ]
+
+
+def test_the_queue_finds_by_name_and_state(client, submitted, office):
+    ApplicationFactory(cycle=submitted.cycle, unit=UnitFactory(code=NEIGHBOUR, name="塔山村"))
+    url = reverse("applications")
+    as_(client, office)
+    assert [a.unit_id for a in client.get(url, {"q": "塔山"}).context["page"]] == [NEIGHBOUR]
+    assert [a.unit_id for a in client.get(url, {"state": "submitted"}).context["page"]] == [VILLAGE]
+    assert [a.unit_id for a in client.get(url, {"unit": NEIGHBOUR}).context["page"]] == [NEIGHBOUR]
+
+
+def test_pages_ask_the_database_little(client, submitted, office, django_assert_max_num_queries):
+    for n in range(205, 235):
+        ApplicationFactory(cycle=submitted.cycle, unit=UnitFactory(code=f"{TOWNSHIP}{n}"))
+    as_(client, office)
+    urls = ["applications", "application", "application_form"]
+    for url in [
+        reverse("applications"),
+        *(reverse(name, args=[submitted.pk]) for name in urls[1:]),
+        area_of(submitted),
+    ]:
+        with django_assert_max_num_queries(12) as asked:
+            assert (url, client.get(url).status_code) == (url, 200)
+        statements = [query["sql"] for query in asked.captured_queries]
+        assert max(Counter(statements).values()) <= 2
+
+
+def test_nothing_is_written_into_pages_unescaped(client, draft, filler):
+    save_answers(draft, [Entry("1.2", "<b>9</b>"), Entry("2.2", "8", "<script>x</script>")], by=filler)
+    for url in [area_of(draft), area_of(draft, 2), reverse("application", args=[draft.pk])]:
+        text = as_(client, filler).get(url).content.decode()
+        assert "<b>9</b>" not in text
+        assert "<script>x</script>" not in text
