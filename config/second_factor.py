@@ -5,7 +5,7 @@ from collections.abc import Callable
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,7 +38,10 @@ class SecondFactorMiddleware:
             return self.get_response(request)
         if request.user.is_authenticated and not request.session.get(self.SESSION_KEY):
             if must_set_up_second_factor(request.user):
-                messages.info(request, _("Your office needs a second factor: please set it up now."))
+                message = _("Your office needs a second factor: please set it up now.")
+                if request.path.startswith("/api/"):
+                    return JsonResponse({"detail": message}, status=403)
+                messages.info(request, message)
                 return redirect("mfa_activate_totp")
             request.session[self.SESSION_KEY] = True
         return self.get_response(request)

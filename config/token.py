@@ -40,6 +40,10 @@ class TokenView(APIView):
         )
         if user is None:
             raise serializers.ValidationError({"detail": _("The name or the password is wrong.")})
+        if user.must_change_password:
+            raise serializers.ValidationError(
+                {"password": [_("Please sign in on the page first and choose a password of your own.")]}
+            )
         if must_set_up_second_factor(user):
             raise serializers.ValidationError(
                 {"code": [_("Please sign in on the page first: a second factor is needed.")]}

@@ -113,7 +113,9 @@ class EventSerializer(serializers.ModelSerializer):
         request = self.context.get("request")
         known = Unit.objects.all()
         fields["unit"] = serializers.PrimaryKeyRelatedField(
-            queryset=reached(request.user, "ratings.record_event", known, "code") if request else known
+            queryset=reached(request.user, "ratings.record_event", known, "code")
+            if request and request.user.is_authenticated
+            else known
         )
         return fields
 

@@ -78,9 +78,17 @@ def test_a_second_factor_that_is_set_up_is_asked_for(client, settings):
     assert ask(client, username=user.username, password=PASSWORD, code=code).status_code == 200
 
 
+def test_a_one_time_password_is_no_key_for_programs(client):
+    UserFactory(username="filler", password=PASSWORD, must_change_password=True)
+    response = ask(client, username="filler", password=PASSWORD)
+    assert (response.status_code, list(response.json())) == (400, ["password"])
+
+
 def test_whoever_decides_is_led_to_setting_one_up(client, settings):
     user = person(Role.COUNTY_OFFICE, COUNTY, password=PASSWORD)
     client.force_login(user)
     settings.SECOND_FACTOR_REQUIRED = True
     response = client.get("/nowhere/")
     assert (response.status_code, response.url) == (302, reverse("mfa_activate_totp"))
+    response = client.get("/api/v1/nowhere/")
+    assert (response.status_code, list(response.json())) == (403, ["detail"])
