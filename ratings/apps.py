@@ -29,7 +29,7 @@ class RatingsConfig(AppConfig):
             MenuEntry(_("Apply"), "apply", "ratings.fill", audiences=(CADRE,), order=10),
             MenuEntry(_("Applications"), "applications", "ratings.view_application", audiences=(DESK,), order=10),
             MenuEntry(_("Ratings"), "cycles", "ratings.manage_cycle", audiences=(DESK,), order=15),
-            MenuEntry(_("Figures"), "supply", "ratings.supply", audiences=(DESK,), order=15),
+            MenuEntry(_("Department figures"), "supply", "ratings.supply", audiences=(DESK,), order=15),
             MenuEntry(_("Star register"), "register", may_see, note=_("Who holds which star"), order=60),
             MenuEntry(
                 _("Events"),

@@ -33,7 +33,7 @@ VERBS = {
     "resubmit": gettext_lazy("Corrections handed back"),
     "resume": gettext_lazy("Review resumed after the deadline"),
     "recommend": gettext_lazy("Recommended to the county"),
-    "reject": gettext_lazy("Not rated"),
+    "reject": gettext_lazy("Rejected, no star"),
     "send_back": gettext_lazy("Sent back to the township"),
     "release": gettext_lazy("Public notice"),
     "confirm": gettext_lazy("Confirmed"),
