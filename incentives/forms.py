@@ -28,6 +28,7 @@ class SourceForm(forms.ModelForm):
 
     class Meta:
         widgets = dict.fromkeys(["reckoning_day", "starts", "ends"], DayInput)
+        labels = {"name": gettext_lazy("Title"), "budget": gettext_lazy("Budget (yuan)")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

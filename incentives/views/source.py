@@ -95,17 +95,10 @@ def _steps(source: Source, *, granted: bool) -> list[dict[str, Any]]:
     """The step tracker: drafted, opinion, filed, in effect, committed, disbursed."""
     paid = granted and source.committed == source.disbursed
     done = list(STATES).index(source.state) + (source.state == STATES.EFFECTIVE) + granted + paid
-    names = [
-        (_("Drafted"), ""),
-        (_("Opinion"), source.sought_at),
-        (_("Filed"), source.filing_number),
-        (_("In effect"), source.effective_at),
-        (_("Committed"), ""),
-        (_("Disbursed"), ""),
-    ]
+    names = [_("Drafted"), _("Opinion"), _("Filed"), _("In effect"), _("Committed"), _("Disbursed")]
     return [
-        {"name": name, "note": note, "state": "done" if place < done else "current" if place == done else ""}
-        for place, (name, note) in enumerate(names)
+        {"name": name, "state": "done" if place < done else "current" if place == done else ""}
+        for place, name in enumerate(names)
     ]
 
 
