@@ -1,0 +1,137 @@
+"""What was granted, the ledger, and what may be claimed back, over the API."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+
+from accounts.authority import reached
+from incentives import workflow
+from incentives.api.holding import Holding
+from incentives.models import Allocation, Clawback, LedgerEntry, Line, Reward
+
+LINE = ["id", "unit", "star", "figure", "amount", "committed", "disbursed", "frozen"]
+
+
+class RewardSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Reward
+        fields = [*LINE, "policy"]
+
+
+class AllocationSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Allocation
+        fields = [*LINE, "fund", "weight"]
+
+
+class LineViewSet(ReadOnlyModelViewSet):
+    """Village people see those of their own village."""
+
+    permission_classes = (IsAuthenticated,)
+
+    def get_queryset(self) -> QuerySet[Line]:
+        if getattr(self, "swagger_fake_view", False):
+            return super().get_queryset()
+        return super().get_queryset().seen_by(self.request.user).order_by("pk")
+
+
+class RewardViewSet(LineViewSet):
+    """Rewards of the units that you reach."""
+
+    queryset = Reward.objects.all()
+    serializer_class = RewardSerializer
+    filterset_fields = ["unit", "policy", "star", "frozen"]
+
+
+class AllocationViewSet(LineViewSet):
+    """Parts of project funds of the units that you reach."""
+
+    queryset = Allocation.objects.all()
+    serializer_class = AllocationSerializer
+    filterset_fields = ["unit", "fund", "star", "frozen"]
+
+
+class EntrySerializer(serializers.ModelSerializer):
+    class Meta:
+        model = LedgerEntry
+        fields = ["id", "unit", "reward", "allocation", "kind", "amount", "document", "reason", "corrects", "by", "at"]
+
+
+class CorrectionSerializer(serializers.Serializer):
+    """`key` names the correction: sent again it books nothing more."""
+
+    amount = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=Decimal("0.01"))
+    reason = serializers.CharField()
+    key = serializers.CharField(required=False, max_length=64, default="")
+
+
+class LedgerViewSet(ReadOnlyModelViewSet):
+    """The ledger within reach, newest first. It is append-only."""
+
+    permission_classes = (Holding,)
+    needs = "incentives.view_incentive"
+    queryset = LedgerEntry.objects.all()
+    serializer_class = EntrySerializer
+    filterset_fields = ["unit", "kind", "reward", "allocation", "reward__policy", "allocation__fund"]
+
+    def get_queryset(self) -> QuerySet[LedgerEntry]:
+        if getattr(self, "swagger_fake_view", False):
+            return super().get_queryset()
+        return reached(self.request.user, self.needs, super().get_queryset())
+
+    @extend_schema(request=CorrectionSerializer)
+    @action(detail=True, methods=["post"])
+    def correct(self, request: Request, pk: str) -> Response:
+        """Book an entry the other way."""
+        entry = self.get_object()
+        given = CorrectionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        return Response(self.get_serializer(workflow.correct(entry, by=request.user, **given.validated_data)).data)
+
+
+class ClawbackSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Clawback
+        fields = ["id", "unit", "reward", "allocation", "star", "amount", "released", "state", "reason", "settled_at"]
+
+
+class SettleSerializer(serializers.Serializer):
+    confirm = serializers.BooleanField()
+    reason = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class ClawbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
+    """What was proposed to be claimed back after a star fell."""
+
+    permission_classes = (Holding,)
+    needs = "incentives.view_incentive"
+    queryset = Clawback.objects.order_by("-pk")
+    serializer_class = ClawbackSerializer
+    filterset_fields = ["unit", "state"]
+
+    def get_queryset(self) -> QuerySet[Clawback]:
+        if getattr(self, "swagger_fake_view", False):
+            return super().get_queryset()
+        return reached(self.request.user, self.needs, super().get_queryset())
+
+    @extend_schema(request=SettleSerializer)
+    @action(detail=True, methods=["post"])
+    def settle(self, request: Request, pk: str) -> Response:
+        """Confirm it, or decline it for a reason."""
+        clawback = self.get_object()
+        given: Any = SettleSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        reason = given.validated_data["reason"]
+        if given.validated_data["confirm"]:
+            workflow.confirm_clawback(clawback, by=request.user, reason=reason)
+        else:
+            workflow.decline_clawback(clawback, by=request.user, reason=reason)
+        return Response(self.get_serializer(clawback).data)

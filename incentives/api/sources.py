@@ -1,0 +1,168 @@
+"""Policies and funds over the API: their steps are the functions of ``incentives.workflow``."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from incentives import workflow
+from incentives.actions import available
+from incentives.api.holding import Holding
+from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
+
+SHARED = ["id", "unit", "year", "name", "rates", "reckoning_day", "starts", "ends", "budget", "committed", "disbursed"]
+SHARED += ["state", "opinion", "filing_number", "effective_at", "steps"]
+
+
+class BandSerializer(serializers.ModelSerializer):
+    """A star and its half-open band: `first` up to, not including, `after` (none: no end)."""
+
+    first = serializers.IntegerField(source="band.lower")
+    after = serializers.IntegerField(source="band.upper", allow_null=True)
+
+    class Meta:
+        model = RewardBand
+        fields = ["star", "first", "after", "amount"]
+
+
+class WeightSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = StarWeight
+        fields = ["star", "weight"]
+
+
+class SourceSerializer(serializers.ModelSerializer):
+    """`steps`: what you may do next."""
+
+    steps = serializers.SerializerMethodField()
+
+    def get_steps(self, source: Source) -> list[str]:
+        return [step.verb for step in available(self.context["request"].user, source)]
+
+
+class PolicySerializer(SourceSerializer):
+    bands = BandSerializer(many=True)
+
+    class Meta:
+        model = RewardPolicy
+        fields = [*SHARED, "figure", "coefficient", "clawback", "bands"]
+
+
+class FundSerializer(SourceSerializer):
+    weights = WeightSerializer(many=True)
+
+    class Meta:
+        model = ProjectFund
+        fields = [*SHARED, "department", "min_star", "need", "at_least", "at_most", "weights"]
+
+
+class OpinionSerializer(serializers.Serializer):
+    agreed = serializers.BooleanField()
+    number = serializers.CharField(required=False, allow_blank=True, default="", max_length=50)
+    opinion = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class ReasonSerializer(serializers.Serializer):
+    reason = serializers.CharField()
+
+
+class PaymentSerializer(serializers.Serializer):
+    line = serializers.IntegerField(help_text="Id of the reward or allocation")
+    amount = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=Decimal("0.01"))
+
+
+class DisbursementSerializer(serializers.Serializer):
+    """`key` names the instalment: sent again it pays nothing more. Without `payments`: all that is owed."""
+
+    key = serializers.CharField(max_length=64)
+    document = serializers.CharField(max_length=100)
+    payments = PaymentSerializer(many=True, required=False)
+
+
+class SourceViewSet(ReadOnlyModelViewSet):
+    permission_classes = (Holding,)
+    needs = "incentives.view_incentive"
+    filterset_fields = ["unit", "year", "state"]
+
+    def get_queryset(self) -> QuerySet[Source]:
+        if getattr(self, "swagger_fake_view", False):
+            return super().get_queryset()
+        return super().get_queryset().seen_by(self.request.user).order_by("-year", "unit", "pk")
+
+    def _given(self, kind: type[serializers.Serializer]) -> dict[str, Any]:
+        given = kind(data=self.request.data)
+        given.is_valid(raise_exception=True)
+        return given.validated_data
+
+    def _told(self, source: Source) -> Response:
+        return Response(self.get_serializer(self.get_queryset().get(pk=source.pk)).data)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def seek_opinion(self, request: Request, pk: str) -> Response:
+        """Put the draft before the leading-group office."""
+        source = self.get_object()
+        workflow.seek_opinion(source, by=request.user)
+        return self._told(source)
+
+    @extend_schema(request=OpinionSerializer)
+    @action(detail=True, methods=["post"])
+    def give_opinion(self, request: Request, pk: str) -> Response:
+        """Agree and file under a number, or return it with an opinion."""
+        source = self.get_object()
+        workflow.give_opinion(source, by=request.user, **self._given(OpinionSerializer))
+        return Response(self.get_serializer(source).data)
+
+    @extend_schema(request=ReasonSerializer)
+    @action(detail=True, methods=["post"])
+    def take_back(self, request: Request, pk: str) -> Response:
+        """Open a filed one for changes; its filing is void."""
+        source = self.get_object()
+        workflow.take_back(source, by=request.user, **self._given(ReasonSerializer))
+        return self._told(source)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def make_effective(self, request: Request, pk: str) -> Response:
+        """Put it into effect."""
+        source = self.get_object()
+        workflow.make_effective(source, by=request.user)
+        return self._told(source)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def grant(self, request: Request, pk: str) -> Response:
+        """Commit what every unit gets, by the stars of the reckoning day."""
+        source = self.get_object()
+        workflow.grant(source, by=request.user)
+        return self._told(source)
+
+    @extend_schema(request=DisbursementSerializer)
+    @action(detail=True, methods=["post"])
+    def disburse(self, request: Request, pk: str) -> Response:
+        """Pay an instalment."""
+        source, given = self.get_object(), self._given(DisbursementSerializer)
+        if "payments" in given:
+            given["payments"] = {payment["line"]: payment["amount"] for payment in given["payments"]}
+        workflow.disburse(source, by=request.user, **given)
+        return self._told(source)
+
+
+class PolicyViewSet(SourceViewSet):
+    """Reward policies within reach."""
+
+    queryset = RewardPolicy.objects.prefetch_related("bands")
+    serializer_class = PolicySerializer
+
+
+class FundViewSet(SourceViewSet):
+    """Project funds within reach."""
+
+    queryset = ProjectFund.objects.prefetch_related("weights")
+    serializer_class = FundSerializer

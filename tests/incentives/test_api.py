@@ -1,0 +1,100 @@
+"""The API of money: the rules of the pages."""
+
+from decimal import Decimal
+
+import pytest
+from freezegun import freeze_time
+from rest_framework.test import APIClient
+
+from accounts.roles import Role
+from tests.factories import COUNTY, VILLAGE, UnitFactory, person
+from tests.incentives.conftest import TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def today():
+    with freeze_time(TODAY + " 10:00+08:00"):
+        yield
+
+
+def api(user):
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
+def test_a_policy_lives_through_the_api(draft, finance, office):
+    url = f"/api/v1/reward-policies/{draft().pk}/"
+    mine, theirs = api(finance), api(office)
+    assert theirs.get(url).status_code == 404
+    assert mine.get(url).json()["steps"] == ["revise", "seek_opinion"]
+    assert mine.post(url + "seek_opinion/").json()["state"] == "opinion_sought"
+    assert mine.post(url + "give_opinion/", {"agreed": True, "number": "备1"}).status_code == 404
+    assert theirs.post(url + "give_opinion/", {"agreed": True}).status_code == 400
+    assert theirs.post(url + "give_opinion/", {"agreed": True, "number": "备1"}).json()["state"] == "filed"
+    assert mine.post(url + "make_effective/").json()["state"] == "effective"
+    assert mine.post(url + "grant/").json()["committed"] == "61000.01"
+    assert mine.post(url + "grant/").status_code == 409
+    pay = {"key": "1", "document": "凭1"}
+    for _twice in range(2):
+        assert mine.post(url + "disburse/", pay).json()["disbursed"] == "61000.01"
+    assert mine.get("/api/v1/ledger/", {"kind": "disburse"}).json()["count"] == 3
+
+
+def test_a_returned_draft_answers_the_office(draft, finance, office):
+    url = f"/api/v1/reward-policies/{draft().pk}/"
+    api(finance).post(url + "seek_opinion/")
+    assert api(office).post(url + "give_opinion/", {"agreed": False, "opinion": "再算"}).json()["state"] == "draft"
+
+
+def test_an_entry_is_corrected(granted, finance):
+    policy = granted()
+    entry = api(finance).get("/api/v1/ledger/", {"reward__policy": policy.pk}).json()["results"][-1]
+    answer = api(finance).post(f"/api/v1/ledger/{entry['id']}/correct/", {"amount": "1", "reason": "多记"})
+    assert answer.json()["amount"] == "-1.00"
+    assert (
+        api(person(Role.DISCIPLINE, COUNTY))
+        .post(f"/api/v1/ledger/{entry['id']}/correct/", {"amount": "1", "reason": "多记"})
+        .status_code
+        == 404
+    )
+
+
+@pytest.mark.parametrize("what", ["reward-policies", "rewards", "funds", "allocations", "ledger", "clawbacks"])
+def test_elsewhere_nothing_is_there(granted, what):
+    policy = granted()
+    UnitFactory(code="330681")
+    stranger = api(person(Role.FINANCE, "330681"))
+    assert stranger.get(f"/api/v1/{what}/").json()["results"] == []
+    assert stranger.get(f"/api/v1/{what}/{policy.pk}/").status_code == 404
+    assert APIClient().get(f"/api/v1/{what}/").status_code == 401
+
+
+def test_a_village_reads_its_own_reward(granted):
+    granted()
+    filler = api(person(Role.FILLER, "330624108202"))
+    assert [(row["unit"], row["amount"]) for row in filler.get("/api/v1/rewards/").json()["results"]] == [
+        ("330624108202", "10000.00")
+    ]
+    assert filler.get("/api/v1/ledger/").status_code == 404
+    assert api(person(Role.FILLER, VILLAGE)).get("/api/v1/rewards/", {"unit": "330624108202"}).json()["count"] == 0
+
+
+def test_part_of_a_line_is_paid(granted, finance):
+    policy = granted()
+    line = policy.lines.get(unit="330624108202")
+    body = {"key": "1", "document": "凭1", "payments": [{"line": line.pk, "amount": "0.01"}]}
+    assert api(finance).post(f"/api/v1/reward-policies/{policy.pk}/disburse/", body, format="json").status_code == 200
+    body = {"key": "2", "document": "凭1", "payments": [{"line": line.pk, "amount": "10000.00"}]}
+    answer = api(finance).post(f"/api/v1/reward-policies/{policy.pk}/disburse/", body, format="json")
+    assert (answer.status_code, list(answer.json()["problems"])) == (400, [str(line.pk)])
+    line.refresh_from_db()
+    assert line.disbursed == Decimal("0.01")
+
+
+def test_it_is_documented():
+    schema = APIClient().get("/api/v1/schema/", HTTP_ACCEPT="application/vnd.oai.openapi+json").json()
+    assert "/api/v1/allocations/preview/" in schema["paths"]
+    assert "post" in schema["paths"]["/api/v1/reward-policies/{id}/give_opinion/"]
