@@ -22,7 +22,8 @@ def settings_page(request: HttpRequest) -> HttpResponse:
             form.save()
         messages.success(request, _("The day is entered; notices that run from now on count with it."))
         return redirect("settings")
-    letters = Delivery.objects.values("state").annotate(count=Count("id"), oldest=Min("due_at")).order_by("state")
+    reachable = Delivery.objects.exclude(notice__user__email="")
+    letters = reachable.values("state").annotate(count=Count("id"), oldest=Min("due_at")).order_by("state")
     states = dict(Delivery.State.choices)
     context = {
         "form": form,

@@ -1,0 +1,134 @@
+"""People over the API: who I am and what waits for me; the appointments that I may give and end."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import path
+from django.utils import timezone
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+
+from accounts import workflow
+from accounts.models import Appointment, User
+from accounts.roles import Role
+from accounts.todo import todos_of
+from villages.models import Unit
+
+
+class AppointmentSerializer(serializers.ModelSerializer):
+    username = serializers.CharField(source="user.username", read_only=True)
+    name = serializers.CharField(source="user.name", read_only=True)
+    unit = serializers.CharField(source="unit_id", read_only=True)
+
+    class Meta:
+        model = Appointment
+        fields = ["id", "username", "name", "role", "unit", "department", "starts", "ends"]
+        read_only_fields = fields
+
+
+class NewAppointment(serializers.Serializer):
+    """``username`` of an existing account. Accounts are opened on the page, where the password is shown once."""
+
+    username = serializers.SlugRelatedField(source="user", slug_field="username", queryset=User.objects.all())
+    role = serializers.ChoiceField(choices=Role.choices)
+    unit = serializers.SlugRelatedField(slug_field="code", queryset=Unit.objects.none())
+    department = serializers.CharField(max_length=50, required=False, default="", allow_blank=True)
+    starts = serializers.DateField()
+    ends = serializers.DateField(required=False, allow_null=True, default=None)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """A unit out of reach is as unknown as one that does not exist."""
+        fields = super().get_fields()
+        user = getattr(self.context.get("request"), "user", None)
+        if isinstance(user, User):
+            fields["unit"].queryset = Unit.objects.within_any(user.reach("accounts.appoint"))
+        return fields
+
+
+class LastDay(serializers.Serializer):
+    on = serializers.DateField()
+
+
+class AppointmentFilter(filters.FilterSet):
+    username = filters.CharFilter(field_name="user__username")
+    unit = filters.CharFilter(field_name="unit_id")
+    role = filters.ChoiceFilter(choices=Role.choices)
+
+    class Meta:
+        model = Appointment
+        fields = ["role"]
+
+
+class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """The appointments, past ones too, that you may give and end."""
+
+    queryset = Appointment.objects.order_by("unit_id", "role", "-starts", "id")
+    serializer_class = AppointmentSerializer
+    filterset_class = AppointmentFilter
+
+    def get_queryset(self) -> QuerySet[Appointment]:
+        if not isinstance(self.request.user, User):
+            return super().get_queryset().none()
+        mine = workflow.managed_by(self.request.user)
+        return super().get_queryset().filter(pk__in=mine.values("pk")).select_related("user")
+
+    @extend_schema(request=NewAppointment, responses={201: AppointmentSerializer})
+    def create(self, request: Request) -> Response:
+        """Appoint somebody."""
+        given = NewAppointment(data=request.data, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        values: dict[str, Any] = dict(given.validated_data)
+        appointment = workflow.appoint(values.pop("user"), by=request.user, **values)
+        return Response(AppointmentSerializer(appointment).data, status=201)
+
+    @extend_schema(request=LastDay, responses=AppointmentSerializer)
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str) -> Response:
+        """Let it end with the day ``on``."""
+        appointment = self.get_object()
+        given = LastDay(data=request.data)
+        given.is_valid(raise_exception=True)
+        workflow.end(appointment, by=request.user, on=given.validated_data["on"])
+        return Response(AppointmentSerializer(self.get_object()).data)
+
+
+class TodoSerializer(serializers.Serializer):
+    title = serializers.CharField()
+    detail = serializers.CharField()
+    url = serializers.CharField()
+    due = serializers.DateTimeField(allow_null=True)
+    urgent = serializers.BooleanField()
+
+
+class MeSerializer(serializers.Serializer):
+    username = serializers.CharField()
+    name = serializers.CharField()
+    appointments = AppointmentSerializer(many=True)
+    todo = TodoSerializer(many=True)
+    unread = serializers.IntegerField()
+
+
+class MeView(APIView):
+    @extend_schema(responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        """Who you are, what you hold today, what waits for you."""
+        user = request.user
+        me = {
+            "username": user.username,
+            "name": user.name,
+            "appointments": Appointment.objects.on(timezone.localdate()).filter(user=user).select_related("user"),
+            "todo": todos_of(user),
+            "unread": user.notices.filter(read_at=None).count(),
+        }
+        return Response(MeSerializer(me).data)
+
+
+router = SimpleRouter()
+router.register("appointments", AppointmentViewSet, basename="api-appointment")
+urlpatterns = [path("me/", MeView.as_view(), name="api-me"), *router.urls]

@@ -1,0 +1,49 @@
+"""The bell: what is shown, counted and marked, each for its owner alone."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from notifications import kinds
+from notifications.models import Notice
+from notifications.workflow import announce
+from tests.factories import COUNTY, VILLAGE, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def told(client):
+    kinds.register(test_hello="Hello %(who)s")
+    user = person(Role.FILLER, VILLAGE)
+    client.force_login(user)
+    announce([user.pk], "test_hello", link="/units/", who="<b>you</b>")
+    return Notice.objects.get(user=user)
+
+
+def test_the_text_is_escaped_and_counted(client, told):
+    answer = client.get(reverse("notices"))
+    assert "Hello &lt;b&gt;you&lt;/b&gt;" in answer.text
+    assert answer.context["shell"].unread == 1
+
+
+def test_opening_one_marks_it_and_leads_on(client, told):
+    assert client.get(reverse("notice", args=[told.pk])).headers["Location"] == "/units/"
+    assert client.get(reverse("notices")).context["shell"].unread == 0
+
+
+def test_a_link_to_elsewhere_is_not_followed(client, told):
+    Notice.objects.update(link="//evil.example/")
+    assert client.get(reverse("notice", args=[told.pk])).headers["Location"] == reverse("notices")
+
+
+def test_all_are_marked_at_once(client, told):
+    client.post(reverse("notices_read"))
+    assert not Notice.objects.filter(read_at=None).exists()
+
+
+def test_others_cannot_open_it(client, told):
+    client.force_login(person(Role.COUNTY_OFFICE, COUNTY))
+    assert client.get(reverse("notice", args=[told.pk])).status_code == 404
+    client.post(reverse("notices_read"))
+    assert Notice.objects.filter(read_at=None).count() == 1

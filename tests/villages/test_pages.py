@@ -1,0 +1,60 @@
+"""Pages of units: the reader's reach and nothing else, a search, the way up and down."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ProfileFactory, UnitFactory, person
+
+pytestmark = pytest.mark.django_db
+
+OTHER = "330681001218"
+
+
+@pytest.fixture
+def office(client):
+    for code, name in (("330624", "新昌县"), (TOWNSHIP, "沙溪镇"), (VILLAGE, "沙溪村"), (OTHER, "袁家村")):
+        UnitFactory(code=code, name=name)
+    user = person(Role.COUNTY_OFFICE, COUNTY)
+    client.force_login(user)
+    return user
+
+
+def listed(client, query=""):
+    return [unit.code for unit in client.get(f"{reverse('units')}{query}").context["page"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("", [COUNTY, TOWNSHIP, VILLAGE]),
+        ("?q=沙溪", [TOWNSHIP, VILLAGE]),
+        ("?q=330624108", [TOWNSHIP, VILLAGE]),
+        ("?q=沙溪&level=village", [VILLAGE]),
+        ("?q=袁家", []),
+        ("?q=330681", []),
+        ("?level=nonsense", [COUNTY, TOWNSHIP, VILLAGE]),
+    ],
+)
+def test_the_list(client, office, query, codes):
+    assert listed(client, query) == codes
+
+
+def test_a_unit_shows_what_lies_below_and_above(client, office):
+    ProfileFactory(year=2026)
+    answer = client.get(reverse("unit", args=[TOWNSHIP]))
+    assert [unit.code for unit in answer.context["page"]] == [VILLAGE]
+    assert [(place.code, reached) for place, reached in answer.context["above"]] == [(COUNTY, True)]
+
+
+def test_places_out_of_reach_are_not_there(client, office):
+    assert client.get(reverse("unit", args=[OTHER])).status_code == 404
+    assert client.get(reverse("unit", args=["nowhere"])).status_code == 404
+
+
+def test_the_way_up_ends_at_ones_own_reach(client):
+    UnitFactory(code=TOWNSHIP, name="沙溪镇")
+    client.force_login(person(Role.FILLER, VILLAGE))
+    answer = client.get(reverse("unit", args=[VILLAGE]))
+    assert [(place.code, reached) for place, reached in answer.context["above"]] == [(TOWNSHIP, False)]
+    assert client.get(reverse("unit", args=[TOWNSHIP])).status_code == 404
