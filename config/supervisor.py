@@ -98,6 +98,7 @@ def main(*options: str) -> int:
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, lambda *_: sys.exit(0))
     os.chdir(services.BASE_DIR)
+    os.umask(0o077)  # letters, uploads and logs are nobody else's on this machine
     try:
         run()
     except (CannotRun, services.ServiceFailed) as reason:

@@ -71,19 +71,26 @@ class Attachment:
             self.keeper.poll()
 
     def _start_keeper(self) -> None:
-        self.keeper = subprocess.Popen(  # noqa: S603
-            [
-                *(sys.executable, "-m", "config.services.keeper"),
-                *(self.server.name, str(self.server.place.data_dir), str(self.starting)),
-            ],
-            cwd=BASE_DIR,
-            pass_fds=[self.starting],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=(self.server.place.log_dir / f"{self.server.name}.keeper.log").open("ab"),
-            text=True,
-            start_new_session=True,  # Ctrl-C is for its users; it follows when they are gone
-        )
+        place = self.server.place
+        command = [
+            sys.executable,
+            "-m",
+            "config.services.keeper",
+            self.server.name,
+            str(place.data_dir),
+            str(self.starting),
+        ]
+        with (place.log_dir / f"{self.server.name}.keeper.log").open("ab") as log:
+            self.keeper = subprocess.Popen(  # noqa: S603
+                command,
+                cwd=BASE_DIR,
+                pass_fds=[self.starting],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,  # Ctrl-C is for its users; it follows when they are gone
+            )
 
     def _stop_keeper(self) -> None:
         pid = keeper_id(self.server)
