@@ -59,7 +59,7 @@ class AllocationViewSet(LineViewSet):
     filterset_fields = ["unit", "fund", "star", "frozen"]
 
 
-class EntrySerializer(serializers.ModelSerializer):
+class LedgerEntrySerializer(serializers.ModelSerializer):
     class Meta:
         model = LedgerEntry
         fields = ["id", "unit", "reward", "allocation", "kind", "amount", "document", "reason", "corrects", "by", "at"]
@@ -79,7 +79,7 @@ class LedgerViewSet(ReadOnlyModelViewSet):
     permission_classes = (Holding,)
     needs = "incentives.view_incentive"
     queryset = LedgerEntry.objects.all()
-    serializer_class = EntrySerializer
+    serializer_class = LedgerEntrySerializer
     filterset_fields = ["unit", "kind", "reward", "allocation", "reward__policy", "allocation__fund"]
 
     def get_queryset(self) -> QuerySet[LedgerEntry]:
@@ -103,7 +103,7 @@ class ClawbackSerializer(serializers.ModelSerializer):
         fields = ["id", "unit", "reward", "allocation", "star", "amount", "released", "state", "reason", "settled_at"]
 
 
-class SettleSerializer(serializers.Serializer):
+class ClawbackVerdictSerializer(serializers.Serializer):
     confirm = serializers.BooleanField()
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
@@ -122,12 +122,12 @@ class ClawbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
             return super().get_queryset()
         return reached(self.request.user, self.needs, super().get_queryset())
 
-    @extend_schema(request=SettleSerializer)
+    @extend_schema(request=ClawbackVerdictSerializer)
     @action(detail=True, methods=["post"])
     def settle(self, request: Request, pk: str) -> Response:
         """Confirm it, or decline it for a reason."""
         clawback = self.get_object()
-        given: Any = SettleSerializer(data=request.data)
+        given: Any = ClawbackVerdictSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         reason = given.validated_data["reason"]
         if given.validated_data["confirm"]:

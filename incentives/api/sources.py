@@ -68,7 +68,7 @@ class OpinionSerializer(serializers.Serializer):
     opinion = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class ReasonSerializer(serializers.Serializer):
+class TakeBackSerializer(serializers.Serializer):
     reason = serializers.CharField()
 
 
@@ -119,12 +119,12 @@ class SourceViewSet(ReadOnlyModelViewSet):
         workflow.give_opinion(source, by=request.user, **self._given(OpinionSerializer))
         return Response(self.get_serializer(source).data)
 
-    @extend_schema(request=ReasonSerializer)
+    @extend_schema(request=TakeBackSerializer)
     @action(detail=True, methods=["post"])
     def take_back(self, request: Request, pk: str) -> Response:
         """Open a filed one for changes; its filing is void."""
         source = self.get_object()
-        workflow.take_back(source, by=request.user, **self._given(ReasonSerializer))
+        workflow.take_back(source, by=request.user, **self._given(TakeBackSerializer))
         return self._told(source)
 
     @extend_schema(request=None)

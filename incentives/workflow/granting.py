@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from incentives.models import Allocation, LedgerEntry, Line, ProjectFund, Reward, Source
 from incentives.reckoning import Prospect
 from incentives.workflow.booking import book, entry_for
+from incentives.workflow.clawbacks import review_clawbacks
 from incentives.workflow.filing import check_complete
 from incentives.workflow.step import step
 from incentives.workflow.telling import tell_units
@@ -21,8 +22,8 @@ from records.refusals import Incomplete, WrongState
 def grant(source: Source, *, by: Any, at: datetime | None = None) -> list[Line]:
     """Write what every unit gets, by the stars of the reckoning day, and commit it.
 
-    Raises ``WrongState`` before the reckoning day or the second time, ``Incomplete`` when a unit's amount cannot be
-    said or the budget does not suffice.
+    Where the star has fallen since that day, payment is stopped at once. Raises ``WrongState`` before the reckoning day
+    or the second time, ``Incomplete`` when a unit's amount cannot be said or the budget does not suffice.
     """
     at = at or timezone.now()
     with step("grant", source, by=by):
@@ -40,6 +41,7 @@ def grant(source: Source, *, by: Any, at: datetime | None = None) -> list[Line]:
                 if line.amount
             ]
         )
+        review_clawbacks([line.unit_id for line in lines], on=timezone.localdate(at))
         tell_units(source, "money_granted", {line: line.amount for line in lines if line.amount})
     return lines
 

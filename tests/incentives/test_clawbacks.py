@@ -93,6 +93,14 @@ def test_a_fall_that_ended_by_the_reckoning_day_counts_no_more(granted):
     assert proposals() == []
 
 
+def test_a_star_fallen_before_the_grant_stops_payment_at_once(draft, effect, finance):
+    fall(FIVE, date(2026, 6, 1))
+    policy = effect(draft(clawback="difference"))
+    workflow.grant(policy, by=finance)
+    assert proposals() == [(FIVE, 4, Decimal(0), Decimal(30000), "open")]
+    assert policy.lines.get(unit=FIVE).frozen is True
+
+
 def test_running_again_changes_nothing_and_a_deeper_fall_moves_it(granted):
     pay(granted(clawback="difference"), "50000")
     fall(FIVE, date(2026, 10, 1))
@@ -142,6 +150,21 @@ def test_a_fund_pays_no_further_below_its_minimum_star(draft_fund, effect, finan
     with freeze_time("2027-01-01 00:10+08:00"):
         rerate([THREE])
     assert LedgerEntry.objects.filter(kind="clawback").count() == 0
+
+
+@pytest.mark.parametrize(("verdict", "state"), [("confirm", "confirmed"), ("decline", "declined")])
+def test_it_is_settled_on_the_page(client, settings, granted, finance, verdict, state):
+    settings.SECOND_FACTOR_REQUIRED = False
+    policy = granted(clawback="difference")
+    pay(policy, "50000")
+    fall(FIVE, date(2026, 6, 1))
+    address = f"/clawbacks/{Clawback.objects.get().pk}/"
+    client.force_login(person(Role.DISCIPLINE, COUNTY))
+    assert client.post(address, {"verdict": verdict, "reason": "已核实"}).status_code == 404
+    client.force_login(finance)
+    assert "30,000.00" in client.get(f"/policies/{policy.pk}/").content.decode()
+    assert client.post(address, {"verdict": verdict, "reason": "已核实"})["Location"] == f"/policies/{policy.pk}/"
+    assert [row[-1] for row in proposals()] == [state]
 
 
 def test_only_the_countys_finance_settles_and_once(granted, finance):
