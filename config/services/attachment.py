@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from config.services.place import PlaceRefused
 from config.services.servers import STOP_SECONDS, Server
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -39,11 +38,11 @@ class Attachment:
         """Take hold, and set a keeper going if there is none."""
         try:
             self.server.place.prepare()
-        except (OSError, PlaceRefused) as refused:
-            raise ServiceFailed(str(refused)) from refused
-        self.users = lock_file(self.server, "users")
+            self.users = lock_file(self.server, "users")
+            self.starting = lock_file(self.server, "start")
+        except OSError as refused:  # another user's, most likely
+            raise ServiceFailed(f"DATA_DIR cannot be used: {refused}") from refused
         fcntl.flock(self.users, fcntl.LOCK_SH)  # waits while a keeper that found no users is stopping
-        self.starting = lock_file(self.server, "start")
         fcntl.flock(self.starting, fcntl.LOCK_EX)
         if keeper_id(self.server) is None:
             self._start_keeper()

@@ -218,3 +218,10 @@ def test_a_server_that_cannot_start_says_why(data_dir):
     said = user.communicate(timeout=PATIENCE_SECONDS)[1]
     assert "was made by PostgreSQL 9, but" in said
     eventually(lambda: processes_on(data_dir) == [])
+
+
+def test_a_directory_that_cannot_be_used_is_named(data_dir):
+    data_dir.parent.joinpath("data").write_text("a file in its place")
+    said = start_user(data_dir).communicate(timeout=PATIENCE_SECONDS)[1]
+    assert "ServiceFailed: DATA_DIR cannot be used: " in said
+    assert str(data_dir) in said
