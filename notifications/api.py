@@ -55,5 +55,5 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
 
 router = SimpleRouter()
-router.register("notices", NoticeViewSet, basename="api-notice")
+router.register("bell", NoticeViewSet, basename="api-bell")
 urlpatterns = router.urls

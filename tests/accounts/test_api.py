@@ -83,13 +83,13 @@ def test_one_reads_ones_own_notices_only():
     kinds.register(test_hello="Hello %(who)s")
     announce([mine.pk, other.pk], "test_hello", who="everybody")
     client = api(mine)
-    [notice] = client.get("/api/v1/notices/?unread=true").json()["results"]
+    [notice] = client.get("/api/v1/bell/?unread=true").json()["results"]
     assert notice["text"] == "Hello everybody"
     theirs = Notice.objects.get(user=other)
-    assert client.post(f"/api/v1/notices/{theirs.pk}/read/").status_code == 404
-    assert client.post(f"/api/v1/notices/{notice['id']}/read/").status_code == 204
-    assert client.get("/api/v1/notices/?unread=true").json()["count"] == 0
-    assert api(other).post("/api/v1/notices/read/").status_code == 204
+    assert client.post(f"/api/v1/bell/{theirs.pk}/read/").status_code == 404
+    assert client.post(f"/api/v1/bell/{notice['id']}/read/").status_code == 204
+    assert client.get("/api/v1/bell/?unread=true").json()["count"] == 0
+    assert api(other).post("/api/v1/bell/read/").status_code == 204
     assert not Notice.objects.filter(read_at=None).exists()
 
 
