@@ -1,8 +1,10 @@
 """What waits for those who appoint, guard and audit: their sources of the to-do list (``accounts/todo.py``)."""
 
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -18,6 +20,8 @@ from villages.models import Unit, below_any
 
 # Every such place needs somebody in this role, or nothing moves there.
 ESSENTIAL = (Role.COUNTY_OFFICE, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER, Role.SIGNER, Role.FILLER)
+RATED_ONLY = (Role.SIGNER, Role.FILLER)
+PLACES_SHOWN = 100
 REVIEWED_DAYS = 7
 
 
@@ -28,17 +32,27 @@ class Vacancies:
         if not user.has_perm("accounts.appoint"):
             return []
         givable = workflow.givable(user)
-        for role in ESSENTIAL:
-            if role in givable and (vacant := self._vacant(role, givable[role])):
+        roles = [role for role in ESSENTIAL if role in givable]
+        places = self._places(roles, givable) if roles else []
+        for role in roles:
+            if vacant := [place for place in places if getattr(place, f"lacks_{role}")]:
                 return [self._todo(role, vacant)]
         return []
 
-    def _vacant(self, role: str, reach: list[str]) -> list[Unit]:
-        held = Appointment.objects.on(timezone.localdate()).filter(role=role, unit=OuterRef("pk"))
-        places = Unit.objects.filter(below_any(reach), ~Exists(held), level__in=ROLES[role].levels)
-        if role in (Role.SIGNER, Role.FILLER):
-            places = places.filter(rated=True)
-        return list(places.order_by("code")[:100])
+    def _places(self, roles: list[str], givable: dict[str, list[str]]) -> list[Unit]:
+        """Places that lack one of ``roles``, each with ``lacks_ROLE``; one statement."""
+        held = Appointment.objects.on(timezone.localdate()).filter(unit=OuterRef("pk"))
+        wanted = {
+            f"lacks_{role}": ExpressionWrapper(
+                below_any(givable[role])
+                & Q(level__in=ROLES[role].levels, rated=role in RATED_ONLY)
+                & ~Exists(held.filter(role=role)),
+                BooleanField(),
+            )
+            for role in roles
+        }
+        lacking = reduce(or_, (Q(**{name: True}) for name in wanted))
+        return list(Unit.objects.annotate(**wanted).filter(lacking).order_by("code")[:PLACES_SHOWN])
 
     def _todo(self, role: str, vacant: list[Unit]) -> Todo:
         name = Role(role).label

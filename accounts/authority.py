@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
@@ -41,8 +41,8 @@ def grant(appointments: Iterable[Appointment]) -> None:
     )
 
 
-class AppointmentBackend(BaseBackend):
-    """Answers permissions from appointments; without ``obj``: is it held anywhere."""
+class AppointmentBackend(ModelBackend):
+    """Signs in by name and password; answers permissions from appointments; without ``obj``: is it held anywhere."""
 
     def has_perm(self, user_obj: User, perm: str, obj: Any = None) -> bool:
         if not user_obj.is_active or user_obj.is_anonymous:

@@ -2,18 +2,14 @@
 
 from typing import NamedTuple
 
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Substr
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 
 from accounts.menu import CADRE, DESK, PUBLIC, entries_for
 from accounts.models import Appointment
 from accounts.roles import ROLES
 from notifications.models import Notice
-from villages.models import Unit
 
 
 class MenuItem(NamedTuple):
@@ -34,14 +30,9 @@ class Shell:
         user = getattr(self.request, "user", None)
         return user is not None and user.is_authenticated
 
-    @cached_property
+    @property
     def posts(self) -> list[Appointment]:
-        """The appointments in force today, each with its unit and, as ``county``, the name of the unit's county."""
-        if not self.signed_in:
-            return []
-        county = Unit.objects.filter(code=Substr(OuterRef("unit_id"), 1, 6)).values("name")
-        held = Appointment.objects.on(timezone.localdate()).filter(user=self.request.user)
-        return list(held.select_related("unit").annotate(county=Subquery(county)).order_by("starts", "id"))
+        return self.request.user.posts if self.signed_in else []
 
     @cached_property
     def place(self) -> str:

@@ -10,8 +10,8 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat
+from django.db.models import F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Concat, Substr
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +56,13 @@ class User(AbstractUser):
         for perm, code in rows:
             held[perm].append(code)
         return dict(held)
+
+    @cached_property
+    def posts(self) -> list[Appointment]:
+        """The appointments held today, each with its unit and the name of that unit's ``county``; one query."""
+        county = Unit.objects.filter(code=Substr(OuterRef("unit_id"), 1, 6)).values("name")
+        held = Appointment.objects.on(timezone.localdate()).filter(user=self)
+        return list(held.select_related("unit").annotate(county=Subquery(county)).order_by("starts", "id"))
 
     def reach(self, perm: str) -> list[str]:
         """Codes of the units in which, and below which, this person holds ``perm`` ("app.verb") today."""

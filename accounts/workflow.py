@@ -25,9 +25,10 @@ PASSWORD_LENGTH = 12
 
 
 def givable(by: User) -> dict[str, list[str]]:
-    """The roles that ``by`` may give today, each with the codes of the units in and below which; one query."""
-    held = list(Appointment.objects.on(timezone.localdate()).filter(user=by).values_list("role", "unit_id"))
-    found = {role: [unit for giver, unit in held if giver in spec.appointed_by] for role, spec in ROLES.items()}
+    """The roles that ``by`` may give today, each with the codes of the units in and below which."""
+    found = {
+        role: [post.unit_id for post in by.posts if post.role in spec.appointed_by] for role, spec in ROLES.items()
+    }
     return {role: units for role, units in found.items() if units}
 
 
