@@ -2,12 +2,12 @@
 
 import fcntl
 import os
-import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-from config.services.servers import STOP_SECONDS, Server
+from config.services.servers import Server
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -19,9 +19,9 @@ class ServiceFailed(Exception):
 class Attachment:
     """Three locks, each of one meaning, all released by the kernel when a process ends however it ends:
 
-    ``NAME.users``: shared by every user, taken alone by whoever stops the server; ``NAME.start``: one start at a time,
+    ``NAME.users``: shared by every user, taken alone by a keeper before it stops; ``NAME.start``: one start at a time,
     held until the keeper is ready even if the starter is killed; ``NAME.keeper``: held by the keeper for as long as it
-    lives, and naming its process.
+    lives.
     """
 
     def __init__(self, server: Server) -> None:
@@ -44,7 +44,7 @@ class Attachment:
             raise ServiceFailed(f"DATA_DIR cannot be used: {refused}") from refused
         fcntl.flock(self.users, fcntl.LOCK_SH)  # waits while a keeper that found no users is stopping
         fcntl.flock(self.starting, fcntl.LOCK_EX)
-        if keeper_id(self.server) is None:
+        if not has_keeper(self.server):
             self._start_keeper()
 
     def wait_until_ready(self) -> None:
@@ -56,18 +56,26 @@ class Attachment:
         os.close(self.starting)
 
     def end(self) -> None:
-        """Let go. The last one to do so stops the keeper and waits for it."""
+        """Let go; return when the keeper has stopped, if nobody else uses it."""
         if not self.is_mine:
             return
-        try:
-            fcntl.flock(self.users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:  # others still use it
-            pass
-        else:
-            self._stop_keeper()
+        fcntl.flock(self.users, fcntl.LOCK_UN)  # whether the server stops now is its keeper's decision alone
+        while has_keeper(self.server) and not self._others_use_it():
+            time.sleep(0.02)
         os.close(self.users)
         if self.keeper:
             self.keeper.poll()
+
+    def _others_use_it(self) -> bool:
+        """Whether the lock is shared by others: not free, and not held alone by a keeper that is stopping."""
+        for kind, others in ((fcntl.LOCK_EX, False), (fcntl.LOCK_SH, True)):
+            try:
+                fcntl.flock(self.users, kind | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            fcntl.flock(self.users, fcntl.LOCK_UN)
+            return others
+        return False
 
     def _start_keeper(self) -> None:
         place = self.server.place
@@ -91,32 +99,20 @@ class Attachment:
                 start_new_session=True,  # Ctrl-C is for its users; it follows when they are gone
             )
 
-    def _stop_keeper(self) -> None:
-        pid = keeper_id(self.server)
-        if pid is None:
-            return
-        os.kill(pid, signal.SIGTERM)
-        if self.keeper and self.keeper.pid == pid:
-            self.keeper.wait(2 * STOP_SECONDS)
-        else:
-            keeper = lock_file(self.server, "keeper")
-            fcntl.flock(keeper, fcntl.LOCK_SH)
-            os.close(keeper)
-
 
 def lock_file(server: Server, kind: str) -> int:
     """A descriptor, not a file object: what it locks stays locked until it is closed or the process is gone."""
     return os.open(server.place.data_dir / f"{server.name}.{kind}", os.O_RDWR | os.O_CREAT, 0o600)
 
 
-def keeper_id(server: Server) -> int | None:
-    """The process of the keeper that runs ``server``; None if there is none. Only for holders of a users lock."""
+def has_keeper(server: Server) -> bool:
+    """Whether a keeper runs ``server``."""
     keeper = lock_file(server, "keeper")
     try:
         fcntl.flock(keeper, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return int(os.read(keeper, 20))
+        return True
     else:
-        return None
+        return False
     finally:
         os.close(keeper)

@@ -1,12 +1,11 @@
 """The keeper: a process that runs one server as its child for as long as anybody uses it.
 
 ``python -m config.services.keeper NAME DATA_DIR START_LOCK`` says ``ready`` on stdout, or one line of what went wrong,
-and ends when ``NAME.users`` is held by nobody, or on SIGTERM. If it is killed, the kernel signals the server.
+and ends when ``NAME.users`` is held by nobody. If it is killed, the kernel signals the server.
 """
 
 import fcntl
 import os
-import signal
 import sys
 import time
 from pathlib import Path
@@ -24,8 +23,6 @@ def main(name: str, data_dir: str, start_lock: str) -> int:
     server = KINDS[name](Place(Path(data_dir)))
     mine = lock_file(server, "keeper")  # never closed: whoever waits for it waits for the end of this process
     fcntl.flock(mine, fcntl.LOCK_EX)
-    os.ftruncate(mine, 0)
-    os.write(mine, str(os.getpid()).encode())
     try:
         server.start()
     except (ServerFailed, ProgramMissing, PlaceRefused, OSError) as failed:
@@ -44,11 +41,12 @@ def report(line: str) -> None:
 
 
 def keep(server: Server) -> None:
-    """Run ``server`` again when it dies, until it is no longer needed."""
-    told_to_stop = []
-    signal.signal(signal.SIGTERM, lambda *_: told_to_stop.append(True))
+    """Run ``server`` again when it dies, until nobody uses it.
+
+    Only the lock decides: a user that is killed while it says goodbye cannot take the server from the next one.
+    """
     users = lock_file(server, "users")
-    while not told_to_stop and not has_alone(users):
+    while not has_alone(users):
         time.sleep(LOOK_SECONDS)
         if not server.is_running():
             server.start()
