@@ -222,6 +222,10 @@ class Form:
         return sum(sheet.filled for sheet in self.sheets)
 
     @property
+    def lacking(self) -> int:
+        return self.asked - self.filled
+
+    @property
     def known(self) -> int:
         """Criteria that others supply: the village need not fill them in."""
         return len(self.criteria) - self.asked

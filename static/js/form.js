@@ -23,7 +23,7 @@
     line.textContent = form.dataset.local;
   };
 
-  for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;
+  form.classList.add("scripted");
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-step]");
