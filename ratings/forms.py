@@ -8,8 +8,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ratings.form import Card
 from ratings.models.cycle import Step
-from ratings.scheme.spec import Criterion
 from records.refusals import Incomplete
 
 
@@ -32,9 +32,10 @@ class ReturnForm(forms.Form):
 
     due = forms.DateField(label=_("Last day for the village's answer"), widget=DayInput())
 
-    def __init__(self, *args: Any, criteria: Iterable[Criterion], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cards: Iterable[Card], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.criteria = list(criteria)
+        self.cards = list(cards)
+        self.criteria = [card.criterion for card in self.cards]
         for criterion in self.criteria:
             code = criterion.code
             self.fields[f"pick-{code}"] = forms.BooleanField(label=f"{code} {criterion.name}", required=False)
@@ -50,10 +51,9 @@ class ReturnForm(forms.Form):
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """For the template: each criterion with its two fields."""
-        return [
-            {"criterion": c, "pick": self[f"pick-{c.code}"], "reason": self[f"reason-{c.code}"]} for c in self.criteria
-        ]
+        """For the template: each criterion as it was answered, with its two fields."""
+        named = [(card, card.criterion.code) for card in self.cards]
+        return [{"card": card, "pick": self[f"pick-{code}"], "reason": self[f"reason-{code}"]} for card, code in named]
 
     def take(self, incomplete: Incomplete) -> None:
         """Show what the workflow found, beside the fields."""

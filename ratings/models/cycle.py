@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ratings.models.scheme import Scheme
 from villages.models import Unit
@@ -20,8 +21,8 @@ class Cycle(models.Model):
     """``year`` is the year assessed; ``facts_until`` the cut-off of its decisions (formats §3)."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
-        CLOSED = "closed", _("Closed")
+        OPEN = "open", pgettext_lazy("state of a rating", "Open")
+        CLOSED = "closed", pgettext_lazy("state of a rating", "Closed")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="cycles", verbose_name=_("County"))
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="cycles")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
-from ratings import questions, secrecy
+from ratings import secrecy
 from ratings.actions import ACTIONS, available
 from ratings.form import Form
 from ratings.forms import ReturnForm
@@ -234,9 +234,9 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm(ACTIONS["return"].permission, application):
         raise NotAllowed
     form = Form(application, may_fill=False)
-    criteria = [c for c in form.criteria if questions.by_village(c)]
+    cards = [card for sheet in form.sheets for card in sheet.asked]
     default = timezone.localdate() + timedelta(days=7)
-    asked = ReturnForm(request.POST or None, criteria=criteria, initial={"due": default})
+    asked = ReturnForm(request.POST or None, cards=cards, initial={"due": default})
     if request.method == "POST" and asked.is_valid():
         try:
             workflow.return_(application, asked.reasons, due=_end_of(asked.cleaned_data["due"]), by=request.user)
@@ -251,7 +251,7 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "ratings/application_return.html",
-        {"application": application, "form": asked, "sheets": form.sheets},
+        {"application": application, "form": asked},
         status=400 if asked.errors else 200,
     )
 

@@ -29,7 +29,7 @@ from ratings.workflow.filling import (
     require_in_time,
 )
 from ratings.workflow.transition import move
-from ratings.workflow.window import moment, require_not_over, require_open
+from ratings.workflow.window import require_not_over, require_open, until
 from records import audit
 from records.refusals import Incomplete, WrongState
 from villages.models import Unit
@@ -252,7 +252,7 @@ def return_(application: Application, reasons: Mapping[str, str], *, due: dateti
         ReturnedCriterion(of=question, criterion=code, reason=reasons[code]) for code in returnable if code in reasons
     )
     move([application.pk], "return", State.RETURNED, by=by)
-    announcing.tell_village([application], "application_returned", count=len(reasons), until=moment(due))
+    announcing.tell_village([application], "application_returned", count=len(reasons), until=until(due))
     return question
 
 
@@ -276,7 +276,7 @@ def resume(application: Application, *, by: Any) -> None:
     require("resume", by, application)
     question = open_return(application)
     if question is not None and timezone.now() < question.due:
-        raise WrongState(_("The village may still answer until %s.") % moment(question.due))
+        raise WrongState(_("The village may still answer until %s.") % until(question.due))
     _end_return(application, question, "resume", by)
     _keep_self_assessment([application])
     announcing.tell_village([application], "application_resumed")

@@ -16,7 +16,7 @@ from ratings import allowance, announcing
 from ratings.models import Application, Cycle, Decision, Points, Scheme, Stage, Transition, Window
 from ratings.models.cycle import Step
 from ratings.signals import decisions_confirmed
-from ratings.workflow.window import moment
+from ratings.workflow.window import until
 from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
 from villages.models import Unit, below
@@ -55,7 +55,7 @@ def open_cycle(scheme: Scheme, *, facts_until: date, windows: Times, by: Any) ->
     except IntegrityError:
         raise WrongState(_("The rating of %s has been opened already.") % scheme.year) from None
     people = _people(cycle, (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE))
-    announcing.tell_all(cycle, people, "cycle_opened", until=moment(windows[Step.APPLY][1]))
+    announcing.tell_all(cycle, people, "cycle_opened", until=until(windows[Step.APPLY][1]))
     return cycle
 
 

@@ -1,6 +1,6 @@
 """When a step of a cycle may be done (时限, domain §3)."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -33,9 +33,17 @@ def require_not_over(cycle: Cycle, step: str, at: datetime | None = None) -> Non
     if of_step is None:
         raise WrongState(_("No time has been set for “%s” yet.") % Step(step).label)
     if (at or timezone.now()) >= of_step.closes:
-        raise WrongState(_("“%(step)s” closed on %(day)s.") % {"step": Step(step).label, "day": moment(of_step.closes)})
+        raise WrongState(_("“%(step)s” closed on %(day)s.") % {"step": Step(step).label, "day": until(of_step.closes)})
 
 
 def moment(at: datetime) -> str:
     """A day and an hour in China's time, in the reader's language."""
     return date_format(timezone.localtime(at), "DATETIME_FORMAT")
+
+
+def until(at: datetime) -> str:
+    """The same for an end: midnight is 24:00 of the day before."""
+    local = timezone.localtime(at)
+    if local.time() == time():
+        return f"{date_format(local - timedelta(days=1), 'DATE_FORMAT')} 24:00"
+    return moment(at)

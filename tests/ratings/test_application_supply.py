@@ -1,0 +1,117 @@
+"""Figures of departments: who supplies which, for whom, until when."""
+
+from decimal import Decimal as D
+
+import pytest
+from django.urls import reverse
+from freezegun import freeze_time
+
+from accounts.roles import Role
+from notifications.models import Notice
+from ratings.models import Application, Stage
+from ratings.workflow.supply import asked_of, supply
+from records.refusals import NotAllowed, WrongState
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    VILLAGE,
+    ApplicationFactory,
+    AppointmentFactory,
+    CycleFactory,
+    SchemeFactory,
+    UnitFactory,
+    person,
+    scheme_body,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_spring")]
+
+
+@pytest.fixture
+def _spring(settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    with freeze_time("2026-04-01T02:00:00Z"):
+        yield
+
+
+@pytest.fixture
+def cycle():
+    for code in ("33", "3306", COUNTY, TOWNSHIP, VILLAGE):
+        UnitFactory(code=code)
+    areas = scheme_body()["areas"]
+    areas[0]["criteria"][1]["supplier"] = "department:民政局"
+    return CycleFactory(scheme=SchemeFactory(body=scheme_body(areas=areas)))
+
+
+def of(department, code=COUNTY):
+    return AppointmentFactory(role=Role.DEPARTMENT, unit=UnitFactory(code=code), department=department).user
+
+
+def test_a_department_supplies_a_figure_before_the_village_begins(cycle):
+    filler, clerk = person(Role.FILLER, VILLAGE), of("民政局")
+    kept = supply(cycle, "1.2", {(VILLAGE, "1.2"): "96.5"}, by=clerk)
+    answer = Application.objects.get().answers.get()
+    assert (answer.value, answer.source, answer.by) == (D("96.5"), "department:民政局", clerk)
+    assert kept[VILLAGE, "1.2"].problem == ""
+    assert list(Notice.objects.values_list("user", "kind", "params__count")) == [(filler.pk, "figures_supplied", 1)]
+
+
+def test_a_wrong_figure_is_kept_with_its_problem(cycle):
+    kept = supply(cycle, "1.2", {(VILLAGE, "1.2"): "很高"}, by=of("民政局"))
+    assert kept[VILLAGE, "1.2"].problem != ""
+    assert Application.objects.get().answers.values_list("typed", "value").get() == ("很高", None)
+
+
+@pytest.mark.parametrize(("department", "code"), [("公安局", COUNTY), ("民政局", "330681"), ("", COUNTY)])
+def test_others_do_not_supply_it(cycle, department, code):
+    with pytest.raises(NotAllowed):
+        supply(cycle, "1.2", {(VILLAGE, "1.2"): "96"}, by=of(department, code))
+
+
+def test_what_the_village_answers_is_not_a_departments(cycle):
+    with pytest.raises(NotAllowed):
+        supply(cycle, "1.1", {(VILLAGE, "1.1.a"): "1"}, by=of("民政局"))
+    for unit, item in [(VILLAGE, "1.1.a"), ("330681001218", "1.2"), (f"{TOWNSHIP}001", "1.2")]:
+        with pytest.raises(WrongState):
+            supply(cycle, "1.2", {(unit, item): "1"}, by=of("民政局"))
+    assert not Application.objects.exists()
+
+
+def test_points_of_what_is_submitted_follow_the_figure(cycle):
+    application = ApplicationFactory(cycle=cycle, state="submitted")
+    supply(cycle, "1.2", {(VILLAGE, "1.2"): "96"}, by=of("民政局"))
+    assert application.points.get(stage=Stage.SELF, criterion="1.2").points == 10
+    application.refresh_from_db()
+    assert application.self_total == 10
+
+
+@pytest.mark.parametrize("state", ["township_review", "county_review", "decided", "confirmed"])
+def test_under_review_figures_stay(cycle, state):
+    ApplicationFactory(cycle=cycle, state=state)
+    with pytest.raises(WrongState):
+        supply(cycle, "1.2", {(VILLAGE, "1.2"): "96"}, by=of("民政局"))
+
+
+def test_the_page_keeps_what_is_typed_and_counts_what_is_missing(client, cycle):
+    clerk = of("民政局")
+    assert [(row.criterion.code, row.given, row.missing) for row in asked_of(clerk)] == [("1.2", 0, 1)]
+    client.force_login(clerk)
+    assert client.get(reverse("supply")).status_code == 200
+    url = reverse("supply_figures", args=[cycle.pk]) + "?criterion=1.2"
+    wrong = client.post(url, {f"{VILLAGE}:1.2": "96%"})
+    field = wrong.context["rows"][0]["fields"][0]
+    assert (field["value"], field["problem"] != "") == ("96%", True)
+    assert client.post(url, {f"{VILLAGE}:1.2": "96"}).url == reverse("supply")
+    assert [(row.given, row.missing) for row in asked_of(clerk)] == [(1, 0)]
+
+
+def test_the_page_is_the_departments_alone(client, cycle):
+    url = reverse("supply_figures", args=[cycle.pk]) + "?criterion=1.2"
+    for user in [
+        of("公安局"),
+        of("民政局", "330681"),
+        person(Role.FILLER, VILLAGE),
+        person(Role.COUNTY_OFFICE, COUNTY),
+    ]:
+        client.force_login(user)
+        assert client.get(url).status_code == client.post(url, {f"{VILLAGE}:1.2": "1"}).status_code == 404

@@ -1,0 +1,202 @@
+"""A county's cycle: opened, scoring closed, closed with its exceptions; who may, and once (domain §3)."""
+
+from datetime import date
+from decimal import Decimal as D
+
+import pytest
+from django.urls import reverse
+from freezegun import freeze_time
+
+from accounts.roles import Role
+from notifications.models import Notice
+from ratings.models import Application, Cycle, Decision, Points, Stage, StarPeriod
+from ratings.models.cycle import Step
+from ratings.workflow import cycle as workflow
+from ratings.workflow.transition import move
+from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    VILLAGE,
+    ApplicationFactory,
+    CycleFactory,
+    SchemeFactory,
+    UnitFactory,
+    at,
+    person,
+    scheme_body,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_winter")]
+TIMES = {
+    Step.APPLY: (at(2026, 11, 1), at(2026, 12, 1)),
+    Step.TOWNSHIP_REVIEW: (at(2026, 11, 15), at(2026, 12, 20)),
+    Step.COUNTY_REVIEW: (at(2026, 12, 10), at(2027, 1, 20)),
+}
+
+
+@pytest.fixture
+def _winter(settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    with freeze_time("2026-12-30T02:00:00Z"):
+        yield
+
+
+@pytest.fixture
+def office():
+    for code in ("33", "3306", COUNTY, TOWNSHIP):
+        UnitFactory(code=code)
+    return person(Role.COUNTY_OFFICE, COUNTY)
+
+
+def village(n):
+    return UnitFactory(code=f"{TOWNSHIP}{n}")
+
+
+def opened(office, **changes):
+    given = {"facts_until": date(2026, 12, 31), "windows": TIMES, "by": office} | changes
+    return workflow.open_cycle(given.pop("scheme", None) or SchemeFactory(), **given)
+
+
+def test_the_county_office_opens_and_everybody_is_told(office):
+    filler, township = person(Role.FILLER, VILLAGE), person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
+    cycle = opened(office)
+    assert (cycle.state, cycle.year, cycle.windows.count()) == ("open", 2026, 3)
+    assert set(Notice.objects.values_list("user", "kind")) == {
+        (filler.pk, "cycle_opened"),
+        (township.pk, "cycle_opened"),
+    }
+
+
+def test_a_year_is_opened_once_under_an_issued_scheme(office):
+    with pytest.raises(WrongState):
+        opened(office, scheme=SchemeFactory(state="draft", issued_at=None, version=3))
+    opened(office, scheme=SchemeFactory())
+    with pytest.raises(WrongState):
+        opened(office, scheme=SchemeFactory(version=2))
+
+
+def test_times_must_fit(office):
+    with pytest.raises(Incomplete) as refused:
+        opened(office, windows={Step.APPLY: (at(2026, 12, 1), at(2026, 12, 1))})
+    assert refused.value.problems.keys() == set(Step.values)
+    assert not Cycle.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "code"), [(Role.COUNTY_OFFICE, "330681"), (Role.DISCIPLINE, COUNTY), (Role.CITY_OFFICE, "3306")]
+)
+def test_nobody_else_runs_it(office, role, code):
+    cycle, stranger = opened(office), person(role, code)
+    for step in (
+        lambda: opened(stranger, scheme=SchemeFactory(year=2027)),
+        lambda: workflow.set_windows(cycle, TIMES, by=stranger),
+        lambda: workflow.close_scoring(cycle, by=stranger),
+        lambda: workflow.close(cycle, by=stranger),
+    ):
+        with pytest.raises(NotAllowed):
+            step()
+
+
+def scored(cycle, unit, total, state="township_review"):
+    application = ApplicationFactory(cycle=cycle, unit=unit, state=state)
+    Points.objects.create(application=application, stage=Stage.TOWNSHIP, criterion="2.2", points=total)
+    Application.objects.filter(pk=application.pk).update(panel_total=total)
+    return application
+
+
+def test_closing_scoring_settles_the_stars_that_ask_for_a_rank(office):
+    stars = [{"star": 2, "total": 5, "top": D("0.25")}, {"star": 1, "total": 1}]
+    cycle = CycleFactory(scheme=SchemeFactory(body=scheme_body(stars=stars)))
+    for n, points in [(201, 9), (202, 8), (203, 7), (204, 6)]:
+        scored(cycle, village(n), points)
+    workflow.close_scoring(cycle, by=office)
+    assert list(Application.objects.order_by("unit").values_list("panel_star", flat=True)) == [2, 1, 1, 1]
+    with pytest.raises(WrongState):
+        workflow.close_scoring(cycle, by=office)
+
+
+def test_closing_leaves_without_a_star_who_did_not_apply_or_was_rejected(office):
+    cycle = CycleFactory()
+    village(201)
+    draft = ApplicationFactory(cycle=cycle, unit=village(202))
+    rejected = ApplicationFactory(cycle=cycle, unit=village(203), state="township_review")
+    move([rejected.pk], "reject", "rejected", by=None, reason="材料作假")
+    waiting = ApplicationFactory(cycle=cycle, unit=village(204), state="county_review")
+    confirmed = ApplicationFactory(cycle=cycle, unit=village(205), state="confirmed")
+    UnitFactory(code=f"{TOWNSHIP}001")
+
+    assert list(workflow.exceptions(cycle)) == [waiting]
+    assert workflow.close(cycle, by=office) == 3
+    fields = ("unit_id", "application", "star", "origin", "state", "reason", "on", "cut_off", "decided_by")
+    assert list(Decision.objects.order_by("unit").values_list(*fields)) == [
+        (f"{TOWNSHIP}{n}", pk, 0, "closing", "confirmed", why, date(2026, 12, 30), date(2026, 12, 31), office.pk)
+        for n, pk, why in [(201, None, "未申报"), (202, draft.pk, "未申报"), (203, rejected.pk, "不予评星：材料作假")]
+    ]
+    starless = {(f"{TOWNSHIP}{n}", 0) for n in (201, 202, 203)}
+    assert set(StarPeriod.objects.known().values_list("unit_id", "star")) == starless
+    assert confirmed.unit_id not in Decision.objects.values_list("unit_id", flat=True)
+
+
+def test_a_cycle_closes_once(office):
+    cycle = CycleFactory()
+    village(201)
+    workflow.close(cycle, by=office)
+    with pytest.raises(WrongState):
+        workflow.close(cycle, by=office)
+    with pytest.raises(WrongState):
+        workflow.set_windows(cycle, TIMES, by=office)
+    assert Decision.objects.count() == 1
+    assert Cycle.objects.get().scoring_closed_at is not None
+
+
+# Pages.
+
+
+def test_the_office_runs_a_year_on_its_pages(client, office):
+    scheme = SchemeFactory()
+    village(201)
+    client.force_login(office)
+    assert list(client.get(reverse("cycles")).context["schemes"]) == [scheme]
+    times = {
+        f"{step}-{name}": moment.strftime("%Y-%m-%dT%H:%M")
+        for step, (opens, closes) in TIMES.items()
+        for name, moment in (("opens", opens), ("closes", closes))
+    }
+    url = reverse("cycle_open", args=[scheme.pk])
+    assert client.get(url).status_code == 200
+    wrong = client.post(url, times | {"facts_until": "2026-12-31", "apply-closes": "2026-10-01T00:00"})
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (400, ["apply-closes"])
+    client.post(url, times | {"facts_until": "2026-12-31"})
+    cycle = Cycle.objects.get()
+    page = reverse("cycle", args=[cycle.pk])
+    assert [(row["name"], row["rated"], row["none"]) for row in client.get(page).context["table"]] == [
+        (UnitFactory(code=TOWNSHIP).name, 1, 1)
+    ]
+    client.post(page, times | {"apply-closes": "2026-12-05T17:00"})
+    assert cycle.windows.get(step="apply").closes == at(2026, 12, 5, 17)
+    client.post(reverse("cycle_close_scoring", args=[cycle.pk]))
+    closing = reverse("cycle_close", args=[cycle.pk])
+    assert [unit.code for unit in client.get(closing).context["left_out"]] == [f"{TOWNSHIP}201"]
+    client.post(closing)
+    client.post(closing)
+    assert Decision.objects.count() == 1
+
+
+def test_the_pages_are_the_offices_alone(client, office):
+    cycle, scheme = CycleFactory(), SchemeFactory(year=2027)
+    for role, code in [(Role.COUNTY_OFFICE, "330681"), (Role.DISCIPLINE, COUNTY), (Role.FILLER, VILLAGE)]:
+        client.force_login(person(role, code))
+        for url in [
+            reverse("cycle_open", args=[scheme.pk]),
+            *(reverse(name, args=[cycle.pk]) for name in ("cycle", "cycle_close", "cycle_close_scoring")),
+        ]:
+            assert (role, url, client.post(url).status_code) == (role, url, 404)
+
+
+def test_progress_does_not_betray_decisions(client, office):
+    cycle = CycleFactory()
+    ApplicationFactory(cycle=cycle, unit=village(201), state="decided")
+    client.force_login(office)
+    states = client.get(reverse("cycle", args=[cycle.pk])).context["states"]
+    assert [(code, n) for code, _label, n in states] == [("township_review", 1)]

@@ -1,0 +1,131 @@
+"""What is taken as evidence, under which name it is kept, and how it is handed out (design §6)."""
+
+import hashlib
+import io
+import zipfile
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from records.files import clean_name, place, serve, store
+from records.models import StoredFile
+from records.refusals import Incomplete
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.7\n1 0 obj\n"
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(64)
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(32)
+HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(16)
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
+EXE = b"MZ\x90\x00" + bytes(256)
+
+
+def package(*parts: str) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for part in parts:
+            archive.writestr(part, "<x/>")
+    return held.getvalue()
+
+
+DOCX = package("[Content_Types].xml", "word/document.xml")
+XLSX = package("[Content_Types].xml", "xl/workbook.xml")
+
+
+def send(content: bytes, name: str) -> StoredFile:
+    return store(SimpleUploadedFile(name, content), by=UserFactory())
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "kind"),
+    [
+        (PDF, "会议记录.pdf", "application/pdf"),
+        (JPEG, "IMG_1.JPG", "image/jpeg"),
+        (PNG, "a.png", "image/png"),
+        (HEIC, "IMG_2.heic", "image/heic"),
+        (DOCX, "报告.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        (XLSX, "台账.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (package("OFD.xml"), "公文.ofd", "application/ofd"),
+        (OLE + "WordDocument".encode("utf-16-le"), "旧.doc", "application/msword"),
+        (OLE + "Workbook".encode("utf-16-le"), "旧.et", "application/vnd.ms-excel"),
+    ],
+)
+def test_a_file_is_kept_under_its_own_hash(content, name, kind):
+    stored = send(content, name)
+    sha256 = hashlib.sha256(content).hexdigest()
+    assert (stored.name, stored.kind, stored.size, stored.sha256) == (name, kind, len(content), sha256)
+    assert default_storage.open(place(sha256)).read() == content
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "空.pdf"),
+        (EXE, "setup.exe"),
+        (EXE, "照片.jpg"),
+        (PDF, "照片.jpg"),
+        (JPEG, "报告.pdf"),
+        (PDF, "没有后缀"),
+        (package("a.txt"), "包.zip"),
+        (package("a.txt"), "包.docx"),
+        (b"PK\x03\x04 broken", "坏.docx"),
+        (package("word/document.xml", "word/vbaProject.bin"), "宏.docx"),
+        (OLE + "WordDocument_VBA_PROJECT".encode("utf-16-le"), "宏.doc"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "图.svg"),
+        (b"<html><script>alert(1)</script>", "页.html"),
+        (b"<html><script>alert(1)</script>", "页.png"),
+    ],
+)
+def test_what_runs_or_hides_is_refused(content, name):
+    with pytest.raises(Incomplete):
+        send(content, name)
+    assert not StoredFile.objects.exists()
+
+
+def test_what_is_too_large_is_refused(settings):
+    settings.UPLOAD_MAX_BYTES = len(PDF)
+    send(PDF, "a.pdf")
+    with pytest.raises(Incomplete):
+        send(PDF + b"x", "b.pdf")
+
+
+def test_the_same_bytes_are_kept_once(tmp_path):
+    assert send(PDF, "一.pdf").sha256 == send(PDF, "二.pdf").sha256
+    assert len([p for p in tmp_path.rglob("*") if p.is_file()]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "clean"),
+    [
+        ("../../etc/passwd.pdf", "passwd.pdf"),
+        ("C:\\村\\记录.pdf", "记录.pdf"),
+        ("a\u202efdp.exe", "afdp.exe"),
+        ("\x00\n", "file"),
+        ("长" * 300 + ".pdf", "长" * 196 + ".pdf"),
+    ],
+)
+def test_names_are_made_harmless(name, clean):
+    assert clean_name(name) == clean
+
+
+def test_pictures_are_shown_in_a_sandbox_and_the_rest_is_a_download():
+    shown = serve(send(JPEG, "照片.jpg"))
+    assert shown["Content-Type"] == "image/jpeg"
+    assert shown["Content-Disposition"].startswith("inline; filename*=utf-8''")
+    assert shown["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'self'"
+    assert shown["X-Content-Type-Options"] == "nosniff"
+    down = serve(send(DOCX, "报告.docx"))
+    assert down["Content-Type"] == "application/octet-stream"
+    assert down["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+
+
+def test_pdf_is_shown_without_the_sandbox_that_its_viewer_cannot_stand():
+    shown = serve(send(PDF, "会议记录.pdf"))
+    assert shown["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'self'"
