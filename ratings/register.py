@@ -145,6 +145,7 @@ def _compare(cursor: CursorWrapper, scope: Scope, until: date, horizon: date, ch
     """Fill the table of ``changes``: known periods that no longer hold, and periods that are not known yet."""
     periods, params = with_periods(scope, horizon)
     cursor.execute(_DIFFERENCE.format(table=changes.table, periods=periods), params)
+    cursor.execute(f"analyze {changes.table}")  # without figures of its own it would be joined to itself row by row
     cursor.execute(_LEAVE_THE_FUTURE.format(table=changes.table, differences=changes.differences()), [until, until])
 
 

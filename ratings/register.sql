@@ -14,37 +14,38 @@ version as materialized (  -- issued schemes: a year's last version judges from 
         order by unit_id, rates, year, version desc
     ) as last
 ),
-reach as materialized (  -- how long the codes are of those who issue schemes: where to look above a unit
-    select distinct length(unit_id) as length from version
+above as materialized (  -- the beginnings of each unit's code that may be the code of who issued a scheme
+    select u.code as unit, u.level, left(u.code, n.length) as code
+    from unit u cross join (select distinct length(unit_id) as length from version) as n
+),
+governed as materialized (  -- every scheme above a unit; of several that judge, the longer code is the nearer unit's
+    select a.unit, v.id as scheme, v.year, v.next_year, length(v.unit_id) as nearness
+    from above a join version v on v.unit_id = a.code and v.rates = a.level
 ),
 made as materialized (  -- confirmed decisions; of several on one day the last alone comes into force
     select distinct on (d.unit_id, d."on")
-           d.unit_id as unit, d.id, d."on", d.cut_off, d.star, d.scheme_id as scheme, d.year, u.level
+           d.unit_id as unit, d.id, d."on", d.cut_off, d.star, d.scheme_id as scheme, d.year
     from unit u join ratings_decision d on d.unit_id = u.code
     where d.state = 'confirmed' and d."on" <= (select day from horizon)
     order by d.unit_id, d."on", d.id desc
 ),
-decision as materialized (
-    select m.unit, m.id, m."on", m.cut_off, m.star, coalesce(m.scheme, above.scheme) as scheme,
-           lead(m."on", 1, 'infinity'::date) over (partition by m.unit order by m."on") as next_on
-    from made m left join (
-        -- one made on paper names no scheme: its year's of the nearest unit above
-        select distinct on (m.id) m.id, v.id as scheme
-        from made m cross join reach n
-        join version v on v.unit_id = left(m.unit, n.length) and v.rates = m.level
-                      and m.year >= v.year and m.year < v.next_year
-        where m.scheme is null
-        order by m.id, n.length desc
-    ) as above on above.id = m.id
+decision as materialized (  -- one made on paper names no scheme: it falls under its year's of the nearest unit above
+    select unit, id, "on", cut_off, star, scheme,
+           lead("on", 1, 'infinity'::date) over (partition by unit order by "on") as next_on
+    from (
+        select distinct on (m.unit, m."on")
+               m.unit, m.id, m."on", m.cut_off, m.star, coalesce(m.scheme, g.scheme) as scheme
+        from made m left join governed g
+            on g.unit = m.unit and m.scheme is null and m.year >= g.year and m.year < g.next_year
+        order by m.unit, m."on", g.nearness desc
+    ) as m
 ),
 happened as materialized (  -- events that count, each under the scheme that judges it
-    select distinct on (e.id) e.id, e.unit_id as unit, e.kind, e."on", e.closed, v.id as scheme
-    from unit u join ratings_event e on e.unit_id = u.code
-    cross join reach n
-    join version v on v.unit_id = left(u.code, n.length) and v.rates = u.level
-                  and extract(year from e."on") >= v.year and extract(year from e."on") < v.next_year
+    select distinct on (e.id) e.id, e.unit_id as unit, e.kind, e."on", e.closed, g.scheme
+    from governed g join ratings_event e on e.unit_id = g.unit
     where not e.held and e."on" <= (select day from horizon)
-    order by e.id, n.length desc
+      and extract(year from e."on") >= g.year and extract(year from e."on") < g.next_year
+    order by e.id, g.nearness desc
 ),
 rule as materialized (
     select v.id as scheme, r.nr - 1 as nr, r.body ->> 'event' as kind, r.body ->> 'does' as does,

@@ -1,0 +1,158 @@
+"""Recording, closing and releasing events, settling proposals: who may, who may not, when, and what follows."""
+
+from datetime import date
+
+import pytest
+from freezegun import freeze_time
+
+from accounts.roles import Role
+from notifications.models import Notice
+from ratings.models import Event, Proposal, StarPeriod
+from ratings.register import rerate
+from ratings.workflow.event import close, record, release, settle
+from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, SchemeFactory, UnitFactory, person, scheme_body
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 6, 1)
+
+
+@pytest.fixture(autouse=True)
+def _world():
+    with freeze_time("2026-06-15 10:00:00+08:00"):
+        SchemeFactory(year=2026)
+        DecisionFactory(unit=UnitFactory(code=VILLAGE), star=5)
+        rerate("")
+        yield
+
+
+@pytest.fixture
+def village():
+    return UnitFactory(code=VILLAGE)
+
+
+@pytest.fixture
+def discipline():
+    return person(Role.DISCIPLINE, COUNTY)
+
+
+def today():
+    period = StarPeriod.objects.on().get(unit=VILLAGE)
+    return period.star, period.effects
+
+
+def test_an_event_acts_at_once(village, discipline):
+    event = record(village, "case_opened", DAY, by=discipline, note="立案", source="新纪1号")
+    assert today() == (3, ["cap:3"])
+    history = event.history.get(pgh_label="insert")
+    assert (history.pgh_context["user"], history.pgh_context["verb"]) == (discipline.pk, "record_event")
+
+
+@pytest.mark.parametrize(
+    ("role", "place"),
+    [
+        (Role.COUNTY_OFFICE, COUNTY),
+        (Role.TOWNSHIP_LEADER, TOWNSHIP),
+        (Role.SIGNER, VILLAGE),
+        (Role.DISCIPLINE, "330681"),
+    ],
+)
+def test_nobody_else_may_record_close_or_release(village, discipline, role, place):
+    by = person(role, place)
+    event = record(village, "case_opened", DAY, by=discipline, held=True)
+    for step in (
+        lambda: record(village, "case_opened", DAY, by=by),
+        lambda: close(event, on=DAY, by=by, reason="已整改"),
+        lambda: release(event, by=by),
+    ):
+        with pytest.raises(NotAllowed):
+            step()
+    assert list(Event.objects.values_list("closed", "held")) == [(None, True)]
+
+
+@pytest.mark.parametrize(("kind", "on", "field"), [("case_opened", date(2026, 6, 16), "on"), ("unheard", DAY, "kind")])
+def test_what_cannot_be_recorded(village, discipline, kind, on, field):
+    with pytest.raises(Incomplete) as refused:
+        record(village, kind, on, by=discipline)
+    assert list(refused.value.problems) == [field]
+
+
+def test_an_event_is_recorded_once_but_two_sources_are_two_events(village, discipline):
+    record(village, "spot_check_failed", DAY, by=discipline)
+    with pytest.raises(WrongState):
+        record(village, "spot_check_failed", DAY, by=discipline)
+    record(village, "spot_check_failed", DAY, by=discipline, source="信访局")
+    assert today() == (3, ["lower:1", "lower:1"])
+
+
+def test_closing_ends_its_effects_the_day_after(village, discipline):
+    event = record(village, "case_opened", DAY, by=discipline)
+    close(event, on=date(2026, 6, 15), by=discipline, reason="已整改")
+    assert today() == (3, ["cap:3"])
+    with freeze_time("2026-06-16 00:20:00+08:00"):
+        rerate("")
+        assert today() == (5, [])
+        with pytest.raises(WrongState):
+            close(event, on=date(2026, 6, 15), by=discipline, reason="再次")
+
+
+@pytest.mark.parametrize(
+    ("on", "reason", "field"),
+    [(date(2026, 5, 31), "已整改", "on"), (date(2026, 6, 16), "已整改", "on"), (DAY, " ", "reason")],
+)
+def test_what_cannot_be_closed(village, discipline, on, reason, field):
+    event = record(village, "case_opened", DAY, by=discipline)
+    with pytest.raises(Incomplete) as refused:
+        close(event, on=on, by=discipline, reason=reason)
+    assert list(refused.value.problems) == [field]
+
+
+def test_a_held_event_does_nothing_until_released(village, discipline):
+    event = record(village, "case_opened", DAY, by=discipline, held=True)
+    assert (today(), Proposal.objects.count()) == ((5, []), 0)
+    release(event, by=discipline)
+    assert (today(), Proposal.objects.count()) == ((3, ["cap:3"]), 1)
+    with pytest.raises(WrongState):
+        release(event, by=discipline)
+
+
+@pytest.mark.parametrize(
+    ("star", "up_to", "role", "place"),
+    [
+        (5, 3, Role.COUNTY_OFFICE, COUNTY),
+        (4, 3, Role.COUNTY_OFFICE, COUNTY),
+        (3, 3, Role.TOWNSHIP_LEADER, TOWNSHIP),
+        (4, 4, Role.TOWNSHIP_LEADER, TOWNSHIP),
+    ],
+)
+def test_the_authority_for_the_star_settles(village, discipline, star, up_to, role, place):
+    SchemeFactory(year=2026, version=2, body=scheme_body(townships_decide_up_to=up_to))
+    DecisionFactory(unit=village, star=star, on=date(2026, 5, 1))
+    record(village, "case_opened", DAY, by=discipline)
+    proposal = Proposal.objects.get()
+    others = {(Role.COUNTY_OFFICE, COUNTY), (Role.TOWNSHIP_LEADER, TOWNSHIP), (Role.DISCIPLINE, COUNTY)} - {
+        (role, place)
+    }
+    for other in sorted(others):
+        with pytest.raises(NotAllowed):
+            settle(proposal, confirm=True, by=person(*other))
+    settle(proposal, confirm=True, by=person(role, place))
+    assert today() == (min(star - 1, 3), ["cap:3", "lower:1"])
+    with pytest.raises(WrongState):
+        settle(proposal, confirm=False, by=person(role, place), reason="改主意")
+
+
+def test_a_declined_proposal_needs_a_reason_and_does_nothing(village, discipline):
+    office = person(Role.COUNTY_OFFICE, COUNTY)
+    signer = person(Role.SIGNER, VILLAGE)
+    record(village, "case_opened", DAY, by=discipline)
+    proposal = Proposal.objects.get()
+    with pytest.raises(Incomplete):
+        settle(proposal, confirm=False, by=office)
+    settle(proposal, confirm=False, by=office, reason="情节轻微")
+    assert today() == (3, ["cap:3"])
+    assert list(Notice.objects.order_by("pk").values_list("user_id", "kind")) == [
+        (signer.pk, "star_cap"),
+        (office.pk, "proposal_opened"),
+        (signer.pk, "proposal_declined"),
+    ]
