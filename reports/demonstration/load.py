@@ -5,13 +5,15 @@ from time import monotonic
 
 from django.db import connection, transaction
 
-from reports.demonstration import people, places
+from reports.demonstration import finished, people, places, schemes
 from reports.demonstration.guard import require_demo
 from reports.models import DemonstrationStep
 
 STEPS: dict[str, Callable[[], str]] = {
     "places": places.load,
     "people": people.load,
+    "schemes": schemes.load,
+    "2025": finished.load_2025,
 }
 
 

@@ -10,7 +10,9 @@ from villages.models import Level, Profile, Unit
 
 DIVISIONS = "divisions_shaoxing_2023.csv"
 YEARS = (2024, 2025, 2026)
-PLAIN, MOUNTAIN = "平原", "山区"
+PLAIN, MOUNTAIN, SUBURB = "平原", "山区", "城郊"
+NEAR_TOWN = "3306810"
+"""The subdistricts (街道) of 诸暨."""
 LEVELS = {2: Level.PROVINCE, 4: Level.CITY, 6: Level.COUNTY, 9: Level.TOWNSHIP, 12: Level.VILLAGE}
 
 
@@ -33,7 +35,9 @@ def read() -> Iterator[Unit]:
 
 
 def tag(code: str) -> str:
-    """Plain or mountain: a township leans one way, single villages differ."""
+    """Plain or mountain: a township leans one way, single villages differ; 诸暨 sets villages near its town apart."""
+    if code.startswith(NEAR_TOWN) and chance("town", code).random() < 0.6:
+        return SUBURB
     mountains = chance("terrain", code[:9]).choice([0.05, 0.4, 0.9])
     return MOUNTAIN if chance("terrain", code).random() < mountains else PLAIN
 
