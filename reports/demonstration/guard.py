@@ -24,15 +24,9 @@ def loaded(database: str = "default") -> bool:
     return DemonstrationStep.objects.using(database).exists()
 
 
-def refuse_outside_demo() -> None:
-    """Raise ``CommandError`` if the demonstration is in the database while DEMO is off. Servers call it at start."""
-    if not settings.DEMO and loaded():
-        raise CommandError(f"{LOADED} {HINT}")
-
-
-@register(Tags.database)
+@register(Tags.database, "demonstration")
 def demonstration_only_under_demo(app_configs, databases, **kwargs) -> list[Error]:
-    """The same as a system check (``manage.py check --database default``, and before ``migrate``)."""
+    """Asked before ``migrate`` and, by its tag, whenever a server starts (``config.demonstration``)."""
     if settings.DEMO or "default" not in (databases or []):
         return []
     try:

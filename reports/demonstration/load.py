@@ -5,7 +5,7 @@ from time import monotonic
 
 from django.db import connection, transaction
 
-from reports.demonstration import finished, people, places, schemes
+from reports.demonstration import finished, paper, people, places, schemes, this_year
 from reports.demonstration.guard import require_demo
 from reports.models import DemonstrationStep
 
@@ -13,7 +13,9 @@ STEPS: dict[str, Callable[[], str]] = {
     "places": places.load,
     "people": people.load,
     "schemes": schemes.load,
+    "years on paper": paper.load,
     "2025": finished.load_2025,
+    "2026": this_year.load,
 }
 
 

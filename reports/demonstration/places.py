@@ -1,7 +1,7 @@
 """Shaoxing's real divisions (National Bureau of Statistics, 2023), with invented tags and figures."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.conf import settings
 
@@ -16,8 +16,10 @@ NEAR_TOWN = "3306810"
 LEVELS = {2: Level.PROVINCE, 4: Level.CITY, 6: Level.COUNTY, 9: Level.TOWNSHIP, 12: Level.VILLAGE}
 
 
-def load() -> str:
-    units = Unit.objects.bulk_create(read(), batch_size=2000)
+def load(townships: Collection[str] = ()) -> str:
+    """All of Shaoxing, or of its townships and villages only those of ``townships``."""
+    chosen = (unit for unit in read() if not townships or len(unit.code) < 9 or unit.code[:9] in townships)
+    units = Unit.objects.bulk_create(chosen, batch_size=2000)
     villages = [unit for unit in units if unit.rated]
     Profile.objects.bulk_create((profile for unit in villages for profile in profiles(unit)), batch_size=5000)
     return f"{len(units)} units, {len(villages)} of them villages"

@@ -165,18 +165,21 @@ class Rating:
             for one in Application.objects.filter(cycle=self.cycle, state=BENCHES[Stage.COUNTY].state)
             if self.plans[one.unit_id].county >= Phase.DECIDED
         }
+        if not scored:
+            return
         limit = self.spec.townships_decide_up_to
         choices = {}
-        for pk, of in ceilings(scored, BENCHES[Stage.COUNTY], at.date()).items():
+        for pk, of in ceilings(list(scored.values()), BENCHES[Stage.COUNTY], at.date()).items():
             star = of.star if of.star > limit else scored[pk].township_star
             if star <= of.star:
                 choices[pk] = Choice(star)
-        decisions.decide_many(Stage.COUNTY, choices, by=self.staff(Role.COUNTY_OFFICE, self.county), at=at)
+        if choices:
+            decisions.decide_many(Stage.COUNTY, choices, by=self.staff(Role.COUNTY_OFFICE, self.county), at=at)
 
     def _ceilings(self, codes: Iterable[str], stage: Stage, at: datetime) -> dict[int, Ceiling]:
         bench = BENCHES[stage]
-        chosen = Application.objects.filter(cycle=self.cycle, unit__in=list(codes), state=bench.state)
-        return ceilings(list(chosen.values_list("pk", flat=True)), bench, at.date())
+        chosen = list(Application.objects.filter(cycle=self.cycle, unit__in=list(codes), state=bench.state))
+        return ceilings(chosen, bench, at.date()) if chosen else {}
 
     def settle(self, stage: Stage, wanted: Callable[[Plan], bool]) -> None:
         """Notes on the criteria in which reviewers lie apart, for the villages that are ``wanted``."""

@@ -1,4 +1,4 @@
-"""The schemes of the two counties, one for each year."""
+"""The schemes of the two counties, one for each year that is rated in the system."""
 
 import json
 from decimal import Decimal
@@ -9,8 +9,8 @@ from accounts.models import User
 from ratings.models import Scheme
 from ratings.scheme.spec import SchemeSpec
 from ratings.workflow.scheme import import_scheme
-from reports.demonstration.places import YEARS
 
+YEARS = (2025, 2026)
 COUNTIES = {"330624": "county_office", "330681": "county_office2"}
 """The counties that rate, with the account of their leading-group office."""
 
@@ -29,10 +29,13 @@ def body(county: str, year: int) -> dict:
     return json.loads(text, parse_float=Decimal) | {"year": year}
 
 
+def spec(county: str, year: int = YEARS[-1]) -> SchemeSpec:
+    return SchemeSpec.model_validate(body(county, year))
+
+
 def departments(county: str) -> list[str]:
     """The departments that supply figures to the county's villages."""
-    spec = SchemeSpec.model_validate(body(county, YEARS[-1]))
-    suppliers = (criterion.supplier.split(":", 1) for criterion in spec.criteria)
+    suppliers = (criterion.supplier.split(":", 1) for criterion in spec(county).criteria)
     return sorted({name[0] for kind, *name in suppliers if kind == "department"})
 
 
