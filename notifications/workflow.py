@@ -11,13 +11,12 @@ from django.utils import timezone
 from notifications.kinds import KINDS
 from notifications.models import Delivery, Notice
 
-
 _only: ContextVar[Collection[int] | None] = ContextVar("only", default=None)
 
 
 @contextmanager
 def telling_only(user_ids: Collection[int]) -> Iterator[None]:
-    """Inside, nobody but ``user_ids`` is told of anything: for what is loaded and happened long ago, or to nobody real."""
+    """Inside, only ``user_ids`` are told: for what is loaded because it happened long ago, or to nobody real."""
     token = _only.set(user_ids)
     try:
         yield

@@ -24,9 +24,15 @@ def loaded(database: str = "default") -> bool:
     return DemonstrationStep.objects.using(database).exists()
 
 
-@register(Tags.database, "demonstration")
+def refuse_outside_demo() -> None:
+    """Raise ``CommandError`` if the demonstration is in the database while DEMO is off. Servers call it at start."""
+    if not settings.DEMO and loaded():
+        raise CommandError(f"{LOADED} {HINT}")
+
+
+@register(Tags.database)
 def demonstration_only_under_demo(app_configs, databases, **kwargs) -> list[Error]:
-    """Asked before ``migrate`` and, by its tag, whenever a server starts (``config.demonstration``)."""
+    """The same as a system check (``manage.py check --database default``, and before ``migrate``)."""
     if settings.DEMO or "default" not in (databases or []):
         return []
     try:

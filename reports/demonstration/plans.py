@@ -1,6 +1,7 @@
 """What becomes of each village in a year: how good it is, how proud, and how far its application has come."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import IntEnum
 
 from ratings.scheme.spec import Criterion, SchemeSpec
@@ -28,8 +29,8 @@ class Phase(IntEnum):
 class Plan:
     """``truth``: what is really so; ``claims``: what the village says, which is at least as good. ``star``: its aim.
 
-    ``phase``: how far it has come; ``county``: how far at the county, should the township recommend it.
-    ``returned``: sent back with questions; ``apart``: its reviewers lie far apart.
+    ``points``: what the truth comes to. ``phase``: how far it has come; ``county``: how far at the county, should the
+    township recommend it. ``returned``: sent back with questions; ``apart``: its reviewers lie far apart.
     """
 
     unit: Unit
@@ -37,6 +38,7 @@ class Plan:
     truth: Facts
     claims: Facts
     star: int
+    points: Decimal
     phase: Phase = Phase.CONFIRMED
     county: Phase = Phase.CONFIRMED
     returned: bool = False
@@ -50,7 +52,8 @@ def plan(unit: Unit, spec: SchemeSpec, year: int) -> Plan:
     boast = chance("pride", unit.code, year)
     more = boast.uniform(8, 14) if boast.random() < 0.12 else boast.uniform(0, 2.5)
     claims = facts_for(spec, criteria, luck_of(criteria, "weak spots", unit.code), aim + more)
-    return Plan(unit, criteria, truth, claims, star_for(spec, float(total(spec, criteria, claims)) + 1))
+    star = star_for(spec, total(spec, criteria, claims) + 1)
+    return Plan(unit, criteria, truth, claims, star, total(spec, criteria, truth))
 
 
 LINES = ((5, 0.1), (4, 0.25), (3, 0.36), (2, 0.2), (1, 0.09))
@@ -66,7 +69,7 @@ def target(code: str, spec: SchemeSpec, year: int) -> float:
     return min(99.0, max(45.0, lowest, 50.0) + draw.uniform(-0.5, 5.0) + drift)
 
 
-def star_for(spec: SchemeSpec, points: float) -> int:
+def star_for(spec: SchemeSpec, points: Decimal) -> int:
     """The star that a village aims at which thinks it has ``points``."""
-    reached = [line.star for line in spec.stars if points >= float(line.total if line.total is not None else line.over)]
+    reached = [line.star for line in spec.stars if points >= (line.total if line.total is not None else line.over)]
     return max(reached, default=min(line.star for line in spec.stars))

@@ -158,6 +158,11 @@ class Rating:
             if high:
                 decisions.recommend_many(high, by=leader, at=self.at.decided)
 
+    def recommended(self) -> list[Plan]:
+        """The villages whose applications lie before the county, by code."""
+        there = Application.objects.filter(cycle=self.cycle, state=BENCHES[Stage.COUNTY].state).order_by("unit")
+        return [self.plans[code] for code in there.values_list("unit_id", flat=True)]
+
     def decide_in_county(self, at: datetime) -> None:
         """Four and five stars; where the county does not reach more, the township's own star."""
         scored = {

@@ -37,20 +37,19 @@ COURSES: tuple[tuple[Phase, ...], ...] = (
 )
 """How far a township's villages have come, quick townships first."""
 
-COUNTY_COURSE = (P.CONFIRMED, P.NOTICE, P.NOTICE, P.DECIDED, P.SCORED, P.SCORED, P.HALF_SCORED, P.ACCEPTED)
+COUNTY_COURSE = (P.ACCEPTED, P.NOTICE, P.SCORED, P.DECIDED, P.CONFIRMED, P.HALF_SCORED, P.NOTICE, P.SCORED)
 HOME_COURSE = (
-    P.SUBMITTED,
+    P.DECIDED,
+    P.CONFIRMED,
     P.SUBMITTED,
     P.ACCEPTED,
-    P.ACCEPTED,
-    P.SCORED,
     P.SCORED,
     P.DECIDED,
     P.NOTICE,
     P.HALF_SCORED,
-    P.CONFIRMED,
+    P.SCORED,
 )
-"""The township of the accounts of formats §5: one village at every step."""
+"""The township of the accounts of formats §5, its best villages first: one at every step, some before the county."""
 
 
 def days(n: int, hour: int = 10) -> datetime:
@@ -89,6 +88,8 @@ def play(county: str, suffix: str, staff: Staff) -> None:
     rating.score(Stage.TOWNSHIP, lambda plan: plan.phase, rating.at.scored)
     rating.settle(Stage.TOWNSHIP, lambda plan: plan.phase >= Phase.DECIDED)
     rating.decide_in_townships()
+    for place, one in enumerate(rating.recommended()):
+        one.county = COUNTY_COURSE[place % len(COUNTY_COURSE)]
     released = {Phase.CONFIRMED: rating.at.released, Phase.NOTICE: rating.at.noticed}
     rating.release(Stage.TOWNSHIP, lambda plan: plan.phase, released)
     rating.score(Stage.COUNTY, lambda plan: plan.county, rating.at.county_scored)
@@ -130,9 +131,8 @@ def plans(scheme: Scheme, suffix: str) -> list[Plan]:
         for place, one in enumerate(one for one in made if one.unit.code != own_village):
             draw = chance("course", one.unit.code)
             one.phase = course[place % len(course)]
-            one.county = COUNTY_COURSE[draw.randrange(len(COUNTY_COURSE))]
             one.apart = one.phase == Phase.SCORED and draw.random() < 0.15
-            one.returned = one.phase == Phase.ACCEPTED and draw.random() < 0.4
+            one.returned = township != home and one.phase == Phase.ACCEPTED and draw.random() < 0.4
     everyone = [one for made in by_township.values() for one in made]
     mine = next(one for one in everyone if one.unit.code == own_village)
     # The first set's village is half-way through its form, the second's has been returned.
