@@ -51,8 +51,15 @@ def shown_state(user: Any, application: Application) -> str:
 
 
 def shown_steps(user: Any, application: Application, steps: list[Transition]) -> list[Transition]:
-    """Of ``steps`` (oldest first) those that ``user`` may know: nothing of a decision before its release."""
+    """Of ``steps`` (oldest first) those that ``user`` may know: nothing of a decision before its release.
+
+    Why a township's own star is lower, said as it recommends, is known to the deciding offices alone until then.
+    """
     if application.state == DECIDED and shown_state(user, application) == DECIDED:
         return steps
     released = max((n for n, step in enumerate(steps) if step.to_state == RELEASED), default=-1)
+    decides = any(user.has_perm(perm, application) for perms in DECIDING.values() for perm in perms)
+    for step in steps[released + 1 :]:
+        if step.verb == "recommend" and not decides:
+            step.reason = ""
     return [step for n, step in enumerate(steps) if n <= released or DECIDED not in (step.from_state, step.to_state)]

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from ratings.models import Application, Points, Stage, StarPeriod
 from ratings.scheme.spec import SchemeSpec
-from ratings.shortfall import Minimum, margin, minimums
 from reviews.ceiling import Ceiling, ceilings
 from reviews.models import Settlement
 from reviews.stages import Bench
 from reviews.ties import WORDS, with_deciding_tie
+from reviews.wording import Minimum, margin, minimums
 from reviews.workflow.decisions import may_recommend, needs_reason_below, options
 from villages.models import below_any
 
@@ -99,17 +99,17 @@ def finished(bench: Bench, codes: list[str]) -> QuerySet[Application]:
 
 
 def unfinished(bench: Bench, codes: list[str]) -> QuerySet[Application]:
-    """Those that wait for sheets, with ``sheets_in`` and ``sheets_open``."""
+    """Those that wait for sheets, with their counts."""
+    scored = Exists(Points.objects.filter(application=OuterRef("pk"), stage=bench.stage))
+    return with_sheet_counts(before(bench, codes).exclude(scored), bench).order_by("unit")
+
+
+def with_sheet_counts(applications: QuerySet[Application], bench: Bench) -> QuerySet[Application]:
+    """Annotate ``sheets_in`` and ``sheets_open``."""
     ours = Q(sheets__stage=bench.stage)
-    return (
-        before(bench, codes)
-        .exclude(Exists(Points.objects.filter(application=OuterRef("pk"), stage=bench.stage)))
-        .select_related("unit")
-        .annotate(
-            sheets_in=Count("sheets", filter=ours & Q(sheets__state="handed_in")),
-            sheets_open=Count("sheets", filter=ours & Q(sheets__state="open")),
-        )
-        .order_by("unit")
+    return applications.select_related("unit").annotate(
+        sheets_in=Count("sheets", filter=ours & Q(sheets__state="handed_in")),
+        sheets_open=Count("sheets", filter=ours & Q(sheets__state="open")),
     )
 
 

@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.working_days import notice_days, uncertain_years
 from ratings.models import Cycle, Decision, StarPeriod
 from records.refusals import Incomplete, WrongState
+from reviews.desk_rows import before, with_sheet_counts
 from reviews.models import Batch
 from reviews.stages import BENCHES, Bench
 from reviews.workflow import batches as workflow
@@ -30,7 +31,9 @@ EXCEPTIONS_SHOWN = 50
 class BatchForm(forms.Form):
     """The meeting's papers, and which decisions go out with them."""
 
-    met_on = forms.DateField(label=gettext_lazy("Meeting held on"), widget=forms.DateInput(attrs={"type": "date"}))
+    met_on = forms.DateField(
+        label=gettext_lazy("Meeting held on"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
     document = forms.CharField(label=gettext_lazy("Document number"), max_length=100)
     minutes = forms.CharField(
         label=gettext_lazy("Minutes"), required=False, widget=forms.Textarea(attrs={"rows": 4}), max_length=20000
@@ -141,7 +144,8 @@ def _context(found: Batch, form: BatchForm) -> dict:
     if found.state != Batch.State.DRAFT:
         return context | {"days": (found.first_day, found.last_day, found.confirms_on)}
     days = notice_days(timezone.localdate(), found.cycle.scheme.spec.notice_days)
-    left_out = workflow.not_in_batch(found).filter(state=BENCHES[found.stage].state).select_related("unit")
+    bench = BENCHES[found.stage]
+    left_out = with_sheet_counts(before(bench, [found.unit_id]).filter(cycle=found.cycle_id), bench)
     return context | {
         "audience": workflow.audience_of(found),
         "days": days,

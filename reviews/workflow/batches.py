@@ -15,7 +15,7 @@ from accounts.roles import Role
 from accounts.working_days import notice_days
 from notifications.models import Notice
 from notifications.workflow import announce_all
-from ratings.models import Application, Cycle, Decision, Stage
+from ratings.models import Cycle, Decision, Stage
 from ratings.workflow import decision as decisions
 from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -181,11 +181,3 @@ def _locked_draft(batch: Batch, by: User) -> Batch:
     if batch.state != Batch.State.DRAFT:
         raise WrongState(_("This batch has been released already, by %(who)s.") % {"who": batch.released_by})
     return batch
-
-
-def not_in_batch(batch: Batch) -> QuerySet[Application]:
-    """The exceptions: applications before this level, or decided and waiting, that are not in ``batch``."""
-    bench = BENCHES[batch.stage]
-    ours = Application.objects.filter(below(batch.unit_id, "unit_id"), cycle=batch.cycle_id)
-    left = waiting(batch.cycle, batch.unit, batch.stage)
-    return ours.filter(state=bench.state) | ours.filter(decisions__in=left)

@@ -200,9 +200,11 @@ def _give_points(
 
 
 def _tell_leaders(applications: Collection[Application], bench: Bench) -> None:
-    """One line for each leader, however many applications are ready."""
+    """One line for each leader, however many applications are ready; none while an earlier one is unread."""
     places = Counter(application.unit_id[: bench.code_length] for application in applications)
     leaders = holders([bench.leader], places)
+    unread = Notice.objects.filter(kind="panel_finished", unit_code__in=places, read_at=None)
+    told = set(unread.values_list("user_id", "unit_code"))
     announce_all(
         Notice(
             user_id=user,
@@ -213,6 +215,7 @@ def _tell_leaders(applications: Collection[Application], bench: Bench) -> None:
         )
         for place, count in places.items()
         for user in leaders.get(place, ())
+        if (user, place) not in told
     )
 
 

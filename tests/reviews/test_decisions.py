@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from ratings.actions import available
 from ratings.models import Decision, Stage, Transition
+from ratings.secrecy import shown_steps
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
 from reviews.models import Settlement, Sheet
 from reviews.workflow import decisions, panels, sheets
@@ -302,3 +303,16 @@ def test_sheets_of_others_are_still_there_after_the_decision(place):
     score_township(place, SOUND)
     decisions.decide(place.application, star=3, by=place.township_leader)
     assert set(Sheet.objects.values_list("state", flat=True)) == {"handed_in"}
+
+
+def test_why_the_townships_own_star_is_lower_stays_with_the_offices_until_the_release(place):
+    score_township(place)
+    decisions.recommend(place.application, star=2, by=place.township_leader, reason="去年有信访积案")
+    place.application.refresh_from_db()
+
+    def reasons(user):
+        steps = list(place.application.transitions.all())
+        return [step.reason for step in shown_steps(User.objects.get(pk=user.pk), place.application, steps)][-1]
+
+    assert [reasons(user) for user in (place.township_leader, place.county_office)] == ["去年有信访积案"] * 2
+    assert [reasons(user) for user in (place.filler, place.township_reviewer)] == ["", ""]

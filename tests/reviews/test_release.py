@@ -126,8 +126,10 @@ def test_what_is_not_decided_is_an_exception_and_does_not_hold_the_batch_up(deci
         cycle=decided.cycle, unit=UnitFactory(code=TOWNSHIP + "205"), state="township_review", applied_star=3
     )
     batch = prepare(decided)
-    assert list(batches.not_in_batch(batch)) == [waiting]
+    assert list(batch.entries.values_list("decision", flat=True)) == [decided.decision.pk]
     assert batches.release(batch, by=decided.township_office).state == "released"
+    waiting.refresh_from_db()
+    assert waiting.state == "township_review"
 
 
 def test_a_batch_can_be_revised_until_it_is_released(decided):
