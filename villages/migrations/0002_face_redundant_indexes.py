@@ -1,0 +1,13 @@
+"""Codes are in the C collation, whose plain index serves prefixes: the pattern indexes beside it only slow imports."""
+
+from django.db import migrations
+
+INDEXES = ["villages_unit_code_be22d0ef_like", "villages_unitevent_pgh_obj_id_be4a92b2_like"]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("villages", "0001_initial")]
+
+    operations = [
+        migrations.RunSQL([f'DROP INDEX IF EXISTS "{name}"' for name in INDEXES], migrations.RunSQL.noop),
+    ]
