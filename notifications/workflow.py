@@ -1,6 +1,8 @@
 """Announcing: a notice in the bell and a row in the outbox, in the transaction of the step that is announced."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -8,6 +10,18 @@ from django.utils import timezone
 
 from notifications.kinds import KINDS
 from notifications.models import Delivery, Notice
+
+_only: ContextVar[Collection[int] | None] = ContextVar("only", default=None)
+
+
+@contextmanager
+def telling_only(user_ids: Collection[int]) -> Iterator[None]:
+    """Inside, only ``user_ids`` are told: for what is loaded because it happened long ago, or to nobody real."""
+    token = _only.set(user_ids)
+    try:
+        yield
+    finally:
+        _only.reset(token)
 
 
 @transaction.atomic
@@ -22,7 +36,8 @@ def announce(user_ids: Iterable[int], kind: str, *, link: str = "", unit_code: s
 @transaction.atomic
 def announce_all(notices: Iterable[Notice]) -> None:
     """The same for many unsaved notices at once (a batch of villages), in a bounded number of statements."""
-    notices = list(notices)
+    told = _only.get()
+    notices = [notice for notice in notices if told is None or notice.user_id in told]
     if unknown := {notice.kind for notice in notices} - KINDS.keys():
         raise LookupError(f"no text is registered for notices of kind {sorted(unknown)}")
     kept = Notice.objects.bulk_create(notices, batch_size=2000)

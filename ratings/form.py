@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from ratings import questions
 from ratings.models import Answer, Application, Evidence, Return
 from ratings.scheme.spec import Area, Criterion, Question, SchemeSpec
+from ratings.scoring import Scored
 from ratings.totals import area_points, full_marks, running_total
 from ratings.typed import fact
 from ratings.wording import loss_words, rule_lines
@@ -192,9 +193,13 @@ class Form:
         return {pair["item"]: pair["typed"] for pair in before.given if pair["item"] in kept}
 
     @cached_property
+    def scored(self) -> dict[str, Scored]:
+        """The criteria that are answered, by code."""
+        return questions.scored(self.criteria, self.answers)
+
+    @cached_property
     def points(self) -> dict[str, Decimal]:
-        """Points by criterion, of those that are answered."""
-        return {code: scored.points for code, scored in questions.scored(self.criteria, self.answers).items()}
+        return {code: scored.points for code, scored in self.scored.items()}
 
     @property
     def total(self) -> Decimal:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.urls import reverse
+
 from accounts.models import User
 from ratings import secrecy
-from ratings.models import Application
+from ratings.models import Application, ReturnedCriterion
 from ratings.progress import steps_of
 from villages.models import below_any
 
@@ -14,9 +16,26 @@ def progress(user: User) -> dict[str, Any] | None:
     codes = user.reach("ratings.fill")
     if not codes:
         return None
-    rows = Application.objects.filter(below_any(codes, "unit_id")).select_related("unit", "cycle")
+    rows = Application.objects.filter(below_any(codes, "unit_id")).select_related("unit", "cycle__scheme")
     application = secrecy.with_shown_state(rows, user).order_by("-cycle__year", "unit_id").first()
     if application is None:
         return None
     taken = secrecy.shown_steps(user, application, list(application.transitions.all()))
-    return {"application": application, "track": steps_of(application, taken)}
+    return {"application": application, "track": steps_of(application, taken), "returned": _returned(application)}
+
+
+def _returned(application: Application) -> list[dict[str, Any]]:
+    """What the township has returned, each with its page and reason."""
+    if application.state != Application.State.RETURNED:
+        return []
+    spec = application.cycle.scheme.spec
+    places = {c.code: (number, c.name) for number, area in enumerate(spec.areas, start=1) for c in area.criteria}
+    asked = ReturnedCriterion.objects.filter(of__application=application, of__answered_at=None).order_by("id")
+    return [
+        {
+            "title": f"{one.criterion} {places[one.criterion][1]}",
+            "detail": one.reason,
+            "url": reverse("application_area", args=[application.pk, places[one.criterion][0]]),
+        }
+        for one in asked
+    ]

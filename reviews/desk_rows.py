@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from ratings.models import Application, Points, Stage, StarPeriod
 from ratings.scheme.spec import SchemeSpec
+from ratings.shortfall import Minimum, margin, minimums
 from reviews.ceiling import Ceiling, ceilings
 from reviews.models import Settlement
 from reviews.stages import Bench
 from reviews.ties import WORDS, with_deciding_tie
-from reviews.wording import Minimum, margin, minimums
 from reviews.workflow.decisions import may_recommend, needs_reason_below, options
 from villages.models import below_any
 

@@ -12,10 +12,10 @@ from ratings.allowance import Allowed, allowed
 from ratings.allowance import applications as source
 from ratings.models import Application, Decision, Points, Stage, StarPeriod
 from ratings.scheme.spec import Area, Criterion
+from ratings.shortfall import why_not
 from ratings.totals import area_points
 from reviews.models import Batch, Objection, Settlement
 from reviews.visibility import decision_of
-from reviews.wording import why_not
 
 
 @dataclass(frozen=True)

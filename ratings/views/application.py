@@ -20,6 +20,7 @@ from ratings.form import Form
 from ratings.forms import ReturnForm
 from ratings.models import Application, Evidence, Return
 from ratings.progress import named, steps_of
+from ratings.reuse import mark_reuse
 from ratings.views.opening import VIEW, applications_for, opened
 from ratings.workflow import application as workflow
 from records.files import serve
@@ -28,6 +29,7 @@ from villages.models import below
 
 State = Application.State
 PER_PAGE = 50
+REVIEWING = ("ratings.accept", "reviews.score_township", "reviews.score_county", "ratings.record_event")
 
 
 @login_required
@@ -87,6 +89,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     taken = list(application.transitions.select_related("by"))
     shown = secrecy.shown_steps(request.user, application, taken)
     form = Form(application, may_fill=False)
+    if any(request.user.has_perm(perm, application) for perm in REVIEWING) and form.evidence:
+        mark_reuse(form.evidence, request.user)
     return render(
         request,
         "ratings/application.html",

@@ -15,6 +15,7 @@ from accounts.authority import reached_or_404
 from ratings.form import Form, Sheet
 from ratings.models import Application, Cycle, Evidence
 from ratings.models.cycle import Step
+from ratings.outlook import outlook
 from ratings.views.opening import opened
 from ratings.workflow import application as workflow
 from ratings.workflow import evidence as files
@@ -103,6 +104,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
             "on_behalf": filling_verb(application, request.user) == "fill_on_behalf",
             "may_sign": request.user.has_perm("ratings.sign", application),
             "window": window(application.cycle, Step.APPLY),
+            "outlook": outlook(form),
         },
     )
 

@@ -21,6 +21,7 @@ from ratings.models.cycle import Step
 from ratings.workflow.answers import keep_self_points
 from ratings.workflow.filling import (
     ON_BEHALF,
+    OWN,
     criteria_of,
     filling_verb,
     filling_verbs,
@@ -108,6 +109,23 @@ def choose_star(application: Application, star: int, *, by: Any) -> Application:
     with audit.acting(by, "choose_star"):
         application.save(update_fields=["applied_star"])
     return application
+
+
+@transaction.atomic
+def choose_stars(aims: Iterable[tuple[Application, Any, int]], *, at: datetime | None = None) -> None:
+    """``choose_star`` for many drafts at once: (application, person, star)."""
+    aims = list(aims)
+    require_all(OWN, [(by, application) for application, by, _star in aims])
+    applications = _locked(application for application, _by, _star in aims)
+    if any(application.state != State.DRAFT for application in applications):
+        raise WrongState(_("The star applied for can only be changed before the application is submitted."))
+    stars = {application.pk: star for application, _by, star in aims}
+    for cycle in _cycles(applications):
+        require_open(cycle, Step.APPLY, at)
+    if any(stars[application.pk] not in stars_of(application.cycle) for application in applications):
+        raise _no_star()
+    with audit.acting(None, "choose_star"):
+        _rows(applications).update(applied_star=Case(*(When(pk=pk, then=Value(star)) for pk, star in stars.items())))
 
 
 def _no_star() -> Incomplete:
@@ -229,7 +247,9 @@ def accept(application: Application, *, by: Any) -> None:
 
 
 @transaction.atomic
-def return_(application: Application, reasons: Mapping[str, str], *, due: datetime, by: Any) -> Return:
+def return_(
+    application: Application, reasons: Mapping[str, str], *, due: datetime, by: Any, at: datetime | None = None
+) -> Return:
     """Send named criteria (code → reason) back to the village until ``due``; only these reopen (退回补正).
 
     Raises ``NotAllowed``, ``WrongState``, or ``Incomplete`` (no criterion, one that the village does not answer, a
@@ -237,13 +257,13 @@ def return_(application: Application, reasons: Mapping[str, str], *, due: dateti
     """
     application = locked_row(application)
     require("return", by, application)
-    require_not_over(application.cycle, Step.TOWNSHIP_REVIEW)
+    require_not_over(application.cycle, Step.TOWNSHIP_REVIEW, at)
     returnable = [c.code for c in criteria_of(application) if questions.by_village(c)]
     problems = {code: _("The village does not answer this.") for code in reasons if code not in returnable}
     problems |= {code: _("Please write the reason.") for code, reason in reasons.items() if not reason.strip()}
     if not reasons:
         problems["criteria"] = _("Please choose at least one question.")
-    if due <= timezone.now():
+    if due <= (at or timezone.now()):
         problems["due"] = _("This deadline is over already.")
     if problems:
         raise Incomplete(_("It could not be returned yet."), problems)
@@ -251,7 +271,7 @@ def return_(application: Application, reasons: Mapping[str, str], *, due: dateti
     ReturnedCriterion.objects.bulk_create(
         ReturnedCriterion(of=question, criterion=code, reason=reasons[code]) for code in returnable if code in reasons
     )
-    move([application.pk], "return", State.RETURNED, by=by)
+    move([application.pk], "return", State.RETURNED, by=by, at=at)
     announcing.tell_village([application], "application_returned", count=len(reasons), until=until(due))
     return question
 

@@ -93,7 +93,7 @@ def set_windows(cycle: Cycle, windows: Times, *, by: Any) -> None:
 
 
 @transaction.atomic
-def close_scoring(cycle: Cycle, *, by: Any) -> None:
+def close_scoring(cycle: Cycle, *, by: Any, at: datetime | None = None) -> None:
     """No more scores: ranks over all rated units are now known, and stars that ask for a rank become decidable.
 
     Raises ``NotAllowed``; ``WrongState`` when it has been done before.
@@ -102,19 +102,19 @@ def close_scoring(cycle: Cycle, *, by: Any) -> None:
     cycle = _locked(cycle)
     if cycle.scoring_closed_at:
         raise WrongState(_("Scoring of %s is closed already.") % cycle.year)
-    _close_scoring(cycle, by)
+    _close_scoring(cycle, by, at or timezone.now())
     announcing.tell_all(cycle, _people(cycle, (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)), "scoring_closed")
 
 
-def _close_scoring(cycle: Cycle, by: Any) -> None:
-    cycle.scoring_closed_at = timezone.now()
+def _close_scoring(cycle: Cycle, by: Any, at: datetime) -> None:
+    cycle.scoring_closed_at = at
     with audit.acting(by, "close_scoring"):
         cycle.save(update_fields=["scoring_closed_at"])
     scored = cycle.applications.filter(
         state__in=[State.TOWNSHIP_REVIEW, State.COUNTY_REVIEW], panel_total__isnull=False
     )
     by_county = Exists(Points.objects.filter(application=OuterRef("pk"), stage=Stage.COUNTY))
-    today = timezone.localdate()
+    today = timezone.localdate(at)
     allowance.store(scored.filter(by_county), Stage.COUNTY, today)
     allowance.store(scored.filter(~by_county), Stage.TOWNSHIP, today)
 
@@ -133,17 +133,17 @@ def left_out(cycle: Cycle) -> QuerySet[Unit]:
 
 
 @transaction.atomic
-def close(cycle: Cycle, *, by: Any) -> int:
-    """Close the cycle: a confirmed decision of no star, from today, for every unit of ``left_out``; how many.
+def close(cycle: Cycle, *, by: Any, at: datetime | None = None) -> int:
+    """Close the cycle: a confirmed decision of no star, from that day, for every unit of ``left_out``; how many.
 
     Raises ``NotAllowed``; ``WrongState`` when it is closed already.
     """
     _require(by, cycle.unit)
-    cycle = _locked(cycle)
+    cycle, at = _locked(cycle), at or timezone.now()
     if not cycle.scoring_closed_at:
-        _close_scoring(cycle, by)
-    decisions = _no_stars(cycle, by)
-    cycle.state, cycle.closed_at = Cycle.State.CLOSED, timezone.now()
+        _close_scoring(cycle, by, at)
+    decisions = _no_stars(cycle, by, at)
+    cycle.state, cycle.closed_at = Cycle.State.CLOSED, at
     with audit.acting(by, "close_cycle"):
         kept = Decision.objects.bulk_create(decisions, batch_size=2000)
         cycle.save(update_fields=["state", "closed_at"])
@@ -155,7 +155,7 @@ def close(cycle: Cycle, *, by: Any) -> int:
     return len(kept)
 
 
-def _no_stars(cycle: Cycle, by: Any) -> list[Decision]:
+def _no_stars(cycle: Cycle, by: Any, at: datetime) -> list[Decision]:
     codes = list(left_out(cycle).values_list("code", flat=True))
     applications = {a.unit_id: a for a in cycle.applications.filter(unit__in=codes)}
     rejections = dict(
@@ -163,7 +163,6 @@ def _no_stars(cycle: Cycle, by: Any) -> list[Decision]:
             "application_id", "reason"
         )
     )
-    now, today = timezone.now(), timezone.localdate()
     # What stands in the register is in the language of the office, whoever presses the button.
     with translation.override(settings.LANGUAGE_CODE):
         return [
@@ -178,8 +177,8 @@ def _no_stars(cycle: Cycle, by: Any) -> list[Decision]:
                 state=Decision.State.CONFIRMED,
                 reason=_reason(applications.get(code), rejections),
                 decided_by=by,
-                decided_at=now,
-                on=today,
+                decided_at=at,
+                on=timezone.localdate(at),
                 cut_off=cycle.facts_until,
             )
             for code in codes

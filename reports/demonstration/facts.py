@@ -16,10 +16,8 @@ LOWEST, HIGHEST, STEPS = 0.4, 1.0, 6
 """Where a quality is looked for, and in how many halvings: to about a point of the total."""
 
 
-def facts_for(spec: SchemeSpec, tags: Sequence[str], target: float, *subject: object) -> Facts:
-    """Facts of a unit with ``tags`` whose total comes as near to ``target`` as its weak spots allow."""
-    criteria = spec.fitting(tags)
-    lucks = luck_of(criteria, *subject)
+def facts_for(spec: SchemeSpec, criteria: Sequence[Criterion], lucks: dict[str, float], target: float) -> Facts:
+    """Facts of a unit with these ``lucks`` whose total comes as near to ``target`` as its weak spots allow."""
     low, high = LOWEST, HIGHEST
     for _step in range(STEPS):
         middle = (low + high) / 2

@@ -5,13 +5,20 @@ from time import monotonic
 
 from django.db import connection, transaction
 
-from reports.demonstration import people, places
+from reports.demonstration import finished, incidents, money, paper, people, places, schemes, this_year
 from reports.demonstration.guard import require_demo
 from reports.models import DemonstrationStep
 
 STEPS: dict[str, Callable[[], str]] = {
     "places": places.load,
     "people": people.load,
+    "schemes": schemes.load,
+    "years on paper": paper.load,
+    "2025": finished.load_2025,
+    "events": incidents.load,
+    "2026": this_year.load,
+    "rewards": money.load,
+    "last days": incidents.load_recent,
 }
 
 

@@ -1,5 +1,6 @@
 """The accounts of formats §5, and invented people without a password for every other place that takes part."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from accounts.authority import grant
 from accounts.models import Appointment, User
 from accounts.roles import Role
+from reports.demonstration import schemes
 from reports.demonstration.chance import chance
 from villages.models import Level, Unit
 
@@ -16,7 +18,6 @@ PASSWORD = "Pingxing-2026"  # noqa: S105 (published: formats §5)
 SINCE = date(2023, 1, 1)
 PROVINCE, CITY = "33", "3306"
 SETS = {"": ("330624", "330624108", "330624108204"), "2": ("330681", "330681001", "330681001218")}
-COUNTIES = [county for county, _township, _village in SETS.values()]
 DEPARTMENTS = {"": "农业农村局", "2": "农业农村局"}
 
 SURNAMES = "王陈张李俞吕潘梁何赵徐杨章吴石丁周袁盛竺郭楼宣金许孟傅斯寿冯"
@@ -97,7 +98,7 @@ def accounts() -> Iterator[Post]:
 def others() -> Iterator[Post]:
     """Fillers, signers and township staff for every place of the two counties where no account of formats §5 stands."""
     staffed = {place for places in SETS.values() for place in places}
-    units = Unit.objects.within_any(COUNTIES).exclude(code__in=staffed)
+    units = Unit.objects.within_any(schemes.COUNTIES).exclude(code__in=staffed)
     for township in units.filter(level=Level.TOWNSHIP):
         for role, username in (
             (Role.TOWNSHIP_OFFICE, "office"),
@@ -106,6 +107,10 @@ def others() -> Iterator[Post]:
             (Role.TOWNSHIP_LEADER, "leader"),
         ):
             yield Post(f"{username}.{township.code}", role, township.code)
+    for suffix, (county, _township, _village) in SETS.items():
+        for number, department in enumerate(schemes.departments(county), start=1):
+            if department != DEPARTMENTS[suffix]:
+                yield Post(f"department{number}.{county}", Role.DEPARTMENT, county, department)
     for village in units.rated():
         signer = f"signer.{village.code}"
         one_person_both = chance("posts", village.code).random() < 0.2  # 一肩挑
@@ -117,3 +122,21 @@ def person_name(username: str) -> str:
     draw = chance("name", username)
     first = draw.randrange(0, len(GIVEN), 2)
     return draw.choice(SURNAMES) + GIVEN[first : first + 2]
+
+
+class Staff:
+    """Who holds which post where: ``staff(Role.SIGNER, code)`` is the first of them."""
+
+    def __init__(self) -> None:
+        self._posts: dict[tuple[str, str], list[Appointment]] = defaultdict(list)
+        for post in Appointment.objects.select_related("user").order_by("pk"):
+            self._posts[post.role, post.unit_id].append(post)
+
+    def __call__(self, role: str, code: str) -> User:
+        return self.all(role, code)[0]
+
+    def all(self, role: str, code: str) -> list[User]:
+        return [post.user for post in self._posts[role, code]]
+
+    def of_department(self, county: str, name: str) -> User:
+        return next(post.user for post in self._posts[Role.DEPARTMENT, county] if post.department == name)

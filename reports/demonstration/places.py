@@ -1,7 +1,7 @@
 """Shaoxing's real divisions (National Bureau of Statistics, 2023), with invented tags and figures."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.conf import settings
 
@@ -10,12 +10,16 @@ from villages.models import Level, Profile, Unit
 
 DIVISIONS = "divisions_shaoxing_2023.csv"
 YEARS = (2024, 2025, 2026)
-PLAIN, MOUNTAIN = "平原", "山区"
+PLAIN, MOUNTAIN, SUBURB = "平原", "山区", "城郊"
+NEAR_TOWN = "3306810"
+"""The subdistricts (街道) of 诸暨."""
 LEVELS = {2: Level.PROVINCE, 4: Level.CITY, 6: Level.COUNTY, 9: Level.TOWNSHIP, 12: Level.VILLAGE}
 
 
-def load() -> str:
-    units = Unit.objects.bulk_create(read(), batch_size=2000)
+def load(townships: Collection[str] = ()) -> str:
+    """All of Shaoxing, or of its townships and villages only those of ``townships``."""
+    chosen = (unit for unit in read() if not townships or len(unit.code) < 9 or unit.code[:9] in townships)
+    units = Unit.objects.bulk_create(chosen, batch_size=2000)
     villages = [unit for unit in units if unit.rated]
     Profile.objects.bulk_create((profile for unit in villages for profile in profiles(unit)), batch_size=5000)
     return f"{len(units)} units, {len(villages)} of them villages"
@@ -33,7 +37,9 @@ def read() -> Iterator[Unit]:
 
 
 def tag(code: str) -> str:
-    """Plain or mountain: a township leans one way, single villages differ."""
+    """Plain or mountain: a township leans one way, single villages differ; 诸暨 sets villages near its town apart."""
+    if code.startswith(NEAR_TOWN) and chance("town", code).random() < 0.6:
+        return SUBURB
     mountains = chance("terrain", code[:9]).choice([0.05, 0.4, 0.9])
     return MOUNTAIN if chance("terrain", code).random() < mountains else PLAIN
 

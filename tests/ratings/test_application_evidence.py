@@ -158,3 +158,15 @@ def test_only_who_may_open_the_application_opens_its_files(client, draft, filler
             assert b"".join(answer.streaming_content) == PDF
             assert answer["X-Content-Type-Options"] == "nosniff"
             assert answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'self'"
+
+
+def test_reviewers_see_where_the_same_file_is_used(client, draft, filler):
+    attach(draft, "1.2", pdf(), name="测评表", by=filler)
+    other = workflow.begin(UnitFactory(code=NEIGHBOUR, name="塔山村"), draft.cycle, by=person(Role.FILLER, NEIGHBOUR))
+    attach(other, "1.1", pdf("照抄.pdf"), by=person(Role.SIGNER, NEIGHBOUR))
+    url = reverse("application", args=[draft.pk])
+    client.force_login(person(Role.TOWNSHIP_OFFICE, TOWNSHIP))
+    piece = client.get(url).context["form"].evidence[0]
+    assert [(use.application, use.criterion) for use in piece.elsewhere] == [(other, "1.1")]
+    client.force_login(filler)
+    assert "塔山村" not in client.get(url).content.decode()

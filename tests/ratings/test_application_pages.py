@@ -299,3 +299,38 @@ def test_nothing_is_written_into_pages_unescaped(client, draft, filler):
         text = as_(client, filler).get(url).content.decode()
         assert "<b>9</b>" not in text
         assert "<script>x</script>" not in text
+
+
+def test_the_overview_says_what_the_next_star_asks_for(client, draft, filler):
+    fill(draft, filler, **{"1.2": ("91", ""), "2.2": ("5", "一般")})
+    outlook = as_(client, filler).get(reverse("application_form", args=[draft.pk])).context["outlook"]
+    assert (outlook.star, outlook.next, len(outlook.short)) == (4, 5, 1)
+    save_answers(draft, [Entry("1.2", "96"), Entry("2.2", "9", "好")], by=filler)
+    outlook = client.get(reverse("application_form", args=[draft.pk])).context["outlook"]
+    assert (outlook.star, outlook.next, outlook.short) == (5, None, [])
+
+
+def test_the_village_finds_its_next_step_at_home(client, filler, signer, office):
+    cycle = CycleFactory()
+    as_(client, filler)
+
+    def first():
+        return client.get(reverse("home")).context["first"]
+
+    assert first().url == reverse("apply")
+    draft = workflow.choose_star(workflow.begin(UnitFactory(code=VILLAGE), cycle, by=filler), 3, by=filler)
+    form = reverse("application_form", args=[draft.pk])
+    assert first().url == form
+    fill(draft, filler)
+    workflow.submit(draft, by=signer)
+    assert first() is None
+    as_(client, office)
+    assert first().url == reverse("applications") + "?state=submitted"
+    client.post(reverse("application_accept", args=[draft.pk]))
+    assert first() is None
+    workflow.return_(
+        Application.objects.get(), {"1.2": "请核对"}, due=timezone.now() + timezone.timedelta(days=3), by=office
+    )
+    as_(client, filler)
+    assert (first().url, first().urgent, first().days_left) == (form, True, 3)
+    assert client.get(reverse("home")).context["panels"]["main"][0][1]["returned"][0]["detail"] == "请核对"

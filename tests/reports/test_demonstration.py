@@ -6,8 +6,10 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
 
 from accounts.models import Appointment, User
-from reports.demonstration import guard, people, places
-from reports.demonstration.load import load
+from config.demonstration import refuse_where_it_is_off
+from ratings.models import Application, Decision
+from reports.demonstration import people, places
+from reports.demonstration.load import STEPS, load
 from reports.models import DemonstrationStep
 from villages.models import Unit
 
@@ -34,26 +36,29 @@ def test_it_is_refused_without_demo(settings):
 
 def test_a_server_refuses_to_start_on_it_without_demo(settings):
     settings.DEMO = False
-    guard.refuse_outside_demo()
+    refuse_where_it_is_off()
     DemonstrationStep.objects.create(name="places")
-    with pytest.raises(CommandError, match="holds the demonstration"):
-        guard.refuse_outside_demo()
+    with pytest.raises(SystemExit, match="holds the demonstration"):
+        refuse_where_it_is_off()
     with pytest.raises(SystemCheckError, match="holds the demonstration"):
         call_command("check", databases=["default"])
     settings.DEMO = True
-    guard.refuse_outside_demo()
+    refuse_where_it_is_off()
 
 
-def test_what_is_loaded_stays(demo, monkeypatch):
-    for name in ("places", "people"):
+def test_what_is_loaded_stays(demo):
+    for name in STEPS:
         DemonstrationStep.objects.create(name=name)
-    assert [line for line in load() if "places" in line or "people" in line] == []
+    assert list(load()) == []
 
 
 def test_the_divisions_are_whole(demo):
     assert places.load() == "2279 units, 1585 of them villages"
     assert Unit.objects.within("330624").rated().count() == 253
-    assert {tuple(tags) for tags in Unit.objects.rated().values_list("tags", flat=True)} == {("平原",), ("山区",)}
+    assert {tuple(tags) for tags in Unit.objects.within("330624").rated().values_list("tags", flat=True)} == {
+        ("平原",),
+        ("山区",),
+    }
 
 
 def test_every_account_signs_in_where_it_belongs(places_and_people, rf):
@@ -72,3 +77,27 @@ def test_others_have_no_password_and_every_village_has_both_posts(places_and_peo
     assert [u.username for u in User.objects.all() if u.has_usable_password() and u.username not in known] == []
     for role in ("filler", "signer"):
         assert Appointment.objects.filter(role=role).count() == 253 + 397
+
+
+@pytest.fixture
+def small_world(demo):
+    """The accounts' two townships, and one more of the second county,, with all their years."""
+    places.load([*(township for _county, township, _village in people.SETS.values()), "330624201", "330681104"])
+    for name in STEPS:
+        if name != "places":
+            STEPS[name]()
+
+
+def test_the_years_are_played_and_no_home_is_empty(small_world, client, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    rated = Unit.objects.rated().count()
+    assert Decision.objects.confirmed().filter(year=2024).count() == rated
+    assert Decision.objects.confirmed().filter(year=2025).count() == rated
+    states = set(Application.objects.filter(cycle__year=2026).values_list("state", flat=True))
+    assert states >= set(Application.State.values) - {"rejected"}
+    waiting = {}
+    for username in [post.username for post in people.accounts()]:
+        client.force_login(User.objects.get(username=username))
+        waiting[username] = client.get("/").context["first"]
+    watching = {"city_office", "city_discipline", "city_leader", "sysadmin", "secadmin", "auditor"}
+    assert sorted(name for name, first in waiting.items() if first is None and name not in watching) == []

@@ -1,0 +1,108 @@
+"""What happened between the ratings: events, what was rectified, what was settled and what still waits."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.utils import timezone
+
+from accounts.roles import Role
+from notifications.workflow import telling_only
+from ratings.models import Event, Proposal, StarPeriod
+from ratings.workflow import event as events
+from ratings.workflow.event_import import import_events
+from reports.demonstration import schemes
+from reports.demonstration.chance import chance
+from reports.demonstration.people import Staff
+from villages.models import Unit
+
+SINCE = date(2026, 1, 12)
+SHARE = 0.08
+"""How many villages something happened to this year."""
+KINDS = {
+    "check_failed": 5,
+    "petition_verified": 4,
+    "poll_low": 3,
+    "case_opened": 3,
+    "bid_rigging": 1,
+    "accident": 1,
+    "convicted": 0.5,
+}
+NOTES = {
+    "check_failed": "抽查发现财务公开不及时",
+    "petition_verified": "群众反映的问题经查属实",
+    "poll_low": "群众满意度测评低于底线",
+    "case_opened": "村干部涉嫌违纪，县纪委立案审查",
+    "bid_rigging": "村级工程招投标中有弄虚作假",
+    "accident": "村级工程发生安全生产事故",
+    "convicted": "村干部被追究刑事责任",
+}
+LONG_AGO, LATELY = 60, 20
+"""Days: proposals older than the first are settled; events later than the second are recorded one by one."""
+
+
+def load() -> str:
+    """Events of the year as discipline staff bring them in; older proposals are settled by whoever has the say."""
+    staff = Staff()
+    with TemporaryDirectory() as folder, telling_only([]):
+        path = Path(folder) / "events.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["unit", "event", "date", "closed", "note", "source"])
+            writer.writerows(rows())
+        import_events(path, by=None)
+        settled = sum(settle(proposal, staff) for proposal in old_proposals())
+    return f"{Event.objects.count()} events, {settled} proposals settled"
+
+
+def rows() -> Iterator[tuple[str, str, str, str, str, str]]:
+    span = (timezone.localdate() - SINCE).days - LATELY
+    for code in Unit.objects.within_any(schemes.COUNTIES).rated().values_list("code", flat=True):
+        draw = chance("incident", code)
+        if draw.random() < SHARE:
+            kind = draw.choices(list(KINDS), list(KINDS.values()))[0]
+            on = SINCE + timedelta(days=draw.randrange(max(1, span)))
+            closed = on + timedelta(days=draw.randint(30, 120))
+            rectified = kind != "convicted" and closed < timezone.localdate() and draw.random() < 0.7
+            yield code, kind, on.isoformat(), closed.isoformat() if rectified else "", NOTES[kind], "县纪委"
+
+
+def old_proposals() -> list[Proposal]:
+    before = timezone.localdate() - timedelta(days=LONG_AGO)
+    waiting = Proposal.objects.filter(state=Proposal.State.OPEN, event__on__lt=before)
+    return list(waiting.select_related("unit", "scheme", "event").order_by("pk"))
+
+
+def settle(proposal: Proposal, staff: Staff) -> bool:
+    by_township = events.authority_for(proposal) == "ratings.settle_proposal_township"
+    code = proposal.unit_id
+    by = staff(Role.TOWNSHIP_LEADER, code[:9]) if by_township else staff(Role.COUNTY_OFFICE, code[:6])
+    confirm = chance("proposal", code).random() < 0.6
+    events.settle(proposal, confirm=confirm, by=by, reason="" if confirm else "情节轻微，已批评教育")
+    return True
+
+
+def load_recent() -> str:
+    """The last days: recorded by the county's discipline staff one by one, against villages that stand high."""
+    staff, count = Staff(), 0
+    today = timezone.localdate()
+    with telling_only([]):
+        for county in schemes.COUNTIES:
+            high = StarPeriod.objects.on(today).filter(unit__code__startswith=county, star__gte=4).order_by("unit")
+            units = [period.unit for period in high.select_related("unit")]
+            chosen = chance("lately", county).sample(units, min(4, len(units)))
+            kinds = ("case_opened", "petition_verified", "check_failed", "case_opened")
+            for ago, (unit, kind) in enumerate(zip(chosen, kinds, strict=False), start=2):
+                events.record(
+                    unit,
+                    kind,
+                    today - timedelta(days=ago),
+                    by=staff(Role.DISCIPLINE, county),
+                    note=NOTES[kind],
+                    source="县纪委监委",
+                    held=ago == 5,
+                )
+                count += 1
+    return f"{count} events"

@@ -1,0 +1,75 @@
+"""What becomes of each village in a year: how good it is, how proud, and how far its application has come."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import IntEnum
+
+from ratings.scheme.spec import Criterion, SchemeSpec
+from reports.demonstration.chance import chance
+from reports.demonstration.facts import Facts, facts_for, luck_of, total
+from villages.models import Unit
+
+
+class Phase(IntEnum):
+    """How far an application has come; each includes the ones before it on its way."""
+
+    NONE = 0
+    DRAFT = 1
+    COMPLETE = 2  # every question answered, not yet signed
+    SUBMITTED = 3
+    ACCEPTED = 4
+    HALF_SCORED = 5
+    SCORED = 6
+    DECIDED = 7
+    NOTICE = 8
+    CONFIRMED = 9
+
+
+@dataclass
+class Plan:
+    """``truth``: what is really so; ``claims``: what the village says, which is at least as good. ``star``: its aim.
+
+    ``points``: what the truth comes to. ``phase``: how far it has come; ``county``: how far at the county, should the
+    township recommend it. ``returned``: sent back with questions; ``apart``: its reviewers lie far apart.
+    """
+
+    unit: Unit
+    criteria: tuple[Criterion, ...]
+    truth: Facts
+    claims: Facts
+    star: int
+    points: Decimal
+    phase: Phase = Phase.CONFIRMED
+    county: Phase = Phase.CONFIRMED
+    returned: bool = False
+    apart: bool = False
+
+
+def plan(unit: Unit, spec: SchemeSpec, year: int) -> Plan:
+    criteria = spec.fitting(unit.tags)
+    aim = target(unit.code, spec, year)
+    truth = facts_for(spec, criteria, luck_of(criteria, "weak spots", unit.code), aim)
+    boast = chance("pride", unit.code, year)
+    more = boast.uniform(8, 14) if boast.random() < 0.12 else boast.uniform(0, 2.5)
+    claims = facts_for(spec, criteria, luck_of(criteria, "weak spots", unit.code), aim + more)
+    star = star_for(spec, total(spec, criteria, claims) + 1)
+    return Plan(unit, criteria, truth, claims, star, total(spec, criteria, truth))
+
+
+LINES = ((5, 0.1), (4, 0.25), (3, 0.36), (2, 0.2), (1, 0.09))
+"""How many villages are near the line of each star."""
+
+
+def target(code: str, spec: SchemeSpec, year: int) -> float:
+    """The total a village works its way to: near a line, and a little better or worse from year to year."""
+    draw = chance("standing", code)
+    star = draw.choices([star for star, _share in LINES], [share for _star, share in LINES])[0]
+    lowest = next(float(line.total or line.over or 50) for line in spec.stars if line.star == star)
+    drift = sum(chance("year", code, one).gauss(0.4, 1.6) for one in range(2024, year + 1))
+    return min(99.0, max(45.0, lowest, 50.0) + draw.uniform(-0.5, 5.0) + drift)
+
+
+def star_for(spec: SchemeSpec, points: Decimal) -> int:
+    """The star that a village aims at which thinks it has ``points``."""
+    reached = [line.star for line in spec.stars if points >= (line.total if line.total is not None else line.over)]
+    return max(reached, default=min(line.star for line in spec.stars))

@@ -1,0 +1,237 @@
+"""Plays one county's rating of one year, from the empty application to the confirmed star.
+
+Every step is the bulk form of the workflow's own function: who may not is refused here as anywhere.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from accounts.roles import Role
+from ratings import questions
+from ratings.models import Application, Cycle, Decision, Stage
+from ratings.workflow import answers, application, evidence, supply
+from reports.demonstration.chance import chance
+from reports.demonstration.evidence import pieces
+from reports.demonstration.facts import seen_by
+from reports.demonstration.people import Staff
+from reports.demonstration.plans import Phase, Plan
+from reviews.ceiling import Ceiling, ceilings
+from reviews.models import Settlement, Sheet
+from reviews.scores import Entry
+from reviews.stages import BENCHES
+from reviews.workflow import batches, decisions, panels, sheets
+from reviews.workflow.decisions import Choice
+from villages.models import Unit
+
+LOOKED = "查看台账、走访农户后打分"
+DIFFERS = "现场核查与申报不符，以核查为准"
+LOWER = "领导小组会议研究决定"
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The moments at which a year's steps were taken; ``noticed`` is a later release than ``released``."""
+
+    begun: datetime
+    submitted: datetime
+    accepted: datetime
+    scored: datetime
+    decided: datetime
+    released: datetime
+    noticed: datetime
+    county_scored: datetime
+    county_decided: datetime
+    county_released: datetime
+    county_noticed: datetime
+
+
+class Rating:
+    """``plans``: what becomes of every village that takes part."""
+
+    def __init__(self, cycle: Cycle, plans: Iterable[Plan], staff: Staff, calendar: Calendar) -> None:
+        self.cycle, self.staff, self.at = cycle, staff, calendar
+        self.county = cycle.unit_id
+        self.spec = cycle.scheme.spec
+        self.plans = {plan.unit.code: plan for plan in plans if plan.phase > Phase.NONE}
+        self.applications: dict[str, Application] = {}
+
+    # Before the review.
+
+    def begin(self) -> None:
+        starters = [(plan.unit, self.staff(Role.FILLER, code)) for code, plan in self.plans.items()]
+        begun = application.begin_many(self.cycle, starters, at=self.at.begun)
+        self.applications = {one.unit_id: one for one in begun}
+
+    def supply(self, wanted: Callable[[str, Plan], bool]) -> None:
+        """Departments' figures, for the (department, plan) that are ``wanted``."""
+        typed: dict[tuple[str, str], dict[tuple[str, str], str]] = defaultdict(dict)
+        for code, plan in self.plans.items():
+            for criterion in plan.criteria:
+                name = questions.department(criterion)
+                if name and wanted(name, plan):
+                    for question in criterion.questions:
+                        typed[name, criterion.code][code, question.item] = format(plan.truth[question.item], "f")
+        for (name, criterion), figures in typed.items():
+            supply.supply(self.cycle, criterion, figures, by=self.staff.of_department(self.county, name))
+
+    def fill(self) -> None:
+        """The villages' own answers, with evidence; a mere draft stops in the middle."""
+        filled, files, aims = [], [], []
+        for code, plan in self.plans.items():
+            draft, by = self.applications[code], self.staff(Role.FILLER, code)
+            asked = [q for c in plan.criteria if questions.by_village(c) for q in c.questions]
+            if plan.phase == Phase.DRAFT:
+                asked = asked[: len(asked) * chance("draft", code).randint(3, 9) // 10]
+            typed = {question.item: (format(plan.claims[question.item], "f"), "") for question in asked}
+            filled.append((draft, by, typed))
+            aims.append((draft, by, plan.star))
+            if plan.phase > Phase.DRAFT:
+                files.extend(pieces(draft, plan, by))
+        answers.fill_many(filled, at=self.at.begun)
+        application.choose_stars(aims, at=self.at.begun)
+        evidence.attach_many(files)
+
+    def submit(self) -> None:
+        signed = [(self.applications[c], self.staff(Role.SIGNER, c)) for c in self._past(Phase.SUBMITTED)]
+        application.submit_many(signed, at=self.at.submitted)
+
+    def accept(self) -> None:
+        for township, codes in _by_township(self._past(Phase.ACCEPTED)).items():
+            office = self.staff(Role.TOWNSHIP_OFFICE, township)
+            application.accept_many([self.applications[code] for code in codes], by=office, at=self.at.accepted)
+
+    # Township and county alike.
+
+    def convene(self) -> None:
+        for township in sorted({code[:9] for code in self.plans}):
+            self._convene(township, Stage.TOWNSHIP, Role.TOWNSHIP_REVIEWER, Role.TOWNSHIP_OFFICE)
+        self._convene(self.county, Stage.COUNTY, Role.COUNTY_REVIEWER, Role.COUNTY_OFFICE)
+
+    def _convene(self, place: str, stage: Stage, reviewer: Role, office: Role) -> None:
+        unit = Unit.objects.get(code=place)
+        panels.convene(self.cycle, unit, stage, self.staff.all(reviewer, place), by=self.staff(office, place))
+
+    def score(self, stage: Stage, phase_of: Callable[[Plan], Phase], at: datetime) -> None:
+        """Each reviewer's sheets, one reviewer after the other; of a half-scored application only the first one's."""
+        waiting = Sheet.objects.filter(
+            application__cycle=self.cycle, stage=stage, state=Sheet.State.OPEN, application__state=BENCHES[stage].state
+        ).order_by("pk")
+        by_reviewer: dict[int, list[tuple[int, Plan]]] = defaultdict(list)
+        for pk, code, reviewer in waiting.values_list("pk", "application__unit_id", "reviewer"):
+            by_reviewer[reviewer].append((pk, self.plans[code]))
+        people = User.objects.in_bulk(list(by_reviewer))
+        places: dict[str, int] = defaultdict(int)
+        for reviewer, laid in by_reviewer.items():
+            place = laid[0][1].unit.code[: BENCHES[stage].code_length]
+            seat, places[place] = places[place], places[place] + 1
+            least = Phase.HALF_SCORED if seat == 0 else Phase.SCORED
+            mine = {pk: self._entries(plan, stage, seat) for pk, plan in laid if phase_of(plan) >= least}
+            if mine:
+                sheets.save_many(mine, by=people[reviewer])
+                sheets.hand_in_many(list(mine), by=people[reviewer], at=at)
+
+    def _entries(self, plan: Plan, stage: Stage, seat: int) -> dict[str, Entry]:
+        seen = seen_by(plan.criteria, plan.truth, "seen", plan.unit.code, self.cycle.year, stage, seat)
+        if plan.apart and seat == 1:
+            widest = max((c for c in plan.criteria if c.method == "judged"), key=lambda c: c.max)
+            seen[widest.code] = widest.max if seen[widest.code] < widest.max / 2 else widest.max * 0
+        by_village = {q.item for c in plan.criteria if questions.by_village(c) for q in c.questions}
+        typed = {c.code for c in plan.criteria if c.method == "judged"}
+        reasons = dict.fromkeys(typed, LOOKED) | {
+            item: DIFFERS for item in by_village if seen[item] != plan.claims[item]
+        }
+        return {item: Entry(value, reasons.get(item, "")) for item, value in seen.items()}
+
+    def decide_in_townships(self) -> None:
+        """Up to three stars are decided, more is recommended with the township's own three."""
+        limit = self.spec.townships_decide_up_to
+        for township, codes in _by_township(self._past(Phase.DECIDED)).items():
+            possible = self._ceilings(codes, Stage.TOWNSHIP, self.at.decided)
+            leader = self.staff(Role.TOWNSHIP_LEADER, township)
+            low = {pk: Choice(of.star) for pk, of in possible.items() if of.star <= limit}
+            high = {pk: Choice(limit) for pk, of in possible.items() if of.star > limit}
+            if low:
+                decisions.decide_many(Stage.TOWNSHIP, low, by=leader, at=self.at.decided)
+            if high:
+                decisions.recommend_many(high, by=leader, at=self.at.decided)
+
+    def recommended(self) -> list[Plan]:
+        """The villages whose applications lie before the county, by code."""
+        there = Application.objects.filter(cycle=self.cycle, state=BENCHES[Stage.COUNTY].state).order_by("unit")
+        return [self.plans[code] for code in there.values_list("unit_id", flat=True)]
+
+    def decide_in_county(self, at: datetime) -> None:
+        """Four and five stars; where the county does not reach more, the township's own star."""
+        scored = {
+            one.pk: one
+            for one in Application.objects.filter(cycle=self.cycle, state=BENCHES[Stage.COUNTY].state)
+            if self.plans[one.unit_id].county >= Phase.DECIDED
+        }
+        if not scored:
+            return
+        limit = self.spec.townships_decide_up_to
+        choices = {}
+        for pk, of in ceilings(list(scored.values()), BENCHES[Stage.COUNTY], at.date()).items():
+            star = of.star if of.star > limit else scored[pk].township_star
+            if star <= of.star:
+                choices[pk] = Choice(star)
+        if choices:
+            decisions.decide_many(Stage.COUNTY, choices, by=self.staff(Role.COUNTY_OFFICE, self.county), at=at)
+
+    def _ceilings(self, codes: Iterable[str], stage: Stage, at: datetime) -> dict[int, Ceiling]:
+        bench = BENCHES[stage]
+        chosen = list(Application.objects.filter(cycle=self.cycle, unit__in=list(codes), state=bench.state))
+        return ceilings(chosen, bench, at.date()) if chosen else {}
+
+    def settle(self, stage: Stage, wanted: Callable[[Plan], bool]) -> None:
+        """Notes on the criteria in which reviewers lie apart, for the villages that are ``wanted``."""
+        found = Settlement.objects.filter(application__cycle=self.cycle, stage=stage, note="")
+        for settlement in found.select_related("application"):
+            code = settlement.application.unit_id
+            if wanted(self.plans[code]):
+                place, office = (
+                    (code[:9], Role.TOWNSHIP_OFFICE) if stage == Stage.TOWNSHIP else (self.county, Role.COUNTY_OFFICE)
+                )
+                sheets.settle(settlement, by=self.staff(office, place), note="评审组复核后，同意按平均分计。")
+
+    def release(self, stage: Stage, phase_of: Callable[[Plan], Phase], times: dict[Phase, datetime]) -> None:
+        """Batches by place: what is to be confirmed by now was released first, what is under notice later."""
+        bench = BENCHES[stage]
+        waiting: dict[tuple[str, Phase], list[int]] = defaultdict(list)
+        rows = Decision.objects.filter(cycle=self.cycle, origin=bench.origin, state=Decision.State.DECIDED)
+        for pk, code in rows.values_list("pk", "unit_id"):
+            phase = phase_of(self.plans[code])
+            if phase in times:
+                waiting[code[: bench.code_length], phase].append(pk)
+        units = Unit.objects.in_bulk(sorted({place for place, _phase in waiting}))
+        for number, ((place, phase), chosen) in enumerate(sorted(waiting.items(), key=_by_release), start=1):
+            at, by = times[phase], self.staff(bench.office, place)
+            batch = batches.prepare(
+                self.cycle,
+                units[place],
+                stage,
+                met_on=(at - timedelta(days=3)).date(),
+                document=f"{units[place].name[:2]}评〔{at.year}〕{number}号",
+                minutes=LOWER,
+                by=by,
+                decided=chosen,
+            )
+            batches.release(batch, by=by, at=at)
+
+    def _past(self, phase: Phase) -> list[str]:
+        return [code for code, plan in self.plans.items() if plan.phase >= phase]
+
+
+def _by_township(codes: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for code in codes:
+        found[code[:9]].append(code)
+    return found
+
+
+def _by_release(item: tuple[tuple[str, Phase], list[int]]) -> tuple[int, str]:
+    (place, phase), _chosen = item
+    return -phase, place

@@ -1,0 +1,43 @@
+"""The schemes of the two counties, one for each year that is rated in the system."""
+
+import json
+from decimal import Decimal
+
+from django.conf import settings
+
+from accounts.models import User
+from ratings.models import Scheme
+from ratings.scheme.spec import SchemeSpec
+from ratings.workflow.scheme import import_scheme
+
+YEARS = (2025, 2026)
+COUNTIES = {"330624": "county_office", "330681": "county_office2"}
+"""The counties that rate, with the account of their leading-group office."""
+
+
+def load() -> str:
+    for county, office in COUNTIES.items():
+        by = User.objects.get(username=office)
+        for year in YEARS:
+            import_scheme(body(county, year), by=by, issue=True)
+    return f"{len(COUNTIES) * len(YEARS)} schemes"
+
+
+def body(county: str, year: int) -> dict:
+    """The scheme file of ``county``, as it was in ``year``."""
+    text = (settings.BASE_DIR / "fixtures" / "schemes" / f"{county}.json").read_text(encoding="utf-8")
+    return json.loads(text, parse_float=Decimal) | {"year": year}
+
+
+def spec(county: str, year: int = YEARS[-1]) -> SchemeSpec:
+    return SchemeSpec.model_validate(body(county, year))
+
+
+def departments(county: str) -> list[str]:
+    """The departments that supply figures to the county's villages."""
+    suppliers = (criterion.supplier.split(":", 1) for criterion in spec(county).criteria)
+    return sorted({name[0] for kind, *name in suppliers if kind == "department"})
+
+
+def scheme(county: str, year: int) -> Scheme:
+    return Scheme.objects.get(unit=county, year=year)
