@@ -195,7 +195,7 @@ class Veto(Part):
         Annotated[Literal["all"], Tag("all")]
         | Annotated[tuple[Annotated[Any, BeforeValidator(_bar)], ...], Tag("list")],
         Discriminator(lambda bars: "all" if isinstance(bars, str) else "list"),
-    ]
+    ] = ()
     months: Ordinal | None = None
 
 
