@@ -48,5 +48,5 @@ def outlook(form: Form) -> Outlook:
     params = (pk, cycle, form.application.unit_id, today, cycle, pk, typed)
     result: Allowed = allowed(Source(_TYPED, params))[0]
     above = [short.star for short in result.short]
-    following = min(above, key=str) if above else None
+    following = None if not above else above[0] if form.spec.rule == "areas" else min(above)
     return Outlook(result.star, following, why_not(form.spec, result, following) if above else [])

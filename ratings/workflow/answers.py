@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -160,12 +161,31 @@ def _answer(
     return Answer(application=application, item=item, typed=typed[:LONGEST], value=value, reason=reason, by=by)
 
 
-def keep_self_points(applications: Iterable[Application]) -> None:
+class Given(NamedTuple):
+    """What scoring looks at of an answer."""
+
+    typed: str
+    value: Decimal | None
+    reason: str
+
+
+def given_of(applications: Iterable[Application]) -> dict[int, dict[str, Given]]:
+    """The answers of each application by item, in one query."""
+    answers: dict[int, dict[str, Given]] = {application.pk: {} for application in applications}
+    rows = Answer.objects.filter(application__in=answers).values_list(
+        "application_id", "item", "typed", "value", "reason"
+    )
+    for pk, item, *given in rows:
+        answers[pk][item] = Given(*given)
+    return answers
+
+
+def keep_self_points(
+    applications: Iterable[Application], answers: Mapping[int, Mapping[str, Given]] | None = None
+) -> None:
     """Store the points that each application's own answers give, criterion by criterion (stage ``self``)."""
     applications = list(applications)
-    answers: dict[int, dict[str, Answer]] = {application.pk: {} for application in applications}
-    for answer in Answer.objects.filter(application__in=answers):
-        answers[answer.application_id][answer.item] = answer
+    answers = given_of(applications) if answers is None else answers
     Points.objects.filter(application__in=answers, stage=Stage.SELF).delete()
     Points.objects.bulk_create(
         (

@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 
 from ratings import allowance, announcing, questions
 from ratings.actions import require, require_all
-from ratings.models import Answer, Application, Cycle, Evidence, Return, ReturnedCriterion, Stage, Transition
+from ratings.models import Application, Cycle, Evidence, Return, ReturnedCriterion, Stage, Transition
 from ratings.models.cycle import Step
-from ratings.workflow.answers import keep_self_points
+from ratings.workflow.answers import Given, given_of, keep_self_points
 from ratings.workflow.filling import (
     ON_BEHALF,
     OWN,
@@ -37,6 +37,7 @@ from villages.models import Unit
 
 State = Application.State
 Pairs = Iterable[tuple[Application, Any]]
+Answers = Mapping[int, Mapping[str, Given]]
 
 
 @transaction.atomic
@@ -161,10 +162,11 @@ def submit_many(signed: Pairs, *, at: datetime | None = None) -> None:
     require_all("submit", [(signers[a.pk], a) for a in applications])
     for cycle in _cycles(applications):
         require_open(cycle, Step.APPLY, at)
-    _require_whole(applications)
+    answers = given_of(applications)
+    _require_whole(applications, answers)
     at = at or timezone.now()
     move(signers, "submit", State.SUBMITTED, by=signers, at=at, submitted_at=at, signed_by=_each(signers))
-    _keep_self_assessment(applications)
+    _keep_self_assessment(applications, answers)
     announcing.tell_township(applications, "application_submitted")
 
 
@@ -180,9 +182,9 @@ def _each(signers: Mapping[int, Any]) -> Any:
     return Case(*(When(pk=pk, then=Value(by and by.pk)) for pk, by in signers.items()))
 
 
-def _require_whole(applications: list[Application]) -> None:
+def _require_whole(applications: list[Application], answers: Answers) -> None:
     """Raise ``Incomplete`` unless every question of every application is answered, with the evidence asked for."""
-    for application, problems in problems_of(applications):
+    for application, problems in _problems_of(applications, answers):
         if application.applied_star is None:
             raise _no_star()
         if problems:
@@ -192,12 +194,9 @@ def _require_whole(applications: list[Application]) -> None:
             raise Incomplete(message % {"unit": application.unit, "count": len(problems)}, problems)
 
 
-def problems_of(applications: list[Application]) -> list[tuple[Application, dict[str, str]]]:
-    """Each application with what it lacks to be sent, by item or criterion; in two queries."""
-    answers: dict[int, dict[str, Answer]] = {application.pk: {} for application in applications}
+def _problems_of(applications: list[Application], answers: Answers) -> list[tuple[Application, dict[str, str]]]:
+    """Each application with what it lacks to be sent, by item or criterion."""
     attached: dict[int, set[tuple[str, str]]] = {application.pk: set() for application in applications}
-    for answer in Answer.objects.filter(application__in=answers):
-        answers[answer.application_id][answer.item] = answer
     for pk, criterion, name in Evidence.objects.filter(application__in=answers).values_list(
         "application", "criterion", "name"
     ):
@@ -207,9 +206,9 @@ def problems_of(applications: list[Application]) -> list[tuple[Application, dict
     ]
 
 
-def _keep_self_assessment(applications: list[Application]) -> None:
+def _keep_self_assessment(applications: list[Application], answers: Answers) -> None:
     """Points of the unit's own answers, and the total and star that they would give today."""
-    keep_self_points(applications)
+    keep_self_points(applications, answers)
     allowance.store(_rows(applications), Stage.SELF, timezone.localdate())
 
 
@@ -283,9 +282,10 @@ def resubmit(application: Application, *, by: Any) -> None:
     require("resubmit", by, application)
     question = open_return(application)
     require_in_time(question)
-    _require_whole([application])
+    answers = given_of([application])
+    _require_whole([application], answers)
     _end_return(application, question, "resubmit", by)
-    _keep_self_assessment([application])
+    _keep_self_assessment([application], answers)
     announcing.tell_township([application], "application_resubmitted")
 
 
@@ -298,7 +298,7 @@ def resume(application: Application, *, by: Any) -> None:
     if question is not None and timezone.now() < question.due:
         raise WrongState(_("The village may still answer until %s.") % until(question.due))
     _end_return(application, question, "resume", by)
-    _keep_self_assessment([application])
+    _keep_self_assessment([application], given_of([application]))
     announcing.tell_village([application], "application_resumed")
 
 
