@@ -29,7 +29,7 @@ class AppointmentForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=50)
     email = forms.EmailField(label=_("E-mail (may be empty)"), required=False)
     role = forms.ChoiceField(label=_("Role"))
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), empty_label=_("Choose"))
     department = forms.CharField(label=_("Name of the department (for departments)"), max_length=50, required=False)
     starts = day_field(_("First day"), initial=timezone.localdate)
     ends = day_field(_("Last day (may be empty)"), required=False)

@@ -127,6 +127,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE; the page does not ask
 ACCOUNT_USER_DISPLAY = str
 ACCOUNT_ADAPTER = "config.adapter.AccountAdapter"
 # An office shares one address, so failures are counted per account and address by axes alone.
