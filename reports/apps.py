@@ -6,9 +6,18 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
-        from accounts import menu
+        from accounts import home, menu, todo
+        from notifications import kinds
+        from reports import todos
         from reports.demonstration import guard  # noqa: F401 (registers a system check)
+        from reports.home import progress
 
+        kinds.register(
+            report_ready=_("The report of %(unit)s for %(year)s is ready"),
+            report_failed=_("The report of %(unit)s for %(year)s could not be made"),
+        )
+        todo.register(todos)
+        home.register(home.HomePanel("reports/home_progress.html", progress, order=20))
         menu.register(
             menu.MenuEntry(
                 _("Dashboard"),
@@ -17,5 +26,13 @@ class ReportsConfig(AppConfig):
                 audiences=(menu.DESK,),
                 note=_("Progress, stars and warnings of your places"),
                 order=10,
+            ),
+            menu.MenuEntry(
+                _("Annual reports"),
+                "reports",
+                "reports.view_report",
+                audiences=(menu.DESK,),
+                note=_("The year in an Excel workbook"),
+                order=80,
             ),
         )

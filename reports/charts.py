@@ -1,11 +1,15 @@
 """Charts drawn on the server as SVG (pygal); the page that shows one has its figures in a table beside it."""
 
+import sys
 from collections.abc import Mapping
 from urllib.parse import quote
 
 import pygal
 from django.utils.translation import gettext as _
 from pygal.style import Style
+
+# pygal leaves a finder for its old plugins that knows no ``find_spec``; tools that ask every finder stumble over it.
+sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
 _STYLE = Style(
     background="transparent",

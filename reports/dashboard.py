@@ -212,21 +212,29 @@ def standings(unit: Unit, day: date, cycles: Iterable[int]) -> tuple[list[dict],
 ALIKE = ("star", "then", "stage", "returned", "flagged")
 
 
-def with_standing(unit: Unit, day: date, cycles: Iterable[int]) -> QuerySet[Unit]:
-    """Rated units with their star on ``day`` and on 1 January, and where they are in ``cycles``."""
+def with_stage(unit: Unit, cycles: Iterable[int]) -> QuerySet[Unit]:
+    """Rated units with the ``stage`` in which they are in ``cycles``, and whether they are ``returned``."""
+    # No cycle has the key 0; with no key at all Django would take the whole query for empty.
+    mine = FilteredRelation("applications", condition=Q(applications__cycle__in=list(cycles) or [0]))
     return (
         Unit.objects.within(unit)
         .filter(rated=True)
+        .annotate(mine=mine)
+        .annotate(stage=STAGE, returned=Coalesce(Q(mine__state=State.RETURNED), False))
+    )
+
+
+def with_standing(unit: Unit, day: date, cycles: Iterable[int]) -> QuerySet[Unit]:
+    """``with_stage``, with their star on ``day`` and on 1 January, and whether an event is open."""
+    return (
+        with_stage(unit, cycles)
         .annotate(
             held=FilteredRelation("star_periods", condition=period_on(unit, day)),
             held_then=FilteredRelation("star_periods", condition=period_on(unit, date(day.year, 1, 1))),
-            mine=FilteredRelation("applications", condition=Q(applications__cycle__in=list(cycles))),
         )
         .annotate(
             star=F("held__star"),
             then=F("held_then__star"),
-            stage=STAGE,
-            returned=Coalesce(Q(mine__state=State.RETURNED), False),
             flagged=Exists(Event.objects.filter(unit=OuterRef("code"), closed=None)),
         )
     )

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from records.models import StoredFile
@@ -26,6 +27,9 @@ class ReportRequest(models.Model):
     progress = models.PositiveSmallIntegerField(default=0)
     file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     error = models.TextField(blank=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True, help_text="When the person fetched it, or read why it failed")
 
     class Meta:
         default_permissions = ()
@@ -37,6 +41,9 @@ class ReportRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.year}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("report", args=[self.pk])
 
 
 class DemonstrationStep(models.Model):

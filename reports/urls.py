@@ -1,8 +1,11 @@
 from django.urls import path
 
-from reports import views
+from reports.views import dashboard, report
 
 urlpatterns = [
-    path("dashboard/", views.dashboard_home, name="dashboard_home"),
-    path("dashboard/<str:code>/", views.dashboard, name="dashboard"),
+    path("dashboard/", dashboard.dashboard_home, name="dashboard_home"),
+    path("dashboard/<str:code>/", dashboard.dashboard, name="dashboard"),
+    path("reports/", report.reports, name="reports"),
+    path("reports/<int:pk>/", report.report, name="report"),
+    path("reports/<int:pk>/file/", report.report_file, name="report_file"),
 ]

@@ -5,9 +5,11 @@ from itertools import groupby
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.authority import reached_or_404
+from accounts.models import User
 from reports import charts
 from reports.dashboard import Board, Square, board
 from villages.models import Unit, prefixes
@@ -20,10 +22,15 @@ PLACES = Unit.objects.exclude(level__in=["village", "station"])
 @login_required
 def dashboard_home(request: HttpRequest) -> HttpResponse:
     """The dashboard of the place that the person watches over (the topmost of several)."""
-    codes = sorted(request.user.reach(VIEW_DASHBOARD), key=lambda code: (len(code), code))
-    if not codes:
+    code = topmost(request.user)
+    if code is None:
         raise Http404
-    return redirect("dashboard", codes[0])
+    return redirect("dashboard", code)
+
+
+def topmost(user: User) -> str | None:
+    """The code of the place that ``user`` watches over; the largest of several."""
+    return min(user.reach(VIEW_DASHBOARD), key=lambda code: (len(code), code), default=None)
 
 
 @login_required
@@ -94,4 +101,5 @@ def wall(seen: Board) -> list[dict]:
 
 
 def linked(square: Square) -> dict:
-    return {"name": square.name, "star": square.star, "flag": square.flag, "url": f"/register/{square.code}/"}
+    url = reverse("register_unit", args=[square.code])
+    return {"name": square.name, "star": square.star, "flag": square.flag, "url": url}

@@ -1,0 +1,124 @@
+"""The dashboard and annual reports over the API: the rules of the pages, through the same functions."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import FileResponse
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.authority import reached, reached_or_404
+from records.files import serve
+from reports import workflow
+from reports.dashboard import board
+from reports.models import ReportRequest
+from reports.views.dashboard import PLACES, VIEW_DASHBOARD, topmost
+from reports.views.report import own
+from reports.workflow import VIEW_REPORT
+from villages.models import Unit
+
+
+class PlaceSerializer(serializers.Serializer):
+    """``stars``: units by star held today; ``stages``: by where they are in this year's rating."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    rated = serializers.IntegerField()
+    stars = serializers.DictField(child=serializers.IntegerField())
+    stages = serializers.DictField(child=serializers.IntegerField())
+    rose = serializers.IntegerField(source="up")
+    fell = serializers.IntegerField(source="down")
+    open_events = serializers.IntegerField(source="flagged")
+
+
+class DashboardSerializer(serializers.Serializer):
+    """``rose`` and ``fell`` since 1 January; warnings and events are the first few, with how many there are."""
+
+    unit = serializers.CharField(source="unit.code")
+    year = serializers.IntegerField(allow_null=True)
+    day = serializers.DateField()
+    total = PlaceSerializer()
+    places = PlaceSerializer(many=True)
+    red_warnings = serializers.IntegerField(source="warnings.red")
+    yellow_warnings = serializers.IntegerField(source="warnings.yellow")
+    events_open = serializers.IntegerField()
+
+
+class DashboardView(APIView):
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        responses=DashboardSerializer,
+        parameters=[OpenApiParameter("unit", OpenApiTypes.STR, description="A place within reach; your own if absent")],
+    )
+    def get(self, request: Request) -> Response:
+        """Where a place stands: progress, stars, movement since 1 January, what is late or open."""
+        code = request.query_params.get("unit") or topmost(request.user)
+        unit = reached_or_404(request.user, VIEW_DASHBOARD, PLACES, field="code", code=code)
+        return Response(DashboardSerializer(board(unit, timezone.now())).data)
+
+
+class ReportSerializer(serializers.ModelSerializer):
+    """``state``: waiting, running, ready or failed (``error`` says why); ``progress`` in per cent."""
+
+    unit = serializers.SlugRelatedField(slug_field="code", queryset=Unit.objects.none())
+
+    class Meta:
+        model = ReportRequest
+        fields = ["id", "unit", "year", "asked_at", "state", "progress", "error", "ended_at"]
+        read_only_fields = ["asked_at", "state", "progress", "error", "ended_at"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if request := self.context.get("request"):
+            self.fields["unit"].queryset = reached(request.user, VIEW_REPORT, Unit.objects.all(), "code")
+
+
+class MayReport(IsAuthenticated):
+    """To those who may make no report there is nothing here."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if super().has_permission(request, view) and not request.user.reach(VIEW_REPORT):
+            raise NotFound
+        return super().has_permission(request, view)
+
+
+class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
+    """Annual reports that one has asked for."""
+
+    permission_classes = [MayReport]
+    serializer_class = ReportSerializer
+    filter_backends: list = []
+    queryset = ReportRequest.objects.none()
+
+    def get_queryset(self) -> QuerySet[ReportRequest]:
+        return own(self.request.user)
+
+    def create(self, request: Request) -> Response:
+        """Ask for the report of ``unit`` for ``year``; it is made in the background."""
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        made = workflow.ask(asked.validated_data["unit"], asked.validated_data["year"], by=request.user)
+        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True)
+    def file(self, request: Request, pk: int) -> FileResponse:
+        """The workbook, once it is ready."""
+        return serve(workflow.fetch(self.get_object(), by=request.user))
+
+
+router = SimpleRouter()
+router.register("reports", ReportViewSet, basename="api-report")
+urlpatterns = [path("dashboard/", DashboardView.as_view(), name="api-dashboard"), *router.urls]

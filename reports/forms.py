@@ -1,0 +1,35 @@
+"""Asking for an annual report."""
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from ratings.models import Decision
+from reports.workflow import VIEW_REPORT
+from villages.models import CODE_LENGTHS, Level, Unit, below_any
+
+
+class ReportForm(forms.Form):
+    """Years that have confirmed decisions; the person's own places and the places one step below."""
+
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Place"), empty_label=None)
+    year = forms.TypedChoiceField(label=_("Year assessed"), coerce=int)
+
+    def __init__(self, *args, user: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        codes = user.reach(VIEW_REPORT)
+        self.fields["unit"].queryset = places(codes)
+        decided = Decision.objects.confirmed().filter(below_any(codes, "unit_id")).order_by("-year")
+        years = decided.values_list("year", flat=True).distinct()
+        self.fields["year"].choices = [(year, str(year)) for year in years]
+
+
+def places(codes: list[str]) -> QuerySet[Unit]:
+    """The units of ``codes`` and those one step below each, by code."""
+    wanted = Q(pk__in=codes)
+    for code in codes:
+        digits = next((n for n in CODE_LENGTHS if n > len(code)), None)
+        if digits is not None:
+            wanted |= Q(code__startswith=code, code__regex=rf"^.{{{digits}}}$") & ~Q(level=Level.VILLAGE)
+    return Unit.objects.filter(wanted)

@@ -1,0 +1,23 @@
+"""What the home page shows those who watch over a place: where this year's rating stands."""
+
+from typing import Any
+
+from django.db.models import Count
+
+from accounts.models import User
+from reports.dashboard import STAGES, current_windows, with_stage
+from reports.views.dashboard import topmost
+from villages.models import Unit
+
+
+def progress(user: User) -> dict[str, Any] | None:
+    """Counts by stage for the topmost place; None for those who watch over nothing."""
+    code = topmost(user)
+    if code is None:
+        return None
+    unit = Unit(code=code)
+    windows = list(current_windows(unit))
+    cycles = {window.cycle_id for window in windows}
+    counts = dict(with_stage(unit, cycles).order_by().values_list("stage").annotate(Count("*")))
+    stages = [{"key": key, "name": name, "count": counts.get(key, 0)} for key, (name, _step) in STAGES.items()]
+    return {"code": code, "year": windows[0].cycle.year if windows else None, "stages": stages}

@@ -1,0 +1,10 @@
+"""What reports do in the background."""
+
+from celery import shared_task
+
+from reports import workflow
+
+
+@shared_task
+def make_report(pk: int) -> None:
+    workflow.make(pk)

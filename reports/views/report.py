@@ -1,0 +1,51 @@
+"""Annual reports: asked for, made in the background, fetched by who asked."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.authority import reached
+from accounts.models import User
+from records.files import serve
+from reports import workflow
+from reports.forms import ReportForm
+from reports.models import ReportRequest
+from reports.workflow import VIEW_REPORT
+
+SHOWN = 20
+
+
+def own(user: User) -> QuerySet[ReportRequest]:
+    """The reports that ``user`` asked for and may still see."""
+    return reached(user, VIEW_REPORT, ReportRequest.objects.filter(by=user)).select_related("unit", "file")
+
+
+@login_required
+def reports(request: HttpRequest) -> HttpResponse:
+    """The reports that the person asked for, and the form that asks for another."""
+    if not request.user.reach(VIEW_REPORT):
+        raise Http404
+    form = ReportForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        asked = workflow.ask(form.cleaned_data["unit"], form.cleaned_data["year"], by=request.user)
+        messages.success(request, _("The report is being made. You will be told when it is ready."))
+        return redirect(asked)
+    return render(request, "reports/reports.html", {"form": form, "reports": own(request.user)[:SHOWN]})
+
+
+@login_required
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far it is; once it has failed, why."""
+    found = get_object_or_404(own(request.user), pk=pk)
+    if found.state == ReportRequest.State.FAILED:
+        workflow.saw(found)
+    template = "reports/report_progress.html" if request.htmx else "reports/report.html"
+    return render(request, template, {"report": found})
+
+
+@login_required
+def report_file(request: HttpRequest, pk: int) -> FileResponse:
+    return serve(workflow.fetch(get_object_or_404(own(request.user), pk=pk), by=request.user))

@@ -1,0 +1,113 @@
+"""Asking for an annual report, making it in the background, and fetching it (design §7)."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from notifications.workflow import announce
+from records.files import store
+from records.models import StoredFile
+from records.refusals import Incomplete, NotAllowed, WrongState
+from reports.annual import workbook
+from reports.models import ReportRequest
+from villages.models import Unit
+
+State = ReportRequest.State
+VIEW_REPORT = "reports.view_report"
+YEARS = range(2000, 2100)
+GIVEN_UP = timedelta(minutes=15)
+"""A report whose worker has died is made again when the queue hands its task out anew (settings, visibility)."""
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def ask(unit: Unit, year: int, *, by: User) -> ReportRequest:
+    """Ask for the report of ``unit`` for ``year``; one that ``by`` waits for already is not asked for twice.
+
+    Raises ``NotAllowed``, or ``Incomplete`` for a year that cannot be.
+    """
+    from reports.tasks import make_report  # the task calls back into this module
+
+    if not by.has_perm(VIEW_REPORT, unit):
+        raise NotAllowed(_("You may not do this here."))
+    if year not in YEARS:
+        raise Incomplete(_("This is no year."), {"year": _("This is no year.")})
+    User.objects.select_for_update().get(pk=by.pk)
+    waiting = ReportRequest.objects.filter(unit=unit, year=year, by=by, state__in=[State.WAITING, State.RUNNING])
+    if request := waiting.first():
+        return request
+    request = ReportRequest.objects.create(unit=unit, year=year, by=by)
+    transaction.on_commit(lambda: make_report.delay(request.pk))
+    return request
+
+
+def make(pk: int) -> None:
+    """Write the workbook of a request and say that it is ready, or why it failed. Doing it again changes nothing."""
+    dead = timezone.now() - GIVEN_UP
+    free = Q(state=State.WAITING) | Q(state=State.RUNNING, started_at__lt=dead)
+    taken = ReportRequest.objects.filter(free, pk=pk).update(state=State.RUNNING, started_at=timezone.now())
+    if not taken:
+        return
+    request = ReportRequest.objects.select_related("unit", "by").get(pk=pk)
+    try:
+        file = _written(request)
+    except Exception as failure:
+        logger.exception("report %s failed", pk)
+        _end(request, State.FAILED, error=f"{type(failure).__name__}: {failure}")
+    else:
+        _end(request, State.READY, file=file, progress=100)
+
+
+def _written(request: ReportRequest) -> StoredFile:
+    name = f"{request.unit.name}{request.year}年度评星晋级报告.xlsx"
+    with TemporaryDirectory() as folder, translation.override(settings.LANGUAGE_CODE):
+        path = Path(folder) / "report.xlsx"
+        workbook.write(request.unit, request.year, path, _progress_of(request))
+        with path.open("rb") as file:
+            return store(File(file, name=name), by=request.by)
+
+
+def _progress_of(request: ReportRequest) -> Callable[[int], None]:
+    def keep(done: int) -> None:
+        ReportRequest.objects.filter(pk=request.pk).update(progress=done)
+
+    return keep
+
+
+@transaction.atomic
+def _end(request: ReportRequest, state: str, **changes: object) -> None:
+    running = ReportRequest.objects.filter(pk=request.pk, state=State.RUNNING)
+    if running.update(state=state, ended_at=timezone.now(), **changes):
+        announce(
+            [request.by_id],
+            f"report_{state}",
+            link=request.get_absolute_url(),
+            unit_code=request.unit_id,
+            unit=request.unit.name,
+            year=request.year,
+        )
+
+
+def fetch(request: ReportRequest, *, by: User) -> StoredFile:
+    """The workbook, for who asked for it and may still see the place. Raises ``NotAllowed``, ``WrongState``."""
+    if request.by_id != by.pk or not by.has_perm(VIEW_REPORT, request):
+        raise NotAllowed(_("You may not do this here."))
+    if request.state != State.READY:
+        raise WrongState(_("This report is not ready."))
+    saw(request)
+    return request.file
+
+
+def saw(request: ReportRequest) -> None:
+    """The person knows how it ended: it leaves the to-do list."""
+    ReportRequest.objects.filter(pk=request.pk, seen_at=None).update(seen_at=timezone.now())
