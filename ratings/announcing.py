@@ -9,9 +9,9 @@ from accounts.people import holders
 from accounts.roles import Role
 from notifications import kinds
 from notifications.models import Notice
-from notifications.workflow import announce_all
+from notifications.workflow import announce, announce_all
 from ratings.models import Application, Cycle
-from villages.models import prefixes
+from villages.models import Unit, prefixes
 
 VILLAGE = (Role.FILLER, Role.SIGNER)
 TOWNSHIP = (Role.TOWNSHIP_OFFICE,)
@@ -29,6 +29,7 @@ def register_kinds() -> None:
         application_resubmitted=_("%(unit)s has corrected what was returned"),
         application_resumed=_("%(unit)s: the time for correcting is over, the review goes on without changes"),
         application_filled_on_behalf=_("%(unit)s: the township office fills in the application for you"),
+        applying_reopened=_("%(unit)s: you may still apply for %(year)s until %(until)s: %(reason)s"),
         figures_supplied=_("%(unit)s: %(department)s has filled in %(count)s figures; you need not"),
     )
 
@@ -38,6 +39,12 @@ def tell_village(applications: Iterable[Application], kind: str, **params: str |
     applications = list(applications)
     people = holders(VILLAGE, {application.unit_id for application in applications})
     _tell(applications, {a.pk: {*people.get(a.unit_id, ()), *_on_behalf(a)} for a in applications}, kind, params)
+
+
+def tell_unit(unit: Unit, kind: str, **params: str | int) -> None:
+    """Fillers and signers of a unit that may have no application yet."""
+    people = holders(VILLAGE, [unit.code]).get(unit.code, [])
+    announce(people, kind, link=reverse("apply"), unit_code=unit.code, unit=unit.name, **params)
 
 
 def tell_township(applications: Iterable[Application], kind: str, **params: str | int) -> None:

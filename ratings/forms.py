@@ -1,7 +1,7 @@
 """Forms of the offices: what to return and why, and the times of a cycle."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -11,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from ratings.form import Card
 from ratings.models.cycle import Step
 from records.refusals import Incomplete
+
+
+def end_of(day: date) -> datetime:
+    """24:00 of a day in China."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
 
 
 class DayInput(forms.DateInput):
@@ -60,6 +65,17 @@ class ReturnForm(forms.Form):
         for at, message in incomplete.problems.items():
             name = at if at in self.fields else f"reason-{at}"
             self.add_error(name if name in self.fields else None, message)
+
+
+class ReopenForm(forms.Form):
+    """Until when one unit may still apply, and why."""
+
+    closes = forms.DateField(label=_("Last day for applying"), widget=DayInput())
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def take(self, incomplete: Incomplete) -> None:
+        for name, message in incomplete.problems.items():
+            self.add_error(name, message)
 
 
 class WindowsForm(forms.Form):

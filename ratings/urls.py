@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from ratings.views import application, cycle, event, form, public, register, supply
+from ratings.views import application, cycle, event, form, public, register, supply, waiting
 
 urlpatterns = [
     path("apply/", form.apply, name="apply"),
     path("apply/<int:cycle>/<str:unit>/", form.begin, name="application_begin"),
     path("applications/", application.queue, name="applications"),
+    path("applications/not-begun/", waiting.not_begun, name="applications_not_begun"),
+    path("applications/reopen/<int:cycle>/<str:unit>/", waiting.reopen, name="application_reopen"),
     path("applications/<int:pk>/", application.page, name="application"),
     path("applications/<int:pk>/form/", form.overview, name="application_form"),
     path("applications/<int:pk>/form/<int:number>/", form.area, name="application_area"),

@@ -9,7 +9,7 @@ from ratings.models.application import (
     Transition,
     Veto,
 )
-from ratings.models.cycle import Cycle, Window
+from ratings.models.cycle import Cycle, Extension, Window
 from ratings.models.decision import Decision
 from ratings.models.event import Event, Proposal
 from ratings.models.register import StarPeriod
@@ -22,6 +22,7 @@ __all__ = [
     "Decision",
     "Event",
     "Evidence",
+    "Extension",
     "Points",
     "Proposal",
     "Return",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pghistory
 import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -77,3 +78,21 @@ class Window(models.Model):
 
     def is_open(self, at: datetime | None = None) -> bool:
         return self.opens <= (at or timezone.now()) < self.closes
+
+
+@pghistory.track()
+class Extension(models.Model):
+    """The time for applying reopened for one unit (domain §3), with its reason; the last one given counts."""
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="extensions")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    closes = models.DateTimeField(_("Closes"))
+    reason = models.TextField(_("Reason"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["cycle", "unit"], name="one_extension_per_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.cycle} {self.unit_id}"

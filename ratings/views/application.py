@@ -1,7 +1,7 @@
 """An application for everyone who may open it, the township's queue, and the steps that are asked about first."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from accounts.authority import reached_or_404
 from ratings import secrecy
 from ratings.actions import ACTIONS, available
 from ratings.form import Form
-from ratings.forms import ReturnForm
+from ratings.forms import ReturnForm, end_of
 from ratings.models import Application, Evidence, Return
 from ratings.progress import named, steps_of
 from ratings.reuse import mark_reuse
@@ -64,6 +64,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "state": state,
             "states": [(s, s.label, counts[s]) for s in State if s in counts],
             "all": sum(counts.values()),
+            "may_fill": bool(request.user.reach("ratings.fill_on_behalf")),
         },
     )
 
@@ -243,7 +244,7 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
     asked = ReturnForm(request.POST or None, cards=cards, initial={"due": default})
     if request.method == "POST" and asked.is_valid():
         try:
-            workflow.return_(application, asked.reasons, due=_end_of(asked.cleaned_data["due"]), by=request.user)
+            workflow.return_(application, asked.reasons, due=end_of(asked.cleaned_data["due"]), by=request.user)
         except Incomplete as incomplete:
             asked.take(incomplete)
         else:
@@ -258,8 +259,3 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
         {"application": application, "form": asked},
         status=400 if asked.errors else 200,
     )
-
-
-def _end_of(day: Any) -> datetime:
-    """24:00 of a day in China."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))

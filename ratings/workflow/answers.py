@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from ratings import announcing, questions
 from ratings.actions import require_all
 from ratings.models import Answer, Application, Points, Stage
-from ratings.models.cycle import Step
 from ratings.scheme.spec import Criterion, Question
 from ratings.typed import LONGEST, fact
 from ratings.workflow.filling import ON_BEHALF, OWN, criteria_of, filling_verb, locked_row, require_fillable
-from ratings.workflow.window import require_open
+from ratings.workflow.window import require_applying
 from records import audit
 from records.refusals import Incomplete, WrongState
 
@@ -136,7 +135,7 @@ def fill_many(
     filled = list(filled)
     require_all(OWN, [(by, application) for application, by, _typed in filled])
     for cycle in {application.cycle for application, _by, _typed in filled}:
-        require_open(cycle, Step.APPLY, at)
+        require_applying(cycle, {a.unit_id for a, _by, _typed in filled if a.cycle_id == cycle.pk}, at)
     answers = []
     for application, by, typed in filled:
         asked = questions.on_form(filter(questions.by_village, criteria_of(application)))

@@ -30,7 +30,7 @@ from ratings.workflow.filling import (
     require_in_time,
 )
 from ratings.workflow.transition import move
-from ratings.workflow.window import require_not_over, require_open, until
+from ratings.workflow.window import require_applying, require_not_over, until
 from records import audit
 from records.refusals import Incomplete, WrongState
 from villages.models import Unit
@@ -46,7 +46,7 @@ def begin_many(cycle: Cycle, starters: Iterable[tuple[Unit, Any]], *, at: dateti
     for a unit that the cycle does not rate, or where one is there already."""
     starters = list(starters)
     verbs = filling_verbs((unit.code, by) for unit, by in starters)
-    require_open(cycle, Step.APPLY, at)
+    require_applying(cycle, {unit.code for unit, _by in starters}, at)
     drafts = [
         Application(cycle=cycle, unit=unit, filled_by=by, on_behalf=verb == ON_BEHALF)
         for (unit, by), verb in zip(starters, verbs, strict=True)
@@ -103,7 +103,7 @@ def choose_star(application: Application, star: int, *, by: Any) -> Application:
     require(filling_verb(application, by), by, application)
     if application.state != State.DRAFT:
         raise WrongState(_("The star applied for can only be changed before the application is submitted."))
-    require_open(application.cycle, Step.APPLY)
+    require_applying(application.cycle, [application.unit_id])
     if star not in stars_of(application.cycle):
         raise _no_star()
     application.applied_star = star
@@ -122,7 +122,7 @@ def choose_stars(aims: Iterable[tuple[Application, Any, int]], *, at: datetime |
         raise WrongState(_("The star applied for can only be changed before the application is submitted."))
     stars = {application.pk: star for application, _by, star in aims}
     for cycle in _cycles(applications):
-        require_open(cycle, Step.APPLY, at)
+        require_applying(cycle, {a.unit_id for a in applications if a.cycle_id == cycle.pk}, at)
     if any(stars[application.pk] not in stars_of(application.cycle) for application in applications):
         raise _no_star()
     with audit.acting(None, "choose_star"):
@@ -161,7 +161,7 @@ def submit_many(signed: Pairs, *, at: datetime | None = None) -> None:
     applications = _locked(application for application, _by in signed)
     require_all("submit", [(signers[a.pk], a) for a in applications])
     for cycle in _cycles(applications):
-        require_open(cycle, Step.APPLY, at)
+        require_applying(cycle, {a.unit_id for a in applications if a.cycle_id == cycle.pk}, at)
     answers = given_of(applications)
     _require_whole(applications, answers)
     at = at or timezone.now()

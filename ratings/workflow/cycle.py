@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Appointment
 from accounts.roles import Role
 from ratings import allowance, announcing
-from ratings.models import Application, Cycle, Decision, Points, Scheme, Stage, Transition, Window
+from ratings.models import Application, Cycle, Decision, Extension, Points, Scheme, Stage, Transition, Window
 from ratings.models.cycle import Step
 from ratings.signals import decisions_confirmed
 from ratings.workflow.window import until
@@ -27,6 +27,7 @@ OUT = (State.DRAFT, State.REJECTED, State.CONFIRMED)
 """States of applications that a closing does not have to wait for."""
 
 MANAGE = "ratings.manage_cycle"
+ACCEPT = "ratings.accept"
 
 
 def _require(by: Any, unit: Unit) -> None:
@@ -90,6 +91,30 @@ def set_windows(cycle: Cycle, windows: Times, *, by: Any) -> None:
     with audit.acting(by, "set_windows"):
         for step, (opens, closes) in windows.items():
             Window.objects.update_or_create(cycle=cycle, step=step, defaults={"opens": opens, "closes": closes})
+
+
+@transaction.atomic
+def reopen(cycle: Cycle, unit: Unit, *, closes: datetime, reason: str, by: Any) -> Extension:
+    """Let one unit go on applying until ``closes`` although the time is over; a later one takes its place.
+
+    The township office may, and the county office. Raises ``NotAllowed``, ``WrongState`` (closed, not rated),
+    ``Incomplete``.
+    """
+    if by is not None and not any(by.has_perm(perm, unit) for perm in (ACCEPT, MANAGE)):
+        raise NotAllowed(_("You may not do this here."))
+    cycle = _locked(cycle)
+    if not cycle.scheme.rated_units().filter(pk=unit.pk).exists():
+        raise WrongState(_("This unit is not rated in this cycle."))
+    problems = {} if reason.strip() else {"reason": _("Please write the reason.")}
+    if closes <= timezone.now():
+        problems["closes"] = _("This deadline is over already.")
+    if problems:
+        raise Incomplete(_("The time could not be reopened yet."), problems)
+    given = {"closes": closes, "reason": reason, "by": by}
+    with audit.acting(by, "reopen", reason):
+        extension, _new = Extension.objects.update_or_create(cycle=cycle, unit=unit, defaults=given)
+    announcing.tell_unit(unit, "applying_reopened", year=cycle.year, until=until(closes), reason=reason)
+    return extension
 
 
 @transaction.atomic

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.authority import lacking
 from ratings.actions import ACTIONS, require
 from ratings.models import Application, Return
-from ratings.models.cycle import Step
 from ratings.scheme.spec import Criterion, NoSingleVariant
-from ratings.workflow.window import require_open
+from ratings.workflow.window import require_applying
 from records.refusals import NotAllowed, WrongState
 
 OWN, ON_BEHALF = "fill", "fill_on_behalf"
@@ -57,7 +56,7 @@ def require_fillable(application: Application, by: Any, criteria: Iterable[str] 
     """Raise unless ``by`` may change these criteria (by code) now: who, state, window or deadline, returned or not."""
     require(filling_verb(application, by), by, application)
     if application.state == Application.State.DRAFT:
-        require_open(application.cycle, Step.APPLY)
+        require_applying(application.cycle, [application.unit_id])
         return
     question = open_return(application)
     require_in_time(question)

@@ -1,5 +1,6 @@
 """When a step of a cycle may be done (时限, domain §3)."""
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
@@ -23,6 +24,16 @@ def require_open(cycle: Cycle, step: str, at: datetime | None = None) -> None:
     opens = window(cycle, step).opens
     if (at or timezone.now()) < opens:
         raise WrongState(_("“%(step)s” opens on %(day)s.") % {"step": Step(step).label, "day": moment(opens)})
+
+
+def require_applying(cycle: Cycle, units: Collection[str], at: datetime | None = None) -> None:
+    """``require_open`` for applying, where the time may have been reopened for each of ``units`` (by code)."""
+    try:
+        require_open(cycle, Step.APPLY, at)
+    except WrongState:
+        reopened = cycle.extensions.filter(unit__in=units, closes__gt=at or timezone.now())
+        if cycle.state != Cycle.State.OPEN or reopened.count() < len(set(units)):
+            raise
 
 
 def require_not_over(cycle: Cycle, step: str, at: datetime | None = None) -> None:

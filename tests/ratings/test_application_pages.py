@@ -334,3 +334,20 @@ def test_the_village_finds_its_next_step_at_home(client, filler, signer, office)
     as_(client, filler)
     assert (first().url, first().urgent, first().days_left) == (form, True, 3)
     assert client.get(reverse("home")).context["panels"]["main"][0][1]["returned"][0]["detail"] == "请核对"
+
+
+def test_the_office_finds_who_has_not_sent_and_helps(client, draft, office):
+    UnitFactory(code=NEIGHBOUR), UnitFactory(code="330624109201")
+    url = reverse("applications_not_begun")
+    rows = as_(client, office).get(url).context["rows"]
+    assert [(row["unit"].code, row["application"]) for row in rows] == [(VILLAGE, draft), (NEIGHBOUR, None)]
+    begun = client.post(reverse("application_begin", args=[draft.cycle_id, NEIGHBOUR]))
+    assert Application.objects.get(unit=NEIGHBOUR).on_behalf
+    assert client.get(begun.url).context["on_behalf"]
+    more = reverse("application_reopen", args=[draft.cycle_id, NEIGHBOUR])
+    assert client.post(more, {"closes": "2026-03-01", "reason": "来不及"}).status_code == 400
+    assert client.post(more, {"closes": "2026-04-05", "reason": "来不及"}).url == url
+    assert timezone.localtime(draft.cycle.extensions.get().closes).isoformat() == "2026-04-06T00:00:00+08:00"
+    assert client.get(reverse("application_reopen", args=[draft.cycle_id, "330624109201"])).status_code == 404
+    as_(client, person(Role.DISCIPLINE, COUNTY))
+    assert client.get(url).status_code == client.post(more).status_code == 404

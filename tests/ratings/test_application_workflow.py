@@ -13,6 +13,7 @@ from ratings.models import Application, Evidence, Points, Stage
 from ratings.models.cycle import Step
 from ratings.workflow import application as workflow
 from ratings.workflow.answers import Entry, fill_many, save_answer, save_answers, version
+from ratings.workflow.cycle import reopen
 from ratings.workflow.evidence import attach_many
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.factories import (
@@ -424,3 +425,32 @@ def test_the_clock_and_commands_may_take_many_steps():
         ("submit", at(2026, 3, 3)),
         ("accept", at(2026, 3, 4)),
     ]
+
+
+# More time for one village.
+
+
+def test_the_office_reopens_the_time_for_one_village(whole, filler, signer, office):
+    whole.cycle.windows.filter(step=Step.APPLY).update(closes=timezone.now())
+    neighbour = UnitFactory(code=NEIGHBOUR)
+    reopen(whole.cycle, whole.unit, closes=timezone.now() + timedelta(days=2), reason="会计生病", by=office)
+    assert kinds_told(filler) == ["applying_reopened"]
+    save_answer(refreshed(whole), "1.2", "97", by=filler)
+    with pytest.raises(WrongState):
+        workflow.begin(neighbour, whole.cycle, by=person(Role.FILLER, NEIGHBOUR))
+    with freeze_time("2026-04-04T00:00:00Z"), pytest.raises(WrongState):
+        workflow.submit(refreshed(whole), by=signer)
+    workflow.submit(refreshed(whole), by=signer)
+    assert refreshed(whole).state == "submitted"
+
+
+def test_more_time_has_its_limits(draft, filler, signer, office):
+    given = {"closes": timezone.now() + timedelta(days=2), "reason": "会计生病"}
+    for by in (filler, signer, person(Role.TOWNSHIP_OFFICE, "330624109"), person(Role.DISCIPLINE, "330624")):
+        with pytest.raises(NotAllowed):
+            reopen(draft.cycle, draft.unit, **given, by=by)
+    for wrong in ({"reason": " "}, {"closes": timezone.now()}):
+        with pytest.raises(Incomplete):
+            reopen(draft.cycle, draft.unit, **given | wrong, by=office)
+    with pytest.raises(WrongState):
+        reopen(draft.cycle, UnitFactory(code=f"{TOWNSHIP}001"), **given, by=office)

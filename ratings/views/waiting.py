@@ -1,0 +1,82 @@
+"""The township's villages that have not sent their application: filled in on their behalf, or given more time."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.authority import reached_or_404
+from ratings.forms import ReopenForm, end_of
+from ratings.models import Application, Cycle
+from ratings.models.cycle import Step
+from ratings.workflow.cycle import reopen as reopen_for
+from ratings.workflow.window import window
+from records.refusals import Incomplete
+from villages.models import Unit, below_any, prefixes
+
+ON_BEHALF = "ratings.fill_on_behalf"
+SHOWN = 100
+
+
+@login_required
+def not_begun(request: HttpRequest) -> HttpResponse:
+    """Villages without an application, and drafts, in every open cycle: begin for them, or give them more time."""
+    codes = request.user.reach(ON_BEHALF)
+    if not codes:
+        raise Http404
+    above = {code for held in codes for code in prefixes(held)}
+    cycles = Cycle.objects.filter(state=Cycle.State.OPEN, unit__in=above).select_related("scheme", "unit")
+    rows = [row for cycle in cycles.prefetch_related("windows") for row in _rows(cycle, codes)]
+    return render(request, "ratings/application_waiting.html", {"rows": rows, "now": timezone.now()})
+
+
+def _rows(cycle: Cycle, codes: list[str]) -> list[dict[str, Any]]:
+    there = {a.unit_id: a for a in cycle.applications.filter(below_any(codes, "unit_id"))}
+    more_time = {e.unit_id: e.closes for e in cycle.extensions.filter(below_any(codes, "unit_id"))}
+    units: QuerySet[Unit] = cycle.scheme.rated_units().filter(below_any(codes)).order_by("code")
+    applying = window(cycle, Step.APPLY)
+    waiting = [unit for unit in units if unit.code not in there or there[unit.code].state == Application.State.DRAFT]
+    return [
+        {
+            "cycle": cycle,
+            "unit": unit,
+            "application": there.get(unit.code),
+            "closes": max(filter(None, [applying and applying.closes, more_time.get(unit.code)]), default=None),
+            "opens": applying and applying.opens,
+        }
+        for unit in waiting[:SHOWN]
+    ]
+
+
+@login_required
+def reopen(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
+    """Give one village more time, with a reason."""
+    of_unit = reached_or_404(request.user, ON_BEHALF, Unit.objects.all(), field="code", code=unit)
+    of_cycle = get_object_or_404(Cycle.objects.select_related("scheme"), pk=cycle, unit__in=prefixes(unit))
+    form = ReopenForm(request.POST or None, initial={"closes": timezone.localdate() + timedelta(days=3)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            reopen_for(
+                of_cycle,
+                of_unit,
+                closes=end_of(form.cleaned_data["closes"]),
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+            )
+        except Incomplete as incomplete:
+            form.take(incomplete)
+        else:
+            messages.success(request, _("The village has more time, and has been told."))
+            return redirect("applications_not_begun")
+    return render(
+        request,
+        "ratings/application_reopen.html",
+        {"cycle": of_cycle, "unit": of_unit, "form": form},
+        status=400 if form.errors else 200,
+    )
