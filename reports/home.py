@@ -18,6 +18,6 @@ def progress(user: User) -> dict[str, Any] | None:
     unit = Unit(code=code)
     windows = list(current_windows(unit))
     cycles = {window.cycle_id for window in windows}
-    counts = dict(with_stage(unit, cycles).order_by().values_list("stage").annotate(Count("*")))
+    counts = dict(with_stage(unit, cycles).order_by().values_list("stage").annotate(units=Count("*")))
     stages = [{"key": key, "name": name, "count": counts.get(key, 0)} for key, (name, _step) in STAGES.items()]
     return {"code": code, "year": windows[0].cycle.year if windows else None, "stages": stages}

@@ -89,3 +89,10 @@ def test_the_page_keeps_the_content_policy(client, places):
     page = opened(client, person(Role.DISCIPLINE, COUNTY), COUNTY).content.decode()
     assert re.findall(r"<style|<script(?! src)| style=| on\w+=", page) == []
     assert re.findall(r'src="data:image/svg\+xml,[^"]{500,}"', page) != []
+
+
+@pytest.mark.parametrize(("role", "place"), [(Role.TOWNSHIP_LEADER, TOWNSHIP), (Role.CITY_LEADER, "3306")])
+def test_the_home_of_those_who_watch_shows_the_rating(client, places, role, place):
+    client.force_login(person(role, place))
+    shown = [context for _template, context in client.get("/").context["panels"]["main"] if "stages" in context]
+    assert [(stage["key"], stage["count"]) for stage in shown[0]["stages"]][:2] == [("apply", 0), ("township", 40)]
