@@ -5,14 +5,11 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import DayField, DayInput
 from accounts.models import CalendarDay, User
 from accounts.roles import ROLES, Role
 from accounts.workflow import givable
 from villages.models import Unit, below_any
-
-
-def day_field(label: str, **options) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
 
 
 class AppointmentForm(forms.Form):
@@ -31,8 +28,8 @@ class AppointmentForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"))
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), empty_label=_("Choose"))
     department = forms.CharField(label=_("Name of the department (for departments)"), max_length=50, required=False)
-    starts = day_field(_("First day"), initial=timezone.localdate)
-    ends = day_field(_("Last day (may be empty)"), required=False)
+    starts = DayField(label=_("First day"), initial=timezone.localdate)
+    ends = DayField(label=_("Last day (may be empty)"), required=False)
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -60,7 +57,7 @@ class AppointmentSearch(forms.Form):
 
 
 class EndForm(forms.Form):
-    on = day_field(_("Last day"), initial=timezone.localdate)
+    on = DayField(label=_("Last day"), initial=timezone.localdate)
 
 
 class LockForm(forms.Form):
@@ -74,7 +71,7 @@ class TrailFilter(forms.Form):
     person = forms.CharField(label=_("Account name"), required=False, max_length=150)
     unit = forms.RegexField(label=_("Division code"), required=False, regex=r"^[0-9A-Z]{2,12}$")
     kind = forms.ChoiceField(label=_("What"), required=False)
-    until = day_field(_("Up to the day"), required=False)
+    until = DayField(label=_("Up to the day"), required=False)
 
     def __init__(self, *args, kinds: dict[str, str], **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -94,4 +91,4 @@ class CalendarDayForm(forms.ModelForm):
         model = CalendarDay
         fields = ["day", "working"]
         labels = {"day": _("Day")}
-        widgets = {"day": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets = {"day": DayInput()}

@@ -11,16 +11,10 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.fields import DayInput
 from incentives.models import Line, ProjectFund, RewardPolicy
 
 TERMS = ["name", "year", "budget", "reckoning_day", "starts", "ends"]
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **options)
 
 
 class SourceForm(forms.ModelForm):

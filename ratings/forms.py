@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import DayField, MomentInput
 from ratings.form import Card
 from ratings.models.cycle import Step
 from records.refusals import Incomplete
@@ -18,24 +19,10 @@ def end_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
 
 
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **kwargs)
-
-
-class MomentInput(forms.DateTimeInput):
-    input_type = "datetime-local"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M", **kwargs)
-
-
 class ReturnForm(forms.Form):
     """A tick and a reason per criterion (``pick-CODE``, ``reason-CODE``), and the last day for the answer."""
 
-    due = forms.DateField(label=_("Last day for the village's answer"), widget=DayInput())
+    due = DayField(label=_("Last day for the village's answer"))
 
     def __init__(self, *args: Any, cards: Iterable[Card], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,7 +57,7 @@ class ReturnForm(forms.Form):
 class ReopenForm(forms.Form):
     """Until when one unit may still apply, and why."""
 
-    closes = forms.DateField(label=_("Last day for applying"), widget=DayInput())
+    closes = DayField(label=_("Last day for applying"))
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
 
     def take(self, incomplete: Incomplete) -> None:
@@ -103,7 +90,7 @@ class WindowsForm(forms.Form):
 class OpenCycleForm(WindowsForm):
     """The same with the last day whose facts count."""
 
-    facts_until = forms.DateField(label=_("Last day for facts"), widget=DayInput())
+    facts_until = DayField(label=_("Last day for facts"))
 
 
 def initial_windows(windows: Iterable[Any]) -> dict[str, datetime]:

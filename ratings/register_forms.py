@@ -6,24 +6,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import DayField
 from ratings.certificate import code_of, decision_of
 from ratings.models import Event
 
 STARS = [("", _("All stars")), *((str(n), str(n)) for n in range(10))]
-
-
-class DayInput(forms.DateInput):
-    """The browser's own date field, in its own language."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class Day(forms.DateField):
-    def __init__(self, **kwargs) -> None:
-        super().__init__(widget=DayInput(), input_formats=["%Y-%m-%d", "%Y/%m/%d"], **kwargs)
 
 
 class RegisterFilterForm(forms.Form):
@@ -32,7 +19,7 @@ class RegisterFilterForm(forms.Form):
 
 
 class KnownOnForm(forms.Form):
-    known = Day(label=_("As it was known on"))
+    known = DayField(label=_("As it was known on"))
 
     def end_of_day(self) -> datetime:
         return timezone.make_aware(datetime.combine(self.cleaned_data["known"] + timedelta(days=1), time()))
@@ -54,7 +41,7 @@ class UnitSearchForm(forms.Form):
 class EventForm(forms.ModelForm):
     """``kinds``: names by code of the events that may be recorded."""
 
-    on = Day(label=_("Day"), help_text=_("The day on which it happened, not one to come."))
+    on = DayField(label=_("Day"), help_text=_("The day on which it happened, not one to come."))
     kind = forms.ChoiceField(label=_("Event"), widget=forms.RadioSelect)
     held = forms.BooleanField(
         label=_("Hold it back for now"), required=False, help_text=_("It has no effect until it is released.")
@@ -72,7 +59,7 @@ class EventForm(forms.ModelForm):
 
 
 class CloseForm(forms.Form):
-    on = Day(label=_("Rectified on"))
+    on = DayField(label=_("Rectified on"))
     reason = forms.CharField(label=_("What was done"), widget=forms.Textarea(attrs={"rows": 3}))
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.fields import DayField
 from accounts.models import User
 from accounts.working_days import notice_days, uncertain_years
 from ratings.models import Cycle, Decision, StarPeriod
@@ -31,9 +32,7 @@ EXCEPTIONS_SHOWN = 50
 class BatchForm(forms.Form):
     """The meeting's papers, and which decisions go out with them."""
 
-    met_on = forms.DateField(
-        label=gettext_lazy("Meeting held on"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-    )
+    met_on = DayField(label=gettext_lazy("Meeting held on"))
     document = forms.CharField(label=gettext_lazy("Document number"), max_length=100)
     minutes = forms.CharField(
         label=gettext_lazy("Minutes"), required=False, widget=forms.Textarea(attrs={"rows": 4}), max_length=20000
