@@ -1,39 +1,30 @@
 """Shaoxing's real divisions (National Bureau of Statistics, 2023), with invented tags and figures."""
 
-import csv
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 
 from django.conf import settings
 
 from reports.demonstration.chance import chance
-from villages.models import Level, Profile, Unit
+from villages.divisions import import_units
+from villages.models import Profile, Unit
 
-DIVISIONS = "divisions_shaoxing_2023.csv"
+DIVISIONS = settings.BASE_DIR / "fixtures" / "divisions_shaoxing_2023.csv"
 YEARS = (2024, 2025, 2026)
 PLAIN, MOUNTAIN, SUBURB = "平原", "山区", "城郊"
 NEAR_TOWN = "3306810"
 """The subdistricts (街道) of 诸暨."""
-LEVELS = {2: Level.PROVINCE, 4: Level.CITY, 6: Level.COUNTY, 9: Level.TOWNSHIP, 12: Level.VILLAGE}
 
 
-def load(townships: Collection[str] = ()) -> str:
-    """All of Shaoxing, or of its townships and villages only those of ``townships``."""
-    chosen = (unit for unit in read() if not townships or len(unit.code) < 9 or unit.code[:9] in townships)
-    units = Unit.objects.bulk_create(chosen, batch_size=2000)
-    villages = [unit for unit in units if unit.rated]
+def load(divisions: Path = DIVISIONS) -> str:
+    """The units of the file ``divisions``, as any county imports them, and figures for its villages."""
+    import_units([divisions])
+    villages = list(Unit.objects.rated())
+    for village in villages:
+        village.tags = [tag(village.code)]
+    Unit.objects.bulk_update(villages, ["tags"], batch_size=500)
     Profile.objects.bulk_create((profile for unit in villages for profile in profiles(unit)), batch_size=5000)
-    return f"{len(units)} units, {len(villages)} of them villages"
-
-
-def read() -> Iterator[Unit]:
-    """The units of the file. Codes that end in 200–399 are 村 and are rated, others 居委会 (design §4)."""
-    with (settings.BASE_DIR / "fixtures" / DIVISIONS).open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            code = row["code"]
-            rated = len(code) == 12 and "200" <= code[-3:] <= "399"
-            yield Unit(
-                code=code, name=row["name"], level=LEVELS[len(code)], rated=rated, tags=[tag(code)] if rated else []
-            )
+    return f"{Unit.objects.count()} units, {len(villages)} of them villages"
 
 
 def tag(code: str) -> str:
