@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from ratings.models import Proposal
 
@@ -11,11 +12,11 @@ def effect_words(text: str) -> str:
     """``lower:1`` → "one star less"."""
     does, _colon, n = text.partition(":")
     return {
-        "warn": _("warned"),
+        "warn": pgettext("effect", "warned"),
         "lower": _("%(n)s fewer stars") % {"n": n},
         "cap": _("at most %(n)s stars") % {"n": n},
-        "suspend": _("suspended"),
-        "revoke": _("revoked"),
+        "suspend": pgettext("effect", "suspended"),
+        "revoke": pgettext("effect", "revoked"),
     }[does]
 
 

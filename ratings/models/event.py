@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ratings.models.scheme import Scheme
 from villages.models import Unit
@@ -52,9 +53,9 @@ class Proposal(models.Model):
     """What a rule that is not automatic would do; the authority for the star confirms or declines it."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
-        CONFIRMED = "confirmed", _("Confirmed")
-        DECLINED = "declined", _("Declined")
+        OPEN = "open", pgettext_lazy("proposal", "Open")
+        CONFIRMED = "confirmed", pgettext_lazy("proposal", "Confirmed")
+        DECLINED = "declined", pgettext_lazy("proposal", "Declined")
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="proposals")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")

@@ -36,7 +36,7 @@ def star():
 
 
 def shown(client, user, name, *args, **query):
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     return client.get(reverse(name, args=args), query)
 
 
@@ -116,7 +116,7 @@ def test_discipline_staff_record_and_close_an_event(client, star):
 
 
 def test_what_was_typed_is_kept_beside_what_is_wrong(client, star):
-    client.force_login(person(Role.DISCIPLINE, COUNTY), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person(Role.DISCIPLINE, COUNTY))
     page = reverse("event_record", args=[VILLAGE])
     answer = client.post(page, {"kind": "case_opened", "on": "2026-06-16", "note": "立案"})
     assert list(answer.context["form"].errors) == ["on"]
