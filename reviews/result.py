@@ -1,7 +1,7 @@
 """From facts to the star of one application, as far as the reader may know it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -138,8 +138,11 @@ class Result:
 
     @cached_property
     def periods(self) -> list[StarPeriod]:
-        """The unit's stars so far, newest first, as known now."""
-        return list(StarPeriod.objects.known().filter(unit=self.application.unit_id).order_by("-during"))
+        """The unit's stars so far, newest first, as known now; ``last`` is the last day, None for today's."""
+        found = list(StarPeriod.objects.known().filter(unit=self.application.unit_id).order_by("-during"))
+        for period in found:
+            period.last = period.during.upper and period.during.upper - timedelta(days=1)
+        return found
 
     @property
     def since_decision(self) -> list[StarPeriod]:

@@ -1,14 +1,16 @@
 """What waits for a person in reviews: sheets to score, decisions to make, batches to release, objections to answer."""
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.todo import Todo
 from ratings.models import Application, Decision, Points
-from reviews.models import Objection
+from reviews.models import Objection, Panel
 from reviews.queue import TO_SCORE, sheets_of, with_deadline
 from reviews.stages import BENCHES
 from villages.models import below_any
@@ -17,8 +19,23 @@ from villages.models import below_any
 def entries(user: User) -> list[Todo]:
     """At most one line each, counted in one statement per right held."""
     return [
-        todo for todo in (_to_score(user), _to_decide(user), _to_release(user), _to_answer(user)) if todo is not None
+        todo
+        for todo in (_to_convene(user), _to_score(user), _to_decide(user), _to_release(user), _to_answer(user))
+        if todo is not None
     ]
+
+
+def _to_convene(user: User) -> Todo | None:
+    """A place whose applications are under review while nobody sits on its panel."""
+    waiting = Q(pk__in=[])
+    for bench in BENCHES.values():
+        if codes := user.reach(bench.permission("convene")):
+            place = Substr(OuterRef("unit_id"), 1, bench.code_length)
+            panel = Exists(Panel.objects.filter(cycle=OuterRef("cycle"), stage=bench.stage, unit=place))
+            waiting |= below_any(codes, "unit_id") & Q(state=bench.state) & ~Q(panel)
+    if waiting == Q(pk__in=[]) or not Application.objects.filter(waiting, cycle__state="open").exists():
+        return None
+    return Todo(title=_("A panel is to be convened"), url=reverse("review_panels"), urgent=True)
 
 
 def _to_score(user: User) -> Todo | None:

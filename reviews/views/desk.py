@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from ratings.models import Answer, Evidence, StarPeriod
+from ratings.reuse import mark_reuse
 from ratings.totals import full_marks, running_total
 from records.refusals import Incomplete
 from reviews.models import Sheet
@@ -108,7 +109,10 @@ class SheetPage:
     def _evidence(self) -> dict[str, list[Evidence]]:
         found = defaultdict(list)
         codes = [criterion.code for criterion in self.step.area.criteria]
-        for piece in Evidence.objects.filter(application=self.application, criterion__in=codes).select_related("file"):
+        pieces = list(Evidence.objects.filter(application=self.application, criterion__in=codes).select_related("file"))
+        if pieces:
+            mark_reuse(pieces, self.user)
+        for piece in pieces:
             found[piece.criterion].append(piece)
         return found
 

@@ -1,6 +1,7 @@
 """The API of reviews: the pages' rules hold there too."""
 
 import pytest
+from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from ratings.models import Decision
@@ -16,6 +17,7 @@ from tests.reviews.test_release import prepare
 def _plain(settings):
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.SECOND_FACTOR_REQUIRED = False
+    cache.clear()
 
 
 def api(user=None) -> APIClient:

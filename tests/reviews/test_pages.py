@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -25,6 +26,7 @@ LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 def _plain(settings):
     settings.CACHES = LOCMEM
     settings.SECOND_FACTOR_REQUIRED = False
+    cache.clear()
 
 
 def client_of(user) -> Client:
