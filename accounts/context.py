@@ -11,6 +11,8 @@ from accounts.models import Appointment
 from accounts.roles import ROLES
 from notifications.models import Notice
 
+FITS_A_PHONE = 4
+
 
 class MenuItem(NamedTuple):
     label: str | Promise
@@ -53,6 +55,11 @@ class Shell:
     @cached_property
     def menu(self) -> list[MenuItem]:
         return self._items(self.audience)
+
+    @property
+    def folds(self) -> bool:
+        """Whether the menu hides behind a button on phones; a cadre's is the bar at the foot."""
+        return self.audience == DESK and len(self.menu) > FITS_A_PHONE
 
     @cached_property
     def public_menu(self) -> list[MenuItem]:
