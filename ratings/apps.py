@@ -9,10 +9,11 @@ class RatingsConfig(AppConfig):
         from accounts import home, menu, todo
         from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry
         from ratings import announcing, event_todos, receivers, register_faults, signals, star_notices, steps
-        from ratings.home import progress
+        from ratings.home import own_star, progress, unit_star
         from ratings.todo import SOURCES
         from ratings.workflow import event
         from records import integrity
+        from villages import unit_page
 
         announcing.register_kinds()
         steps.register_steps()
@@ -22,6 +23,8 @@ class RatingsConfig(AppConfig):
         signals.stars_changed.connect(star_notices.tell_of_stars)
         integrity.register(register_faults.REGISTER)
         home.register(home.HomePanel("ratings/home_progress.html", progress, order=10))
+        home.register(home.HomePanel("ratings/star_card.html", own_star, column=home.SIDE, order=10))
+        unit_page.register(unit_page.UnitPanel("ratings/star_card.html", unit_star, column=unit_page.SIDE, order=10))
         for source in (*SOURCES, event_todos):
             todo.register(source)
         may_see = "ratings.view_register"

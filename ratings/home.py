@@ -1,4 +1,4 @@
-"""The village's home: where its application stands."""
+"""The village's home and page: where its application stands, and the star that it holds."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from ratings import secrecy
-from ratings.models import Application, ReturnedCriterion
+from ratings.models import Application, ReturnedCriterion, StarPeriod
 from ratings.progress import steps_of
-from villages.models import below_any
+from villages.models import Level, Unit, below_any
 
 
 def progress(user: User) -> dict[str, Any] | None:
@@ -22,6 +22,23 @@ def progress(user: User) -> dict[str, Any] | None:
         return None
     taken = secrecy.shown_steps(user, application, list(application.transitions.all()))
     return {"application": application, "track": steps_of(application, taken), "returned": _returned(application)}
+
+
+def own_star(user: User) -> dict[str, Any] | None:
+    """The star of the village for which the person works; None for everybody else."""
+    codes = [post.unit_id for post in user.posts if post.unit.level == Level.VILLAGE]
+    return _star(codes) if codes else None
+
+
+def unit_star(user: User, unit: Unit) -> dict[str, Any] | None:
+    """The star of ``unit``, for whoever may see the register there."""
+    return _star([unit.code]) if unit.rated and user.has_perm("ratings.view_register", unit) else None
+
+
+def _star(codes: list[str]) -> dict[str, Any] | None:
+    held = StarPeriod.objects.on().with_since().filter(unit__in=codes).select_related("decision")
+    period = held.order_by("unit_id").first()
+    return {"period": period} if period else None
 
 
 def _returned(application: Application) -> list[dict[str, Any]]:
