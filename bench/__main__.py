@@ -1,0 +1,12 @@
+import sys
+from importlib import import_module
+
+from bench import database
+
+PARTS = ("import_units", "pages", "annual")
+
+with database.fresh():
+    for name in sys.argv[1:] or PARTS:
+        database.empty()
+        print(f"── {name}", flush=True)
+        import_module(f"bench.{name}").run()

@@ -1,0 +1,53 @@
+"""The database that benchmarks work in; on the server given, or on one started in ``.data/bench``."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import psycopg2
+
+NAME = "bench"
+
+
+@contextmanager
+def fresh() -> Iterator[None]:
+    """Set Django up on a database of our own, and drop it at the end."""
+    from config import services
+
+    os.environ.setdefault("DATA_DIR", str(services.BASE_DIR / ".data" / "bench"))
+    os.environ |= {"DEMO": "1", "DJANGO_SETTINGS_MODULE": "bench.settings"}
+    services.attach()
+    server = services.database_url()
+    _on(server, f"DROP DATABASE IF EXISTS {NAME}", f"CREATE DATABASE {NAME}")
+    os.environ["DATABASE_URL"] = urlsplit(server)._replace(path=f"/{NAME}").geturl()
+    import django
+
+    django.setup()
+    try:
+        yield
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+        _on(server, f"DROP DATABASE {NAME}")
+
+
+def empty() -> None:
+    """A migrated database with nothing in it."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
+    call_command("migrate", verbosity=0)
+
+
+def _on(server: str, *statements: str) -> None:
+    connection = psycopg2.connect(server)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    connection.close()

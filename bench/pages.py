@@ -1,0 +1,97 @@
+"""The main pages against a bare one of fifty rows (design §5): time, statements and size, at two scales."""
+
+import csv
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from bench import nation
+from bench.measure import say, seconds
+from ratings.models import Application
+from ratings.workflow.register import import_register
+from villages.divisions import import_units
+from villages.models import Unit
+
+TIMES = 15
+STATEMENTS, REPEATS = 12, 2
+
+
+def run() -> None:
+    logging.disable(logging.WARNING)
+    call_command("load_demonstration", verbosity=0)
+    here = measured("Shaoxing")
+    grow()
+    there = measured("nation")
+    for name, ratio in there.items():
+        say(f"nation / Shaoxing: {name}", ratio / here[name], 1.25)
+
+
+def pages() -> Iterator[tuple[str, str, str, float]]:
+    """What is opened: name, account, address, and the multiple of the bare page that it may take."""
+    application = Application.objects.filter(cycle__year=2026)
+    mine = application.get(unit="330624108204").pk
+    decided = Application.objects.filter(cycle__year=2025, unit="330624108204").get().pk
+    yield "list of applications", "township_office", "/applications/", 10
+    yield "list of the register", "discipline", "/register/", 10
+    yield "list of units", "county_office", "/units/", 10
+    yield "list of events", "discipline", "/events/", 10
+    yield "list of decisions to make", "county_office", "/reviews/decisions/", 10
+    yield "home", "county_office", "/", 10
+    yield "application", "township_office", f"/applications/{mine}/", 10
+    yield "form", "filler", f"/applications/{mine}/form/", 10
+    yield "result", "discipline", f"/results/{decided}/", 10
+    yield "unit in the register", "discipline", "/register/330624108204/", 10
+    yield "dashboard of a county", "discipline", "/dashboard/330624/", 20
+    yield "dashboard of a city", "city_leader", "/dashboard/3306/", 20
+
+
+def measured(scale: str) -> dict[str, float]:
+    """The multiples of the bare page, each said with its statements and size."""
+    stranger = Client()
+    bare = seconds(lambda: stranger.get("/bench-bare/"), TIMES)
+    print(f"{scale}: the bare page takes {bare * 1000:.1f} ms", flush=True)
+    found = {}
+    for name, account, address, level in pages():
+        client = Client()
+        client.force_login(User.objects.get(username=account))
+        answer = client.get(address)
+        if answer.status_code != 200:
+            print(f"{name}: {address} answers {answer.status_code}", flush=True)
+            continue
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        statements = Counter(query["sql"] for query in queries)
+        found[name] = seconds(lambda client=client, address=address: client.get(address), TIMES) / bare
+        size = len(answer.content) / 1024
+        said = f"{statements.total()} statements, at most {max(statements.values())} alike, {size:.0f} KiB"
+        if statements.total() > STATEMENTS or max(statements.values()) > REPEATS:
+            said += "  ABOVE"
+        say(f"{scale}: {name}", found[name], level, said)
+    return found
+
+
+def grow() -> None:
+    """The nation's units, and a star decided on paper for every village."""
+    import_units(nation.files())
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "register.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["unit", "star", "on", "document"])
+            for number, code in enumerate(new_villages()):
+                writer.writerow([code, number % 6, "2025-12-26", "1"])
+        import_register(path, by=None)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def new_villages() -> Iterator[str]:
+    return Unit.objects.rated().filter(decisions=None).values_list("code", flat=True).iterator(10_000)
