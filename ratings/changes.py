@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import uuid4
 
 from django.db import connection
@@ -63,6 +64,24 @@ order by d.unit
 """
 
 
+_MOVED = """
+select old.unit, old.star, new.star
+from {table} old join {table} new on new.unit = old.unit
+where old.known is not null and old.during @> %(day)s::date
+  and new.known is null and new.during @> %(day)s::date
+  and old.star <> new.star and old.decision = new.decision
+order by old.unit
+"""
+
+
+class Moved(NamedTuple):
+    """A unit whose star of the day was ``before`` until now and is ``after``, under the same decision."""
+
+    unit: str
+    before: int
+    after: int
+
+
 class Changes:
     """The changes of one re-rating, in order of unit; they live as long as its transaction.
 
@@ -85,6 +104,12 @@ class Changes:
             while rows := cursor.fetchmany(2000):
                 for row in rows:
                     yield Change(*row)
+
+    def moved_by_events(self) -> list[Moved]:
+        """The units whose star of the day itself is another one now, because of events and not of a decision."""
+        with connection.cursor() as cursor:
+            cursor.execute(_MOVED.format(table=self.table), {"day": self.day})
+            return [Moved(*row) for row in cursor.fetchall()]
 
     def differences(self, *, stars_first: bool = False) -> str:
         """SQL of the first day on which each unit's record differs; with ``stars_first``, on which its star does."""

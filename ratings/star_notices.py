@@ -14,7 +14,7 @@ from accounts.roles import Role
 from notifications import kinds
 from notifications.models import Notice
 from notifications.workflow import announce_all
-from ratings.changes import Change, Changes
+from ratings.changes import Changes, Moved
 from ratings.register import Cause, causes
 from villages.models import Unit
 
@@ -34,35 +34,30 @@ def register_kinds() -> None:
 
 def tell_of_stars(sender: Any, changes: Changes, **kwargs: Any) -> None:
     """Hear ``stars_changed``: tell each place and its township what its star is from now on, and why."""
-    moved = [
-        change
-        for change in changes
-        if change.moves_star and change.star_before is not None and change.decision_before == change.decision
-    ]
-    if moved:
+    if moved := changes.moved_by_events():
         announce_all(_notices(moved, changes))
 
 
-def _notices(moved: list[Change], changes: Changes) -> Iterator[Notice]:
-    units = Unit.objects.in_bulk([change.unit for change in moved])
+def _notices(moved: list[Moved], changes: Changes) -> Iterator[Notice]:
+    units = Unit.objects.in_bulk([one.unit for one in moved])
     people = holders(CONCERNED, {code for unit in units.values() for code in (unit.code, unit.parent_code) if code})
     heaviest: dict[str, Cause] = {}
     for cause in causes(list(units), changes.day):
         heaviest.setdefault(cause.unit, cause)
-    for change in moved:
-        unit = units[change.unit]
-        kind, params = _told(change, heaviest.get(change.unit))
+    for one in moved:
+        unit = units[one.unit]
+        kind, params = _told(one, heaviest.get(one.unit))
         for user_id in sorted({*people.get(unit.code, []), *people.get(unit.parent_code, [])}):
             yield Notice(
                 user_id=user_id,
                 kind=kind,
-                params=params | {"unit": unit.name, "before": change.star_before, "after": change.star},
+                params=params | {"unit": unit.name, "before": one.before, "after": one.after},
                 link=reverse("register_unit", args=[unit.code]),
                 unit_code=unit.code,
             )
 
 
-def _told(change: Change, cause: Cause | None) -> tuple[str, dict[str, str | int | None]]:
-    if cause is None or change.star > change.star_before:
+def _told(one: Moved, cause: Cause | None) -> tuple[str, dict[str, str | int | None]]:
+    if cause is None or one.after > one.before:
         return "star_restored", {}
     return f"star_{cause.does}", {"event": cause.name, "on": str(cause.on), "n": cause.n}

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ratings.models import Scheme
+from ratings.register import rerate
 from ratings.scheme.reading import check_scheme
 from records import audit
 from records.refusals import NotAllowed, Refused, WrongState
@@ -43,7 +44,7 @@ def import_scheme(body: Any, *, by: Any, issue: bool = False) -> Scheme:
 
 @transaction.atomic
 def issue_scheme(scheme: Scheme, *, by: Any) -> Scheme:
-    """Put a draft in force for its unit and year; from then on it never changes.
+    """Put a draft in force for its unit and year; from then on it never changes, and it judges the events of its time.
 
     Raises ``NotAllowed`` if ``by`` may not issue there, ``WrongState`` if it is issued already.
     """
@@ -54,6 +55,7 @@ def issue_scheme(scheme: Scheme, *, by: Any) -> Scheme:
     scheme.state, scheme.issued_at, scheme.issued_by = Scheme.State.ISSUED, timezone.now(), by
     with audit.acting(by, "issue_scheme"):
         scheme.save(update_fields=["state", "issued_at", "issued_by"])
+        rerate(scheme.unit_id)
     return scheme
 
 
