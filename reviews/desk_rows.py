@@ -115,11 +115,15 @@ def with_sheet_counts(applications: QuerySet[Application], bench: Bench) -> Quer
 
 def for_desk(applications: QuerySet[Application], user: User, bench: Bench) -> QuerySet[Application]:
     """With everything that a row shows."""
-    settlements = Settlement.objects.filter(application=OuterRef("pk"), stage=bench.stage, note="")
+    wide = Settlement.objects.filter(application=OuterRef("pk"), stage=bench.stage)
     last = StarPeriod.objects.on().filter(unit=OuterRef("unit")).values("star")
     return (
         with_deciding_tie(applications, user.pk, bench.stage)
-        .annotate(unsettled=Exists(settlements), last_star=Subquery(last))
+        .annotate(
+            unsettled=Exists(wide.filter(note="")),
+            widest=Subquery(wide.order_by("-spread").values("spread")[:1]),
+            last_star=Subquery(last),
+        )
         .select_related("unit")
         .prefetch_related("cycle__scheme")
         .order_by("unit")
