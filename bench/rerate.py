@@ -7,10 +7,10 @@ import resource
 from contextlib import contextmanager
 from datetime import date
 
-from bench.measure import once, say
 from django.db import connection, transaction
 
 from bench import nation
+from bench.measure import once, say
 from ratings.register import rerate
 from villages.divisions import import_units
 
