@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from ratings.scoring import Scored, lower_median, mean, spread
 
+FEWEST_REVIEWERS = 2
+
 
 @dataclass(frozen=True)
 class Joint:

@@ -13,6 +13,7 @@ from ratings.models import Application, Decision, Points
 from reviews.models import Objection, Panel
 from reviews.queue import TO_SCORE, sheets_of, with_deadline
 from reviews.stages import BENCHES
+from reviews.visibility import objections_for
 from villages.models import below_any
 
 
@@ -85,14 +86,12 @@ def _to_release(user: User) -> Todo | None:
 
 
 def _to_answer(user: User) -> Todo | None:
-    waiting = Q(pk__in=[])
-    for bench in BENCHES.values():
-        if codes := user.reach(bench.permission("answer_objection")):
-            waiting |= below_any(codes, "unit_id") & Q(decision__origin=bench.origin)
-    if waiting == Q(pk__in=[]):
+    if not any(user.reach(bench.permission("answer_objection")) for bench in BENCHES.values()):
         return None
-    found = Objection.objects.filter(waiting, state=Objection.State.OPEN).aggregate(
-        count=Count("pk"), last=Min("decision__batch_entry__batch__confirms_on")
+    found = (
+        objections_for(user)
+        .filter(state=Objection.State.OPEN)
+        .aggregate(count=Count("pk"), last=Min("decision__batch_entry__batch__confirms_on"))
     )
     if not found["count"]:
         return None

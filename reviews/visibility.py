@@ -1,4 +1,7 @@
-"""Which decisions a person may see: once released anyone in reach, before that the deciding office alone."""
+"""Which decisions a person may see: once released anyone in reach, before that the deciding office alone.
+
+And which objections: who looks into them, never who decided or scored.
+"""
 
 from typing import Any
 
@@ -8,6 +11,9 @@ from accounts.authority import reached
 from ratings.models import Application, Decision
 from ratings.secrecy import DECIDED, DECIDING, shown_state
 from ratings.views.opening import VIEW
+from reviews.models import Objection, Sheet
+from reviews.stages import BENCHES
+from villages.models import below_any
 
 SEEN_BY_ALL = [Decision.State.RELEASED, Decision.State.CONFIRMED]
 
@@ -30,3 +36,13 @@ def decision_of(user: Any, application: Application) -> Decision | None:
         states.append(Decision.State.DECIDED)
     found = application.decisions.filter(state__in=states).select_related("batch_entry__batch", "replaces")
     return found.order_by("-pk").first()
+
+
+def objections_for(user: Any) -> QuerySet[Objection]:
+    """The objections that ``user`` may be asked to answer; who decided or scored does not learn who objected."""
+    found = Objection.objects.none()
+    for bench in BENCHES.values():
+        if codes := user.reach(bench.permission("answer_objection")):
+            found = found | Objection.objects.filter(below_any(codes, "unit_id"), decision__origin=bench.origin)
+    scored = Sheet.objects.filter(reviewer=user).exclude(state=Sheet.State.RECUSED)
+    return found.exclude(decision__decided_by=user).exclude(decision__application__in=scored.values("application"))

@@ -17,7 +17,7 @@ from ratings.models import Decision
 from reviews.api.holding import HoldsOne
 from reviews.models import Batch, Objection
 from reviews.public import SHOWN, decisions_of, may_object_again, notices
-from reviews.views.answering import objections_for
+from reviews.visibility import objections_for
 from reviews.workflow import objections
 
 
@@ -107,7 +107,8 @@ class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         given = MakeObjectionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         data = dict(given.validated_data)
-        decision = get_object_or_404(Decision.objects.filter(state__in=SHOWN), pk=data.pop("decision"))
+        noticed = Decision.objects.filter(state__in=SHOWN, batch_entry__isnull=False)
+        decision = get_object_or_404(noticed, pk=data.pop("decision"))
         if not may_object_again(request.META.get("REMOTE_ADDR", "")):
             raise Throttled
         objection = objections.make_objection(decision, **data)

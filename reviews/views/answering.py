@@ -3,28 +3,18 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from records.refusals import Incomplete
 from reviews.models import Objection
 from reviews.stages import BENCHES
+from reviews.visibility import objections_for
 from reviews.workflow import objections as workflow
-from villages.models import below_any
 
 PER_PAGE = 30
-
-
-def objections_for(user: User) -> QuerySet[Objection]:
-    """The objections that ``user`` may be asked to answer."""
-    found = Objection.objects.none()
-    for bench in BENCHES.values():
-        if codes := user.reach(bench.permission("answer_objection")):
-            found = found | Objection.objects.filter(below_any(codes, "unit_id"), decision__origin=bench.origin)
-    return found
 
 
 @login_required

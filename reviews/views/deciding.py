@@ -89,7 +89,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
             "panel": PanelPage(found, bench),
             "settlements": Settlement.objects.filter(application=found, stage=bench.stage).select_related("by"),
             "may_settle": _may_settle(request.user, found, bench),
-            "may_reconsider": request.user.has_perm(bench.permission("decide"), found),
+            "may_reconsider": decisions.taken_back_by(request.user, found) is not None,
         },
     )
 

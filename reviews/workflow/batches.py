@@ -15,7 +15,7 @@ from accounts.roles import Role
 from accounts.working_days import notice_days
 from notifications.models import Notice
 from notifications.workflow import announce_all
-from ratings.models import Cycle, Decision, Stage
+from ratings.models import Application, Cycle, Decision, Stage
 from ratings.workflow import decision as decisions
 from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -55,6 +55,8 @@ def prepare(
 ) -> Batch:
     """Gather what ``unit`` has decided (decision ids; all that wait when absent) into a batch, not yet seen outside."""
     _require(by, unit, stage)
+    if not unit.code.startswith(cycle.unit_id):
+        raise NotAllowed(_("You may not do this here."))
     with audit.acting(by, "prepare_batch"):
         batch = Batch.objects.create(
             cycle=cycle, unit=unit, stage=stage, met_on=met_on, document=document, minutes=minutes, created_by=by
@@ -83,7 +85,7 @@ def release(batch: Batch, *, by: User, at: datetime | None = None) -> Batch:
     Raises ``WrongState`` when it has been released already, ``Incomplete`` without document number or decisions.
     """
     batch, at = _locked_draft(batch, by), at or timezone.now()
-    chosen = list(batch.entries.values_list("decision_id", flat=True))
+    chosen = _held(batch)
     if not batch.document.strip():
         raise Incomplete(_("Please enter the document number."), {"document": _("Please enter the document number.")})
     if not chosen:
@@ -164,10 +166,18 @@ def _include(batch: Batch, decided: Collection[int] | None) -> None:
     chosen = waiting(batch.cycle, batch.unit, batch.stage)
     if decided is not None:
         chosen = chosen.filter(pk__in=list(decided))
-    found = list(chosen.select_for_update(of=("self",)))
+    waits = list(chosen.select_for_update(of=("self",)).values_list("pk", flat=True))
+    found = list(chosen.filter(pk__in=waits))  # asked again under the lock: another batch may just have taken some
     if decided is not None and len(found) != len(set(decided)):
         raise WrongState(_("Some of these decisions have moved on. Please look again."))
     BatchEntry.objects.bulk_create((BatchEntry(batch=batch, decision=decision) for decision in found), batch_size=2000)
+
+
+def _held(batch: Batch) -> list[int]:
+    """The decisions (ids) in ``batch``, none of which can be taken back until the transaction ends."""
+    applications = Application.objects.filter(decisions__batch_entry__batch=batch)
+    list(applications.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    return list(batch.entries.values_list("decision_id", flat=True))
 
 
 def _require(by: User, unit: Unit, stage: str) -> None:

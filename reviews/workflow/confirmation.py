@@ -41,16 +41,15 @@ def confirm_due(at: datetime | None = None) -> int:
 
 def _days(today: date) -> dict[int, date]:
     """The day on which each decision whose notice is over, and that no open objection holds up, comes into force."""
-    due = (
-        Decision.objects.select_for_update(of=("self",))
-        .filter(
-            state=Decision.State.RELEASED,
-            batch_entry__batch__state=Batch.State.RELEASED,
-            batch_entry__batch__confirms_on__lte=today,
-        )
-        .exclude(pk__in=Objection.objects.filter(state=Objection.State.OPEN).values("decision"))
+    due = Decision.objects.select_for_update(of=("self",)).filter(
+        state=Decision.State.RELEASED,
+        batch_entry__batch__state=Batch.State.RELEASED,
+        batch_entry__batch__confirms_on__lte=today,
     )
     days = dict(due.values_list("pk", "batch_entry__batch__confirms_on"))
+    # Asked under the lock, which an objection that came in the last second holds too.
+    for held_up in Objection.objects.filter(state=Objection.State.OPEN, decision__in=days).values_list("decision"):
+        days.pop(held_up[0], None)
     answered = Objection.objects.filter(decision__in=days).values_list("decision").annotate(Max("answered_at"))
     return days | {pk: max(days[pk], next_working_day(timezone.localdate(last))) for pk, last in answered}
 

@@ -18,6 +18,7 @@ from notifications.models import Notice
 from notifications.workflow import announce_all
 from ratings import actions
 from ratings.models import Application, Decision, Stage
+from ratings.secrecy import shown_state
 from ratings.workflow import decision as decisions
 from ratings.workflow.decision import Verdict
 from ratings.workflow.transition import move
@@ -48,7 +49,7 @@ def decide(application: Application, *, star: int, by: User, reason: str = "") -
     application = _locked(application)
     bench = bench_of(application.state)
     if bench is None:
-        raise _moved_on(application)
+        raise _moved_on(application, by)
     return decide_many(bench.stage, {application.pk: Choice(star, reason)}, by=by)[0]
 
 
@@ -114,14 +115,21 @@ def send_back(application: Application, *, by: User, reason: str) -> None:
 def reconsider(application: Application, *, by: User, reason: str) -> None:
     """Take back a decision that nobody outside has seen; it stays on record as overturned."""
     application = _locked(application)
-    if application.state != Application.State.DECIDED:
-        raise _moved_on(application)
-    decision = application.decisions.get(state=Decision.State.DECIDED)
-    bench = BENCHES[decision.origin]
-    if not by.has_perm(bench.permission("decide"), application):
+    if not any(by.has_perm(bench.permission("decide"), application) for bench in BENCHES.values()):
         raise NotAllowed(_("You may not do this here."))
+    decision = taken_back_by(by, application)
+    if decision is None:  # to who may not know of a decision there is none
+        raise _moved_on(application, by)
+    bench = BENCHES[decision.origin]
     BatchEntry.objects.filter(decision=decision, batch__state="draft").delete()
     decisions.overturn(decision, bench.state, verb="reconsider", by=by, reason=_required(reason))
+
+
+def taken_back_by(user: User, application: Application) -> Decision | None:
+    """The unreleased decision on ``application`` that ``user`` may take back: one of the own level alone."""
+    benches = [bench for bench in BENCHES.values() if user.has_perm(bench.permission("decide"), application)]
+    origins = [bench.origin for bench in benches]
+    return application.decisions.filter(state=Decision.State.DECIDED, origin__in=origins).first()
 
 
 def options(application: Application, ceiling: Ceiling, bench: Bench) -> list[int]:
@@ -179,7 +187,7 @@ def _under_review(chosen: Collection[int], bench: Bench, by: User) -> list[Appli
         raise NotAllowed(_("You may not do this here."))
     for application in applications:
         if application.state != bench.state:
-            raise _moved_on(application)
+            raise _moved_on(application, by)
     tied = deciding_ties(chosen, by.pk, bench.stage)
     for application in applications:
         if reason := tied.get(application.pk):
@@ -227,10 +235,11 @@ def _locked(application: Application) -> Application:
     return Application.objects.select_for_update(of=("self",)).select_related("unit").get(pk=application.pk)
 
 
-def _moved_on(application: Application) -> WrongState:
+def _moved_on(application: Application, by: User) -> WrongState:
+    state = Application.State(shown_state(by, application)).label
     return WrongState(
         _("Somebody was quicker: %(unit)s is now at the step “%(state)s”.")
-        % {"unit": application.unit.name, "state": application.get_state_display()}
+        % {"unit": application.unit.name, "state": state}
     )
 
 

@@ -1,9 +1,9 @@
 """Convening panels and laying a sheet before every reviewer; those with a tie get theirs as recused (domain §3)."""
 
 from collections.abc import Collection, Iterable
-from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,11 +15,12 @@ from ratings.workflow.decision import drop_points, refresh_allowance
 from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Panel, Seat, Settlement, Sheet
+from reviews.panel import FEWEST_REVIEWERS
 from reviews.stages import BENCHES, Bench
 from reviews.ties import WORDS, ties
+from reviews.workflow.sheets import close_panels
 from villages.models import Unit, below
 
-FEWEST_REVIEWERS = 2
 UNDOING = ("reconsider", "send_back")
 """Steps back into review after which the panel's points still stand."""
 
@@ -32,7 +33,8 @@ def convene(cycle: Cycle, unit: Unit, stage: Stage, reviewers: Collection[User],
     fewer than two reviewers or one who does not hold the reviewer's role on that unit.
     """
     bench = BENCHES[stage]
-    if not by.has_perm(bench.permission("convene"), unit) or len(unit.code) != bench.code_length:
+    here = len(unit.code) == bench.code_length and unit.code.startswith(cycle.unit_id)
+    if not here or not by.has_perm(bench.permission("convene"), unit):
         raise NotAllowed(_("You may not do this here."))
     if cycle.state != Cycle.State.OPEN:
         raise WrongState(_("This cycle is closed."))
@@ -46,10 +48,12 @@ def convene(cycle: Cycle, unit: Unit, stage: Stage, reviewers: Collection[User],
         seated = set(panel.seats.values_list("reviewer_id", flat=True))
         panel.seats.filter(reviewer__in=seated - chosen).delete()
         Seat.objects.bulk_create(Seat(panel=panel, reviewer_id=pk) for pk in sorted(chosen - seated))
-        _waiting(panel).filter(reviewer__in=seated - chosen, state=Sheet.State.OPEN).update(
+        left = list(_left_by(panel, seated - chosen))
+        Sheet.objects.filter(pk__in=[sheet.pk for sheet in left]).update(
             state=Sheet.State.RECUSED, reason=_("No longer on the panel.")
         )
         open_sheets(_under_review(panel).values_list("pk", flat=True), bench)
+        close_panels([sheet for sheet in left if sheet.application.state == bench.state], timezone.now())
     announce(chosen - seated, "panel_seat", link="/reviews/", unit_code=unit.code, unit=unit.name, year=cycle.year)
     return panel
 
@@ -100,13 +104,21 @@ def applications_entered(applications: Collection[int], verb: str, bench: Bench)
     open_sheets(applications, bench)
 
 
-def _under_review(panel: Panel) -> Any:
+def _under_review(panel: Panel) -> QuerySet[Application]:
     return Application.objects.filter(
         below(panel.unit_id, "unit_id"), cycle=panel.cycle_id, state=BENCHES[panel.stage].state
     )
 
 
-def _waiting(panel: Panel) -> Any:
-    return Sheet.objects.filter(
-        below(panel.unit_id, "application__unit_id"), application__cycle=panel.cycle_id, stage=panel.stage
+def _left_by(panel: Panel, leaving: Collection[int]) -> QuerySet[Sheet]:
+    """The sheets that who leaves ``panel`` (user ids) has in hand, their applications locked against the others."""
+    in_hand = Sheet.objects.filter(
+        below(panel.unit_id, "application__unit_id"),
+        application__cycle=panel.cycle_id,
+        stage=panel.stage,
+        reviewer__in=leaving,
+        state=Sheet.State.OPEN,
     )
+    applications = Application.objects.filter(pk__in=in_hand.values("application")).order_by("pk")
+    list(applications.select_for_update().values_list("pk", flat=True))
+    return in_hand.select_related("application__unit").prefetch_related("application__cycle__scheme")

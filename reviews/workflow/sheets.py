@@ -22,7 +22,6 @@ from reviews.models import Settlement, Sheet, SheetEntry
 from reviews.scores import Entries, Entry, problems, scored, unscored
 from reviews.stages import BENCHES, Bench
 from reviews.ties import ties
-from reviews.workflow.panels import FEWEST_REVIEWERS
 
 
 @transaction.atomic
@@ -77,7 +76,7 @@ def hand_in_many(sheets: Collection[int], *, by: User, at: datetime | None = Non
             )
     with audit.acting(by, "hand_in"):
         Sheet.objects.filter(pk__in=sheets).update(state=Sheet.State.HANDED_IN, handed_in_at=at)
-    _close_panels(chosen, at)
+    close_panels(chosen, at)
 
 
 @transaction.atomic
@@ -89,7 +88,7 @@ def recuse(sheet: Sheet, *, by: User, reason: str) -> None:
     with audit.acting(by, "recuse", reason):
         Sheet.objects.filter(pk=sheet.pk).update(state=Sheet.State.RECUSED, reason=reason.strip())
     _tell_of_recusal(chosen[0])
-    _close_panels(chosen, timezone.now())
+    close_panels(chosen, timezone.now())
 
 
 @transaction.atomic
@@ -157,7 +156,7 @@ def _is_own(sheet: Sheet, by: User) -> bool:
     return sheet.reviewer_id == by.pk and by.has_perm(BENCHES[sheet.stage].permission("score"), sheet.application)
 
 
-def _close_panels(chosen: Collection[Sheet], at: datetime) -> None:
+def close_panels(chosen: Collection[Sheet], at: datetime) -> None:
     """Give their points to those applications of ``chosen`` whose last sheet has come in."""
     for stage in {sheet.stage for sheet in chosen}:
         bench = BENCHES[stage]
@@ -166,7 +165,7 @@ def _close_panels(chosen: Collection[Sheet], at: datetime) -> None:
         waiting = {sheet.application_id for sheet in sheets if sheet.state == Sheet.State.OPEN}
         handed_in = [sheet for sheet in sheets if sheet.state == Sheet.State.HANDED_IN]
         enough = Counter(sheet.application_id for sheet in handed_in)
-        complete = {pk for pk, count in enough.items() if count >= FEWEST_REVIEWERS} - waiting
+        complete = {pk for pk, count in enough.items() if count >= panel.FEWEST_REVIEWERS} - waiting
         if complete:
             _give_points(
                 {pk: applications[pk] for pk in complete},

@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 from ratings.models import Decision
 from reviews.models import Objection, Sheet
 from reviews.workflow import batches, decisions
-from tests.factories import TOWNSHIP
+from tests.factories import TOWNSHIP, DecisionFactory
 from tests.reviews.conftest import GOOD, score, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_release import prepare
@@ -128,3 +128,8 @@ def test_sheets_of_the_others_are_not_in_any_answer_before_all_are_in(place):
     for user in (place.township_reviewer, place.township_leader, place.township_office, place.county_office):
         for url in ("/api/v1/sheets/", "/api/v1/panels/", "/api/v1/decisions/"):
             assert "6.5" not in api(user).get(url).content.decode()
+
+
+def test_there_is_nothing_to_object_to_in_what_was_never_noticed(db):
+    on_paper = DecisionFactory()
+    assert api().post("/api/v1/objections/", {"decision": on_paper.pk, "text": "不实"}).status_code == 404

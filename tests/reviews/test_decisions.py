@@ -5,6 +5,7 @@ from decimal import Decimal as D
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import Role
@@ -316,3 +317,33 @@ def test_why_the_townships_own_star_is_lower_stays_with_the_offices_until_the_re
 
     assert [reasons(user) for user in (place.township_leader, place.county_office)] == ["去年有信访积案"] * 2
     assert [reasons(user) for user in (place.filler, place.township_reviewer)] == ["", ""]
+
+
+def test_what_the_county_has_decided_is_not_told_to_the_township_before_its_release(place, client):
+    score_township(place)
+    decisions.recommend(place.application, star=3, by=place.township_leader)
+    score_county(place)
+    decisions.decide(place.application, star=4, by=place.county_office)
+    for step in (
+        lambda: decisions.reconsider(place.application, by=place.township_leader, reason="漏看材料"),
+        lambda: decisions.decide_many(
+            Stage.TOWNSHIP, {place.application.pk: decisions.Choice(3)}, by=place.township_leader
+        ),
+    ):
+        with pytest.raises(WrongState) as refused, translation.override("en"):
+            step()
+        assert str(refused.value).endswith("is now at the step “County review”.")
+    address = f"/reviews/applications/{place.application.pk}/"
+    shown = {}
+    for user in (place.township_leader, place.county_office):
+        client.force_login(user)
+        shown[user.username] = "/reconsider/" in client.get(address).content.decode()
+    assert shown == {"township_leader": False, "county_office": True}
+
+
+def test_what_the_township_has_decided_is_not_told_to_the_county_before_its_release(place, client):
+    score_township(place, SOUND)
+    decisions.decide(place.application, star=3, by=place.township_leader)
+    client.force_login(place.county_office)
+    page = client.get(f"/reviews/applications/{place.application.pk}/").content.decode()
+    assert "/reconsider/" not in page

@@ -11,13 +11,17 @@ import pytest
 from django.db import connection
 from freezegun import freeze_time
 
+from accounts.models import User
+from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Decision
 from ratings.signals import decisions_confirmed
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
 from reviews.models import Batch, Objection
+from reviews.todos import entries
+from reviews.visibility import objections_for
 from reviews.workflow import batches, confirmation, decisions, objections
-from tests.factories import TOWNSHIP, ApplicationFactory, UnitFactory
+from tests.factories import TOWNSHIP, ApplicationFactory, AppointmentFactory, UnitFactory
 from tests.reviews.conftest import score_county, score_township
 from tests.reviews.test_decisions import SOUND
 
@@ -285,3 +289,64 @@ def test_a_county_decision_is_answered_by_the_discipline_commission(place):
     place.application.refresh_from_db()
     assert (place.application.state, Objection.objects.get().state) == ("county_review", "upheld")
     assert set(place.application.sheets.filter(stage="township").values_list("state", flat=True)) == {"handed_in"}
+
+
+def test_who_scored_or_decided_does_not_learn_who_objected(released):
+    objections.make_objection(released.decision, text="账目没有公开。", name="王某")
+    for user in (released.township_leader, released.township_reviewer):
+        AppointmentFactory(user=user, role=Role.TOWNSHIP_OFFICE, unit=released.township)
+    names = ("township_leader", "township_reviewer", "township_office")
+    asked = {name: User.objects.get(username=name) for name in names}
+    seen = {name: (objections_for(user).count(), len(entries(user))) for name, user in asked.items()}
+    assert seen == {"township_leader": (0, 0), "township_reviewer": (0, 0), "township_office": (1, 1)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_decision_is_released_or_taken_back_never_both(decided):
+    batch, ready, outcomes = prepare(decided), threading.Barrier(2), []
+    steps = [
+        lambda: batches.release(batch, by=decided.township_office),
+        lambda: decisions.reconsider(decided.application, by=decided.township_leader, reason="漏看材料"),
+    ]
+
+    def take(step):
+        ready.wait()
+        try:
+            outcomes.append(step() or "done")
+        except Refused as refused:
+            outcomes.append(refused)
+        finally:
+            connection.close()
+
+    people = [threading.Thread(target=take, args=[step]) for step in steps]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    decided.application.refresh_from_db()
+    decided.decision.refresh_from_db()
+    assert len([outcome for outcome in outcomes if isinstance(outcome, Refused)]) == 1
+    assert len(outcomes) == 2
+    assert (decided.decision.state, decided.application.state) in [
+        ("released", "public_notice"),
+        ("overturned", "township_review"),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_batches_at_once_share_no_decision(decided):
+    ready, sizes = threading.Barrier(2), []
+
+    def gather():
+        ready.wait()
+        try:
+            sizes.append(prepare(decided).entries.count())
+        finally:
+            connection.close()
+
+    clicks = [threading.Thread(target=gather) for _n in range(2)]
+    for click in clicks:
+        click.start()
+    for click in clicks:
+        click.join()
+    assert sorted(sizes) == [0, 1]

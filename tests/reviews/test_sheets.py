@@ -238,3 +238,20 @@ def test_many_sheets_of_one_reviewer_are_handed_in_together(place):
         sheets.hand_in_many([sheet.pk], by=reviewer)
     place.application.refresh_from_db()
     assert place.application.panel_star == 5
+
+
+def test_a_panel_that_nobody_is_missing_from_any_more_has_scored(place):
+    third = person(Role.TOWNSHIP_REVIEWER, TOWNSHIP)
+    pair = [place.township_reviewer, place.township_reviewer_b]
+    panels.convene(place.cycle, place.township, Stage.TOWNSHIP, [*pair, third], by=place.township_office)
+    score_township(place)
+    assert not Points.objects.filter(application=place.application, stage="township").exists()
+    panels.convene(place.cycle, place.township, Stage.TOWNSHIP, pair, by=place.township_office)
+    assert Points.objects.filter(application=place.application, stage="township").exists()
+
+
+def test_a_panel_sits_in_a_cycle_of_its_own_county(place):
+    elsewhere = CycleFactory(unit=UnitFactory(code="330681"), scheme__unit=UnitFactory(code="330681"))
+    pair = [place.township_reviewer, place.township_reviewer_b]
+    with pytest.raises(NotAllowed):
+        panels.convene(elsewhere, place.township, Stage.TOWNSHIP, pair, by=place.township_office)
