@@ -9,6 +9,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -81,6 +82,8 @@ class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
     @extend_schema(request=NewAppointment, responses={201: AppointmentSerializer})
     def create(self, request: Request) -> Response:
         """Appoint somebody."""
+        if not request.user.has_perm("accounts.appoint"):
+            raise NotFound  # nor does a stranger learn here which accounts there are
         given = NewAppointment(data=request.data, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
         values: dict[str, Any] = dict(given.validated_data)

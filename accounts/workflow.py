@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rest_framework.authtoken.models import Token
 
 from accounts.authority import grant
 from accounts.models import Appointment, User
@@ -127,9 +128,11 @@ def end(appointment: Appointment, *, by: User, on: date) -> None:
 
 @transaction.atomic
 def reset_password(user: User, *, by: User) -> str:
-    """A new one-time password for somebody who forgot theirs, from the office that appoints them."""
-    today = timezone.localdate()
-    held = Appointment.objects.on(today).filter(user=user)
+    """A new one-time password for somebody who forgot theirs, from the office that gives all their offices.
+
+    Offices to come count too: nobody gets hold of an account that will be more than they may give.
+    """
+    held = Appointment.objects.filter(Q(ends=None) | Q(ends__gte=timezone.localdate()), user=user)
     if not held.exists() or held.exclude(pk__in=managed_by(by).values("pk")).exists():
         raise NotAllowed
     password = one_time_password()
@@ -137,6 +140,7 @@ def reset_password(user: User, *, by: User) -> str:
         user.set_password(password)
         user.must_change_password = True
         user.save(update_fields=["password", "must_change_password"])
+    Token.objects.filter(user=user).delete()
     return password
 
 

@@ -135,8 +135,9 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
     filterset_fields = ["unit", "kind", "held"]
 
     def get_queryset(self) -> QuerySet[Event]:
-        perm = "ratings.view_event" if self.action in ("list", "retrieve") else "ratings.record_event"
-        return reached(self.request.user, perm, super().get_queryset())
+        if self.action in ("list", "retrieve"):
+            return super().get_queryset().seen_by(self.request.user)
+        return reached(self.request.user, "ratings.record_event", super().get_queryset())
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Record an event; the register follows at once."""

@@ -235,7 +235,7 @@ def with_standing(unit: Unit, day: date, cycles: Iterable[int]) -> QuerySet[Unit
         .annotate(
             star=F("held__star"),
             then=F("held_then__star"),
-            flagged=Exists(Event.objects.filter(unit=OuterRef("code"), closed=None)),
+            flagged=Exists(Event.objects.filter(unit=OuterRef("code"), closed=None, held=False)),
         )
     )
 
@@ -278,10 +278,13 @@ def pipe(total: Place, windows: list[Window]) -> list[Stage]:
 
 
 def open_events(unit: Unit, windows: list[Window]) -> tuple[list[Event], int]:
-    """The latest events that are not closed, each with ``kind_name``; and how many there are."""
+    """The latest events that are open, each with ``kind_name``; and how many there are.
+
+    What is held is for those who record events alone.
+    """
     names = {kind["code"]: kind.get("name", "") for window in windows for kind in window.kinds or []}
     events = list(
-        Event.objects.filter(below(unit.code, "unit_id"), closed=None)
+        Event.objects.filter(below(unit.code, "unit_id"), closed=None, held=False)
         .select_related("unit")
         .annotate(all=Over(Count("*")))
         .order_by("-on", "-id")[:EVENTS_SHOWN]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -11,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ratings.models.scheme import Scheme
-from villages.models import Unit
+from villages.models import Unit, below_any
+
+
+class EventQuerySet(models.QuerySet):
+    def seen_by(self, user: Any) -> EventQuerySet:
+        """Events that ``user`` may see; one that is held only those who record events there."""
+        watched, recorded = (below_any(user.reach(f"ratings.{verb}_event"), "unit_id") for verb in ("view", "record"))
+        return self.filter(watched & Q(held=False) | recorded)
 
 
 @pghistory.track()
@@ -30,6 +39,8 @@ class Event(models.Model):
     held = models.BooleanField(_("Held"), default=False)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

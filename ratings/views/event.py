@@ -7,12 +7,12 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.authority import needs, reached, reached_or_404
+from accounts.authority import needs, reached_or_404
 from ratings.effects import rule_words
 from ratings.judging import event_names, events_of, judging_scheme
 from ratings.models import Event, Proposal
@@ -31,7 +31,7 @@ FOUND = 20
 def events(request: HttpRequest) -> HttpResponse:
     """Events within reach, the latest first."""
     form = EventFilterForm(request.GET)
-    found = reached(request.user, "ratings.view_event", Event.objects.select_related("unit"))
+    found = Event.objects.seen_by(request.user).select_related("unit")
     if form.is_valid():
         found = _chosen(found, **form.cleaned_data)
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
@@ -80,14 +80,15 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
 @needs("ratings.view_event")
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     """One event, and what each rule of the scheme makes of it."""
-    happened = _event_or_404(request, "ratings.view_event", pk)
+    seen = Event.objects.seen_by(request.user).select_related("unit", "recorded_by")
+    happened = get_object_or_404(seen, pk=pk)
     return _show(request, happened, CloseForm(initial={"on": timezone.localdate()}))
 
 
 @needs("ratings.record_event")
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
-    happened = _event_or_404(request, "ratings.record_event", pk)
+    happened = _recorded_or_404(request, pk)
     form = CloseForm(request.POST)
     if form.is_valid() and _tried(request, form, lambda data: workflow.close(happened, by=request.user, **data)):
         messages.success(request, _("Closed as rectified. The register is up to date."))
@@ -98,7 +99,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("ratings.record_event")
 @require_POST
 def release(request: HttpRequest, pk: int) -> HttpResponse:
-    workflow.release(_event_or_404(request, "ratings.record_event", pk), by=request.user)
+    workflow.release(_recorded_or_404(request, pk), by=request.user)
     messages.success(request, _("Released. The register is up to date."))
     return redirect("event", pk)
 
@@ -141,8 +142,9 @@ def _tried(request: HttpRequest, form: Form, step: Callable[[dict], object]) -> 
     return None
 
 
-def _event_or_404(request: HttpRequest, permission: str, pk: int) -> Event:
-    return reached_or_404(request.user, permission, Event.objects.select_related("unit", "recorded_by"), pk=pk)
+def _recorded_or_404(request: HttpRequest, pk: int) -> Event:
+    events = Event.objects.select_related("unit", "recorded_by")
+    return reached_or_404(request.user, "ratings.record_event", events, pk=pk)
 
 
 def _proposal_or_404(request: HttpRequest, pk: int) -> Proposal:

@@ -43,7 +43,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid():
         known = StarPeriod.objects.known_at(form.end_of_day())
     periods = list(known.filter(unit=place).select_related("decision", "scheme").order_by("-during"))
-    events = list(reached(request.user, "ratings.view_event", Event.objects.filter(unit=place)))
+    events = list(Event.objects.seen_by(request.user).filter(unit=place))
     names = event_names([place.code])
     for happened in events:
         happened.name = names.get(happened.kind, happened.kind)

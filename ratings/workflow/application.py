@@ -219,7 +219,7 @@ def withdraw(application: Application, *, by: Any, reason: str) -> None:
     require("withdraw", by, application)
     if not reason.strip():
         raise _no_reason()
-    move([application.pk], "withdraw", State.DRAFT, by=by, reason=reason)
+    move([application.pk], "withdraw", State.DRAFT, by=by, reason=reason, township_star=None)
     application.returns.filter(answered_at=None).update(answered_at=timezone.now())
     announcing.tell_township([application], "application_withdrawn", reason=reason)
 

@@ -107,8 +107,9 @@ def send_back(application: Application, *, by: User, reason: str) -> None:
     """The county gives ``application`` back to the township to decide anew."""
     application = _locked(application)
     actions.require("send_back", by, application)
-    move([application.pk], "send_back", Application.State.TOWNSHIP_REVIEW, by=by, reason=_required(reason))
-    _tell(application, "application_sent_back", [Role.TOWNSHIP_LEADER, Role.TOWNSHIP_OFFICE], reason.strip())
+    back_to, reason = Application.State.TOWNSHIP_REVIEW, _required(reason)
+    move([application.pk], "send_back", back_to, by=by, reason=reason, township_star=None)
+    _tell(application, "application_sent_back", [Role.TOWNSHIP_LEADER, Role.TOWNSHIP_OFFICE], reason)
 
 
 @transaction.atomic

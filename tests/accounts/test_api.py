@@ -97,3 +97,12 @@ def test_a_one_time_password_opens_no_program_door():
     person(Role.FILLER, VILLAGE, username="new", password="Once-2026-pass", must_change_password=True)
     answer = api().post("/api/v1/token/", {"username": "new", "password": "Once-2026-pass"})
     assert (answer.status_code, list(answer.json())) == (400, ["password"])
+
+
+def test_who_appoints_nowhere_does_not_learn_which_accounts_there_are():
+    UserFactory(username="known")
+    client = api(person(Role.FILLER, VILLAGE))
+    assert [client.post("/api/v1/appointments/", {"username": name}).status_code for name in ("known", "x")] == [
+        404,
+        404,
+    ]

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from rest_framework.authtoken.models import Token
 
 from accounts import workflow
 from accounts.models import Appointment, AppointmentEvent, User
@@ -144,6 +145,20 @@ def test_a_password_is_reset_only_by_who_appoints_every_office_of_the_person():
     AppointmentFactory(user=cadre, role=Role.DISCIPLINE, unit=UnitFactory(code=COUNTY))
     with pytest.raises(NotAllowed):
         workflow.reset_password(cadre, by=office)
+
+
+def test_a_reset_reaches_no_account_that_will_hold_more_and_shuts_the_doors_of_programs():
+    office, cadre = person(Role.TOWNSHIP_OFFICE, TOWNSHIP), UserFactory()
+    appoint(office, Role.FILLER, VILLAGE, cadre)
+    Token.objects.create(user=cadre)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    to_come = AppointmentFactory(user=cadre, role=Role.DISCIPLINE, unit=UnitFactory(code=COUNTY), starts=tomorrow)
+    with pytest.raises(NotAllowed):
+        workflow.reset_password(cadre, by=office)
+    assert Token.objects.filter(user=cadre).exists()
+    to_come.delete()
+    workflow.reset_password(cadre, by=office)
+    assert not Token.objects.filter(user=cadre).exists()
 
 
 # ── pages ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -156,3 +156,16 @@ def test_a_declined_proposal_needs_a_reason_and_does_nothing(village, discipline
         (office.pk, "proposal_opened"),
         (signer.pk, "proposal_declined"),
     ]
+
+
+def test_a_held_event_is_seen_by_those_who_record_events_alone(village, discipline, client):
+    signer = person(Role.SIGNER, VILLAGE)
+    event = record(village, "case_opened", DAY, by=discipline, held=True)
+    seen = {}
+    for name, user in {"signer": signer, "discipline": discipline}.items():
+        client.force_login(user)
+        listed = client.get("/api/v1/events/").json()["count"]
+        seen[name] = (listed, client.get(f"/events/{event.pk}/").status_code)
+    assert seen == {"signer": (0, 404), "discipline": (1, 200)}
+    release(event, by=discipline)
+    assert Event.objects.seen_by(signer).count() == 1
