@@ -22,7 +22,7 @@ def api(user=None):
     return client
 
 
-@pytest.mark.parametrize("address", ["units", "appointments", "notices", "me"])
+@pytest.mark.parametrize("address", ["units", "appointments", "bell", "me"])
 def test_a_stranger_is_asked_to_sign_in(address):
     assert api().get(f"/api/v1/{address}/").status_code == 401
 
