@@ -101,9 +101,3 @@ def cards_table(content: SafeString, caption: str, *headings: str) -> SafeString
 def release(content: SafeString, title: str, note: str = "") -> SafeString:
     """``{% release title note %}<button …>{% endrelease %}``: the bar of the last step, saying what it will do."""
     return render_to_string("components/release.html", {"content": content, "title": title, "note": note})
-
-
-@register.simple_block_tag
-def dock(content: SafeString, value: Decimal | None, most: Decimal | None = None, note: str = "") -> SafeString:
-    """``{% dock 15 25 note %}<button …>{% enddock %}``: live points and the next area, always in sight."""
-    return render_to_string("components/dock.html", {"content": content, "value": value, "most": most, "note": note})
