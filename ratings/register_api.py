@@ -31,7 +31,7 @@ class Holding(IsAuthenticated):
         return super().has_permission(request, view)
 
 
-class StarSerializer(serializers.ModelSerializer):
+class HeldStarSerializer(serializers.ModelSerializer):
     """``star`` held now, ``since`` when; ``decided`` by ``document``; ``effects`` as in the exchange file."""
 
     name = serializers.CharField(source="unit.name")
@@ -44,7 +44,7 @@ class StarSerializer(serializers.ModelSerializer):
         fields = ["unit", "name", "star", "since", "decided", "document", "effects"]
 
 
-class PeriodSerializer(serializers.ModelSerializer):
+class StarPeriodSerializer(serializers.ModelSerializer):
     """``begins`` … ``ends`` (the last day; none while it goes on)."""
 
     begins = serializers.DateField(source="during.lower")
@@ -68,7 +68,7 @@ class RegisterViewSet(mixins.ListModelMixin, GenericViewSet):
 
     permission_classes = [Holding]
     permissions = ["ratings.view_register"]
-    serializer_class = StarSerializer
+    serializer_class = HeldStarSerializer
     filter_backends: list = []
     lookup_value_regex = "[0-9A-Z]+"
 
@@ -88,7 +88,7 @@ class RegisterViewSet(mixins.ListModelMixin, GenericViewSet):
         return super().list(request, *args, **kwargs)
 
     @extend_schema(
-        responses=PeriodSerializer(many=True),
+        responses=StarPeriodSerializer(many=True),
         parameters=[OpenApiParameter("id", OpenApiTypes.STR, OpenApiParameter.PATH, description="The unit's code")],
     )
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -97,10 +97,10 @@ class RegisterViewSet(mixins.ListModelMixin, GenericViewSet):
         if unit is None:
             raise NotFound
         periods = StarPeriod.objects.known().filter(unit=unit).select_related("decision").order_by("during")
-        return Response(PeriodSerializer(periods, many=True).data)
+        return Response(StarPeriodSerializer(periods, many=True).data)
 
 
-class EventSerializer(serializers.ModelSerializer):
+class UnitEventSerializer(serializers.ModelSerializer):
     class Meta:
         model = Event
         fields = ["id", "unit", "kind", "on", "closed", "note", "source", "held", "recorded_at"]
@@ -120,7 +120,7 @@ class EventSerializer(serializers.ModelSerializer):
         return fields
 
 
-class CloseSerializer(serializers.Serializer):
+class EventCloseSerializer(serializers.Serializer):
     on = serializers.DateField()
     reason = serializers.CharField()
 
@@ -130,7 +130,7 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
 
     permission_classes = [Holding]
     permissions = ["ratings.view_event"]
-    serializer_class = EventSerializer
+    serializer_class = UnitEventSerializer
     queryset = Event.objects.all()
     filterset_fields = ["unit", "kind", "held"]
 
@@ -145,19 +145,19 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
             raise NotFound
         return super().create(request, *args, **kwargs)
 
-    def perform_create(self, serializer: EventSerializer) -> None:
+    def perform_create(self, serializer: UnitEventSerializer) -> None:
         serializer.instance = workflow.record(by=self.request.user, **serializer.validated_data)
 
-    @extend_schema(request=CloseSerializer, responses=EventSerializer)
+    @extend_schema(request=EventCloseSerializer, responses=UnitEventSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:
         """Close it as rectified."""
         event = self.get_object()
-        asked = CloseSerializer(data=request.data)
+        asked = EventCloseSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         return self._told(workflow.close(event, by=request.user, **asked.validated_data))
 
-    @extend_schema(request=None, responses=EventSerializer)
+    @extend_schema(request=None, responses=UnitEventSerializer)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: str) -> Response:
         """Let a held event act."""
@@ -180,7 +180,7 @@ class ProposalSerializer(serializers.ModelSerializer):
         return proposal_words(proposal)
 
 
-class SettleSerializer(serializers.Serializer):
+class ProposalSettleSerializer(serializers.Serializer):
     confirm = serializers.BooleanField()
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
@@ -199,11 +199,11 @@ class ProposalViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
             return super().get_queryset()
         return to_settle(self.request.user).select_related("scheme", "unit").order_by("pk")
 
-    @extend_schema(request=SettleSerializer, responses=ProposalSerializer)
+    @extend_schema(request=ProposalSettleSerializer, responses=ProposalSerializer)
     @action(detail=True, methods=["post"])
     def settle(self, request: Request, pk: str) -> Response:
         """Confirm it, or decline it for a reason."""
-        asked = SettleSerializer(data=request.data)
+        asked = ProposalSettleSerializer(data=request.data)
         proposal = self.get_object()
         asked.is_valid(raise_exception=True)
         return Response(self.get_serializer(workflow.settle(proposal, by=request.user, **asked.validated_data)).data)
