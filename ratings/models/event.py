@@ -53,6 +53,17 @@ class Event(models.Model):
         triggers = [
             pgtrigger.ReadOnly(name="what_happened_stays", fields=["unit", "kind", "on", "source", "recorded_by"]),
             pgtrigger.Protect(name="event_stays", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="closed_event_stays_closed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__closed__isnull=False)
+                & pgtrigger.Q(old__closed__df=pgtrigger.F("new__closed")),
+            ),
+            pgtrigger.Protect(
+                name="released_event_stays_released",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__held=False, new__held=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,7 +104,13 @@ class Proposal(models.Model):
         triggers = [
             pgtrigger.FSM(
                 name="proposal_states", field="state", transitions=[("open", "confirmed"), ("open", "declined")]
-            )
+            ),
+            pgtrigger.ReadOnly(name="what_is_proposed_stays", fields=["event", "unit", "scheme", "rule"]),
+            pgtrigger.Protect(
+                name="settled_proposal_stays",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=~pgtrigger.Q(old__state="open"),
+            ),
         ]
 
     def __str__(self) -> str:

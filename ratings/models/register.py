@@ -87,6 +87,11 @@ class StarPeriod(models.Model):
         triggers = [
             pgtrigger.ReadOnly(name="what_was_held_stays", exclude=["superseded_at"]),
             pgtrigger.Protect(name="star_period_stays", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="superseded_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__superseded_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
