@@ -1,6 +1,6 @@
 """Facts as a village of a certain quality would have them; pure. Every village has its own weak spots.
 
-``facts(q)`` gets better with ``q`` (0 … 1) in every single question, so that a quality can be found for any total.
+``facts`` get better with quality (0 … 1) in every single question, so that one can be found for any total.
 """
 
 from collections.abc import Sequence
@@ -14,10 +14,12 @@ from reports.demonstration.chance import chance
 Facts = dict[str, Decimal]
 LOWEST, HIGHEST, STEPS = 0.4, 1.0, 6
 """Where a quality is looked for, and in how many halvings: to about a point of the total."""
+POINT = 0.007
+"""How much quality is worth a point of the total."""
 
 
-def facts_for(spec: SchemeSpec, criteria: Sequence[Criterion], lucks: dict[str, float], target: float) -> Facts:
-    """Facts of a unit with these ``lucks`` whose total comes as near to ``target`` as its weak spots allow."""
+def quality_for(spec: SchemeSpec, criteria: Sequence[Criterion], lucks: dict[str, float], target: float) -> float:
+    """The quality with which a unit of these ``lucks`` comes as near to ``target`` as its weak spots allow."""
     low, high = LOWEST, HIGHEST
     for _step in range(STEPS):
         middle = (low + high) / 2
@@ -25,7 +27,7 @@ def facts_for(spec: SchemeSpec, criteria: Sequence[Criterion], lucks: dict[str, 
             low = middle
         else:
             high = middle
-    return facts(spec, criteria, lucks, high)
+    return high
 
 
 def luck_of(criteria: Sequence[Criterion], *subject: object) -> dict[str, float]:

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from ratings.scheme.spec import Criterion, SchemeSpec
 from reports.demonstration.chance import chance
-from reports.demonstration.facts import Facts, facts_for, luck_of, total
+from reports.demonstration.facts import POINT, Facts, facts, luck_of, quality_for, total
 from villages.models import Unit
 
 
@@ -47,11 +47,12 @@ class Plan:
 
 def plan(unit: Unit, spec: SchemeSpec, year: int) -> Plan:
     criteria = spec.fitting(unit.tags)
-    aim = target(unit.code, spec, year)
-    truth = facts_for(spec, criteria, luck_of(criteria, "weak spots", unit.code), aim)
+    lucks = luck_of(criteria, "weak spots", unit.code)
+    quality = quality_for(spec, criteria, lucks, target(unit.code, spec, year))
     boast = chance("pride", unit.code, year)
     more = boast.uniform(8, 14) if boast.random() < 0.12 else boast.uniform(0, 2.5)
-    claims = facts_for(spec, criteria, luck_of(criteria, "weak spots", unit.code), aim + more)
+    truth = facts(spec, criteria, lucks, quality)
+    claims = facts(spec, criteria, lucks, min(1.0, quality + more * POINT))
     star = star_for(spec, total(spec, criteria, claims) + 1)
     return Plan(unit, criteria, truth, claims, star, total(spec, criteria, truth))
 
