@@ -73,6 +73,8 @@ def appoint(
     """Give ``user`` the ``role`` on ``unit`` from ``starts`` to ``ends`` (both inclusive; None: without end)."""
     if not any(unit.code.startswith(code) for code in givable(by).get(role, [])):
         raise NotAllowed
+    if user == by:
+        raise WrongState(_("Nobody appoints themselves: ask somebody else who may."))
     return _appoint(user, role=role, unit=unit, by=by, starts=starts, ends=ends, department=department)
 
 

@@ -214,7 +214,8 @@ class BatchEntry(models.Model):
         return f"{self.batch_id} {self.decision_id}"
 
 
-@pghistory.track()
+# Who objected stays out of the trail: it is for those who answer alone.
+@pghistory.track(exclude=["name", "contact"])
 class Objection(models.Model):
     """An objection (异议) by anyone against one decision under public notice. ``receipt`` is what the person keeps."""
 

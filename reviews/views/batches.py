@@ -18,6 +18,7 @@ from accounts.fields import DayField
 from accounts.models import User
 from accounts.working_days import notice_days, uncertain_years
 from ratings.models import Cycle, Decision, StarPeriod
+from records.numbers import keys
 from records.refusals import Incomplete, WrongState
 from reviews.desk_rows import before, with_sheet_counts
 from reviews.models import Batch
@@ -108,7 +109,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _act(request: HttpRequest, found: Batch, form: BatchForm) -> HttpResponse:
     """Save the papers and the choice of decisions; with ``do=release`` release at once what was saved."""
-    chosen = {int(pk) for pk in request.POST.getlist("decision") if pk.isdigit()}
+    chosen = keys(request.POST.getlist("decision"))
     try:
         workflow.revise(found, **form.cleaned_data, decided=chosen, by=request.user)
         if request.POST.get("do") == "release":

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.authority import reached
 from accounts.models import User
 from ratings.models import Application
+from records.numbers import keys
 from records.refusals import Incomplete, Refused
 from reviews.desk_rows import RECOMMEND, REJECT, SEND_BACK, Row, finished, for_desk, rows_of, unfinished
 from reviews.models import Settlement, Sheet
@@ -191,7 +192,7 @@ def _tell_who_was_late(request: HttpRequest, rows: list[Row], codes: list[str]) 
     """Name the applications that were on the sender's page but have been decided by somebody quicker."""
     posted = {key.partition(".")[2] for key, value in request.POST.items() if key.startswith("choice.") and value}
     gone = posted - {str(row.application.pk) for row in rows}
-    names = Application.objects.filter(below_any(codes, "unit_id"), pk__in=[pk for pk in gone if pk.isdigit()])
+    names = Application.objects.filter(below_any(codes, "unit_id"), pk__in=keys(gone))
     if moved_on := list(names.values_list("unit__name", flat=True)):
         messages.warning(request, _("Somebody was quicker: %(units)s has moved on.") % {"units": "、".join(moved_on)})
 
@@ -203,7 +204,7 @@ def _take(row: Row, by: User) -> None:
         decisions.reject(row.application, by=by, reason=row.reason)
     elif row.choice == SEND_BACK:
         decisions.send_back(row.application, by=by, reason=row.reason)
-    elif row.choice.isascii() and row.choice.isdigit():
-        decisions.decide(row.application, star=int(row.choice), by=by, reason=row.reason)
+    elif star := keys([row.choice]):
+        decisions.decide(row.application, star=star.pop(), by=by, reason=row.reason)
     else:
         raise Incomplete(_("Please choose from the list."))

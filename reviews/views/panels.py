@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.people import holders
 from ratings.models import Cycle
+from records.numbers import keys
 from records.refusals import Incomplete
 from reviews.models import Panel, Sheet
 from reviews.stages import BENCHES, Bench
@@ -47,7 +48,7 @@ def convene(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResp
         Unit.objects.within_any(request.user.reach(BENCHES[stage].permission("convene"))), pk=unit
     )
     found = get_object_or_404(Cycle.objects.filter(unit__in=prefixes(unit)), pk=cycle)
-    reviewers = User.objects.filter(pk__in=[pk for pk in request.POST.getlist("reviewer") if pk.isdigit()])
+    reviewers = User.objects.filter(pk__in=keys(request.POST.getlist("reviewer")))
     try:
         workflow.convene(found, place, stage, list(reviewers), by=request.user)
     except Incomplete as refused:

@@ -242,3 +242,10 @@ def test_who_appoints_nobody_finds_no_such_page(client, role, code):
     client.force_login(person(role, code))
     assert client.get(reverse("appointments")).status_code == 404
     assert client.get(reverse("appointment_new")).status_code == 404
+
+
+def test_nobody_appoints_themselves():
+    office = person(Role.COUNTY_OFFICE, COUNTY)
+    with pytest.raises(WrongState):
+        appoint(office, Role.FINANCE, COUNTY, user=office)
+    assert list(office.appointments.values_list("role", flat=True)) == [Role.COUNTY_OFFICE]
