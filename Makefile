@@ -16,14 +16,14 @@ env: .venv/synced locale/compiled
 	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode
 	@touch $@
 
-# Chinese words: the parts become one catalogue, which is compiled (no gettext tools needed).
-locale/compiled: $(wildcard locale/parts/*.po locale/*/LC_MESSAGES/django.po) | .venv/synced
-	@$(BIN)/python -m config.messages
+# Chinese words, compiled without gettext's own tools.
+locale/compiled: locale/zh_Hans/LC_MESSAGES/django.po | .venv/synced
+	@$(BIN)/pybabel --quiet compile --directory locale --domain django --locale zh_Hans
 	@touch $@
 
+# New texts of the code into the catalogue (needs Debian's gettext); what is empty or fuzzy then wants its Chinese.
 messages: .venv/synced
-	@$(BIN)/python -m config.messages
-	@touch locale/compiled
+	@$(BIN)/python manage.py makemessages --locale zh_Hans --no-wrap --no-location --no-obsolete --ignore 'tests/*' --ignore 'bench/*'
 
 # DEMO= (empty) or DEMO=0 serves without the demonstration; PORT and DATA_DIR as in README, "Settings".
 run: env
