@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 from django.core.management import call_command
@@ -14,13 +15,14 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from bench import nation
-from bench.measure import say, seconds
+from bench.measure import once, say
 from ratings.models import Application
 from ratings.workflow.register import import_register
 from villages.divisions import import_units
 from villages.models import Unit
 
 TIMES = 15
+BARE = "/bench-bare/"
 STATEMENTS, REPEATS = 12, 2
 
 
@@ -56,8 +58,6 @@ def pages() -> Iterator[tuple[str, str, str, float]]:
 def measured(scale: str) -> dict[str, float]:
     """The multiples of the bare page, each said with its statements and size."""
     stranger = Client()
-    bare = seconds(lambda: stranger.get("/bench-bare/"), TIMES)
-    print(f"{scale}: the bare page takes {bare * 1000:.1f} ms", flush=True)
     found = {}
     for name, account, address, level in pages():
         client = Client()
@@ -69,9 +69,13 @@ def measured(scale: str) -> dict[str, float]:
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
         statements = Counter(query["sql"] for query in queries)
-        found[name] = seconds(lambda client=client, address=address: client.get(address), TIMES) / bare
+        # One after the other, so that whatever else the machine does slows both.
+        times = [(once(lambda: stranger.get(BARE)), once(lambda c=client, a=address: c.get(a))) for _n in range(TIMES)]
+        bare, took = (median(column) for column in zip(*times, strict=True))
+        found[name] = took / bare
         size = len(answer.content) / 1024
-        said = f"{statements.total()} statements, at most {max(statements.values())} alike, {size:.0f} KiB"
+        said = f"{took * 1000:.0f} ms; {statements.total()} statements, at most {max(statements.values())} alike"
+        said += f", {size:.0f} KiB"
         if statements.total() > STATEMENTS or max(statements.values()) > REPEATS:
             said += "  ABOVE"
         say(f"{scale}: {name}", found[name], level, said)

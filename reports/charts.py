@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 import pygal
@@ -32,6 +33,17 @@ def distribution(before: Mapping[int, int], now: Mapping[int, int], top: int) ->
 
     The picture travels inside the page: its style sheet stays its own, which a strict content policy allows.
     """
+    stars = range(top, -1, -1)
+    return _drawn(
+        tuple(_("%s stars") % star if star else _("Not rated") for star in stars),
+        (_("1 January"), tuple(before.get(star, 0) for star in stars)),
+        (_("Today"), tuple(now.get(star, 0) for star in stars)),
+    )
+
+
+@lru_cache(maxsize=256)
+def _drawn(labels: tuple[str, ...], *series: tuple[str, tuple[int, ...]]) -> str:
+    """Bars side by side; drawn once for the same figures."""
     chart = pygal.Bar(
         style=_STYLE,
         width=560,
@@ -48,8 +60,7 @@ def distribution(before: Mapping[int, int], now: Mapping[int, int], top: int) ->
         margin=6,
         explicit_size=True,
     )
-    stars = range(top, -1, -1)
-    chart.x_labels = [_("%s stars") % star if star else _("Not rated") for star in stars]
-    chart.add(_("1 January"), [before.get(star, 0) for star in stars])
-    chart.add(_("Today"), [now.get(star, 0) for star in stars])
+    chart.x_labels = labels
+    for name, values in series:
+        chart.add(name, values)
     return "data:image/svg+xml," + quote(chart.render(is_unicode=True))

@@ -7,9 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
 from accounts.models import User
+from accounts.templatetags.face import star_name
 from reports import charts
 from reports.dashboard import Board, Square, board
 from villages.models import Unit, prefixes
@@ -41,8 +45,7 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
         "board": seen,
         "above": above(request, unit),
         "now": timezone.now(),
-        "legend": [{"star": star, "count": seen.total.stars[star]} for star in range(seen.top_star, -1, -1)],
-        "stars": range(seen.top_star, -1, -1),
+        "stars": star_names(seen),
         "rows": star_rows(seen),
         "movement": movement(seen),
         "matrix": matrix(seen),
@@ -58,11 +61,16 @@ def above(request: HttpRequest, unit: Unit) -> list[str]:
     return [code for code in prefixes(unit.code)[:-1] if any(code.startswith(top) for top in held)]
 
 
+def star_names(seen: Board) -> dict[int, str]:
+    """Every star that there is with its name, highest first."""
+    return {star: star_name(star) for star in range(seen.top_star, -1, -1)}
+
+
 def star_rows(seen: Board) -> list[dict]:
     """Stars by place, the whole last."""
-    stars = range(seen.top_star, -1, -1)
+    names = star_names(seen)
     return [
-        {"place": place, "cells": [{"star": star, "count": place.stars[star]} for star in stars]}
+        {"place": place, "cells": [{"name": name, "count": place.stars[star]} for star, name in names.items()]}
         for place in [*seen.places, seen.total]
     ]
 
@@ -71,19 +79,22 @@ def movement(seen: Board) -> list[dict]:
     """The chart's figures."""
     total = seen.total
     return [
-        {"star": star, "before": total.before[star], "now": total.stars[star]} for star in range(seen.top_star, -1, -1)
+        {"star": star, "name": name, "before": total.before[star], "now": total.stars[star]}
+        for star, name in star_names(seen).items()
     ]
 
 
 def matrix(seen: Board) -> list[dict]:
     """By place, how many have not got through each step that has an end; ``late`` when that day is past."""
     steps = seen.pipe[:-1]
+    keys = [step.key for step in steps]
+    heads = [(str(step.name), step.late) for step in steps]
     return [
         {
             "place": place,
             "cells": [
-                {"name": step.name, "count": sum(place.stages[one.key] for one in steps[: n + 1]), "late": step.late}
-                for n, step in enumerate(steps)
+                {"name": name, "count": sum(place.stages[key] for key in keys[: n + 1]), "late": late}
+                for n, (name, late) in enumerate(heads)
             ],
         }
         for place in seen.places
@@ -92,14 +103,30 @@ def matrix(seen: Board) -> list[dict]:
 
 def wall(seen: Board) -> list[dict]:
     """Squares under the place one step below; a township's own are one group."""
-    names = {place.code: place.name for place in seen.places} or {seen.unit.code: seen.unit.name}
-    digits = len(next(iter(names)))
+    places = {place.code: place.name for place in seen.places} or {seen.unit.code: seen.unit.name}
+    digits = len(next(iter(places)))
+    names = star_names(seen)
     return [
-        {"name": names.get(code, code), "units": [linked(square) for square in squares]}
+        {"name": places.get(code, code), "squares": drawn(list(squares), names)}
         for code, squares in groupby(seen.squares, key=lambda square: square.code[:digits])
     ]
 
 
-def linked(square: Square) -> dict:
-    url = reverse("register_unit", args=[square.code])
-    return {"name": square.name, "star": square.star, "flag": square.flag, "url": url}
+def drawn(squares: list[Square], names: dict[int, str]) -> SafeString:
+    """Squares as list items. Hundreds stand on a page: a template would take most of its time over them."""
+    address = reverse("register_unit", args=["CODE"])
+    return format_html_join(
+        "",
+        '<li><a class="s{0}{1}" href="{2}" title="{3} {4}" aria-label="{3} {4}{5}">{0}</a></li>',
+        (
+            (
+                square.star,
+                " flag" if square.flag else "",
+                address.replace("CODE", square.code),
+                square.name,
+                names[square.star],
+                "，" + _("with an open event") if square.flag else "",
+            )
+            for square in squares
+        ),
+    )
