@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ratings', '0003_extension_apply'),
+        ('ratings', '0001_initial'),
     ]
 
     operations = [
