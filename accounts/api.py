@@ -16,6 +16,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from accounts import workflow
+from accounts.holding import Holding
 from accounts.models import Appointment, User
 from accounts.roles import Role
 from accounts.todo import todos_of
@@ -69,6 +70,8 @@ class AppointmentFilter(filters.FilterSet):
 class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """The appointments, past ones too, that you may give and end."""
 
+    permission_classes = [Holding]
+    needs = ["accounts.appoint"]
     queryset = Appointment.objects.order_by("unit_id", "role", "-starts", "id")
     serializer_class = AppointmentSerializer
     filterset_class = AppointmentFilter

@@ -15,12 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authority import reached, reached_or_404
+from accounts.holding import Holding
 from ratings import secrecy
-from ratings.actions import available
+from ratings.actions import ACTIONS, available
 from ratings.form import Form
 from ratings.models import Application, Cycle, Evidence, Scheme, Transition, Window
 from ratings.models.cycle import Step
-from ratings.views.opening import VIEW, applications_for, opened
+from ratings.views.opening import FILL, VIEW, applications_for, opened
 from ratings.workflow import application as workflow
 from ratings.workflow import cycle as cycle_workflow
 from ratings.workflow import evidence as files
@@ -177,6 +178,9 @@ def _given(serializer: type[serializers.Serializer], request: Request) -> dict[s
 class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     """Applications within your reach. A step that is not yours is 404; one that comes too late is 409."""
 
+    permission_classes = [Holding]
+    needs = [VIEW]
+    needs_for = {"create": FILL}
     queryset = Application.objects.none()
     serializer_class = ApplicationSerializer
     filterset_class = ApplicationFilter
@@ -188,7 +192,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def _detail(self, pk: Any, code: int = status.HTTP_200_OK) -> Response:
         application = opened(self.request.user, int(pk))
         user = self.request.user
-        may_fill = any(user.has_perm(perm, application) for perm in ("ratings.fill", "ratings.fill_on_behalf"))
+        may_fill = any(user.has_perm(permission, application) for permission in FILL)
         form = Form(application, may_fill=may_fill)
         cards = [card for sheet in form.sheets for card in sheet.cards]
         for card in cards:
@@ -215,8 +219,15 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         }
         return Response(shown, status=code)
 
-    def _step(self, pk: Any, take: Callable[[Application], Any]) -> Response:
-        take(opened(self.request.user, int(pk)))
+    def _mine(self, pk: str, *permissions: str) -> Application:
+        """The application, where the step is the reader's to take; it is not there for others, whatever they send."""
+        application = opened(self.request.user, int(pk))
+        if not any(self.request.user.has_perm(permission, application) for permission in permissions):
+            raise Http404
+        return application
+
+    def _step(self, verb: str, pk: str, take: Callable[[Application], Any]) -> Response:
+        take(self._mine(pk, ACTIONS[verb].permission))
         return self._detail(pk)
 
     @extend_schema(responses=ApplicationDetailSerializer)
@@ -237,72 +248,78 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @action(detail=True, methods=["post"])
     def star(self, request: Request, pk: str) -> Response:
         """Choose the star that the unit applies for."""
-        star = _given(StarSerializer, request)["star"]
-        return self._step(pk, lambda application: workflow.choose_star(application, star, by=request.user))
+        application = self._mine(pk, *FILL)
+        workflow.choose_star(application, _given(StarSerializer, request)["star"], by=request.user)
+        return self._detail(pk)
 
     @extend_schema(request=EntriesSerializer, responses=KeptSerializer(many=True))
     @action(detail=True, methods=["post"], pagination_class=None, filterset_class=None)
     def answers(self, request: Request, pk: str) -> Response:
         """Keep answers as they are typed; what is no fact is kept without a value, with its problem."""
+        application = self._mine(pk, *FILL)
         entries = [Entry(**entry) for entry in _given(EntriesSerializer, request)["answers"]]
-        kept = save_answers(opened(request.user, int(pk)), entries, by=request.user)
+        kept = save_answers(application, entries, by=request.user)
         return Response(KeptSerializer(kept.values(), many=True).data)
 
     @extend_schema(request=None, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> Response:
         """Sign and send to the township; 400 with ``problems`` by item or criterion when something is missing."""
-        return self._step(pk, lambda application: workflow.submit(application, by=request.user))
+        return self._step("submit", pk, lambda application: workflow.submit(application, by=request.user))
 
     @extend_schema(request=None, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"])
     def resubmit(self, request: Request, pk: str) -> Response:
         """Sign and hand back what was returned."""
-        return self._step(pk, lambda application: workflow.resubmit(application, by=request.user))
+        return self._step("resubmit", pk, lambda application: workflow.resubmit(application, by=request.user))
 
     @extend_schema(request=ReasonSerializer, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
         """Take the application back before it is decided."""
-        reason = _given(ReasonSerializer, request)["reason"]
-        return self._step(pk, lambda application: workflow.withdraw(application, by=request.user, reason=reason))
+        return self._step(
+            "withdraw",
+            pk,
+            lambda application: workflow.withdraw(application, by=request.user, **_given(ReasonSerializer, request)),
+        )
 
     @extend_schema(request=None, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
         """Take the application up for the township's review."""
-        return self._step(pk, lambda application: workflow.accept(application, by=request.user))
+        return self._step("accept", pk, lambda application: workflow.accept(application, by=request.user))
 
     @extend_schema(request=ReturnSerializer, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"], url_path="return")
     def return_(self, request: Request, pk: str) -> Response:
         """Return named criteria to the village, each with its reason; only these reopen."""
-        given = _given(ReturnSerializer, request)
-        return self._step(
-            pk,
-            lambda application: workflow.return_(application, given["criteria"], due=given["due"], by=request.user),
-        )
+
+        def take(application: Application) -> None:
+            given = _given(ReturnSerializer, request)
+            workflow.return_(application, given["criteria"], due=given["due"], by=request.user)
+
+        return self._step("return", pk, take)
 
     @extend_schema(request=None, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str) -> Response:
         """Go on with the review after the deadline of a return has passed."""
-        return self._step(pk, lambda application: workflow.resume(application, by=request.user))
+        return self._step("resume", pk, lambda application: workflow.resume(application, by=request.user))
 
     @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: EvidenceSerializer})
     @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
     def evidence(self, request: Request, pk: str) -> Response:
         """Attach a file to a criterion; ``name`` is the piece that the scheme asks for."""
-        given = _given(UploadSerializer, request)
-        attached = files.attach(
-            opened(request.user, int(pk)), given["criterion"], given["file"], name=given["name"], by=request.user
-        )
+        application, given = self._mine(pk, *FILL), _given(UploadSerializer, request)
+        attached = files.attach(application, given["criterion"], given["file"], name=given["name"], by=request.user)
         return Response(EvidenceSerializer(attached).data, status=status.HTTP_201_CREATED)
 
 
 class EvidenceViewSet(viewsets.GenericViewSet):
     """Files attached to applications within your reach."""
 
+    permission_classes = [Holding]
+    needs = [VIEW]
     queryset = Evidence.objects.select_related("file", "application")
     serializer_class = EvidenceSerializer
     lookup_value_regex = "[0-9]+"
@@ -355,6 +372,9 @@ class OpenCycleSerializer(WindowsSerializer):
 class CycleViewSet(viewsets.ReadOnlyModelViewSet):
     """The ratings of the years: those of your county, and of counties that you watch over."""
 
+    permission_classes = [Holding]
+    needs = [VIEW]
+    needs_for = {"create": [cycle_workflow.MANAGE]}
     queryset = Cycle.objects.none()
     serializer_class = CycleSerializer
     filterset_fields = ["unit", "year", "state"]

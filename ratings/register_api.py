@@ -9,26 +9,17 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.authority import reached
+from accounts.holding import Holding
 from ratings.effects import proposal_words
 from ratings.models import Event, Proposal, StarPeriod
 from ratings.proposals import COUNTY, TOWNSHIP, to_settle
 from ratings.workflow import event as workflow
 from villages.models import Unit, below
-
-
-class Holding(IsAuthenticated):
-    """The person holds one of the view's ``permissions`` somewhere; to others there is nothing here."""
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        if super().has_permission(request, view) and not any(map(request.user.has_perm, view.permissions)):
-            raise NotFound
-        return super().has_permission(request, view)
 
 
 class HeldStarSerializer(serializers.ModelSerializer):
@@ -67,7 +58,7 @@ class RegisterViewSet(mixins.ListModelMixin, GenericViewSet):
     """Who holds which star, within reach."""
 
     permission_classes = [Holding]
-    permissions = ["ratings.view_register"]
+    needs = ["ratings.view_register"]
     serializer_class = HeldStarSerializer
     filter_backends: list = []
     lookup_value_regex = "[0-9A-Z]+"
@@ -129,7 +120,8 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
     """Events within reach."""
 
     permission_classes = [Holding]
-    permissions = ["ratings.view_event"]
+    needs = ["ratings.view_event"]
+    needs_for = dict.fromkeys(["create", "close", "release"], ["ratings.record_event"])
     serializer_class = UnitEventSerializer
     queryset = Event.objects.all()
     filterset_fields = ["unit", "kind", "held"]
@@ -141,8 +133,6 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Record an event; the register follows at once."""
-        if not request.user.has_perm("ratings.record_event"):
-            raise NotFound
         return super().create(request, *args, **kwargs)
 
     def perform_create(self, serializer: UnitEventSerializer) -> None:
@@ -189,7 +179,7 @@ class ProposalViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     """Open proposals that wait for this person."""
 
     permission_classes = [Holding]
-    permissions = [TOWNSHIP, COUNTY]
+    needs = [TOWNSHIP, COUNTY]
     serializer_class = ProposalSerializer
     queryset = Proposal.objects.all()
     filterset_fields = ["unit", "event"]

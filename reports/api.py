@@ -10,8 +10,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -19,6 +17,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.authority import reached, reached_or_404
+from accounts.holding import Holding
 from records.files import serve
 from reports import workflow
 from reports.dashboard import board
@@ -56,7 +55,8 @@ class DashboardSerializer(serializers.Serializer):
 
 
 class DashboardView(APIView):
-    permission_classes = [IsAuthenticated]
+    permission_classes = [Holding]
+    needs = [VIEW_DASHBOARD]
 
     @extend_schema(
         responses=DashboardSerializer,
@@ -85,19 +85,11 @@ class ReportSerializer(serializers.ModelSerializer):
             self.fields["unit"].queryset = reached(request.user, VIEW_REPORT, Unit.objects.all(), "code")
 
 
-class MayReport(IsAuthenticated):
-    """To those who may make no report there is nothing here."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        if super().has_permission(request, view) and not request.user.reach(VIEW_REPORT):
-            raise NotFound
-        return super().has_permission(request, view)
-
-
 class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """Annual reports that one has asked for."""
 
-    permission_classes = [MayReport]
+    permission_classes = [Holding]
+    needs = [VIEW_REPORT]
     serializer_class = ReportSerializer
     filter_backends: list = []
     queryset = ReportRequest.objects.none()

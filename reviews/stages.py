@@ -49,6 +49,11 @@ BENCHES: dict[str, Bench] = {
 }
 
 
+def permissions(*verbs: str) -> list[str]:
+    """The permissions for ``verbs`` at either level."""
+    return [bench.permission(verb) for bench in BENCHES.values() for verb in verbs]
+
+
 def bench_of(state: str) -> Bench | None:
     """The bench before which an application in ``state`` lies; None when none has it."""
     return next((bench for bench in BENCHES.values() if bench.state == state), None)

@@ -7,16 +7,17 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from accounts.authority import reached
+from accounts.holding import Holding
 from incentives import workflow
-from incentives.api.holding import Holding
 from incentives.models import Allocation, Clawback, LedgerEntry, Line, Reward
+from incentives.models.source import SEES_LINES
 
+VIEW, PAY = "incentives.view_incentive", "incentives.disburse"
 LINE = ["id", "unit", "star", "figure", "amount", "committed", "disbursed", "frozen"]
 
 
@@ -35,7 +36,8 @@ class AllocationSerializer(serializers.ModelSerializer):
 class LineViewSet(ReadOnlyModelViewSet):
     """Village people see those of their own village."""
 
-    permission_classes = (IsAuthenticated,)
+    permission_classes = (Holding,)
+    needs = SEES_LINES
 
     def get_queryset(self) -> QuerySet[Line]:
         if getattr(self, "swagger_fake_view", False):
@@ -77,7 +79,8 @@ class LedgerViewSet(ReadOnlyModelViewSet):
     """The ledger within reach, newest first. It is append-only."""
 
     permission_classes = (Holding,)
-    needs = "incentives.view_incentive"
+    needs = (VIEW,)
+    needs_for = {"correct": (PAY,)}
     queryset = LedgerEntry.objects.all()
     serializer_class = LedgerEntrySerializer
     filterset_fields = ["unit", "kind", "reward", "allocation", "reward__policy", "allocation__fund"]
@@ -85,7 +88,8 @@ class LedgerViewSet(ReadOnlyModelViewSet):
     def get_queryset(self) -> QuerySet[LedgerEntry]:
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
-        return reached(self.request.user, self.needs, super().get_queryset())
+        [needed] = self.needs_for.get(self.action, self.needs)
+        return reached(self.request.user, needed, super().get_queryset())
 
     @extend_schema(request=CorrectionSerializer)
     @action(detail=True, methods=["post"])
@@ -112,7 +116,8 @@ class ClawbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     """What was proposed to be claimed back after a star fell."""
 
     permission_classes = (Holding,)
-    needs = "incentives.view_incentive"
+    needs = (VIEW,)
+    needs_for = {"settle": (PAY,)}
     queryset = Clawback.objects.order_by("-pk")
     serializer_class = ClawbackSerializer
     filterset_fields = ["unit", "state"]
@@ -120,7 +125,8 @@ class ClawbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     def get_queryset(self) -> QuerySet[Clawback]:
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
-        return reached(self.request.user, self.needs, super().get_queryset())
+        [needed] = self.needs_for.get(self.action, self.needs)
+        return reached(self.request.user, needed, super().get_queryset())
 
     @extend_schema(request=ClawbackVerdictSerializer)
     @action(detail=True, methods=["post"])

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.holding import Holding
 from incentives.allocation import Claim, OutOfLimits, allocate
-from incentives.api.holding import Holding
 from incentives.money import fen, yuan
 from incentives.words import out_of_limits
 from villages.models import Unit
@@ -85,7 +85,7 @@ class PreviewAnswer(serializers.Serializer):
 
 class AllocationPreview(APIView):
     permission_classes = (Holding,)
-    needs = "incentives.manage_fund"
+    needs = ("incentives.manage_fund",)
 
     @extend_schema(request=PreviewSerializer, responses=PreviewAnswer)
     def post(self, request: Request) -> Response:

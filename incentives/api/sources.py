@@ -7,13 +7,14 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from accounts.holding import Holding
 from incentives import workflow
-from incentives.actions import available
-from incentives.api.holding import Holding
+from incentives.actions import ACTIONS, available
 from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
 
 SHARED = ["id", "unit", "year", "name", "rates", "reckoning_day", "starts", "ends", "budget", "committed", "disbursed"]
@@ -87,7 +88,7 @@ class DisbursementSerializer(serializers.Serializer):
 
 class SourceViewSet(ReadOnlyModelViewSet):
     permission_classes = (Holding,)
-    needs = "incentives.view_incentive"
+    needs = ("incentives.view_incentive",)
     filterset_fields = ["unit", "year", "state"]
 
     def get_queryset(self) -> QuerySet[Source]:
@@ -100,6 +101,13 @@ class SourceViewSet(ReadOnlyModelViewSet):
         given.is_valid(raise_exception=True)
         return given.validated_data
 
+    def _mine(self) -> Source:
+        """The source, where this step is the reader's to take; it is not there for others, whatever they send."""
+        source = self.get_object()
+        if not ACTIONS[self.action].open_to(self.request.user, source):
+            raise NotFound
+        return source
+
     def _told(self, source: Source) -> Response:
         return Response(self.get_serializer(self.get_queryset().get(pk=source.pk)).data)
 
@@ -107,7 +115,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     def seek_opinion(self, request: Request, pk: str) -> Response:
         """Put the draft before the leading-group office."""
-        source = self.get_object()
+        source = self._mine()
         workflow.seek_opinion(source, by=request.user)
         return self._told(source)
 
@@ -115,7 +123,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     def give_opinion(self, request: Request, pk: str) -> Response:
         """Agree and file under a number, or return it with an opinion."""
-        source = self.get_object()
+        source = self._mine()
         workflow.give_opinion(source, by=request.user, **self._given(OpinionSerializer))
         return Response(self.get_serializer(source).data)
 
@@ -123,7 +131,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     def take_back(self, request: Request, pk: str) -> Response:
         """Open a filed one for changes; its filing is void."""
-        source = self.get_object()
+        source = self._mine()
         workflow.take_back(source, by=request.user, **self._given(TakeBackSerializer))
         return self._told(source)
 
@@ -131,7 +139,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     def make_effective(self, request: Request, pk: str) -> Response:
         """Put it into effect."""
-        source = self.get_object()
+        source = self._mine()
         workflow.make_effective(source, by=request.user)
         return self._told(source)
 
@@ -139,7 +147,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     def grant(self, request: Request, pk: str) -> Response:
         """Commit what every unit gets, by the stars of the reckoning day."""
-        source = self.get_object()
+        source = self._mine()
         workflow.grant(source, by=request.user)
         return self._told(source)
 
@@ -147,7 +155,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     def disburse(self, request: Request, pk: str) -> Response:
         """Pay an instalment."""
-        source, given = self.get_object(), self._given(DisbursementSerializer)
+        source, given = self._mine(), self._given(DisbursementSerializer)
         if "payments" in given:
             given["payments"] = {payment["line"]: payment["amount"] for payment in given["payments"]}
         workflow.disburse(source, by=request.user, **given)

@@ -16,7 +16,7 @@ from ratings.form import Form, Sheet
 from ratings.models import Application, Cycle, Evidence
 from ratings.models.cycle import Step
 from ratings.outlook import outlook
-from ratings.views.opening import opened
+from ratings.views.opening import FILL, opened
 from ratings.workflow import application as workflow
 from ratings.workflow import evidence as files
 from ratings.workflow.answers import Entry, Kept, save_answers
@@ -24,8 +24,6 @@ from ratings.workflow.filling import filling_verb, require_fillable
 from ratings.workflow.window import window
 from records.refusals import Refused, WrongState
 from villages.models import Unit, below_any, prefixes
-
-FILL = ("ratings.fill", "ratings.fill_on_behalf")
 
 
 @login_required

@@ -9,6 +9,7 @@ from ratings.models import Application
 from ratings.secrecy import with_shown_state
 
 VIEW = "ratings.view_application"
+FILL = ("ratings.fill", "ratings.fill_on_behalf")
 
 
 def applications_for(user: Any) -> QuerySet[Application]:

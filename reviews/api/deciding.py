@@ -7,16 +7,19 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.authority import reached
+from accounts.holding import Holding
 from ratings.models import Application, Cycle, Decision
+from ratings.secrecy import shown_state
 from ratings.views.opening import VIEW
-from reviews.api.holding import HoldsOne
 from reviews.api.scoring import REVIEW_STAGES, ReasonSerializer
 from reviews.models import Batch
+from reviews.stages import bench_of, permissions
 from reviews.views.batches import own_batches
 from reviews.visibility import decisions_for
 from reviews.workflow import batches, decisions
@@ -32,6 +35,8 @@ class DecisionSerializer(serializers.ModelSerializer):
 class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """Decisions within reach: released ones, and those of the own office before their release."""
 
+    permission_classes = [Holding]
+    needs = [VIEW]
     serializer_class = DecisionSerializer
     queryset = Decision.objects.all()
     filterset_fields = ["unit", "year", "star", "state", "origin"]
@@ -49,14 +54,22 @@ class StarSerializer(serializers.Serializer):
 class VerdictViewSet(GenericViewSet):
     """What may be done with an application (by id) that is under review."""
 
-    permission_classes = [HoldsOne]
-    verbs = ("decide",)
+    permission_classes = [Holding]
+    needs = permissions("decide")
     queryset = Application.objects.all()
     serializer_class = StarSerializer
     pagination_class = None
 
     def get_queryset(self) -> QuerySet[Application]:
         return reached(self.request.user, VIEW, Application.objects.all())
+
+    def get_object(self) -> Application:
+        """The application, where the reader decides at the level where it is seen to be; to others it is not there."""
+        application = super().get_object()
+        bench = bench_of(shown_state(self.request.user, application))
+        if bench and not self.request.user.has_perm(bench.permission("decide"), application):
+            raise NotFound
+        return application
 
     def _given(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
         given = serializer(data=self.request.data)
@@ -131,8 +144,9 @@ class PrepareSerializer(serializers.Serializer):
 class BatchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """The batches of the reader's own office."""
 
-    permission_classes = [HoldsOne]
-    verbs = ("release", "decide")
+    permission_classes = [Holding]
+    needs = permissions("release", "decide")
+    needs_for = {"create": permissions("release"), "release": permissions("release")}
     serializer_class = BatchSerializer
     queryset = Batch.objects.all()
     filterset_fields = ["cycle", "state"]

@@ -13,10 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
+from accounts.holding import Holding
 from ratings.models import Decision
-from reviews.api.holding import HoldsOne
 from reviews.models import Batch, Objection
 from reviews.public import SHOWN, decisions_of, may_object_again, notices
+from reviews.stages import permissions
 from reviews.visibility import objections_for
 from reviews.workflow import objections
 
@@ -90,13 +91,13 @@ class AnswerSerializer(serializers.Serializer):
 class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """Anyone makes one; those who answer them read and answer."""
 
-    verbs = ("answer_objection",)
+    needs = permissions("answer_objection")
     serializer_class = ObjectionSerializer
     queryset = Objection.objects.all()
     filterset_fields = ["state", "unit"]
 
     def get_permissions(self) -> list:
-        return [AllowAny()] if self.action in ("create", "by_receipt") else [HoldsOne()]
+        return [AllowAny()] if self.action in ("create", "by_receipt") else [Holding()]
 
     def get_queryset(self) -> QuerySet[Objection]:
         return objections_for(self.request.user).order_by("-pk")

@@ -10,14 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.models import User
+from accounts.holding import Holding
+from accounts.models import Appointment, User
 from ratings.models import Cycle, Stage
-from reviews.api.holding import HoldsOne
 from reviews.models import Panel, Sheet, SheetEntry
 from reviews.scores import Entry
-from reviews.stages import BENCHES
+from reviews.stages import BENCHES, permissions
 from reviews.workflow import panels, sheets
-from villages.models import Unit, below_any
+from villages.models import Unit, below_any, prefixes
 
 REVIEW_STAGES = [(stage.value, stage.label) for stage in Stage if stage in BENCHES]
 
@@ -33,17 +33,31 @@ class PanelSerializer(serializers.ModelSerializer):
 
 
 class ConveneSerializer(serializers.Serializer):
-    cycle = serializers.PrimaryKeyRelatedField(queryset=Cycle.objects.all())
-    unit = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.all(), pk_field=serializers.CharField())
+    cycle = serializers.PrimaryKeyRelatedField(queryset=Cycle.objects.none())
+    unit = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.none(), pk_field=serializers.CharField())
     stage = serializers.ChoiceField(REVIEW_STAGES)
-    reviewers = serializers.SlugRelatedField("username", many=True, queryset=User.objects.all())
+    reviewers = serializers.SlugRelatedField("username", many=True, queryset=User.objects.none())
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """Cycles, units and people elsewhere are as unknown as those that do not exist."""
+        fields = super().get_fields()
+        user = getattr(self.context.get("request"), "user", None)
+        if isinstance(user, User):
+            codes = {code for permission in permissions("convene") for code in user.reach(permission)}
+            here = Appointment.objects.filter(below_any(codes, "unit_id"))
+            above = {code for held in codes for code in prefixes(held)}
+            fields["cycle"].queryset = Cycle.objects.filter(unit__in=above)
+            fields["unit"].queryset = Unit.objects.within_any(codes)
+            fields["reviewers"].child_relation.queryset = User.objects.filter(pk__in=here.values("user"))
+        return fields
 
 
 class PanelViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """The panels where the reader convenes, decides or sits."""
 
-    permission_classes = [HoldsOne]
-    verbs = ("convene", "decide", "score")
+    permission_classes = [Holding]
+    needs = permissions("convene", "decide", "score")
+    needs_for = {"create": permissions("convene")}
     serializer_class = PanelSerializer
     queryset = Panel.objects.all()
 
@@ -58,7 +72,7 @@ class PanelViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
 
     @extend_schema(request=ConveneSerializer, responses=PanelSerializer)
     def create(self, request: Request) -> Response:
-        given = ConveneSerializer(data=request.data)
+        given = ConveneSerializer(data=request.data, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
         panel = panels.convene(**given.validated_data, by=request.user)
         return Response(PanelSerializer(panel).data)
@@ -90,8 +104,8 @@ class ReasonSerializer(serializers.Serializer):
 class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """The reader's own sheets, never those of others."""
 
-    permission_classes = [HoldsOne]
-    verbs = ("score",)
+    permission_classes = [Holding]
+    needs = permissions("score")
     serializer_class = SheetSerializer
     queryset = Sheet.objects.all()
     filterset_fields = ["application", "stage", "state"]
