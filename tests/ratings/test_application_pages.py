@@ -327,7 +327,7 @@ def test_the_village_finds_its_next_step_at_home(client, filler, signer, office)
     as_(client, office)
     assert first().url == reverse("applications") + "?state=submitted"
     client.post(reverse("application_accept", args=[draft.pk]))
-    assert first() is None
+    assert first().url == reverse("review_panels")
     workflow.return_(
         Application.objects.get(), {"1.2": "请核对"}, due=timezone.now() + timezone.timedelta(days=3), by=office
     )
