@@ -10,10 +10,9 @@ from accounts.roles import Role
 from incentives import workflow
 from incentives.models import Clawback, LedgerEntry
 from notifications.models import Notice
-from ratings.models import Event
 from ratings.register import rerate
 from records.refusals import Incomplete, NotAllowed, WrongState
-from tests.factories import COUNTY, EventFactory, SchemeFactory, person
+from tests.factories import COUNTY, EventFactory, SchemeFactory, person, scheme_body
 from tests.incentives.conftest import TODAY
 from villages.models import Unit
 
@@ -115,8 +114,9 @@ def test_running_again_changes_nothing_and_a_deeper_fall_moves_it(granted):
 def test_it_lapses_when_the_star_never_fell(granted):
     policy = granted(clawback="difference")
     pay(policy, "25000")
-    event = fall(FIVE, date(2026, 6, 1))
-    Event.objects.filter(pk=event.pk).update(held=True)
+    fall(FIVE, date(2026, 6, 1))
+    county = Unit.objects.get(pk=COUNTY)
+    SchemeFactory(unit=county, year=2026, version=2, body=scheme_body(year=2026, unit=COUNTY) | {"rules": []})
     rerate([FIVE])
     assert [state for *_, state in proposals()] == ["lapsed"]
     assert policy.lines.get(unit=FIVE).frozen is False
