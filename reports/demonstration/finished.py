@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from notifications.workflow import telling_only
-from ratings.models import Decision, Stage
+from ratings.models import Cycle, Stage
 from ratings.models.cycle import Step
 from ratings.workflow import cycle as cycles
 from reports.demonstration import schemes
@@ -20,16 +20,24 @@ def moment(year: int, month: int, day: int, hour: int = 10) -> datetime:
     return datetime(year, month, day, hour, tzinfo=timezone.get_current_timezone())
 
 
-def load_2025() -> str:
-    staff = Staff()
-    with telling_only([]):
-        for county, office in schemes.COUNTIES.items():
-            play_2025(county, User.objects.get(username=office), staff)
-    return f"{Decision.objects.filter(year=2025).count()} decisions"
-
-
-def play_2025(county: str, office: User, staff: Staff) -> None:
+def play(county: str) -> str:
     """A whole rating from November to December 2025; every village takes part and is decided on."""
+    with telling_only([]):
+        rating = _play(county, User.objects.get(username=schemes.COUNTIES[county]))
+    return f"{len(rating.applications)} applications"
+
+
+def confirm() -> str:
+    """What no one objected to is confirmed by the clock, and the cycles are closed."""
+    with telling_only([]):
+        confirmed = confirm_due(moment(2025, 12, 31))
+        for county, office in schemes.COUNTIES.items():
+            cycle = Cycle.objects.get(unit=county, year=2025)
+            cycles.close(cycle, by=User.objects.get(username=office), at=moment(2025, 12, 31, 16))
+    return f"{confirmed} decisions"
+
+
+def _play(county: str, office: User) -> Rating:
     scheme = schemes.scheme(county, 2025)
     windows = {
         Step.APPLY: (moment(2025, 11, 3, 0), moment(2025, 11, 22, 0)),
@@ -51,7 +59,7 @@ def play_2025(county: str, office: User, staff: Staff) -> None:
         county_noticed=moment(2025, 12, 18),
     )
     plans = [plan(unit, scheme.spec, 2025) for unit in scheme.rated_units()]
-    rating = Rating(cycle, plans, staff, calendar)
+    rating = Rating(cycle, plans, Staff(), calendar)
     rating.begin()
     rating.supply(lambda department, plan: True)
     rating.fill()
@@ -67,5 +75,4 @@ def play_2025(county: str, office: User, staff: Staff) -> None:
     cycles.close_scoring(cycle, by=office, at=calendar.county_scored + timedelta(days=1))
     rating.decide_in_county(calendar.county_decided)
     rating.release(Stage.COUNTY, lambda plan: plan.county, {Phase.CONFIRMED: calendar.county_released})
-    confirm_due(moment(2025, 12, 31))
-    cycles.close(cycle, by=office, at=moment(2025, 12, 31, 16))
+    return rating

@@ -1,6 +1,7 @@
 """This year's rating, under way today: work at every step, and something to do for every account of formats §5."""
 
 from collections import defaultdict
+from contextlib import AbstractContextManager
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
@@ -9,7 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from notifications.workflow import telling_only
 from ratings import questions
-from ratings.models import Application, Decision, Scheme, Stage
+from ratings.models import Decision, Scheme, Stage
 from ratings.models.cycle import Step
 from ratings.workflow import application as applications
 from ratings.workflow import cycle as cycles
@@ -58,17 +59,30 @@ def days(n: int, hour: int = 10) -> datetime:
     return datetime.combine(day, time(hour), tzinfo=timezone.get_current_timezone())
 
 
-def load() -> str:
-    staff = Staff()
-    known = User.objects.filter(username__in=[post.username for post in people.accounts()])
-    with telling_only(set(known.values_list("pk", flat=True))):
+def play(county: str) -> str:
+    """One county's rating as far as it has come today."""
+    suffix = next(suffix for suffix, places in people.SETS.items() if places[0] == county)
+    with telling_accounts():
+        rating = _play(county, suffix, Staff())
+    return f"{len(rating.applications)} applications"
+
+
+def show() -> str:
+    """The clock confirms what is due; objections are made to what is under notice."""
+    with telling_accounts():
+        confirmed = confirm_due()
         for suffix, (county, _township, _village) in people.SETS.items():
-            play(county, suffix, staff)
-    states = Application.objects.filter(cycle__year=YEAR).values_list("state", flat=True)
-    return f"{len(states)} applications in {len(set(states))} states"
+            object_to(county, suffix)
+    return f"{confirmed} decisions confirmed"
 
 
-def play(county: str, suffix: str, staff: Staff) -> None:
+def telling_accounts() -> AbstractContextManager[None]:
+    """Only the accounts of formats §5 are told of anything: nobody else signs in."""
+    known = User.objects.filter(username__in=[post.username for post in people.accounts()])
+    return telling_only(set(known.values_list("pk", flat=True)))
+
+
+def _play(county: str, suffix: str, staff: Staff) -> Rating:
     office = staff(Role.COUNTY_OFFICE, county)
     scheme = schemes.scheme(county, YEAR)
     windows = {
@@ -98,8 +112,7 @@ def play(county: str, suffix: str, staff: Staff) -> None:
     released = {Phase.CONFIRMED: rating.at.county_released, Phase.NOTICE: rating.at.county_noticed}
     rating.release(Stage.COUNTY, lambda plan: plan.county, released)
     send_back(rating)
-    confirm_due()
-    object_to(cycle.pk, suffix)
+    return rating
 
 
 def calendar() -> Calendar:
@@ -163,10 +176,12 @@ def send_back(rating: Rating) -> None:
 OWN_VILLAGES = frozenset(village for _county, _township, village in people.SETS.values())
 
 
-def object_to(cycle: int, suffix: str) -> None:
+def object_to(county: str, suffix: str) -> None:
     """One objection to a result of the accounts' township, one to a result of the county."""
     _county, home, _village = people.SETS[suffix]
-    released = Decision.objects.filter(cycle=cycle, state=Decision.State.RELEASED).order_by("unit")
+    released = Decision.objects.filter(cycle__unit=county, cycle__year=YEAR, state=Decision.State.RELEASED).order_by(
+        "unit"
+    )
     of_the_township = released.filter(unit__code__startswith=home, origin=Decision.Origin.TOWNSHIP).first()
     of_the_county = released.filter(origin=Decision.Origin.COUNTY).first()
     for decision, text in (
