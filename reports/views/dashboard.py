@@ -15,7 +15,7 @@ from accounts.authority import reached_or_404
 from accounts.models import User
 from accounts.templatetags.face import star_name
 from reports import charts
-from reports.dashboard import Board, Square, board
+from reports.dashboard import STAGES, Board, Square, board
 from villages.models import Unit, prefixes
 
 VIEW_DASHBOARD = "reports.view_dashboard"
@@ -50,6 +50,7 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
         "movement": movement(seen),
         "matrix": matrix(seen),
         "groups": wall(seen),
+        "villages": village_rows(seen) if seen.is_township else [],
         "chart": charts.distribution(seen.total.before, seen.total.stars, seen.top_star),
     }
     return render(request, "reports/dashboard.html", context)
@@ -109,6 +110,22 @@ def wall(seen: Board) -> list[dict]:
     return [
         {"name": places.get(code, code), "squares": drawn(list(squares), names)}
         for code, squares in groupby(seen.squares, key=lambda square: square.code[:digits])
+    ]
+
+
+def village_rows(seen: Board) -> list[dict]:
+    """A township's villages, each with its star in words and where its application is."""
+    names = star_names(seen) | {None: star_name(None)}
+    return [
+        {
+            "name": square.name,
+            "url": reverse("register_unit", args=[square.code]),
+            "star": names[square.star],
+            "before": names[square.before],
+            "stage": STAGES[square.stage][0],
+            "flag": square.flag,
+        }
+        for square in seen.squares
     ]
 
 

@@ -96,3 +96,9 @@ def test_the_home_of_those_who_watch_shows_the_rating(client, places, role, plac
     client.force_login(person(role, place))
     shown = [context for _template, context in client.get("/").context["panels"]["main"] if "stages" in context]
     assert [(stage["key"], stage["count"]) for stage in shown[0]["stages"]][:2] == [("apply", 0), ("township", 40)]
+
+
+def test_a_township_is_shown_village_by_village(client, places):
+    rows = opened(client, person(Role.TOWNSHIP_LEADER, TOWNSHIP), TOWNSHIP).context["villages"]
+    assert (len(rows), rows[0]["url"]) == (40, reverse("register_unit", args=[f"{TOWNSHIP}201"]))
+    assert opened(client, person(Role.DISCIPLINE, COUNTY), COUNTY).context["villages"] == []
