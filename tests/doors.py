@@ -6,6 +6,7 @@ to the thing itself is somebody's own (a score sheet, a notice). A method that i
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any
@@ -106,7 +107,8 @@ def _value(arg: str, world: SimpleNamespace) -> Any:
 def _made_up(arg: str) -> Any:
     if arg.startswith("="):
         return arg[1:]
-    return {"pk": 987654321, "code": "330699999299"}.get(arg.rpartition(".")[2], "B7K3MX92QF")
+    values = {"pk": 987654321, "code": "330699999299", "day": date(1999, 12, 31)}
+    return values.get(arg.rpartition(".")[2], "B7K3MX92QF")
 
 
 def page(*args: str, get: Any = None, post: Any = None, query: str = "", **sent: str) -> Door:
@@ -144,7 +146,7 @@ PAGES = {
     "account_reauthenticate": both(who=SIGNED_IN),
     "account_change_password": both(who=SIGNED_IN),
     "mfa_index": both(who=OWN_ACCOUNT),
-    "mfa_authenticate": both(who=PUBLIC),
+    "mfa_authenticate": both(who=OWN_ACCOUNT),
     "mfa_reauthenticate": both(who=OWN_ACCOUNT),
     "mfa_activate_totp": both(who=OWN_ACCOUNT),
     "mfa_deactivate_totp": both(who=OWN_ACCOUNT),
@@ -204,7 +206,7 @@ PAGES = {
     "register": both(who=anywhere("ratings.view_register")),
     "register_unit": both("village.code", who=at("village", "ratings.view_register")),
     "events": both(who=anywhere("ratings.view_event")),
-    "event_choose_unit": both(who=anywhere(RECORD)),
+    "event_choose_unit": both(who=anywhere(RECORD), query="?q=33"),
     "event_record": both("village.code", who=at("village", RECORD)),
     "event": both("event.pk", who=at("village", "ratings.view_event")),
     "event_close": page("event.pk", post=at("village", RECORD)),

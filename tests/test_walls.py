@@ -1,21 +1,38 @@
 """Every registered page and API address, every role: what is not one's own is not there, and nothing leaks."""
 
 import logging
+import re
 from collections.abc import Iterator
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.test.utils import override_settings
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from freezegun import freeze_time
+from openpyxl import load_workbook
 
 from tests import two_counties
-from tests.doors import API, DOORS, OWN_ACCOUNT, PUBLIC, SIGNED_IN, At, Only
-from tests.two_counties import TODAY
+from tests.doors import API, DOORS, OWN_ACCOUNT, PUBLIC, SIGNED_IN, Anywhere, At, Only
+from tests.two_counties import FIRST, SECOND, TODAY, Person
+from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
+CODE = re.compile(r"(?<![0-9A-Za-z])3306(?:\d{8}|\d{5}|\d{2})(?![0-9A-Za-z])")
+LISTS = [
+    name
+    for name, door in DOORS.items()
+    if door.ways.get("get") == SIGNED_IN or isinstance(door.ways.get("get"), Anywhere)
+]
+WALLED = [name for name, door in DOORS.items() if door.args and PUBLIC not in door.ways.values()]
+LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+PLAIN = {"SECOND_FACTOR_REQUIRED": False, "CACHES": LOCMEM}
+# Lists that name no place but the reader's own: settings, what leads straight on, and what is the county's as a whole.
+BARE = {"account_change_password", "account_reauthenticate", "settings", "locks", "apply", "review_desk"}
+BARE |= {"cycles", "supply", "review_batches"}
 PAGE_METHODS, API_METHODS = ("get", "post"), ("get", "post", "put", "patch", "delete")
 THERE = {"get": {200, 302}}
 CHANGED = {200, 201, 204, 302, 400, 409, 415}
@@ -23,20 +40,24 @@ CHANGED = {200, 201, 204, 302, 400, 409, 415}
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
+def world(django_db_setup, django_db_blocker, tmp_path_factory):
     """Two counties built once, everybody signed in; each request below is undone."""
-    with django_db_blocker.unblock(), freeze_time(TODAY), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("django.conf.settings.SECOND_FACTOR_REQUIRED", False)
-        with transaction.atomic():
-            world = two_counties.build()
-            world.clients = {name: signed_in(person.user) for name, person in world.people.items()}
-            world.clients["nobody"] = Client(raise_request_exception=False)
-            # What the page "not found" looks like is tested elsewhere; here it is sent some five thousand times.
-            patch.setattr("config.urls.handler404", lambda request, exception: HttpResponse(status=404), raising=False)
-            logging.disable()
-            yield world
-            logging.disable(logging.NOTSET)
-            transaction.set_rollback(True)
+    with (
+        django_db_blocker.unblock(),
+        freeze_time(TODAY),
+        override_settings(**PLAIN, MEDIA_ROOT=tmp_path_factory.mktemp("files")),
+        pytest.MonkeyPatch.context() as patch,
+        transaction.atomic(),
+    ):
+        world = two_counties.build()
+        world.clients = {name: signed_in(person.user) for name, person in world.people.items()}
+        world.clients["nobody"] = Client(raise_request_exception=False)
+        # What the page "not found" looks like is tested elsewhere; here it is sent some five thousand times.
+        patch.setattr("config.urls.handler404", lambda request, exception: HttpResponse(status=404), raising=False)
+        logging.disable()
+        yield world
+        logging.disable(logging.NOTSET)
+        transaction.set_rollback(True)
 
 
 def signed_in(user) -> Client:
@@ -83,8 +104,12 @@ def test_who_finds_what_behind_the_door(world, name):
         who = door.ways.get(method)
         for person in knocking(world, who):
             answer = knock(world, person, method, address, door.sent)
-            if answer.status_code not in expected_of(world, name, who, method, person):
+            to_login = answer.headers.get("Location", "").startswith(reverse("account_login"))
+            astray = answer.status_code == 302 and to_login != (person == "nobody") and who not in (PUBLIC, OWN_ACCOUNT)
+            if answer.status_code not in expected_of(world, name, who, method, person) or astray:
                 wrong.append(f"{method} {address} {person}: {answer.status_code} {answer.headers.get('Location', '')}")
+            elif who != PUBLIC and person != "nobody" and (leak := foreign(answer.text_shown, world.people[person])):
+                wrong.append(f"{method} {address} {person} is told of {sorted(leak)}")
     assert wrong == []
 
 
@@ -95,8 +120,8 @@ def knocking(world: SimpleNamespace, who) -> list[str]:
     return ["nobody", *(name for name, one in world.people.items() if not one.neighbour or at_home(who, one, world))]
 
 
-def at_home(who, person, world: SimpleNamespace) -> bool:
-    if isinstance(who, At):
+def at_home(who, person: Person, world: SimpleNamespace) -> bool:
+    if isinstance(who, At | Anywhere):
         return any(person.holds(permission) for permission in who.permissions)
     return isinstance(who, Only) and who.lets_in(person, world)
 
@@ -112,3 +137,128 @@ def expected_of(world: SimpleNamespace, name: str, who, method: str, person: str
     if who is None:
         return {404, 405}
     return there if who == SIGNED_IN or who.lets_in(world.people[person], world) else {404}
+
+
+def foreign(text: str, person: Person) -> set[str]:
+    """What ``text`` tells of places outside the person's own; the names of those above are no secret."""
+    codes = {code for code in CODE.findall(text) if not (code.startswith(person.code) or person.code.startswith(code))}
+    elsewhere = [places.mark for places in (FIRST, SECOND) if places.county[: len(person.code)] != person.code[:6]]
+    return codes | {mark for mark in elsewhere if mark in text}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_there_is_something_that_could_leak(world, name):
+    """In either county somebody is shown more than the own name and place: foreign rows exist, and are not shown."""
+    who, shown = DOORS[name].ways["get"], set()
+    for username, person in world.people.items():
+        if person.role and (who == SIGNED_IN or who.lets_in(person, world)):
+            text = knock(world, username, "get", DOORS[name].address(name, world)).text_shown
+            shell = f"{person.user.name}|{person.mark}{person.code}(?!\\d)|{person.mark}{person.code[:6]}(?!\\d)"
+            text = re.sub(shell, "", text)
+            shown |= {place.county for place in (FIRST, SECOND) if place.mark in text or place.county in text}
+        if len(shown) == 2:
+            break
+    assert shown == (set() if name in BARE else {FIRST.county, SECOND.county})
+
+
+@pytest.mark.parametrize("name", WALLED)
+def test_what_lies_elsewhere_is_as_a_made_up_address(world, name):
+    """Whatever is asked of it, by every method, one cannot tell what is there from what is not."""
+    door, told = DOORS[name], {}
+    for address in (door.address(name, world), door.made_up(name)):
+        answers = [knock(world, "county_office2", method, address, door.sent) for method in API_METHODS]
+        told[address] = [(answer.status_code, answer.text_shown) for answer in answers]
+    assert len({str(answers) for answers in told.values()}) == 1, told
+
+
+def bodies(own: SimpleNamespace, names: tuple[str, ...]) -> dict[str, dict]:
+    """What may be made over the API, about the things of ``own``; ``names`` are people there."""
+    cycle, unit = own.cycle.pk, own.idle_village.code
+    day = "2026-11-23"
+    time = {"opens": "2027-11-01T00:00+08:00", "closes": "2027-12-01T00:00+08:00"}
+    times = [{"step": step} | time for step in ("apply", "township_review", "county_review")]
+    meeting = {"cycle": cycle, "unit": own.township.code, "stage": "township", "met_on": day, "document": "评9号"}
+    return {
+        "api-application-list": {"cycle": cycle, "unit": unit},
+        "api-cycle-list": {"scheme": own.waiting_scheme.pk, "facts_until": "2027-12-31", "windows": times},
+        "api-event-list": {"unit": unit, "kind": "spot_check_failed", "on": day},
+        "api-panel-list": {"cycle": cycle, "unit": own.township.code, "stage": "township", "reviewers": names},
+        "api-batch-list": meeting | {"decided": []},
+        "api-appointment-list": {"username": "newcomer", "role": "filler", "unit": unit, "starts": day},
+        "api-report-list": {"unit": own.county.code, "year": 2026},
+        "api-allocation-preview": {"budget": "1.00", "units": [{"unit": unit, "weight": "1"}]},
+    }
+
+
+MAKERS = {
+    "api-application-list": "township_office",
+    "api-cycle-list": "county_office",
+    "api-event-list": "discipline",
+    "api-panel-list": "township_office",
+    "api-batch-list": "township_office",
+    "api-appointment-list": "township_office",
+    "api-report-list": "finance",
+    "api-allocation-preview": "finance",
+}
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_nothing_is_made_elsewhere(world, name):
+    """What is rightly made at home is refused for another county's things as for made-up ones."""
+    maker, address = MAKERS[name], DOORS[name].address(name, world)
+    nowhere = SimpleNamespace(pk=987654321, code="330699999299")
+    made_up = SimpleNamespace(
+        **dict.fromkeys(("cycle", "idle_village", "waiting_scheme", "township", "county"), nowhere)
+    )
+    panel = ("township_reviewer", "township_reviewer_b")
+    body, unknown = bodies(world.first, panel)[name], bodies(made_up, ("nobody_a", "nobody_b"))[name]
+    assert knock(world, maker, "post", address, body).status_code in {200, 201}
+    theirs, nobodys = (knock(world, f"{maker}2", "post", address, of) for of in (body, unknown))
+    assert theirs.status_code in {400, 404}
+    assert anonymised(theirs, body) == anonymised(nobodys, unknown)
+
+
+def anonymised(answer: HttpResponse, sent: dict) -> str:
+    """The status and text of an answer, without the very words that were sent."""
+    text = f"{answer.status_code} {answer.text_shown}"
+    for value in sorted(map(str, flat(sent)), key=len, reverse=True):
+        text = re.sub(f"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])", "…", text)
+    return text
+
+
+def flat(value) -> list:
+    if isinstance(value, dict | list | tuple):
+        return [leaf for part in (value.values() if isinstance(value, dict) else value) for leaf in flat(part)]
+    return [value]
+
+
+@pytest.mark.parametrize("name", ["policy-workbook", "fund-workbook", "report_file", "api-report-file"])
+def test_workbooks_hold_ones_own_alone(world, name):
+    address = DOORS[name].address(name, world)
+    with transaction.atomic():
+        book = load_workbook(BytesIO(b"".join(world.clients["county_office"].get(address))))
+        transaction.set_rollback(True)
+    text = "\n".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
+    assert world.first.village.code in text
+    assert foreign(text, world.people["county_office"]) == set()
+
+
+def test_counts_hold_ones_own_alone(world):
+    """The city's counts are the sum of the two counties', which are not 0; a township counts nothing of the next."""
+    counts = {}
+    for name in ("api-application-list", "api-register-list", "api-event-list", "api-decision-list", "api-reward-list"):
+        for person in ("county_office", "county_office2", "city_office", "next_township_office"):
+            answer = knock(world, person, "get", DOORS[name].address(name, world)).json()
+            assert answer["count"] == len(answer["results"])
+            counts[name, person] = answer["count"]
+        first, second = counts[name, "county_office"], counts[name, "county_office2"]
+        assert (first, second, counts[name, "next_township_office"]) == (first or None, first, 0)
+        assert counts[name, "city_office"] == first + second
+
+
+@pytest.mark.parametrize("person", ["township_leader", "next_township_leader", "county_office", "city_leader"])
+def test_a_dashboard_counts_the_own_place_alone(world, person):
+    place = world.people[person].code
+    board = world.clients[person].get(reverse("dashboard", args=[place])).context["board"]
+    rated = Unit.objects.rated().within(place)
+    assert board.total.rated == rated.count() < Unit.objects.rated().count() + (len(place) == 4)

@@ -46,6 +46,8 @@ ABOVE = {
     Role.SECADMIN: PROVINCE,
     Role.AUDITOR: PROVINCE,
 }
+VILLAGE_ROLES = [Role.FILLER, Role.SIGNER]
+TOWNSHIP_ROLES = [Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_REVIEWER, Role.TOWNSHIP_LEADER]
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
@@ -59,6 +61,7 @@ class Person:
     user: User
     role: str
     code: str
+    mark: str = ""
     neighbour: bool = False
     """Of the same county as the rightful one, in another village or township; or a second one of the same kind."""
 
@@ -94,7 +97,7 @@ def build() -> SimpleNamespace:
     people = {role.value: _person(role.value, role, code, "上") for role, code in ABOVE.items()}
     day = CalendarDay.objects.create(day=date(2026, 12, 24), working=False)
     counties = []
-    people["newcomer"] = Person(UserFactory(username="newcomer"), "", "")
+    people["newcomer"] = Person(UserFactory(username="newcomer", name="无职"), "", "nowhere")
     for places in (FIRST, SECOND):
         own = _people(places)
         people |= {f"{name}{places.suffix}": person for name, person in own.items()}
@@ -108,27 +111,25 @@ def _person(username: str, role: str, code: str, mark: str) -> Person:
     user = UserFactory(username=username, name=f"{mark}{role}")
     department = "农业农村局" if role == Role.DEPARTMENT else ""
     AppointmentFactory(role=role, unit=UnitFactory(code=code), user=user, department=department)
-    return Person(user, role, code, neighbour=username.startswith("next_") or "_b" in username)
+    return Person(user, role, code, mark, neighbour=username.startswith("next_") or "_b" in username)
 
 
 def _people(at: Places) -> dict[str, Person]:
-    """The accounts of formats §5, and neighbours: another village of the township, another township of the county."""
+    """The accounts of formats §5; in the first county also neighbours: of the next village and of the next township."""
     for code in (at.county, at.township, at.village, at.other_township, *map(at.sibling, range(6))):
         UnitFactory(code=code, name=f"{at.mark}{code}")
     homes = {
-        **dict.fromkeys([Role.FILLER, Role.SIGNER], at.village),
-        **dict.fromkeys([Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_REVIEWER, Role.TOWNSHIP_LEADER], at.township),
+        **dict.fromkeys(VILLAGE_ROLES, at.village),
+        **dict.fromkeys(TOWNSHIP_ROLES, at.township),
         **dict.fromkeys([Role.COUNTY_REVIEWER, Role.COUNTY_OFFICE, Role.DISCIPLINE], at.county),
         **dict.fromkeys([Role.DEPARTMENT, Role.FINANCE], at.county),
     }
     posts = [(role.value, role, code) for role, code in homes.items()]
     posts += [("township_reviewer_b", Role.TOWNSHIP_REVIEWER, at.township)]
     posts += [("county_reviewer_b", Role.COUNTY_REVIEWER, at.county)]
-    posts += [(f"next_{role}", role, at.sibling(0)) for role in (Role.FILLER, Role.SIGNER)]
-    posts += [
-        (f"next_{role}", role, at.other_township)
-        for role in (Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_REVIEWER, Role.TOWNSHIP_LEADER)
-    ]
+    if at == FIRST:
+        neighbours = {at.sibling(0): VILLAGE_ROLES, at.other_township: TOWNSHIP_ROLES}
+        posts += [(f"next_{role}", role, code) for code, roles in neighbours.items() for role in roles]
     return {name: _person(f"{name}{at.suffix}", role, code, at.mark) for name, role, code in posts}
 
 
@@ -153,6 +154,7 @@ def _units(at: Places) -> dict:
         "county": UnitFactory(code=at.county),
         "township": UnitFactory(code=at.township),
         "village": UnitFactory(code=at.village),
+        "idle_village": UnitFactory(code=at.sibling(5)),
         "siblings": [UnitFactory(code=at.sibling(number)) for number in range(6)],
     }
 
