@@ -15,7 +15,7 @@ from ratings.models import Decision, Scheme
 from villages.models import Unit, below
 
 _REGISTER = (Path(__file__).parent / "register.sql").read_text(encoding="utf-8")
-CHUNK = 2000
+CHUNK = 200
 
 
 class Row(NamedTuple):
@@ -60,7 +60,23 @@ def area_names(unit: Unit, year: int) -> dict[str, str]:
     return {area["code"]: area.get("name", "") for scheme in schemes for area in scheme.body["areas"]}
 
 
-def rewards(unit: Unit, year: int) -> Iterator[Reward]:
+class RewardRow(NamedTuple):
+    """What one policy gives one unit: ``figure`` that its band looks at, amounts in yuan."""
+
+    policy: str
+    code: str
+    name: str
+    star: int
+    figure: int | None
+    coefficient: Decimal
+    amount: Decimal
+    committed: Decimal
+    disbursed: Decimal
+
+
+def rewards(unit: Unit, year: int) -> Iterator[RewardRow]:
     """The rewards of the year's policies to units below ``unit``, by policy and unit."""
-    found = Reward.objects.filter(below(unit.code, "unit_id"), policy__year=year)
-    return found.select_related("policy", "unit").order_by("policy", "unit").iterator(CHUNK)
+    found = Reward.objects.filter(below(unit.code, "unit_id"), policy__year=year).order_by("policy", "unit")
+    columns = ("policy__name", "unit_id", "unit__name", "star", "figure", "policy__coefficient")
+    rows = found.values_list(*columns, "amount", "committed", "disbursed")
+    return (RewardRow(*row) for row in rows.iterator(CHUNK))

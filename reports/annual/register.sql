@@ -6,24 +6,26 @@ WITH decided AS (
     WHERE d.state = 'confirmed' AND d.year = %(year)s AND d.unit_id >= %(code)s AND d.unit_id < %(end)s
     ORDER BY d.unit_id, d.on DESC, d.id DESC
 ),
-criterion AS MATERIALIZED (
-    SELECT DISTINCT s.id AS scheme, a.nr AS area, a.body ->> 'code' AS area_code, a.body ->> 'kind' AS kind,
-           (a.body ->> 'cap')::numeric AS cap, c.body ->> 'code' AS code
+place AS MATERIALIZED (  -- by scheme, the area of each criterion: {"1.1": ["1", cap or null]}; base areas have no cap
+    SELECT s.id AS scheme, jsonb_object_agg(
+        c.body ->> 'code',
+        jsonb_build_array(a.body -> 'code', CASE a.body ->> 'kind' WHEN 'base' THEN NULL ELSE a.body -> 'cap' END)
+    ) AS of
     FROM ratings_scheme s
-    CROSS JOIN LATERAL jsonb_array_elements(s.body -> 'areas') WITH ORDINALITY AS a (body, nr)
+    CROSS JOIN LATERAL jsonb_array_elements(s.body -> 'areas') AS a (body)
     CROSS JOIN LATERAL jsonb_array_elements(a.body -> 'criteria') AS c (body)
     WHERE s.id IN (SELECT scheme_id FROM decided)
+    GROUP BY s.id
 ),
 area_sum AS (
-    SELECT d.application_id, c.area_code,
-           CASE WHEN c.kind = 'base' THEN sum(p.points) ELSE least(sum(p.points), c.cap) END AS points
+    SELECT d.application_id, place.of -> p.criterion AS area, sum(p.points) AS points
     FROM decided d
     JOIN ratings_points p ON p.application_id = d.application_id AND p.stage = d.origin
-    JOIN criterion c ON c.scheme = d.scheme_id AND c.code = p.criterion
-    GROUP BY d.application_id, c.area_code, c.kind, c.cap
+    JOIN place ON place.scheme = d.scheme_id
+    GROUP BY d.application_id, place.of -> p.criterion
 ),
 area AS (
-    SELECT application_id, jsonb_object_agg(area_code, round(points, 2)::text) AS points
+    SELECT application_id, jsonb_object_agg(area ->> 0, round(least(points, (area ->> 1)::numeric), 2)::text) AS points
     FROM area_sum
     GROUP BY application_id
 )

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-POINTS, MONEY, DAY, WHOLE, TEXT = "0.00", "#,##0.00", "yyyy-mm-dd", "0", "General"
+POINTS, MONEY, FACTOR = "0.00", "#,##0.00", "0.0000"
+PLAIN = ""
+"""Text, whole numbers and days, which openpyxl writes as they should stand (days as 2026-01-20)."""
 DEMO = "演示数据，与实际无关"
 """What every document of the demonstration carries, whatever its language (design §4)."""
 
@@ -28,7 +30,7 @@ class Column:
 
     heading: str
     width: int
-    form: str = TEXT
+    form: str = PLAIN
 
 
 class Table:
@@ -41,16 +43,28 @@ class Table:
         for line in titles:
             sheet.append([self._styled(line, **_TITLE)])
         sheet.append([self._styled(column.heading, **_HEAD) for column in columns])
-        self.cells = [self._styled(None, number_format=column.form) for column in columns]
+        self.cells = [self._styled(None, number_format=column.form) if column.form else None for column in columns]
 
     def append(self, values: Sequence[object]) -> None:
         self.sheet.append(self._filled(values))
 
-    def _filled(self, values: Sequence[object]) -> Iterator[WriteOnlyCell]:
-        """A column's one cell, written before it takes its next value: nothing is made anew for a row."""
+    def _filled(self, values: Sequence[object]) -> Iterator[object]:
+        """Plain values as they are; where a format is needed the column's one cell, which is written before it takes
+        its next value: nothing is made anew for a row."""
         for cell, value in zip(self.cells, values, strict=True):
-            _put(cell, value)
-            yield cell
+            if isinstance(value, str):
+                yield value if value.isprintable() and not value.startswith("=") else self._text(value)
+            elif cell is None or value is None:
+                yield value
+            else:
+                cell.value = value
+                yield cell
+
+    def _text(self, value: str) -> Cell:
+        """Text stays text, also where it looks like a formula; what XML cannot hold is left out."""
+        cell = WriteOnlyCell(self.sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
+        cell.data_type = "s"
+        return cell
 
     def _lay_out(self, head: int, columns: Sequence[Column]) -> None:
         self.sheet.freeze_panes = f"A{head + 1}"
@@ -61,21 +75,8 @@ class Table:
         for place, column in enumerate(columns, start=1):
             self.sheet.column_dimensions[get_column_letter(place)].width = column.width
 
-    def _styled(self, value: object, **style: object) -> WriteOnlyCell:
-        cell = WriteOnlyCell(self.sheet)
-        _put(cell, value)
+    def _styled(self, value: str | None, **style: object) -> Cell:
+        cell = self._text(value or "")
         for name, of in style.items():
             setattr(cell, name, of)
         return cell
-
-
-def _put(cell: WriteOnlyCell, value: object) -> None:
-    """Set ``value`` and keep the cell's format. Text stays text, also where it looks like a formula."""
-    if isinstance(value, str):
-        cell._value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", value), "s"
-    elif value is None:
-        cell._value, cell.data_type = None, "n"
-    else:
-        form = cell.number_format
-        cell.value = value
-        cell.number_format = form

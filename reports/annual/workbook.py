@@ -15,7 +15,7 @@ from accounts.templatetags.face import star_name
 from ratings.models import Decision
 from ratings.scoring import written
 from reports.annual.figures import Row, area_names, register, rewards
-from reports.annual.sheets import DAY, MONEY, POINTS, WHOLE, Column, Table
+from reports.annual.sheets import FACTOR, MONEY, POINTS, Column, Table
 from villages.models import Unit
 
 CUSTOMARY = 5
@@ -85,12 +85,13 @@ def _register(book: Workbook, unit: Unit, year: int, progress: Callable[[int], N
         book.create_sheet(_("Star register")), _title(_("Star register"), unit, year), register_columns(areas)
     )
     whole, places = Tally("", _("Total")), {}
+    origins = {value: str(label) for value, label in Decision.Origin.choices}
     expected = Unit.objects.within(unit).filter(rated=True).count() or 1
     for done, row in enumerate(register(unit, year), start=1):
         place = places.setdefault(row.township_code, Tally(row.county or "", row.township or row.name))
         place.count(row)
         whole.count(row)
-        table.append(register_line(row, areas))
+        table.append(register_line(row, areas, origins))
         if done % PROGRESS_EVERY == 0:
             progress(min(95, 95 * done // expected))
     return whole, [places[code] for code in sorted(places, key=str)]
@@ -102,20 +103,20 @@ def register_columns(areas: dict[str, str]) -> list[Column]:
         Column(_("Township"), 14),
         Column(_("Division code"), 15),
         Column(_("Village"), 18),
-        Column(_("Star applied for"), 9, WHOLE),
+        Column(_("Star applied for"), 9),
         *(Column(name or code, 11, POINTS) for code, name in areas.items()),
         Column(_("Total"), 9, POINTS),
-        Column(_("Decided star"), 9, WHOLE),
+        Column(_("Decided star"), 9),
         Column(_("Decided by"), 12),
-        Column(_("In force from"), 12, DAY),
+        Column(_("In force from"), 12),
         Column(_("Document"), 20),
-        Column(_("Star now"), 9, WHOLE),
-        Column(_("Since"), 12, DAY),
+        Column(_("Star now"), 9),
+        Column(_("Since"), 12),
         Column(_("Effects"), 22),
     ]
 
 
-def register_line(row: Row, areas: dict[str, str]) -> list[object]:
+def register_line(row: Row, areas: dict[str, str], origins: dict[str, str]) -> list[object]:
     return [
         row.county,
         row.township,
@@ -125,7 +126,7 @@ def register_line(row: Row, areas: dict[str, str]) -> list[object]:
         *(row.areas.get(code) for code in areas),
         row.total,
         row.star,
-        row.origin and str(Decision.Origin(row.origin).label),
+        origins.get(row.origin),
         row.on,
         row.document,
         row.star_now,
@@ -139,25 +140,12 @@ def _rewards(book: Workbook, unit: Unit, year: int) -> list[Granted]:
     table = Table(book.create_sheet(_("Rewards")), _title(_("Rewards"), unit, year), reward_columns())
     found: dict[str, Granted] = {}
     whole = Granted(_("Total"))
-    for reward in rewards(unit, year):
-        policy = found.setdefault(reward.policy.pk, Granted(reward.policy.name))
-        for granted in (policy, whole):
+    for row in rewards(unit, year):
+        for granted in (found.setdefault(row.policy, Granted(row.policy)), whole):
             granted.units += 1
-            granted.amount += reward.amount
-            granted.disbursed += reward.disbursed
-        table.append(
-            [
-                reward.policy.name,
-                reward.unit_id,
-                reward.unit.name,
-                reward.star,
-                reward.figure,
-                reward.policy.coefficient,
-                reward.amount,
-                reward.committed,
-                reward.disbursed,
-            ]
-        )
+            granted.amount += row.amount
+            granted.disbursed += row.disbursed
+        table.append(row)
     return [*found.values(), whole]
 
 
@@ -166,9 +154,9 @@ def reward_columns() -> list[Column]:
         Column(_("Policy"), 30),
         Column(_("Division code"), 15),
         Column(_("Village"), 18),
-        Column(_("Star"), 8, WHOLE),
-        Column(_("Figure of the band"), 12, WHOLE),
-        Column(_("Coefficient"), 10, "0.0000"),
+        Column(_("Star"), 8),
+        Column(_("Figure of the band"), 12),
+        Column(_("Coefficient"), 10, FACTOR),
         Column(_("Reward (yuan)"), 14, MONEY),
         Column(_("Committed (yuan)"), 14, MONEY),
         Column(_("Disbursed (yuan)"), 14, MONEY),
@@ -199,16 +187,16 @@ def star_columns(whole: Tally) -> list[Column]:
     return [
         Column(_("County"), 12),
         Column(_("Township"), 16),
-        Column(_("Rated units"), 10, WHOLE),
-        *(Column(star_name(star), 9, WHOLE) for star in stars_shown(whole)),
-        Column(_("No decision"), 10, WHOLE),
+        Column(_("Rated units"), 10),
+        *(Column(star_name(star), 9) for star in stars_shown(whole)),
+        Column(_("No decision"), 10),
         Column(_("Mean of the totals"), 12, POINTS),
-        Column(_("Fallen since"), 10, WHOLE),
+        Column(_("Fallen since"), 10),
     ]
 
 
 def overview_columns() -> list[Column]:
-    return [Column(_("Item"), 34), Column(_("Units"), 12, WHOLE), Column(_("Share or amount"), 18, MONEY)]
+    return [Column(_("Item"), 34), Column(_("Units"), 12), Column(_("Share or amount"), 18, MONEY)]
 
 
 def _overview(table: Table, whole: Tally, granted: list[Granted]) -> None:
