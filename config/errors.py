@@ -15,6 +15,8 @@ from rest_framework.views import exception_handler
 
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
 
+# What psycopg says of a text with the character 0: the database holds none, so there is nothing to be found by it.
+NO_SUCH_TEXT = "cannot contain NUL"
 REFUSED_AS = {WrongState: status.HTTP_409_CONFLICT, Incomplete: status.HTTP_400_BAD_REQUEST}
 
 
@@ -45,6 +47,8 @@ class RefusalMiddleware:
         if isinstance(exception, Refused):
             messages.error(request, str(exception))
             return redirect(_page_before(request))
+        if isinstance(exception, ValueError) and NO_SUCH_TEXT in str(exception):
+            return page_not_found(request, exception)
         return None
 
 

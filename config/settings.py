@@ -257,6 +257,16 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "ApplicationStateEnum": "ratings.models.Application.State",
+        "DecisionStateEnum": "ratings.models.Decision.State",
+        "ObjectionStateEnum": "reviews.models.Objection.State",
+        "SourceStateEnum": "incentives.models.Source.State",
+        "StageEnum": "ratings.models.Stage",
+        "ReviewStageEnum": "reviews.api.scoring.REVIEW_STAGES",
+        "FigureEnum": "incentives.models.source.Figure",
+        "LevelEnum": "villages.models.Level",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.openapi.document_refusals",

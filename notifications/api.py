@@ -46,7 +46,7 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         workflow.mark_read(request.user, [self.get_object().pk])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses={204: None}, filters=False)
+    @extend_schema(request=None, responses={204: None}, filters=False, operation_id="bell_read_all")
     @action(detail=False, methods=["post"], url_path="read", pagination_class=None, filterset_class=None)
     def read_all(self, request: Request) -> Response:
         """Mark all as read."""

@@ -79,6 +79,7 @@ class RegisterViewSet(mixins.ListModelMixin, GenericViewSet):
         return super().list(request, *args, **kwargs)
 
     @extend_schema(
+        operation_id="register_periods",
         responses=StarPeriodSerializer(many=True),
         parameters=[OpenApiParameter("id", OpenApiTypes.STR, OpenApiParameter.PATH, description="The unit's code")],
     )

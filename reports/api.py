@@ -1,7 +1,5 @@
 """The dashboard and annual reports over the API: the rules of the pages, through the same functions."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import FileResponse
 from django.urls import path
@@ -18,6 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.authority import reached, reached_or_404
 from accounts.holding import Holding
+from accounts.models import User
 from records.files import serve
 from reports import workflow
 from reports.dashboard import board
@@ -79,10 +78,13 @@ class ReportSerializer(serializers.ModelSerializer):
         fields = ["id", "unit", "year", "asked_at", "state", "progress", "error", "ended_at"]
         read_only_fields = ["asked_at", "state", "progress", "error", "ended_at"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if request := self.context.get("request"):
-            self.fields["unit"].queryset = reached(request.user, VIEW_REPORT, Unit.objects.all(), "code")
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """A unit out of reach is as unknown as one that does not exist."""
+        fields = super().get_fields()
+        user = getattr(self.context.get("request"), "user", None)
+        if isinstance(user, User):
+            fields["unit"].queryset = reached(user, VIEW_REPORT, Unit.objects.all(), "code")
+        return fields
 
 
 class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
@@ -95,7 +97,7 @@ class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
     queryset = ReportRequest.objects.none()
 
     def get_queryset(self) -> QuerySet[ReportRequest]:
-        return own(self.request.user)
+        return own(self.request.user) if isinstance(self.request.user, User) else super().get_queryset()
 
     def create(self, request: Request) -> Response:
         """Ask for the report of ``unit`` for ``year``; it is made in the background."""

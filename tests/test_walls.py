@@ -262,3 +262,12 @@ def test_a_dashboard_counts_the_own_place_alone(world, person):
     board = world.clients[person].get(reverse("dashboard", args=[place])).context["board"]
     rated = Unit.objects.rated().within(place)
     assert board.total.rated == rated.count() < Unit.objects.rated().count() + (len(place) == 4)
+
+
+STRANGE = ["/units/%00/", "/register/%00/", "/dashboard/%00/", f"/units/{'9' * 40}/"]
+STRANGE += ["/applications/?q=%00", "/notices/objections/?receipt=%00", "/api/v1/dashboard/?unit=%00"]
+
+
+@pytest.mark.parametrize("address", STRANGE)
+def test_what_cannot_be_a_code_finds_nothing(world, address):
+    assert knock(world, "city_office", "get", address).status_code == 404

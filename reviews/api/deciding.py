@@ -17,7 +17,7 @@ from accounts.holding import Holding
 from ratings.models import Application, Cycle, Decision
 from ratings.secrecy import shown_state
 from ratings.views.opening import VIEW
-from reviews.api.scoring import REVIEW_STAGES, ReasonSerializer
+from reviews.api.scoring import REVIEW_STAGES, VerdictReasonSerializer
 from reviews.models import Batch
 from reviews.stages import bench_of, permissions
 from reviews.views.batches import own_batches
@@ -45,19 +45,19 @@ class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
         return decisions_for(self.request.user).order_by("unit", "pk")
 
 
-class StarSerializer(serializers.Serializer):
+class VerdictSerializer(serializers.Serializer):
     star = serializers.IntegerField(min_value=0, max_value=9)
     reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 
-@extend_schema(request=StarSerializer, responses={204: None})
+@extend_schema(request=VerdictSerializer, responses={204: None})
 class VerdictViewSet(GenericViewSet):
     """What may be done with an application (by id) that is under review."""
 
     permission_classes = [Holding]
     needs = permissions("decide")
     queryset = Application.objects.all()
-    serializer_class = StarSerializer
+    serializer_class = VerdictSerializer
     pagination_class = None
 
     def get_queryset(self) -> QuerySet[Application]:
@@ -80,30 +80,30 @@ class VerdictViewSet(GenericViewSet):
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, pk: Any = None) -> Response:
         application = self.get_object()
-        decision = decisions.decide(application, **self._given(StarSerializer), by=request.user)
+        decision = decisions.decide(application, **self._given(VerdictSerializer), by=request.user)
         return Response(DecisionSerializer(decision).data, status=status.HTTP_201_CREATED)
 
     @action(detail=True, methods=["post"])
     def recommend(self, request: Request, pk: Any = None) -> Response:
-        decisions.recommend(self.get_object(), **self._given(StarSerializer), by=request.user)
+        decisions.recommend(self.get_object(), **self._given(VerdictSerializer), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=ReasonSerializer)
+    @extend_schema(request=VerdictReasonSerializer)
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, pk: Any = None) -> Response:
-        decisions.reject(self.get_object(), **self._given(ReasonSerializer), by=request.user)
+        decisions.reject(self.get_object(), **self._given(VerdictReasonSerializer), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=ReasonSerializer)
+    @extend_schema(request=VerdictReasonSerializer)
     @action(detail=True, methods=["post"])
     def send_back(self, request: Request, pk: Any = None) -> Response:
-        decisions.send_back(self.get_object(), **self._given(ReasonSerializer), by=request.user)
+        decisions.send_back(self.get_object(), **self._given(VerdictReasonSerializer), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=ReasonSerializer)
+    @extend_schema(request=VerdictReasonSerializer)
     @action(detail=True, methods=["post"])
     def reconsider(self, request: Request, pk: Any = None) -> Response:
-        decisions.reconsider(self.get_object(), **self._given(ReasonSerializer), by=request.user)
+        decisions.reconsider(self.get_object(), **self._given(VerdictReasonSerializer), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

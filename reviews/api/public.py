@@ -30,7 +30,7 @@ class PublicDecisionSerializer(serializers.ModelSerializer):
         fields = ["id", "unit", "name", "star", "total", "state"]
 
 
-class NoticeSerializer(serializers.ModelSerializer):
+class PublicNoticeSerializer(serializers.ModelSerializer):
     unit = serializers.CharField(source="unit.name", read_only=True)
     year = serializers.IntegerField(source="cycle.year", read_only=True)
     size = serializers.IntegerField(read_only=True)
@@ -40,11 +40,11 @@ class NoticeSerializer(serializers.ModelSerializer):
         fields = ["id", "unit", "year", "stage", "document", "first_day", "last_day", "confirms_on", "size"]
 
 
-class NoticeInFullSerializer(NoticeSerializer):
+class PublicNoticeInFullSerializer(PublicNoticeSerializer):
     decisions = serializers.SerializerMethodField()
 
-    class Meta(NoticeSerializer.Meta):
-        fields = [*NoticeSerializer.Meta.fields, "decisions"]
+    class Meta(PublicNoticeSerializer.Meta):
+        fields = [*PublicNoticeSerializer.Meta.fields, "decisions"]
 
     @extend_schema_field(PublicDecisionSerializer(many=True))
     def get_decisions(self, batch: Batch) -> list[dict[str, Any]]:
@@ -62,7 +62,7 @@ class NoticeViewSet(ReadOnlyModelViewSet):
         return notices()
 
     def get_serializer_class(self) -> type[serializers.Serializer]:
-        return NoticeInFullSerializer if self.action == "retrieve" else NoticeSerializer
+        return PublicNoticeInFullSerializer if self.action == "retrieve" else PublicNoticeSerializer
 
 
 class ObjectionSerializer(serializers.ModelSerializer):
@@ -84,7 +84,7 @@ class ReceiptSerializer(serializers.ModelSerializer):
         fields = ["receipt", "state", "answer"]
 
 
-class AnswerSerializer(serializers.Serializer):
+class ObjectionAnswerSerializer(serializers.Serializer):
     answer = serializers.CharField(max_length=5000)
 
 
@@ -121,18 +121,18 @@ class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         """What became of an objection, for whoever holds its receipt."""
         return Response(ReceiptSerializer(get_object_or_404(Objection, receipt=receipt)).data)
 
-    @extend_schema(request=AnswerSerializer, responses={204: None})
+    @extend_schema(request=ObjectionAnswerSerializer, responses={204: None})
     @action(detail=True, methods=["post"])
     def dismiss(self, request: Request, pk: Any = None) -> Response:
         return self._answer(objections.dismiss)
 
-    @extend_schema(request=AnswerSerializer, responses={204: None})
+    @extend_schema(request=ObjectionAnswerSerializer, responses={204: None})
     @action(detail=True, methods=["post"])
     def uphold(self, request: Request, pk: Any = None) -> Response:
         return self._answer(objections.uphold)
 
     def _answer(self, step: Any) -> Response:
-        objection, given = self.get_object(), AnswerSerializer(data=self.request.data)
+        objection, given = self.get_object(), ObjectionAnswerSerializer(data=self.request.data)
         given.is_valid(raise_exception=True)
         step(objection, by=self.request.user, answer=given.validated_data["answer"])
         return Response(status=status.HTTP_204_NO_CONTENT)

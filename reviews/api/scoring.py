@@ -78,7 +78,7 @@ class PanelViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         return Response(PanelSerializer(panel).data)
 
 
-class EntrySerializer(serializers.ModelSerializer):
+class SheetEntrySerializer(serializers.ModelSerializer):
     class Meta:
         model = SheetEntry
         fields = ["item", "value", "reason"]
@@ -86,18 +86,18 @@ class EntrySerializer(serializers.ModelSerializer):
 
 class SheetSerializer(serializers.ModelSerializer):
     unit = serializers.CharField(source="application.unit_id", read_only=True)
-    entries = EntrySerializer(many=True, read_only=True)
+    entries = SheetEntrySerializer(many=True, read_only=True)
 
     class Meta:
         model = Sheet
         fields = ["id", "application", "unit", "stage", "state", "handed_in_at", "reason", "entries"]
 
 
-class EntriesSerializer(serializers.Serializer):
-    entries = EntrySerializer(many=True)
+class SheetEntriesSerializer(serializers.Serializer):
+    entries = SheetEntrySerializer(many=True)
 
 
-class ReasonSerializer(serializers.Serializer):
+class VerdictReasonSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=2000)
 
 
@@ -118,11 +118,11 @@ class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
                 found = found | own
         return found.select_related("application").prefetch_related("entries").order_by("pk")
 
-    @extend_schema(request=EntriesSerializer, responses=SheetSerializer)
+    @extend_schema(request=SheetEntriesSerializer, responses=SheetSerializer)
     @action(detail=True, methods=["put"])
     def entries(self, request: Request, pk: Any = None) -> Response:
         """Keep entries; those that are wrong are named by item, and nothing is kept."""
-        sheet, given = self.get_object(), EntriesSerializer(data=request.data)
+        sheet, given = self.get_object(), SheetEntriesSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         said = {e["item"]: Entry(e["value"], e.get("reason", "")) for e in given.validated_data["entries"]}
         sheets.save(sheet, said, by=request.user)
@@ -134,10 +134,10 @@ class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         sheets.hand_in(self.get_object(), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=ReasonSerializer, responses={204: None})
+    @extend_schema(request=VerdictReasonSerializer, responses={204: None})
     @action(detail=True, methods=["post"])
     def recuse(self, request: Request, pk: Any = None) -> Response:
-        sheet, given = self.get_object(), ReasonSerializer(data=request.data)
+        sheet, given = self.get_object(), VerdictReasonSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         sheets.recuse(sheet, by=request.user, reason=given.validated_data["reason"])
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,6 +1,7 @@
 """What every answer carries, and what is not there at all."""
 
 import pytest
+from django.core.management import call_command
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
@@ -58,6 +59,12 @@ def test_pages_are_chinese_unless_chosen_otherwise(client, cookie, path, spoken)
 )
 def test_one_server_serves_cache_and_broker_apart(url, cache, broker):
     assert (services.with_database(url, 1), services.broker_url(url)) == (cache, broker)
+
+
+def test_the_schema_says_each_thing_under_a_name_of_its_own(capsys):
+    """Nothing is left out, and no two serializers, choices or operations share a name: either would make it wrong."""
+    call_command("spectacular", file="/dev/null")
+    assert capsys.readouterr().err == ""
 
 
 def test_the_schema_is_open_and_the_docs_fetch_nothing_from_elsewhere(client):
