@@ -3,6 +3,7 @@ PYTHON ?= python3
 UV_VERSION = 0.13.9
 BIN = .venv/bin
 SHELL = /bin/sh
+CATALOGUE = locale/zh_Hans/LC_MESSAGES/django.po
 
 .PHONY: env run test lint bench messages chromium
 
@@ -17,13 +18,14 @@ env: .venv/synced locale/compiled
 	@touch $@
 
 # Chinese words, compiled without gettext's own tools.
-locale/compiled: locale/zh_Hans/LC_MESSAGES/django.po | .venv/synced
+locale/compiled: $(CATALOGUE) | .venv/synced
 	@$(BIN)/pybabel --quiet compile --directory locale --domain django --locale zh_Hans
 	@touch $@
 
-# New texts of the code into the catalogue (needs Debian's gettext); what is empty or fuzzy then wants its Chinese.
+# New texts of the code into the catalogue, sorted (needs Debian's gettext); what is empty or fuzzy then wants its Chinese.
 messages: .venv/synced
 	@$(BIN)/python manage.py makemessages --locale zh_Hans --no-wrap --no-location --no-obsolete --ignore 'tests/*' --ignore 'bench/*'
+	@msgcat --sort-output --no-wrap --output-file $(CATALOGUE) $(CATALOGUE)
 
 # DEMO= (empty) or DEMO=0 serves without the demonstration; PORT and DATA_DIR as in README, "Settings".
 run: env

@@ -1,5 +1,6 @@
 """Stored files. The audit trail is pghistory's event tables, one beside each tracked model (see ``audit.py``)."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,3 +24,24 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class IssuedDocument(models.Model):
+    """A printed paper with a check code (see ``documents``). ``unit`` is the division code whose paper it is.
+
+    ``code`` without its dashes; ``digest``: the keyed SHA-256 of the content, in hex, of which the code is the start.
+    """
+
+    code = models.CharField(max_length=12, unique=True)
+    title = models.CharField(max_length=200)
+    unit = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        triggers = [pgtrigger.Protect(name="issued_document_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.code}"

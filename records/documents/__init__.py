@@ -1,0 +1,21 @@
+"""Printed papers as PDF (design §2): typst sets them, blocks say what stands in them, a check code tells a true one."""
+
+from records.documents.blocks import Heading, Names, NewPage, Picture, Signatures, Table, Text
+from records.documents.checking import CODE_LENGTH, issue, issued
+from records.documents.setting import document, pdf, qr
+
+__all__ = [
+    "CODE_LENGTH",
+    "Heading",
+    "Names",
+    "NewPage",
+    "Picture",
+    "Signatures",
+    "Table",
+    "Text",
+    "document",
+    "issue",
+    "issued",
+    "pdf",
+    "qr",
+]

@@ -1,0 +1,62 @@
+"""What a paper is made of. Every word comes in the reader's language; ``templates/documents`` only lays out."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Block:
+    def as_data(self) -> dict[str, Any]:
+        return {"kind": type(self).__name__.lower()} | asdict(self)
+
+
+@dataclass(frozen=True)
+class Heading(Block):
+    text: str
+
+
+@dataclass(frozen=True)
+class Text(Block):
+    """A paragraph; line breaks are kept. ``quiet``: a remark in small grey type."""
+
+    text: str
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Names(Block):
+    """Names and values, one pair a row."""
+
+    rows: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Table(Block):
+    """``widths`` are shares of the line, one a column; ``right`` the columns (from 0) that hold figures."""
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    widths: Sequence[float] = ()
+    right: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class Signatures(Block):
+    """Places to sign or stamp, two a row, each with its name."""
+
+    names: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Picture(Block):
+    """An SVG, ``width`` in millimetres, with a line below it."""
+
+    svg: str
+    width: float
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class NewPage(Block):
+    pass

@@ -1,0 +1,61 @@
+"""One way out of a list into Excel, one way in."""
+
+import io
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from records.workbooks import Column, SheetRefused, marked_copy, read_rows, write_list
+
+
+def written(columns, rows) -> list[tuple]:
+    out = io.BytesIO()
+    write_list("清单/一", columns, rows, out, notes=["2026"])
+    return list(load_workbook(out).worksheets[0].iter_rows(values_only=True))
+
+
+def test_a_list_and_its_notes():
+    columns = [Column("名称", lambda r: r[0]), Column("数", lambda r: r[1])]
+    assert written(columns, [("甲", 1), ("乙", None)]) == [
+        ("清单/一", None),
+        ("2026", None),
+        ("名称", "数"),
+        ("甲", 1),
+        ("乙", None),
+    ]
+
+
+def test_no_text_becomes_a_formula():
+    out = io.BytesIO()
+    write_list("x", [Column("a", str)], ['=HYPERLINK("http://x")'], out)
+    cell = load_workbook(out).worksheets[0]["A3"]
+    assert (cell.data_type, cell.quotePrefix) == ("s", True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "gb18030"])
+def test_csv_comes_in_by_its_heads(encoding):
+    raw = "说明\n单位,值,备注\n001,2,\n\n002,x,好\n".encode(encoding)
+    assert [(row.number, row["单位"], row["值"]) for row in read_rows(raw, ["值", "单位"])] == [
+        (3, "001", "2"),
+        (5, "002", "x"),
+    ]
+
+
+def test_a_sheet_without_the_heads_is_refused():
+    with pytest.raises(SheetRefused):
+        read_rows(b"a,b\n1,2\n", ["单位"])
+    with pytest.raises(SheetRefused):
+        read_rows(b"PK\x03\x04rubbish", ["单位"])
+
+
+def test_the_marked_copy_shows_the_wrong_cell():
+    book = Workbook()
+    for row in (["单位", "值"], ["001", "x"]):
+        book.active.append(row)
+    raw = io.BytesIO()
+    book.save(raw)
+    [row] = read_rows(raw.getvalue(), ["单位", "值"])
+    wrong = row.wrong("值", "一个数")
+    assert str(wrong.column) == "B"
+    marked = load_workbook(io.BytesIO(marked_copy(raw.getvalue(), [wrong]))).worksheets[0]["B2"]
+    assert (marked.value, marked.comment.text, marked.fill.fgColor.rgb) == ("x", "一个数", "00FFC7CE")
