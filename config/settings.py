@@ -1,6 +1,7 @@
 """Settings of the whole system; what a site may change comes from the environment (README, "Settings")."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -21,6 +22,7 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 SECRET_KEY = env("SECRET_KEY", default="") or kept_secret(DATA_DIR / "secret_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+PROXIES = [ip_network(proxy.strip()) for proxy in env.list("PROXIES", default=[])]  # whose X-Forwarded-For is believed
 HTTPS = env.bool("HTTPS", default=False)  # a proxy before us speaks https; then cookies and links demand it
 
 INSTALLED_APPS = [
@@ -138,7 +140,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "config.errors.locked_out"
 AXES_VERBOSE = False
-AXES_IPWARE_PROXY_COUNT = env.int("PROXIES", default=0) or None  # how many proxies of ours stand before us
+AXES_CLIENT_IP_CALLABLE = "records.client.address_of"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "评星晋级"
 # Those who decide, pay or administer must have a second factor; the demonstration's accounts have none (formats §5).

@@ -13,6 +13,8 @@ import pghistory
 import pghistory.middleware
 import pghistory.runtime
 
+from records.client import address_of
+
 
 @contextmanager
 def acting(by: Any, verb: str, reason: str = "") -> Iterator[None]:
@@ -25,7 +27,7 @@ class AuditMiddleware(pghistory.middleware.HistoryMiddleware):
     """Adds the sender's address to each request's context."""
 
     def get_context(self, request) -> dict[str, Any]:
-        return super().get_context(request) | {"address": request.META.get("REMOTE_ADDR", "")}
+        return super().get_context(request) | {"address": address_of(request)}
 
 
 def sender() -> str | None:

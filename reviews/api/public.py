@@ -15,6 +15,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from accounts.holding import Holding
 from ratings.models import Decision
+from records.client import address_of
 from reviews.models import Batch, Objection
 from reviews.public import SHOWN, decisions_of, may_object_again, notices
 from reviews.stages import permissions
@@ -110,7 +111,7 @@ class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         data = dict(given.validated_data)
         noticed = Decision.objects.filter(state__in=SHOWN, batch_entry__isnull=False)
         decision = get_object_or_404(noticed, pk=data.pop("decision"))
-        if not may_object_again(request.META.get("REMOTE_ADDR", "")):
+        if not may_object_again(address_of(request)):
             raise Throttled
         objection = objections.make_objection(decision, **data)
         return Response(ReceiptSerializer(objection).data, status=status.HTTP_201_CREATED)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.working_days import uncertain_years, working_days_between
 from ratings.models import Decision
+from records.client import address_of
 from records.refusals import Refused
 from reviews.models import Batch, Objection
 from reviews.public import decisions_of, may_object_again, notices, takes_objections
@@ -85,7 +86,7 @@ def objection_status(request: HttpRequest) -> HttpResponse:
 
 def _object(request: HttpRequest, form: ObjectionForm) -> Objection | None:
     given = form.cleaned_data
-    if given["website"] or not may_object_again(request.META.get("REMOTE_ADDR", "")):
+    if given["website"] or not may_object_again(address_of(request)):
         messages.error(request, _("Too many objections from this place. Please try again in an hour."))
         return None
     try:
