@@ -6,9 +6,8 @@ import time
 
 from celery import Celery
 from celery.beat import PersistentScheduler
-from celery.signals import beat_init, worker_init, worker_process_init
+from celery.signals import beat_init, worker_init, worker_process_init, worker_ready
 from django.core.cache import cache
-from redis.exceptions import RedisError
 
 from config import services
 from config.services.lifetime import die_with_parent
@@ -27,10 +26,7 @@ class HeartbeatScheduler(PersistentScheduler):
     """Celery's own scheduler, which leaves a sign of life at every turn (``/readyz`` looks for it)."""
 
     def tick(self, *args, **kwargs) -> float:
-        try:
-            cache.set(HEARTBEAT_KEY, time.time(), HEARTBEAT_SECONDS)
-        except RedisError as gone:
-            self.logger.warning("no heartbeat: %s", gone)
+        cache.set(HEARTBEAT_KEY, time.time(), HEARTBEAT_SECONDS)
         return super().tick(*args, **kwargs)
 
 
@@ -42,6 +38,12 @@ def begin(**_: object) -> None:
 
     services.attach()
     demonstration.refuse_where_it_is_off()
+
+
+@worker_ready.connect
+def take_up_what_was_left(**_: object) -> None:
+    """What was asked for while no worker lived, or whose task the queue has lost."""
+    app.send_task("reports.tasks.make_forgotten_reports")
 
 
 @worker_process_init.connect

@@ -1,13 +1,17 @@
 """What a person or a program is shown when something is refused: pages by template, the API as JSON."""
 
+import sys
 from collections.abc import Callable
 
 from axes.helpers import get_cool_off
 from django.contrib import messages
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.defaults import page_not_found
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -17,6 +21,8 @@ from records.refusals import Incomplete, NotAllowed, Refused, WrongState
 
 # What psycopg says of a text with the character 0: the database holds none, so there is nothing to be found by it.
 NO_SUCH_TEXT = "cannot contain NUL"
+UNAVAILABLE = _lazy("The system is being restarted. Please try again in a minute.")
+FAILED = _lazy("Something went wrong on our side")
 REFUSED_AS = {WrongState: status.HTTP_409_CONFLICT, Incomplete: status.HTTP_400_BAD_REQUEST}
 
 
@@ -56,6 +62,24 @@ def _page_before(request: HttpRequest) -> str:
     before = request.headers.get("Referer", "")
     mine = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
     return before if mine and request.method == "POST" else "/"
+
+
+# What a driver raises when the server behind it is away or restarting.
+AWAY = (OperationalError, InterfaceError)
+RETRY_SECONDS = 5
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page of a fault on our side; while the database restarts, one that says so and when to try again."""
+    away = isinstance(sys.exc_info()[1], AWAY)
+    code = status.HTTP_503_SERVICE_UNAVAILABLE if away else status.HTTP_500_INTERNAL_SERVER_ERROR
+    if request.path.startswith("/api/"):
+        response = JsonResponse({"detail": UNAVAILABLE if away else FAILED}, status=code)
+    else:
+        response = HttpResponse(render_to_string("503.html" if away else "500.html"), status=code)
+    if away:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def locked_out(

@@ -196,9 +196,16 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 REDIS_URL = services.redis_url()
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        # Django's own fails every page while the server is away; this one takes it for a miss.
+        "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": env("CACHE_URL", default="") or services.with_database(REDIS_URL, 1),
         "KEY_PREFIX": "cache",
+        "OPTIONS": {
+            "IGNORE_EXCEPTIONS": True,
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",  # what is in there can run nothing here
+            "SOCKET_CONNECT_TIMEOUT": 2,
+            "SOCKET_TIMEOUT": 5,
+        },
     }
 }
 
@@ -232,6 +239,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 # By the name of the task in an app's tasks.py; times are China's.
 CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.tasks.deliver_due", "schedule": 60},
+    "forgotten reports": {"task": "reports.tasks.make_forgotten_reports", "schedule": 60},
     "confirm": {"task": "reviews.tasks.confirm_due", "schedule": crontab(minute=5)},
     "rerate": {"task": "ratings.tasks.rerate_all", "schedule": crontab(hour=0, minute=20)},
 }

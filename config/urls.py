@@ -42,6 +42,8 @@ api = [
     *joined("api"),
 ]
 
+handler500 = "config.errors.server_error"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -26,7 +26,7 @@ State = ReportRequest.State
 VIEW_REPORT = "reports.view_report"
 YEARS = range(2000, 2100)
 GIVEN_UP = timedelta(minutes=15)
-"""A report whose worker has died is made again when the queue hands its task out anew (settings, visibility)."""
+"""A report whose worker has died is made again after this time (``make_forgotten``)."""
 logger = logging.getLogger(__name__)
 
 
@@ -47,15 +47,14 @@ def ask(unit: Unit, year: int, *, by: User) -> ReportRequest:
     if request := waiting.first():
         return request
     request = ReportRequest.objects.create(unit=unit, year=year, by=by)
-    transaction.on_commit(lambda: make_report.delay(request.pk))
+    # Where the queue does not answer, ``make_forgotten`` comes by within a minute.
+    transaction.on_commit(lambda: make_report.delay(request.pk), robust=True)
     return request
 
 
 def make(pk: int) -> None:
     """Write the workbook of a request and say that it is ready, or why it failed. Doing it again changes nothing."""
-    dead = timezone.now() - GIVEN_UP
-    free = Q(state=State.WAITING) | Q(state=State.RUNNING, started_at__lt=dead)
-    taken = ReportRequest.objects.filter(free, pk=pk).update(state=State.RUNNING, started_at=timezone.now())
+    taken = _free().filter(pk=pk).update(state=State.RUNNING, started_at=timezone.now())
     if not taken:
         return
     request = ReportRequest.objects.select_related("unit", "by").get(pk=pk)
@@ -66,6 +65,17 @@ def make(pk: int) -> None:
         _end(request, State.FAILED, error=f"{type(failure).__name__}: {failure}")
     else:
         _end(request, State.READY, file=file, progress=100)
+
+
+def make_forgotten() -> None:
+    """Make what no worker has in hand: the queue was emptied, or the worker died."""
+    for pk in _free().order_by("pk").values_list("pk", flat=True):
+        make(pk)
+
+
+def _free() -> QuerySet[ReportRequest]:
+    dead = timezone.now() - GIVEN_UP
+    return ReportRequest.objects.filter(Q(state=State.WAITING) | Q(state=State.RUNNING, started_at__lt=dead))
 
 
 def _written(request: ReportRequest) -> StoredFile:

@@ -1,12 +1,20 @@
-"""Looking for processes, as the tests of services and supervisor do."""
+"""Starting the whole system and looking for its processes, as the tests of services and supervisor do."""
 
+import json
 import os
+import socket
+import subprocess
+import sys
 import time
+import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
 import pytest
 import redis
+
+from config import services
 
 PATIENCE_SECONDS = 60
 
@@ -38,3 +46,51 @@ def processes_on(data_dir):
         except OSError:
             continue
     return found
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def supervised(data_dir, **environment):
+    """A supervisor that said it is ready, and its address."""
+    port = str(free_port())
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
+    }
+    supervisor = subprocess.Popen(
+        [sys.executable, "-m", "config.supervisor"],
+        cwd=services.BASE_DIR,
+        env={**inherited, "DATA_DIR": str(data_dir), "PORT": port, **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        said = []
+        for line in supervisor.stdout:
+            said.append(line)
+            if "ready: " in line:
+                break
+        yield supervisor, f"http://127.0.0.1:{port}", said
+    finally:
+        if supervisor.poll() is None:
+            supervisor.terminate()
+        supervisor.communicate(timeout=60)
+
+
+def readiness(address):
+    with urllib.request.urlopen(f"{address}/readyz") as answer:
+        return json.load(answer)
+
+
+def children_of(parent):
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+def words_of(pid):
+    return Path(f"/proc/{pid}/cmdline").read_text()

@@ -2,6 +2,7 @@ import time
 
 import pytest
 from django.core.cache import cache
+from django.db import OperationalError, connection
 from django.urls import reverse
 
 from config.celery import HEARTBEAT_KEY
@@ -36,3 +37,18 @@ def test_readyz_sees_the_sign_of_life_of_the_scheduler(client):
 
 def test_both_are_at_the_root():
     assert (reverse("healthz"), reverse("readyz")) == ("/healthz", "/readyz")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/public/register/", "text/html"), ("/api/v1/notices/", "application/json")]
+)
+def test_while_the_database_is_away_people_are_told_to_try_again(client, path, kind):
+    client.raise_request_exception = False
+    with connection.execute_wrapper(away):
+        answer = client.get(path)
+    assert (answer.status_code, answer["Retry-After"], answer["Content-Type"].partition(";")[0]) == (503, "5", kind)
+
+
+def away(execute, sql, params, many, context):
+    raise OperationalError("server closed the connection unexpectedly")

@@ -1,16 +1,11 @@
 """The whole system for real, on a database of its own: it becomes ready, stops whole, leaves nothing when killed."""
 
-import json
 import os
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +13,7 @@ import psycopg2
 import pytest
 
 from config import services
-from tests.config.processes import eventually, processes_on
+from tests.config.processes import children_of, eventually, processes_on, readiness, supervised, words_of
 from tests.migrated import template_database
 
 DATABASE = f"supervised_{os.getpid()}"
@@ -44,45 +39,12 @@ def data_dir():
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@contextmanager
-def supervised(data_dir, database_url, **environment):
-    """A supervisor that said it is ready, and its address."""
-    port = str(free_port())
-    inherited = {
-        name: value for name, value in os.environ.items() if name not in {"REDIS_URL", "DJANGO_SETTINGS_MODULE"}
-    }
-    supervisor = subprocess.Popen(
-        [sys.executable, "-m", "config.supervisor"],
-        cwd=services.BASE_DIR,
-        env={**inherited, "DATA_DIR": str(data_dir), "DATABASE_URL": database_url, "PORT": port, **environment},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        said = []
-        for line in supervisor.stdout:
-            said.append(line)
-            if "ready: " in line:
-                break
-        yield supervisor, f"http://127.0.0.1:{port}", said
-    finally:
-        if supervisor.poll() is None:
-            supervisor.terminate()
-        supervisor.communicate(timeout=60)
-
-
 def test_all_parts_become_ready_stay_up_and_stop_with_it(data_dir, database_url):
-    with supervised(data_dir, database_url) as (supervisor, address, said):
+    with supervised(data_dir, DATABASE_URL=database_url) as (supervisor, address, said):
         assert said[-1].startswith(f"· ready: {address}")
         assert readiness(address) == {"database": "ok", "redis": "ok", "worker": "ok", "scheduler": "ok"}
 
-        with supervised(data_dir, database_url) as (second, _, said_by_second):
+        with supervised(data_dir, DATABASE_URL=database_url) as (second, _, said_by_second):
             assert second.wait(60) == 1
             assert f"· already running on {data_dir}\n" in said_by_second
 
@@ -97,7 +59,7 @@ def test_all_parts_become_ready_stay_up_and_stop_with_it(data_dir, database_url)
 
 
 def test_killed_it_leaves_nothing(data_dir, database_url):
-    with supervised(data_dir, database_url) as (supervisor, address, _):
+    with supervised(data_dir, DATABASE_URL=database_url) as (supervisor, address, _):
         started = children_of(supervisor.pid)
         assert len(started) == 4  # the keeper of Valkey, web, worker, scheduler
         supervisor.kill()
@@ -106,16 +68,3 @@ def test_killed_it_leaves_nothing(data_dir, database_url):
         eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
         with pytest.raises(urllib.error.URLError):
             urllib.request.urlopen(f"{address}/healthz")
-
-
-def readiness(address):
-    with urllib.request.urlopen(f"{address}/readyz") as answer:
-        return json.load(answer)
-
-
-def children_of(parent):
-    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
-
-
-def words_of(pid):
-    return Path(f"/proc/{pid}/cmdline").read_text()

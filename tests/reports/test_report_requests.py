@@ -141,3 +141,11 @@ def test_the_form_offers_only_places_within_reach(client, reader):
     form = client.get(reverse("reports")).context["form"]
     assert [unit.code for unit in form.fields["unit"].queryset] == [COUNTY, TOWNSHIP]
     assert form.fields["year"].choices == [(2025, "2025")]
+
+
+def test_one_whose_task_was_lost_is_made_all_the_same(reader):
+    report = ask(reader)  # its task is sent on commit, which never comes here
+    workflow.make_forgotten()
+    workflow.make_forgotten()
+    report.refresh_from_db()
+    assert (report.state, Notice.objects.filter(kind="report_ready").count()) == ("ready", 1)

@@ -1,0 +1,81 @@
+"""Villages that are about to apply, on a system of their own: ``python -m tests.config.crowd DUMP VILLAGES``.
+
+Starts the servers of ``DATA_DIR``, restores the migrated database of ``DUMP`` and writes the accounts to stdout as
+JSON: ``{"villages": [{"application", "token"}], "office": token, "watcher": {"token", "session"}}``.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+from config import services
+from config.services.binaries import postgresql_bin
+from config.services.place import Place
+
+
+def main(dump: str, villages: int) -> None:
+    services.attach()
+    place = Place(services.data_dir())
+    psql = postgresql_bin(place.account) / "psql"
+    subprocess.run(
+        [psql, "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1", f"--file={dump}", services.database_url()],
+        check=True,
+    )
+    import django
+
+    django.setup()
+    json.dump(crowd(villages), sys.stdout)
+
+
+def crowd(villages: int) -> dict:
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.cached_db import SessionStore
+    from rest_framework.authtoken.models import Token
+
+    from accounts.roles import Role
+    from tests.factories import (
+        COUNTY,
+        TOWNSHIP,
+        ApplicationFactory,
+        CycleFactory,
+        SchemeFactory,
+        UnitFactory,
+        person,
+        scheme_body,
+    )
+
+    UnitFactory(code=TOWNSHIP)
+    body = scheme_body()
+    body["areas"][1]["criteria"][1]["supplier"] = "township"
+    cycle = CycleFactory(scheme=SchemeFactory(unit=UnitFactory(code=COUNTY), body=body))
+
+    def token(role, code):
+        return Token.objects.create(user=person(role, code)).key
+
+    rows = []
+    for number in range(villages):
+        unit = UnitFactory(code=f"{TOWNSHIP}{200 + number}")
+        application = ApplicationFactory(cycle=cycle, unit=unit)
+        rows.append({"application": application.pk, "token": token(Role.SIGNER, unit.code)})
+    watcher = person(Role.DISCIPLINE, COUNTY)
+    session = SessionStore()
+    session.update(
+        {
+            SESSION_KEY: str(watcher.pk),
+            BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[-1],
+            HASH_SESSION_KEY: watcher.get_session_auth_hash(),
+        }
+    )
+    session.create()
+    return {
+        "villages": rows,
+        "office": token(Role.TOWNSHIP_OFFICE, TOWNSHIP),
+        "watcher": {"token": Token.objects.create(user=watcher).key, "session": session.session_key},
+    }
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    main(sys.argv[1], int(sys.argv[2]))

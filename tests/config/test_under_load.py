@@ -1,0 +1,177 @@
+"""Servers and workers die while villages apply: nothing that was asked for is lost, nothing happens twice (design §6).
+
+The whole system runs as ``make run`` starts it, on servers of its own. Clients try again until they have their yes, as
+the page of a phone does.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg2
+import pytest
+import redis
+
+from config import services
+from config.services.binaries import postgresql_bin
+from config.services.place import Account, Place
+from config.services.servers import PostgreSQL, Valkey
+from tests.config.processes import children_of, eventually, supervised, words_of
+from tests.migrated import template_database
+
+VILLAGES, CLIENTS, PATIENCE_SECONDS = 20, 4, 90
+ANSWERS = {"1.1.a": "1", "1.2": "96", "B.1.a": "0", "D.1.a": "0"} | {f"2.1.{tick}": "1" for tick in "abcde"}
+
+
+@pytest.fixture
+def data_dir():
+    folder = Path(tempfile.mkdtemp(prefix="house-"))
+    folder.chmod(0o755)
+    yield folder / "data"
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def crowd(data_dir, tmp_path):
+    """The accounts of ``tests.config.crowd`` in a fresh system of ``data_dir``."""
+    dump = tmp_path / "migrated.sql"
+    where = urlsplit(services.database_url())._replace(path=f"/{template_database()}").geturl()
+    with dump.open("w") as file:
+        subprocess.run([postgresql_bin(Account.current()) / "pg_dump", "--no-owner", where], stdout=file, check=True)
+    inherited = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.config.crowd", dump, str(VILLAGES)],
+        cwd=services.BASE_DIR,
+        env={**inherited, "DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": "config.settings"},
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    return json.loads(made.stdout)
+
+
+class Client:
+    """One person's program: what it sends is sent again until the system has taken it or says that it stands."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.odd: list[str] = []
+
+    def call(self, path, token, body=None):
+        request = urllib.request.Request(
+            f"{self.address}/api/v1/{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Token {token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def insist(self, path, token, body, stands=lambda: False):
+        """``stands`` looks whether an earlier try went through though its answer was lost."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                return self.call(path, token, body)
+            except urllib.error.HTTPError as refused:
+                if refused.code in (404, 409) and stands():
+                    return None
+                if refused.code not in (502, 503):
+                    self.odd.append(f"{path}: {refused.code} {refused.read()[:200]}")
+            except OSError:
+                pass
+            time.sleep(0.2)
+        return pytest.fail(f"{path} was never taken")
+
+    def state(self, village):
+        return self.call(f"applications/{village['application']}/", village["token"])["state"]
+
+
+class Trouble:
+    """What goes wrong while ``done`` villages have applied: each once, in this order."""
+
+    def __init__(self, supervisor, data_dir, address, crowd):
+        self.supervisor, self.place, self.address, self.crowd = supervisor, Place(data_dir), address, crowd
+        self.lock, self.done, self.report = threading.Lock(), 0, None
+        self.at = {3: self.kill_web_worker, 6: self.empty_queue, 10: self.restart_database, 14: self.kill_web_worker}
+
+    def one_more(self):
+        with self.lock:
+            self.done += 1
+            self.at.get(self.done, lambda: None)()
+
+    def process(self, *words):
+        (pid,) = (p for p in children_of(self.supervisor.pid) if all(f"\0{w}\0" in words_of(p) for w in words))
+        return pid
+
+    def kill_web_worker(self):
+        (web,) = (p for p in children_of(self.supervisor.pid) if "gunicorn" in words_of(p))
+        os.kill(children_of(web)[0], signal.SIGKILL)
+
+    def empty_queue(self):
+        """A report is asked for while the worker sleeps; its task is wiped out, and the worker killed."""
+        worker = self.process("worker")
+        os.kill(worker, signal.SIGSTOP)
+        client = Client(self.address)
+        self.report = client.insist("reports/", self.crowd["watcher"]["token"], {"unit": "330624", "year": 2026})["id"]
+        redis.Redis.from_url(Valkey(self.place).url).flushall()
+        os.kill(worker, signal.SIGKILL)
+
+    def restart_database(self):
+        postmaster = int((self.place.data_dir / "postgresql/postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, signal.SIGKILL)
+
+
+def test_nothing_is_lost_and_nothing_happens_twice(data_dir, crowd):
+    with supervised(data_dir, CONN_MAX_AGE="60") as (supervisor, address, _):
+        client, trouble = Client(address), Trouble(supervisor, data_dir, address, crowd)
+
+        def apply(village):
+            base = f"applications/{village['application']}/"
+            for item, typed in ANSWERS.items():
+                client.insist(f"{base}answers/", village["token"], {"answers": [{"item": item, "typed": typed}]})
+            client.insist(f"{base}submit/", village["token"], {}, lambda: client.state(village) == "submitted")
+            client.insist(f"{base}accept/", crowd["office"], {}, lambda: client.state(village) == "township_review")
+            trouble.one_more()
+
+        with ThreadPoolExecutor(CLIENTS) as clients:
+            list(clients.map(apply, crowd["villages"]))
+
+        assert client.odd == []
+        watcher = crowd["watcher"]
+        eventually(lambda: client.call(f"reports/{trouble.report}/", watcher["token"])["state"] == "ready")
+        home = urllib.request.Request(f"{address}/", headers={"Cookie": f"sessionid={watcher['session']}"})
+        assert urllib.request.urlopen(home).url == f"{address}/"  # still signed in
+
+        with psycopg2.connect(PostgreSQL(Place(data_dir)).url) as connection, connection.cursor() as cursor:
+            assert counted(cursor, "verb", "ratings_transition WHERE verb IN ('submit', 'accept')") == {
+                "accept": VILLAGES,
+                "submit": VILLAGES,
+            }
+            assert counted(cursor, "typed", "ratings_answer") == counted_of(ANSWERS.values())
+            assert counted(cursor, "kind", "notifications_notice WHERE kind LIKE 'application_%%'") == {
+                "application_accepted": VILLAGES,
+                "application_submitted": VILLAGES,
+            }
+            assert counted(cursor, "kind", "notifications_notice WHERE kind LIKE 'report_%%'") == {"report_ready": 1}
+        connection.close()
+
+
+def counted(cursor, column, rows):
+    cursor.execute(f"SELECT {column}, count(*) FROM {rows} GROUP BY 1")
+    return dict(cursor.fetchall())
+
+
+def counted_of(values):
+    values = list(values)
+    return {value: VILLAGES * values.count(value) for value in set(values)}
