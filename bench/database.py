@@ -44,6 +44,17 @@ def empty() -> None:
     call_command("migrate", verbosity=0)
 
 
+@contextmanager
+def served() -> Iterator[str]:
+    """The whole system as ``make run`` starts it, on this database as it stands; its address."""
+    from django.conf import settings
+
+    from tests.config.processes import supervised
+
+    with supervised(settings.DATA_DIR, DATABASE_URL=os.environ["DATABASE_URL"]) as (_supervisor, address, _said):
+        yield address
+
+
 def _on(server: str, *statements: str) -> None:
     connection = psycopg2.connect(server)
     connection.autocommit = True
