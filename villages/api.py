@@ -14,10 +14,12 @@ class UnitSerializer(serializers.ModelSerializer):
 
 
 class UnitFilter(filters.FilterSet):
-    """``within``: the unit of this code and everything below it; ``name``: part of the name."""
+    """``within``: the unit of this code and everything below it; ``name``: part of the name; ``q``: as the page's
+    search, part of a name, its pinyin or initials, or the beginning of a code."""
 
     within = filters.CharFilter(method="narrow")
     name = filters.CharFilter(lookup_expr="contains")
+    q = filters.CharFilter(method="search", max_length=50)
     level = filters.ChoiceFilter(choices=Level)
 
     class Meta:
@@ -26,6 +28,9 @@ class UnitFilter(filters.FilterSet):
 
     def narrow(self, units: UnitQuerySet, _name: str, code: str) -> UnitQuerySet:
         return units.filter(below(code))
+
+    def search(self, units: UnitQuerySet, _name: str, typed: str) -> UnitQuerySet:
+        return units.matching(typed)
 
 
 class UnitViewSet(viewsets.ReadOnlyModelViewSet):

@@ -8,7 +8,7 @@ as they are. All files of one call are one import: units may stand in any order,
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -20,12 +20,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from records.audit import acting
+from villages.pinyin import pinyin_of
 
-WRONG_ROWS_SHOWN = 500
+Tell = Callable[[str], object]
+"""Hears each step of an import in words."""
 
 # Where a unit stands follows from the length of its code; of village-level units only 村 are rated (design §4).
 UNIT_COLUMNS = """
-    code, name,
+    code, name, pinyin,
     CASE length(code) WHEN 2 THEN 'province' WHEN 4 THEN 'city' WHEN 6 THEN 'county' WHEN 9 THEN 'township'
         ELSE CASE WHEN substr(code, 10, 1) = 'S' THEN 'station' ELSE 'village' END END,
     length(code) = 12 AND right(code, 3) BETWEEN '200' AND '399',
@@ -70,7 +72,7 @@ class WrongRow:
 
 
 class WrongRows(Exception):
-    """Nothing was imported; ``rows`` are the wrong ones, at most ``WRONG_ROWS_SHOWN`` of each fault."""
+    """Nothing was imported; ``rows`` are all the wrong ones, a cell each, with the first thing wrong in it."""
 
     def __init__(self, rows: list[WrongRow]) -> None:
         super().__init__(_("Nothing was imported. Wrong rows: %(count)d") % {"count": len(rows)})
@@ -85,17 +87,30 @@ class Imported:
     renamed: int
 
 
+def _untold(_step: str) -> None:
+    pass
+
+
 @transaction.atomic
-def import_units(paths: Sequence[Path | str]) -> Imported:
+def import_units(paths: Sequence[Path | str], tell: Tell = _untold) -> Imported:
     """Add the units of the files, rename those whose name changed. Raises ``WrongRows``."""
     files = [Path(path) for path in paths]
     with connection.cursor() as cursor, acting(None, "villages.import_units"):
-        sheets = [_copy(cursor, path, number) for number, path in enumerate(files)]
+        sheets = []
+        for number, path in enumerate(files):
+            sheets.append(_copy(cursor, path, number))
+            tell(
+                _("%(file)s read (%(number)d of %(files)d)")
+                % {"file": path.name, "number": number + 1, "files": len(files)}
+            )
         cursor.execute("CREATE TEMP VIEW incoming AS " + " UNION ALL ".join(sheets))
+        tell(_("checking every row"))
         if wrong := _wrong_rows(cursor, [path.name for path in files]):
             raise WrongRows(wrong)
+        tell(_("keeping what is new"))
+        _spell(cursor)
         imported = _merge(cursor)
-        cursor.execute(f"DROP TABLE {', '.join(f'sheet{number}' for number in range(len(files)))} CASCADE")
+        cursor.execute(f"DROP TABLE spelled, {', '.join(f'sheet{number}' for number in range(len(files)))} CASCADE")
     return imported
 
 
@@ -145,21 +160,33 @@ def _unreadable(file: str, error: psycopg2.DataError) -> WrongRow:
 
 
 def _wrong_rows(cursor, files: list[str]) -> list[WrongRow]:
-    found = []
+    """Every wrong cell once, by file and row."""
+    found: dict[tuple[int, int, str], WrongRow] = {}
     for column, expected, condition in FAULTS:
-        cursor.execute(
-            f"SELECT file, line, coalesce({column}, '') FROM incoming WHERE {condition} ORDER BY 1, 2 LIMIT %s",
-            [WRONG_ROWS_SHOWN],
-        )
-        found += [WrongRow(files[file], line, column, value, _(expected)) for file, line, value in cursor.fetchall()]
-        if found:
-            break  # the next check would only repeat these rows
-    return sorted(found, key=lambda row: (row.file, row.row))
+        cursor.execute(f"SELECT file, line, coalesce({column}, '') FROM incoming WHERE {condition}")
+        for file, line, value in cursor.fetchall():
+            found.setdefault((file, line, column), WrongRow(files[file], line, column, value, _(expected)))
+    return [found[place] for place in sorted(found)]
+
+
+def _spell(cursor) -> None:
+    """Fill ``spelled`` with the pinyin of every name that is not kept yet."""
+    cursor.execute(
+        "SELECT DISTINCT incoming.name FROM incoming LEFT JOIN villages_unit kept USING (code)"
+        " WHERE incoming.name IS DISTINCT FROM kept.name"
+    )
+    sheet = io.StringIO()
+    csv.writer(sheet).writerows((name, pinyin_of(name)) for (name,) in cursor.fetchall())
+    sheet.seek(0)
+    cursor.execute("CREATE TEMP TABLE spelled (name text, pinyin text)")
+    cursor.copy_expert("COPY spelled FROM STDIN (FORMAT csv)", sheet)
+    cursor.execute("ANALYZE spelled")
 
 
 def _merge(cursor) -> Imported:
     cursor.execute(
-        "UPDATE villages_unit SET name = incoming.name FROM incoming"
+        "UPDATE villages_unit SET name = incoming.name, pinyin = spelled.pinyin"
+        " FROM incoming JOIN spelled USING (name)"
         " WHERE incoming.code = villages_unit.code AND incoming.name <> villages_unit.name"
     )
     renamed = cursor.rowcount
@@ -171,7 +198,8 @@ def _merge(cursor) -> Imported:
                 SELECT nullif(current_setting('pghistory.context_metadata', true), '')::jsonb AS metadata,
                     nullif(current_setting('pghistory.context_id', true), '')::uuid AS id
             ), added AS (
-                INSERT INTO villages_unit (code, name, level, rated, tags) SELECT {UNIT_COLUMNS} FROM incoming
+                INSERT INTO villages_unit (code, name, pinyin, level, rated, tags)
+                SELECT {UNIT_COLUMNS} FROM incoming JOIN spelled USING (name)
                 ON CONFLICT DO NOTHING RETURNING code, name, level, rated, tags
             )
             INSERT INTO villages_unitevent (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, pgh_context_id,

@@ -12,7 +12,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from villages.pinyin import pattern_of, pinyin_of
+
 CODE_LENGTHS = (2, 4, 6, 9, 12)
+LONGEST_SEARCH = 50
 
 
 def prefixes(code: str) -> list[str]:
@@ -28,6 +31,20 @@ def below(code: str, field: str = "code") -> Q:
 def below_any(codes: Iterable[str], field: str = "code") -> Q:
     """Everything from any of ``codes`` downwards; nothing when there are none."""
     return reduce(or_, (below(code, field) for code in codes), Q(pk__in=[]))
+
+
+def matching(typed: str, to: str = "") -> Q:
+    """Units that ``typed`` means: the beginning of a code, part of a name, or its pinyin or initials (``sx``: 沙溪).
+
+    ``to`` leads to the unit from the rows that are searched ("unit__"). Few characters of a name fit no index: search
+    among the rows below a code, as whoever searches reaches no others.
+    """
+    typed = typed.strip()[:LONGEST_SEARCH]
+    if typed.isascii() and typed[:1].isdigit():
+        return below(typed.upper(), f"{to}code")
+    if typed.isascii() and (pattern := pattern_of(typed)):
+        return Q(**{f"{to}pinyin__regex": pattern})
+    return Q(**{f"{to}name__contains": typed}) if typed else Q()
 
 
 class Level(models.TextChoices):
@@ -47,6 +64,9 @@ class UnitQuerySet(models.QuerySet):
     def within_any(self, codes: Iterable[str]) -> UnitQuerySet:
         return self.filter(below_any(codes))
 
+    def matching(self, typed: str) -> UnitQuerySet:
+        return self.filter(matching(typed))
+
     def visible_to(self, user) -> UnitQuerySet:
         return self.within_any(user.reach("villages.view_unit"))
 
@@ -55,12 +75,16 @@ class UnitQuerySet(models.QuerySet):
         return self.filter(level=level, rated=True)
 
 
-@pghistory.track()
+@pghistory.track(exclude=["pinyin"])
 class Unit(models.Model):
-    """A place that reports, decides or watches. ``tags`` are the county's words for its kind (平原, 山区 …)."""
+    """A place that reports, decides or watches. ``tags`` are the county's words for its kind (平原, 山区 …).
+
+    ``pinyin`` follows from the name: whoever writes rows past ``save`` writes it too.
+    """
 
     code = models.CharField(_("Division code"), max_length=12, primary_key=True, db_collation="C")
     name = models.CharField(_("Name"), max_length=100)
+    pinyin = models.TextField(editable=False, default="")
     level = models.CharField(_("Level"), max_length=10, choices=Level)
     rated = models.BooleanField(_("Rated"), default=False)
     tags = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("Tags"))
@@ -78,6 +102,12 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args, update_fields: Iterable[str] | None = None, **kwargs) -> None:
+        self.pinyin = pinyin_of(self.name)
+        if update_fields is not None and "name" in update_fields:
+            update_fields = {*update_fields, "pinyin"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     @property
     def parent_code(self) -> str | None:

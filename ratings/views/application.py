@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,7 +25,7 @@ from ratings.views.opening import VIEW, applications_for, opened
 from ratings.workflow import application as workflow
 from records.files import serve
 from records.refusals import Incomplete, NotAllowed
-from villages.models import below
+from villages.models import below, matching
 
 State = Application.State
 PER_PAGE = 50
@@ -42,8 +42,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     latest = years[0] if years else timezone.localdate().year
     year = next((y for y in years if str(y) == request.GET.get("year")), latest)
     found = _within(found.filter(cycle__year=year), request.GET.get("unit", ""))
-    if text := request.GET.get("q", "").strip():
-        found = found.filter(Q(unit__name__contains=text) | Q(unit__code__startswith=text))
+    text = request.GET.get("q", "")
+    found = found.filter(matching(text, "unit__"))
     counts = dict(found.order_by().values_list("shown_state").annotate(n=Count("pk")))
     state = request.GET.get("state", "")
     if state in counts:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +21,7 @@ from ratings.register import acting
 from ratings.register_forms import CloseForm, EventFilterForm, EventForm, SettleForm, UnitSearchForm
 from ratings.workflow import event as workflow
 from records.refusals import Incomplete, WrongState
-from villages.models import Unit
+from villages.models import Unit, matching
 
 ROWS = 50
 FOUND = 20
@@ -44,7 +44,7 @@ def events(request: HttpRequest) -> HttpResponse:
 
 def _chosen(found: QuerySet, q: str, state: str) -> QuerySet:
     if q:
-        found = found.filter(Q(unit__name__contains=q) | Q(unit__code__startswith=q))
+        found = found.filter(matching(q, "unit__"))
     return {
         "open": found.filter(closed=None, held=False),
         "closed": found.exclude(closed=None),
@@ -59,8 +59,7 @@ def choose_unit(request: HttpRequest) -> HttpResponse:
     form = UnitSearchForm(request.GET or None)
     units = []
     if form.is_valid():
-        q = form.cleaned_data["q"]
-        units = Unit.objects.within_any(codes).filter(Q(name__contains=q) | Q(code__startswith=q))[:FOUND]
+        units = Unit.objects.within_any(codes).matching(form.cleaned_data["q"])[:FOUND]
     return render(request, "ratings/event_choose_unit.html", {"form": form, "units": units, "most": FOUND})
 
 

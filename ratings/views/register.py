@@ -1,7 +1,7 @@
 """The star register of those who are signed in: who holds which star, and a unit's whole past."""
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -10,7 +10,7 @@ from ratings.certificate import code_of
 from ratings.judging import event_names
 from ratings.models import Event, StarPeriod
 from ratings.register_forms import KnownOnForm, RegisterFilterForm
-from villages.models import Unit
+from villages.models import Unit, matching
 
 ROWS = 50
 
@@ -30,7 +30,7 @@ def stars(request: HttpRequest) -> HttpResponse:
 
 def _chosen(periods: QuerySet, q: str, star: str) -> QuerySet:
     if q:
-        periods = periods.filter(Q(unit__name__contains=q) | Q(unit__code__startswith=q))
+        periods = periods.filter(matching(q, "unit__"))
     return periods.filter(star=star) if star else periods
 
 

@@ -62,7 +62,8 @@ def test_a_second_import_renames_and_adds(file):
     Unit.objects.filter(code="330624108204").update(tags=["山区"])
     again = file("code,name\n330624108204,沙溪村\n330624108205,董村村委会\n")
     assert import_units([again]) == Imported(added=1, renamed=1)
-    assert Unit.objects.get(code="330624108204").tags == ["山区"]
+    renamed = Unit.objects.get(code="330624108204")
+    assert (renamed.tags, renamed.pinyin) == (["山区"], "sha xi cun")
 
 
 def test_a_station_hangs_below_its_township(file):
@@ -77,6 +78,8 @@ def test_every_wrong_row_is_listed_with_its_place(file):
     with translation.override("en"):
         assert problems(path) == [
             WrongRow("units.csv", 3, "code", "3306x", codes),
+            WrongRow("units.csv", 4, "code", "330624", "a unit above it, in these files or known already"),
+            WrongRow("units.csv", 4, "name", "", "a name of at most 100 characters"),
             WrongRow("units.csv", 5, "code", "3306241", codes),
         ]
     assert not Unit.objects.exists()
@@ -88,6 +91,7 @@ def test_every_wrong_row_is_listed_with_its_place(file):
         ("code,name\n33,浙江省\n3306,\n", [(3, "name", "")]),
         ("code,name\n33,浙江省\n33,浙江\n", [(2, "code", "33"), (3, "code", "33")]),
         ("code,name\n33,浙江省\n330624,新昌县\n", [(3, "code", "330624")]),
+        ("code,name\n33,浙江省\n33,\n", [(2, "code", "33"), (3, "code", "33"), (3, "name", "")]),
         ("code,title\n33,浙江省\n", [(1, "name", "code,title")]),
         ("", [(1, "code", ""), (1, "name", "")]),
     ],
@@ -103,14 +107,28 @@ def test_a_row_with_too_many_columns_is_found(file):
 
 def test_the_command_prints_what_it_did(file, capsys):
     call_command("import_units", str(file(SHAOXING)))
-    assert capsys.readouterr().out == "6 added, 0 renamed\n"
+    told = capsys.readouterr()
+    assert told.out == "6 added, 0 renamed\n"
+    assert [line.strip() for line in told.err.splitlines()] == ["读取 units.csv（1/1）", "逐行核对", "写入新增和更名"]
 
 
 def test_the_command_lists_wrong_rows_and_fails(file):
     errors = io.StringIO()
     with pytest.raises(CommandError):
         call_command("import_units", str(file("code,name\n3,浙江省\n")), stderr=errors)
-    assert errors.getvalue().count("units.csv") == 1
+    assert errors.getvalue().count("units.csv") == 2  # as read, and in the one wrong row
+
+
+def test_a_long_list_of_wrong_rows_is_whole(file):
+    assert len(problems(file("code,name\n33,浙江省\n" + "330x,新昌\n" * 1200))) == 1200
+
+
+def test_names_are_spelled_as_they_come_in(file):
+    import_units([file(SHAOXING)])
+    assert list(Unit.objects.order_by("-code").values_list("pinyin", flat=True)[:2]) == [
+        "sha xi cun wei hui",
+        "sha xi she qu",
+    ]
 
 
 def test_history_says_that_it_was_imported(file):

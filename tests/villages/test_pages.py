@@ -31,6 +31,11 @@ def listed(client, query=""):
         ("?q=沙溪", [TOWNSHIP, VILLAGE]),
         ("?q=330624108", [TOWNSHIP, VILLAGE]),
         ("?q=沙溪&level=village", [VILLAGE]),
+        ("?q=sx", [TOWNSHIP, VILLAGE]),
+        ("?q=ShaXi&level=village", [VILLAGE]),
+        ("?q=%20沙溪%20", [TOWNSHIP, VILLAGE]),
+        ("?q=%20", [COUNTY, TOWNSHIP, VILLAGE]),
+        ("?q=yuanjia", []),
         ("?q=袁家", []),
         ("?q=330681", []),
         ("?level=nonsense", [COUNTY, TOWNSHIP, VILLAGE]),
@@ -38,6 +43,14 @@ def listed(client, query=""):
 )
 def test_the_list(client, office, query, codes):
     assert listed(client, query) == codes
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"), [("?q=sx", [TOWNSHIP, VILLAGE]), ("?q=yj", []), ("?q=3306241", [TOWNSHIP, VILLAGE])]
+)
+def test_the_api_searches_alike(client, office, query, codes):
+    answer = client.get(f"{reverse('api-unit-list')}{query}").json()
+    assert [unit["code"] for unit in answer["results"]] == codes
 
 
 def test_a_unit_shows_what_lies_below_and_above(client, office):

@@ -17,7 +17,7 @@ class Command(BaseCommand):
         if absent := [str(file) for file in files if not file.is_file()]:
             raise CommandError(f"no such file: {', '.join(absent)}")
         try:
-            imported = import_units(files)
+            imported = import_units(files, tell=self.stderr.write)
         except WrongRows as wrong:
             for row in wrong.rows:
                 self.stderr.write(str(row))
