@@ -1,20 +1,32 @@
 """Who is told of a step of an application, and in which words."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Appointment
 from accounts.people import holders
 from accounts.roles import Role
 from notifications import kinds
 from notifications.models import Notice
 from notifications.workflow import announce, announce_all
 from ratings.models import Application, Cycle
-from villages.models import Unit, prefixes
+from ratings.models.cycle import Step
+from ratings.workflow.window import until
+from villages.models import Unit, below, prefixes
 
 VILLAGE = (Role.FILLER, Role.SIGNER)
 TOWNSHIP = (Role.TOWNSHIP_OFFICE,)
+WORKS_IN = {
+    Step.APPLY: (*VILLAGE, *TOWNSHIP),
+    Step.TOWNSHIP_REVIEW: (*TOWNSHIP, Role.TOWNSHIP_REVIEWER, Role.TOWNSHIP_LEADER),
+    Step.COUNTY_REVIEW: (Role.COUNTY_OFFICE, Role.COUNTY_REVIEWER),
+}
+"""Who is to know when a step has more time."""
 
 
 def register_kinds() -> None:
@@ -30,6 +42,7 @@ def register_kinds() -> None:
         application_resumed=_("%(unit)s: the time for correcting is over, the review goes on without changes"),
         application_filled_on_behalf=_("%(unit)s: the township office fills in the application for you"),
         applying_reopened=_("%(unit)s: you may still apply for %(year)s until %(until)s: %(reason)s"),
+        time_extended=_("%(unit)s: “%(step)s” goes on until %(until)s: %(reason)s"),
         figures_supplied=_("%(unit)s: %(department)s has filled in %(count)s figures; you need not"),
     )
 
@@ -53,6 +66,21 @@ def tell_township(applications: Iterable[Application], kind: str, **params: str 
     people = holders(TOWNSHIP, {code for a in applications for code in prefixes(a.unit_id)})
     to = {a.pk: {user for code in prefixes(a.unit_id) for user in people.get(code, ())} for a in applications}
     _tell(applications, to, kind, params)
+
+
+def tell_reviewing(unit: Unit, step: str, closes: datetime, reason: str) -> None:
+    """Who works in ``step`` at ``unit``: those who hold its roles there, above and, for a county's step, below."""
+    today = Appointment.objects.on(timezone.localdate()).filter(role__in=WORKS_IN[step])
+    people = today.filter(Q(unit__in=prefixes(unit.code)) | below(unit.code, "unit_id"))
+    params = {"step": str(Step(step).label), "until": until(closes), "reason": reason}
+    announce(
+        people.values_list("user_id", flat=True),
+        "time_extended",
+        link="/",
+        unit_code=unit.code,
+        unit=unit.name,
+        **params,
+    )
 
 
 def tell_all(cycle: Cycle, user_ids: Iterable[int], kind: str, **params: str | int) -> None:

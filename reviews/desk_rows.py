@@ -115,7 +115,7 @@ def with_sheet_counts(applications: QuerySet[Application], bench: Bench) -> Quer
 
 def for_desk(applications: QuerySet[Application], user: User, bench: Bench) -> QuerySet[Application]:
     """With everything that a row shows."""
-    wide = Settlement.objects.filter(application=OuterRef("pk"), stage=bench.stage)
+    wide = Settlement.objects.filter(application=OuterRef("pk"), stage=bench.stage, superseded_at=None)
     last = StarPeriod.objects.on().filter(unit=OuterRef("unit")).values("star")
     return (
         with_deciding_tie(applications, user.pk, bench.stage)

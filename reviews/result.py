@@ -126,9 +126,8 @@ class Result:
         """The panel's notes on what its reviewers saw differently."""
         if not self.decision:
             return []
-        return list(
-            Settlement.objects.filter(application=self.application, stage=self.decision.origin).exclude(note="")
-        )
+        signed = Settlement.objects.filter(application=self.application, stage=self.decision.origin).exclude(note="")
+        return list(signed.filter(superseded_at=None).prefetch_related("addenda"))
 
     @cached_property
     def objections(self) -> list[Objection]:

@@ -1,7 +1,8 @@
 """Who may not review or decide an application, and why (回避, domain §3): set-based, for many at once.
 
-Whoever filled in, answered or signed for the unit; whoever holds or held a post in it; for the county whoever scored
-or decided the application in the township; and whoever scored an application does not decide it.
+Whoever filled in, answered, attached evidence or signed for the unit, even if others have since changed it; whoever
+holds or held a post in it; for the county whoever scored or decided the application in the township; and whoever scored
+an application does not decide it.
 """
 
 from collections.abc import Collection
@@ -10,18 +11,25 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Val
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Appointment
-from ratings.models import Answer, Application, Decision, Stage, Transition
+from ratings.models import Answer, Application, Decision, Evidence, Stage, Transition
 from reviews.models import Sheet
 
 TOWNSHIP_VERDICTS = ("decide_township", "recommend", "reject")
-FILLED, SIGNED, POST, SCORED, DECIDED = "filled", "signed", "post", "scored", "decided"
+STEPPED_BACK = (Sheet.State.RECUSED, Sheet.State.ABSTAINED)
+"""States of a sheet whose reviewer has nothing to do with the application."""
+FILLED, ATTACHED, SIGNED, POST, SCORED, DECIDED = "filled", "attached", "signed", "post", "scored", "decided"
 WORDS = {
     FILLED: _("Filled in this application."),
+    ATTACHED: _("Attached evidence to this application."),
     SIGNED: _("Signed this application."),
     POST: _("Holds or held a post in this village."),
     SCORED: _("Scored this application."),
     DECIDED: _("Decided on this application in the township."),
 }
+
+VILLAGE = "village"
+AnswerEvent, EvidenceEvent = Answer.pgh_event_model, Evidence.pgh_event_model
+"""What was ever typed and attached: who did so stays tied when somebody else goes on."""
 
 Pair = tuple[int, int]
 
@@ -38,8 +46,9 @@ def ties(applications: Collection[int], people: Collection[int], stage: str) -> 
     )
     posts = _posts({unit for _pk, unit, _f, _s in rows}, people)
     found |= {(pk, user): POST for pk, unit, _f, _s in rows for user in posts.get(unit, ())}
-    answers = Answer.objects.filter(application__in=applications, by__in=people, source="village")
-    found |= dict.fromkeys(answers.values_list("application_id", "by_id").distinct(), FILLED)
+    found |= dict.fromkeys(_attachers(applications, people), ATTACHED)
+    typed = AnswerEvent.objects.filter(application__in=applications, by__in=people, source=VILLAGE)
+    found |= dict.fromkeys(typed.values_list("application_id", "by_id").distinct(), FILLED)
     found |= {(pk, user): FILLED for pk, _u, user, _s in rows if user in people}
     signed = Transition.objects.filter(application__in=applications, by__in=people, verb="submit")
     found |= dict.fromkeys(signed.values_list("application_id", "by_id").distinct(), SIGNED)
@@ -48,20 +57,41 @@ def ties(applications: Collection[int], people: Collection[int], stage: str) -> 
 
 def with_deciding_tie(applications: QuerySet[Application], person: int, stage: str) -> QuerySet[Application]:
     """Annotate ``tie``: what (a key of ``WORDS``, or "") keeps ``person`` from deciding at ``stage``."""
+    scored = When(Exists(_scored_by(person)), then=Value(SCORED))
+    return _with_tie(applications, [scored, *_own_hand(person, stage)])
+
+
+def has_tie(application: int, person: int, stage: str) -> bool:
+    """Whether anything of ``ties`` keeps ``person`` from the panel's work on this one; one query."""
+    cases = _own_hand(person, stage)
+    if stage == Stage.COUNTY:
+        cases.append(When(Exists(_scored_by(person).filter(stage=Stage.TOWNSHIP)), then=Value(SCORED)))
+    return _with_tie(Application.objects.filter(pk=application), cases).exclude(tie="").exists()
+
+
+def _with_tie(applications: QuerySet[Application], cases: list[When]) -> QuerySet[Application]:
+    return applications.annotate(tie=Case(*cases, default=Value(""), output_field=CharField()))
+
+
+def _scored_by(person: int) -> QuerySet[Sheet]:
+    return Sheet.objects.filter(application=OuterRef("pk"), reviewer=person).exclude(state__in=STEPPED_BACK)
+
+
+def _own_hand(person: int, stage: str) -> list[When]:
+    """What ``person`` did for the village, and for the county's stage in the township."""
     of_it = {"application": OuterRef("pk")}
-    sheets = Sheet.objects.filter(**of_it, reviewer=person).exclude(state=Sheet.State.RECUSED)
-    answers = Answer.objects.filter(**of_it, by=person, source="village")
+    typed = AnswerEvent.objects.filter(**of_it, by=person, source=VILLAGE)
+    attached = EvidenceEvent.objects.filter(**of_it, file__uploaded_by=person)
     steps = Transition.objects.filter(**of_it, by=person)
     cases = [
-        When(Exists(sheets), then=Value(SCORED)),
-        When(Q(filled_by=person) | Exists(answers), then=Value(FILLED)),
+        When(Q(filled_by=person) | Exists(typed), then=Value(FILLED)),
+        When(Exists(attached), then=Value(ATTACHED)),
         When(Q(signed_by=person) | Exists(steps.filter(verb="submit")), then=Value(SIGNED)),
         When(Exists(Appointment.objects.filter(user=person, unit=OuterRef("unit"))), then=Value(POST)),
     ]
     if stage == Stage.COUNTY:
-        verdicts = Exists(steps.filter(verb__in=TOWNSHIP_VERDICTS))
-        cases.append(When(verdicts, then=Value(DECIDED)))
-    return applications.annotate(tie=Case(*cases, default=Value(""), output_field=CharField()))
+        cases.append(When(Exists(steps.filter(verb__in=TOWNSHIP_VERDICTS)), then=Value(DECIDED)))
+    return cases
 
 
 def deciding_ties(applications: Collection[int], person: int, stage: str) -> dict[int, str]:
@@ -79,7 +109,13 @@ def _posts(units: Collection[str], people: Collection[int]) -> dict[str, list[in
 
 def _township_scorers(applications: Collection[int], people: Collection[int]) -> QuerySet:
     sheets = Sheet.objects.filter(application__in=applications, reviewer__in=people, stage=Stage.TOWNSHIP)
-    return sheets.exclude(state=Sheet.State.RECUSED).values_list("application_id", "reviewer_id").distinct()
+    return sheets.exclude(state__in=STEPPED_BACK).values_list("application_id", "reviewer_id").distinct()
+
+
+def _attachers(applications: Collection[int], people: Collection[int]) -> QuerySet:
+    """Who attached a file, be it taken off again."""
+    attached = EvidenceEvent.objects.filter(application__in=applications, file__uploaded_by__in=people)
+    return attached.values_list("application_id", "file__uploaded_by").distinct()
 
 
 def _township_deciders(applications: Collection[int], people: Collection[int]) -> set[Pair]:

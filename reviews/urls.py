@@ -2,16 +2,18 @@
 
 from django.urls import path
 
-from reviews.views import answering, batches, deciding, desk, notices, panels, results
+from reviews.views import answering, batches, deciding, desk, notices, panels, results, settlements
 
 urlpatterns = [
     path("reviews/", desk.desk, name="review_desk"),
     path("reviews/sheets/<int:pk>/", desk.sheet, name="review_sheet"),
     path("reviews/sheets/<int:pk>/recuse/", desk.recuse, name="review_recuse"),
+    path("reviews/sheets/<int:pk>/abstain/", desk.abstain, name="review_abstain"),
     path("reviews/applications/<int:pk>/", deciding.application, name="review_application"),
     path("reviews/applications/<int:pk>/score/", desk.score, name="review_score"),
     path("reviews/applications/<int:pk>/reconsider/", deciding.reconsider, name="review_reconsider"),
-    path("reviews/settlements/<int:pk>/", deciding.settle, name="review_settle"),
+    path("reviews/settlements/<int:pk>/", settlements.settle, name="review_settle"),
+    path("reviews/settlements/<int:pk>/add/", settlements.add, name="review_settlement_add"),
     path("reviews/decisions/", deciding.desk, name="review_decisions"),
     path("reviews/panels/", panels.panels, name="review_panels"),
     path("reviews/panels/<int:cycle>/<str:unit>/<str:stage>/", panels.convene, name="review_convene"),

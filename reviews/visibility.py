@@ -13,6 +13,7 @@ from ratings.secrecy import DECIDED, DECIDING, shown_state
 from ratings.views.opening import VIEW
 from reviews.models import Objection, Sheet
 from reviews.stages import BENCHES
+from reviews.ties import STEPPED_BACK
 from villages.models import below_any
 
 SEEN_BY_ALL = [Decision.State.RELEASED, Decision.State.CONFIRMED]
@@ -44,5 +45,5 @@ def objections_for(user: Any) -> QuerySet[Objection]:
     for bench in BENCHES.values():
         if codes := user.reach(bench.permission("answer_objection")):
             found = found | Objection.objects.filter(below_any(codes, "unit_id"), decision__origin=bench.origin)
-    scored = Sheet.objects.filter(reviewer=user).exclude(state=Sheet.State.RECUSED)
+    scored = Sheet.objects.filter(reviewer=user).exclude(state__in=STEPPED_BACK)
     return found.exclude(decision__decided_by=user).exclude(decision__application__in=scored.values("application"))

@@ -82,9 +82,10 @@ class Window(models.Model):
 
 @pghistory.track()
 class Extension(models.Model):
-    """The time for applying reopened for one unit (domain §3), with its reason; the last one given counts."""
+    """More time for one unit in one step (domain §3), with its reason; the last one given counts."""
 
     cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="extensions")
+    step = models.CharField(max_length=20, choices=Step, default=Step.APPLY)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     closes = models.DateTimeField(_("Closes"))
     reason = models.TextField(_("Reason"))
@@ -92,7 +93,9 @@ class Extension(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["cycle", "unit"], name="one_extension_per_unit")]
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "unit", "step"], name="one_extension_per_unit_and_step")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.cycle} {self.unit_id}"
+        return f"{self.cycle} {self.unit_id} {self.step}"

@@ -38,7 +38,7 @@ def not_begun(request: HttpRequest) -> HttpResponse:
 
 def _rows(cycle: Cycle, codes: list[str]) -> list[dict[str, Any]]:
     there = {a.unit_id: a for a in cycle.applications.filter(below_any(codes, "unit_id"))}
-    more_time = {e.unit_id: e.closes for e in cycle.extensions.filter(below_any(codes, "unit_id"))}
+    more_time = {e.unit_id: e.closes for e in cycle.extensions.filter(below_any(codes, "unit_id"), step=Step.APPLY)}
     units: QuerySet[Unit] = cycle.scheme.rated_units().filter(below_any(codes)).order_by("code")
     applying = window(cycle, Step.APPLY)
     waiting = [unit for unit in units if unit.code not in there or there[unit.code].state == Application.State.DRAFT]

@@ -235,7 +235,8 @@ def accept_many(applications: Iterable[Application], *, by: Any, at: datetime | 
     applications = _locked(applications)
     require_all("accept", [(by, application) for application in applications])
     for cycle in _cycles(applications):
-        require_not_over(cycle, Step.TOWNSHIP_REVIEW, at)
+        units = {a.unit_id for a in applications if a.cycle_id == cycle.pk}
+        require_not_over(cycle, Step.TOWNSHIP_REVIEW, units, at)
     move([a.pk for a in applications], "accept", State.TOWNSHIP_REVIEW, by=by, at=at)
     announcing.tell_village(applications, "application_accepted")
 
@@ -256,7 +257,7 @@ def return_(
     """
     application = locked_row(application)
     require("return", by, application)
-    require_not_over(application.cycle, Step.TOWNSHIP_REVIEW, at)
+    require_not_over(application.cycle, Step.TOWNSHIP_REVIEW, [application.unit_id], at)
     returnable = [c.code for c in criteria_of(application) if questions.by_village(c)]
     problems = {code: _("The village does not answer this.") for code in reasons if code not in returnable}
     problems |= {code: _("Please write the reason.") for code, reason in reasons.items() if not reason.strip()}

@@ -94,27 +94,56 @@ def set_windows(cycle: Cycle, windows: Times, *, by: Any) -> None:
 
 
 @transaction.atomic
-def reopen(cycle: Cycle, unit: Unit, *, closes: datetime, reason: str, by: Any) -> Extension:
-    """Let one unit go on applying until ``closes`` although the time is over; a later one takes its place.
+def reopen(cycle: Cycle, unit: Unit, *, closes: datetime, reason: str, by: Any, step: str = Step.APPLY) -> Extension:
+    """Let one unit go on with ``step`` until ``closes`` although the time is over; a later one takes its place.
 
-    The township office may, and the county office. Raises ``NotAllowed``, ``WrongState`` (closed, not rated),
-    ``Incomplete``.
+    For applying the township office may, and the county office; for reviews the county office alone. Raises
+    ``NotAllowed``, ``WrongState`` (closed, not rated), ``Incomplete``.
     """
-    if by is not None and not any(by.has_perm(perm, unit) for perm in (ACCEPT, MANAGE)):
+    may = (ACCEPT, MANAGE) if step == Step.APPLY else (MANAGE,)
+    if by is not None and not any(by.has_perm(perm, unit) for perm in may):
         raise NotAllowed(_("You may not do this here."))
     cycle = _locked(cycle)
     if not cycle.scheme.rated_units().filter(pk=unit.pk).exists():
         raise WrongState(_("This unit is not rated in this cycle."))
+    _require_reasoned(closes, reason)
+    given = {"closes": closes, "reason": reason, "by": by}
+    with audit.acting(by, "reopen", reason):
+        extension, _new = Extension.objects.update_or_create(cycle=cycle, unit=unit, step=step, defaults=given)
+    if step == Step.APPLY:
+        announcing.tell_unit(unit, "applying_reopened", year=cycle.year, until=until(closes), reason=reason)
+    else:
+        announcing.tell_reviewing(unit, step, closes, reason)
+    return extension
+
+
+@transaction.atomic
+def extend(cycle: Cycle, step: str, *, closes: datetime, reason: str, by: Any) -> Window:
+    """Put off the end of ``step`` for the whole county; all who work in it are told.
+
+    Raises ``NotAllowed``, ``WrongState`` (closed, no window yet), ``Incomplete`` (no reason, not later than before).
+    """
+    _require(by, cycle.unit)
+    cycle = _locked(cycle)
+    of_step = Window.objects.select_for_update().filter(cycle=cycle, step=step).first()
+    if of_step is None:
+        raise WrongState(_("No time has been set for “%s” yet.") % Step(step).label)
+    _require_reasoned(closes, reason, after=of_step.closes)
+    of_step.closes = closes
+    with audit.acting(by, "extend", reason):
+        of_step.save(update_fields=["closes"])
+    announcing.tell_reviewing(cycle.unit, step, closes, reason)
+    return of_step
+
+
+def _require_reasoned(closes: datetime, reason: str, after: datetime | None = None) -> None:
     problems = {} if reason.strip() else {"reason": _("Please write the reason.")}
     if closes <= timezone.now():
         problems["closes"] = _("This deadline is over already.")
+    elif after is not None and closes <= after:
+        problems["closes"] = _("It must be later than before.")
     if problems:
         raise Incomplete(_("The time could not be reopened yet."), problems)
-    given = {"closes": closes, "reason": reason, "by": by}
-    with audit.acting(by, "reopen", reason):
-        extension, _new = Extension.objects.update_or_create(cycle=cycle, unit=unit, defaults=given)
-    announcing.tell_unit(unit, "applying_reopened", year=cycle.year, until=until(closes), reason=reason)
-    return extension
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ratings.models import Cycle, Window
+from ratings.models import Application, Cycle, Transition, Window
 from ratings.models.cycle import Step
 from records.refusals import WrongState
 
@@ -20,10 +20,8 @@ def require_open(cycle: Cycle, step: str, at: datetime | None = None) -> None:
     """Raise ``WrongState`` unless the cycle is open and ``step`` is within its window at the moment ``at`` (now)."""
     if cycle.state != Cycle.State.OPEN:
         raise WrongState(_("The rating of %s is closed.") % cycle.year)
-    require_not_over(cycle, step, at)
-    opens = window(cycle, step).opens
-    if (at or timezone.now()) < opens:
-        raise WrongState(_("“%(step)s” opens on %(day)s.") % {"step": Step(step).label, "day": moment(opens)})
+    require_not_over(cycle, step, at=at)
+    _require_begun(cycle, step, at)
 
 
 def require_applying(cycle: Cycle, units: Collection[str], at: datetime | None = None) -> None:
@@ -31,20 +29,56 @@ def require_applying(cycle: Cycle, units: Collection[str], at: datetime | None =
     try:
         require_open(cycle, Step.APPLY, at)
     except WrongState:
-        reopened = cycle.extensions.filter(unit__in=units, closes__gt=at or timezone.now())
-        if cycle.state != Cycle.State.OPEN or reopened.count() < len(set(units)):
+        if cycle.state != Cycle.State.OPEN or not _all_extended(cycle, Step.APPLY, units, at):
             raise
 
 
-def require_not_over(cycle: Cycle, step: str, at: datetime | None = None) -> None:
-    """Raise ``WrongState`` when the window is over; coming early is welcome, and exceptions of a closed cycle go on."""
+def require_reviewing(applications: Collection[Application], step: str, at: datetime | None = None) -> None:
+    """Raise ``WrongState`` unless each of ``applications`` may be reviewed (scored, decided, …) at ``at`` (now).
+
+    That is within the window of ``step`` (township or county review), or within the more time given to its unit.
+    Windows do not bind what comes late by its nature: exceptions of a closed cycle, and what has been under public
+    notice and is looked at anew (objection upheld, appeal won). Give applications that share their prefetched cycles:
+    then it costs two statements at most.
+    """
+    waiting = [a for a in applications if a.cycle.state != Cycle.State.CLOSED]
+    for cycle in {a.cycle_id: a.cycle for a in waiting}.values():
+        mine = [a for a in waiting if a.cycle_id == cycle.pk]
+        try:
+            require_not_over(cycle, step, at=at)
+            _require_begun(cycle, step, at)
+        except WrongState:
+            noticed = Transition.objects.filter(application__in=mine, to_state=Application.State.PUBLIC_NOTICE)
+            seen = set(noticed.values_list("application", flat=True))
+            if not _all_extended(cycle, step, {a.unit_id for a in mine if a.pk not in seen}, at):
+                raise
+
+
+def require_not_over(cycle: Cycle, step: str, units: Collection[str] = (), at: datetime | None = None) -> None:
+    """Raise ``WrongState`` when the window is over; coming early is welcome, and exceptions of a closed cycle go on.
+
+    The window is longer where each of ``units`` (by code) has been given more time.
+    """
     if cycle.state == Cycle.State.CLOSED:
         return
     of_step = window(cycle, step)
     if of_step is None:
         raise WrongState(_("No time has been set for “%s” yet.") % Step(step).label)
-    if (at or timezone.now()) >= of_step.closes:
+    over = (at or timezone.now()) >= of_step.closes
+    if over and not (units and _all_extended(cycle, step, units, at)):
         raise WrongState(_("“%(step)s” closed on %(day)s.") % {"step": Step(step).label, "day": until(of_step.closes)})
+
+
+def _require_begun(cycle: Cycle, step: str, at: datetime | None) -> None:
+    opens = window(cycle, step).opens
+    if (at or timezone.now()) < opens:
+        raise WrongState(_("“%(step)s” opens on %(day)s.") % {"step": Step(step).label, "day": moment(opens)})
+
+
+def _all_extended(cycle: Cycle, step: str, units: Collection[str], at: datetime | None) -> bool:
+    """Whether each of ``units`` (by code) has been given more time in ``step``."""
+    given = cycle.extensions.filter(unit__in=units, step=step, closes__gt=at or timezone.now())
+    return given.count() == len(set(units))
 
 
 def moment(at: datetime) -> str:

@@ -22,7 +22,7 @@ from reviews.ceiling import Ceiling, ceilings
 from reviews.models import Settlement, Sheet
 from reviews.scores import Entry
 from reviews.stages import BENCHES
-from reviews.workflow import batches, decisions, panels, sheets
+from reviews.workflow import batches, decisions, panels, settlements, sheets
 from reviews.workflow.decisions import Choice
 from villages.models import Unit
 
@@ -130,7 +130,7 @@ class Rating:
             least = Phase.HALF_SCORED if seat == 0 else Phase.SCORED
             mine = {pk: self._entries(plan, stage, seat) for pk, plan in laid if phase_of(plan) >= least}
             if mine:
-                sheets.save_many(mine, by=people[reviewer])
+                sheets.save_many(mine, by=people[reviewer], at=at)
                 sheets.hand_in_many(list(mine), by=people[reviewer], at=at)
 
     def _entries(self, plan: Plan, stage: Stage, seat: int) -> dict[str, Entry]:
@@ -195,7 +195,7 @@ class Rating:
                 place, office = (
                     (code[:9], Role.TOWNSHIP_OFFICE) if stage == Stage.TOWNSHIP else (self.county, Role.COUNTY_OFFICE)
                 )
-                sheets.settle(settlement, by=self.staff(office, place), note="评审组复核后，同意按平均分计。")
+                settlements.settle(settlement, by=self.staff(office, place), note="评审组复核后，同意按平均分计。")
 
     def release(self, stage: Stage, phase_of: Callable[[Plan], Phase], times: dict[Phase, datetime]) -> None:
         """Batches by place: what is to be confirmed by now was released first, what is under notice later."""

@@ -5,10 +5,12 @@ from rest_framework.routers import SimpleRouter
 from reviews.api.deciding import BatchViewSet, DecisionViewSet, VerdictViewSet
 from reviews.api.public import NoticeViewSet, ObjectionViewSet
 from reviews.api.scoring import PanelViewSet, SheetViewSet
+from reviews.api.settlements import SettlementViewSet
 
 router = SimpleRouter()
 router.register("panels", PanelViewSet, "api-panel")
 router.register("sheets", SheetViewSet, "api-sheet")
+router.register("settlements", SettlementViewSet, "api-settlement")
 router.register("decisions", DecisionViewSet, "api-decision")
 router.register("verdicts", VerdictViewSet, "api-verdict")
 router.register("batches", BatchViewSet, "api-batch")

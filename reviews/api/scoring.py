@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.holding import Holding
-from accounts.models import Appointment, User
+from accounts.models import User
 from ratings.models import Cycle, Stage
 from reviews.models import Panel, Sheet, SheetEntry
 from reviews.scores import Entry
@@ -23,32 +23,33 @@ REVIEW_STAGES = [(stage.value, stage.label) for stage in Stage if stage in BENCH
 
 
 class PanelSerializer(serializers.ModelSerializer):
-    """``reviewers`` are user names."""
+    """``reviewers`` are user names; a panel with a ``group`` scores the places (codes) that it ``covers``."""
 
     reviewers = serializers.SlugRelatedField("username", many=True, read_only=True)
 
     class Meta:
         model = Panel
-        fields = ["id", "cycle", "unit", "stage", "reviewers"]
+        fields = ["id", "cycle", "unit", "stage", "group", "covers", "reviewers"]
 
 
 class ConveneSerializer(serializers.Serializer):
     cycle = serializers.PrimaryKeyRelatedField(queryset=Cycle.objects.none())
     unit = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.none(), pk_field=serializers.CharField())
     stage = serializers.ChoiceField(REVIEW_STAGES)
-    reviewers = serializers.SlugRelatedField("username", many=True, queryset=User.objects.none())
+    reviewers = serializers.ListField(child=serializers.CharField(max_length=150), max_length=100)
+    group = serializers.CharField(max_length=50, required=False, default="", allow_blank=True)
+    covers = serializers.ListField(child=serializers.CharField(max_length=12), required=False, default=list)
+    reason = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        """Cycles, units and people elsewhere are as unknown as those that do not exist."""
+        """Cycles and units elsewhere are as unknown as those that do not exist; so are people, as ``create`` says."""
         fields = super().get_fields()
         user = getattr(self.context.get("request"), "user", None)
         if isinstance(user, User):
             codes = {code for permission in permissions("convene") for code in user.reach(permission)}
-            here = Appointment.objects.filter(below_any(codes, "unit_id"))
             above = {code for held in codes for code in prefixes(held)}
             fields["cycle"].queryset = Cycle.objects.filter(unit__in=above)
             fields["unit"].queryset = Unit.objects.within_any(codes)
-            fields["reviewers"].child_relation.queryset = User.objects.filter(pk__in=here.values("user"))
         return fields
 
 
@@ -74,7 +75,10 @@ class PanelViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     def create(self, request: Request) -> Response:
         given = ConveneSerializer(data=request.data, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
-        panel = panels.convene(**given.validated_data, by=request.user)
+        asked = dict(given.validated_data)
+        panels.may_convene(asked["cycle"], asked["unit"], asked["stage"], request.user)
+        asked["reviewers"] = panels.reviewers_named(asked["reviewers"], asked["unit"], asked["stage"])
+        panel = panels.convene(**asked, by=request.user)
         return Response(PanelSerializer(panel).data)
 
 
@@ -95,6 +99,10 @@ class SheetSerializer(serializers.ModelSerializer):
 
 class SheetEntriesSerializer(serializers.Serializer):
     entries = SheetEntrySerializer(many=True)
+
+
+class TieSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
 
 
 class VerdictReasonSerializer(serializers.Serializer):
@@ -136,8 +144,16 @@ class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
 
     @extend_schema(request=VerdictReasonSerializer, responses={204: None})
     @action(detail=True, methods=["post"])
-    def recuse(self, request: Request, pk: Any = None) -> Response:
+    def abstain(self, request: Request, pk: Any = None) -> Response:
         sheet, given = self.get_object(), VerdictReasonSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        sheets.abstain(sheet, by=request.user, reason=given.validated_data["reason"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=TieSerializer, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def recuse(self, request: Request, pk: Any = None) -> Response:
+        sheet, given = self.get_object(), TieSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         sheets.recuse(sheet, by=request.user, reason=given.validated_data["reason"])
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -18,11 +19,17 @@ REVIEW_STAGES = [Stage.TOWNSHIP.value, Stage.COUNTY.value]
 
 @pghistory.track()
 class Panel(models.Model):
-    """The reviewers (评审组) of a township or county in a cycle."""
+    """The reviewers (评审组) of a township or county in a cycle, or of one group of its villages.
+
+    ``covers``: the division codes of the townships or villages that the group scores; empty for the panel of all that
+    no group scores.
+    """
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="panels")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="panels")
     stage = models.CharField(max_length=10, choices=Stage)
+    group = models.CharField(_("Group"), max_length=50, blank=True)
+    covers = ArrayField(models.CharField(max_length=12), default=list, blank=True)
     reviewers = models.ManyToManyField(User, through="Seat", related_name="panels")
 
     class Meta:
@@ -34,12 +41,13 @@ class Panel(models.Model):
             ("score_county", "Score for the county"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["cycle", "unit", "stage"], name="one_panel_per_place"),
+            models.UniqueConstraint(fields=["cycle", "unit", "stage", "group"], name="one_panel_per_group"),
+            models.CheckConstraint(condition=Q(group="") ^ ~Q(covers=[]), name="panel_group_covers"),
             models.CheckConstraint(condition=Q(stage__in=REVIEW_STAGES), name="panel_stage"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit} {self.get_stage_display()}"
+        return f"{self.unit} {self.group or self.get_stage_display()}"
 
 
 @pghistory.track()
@@ -55,21 +63,51 @@ class Seat(models.Model):
         return f"{self.panel_id} {self.reviewer}"
 
 
+class Draw(models.Model):
+    """Reviewers drawn by lot: what the draw was made from and what came out. Append-only; ``reviews.draw`` repeats it.
+
+    ``candidates``: a list of ``reviews.draw.Candidate`` as JSON, by user name; ``rules``: ``reviews.draw.Rules``;
+    ``drawn``: user names in the order drawn. ``reason``: why it was drawn (again).
+    """
+
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="draws")
+    seed = models.CharField(_("Seed"), max_length=64)
+    rules = models.JSONField()
+    candidates = models.JSONField()
+    drawn = models.JSONField()
+    reason = models.TextField(_("Reason"), blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-id"]
+        triggers = [pgtrigger.Protect(name="draw_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.panel_id} {self.seed}"
+
+
 @pghistory.track()
 class Sheet(models.Model):
-    """One reviewer's scores of one application at one stage; open to others only when all sheets are in."""
+    """One reviewer's scores of one application at one stage; open to others only when all sheets are in.
+
+    Whoever has stepped back (recused, abstained) does not come back; who was replaced may be seated again.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("Being scored")
         HANDED_IN = "handed_in", _("Handed in")
         RECUSED = "recused", _("Recused")
+        ABSTAINED = "abstained", _("Abstained")
+        REPLACED = "replaced", _("Replaced by another reviewer")
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="sheets")
     stage = models.CharField(max_length=10, choices=Stage)
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sheets")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     handed_in_at = models.DateTimeField(null=True)
-    reason = models.TextField(_("Reason for recusal"), blank=True)
+    reason = models.TextField(_("Reason for stepping back"), blank=True)
 
     class Meta:
         default_permissions = ()
@@ -88,6 +126,11 @@ class Sheet(models.Model):
                     ("open", "recused"),
                     ("handed_in", "open"),
                     ("handed_in", "recused"),
+                    ("open", "abstained"),
+                    ("handed_in", "abstained"),
+                    ("open", "replaced"),
+                    ("handed_in", "replaced"),
+                    ("replaced", "open"),
                 ],
             )
         ]
@@ -117,7 +160,8 @@ class SheetEntry(models.Model):
 class Settlement(models.Model):
     """A criterion whose ``spread`` (points) exceeds the scheme's tolerance, and the panel's note that settles it.
 
-    It is opened when the last sheet comes in; nothing is decided while one stands without its note.
+    It is opened when the last sheet comes in; nothing is decided while one stands without its note. Once signed it
+    stays as it is: what is to be said later is an ``Addendum``, and after a new scoring it is ``superseded_at``.
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="settlements")
@@ -127,16 +171,55 @@ class Settlement(models.Model):
     note = models.TextField(_("Note"), blank=True)
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(null=True)
+    superseded_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["application", "stage", "criterion"], name="one_settlement_per_criterion"),
+            models.UniqueConstraint(
+                fields=["application", "stage", "criterion"],
+                condition=Q(superseded_at=None),
+                name="one_settlement_per_criterion",
+            ),
             models.CheckConstraint(
                 condition=Q(note="", by=None, at=None) | (~Q(note="") & Q(by__isnull=False, at__isnull=False)),
                 name="settlement_is_open_or_signed",
             ),
         ]
+        triggers = [
+            pgtrigger.Protect(
+                name="settlement_signed_stays",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__note="")
+                & (
+                    pgtrigger.Q(old__note__df=pgtrigger.F("new__note"))
+                    | pgtrigger.Q(old__by__df=pgtrigger.F("new__by"))
+                    | pgtrigger.Q(old__at__df=pgtrigger.F("new__at"))
+                    | pgtrigger.Q(old__spread__df=pgtrigger.F("new__spread"))
+                ),
+            ),
+            pgtrigger.Protect(
+                name="settlement_signed_is_kept", operation=pgtrigger.Delete, condition=~pgtrigger.Q(old__note="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.criterion}"
+
+
+class Addendum(models.Model):
+    """What was added to a signed note later, and why; the note itself stays. Append-only."""
+
+    settlement = models.ForeignKey(Settlement, on_delete=models.PROTECT, related_name="addenda")
+    note = models.TextField(_("Note"))
+    reason = models.TextField(_("Reason"))
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+        triggers = [pgtrigger.Protect(name="addendum_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.settlement_id} {self.at:%Y-%m-%d}"

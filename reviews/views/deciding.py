@@ -22,7 +22,7 @@ from reviews.desk_rows import RECOMMEND, REJECT, SEND_BACK, Row, finished, for_d
 from reviews.models import Settlement, Sheet
 from reviews.panel_page import PanelPage
 from reviews.stages import BENCHES, Bench, bench_of
-from reviews.workflow import decisions, sheets
+from reviews.workflow import decisions, settlements
 from villages.models import below_any
 
 PER_PAGE = 50
@@ -68,7 +68,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @login_required
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     """One application: the panel's points side by side once all sheets are in, notes, and the decision."""
-    found, bench = _opened(request.user, pk)
+    found, bench = opened(request.user, pk)
     row = None
     if request.user.has_perm(bench.permission("decide"), found) and found.state == bench.state:
         row = _row(found, request.user, bench)
@@ -88,25 +88,13 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
             "bench": bench,
             "row": row,
             "panel": PanelPage(found, bench),
-            "settlements": Settlement.objects.filter(application=found, stage=bench.stage).select_related("by"),
-            "may_settle": _may_settle(request.user, found, bench),
+            "settlements": Settlement.objects.filter(application=found, stage=bench.stage)
+            .select_related("by")
+            .prefetch_related("addenda__by"),
+            "may_settle": settlements.may_write(request.user, found, bench),
             "may_reconsider": decisions.taken_back_by(request.user, found) is not None,
         },
     )
-
-
-@login_required
-@require_POST
-def settle(request: HttpRequest, pk: int) -> HttpResponse:
-    settlement = get_object_or_404(Settlement, pk=pk)
-    _opened(request.user, settlement.application_id)
-    try:
-        sheets.settle(settlement, by=request.user, note=request.POST.get("note", ""))
-    except Incomplete as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("The note is signed."))
-    return redirect("review_application", settlement.application_id)
 
 
 @login_required
@@ -136,7 +124,7 @@ def _within(user: User, verbs: Iterable[str]) -> QuerySet[Application]:
     return found
 
 
-def _opened(user: User, pk: int) -> tuple[Application, Bench]:
+def opened(user: User, pk: int) -> tuple[Application, Bench]:
     """The application with the bench at which ``user`` may see its panel's points, or 404.
 
     The deciding and convening office and, when all sheets are in, the reviewers themselves; each only at its level.
@@ -152,15 +140,6 @@ def _opened(user: User, pk: int) -> tuple[Application, Bench]:
         if states.get(user.pk) == Sheet.State.HANDED_IN and Sheet.State.OPEN not in states.values():
             return found, bench
     raise Http404
-
-
-def _may_settle(user: User, application: Application, bench: Bench) -> bool:
-    handed_in = Sheet.objects.filter(
-        application=application, stage=bench.stage, reviewer=user, state=Sheet.State.HANDED_IN
-    )
-    return application.state == bench.state and (
-        user.has_perm(bench.permission("convene"), application) or handed_in.exists()
-    )
 
 
 def _row(found: Application, user: User, bench: Bench) -> Row | None:

@@ -10,13 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from ratings.models import Answer, Evidence, StarPeriod
 from ratings.reuse import mark_reuse
 from ratings.totals import full_marks, running_total
-from records.refusals import Incomplete
+from records.refusals import Incomplete, WrongState
 from reviews.models import Sheet
 from reviews.queue import queue_of, with_deadline
 from reviews.scores import scored
@@ -24,6 +25,7 @@ from reviews.sheet_form import SheetForm, Step, steps
 from reviews.stages import BENCHES
 from reviews.workflow import sheets as workflow
 
+_STEPPED_BACK = gettext_lazy("You have stepped back from %(unit)s. The office has been told.")
 SCORE = tuple(bench.permission("score") for bench in BENCHES.values())
 
 
@@ -52,7 +54,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         answer = page.save(request)
         if answer is not None:
             return answer
-    return render(request, "reviews/sheet.html", page.context())
+    return render(request, "reviews/sheet.html", page.context(), status=page.status)
 
 
 @login_required
@@ -60,7 +62,20 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 def recuse(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = own_sheet(request.user, pk)
     workflow.recuse(sheet, by=request.user, reason=request.POST.get("reason", ""))
-    messages.success(request, _("You have stepped back from %(unit)s.") % {"unit": sheet.application.unit})
+    messages.success(request, _STEPPED_BACK % {"unit": sheet.application.unit})
+    return redirect("review_desk")
+
+
+@login_required
+@require_POST
+def abstain(request: HttpRequest, pk: int) -> HttpResponse:
+    sheet = own_sheet(request.user, pk)
+    try:
+        workflow.abstain(sheet, by=request.user, reason=request.POST.get("reason", ""))
+    except Incomplete as refused:
+        messages.error(request, str(refused))
+        return redirect("review_sheet", pk)
+    messages.success(request, _STEPPED_BACK % {"unit": sheet.application.unit})
     return redirect("review_desk")
 
 
@@ -87,7 +102,7 @@ class SheetPage:
     """What the page of a sheet shows, and what saving it does."""
 
     def __init__(self, user: User, pk: int, area: str) -> None:
-        self.user, self.sheet = user, own_sheet(user, pk)
+        self.user, self.sheet, self.status = user, own_sheet(user, pk), 200
         self.application = self.sheet.application
         self.spec = self.application.cycle.scheme.spec
         self.criteria = list(self.spec.fitting(self.application.unit.tags))
@@ -140,6 +155,10 @@ class SheetPage:
                 workflow.save(self.sheet, given, by=self.user)
             except Incomplete as refused:
                 self.form.show(refused.problems)
+            except WrongState as refused:
+                self.status = 409
+                messages.error(request, f"{refused} {_('What you typed is still here.')}")
+                return None
             else:
                 self.entries = dict(self.entries) | given
                 return self._go_on(request)

@@ -50,7 +50,7 @@ def convene(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResp
     found = get_object_or_404(Cycle.objects.filter(unit__in=prefixes(unit)), pk=cycle)
     reviewers = User.objects.filter(pk__in=keys(request.POST.getlist("reviewer")))
     try:
-        workflow.convene(found, place, stage, list(reviewers), by=request.user)
+        workflow.convene(found, place, stage, list(reviewers), by=request.user, reason=request.POST.get("reason", ""))
     except Incomplete as refused:
         messages.error(request, str(refused))
     else:

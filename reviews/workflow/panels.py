@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,48 +13,147 @@ from ratings.models import Application, Cycle, Points, Stage
 from ratings.workflow.decision import drop_points, refresh_allowance
 from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
-from reviews.models import Panel, Seat, Settlement, Sheet
+from reviews.models import Panel, Seat, Sheet
 from reviews.panel import FEWEST_REVIEWERS
+from reviews.seating import seats_of
 from reviews.stages import BENCHES, Bench
 from reviews.ties import WORDS, ties
+from reviews.workflow.settlements import supersede
 from reviews.workflow.sheets import close_panels
 from villages.models import Unit, below
 
 UNDOING = ("reconsider", "send_back")
 """Steps back into review after which the panel's points still stand."""
+State = Application.State
+DECIDED = (State.DECIDED, State.PUBLIC_NOTICE, State.CONFIRMED, State.REJECTED)
+DONE_WITH = {Stage.TOWNSHIP: (*DECIDED, State.COUNTY_REVIEW), Stage.COUNTY: DECIDED}
+"""States of applications whose sheets of a stage have done their work: a change of seats does not touch them."""
 
 
 @transaction.atomic
-def convene(cycle: Cycle, unit: Unit, stage: Stage, reviewers: Collection[User], *, by: User) -> Panel:
-    """Seat ``reviewers`` as the panel of ``unit`` in ``cycle``; who is no longer among them leaves, sheets in hand.
+def convene(
+    cycle: Cycle,
+    unit: Unit,
+    stage: Stage,
+    reviewers: Collection[User],
+    *,
+    by: User,
+    group: str = "",
+    covers: Collection[str] = (),
+    reason: str = "",
+) -> Panel:
+    """Seat ``reviewers`` as the panel of ``unit`` in ``cycle``, or of its ``group``, which scores what it ``covers``.
 
-    Raises ``NotAllowed`` unless ``by`` convenes there, ``WrongState`` when the cycle is closed, ``Incomplete`` for
-    fewer than two reviewers or one who does not hold the reviewer's role on that unit.
+    Who is no longer among them leaves, which needs a ``reason``: the sheets of what is not decided yet are replaced and
+    count no more. Raises ``NotAllowed`` unless ``by`` convenes there, ``WrongState`` when the cycle is closed,
+    ``Incomplete`` for fewer than two reviewers, one who does not hold the reviewer's role on that unit, a group without
+    places of its own, or a change without its reason.
     """
+    bench = may_convene(cycle, unit, stage, by)
+    chosen = {reviewer.pk for reviewer in reviewers}
+    if len(chosen) < FEWEST_REVIEWERS:
+        raise Incomplete(_("A panel has at least two reviewers."), {"reviewers": _("Choose at least two.")})
+    if chosen - set(holders([bench.reviewer], [unit.code]).get(unit.code, ())):
+        raise _not_a_reviewer()
+    panel, created = Panel.objects.select_for_update().get_or_create(
+        cycle=cycle, unit=unit, stage=stage, group=group.strip(), defaults={"covers": _covered(unit, group, covers)}
+    )
+    seated = set(panel.seats.values_list("reviewer_id", flat=True))
+    if seated - chosen and not reason.strip():
+        message = _("Please write why a reviewer is replaced.")
+        raise Incomplete(message, {"reason": message})
+    with audit.acting(by, "convene", reason.strip()):
+        if not created and covers:
+            panel.covers = _covered(unit, group, covers)
+            panel.save(update_fields=["covers"])
+        _refuse_overlaps(panel)
+        panel.seats.filter(reviewer__in=seated - chosen).delete()
+        Seat.objects.bulk_create(Seat(panel=panel, reviewer_id=pk) for pk in sorted(chosen - seated))
+        reseat(cycle, unit, bench)
+    announce(chosen - seated, "panel_seat", link="/reviews/", unit_code=unit.code, unit=unit.name, year=cycle.year)
+    return panel
+
+
+def may_convene(cycle: Cycle, unit: Unit, stage: str, by: User) -> Bench:
+    """The bench. Raises ``NotAllowed`` unless ``by`` convenes there, ``WrongState`` when the cycle is closed."""
     bench = BENCHES[stage]
     here = len(unit.code) == bench.code_length and unit.code.startswith(cycle.unit_id)
     if not here or not by.has_perm(bench.permission("convene"), unit):
         raise NotAllowed(_("You may not do this here."))
     if cycle.state != Cycle.State.OPEN:
         raise WrongState(_("This cycle is closed."))
-    chosen = {reviewer.pk for reviewer in reviewers}
-    if len(chosen) < FEWEST_REVIEWERS:
-        raise Incomplete(_("A panel has at least two reviewers."), {"reviewers": _("Choose at least two.")})
-    if chosen - set(holders([bench.reviewer], [unit.code]).get(unit.code, ())):
-        raise Incomplete(_("Only those who hold the reviewer's role here can sit on the panel."))
-    panel, _created = Panel.objects.select_for_update().get_or_create(cycle=cycle, unit=unit, stage=stage)
-    with audit.acting(by, "convene"):
-        seated = set(panel.seats.values_list("reviewer_id", flat=True))
-        panel.seats.filter(reviewer__in=seated - chosen).delete()
-        Seat.objects.bulk_create(Seat(panel=panel, reviewer_id=pk) for pk in sorted(chosen - seated))
-        left = list(_left_by(panel, seated - chosen))
-        Sheet.objects.filter(pk__in=[sheet.pk for sheet in left]).update(
-            state=Sheet.State.RECUSED, reason=_("No longer on the panel.")
+    return bench
+
+
+def reviewers_named(names: Collection[str], unit: Unit, stage: str) -> list[User]:
+    """The reviewers of ``unit`` with these user names. Raises ``Incomplete``, in the same words for a name that does
+    not exist and for one that is none of these reviewers."""
+    held = holders([BENCHES[stage].reviewer], [unit.code]).get(unit.code, ())
+    found = list(User.objects.filter(pk__in=held, username__in=names))
+    if len(found) < len(set(names)):
+        raise _not_a_reviewer()
+    return found
+
+
+def _not_a_reviewer() -> Incomplete:
+    message = _("Only those who hold the reviewer's role here can sit on the panel.")
+    return Incomplete(message, {"reviewers": message})
+
+
+def _covered(unit: Unit, group: str, covers: Collection[str]) -> list[str]:
+    """The places of a group, by code. Raises ``Incomplete`` when one lies elsewhere, or there is none."""
+    codes = sorted(set(covers))
+    if not group.strip() and not codes:
+        return []
+    there = Unit.objects.within(unit.code).filter(pk__in=codes).exclude(pk=unit.pk).count()
+    if not group.strip() or not codes or there < len(codes):
+        raise Incomplete(
+            _("A group has a name and scores villages or townships of this place."),
+            {"covers": _("Choose the places that the group scores.")},
         )
-        open_sheets(_under_review(panel).values_list("pk", flat=True), bench)
-        close_panels([sheet for sheet in left if sheet.application.state == bench.state], timezone.now())
-    announce(chosen - seated, "panel_seat", link="/reviews/", unit_code=unit.code, unit=unit.name, year=cycle.year)
-    return panel
+    return codes
+
+
+def _refuse_overlaps(panel: Panel) -> None:
+    """No village is scored by two groups."""
+    others = Panel.objects.filter(cycle=panel.cycle_id, unit=panel.unit_id, stage=panel.stage).exclude(pk=panel.pk)
+    for other in others:
+        for code in panel.covers:
+            if any(code.startswith(held) or held.startswith(code) for held in other.covers):
+                raise Incomplete(
+                    _("The group “%(group)s” scores some of these places already.") % {"group": other.group},
+                    {"covers": _("Choose other places.")},
+                )
+
+
+def reseat(cycle: Cycle, unit: Unit, bench: Bench) -> None:
+    """Let the sheets of what is not decided yet follow the seats: who has none any more is replaced, who has one again
+    goes on, and who is new gets a sheet. Panels from which nobody is missing any more have scored."""
+    pending = Application.objects.filter(below(unit.code, "unit_id"), cycle=cycle).exclude(
+        state__in=DONE_WITH[bench.stage]
+    )
+    rows = list(pending.select_for_update().order_by("pk").values_list("pk", "cycle_id", "unit_id"))
+    seats = seats_of(rows, bench)
+    sheets = list(Sheet.objects.filter(application__in=seats, stage=bench.stage))
+    out = [s for s in sheets if s.state in (Sheet.State.OPEN, Sheet.State.HANDED_IN)]
+    out = [s for s in out if s.reviewer_id not in seats[s.application_id]]
+    back = [s for s in sheets if s.state == Sheet.State.REPLACED and s.reviewer_id in seats[s.application_id]]
+    _change(out, state=Sheet.State.REPLACED, handed_in_at=None)
+    _change(back, state=Sheet.State.OPEN)
+    spoiled = {s.application_id for s in out if s.state == Sheet.State.HANDED_IN} | {s.application_id for s in back}
+    if spoiled:
+        supersede(spoiled, bench.stage)
+        drop_points(spoiled, bench.stage)
+    open_sheets(seats, bench)
+    touched = {s.application_id for s in out}
+    left = Sheet.objects.filter(application__in=touched, stage=bench.stage, application__state=bench.state)
+    close_panels(
+        list(left.select_related("application__unit").prefetch_related("application__cycle__scheme")), timezone.now()
+    )
+
+
+def _change(sheets: Iterable[Sheet], **changes: object) -> None:
+    Sheet.objects.filter(pk__in=[sheet.pk for sheet in sheets]).update(**changes)
 
 
 def open_sheets(applications: Iterable[int], bench: Bench) -> None:
@@ -65,13 +163,7 @@ def open_sheets(applications: Iterable[int], bench: Bench) -> None:
         .exclude(pk__in=Points.objects.filter(stage=bench.stage, application__in=applications).values("application"))
         .values_list("pk", "cycle_id", "unit_id")
     )
-    seats: dict[tuple[int, str], list[int]] = {}
-    taken = Seat.objects.filter(panel__stage=bench.stage, panel__cycle__in={cycle for _pk, cycle, _unit in pending})
-    for cycle, unit, reviewer in taken.values_list("panel__cycle_id", "panel__unit_id", "reviewer_id"):
-        seats.setdefault((cycle, unit), []).append(reviewer)
-    pairs = [
-        (pk, reviewer) for pk, cycle, unit in pending for reviewer in seats.get((cycle, unit[: bench.code_length]), ())
-    ]
+    pairs = [(pk, reviewer) for pk, seated in seats_of(pending, bench).items() for reviewer in sorted(seated)]
     tied = ties({pk for pk, _reviewer in pairs}, {reviewer for _pk, reviewer in pairs}, bench.stage)
     Sheet.objects.bulk_create(
         (
@@ -99,26 +191,6 @@ def applications_entered(applications: Collection[int], verb: str, bench: Bench)
         return
     handed_in = Sheet.objects.filter(application__in=applications, stage=bench.stage, state=Sheet.State.HANDED_IN)
     if handed_in.update(state=Sheet.State.OPEN, handed_in_at=None):
-        Settlement.objects.filter(application__in=applications, stage=bench.stage).delete()
+        supersede(applications, bench.stage)
         drop_points(applications, bench.stage)
     open_sheets(applications, bench)
-
-
-def _under_review(panel: Panel) -> QuerySet[Application]:
-    return Application.objects.filter(
-        below(panel.unit_id, "unit_id"), cycle=panel.cycle_id, state=BENCHES[panel.stage].state
-    )
-
-
-def _left_by(panel: Panel, leaving: Collection[int]) -> QuerySet[Sheet]:
-    """The sheets that who leaves ``panel`` (user ids) has in hand, their applications locked against the others."""
-    in_hand = Sheet.objects.filter(
-        below(panel.unit_id, "application__unit_id"),
-        application__cycle=panel.cycle_id,
-        stage=panel.stage,
-        reviewer__in=leaving,
-        state=Sheet.State.OPEN,
-    )
-    applications = Application.objects.filter(pk__in=in_hand.values("application")).order_by("pk")
-    list(applications.select_for_update().values_list("pk", flat=True))
-    return in_hand.select_related("application__unit").prefetch_related("application__cycle__scheme")

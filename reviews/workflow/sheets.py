@@ -15,6 +15,7 @@ from notifications.models import Notice
 from notifications.workflow import announce_all
 from ratings.models import Answer, Application
 from ratings.workflow.decision import PanelPoints, record_points
+from ratings.workflow.window import require_reviewing
 from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews import panel
@@ -22,6 +23,7 @@ from reviews.models import Settlement, Sheet, SheetEntry
 from reviews.scores import Entries, Entry, problems, scored, unscored
 from reviews.stages import BENCHES, Bench
 from reviews.ties import ties
+from reviews.workflow.settlements import supersede
 
 
 @transaction.atomic
@@ -31,9 +33,10 @@ def save(sheet: Sheet, entries: Entries, *, by: User) -> None:
 
 
 @transaction.atomic
-def save_many(filled: Mapping[int, Entries], *, by: User) -> None:
+def save_many(filled: Mapping[int, Entries], *, by: User, at: datetime | None = None) -> None:
     """``save`` for many sheets (by id) of one reviewer."""
     sheets = _locked(filled, by)
+    _require_time(sheets, at)
     answers = _answers({sheet.application_id for sheet in sheets})
     for sheet in sheets:
         unit, scheme = sheet.application.unit, sheet.application.cycle.scheme
@@ -65,6 +68,7 @@ def hand_in_many(sheets: Collection[int], *, by: User, at: datetime | None = Non
     """``hand_in`` for many sheets (by id) of one reviewer."""
     at = at or timezone.now()
     chosen = _locked(sheets, by)
+    _require_time(chosen, at)
     entries = entries_of(sheets)
     for sheet in chosen:
         unit, scheme = sheet.application.unit, sheet.application.cycle.scheme
@@ -80,35 +84,28 @@ def hand_in_many(sheets: Collection[int], *, by: User, at: datetime | None = Non
 
 
 @transaction.atomic
-def recuse(sheet: Sheet, *, by: User, reason: str) -> None:
-    """The reviewer declares a tie and gives the sheet back for good."""
-    if not reason.strip():
-        raise Incomplete(_("Please give a reason."), {"reason": _("Please give a reason.")})
-    chosen = _locked([sheet.pk], by)
-    with audit.acting(by, "recuse", reason):
-        Sheet.objects.filter(pk=sheet.pk).update(state=Sheet.State.RECUSED, reason=reason.strip())
-    _tell_of_recusal(chosen[0])
-    close_panels(chosen, timezone.now())
+def recuse(sheet: Sheet, *, by: User, reason: str = "") -> None:
+    """The reviewer declares a tie (回避, domain §3; a reason is welcome) and gives the sheet back for good.
+
+    There is no way back: whether somebody else is to score is the office's to say, and it is told.
+    """
+    _step_back(sheet, Sheet.State.RECUSED, "recuse", by, reason.strip())
 
 
 @transaction.atomic
-def settle(settlement: Settlement, *, by: User, note: str) -> None:
-    """Sign the note on a spread above the tolerance: a reviewer of the panel, or who convenes it."""
-    settlement = Settlement.objects.select_for_update().select_related("application").get(pk=settlement.pk)
-    application, bench = settlement.application, BENCHES[settlement.stage]
-    scored_it = Sheet.objects.filter(
-        application=application, stage=bench.stage, reviewer=by, state=Sheet.State.HANDED_IN
-    )
-    may_score = by.has_perm(bench.permission("score"), application) and scored_it.exists()
-    if not (may_score or by.has_perm(bench.permission("convene"), application)):
-        raise NotAllowed(_("You may not do this here."))
-    if application.state != bench.state:
-        raise WrongState(_("This application is no longer under review."))
-    if not note.strip():
-        raise Incomplete(_("Please write the note."), {"note": _("Please write the note.")})
-    with audit.acting(by, "settle"):
-        settlement.note, settlement.by, settlement.at = note.strip(), by, timezone.now()
-        settlement.save(update_fields=["note", "by", "at"])
+def abstain(sheet: Sheet, *, by: User, reason: str) -> None:
+    """The reviewer does not score this application though there is no tie; why is written down, and it is for good."""
+    if not reason.strip():
+        raise Incomplete(_("Please give a reason."), {"reason": _("Please give a reason.")})
+    _step_back(sheet, Sheet.State.ABSTAINED, "abstain", by, reason.strip())
+
+
+def _step_back(sheet: Sheet, state: str, verb: str, by: User, reason: str) -> None:
+    chosen = _locked([sheet.pk], by, tied=True)
+    with audit.acting(by, verb, reason):
+        Sheet.objects.filter(pk=sheet.pk).update(state=state, reason=reason)
+    _tell_of_recusal(chosen[0])
+    close_panels(chosen, timezone.now())
 
 
 def entries_of(sheets: Collection[int]) -> dict[int, dict[str, Entry]]:
@@ -129,19 +126,20 @@ def _answers(applications: Collection[int]) -> dict[int, dict[str, Decimal]]:
     return found
 
 
-def _locked(sheets: Collection[int], by: User) -> list[Sheet]:
-    """The sheets, locked with their applications; refused unless all are open, ``by``'s own and untied."""
+def _locked(sheets: Collection[int], by: User, *, tied: bool = False) -> list[Sheet]:
+    """The sheets, locked with their applications; refused unless all are open, ``by``'s own and, unless ``tied``, free
+    of ties."""
     found = list(Sheet.objects.filter(pk__in=list(sheets)).values_list("application_id", "stage", "reviewer_id"))
     applications = {application for application, _stage, _reviewer in found}
     states = dict(Application.objects.select_for_update().filter(pk__in=applications).values_list("pk", "state"))
     chosen = list(
         Sheet.objects.filter(pk__in=list(sheets))
         .select_related("application__unit")
-        .prefetch_related("application__cycle__scheme")
+        .prefetch_related("application__cycle__scheme", "application__cycle__windows")
     )
     if len(chosen) != len(set(sheets)) or any(not _is_own(sheet, by) for sheet in chosen):
         raise NotAllowed(_("You may not do this here."))
-    for stage in {sheet.stage for sheet in chosen}:
+    for stage in () if tied else {sheet.stage for sheet in chosen}:
         if ties({sheet.application_id for sheet in chosen if sheet.stage == stage}, [by.pk], stage):
             raise NotAllowed(_("You have a tie to this village and do not score it."))
     if any(
@@ -150,6 +148,11 @@ def _locked(sheets: Collection[int], by: User) -> list[Sheet]:
     ):
         raise WrongState(_("This sheet has been handed in, or the application is no longer under review."))
     return chosen
+
+
+def _require_time(chosen: Collection[Sheet], at: datetime | None) -> None:
+    for stage in {sheet.stage for sheet in chosen}:
+        require_reviewing([s.application for s in chosen if s.stage == stage], BENCHES[stage].window, at)
 
 
 def _is_own(sheet: Sheet, by: User) -> bool:
@@ -189,7 +192,7 @@ def _give_points(
         bench.stage,
         on=timezone.localdate(at),
     )
-    Settlement.objects.filter(application__in=applications, stage=bench.stage).delete()
+    supersede(applications, bench.stage)
     Settlement.objects.bulk_create(
         Settlement(application_id=pk, stage=bench.stage, criterion=code, spread=codes[code].spread)
         for pk, codes in joint.items()

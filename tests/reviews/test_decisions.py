@@ -14,7 +14,7 @@ from ratings.models import Decision, Stage, Transition
 from ratings.secrecy import shown_steps
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
 from reviews.models import Settlement, Sheet
-from reviews.workflow import decisions, panels, sheets
+from reviews.workflow import decisions, panels, settlements
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -87,7 +87,7 @@ def test_nothing_is_decided_before_a_spread_is_settled(place):
     score(place.application, "township", place.township_reviewer_b, SOUND | {"2.2": 8})
     with pytest.raises(Incomplete):
         decisions.decide(place.application, star=3, by=place.township_leader, reason="x")
-    sheets.settle(Settlement.objects.get(), by=place.township_office, note="同意按平均计。")
+    settlements.settle(Settlement.objects.get(), by=place.township_office, note="同意按平均计。")
     assert decisions.decide(place.application, star=3, by=place.township_leader, reason="村情变化").star == 3
 
 

@@ -3,14 +3,27 @@
 from decimal import Decimal as D
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from accounts.roles import Role
 from ratings.models import Points, Stage
+from ratings.workflow import cycle as cycles
 from ratings.workflow.transition import move
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Panel, Settlement, Sheet
-from reviews.workflow import panels, sheets
-from tests.factories import TOWNSHIP, VILLAGE, AnswerFactory, AppointmentFactory, CycleFactory, UnitFactory, person
+from reviews.workflow import panels, settlements, sheets
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    VILLAGE,
+    AnswerFactory,
+    ApplicationFactory,
+    AppointmentFactory,
+    CycleFactory,
+    UnitFactory,
+    at,
+    person,
+)
 from tests.reviews.conftest import GOOD, PLAIN, entries, score, score_township
 
 
@@ -59,12 +72,13 @@ def test_a_closed_cycle_convenes_no_panel(place):
 
 def test_who_leaves_the_panel_gives_back_the_open_sheets(place):
     third = person(Role.TOWNSHIP_REVIEWER, TOWNSHIP, username="third")
-    panels.convene(
-        place.cycle, place.township, Stage.TOWNSHIP, [place.township_reviewer, third], by=place.township_office
-    )
+    pair = [place.township_reviewer, third]
+    with pytest.raises(Incomplete):
+        panels.convene(place.cycle, place.township, Stage.TOWNSHIP, pair, by=place.township_office)
+    panels.convene(place.cycle, place.township, Stage.TOWNSHIP, pair, by=place.township_office, reason="外出学习")
     assert set(place.application.sheets.values_list("reviewer__username", "state")) == {
         ("township_reviewer", "open"),
-        ("township_reviewer_b", "recused"),
+        ("township_reviewer_b", "replaced"),
         ("third", "open"),
     }
 
@@ -193,17 +207,93 @@ def test_a_recused_reviewer_is_not_waited_for_but_two_must_score(place):
     assert place.application.panel_total == D(38)
 
 
-def test_recusal_is_final_and_carries_a_reason(place):
+def test_a_tie_is_declared_without_a_reason_and_for_good(place):
     sheet = sheet_of(place, place.township_reviewer)
-    with pytest.raises(Incomplete):
-        sheets.recuse(sheet, by=place.township_reviewer, reason=" ")
-    sheets.recuse(sheet, by=place.township_reviewer, reason="亲属")
+    sheets.recuse(sheet, by=place.township_reviewer)
     for again in (
         lambda: sheets.save(sheet, entries(GOOD), by=place.township_reviewer),
-        lambda: sheets.recuse(sheet, by=place.township_reviewer, reason="亲属"),
+        lambda: sheets.recuse(sheet, by=place.township_reviewer),
+        lambda: sheets.abstain(sheet, by=place.township_reviewer, reason="x"),
     ):
         with pytest.raises(WrongState):
             again()
+    third = person(Role.TOWNSHIP_REVIEWER, TOWNSHIP, username="third")
+    everyone = [place.township_reviewer, place.township_reviewer_b, third]
+    panels.convene(place.cycle, place.township, Stage.TOWNSHIP, everyone, by=place.township_office)
+    sheet.refresh_from_db()
+    assert sheet.state == "recused"
+
+
+def test_abstaining_is_no_tie_but_says_why(place):
+    sheet = sheet_of(place, place.township_reviewer)
+    with pytest.raises(Incomplete):
+        sheets.abstain(sheet, by=place.township_reviewer, reason=" ")
+    sheets.abstain(sheet, by=place.township_reviewer, reason="出差，未到现场")
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.reason) == ("abstained", "出差，未到现场")
+    score(place.application, "township", place.township_reviewer_b)
+    assert not Points.objects.filter(application=place.application, stage="township").exists()
+
+
+def test_a_replaced_reviewers_points_count_no_more(place):
+    score_township(place)
+    assert Points.objects.filter(application=place.application, stage="township").exists()
+    third = person(Role.TOWNSHIP_REVIEWER, TOWNSHIP, username="third")
+    pair = [place.township_reviewer, third]
+    panels.convene(place.cycle, place.township, Stage.TOWNSHIP, pair, by=place.township_office, reason="调离")
+    place.application.refresh_from_db()
+    assert (sheet_of(place, place.township_reviewer_b).state, place.application.panel_total) == ("replaced", None)
+    score(place.application, "township", third, PLAIN)
+    place.application.refresh_from_db()
+    assert place.application.panel_total == D("34.50")
+    pair = [place.township_reviewer, place.township_reviewer_b]
+    panels.convene(place.cycle, place.township, Stage.TOWNSHIP, pair, by=place.township_office, reason="回岗")
+    mine = sheet_of(place, place.township_reviewer_b)
+    assert (mine.state, mine.entries.count(), sheet_of(place, third).state) == ("open", len(GOOD), "replaced")
+
+
+def test_seats_of_a_township_no_longer_touch_what_the_county_reviews(place):
+    score_township(place)
+    move([place.application.pk], "recommend", "county_review", by=place.township_leader)
+    third = person(Role.TOWNSHIP_REVIEWER, TOWNSHIP, username="third")
+    pair = [place.township_reviewer, third]
+    panels.convene(place.cycle, place.township, Stage.TOWNSHIP, pair, by=place.township_office, reason="调离")
+    assert sheet_of(place, place.township_reviewer_b).state == "handed_in"
+    assert Points.objects.filter(application=place.application, stage="township").exists()
+
+
+def test_sheets_are_scored_within_the_window_or_the_time_given_to_the_village(place):
+    sheet, by = sheet_of(place, place.township_reviewer), place.township_reviewer
+    place.cycle.windows.filter(step="township_review").update(closes="2026-09-27T16:00Z")
+    for late in (lambda: sheets.save(sheet, entries(GOOD), by=by), lambda: sheets.hand_in(sheet, by=by)):
+        with pytest.raises(WrongState):
+            late()
+    more = {"closes": at(2026, 10, 1), "reason": "台风", "by": place.county_office}
+    with pytest.raises(NotAllowed):
+        cycles.reopen(
+            place.cycle, place.application.unit, step="township_review", **more | {"by": place.township_office}
+        )
+    cycles.reopen(place.cycle, place.application.unit, step="county_review", **more)
+    with pytest.raises(WrongState):
+        sheets.save(sheet, entries(GOOD), by=by)
+    cycles.reopen(place.cycle, place.application.unit, step="township_review", **more)
+    sheets.save(sheet, entries(GOOD), by=by)
+    place.cycle.extensions.all().delete()
+    cycles.extend(place.cycle, "township_review", **more)
+    sheets.hand_in(sheet, by=by)
+
+
+def test_nothing_is_scored_before_the_window_opens(place):
+    place.cycle.windows.filter(step="township_review").update(opens="2026-09-28T16:00Z")
+    with pytest.raises(WrongState):
+        sheets.save(sheet_of(place, place.township_reviewer), entries(GOOD), by=place.township_reviewer)
+
+
+def test_what_was_under_public_notice_is_looked_at_anew_without_a_window(place):
+    for state in ("decided", "public_notice", "township_review"):
+        move([place.application.pk], "test", state, by=None)
+    place.cycle.windows.all().update(closes="2026-09-27T16:00Z")
+    sheets.save(sheet_of(place, place.township_reviewer), entries(GOOD), by=place.township_reviewer)
 
 
 def test_a_corrected_application_is_scored_again_from_what_was_entered(place):
@@ -223,12 +313,85 @@ def test_a_spread_is_settled_by_the_panel_or_its_office(place):
     settlement = Settlement.objects.get()
     for other in (place.county_reviewer, place.township_leader, place.filler):
         with pytest.raises(NotAllowed):
-            sheets.settle(settlement, by=other, note="复看后同意按平均计。")
+            settlements.settle(settlement, by=other, note="复看后同意按平均计。")
     with pytest.raises(Incomplete):
-        sheets.settle(settlement, by=place.township_reviewer, note="")
-    sheets.settle(settlement, by=place.township_reviewer, note="复看后同意按平均计。")
+        settlements.settle(settlement, by=place.township_reviewer, note="")
+    settlements.settle(settlement, by=place.township_reviewer, note="复看后同意按平均计。")
     settlement.refresh_from_db()
     assert (settlement.note, settlement.by) == ("复看后同意按平均计。", place.township_reviewer)
+
+
+def unsettled(place):
+    score(place.application, "township", place.township_reviewer, GOOD)
+    score(place.application, "township", place.township_reviewer_b, PLAIN)
+    return Settlement.objects.get(superseded_at=None)
+
+
+def test_a_signed_note_stays_and_is_only_added_to(place):
+    settlement, by = unsettled(place), place.township_reviewer
+    with pytest.raises(WrongState):
+        settlements.add(settlement, by=by, note="补充", reason="漏记")
+    settlements.settle(settlement, by=by, note="按平均计。")
+    with pytest.raises(WrongState):
+        settlements.settle(settlement, by=place.township_reviewer_b, note="改为高分。")
+    with pytest.raises(Incomplete):
+        settlements.add(settlement, by=by, note="补充", reason=" ")
+    settlements.add(settlement, by=by, note="两人又到现场看过。", reason="漏记现场核查")
+    settlement.refresh_from_db()
+    added = settlement.addenda.get()
+    assert (settlement.note, added.note, added.reason) == ("按平均计。", "两人又到现场看过。", "漏记现场核查")
+
+
+@pytest.mark.parametrize("change", [{"note": "改过"}, {"note": "", "by": None, "at": None}, {"spread": 1}])
+def test_not_even_sql_changes_a_signed_note(place, change):
+    settlement = unsettled(place)
+    settlements.settle(settlement, by=place.township_reviewer, note="按平均计。")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Settlement.objects.filter(pk=settlement.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Settlement.objects.filter(pk=settlement.pk).delete()
+
+
+def test_a_new_scoring_keeps_the_signed_notes_of_the_last(place):
+    settlement = unsettled(place)
+    settlements.settle(settlement, by=place.township_reviewer, note="按平均计。")
+    move([place.application.pk], "return", "returned", by=place.township_office)
+    move([place.application.pk], "resubmit", "township_review", by=place.filler)
+    settlement.refresh_from_db()
+    assert settlement.superseded_at
+    with pytest.raises(WrongState):
+        settlements.add(settlement, by=place.township_office, note="补充", reason="漏记")
+    for reviewer in (place.township_reviewer, place.township_reviewer_b):
+        sheets.hand_in(sheet_of(place, reviewer), by=reviewer)
+    assert Settlement.objects.filter(superseded_at=None).get().note == ""
+
+
+def test_an_office_that_filled_in_does_not_sign_the_note(place):
+    settlement = unsettled(place)
+    place.application.filled_by = place.township_office
+    place.application.save()
+    with pytest.raises(NotAllowed):
+        settlements.settle(settlement, by=place.township_office, note="按平均计。")
+
+
+def test_a_group_of_villages_has_a_panel_of_its_own(place):
+    north = [person(Role.COUNTY_REVIEWER, COUNTY), person(Role.COUNTY_REVIEWER, COUNTY)]
+    given = {"by": place.county_office, "group": "北片", "covers": [TOWNSHIP]}
+    panels.convene(place.cycle, place.county, Stage.COUNTY, north, **given)
+    move([place.application.pk], "recommend", "county_review", by=place.township_leader)
+    elsewhere = ApplicationFactory(cycle=place.cycle, unit=UnitFactory(code="330624109201"), state="county_review")
+    seated = {
+        application.pk: set(application.sheets.filter(stage="county").values_list("reviewer", flat=True))
+        for application in (place.application, elsewhere)
+    }
+    assert seated == {
+        place.application.pk: {one.pk for one in north},
+        elsewhere.pk: {place.county_reviewer.pk, place.county_reviewer_b.pk},
+    }
+    with pytest.raises(Incomplete):
+        panels.convene(place.cycle, place.county, Stage.COUNTY, north, **given | {"group": "南片", "covers": [VILLAGE]})
+    with pytest.raises(Incomplete):
+        panels.convene(place.cycle, place.county, Stage.COUNTY, north, **given | {"covers": ["330681001"]})
 
 
 def test_many_sheets_of_one_reviewer_are_handed_in_together(place):
@@ -246,7 +409,7 @@ def test_a_panel_that_nobody_is_missing_from_any_more_has_scored(place):
     panels.convene(place.cycle, place.township, Stage.TOWNSHIP, [*pair, third], by=place.township_office)
     score_township(place)
     assert not Points.objects.filter(application=place.application, stage="township").exists()
-    panels.convene(place.cycle, place.township, Stage.TOWNSHIP, pair, by=place.township_office)
+    panels.convene(place.cycle, place.township, Stage.TOWNSHIP, pair, by=place.township_office, reason="调离")
     assert Points.objects.filter(application=place.application, stage="township").exists()
 
 

@@ -1,0 +1,35 @@
+"""Which panel scores which application: the group that covers its village, else the panel of the whole place."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from reviews.models import Panel
+from reviews.stages import Bench
+from villages.models import prefixes
+
+Row = tuple[int, int, str]
+"""An application: its id, its cycle's id, the code of its unit."""
+
+
+def panels_of(rows: Collection[Row], bench: Bench) -> dict[int, Panel]:
+    """The panel of each application (by id) that has one, its seats prefetched; two statements."""
+    convened: dict[int, list[Panel]] = defaultdict(list)
+    found = Panel.objects.filter(stage=bench.stage, cycle__in={cycle for _pk, cycle, _unit in rows})
+    for panel in found.prefetch_related("seats").order_by("pk"):
+        convened[panel.cycle_id].append(panel)
+    chosen = {pk: panel_for(unit, convened[cycle]) for pk, cycle, unit in rows}
+    return {pk: panel for pk, panel in chosen.items() if panel is not None}
+
+
+def seats_of(rows: Collection[Row], bench: Bench) -> dict[int, set[int]]:
+    """The ids of the reviewers seated for each application (by id)."""
+    panels = panels_of(rows, bench)
+    return {pk: {seat.reviewer_id for seat in panels[pk].seats.all()} if pk in panels else set() for pk, *_ in rows}
+
+
+def panel_for(unit: str, panels: Iterable[Panel]) -> Panel | None:
+    """Of ``panels`` of one cycle and stage the one that scores the unit (by code)."""
+    here = [panel for panel in panels if unit.startswith(panel.unit_id)]
+    above = set(prefixes(unit))
+    group = next((panel for panel in here if above & set(panel.covers)), None)
+    return group or next((panel for panel in here if not panel.covers), None)

@@ -1,0 +1,83 @@
+"""Notes on spreads above the scheme's tolerance: signed once, added to with a reason, never changed (domain §3)."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from ratings.models import Application
+from records import audit
+from records.refusals import Incomplete, NotAllowed, WrongState
+from reviews.models import Addendum, Settlement, Sheet
+from reviews.stages import BENCHES, Bench
+from reviews.ties import has_tie
+
+
+@transaction.atomic
+def settle(settlement: Settlement, *, by: User, note: str) -> None:
+    """Sign the note on a spread above the tolerance: a reviewer of the panel, or who convenes it; once.
+
+    Raises ``NotAllowed`` (nobody of the panel or its office, or one with a tie to the village), ``WrongState`` (signed
+    already, or no longer under review), ``Incomplete`` (no note).
+    """
+    settlement = _locked(settlement, by)
+    if settlement.note:
+        raise WrongState(_("This note is signed already. What is to be added to it needs a reason."))
+    note = _written(note, "note", _("Please write the note."))
+    with audit.acting(by, "settle"):
+        settlement.note, settlement.by, settlement.at = note, by, timezone.now()
+        settlement.save(update_fields=["note", "by", "at"])
+
+
+@transaction.atomic
+def add(settlement: Settlement, *, by: User, note: str, reason: str) -> Addendum:
+    """Add to a signed note, which stays as it was signed. Raises as ``settle``; ``WrongState`` while it is unsigned."""
+    settlement = _locked(settlement, by)
+    if not settlement.note:
+        raise WrongState(_("This note is not signed yet."))
+    note = _written(note, "note", _("Please write the note."))
+    reason = _written(reason, "reason", _("Please give a reason."))
+    with audit.acting(by, "add_to_settlement", reason):
+        return Addendum.objects.create(settlement=settlement, note=note, reason=reason, by=by)
+
+
+def may_write(user: User, application: Application, bench: Bench) -> bool:
+    """Whether ``user`` may write notes now: a reviewer whose sheet counts, or who convenes the panel, without a tie."""
+    if application.state != bench.state:
+        return False
+    return _is_of_the_panel(user, application, bench) and not has_tie(application.pk, user.pk, bench.stage)
+
+
+def supersede(applications: Collection[int], stage: str) -> None:
+    """The points are given anew: open notes go, signed ones stay on record as of an earlier scoring."""
+    found = Settlement.objects.filter(application__in=applications, stage=stage, superseded_at=None)
+    found.filter(note="").delete()
+    found.update(superseded_at=timezone.now())
+
+
+def _is_of_the_panel(user: User, application: Application, bench: Bench) -> bool:
+    if user.has_perm(bench.permission("convene"), application):
+        return True
+    counted = Sheet.objects.filter(
+        application=application, stage=bench.stage, reviewer=user, state=Sheet.State.HANDED_IN
+    )
+    return user.has_perm(bench.permission("score"), application) and counted.exists()
+
+
+def _locked(settlement: Settlement, by: User) -> Settlement:
+    rows = Settlement.objects.select_for_update(of=("self",)).select_related("application__unit")
+    settlement = rows.get(pk=settlement.pk)
+    application, bench = settlement.application, BENCHES[settlement.stage]
+    if not _is_of_the_panel(by, application, bench) or has_tie(application.pk, by.pk, bench.stage):
+        raise NotAllowed(_("You may not do this here."))
+    if application.state != bench.state or settlement.superseded_at:
+        raise WrongState(_("This application is no longer under review."))
+    return settlement
+
+
+def _written(text: str, field: str, message: str) -> str:
+    if not text.strip():
+        raise Incomplete(message, {field: message})
+    return text.strip()
