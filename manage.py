@@ -4,6 +4,8 @@
 import os
 import sys
 
+BY_HAND = {"shell", "dbshell"}
+"""What is changed in these is no step of the system; ``check_integrity`` tells of it."""
 WITHOUT_SERVICES = {"help", "version", "--help", "--version", "makemessages", "compilemessages"}
 
 
@@ -18,7 +20,13 @@ def main(arguments: list[str]) -> None:
             sys.exit(f"manage.py: {failed}")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(arguments)
+    if len(arguments) > 1 and arguments[1] not in BY_HAND:
+        import pghistory
+
+        with pghistory.context(verb=arguments[1]):
+            execute_from_command_line(arguments)
+    else:
+        execute_from_command_line(arguments)
 
 
 if __name__ == "__main__":

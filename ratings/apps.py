@@ -10,9 +10,10 @@ class RatingsConfig(AppConfig):
         from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry
         from ratings import announcing, event_todos, receivers, register_faults, signals, star_notices, steps
         from ratings.home import own_star, progress, unit_star
+        from ratings.models import Points, ReturnedCriterion, Transition
         from ratings.todo import SOURCES
         from ratings.workflow import event
-        from records import integrity
+        from records import integrity, proof
         from villages import unit_page
 
         announcing.register_kinds()
@@ -22,6 +23,7 @@ class RatingsConfig(AppConfig):
         signals.decisions_confirmed.connect(receivers.rerate_decided)
         signals.stars_changed.connect(star_notices.tell_of_stars)
         integrity.register(register_faults.REGISTER)
+        proof.prove(Points, ReturnedCriterion, Transition)
         home.register(home.HomePanel("ratings/home_progress.html", progress, order=10))
         home.register(home.HomePanel("ratings/star_card.html", own_star, column=home.SIDE, order=10))
         unit_page.register(unit_page.UnitPanel("ratings/star_card.html", unit_star, column=unit_page.SIDE, order=10))

@@ -23,6 +23,14 @@ def acting(by: Any, verb: str, reason: str = "") -> Iterator[None]:
         yield
 
 
+@contextmanager
+def unseen(verb: str) -> Iterator[None]:
+    """Mark all changes inside, and after it in the same request, as done through ``verb`` by somebody nobody asked for:
+    what the public sends leaves no account and no address."""
+    with pghistory.context(user=None, address="", verb=verb, reason=""):
+        yield
+
+
 class AuditMiddleware(pghistory.middleware.HistoryMiddleware):
     """Adds the sender's address to each request's context."""
 

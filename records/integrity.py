@@ -3,7 +3,7 @@
 ``manage.py check_integrity`` runs them all; a check yields nothing when everything is right.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 
@@ -31,12 +31,6 @@ def register(*checks: Check) -> None:
     _checks.update((check.name, check) for check in checks)
 
 
-def run() -> Iterator[tuple[Check, Fault]]:
-    """Every fault of every check, in the order in which the checks were registered."""
-    for check in _checks.values():
-        for fault in check.faults():
-            yield check, fault
-
-
-def names() -> list[str]:
-    return list(_checks)
+def checks() -> list[Check]:
+    """Every check, in the order in which they were registered."""
+    return list(_checks.values())

@@ -5,6 +5,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from records.chain import Digest, ProvedColumns, Seal
+
+__all__ = ["Digest", "IssuedDocument", "ProvedColumns", "Seal", "StoredFile"]
+
 
 class StoredFile(models.Model):
     """One uploaded file, kept outside the web root under its own hash; the same bytes are stored once on disk.

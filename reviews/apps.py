@@ -10,13 +10,16 @@ class ReviewsConfig(AppConfig):
         from accounts.menu import DESK, PUBLIC, MenuEntry, register
         from notifications import kinds
         from ratings import actions
+        from records import proof
         from reviews import receivers, todos  # noqa: F401 - connects the receivers
         from reviews.actions import ACTIONS
         from reviews.kinds import KINDS
+        from reviews.models import BatchEntry
 
         actions.register(*ACTIONS)
         kinds.register(**KINDS)
         todo.register(todos)
+        proof.prove(BatchEntry)
         desk = (DESK,)
         register(
             MenuEntry(_("Scoring"), "review_desk", "reviews.score_township", desk, order=20),

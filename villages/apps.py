@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class VillagesConfig(AppConfig):
     name = "villages"
+
+    def ready(self) -> None:
+        from records import proof
+        from villages.models import Unit
+
+        proof.leave_out(Unit)

@@ -220,7 +220,8 @@ def withdraw(application: Application, *, by: Any, reason: str) -> None:
     if not reason.strip():
         raise _no_reason()
     move([application.pk], "withdraw", State.DRAFT, by=by, reason=reason, township_star=None)
-    application.returns.filter(answered_at=None).update(answered_at=timezone.now())
+    with audit.acting(by, "withdraw", reason):
+        application.returns.filter(answered_at=None).update(answered_at=timezone.now())
     announcing.tell_township([application], "application_withdrawn", reason=reason)
 
 
@@ -267,10 +268,13 @@ def return_(
         problems["due"] = _("This deadline is over already.")
     if problems:
         raise Incomplete(_("It could not be returned yet."), problems)
-    question = Return.objects.create(application=application, by=by, due=due)
-    ReturnedCriterion.objects.bulk_create(
-        ReturnedCriterion(of=question, criterion=code, reason=reasons[code]) for code in returnable if code in reasons
-    )
+    with audit.acting(by, "return"):
+        question = Return.objects.create(application=application, by=by, due=due)
+        ReturnedCriterion.objects.bulk_create(
+            ReturnedCriterion(of=question, criterion=code, reason=reasons[code])
+            for code in returnable
+            if code in reasons
+        )
     move([application.pk], "return", State.RETURNED, by=by, at=at)
     announcing.tell_village([application], "application_returned", count=len(reasons), until=until(due))
     return question

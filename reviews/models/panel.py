@@ -50,7 +50,7 @@ class Panel(models.Model):
         return f"{self.unit} {self.group or self.get_stage_display()}"
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Seat(models.Model):
     panel = models.ForeignKey(Panel, on_delete=models.CASCADE, related_name="seats")
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="seats")
@@ -156,7 +156,7 @@ class SheetEntry(models.Model):
         return f"{self.sheet_id} {self.item}={self.value}"
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Settlement(models.Model):
     """A criterion whose ``spread`` (points) exceeds the scheme's tolerance, and the panel's note that settles it.
 

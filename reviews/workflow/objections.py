@@ -40,14 +40,15 @@ def make_objection(decision: Decision, *, text: str, name: str = "", contact: st
         raise WrongState(_("The days of public notice are over."))
     if not text.strip():
         raise Incomplete(_("Please say what is not right."), {"text": _("Please say what is not right.")})
-    objection = Objection.objects.create(
-        decision=decision,
-        unit=decision.unit,
-        receipt=_receipt(),
-        text=text.strip(),
-        name=name.strip(),
-        contact=contact.strip(),
-    )
+    with audit.unseen("object"):
+        objection = Objection.objects.create(
+            decision=decision,
+            unit=decision.unit,
+            receipt=_receipt(),
+            text=text.strip(),
+            name=name.strip(),
+            contact=contact.strip(),
+        )
     place = decision.unit_id[: BENCHES[decision.origin].code_length]
     announce(
         set(holders(ANSWERERS[decision.origin], [place]).get(place, ())) - {decision.decided_by_id},

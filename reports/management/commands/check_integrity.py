@@ -1,21 +1,39 @@
 from collections import Counter
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from records import integrity
+from records.head import Head
+from records.proof_faults import head_faults
+from records.refusals import Refused
 
 
 class Command(BaseCommand):
-    help = "Check that registers, ledgers and trail agree with themselves; lists the rows that do not and ends with 1."
+    help = "Check that registers, ledgers and the proof agree; lists the rows that do not and ends with 1."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument(
+            "--head", type=Path, action="append", default=[], help="a head exported earlier (export_head)"
+        )
 
     @transaction.atomic
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args, head: list[Path], **options) -> None:
+        checks = [*integrity.checks(), *(self._of_head(path) for path in head)]
         found = Counter()
-        for check, fault in integrity.run():
-            found[check.name] += 1
-            self.stdout.write(f"{check.name}: {fault.row}: expected {fault.expected}, found {fault.found}")
-        for name in integrity.names():
-            self.stdout.write(f"{name}: {found[name]} faults")
+        for check in checks:
+            for fault in check.faults():
+                found[check.name] += 1
+                self.stdout.write(f"{check.name}: {fault.row}: expected {fault.expected}, found {fault.found}")
+        for check in checks:
+            self.stdout.write(f"{check.name}: {found[check.name]} faults")
         if found:
             raise CommandError(f"{found.total()} rows are off.")
+
+    def _of_head(self, path: Path) -> integrity.Check:
+        try:
+            head = Head.read(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, Refused) as wrong:
+            raise CommandError(f"{path}: {wrong}") from None
+        return integrity.Check(f"head {head.number}", lambda: head_faults(head))

@@ -1,0 +1,35 @@
+"""To which unit a row belongs: by its own column, or by the rows that it hangs on (a score on a sheet on …)."""
+
+from functools import cache
+from typing import Any
+
+from django.db import models
+
+UNIT = "unit_id"
+
+
+@cache
+def path_to_unit(model: type[models.Model]) -> tuple[models.ForeignKey, ...] | None:
+    """The foreign keys that lead from a model to one with a unit, the fewest; () if it has one, None if none leads."""
+    ways: list[tuple[type[models.Model], tuple[models.ForeignKey, ...]]] = [(model, ())]
+    seen = {model}
+    for here, way in ways:
+        keys = [field for field in here._meta.concrete_fields if isinstance(field, models.ForeignKey)]
+        if any(key.attname == UNIT for key in keys):
+            return way
+        for key in keys:
+            if key.related_model not in seen:
+                seen.add(key.related_model)
+                ways.append((key.related_model, (*way, key)))
+    return None
+
+
+def unit_of(model: type[models.Model], content: dict[str, Any]) -> str:
+    """The code of the unit of a row, given by its columns; "" where it has none."""
+    if UNIT in content:
+        return content[UNIT] or ""
+    way = path_to_unit(model)
+    if not way or content.get(way[0].attname) is None:
+        return ""
+    rest = "__".join([*(key.name for key in way[1:]), UNIT])
+    return way[0].related_model.objects.filter(pk=content[way[0].attname]).values_list(rest, flat=True).first() or ""

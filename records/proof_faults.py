@@ -1,0 +1,236 @@
+"""Whether what is kept still is what the proof says (``proof.py``). The sums of ``proof.sql`` are stated here anew, so
+that a function changed in the database hides nothing. One statement a table; Python holds only the faults.
+"""
+# ruff: noqa: S608 (the names put into the SQL are those of our own tables)
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, models
+
+from records import proof
+from records.head import Head
+from records.integrity import Check, Fault
+from records.owner import unit_of
+
+NOTHING = "nothing"
+
+_CHAIN = """
+with block as (
+    select d.seal_id, count(*) as count, sha256(string_agg(sha256(convert_to(concat_ws('|',
+        d.id, c.relation_name, d.key, d.operation, d.columns_id, d.acted, encode(d.digest, 'hex')
+    ), 'UTF8')), ''::bytea order by d.id)) as contents
+    from records_digest d left join records_provedcolumns c on c.id = d.columns_id
+    group by d.seal_id
+), link as (
+    select s.*, lag(s.number, 1, 0::bigint) over w as last_number, lag(s.hash) over w as last_hash
+    from records_seal s where s.number is not null or s.xid is distinct from {running}
+    window w as (order by s.number)
+)
+select l.id, b.seal_id, l.number, l.last_number, coalesce(l.count, 0), coalesce(b.count, 0),
+       encode(l.contents, 'hex'), encode(coalesce(b.contents, sha256('')), 'hex'), encode(l.hash, 'hex'),
+       encode(sha256(coalesce(l.last_hash, '') || convert_to(concat_ws('|',
+           l.number, (extract(epoch from l.sealed_at) * 1000000)::bigint, l.count
+       ), 'UTF8') || l.contents), 'hex') as expected
+from link l full join block b on b.seal_id = l.id
+where l.id is null and b.seal_id not in (select id from records_seal where number is null and xid = {running})
+   or l.number is null and l.id is not null
+   or l.number <> l.last_number + 1
+   or l.count is distinct from coalesce(b.count, 0)
+   or l.contents is distinct from coalesce(b.contents, sha256(''))
+   or l.hash is distinct from sha256(coalesce(l.last_hash, '') || convert_to(concat_ws('|',
+           l.number, (extract(epoch from l.sealed_at) * 1000000)::bigint, l.count
+       ), 'UTF8') || l.contents)
+order by l.number, l.id, b.seal_id
+""".format(running="pg_current_xact_id_if_assigned()::text::bigint")
+
+_ROWS = """
+with present_column as (
+    select attname from pg_attribute where attrelid = %(table)s::regclass and attnum > 0 and not attisdropped
+), version as materialized (
+    select v.id, v.retired, array(
+        select attname::text from present_column
+        except select regexp_replace(c, ' .*', '') from unnest(v.columns) c
+    ) as later
+    from records_provedcolumns v where v.relation_name = %(table)s
+), last as (
+    select distinct on (d.key) d.key, d.operation, d.digest, v.retired, v.later
+    from records_digest d join version v on v.id = d.columns_id order by d.key, d.id desc
+), present as (
+    select t."{key}" as key, to_jsonb(t) as content from "{table}" t
+)
+select key, content::text, encode(digest, 'hex'), operation,
+       encode(sha256(convert_to((content - later)::text, 'UTF8')), 'hex')
+from last full join present using (key)
+where operation is null
+   or content is null and operation <> 'D'
+   or content is not null and (
+      operation = 'D' or not retired and digest <> sha256(convert_to((content - later)::text, 'UTF8')))
+order by key
+"""
+
+_HISTORY = """
+with last as (
+    select distinct on (pgh_obj_id) * from "{history}" order by pgh_obj_id, pgh_id desc
+)
+select coalesce(t."{key}", e.pgh_obj_id), to_jsonb(t)::text, to_jsonb(e)::text
+from last e full join "{table}" t on t."{key}" = e.pgh_obj_id
+where e.pgh_id is null
+   or t."{key}" is null and e.pgh_label <> 'delete'
+   or t."{key}" is not null and (e.pgh_label = 'delete' or row({now}) is distinct from row({then}))
+order by 1
+"""
+
+_STRANGE_HANDS = """
+select c.relation_name, d.key, d.operation, s.number
+from records_digest d
+join records_provedcolumns c on c.id = d.columns_id
+left join records_seal s on s.id = d.seal_id
+where not d.acted
+order by d.id
+"""
+
+
+def chain_faults() -> Iterator[Fault]:
+    """Links and digests that are missing, or not what they are made of."""
+    with _rows(_CHAIN) as rows:
+        for seal, block, number, before, count, counted, contents, summed, hash_, expected in rows:
+            if seal is None:
+                yield Fault(f"records_digest of seal {block}", "the link that seals them", NOTHING)
+            elif number is None:
+                yield Fault(f"records_seal {seal}", "a number, as of every seal", NOTHING)
+            elif number != before + 1:
+                gone = f"link {before + 1}" if number == before + 2 else f"links {before + 1} to {number - 1}"
+                yield Fault(gone, "between its neighbours", NOTHING)
+            elif count != counted:
+                yield Fault(f"link {number}", f"{count} digests", f"{counted} digests")
+            elif contents != summed:
+                yield Fault(f"link {number}", f"digests that sum up to {contents}", summed)
+            else:
+                yield Fault(f"link {number}", f"hash {expected}", f"hash {hash_ or NOTHING}")
+
+
+def row_faults() -> Iterator[Fault]:
+    """Rows of proved tables that are not what their last digest says, in every column."""
+    for one in proof.proved():
+        statement = _ROWS.format(table=one.table, key=one.key)
+        with _rows(statement, {"table": one.table}) as rows:
+            for key, content, digest, operation, found in rows:
+                content = _json(content)
+                row = _label(one.model, key, content)
+                if operation is None:
+                    yield Fault(row, "no such row: nothing was ever written here", _brief(content))
+                elif content is None:
+                    yield Fault(row, f"the row with digest {digest}", NOTHING)
+                elif operation == "D":
+                    yield Fault(row, "no such row: it was deleted", _brief(content))
+                else:
+                    yield Fault(row, f"digest {digest}", f"digest {found}: {_brief(content)}")
+
+
+def history_faults() -> Iterator[Fault]:
+    """Tracked rows that are not what their history says last: which columns, what stood there."""
+    for tracked, history in proof.histories().items():
+        columns = _common_columns(tracked, history)
+        statement = _HISTORY.format(
+            table=tracked._meta.db_table,
+            key=tracked._meta.pk.column,
+            history=history._meta.db_table,
+            now=", ".join(f't."{column}"' for column in columns),
+            then=", ".join(f'e."{column}"' for column in columns),
+        )
+        with _rows(statement) as rows:
+            for key, now, then in rows:
+                now, then = _json(now), _json(then)
+                row = _label(tracked, key, now or then)
+                if then is None:
+                    yield Fault(row, "no such row: its history knows none", _brief(now))
+                elif now is None:
+                    yield Fault(row, _brief({column: then[column] for column in columns}), NOTHING)
+                elif then["pgh_label"] == "delete":
+                    yield Fault(row, "no such row: it was deleted", _brief(now))
+                else:
+                    other = [column for column in columns if now[column] != then[column]]
+                    yield Fault(row, _some(then, other), _some(now, other))
+
+
+def strange_hands() -> Iterator[Fault]:
+    """Changes without a person's or a command's step: by hand, past the system, though its triggers saw them."""
+    models_of = {one.table: one.model for one in proof.proved()}
+    with _rows(_STRANGE_HANDS) as rows:
+        for table, key, operation, number in rows:
+            model = models_of.get(table)
+            content = model and model.objects.filter(pk=key).values(*_columns(model)).first()
+            row = _label(model, key, content) if model else f"{table} {key}"
+            what = {"I": "written", "U": "changed", "D": "deleted"}.get(operation, operation)
+            yield Fault(f"{row} in link {number}", "a person's or a command's step", f"{what} by hand")
+
+
+def trigger_faults() -> Iterator[Fault]:
+    """What writes the proof, where it does not stand as we made it."""
+    for table, name in sorted(proof.triggers().keys() - proof.enabled()):
+        yield Fault(f"trigger {name} on {table}", "standing and firing", "missing or switched off")
+    there = proof.installed()
+    for name, body in proof.sources().items():
+        if there.get(name) != body:
+            yield Fault(f"function {name}", "as in records/proof.sql", "another" if name in there else NOTHING)
+
+
+def head_faults(head: Head) -> Iterator[Fault]:
+    """Whether the link that an exported head names is still in the chain."""
+    found = Head.numbered(head.number)
+    if found is None or found.hash != head.hash:
+        yield Fault(f"head {head.number} of {head.at}", f"hash {head.hash}", f"hash {found.hash}" if found else NOTHING)
+
+
+CHECKS = (
+    Check("chain", chain_faults),
+    Check("proved rows", row_faults),
+    Check("history", history_faults),
+    Check("changes by hand", strange_hands),
+    Check("writers of the proof", trigger_faults),
+)
+
+
+@contextmanager
+def _rows(statement: str, params: Any = None) -> Iterator[Iterator[tuple]]:
+    """The rows of a statement, fetched bit by bit, with days and times written as in the digests."""
+    with connection.cursor() as settings:
+        settings.execute("set local timezone = 'UTC'; set local datestyle = 'ISO, YMD'")
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement, params)
+        yield iter(cursor)
+
+
+def _common_columns(tracked: type[models.Model], history: type[models.Model]) -> list[str]:
+    kept = {field.column for field in history._meta.concrete_fields if not field.name.startswith("pgh_")}
+    return [field.column for field in tracked._meta.concrete_fields if field.column in kept]
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def _label(model: type[models.Model], key: Any, content: dict[str, Any] | None) -> str:
+    """Table and key, the row whose history it is, and the unit."""
+    tracked = getattr(model, "pgh_tracked_model", None)
+    label = f"{model._meta.db_table} {key}"
+    if tracked and content:
+        label += f" (of {tracked._meta.db_table} {content['pgh_obj_id']})"
+    unit = unit_of(tracked or model, content) if content else ""
+    return f"{label} unit {unit}" if unit else label
+
+
+def _json(text: str | None) -> dict[str, Any] | None:
+    """The columns of a row, figures with the digits that they have."""
+    return text and json.loads(text, parse_float=str)
+
+
+def _brief(content: dict[str, Any]) -> str:
+    return _some(content, [column for column, value in content.items() if value not in (None, "", [])])[:200]
+
+
+def _some(content: dict[str, Any], columns: list[str]) -> str:
+    return " ".join(f"{column}={content[column]}" for column in columns)
