@@ -25,7 +25,7 @@ from ratings.views.opening import FILL, VIEW, applications_for, opened
 from ratings.workflow import application as workflow
 from ratings.workflow import cycle as cycle_workflow
 from ratings.workflow import evidence as files
-from ratings.workflow.answers import Entry, save_answers
+from ratings.workflow.answers import Entry, Kept, save_answers, version
 from villages.models import Unit, below, below_any, prefixes
 
 STATES = [(state.value, state.label) for state in Application.State]
@@ -127,6 +127,13 @@ class EntrySerializer(serializers.Serializer):
     typed = serializers.CharField(allow_blank=True, trim_whitespace=False)
     reason = serializers.CharField(allow_blank=True, default="")
     seen = serializers.CharField(allow_null=True, default=None)
+    sent = serializers.ListField(
+        child=serializers.CharField(allow_blank=True, trim_whitespace=False),
+        default=tuple,
+        max_length=20,
+        help_text="What you have sent for this item without hearing back: such an answer of yours may be overwritten",
+    )
+    sure = serializers.BooleanField(default=False, help_text="A figure far from last year's is right")
 
 
 class EntriesSerializer(serializers.Serializer):
@@ -136,7 +143,11 @@ class EntriesSerializer(serializers.Serializer):
 class KeptSerializer(serializers.Serializer):
     item = serializers.CharField(source="entry.item")
     problem = serializers.CharField()
-    refused = serializers.BooleanField(help_text="Not kept: somebody else's newer answer stands")
+    refused = serializers.BooleanField(help_text="Not kept: an answer stands that you had not seen")
+    version = serializers.SerializerMethodField(help_text="Of the answer that stands now")
+
+    def get_version(self, kept: Kept) -> str:
+        return version(kept.answer)
 
 
 class ReasonSerializer(serializers.Serializer):
@@ -149,8 +160,10 @@ class ReturnSerializer(serializers.Serializer):
 
 
 class UploadSerializer(serializers.Serializer):
-    criterion = serializers.CharField(max_length=20)
-    name = serializers.CharField(max_length=100, default="", allow_blank=True)
+    criterion = serializers.CharField(max_length=20, allow_blank=True, help_text="Empty for a paper of the whole form")
+    name = serializers.CharField(
+        max_length=100, default="", allow_blank=True, help_text="The piece asked for; of papers: minutes, stamped"
+    )
     file = serializers.FileField()
 
 
@@ -257,7 +270,8 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def answers(self, request: Request, pk: str) -> Response:
         """Keep answers as they are typed; what is no fact is kept without a value, with its problem."""
         application = self._mine(pk, *FILL)
-        entries = [Entry(**entry) for entry in _given(EntriesSerializer, request)["answers"]]
+        given = _given(EntriesSerializer, request)["answers"]
+        entries = [Entry(**entry | {"sent": tuple(entry["sent"])}) for entry in given]
         kept = save_answers(application, entries, by=request.user)
         return Response(KeptSerializer(kept.values(), many=True).data)
 
@@ -311,7 +325,10 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def evidence(self, request: Request, pk: str) -> Response:
         """Attach a file to a criterion; ``name`` is the piece that the scheme asks for."""
         application, given = self._mine(pk, *FILL), _given(UploadSerializer, request)
-        attached = files.attach(application, given["criterion"], given["file"], name=given["name"], by=request.user)
+        if given["criterion"]:
+            attached = files.attach(application, given["criterion"], given["file"], name=given["name"], by=request.user)
+        else:
+            attached = files.attach_paper(application, given["name"], given["file"], by=request.user)
         return Response(EvidenceSerializer(attached).data, status=status.HTTP_201_CREATED)
 
 
@@ -347,7 +364,18 @@ class CycleSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Cycle
-        fields = ["id", "unit", "scheme", "year", "facts_until", "state", "scoring_closed_at", "closed_at", "windows"]
+        fields = [
+            "id",
+            "unit",
+            "scheme",
+            "year",
+            "facts_until",
+            "meeting_minutes_required",
+            "state",
+            "scoring_closed_at",
+            "closed_at",
+            "windows",
+        ]
 
 
 class TimesSerializer(serializers.Serializer):
@@ -367,6 +395,7 @@ class WindowsSerializer(serializers.Serializer):
 class OpenCycleSerializer(WindowsSerializer):
     scheme = serializers.IntegerField()
     facts_until = serializers.DateField()
+    meeting_minutes_required = serializers.BooleanField(default=False)
 
 
 class CycleViewSet(viewsets.ReadOnlyModelViewSet):
@@ -402,7 +431,11 @@ class CycleViewSet(viewsets.ReadOnlyModelViewSet):
         if scheme is None:
             raise Http404
         cycle = cycle_workflow.open_cycle(
-            scheme, facts_until=given["facts_until"], windows=WindowsSerializer.times(given), by=request.user
+            scheme,
+            facts_until=given["facts_until"],
+            windows=WindowsSerializer.times(given),
+            by=request.user,
+            meeting_minutes_required=given["meeting_minutes_required"],
         )
         return self._shown(cycle.pk, status.HTTP_201_CREATED)
 

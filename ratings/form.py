@@ -3,153 +3,35 @@
 Read once from the database by ``load``; the pages, the saving of a field and the API's summary show the same.
 """
 
-import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
-from django.db.models.functions import JSONObject
+from django.db.models import OuterRef, TextField
+from django.db.models.functions import Cast, JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ratings import questions
-from ratings.models import Answer, Application, Evidence, Return
+from ratings.cards import Card, Field, LastYear, PaperPiece, Piece, Sheet
+from ratings.jumps import jump
+from ratings.known import SOURCES, Known, counted, known
+from ratings.models import Answer, Application, Return
+from ratings.models.application import Paper
 from ratings.scheme.spec import Area, Criterion, Question, SchemeSpec
 from ratings.scoring import Scored
 from ratings.totals import area_points, full_marks, running_total
 from ratings.typed import fact
-from ratings.wording import loss_words, rule_lines
-from ratings.workflow.answers import Kept, version
+from ratings.wording import loss_words
+from ratings.workflow.answers import Kept
 from ratings.workflow.filling import criteria_of
 from records.refusals import Incomplete
+from villages.models import Profile
 
 State = Application.State
-
-
-@dataclass
-class Field:
-    """One question with what was typed. ``problem``: why that is no fact, or was not kept; ``last``: last year's."""
-
-    id: str
-    question: Question
-    criterion: Criterion
-    answer: Answer | None
-    typed: str
-    reason: str
-    problem: str
-    last: str
-    hint: str
-    points: Decimal | None = None
-    refused: bool = False
-
-    @property
-    def item(self) -> str:
-        return self.question.item
-
-    @property
-    def version(self) -> str:
-        return version(self.answer)
-
-    @property
-    def ticked(self) -> bool:
-        return self.typed == "1"
-
-    @property
-    def answered(self) -> bool:
-        return self.answer is not None and self.answer.value is not None
-
-    @property
-    def state(self) -> str:
-        """Where the value is: saved, invalid, or nothing yet."""
-        if self.problem:
-            return "invalid"
-        return "saved" if self.answer is not None and self.answer.typed else ""
-
-
-@dataclass
-class Piece:
-    """A piece of evidence that the scheme asks for, with the files that are there."""
-
-    name: str
-    wanted: str
-    files: list[Evidence]
-
-
-@dataclass
-class Card:
-    """One criterion. ``open``: it may be changed now; ``locked``: why not; ``returned``: the township's reason."""
-
-    id: str
-    criterion: Criterion
-    fields: list[Field]
-    points: Decimal | None
-    open: bool
-    locked: str
-    returned: str
-    pieces: list[Piece]
-    files: list[Evidence]
-
-    @property
-    def by_village(self) -> bool:
-        return questions.by_village(self.criterion)
-
-    @property
-    def rule(self) -> list[str]:
-        return rule_lines(self.criterion)
-
-    @property
-    def unit(self) -> str:
-        """The unit of its figure, out of the brackets of its name: ``满意率(%)`` → ``%``."""
-        name = self.criterion.figure or ""
-        inside = name.replace("（", "(").replace("）", ")").partition("(")[2].rstrip(")")
-        return inside or (name if len(name) <= 3 else "")
-
-    @property
-    def supplied(self) -> list[Field]:
-        return [f for f in self.fields if f.answer is not None]
-
-
-@dataclass
-class Sheet:
-    """One area of the form. ``missing``: messages by item or criterion of what keeps it from being sent."""
-
-    number: int
-    area: Area
-    cards: list[Card]
-    points: Decimal
-    missing: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def asked(self) -> list[Card]:
-        return [card for card in self.cards if card.by_village]
-
-    @property
-    def filled(self) -> int:
-        return len(self.asked) - len(self.lacking)
-
-    @property
-    def done(self) -> bool:
-        return not self.missing
-
-    @property
-    def returned(self) -> list[Card]:
-        return [card for card in self.cards if card.returned]
-
-    @property
-    def lacking(self) -> list[Card]:
-        return [card for card in self.asked if self.lacks(card)]
-
-    @property
-    def short_name(self) -> str:
-        """A name that fits a tab on a phone."""
-        return re.split(r"[与和、]", re.sub(r"[“”\"（）()]", "", self.area.name))[0][:4]
-
-    def lacks(self, card: Card) -> bool:
-        return card.criterion.code in self.missing or any(f.item in self.missing for f in card.fields)
 
 
 class Form:
@@ -174,8 +56,8 @@ class Form:
         return {r.criterion: r.reason for r in self.question.criteria.all()} if self.question else {}
 
     @cached_property
-    def last(self) -> dict[str, str]:
-        """What was typed a year ago, by item, where the criterion has kept its name."""
+    def last(self) -> dict[str, LastYear]:
+        """What was answered a year ago, by item, where the criterion has kept its name."""
         mine = self.application
         given = Answer.objects.filter(application=OuterRef("pk"), value__isnull=False)
         before = (
@@ -183,14 +65,54 @@ class Form:
                 unit=mine.unit_id, cycle__year=mine.cycle.year - 1, cycle__scheme__rates=mine.cycle.scheme.rates
             )
             .select_related("cycle__scheme")
-            .annotate(given=ArraySubquery(given.values(pair=JSONObject(item="item", typed="typed"))))
+            .annotate(
+                given=ArraySubquery(
+                    given.values(answer=JSONObject(item="item", typed="typed", value=Cast("value", TextField())))
+                )
+            )
             .first()
         )
         if before is None:
             return {}
         names = {c.code: c.name for c in before.cycle.scheme.spec.criteria}
         kept = {q.item for c in self.criteria if names.get(c.code) == c.name for q in c.questions}
-        return {pair["item"]: pair["typed"] for pair in before.given if pair["item"] in kept}
+        return {a["item"]: LastYear(a["typed"], Decimal(a["value"])) for a in before.given if a["item"] in kept}
+
+    @cached_property
+    def known_values(self) -> dict[str, Known]:
+        """What the village need not type, by item, whether it is confirmed by now or not."""
+        mine = self.application
+        profile = Profile.objects.filter(unit=mine.unit_id, year__lte=mine.cycle.year).order_by("-year").first()
+        last = {item: before.typed for item, before in self.last.items()}
+        return known(self.criteria, self.answers, last, profile)
+
+    @cached_property
+    def known_count(self) -> Counter[str]:
+        """How many criteria are known already, by the kind of source (``ratings.known``)."""
+        return counted(self.criteria, self.answers, self.known_values)
+
+    @property
+    def known(self) -> int:
+        return self.known_count.total()
+
+    @property
+    def known_from(self) -> list[tuple[str, int]]:
+        """The sources of what is known, in words, with how many criteria each."""
+        return [(str(SOURCES[kind]), n) for kind, n in self.known_count.most_common()]
+
+    @property
+    def to_confirm(self) -> int:
+        return sum(sheet.known for sheet in self.sheets)
+
+    @property
+    def papers(self) -> list[PaperPiece]:
+        required = {Paper.MINUTES} if self.application.cycle.meeting_minutes_required else set()
+        mine = [e for e in self.evidence if not e.criterion]
+        return [PaperPiece(paper, paper in required, [e for e in mine if e.name == paper]) for paper in Paper]
+
+    @property
+    def papers_missing(self) -> dict[str, str]:
+        return {at: message for at, message in self.missing.items() if at in Paper.values}
 
     @cached_property
     def scored(self) -> dict[str, Scored]:
@@ -212,7 +134,9 @@ class Form:
     @cached_property
     def missing(self) -> dict[str, str]:
         attached = {(e.criterion, e.name) for e in self.evidence}
-        return questions.missing(self.spec, self.criteria, self.answers, attached)
+        return questions.missing(self.spec, self.criteria, self.answers, attached) | questions.papers_missing(
+            self.application.cycle.meeting_minutes_required, attached
+        )
 
     @cached_property
     def sheets(self) -> list[Sheet]:
@@ -229,11 +153,6 @@ class Form:
     @property
     def lacking(self) -> int:
         return self.asked - self.filled
-
-    @property
-    def known(self) -> int:
-        """Criteria that others supply: the village need not fill them in."""
-        return len(self.criteria) - self.asked
 
     @property
     def line(self) -> Decimal | None:
@@ -302,6 +221,11 @@ class Form:
 
     def _field(self, id: str, criterion: Criterion, question: Question, kept: Kept | None) -> Field:
         answer = self.answers.get(question.item)
+        empty = answer is None or not (answer.typed or answer.reason)
+        value = None
+        if empty and not kept and self.may_fill and questions.by_village(criterion):
+            value = self.known_values.get(question.item)
+        last = self.last.get(question.item)
         item = next((i for i in getattr(criterion, "items", ()) if criterion.item_name(i.code) == question.item), None)
         shown = kept.entry if kept and kept.refused else answer
         problem = kept.problem if kept else _problem(criterion, question, answer)
@@ -311,13 +235,17 @@ class Form:
             question=question,
             criterion=criterion,
             answer=answer,
-            typed=shown.typed if shown else "",
+            typed=value.typed if value else shown.typed if shown else "",
             reason=shown.reason if shown else "",
             problem=problem,
-            last=self.last.get(question.item, ""),
+            last=last.typed if last else "",
             hint=hint,
             points=getattr(item, "points", None),
             refused=bool(kept and kept.refused),
+            seen=kept.entry.seen if kept else None,
+            stands=kept.answer if kept and kept.taken else None,
+            known=value,
+            jump=jump(question, answer.value if answer else None, last.value if last else None),
         )
 
 

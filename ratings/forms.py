@@ -66,7 +66,13 @@ class ReopenForm(forms.Form):
 
 
 class WindowsForm(forms.Form):
-    """When each step of a cycle opens and closes, in China's time."""
+    """When each step of a cycle opens and closes, in China's time, and what villages attach."""
+
+    meeting_minutes_required = forms.BooleanField(
+        label=_("Villages attach the minutes of their villagers' representatives"),
+        help_text=_("Without the minutes an application cannot be sent."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

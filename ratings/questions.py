@@ -10,6 +10,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext as _
 
+from ratings.models.application import Paper
 from ratings.scheme.spec import Criterion, Question, SchemeSpec
 from ratings.scoring import Facts, Scored, score_criterion
 
@@ -77,6 +78,15 @@ def missing(
         if pieces:
             problems[criterion.code] = problems.get(criterion.code) or _("Evidence missing: %s") % "、".join(pieces)
     return problems
+
+
+def papers_missing(minutes_required: bool, attached: Collection[tuple[str, str]]) -> dict[str, str]:
+    """The papers of the whole application that must be attached before it is sent, by ``Paper``."""
+    if minutes_required and ("", Paper.MINUTES) not in attached:
+        return {
+            Paper.MINUTES: _("The county asks for the minutes of the villagers' representatives. Please attach them.")
+        }
+    return {}
 
 
 def _unanswered(criterion: Criterion, answers: Answers) -> dict[str, str]:

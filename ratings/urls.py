@@ -12,6 +12,7 @@ urlpatterns = [
     path("applications/reopen/<int:cycle>/<str:unit>/", waiting.reopen, name="application_reopen"),
     path("applications/<int:pk>/", application.page, name="application"),
     path("applications/<int:pk>/form/", form.overview, name="application_form"),
+    path("applications/<int:pk>/form/papers/", form.papers, name="application_papers"),
     path("applications/<int:pk>/form/<int:number>/", form.area, name="application_area"),
     path("applications/<int:pk>/form/<int:number>/files/", form.upload, name="application_upload"),
     path("applications/<int:pk>/star/", form.star, name="application_star"),

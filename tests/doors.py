@@ -184,6 +184,7 @@ PAGES = {
     "application": both("application.pk", who=at("village", VIEW)),
     "application_form": both("application.pk", who=at("village", *FILL)),
     "application_area": both("application.pk", "=1", who=at("village", *FILL)),
+    "application_papers": page("application.pk", post=at("village", *FILL)),
     "application_upload": page("application.pk", "=1", post=at("village", *FILL), criterion="1.1"),
     "application_star": page("application.pk", post=at("village", *FILL)),
     "application_submit": both("application.pk", who=at("village", SIGN)),

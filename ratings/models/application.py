@@ -24,6 +24,13 @@ class Stage(models.TextChoices):
     COUNTY = "county", _("County review")
 
 
+class Paper(models.TextChoices):
+    """Papers of a whole application rather than of one criterion (domain §3, "Before it is sent")."""
+
+    MINUTES = "minutes", _("Minutes of the villagers' representatives")
+    STAMPED = "stamped", _("Application form with signature and stamp")
+
+
 # Who may take which step stands in the apps' ``actions.py``; that no other step exists stands here.
 TRANSITIONS = [
     ("draft", "submitted"),
@@ -140,7 +147,8 @@ class Answer(models.Model):
     """One fact of the form (formats §2: ``1.1.a`` a count or tick, ``1.2`` a figure, ``1.5`` typed points).
 
     ``typed`` is what the person typed, kept even when it is no valid figure (then ``value`` is empty).
-    ``source`` says who gave it: village, or ``department:NAME``.
+    ``source`` says who gave it: village, or ``department:NAME``. ``sure``: asked about an odd figure
+    (``ratings.jumps``), the person said that it is right.
     """
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="answers")
@@ -149,6 +157,7 @@ class Answer(models.Model):
     value = models.DecimalField(max_digits=16, decimal_places=4, null=True)
     reason = models.TextField(blank=True)
     source = models.CharField(max_length=60, default="village")
+    sure = models.BooleanField(default=False)
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(auto_now=True)
 
@@ -162,10 +171,13 @@ class Answer(models.Model):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent())
 class Evidence(models.Model):
-    """A file attached to a criterion (佐证材料). ``name`` is the piece that the criterion asks for, if any."""
+    """A file attached to a criterion (佐证材料). ``name`` is the piece that the criterion asks for, if any.
+
+    Without a criterion it is a paper of the whole application, and ``name`` says which (``Paper``).
+    """
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="evidence")
-    criterion = models.CharField(max_length=20)
+    criterion = models.CharField(max_length=20, blank=True)
     name = models.CharField(max_length=100, blank=True)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
 

@@ -29,6 +29,9 @@ class Cycle(models.Model):
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="cycles")
     year = models.PositiveSmallIntegerField(_("Year"))
     facts_until = models.DateField(_("Last day for facts"))
+    meeting_minutes_required = models.BooleanField(
+        _("The villagers' representatives must have met on the application: their minutes are attached"), default=False
+    )
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     scoring_closed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)

@@ -20,6 +20,7 @@ from records.refusals import Refused
 COLUMNS = ("unit", "item", "value", "date")
 TAG = "@tag"
 ZIP = b"PK\x03\x04"
+Asked = tuple[Criterion, Question]
 
 
 @dataclass
@@ -72,7 +73,7 @@ def read_facts(raw: bytes, spec: SchemeSpec) -> dict[str, UnitFacts]:
     reader = _Reader(spec, units)
     for row in rows:
         reader.read(row)
-    reader.check_units(rows)
+    reader.check_units()
     if reader.problems:
         raise FactsRefused(sorted(reader.problems, key=lambda p: p.row if isinstance(p, WrongRow) else 0))
     return units
@@ -84,7 +85,11 @@ class _Reader:
     def __init__(self, spec: SchemeSpec, units: dict[str, UnitFacts]):
         self.spec, self.units = spec, units
         self.vetoes = {veto.code for veto in spec.vetoes}
-        self.items = {question.item for criterion in spec.criteria for question in criterion.questions}
+        self.asking: dict[str, list[Asked]] = {}
+        for criterion in spec.criteria:
+            for question in criterion.questions:
+                self.asking.setdefault(question.item, []).append((criterion, question))
+        self.numbers: list[tuple[_Row, Decimal]] = []
         self.problems: list[WrongRow | str] = []
 
     def read(self, row: _Row) -> None:
@@ -103,11 +108,12 @@ class _Reader:
             return None
         if row.item in self.vetoes:
             return self._take_veto(row, facts)
-        if row.item not in self.items:
+        if row.item not in self.asking:
             return row.wrong("item", _("The scheme does not ask for this."), _("an item of the scheme"))
         value = decimal(row.value)
         if value is None:
             return row.wrong("value", _("This is not a number."), _("a number such as 93.5"))
+        self.numbers.append((row, value))
         if row.item in facts.values:
             return row.wrong("item", _("This fact stands here twice."), _("each fact once"))
         facts.values[row.item] = value
@@ -122,33 +128,44 @@ class _Reader:
         facts.vetoes.add((row.item, met))
         return None
 
-    def check_units(self, rows: Iterable[_Row]) -> None:
-        """What can be judged only when a unit's tags are known: its variants, and what they can take."""
-        asked = {code: self._asked(code) for code in self.units}
-        for row in rows:
-            value = self.units[row.unit].values.get(row.item) if row.unit else None
-            if value is None or asked[row.unit] is None:
-                continue
-            if row.item not in asked[row.unit]:
+    def check_units(self) -> None:
+        """What can be judged only when a unit's tags are known: its variants, and what they can take.
+
+        A unit that fits no single variant is judged by every variant, so that one reading names all that is wrong.
+        """
+        fitting = {code: self._fitting(code) for code in self.units}
+        for row, value in self.numbers:
+            criteria, asking = fitting[row.unit], self.asking[row.item]
+            mine = asking if criteria is None else [a for a in asking if any(a[0] is fits for fits in criteria)]
+            if not mine:
                 self.problems.append(
                     row.wrong("item", _("This item belongs to a variant for other units."), _("an item for this unit"))
                 )
-                continue
-            try:
-                check_fact(*asked[row.unit][row.item], value)
-            except WrongFact as wrong:
-                self.problems.append(row.wrong("value", _("This value cannot be taken."), wrong.expected))
+            elif refusals := _refusals(mine, value):
+                self.problems.append(row.wrong("value", _("This value cannot be taken."), refusals[0].expected))
 
-    def _asked(self, unit: str) -> dict[str, tuple[Criterion, Question]] | None:
+    def _fitting(self, unit: str) -> tuple[Criterion, ...] | None:
         try:
-            fitting = self.spec.fitting(self.units[unit].tags)
+            return self.spec.fitting(self.units[unit].tags)
         except NoSingleVariant as wrong:
             self.problems.append(
                 _("Unit %(unit)s: %(fitting)s variants of criterion %(code)s fit it, but exactly one must.")
                 % {"unit": unit, "fitting": wrong.fitting, "code": wrong.code}
             )
             return None
-        return {question.item: (criterion, question) for criterion in fitting for question in criterion.questions}
+
+
+def _refusals(asking: list[Asked], value: Decimal) -> list[WrongFact]:
+    """Why none of the criteria can take ``value``; nothing when one can."""
+    refusals = []
+    for criterion, question in asking:
+        try:
+            check_fact(criterion, question, value)
+        except WrongFact as wrong:
+            refusals.append(wrong)
+        else:
+            return []
+    return refusals
 
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)

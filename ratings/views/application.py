@@ -10,15 +10,18 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
 from ratings import secrecy
 from ratings.actions import ACTIONS, available
+from ratings.cards import Card, Sheet
 from ratings.form import Form
 from ratings.forms import ReturnForm, end_of
 from ratings.models import Application, Evidence, Return
+from ratings.models.application import Paper
 from ratings.progress import named, steps_of
 from ratings.reuse import mark_reuse
 from ratings.views.opening import VIEW, applications_for, opened
@@ -29,6 +32,7 @@ from villages.models import below, matching
 
 State = Application.State
 PER_PAGE = 50
+SENDING = ("submit", "resubmit")
 REVIEWING = ("ratings.accept", "reviews.score_township", "reviews.score_county", "ratings.record_event")
 
 
@@ -102,6 +106,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "track": steps_of(application, shown),
             "taken": [named(step) for step in shown],
             "actions": _open_steps(request.user, application),
+            "papers": [piece for piece in form.papers if piece.files],
         },
     )
 
@@ -144,7 +149,7 @@ def _step(
     elif verb not in {action.verb for action in available(request.user, application)}:
         messages.warning(request, _("This step cannot be taken now."))
         return redirect("application", pk)
-    missing = _places(Form(application, may_fill=True), problems)
+    form = Form(application, may_fill=True)
     return render(
         request,
         "ratings/application_step.html",
@@ -153,7 +158,8 @@ def _step(
             "action": ACTIONS[verb],
             "reason": request.POST.get("reason", ""),
             "problems": problems,
-            "missing": missing,
+            "missing": _places(form, problems),
+            "odd": _odd(form) if verb in SENDING else [],
             **context,
         },
         status=400 if problems else 200,
@@ -161,13 +167,34 @@ def _step(
 
 
 def _places(form: Form, problems: dict[str, str]) -> list[dict[str, Any]]:
-    """The problems with the page and the name of the criterion where each can be put right."""
-    return [
-        {"number": sheet.number, "card": card, "message": message}
+    """The problems with the place where each can be put right: a criterion, or the papers on the overview."""
+    overview = reverse("application_form", args=[form.application.pk])
+    papers = [
+        {"url": f"{overview}#papers", "name": Paper(at).label, "message": message}
+        for at, message in problems.items()
+        if at in Paper.values
+    ]
+    return papers + [
+        _place(form, sheet, card, message)
         for sheet in form.sheets
         for card in sheet.cards
         for at, message in problems.items()
         if at == card.criterion.code or at in {f.item for f in card.fields}
+    ]
+
+
+def _place(form: Form, sheet: Sheet, card: Card, message: str) -> dict[str, Any]:
+    url = reverse("application_area", args=[form.application.pk, sheet.number])
+    return {"url": f"{url}#{card.id}", "name": f"{card.criterion.code} {card.criterion.name}", "message": message}
+
+
+def _odd(form: Form) -> list[dict[str, Any]]:
+    """Figures far from last year's that nobody has called right: shown once more, and sent all the same."""
+    return [
+        _place(form, sheet, card, f"{field.typed}。{field.jump.words}")
+        for sheet in form.sheets
+        for card, field in sheet.odd
+        if card.by_village
     ]
 
 

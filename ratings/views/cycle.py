@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.db.models import Count
 from django.db.models.functions import Substr
 from django.http import Http404, HttpRequest, HttpResponse
@@ -55,7 +56,11 @@ def open_(request: HttpRequest, scheme: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             cycle = workflow.open_cycle(
-                chosen, facts_until=form.cleaned_data["facts_until"], windows=form.windows, by=request.user
+                chosen,
+                facts_until=form.cleaned_data["facts_until"],
+                windows=form.windows,
+                by=request.user,
+                meeting_minutes_required=form.cleaned_data["meeting_minutes_required"],
             )
         except Incomplete as incomplete:
             form.take(incomplete)
@@ -93,10 +98,13 @@ def _managed(request: HttpRequest, pk: int) -> Cycle:
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Times, progress by township, and the two last steps; a POST moves the times."""
     cycle = _managed(request, pk)
-    form = WindowsForm(request.POST or None, initial=initial_windows(cycle.windows.all()))
+    asked = {"meeting_minutes_required": cycle.meeting_minutes_required}
+    form = WindowsForm(request.POST or None, initial=initial_windows(cycle.windows.all()) | asked)
     if request.method == "POST" and form.is_valid():
         try:
-            workflow.set_windows(cycle, form.windows, by=request.user)
+            with transaction.atomic():
+                workflow.set_windows(cycle, form.windows, by=request.user)
+                workflow.ask_for_minutes(cycle, form.cleaned_data["meeting_minutes_required"], by=request.user)
         except Incomplete as incomplete:
             form.take(incomplete)
         else:

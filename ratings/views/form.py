@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.authority import reached_or_404
 from ratings.form import Form, Sheet
 from ratings.models import Application, Cycle, Evidence
+from ratings.models.application import Paper
 from ratings.models.cycle import Step
 from ratings.outlook import outlook
 from ratings.views.opening import FILL, opened
@@ -24,6 +25,9 @@ from ratings.workflow.filling import filling_verb, require_fillable
 from ratings.workflow.window import window
 from records.refusals import Refused, WrongState
 from villages.models import Unit, below_any, prefixes
+
+CHOICES = ("sure", "keep", "take")
+"""Buttons beside a field, with its item: an odd figure is right; one's own answer, or the other, where two met."""
 
 
 @login_required
@@ -103,6 +107,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
             "may_sign": request.user.has_perm("ratings.sign", application),
             "window": window(application.cycle, Step.APPLY),
             "outlook": outlook(form),
+            "paper_card": {"open": not shut},
         },
     )
 
@@ -157,21 +162,32 @@ def _area(
 
 
 def _entries(request: HttpRequest, sheet: Sheet, criterion: str = "") -> list[Entry]:
-    """What the request says about the village's questions of ``sheet`` (of one criterion); a box not ticked is a 0."""
+    """What the request says about the village's questions of ``sheet`` (of one criterion); a box not ticked is a 0.
+
+    What was filled in from elsewhere and stands unchanged counts only when it is confirmed (``confirm``: the codes of
+    criteria, or ``*``). Where another answer stood that was not seen, ``keep`` (an item) puts one's own in its place,
+    ``take`` gives one's own up.
+    """
     posted, boxes = request.POST, set(request.POST.getlist("box"))
+    confirmed = set(posted.getlist("confirm"))
     entries = []
     for card in sheet.cards:
         if not card.by_village or criterion not in ("", card.criterion.code):
             continue
         for field in card.fields:
-            if field.item not in posted and field.item not in boxes:
+            if (field.item not in posted and field.item not in boxes) or posted.get("take") == field.item:
+                continue
+            typed = _typed(posted, field.item, "0" if field.item in boxes else "")
+            if not confirmed & {card.criterion.code, "*"} and posted.get(f"known:{field.item}") == typed:
                 continue
             entries.append(
                 Entry(
                     field.item,
-                    _typed(posted, field.item, "0" if field.item in boxes else ""),
+                    typed,
                     posted.get(f"reason:{field.item}", ""),
-                    posted.get(f"seen:{field.item}"),
+                    posted.get(f"stands:{field.item}" if posted.get("keep") == field.item else f"seen:{field.item}"),
+                    tuple(posted.getlist(f"sent:{field.item}")[:20]),
+                    posted.get("sure") == field.item,
                 )
             )
     return entries
@@ -231,8 +247,8 @@ def _keep_area(request: HttpRequest, application: Application, number: int) -> H
     if any(k.refused for k in kept.values()):
         return _area(request, form, number, kept=kept, status=409)
     here = reverse("application_area", args=[application.pk, number])
-    pressed = request.POST.get("more") or request.POST.get("less")
-    if pressed or "here" in request.POST or "detach" in request.POST or request.FILES:
+    pressed = next(filter(None, (request.POST.get(button) for button in ("more", "less", *CHOICES))), "")
+    if pressed or request.FILES or {"here", "detach", "confirm"} & request.POST.keys():
         card = next((c for c in sheet.cards if any(f.item == pressed for f in c.fields)), None)
         return redirect(f"{here}#{card.id}" if card else here)
     if any(k.problem for k in kept.values()):
@@ -244,6 +260,18 @@ def _keep_area(request: HttpRequest, application: Application, number: int) -> H
     return redirect("application_form", application.pk)
 
 
+@login_required
+@require_POST
+def papers(request: HttpRequest, pk: int) -> HttpResponse:
+    """Attach papers of the whole application, under the name of each; ``detach`` names one to take off."""
+    application = _fillable(request, pk)
+    for paper in Paper.values:
+        for upload in request.FILES.getlist(paper):
+            files.attach_paper(application, paper, upload, by=request.user)
+    _take_off(request, application)
+    return redirect(f"{reverse('application_form', args=[pk])}#papers")
+
+
 def _keep_files(request: HttpRequest, application: Application, sheet: Sheet) -> None:
     """Files come under ``file:CRITERION`` or ``file:CRITERION:PIECE``; ``detach`` names one to take off."""
     for card in sheet.cards:
@@ -251,6 +279,10 @@ def _keep_files(request: HttpRequest, application: Application, sheet: Sheet) ->
         for name in ["", *(piece.name for piece in card.pieces)]:
             for upload in request.FILES.getlist(f"file:{code}:{name}" if name else f"file:{code}"):
                 files.attach(application, code, upload, name=name, by=request.user)
+    _take_off(request, application)
+
+
+def _take_off(request: HttpRequest, application: Application) -> None:
     detached = request.POST.get("detach", "")
     if detached.isdecimal():
         there = reached_or_404(

@@ -22,25 +22,32 @@ from records.refusals import Incomplete, WrongState
 
 @dataclass(frozen=True)
 class Entry:
-    """What a person typed for one item. ``seen``: the version of the answer that the person saw (None: any)."""
+    """What a person typed for one item.
+
+    ``seen``: the version of the answer that the person saw (None: any). ``sent``: what this device has sent for it
+    without hearing back; when that is what stands, nobody else has changed it. ``sure``: an odd figure is right.
+    """
 
     item: str
     typed: str
     reason: str = ""
     seen: str | None = None
+    sent: tuple[str, ...] = ()
+    sure: bool = False
 
 
 @dataclass(frozen=True)
 class Kept:
     """What became of an entry. ``answer`` is what is kept now; ``problem`` says why the entry is no fact.
 
-    ``refused``: the entry was not kept at all (somebody else's answer stood, and stands; or it is beyond all length).
+    ``refused``: the entry was not kept at all; ``taken``: because another answer stood that the person had not seen.
     """
 
     entry: Entry
     answer: Answer | None
     problem: str = ""
     refused: bool = False
+    taken: bool = False
 
 
 def version(answer: Answer | None) -> str:
@@ -52,7 +59,8 @@ def version(answer: Answer | None) -> str:
 def save_answers(application: Application, entries: Iterable[Entry], *, by: Any) -> dict[str, Kept]:
     """Keep what ``by`` typed into the form, item by item; what is no valid figure is kept as typed, without a value.
 
-    An answer that somebody else has changed since it was seen is not overwritten. Raises ``NotAllowed``, ``WrongState``
+    An answer that was changed since it was seen, by another person or on another device, is not overwritten; what is
+    sent a second time changes nothing. Raises ``NotAllowed``, ``WrongState``
     (not in the filler's hands, window shut, a question that is locked); then nothing is saved.
     """
     application = locked_row(application)
@@ -64,7 +72,7 @@ def save_answers(application: Application, entries: Iterable[Entry], *, by: Any)
     there = {a.item: a for a in application.answers.filter(item__in=[entry.item for entry in entries])}
     kept = {entry.item: _keep(application, entry, there.get(entry.item), *asked[entry.item], by) for entry in entries}
     write([k.answer for k in kept.values() if k.answer and k.answer.saved_at is None], by, OWN)
-    _note_filler(application, by)
+    note_filler(application, by)
     return kept
 
 
@@ -86,15 +94,31 @@ def _keep(
     if len(entry.typed) > LONGEST:
         return Kept(entry, there, problem, refused=True)
     same = there is not None and (there.typed, there.reason) == (entry.typed, entry.reason)
-    if there and not same and entry.seen not in (None, version(there)) and there.by_id != by.pk:
-        return Kept(entry, there, _taken(there), refused=True)
-    if same or (there is None and not entry.typed and not entry.reason):
+    if there and not same and not _has_seen(entry, there, by):
+        return Kept(entry, there, _taken(there, by), refused=True, taken=True)
+    sure = entry.sure or (same and there.sure)
+    if (same and sure == there.sure) or (there is None and not entry.typed and not entry.reason):
         return Kept(entry, there, problem)
-    fresh = Answer(application=application, item=entry.item, typed=entry.typed, value=value, reason=entry.reason, by=by)
+    fresh = Answer(
+        application=application,
+        item=entry.item,
+        typed=entry.typed,
+        value=value,
+        reason=entry.reason,
+        sure=sure and value is not None,
+        by=by,
+    )
     return Kept(entry, fresh, problem)
 
 
-def _taken(there: Answer) -> str:
+def _has_seen(entry: Entry, there: Answer, by: Any) -> bool:
+    mine = there.by_id == by.pk and there.typed in entry.sent
+    return mine or entry.seen in (None, version(there))
+
+
+def _taken(there: Answer, by: Any) -> str:
+    if there.by_id == by.pk:
+        return _("On another device you have meanwhile put “%s” here.") % there.typed
     return _("%(person)s has meanwhile put “%(typed)s” here.") % {
         "person": there.by or _("Somebody"),
         "typed": there.typed,
@@ -109,11 +133,11 @@ def write(answers: list[Answer], by: Any, verb: str) -> None:
             batch_size=2000,
             update_conflicts=True,
             unique_fields=["application", "item"],
-            update_fields=["typed", "value", "reason", "source", "by", "saved_at"],
+            update_fields=["typed", "value", "reason", "source", "sure", "by", "saved_at"],
         )
 
 
-def _note_filler(application: Application, by: Any) -> None:
+def note_filler(application: Application, by: Any) -> None:
     """Who fills in never reviews (domain §3); filling on a village's behalf stays marked, whoever goes on with it."""
     on_behalf = filling_verb(application, by) == ON_BEHALF
     if application.filled_by_id == by.pk or (application.on_behalf and not on_behalf):

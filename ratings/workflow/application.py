@@ -30,7 +30,7 @@ from ratings.workflow.filling import (
     require_in_time,
 )
 from ratings.workflow.transition import move
-from ratings.workflow.window import require_applying, require_not_over, until
+from ratings.workflow.window import hold_open, require_applying, require_not_over, until
 from records import audit
 from records.refusals import Incomplete, WrongState
 from villages.models import Unit
@@ -45,6 +45,8 @@ def begin_many(cycle: Cycle, starters: Iterable[tuple[Unit, Any]], *, at: dateti
     """Open an empty application for each (unit, person). Raises ``NotAllowed``, or ``WrongState`` outside the window,
     for a unit that the cycle does not rate, or where one is there already."""
     starters = list(starters)
+    hold_open([cycle.pk])
+    cycle.refresh_from_db(fields=["state"])
     verbs = filling_verbs((unit.code, by) for unit, by in starters)
     require_applying(cycle, {unit.code for unit, _by in starters}, at)
     drafts = [
@@ -158,6 +160,7 @@ def submit_many(signed: Pairs, *, at: datetime | None = None) -> None:
     """
     signed = list(signed)
     signers = {application.pk: by for application, by in signed}
+    hold_open({application.cycle_id for application, _by in signed})
     applications = _locked(application for application, _by in signed)
     require_all("submit", [(signers[a.pk], a) for a in applications])
     for cycle in _cycles(applications):
@@ -202,7 +205,12 @@ def _problems_of(applications: list[Application], answers: Answers) -> list[tupl
     ):
         attached[pk].add((criterion, name))
     return [
-        (a, questions.missing(a.cycle.scheme.spec, criteria_of(a), answers[a.pk], attached[a.pk])) for a in applications
+        (
+            a,
+            questions.missing(a.cycle.scheme.spec, criteria_of(a), answers[a.pk], attached[a.pk])
+            | questions.papers_missing(a.cycle.meeting_minutes_required, attached[a.pk]),
+        )
+        for a in applications
     ]
 
 
@@ -215,6 +223,7 @@ def _keep_self_assessment(applications: list[Application], answers: Answers) -> 
 @transaction.atomic
 def withdraw(application: Application, *, by: Any, reason: str) -> None:
     """Take the application back to the village before it is decided; to send it again, the window must be open."""
+    hold_open([application.cycle_id])
     application = locked_row(application)
     require("withdraw", by, application)
     if not reason.strip():

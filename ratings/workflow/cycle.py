@@ -36,7 +36,9 @@ def _require(by: Any, unit: Unit) -> None:
 
 
 @transaction.atomic
-def open_cycle(scheme: Scheme, *, facts_until: date, windows: Times, by: Any) -> Cycle:
+def open_cycle(
+    scheme: Scheme, *, facts_until: date, windows: Times, by: Any, meeting_minutes_required: bool = False
+) -> Cycle:
     """Begin the rating of the scheme's year; ``windows``: for every step the moments when it opens and closes.
 
     Raises ``NotAllowed``; ``WrongState`` for a scheme not issued, or with a cycle already; ``Incomplete``.
@@ -49,7 +51,13 @@ def open_cycle(scheme: Scheme, *, facts_until: date, windows: Times, by: Any) ->
     _require_times(windows, set(Step.values))
     try:
         with transaction.atomic(), audit.acting(by, "open_cycle"):
-            cycle = Cycle.objects.create(unit=scheme.unit, scheme=scheme, year=scheme.year, facts_until=facts_until)
+            cycle = Cycle.objects.create(
+                unit=scheme.unit,
+                scheme=scheme,
+                year=scheme.year,
+                facts_until=facts_until,
+                meeting_minutes_required=meeting_minutes_required,
+            )
             Window.objects.bulk_create(
                 Window(cycle=cycle, step=step, opens=opens, closes=closes) for step, (opens, closes) in windows.items()
             )
@@ -91,6 +99,20 @@ def set_windows(cycle: Cycle, windows: Times, *, by: Any) -> None:
     with audit.acting(by, "set_windows"):
         for step, (opens, closes) in windows.items():
             Window.objects.update_or_create(cycle=cycle, step=step, defaults={"opens": opens, "closes": closes})
+
+
+@transaction.atomic
+def ask_for_minutes(cycle: Cycle, required: bool, *, by: Any) -> None:
+    """Whether villages attach the minutes of their representatives; counts for what is sent from now on.
+
+    Raises ``NotAllowed``, ``WrongState`` (closed).
+    """
+    _require(by, cycle.unit)
+    cycle = _locked(cycle)
+    if cycle.meeting_minutes_required != required:
+        cycle.meeting_minutes_required = required
+        with audit.acting(by, "ask_for_minutes"):
+            cycle.save(update_fields=["meeting_minutes_required"])
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Evidence (佐证材料): files attached to a criterion while it is open to the filler."""
+"""Evidence (佐证材料): files attached to a criterion, and papers of the application, while it is open to the filler."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from ratings import questions
 from ratings.models import Application, Evidence
+from ratings.models.application import Paper
+from ratings.workflow.answers import note_filler
 from ratings.workflow.filling import criteria_of, locked_row, require_fillable
 from records import audit
 from records.files import store
@@ -30,6 +32,20 @@ def attach(application: Application, criterion: str, upload: UploadedFile, *, na
         raise WrongState(_("This question is locked: others answer it."))
     if name and name not in {piece.name for piece in asked[criterion].evidence}:
         raise Incomplete(_("This piece of evidence is not asked for."))
+    return _keep(application, upload, criterion, name, by)
+
+
+@transaction.atomic
+def attach_paper(application: Application, paper: str, upload: UploadedFile, *, by: Any) -> Evidence:
+    """Attach a paper of the whole application (``Paper``): minutes, the stamped form. Raises as ``attach`` does."""
+    application = locked_row(application)
+    require_fillable(application, by)
+    if paper not in Paper.values:
+        raise Incomplete(_("This piece of evidence is not asked for."))
+    return _keep(application, upload, "", paper, by)
+
+
+def _keep(application: Application, upload: UploadedFile, criterion: str, name: str, by: Any) -> Evidence:
     there = list(application.evidence.filter(criterion=criterion).select_related("file"))
     if len(there) >= settings.UPLOADS_PER_CRITERION:
         raise Incomplete(_("At most %s files for one question.") % settings.UPLOADS_PER_CRITERION)
@@ -38,6 +54,7 @@ def attach(application: Application, criterion: str, upload: UploadedFile, *, na
         if evidence.file.sha256 == stored.sha256 and evidence.name == name:
             stored.delete()
             return evidence
+    note_filler(application, by)
     with audit.acting(by, "attach"):
         return Evidence.objects.create(application=application, criterion=criterion, name=name, file=stored)
 
@@ -46,7 +63,7 @@ def attach(application: Application, criterion: str, upload: UploadedFile, *, na
 def detach(evidence: Evidence, *, by: Any) -> None:
     """Take a file off the form; its bytes are kept. Raises ``NotAllowed``, ``WrongState``."""
     application = locked_row(evidence.application)
-    require_fillable(application, by, [evidence.criterion])
+    require_fillable(application, by, [evidence.criterion] if evidence.criterion else [])
     with audit.acting(by, "detach"):
         Evidence.objects.filter(pk=evidence.pk).delete()
 

@@ -17,6 +17,7 @@ from ratings.typed import LONGEST, fact
 from ratings.workflow.answers import Entry, Kept, keep_self_points, write
 from ratings.workflow.application import open_drafts
 from ratings.workflow.filling import criteria_of
+from ratings.workflow.window import hold_open
 from records.refusals import Incomplete, NotAllowed, WrongState
 from villages.models import Unit, below, prefixes
 
@@ -87,6 +88,8 @@ def supply(
     variants = supplied_by(cycle, departments_of(by, cycle.unit_id)).get(criterion)
     if not variants:
         raise NotAllowed(_("You may not do this here."))
+    hold_open([cycle.pk])
+    cycle.refresh_from_db(fields=["state", "scoring_closed_at"])
     if cycle.state != Cycle.State.OPEN or cycle.scoring_closed_at:
         raise WrongState(_("Scoring of %s is closed.") % cycle.year)
     applications = _applications(cycle, {code for code, _item in typed})

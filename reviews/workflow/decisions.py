@@ -22,6 +22,7 @@ from ratings.secrecy import shown_state
 from ratings.workflow import decision as decisions
 from ratings.workflow.decision import Verdict
 from ratings.workflow.transition import move
+from ratings.workflow.window import hold_open
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.ceiling import Ceiling, ceilings
 from reviews.models import BatchEntry, Settlement
@@ -96,6 +97,7 @@ def recommend_many(choices: Mapping[int, Choice], *, by: User, at: datetime | No
 @transaction.atomic
 def reject(application: Application, *, by: User, reason: str) -> None:
     """The township does not rate ``application`` (不予评星); the village and its office are told why."""
+    hold_open([application.cycle_id])
     application = _locked(application)
     actions.require("reject", by, application)
     move([application.pk], "reject", Application.State.REJECTED, by=by, reason=_required(reason))

@@ -6,7 +6,8 @@ from freezegun import freeze_time
 from rest_framework.test import APIClient
 
 from accounts.roles import Role
-from ratings.models import Application, Decision
+from ratings.models import Answer, Application, Decision
+from ratings.workflow.answers import version
 from ratings.workflow.decision import Verdict, record
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, SchemeFactory, UnitFactory, at, person
 from tests.ratings.test_application_workflow import NEIGHBOUR, WHOLE
@@ -61,9 +62,8 @@ def test_an_application_goes_its_way(filler, draft):
     assert (back["state"], [c["code"] for c in back["criteria"] if c["returned"]]) == ("returned", ["1.2"])
     locked = filler.post(f"{draft}answers/", {"answers": [{"item": "1.1.a", "typed": "0"}]}, format="json")
     assert locked.status_code == 409
-    assert filler.post(f"{draft}answers/", {"answers": [{"item": "1.2", "typed": "93"}]}, format="json").json() == [
-        {"item": "1.2", "problem": "", "refused": False}
-    ]
+    (kept,) = filler.post(f"{draft}answers/", {"answers": [{"item": "1.2", "typed": "93"}]}, format="json").json()
+    assert kept == {"item": "1.2", "problem": "", "refused": False, "version": version(Answer.objects.get(item="1.2"))}
     assert api(Role.SIGNER).post(f"{draft}resubmit/").json()["state"] == "township_review"
     gone = api(Role.SIGNER).post(f"{draft}withdraw/", {"reason": "重新核对"}, format="json").json()
     assert (gone["state"], gone["transitions"][-1]["reason"]) == ("draft", "重新核对")

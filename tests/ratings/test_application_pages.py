@@ -122,7 +122,7 @@ def test_htmx_saves_one_criterion_and_swaps_only_states(client, draft, filler):
     )
     assert dict(draft.answers.values_list("item", "typed")) == {"1.1.a": "3"}
     swapped = re.findall(r'id="([^"]+)"[^>]*hx-swap-oob', answer.content.decode())
-    assert swapped == ["c1-1-points", "c1-1-1-state", "dock-points", "areas"]
+    assert swapped == ["c1-1-points", "c1-1-known", "c1-1-1-state", "dock-points", "areas"]
     assert "8.50" in answer.content.decode()
 
 
@@ -178,7 +178,7 @@ def test_what_is_missing_is_listed_with_its_page(client, draft, filler, signer):
     fill(draft, filler, **{"1.2": ("", "")})
     answer = as_(client, signer).post(reverse("application_submit", args=[draft.pk]))
     assert answer.status_code == 400
-    assert [(p["number"], p["card"].criterion.code) for p in answer.context["missing"]] == [(1, "1.2")]
+    assert [(p["url"], p["name"]) for p in answer.context["missing"]] == [(f"{area_of(draft)}#c1-2", "1.2 满意率")]
 
 
 def test_the_office_accepts_and_returns(client, submitted, office):

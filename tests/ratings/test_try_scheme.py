@@ -135,6 +135,20 @@ def test_every_wrong_row_is_named(tmp_path):
     assert len(str(refused.value).splitlines()) == 3
 
 
+def test_values_that_cannot_be_taken_are_named_beside_all_else_that_is_wrong(tmp_path):
+    wrong = [
+        ("330624108204", "1.1.b", "three", ""),
+        ("330624108204", "1.1.c", "-1", ""),
+        ("330624108204", "1.1.a", "-2", ""),
+        ("330624108205", "1.1.a", "-3", ""),
+    ]
+    with pytest.raises(CommandError) as refused, translation.override("en"):
+        run(tmp_path, lines([*FACTS, *wrong]).encode())
+    named = str(refused.value).splitlines()
+    assert [[f"row {n}," in line for line in named].count(True) for n in (8, 9, 10, 11)] == [1, 1, 2, 1]
+    assert ["330624108205" in line and "variants" in line for line in named].count(True) == 1
+
+
 @pytest.mark.parametrize("raw", [b"\x81\x20\xff", b'a,"b\nc', b"PK\x03\x04rubbish"])
 def test_what_is_no_facts_file_is_refused(tmp_path, raw):
     with pytest.raises(CommandError):

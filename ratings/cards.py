@@ -1,0 +1,187 @@
+"""What the form of an application is made of: areas as sheets, a card a criterion, a field a question (design §6–7)."""
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ratings import questions
+from ratings.jumps import Jump
+from ratings.known import Known
+from ratings.models import Answer, Evidence
+from ratings.models.application import Paper
+from ratings.scheme.spec import Area, Criterion, Question
+from ratings.wording import rule_lines
+from ratings.workflow.answers import version
+
+
+@dataclass
+class Field:
+    """One question with what was typed. ``problem``: why that is no fact, or was not kept; ``last``: last year's.
+
+    ``known``: what is filled in from elsewhere and waits to be confirmed; ``stands``: an answer that the person who
+    typed had not seen; ``jump``: an odd one, ``sure`` if the person said that it is right.
+    """
+
+    id: str
+    question: Question
+    criterion: Criterion
+    answer: Answer | None
+    typed: str
+    reason: str
+    problem: str
+    last: str
+    hint: str
+    points: Decimal | None = None
+    refused: bool = False
+    seen: str | None = None
+    stands: Answer | None = None
+    known: Known | None = None
+    jump: Jump | None = None
+
+    @property
+    def item(self) -> str:
+        return self.question.item
+
+    @property
+    def version(self) -> str:
+        """The version of the answer that the person has seen: not that of one which they have not chosen yet."""
+        return version(self.answer) if self.stands is None else self.seen or ""
+
+    @property
+    def stands_version(self) -> str:
+        return version(self.stands)
+
+    @property
+    def ticked(self) -> bool:
+        return self.typed == "1"
+
+    @property
+    def answered(self) -> bool:
+        return self.answer is not None and self.answer.value is not None
+
+    @property
+    def state(self) -> str:
+        """Where the value is: saved, invalid, known (filled in from elsewhere, not confirmed), or nothing yet."""
+        if self.problem:
+            return "invalid"
+        if self.known:
+            return "known"
+        return "saved" if self.answer is not None and self.answer.typed else ""
+
+    @property
+    def sure(self) -> bool:
+        return self.answer is not None and self.answer.sure
+
+
+@dataclass
+class Piece:
+    """A piece of evidence that the scheme asks for, with the files that are there."""
+
+    name: str
+    wanted: str
+    files: list[Evidence]
+
+
+@dataclass
+class Card:
+    """One criterion. ``open``: it may be changed now; ``locked``: why not; ``returned``: the township's reason."""
+
+    id: str
+    criterion: Criterion
+    fields: list[Field]
+    points: Decimal | None
+    open: bool
+    locked: str
+    returned: str
+    pieces: list[Piece]
+    files: list[Evidence]
+
+    @property
+    def by_village(self) -> bool:
+        return questions.by_village(self.criterion)
+
+    @property
+    def rule(self) -> list[str]:
+        return rule_lines(self.criterion)
+
+    @property
+    def unit(self) -> str:
+        """The unit of its figure, out of the brackets of its name: ``满意率(%)`` → ``%``."""
+        name = self.criterion.figure or ""
+        inside = name.replace("（", "(").replace("）", ")").partition("(")[2].rstrip(")")
+        return inside or (name if len(name) <= 3 else "")
+
+    @property
+    def known(self) -> list[Field]:
+        """Its fields that are filled in from elsewhere and wait to be confirmed."""
+        return [f for f in self.fields if f.known]
+
+    @property
+    def supplied(self) -> list[Field]:
+        return [f for f in self.fields if f.answer is not None]
+
+
+@dataclass
+class Sheet:
+    """One area of the form. ``missing``: messages by item or criterion of what keeps it from being sent."""
+
+    number: int
+    area: Area
+    cards: list[Card]
+    points: Decimal
+    missing: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> list[Card]:
+        return [card for card in self.cards if card.by_village]
+
+    @property
+    def filled(self) -> int:
+        return len(self.asked) - len(self.lacking)
+
+    @property
+    def done(self) -> bool:
+        return not self.missing
+
+    @property
+    def returned(self) -> list[Card]:
+        return [card for card in self.cards if card.returned]
+
+    @property
+    def lacking(self) -> list[Card]:
+        return [card for card in self.asked if self.lacks(card)]
+
+    @property
+    def known(self) -> int:
+        """How many answers are filled in and wait to be confirmed."""
+        return sum(len(card.known) for card in self.cards)
+
+    @property
+    def odd(self) -> list[tuple[Card, Field]]:
+        """Fields far from last year's that nobody has called right."""
+        return [(card, f) for card in self.cards for f in card.fields if f.jump and not f.sure]
+
+    @property
+    def short_name(self) -> str:
+        """A name that fits a tab on a phone."""
+        return re.split(r"[与和、]", re.sub(r"[“”\"（）()]", "", self.area.name))[0][:4]
+
+    def lacks(self, card: Card) -> bool:
+        return card.criterion.code in self.missing or any(f.item in self.missing for f in card.fields)
+
+
+@dataclass
+class PaperPiece:
+    """A paper of the whole application (``Paper``) with its files; ``required``: it cannot be sent without."""
+
+    paper: Paper
+    required: bool
+    files: list[Evidence]
+
+
+@dataclass(frozen=True)
+class LastYear:
+    """What was answered a year ago, as it was typed and as a fact."""
+
+    typed: str
+    value: Decimal

@@ -1,0 +1,116 @@
+"""No figure twice (design §7): what the form fills in from elsewhere, for the village to confirm; pure.
+
+Known are a figure of the village's profile, what another criterion already holds under the same name, and last year's
+answer. Last year answers only what stays (a figure, a tick); what happens within a year (a count), and points that a
+person gives, are asked anew.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ratings import questions
+from ratings.scheme.spec import Criterion, Question
+
+PROFILE, LAST_YEAR, CRITERION, DEPARTMENT = "profile", "last_year", "criterion", "department"
+STAYS = ("figure", "tick")
+SOURCES = {
+    PROFILE: gettext_lazy("village profile"),
+    LAST_YEAR: gettext_lazy("last year"),
+    CRITERION: gettext_lazy("another criterion"),
+    DEPARTMENT: gettext_lazy("departments"),
+}
+PROFILE_NAMES = {
+    "population": ("人口", "常住人口", "总人口", "人口数"),
+    "households": ("户数", "总户数", "农户数"),
+}
+"""Under which names criteria ask for the figures of a profile."""
+
+
+class Profile(Protocol):
+    year: int
+    population: int | None
+    households: int | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What would be typed, and where it is known from: a kind, and in words."""
+
+    typed: str
+    kind: str
+    source: str
+
+
+def known(
+    criteria: Iterable[Criterion],
+    answers: questions.Answers,
+    last: Mapping[str, str],
+    profile: Profile | None,
+) -> dict[str, Known]:
+    """What is known of the village's questions, by item, whether they are answered by now or not."""
+    criteria = list(criteria)
+    named = _by_figure(criteria, answers)
+    found = {}
+    for criterion in filter(questions.by_village, criteria):
+        for question in criterion.questions:
+            value = (
+                _of_profile(criterion, question, profile)
+                or _of_criterion(criterion, question, named)
+                or _of_last_year(question, last)
+            )
+            if value is not None:
+                found[question.item] = value
+    return found
+
+
+def counted(criteria: Iterable[Criterion], answers: questions.Answers, values: Mapping[str, Known]) -> Counter[str]:
+    """How many criteria the village need not type, by the kind of source."""
+    count: Counter[str] = Counter()
+    for criterion in criteria:
+        if questions.department(criterion) and questions.answered(criterion, answers):
+            count[DEPARTMENT] += 1
+        elif all(question.item in values for question in criterion.questions):
+            count[values[criterion.questions[0].item].kind] += 1
+    return count
+
+
+def figure_name(figure: str) -> str:
+    """A figure's name without its unit: ``常住人口(人)`` → ``常住人口``."""
+    return figure.replace("（", "(").partition("(")[0].strip()
+
+
+def _by_figure(criteria: list[Criterion], answers: questions.Answers) -> dict[str, tuple[str, str]]:
+    """Under the full name of a figure: the criterion that holds it, and what it holds."""
+    return {
+        criterion.figure: (criterion.code, answers[criterion.code].typed)
+        for criterion in criteria
+        if criterion.figure and len(criterion.figure) > 3 and questions.answered(criterion, answers)
+    }
+
+
+def _of_profile(criterion: Criterion, question: Question, profile: Profile | None) -> Known | None:
+    if profile is None or question.kind != "figure" or not criterion.figure:
+        return None
+    for field, names in PROFILE_NAMES.items():
+        value = getattr(profile, field)
+        if value is not None and figure_name(criterion.figure) in names:
+            return Known(str(value), PROFILE, _("village profile of %s") % profile.year)
+    return None
+
+
+def _of_criterion(criterion: Criterion, question: Question, named: Mapping[str, tuple[str, str]]) -> Known | None:
+    if question.kind != "figure" or criterion.figure not in named:
+        return None
+    code, typed = named[criterion.figure]
+    return None if code == criterion.code else Known(typed, CRITERION, _("criterion %s") % code)
+
+
+def _of_last_year(question: Question, last: Mapping[str, str]) -> Known | None:
+    if question.kind not in STAYS or question.item not in last:
+        return None
+    return Known(last[question.item], LAST_YEAR, _("last year"))

@@ -1,0 +1,111 @@
+"""Sending an application while its cycle is being closed: one of the two comes first, and the other one knows it."""
+
+from threading import Thread
+
+import pytest
+from django.db import connection, connections, transaction
+from freezegun import freeze_time
+
+from accounts.roles import Role
+from ratings.models import Application, Cycle, Decision
+from ratings.workflow import application as workflow
+from ratings.workflow import cycle as cycles
+from records.refusals import Refused, WrongState
+from tests.factories import COUNTY, VILLAGE, CycleFactory, UnitFactory, person
+from tests.ratings.test_application_workflow import fill
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WAITING = "select count(*) from pg_locks where not granted"
+
+
+@pytest.fixture
+def draft():
+    with freeze_time("2026-04-01T02:00:00Z", ignore=["threading"]):
+        filler = person(Role.FILLER, VILLAGE)
+        application = workflow.begin(UnitFactory(code=VILLAGE), CycleFactory(), by=filler)
+        workflow.choose_star(application, 5, by=filler)
+        fill(application, filler)
+        yield application
+
+
+@pytest.fixture
+def signer(draft):
+    return person(Role.SIGNER, VILLAGE)
+
+
+@pytest.fixture
+def office(draft):
+    return person(Role.COUNTY_OFFICE, COUNTY)
+
+
+def while_it_waits(first, second):
+    """Take ``first`` and, before it is committed, ``second`` on another connection; what the second came to."""
+    came_to = []
+
+    def run():
+        try:
+            came_to.append(second())
+        except Refused as refused:
+            came_to.append(refused)
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=run)
+    with transaction.atomic():
+        first()
+        thread.start()
+        while thread.is_alive() and not _somebody_waits():
+            pass
+    thread.join(timeout=30)
+    return came_to[0]
+
+
+def _somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return cursor.fetchone()[0]
+
+
+def test_who_sends_while_the_cycle_is_being_closed_is_told(draft, signer, office):
+    cycle = Cycle.objects.get()
+    sent = while_it_waits(lambda: cycles.close(cycle, by=office), lambda: workflow.submit(draft, by=signer))
+    assert isinstance(sent, WrongState)
+    assert Application.objects.get().state == "draft"
+    assert list(Decision.objects.values_list("unit", "star")) == [(VILLAGE, 0)]
+
+
+def test_what_is_sent_before_the_closing_is_an_exception_of_it(draft, signer, office):
+    cycle = Cycle.objects.get()
+    closed = while_it_waits(lambda: workflow.submit(draft, by=signer), lambda: cycles.close(cycle, by=office))
+    assert closed == 0
+    assert [a.state for a in cycles.exceptions(cycle)] == ["submitted"]
+    assert not Decision.objects.exists()
+
+
+def test_who_begins_while_the_cycle_is_being_closed_is_told(draft, signer, office):
+    neighbour = UnitFactory(code="330624108205")
+    filler, cycle = person(Role.FILLER, neighbour.code), Cycle.objects.get()
+    begun = while_it_waits(
+        lambda: cycles.close(cycle, by=office), lambda: workflow.begin(neighbour, Cycle.objects.get(), by=filler)
+    )
+    assert isinstance(begun, WrongState)
+    assert not Application.objects.filter(unit=neighbour).exists()
+
+
+def test_what_is_taken_back_before_the_closing_is_left_without_a_star(draft, signer, office):
+    workflow.submit(draft, by=signer)
+    cycle = Cycle.objects.get()
+    closed = while_it_waits(
+        lambda: workflow.withdraw(draft, by=signer, reason="重填"), lambda: cycles.close(cycle, by=office)
+    )
+    assert closed == 1
+    assert list(Decision.objects.values_list("unit", "application", "star")) == [(VILLAGE, draft.pk, 0)]
+
+
+def test_the_time_is_moved_only_when_nobody_is_sending(draft, signer, office):
+    cycle = Cycle.objects.get()
+    moved = {"apply": (cycle.windows.get(step="apply").opens, draft.transitions.get().at)}
+    sent = while_it_waits(
+        lambda: cycles.set_windows(cycle, moved, by=office), lambda: workflow.submit(draft, by=signer)
+    )
+    assert isinstance(sent, WrongState)
