@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
@@ -20,6 +22,7 @@ from accounts.holding import Holding
 from accounts.models import Appointment, User
 from accounts.roles import Role
 from accounts.todo import todos_of
+from accounts.workflow.deputies import colleagues
 from villages.models import Unit
 
 
@@ -30,14 +33,15 @@ class AppointmentSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Appointment
-        fields = ["id", "username", "name", "role", "unit", "department", "starts", "ends"]
+        fields = ["id", "username", "name", "role", "unit", "department", "starts", "ends", "deputy_for"]
         read_only_fields = fields
 
 
 class NewAppointment(serializers.Serializer):
-    """``username`` of an existing account. Accounts are opened on the page, where the password is shown once."""
+    """``username`` and ``name`` of an account. Accounts are opened on the page, where the password is shown once."""
 
-    username = serializers.SlugRelatedField(source="user", slug_field="username", queryset=User.objects.all())
+    username = serializers.CharField(max_length=150)
+    name = serializers.CharField(max_length=50)
     role = serializers.ChoiceField(choices=Role.choices)
     unit = serializers.SlugRelatedField(slug_field="code", queryset=Unit.objects.none())
     department = serializers.CharField(max_length=50, required=False, default="", allow_blank=True)
@@ -55,6 +59,21 @@ class NewAppointment(serializers.Serializer):
 
 class LastDay(serializers.Serializer):
     on = serializers.DateField()
+
+
+class NewSuccessor(LastDay):
+    """The account that follows, by both its names."""
+
+    username = serializers.CharField(max_length=150)
+    name = serializers.CharField(max_length=50)
+
+
+class NewDeputy(serializers.Serializer):
+    """``username`` of somebody who holds another office on the same unit today."""
+
+    username = serializers.CharField(max_length=150)
+    starts = serializers.DateField()
+    ends = serializers.DateField()
 
 
 class AppointmentFilter(filters.FilterSet):
@@ -90,7 +109,8 @@ class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         given = NewAppointment(data=request.data, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
         values: dict[str, Any] = dict(given.validated_data)
-        appointment = workflow.appoint(values.pop("user"), by=request.user, **values)
+        who = workflow.Who(values.pop("name"), values.pop("username"))
+        [appointment] = workflow.appoint_person(who, [values.pop("role")], by=request.user, **values).appointments
         return Response(AppointmentSerializer(appointment).data, status=201)
 
     @extend_schema(request=LastDay, responses=AppointmentSerializer)
@@ -102,6 +122,43 @@ class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         given.is_valid(raise_exception=True)
         workflow.end(appointment, by=request.user, on=given.validated_data["on"])
         return Response(AppointmentSerializer(self.get_object()).data)
+
+    @extend_schema(request=NewSuccessor, responses={201: AppointmentSerializer})
+    @action(detail=True, methods=["post"], url_path="hand-over")
+    def hand_over(self, request: Request, pk: str) -> Response:
+        """Let it end with the day ``on``, and give the office to the successor from the day after."""
+        appointment = self.get_object()
+        given = NewSuccessor(data=request.data)
+        given.is_valid(raise_exception=True)
+        who = workflow.Who(given.validated_data["name"], given.validated_data["username"])
+        engaged = workflow.hand_over([appointment], who, by=request.user, on=given.validated_data["on"])
+        return Response(AppointmentSerializer(engaged.appointments[0]).data, status=201)
+
+
+class DeputyView(APIView):
+    """The deputies of an office that is yours, or that you give."""
+
+    @extend_schema(operation_id="deputies_list", responses=AppointmentSerializer(many=True))
+    def get(self, request: Request, pk: int) -> Response:
+        post = self._post(request, pk)
+        return Response(AppointmentSerializer(post.deputies.select_related("user").order_by("-starts"), many=True).data)
+
+    @extend_schema(operation_id="deputies_create", request=NewDeputy, responses={201: AppointmentSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        """Name a deputy from a day to a day."""
+        post = self._post(request, pk)
+        given = NewDeputy(data=request.data)
+        given.is_valid(raise_exception=True)
+        days = {key: given.validated_data[key] for key in ("starts", "ends")}
+        deputy = colleagues(post).filter(username=given.validated_data["username"]).first()
+        if deputy is None:
+            raise serializers.ValidationError({"username": [_("Nobody of this account name holds an office here.")]})
+        return Response(
+            AppointmentSerializer(workflow.deputise(post, deputy, by=request.user, **days)).data, status=201
+        )
+
+    def _post(self, request: Request, pk: int) -> Appointment:
+        return get_object_or_404(workflow.may_deputise(request.user).select_related("unit"), pk=pk)
 
 
 class TodoSerializer(serializers.Serializer):
@@ -137,4 +194,8 @@ class MeView(APIView):
 
 router = SimpleRouter()
 router.register("appointments", AppointmentViewSet, basename="api-appointment")
-urlpatterns = [path("me/", MeView.as_view(), name="api-me"), *router.urls]
+urlpatterns = [
+    path("me/", MeView.as_view(), name="api-me"),
+    path("appointments/<int:pk>/deputies/", DeputyView.as_view(), name="api-appointment-deputies"),
+    *router.urls,
+]

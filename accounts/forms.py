@@ -1,30 +1,50 @@
 """Forms of the pages of people."""
 
 from django import forms
-from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.validators import RegexValidator
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.cadre_list import NAME
 from accounts.fields import DayField, DayInput
-from accounts.models import CalendarDay, User
-from accounts.roles import ROLES, Role
-from accounts.workflow import givable
+from accounts.models import Appointment, CalendarDay, User
+from accounts.roles import ROLES, VILLAGE_POSTS, Role
+from accounts.workflow import Who, givable
 from villages.models import Unit, below_any
 
+BOTH = "both"
+MOST_BYTES = 5 * 1024 * 1024
 
-class AppointmentForm(forms.Form):
-    """Who, as what, where, from when to when. A name that no account has yet opens one."""
 
-    username = forms.CharField(
-        label=_("Account name"),
-        max_length=150,
-        validators=[UnicodeUsernameValidator()],
-        help_text=_(
-            "Letters, digits, dots, - and _. An account that exists keeps its password; a new one gets one, shown once."
-        ),
+class PersonForm(forms.Form):
+    """Whom an office means: an account by both its names, or somebody new."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=50,
+        validators=[RegexValidator(f"^{NAME.pattern}$", _("Please enter the person's name as it is written."))],
     )
-    name = forms.CharField(label=_("Name"), max_length=50)
+    username = forms.CharField(
+        label=_("Account name (empty for somebody new)"),
+        max_length=150,
+        required=False,
+        help_text=_("Who has an account keeps it, and its password. For somebody new one is opened."),
+    )
+    another = forms.BooleanField(
+        label=_("Somebody of this name has an office here already, and this is another person"), required=False
+    )
     email = forms.EmailField(label=_("E-mail (may be empty)"), required=False)
+
+    @property
+    def who(self) -> Who:
+        given = self.cleaned_data
+        return Who(given["name"], given["username"], given["email"], given["another"])
+
+
+class AppointmentForm(PersonForm):
+    """Who, as what, where, from when to when."""
+
     role = forms.ChoiceField(label=_("Role"))
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), empty_label=_("Choose"))
     department = forms.CharField(label=_("Name of the department (for departments)"), max_length=50, required=False)
@@ -34,19 +54,62 @@ class AppointmentForm(forms.Form):
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         roles = givable(by)
-        self.fields["role"].choices = [(role, Role(role).label) for role in roles]
+        choices = [(role, Role(role).label) for role in roles]
+        if set(VILLAGE_POSTS) <= set(roles):
+            choices.insert(len(VILLAGE_POSTS), (BOTH, _("Filler and signer, both posts in one person")))
+        self.fields["role"].choices = choices
         levels = {level for role in roles for level in ROLES[role].levels}
         reach = {code for codes in roles.values() for code in codes}
         self.fields["unit"].queryset = Unit.objects.filter(below_any(reach), level__in=levels).order_by("code")
-        self.existing: User | None = None
 
-    def clean(self) -> dict:
-        """Find the person; a name that does not fit the account is most likely the wrong account."""
-        given = super().clean()
-        self.existing = User.objects.filter(username=given.get("username", "")).first()
-        if self.existing and given.get("name") != self.existing.name:
-            self.add_error("name", _("This account belongs to somebody else. Choose another account name."))
-        return given
+    @property
+    def roles(self) -> tuple[str, ...]:
+        role = self.cleaned_data["role"]
+        return VILLAGE_POSTS if role == BOTH else (role,)
+
+    @property
+    def post(self) -> dict:
+        return {key: self.cleaned_data[key] for key in ("unit", "department", "starts", "ends")}
+
+
+class HandoverForm(PersonForm):
+    """The successor, the predecessor's last day, and which of the predecessor's posts on the unit pass on."""
+
+    on = DayField(label=_("Last day of the predecessor"), initial=timezone.localdate)
+    posts = forms.ModelMultipleChoiceField(
+        label=_("Offices that pass on"), queryset=Appointment.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    field_order = ["on", "posts"]
+
+    def __init__(self, *args, posts: QuerySet[Appointment], **kwargs) -> None:
+        super().__init__(*args, initial={"posts": [post.pk for post in posts]}, **kwargs)
+        self.fields["posts"].queryset = posts
+        self.fields["posts"].label_from_instance = lambda post: post.get_role_display()
+
+
+class DeputyForm(forms.Form):
+    deputy = forms.ModelChoiceField(
+        label=_("Deputy"),
+        queryset=User.objects.none(),
+        empty_label=_("Choose"),
+        help_text=_("Somebody who holds another office on the same unit today."),
+    )
+    starts = DayField(label=_("First day"), initial=timezone.localdate)
+    ends = DayField(label=_("Last day"))
+
+    def __init__(self, *args, colleagues: QuerySet[User], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["deputy"].queryset = colleagues
+
+
+class CadreListForm(forms.Form):
+    sheet = forms.FileField(label=_("Cadre list (Excel or CSV)"))
+
+    def clean_sheet(self) -> bytes:
+        sheet = self.cleaned_data["sheet"]
+        if sheet.size > MOST_BYTES:
+            raise forms.ValidationError(_("The sheet is too large: at most 5 MB."))
+        return sheet.read()
 
 
 class AppointmentSearch(forms.Form):
@@ -61,6 +124,17 @@ class EndForm(forms.Form):
 
 
 class LockForm(forms.Form):
+    LOCK, LOST_FACTOR = "lock", "second_factor"
+
+    step = forms.ChoiceField(
+        label=_("What happened"),
+        choices=[
+            (LOCK, _("The account must be locked")),
+            (LOST_FACTOR, _("The person lost the second factor and the recovery codes")),
+        ],
+        initial=LOCK,
+        required=False,
+    )
     username = forms.CharField(label=_("Account name"), max_length=150)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 

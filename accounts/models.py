@@ -10,14 +10,15 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Case, F, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Concat, Substr
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
-from accounts.roles import THREE_ADMINISTRATORS, Role
+from accounts.roles import ROLES, THREE_ADMINISTRATORS, Role
 from villages.models import Unit
 
 
@@ -29,6 +30,7 @@ class User(AbstractUser):
     last_name = None
     name = models.CharField(_("Name"), max_length=50)
     must_change_password = models.BooleanField(default=False)
+    second_factor_forgotten_at = models.DateTimeField(null=True, blank=True)
 
     REQUIRED_FIELDS = ["name"]
 
@@ -42,6 +44,16 @@ class User(AbstractUser):
         return self.name
 
     get_short_name = get_full_name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions end with the password, as in Django, and also when the second factor was forgotten."""
+        forgotten = self.second_factor_forgotten_at
+        return salted_hmac(
+            "accounts.User.session",
+            f"{self.password}{forgotten.isoformat() if forgotten else ''}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
 
     @cached_property
     def grants(self) -> dict[str, list[str]]:
@@ -72,6 +84,11 @@ class User(AbstractUser):
 # The days of an appointment, both inclusive.
 HELD = Func("starts", "ends", Value("[]"), function="daterange", output_field=DateRangeField())
 
+# Each of the three administrators is apart from the other two and from everybody else (三员分立).
+ESTATE = Case(
+    When(role__in=sorted(THREE_ADMINISTRATORS), then=F("role")), default=Value("other"), output_field=models.CharField()
+)
+
 
 class AppointmentQuerySet(models.QuerySet):
     def on(self, day: date) -> AppointmentQuerySet:
@@ -81,7 +98,10 @@ class AppointmentQuerySet(models.QuerySet):
 
 @pghistory.track()
 class Appointment(models.Model):
-    """A role held on one unit from a day to a day (both inclusive), which reaches everything below it."""
+    """A role held on one unit from a day to a day (both inclusive), which reaches everything below it.
+
+    ``deputy_for``: the holder stands in for that appointment's, in the same role on the same unit.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
     role = models.CharField(_("Role"), max_length=20, choices=Role)
@@ -90,6 +110,7 @@ class Appointment(models.Model):
     starts = models.DateField(_("From"))
     ends = models.DateField(_("Until"), null=True, blank=True)
     appointed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    deputy_for = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="deputies")
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -115,19 +136,26 @@ class Appointment(models.Model):
                     (HELD, RangeOperators.OVERLAPS),
                 ],
             ),
+            models.CheckConstraint(
+                condition=Q(deputy_for=None) | Q(ends__isnull=False), name="appointment_of_deputy_ends"
+            ),
             ExclusionConstraint(
                 name="three_administrators_are_three",
                 expressions=[
                     ("user", RangeOperators.EQUAL),
-                    ("role", RangeOperators.NOT_EQUAL),
+                    (ESTATE, RangeOperators.NOT_EQUAL),
                     (HELD, RangeOperators.OVERLAPS),
                 ],
-                condition=Q(role__in=sorted(THREE_ADMINISTRATORS)),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.unit}"
+
+    @property
+    def has_deputies(self) -> bool:
+        """Whether somebody may be named to stand in; a deputy names none."""
+        return ROLES[self.role].deputy and self.deputy_for_id is None
 
 
 class UnitPermission(UserObjectPermissionBase):

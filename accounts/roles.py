@@ -32,6 +32,8 @@ class Role(models.TextChoices):
 
 
 THREE_ADMINISTRATORS = frozenset({Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR})
+OFFICE_HEADS = frozenset({Role.COUNTY_OFFICE, Role.CITY_OFFICE})
+VILLAGE_POSTS = (Role.FILLER, Role.SIGNER)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class RoleSpec:
     """``levels``: where the role is held. ``appointed_by``: the roles whose holders may give it within their scope.
 
     ``audience``: "cadre" (18 px, phone first) or "desk". ``second_factor``: decides, pays or administers.
+    ``deputy``: while the holder is away a deputy may act.
     """
 
     levels: frozenset[str]
@@ -46,6 +49,7 @@ class RoleSpec:
     appointed_by: frozenset[str] = field(default_factory=frozenset)
     audience: str = "desk"
     second_factor: bool = False
+    deputy: bool = False
 
 
 COUNTIES = frozenset({Level.COUNTY, Level.ZONE})
@@ -76,6 +80,7 @@ ROLES: dict[str, RoleSpec] = {
             "reviews.answer_objection_township",
         },
         frozenset({Role.COUNTY_OFFICE}),
+        deputy=True,
     ),
     Role.TOWNSHIP_REVIEWER: RoleSpec(
         frozenset({Level.TOWNSHIP}), VIEW | {"reviews.score_township"}, frozenset({Role.COUNTY_OFFICE})
@@ -91,6 +96,7 @@ ROLES: dict[str, RoleSpec] = {
         },
         frozenset({Role.COUNTY_OFFICE}),
         second_factor=True,
+        deputy=True,
     ),
     Role.COUNTY_REVIEWER: RoleSpec(COUNTIES, VIEW | {"reviews.score_county"}, frozenset({Role.COUNTY_OFFICE})),
     Role.COUNTY_OFFICE: RoleSpec(
@@ -109,11 +115,13 @@ ROLES: dict[str, RoleSpec] = {
         },
         frozenset({Role.SYSADMIN}),
         second_factor=True,
+        deputy=True,
     ),
     Role.DISCIPLINE: RoleSpec(
         COUNTIES,
         WATCH | {"ratings.record_event", "reviews.answer_objection_county"},
         frozenset({Role.COUNTY_OFFICE}),
+        deputy=True,
     ),
     Role.DEPARTMENT: RoleSpec(COUNTIES, VIEW | {"ratings.supply"}, frozenset({Role.COUNTY_OFFICE})),
     Role.FINANCE: RoleSpec(
@@ -128,8 +136,11 @@ ROLES: dict[str, RoleSpec] = {
         },
         frozenset({Role.COUNTY_OFFICE}),
         second_factor=True,
+        deputy=True,
     ),
-    Role.CITY_OFFICE: RoleSpec(CITIES, WATCH | {"accounts.appoint"}, frozenset({Role.SYSADMIN}), second_factor=True),
+    Role.CITY_OFFICE: RoleSpec(
+        CITIES, WATCH | {"accounts.appoint"}, frozenset({Role.SYSADMIN}), second_factor=True, deputy=True
+    ),
     Role.CITY_DISCIPLINE: RoleSpec(CITIES, WATCH | {"ratings.record_event"}, frozenset({Role.CITY_OFFICE})),
     Role.CITY_LEADER: RoleSpec(CITIES, WATCH, frozenset({Role.CITY_OFFICE})),
     Role.SYSADMIN: RoleSpec(

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from accounts.views import appointments, calendar, home, locks, trail
+from accounts.views import appointments, cadre_list, calendar, deputies, home, locks, trail
 
 
 class DayConverter:
@@ -25,11 +25,20 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("appointments/", appointments.appointments, name="appointments"),
     path("appointments/new/", appointments.appointment_new, name="appointment_new"),
+    path("appointments/list/", cadre_list.page, name="cadre_list"),
+    path("appointments/list/make/", cadre_list.carry_out, name="cadre_list_make"),
+    path("appointments/list/empty/", cadre_list.template, name="cadre_list_empty"),
+    path("appointments/list/marked/<str:key>/", cadre_list.marked, name="cadre_list_marked"),
+    path("appointments/slips/", appointments.slips_pdf, name="slips"),
     path("appointments/<int:pk>/", appointments.appointment, name="appointment"),
     path("appointments/<int:pk>/end/", appointments.appointment_end, name="appointment_end"),
+    path("appointments/<int:pk>/successor/", appointments.appointment_hand_over, name="appointment_hand_over"),
+    path("appointments/<int:pk>/deputies/", deputies.deputies, name="deputies"),
+    path("appointments/<int:pk>/deputies/<int:deputy>/end/", deputies.deputy_end, name="deputy_end"),
     path("appointments/<int:pk>/password/", appointments.password_reset, name="password_reset"),
     path("trail/", trail.trail, name="trail"),
     path("locks/", locks.locks, name="locks"),
+    path("locks/offices/<int:pk>/withdraw/", locks.withdraw, name="office_withdraw"),
     path("locks/<str:username>/", locks.lock_lift, name="lock_lift"),
     path("settings/", calendar.settings_page, name="settings"),
     path("settings/days/<day:day>/", calendar.calendar_day_remove, name="calendar_day_remove"),

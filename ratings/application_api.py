@@ -90,7 +90,7 @@ class TransitionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Transition
-        fields = ["verb", "from_state", "to_state", "by", "at", "reason"]
+        fields = ["verb", "from_state", "to_state", "by", "as_deputy", "at", "reason"]
 
 
 class ApplicationDetailSerializer(ApplicationSerializer):

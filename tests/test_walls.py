@@ -31,8 +31,8 @@ WALLED = [name for name, door in DOORS.items() if door.args and PUBLIC not in do
 LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PLAIN = {"SECOND_FACTOR_REQUIRED": False, "CACHES": LOCMEM}
 # Lists that name no place but the reader's own: settings, what leads straight on, and what is the county's as a whole.
-BARE = {"account_change_password", "account_reauthenticate", "settings", "locks", "apply", "review_desk"}
-BARE |= {"cycles", "supply", "review_batches"}
+BARE = {"account_change_password", "account_reauthenticate", "settings", "apply", "review_desk"}
+BARE |= {"cadre_list", "cadre_list_empty", "cycles", "supply", "review_batches"}
 PAGE_METHODS, API_METHODS = ("get", "post"), ("get", "post", "put", "patch", "delete")
 THERE = {"get": {200, 302}}
 CHANGED = {200, 201, 204, 302, 400, 409, 415}
@@ -184,7 +184,7 @@ def bodies(own: SimpleNamespace, names: tuple[str, ...]) -> dict[str, dict]:
         "api-event-list": {"unit": unit, "kind": "spot_check_failed", "on": day},
         "api-panel-list": {"cycle": cycle, "unit": own.township.code, "stage": "township", "reviewers": names},
         "api-batch-list": meeting | {"decided": []},
-        "api-appointment-list": {"username": "newcomer", "role": "filler", "unit": unit, "starts": day},
+        "api-appointment-list": {"username": "newcomer", "name": "无职", "role": "filler", "unit": unit, "starts": day},
         "api-report-list": {"unit": own.county.code, "year": 2026},
         "api-allocation-preview": {"budget": "1.00", "units": [{"unit": unit, "weight": "1"}]},
     }

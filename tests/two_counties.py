@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import CalendarDay, User
 from accounts.roles import ROLES, Role
+from accounts.workflow import deputise
 from incentives import workflow as money
 from incentives.models import Clawback, LedgerEntry
 from notifications.models import Notice
@@ -146,6 +147,11 @@ def _county(at: Places, who: SimpleNamespace) -> SimpleNamespace:
     announce([who.filler.pk], "appointed", link="/", unit_code=at.village, unit=own.village.name, role="")
     own.notice = Notice.objects.filter(user=who.filler).latest("pk")
     own.appointment = who.filler.appointments.get()
+    own.office_post = who.county_office.appointments.get()
+    own.leader_post = who.township_leader.appointments.get()
+    own.deputy_post = deputise(
+        own.leader_post, who.township_office, by=who.township_leader, starts=date(2026, 12, 1), ends=date(2026, 12, 9)
+    )
     return own
 
 

@@ -1,5 +1,8 @@
 """Appointments: who holds what where, for those who may give it."""
 
+from collections.abc import Sequence
+
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -11,12 +14,12 @@ from django.views.decorators.http import require_POST
 
 from accounts import workflow
 from accounts.authority import needs
-from accounts.forms import AppointmentForm, AppointmentSearch, EndForm
+from accounts.forms import AppointmentForm, AppointmentSearch, EndForm, HandoverForm
 from accounts.models import Appointment
-from records.refusals import Incomplete, WrongState
+from accounts.slips import Slip, as_pdf, sealed, slips_of, unsealed
+from records.refusals import Incomplete, Refused, WrongState
 
 PER_PAGE = 50
-SHOWN_ONCE = "one_time_password"
 
 
 @needs("accounts.appoint")
@@ -43,37 +46,68 @@ def appointment_new(request: HttpRequest) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            return redirect("appointment", _appoint(request, form).pk)
-        except Incomplete as incomplete:
-            for field, problem in incomplete.problems.items():
-                form.add_error(field, problem)
-        except WrongState as refused:
-            form.add_error(None, str(refused))
+            engaged = workflow.appoint_person(form.who, form.roles, by=request.user, **form.post)
+        except Refused as refused:
+            show_refusal(form, refused)
+        else:
+            return show_engaged(request, [engaged])
     return render(request, "accounts/appointment_new.html", {"form": form})
 
 
-def _appoint(request: HttpRequest, form: AppointmentForm) -> Appointment:
-    given = dict(form.cleaned_data)
-    username, name, email = (given.pop(key) for key in ("username", "name", "email"))
-    if form.existing:
-        return workflow.appoint(form.existing, by=request.user, **given)
-    appointment, password = workflow.appoint_newcomer(username, name, email=email, by=request.user, **given)
-    request.session[SHOWN_ONCE] = [appointment.pk, password]
-    return appointment
+def show_refusal(form: forms.Form, refused: Refused) -> None:
+    """What a step refused, beside the field that it is about."""
+    if isinstance(refused, Incomplete):
+        for field, problem in refused.problems.items():
+            form.add_error(field if field in form.fields else None, problem)
+    elif isinstance(refused, WrongState):
+        form.add_error(None, str(refused))
+    else:
+        raise refused
+
+
+def show_engaged(request: HttpRequest, engaged: Sequence[workflow.Engaged]) -> HttpResponse:
+    """Where people with a fresh office are shown: the slips of new accounts, else the appointment."""
+    if slips := slips_of(engaged):
+        return show_slips(request, slips)
+    messages.success(request, _("Appointed. The person has been told."))
+    return redirect("appointment", engaged[0].appointments[0].pk)
+
+
+def show_slips(request: HttpRequest, slips: Sequence[Slip]) -> HttpResponse:
+    """The answer to the very step that made one-time passwords: shown now or never."""
+    context = {"slips": slips, "sealed": sealed(slips, request.user)}
+    response = render(request, "accounts/slips.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@needs("accounts.appoint")
+@require_POST
+def slips_pdf(request: HttpRequest) -> HttpResponse:
+    """The slips of the page that asks, as PDF, once."""
+    slips = unsealed(request.POST.get("sealed", ""), request.user)
+    if not slips:
+        messages.error(request, _("These slips were printed already. You can make a new password for a person."))
+        return redirect("appointments")
+    response = HttpResponse(as_pdf(slips), content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="slips.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @needs("accounts.appoint")
 def appointment(request: HttpRequest, pk: int) -> HttpResponse:
-    """One appointment; right after an account was opened or its password reset, that password, once."""
-    one = get_object_or_404(workflow.managed_by(request.user).select_related("user", "unit", "appointed_by"), pk=pk)
-    kept = request.session.get(SHOWN_ONCE)
-    password = request.session.pop(SHOWN_ONCE)[1] if kept and kept[0] == one.pk else ""
+    """One appointment, with what may be done with it."""
+    one = _managed(request, pk)
     ended = one.ends is not None and one.ends < timezone.localdate()
-    context = {"appointment": one, "password": password, "ended": ended, "end_form": EndForm()}
-    response = render(request, "accounts/appointment.html", context)
-    if password:
-        response["Cache-Control"] = "no-store"
-    return response
+    has_deputies = not ended and workflow.may_deputise(request.user).filter(pk=pk).exists()
+    context = {"appointment": one, "ended": ended, "end_form": EndForm(), "has_deputies": has_deputies}
+    return render(request, "accounts/appointment.html", context)
+
+
+def _managed(request: HttpRequest, pk: int) -> Appointment:
+    found = workflow.managed_by(request.user).select_related("user", "unit", "appointed_by", "deputy_for__user")
+    return get_object_or_404(found, pk=pk)
 
 
 @needs("accounts.appoint")
@@ -93,8 +127,26 @@ def appointment_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("accounts.appoint")
+def appointment_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """End the predecessor's offices on the unit with a day, and give them to the successor from the next."""
+    one = _managed(request, pk)
+    in_force = Q(ends=None) | Q(ends__gte=timezone.localdate())
+    mine = workflow.managed_by(request.user).filter(in_force, user=one.user_id, unit=one.unit_id, deputy_for=None)
+    form = HandoverForm(request.POST or None, posts=mine.order_by("pk"))
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            engaged = workflow.hand_over(list(given["posts"]), form.who, by=request.user, on=given["on"])
+        except Refused as refused:
+            show_refusal(form, refused)
+        else:
+            return show_engaged(request, [engaged])
+    return render(request, "accounts/appointment_hand_over.html", {"appointment": one, "form": form})
+
+
+@needs("accounts.appoint")
 @require_POST
 def password_reset(request: HttpRequest, pk: int) -> HttpResponse:
-    one = get_object_or_404(workflow.managed_by(request.user).select_related("user"), pk=pk)
-    request.session[SHOWN_ONCE] = [one.pk, workflow.reset_password(one.user, by=request.user)]
-    return redirect("appointment", pk)
+    one = _managed(request, pk)
+    password = workflow.reset_password(one.user, by=request.user)
+    return show_slips(request, slips_of([workflow.Engaged(one.user, [one], password)]))

@@ -1,8 +1,9 @@
-"""Locks, for the security administrator: who is shut out by wrong passwords, who by hand."""
+"""For the security administrator: who is shut out, whose second factor is lost, whose office is withdrawn."""
 
 from axes.models import AccessAttempt
 from axes.utils import reset
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,23 +13,23 @@ from accounts import workflow
 from accounts.authority import needs
 from accounts.forms import LockForm
 from accounts.locks import locked_out
+from accounts.models import User
+from records.refusals import Refused, WrongState
 
 ATTEMPTS_SHOWN = 50
 
 
 @needs("accounts.unlock")
 def locks(request: HttpRequest) -> HttpResponse:
-    """Failed attempts, newest first, and the accounts locked by hand; the form locks one."""
+    """Failed attempts, newest first, the accounts locked by hand, the offices that may be withdrawn."""
     people = workflow.reachable(request.user)
     form = LockForm(request.POST or None)
     if form.is_valid():
-        person = people.filter(username=form.cleaned_data["username"]).first()
-        if person is None or person == request.user:
-            form.add_error("username", _("There is no such account that you may lock."))
-        else:
-            workflow.lock(person, by=request.user, reason=form.cleaned_data["reason"])
-            messages.success(request, _("The account is locked."))
+        try:
+            messages.success(request, _taken(request, form, people))
             return redirect("locks")
+        except Refused as refused:
+            form.add_error(None, str(refused))
     context = {
         "form": form,
         "shut_out": locked_out(people),
@@ -36,8 +37,22 @@ def locks(request: HttpRequest) -> HttpResponse:
             :ATTEMPTS_SHOWN
         ],
         "locked": people.filter(is_active=False).order_by("username"),
+        "offices": workflow.guarded_posts(request.user).select_related("user", "unit").order_by("unit_id", "role"),
     }
     return render(request, "accounts/locks.html", context)
+
+
+def _taken(request: HttpRequest, form: LockForm, people: QuerySet[User]) -> str:
+    """Lock the account that the form names, or forget its second factor; what was done, in words."""
+    given = form.cleaned_data
+    person = people.filter(username=given["username"]).exclude(pk=request.user.pk).first()
+    if person is None:
+        raise WrongState(_("There is no such account that you may lock."))
+    if given["step"] == LockForm.LOST_FACTOR:
+        workflow.forget_second_factor(person, by=request.user, reason=given["reason"])
+        return _("The second factor is forgotten; a new one is set up at the next sign-in.")
+    workflow.lock(person, by=request.user, reason=given["reason"])
+    return _("The account is locked.")
 
 
 @needs("accounts.unlock")
@@ -49,4 +64,14 @@ def lock_lift(request: HttpRequest, username: str) -> HttpResponse:
     if not person.is_active:
         workflow.unlock(person, by=request.user)
     messages.success(request, _("The account is unlocked."))
+    return redirect("locks")
+
+
+@needs("accounts.unlock")
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """End the office of an administrator or an office head with today."""
+    post = get_object_or_404(workflow.guarded_posts(request.user), pk=pk)
+    workflow.withdraw(post, by=request.user, reason=request.POST.get("reason", ""))
+    messages.success(request, _("The office ends with today."))
     return redirect("locks")

@@ -122,13 +122,17 @@ class Application(models.Model):
 
 
 class Transition(models.Model):
-    """One step of an application: who, when, from where, why. Append-only; the timeline that people read."""
+    """One step of an application: who, when, from where, why. Append-only; the timeline that people read.
+
+    ``as_deputy``: the person stood in for the holder of the office (代).
+    """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="transitions")
     verb = models.CharField(max_length=30)
     from_state = models.CharField(max_length=20)
     to_state = models.CharField(max_length=20)
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    as_deputy = models.BooleanField(default=False)
     at = models.DateTimeField()
     reason = models.TextField(blank=True)
     address = models.GenericIPAddressField(null=True)

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.standing import standing_in
+from ratings.actions import ACTIONS
 from ratings.models import Application, Transition
 from ratings.models.application import TRANSITIONS
 from ratings.signals import applications_moved
@@ -32,13 +34,15 @@ def move(
     changed, when one of them cannot go there from where it stands (the database refuses the same). ``by`` is a person,
     None for the clock, or who takes the step with each application (by id).
     """
-    rows = list(Application.objects.select_for_update().filter(pk__in=list(applications)).values_list("pk", "state"))
-    if any((state, to) not in TRANSITIONS for _pk, state in rows):
+    locked = Application.objects.select_for_update().filter(pk__in=list(applications))
+    rows = list(locked.values_list("pk", "state", "unit_id"))
+    if any((state, to) not in TRANSITIONS for _pk, state, _unit in rows):
         raise WrongState(_("Somebody was quicker: this application has moved on. Please look again."))
     at = at or timezone.now()
-    people = by if isinstance(by, Mapping) else {pk: by for pk, _state in rows}
+    people = by if isinstance(by, Mapping) else {pk: by for pk, _state, _unit in rows}
+    deputies = _deputies(verb, {(people[pk].pk, unit) for pk, _state, unit in rows if people[pk]})
     with audit.acting(next(iter(people.values())) if len(set(people.values())) == 1 else None, verb, reason):
-        Application.objects.filter(pk__in=[pk for pk, _state in rows]).update(state=to, **changes)
+        Application.objects.filter(pk__in=[pk for pk, _state, _unit in rows]).update(state=to, **changes)
         steps = Transition.objects.bulk_create(
             (
                 Transition(
@@ -47,13 +51,20 @@ def move(
                     from_state=state,
                     to_state=to,
                     by=people[pk],
+                    as_deputy=people[pk] is not None and (people[pk].pk, unit) in deputies,
                     at=at,
                     reason=reason,
                     address=audit.sender(),
                 )
-                for pk, state in rows
+                for pk, state, unit in rows
             ),
             batch_size=2000,
         )
-        applications_moved.send(sender=Application, applications=[pk for pk, _state in rows], verb=verb, to=to)
+        applications_moved.send(sender=Application, applications=[pk for pk, _state, _unit in rows], verb=verb, to=to)
     return steps
+
+
+def _deputies(verb: str, pairs: set[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Of (user id, unit code) those who take the step as somebody's deputy."""
+    action = ACTIONS.get(verb)
+    return standing_in(action.permission, pairs) if action and pairs else set()

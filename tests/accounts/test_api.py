@@ -41,7 +41,7 @@ def test_appointing_and_ending():
     office, cadre = person(Role.TOWNSHIP_OFFICE, TOWNSHIP), UserFactory(username="yu")
     UnitFactory(code=VILLAGE)
     today = timezone.localdate().isoformat()
-    given = {"username": "yu", "role": "filler", "unit": VILLAGE, "starts": today}
+    given = {"username": "yu", "name": cadre.name, "role": "filler", "unit": VILLAGE, "starts": today}
     made = api(office).post("/api/v1/appointments/", given)
     assert (made.status_code, made.json()["name"]) == (201, cadre.name)
     assert api(office).post("/api/v1/appointments/", given).status_code == 409
@@ -54,10 +54,10 @@ def test_appointing_and_ending():
     [({"unit": OTHER_VILLAGE}, 400), ({"unit": "999999"}, 400), ({"role": "auditor"}, 404), ({"username": "no"}, 400)],
 )
 def test_what_may_not_be_given(change, status):
-    UserFactory(username="yu")
+    UserFactory(username="yu", name="俞小明")
     for code in (VILLAGE, OTHER_VILLAGE):
         UnitFactory(code=code)
-    given = {"username": "yu", "role": "filler", "unit": VILLAGE, "starts": "2026-01-01", **change}
+    given = {"username": "yu", "name": "俞小明", "role": "filler", "unit": VILLAGE, "starts": "2026-01-01", **change}
     office = person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
     assert api(office).post("/api/v1/appointments/", given).status_code == status
 

@@ -1,0 +1,292 @@
+"""A cadre list: a sheet in which each line gives a person an office; all of it is taken, or nothing (design §6).
+
+``read`` finds every wrong cell and says what each line would do; ``carry_out`` does it. The same sheet again finds
+everybody in office and does nothing.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Appointment, User
+from accounts.roles import ROLES, VILLAGE_POSTS, Role
+from accounts.workflow import Engaged, Who, appoint_person, givable, managed_by
+from accounts.workflow.giving import bound_elsewhere, nobody_of_that_name
+from records.refusals import Refused
+from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows
+from villages.models import Level, Unit, below_any
+
+MOST_LINES = 600
+NAME = re.compile(r"[^\W\d_][\w·.’' -]*")
+BOTH = "一肩挑"
+"""How offices write that one person holds both posts of a village."""
+
+
+@dataclass(frozen=True)
+class Heads:
+    """The heads of the sheet in the reader's language."""
+
+    unit: str
+    unit_name: str
+    role: str
+    name: str
+    username: str
+    starts: str
+    ends: str
+    department: str
+
+    @classmethod
+    def spoken(cls) -> "Heads":
+        return cls(
+            unit=_("Division code"),
+            unit_name=_("Unit"),
+            role=_("Role"),
+            name=_("Name"),
+            username=_("Account name"),
+            starts=_("First day"),
+            ends=_("Last day"),
+            department=_("Department"),
+        )
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one line of the sheet does: ``new_roles`` are those not held yet; ``user`` is None for a new account."""
+
+    row: Row
+    unit: Unit
+    name: str
+    roles: tuple[str, ...]
+    new_roles: tuple[str, ...]
+    user: User | None
+    starts: date
+    ends: date | None
+    department: str
+
+    @property
+    def office(self) -> str:
+        return _(", ").join(str(Role(role).label) for role in self.roles)
+
+
+def words_of(roles: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """How the sheet calls the offices among ``roles``."""
+    words = {str(Role(role).label): (str(role),) for role in roles}
+    if set(VILLAGE_POSTS) <= set(roles):
+        words[BOTH] = VILLAGE_POSTS
+    return words
+
+
+def rows_of(raw: bytes) -> list[Row]:
+    """The lines that name a person. Raises ``SheetRefused``."""
+    heads = Heads.spoken()
+    optional = [heads.unit_name, heads.username, heads.starts, heads.ends, heads.department]
+    rows = read_rows(raw, [heads.unit, heads.role, heads.name], optional=optional)
+    rows = [row for row in rows if row[heads.name] or row[heads.username]]
+    if not rows:
+        raise SheetRefused([], _("No line of the sheet names a person."))
+    if len(rows) > MOST_LINES:
+        raise SheetRefused([], _("The sheet names more than %d people: please send it in parts.") % MOST_LINES)
+    return rows
+
+
+def read(rows: Sequence[Row], *, by: User) -> list[Line]:
+    """What ``rows`` would do. Raises ``SheetRefused`` with all that is wrong."""
+    reading = _Reading(rows, by)
+    lines = [reading.line(row) for row in rows]
+    if reading.problems:
+        raise SheetRefused(reading.problems)
+    return [line for line in lines if line is not None]
+
+
+@transaction.atomic
+def carry_out(lines: Iterable[Line], *, by: User) -> list[Engaged]:
+    """Appoint everybody. Raises ``SheetRefused`` with the line that cannot be, and then nobody is."""
+    opened: dict[tuple[str, str], Who] = {}
+    engaged = []
+    for line in lines:
+        if not line.new_roles:
+            continue
+        key = (line.unit.code, line.name)
+        who = opened.get(key) or Who(line.name, line.user.username if line.user else "")
+        try:
+            one = appoint_person(
+                who,
+                line.new_roles,
+                unit=line.unit,
+                by=by,
+                starts=line.starts,
+                ends=line.ends,
+                department=line.department,
+            )
+        except Refused as refused:
+            raise SheetRefused([line.row.wrong(Heads.spoken().name, str(refused))]) from refused
+        if one.password:
+            opened[key] = Who(line.name, one.user.username)
+        engaged.append(one)
+    return engaged
+
+
+class _Reading:
+    """One sheet being read: what it may say, whom it may mean, what is wrong with it so far."""
+
+    def __init__(self, rows: Sequence[Row], by: User) -> None:
+        self.by = by
+        self.heads = Heads.spoken()
+        self.problems: list[WrongCell] = []
+        self.given = givable(by)
+        self.words = words_of(self.given)
+        reach = below_any({code for codes in self.given.values() for code in codes})
+        self.units = Unit.objects.filter(reach).in_bulk({row[self.heads.unit] for row in rows})
+        names = {row[self.heads.name] for row in rows}
+        accounts = User.objects.filter(username__in={row[self.heads.username] for row in rows}, is_active=True)
+        self.accounts = {user.username: user for user in accounts}
+        self.namesakes: dict[tuple[str, str], dict[int, User]] = defaultdict(dict)
+        there = managed_by(by).filter(unit__in=self.units, user__name__in=names, user__is_active=True)
+        for post in there.select_related("user"):
+            self.namesakes[post.unit_id, post.user.name][post.user_id] = post.user
+        people = {user.pk for user in accounts} | {pk for found in self.namesakes.values() for pk in found}
+        self.posts: dict[tuple[int, str, str], list[Appointment]] = defaultdict(list)
+        for post in Appointment.objects.filter(user__in=people, unit__in=self.units):
+            self.posts[post.user_id, post.role, post.unit_id].append(post)
+        today = timezone.localdate()
+        self.bound = bound_elsewhere(people, by=by, starts=today, ends=None)
+        self.taken: dict[tuple[str, str, str], int] = {}
+
+    def line(self, row: Row) -> Line | None:
+        before = len(self.problems)
+        heads = self.heads
+        unit, roles = self._unit(row), self._roles(row)
+        starts = self._day(row, heads.starts) or timezone.localdate()
+        ends = self._day(row, heads.ends)
+        if ends and ends < starts:
+            self._wrong(row, heads.ends, _("a day not before the first day"))
+        if unit and roles and any(unit.level not in ROLES[role].levels for role in roles):
+            self._wrong(row, heads.role, _("an office that exists at this unit's level"))
+        elif unit and roles and not self._gives(roles, unit):
+            self._wrong(row, heads.unit, _("a division code within your reach"))
+        user = self._person(row, unit)
+        if unit and roles and len(self.problems) == before:
+            self._once(row, unit, roles, user)
+        if len(self.problems) > before:
+            return None
+        new_roles = tuple(role for role in roles if not self._held(user, role, unit, starts, ends))
+        department = row[heads.department][:50]
+        return Line(row, unit, row[heads.name], roles, new_roles, user, starts, ends, department)
+
+    def _wrong(self, row: Row, head: str, expected: str) -> None:
+        self.problems.append(row.wrong(head, expected))
+
+    def _unit(self, row: Row) -> Unit | None:
+        unit = self.units.get(row[self.heads.unit])
+        if unit is None:
+            self._wrong(row, self.heads.unit, _("a division code within your reach"))
+        return unit
+
+    def _roles(self, row: Row) -> tuple[str, ...]:
+        roles = self.words.get(row[self.heads.role], ())
+        if not roles:
+            self._wrong(row, self.heads.role, _("one of: %s") % _(", ").join(self.words))
+        return roles
+
+    def _gives(self, roles: Iterable[str], unit: Unit) -> bool:
+        return all(any(unit.code.startswith(code) for code in self.given[role]) for role in roles)
+
+    def _day(self, row: Row, head: str) -> date | None:
+        if not row[head]:
+            return None
+        try:
+            return date.fromisoformat(row[head].replace("/", "-").replace(".", "-"))
+        except ValueError:
+            self._wrong(row, head, _("a day such as 2026-11-24"))
+            return None
+
+    def _person(self, row: Row, unit: Unit | None) -> User | None:
+        heads = self.heads
+        name, username = row[heads.name], row[heads.username]
+        if len(name) > 50 or not NAME.fullmatch(name):
+            self._wrong(row, heads.name, _("a person's name of at most 50 characters"))
+            return None
+        if username:
+            user = self.accounts.get(username)
+            if user is None or user.name != name or user.pk in self.bound or user == self.by:
+                self._wrong(row, heads.username, str(nobody_of_that_name()))
+            return user
+        found = list(self.namesakes.get((unit.code, name), {}).values()) if unit else []
+        if len(found) > 1:
+            self._wrong(row, heads.username, _("the account name, as several people here have this name"))
+        elif found and found[0].pk in self.bound:
+            self._wrong(row, heads.name, str(nobody_of_that_name()))
+        return found[0] if found else None
+
+    def _once(self, row: Row, unit: Unit, roles: Iterable[str], user: User | None) -> None:
+        person = user.username if user else row[self.heads.name]
+        for role in roles:
+            first = self.taken.setdefault((unit.code, role, person), row.number)
+            if first != row.number:
+                self._wrong(row, self.heads.name, _("each person once for each office; see row %d") % first)
+                return
+
+    def _held(self, user: User | None, role: str, unit: Unit, starts: date, ends: date | None) -> bool:
+        return user is not None and any(
+            (post.ends is None or post.ends >= starts) and (ends is None or post.starts <= ends)
+            for post in self.posts[user.pk, role, unit.code]
+        )
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the sheet to fill in: an office on a unit, and who holds it."""
+
+    unit: Unit
+    role: str
+    holder: Appointment | None = None
+
+
+def columns() -> list[Column]:
+    """The sheet to fill in: every office that may be given, with who holds it now."""
+    heads = Heads.spoken()
+    return [
+        Column(heads.unit, lambda place: place.unit.code),
+        Column(heads.unit_name, lambda place: place.unit.name, 24),
+        Column(heads.role, lambda place: str(Role(place.role).label), 20),
+        Column(heads.name, lambda place: place.holder.user.name if place.holder else ""),
+        Column(heads.username, lambda place: place.holder.user.username if place.holder else ""),
+        Column(heads.starts, lambda place: place.holder.starts.isoformat() if place.holder else ""),
+        Column(heads.ends, lambda place: place.holder.ends.isoformat() if place.holder and place.holder.ends else ""),
+        Column(heads.department, lambda place: place.holder.department if place.holder else "", 20),
+    ]
+
+
+def places(by: User) -> list[Place]:
+    """Every office that ``by`` may give, a line for each holder, or one empty; of villages the rated ones."""
+    given = givable(by)
+    held: dict[tuple[str, str], list[Appointment]] = defaultdict(list)
+    today = managed_by(by).on(timezone.localdate()).filter(deputy_for=None)
+    for post in today.select_related("user").order_by("starts", "pk"):
+        held[post.unit_id, post.role].append(post)
+    reach = below_any({code for codes in given.values() for code in codes})
+    levels = {level for role in given for level in ROLES[role].levels}
+    units = Unit.objects.filter(reach, level__in=levels).order_by("code")
+    return [
+        Place(unit, role, holder)
+        for unit in units
+        if unit.rated or unit.level != Level.VILLAGE
+        for role in given
+        if unit.level in ROLES[role].levels and any(unit.code.startswith(code) for code in given[role])
+        for holder in held[unit.code, role] or [None]
+    ]
+
+
+def notes() -> list[str]:
+    """What stands above the heads of the sheet to fill in."""
+    return [
+        _("One line for each person and office. Leave the account name empty for somebody new."),
+        _("One person in both posts of a village: write %s under the office.") % BOTH,
+        _("Lines without a name are passed over. An empty first day is today."),
+    ]

@@ -1,0 +1,28 @@
+"""What a password must be, beside Django's own rules, and how one-time passwords are kept."""
+
+from typing import Any
+
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+
+class NotTheOldPassword:
+    """A validator: a new password differs from the one it replaces, a one-time password too."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if user is not None and user.pk and user.check_password(password):
+            raise ValidationError(_("Choose a password other than the present one."), code="password_unchanged")
+
+    def get_help_text(self) -> str:
+        return _("It differs from the present password.")
+
+
+class OneTimeHasher(PBKDF2PasswordHasher):
+    """For passwords made at random (68 bits): guessing them is hopeless at any speed, and a list makes hundreds.
+
+    The first sign-in writes it anew in the way of all passwords, as Django does when the way has changed.
+    """
+
+    algorithm = "pbkdf2_sha256_once"
+    iterations = 20_000

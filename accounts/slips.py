@@ -1,0 +1,86 @@
+"""One-time passwords on paper: a slip for each person, to cut along the lines and hand over (issue: people).
+
+The passwords stand in the answer to the step that made them, and nowhere else: the page that shows them carries them,
+signed for its reader, to the one request that sets the PDF. Nothing is kept on this side.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.workflow import Engaged
+from records.documents import pdf
+
+SALT = "accounts.slips"
+MINUTES = 15
+"""How long a page of slips may still ask for its PDF."""
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What one person is given: ``office`` in words, ``place`` the unit's name."""
+
+    name: str
+    username: str
+    password: str
+    office: str
+    place: str
+
+
+def slips_of(engaged: Iterable[Engaged]) -> list[Slip]:
+    """The slips of those for whom an account was opened."""
+    found = []
+    for one in engaged:
+        if one.password:
+            office = _(", ").join(str(Role(post.role).label) for post in one.appointments)
+            place = one.appointments[0].unit.name
+            found.append(Slip(one.user.name, one.user.username, one.password, office, place))
+    return found
+
+
+def sealed(slips: Sequence[Slip], by: User) -> str:
+    """``slips`` as the page carries them, for ``by`` alone."""
+    return signing.dumps([by.pk, [asdict(slip) for slip in slips]], salt=SALT, compress=True)
+
+
+def unsealed(text: str, by: User) -> list[Slip]:
+    """The slips, once; none if ``text`` is not what we gave ``by``, is too old, or was used."""
+    try:
+        reader, slips = signing.loads(text, salt=SALT, max_age=60 * MINUTES)
+    except signing.BadSignature:
+        return []
+    used = f"slips:{hashlib.sha256(text.encode()).hexdigest()}"
+    if reader != by.pk or not cache.add(used, True, 60 * MINUTES):
+        return []
+    return [Slip(**slip) for slip in slips]
+
+
+def as_pdf(slips: Sequence[Slip]) -> bytes:
+    """A4 sheets of slips, several a page, with lines to cut along."""
+    return pdf(
+        "slips",
+        {
+            "title": _("One-time passwords"),
+            "site": settings.SITE_URL,
+            "words": {
+                "head": _("Stars for villages"),
+                "name": _("Name"),
+                "username": _("Account name"),
+                "password": _("One-time password"),
+                "site": _("Address"),
+                "first": _("What to do first"),
+                "steps": _(
+                    "1. Open the address. 2. Sign in with the account name and the one-time password. "
+                    "3. Choose a password of your own, of at least 12 characters. 4. Tear up this slip."
+                ),
+            },
+            "slips": [asdict(slip) for slip in slips],
+        },
+    )

@@ -1,0 +1,113 @@
+"""Appointing by sheet: a sheet to fill in, what it would do, doing it."""
+
+import io
+import secrets
+from base64 import b64decode, b64encode
+
+from django.contrib import messages
+from django.core import signing
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts import cadre_list
+from accounts.authority import needs
+from accounts.forms import CadreListForm
+from accounts.slips import slips_of
+from accounts.views.appointments import show_slips
+from records.workbooks import Row, SheetRefused, marked_copy, write_list
+
+SALT = "accounts.cadre_list"
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PREVIEW_SECONDS = 3600
+MARKED_SECONDS = 900
+
+
+@needs("accounts.appoint")
+def page(request: HttpRequest) -> HttpResponse:
+    """The sheet comes in; all that is wrong with it, or what it would do."""
+    form = CadreListForm(request.POST or None, request.FILES or None)
+    if not form.is_valid():
+        return render(request, "accounts/cadre_list.html", {"form": form})
+    raw = form.cleaned_data["sheet"]
+    try:
+        rows = cadre_list.rows_of(raw)
+        lines = cadre_list.read(rows, by=request.user)
+    except SheetRefused as refused:
+        return _show_wrong(request, refused, raw)
+    return _show_lines(request, rows, lines)
+
+
+def _show_wrong(request: HttpRequest, refused: SheetRefused, raw: bytes = b"") -> HttpResponse:
+    marked = ""
+    if raw and refused.problems:
+        marked = secrets.token_urlsafe(16)
+        copy = b64encode(marked_copy(raw, refused.problems)).decode()  # the cache keeps JSON
+        cache.set(_marked_key(request, marked), copy, MARKED_SECONDS)
+    context = {"form": CadreListForm(), "refused": refused, "marked": marked}
+    return render(request, "accounts/cadre_list.html", context)
+
+
+def _marked_key(request: HttpRequest, key: str) -> str:
+    return f"cadre_list:{request.user.pk}:{key}"
+
+
+def _show_lines(request: HttpRequest, rows: list[Row], lines: list[cadre_list.Line]) -> HttpResponse:
+    """What it would do; the sheet itself goes along in the form, signed, so that nothing is kept before it counts."""
+    carried = [[row.sheet, row.number, dict(row.cells), dict(row.places)] for row in rows]
+    new = [line for line in lines if line.new_roles]
+    context = {
+        "lines": lines,
+        "new": len(new),
+        "accounts": len({(line.unit.code, line.name) for line in new if line.user is None}),
+        "carried": signing.dumps([request.user.pk, carried], salt=SALT, compress=True),
+    }
+    return render(request, "accounts/cadre_list_lines.html", context)
+
+
+@needs("accounts.appoint")
+@require_POST
+def carry_out(request: HttpRequest) -> HttpResponse:
+    """Do what was shown, as things stand now."""
+    try:
+        reader, carried = signing.loads(request.POST.get("carried", ""), salt=SALT, max_age=PREVIEW_SECONDS)
+    except signing.BadSignature:
+        reader, carried = None, []
+    if reader != request.user.pk:
+        messages.error(request, _("Please send the sheet again."))
+        return redirect("cadre_list")
+    try:
+        lines = cadre_list.read([Row(*parts) for parts in carried], by=request.user)
+        engaged = cadre_list.carry_out(lines, by=request.user)
+    except SheetRefused as refused:
+        return _show_wrong(request, refused)
+    given = sum(len(one.appointments) for one in engaged)
+    messages.success(request, _("Appointments made: %d") % given)
+    slips = slips_of(engaged)
+    return show_slips(request, slips) if slips else redirect("appointments")
+
+
+@needs("accounts.appoint")
+def template(request: HttpRequest) -> HttpResponse:
+    """The sheet to fill in, with the offices in reach and who holds them."""
+    out = io.BytesIO()
+    write_list(_("Cadre list"), cadre_list.columns(), cadre_list.places(request.user), out, notes=cadre_list.notes())
+    return _workbook(out.getvalue(), "cadres.xlsx")
+
+
+@needs("accounts.appoint")
+def marked(request: HttpRequest, key: str) -> HttpResponse:
+    """The sheet that was refused, marked; for a quarter of an hour."""
+    kept = cache.get(_marked_key(request, key))
+    if kept is None:
+        raise Http404
+    return _workbook(b64decode(kept), "cadres-marked.xlsx")
+
+
+def _workbook(raw: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(raw, content_type=SHEET)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,36 @@
+"""Giving people their offices, opening and guarding their accounts. Every step checks who may, and history keeps it."""
+
+from accounts.workflow.appointing import Engaged, Who, appoint, appoint_person, end, givable, hand_over, managed_by
+from accounts.workflow.deputies import deputise, may_deputise
+from accounts.workflow.guarding import (
+    forget_second_factor,
+    guarded_posts,
+    lock,
+    open_administrator,
+    reachable,
+    unlock,
+    withdraw,
+)
+from accounts.workflow.opening import PASSWORD_LENGTH, reset_password
+
+__all__ = [
+    "PASSWORD_LENGTH",
+    "Engaged",
+    "Who",
+    "appoint",
+    "appoint_person",
+    "deputise",
+    "end",
+    "forget_second_factor",
+    "givable",
+    "guarded_posts",
+    "hand_over",
+    "lock",
+    "managed_by",
+    "may_deputise",
+    "open_administrator",
+    "reachable",
+    "reset_password",
+    "unlock",
+    "withdraw",
+]

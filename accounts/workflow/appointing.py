@@ -1,0 +1,222 @@
+"""Giving offices, ending them, handing them over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.authority import grant
+from accounts.models import Appointment, User
+from accounts.roles import ROLES, THREE_ADMINISTRATORS
+from accounts.workflow.giving import bound_elsewhere, givable, in_days, managed_by, nobody_of_that_name
+from accounts.workflow.opening import open_account
+from notifications.workflow import announce
+from records.audit import acting
+from records.refusals import Incomplete, NotAllowed, WrongState
+from villages.models import Unit
+
+__all__ = ["Engaged", "Who", "appoint", "appoint_person", "end", "givable", "hand_over", "managed_by"]
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whom an office means: an account, by its ``username`` and ``name``; without ``username`` somebody new.
+
+    ``another``: although somebody of that name holds or held an office on the same unit, this is another person.
+    """
+
+    name: str
+    username: str = ""
+    email: str = ""
+    another: bool = False
+
+
+@dataclass(frozen=True)
+class Engaged:
+    """Somebody with fresh ``appointments``; ``password`` is the one-time password of an account opened for it."""
+
+    user: User
+    appointments: list[Appointment]
+    password: str = ""
+
+
+@transaction.atomic
+def appoint_person(
+    who: Who,
+    roles: Sequence[str],
+    *,
+    unit: Unit,
+    by: User,
+    starts: date,
+    ends: date | None = None,
+    department: str = "",
+) -> Engaged:
+    """Give ``who`` all ``roles`` on ``unit``, opening an account where they have none. Refuses like ``appoint``."""
+    post = {"unit": unit, "starts": starts, "ends": ends, "department": department}
+    for role in roles:
+        check_post(role, unit, by=by, starts=starts, ends=ends)
+    if who.username:
+        user, password = known(who), ""
+    else:
+        if not who.another and (there := namesake(who.name, unit, by=by)):
+            raise Incomplete(_("Somebody of this name has an account here already."), {"name": _there(there)})
+        user, password = open_account(who.name, by=by, email=who.email)
+    return Engaged(user, [appoint(user, role=role, by=by, **post) for role in roles], password)
+
+
+@transaction.atomic
+def appoint(
+    user: User, *, role: str, unit: Unit, by: User, starts: date, ends: date | None = None, department: str = ""
+) -> Appointment:
+    """Give ``user`` the ``role`` on ``unit`` from ``starts`` to ``ends`` (both inclusive; None: without end).
+
+    Raises ``NotAllowed``; ``Incomplete`` for days or a level that cannot be, and for whom others bind;
+    ``WrongState`` for oneself, or what is held already.
+    """
+    check_post(role, unit, by=by, starts=starts, ends=ends)
+    if user == by:
+        raise WrongState(_("Nobody appoints themselves: ask somebody else who may."))
+    User.objects.select_for_update().get(pk=user.pk)
+    if bound_elsewhere([user.pk], by=by, starts=starts, ends=ends):
+        raise nobody_of_that_name()
+    return give(user, role=role, unit=unit, by=by, starts=starts, ends=ends, department=department)
+
+
+def check_post(role: str, unit: Unit, *, by: User, starts: date, ends: date | None) -> None:
+    """What is refused whoever the person is; asked first, so that a refusal tells nothing of people."""
+    if not any(unit.code.startswith(code) for code in givable(by).get(role, [])):
+        raise NotAllowed
+    check_place(role, unit, starts=starts, ends=ends)
+
+
+def check_place(role: str, unit: Unit, *, starts: date, ends: date | None) -> None:
+    if unit.level not in ROLES[role].levels:
+        raise Incomplete(_("This office does not exist at this level."), {"unit": _("Choose a unit of another level.")})
+    if ends and ends < starts:
+        raise Incomplete(_("The last day lies before the first."), {"ends": _("The last day lies before the first.")})
+
+
+def known(who: Who) -> User:
+    """The account that ``who`` names, with its holder's name."""
+    user = User.objects.filter(username=who.username, name=who.name, is_active=True).first()
+    if user is None:
+        raise nobody_of_that_name()
+    return user
+
+
+def namesake(name: str, unit: Unit, *, by: User) -> User | None:
+    """Somebody of that name who holds or held on ``unit`` an office that ``by`` gives."""
+    held = managed_by(by).filter(unit=unit, user__name=name).select_related("user")
+    return next((one.user for one in held.order_by("-starts", "pk")[:1]), None)
+
+
+def _there(user: User) -> str:
+    return _(
+        "%(name)s has the account %(username)s here already: enter it above, or say that this is another person."
+    ) % {"name": user.name, "username": user.username}
+
+
+def give(
+    user: User,
+    *,
+    role: str,
+    unit: Unit,
+    by: User | None,
+    starts: date,
+    ends: date | None,
+    department: str = "",
+    deputy_for: Appointment | None = None,
+) -> Appointment:
+    """Write the appointment, once it is clear that ``by`` may; for the other steps of this package."""
+    meanwhile = Appointment.objects.filter(in_days(starts, ends), user=user)
+    if meanwhile.filter(role=role, unit=unit).exists():
+        raise WrongState(_("%(name)s holds this office in these days already.") % {"name": user.name})
+    if role in THREE_ADMINISTRATORS:
+        stands_apart = not meanwhile.exclude(role=role).exists()
+    else:
+        stands_apart = not meanwhile.filter(role__in=THREE_ADMINISTRATORS).exists()
+    if not stands_apart:
+        raise WrongState(_("The three administrators are three persons, and hold no other office."))
+    with acting(by, "accounts.appoint"):
+        appointment = Appointment.objects.create(
+            user=user,
+            role=role,
+            unit=unit,
+            department=department,
+            starts=starts,
+            ends=ends,
+            appointed_by=by,
+            deputy_for=deputy_for,
+        )
+        grant([appointment])
+    announce([user.pk], "appointed", link="/", unit_code=unit.code, unit=unit.name, role=appointment.get_role_display())
+    return appointment
+
+
+def endable_by(by: User) -> QuerySet[Appointment]:
+    """What ``by`` may end: the offices that they give, and their own deputies'."""
+    return Appointment.objects.filter(Q(pk__in=managed_by(by).values("pk")) | Q(deputy_for__user=by))
+
+
+@transaction.atomic
+def end(appointment: Appointment, *, by: User, on: date) -> None:
+    """Let ``appointment`` end with the day ``on``, and its deputies with it; the past is never shortened."""
+    appointment = endable_by(by).select_for_update(of=("self",)).filter(pk=appointment.pk).first()
+    if appointment is None:
+        raise NotAllowed
+    end_with(appointment, by=by, on=on, verb="accounts.end")
+
+
+def end_with(appointment: Appointment, *, by: User, on: date, verb: str, reason: str = "") -> None:
+    """End what is locked and may be ended by ``by``; for the other steps of this package."""
+    today = timezone.localdate()
+    if appointment.ends and appointment.ends < today:
+        raise WrongState(_("This appointment has ended already."))
+    if on < appointment.starts:
+        raise Incomplete(_("The last day lies before the first."), {"on": _("The last day lies before the first.")})
+    if on < today:
+        raise Incomplete(_("The last day may not lie in the past."), {"on": _("Choose today or a later day.")})
+    with acting(by, verb, reason):
+        appointment.ends = on
+        appointment.save(update_fields=["ends"])
+        appointment.deputies.filter(starts__gt=on).delete()
+        appointment.deputies.filter(ends__gt=on).update(ends=on)
+    announce(
+        [appointment.user_id],
+        "appointment_ends",
+        unit_code=appointment.unit_id,
+        unit=appointment.unit.name,
+        role=appointment.get_role_display(),
+        day=on.isoformat(),
+    )
+
+
+@transaction.atomic
+def hand_over(posts: Sequence[Appointment], who: Who, *, by: User, on: date) -> Engaged:
+    """End one person's ``posts`` on one unit with the day ``on``, and give them to ``who`` from the day after.
+
+    What waits for the office follows it, as every to-do comes from appointments; what was written stays.
+    """
+    first = posts[0]
+    if {(post.user_id, post.unit_id) for post in posts} != {(first.user_id, first.unit_id)}:
+        raise NotAllowed
+    if any(post.deputy_for_id for post in posts):
+        raise WrongState(_("A deputy's office cannot be handed over."))
+    if (first.user.username, first.user.name) == (who.username, who.name):
+        raise Incomplete(
+            _("The successor is somebody else."), {"username": _("This is the account of who leaves the office.")}
+        )
+    for post in posts:
+        end(post, by=by, on=on)
+    return appoint_person(
+        who,
+        [post.role for post in posts],
+        unit=first.unit,
+        by=by,
+        starts=on + timedelta(days=1),
+        department=first.department,
+    )

@@ -1,0 +1,59 @@
+"""Deputies: who decides while the holder of an office is away (design §7). Their right ends by itself."""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Appointment, User
+from accounts.roles import ROLES, THREE_ADMINISTRATORS
+from accounts.workflow.appointing import check_place, give
+from accounts.workflow.giving import managed_by
+from records.refusals import Incomplete, NotAllowed, WrongState
+
+
+def may_deputise(by: User) -> QuerySet[Appointment]:
+    """The offices for which ``by`` may name a deputy: their own, and those that they give; never as a deputy."""
+    own = Appointment.objects.filter(user=by)
+    given = managed_by(by, as_deputy=False)
+    return (own | given).filter(role__in=[role for role, spec in ROLES.items() if spec.deputy], deputy_for=None)
+
+
+def colleagues(post: Appointment) -> QuerySet[User]:
+    """Who may stand in for ``post``: those who hold another office on the same unit today."""
+    held = Appointment.objects.on(timezone.localdate()).filter(unit=post.unit_id, deputy_for=None)
+    held = held.exclude(user=post.user_id).exclude(role__in=[post.role, *THREE_ADMINISTRATORS])
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "username")
+
+
+@transaction.atomic
+def deputise(post: Appointment, deputy: User, *, by: User, starts: date, ends: date) -> Appointment:
+    """Let ``deputy`` act in the office of ``post`` from ``starts`` to ``ends``, within the days of ``post``.
+
+    Raises ``NotAllowed`` for who may not, and for a deputy of the own making; ``Incomplete`` for wrong days.
+    """
+    post = may_deputise(by).select_for_update().filter(pk=post.pk).first()
+    if post is None or not colleagues(post).filter(pk=deputy.pk).exists():
+        raise NotAllowed
+    if deputy == by:
+        raise WrongState(_("Nobody appoints themselves: ask somebody else who may."))
+    if starts < timezone.localdate():
+        raise Incomplete(_("The first day may not lie in the past."), {"starts": _("Choose today or a later day.")})
+    if starts < post.starts or (post.ends and ends > post.ends):
+        raise Incomplete(
+            _("The deputy's days lie within those of the office."), {"ends": _("The office itself ends earlier.")}
+        )
+    check_place(post.role, post.unit, starts=starts, ends=ends)
+    User.objects.select_for_update().get(pk=deputy.pk)
+    return give(
+        deputy,
+        role=post.role,
+        unit=post.unit,
+        by=by,
+        starts=starts,
+        ends=ends,
+        department=post.department,
+        deputy_for=post,
+    )

@@ -1,0 +1,70 @@
+"""Accounts: opened with a name and a one-time password that the system makes up; the password can be given anew.
+
+Nobody chooses account names, so nobody learns by trying which are taken. The one-time password is handed back to the
+caller, who shows it once; the database keeps its hash alone.
+"""
+
+import secrets
+import string
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from pypinyin import lazy_pinyin
+from rest_framework.authtoken.models import Token
+
+from accounts.models import Appointment, User
+from accounts.passwords import OneTimeHasher
+from accounts.workflow.giving import managed_by
+from records.audit import acting
+from records.refusals import NotAllowed
+
+# Without letters and digits that look alike on a slip of paper.
+ALPHABET = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lIoS5Z2B8")))
+PASSWORD_LENGTH = 12
+NAME_DIGITS = 4
+
+
+def one_time_password() -> str:
+    """Shown once, changed at the first sign-in."""
+    return "".join(secrets.choice(ALPHABET) for _place in range(PASSWORD_LENGTH))
+
+
+def account_name(name: str) -> str:
+    """An account name that is free: surname and initials in pinyin, and digits (俞小明: ``yuxm4821``)."""
+    first, *others = ["".join(filter(str.isalnum, part)) for part in lazy_pinyin(name)] or [""]
+    spelt = f"{first}{''.join(part[:1] for part in others)}".lower()
+    base = "".join(c for c in spelt if c in string.ascii_lowercase)[:20] or "user"
+    while True:
+        found = base + "".join(secrets.choice(string.digits) for _place in range(NAME_DIGITS))
+        if not User.objects.filter(username=found).exists():
+            return found
+
+
+def open_account(name: str, *, by: User, email: str = "") -> tuple[User, str]:
+    """A new account and its one-time password; inside the step that gives it its first office."""
+    password = one_time_password()
+    with acting(by, "accounts.open_account"):
+        user = User(username=account_name(name), name=name, email=email, must_change_password=True)
+        user.password = make_password(password, hasher=OneTimeHasher.algorithm)
+        user.save()
+    return user, password
+
+
+@transaction.atomic
+def reset_password(user: User, *, by: User) -> str:
+    """A new one-time password for somebody who forgot theirs, from the office that gives all their offices.
+
+    Offices to come count too: nobody gets hold of an account that will be more than they may give.
+    """
+    held = Appointment.objects.filter(Q(ends=None) | Q(ends__gte=timezone.localdate()), user=user)
+    if user == by or not held.exists() or held.exclude(pk__in=managed_by(by).values("pk")).exists():
+        raise NotAllowed
+    password = one_time_password()
+    with acting(by, "accounts.reset_password"):
+        user.password = make_password(password, hasher=OneTimeHasher.algorithm)
+        user.must_change_password = True
+        user.save(update_fields=["password", "must_change_password"])
+    Token.objects.filter(user=user).delete()
+    return password
