@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
@@ -31,6 +32,11 @@ class Shell:
     def signed_in(self) -> bool:
         user = getattr(self.request, "user", None)
         return user is not None and user.is_authenticated
+
+    @property
+    def idle_minutes(self) -> int:
+        """After so long without use the session ends."""
+        return settings.SESSION_IDLE_MINUTES
 
     @property
     def posts(self) -> list[Appointment]:

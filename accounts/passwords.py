@@ -18,6 +18,18 @@ class NotTheOldPassword:
         return _("It differs from the present password.")
 
 
+class WithoutTheName:
+    """A validator: account name and name are no part of the password, however long the rest."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        names = {getattr(user, "username", ""), getattr(user, "name", "")} - {""}
+        if any(name.lower() in password.lower() for name in names):
+            raise ValidationError(_("Leave your name and account name out of the password."), code="password_names")
+
+    def get_help_text(self) -> str:
+        return _("It holds neither your name nor your account name.")
+
+
 class OneTimeHasher(PBKDF2PasswordHasher):
     """For passwords made at random (68 bits): guessing them is hopeless at any speed, and a list makes hundreds.
 

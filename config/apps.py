@@ -5,4 +5,8 @@ class HouseConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import celery  # noqa: F401 - the application that every `shared_task` belongs to
+        from config import (  # noqa: F401 - celery: the application of every `shared_task`; the others hear signals
+            celery,
+            second_factor,
+            sessions,
+        )

@@ -1,47 +1,97 @@
-"""Those who decide, pay or administer sign in with a second factor (design §2)."""
+"""Those who decide, pay or administer sign in with a second factor (design §2), by page and by program.
+
+It is asked of the offices held today, at every request: who is given such an office while signed in, or while a
+program holds their token, is asked from that day on.
+"""
 
 from collections.abc import Callable
+from typing import Any
 
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from rest_framework.authentication import TokenAuthentication
+from rest_framework.authtoken.models import Token
+from rest_framework.exceptions import AuthenticationFailed
 
-from accounts.models import Appointment, User
+from accounts.models import User
 from accounts.roles import ROLES
 
-ROLES_WITH_SECOND_FACTOR = [role for role, spec in ROLES.items() if spec.second_factor]
 OPEN_TO_ALL = ("/accounts/", "/static/", "/i18n/", "/healthz", "/readyz")
+METHOD = "mfa"
+
+
+def needs_second_factor(user: User) -> bool:
+    """Whether ``user`` holds a role today that needs a second factor here."""
+    return settings.SECOND_FACTOR_REQUIRED and any(ROLES[post.role].second_factor for post in user.posts)
 
 
 def must_set_up_second_factor(user: User) -> bool:
-    """Whether ``user`` holds a role today that needs a second factor here, and has none."""
-    if not settings.SECOND_FACTOR_REQUIRED:
-        return False
-    held = Appointment.objects.on(timezone.localdate()).filter(user=user, role__in=ROLES_WITH_SECOND_FACTOR)
-    return held.exists() and not is_mfa_enabled(user)
+    return needs_second_factor(user) and not is_mfa_enabled(user)
 
 
 class SecondFactorMiddleware:
-    """Leads such a person to setting one up before anything else; a session that has one is not asked again."""
-
-    SESSION_KEY = "second_factor_seen"
+    """Leads such a person to setting one up, or to showing it, before anything else."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(OPEN_TO_ALL):
+        if request.path.startswith(OPEN_TO_ALL) or not request.user.is_authenticated:
             return self.get_response(request)
-        if request.user.is_authenticated and not request.session.get(self.SESSION_KEY):
-            if must_set_up_second_factor(request.user):
-                message = _("Your office needs a second factor: please set it up now.")
-                if request.path.startswith("/api/"):
-                    return JsonResponse({"detail": message}, status=403)
-                messages.info(request, message)
-                return redirect("mfa_activate_totp")
-            request.session[self.SESSION_KEY] = True
+        if not needs_second_factor(request.user):
+            return self.get_response(request)
+        if not is_mfa_enabled(request.user):
+            return self._lead(
+                request, "mfa_activate_totp", _("Your office needs a second factor: please set it up now.")
+            )
+        if not shown_in(request):
+            return self._lead(
+                request, "mfa_reauthenticate", _("Your office needs the second factor: please enter a code.")
+            )
         return self.get_response(request)
+
+    def _lead(self, request: HttpRequest, page: str, message: str) -> HttpResponse:
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": message}, status=403)
+        messages.info(request, message)
+        back = request.get_full_path() if request.method == "GET" else "/"
+        return redirect(f"{reverse(page)}?{urlencode({'next': back})}")
+
+
+def shown_in(request: HttpRequest) -> bool:
+    """Whether the second factor was given in this session."""
+    return any(record["method"] == METHOD for record in get_authentication_records(request, request.user))
+
+
+@receiver(authenticator_added)
+def setting_one_up_shows_it(request: HttpRequest, user: User, authenticator: Authenticator, **_kwargs: object) -> None:
+    """The code typed to set it up need not be typed again."""
+    if authenticator.type == Authenticator.Type.TOTP:
+        record_authentication(request, user, METHOD, id=authenticator.pk, type=authenticator.type)
+
+
+class GuardedToken(TokenAuthentication):
+    """A token opens nothing for who needs a second factor, unless it was made with one (``config/token.py``)."""
+
+    def authenticate_credentials(self, key: str) -> tuple[Any, Token]:
+        user, token = super().authenticate_credentials(key)
+        if needs_second_factor(user):
+            since = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).values_list(
+                "created_at", flat=True
+            )
+            if not since or token.created < max(since):
+                raise AuthenticationFailed(
+                    _("Your office needs a second factor: please ask for a new token with a code.")
+                )
+        return user, token

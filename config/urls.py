@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config.health import healthz, readyz
+from config.sessions import still_here
 from config.token import TokenView
 
 APPS = ["accounts", "villages", "notifications", "ratings", "reviews", "incentives", "reports", "records"]
@@ -29,6 +30,7 @@ def joined(module: str) -> list[URLPattern | URLResolver]:
 signing_in = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
+    path("session/", still_here, name="still_here"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),

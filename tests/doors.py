@@ -142,6 +142,7 @@ PAGES = {
     "set_language": both(who=PUBLIC),
     "account_login": both(who=PUBLIC),
     "account_logout": both(who=PUBLIC),
+    "still_here": page(get=SIGNED_IN),
     "account_inactive": page(get=PUBLIC),
     "account_reauthenticate": both(who=SIGNED_IN),
     "account_change_password": both(who=SIGNED_IN),

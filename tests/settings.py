@@ -18,3 +18,6 @@ CELERY_TASK_EAGER_PROPAGATES = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - whitenoise looks for it
 # Tests of the second factor switch it on; the others sign in without one.
 SECOND_FACTOR_REQUIRED = False
+# Tests of sessions set these; the others move their clock as they like.
+SESSION_IDLE_MINUTES = 10**7
+SESSION_COOKIE_AGE = 10**9

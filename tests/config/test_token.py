@@ -89,6 +89,6 @@ def test_whoever_decides_is_led_to_setting_one_up(client, settings):
     client.force_login(user)
     settings.SECOND_FACTOR_REQUIRED = True
     response = client.get("/nowhere/")
-    assert (response.status_code, response.url) == (302, reverse("mfa_activate_totp"))
+    assert (response.status_code, response.url) == (302, f"{reverse('mfa_activate_totp')}?next=%2Fnowhere%2F")
     response = client.get("/api/v1/nowhere/")
     assert (response.status_code, list(response.json())) == (403, ["detail"])

@@ -1,0 +1,69 @@
+"""A session ends when nobody used it for a while, and at the latest a while after signing in (README, "Settings").
+
+What is sent by a script then is answered 401 with the way to the sign-in page, never with that page: a form that
+keeps what was typed on the device would take a page for the server's yes (design §6).
+"""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout, user_logged_in
+from django.contrib.auth.decorators import login_required
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+NOTED_EVERY = 60
+"""Seconds after which a session's last use is written again."""
+
+
+class SessionEndMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            self._look_at(request)
+        response = self.get_response(request)
+        if request.headers.get("HX-Request") and _leads_to_signing_in(response):
+            return _led_by_script(request)
+        return response
+
+    def _look_at(self, request: HttpRequest) -> None:
+        now = int(time.time())
+        began, seen = request.session.get("began", 0), request.session.get("seen", 0)
+        if now - seen > 60 * settings.SESSION_IDLE_MINUTES or now - began > settings.SESSION_COOKIE_AGE:
+            logout(request)
+            messages.info(request, _("You were signed out for safety. What was saved is still here: please sign in."))
+        elif now - seen > NOTED_EVERY:
+            request.session["seen"] = now
+
+
+@receiver(user_logged_in)
+def begins(request: HttpRequest, **_kwargs: object) -> None:
+    request.session.update(dict.fromkeys(("began", "seen"), int(time.time())))
+
+
+def _leads_to_signing_in(response: HttpResponse) -> bool:
+    return isinstance(response, HttpResponseRedirect) and response.url.startswith("/accounts/")
+
+
+def _led_by_script(request: HttpRequest) -> HttpResponse:
+    page = request.htmx.current_url_abs_path or "/"
+    response = HttpResponse(status=401)
+    response["HX-Redirect"] = f"{reverse('account_login')}?{urlencode({'next': page})}"
+    return response
+
+
+@never_cache
+@require_safe
+@login_required
+def still_here(request: HttpRequest) -> HttpResponse:
+    """Asked by the page while its reader types: that is use of the session, too."""
+    return HttpResponse(status=204)

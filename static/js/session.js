@@ -1,0 +1,15 @@
+/* Whoever types uses the session; whoever does not is warned five minutes before it ends. */
+(() => {
+  const warning = document.getElementById("session-end");
+  if (!warning) return;
+  const minutes = Number(warning.dataset.minutes);
+  let told = Date.now();
+  const stay = () => {
+    told = Date.now();
+    warning.hidden = true;
+    fetch(warning.dataset.url, { credentials: "same-origin", redirect: "manual" }).catch(() => {});
+  };
+  document.addEventListener("input", () => { if (Date.now() - told > 120000) stay(); });
+  warning.querySelector("button").addEventListener("click", stay);
+  setInterval(() => { warning.hidden = Date.now() - told < (minutes - 5) * 60000; }, 15000);
+})();

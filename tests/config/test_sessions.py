@@ -1,0 +1,80 @@
+"""When sessions end, and that a script which meets the end is told so instead of being shown a page."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from freezegun import freeze_time
+
+from accounts import workflow
+from accounts.models import User
+from accounts.roles import Role
+from tests.factories import TOWNSHIP, VILLAGE, person
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "Right-2026-pass"
+
+
+@pytest.fixture
+def clock(settings):
+    settings.SESSION_IDLE_MINUTES, settings.SESSION_COOKIE_AGE = 60, 480 * 60
+    with freeze_time("2026-11-24 01:00") as frozen:
+        yield frozen
+
+
+@pytest.fixture
+def cadre(client, clock):
+    user = person(Role.FILLER, VILLAGE, username="filler", password=PASSWORD)
+    client.post(reverse("account_login"), {"login": "filler", "password": PASSWORD})
+    return user
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(59, 200), (61, 302)])
+def test_an_unused_session_ends(client, cadre, clock, minutes, status):
+    assert client.get("/").status_code == 200
+    clock.tick(timedelta(minutes=minutes))
+    assert client.get("/").status_code == status
+
+
+def test_a_used_session_goes_on_to_its_last_hour_and_no_further(client, cadre, clock):
+    for _step in range(9):
+        assert client.get(reverse("still_here")).status_code == 204
+        clock.tick(timedelta(minutes=53))
+    clock.tick(timedelta(minutes=4))
+    assert client.get("/").status_code == 302
+
+
+def test_a_script_is_told_and_led_back_to_its_page(client, cadre, clock):
+    clock.tick(timedelta(minutes=61))
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/applications/1/form/"}
+    answer = client.get("/", headers=headers)
+    assert (answer.status_code, answer.content) == (401, b"")
+    assert answer["HX-Redirect"] == "/accounts/login/?next=%2Fapplications%2F1%2Fform%2F"
+
+
+def test_sessions_end_with_the_password_and_with_a_lock(client, cadre):
+    assert client.get("/").status_code == 200
+    workflow.reset_password(cadre, by=person(Role.TOWNSHIP_OFFICE, TOWNSHIP))
+    assert client.get("/").status_code == 302
+    cadre.refresh_from_db()
+    client.force_login(cadre)
+    User.objects.filter(pk=cadre.pk).update(must_change_password=False)
+    assert client.get("/").status_code == 200
+    workflow.lock(cadre, by=person(Role.SECADMIN, "3306"), reason="手机丢失")
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "password", ["Short-2026", "password1234", "123456789012", "filler-filler", PASSWORD, "俞小明俞小明俞小明俞小明"]
+)
+def test_weak_passwords_are_refused(client, cadre, password):
+    User.objects.filter(pk=cadre.pk).update(name="俞小明俞小明俞小明俞小明")
+    given = {"oldpassword": PASSWORD, "password1": password, "password2": password}
+    assert client.post(reverse("account_change_password"), given).status_code == 200
+    assert User.objects.get(pk=cadre.pk).check_password(PASSWORD)
+
+
+def test_the_demonstration_s_password_would_be_taken(client, cadre):
+    given = {"oldpassword": PASSWORD, "password1": "Pingxing-2026", "password2": "Pingxing-2026"}
+    assert client.post(reverse("account_change_password"), given).status_code == 302
+    assert User.objects.get(pk=cadre.pk).check_password("Pingxing-2026")
