@@ -52,7 +52,7 @@ class Vacancies:
             for role in roles
         }
         lacking = reduce(or_, (Q(**{name: True}) for name in wanted))
-        return list(Unit.objects.annotate(**wanted).filter(lacking).order_by("code")[:PLACES_SHOWN])
+        return list(Unit.objects.standing().annotate(**wanted).filter(lacking).order_by("code")[:PLACES_SHOWN])
 
     def _todo(self, role: str, vacant: list[Unit]) -> Todo:
         name = Role(role).label

@@ -6,13 +6,15 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import administration, menu, signals, todo  # noqa: F401 (signals connects itself)
+        from accounts import administration, menu, passing, signals, todo  # noqa: F401 (signals connects itself)
         from notifications import kinds
+        from villages.signals import units_passed
 
         kinds.register(
             appointed=_("You were appointed %(role)s of %(unit)s"),
             appointment_ends=_("Your office of %(role)s of %(unit)s ends with %(day)s"),
         )
+        units_passed.connect(passing.pass_on)
         for source in (administration.Vacancies(), administration.Locks(), administration.Trail()):
             todo.register(source)
         menu.register(
@@ -24,6 +26,14 @@ class AccountsConfig(AppConfig):
                 audiences=(menu.DESK,),
                 note=_("The places within your reach"),
                 order=80,
+            ),
+            menu.MenuEntry(
+                _("Orders over units"),
+                "unit_orders",
+                "villages.manage_unit",
+                audiences=(menu.DESK,),
+                note=_("Merge, split and rename units"),
+                order=81,
             ),
             menu.MenuEntry(
                 _("Appointments"),

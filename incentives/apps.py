@@ -7,17 +7,20 @@ class IncentivesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import home, menu, todo
-        from incentives import listeners, notices
+        from incentives import listeners, notices, passing
         from incentives import todo as waiting
         from incentives.ledger_faults import LEDGER
         from incentives.views.unit import home_panel
         from notifications import kinds
         from ratings.signals import stars_changed
         from records import integrity
+        from villages.signals import units_passed, units_settled
 
         kinds.register(**notices.KINDS)
         integrity.register(LEDGER)
         stars_changed.connect(listeners.stars_changed)
+        units_passed.connect(passing.pass_on)
+        units_settled.connect(passing.settle)
         todo.register(waiting)
         home.register(home.HomePanel("incentives/home_money.html", home_panel, column=home.SIDE, order=60))
         menu.register(

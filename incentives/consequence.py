@@ -15,6 +15,7 @@ from incentives.money import fen, half_up, yuan
 from incentives.reckoning import table_of
 from incentives.reward import Held, NoBand, clawback, due
 from ratings.models import StarPeriod
+from villages.models import successors
 
 DAY = timedelta(days=1)
 
@@ -50,7 +51,7 @@ class Fallen:
         spells = self._spells(lines)
         for line in lines:
             try:
-                yield line, self._of(line, spells[line.unit_id])
+                yield line, self._of(line, spells[line.pk])
             except NoBand as gap:
                 yield line, gap
 
@@ -76,16 +77,27 @@ class Fallen:
             return None
         return _unless_nothing(Consequence(star, line.disbursed, line.unpaid))
 
-    def _spells(self, lines: Iterable[Line]) -> dict[str, list[Spell]]:
-        """The stars of each line's unit over the source's period, without gaps: no star held is star 0."""
+    def _spells(self, lines: Iterable[Line]) -> dict[int, list[Spell]]:
+        """By line the stars over the source's period of whoever held it, without gaps: no star held is star 0."""
         starts, ends = self.source.starts, self.source.ends
-        units = [line.unit_id for line in lines]
-        spells = defaultdict(list)
-        periods = StarPeriod.objects.known().filter(unit__in=units, during__overlap=(starts, ends + DAY))
-        for unit, star, during in periods.order_by("unit", "during").values_list("unit_id", "star", "during"):
+        passed = successors({line.unit_id for line in lines if line.passed_to_id})
+        units = {line.unit_id for line in lines} | {unit for steps in passed.values() for unit, _day in steps}
+        periods = defaultdict(list)
+        held = StarPeriod.objects.known().filter(unit__in=units, during__overlap=(starts, ends + DAY))
+        for unit, star, during in held.order_by("unit", "during").values_list("unit_id", "star", "during"):
             last = ends if during.upper is None else min(ends, during.upper - DAY)
-            spells[unit].append(Spell(star, max(starts, during.lower), last))
-        return {unit: _without_gaps(spells[unit], starts, ends) for unit in units}
+            periods[unit].append(Spell(star, max(starts, during.lower), last))
+        spells = {}
+        for line in lines:
+            holders = [(line.unit_id, starts), *passed.get(line.unit_id, [])]
+            until = [day - DAY for _unit, day in holders[1:]] + [ends]
+            spells[line.pk] = [
+                Spell(spell.star, max(spell.first, since), min(spell.last, last))
+                for (unit, since), last in zip(holders, until, strict=True)
+                for spell in periods[unit]
+                if spell.first <= last and spell.last >= since
+            ]
+        return {pk: _without_gaps(found, starts, ends) for pk, found in spells.items()}
 
 
 def _without_gaps(spells: list[Spell], starts: date, ends: date) -> list[Spell]:

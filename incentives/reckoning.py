@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from incentives.models import ProjectFund, RewardPolicy, Source
 from incentives.money import fen, yuan
 from incentives.reward import Band, NoBand, Table, look_up, reward
 from ratings.models import StarPeriod
-from villages.models import Profile, Unit
+from villages.models import Passage, Profile, Unit
 
 
 @dataclass(frozen=True)
@@ -104,12 +104,20 @@ def _weigh(fund: ProjectFund, weights: dict[int, Decimal], unit: Unit) -> Prospe
 
 
 def _units(source: Source, figure: str) -> QuerySet[Unit]:
-    """The units that ``source`` is for, each with ``star`` (0: none held) and ``figure`` (None: not reported)."""
+    """The units that ``source`` is for, each with ``star`` (0: none held) and ``figure`` (None: not reported).
+
+    A unit that an order made after the reckoning day counts with the star that it began with.
+    """
     star = StarPeriod.objects.on(source.reckoning_day).filter(unit=OuterRef("pk")).values("star")[:1]
+    made = Passage.objects.filter(after=OuterRef("unit"), order__on__gt=source.reckoning_day)
+    begun = StarPeriod.objects.known().filter(Exists(made), unit=OuterRef("pk"))
     profile = Profile.objects.filter(unit=OuterRef("pk"), year=source.year)
     units = (
         Unit.objects.within(source.unit_id)
         .rated(source.rates)
-        .annotate(star=Coalesce(Subquery(star), 0), figure=Subquery(profile.values(figure or "population")[:1]))
+        .annotate(
+            star=Coalesce(Subquery(star), Subquery(begun.order_by("during").values("star")[:1]), 0),
+            figure=Subquery(profile.values(figure or "population")[:1]),
+        )
     )
     return units.order_by("code")

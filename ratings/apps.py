@@ -8,20 +8,24 @@ class RatingsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import home, menu, todo
         from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry
-        from ratings import announcing, event_todos, receivers, register_faults, signals, star_notices, steps
+        from ratings import announcing, event_todos, passing, receivers, register_faults, signals, star_notices, steps
         from ratings.home import own_star, progress, unit_star
         from ratings.models import Points, ReturnedCriterion, Transition
         from ratings.todo import SOURCES
         from ratings.workflow import event
         from records import integrity, proof
         from villages import unit_page
+        from villages.signals import units_passed, units_settled
 
         announcing.register_kinds()
         steps.register_steps()
         star_notices.register_kinds()
         event.register_kinds()
+        passing.register_kinds()
         signals.decisions_confirmed.connect(receivers.rerate_decided)
         signals.stars_changed.connect(star_notices.tell_of_stars)
+        units_passed.connect(passing.pass_on)
+        units_settled.connect(passing.settle)
         integrity.register(register_faults.REGISTER)
         proof.prove(Points, ReturnedCriterion, Transition)
         home.register(home.HomePanel("ratings/home_progress.html", progress, order=10))

@@ -17,6 +17,7 @@ from django.utils import timezone
 from ratings.changes import Changes
 from ratings.models import Event, StarPeriod
 from ratings.signals import stars_changed
+from villages.models import heirs
 
 _PERIODS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _LOCK = 330624
@@ -51,14 +52,14 @@ def scope_of(units: Units) -> Scope:
 
 def with_periods(scope: Scope, day: date) -> tuple[str, list[Any]]:
     """The query up to its relation ``period``, and its parameters."""
-    units = f"unit as materialized (select code, level from villages_unit where {scope.condition})"  # noqa: S608
-    return f"with {units}, horizon as (select %s::date as day), {_PERIODS}", [*scope.params, day]
+    units = f"wanted as materialized (select code, level from villages_unit where {scope.condition})"  # noqa: S608
+    return f"with recursive {units}, horizon as (select %s::date as day), {_PERIODS}", [*scope.params, day]
 
 
 _DIFFERENCE = """
 create temporary table {table} on commit drop as
 {periods}, known as (
-    select s.* from unit u join ratings_starperiod s on s.unit_id = u.code where s.superseded_at is null
+    select s.* from wanted u join ratings_starperiod s on s.unit_id = u.code where s.superseded_at is null
 )
 select coalesce(k.unit_id, p.unit) as unit, k.id as known,
        coalesce(k.during, daterange(p.since, p.until)) as during, coalesce(k.star, p.star) as star,
@@ -103,7 +104,7 @@ def rerate(units: Units, until: date | None = None, *, dry_run: bool = False) ->
     """
     today = timezone.localdate()
     until = until or today
-    scope, horizon = scope_of(units), max(until, today)
+    scope, horizon = _with_heirs(scope_of(units)), max(until, today)
     with connection.cursor() as cursor:
         _lock(cursor, scope)
         changes = Changes(horizon)
@@ -119,6 +120,28 @@ def rerate(units: Units, until: date | None = None, *, dry_run: bool = False) ->
         cursor.execute(_KEEP.format(table=changes.table), [now])
     stars_changed.send(sender=StarPeriod, changes=changes)
     return changes
+
+
+_HEIRS = """
+with recursive heir (unit) as (
+    select p.after_id from villages_passage p
+    where p.before_id in (select code from villages_unit where {condition})
+    union
+    select p.after_id from heir h join villages_passage p on p.before_id = h.unit
+)
+select unit from heir where unit not in (select code from villages_unit where {condition}) order by unit
+"""
+
+
+def _with_heirs(scope: Scope) -> Scope:
+    """``scope`` and the units outside it that have taken over anything from one in it (domain §4)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HEIRS.format(condition=scope.condition), [*scope.params, *scope.params])
+        outside = [unit for (unit,) in cursor.fetchall()]
+    if not outside:
+        return scope
+    few = tuple(sorted({*scope.few, *outside})) if scope.few else ()
+    return Scope(f"({scope.condition}) or code = any(%s)", (*scope.params, outside), few)
 
 
 def hold(units: Units = "") -> None:
@@ -182,13 +205,21 @@ def causes(units: Units, on: date) -> list[Cause]:
 
 
 _ACTING = """
-{periods} select rule, since, until from effect where event = %s and (until is null or until > since) order by rule
+{periods}
+select rule, min(since), case when bool_and(until is not null) then max(until) end
+from effect
+where event = %s and (until is null or until > since)
+group by rule
+order by rule
 """
 
 
 def acting(event: Event) -> list[tuple[int, date, date | None]]:
-    """The rules that act through ``event`` (their place in the scheme's list), from day to day (half-open)."""
-    periods, params = with_periods(scope_of([event.unit_id]), timezone.localdate())
+    """The rules that act through ``event`` (their place in the scheme's list), from day to day (half-open).
+
+    They act on the units to which they passed, too.
+    """
+    periods, params = with_periods(scope_of(heirs([event.unit_id])), timezone.localdate())
     with connection.cursor() as cursor:
         cursor.execute(_ACTING.format(periods=periods), [*params, event.pk])
         return cursor.fetchall()
@@ -204,6 +235,7 @@ copy (
            nullif(array_to_string(max(effects) filter (where until is null), ';'), '') as effects
     from run
     group by unit
+    having bool_or(until is null)
     order by unit
 ) to stdout with (format csv, header)
 """

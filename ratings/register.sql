@@ -1,9 +1,41 @@
 -- Decisions + events → star periods (formats §3). One reading for one unit, a nation, any day. It stands after:
---   unit (code, level)      whose periods are wanted
+--   wanted (code, level)    whose periods are wanted
 --   horizon (day)           the last day that matters; no boundary after it is looked at
 -- and ends with the relation
---   period (unit, since, until, star, decided, decision, scheme, effects)   half-open days; the last until is null
+--   period (unit, since, until, star, decided, decision, scheme, effects)   half-open days; the last until is null,
+--                           but for a unit that an order ended
+--
+-- Orders (domain §4): on its day an order shuts what stood at the units it touches. Decisions in force and effects pass
+-- on to the units after it, each by the ``way`` it came (":B" from B, ":B:A" from B, which had it from A). An effect
+-- acts on an inherited decision that came the same way or part of it, and on every decision made since. Until then the
+-- lowest of the inherited stars is held.
 
+passage as materialized (
+    select p.before_id as before, p.after_id as after, o."on" as day
+    from villages_passage p join villages_order o on o.id = p.order_id
+    where o.kind <> 'rename' and o."on" <= (select day from horizon)
+),
+forebear (unit) as (
+    select p.before from passage p where p.after in (select code from wanted)
+    union
+    select p.before from forebear f join passage p on p.after = f.unit
+),
+unit as materialized (
+    select code, level from wanted
+    union all
+    select u.code, u.level from villages_unit u
+    where u.code in (select unit from forebear) and not exists (select from wanted w where w.code = u.code)
+),
+turn as materialized (  -- the days on which orders touched a unit
+    select unit, array_agg(day order by day) as days
+    from (select before as unit, day from passage union select after, day from passage) as t
+    group by unit
+),
+gone as materialized (  -- the first day on which a unit is no more
+    select before as unit, min(day) as day from passage p
+    where not exists (select from passage q where q.before = p.before and q.after = p.before and q.day = p.day)
+    group by before
+),
 version as materialized (  -- issued schemes: a year's last version judges from its year to the next issued one's
     select id, unit_id, rates, body, year,
            lead(year, 1, 32767::smallint) over (partition by unit_id, rates order by year) as next_year
@@ -26,12 +58,15 @@ made as materialized (  -- confirmed decisions; of several on one day the last a
     select distinct on (d.unit_id, d."on")
            d.unit_id as unit, d.id, d."on", d.cut_off, d.star, d.scheme_id as scheme, d.year
     from unit u join ratings_decision d on d.unit_id = u.code
-    where d.state = 'confirmed' and d."on" <= (select day from horizon)
+    left join gone on gone.unit = d.unit_id
+    where d.state = 'confirmed' and d."on" <= (select day from horizon) and (gone.day is null or d."on" < gone.day)
     order by d.unit_id, d."on", d.id desc
 ),
 decision as materialized (  -- one made on paper names no scheme: it falls under its year's of the nearest unit above
-    select unit, id, "on", cut_off, star, scheme,
-           lead("on", 1, 'infinity'::date) over (partition by unit order by "on") as next_on
+    select m.unit, id, "on", cut_off, star, scheme, least(
+               lead("on", 1, 'infinity'::date) over (partition by m.unit order by "on"),
+               case when t.unit is not null then (select min(day) from unnest(t.days) as day where day > "on") end
+           ) as next_on
     from (
         select distinct on (m.unit, m."on")
                m.unit, m.id, m."on", m.cut_off, m.star, coalesce(m.scheme, g.scheme) as scheme
@@ -39,10 +74,28 @@ decision as materialized (  -- one made on paper names no scheme: it falls under
             on g.unit = m.unit and m.scheme is null and m.year >= g.year and m.year < g.next_year
         order by m.unit, m."on", g.nearness desc
     ) as m
+    left join turn t on t.unit = m.unit
+),
+settled as materialized (  -- what was decided on units after an order, or before it
+    select unit, "on", cut_off from decision where unit in (select after from passage)
+),
+held (unit, way, decision, decided, scheme, since, until) as (  -- the decisions in force on a unit
+    select unit, '' collate "C", id, star, scheme, "on", next_on from decision
+    union all
+    select p.after, ':' || h.unit || h.way, h.decision, h.decided, h.scheme, p.day, least(
+               (select min(s."on") from settled s where s.unit = p.after and s."on" >= p.day),
+               (select min(day) from turn t, unnest(t.days) as day where t.unit = p.after and day > p.day),
+               'infinity'
+           )
+    from held h join passage p on p.before = h.unit and h.since < p.day and p.day <= h.until
 ),
 happened as materialized (  -- events that count, each under the scheme that judges it
-    select distinct on (e.id) e.id, e.unit_id as unit, e.kind, e."on", e.closed, g.scheme
+    select distinct on (e.id) e.id, e.unit_id as unit, e.kind, e."on", e.closed, g.scheme, least(
+               case when t.unit is not null then (select min(day) from unnest(t.days) as day where day > e."on") end,
+               'infinity'
+           ) as until
     from governed g join ratings_event e on e.unit_id = g.unit
+    left join turn t on t.unit = e.unit_id
     where not e.held and e."on" <= (select day from horizon)
       and extract(year from e."on") >= g.year and extract(year from e."on") < g.next_year
     order by e.id, g.nearness desc
@@ -56,39 +109,60 @@ rule as materialized (
 ),
 judgement as materialized (  -- the first decision to come into force that has judged a day's events
     select h.unit, h."on", min(d."on") as day
-    from (select distinct unit, "on" from happened) as h
-    join decision d on d.unit = h.unit and d.cut_off >= h."on"
+    from (select distinct unit, "on", until from happened) as h
+    join decision d on d.unit = h.unit and d.cut_off >= h."on" and d."on" < h.until
     group by h.unit, h."on"
 ),
+reach (unit, way, event, "on", since, until, judged) as (  -- events where they act, and what has judged them so far
+    select h.unit, '' collate "C", h.id, h."on", h."on", h.until, j.day
+    from happened h left join judgement j on j.unit = h.unit and j."on" = h."on"
+    union all
+    select p.after, ':' || r.unit || r.way, r.event, r."on", p.day, s.until, coalesce(r.judged, (
+        select min(d."on") from settled d
+        where d.unit = p.after and d.cut_off >= r."on" and d."on" >= p.day and d."on" < s.until
+    ))
+    from reach r
+    join passage p on p.before = r.unit and p.day = r.until
+    cross join lateral (
+        select least(
+            (select min(day) from turn t, unnest(t.days) as day where t.unit = p.after and day > p.day), 'infinity'
+        ) as until
+    ) as s
+),
 effect as materialized (
-    select h.unit, h.id as event, r.nr as rule, r.does, r.by, r.star,
-           case r.does when 'cap' then 'cap:' || r.star when 'lower' then 'lower:' || r.by else r.does end as label,
-           h."on" as since,
-           least(
-               (h."on" + make_interval(months => r.months))::date,
-               case when r.does <> 'revoke' then h.closed + 1 end,
-               case when r.does <> 'cap' or r.months is null then j.day end
-           ) as until
-    from happened h
-    join rule r on r.scheme = h.scheme and r.kind = h.kind
-    left join judgement j on j.unit = h.unit and j."on" = h."on"
-    left join ratings_proposal p
-        on p.event_id = h.id and p.scheme_id = h.scheme and p.rule = r.nr and p.state = 'confirmed'
-    where r.automatic or p.id is not null
+    select *
+    from (
+        select c.unit, c.way, h.id as event, r.nr as rule, r.does, r.by, r.star,
+               case r.does when 'cap' then 'cap:' || r.star when 'lower' then 'lower:' || r.by else r.does end as label,
+               c.since,
+               least(
+                   (h."on" + make_interval(months => r.months))::date,
+                   case when r.does <> 'revoke' then h.closed + 1 end,
+                   case when r.does <> 'cap' or r.months is null then c.judged end,
+                   nullif(c.until, 'infinity')
+               ) as until
+        from reach c
+        join happened h on h.id = c.event
+        join rule r on r.scheme = h.scheme and r.kind = h.kind
+        left join ratings_proposal p
+            on p.event_id = h.id and p.scheme_id = h.scheme and p.rule = r.nr and p.state = 'confirmed'
+        where r.automatic or p.id is not null
+    ) as e
+    where way = '' or until is null or until > since
 ),
 boundary as materialized (
-    select unit, "on" as day from decision
+    select unit, since as day from held
     union
     select unit, since from effect
     union
     select unit, until from effect where until <= (select day from horizon)
 ),
-standing as materialized (  -- the star on each boundary, and until the next
-    select b.unit, b.day, d.id as decision, d.star as decided, d.scheme,
+strand as materialized (  -- the star by each decision in force, on each boundary and until the next
+    select b.unit, b.day, h.decision, h.decided, h.scheme,
            case
                when bool_or(e.does in ('suspend', 'revoke')) then 0
                else greatest(0, least(
-                   d.star - coalesce(sum(e.by) filter (where e.does = 'lower'), 0),
+                   h.decided - coalesce(sum(e.by) filter (where e.does = 'lower'), 0),
                    min(e.star) filter (where e.does = 'cap')
                ))
            end as star,
@@ -96,12 +170,29 @@ standing as materialized (  -- the star on each boundary, and until the next
                array_agg(e.label order by e.label collate "C") filter (where e.label is not null), '{}'
            ) as effects
     from boundary b
-    join decision d on d.unit = b.unit and b.day >= d."on" and b.day < d.next_on
+    join held h on h.unit = b.unit and b.day >= h.since and b.day < h.until
     left join effect e on e.unit = b.unit and b.day >= e.since and (e.until is null or b.day < e.until)
-    group by b.unit, b.day, d.id, d.star, d.scheme
+        and (e.way = '' or h.way = '' or starts_with(e.way, h.way) or starts_with(h.way, e.way))
+    group by b.unit, b.day, h.way, h.decision, h.decided, h.scheme
+),
+standing as materialized (  -- of several decisions the one that leaves the lowest star; all effects are named
+    select unit, day, decision, decided, scheme, star, effects
+    from strand
+    where unit not in (select after from passage)
+    union all
+    (
+        select distinct on (s.unit, s.day) s.unit, s.day, s.decision, s.decided, s.scheme, s.star, (
+            select coalesce(array_agg(e.label order by e.label collate "C"), '{}')
+            from effect e
+            where e.unit = s.unit and s.day >= e.since and (e.until is null or s.day < e.until)
+        )
+        from strand s
+        where s.unit in (select after from passage)
+        order by s.unit, s.day, s.star, s.decided, s.decision
+    )
 ),
 period as (
-    select unit, day as since, lead(day) over (partition by unit order by day) as until,
+    select s.unit, s.day as since, coalesce(lead(s.day) over (partition by s.unit order by s.day), gone.day) as until,
            star::smallint as star, decided, decision, scheme, effects
     from (
         select s.*, (decision, star, scheme, effects) is distinct from
@@ -109,5 +200,7 @@ period as (
         from standing s
         window w as (partition by unit order by day)
     ) as s
+    join wanted on wanted.code = s.unit
+    left join gone on gone.unit = s.unit
     where changed
 )

@@ -13,7 +13,7 @@ _FAULTS = """
     select unit_id as unit, lower(during) as since, upper(during) as until, star, decision_id as decision,
            scheme_id as scheme, effects::text[] as effects, lag(upper(during)) over w as before,
            row_number() over w > 1 as later
-    from unit u join ratings_starperiod s on s.unit_id = u.code
+    from wanted u join ratings_starperiod s on s.unit_id = u.code
     where s.superseded_at is null
     window w as (partition by unit_id order by during)
 )

@@ -218,6 +218,7 @@ def with_stage(unit: Unit, cycles: Iterable[int]) -> QuerySet[Unit]:
     mine = FilteredRelation("applications", condition=Q(applications__cycle__in=list(cycles) or [0]))
     return (
         Unit.objects.within(unit)
+        .standing()
         .filter(rated=True)
         .annotate(mine=mine)
         .annotate(stage=STAGE, returned=Coalesce(Q(mine__state=State.RETURNED), False))

@@ -16,7 +16,7 @@ warning AS (
     JOIN ratings_window w ON w.cycle_id = c.id AND w.step = 'apply' AND w.closes <= %(now)s
     JOIN villages_unit u
       ON u.code >= c.unit_id AND u.code < c.unit_id || '~' AND u.code >= %(code)s AND u.code < %(end)s
-     AND u.rated AND u.level = c.rates
+     AND u.rated AND u.level = c.rates AND u.ended IS NULL
     LEFT JOIN application a ON a.cycle_id = c.id AND a.unit_id = u.code
     WHERE a.id IS NULL OR a.state = 'draft'
     UNION ALL

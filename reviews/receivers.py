@@ -4,9 +4,13 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from ratings.models import Decision
 from ratings.signals import applications_moved
+from reviews.models import Batch, BatchEntry
 from reviews.stages import bench_of
 from reviews.workflow.panels import applications_entered
+from villages.models import Order
+from villages.signals import units_passed
 
 
 @receiver(applications_moved)
@@ -14,3 +18,10 @@ def lay_sheets(applications: list[int], verb: str, to: str, **_: Any) -> None:
     bench = bench_of(to)
     if bench is not None:
         applications_entered(applications, verb, bench)
+
+
+@receiver(units_passed)
+def empty_batches(order: Order, **_: Any) -> None:
+    """What was to be released of a unit that is no more leaves its batch."""
+    fallen = Decision.objects.filter(unit__passed__order=order, state=Decision.State.OVERTURNED)
+    BatchEntry.objects.filter(decision__in=fallen, batch__state=Batch.State.DRAFT).delete()

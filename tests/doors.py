@@ -186,6 +186,9 @@ PAGES = {
     "settings": both(who=anywhere("accounts.configure")),
     "calendar_day_remove": page("day", post=anywhere("accounts.configure")),
     "units": both(who=SIGNED_IN),
+    "unit_orders": both(who=anywhere("villages.manage_unit")),
+    "unit_order_new": both("=rename", who=anywhere("villages.manage_unit")),
+    "unit_order": both("order.pk", who=at("county", "villages.manage_unit")),
     "unit": both("village.code", who=at("village", "villages.view_unit")),
     # Of applications and cycles.
     "apply": both(who=anywhere("ratings.fill")),

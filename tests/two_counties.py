@@ -36,6 +36,7 @@ from tests.factories import (
     scheme_body,
 )
 from tests.reviews.conftest import GOOD, PLAIN, score
+from villages.workflow import Paper, rename
 
 TODAY = "2026-11-24 10:00+08:00"
 CITY, PROVINCE = "3306", "33"
@@ -142,6 +143,7 @@ def _county(at: Places, who: SimpleNamespace) -> SimpleNamespace:
     _hold_stars(own)
     _grant_money(own)
     _record_event(own)
+    _order(own)
     own.report = reports.ask(own.county, 2026, by=who.county_office)
     reports.make(own.report.pk)
     announce([who.filler.pk], "appointed", link="/", unit_code=at.village, unit=own.village.name, role="")
@@ -246,6 +248,13 @@ def _grant_money(own: SimpleNamespace) -> None:
         money.disburse(source, by=own.who.finance, key=f"{number}", document="凭1")
     own.reward, own.allocation = (source.lines.get(unit=own.village) for source in (own.policy, own.fund))
     own.entry = LedgerEntry.objects.filter(unit=own.village).earliest("pk")
+
+
+def _order(own: SimpleNamespace) -> None:
+    """A village with another name, by order."""
+    paper = Paper(f"{own.at.mark}政〔2026〕1号", date(2026, 11, 1), "地名规范")
+    own.order = rename(own.idle_village.code, f"{own.at.mark}更名村", paper, by=own.who.county_office)
+    own.idle_village.refresh_from_db()
 
 
 def _record_event(own: SimpleNamespace) -> None:

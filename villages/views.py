@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from villages.forms import UnitSearch
-from villages.models import Unit, prefixes
+from villages.models import Order, Unit, prefixes
 from villages.unit_page import panels_of
+from villages.workflow import MANAGE
 
 PER_PAGE = 50
 
@@ -36,6 +37,8 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
             "unit": one,
             "above": [(place, any(place.code.startswith(held) for held in reach)) for place in above],
             "page": page,
+            "orders": Order.objects.of(one).prefetch_related("passages"),
+            "may_manage": request.user.has_perm(MANAGE, one) and not one.ended,
             "profiles": one.profiles.order_by("-year")[:5],
             "panels": panels_of(request.user, one),
         },

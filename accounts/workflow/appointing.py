@@ -96,6 +96,8 @@ def check_post(role: str, unit: Unit, *, by: User, starts: date, ends: date | No
 def check_place(role: str, unit: Unit, *, starts: date, ends: date | None) -> None:
     if unit.level not in ROLES[role].levels:
         raise Incomplete(_("This office does not exist at this level."), {"unit": _("Choose a unit of another level.")})
+    if unit.ended:
+        raise Incomplete(_("This unit has ended."), {"unit": _("Choose a unit that still stands.")})
     if ends and ends < starts:
         raise Incomplete(_("The last day lies before the first."), {"ends": _("The last day lies before the first.")})
 

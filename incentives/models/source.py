@@ -231,7 +231,11 @@ class LineQuerySet(models.QuerySet):
     def seen_by(self, user: Any) -> LineQuerySet:
         """Lines of the units where ``user`` watches over money, fills in, or accepts what is filled in."""
         reach = [code for perm in SEES_LINES for code in user.reach(perm)]
-        return self.filter(below_any(reach, "unit_id"))
+        return self.filter(below_any(reach, "unit_id") | below_any(reach, "passed_to_id"))
+
+    def held_by(self, units: Any) -> LineQuerySet:
+        """Lines that are now those of ``units`` (codes, or a query for them)."""
+        return self.filter(Q(unit__in=units, passed_to=None) | Q(passed_to__in=units))
 
 
 SEES_LINES = ("incentives.view_incentive", "ratings.fill", "ratings.accept")
@@ -240,10 +244,12 @@ SEES_LINES = ("incentives.view_incentive", "ratings.fill", "ratings.accept")
 class Line(models.Model):
     """What a source grants to one unit. ``star`` is the star on the reckoning day, ``figure`` the profile's figure.
 
-    A ``frozen`` line is paid no further (its unit's star has fallen) until that is settled.
+    ``passed_to``: the unit that has taken it over since an order merged or split the unit (domain §4). A ``frozen``
+    line is paid no further (its unit's star has fallen) until that is settled.
     """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    passed_to = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
     star = models.PositiveSmallIntegerField(_("Star"))
     figure = models.PositiveIntegerField(_("Figure"), null=True)
     amount = money(_("Amount"))
@@ -266,6 +272,11 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.amount}"
+
+    @property
+    def holder_id(self) -> str:
+        """The code of the unit whose it is now."""
+        return self.passed_to_id or self.unit_id
 
     @property
     def unpaid(self) -> Decimal:

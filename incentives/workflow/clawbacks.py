@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,15 +35,16 @@ def review_clawbacks(units: Units, *, on: date | None = None) -> None:
     """Compare what was granted to ``units`` with the register as it reads on the day ``on`` (today when absent)."""
     on = on or timezone.localdate()
     for kind in (RewardPolicy, ProjectFund):
-        touched = kind.objects.filter(state="effective", starts__lte=on, lines__unit__in=units)
+        lines = kind.lines.rel.related_model.objects.held_by(units)
+        touched = kind.objects.filter(state="effective", starts__lte=on, lines__in=lines)
         for source in touched.distinct().order_by("pk"):
             _review(locked(source), units, on)
 
 
 def _review(source: Source, units: Units, on: date) -> None:
     fallen = Fallen(source, on)
-    lines = source.lines.filter(unit__in=units).select_related("unit", fallen.source_field)
-    known = _known_proposals(source, units)
+    lines = source.lines.held_by(units).select_related("unit", fallen.source_field)
+    known = _known_proposals(source, lines)
     for line, consequence in fallen.consequences(lines):
         if isinstance(consequence, NoBand):
             tell_holders("incentives.disburse", source, "clawback_unclear", unit=line.unit.name)
@@ -51,12 +53,12 @@ def _review(source: Source, units: Units, on: date) -> None:
             _propose(line, consequence, known.get(line.pk, []))
 
 
-def _known_proposals(source: Source, units: Units) -> dict[int, list[Clawback]]:
+def _known_proposals(source: Source, lines: QuerySet[Line]) -> dict[int, list[Clawback]]:
     """Open and declined proposals by line, newest first."""
     field = "reward" if isinstance(source, RewardPolicy) else "allocation"
     found: dict[int, list[Clawback]] = {}
-    rows = Clawback.objects.filter(state__in=[State.OPEN, State.DECLINED], **{f"{field}__in": source.lines.all()})
-    for proposal in rows.filter(unit__in=units):
+    rows = Clawback.objects.filter(state__in=[State.OPEN, State.DECLINED], **{f"{field}__in": lines})
+    for proposal in rows:
         found.setdefault(getattr(proposal, f"{field}_id"), []).append(proposal)
     return found
 
@@ -121,7 +123,7 @@ def _settling(clawback: Clawback, by: Any, at: datetime) -> Line:
     source = locked(clawback.line.source)
     if not by.has_perm("incentives.disburse", source):
         raise NotAllowed(_("You may not do this here."))
-    review_clawbacks([clawback.unit_id], on=timezone.localdate(at))
+    review_clawbacks([clawback.line.holder_id], on=timezone.localdate(at))
     clawback.refresh_from_db()
     if clawback.state != State.OPEN:
         raise WrongState(_("This proposal is closed: %(state)s.") % {"state": clawback.get_state_display()})

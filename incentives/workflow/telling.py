@@ -26,15 +26,15 @@ def tell_people(user_ids: Iterable[int], source: Source, kind: str, **params: An
 
 def tell_units(source: Source, kind: str, amounts: Mapping[Line, Decimal]) -> None:
     """Tell the cadres of each line's unit about its amount."""
-    people = holders({Role.FILLER, Role.SIGNER}, {line.unit_id for line in amounts})
+    people = holders({Role.FILLER, Role.SIGNER}, {line.holder_id for line in amounts})
     announce_all(
         Notice(
             user_id=user_id,
             kind=kind,
             params={"name": source.name, "unit": line.unit.name, "amount": str(amount)},
             link=reverse("unit-money"),
-            unit_code=line.unit_id,
+            unit_code=line.holder_id,
         )
         for line, amount in amounts.items()
-        for user_id in people.get(line.unit_id, [])
+        for user_id in people.get(line.holder_id, [])
     )

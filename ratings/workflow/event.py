@@ -48,6 +48,8 @@ def record(unit: Unit, kind: str, on: date, *, by: Any, note: str = "", source: 
     names = events_of(judging_scheme(unit, on))
     if on > timezone.localdate():
         raise Incomplete(_("This day is still to come."), {"on": _("This day is still to come.")})
+    if unit.ended and unit.ended <= on:
+        raise Incomplete(_("This unit has ended."), {"on": _("The unit was no more on that day.")})
     if kind not in names:
         message = _("The scheme in force on that day knows no such event.")
         raise Incomplete(message, {"kind": message})

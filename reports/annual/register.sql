@@ -39,5 +39,5 @@ LEFT JOIN ratings_application a ON a.id = d.application_id
 LEFT JOIN area ON area.application_id = d.application_id
 LEFT JOIN ratings_starperiod held
        ON held.unit_id = u.code AND held.superseded_at IS NULL AND held.during @> %(today)s::date
-WHERE u.rated AND u.code >= %(code)s AND u.code < %(end)s
+WHERE u.rated AND (u.ended IS NULL OR d.id IS NOT NULL) AND u.code >= %(code)s AND u.code < %(end)s
 ORDER BY u.code

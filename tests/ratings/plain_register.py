@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 DAY = timedelta(days=1)
+FIRST = date(2022, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,15 @@ class Happened:
     held: bool = False
 
 
+@dataclass(frozen=True)
+class Ordered:
+    """Units of ``before`` that become those of ``after`` on a day; one that goes on stands in both."""
+
+    on: date
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
 @dataclass
 class World:
     """``schemes``: issued scheme files, later versions later; ``confirmed``: (event, place of the rule in its list)."""
@@ -32,21 +42,7 @@ class World:
     decisions: list[Decided]
     events: list[Happened]
     confirmed: set[tuple[Happened, int]] = field(default_factory=set)
-
-
-@dataclass(frozen=True)
-class Effect:
-    does: str
-    n: int | None
-    first: date
-    last: date | None  # the last day on which it is active
-
-    @property
-    def text(self) -> str:
-        return self.does if self.n is None else f"{self.does}:{self.n}"
-
-    def active(self, day: date) -> bool:
-        return self.first <= day and (self.last is None or day <= self.last)
+    orders: list[Ordered] = field(default_factory=list)
 
 
 def months_later(day: date, months: int) -> date:
@@ -70,59 +66,140 @@ def scheme_for(world: World, event: Happened) -> dict | None:
     return [s for s in fitting if s["year"] == latest][-1]
 
 
-def effects_of(world: World, unit: str) -> list[Effect]:
-    found = []
-    for event in world.events:
-        scheme = scheme_for(world, event)
-        if event.unit != unit or event.held or scheme is None:
-            continue
-        for place, rule in enumerate(scheme["rules"]):
-            if rule["event"] != event.kind:
-                continue
-            if not rule.get("automatic", False) and (event, place) not in world.confirmed:
-                continue
-            found.append(effect(world, event, rule))
+def last_order_into(world: World, unit: str, day: date) -> Ordered | None:
+    orders = [o for o in world.orders if unit in o.after and o.on <= day]
+    return max(orders, key=lambda o: o.on) if orders else None
+
+
+def next_turn(world: World, unit: str, day: date) -> date | None:
+    """The first day after ``day`` on which an order touches ``unit``."""
+    return min((o.on for o in world.orders if unit in (*o.before, *o.after) and o.on > day), default=None)
+
+
+def ended(world: World, unit: str, day: date) -> bool:
+    return any(o.on <= day and unit in o.before and unit not in o.after for o in world.orders)
+
+
+@dataclass(frozen=True)
+class Reaching:
+    """An effect as it stands at a unit: ``way`` names the units through which it came, the last first."""
+
+    event: Happened
+    rule: dict
+    way: tuple[str, ...]
+    since: date
+    judged: date | None
+
+    def text(self) -> str:
+        n = {"cap": self.rule.get("star"), "lower": self.rule.get("by")}.get(self.rule["does"])
+        return self.rule["does"] if n is None else f"{self.rule['does']}:{n}"
+
+    def active(self, day: date) -> bool:
+        does, months = self.rule["does"], self.rule.get("months")
+        ends = []
+        if months is not None:
+            ends.append(months_later(self.event.on, months))
+        if self.event.closed is not None and does != "revoke":
+            ends.append(self.event.closed + DAY)
+        if not (does == "cap" and months is not None) and self.judged is not None:
+            ends.append(self.judged)
+        return self.since <= day and all(day < end for end in ends)
+
+
+def rules_for(world: World, event: Happened) -> list[dict]:
+    scheme = scheme_for(world, event)
+    if event.held or scheme is None:
+        return []
+    rules = [(n, rule) for n, rule in enumerate(scheme["rules"]) if rule["event"] == event.kind]
+    return [rule for n, rule in rules if rule.get("automatic", False) or (event, n) in world.confirmed]
+
+
+def reaching(world: World, unit: str, day: date) -> list[Reaching]:
+    """Every effect, active or over, that belongs to ``unit`` as the orders up to ``day`` have left it."""
+    order, turn = last_order_into(world, unit, day), next_turn(world, unit, day)
+    begins = order.on if order else date.min
+
+    def judged(event: Happened, since: date) -> date | None:
+        return min(
+            (
+                d.on
+                for d in world.decisions
+                if d.unit == unit and d.cut_off >= event.on and since <= d.on and (turn is None or d.on < turn)
+            ),
+            default=None,
+        )
+
+    found = [
+        Reaching(event, rule, (), event.on, judged(event, date.min))
+        for event in world.events
+        if event.unit == unit and event.on >= begins and (turn is None or event.on < turn)
+        for rule in rules_for(world, event)
+    ]
+    if order:
+        found += [
+            Reaching(one.event, one.rule, (before, *one.way), order.on, one.judged or judged(one.event, order.on))
+            for before in order.before
+            for one in reaching(world, before, order.on - DAY)
+        ]
     return found
 
 
-def effect(world: World, event: Happened, rule: dict) -> Effect:
-    does, months = rule["does"], rule.get("months")
-    lasts = []
-    if months is not None:
-        lasts.append(months_later(event.on, months) - DAY)
-    if event.closed is not None and does != "revoke":
-        lasts.append(event.closed)
-    if not (does == "cap" and months is not None):
-        lasts += [d.on - DAY for d in world.decisions if d.unit == event.unit and d.cut_off >= event.on]
-    n = {"cap": rule.get("star"), "lower": rule.get("by")}.get(does)
-    return Effect(does, n, event.on, min(lasts, default=None))
+def in_force(world: World, unit: str, day: date) -> list[tuple[Decided, tuple[str, ...]]]:
+    """The decisions that hold on ``day``: the last own one, or, since an order, those of the units before it."""
+    if ended(world, unit, day):
+        return []
+    order = last_order_into(world, unit, day)
+    own = [d for d in world.decisions if d.unit == unit and d.on <= day and (order is None or d.on >= order.on)]
+    if own:
+        return [(max(own, key=lambda d: d.on), ())]
+    if order is None:
+        return []
+    return [
+        (decided, (before, *way)) for before in order.before for decided, way in in_force(world, before, order.on - DAY)
+    ]
 
 
-def in_force(world: World, unit: str, day: date) -> Decided | None:
-    made = [d for d in world.decisions if d.unit == unit and d.on <= day]
-    return max(made, key=lambda d: d.on) if made else None
+def same_way(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether one is the other's beginning."""
+    return all(a == b for a, b in zip(one, other, strict=False))
 
 
-def star_on(decided: Decided, active: list[Effect]) -> int:
-    if any(e.does in ("suspend", "revoke") for e in active):
+def star_on(decided: Decided, active: list[Reaching]) -> int:
+    if any(e.rule["does"] in ("suspend", "revoke") for e in active):
         return 0
-    star = decided.star - sum(e.n for e in active if e.does == "lower")
-    return max(0, min([star, *(e.n for e in active if e.does == "cap")]))
+    star = decided.star - sum(e.rule["by"] for e in active if e.rule["does"] == "lower")
+    return max(0, min([star, *(e.rule["star"] for e in active if e.rule["does"] == "cap")]))
+
+
+def standing(world: World, unit: str, day: date, effects: dict) -> tuple[int, int, list[str]] | None:
+    """Star, star decided and effects: of several decisions the one that leaves the lowest star.
+
+    ``effects`` keeps what reaches the unit from one order to the next.
+    """
+    turns = tuple(o for o in world.orders if unit in (*o.before, *o.after) and o.on <= day)
+    if turns not in effects:
+        effects[turns] = reaching(world, unit, day)
+    active = [one for one in effects[turns] if one.active(day)]
+    stars = [
+        (star_on(decided, [one for one in active if same_way(one.way, way)]), decided.star)
+        for decided, way in in_force(world, unit, day)
+    ]
+    return (*min(stars), sorted(one.text() for one in active)) if stars else None
 
 
 def register_on(world: World, day: date) -> list[tuple[str, str, str, str, str]]:
     """The rows of ``export_register --on``: unit, star, since, decided, effects."""
     rows = []
-    for unit in sorted({d.unit for d in world.decisions}):
-        effects = effects_of(world, unit)
-        today, star, since = min(d.on for d in world.decisions if d.unit == unit), None, None
+    units = {d.unit for d in world.decisions} | {unit for o in world.orders for unit in o.after}
+    for unit in sorted(units):
+        if standing(world, unit, day, {}) is None:
+            continue
+        today, star, since, effects = FIRST, None, None, {}
         while today <= day:
-            decided = in_force(world, unit, today)
-            active = [e for e in effects if e.active(today)]
-            if star_on(decided, active) != star:
-                star, since = star_on(decided, active), today
+            now = standing(world, unit, today, effects)
+            if now and now[0] != star:
+                star, since = now[0], today
             today += DAY
-        if since is not None:
-            texts = ";".join(sorted(e.text for e in active))
-            rows.append((unit, str(star), str(since), str(decided.star), texts))
+        star, decided, texts = standing(world, unit, day, effects)
+        rows.append((unit, str(star), str(since), str(decided), ";".join(texts)))
     return rows

@@ -18,7 +18,8 @@ from ratings.models import Event, Proposal, StarPeriod
 from ratings.register_faults import register_faults
 from ratings.workflow.event import authority_for, release, settle
 from tests.factories import COUNTY, TOWNSHIP, SchemeFactory, UnitFactory, person, scheme_body
-from tests.ratings.plain_register import Decided, Happened, World, register_on
+from tests.ratings.plain_register import Decided, Happened, Ordered, World, ended, register_on
+from villages.workflow import Paper, Part, merge, split
 
 UNITS = [f"{TOWNSHIP}{number}" for number in (201, 202, 203)]
 KINDS = ["case_opened", "tender_rigged", "petition"]
@@ -65,6 +66,14 @@ events = st.lists(
     max_size=8,
 )
 
+# An order: on which day, which of the units then standing it takes (by place), and whether it merges or splits them
+# and whether one goes on.
+orders = st.lists(
+    st.tuples(days, st.lists(st.integers(0, 5), min_size=2, max_size=3), st.booleans(), st.booleans()),
+    unique_by=lambda row: row[0],
+    max_size=3,
+)
+
 
 @pytest.mark.django_db
 @settings(
@@ -77,12 +86,14 @@ events = st.lists(
     schemes=schemes,
     stars=stars,
     events=events,
+    orders=orders,
     on=st.lists(st.dates(FIRST, date(2027, 6, 30)), min_size=3, max_size=3),
     seed=st.integers(0, 2**32),
 )
-def test_register_is_what_formats_say(tmp_path_factory, schemes, stars, events, on, seed):
+def test_register_is_what_formats_say(tmp_path_factory, schemes, stars, events, orders, on, seed):
     with transaction.atomic():
-        Played(tmp_path_factory.mktemp("register"), random.Random(seed)).play(schemes, stars, events, on)
+        played = Played(tmp_path_factory.mktemp("register"), random.Random(seed))
+        played.play(schemes, stars, events, orders, on)
         transaction.set_rollback(True)
 
 
@@ -92,20 +103,41 @@ class Played:
     def __init__(self, folder, chance):
         self.folder, self.chance = folder, chance
 
-    def play(self, schemes, stars, events, on):
-        for code in UNITS:
+    def play(self, schemes, stars, events, orders, on):
+        for code in (TOWNSHIP, *UNITS):
             UnitFactory(code=code)
         self.world = World(
             schemes=[self.issue(*scheme) for scheme in sorted(schemes, key=lambda s: s[:2])],
             decisions=[Decided(unit, star, day, day - timedelta(days=1)) for unit, star, day in stars],
             events=[self.closed(event) for event in events],
         )
-        for step in self.chance.sample([self.import_stars, self.import_events] * 2, 4):
+        steps = self.chance.sample([self.import_stars, self.import_events] * 2, 4)
+        steps.insert(self.chance.randint(0, 4), lambda: self.carry_out(sorted(orders)))
+        for step in steps:
             step()
         self.check(on)
         self.settle_some()
         self.hold_some()
         self.check(on)
+
+    def carry_out(self, orders):
+        """Merge or split what stands on each day, by order; new units get the next free codes."""
+        office = person(Role.COUNTY_OFFICE, COUNTY)
+        known = list(UNITS)
+        for number, (on, chosen, merges, goes_on) in enumerate(orders):
+            standing = [unit for unit in known if not ended(self.world, unit, on)]
+            before = sorted({standing[place % len(standing)] for place in chosen})
+            new = [f"{TOWNSHIP}{300 + 10 * number + place}" for place in range(2)]
+            paper = Paper(f"新政〔{on.year}〕{number}号", on, "区划调整")
+            if merges and len(before) > 1:
+                after = (before[-1] if goes_on else new[0],)
+                merge(before, Part(after[0], "并村"), paper, by=office)
+            else:
+                before = before[:1]
+                after = (before[0], new[0]) if goes_on else tuple(new)
+                split(before[0], [Part(code, f"分村{code}") for code in after], after[-1], paper, by=office)
+            self.world.orders.append(Ordered(on, tuple(before), after))
+            known = sorted({*known, *after})
 
     def issue(self, year, unit, rules):
         names = [{"code": kind, "name": kind} for kind in KINDS]

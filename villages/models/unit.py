@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from functools import reduce
 from operator import or_
 
 import pghistory
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from villages.pinyin import pattern_of, pinyin_of
@@ -70,16 +73,21 @@ class UnitQuerySet(models.QuerySet):
     def visible_to(self, user) -> UnitQuerySet:
         return self.within_any(user.reach("villages.view_unit"))
 
+    def standing(self, day: date | None = None) -> UnitQuerySet:
+        """Units that have not ended (by merger or split) on ``day``, today when absent."""
+        return self.filter(Q(ended=None) | Q(ended__gt=day or timezone.localdate()))
+
     def rated(self, level: str = Level.VILLAGE) -> UnitQuerySet:
         """Units of ``level`` that a scheme for that level rates (of village-level units only 村, domain §2)."""
-        return self.filter(level=level, rated=True)
+        return self.standing().filter(level=level, rated=True)
 
 
 @pghistory.track(exclude=["pinyin"])
 class Unit(models.Model):
     """A place that reports, decides or watches. ``tags`` are the county's words for its kind (平原, 山区 …).
 
-    ``pinyin`` follows from the name: whoever writes rows past ``save`` writes it too.
+    ``pinyin`` follows from the name: whoever writes rows past ``save`` writes it too. ``ended``: the first day on which
+    the unit is no more, since an order merged or split it.
     """
 
     code = models.CharField(_("Division code"), max_length=12, primary_key=True, db_collation="C")
@@ -88,6 +96,7 @@ class Unit(models.Model):
     level = models.CharField(_("Level"), max_length=10, choices=Level)
     rated = models.BooleanField(_("Rated"), default=False)
     tags = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("Tags"))
+    ended = models.DateField(_("Ended on"), null=True, blank=True, editable=False)
 
     objects = UnitQuerySet.as_manager()
 
@@ -98,6 +107,13 @@ class Unit(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(code__regex=r"^[0-9A-Z]{2,12}$"), name="unit_code_is_path"),
             models.CheckConstraint(condition=Q(level__in=Level.values), name="unit_level_known"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="ended_unit_stays_ended",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__ended__isnull=False) & pgtrigger.Q(old__ended__df=pgtrigger.F("new__ended")),
+            )
         ]
 
     def __str__(self) -> str:
@@ -121,20 +137,3 @@ class Unit(models.Model):
 
     def contains(self, code: str) -> bool:
         return code.startswith(self.code)
-
-
-@pghistory.track()
-class Profile(models.Model):
-    """Figures of a unit for a year (人口, 户数) that rewards, funds and criteria look up: asked once."""
-
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="profiles")
-    year = models.PositiveSmallIntegerField(_("Year"))
-    population = models.PositiveIntegerField(_("Population"), null=True, blank=True)
-    households = models.PositiveIntegerField(_("Households"), null=True, blank=True)
-
-    class Meta:
-        default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["unit", "year"], name="one_profile_per_year")]
-
-    def __str__(self) -> str:
-        return f"{self.unit_id} {self.year}"

@@ -1,0 +1,136 @@
+"""What an order that merges or splits units does to applications and stars (domain §4), in its own transaction.
+
+The register needs nothing written: it reads the orders themselves (``register.sql``).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.people import holders
+from accounts.roles import Role
+from notifications import kinds
+from notifications.models import Notice
+from notifications.workflow import announce_all
+from ratings.models import Application, Decision, StarPeriod
+from ratings.register import hold, rerate
+from ratings.workflow import decision as decisions
+from ratings.workflow.transition import move
+from records import audit
+from villages.models import Order, Passage, Unit
+from villages.workflow import Consequence
+
+State = Application.State
+OPEN = (
+    State.SUBMITTED,
+    State.RETURNED,
+    State.TOWNSHIP_REVIEW,
+    State.COUNTY_REVIEW,
+    State.DECIDED,
+    State.PUBLIC_NOTICE,
+)
+REVIEW_OF = {Decision.Origin.TOWNSHIP: State.TOWNSHIP_REVIEW, Decision.Origin.COUNTY: State.COUNTY_REVIEW}
+TOLD = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER)
+KINDS = {
+    "units_merged": gettext_lazy("%(before)s now belongs to %(after)s (%(document)s)"),
+    "unit_split": gettext_lazy("%(before)s has been split; %(after)s takes over what is open (%(document)s)"),
+}
+
+
+def register_kinds() -> None:
+    kinds.register(**KINDS)
+
+
+def pass_on(sender: Any, order: Order, **kwargs: Any) -> list[Consequence]:
+    """Hear ``units_passed``: open applications are withdrawn or pass."""
+    passages = order.passages.filter(main=True).exclude(before=F("after")).select_related("before", "after")
+    return [followed for passage in passages for followed in _applications(order, passage)]
+
+
+def settle(sender: Any, order: Order, **kwargs: Any) -> list[Consequence]:
+    """Hear ``units_settled``: stars and effects stand in the register at once, and everyone concerned is told."""
+    passages = list(order.passages.select_related("before", "after"))
+    codes = {code for passage in passages for code in (passage.before_id, passage.after_id)}
+    hold(codes)
+    rerate(codes)
+    _tell(order, passages)
+    return _stars(passages)
+
+
+def _applications(order: Order, passage: Passage) -> list[Consequence]:
+    """An absorbed unit's open application is withdrawn; a split one's passes to the part that the order names."""
+    rows = Application.objects.select_for_update(of=("self",)).filter(unit=passage.before).select_related("cycle")
+    merged = order.kind == Order.Kind.MERGE
+    open_ones = list(rows.filter(state__in=OPEN if merged else [*OPEN, State.DRAFT]).order_by("pk"))
+    words = _("Merged into %(unit)s by %(document)s.") if merged else _("Passed to %(unit)s by %(document)s.")
+    reason = words % {"unit": passage.name_after, "document": order.document}
+    for application in open_ones:
+        _undecide(application, order, reason)
+    if merged:
+        _withdraw(open_ones, order, reason)
+        told = _("The application of %(year)s is withdrawn.")
+    else:
+        with audit.acting(order.by, "villages.order", reason):
+            Application.objects.filter(pk__in=[one.pk for one in open_ones]).update(unit=passage.after)
+        told = _("The application of %(year)s passes to %(unit)s.")
+    return [
+        Consequence(passage.before_id, told % {"year": one.cycle.year, "unit": passage.name_after}) for one in open_ones
+    ]
+
+
+def _undecide(application: Application, order: Order, reason: str) -> None:
+    """A decision that is not in force yet falls: it was made for a unit that is no more."""
+    pending = application.decisions.filter(state__in=[Decision.State.DECIDED, Decision.State.RELEASED]).first()
+    if pending:
+        decisions.overturn(pending, REVIEW_OF[pending.origin], verb="reconsider", by=order.by, reason=reason)
+
+
+def _withdraw(applications: Iterable[Application], order: Order, reason: str) -> None:
+    ids = [application.pk for application in applications]
+    move(ids, "withdraw", State.DRAFT, by=order.by, reason=reason, township_star=None)
+    for application in applications:
+        application.returns.filter(answered_at=None).update(answered_at=timezone.now())
+
+
+def _stars(passages: Iterable[Passage]) -> list[Consequence]:
+    """Which star each unit after the order holds today."""
+    after = {passage.after_id: passage.name_after for passage in passages}
+    periods = StarPeriod.objects.on().filter(unit__in=after).order_by("unit")
+    return [Consequence(period.unit_id, _star(period, after[period.unit_id])) for period in periods]
+
+
+def _star(period: StarPeriod, name: str) -> str:
+    words = ngettext(
+        "%(unit)s holds %(star)s star until its next decision.",
+        "%(unit)s holds %(star)s stars until its next decision.",
+        period.star,
+    )
+    return words % {"unit": name, "star": period.star}
+
+
+def _tell(order: Order, passages: Iterable[Passage]) -> None:
+    """The people of every unit concerned, and their townships', once each."""
+    kind = "units_merged" if order.kind == Order.Kind.MERGE else "unit_split"
+    changed = [passage for passage in passages if passage.main and passage.before_id != passage.after_id]
+    places = {code for passage in changed for code in _places(passage.before, passage.after)}
+    people = holders(TOLD, places)
+    announce_all(
+        Notice(
+            user_id=user_id,
+            kind=kind,
+            params={"before": passage.name_before, "after": passage.name_after, "document": order.document},
+            link=reverse("register_unit", args=[passage.after_id]),
+            unit_code=passage.after_id,
+        )
+        for passage in changed
+        for user_id in sorted({id for code in _places(passage.before, passage.after) for id in people.get(code, ())})
+    )
+
+
+def _places(*units: Unit) -> list[str]:
+    return [code for unit in units for code in (unit.code, unit.parent_code) if code]

@@ -1,0 +1,73 @@
+"""Money when units are merged or split: what is open goes to the unit that takes over, to the fen."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from freezegun import freeze_time
+
+from accounts.roles import Role
+from incentives import workflow
+from incentives.models import Clawback, Line, Reward
+from incentives.reckoning import rewards
+from ratings.register import rerate
+from tests.factories import ProfileFactory, person
+from tests.incentives.conftest import TODAY
+from villages.workflow import Paper, Part, merge
+
+pytestmark = pytest.mark.django_db
+
+FIVE, FOUR, NEW = "330624108201", "330624108202", "330624108290"
+PAPER = Paper("新政〔2026〕8号", date(2026, 11, 20), "并村")
+
+
+@pytest.fixture(autouse=True)
+def today():
+    with freeze_time(f"{TODAY} 10:00+08:00"):
+        yield
+
+
+def line(source, code) -> Line:
+    return source.lines.get(unit=code)
+
+
+def test_the_register_of_the_county_is_as_recomputed(county):
+    assert not rerate("")
+
+
+def test_open_lines_pass_and_are_paid_to_the_successors_people(granted, finance, office):
+    policy = granted()
+    before = policy.committed
+    order = merge([FIVE, FOUR], Part(NEW, "并村"), PAPER, by=office)
+    assert {line(policy, code).passed_to_id for code in (FIVE, FOUR)} == {NEW}
+    policy.refresh_from_db()
+    assert policy.committed == before
+    told = [one["text"] for one in order.consequences if one["unit"] == FIVE]
+    assert told == [f"“{policy.name}”：已定 50000.00 元，其中 50000.00 元未拨付，转由并村承接。"]
+    filler = person(Role.FILLER, NEW)
+    assert set(Reward.objects.seen_by(filler).values_list("unit", flat=True)) == {FIVE, FOUR}
+    client = Client()
+    client.force_login(filler)
+    assert policy.name in client.get(reverse("unit-money")).content.decode()
+
+
+def test_a_fall_by_merger_makes_a_proposal_for_the_higher_one_alone(granted, finance, office):
+    """FIVE's money came with five stars; since the merger four are held: the difference comes back by proposal."""
+    policy = granted(clawback="difference")
+    workflow.disburse(policy, by=finance, key="1", document="凭1")
+    merge([FIVE, FOUR], Part(NEW, "并村"), PAPER, by=office)
+    proposal = Clawback.objects.get()
+    assert (proposal.unit_id, proposal.star, proposal.amount) == (FIVE, 4, Decimal("30000.00"))
+    workflow.confirm_clawback(proposal, by=finance)
+    assert line(policy, FIVE).disbursed == Decimal("20000.00")
+
+
+def test_what_is_granted_later_counts_the_star_the_successor_began_with(draft, county, office):
+    policy = draft()
+    merge([FIVE, FOUR], Part(NEW, "并村"), PAPER, by=office)
+    ProfileFactory(unit_id=NEW, unit=None, year=2025, population=2800)
+    stars = {prospect.unit.code: prospect.star for prospect in rewards(policy)}
+    assert FIVE not in stars
+    assert stars[NEW] == 4

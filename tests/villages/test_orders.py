@@ -1,0 +1,225 @@
+"""Merging, splitting and renaming by order: who may, what passes, what is withdrawn, what stays."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, InternalError, transaction
+from django.urls import reverse
+from freezegun import freeze_time
+
+from accounts.models import Appointment
+from accounts.roles import Role
+from ratings.models import Application, Decision, StarPeriod
+from ratings.register import rerate
+from ratings.register_faults import register_faults
+from ratings.workflow.cycle import left_out
+from ratings.workflow.event import close, record
+from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    ApplicationFactory,
+    AppointmentFactory,
+    DecisionFactory,
+    SchemeFactory,
+    UnitFactory,
+    person,
+)
+from villages.models import Order, Unit
+from villages.workflow import Paper, Part, merge, rename, split
+
+pytestmark = pytest.mark.django_db
+
+A, B, C = (f"{TOWNSHIP}{number}" for number in (204, 205, 206))
+NEW = f"{TOWNSHIP}290"
+PAPER = Paper("新政〔2026〕8号", date(2026, 11, 20), "并村")
+
+
+@pytest.fixture(autouse=True)
+def today():
+    with freeze_time("2026-11-24 10:00+08:00"):
+        yield
+
+
+@pytest.fixture
+def office():
+    for code in (TOWNSHIP, A, B, C):
+        UnitFactory(code=code)
+    return person(Role.COUNTY_OFFICE, COUNTY)
+
+
+def decided(code, star):
+    DecisionFactory(unit=UnitFactory(code=code), star=star)
+    rerate([code])
+
+
+def star(code):
+    period = StarPeriod.objects.on().filter(unit=code).first()
+    return period and period.star
+
+
+def test_the_successor_holds_the_lowest_star_and_the_merged_end(office):
+    decided(A, 4)
+    decided(B, 3)
+    order = merge([A, B], Part(NEW, "并村"), PAPER, by=office)
+    assert (star(NEW), star(A), star(B)) == (3, None, None)
+    assert set(Unit.objects.rated().values_list("code", flat=True)) == {C, NEW}
+    assert StarPeriod.objects.known().get(unit=A).last_day == date(2026, 11, 19)
+    assert Unit.objects.get(code=A).ended == PAPER.on
+    assert [one["text"] for one in order.consequences if one["unit"] == NEW] == ["并村在下次审定前为 3 星。"]
+    assert list(register_faults()) == []
+
+
+def test_effects_go_along_and_end_when_rectified(office):
+    """A (4) with a lowering holds 3 and B holds 4: so the successor holds 3, and 4 once the event is rectified."""
+    SchemeFactory()
+    decided(A, 4)
+    decided(B, 4)
+    discipline = person(Role.DISCIPLINE, COUNTY)
+    event = record(UnitFactory(code=A), "spot_check_failed", date(2026, 11, 10), by=discipline)
+    merge([A, B], Part(B), PAPER, by=office)
+    assert (star(A), star(B)) == (None, 3)
+    close(event, on=date(2026, 11, 22), by=discipline, reason="已整改")
+    assert star(B) == 4
+
+
+def test_a_next_decision_is_held_down_by_what_it_has_not_judged(office):
+    SchemeFactory()
+    decided(A, 5)
+    decided(B, 5)
+    record(UnitFactory(code=A), "case_opened", date(2026, 11, 10), by=person(Role.DISCIPLINE, COUNTY))
+    merge([A, B], Part(NEW, "并村"), PAPER, by=office)
+    DecisionFactory(unit_id=NEW, unit=None, star=5, year=2026, on=date(2026, 11, 23), cut_off=date(2026, 10, 31))
+    rerate([NEW])
+    assert star(NEW) == 3  # the cap of 12 months
+
+
+@pytest.mark.parametrize("state", ["submitted", "township_review", "county_review", "decided", "public_notice"])
+def test_an_absorbed_units_application_is_withdrawn(office, state):
+    application = ApplicationFactory(unit=UnitFactory(code=A), state=state)
+    if state in ("decided", "public_notice"):
+        pending = DecisionFactory(
+            unit_id=A, unit=None, application=application, cycle=application.cycle, origin="township", state="decided"
+        )
+    merge([A, B], Part(B), PAPER, by=office)
+    application.refresh_from_db()
+    assert application.state == Application.State.DRAFT
+    last = application.transitions.last()
+    assert (last.verb, last.by, PAPER.document in last.reason) == ("withdraw", office, True)
+    if state in ("decided", "public_notice"):
+        pending.refresh_from_db()
+        assert pending.state == Decision.State.OVERTURNED
+    assert A not in set(left_out(application.cycle).values_list("code", flat=True))
+
+
+def test_a_split_passes_star_to_each_part_and_the_application_to_the_one_named(office):
+    decided(A, 4)
+    application = ApplicationFactory(unit=UnitFactory(code=A), state="township_review")
+    split(A, [Part(A), Part(NEW, "分村")], NEW, PAPER, by=office)
+    application.refresh_from_db()
+    assert (star(A), star(NEW)) == (4, 4)
+    assert (application.unit_id, application.state) == (NEW, "township_review")
+    assert Unit.objects.get(code=A).ended is None
+    assert list(register_faults()) == []
+
+
+def test_events_after_a_split_are_each_parts_own(office):
+    SchemeFactory()
+    decided(A, 4)
+    split(A, [Part(A), Part(NEW, "分村")], A, PAPER, by=office)
+    record(UnitFactory(code=A), "spot_check_failed", date(2026, 11, 21), by=person(Role.DISCIPLINE, COUNTY))
+    assert (star(A), star(NEW)) == (3, 4)
+
+
+def test_a_renaming_changes_nothing_else(office):
+    decided(A, 4)
+    kept = StarPeriod.objects.count()
+    order = rename(A, "沙溪新村", PAPER, by=office)
+    unit = Unit.objects.get(code=A)
+    assert (unit.name, unit.pinyin, unit.ended) == ("沙溪新村", "sha xi xin cun", None)
+    assert (star(A), StarPeriod.objects.count()) == (4, kept)
+    assert order.passages.get().name_before == f"单位{A}"
+    with pytest.raises(WrongState):
+        rename(A, "沙溪新村", PAPER, by=office)
+
+
+@pytest.mark.parametrize("posts_pass", [True, False])
+def test_posts_end_or_pass(office, posts_pass):
+    filler = AppointmentFactory(unit=UnitFactory(code=A), role=Role.FILLER)
+    paper = Paper("8号", PAPER.on, "并村", posts_pass=posts_pass)
+    merge([A, B], Part(B), paper, by=office)
+    filler.refresh_from_db()
+    assert filler.ends == date(2026, 11, 23)
+    held = Appointment.objects.on(date(2026, 11, 24)).filter(user=filler.user).values_list("unit", flat=True)
+    assert list(held) == ([B] if posts_pass else [])
+
+
+def test_who_may_not(office):
+    elsewhere = UnitFactory(code="330681001218")
+    with pytest.raises(NotAllowed):
+        merge([A, elsewhere.code], Part(A), PAPER, by=office)
+    with pytest.raises(NotAllowed):
+        merge([A, B], Part(B), PAPER, by=person(Role.TOWNSHIP_OFFICE, TOWNSHIP))
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"document": " "}, "document"),
+        ({"reason": ""}, "reason"),
+        ({"on": date(2026, 11, 25)}, "on"),
+        ({"codes": [B]}, "units"),
+        ({"codes": [B, "330624108999"]}, "units"),
+        ({"codes": [TOWNSHIP, B]}, "units"),
+        ({"into": Part(C)}, "into"),
+        ({"into": Part("330624109201", "村")}, "into"),
+        ({"into": Part(NEW)}, "into"),
+    ],
+)
+def test_what_an_order_must_say(office, change, field):
+    said = {"document": "8号", "on": PAPER.on, "reason": "并村", "codes": [A, B], "into": Part(B)} | change
+    paper = Paper(said["document"], said["on"], said["reason"])
+    with pytest.raises(Incomplete) as refused:
+        merge(said["codes"], said["into"], paper, by=office)
+    assert list(refused.value.problems) == [field]
+
+
+def test_what_has_ended_stays_so(office):
+    order = merge([A, B], Part(B), PAPER, by=office)
+    with pytest.raises(WrongState):
+        merge([A, C], Part(C), PAPER, by=office)
+    for change in (
+        lambda: Unit.objects.filter(code=A).update(ended=None),
+        lambda: order.passages.all().delete(),
+        lambda: Order.objects.update(document="x"),
+    ):
+        with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
+            change()
+
+
+def test_a_preview_does_nothing_and_a_double_click_carries_out_once(client, office):
+    client.force_login(office)
+    decided(A, 4)
+    decided(B, 3)
+    address = reverse("unit_order_new", args=["merge"])
+    said = {"units": f"{A}\n{B}", "into": B, "name": "", "document": "8号", "on": "2026-11-20", "reason": "并村"}
+    preview = client.post(address, said)
+    assert preview.context["preview"].consequences[-1]["text"].endswith("3 星。")
+    assert not Order.objects.exists()
+    assert star(A) == 4
+    made = client.post(address, said | {"confirm": "1"})
+    order = Order.objects.get()
+    assert made["Location"] == reverse("unit_order", args=[order.pk])
+    again = client.post(address, said | {"confirm": "1"})
+    assert list(again.context["form"].non_field_errors()) == [f"单位{A}已经撤销。"]
+    assert Order.objects.count() == 1
+    for code in (A, B):
+        assert list(client.get(reverse("unit", args=[code])).context["orders"]) == [order]
+
+
+def test_units_elsewhere_are_not_there(client, office):
+    client.force_login(office)
+    UnitFactory(code="330681001218")
+    said = {"unit": "330681001218", "name": "村", "document": "8号", "on": "2026-11-20", "reason": "改"}
+    assert client.post(reverse("unit_order_new", args=["rename"]), said).status_code == 404
+    assert client.post(reverse("unit_order_new", args=["rename"]), said | {"unit": "999999"}).status_code == 404

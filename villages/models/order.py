@@ -1,0 +1,123 @@
+"""Orders that merge, split or rename units (domain §4), and from whom to whom everything passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from operator import itemgetter
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from villages.models.unit import Unit
+
+
+class OrderQuerySet(models.QuerySet):
+    def of(self, unit: Unit) -> OrderQuerySet:
+        """Orders that touched ``unit``, the latest first."""
+        return self.filter(Q(passages__before=unit) | Q(passages__after=unit)).distinct().order_by("-on", "-pk")
+
+
+class Order(models.Model):
+    """What a document ordered, in force from the day ``on``; ``consequences``: what followed for whom, in words."""
+
+    class Kind(models.TextChoices):
+        MERGE = "merge", pgettext_lazy("order", "Merge")
+        SPLIT = "split", pgettext_lazy("order", "Split")
+        RENAME = "rename", pgettext_lazy("order", "Rename")
+
+    kind = models.CharField(_("Kind"), max_length=10, choices=Kind)
+    document = models.CharField(_("Document"), max_length=200)
+    on = models.DateField(_("In force from"))
+    reason = models.TextField(_("Reason"))
+    posts_pass = models.BooleanField(_("The cadres go on in the successor"), default=False)
+    consequences = models.JSONField(default=list)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-on", "-id"]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="what_was_ordered_stays", fields=["kind", "document", "on", "reason", "posts_pass", "by", "at"]
+            ),
+            pgtrigger.Protect(name="order_stays", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.document}"
+
+
+class Passage(models.Model):
+    """Star and effects of ``before`` pass to ``after``; ``main``: so does what is open. Names as they were and became.
+
+    A unit that goes on passes to itself.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="passages")
+    before = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="passed")
+    after = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="came_from")
+    name_before = models.CharField(max_length=100)
+    name_after = models.CharField(max_length=100)
+    main = models.BooleanField(default=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["order", "before", "after"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "before", "after"], name="passage_once"),
+            models.UniqueConstraint(fields=["order", "before"], condition=Q(main=True), name="one_main_part"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.name_before} → {self.name_after}"
+
+
+def successors(codes: Iterable[str]) -> dict[str, list[tuple[str, date]]]:
+    """By unit of ``codes``: to whom what was open has passed, one after the other, each with the day."""
+    main = Passage.objects.filter(main=True).exclude(before=F("after")).select_related("order")
+    found: dict[str, list[tuple[str, date]]] = {code: [] for code in codes}
+    edge = {code: (code, date.min) for code in found}
+    while edge:
+        steps: dict[str, list[tuple[str, date]]] = {}
+        for passage in main.filter(before__in={holder for holder, _day in edge.values()}):
+            steps.setdefault(passage.before_id, []).append((passage.after_id, passage.order.on))
+        edge = {
+            code: next_step
+            for code, (holder, since) in edge.items()
+            if (next_step := _first_after(steps.get(holder, []), since))
+        }
+        for code, step in edge.items():
+            found[code].append(step)
+    return found
+
+
+def _first_after(steps: list[tuple[str, date]], day: date) -> tuple[str, date] | None:
+    return min((step for step in steps if step[1] > day), key=itemgetter(1), default=None)
+
+
+def heirs(codes: Iterable[str]) -> set[str]:
+    """``codes`` and every unit to which anything of theirs has passed since."""
+    return _closure(codes, "before_id", "after_id")
+
+
+def forebears(codes: Iterable[str]) -> set[str]:
+    """``codes`` and every unit from which anything has passed to them."""
+    return _closure(codes, "after_id", "before_id")
+
+
+def _closure(codes: Iterable[str], here: str, there: str) -> set[str]:
+    found, edge = set(codes), set(codes)
+    passages = Passage.objects.exclude(order__kind=Order.Kind.RENAME)
+    while edge:
+        edge = set(passages.filter(**{f"{here}__in": edge}).values_list(there, flat=True)) - found
+        found |= edge
+    return found

@@ -1,0 +1,109 @@
+"""What an order says, as it is typed: codes and names by line. Whether it can be carried out, the workflow says."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from villages import workflow
+from villages.models import Order
+from villages.workflow import Paper, Part
+
+SEPARATORS = re.compile(r"[\s,，、;；]+")
+
+
+class OrderForm(forms.Form):
+    """The paper that orders it. ``carry_out(by)`` is the step of the workflow."""
+
+    document = forms.CharField(label=gettext_lazy("Document number"), max_length=200)
+    on = forms.DateField(
+        label=gettext_lazy("In force from"),
+        initial=timezone.localdate,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    reason = forms.CharField(label=gettext_lazy("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def paper(self) -> Paper:
+        given = self.cleaned_data
+        return Paper(given["document"], given["on"], given["reason"], given.get("posts_pass", False))
+
+    def carry_out(self, by: Any) -> Order:
+        raise NotImplementedError
+
+
+class PassingForm(OrderForm):
+    posts_pass = forms.BooleanField(
+        label=gettext_lazy("The cadres of units that end go on in their successor"),
+        required=False,
+        help_text=gettext_lazy("Otherwise their posts end, and the township appoints anew."),
+    )
+
+
+class MergeForm(PassingForm):
+    units = forms.CharField(
+        label=gettext_lazy("Units that become one"),
+        help_text=gettext_lazy("Their division codes, one a line."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    into = forms.CharField(
+        label=gettext_lazy("Code of the unit after it"),
+        max_length=12,
+        help_text=gettext_lazy("One of these, which goes on; or the code of a new unit."),
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Its name"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("May be empty where a unit goes on under its name."),
+    )
+
+    field_order = ["units", "into", "name", "posts_pass", "document", "on", "reason"]
+
+    def carry_out(self, by: Any) -> Order:
+        given = self.cleaned_data
+        codes = [code for code in SEPARATORS.split(given["units"]) if code]
+        return workflow.merge(codes, Part(given["into"], given["name"]), self.paper(), by=by)
+
+
+class SplitForm(PassingForm):
+    unit = forms.CharField(label=gettext_lazy("Code of the unit that is split"), max_length=12)
+    parts = forms.CharField(
+        label=gettext_lazy("Its parts"),
+        help_text=gettext_lazy("One a line: code and name. The unit itself may be one of them and needs no name then."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    main = forms.CharField(
+        label=gettext_lazy("Code of the part to which what is open passes"),
+        max_length=12,
+        help_text=gettext_lazy("The open application, plans and money."),
+    )
+
+    field_order = ["unit", "parts", "main", "posts_pass", "document", "on", "reason"]
+
+    def clean_parts(self) -> list[Part]:
+        lines = [line.split(maxsplit=1) for line in self.cleaned_data["parts"].splitlines() if line.strip()]
+        return [Part(line[0], line[1].strip() if len(line) > 1 else "") for line in lines]
+
+    def carry_out(self, by: Any) -> Order:
+        given = self.cleaned_data
+        return workflow.split(given["unit"], given["parts"], given["main"], self.paper(), by=by)
+
+
+class RenameForm(OrderForm):
+    unit = forms.CharField(label=gettext_lazy("Code of the unit"), max_length=12)
+    name = forms.CharField(label=gettext_lazy("New name"), max_length=100)
+
+    field_order = ["unit", "name", "document", "on", "reason"]
+
+    def carry_out(self, by: Any) -> Order:
+        return workflow.rename(self.cleaned_data["unit"], self.cleaned_data["name"], self.paper(), by=by)
+
+
+FORMS: dict[str, Callable[..., OrderForm]] = {
+    Order.Kind.MERGE: MergeForm,
+    Order.Kind.SPLIT: SplitForm,
+    Order.Kind.RENAME: RenameForm,
+}

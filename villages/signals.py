@@ -1,0 +1,12 @@
+"""What ``villages`` announces to the apps above it, in the transaction of the change (design §1)."""
+
+from django.dispatch import Signal
+
+units_passed = Signal()
+"""An order merged or split units. ``order``: the ``Order`` with its passages.
+
+A receiver lets everything of its own pass, and returns what followed: a list of ``villages.workflow.Consequence``.
+"""
+
+units_settled = Signal()
+"""Everything has passed: what is reckoned from it is reckoned anew. ``order`` and answers as of ``units_passed``."""

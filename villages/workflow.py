@@ -1,0 +1,224 @@
+"""What may happen to units: merged, split, renamed by order (domain §4), made below a township or city, tagged.
+
+``by`` needs ``villages.manage_unit`` over every unit concerned. What is ordered is carried out at once, by the apps
+above as well (``villages.signals``): either all of it or nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from records.audit import acting
+from records.refusals import Incomplete, NotAllowed, WrongState
+from villages.models import Level, Order, Passage, Unit, prefixes
+from villages.signals import units_passed, units_settled
+
+MANAGE = "villages.manage_unit"
+PASSING_LEVELS = {Level.VILLAGE, Level.STATION}
+"""A unit with others below it is their codes' beginning: it is renamed, never merged or split."""
+NEW_CODE = re.compile(r"^[0-9]{9}([0-9]{3}|S[0-9]{2})$")
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """Something that followed from an order for the unit of this code, in words."""
+
+    unit: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The document that orders it: its number, the day from which it holds, and why.
+
+    ``posts_pass``: the cadres of units that end go on in their successor; else their posts end.
+    """
+
+    document: str
+    on: date
+    reason: str
+    posts_pass: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """A unit that goes on or is made: its code, and its name where it is new or gets another."""
+
+    code: str
+    name: str = ""
+
+
+@transaction.atomic
+def merge(codes: Collection[str], into: Part, paper: Paper, *, by: Any) -> Order:
+    """Let the units of ``codes`` become one: one of them that goes on, or a new unit.
+
+    Raises ``NotAllowed``; ``Incomplete`` for what the order lacks; ``WrongState`` when one of them has ended.
+    """
+    codes = sorted(set(codes))
+    units = _locked([*codes, into.code], by)
+    merged = [units[code] for code in codes if code in units]
+    problems = _of_paper(paper) | _of_units(merged, codes, paper.on)
+    if len(codes) < 2:
+        problems["units"] = _("Choose at least two units.")
+    problems |= _of_part(into, units, may_go_on=codes, field="into")
+    _require(problems)
+    successor = _made(into, merged[0], by) if into.code not in units else units[into.code]
+    steps = [(unit, successor, True) for unit in merged]
+    return _carry_out(Order.Kind.MERGE, steps, {successor.code: into.name}, paper, by)
+
+
+@transaction.atomic
+def split(code: str, parts: Collection[Part], main: str, paper: Paper, *, by: Any) -> Order:
+    """Let the unit of ``code`` become ``parts``; it may be one of them. What is open passes to the part ``main``.
+
+    Raises ``NotAllowed``, ``Incomplete``, ``WrongState`` as ``merge``.
+    """
+    units = _locked([code, *(part.code for part in parts)], by)
+    problems = _of_paper(paper) | _of_units([units[code]] if code in units else [], [code], paper.on)
+    if len({part.code for part in parts}) < max(2, len(parts)):
+        problems["parts"] = _("Name at least two parts, each once.")
+    if main not in {part.code for part in parts}:
+        problems["main"] = _("Name the part to which what is open passes.")
+    for part in parts:
+        problems |= _of_part(part, units, may_go_on=[code], field="parts")
+    _require(problems)
+    whole = units[code]
+    after = [units.get(part.code) or _made(part, whole, by) for part in parts]
+    steps = [(whole, unit, unit.code == main) for unit in after]
+    return _carry_out(Order.Kind.SPLIT, steps, {part.code: part.name for part in parts}, paper, by)
+
+
+@transaction.atomic
+def rename(code: str, name: str, paper: Paper, *, by: Any) -> Order:
+    """Give the unit of ``code`` another name; nothing else changes. Raises as ``merge``."""
+    units = _locked([code], by)
+    name = name.strip()
+    problems = _of_paper(paper) | _of_name(name, "name")
+    if code not in units:
+        problems["unit"] = _("This unit is not known.")
+    elif units[code].name == name:
+        raise WrongState(_("The unit bears this name already."))
+    _require(problems)
+    return _carry_out(Order.Kind.RENAME, [(units[code], units[code], True)], {code: name}, paper, by)
+
+
+def _locked(codes: Iterable[str], by: Any) -> dict[str, Unit]:
+    """The known ones of the units, locked in the order of their codes. Raises ``NotAllowed`` for one out of reach."""
+    codes = {code for code in codes if code}
+    if not all(any(code.startswith(held) for held in by.reach(MANAGE)) for code in codes):
+        raise NotAllowed(_("You may not do this here."))
+    units = {unit.code: unit for unit in Unit.objects.select_for_update().filter(code__in=codes).order_by("code")}
+    for unit in units.values():
+        if unit.ended:
+            raise WrongState(_("%(unit)s has ended already.") % {"unit": unit.name})
+    return units
+
+
+def _of_paper(paper: Paper) -> dict[str, str]:
+    problems = {}
+    if not paper.document.strip():
+        problems["document"] = _("Please enter the document number.")
+    if not paper.reason.strip():
+        problems["reason"] = _("Please write the reason.")
+    if paper.on > timezone.localdate():
+        problems["on"] = _("This day is still to come.")
+    return problems
+
+
+def _of_units(found: Collection[Unit], codes: Collection[str], on: date) -> dict[str, str]:
+    """Why units cannot be merged or split from the day ``on``: an order says nothing about days before the last one."""
+    if len(found) < len(codes):
+        return {"units": _("One of these units is not known.")}
+    if any(unit.level not in PASSING_LEVELS for unit in found):
+        return {"units": _("Only villages and stations can be merged or split.")}
+    last = Order.objects.filter(passages__after__in=found).exclude(kind=Order.Kind.RENAME).order_by("-on").first()
+    if last and on <= last.on:
+        return {"on": _("A day after %(day)s, when the last order came into force.") % {"day": last.on}}
+    return {}
+
+
+def _of_part(part: Part, units: Mapping[str, Unit], *, may_go_on: Collection[str], field: str) -> dict[str, str]:
+    """What a part lacks: one that goes on is among the units concerned, a new one has a free code and a name."""
+    if part.code in units:
+        return {} if part.code in may_go_on else {field: _("The code %(code)s is taken.") % {"code": part.code}}
+    if not NEW_CODE.match(part.code):
+        return {field: _("A division code has 12 digits (a station: nine digits, S, two digits).")}
+    if not Unit.objects.filter(code=prefixes(part.code)[-2]).exists():
+        return {field: _("There is no township %(code)s.") % {"code": prefixes(part.code)[-2]}}
+    return _of_name(part.name.strip(), field)
+
+
+def _of_name(name: str, field: str) -> dict[str, str]:
+    return {} if 0 < len(name) <= 100 else {field: _("A name of at most 100 characters.")}
+
+
+def _require(problems: Mapping[str, str]) -> None:
+    if problems:
+        raise Incomplete(_("The order cannot be carried out yet."), dict(problems))
+
+
+def _made(part: Part, like: Unit, by: Any) -> Unit:
+    """A new unit, rated and tagged as the one it comes from."""
+    try:
+        with transaction.atomic(), acting(by, "villages.order"):
+            return Unit.objects.create(
+                code=part.code, name=part.name.strip(), level=like.level, rated=like.rated, tags=like.tags
+            )
+    except IntegrityError:
+        raise WrongState(_("Somebody was quicker: the code %(code)s is taken.") % {"code": part.code}) from None
+
+
+def _carry_out(
+    kind: Order.Kind, steps: list[tuple[Unit, Unit, bool]], names: Mapping[str, str], paper: Paper, by: Any
+) -> Order:
+    """Keep the order, end and rename units as it says, and let all that is theirs pass."""
+    going_on = {after.code for _before, after, _main in steps}
+    with acting(by, "villages.order", paper.reason):
+        order = Order.objects.create(
+            kind=kind,
+            document=paper.document.strip(),
+            on=paper.on,
+            reason=paper.reason.strip(),
+            posts_pass=paper.posts_pass,
+            by=by,
+        )
+        named = {before.code: before.name for before, _after, _main in steps}
+        for unit in {after.code: after for _before, after, _main in steps}.values():
+            if name := names.get(unit.code, "").strip():
+                unit.name = name
+                unit.save(update_fields=["name"])
+        for unit in {before.code: before for before, _after, _main in steps}.values():
+            if unit.code not in going_on:
+                unit.ended = paper.on
+                unit.save(update_fields=["ended"])
+        Passage.objects.bulk_create(
+            Passage(
+                order=order,
+                before=before,
+                after=after,
+                name_before=named[before.code],
+                name_after=after.name,
+                main=main,
+            )
+            for before, after, main in steps
+        )
+        if kind != Order.Kind.RENAME:
+            _let_pass(order)
+    return order
+
+
+def _let_pass(order: Order) -> None:
+    """The apps above carry out their part; what they say followed is kept with the order, in the office's language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        told = units_passed.send(sender=Order, order=order) + units_settled.send(sender=Order, order=order)
+    order.consequences = [asdict(one) for _receiver, said in told for one in said or ()]
+    order.save(update_fields=["consequences"])
