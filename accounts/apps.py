@@ -6,16 +6,18 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import administration, menu, passing, signals, todo  # noqa: F401 (signals connects itself)
+        from accounts import administration, menu, passing, proving, signals, todo  # noqa: F401 (signals connects itself)
         from notifications import kinds
         from villages.signals import units_passed
 
         kinds.register(
+            check_ready=_("What is kept was checked: %(count)s rows are not as they were written"),
+            check_failed=_("The check of what is kept could not be made"),
             appointed=_("You were appointed %(role)s of %(unit)s"),
             appointment_ends=_("Your office of %(role)s of %(unit)s ends with %(day)s"),
         )
         units_passed.connect(passing.pass_on)
-        for source in (administration.Vacancies(), administration.Locks(), administration.Trail()):
+        for source in (administration.Vacancies(), administration.Locks(), administration.Trail(), proving):
             todo.register(source)
         menu.register(
             menu.MenuEntry(_("Home"), "home", order=0),
@@ -48,5 +50,8 @@ class AccountsConfig(AppConfig):
             menu.MenuEntry(_("Locks"), "locks", "accounts.unlock", note=_("Who is shut out, and why"), order=86),
             menu.MenuEntry(
                 _("Audit trail"), "trail", "accounts.read_trail", note=_("Who changed what, when, from where"), order=88
+            ),
+            menu.MenuEntry(
+                _("Proof"), "proof", "accounts.read_trail", note=_("Is everything still as it was written"), order=89
             ),
         )

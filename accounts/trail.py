@@ -6,7 +6,7 @@ gives its newest rows by its key, so the cost is bounded by what is shown, howev
 # ruff: noqa: S608 (the names put into the SQL are those of our own tables)
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -21,7 +21,31 @@ from accounts.models import User
 from villages.models import Unit
 
 SHOWN = 50
+FETCHED = 500
 INTERNAL = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_context", "pgh_context_id", "pgh_obj_id"}
+
+
+@dataclass(frozen=True)
+class Veil:
+    """What the trail does not show yet: history rows ``e`` for which ``rows`` holds (SQL), and of those for which
+    ``cells`` holds the ``columns``. Of a change, the row before is covered like the row."""
+
+    rows: str = "false"
+    cells: str = "false"
+    columns: tuple[str, ...] = ()
+
+    @property
+    def cover(self) -> str:
+        names = ", ".join(f"'{column}'" for column in self.columns)
+        return f" - CASE WHEN coalesce({self.cells}, false) THEN ARRAY[{names}]::text[] ELSE '{{}}'::text[] END"
+
+
+_veils: dict[type[models.Model], Veil] = {}
+
+
+def veil(tracked: type[models.Model], by: Veil) -> None:
+    """Keep what is not released out of the trail. Called by the app whose secret it is."""
+    _veils[tracked] = by
 
 
 class Cursor(NamedTuple):
@@ -116,7 +140,7 @@ def changes(
         if kind and table != kind:
             continue
         conditions, given = _conditions(table, unit_column(model), reach, everywhere, person, unit, until, after)
-        parts.append(_newest(table, unit_column(model), conditions))
+        parts.append(_newest(table, unit_column(model), conditions, _veils.get(model.pgh_tracked_model, Veil())))
         values += [*given, count]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -129,14 +153,24 @@ def changes(
     return _read(rows)
 
 
-def _newest(table: str, unit_column: str | None, conditions: str) -> str:
+def all_changes(reach: Iterable[str], **wanted: Any) -> Iterator[Change]:
+    """Every change that fits (as ``changes``), newest first, fetched bit by bit."""
+    after = None
+    while found := changes(reach, after=after, count=FETCHED, **wanted):
+        yield from found
+        after = found[-1].cursor
+
+
+def _newest(table: str, unit_column: str | None, conditions: str, veil: Veil) -> str:
     """The newest rows of one history table, each with the row before it."""
+    without = veil.cover if veil.columns else ""
     return f"""(
         SELECT '{table}' AS kind, e.pgh_id AS number, e.pgh_created_at AS at, e.pgh_context AS context,
-            {f"e.{unit_column}" if unit_column else "''"}::text AS unit, to_jsonb(e) AS now,
-            (SELECT to_jsonb(b) FROM {table} b WHERE b.pgh_obj_id = e.pgh_obj_id AND b.pgh_id < e.pgh_id
+            {f"e.{unit_column}" if unit_column else "''"}::text AS unit, to_jsonb(e){without} AS now,
+            (SELECT to_jsonb(b){without} FROM {table} b WHERE b.pgh_obj_id = e.pgh_obj_id AND b.pgh_id < e.pgh_id
                 ORDER BY b.pgh_id DESC LIMIT 1) AS before
-        FROM (SELECT * FROM {table} e WHERE {conditions} ORDER BY e.pgh_id DESC LIMIT %s) e)"""
+        FROM (SELECT * FROM {table} e WHERE {conditions} AND NOT coalesce({veil.rows}, false)
+            ORDER BY e.pgh_id DESC LIMIT %s) e)"""
 
 
 def _conditions(

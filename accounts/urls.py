@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from accounts.views import appointments, cadre_list, calendar, deputies, home, locks, trail
+from accounts.views import appointments, cadre_list, calendar, deputies, home, locks, proof, trail
 
 
 class DayConverter:
@@ -36,6 +36,9 @@ urlpatterns = [
     path("appointments/<int:pk>/deputies/", deputies.deputies, name="deputies"),
     path("appointments/<int:pk>/deputies/<int:deputy>/end/", deputies.deputy_end, name="deputy_end"),
     path("appointments/<int:pk>/password/", appointments.password_reset, name="password_reset"),
+    path("proof/", proof.proof, name="proof"),
+    path("proof/check/", proof.proof_check, name="proof_check"),
+    path("proof/head/", proof.proof_head, name="proof_head"),
     path("trail/", trail.trail, name="trail"),
     path("locks/", locks.locks, name="locks"),
     path("locks/offices/<int:pk>/withdraw/", locks.withdraw, name="office_withdraw"),

@@ -8,7 +8,17 @@ class RatingsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import home, menu, todo
         from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry
-        from ratings import announcing, event_todos, passing, receivers, register_faults, signals, star_notices, steps
+        from ratings import (
+            announcing,
+            event_todos,
+            passing,
+            receivers,
+            register_faults,
+            secrecy,
+            signals,
+            star_notices,
+            steps,
+        )
         from ratings.home import own_star, progress, unit_star
         from ratings.models import Points, ReturnedCriterion, Transition
         from ratings.todo import SOURCES
@@ -27,6 +37,7 @@ class RatingsConfig(AppConfig):
         units_passed.connect(passing.pass_on)
         units_settled.connect(passing.settle)
         integrity.register(register_faults.REGISTER)
+        secrecy.veil_the_trail()
         proof.prove(Points, ReturnedCriterion, Transition)
         home.register(home.HomePanel("ratings/home_progress.html", progress, order=10))
         home.register(home.HomePanel("ratings/star_card.html", own_star, column=home.SIDE, order=10))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
+from accounts import trail
 from ratings.models import Application, Decision, Transition
 from villages.models import below_any
 
@@ -32,6 +33,28 @@ def with_shown_state(applications: QuerySet[Application], user: Any) -> QuerySet
             ),
             default=F("state"),
         )
+    )
+
+
+COVERED = """(
+    SELECT d.state IN ('decided', 'overturned') AND a.state IN ('township_review', 'county_review', 'decided')
+    FROM ratings_decision d JOIN ratings_application a ON a.id = d.application_id WHERE d.id = e.pgh_obj_id)"""
+_STATE = "(SELECT a.state FROM ratings_application a WHERE a.id = e.pgh_obj_id)"  # of an application, today
+
+
+def veil_the_trail() -> None:
+    """The trail's readers decide nothing: before the release they see neither a decision nor what points to one.
+
+    A township's own star, said as it recommends, is covered until the county's decision is out as well.
+    """
+    trail.veil(Decision, trail.Veil(rows=COVERED))
+    trail.veil(
+        Application,
+        trail.Veil(
+            rows=f"e.state = 'decided' AND {_STATE} = 'decided'",
+            cells=f"{_STATE} IN ('township_review', 'county_review', 'decided')",
+            columns=("township_star", "panel_star", "panel_total"),
+        ),
     )
 
 

@@ -6,8 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from records.chain import Digest, ProvedColumns, Seal
+from records.verification import Verification
 
-__all__ = ["Digest", "IssuedDocument", "ProvedColumns", "Seal", "StoredFile"]
+__all__ = ["Digest", "IssuedDocument", "ProvedColumns", "Seal", "StoredFile", "Verification"]
 
 
 class StoredFile(models.Model):

@@ -4,7 +4,10 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 
+from records.lists import as_workbook
+from villages import lists
 from villages.forms import UnitSearch
 from villages.models import Order, Unit, prefixes
 from villages.unit_page import panels_of
@@ -18,6 +21,8 @@ def units(request: HttpRequest) -> HttpResponse:
     """The units that the reader reaches, by code; a search by name or code."""
     search = UnitSearch(request.GET)
     found = search.narrow(Unit.objects.visible_to(request.user)).order_by("code")
+    if book := as_workbook(request, _("Units"), lists.units(), found):
+        return book
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "villages/units.html", {"search": search, "page": page})
 

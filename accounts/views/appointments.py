@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import workflow
+from accounts import lists, workflow
 from accounts.authority import needs
 from accounts.forms import AppointmentForm, AppointmentSearch, EndForm, HandoverForm
 from accounts.models import Appointment
 from accounts.slips import Slip, as_pdf, sealed, slips_of, unsealed
+from records.lists import as_workbook
 from records.refusals import Incomplete, Refused, WrongState
 
 PER_PAGE = 50
@@ -26,7 +27,10 @@ PER_PAGE = 50
 def appointments(request: HttpRequest) -> HttpResponse:
     search = AppointmentSearch(request.GET)
     found = _searched(search, workflow.managed_by(request.user)).select_related("user", "unit")
-    page = Paginator(found.order_by("unit_id", "role", "-starts"), PER_PAGE).get_page(request.GET.get("page"))
+    found = found.order_by("unit_id", "role", "-starts")
+    if book := as_workbook(request, _("Appointments"), lists.appointments(), found):
+        return book
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "accounts/appointments.html", {"search": search, "page": page})
 
 

@@ -1,11 +1,17 @@
 """The audit trail, for the audit administrator: read only."""
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
+from accounts import lists
 from accounts.authority import needs
 from accounts.forms import TrailFilter
-from accounts.trail import SHOWN, Cursor, changes, kinds
+from accounts.trail import SHOWN, Change, Cursor, all_changes, changes, kinds
+from records.lists import MOST_ROWS, as_workbook
 
 
 @needs("accounts.read_trail")
@@ -13,6 +19,14 @@ def trail(request: HttpRequest) -> HttpResponse:
     form = TrailFilter(request.GET, kinds=kinds())
     wanted = form.cleaned_data if form.is_valid() else {}
     after = Cursor.read(request.GET.get("after", ""))
-    found = changes(request.user.reach("accounts.read_trail"), after=after, count=SHOWN + 1, **wanted)
+    reach = request.user.reach("accounts.read_trail")
+    if book := as_workbook(request, _("Audit trail"), lists.changes(), _most(all_changes(reach, **wanted))):
+        return book
+    found = changes(reach, after=after, count=SHOWN + 1, **wanted)
     older = str(found[SHOWN - 1].cursor) if len(found) > SHOWN else ""
     return render(request, "accounts/trail.html", {"form": form, "changes": found[:SHOWN], "older": older})
+
+
+def _most(found: Iterable[Change]) -> Iterator[Change]:
+    """The newest that a sheet takes; older ones by the filter."""
+    return islice(found, MOST_ROWS)

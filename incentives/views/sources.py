@@ -4,8 +4,11 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
+from incentives import lists
 from incentives.models import ProjectFund, Source
+from records.lists import as_workbook
 from villages.models import Unit
 
 ROWS = 50
@@ -24,6 +27,9 @@ def sources(request: HttpRequest, kind: type[Source]) -> HttpResponse:
     if not request.user.has_perm("incentives.view_incentive"):
         raise Http404
     found = kind.objects.seen_by(request.user).select_related("unit").order_by("-year", "unit", "-pk")
+    title = _("Project funds") if kind is ProjectFund else _("Reward policies")
+    if book := as_workbook(request, title, lists.sources(), found):
+        return book
     return render(
         request,
         "incentives/sources.html",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
-from ratings import secrecy
+from ratings import lists, secrecy
 from ratings.actions import ACTIONS, available
 from ratings.cards import Card, Sheet
 from ratings.form import Form
@@ -27,6 +27,7 @@ from ratings.reuse import mark_reuse
 from ratings.views.opening import VIEW, applications_for, opened
 from ratings.workflow import application as workflow
 from records.files import serve
+from records.lists import as_workbook
 from records.refusals import Incomplete, NotAllowed
 from villages.models import below, matching
 
@@ -52,6 +53,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     if state in counts:
         found = found.filter(shown_state=state)
+    if book := as_workbook(request, _("Applications"), lists.applications(), _rows(found)):
+        return book
     paginator = Paginator(_rows(found), PER_PAGE)
     paginator.count = counts.get(state, sum(counts.values()))
     page = paginator.get_page(request.GET.get("page"))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.authority import needs, reached_or_404
+from ratings import lists
 from ratings.effects import rule_words
 from ratings.judging import event_names, events_of, judging_scheme
 from ratings.models import Event, Proposal
@@ -20,6 +21,7 @@ from ratings.proposals import COUNTY, TOWNSHIP, to_settle, with_authority
 from ratings.register import acting
 from ratings.register_forms import CloseForm, EventFilterForm, EventForm, SettleForm, UnitSearchForm
 from ratings.workflow import event as workflow
+from records.lists import as_workbook, wanted
 from records.refusals import Incomplete, WrongState
 from villages.models import Unit, matching
 
@@ -34,6 +36,9 @@ def events(request: HttpRequest) -> HttpResponse:
     found = Event.objects.seen_by(request.user).select_related("unit")
     if form.is_valid():
         found = _chosen(found, **form.cleaned_data)
+    if wanted(request):
+        names = event_names(found.order_by().values_list("unit_id", flat=True).distinct())
+        return as_workbook(request, _("Events"), lists.events(names), found)
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     names = event_names({event.unit_id for event in page})
     for event in page:

@@ -3,10 +3,13 @@
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
+from ratings import lists
 from ratings.certificate import code_of, decision_of
 from ratings.models import Decision, StarPeriod
 from ratings.register_forms import CertificateForm
+from records.lists import as_workbook
 from villages.models import Level, Unit, below
 
 ROWS = 50
@@ -24,7 +27,10 @@ def stars(request: HttpRequest, code: str) -> HttpResponse:
     """Today's stars of a county or township, with the townships below a county."""
     place = get_object_or_404(Unit, code=code, level__in=OPEN_LEVELS)
     held = StarPeriod.objects.on().filter(below(place.code, "unit_id")).with_since().select_related("unit", "decision")
-    page = Paginator(held.order_by("unit"), ROWS).get_page(request.GET.get("page"))
+    held = held.order_by("unit")
+    if book := as_workbook(request, _("Star register of %s") % place.name, lists.public_register(), held):
+        return book
+    page = Paginator(held, ROWS).get_page(request.GET.get("page"))
     townships = Unit.objects.within(place).filter(level=Level.TOWNSHIP).exclude(code=place.code)
     return render(request, "ratings/register_public.html", {"place": place, "page": page, "townships": townships})
 

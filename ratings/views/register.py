@@ -4,12 +4,15 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from accounts.authority import needs, reached, reached_or_404
+from ratings import lists
 from ratings.certificate import code_of
 from ratings.judging import event_names
 from ratings.models import Event, StarPeriod
 from ratings.register_forms import KnownOnForm, RegisterFilterForm
+from records.lists import as_workbook
 from villages.models import Unit, matching
 
 ROWS = 50
@@ -24,7 +27,10 @@ def stars(request: HttpRequest) -> HttpResponse:
     )
     if form.is_valid():
         periods = _chosen(periods, **form.cleaned_data)
-    page = Paginator(periods.order_by("unit"), ROWS).get_page(request.GET.get("page"))
+    periods = periods.order_by("unit")
+    if book := as_workbook(request, _("Star register"), lists.register(), periods):
+        return book
+    page = Paginator(periods, ROWS).get_page(request.GET.get("page"))
     return render(request, "ratings/register.html", {"form": form, "page": page})
 
 

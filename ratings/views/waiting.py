@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
+from ratings import lists
 from ratings.forms import ReopenForm, end_of
 from ratings.models import Application, Cycle
 from ratings.models.cycle import Step
 from ratings.workflow.cycle import reopen as reopen_for
 from ratings.workflow.window import window
+from records.lists import as_workbook
 from records.refusals import Incomplete
 from villages.models import Unit, below_any, prefixes
 
@@ -33,6 +35,8 @@ def not_begun(request: HttpRequest) -> HttpResponse:
     above = {code for held in codes for code in prefixes(held)}
     cycles = Cycle.objects.filter(state=Cycle.State.OPEN, unit__in=above).select_related("scheme", "unit")
     rows = [row for cycle in cycles.prefetch_related("windows") for row in _rows(cycle, codes)]
+    if book := as_workbook(request, _("Villages that have not begun"), lists.not_begun(), rows):
+        return book
     return render(request, "ratings/application_waiting.html", {"rows": rows, "now": timezone.now()})
 
 

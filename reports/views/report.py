@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.authority import reached
 from accounts.models import User
 from records.files import serve
-from reports import workflow
+from records.lists import as_workbook
+from reports import lists, workflow
 from reports.forms import ReportForm
 from reports.models import ReportRequest
 from reports.workflow import VIEW_REPORT
@@ -28,6 +29,8 @@ def reports(request: HttpRequest) -> HttpResponse:
     """The reports that the person asked for, and the form that asks for another."""
     if not request.user.reach(VIEW_REPORT):
         raise Http404
+    if book := as_workbook(request, _("Annual reports"), lists.reports(), own(request.user)):
+        return book
     form = ReportForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         asked = workflow.ask(form.cleaned_data["unit"], form.cleaned_data["year"], by=request.user)

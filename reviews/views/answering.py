@@ -8,7 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from records.lists import as_workbook
 from records.refusals import Incomplete
+from reviews import lists
 from reviews.models import Objection
 from reviews.stages import BENCHES
 from reviews.visibility import objections_for
@@ -24,6 +26,8 @@ def objections(request: HttpRequest) -> HttpResponse:
         raise Http404
     found = objections_for(request.user).select_related("unit", "decision")
     ordered = found.order_by(Case(When(state="open", then=Value(0)), default=Value(1)), "-pk")
+    if book := as_workbook(request, _("Objections"), lists.objections(), ordered):
+        return book
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "reviews/objections.html", {"page": page})
 

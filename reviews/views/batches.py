@@ -18,8 +18,10 @@ from accounts.fields import DayField
 from accounts.models import User
 from accounts.working_days import notice_days, uncertain_years
 from ratings.models import Cycle, Decision, StarPeriod
+from records.lists import as_workbook
 from records.numbers import keys
 from records.refusals import Incomplete, WrongState
+from reviews import lists
 from reviews.desk_rows import before, with_sheet_counts
 from reviews.models import Batch
 from reviews.stages import BENCHES, Bench
@@ -65,11 +67,14 @@ def batches(request: HttpRequest) -> HttpResponse:
     """The office's batches, newest first, and what waits to be gathered into the next."""
     offices = _offices(request.user)
     kept = own_batches(request.user).select_related("unit", "cycle").annotate(size=Count("entries"))
+    kept = kept.order_by("-pk")
+    if book := as_workbook(request, _("Batches"), lists.batches(), kept):
+        return book
     return render(
         request,
         "reviews/batches.html",
         {
-            "page": Paginator(kept.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page")),
+            "page": Paginator(kept, PER_PAGE).get_page(request.GET.get("page")),
             "waiting": [one for bench, codes in offices for one in _waiting(bench, codes)],
             "form": BatchForm(initial={"met_on": timezone.localdate()}),
             "may_release": any(request.user.reach(bench.permission("release")) for bench, _codes in offices),

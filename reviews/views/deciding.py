@@ -16,8 +16,10 @@ from django.views.decorators.http import require_POST
 from accounts.authority import reached
 from accounts.models import User
 from ratings.models import Application
+from records.lists import as_workbook, wanted
 from records.numbers import keys
 from records.refusals import Incomplete, Refused
+from reviews import lists
 from reviews.desk_rows import RECOMMEND, REJECT, SEND_BACK, Row, finished, for_desk, rows_of, unfinished
 from reviews.models import Settlement, Sheet
 from reviews.panel_page import PanelPage
@@ -34,6 +36,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Everything that can be decided here; one button records what was chosen for the rows shown."""
     bench, codes = _deciding(request.user)
     ready = for_desk(finished(bench, codes), request.user, bench)
+    if wanted(request):
+        rows = rows_of(list(ready), bench, timezone.localdate())
+        return as_workbook(request, _("To decide"), lists.to_decide(), rows)
     page = Paginator(ready, PER_PAGE).get_page(request.GET.get("page"))
     rows = rows_of(list(page.object_list), bench, timezone.localdate())
     if request.method == "POST":

@@ -1,0 +1,38 @@
+"""What the lists of people write into Excel."""
+
+from django.utils.translation import gettext as _
+
+from accounts.trail import Change
+from records.workbooks import Column
+
+
+def appointments() -> list[Column]:
+    return [
+        Column(_("Name"), lambda one: one.user.name),
+        Column(_("Account name"), lambda one: one.user.username, 20),
+        Column(_("Role"), lambda one: one.get_role_display(), 20),
+        Column(_("Department"), lambda one: one.department, 20),
+        Column(_("Division code"), lambda one: one.unit_id),
+        Column(_("Unit"), lambda one: one.unit.name, 24),
+        Column(_("From"), lambda one: one.starts, 14),
+        Column(_("Until"), lambda one: one.ends, 14),
+    ]
+
+
+def changes() -> list[Column]:
+    def fields(change: Change) -> str:
+        if change.is_new:
+            return "\n".join(f"{field.name}: {field.after}" for field in change.fields if field.after is not None)
+        return "\n".join(f"{field.name}: {field.before} → {field.after}" for field in change.fields)
+
+    return [
+        Column(_("When"), lambda change: change.cursor.at, 20),
+        Column(_("From where"), lambda change: change.address or _("on the machine itself"), 18),
+        Column(_("Who"), lambda change: change.who or _("the system")),
+        Column(_("What"), lambda change: change.what, 20),
+        Column(_("Unit"), lambda change: change.unit, 28),
+        Column(_("Step"), lambda change: change.verb, 24),
+        Column(_("Reason"), lambda change: change.reason, 30),
+        Column(_("Added"), lambda change: _("Yes") if change.is_new else "", 8),
+        Column(_("Before and after"), fields, 80),
+    ]

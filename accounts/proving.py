@@ -1,0 +1,106 @@
+"""The auditor's check of everything kept (``records/proof.py``): asked for, made in the background, told of."""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from accounts.todo import Todo
+from notifications.workflow import announce
+from records import integrity
+from records.head import Head
+from records.models import Verification
+from records.proof_faults import head_faults
+from records.refusals import NotAllowed
+
+State = Verification.State
+READ_TRAIL = "accounts.read_trail"
+FAULTS_KEPT = 200
+GIVEN_UP = timedelta(minutes=60)
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def ask(head: Head | None, *, by: User) -> Verification:
+    """Ask for a check, of an exported ``head`` too; one that is waiting or running is not asked for twice."""
+    from accounts.tasks import check_everything  # the task calls back into this module
+
+    if not by.reach(READ_TRAIL):
+        raise NotAllowed(_("You may not do this here."))
+    User.objects.select_for_update().get(pk=by.pk)
+    text = head.text if head else ""
+    recent = timezone.now() - GIVEN_UP
+    waiting = Verification.objects.filter(by=by, head=text, state__in=[State.WAITING, State.RUNNING])
+    if there := waiting.filter(asked_at__gte=recent).first():
+        return there
+    asked = Verification.objects.create(by=by, head=text)
+    transaction.on_commit(lambda: check_everything.delay(asked.pk), robust=True)
+    return asked
+
+
+def make(pk: int) -> None:
+    """Check everything and keep what was found. Doing it again changes nothing."""
+    dead = timezone.now() - GIVEN_UP
+    free = Verification.objects.filter(Q(state=State.WAITING) | Q(state=State.RUNNING, started_at__lt=dead), pk=pk)
+    if not free.update(state=State.RUNNING, started_at=timezone.now()):
+        return
+    asked = Verification.objects.get(pk=pk)
+    try:
+        _check(asked)
+    except Exception as failure:
+        logger.exception("check %s failed", pk)
+        _end(asked, State.FAILED, error=f"{type(failure).__name__}: {failure}")
+
+
+def _check(asked: Verification) -> None:
+    checks = integrity.checks()
+    if asked.head:
+        head = Head.read(asked.head)
+        checks.append(integrity.Check(f"head {head.number}", lambda: head_faults(head)))
+    newest, count, kept = Head.newest(), 0, []
+    for done, check in enumerate(checks):
+        Verification.objects.filter(pk=asked.pk).update(progress=100 * done // len(checks))
+        with transaction.atomic():
+            for fault in check.faults():
+                count += 1
+                if len(kept) < FAULTS_KEPT:
+                    kept.append([check.name, fault.row, fault.expected, fault.found])
+    _end(asked, State.READY, progress=100, faults=count, found=kept, sealed=newest.text if newest else "")
+
+
+@transaction.atomic
+def _end(asked: Verification, state: str, **changes: object) -> None:
+    running = Verification.objects.filter(pk=asked.pk, state=State.RUNNING)
+    if running.update(state=state, ended_at=timezone.now(), **changes):
+        announce([asked.by_id], f"check_{state}", link=reverse("proof"), count=changes.get("faults", 0))
+
+
+def seen(found: QuerySet[Verification], by: User) -> None:
+    """The person has looked at how they ended: they leave the to-do list."""
+    found.filter(by=by, ended_at__isnull=False, seen_at=None).update(seen_at=timezone.now())
+
+
+def entries(user: User) -> list[Todo]:
+    """What the check came to, until it was looked at."""
+    if not user.reach(READ_TRAIL):
+        return []
+    ended = Verification.objects.filter(by=user, seen_at=None, ended_at__isnull=False)[:5]
+    return [_entry(one) for one in ended]
+
+
+def _entry(one: Verification) -> Todo:
+    if one.state == State.FAILED:
+        title = _("The check of what is kept could not be made")
+        return Todo(title, reverse("proof"), detail=one.error, over=_("Proof"), action=_("See why"))
+    if not one.faults:
+        return Todo(_("What is kept was checked: all is whole"), reverse("proof"), over=_("Proof"), action=_("Look"))
+    title = ngettext(
+        "%(count)d row is not as it was written", "%(count)d rows are not as they were written", one.faults
+    )
+    return Todo(title % {"count": one.faults}, reverse("proof"), over=_("Proof"), action=_("See which"))

@@ -1,0 +1,73 @@
+"""What the lists of ratings write into Excel: the same as their pages show, nothing more."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from ratings.models import Application, Event
+from records.workbooks import Column
+
+
+def _unit() -> list[Column]:
+    return [
+        Column(_("Division code"), lambda row: row.unit_id),
+        Column(_("Unit"), lambda row: row.unit.name, 24),
+    ]
+
+
+def applications() -> list[Column]:
+    return [
+        *_unit(),
+        Column(_("State"), lambda row: Application.State(row.shown_state).label, 20),
+        Column(_("Star applied for"), lambda row: row.applied_star, 10),
+        Column(_("Points by its own figures"), lambda row: row.self_total, 16, "0.00"),
+        Column(_("Submitted"), lambda row: row.submitted_at, 20),
+        Column(_("Filled on the village's behalf"), lambda row: _("Yes") if row.on_behalf else "", 12),
+    ]
+
+
+def not_begun() -> list[Column]:
+    return [
+        Column(_("Division code"), lambda row: row["unit"].code),
+        Column(_("Village"), lambda row: row["unit"].name, 24),
+        Column(_("Year"), lambda row: row["cycle"].year, 8),
+        Column(_("Form"), lambda row: _("Begun, not sent") if row["application"] else _("Not begun")),
+        Column(_("May apply until"), lambda row: row["closes"], 20),
+    ]
+
+
+def register() -> list[Column]:
+    return [
+        *public_register(),
+        Column(_("Star decided"), lambda period: period.decision.star, 10),
+        Column(_("Document"), lambda period: period.decision.document, 28),
+        Column(_("Active effects"), lambda period: ";".join(period.effects), 24),
+    ]
+
+
+def public_register() -> list[Column]:
+    """What anyone may know."""
+    return [
+        *_unit(),
+        Column(_("Star"), lambda period: period.star, 8),
+        Column(_("Since"), lambda period: period.since, 14),
+    ]
+
+
+def events(names: Mapping[str, str]) -> list[Column]:
+    """``names``: event code → what it is called."""
+
+    def state(event: Event) -> str:
+        if event.held:
+            return _("Held")
+        return _("Closed as rectified") if event.closed else _("Open")
+
+    return [
+        *_unit(),
+        Column(_("Event"), lambda event: names.get(event.kind, event.kind), 28),
+        Column(_("Day"), lambda event: event.on, 14),
+        Column(_("State"), state),
+        Column(_("Closed as rectified on"), lambda event: event.closed, 14),
+        Column(_("Source"), lambda event: event.source, 24),
+        Column(_("Note"), lambda event: event.note, 40),
+    ]

@@ -1,0 +1,57 @@
+"""Every list as Excel of just what one sees: the list's own address with ``?as=xlsx``, so its scope, filter and walls.
+
+A list view says it in one line, before it cuts its pages: ``if book := as_workbook(request, title, columns, found):
+return book``; its template shows the button ``components/excel.html``.
+"""
+
+from collections.abc import Iterable, Sequence
+from tempfile import TemporaryFile
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from records.files import EXCEL
+from records.workbooks import Column, write_list
+
+MOST_ROWS = 50_000
+"""What one request writes in a few seconds; whoever sees more narrows the list first."""
+FETCHED = 2000
+
+
+def wanted(request: HttpRequest) -> bool:
+    return request.method == "GET" and request.GET.get("as") == "xlsx"
+
+
+def as_workbook(
+    request: HttpRequest, title: str, columns: Sequence[Column], rows: QuerySet | Iterable[Any]
+) -> HttpResponse | None:
+    """The list as a workbook if the request asks for one, else None. ``rows`` are all that the person's page shows, in
+    its order; of a queryset they are fetched bit by bit. Longer than ``MOST_ROWS``: back to the page, which says so."""
+    if not wanted(request):
+        return None
+    if isinstance(rows, QuerySet):
+        if rows[MOST_ROWS:].exists():
+            messages.error(request, _("This list has more than %d rows. Please narrow it first.") % MOST_ROWS)
+            query = request.GET.copy()
+            del query["as"]
+            return redirect(f"{request.path}?{query.urlencode()}")
+        rows = rows.iterator(chunk_size=FETCHED)
+    file = TemporaryFile()  # noqa: SIM115 - the response closes it
+    write_list(title, columns, rows, file, notes=_notes(request))
+    file.seek(0)
+    name = f"{title} {timezone.localdate():%Y-%m-%d}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=EXCEL)
+
+
+def _notes(request: HttpRequest) -> list[str]:
+    """Who saw this when, and through which filter."""
+    now = date_format(timezone.localtime(), "DATETIME_FORMAT")
+    who = request.user.get_full_name() if request.user.is_authenticated else ""
+    chosen = [f"{name}={value}" for name, value in request.GET.items() if value and name not in ("as", "page")]
+    return [" · ".join(filter(None, [now, who])), *([_("Filter: %s") % ", ".join(chosen)] if chosen else [])]
