@@ -10,16 +10,18 @@ class ReviewsConfig(AppConfig):
         from accounts.menu import DESK, PUBLIC, MenuEntry, register
         from notifications import kinds
         from ratings import actions
-        from records import proof
+        from records import integrity, proof
         from reviews import receivers, todos  # noqa: F401 - connects the receivers
         from reviews.actions import ACTIONS
+        from reviews.draw_faults import DRAWS
         from reviews.kinds import KINDS
-        from reviews.models import BatchEntry
+        from reviews.models import Addendum, BatchEntry, Draw
 
         actions.register(*ACTIONS)
         kinds.register(**KINDS)
         todo.register(todos)
-        proof.prove(BatchEntry)
+        proof.prove(BatchEntry, Draw, Addendum)
+        integrity.register(DRAWS)
         desk = (DESK,)
         register(
             MenuEntry(_("Scoring"), "review_desk", "reviews.score_township", desk, order=20),

@@ -243,6 +243,8 @@ PAGES = {
     "review_decisions": both(who=anywhere(*DECIDE)),
     "review_panels": both(who=anywhere(*CONVENE)),
     "review_convene": page("cycle.pk", "township.code", "=township", post=at("township", CONVENE[0])),
+    "review_draw_panel": page("cycle.pk", "township.code", "=township", post=at("township", CONVENE[0])),
+    "review_draw": both("draw.pk", who=only("township_office", "township_leader", *PANEL)),
     "review_batches": both(who=anywhere(*RELEASE, *DECIDE)),
     "review_batch": page("batch.pk", get=at("township", RELEASE[0], DECIDE[0]), post=at("township", RELEASE[0])),
     "review_prepare": page("cycle.pk", "township.code", "=township", post=at("township", RELEASE[0])),

@@ -19,7 +19,7 @@ from ratings.models import Evidence, Proposal, Stage
 from ratings.workflow import event as events
 from records.files import store
 from reports import workflow as reports
-from reviews.models import Settlement, Sheet
+from reviews.models import Draw, Settlement, Sheet
 from reviews.workflow import batches, decisions, panels
 from tests.factories import (
     AnswerFactory,
@@ -176,6 +176,9 @@ def _open_cycle(own: SimpleNamespace) -> None:
     own.cycle = CycleFactory(scheme=own.scheme)
     township = [own.who.township_reviewer, own.who.township_reviewer_b]
     own.panel = panels.convene(own.cycle, own.township, Stage.TOWNSHIP, township, by=own.who.township_office)
+    own.draw = Draw.objects.create(
+        panel=own.panel, seed="1", rules={"number": 0}, candidates=[], drawn=[], by=own.who.township_office
+    )
     county = [own.who.county_reviewer, own.who.county_reviewer_b]
     panels.convene(own.cycle, own.county, Stage.COUNTY, county, by=own.who.county_office)
 

@@ -1,10 +1,11 @@
-"""Convening panels: who sits, and how far each reviewer is."""
+"""Convening panels: who sits, how far each reviewer is, members drawn by lot."""
 
+from copy import copy
 from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,24 +13,45 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from accounts.people import holders
-from ratings.models import Cycle
+from ratings.models import Cycle, Stage
 from records.numbers import keys
 from records.refusals import Incomplete
-from reviews.models import Panel, Sheet
+from reviews.draw import Candidate, Rules, TooFew, may_be_drawn, repeat, ticket
+from reviews.models import Draw, Panel, Sheet
 from reviews.stages import BENCHES, Bench
+from reviews.workflow import draws
 from reviews.workflow import panels as workflow
-from villages.models import Unit, prefixes
+from villages.models import Level, Unit, below_any, prefixes
 
 
 @dataclass(frozen=True)
 class Place:
-    """A panel that exists or may be convened: its reviewers to choose from, with what each has done."""
+    """A panel that exists or may be convened: its reviewers to choose from, with what each has done.
+
+    ``group``: its name, None where a new group may be made of ``parts``, the villages or townships of the place.
+    """
 
     cycle: Cycle
     unit: Unit
     bench: Bench
     panel: Panel | None
     people: list[User]
+    group: str | None = ""
+    parts: list[Unit] | None = None
+
+    @property
+    def seated(self) -> list[User]:
+        return [person for person in self.people if person.seated]
+
+    @property
+    def usual(self) -> int:
+        """How many a draw proposes."""
+        return len(self.seated) or min(3, len(self.people))
+
+    @property
+    def covers(self) -> str:
+        codes = self.panel.covers if self.panel else []
+        return "、".join(part.name for part in self.parts or () if part.code in codes)
 
 
 @login_required
@@ -42,20 +64,93 @@ def panels(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def convene(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResponse:
-    if stage not in BENCHES or not request.user.reach(BENCHES[stage].permission("convene")):
-        raise Http404
-    place = get_object_or_404(
-        Unit.objects.within_any(request.user.reach(BENCHES[stage].permission("convene"))), pk=unit
-    )
-    found = get_object_or_404(Cycle.objects.filter(unit__in=prefixes(unit)), pk=cycle)
+    found, place = _convened_at(request.user, cycle, unit, stage)
     reviewers = User.objects.filter(pk__in=keys(request.POST.getlist("reviewer")))
     try:
-        workflow.convene(found, place, stage, list(reviewers), by=request.user, reason=request.POST.get("reason", ""))
+        workflow.convene(found, place, stage, list(reviewers), by=request.user, **_panel_of(request))
     except Incomplete as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("The panel of %(unit)s sits.") % {"unit": place})
     return redirect("review_panels")
+
+
+@login_required
+@require_POST
+def draw(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResponse:
+    """Draw a panel, or one member for ``replacing``; then what was drawn, from what and how."""
+    found, place = _convened_at(request.user, cycle, unit, stage)
+    replacing = User.objects.filter(pk__in=keys([request.POST.get("replacing", "")])).first()
+    per_home = next(iter(keys([request.POST.get("per_home", "")])), None)
+    rules = Rules(
+        number=1 if replacing else min(50, next(iter(keys([request.POST.get("number", "")])), 0)),
+        per_home=per_home or None,
+        rotate="rotate" in request.POST,
+    )
+    seed = request.POST.get("seed", "")[:64]
+    try:
+        drawn = draws.draw_panel(
+            found, place, stage, rules, by=request.user, replacing=replacing, seed=seed, **_panel_of(request)
+        )
+    except Incomplete as refused:
+        messages.error(request, str(refused))
+        return redirect("review_panels")
+    messages.success(request, _("Drawn and seated."))
+    return redirect("review_draw", drawn.pk)
+
+
+@login_required
+def shown_draw(request: HttpRequest, pk: int) -> HttpResponse:
+    """A draw with all that it was made from; ``?repeat`` makes it again from the seed."""
+    kept = get_object_or_404(_draws_for(request.user), pk=pk)
+    rules = Rules(**kept.rules)
+    names = dict(User.objects.filter(username__in=[c["name"] for c in kept.candidates]).values_list("username", "name"))
+    rows = [
+        {
+            "candidate": candidate,
+            "person": names.get(candidate.name, candidate.name),
+            "ticket": ticket(kept.seed, candidate.name),
+            "eligible": may_be_drawn(candidate, rules),
+            "drawn": candidate.name in kept.drawn,
+        }
+        for candidate in (Candidate(**one) for one in kept.candidates)
+    ]
+    again = None
+    if "repeat" in request.GET:
+        try:
+            again = repeat(kept.candidates, kept.rules, kept.seed)
+        except TooFew:
+            again = []
+    rows.sort(key=lambda row: row["ticket"])
+    return render(
+        request,
+        "reviews/draw.html",
+        {"draw": kept, "rules": rules, "rows": rows, "again": again, "same": again == kept.drawn},
+    )
+
+
+def _draws_for(user: User) -> QuerySet[Draw]:
+    """Draws of the panels that ``user`` convenes, decides after or sits on."""
+    mine = Q(panel__in=Panel.objects.filter(reviewers=user))
+    for bench in BENCHES.values():
+        codes = {code for verb in ("convene", "decide") for code in user.reach(bench.permission(verb))}
+        mine |= below_any(codes, "panel__unit_id") & Q(panel__stage=bench.stage)
+    return Draw.objects.filter(mine).select_related("panel__unit", "panel__cycle", "by")
+
+
+def _panel_of(request: HttpRequest) -> dict:
+    return {
+        "group": request.POST.get("group", "")[:50],
+        "covers": request.POST.getlist("covers"),
+        "reason": request.POST.get("reason", ""),
+    }
+
+
+def _convened_at(user: User, cycle: int, unit: str, stage: str) -> tuple[Cycle, Unit]:
+    if stage not in BENCHES or not user.reach(BENCHES[stage].permission("convene")):
+        raise Http404
+    place = get_object_or_404(Unit.objects.within_any(user.reach(BENCHES[stage].permission("convene"))), pk=unit)
+    return get_object_or_404(Cycle.objects.filter(unit__in=prefixes(unit)), pk=cycle), place
 
 
 def _convening(user: User) -> list[tuple[Bench, list[str]]]:
@@ -67,22 +162,42 @@ def _convening(user: User) -> list[tuple[Bench, list[str]]]:
 
 
 def _places(bench: Bench, codes: list[str]) -> list[Place]:
-    """The places of ``bench`` that are held directly, in every open cycle, with progress per person."""
+    """The panels at the places of ``bench`` that are held directly, in every open cycle, with progress per person."""
     units = {
         unit.code: unit for unit in Unit.objects.filter(code__in=[c for c in codes if len(c) == bench.code_length])
     }
     cycles = Cycle.objects.filter(state=Cycle.State.OPEN, unit__in={code[:6] for code in units}).select_related("unit")
-    kept = {
-        (panel.cycle_id, panel.unit_id): panel
-        for panel in Panel.objects.filter(unit__in=units, stage=bench.stage).prefetch_related("seats")
-    }
-    people = _people(bench, units)
-    return [
-        Place(cycle, unit, bench, kept.get((cycle.pk, code)), _with_progress(people[code], kept.get((cycle.pk, code))))
-        for cycle in cycles
-        for code, unit in units.items()
-        if code.startswith(cycle.unit_id)
-    ]
+    kept: dict[tuple[int, str], list[Panel]] = {}
+    shown = Panel.objects.filter(unit__in=units, stage=bench.stage).prefetch_related(
+        "seats", Prefetch("draws", Draw.objects.only("panel_id", "at"))
+    )
+    for panel in shown.order_by("group"):
+        kept.setdefault((panel.cycle_id, panel.unit_id), []).append(panel)
+    people, parts = _people(bench, units), _parts(bench, units)
+    places = []
+    for cycle in cycles:
+        for code, unit in units.items():
+            if code.startswith(cycle.unit_id):
+                panels = kept.get((cycle.pk, code), [])
+                whole = [] if any(not panel.group for panel in panels) else [None]
+                for panel in [*whole, *panels]:
+                    own = _with_progress(people[code], panel)
+                    group = panel.group if panel else ""
+                    places.append(Place(cycle, unit, bench, panel, own, group, parts.get(code)))
+                places.append(
+                    Place(cycle, unit, bench, None, _with_progress(people[code], None), None, parts.get(code))
+                )
+    return places
+
+
+def _parts(bench: Bench, units: dict[str, Unit]) -> dict[str, list[Unit]]:
+    """What a group of a county may score: its townships."""
+    found: dict[str, list[Unit]] = {}
+    if bench.stage != Stage.COUNTY:
+        return found
+    for unit in Unit.objects.filter(below_any(units), level=Level.TOWNSHIP).only("code", "name").order_by("code"):
+        found.setdefault(unit.code[: bench.code_length], []).append(unit)
+    return found
 
 
 def _people(bench: Bench, units: dict[str, Unit]) -> dict[str, list[User]]:
@@ -112,6 +227,7 @@ def _people(bench: Bench, units: dict[str, Unit]) -> dict[str, list[User]]:
 
 def _with_progress(people: list[User], panel: Panel | None) -> list[User]:
     seated = {seat.reviewer_id for seat in panel.seats.all()} if panel else set()
-    for person in people:
+    own = [copy(person) for person in people]
+    for person in own:
         person.seated = person.pk in seated
-    return people
+    return own

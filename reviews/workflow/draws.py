@@ -1,0 +1,134 @@
+"""Panels drawn by lot: a draw seats at once whom it names, and is kept with all that it was made from (domain §3)."""
+
+import secrets
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Appointment, User
+from accounts.people import holders
+from ratings.models import Application, Cycle
+from records import audit
+from records.refusals import Incomplete
+from reviews.draw import Candidate, Rules, TooFew, draw, kept
+from reviews.models import Draw, Panel, Seat
+from reviews.panel import FEWEST_REVIEWERS
+from reviews.seating import panel_for
+from reviews.stages import Bench
+from reviews.ties import ties
+from reviews.workflow.panels import convene, may_convene
+from villages.models import Unit, below
+
+
+@transaction.atomic
+def draw_panel(
+    cycle: Cycle,
+    unit: Unit,
+    stage: str,
+    rules: Rules,
+    *,
+    by: User,
+    group: str = "",
+    covers: Collection[str] = (),
+    replacing: User | None = None,
+    seed: str = "",
+    reason: str = "",
+) -> Draw:
+    """Draw ``rules.number`` reviewers and seat them: as a new panel, or beside those who stay for ``replacing``.
+
+    Whoever has a tie to one of the villages concerned is not drawn. ``seed`` may come from outside (read out by a
+    witness); else it is drawn too. Drawing a panel that sits already anew needs a ``reason``, and all draws are kept.
+    Raises as ``convene``; ``Incomplete`` when the rules leave too few.
+    """
+    bench = may_convene(cycle, unit, stage, by)
+    list(Panel.objects.select_for_update().filter(cycle=cycle, unit=unit, stage=stage))
+    panel = Panel.objects.filter(cycle=cycle, unit=unit, stage=stage, group=group.strip()).first()
+    staying = _staying(panel, replacing)
+    if not staying and rules.number < FEWEST_REVIEWERS:
+        raise Incomplete(_("A panel has at least two reviewers."), {"number": _("Choose at least two.")})
+    if panel is not None and not reason.strip():
+        message = _("Please write why a reviewer is replaced.")
+        raise Incomplete(message, {"reason": message})
+    candidates = _candidates(cycle, unit, bench, group.strip(), covers, staying, replacing)
+    seed = seed.strip() or secrets.token_hex(16)
+    try:
+        drawn = draw(candidates, rules, seed)
+    except TooFew as few:
+        message = ngettext(
+            "The rules leave only %(found)s reviewer.", "The rules leave only %(found)s reviewers.", few.found
+        )
+        raise Incomplete(message % {"found": few.found}, {"number": message % {"found": few.found}}) from None
+    seated = list(User.objects.filter(username__in=[*drawn, *staying]))
+    panel = convene(cycle, unit, stage, seated, by=by, group=group, covers=covers, reason=reason)
+    of, under = kept(candidates, rules)
+    with audit.acting(by, "draw", reason.strip()):
+        return Draw.objects.create(
+            panel=panel, seed=seed, rules=under, candidates=of, drawn=drawn, reason=reason.strip(), by=by
+        )
+
+
+def _staying(panel: Panel | None, replacing: User | None) -> list[str]:
+    """The user names of those who keep their seats: nobody, unless one member alone is replaced."""
+    if replacing is None:
+        return []
+    names = list(panel.seats.values_list("reviewer__username", flat=True)) if panel else []
+    if replacing.username not in names:
+        raise Incomplete(_("Only who sits on the panel can be replaced."), {"replacing": _("Choose a member.")})
+    return [name for name in names if name != replacing.username]
+
+
+def _candidates(
+    cycle: Cycle,
+    unit: Unit,
+    bench: Bench,
+    group: str,
+    covers: Collection[str],
+    staying: Collection[str],
+    replacing: User | None,
+) -> list[Candidate]:
+    """All who hold the reviewer's role there today, with what the rules ask about each."""
+    people = User.objects.in_bulk(holders([bench.reviewer], [unit.code]).get(unit.code, []))
+    tied = _tied(cycle, unit, bench, group, covers, set(people))
+    last = Seat.objects.filter(panel__unit=unit, panel__stage=bench.stage, panel__cycle__year=cycle.year - 1)
+    sat = set(last.values_list("reviewer_id", flat=True))
+    homes = _homes(unit, set(people))
+    return [
+        Candidate(
+            name=person.username,
+            home=homes.get(pk, ""),
+            tied=pk in tied,
+            sat=pk in sat,
+            seated=person.username in staying,
+            left=replacing is not None and pk == replacing.pk,
+        )
+        for pk, person in people.items()
+    ]
+
+
+def _tied(cycle: Cycle, unit: Unit, bench: Bench, group: str, covers: Collection[str], people: set[int]) -> set[int]:
+    """Who may not score one of the panel's villages, or holds or held a post in one of its places."""
+    panels = list(Panel.objects.filter(cycle=cycle, unit=unit, stage=bench.stage))
+    mine = next((panel for panel in panels if panel.group == group), None)
+    if mine is None:
+        mine = Panel(cycle=cycle, unit=unit, stage=bench.stage, group=group)
+        panels.append(mine)
+    mine.covers = sorted(covers) or mine.covers
+    rows = Application.objects.filter(below(unit.code, "unit_id"), cycle=cycle).values_list("pk", "unit_id")
+    concerned = [pk for pk, code in rows if panel_for(code, panels) is mine]
+    found = {person for _application, person in ties(concerned, people, bench.stage)}
+    below_place = Appointment.objects.filter(below(unit.code, "unit_id"), user__in=people).exclude(unit=unit)
+    posts = below_place.values_list("user_id", "unit_id").distinct()
+    return found | {user for user, code in posts if panel_for(code, panels) is mine}
+
+
+def _homes(unit: Unit, people: set[int]) -> dict[int, str]:
+    """Department, or the township of another post held today, by user id; who has neither is not in it."""
+    today = Appointment.objects.on(timezone.localdate()).filter(user__in=people).order_by("pk")
+    homes: dict[int, str] = {}
+    for user, department, code in today.values_list("user_id", "department", "unit_id"):
+        if home := department or (code[:9] if len(code) >= 9 and code != unit.code else ""):
+            homes.setdefault(user, home)
+    return homes
