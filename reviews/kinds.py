@@ -6,6 +6,7 @@ KINDS = {
     "panel_seat": _("You sit on the panel of %(unit)s for %(year)s"),
     "panel_finished": _("The panel has scored %(count)s applications: they can be decided"),
     "reviewer_recused": _("%(reviewer)s has stepped back from %(unit)s: please see whether two reviewers remain"),
+    "application_corrected": _("%(unit)s has corrected what was returned: your sheet is open again"),
     "applications_recommended": _("%(count)s applications are recommended to the county"),
     "application_rejected": _("%(unit)s is not rated this year: %(reason)s"),
     "application_sent_back": _("The county sends %(unit)s back: %(reason)s"),

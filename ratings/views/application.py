@@ -18,6 +18,7 @@ from accounts.authority import reached_or_404
 from ratings import lists, secrecy
 from ratings.actions import ACTIONS, available
 from ratings.cards import Card, Sheet
+from ratings.corrections import corrections
 from ratings.form import Form
 from ratings.forms import ReturnForm, end_of
 from ratings.models import Application, Evidence, Return
@@ -106,6 +107,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "application": application,
             "state_label": State(application.shown_state).label,
             "form": form,
+            "corrected": corrections(application) if any(step.verb == "return" for step in taken) else [],
             "track": steps_of(application, shown),
             "taken": [named(step) for step in shown],
             "actions": _open_steps(request.user, application),

@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from ratings.corrections import Corrected, corrections
 from ratings.models import Answer, Evidence, StarPeriod
 from ratings.reuse import mark_reuse
 from ratings.totals import full_marks, running_total
+from records.files import SHOWN_IN_BROWSER
 from records.refusals import Incomplete, WrongState
 from reviews.models import Sheet
 from reviews.queue import queue_of, with_deadline
@@ -25,6 +27,7 @@ from reviews.sheet_form import SheetForm, Step, steps
 from reviews.stages import BENCHES
 from reviews.workflow import sheets as workflow
 
+PICTURES = frozenset(kind for kind in SHOWN_IN_BROWSER if kind.startswith("image/"))
 _STEPPED_BACK = gettext_lazy("You have stepped back from %(unit)s. The office has been told.")
 SCORE = tuple(bench.permission("score") for bench in BENCHES.values())
 
@@ -131,6 +134,11 @@ class SheetPage:
             found[piece.criterion].append(piece)
         return found
 
+    def _corrected(self) -> list[Corrected]:
+        """What the village changed after a return, in the criteria of this page."""
+        codes = {part.criterion.code for part in self.form.parts}
+        return [one for one in corrections(self.application) if one.criterion.code in codes]
+
     @property
     def is_open(self) -> bool:
         ready = self.application.state == BENCHES[self.sheet.stage].state
@@ -195,5 +203,7 @@ class SheetPage:
             "others": others,
             "all_in": all(other.state != Sheet.State.OPEN for other in [self.sheet, *others]),
             "queue": queue,
+            "pictures": PICTURES,
+            "corrected": self._corrected(),
             "following": upcoming[0] if upcoming else None,
         }

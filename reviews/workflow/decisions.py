@@ -29,6 +29,9 @@ from reviews.models import BatchEntry, Settlement
 from reviews.stages import BENCHES, Bench, bench_of
 from reviews.ties import WORDS, deciding_ties
 
+VILLAGE_AND_TOWNSHIP = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_REVIEWER)
+"""Who hears that a step was undone: those who took the ones before."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -101,7 +104,7 @@ def reject(application: Application, *, by: User, reason: str) -> None:
     application = _locked(application)
     actions.require("reject", by, application)
     move([application.pk], "reject", Application.State.REJECTED, by=by, reason=_required(reason))
-    _tell(application, "application_rejected", [Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE], reason.strip())
+    _tell(application, "application_rejected", [*VILLAGE_AND_TOWNSHIP], reason.strip())
 
 
 @transaction.atomic
@@ -111,7 +114,7 @@ def send_back(application: Application, *, by: User, reason: str) -> None:
     actions.require("send_back", by, application)
     back_to, reason = Application.State.TOWNSHIP_REVIEW, _required(reason)
     move([application.pk], "send_back", back_to, by=by, reason=reason, township_star=None)
-    _tell(application, "application_sent_back", [Role.TOWNSHIP_LEADER, Role.TOWNSHIP_OFFICE], reason)
+    _tell(application, "application_sent_back", [Role.TOWNSHIP_LEADER, *VILLAGE_AND_TOWNSHIP], reason)
 
 
 @transaction.atomic

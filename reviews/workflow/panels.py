@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.people import holders
-from notifications.workflow import announce
+from notifications.models import Notice
+from notifications.workflow import announce, announce_all
 from ratings.models import Application, Cycle, Points, Stage
 from ratings.workflow.decision import drop_points, refresh_allowance
 from records import audit
@@ -194,3 +195,20 @@ def applications_entered(applications: Collection[int], verb: str, bench: Bench)
         supersede(applications, bench.stage)
         drop_points(applications, bench.stage)
     open_sheets(applications, bench)
+    if verb == "resubmit":
+        _tell_of_corrections(applications, bench)
+
+
+def _tell_of_corrections(applications: Collection[int], bench: Bench) -> None:
+    """Whoever scores an application hears that the village has corrected it; the sheet shows what."""
+    waiting = Sheet.objects.filter(application__in=applications, stage=bench.stage, state=Sheet.State.OPEN)
+    announce_all(
+        Notice(
+            user_id=sheet.reviewer_id,
+            kind="application_corrected",
+            params={"unit": sheet.application.unit.name},
+            link=f"/reviews/sheets/{sheet.pk}/",
+            unit_code=sheet.application.unit_id,
+        )
+        for sheet in waiting.select_related("application__unit")
+    )

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,13 +12,15 @@ from django.urls import reverse
 from freezegun import freeze_time
 
 from notifications.models import Notice
-from ratings.models import Decision
+from ratings.models import Decision, Evidence
+from records.files import store
 from reviews.models import Batch, Objection, Panel, Sheet
 from reviews.workflow import batches, confirmation, decisions, objections
-from tests.factories import TOWNSHIP, AnswerFactory, ApplicationFactory, UnitFactory
+from tests.factories import TOWNSHIP, AnswerFactory, ApplicationFactory, StoredFileFactory, UnitFactory
 from tests.reviews.conftest import GOOD, PLAIN, score, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_release import prepare
+from tests.two_counties import PNG
 
 LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
@@ -332,3 +335,17 @@ def test_home_names_what_waits(place, name, title):
     page = text(client_of(getattr(place, name)).get("/"))
     links = [url for url in ("review_desk", "review_decisions") if f'go" href="{reverse(url)}"' in page]
     assert links == ([title] if title else [])
+
+
+def test_evidence_stands_beside_its_criterion_and_keys_are_told(place, sheet, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    photo = store(SimpleUploadedFile("会议.png", PNG), by=place.filler)
+    paper = StoredFileFactory(name="决议.pdf")
+    for file in (photo, paper):
+        Evidence.objects.create(application=place.application, criterion="1.1", file=file)
+    page = text(get(place.township_reviewer, "review_sheet", sheet.pk))
+    addresses = [reverse("evidence", args=[one.pk]) for one in Evidence.objects.order_by("pk")]
+    assert f'<img src="{addresses[0]}"' in page
+    assert f'<iframe src="{addresses[1]}"' in page
+    assert page.count("<kbd>") == 8
+    assert page.count(" style=") == 0
