@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import DayField
 from ratings.certificate import code_of, decision_of
 from ratings.models import Event
+from records.documents import issued
 
 STARS = [("", _("All stars")), *((str(n), str(n)) for n in range(10))]
 
@@ -68,12 +69,14 @@ class SettleForm(forms.Form):
 
 
 class CertificateForm(forms.Form):
-    code = forms.CharField(label=_("Check code"), max_length=30, help_text=_("As it stands on the certificate."))
+    """The check code of a certificate or of any other paper that was given out."""
+
+    code = forms.CharField(label=_("Check code"), max_length=30, help_text=_("As it stands on the paper."))
 
     def clean_code(self) -> str:
-        decision = decision_of(self.cleaned_data["code"])
-        if decision is None:
-            raise forms.ValidationError(
-                _("We have given out no certificate with this code. Please check what you typed.")
-            )
-        return code_of(decision)
+        typed = self.cleaned_data["code"]
+        if decision := decision_of(typed):
+            return code_of(decision)
+        if paper := issued(typed):
+            return paper.code
+        raise forms.ValidationError(_("We have given out no paper with this code. Please check what you typed."))

@@ -1,4 +1,4 @@
-"""What anyone may see without an account: the star register of a place, and whether a certificate is genuine."""
+"""What anyone may see without an account: the star register of a place, and whether a paper is genuine."""
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +9,7 @@ from ratings import lists
 from ratings.certificate import code_of, decision_of
 from ratings.models import Decision, StarPeriod
 from ratings.register_forms import CertificateForm
+from records.documents import issued
 from records.lists import as_workbook
 from villages.models import Level, Unit, below
 
@@ -44,10 +45,10 @@ def ask_certificate(request: HttpRequest) -> HttpResponse:
 
 
 def certificate(request: HttpRequest, code: str) -> HttpResponse:
-    """The decision that a check code was given for, and whether it is in force today. A code never given: 404."""
-    decision = get_object_or_404(
-        Decision.objects.confirmed().select_related("unit"), pk=decision_of(code) or _never_given()
-    )
+    """What a check code was given for: a decision, and whether it is in force today, or another paper. Else 404."""
+    decision = Decision.objects.confirmed().filter(pk=decision_of(code)).select_related("unit").first()
+    if decision is None:
+        return _paper(request, code)
     today = StarPeriod.objects.on().filter(unit=decision.unit).first()
     in_force = today is not None and today.decision_id == decision.pk
     return render(
@@ -57,5 +58,10 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _never_given() -> int:
-    raise Http404
+def _paper(request: HttpRequest, code: str) -> HttpResponse:
+    """That a paper was given, whose and when; nothing of what stands in it."""
+    paper = issued(code)
+    if paper is None:
+        raise Http404
+    unit = Unit.objects.filter(code=paper.unit).first()
+    return render(request, "ratings/paper_given.html", {"paper": paper, "unit": unit})
