@@ -109,6 +109,7 @@ ROLES: dict[str, RoleSpec] = {
             "ratings.manage_cycle",
             "ratings.settle_proposal_county",
             "reviews.convene_county",
+            "reviews.open_check",
             "reviews.decide_county",
             "reviews.release_county",
             "incentives.give_opinion",
@@ -119,11 +120,13 @@ ROLES: dict[str, RoleSpec] = {
     ),
     Role.DISCIPLINE: RoleSpec(
         COUNTIES,
-        WATCH | {"ratings.record_event", "reviews.answer_objection_county"},
+        WATCH | {"ratings.record_event", "reviews.answer_check", "reviews.answer_objection_county"},
         frozenset({Role.COUNTY_OFFICE}),
         deputy=True,
     ),
-    Role.DEPARTMENT: RoleSpec(COUNTIES, VIEW | {"ratings.supply"}, frozenset({Role.COUNTY_OFFICE})),
+    Role.DEPARTMENT: RoleSpec(
+        COUNTIES, VIEW | {"ratings.supply", "reviews.answer_check"}, frozenset({Role.COUNTY_OFFICE})
+    ),
     Role.FINANCE: RoleSpec(
         COUNTIES,
         VIEW

@@ -68,7 +68,9 @@ scheme as materialized (
 point as not materialized (
     select application_id as entry, criterion, points, figure from ratings_points where stage = %s
 ),
-veto as not materialized (select unit_id as unit, code, "on" as met from ratings_veto),
+veto as not materialized (
+    select unit_id as unit, code, "on" as met from ratings_veto where withdrawn_at is null
+),
 standing as not materialized (
     select cycle_id as scheme, {total} as total from ratings_application
     where {total} is not null and cycle_id in (select id from scheme) and id not in (select id from entry)

@@ -43,7 +43,7 @@ def _answered(scheme: Scheme) -> dict[str, UnitFacts]:
     for unit, item, value in rows.order_by("application__unit").values_list("application__unit", "item", "value"):
         values[unit][item] = value
     vetoes = defaultdict(set)
-    for unit, code, on in Veto.objects.filter(unit__in=values).values_list("unit", "code", "on"):
+    for unit, code, on in Veto.objects.filter(unit__in=values, withdrawn_at=None).values_list("unit", "code", "on"):
         vetoes[unit].add((code, on))
     tags = dict(Unit.objects.filter(code__in=values).values_list("code", "tags"))
     return {unit: UnitFacts(facts, set(tags[unit]), vetoes[unit]) for unit, facts in values.items()}

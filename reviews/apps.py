@@ -11,17 +11,18 @@ class ReviewsConfig(AppConfig):
         from notifications import kinds
         from ratings import actions
         from records import integrity, proof
-        from reviews import receivers, todos  # noqa: F401 - connects the receivers
+        from reviews import check_todos, receivers, todos  # noqa: F401 - connects the receivers
         from reviews.actions import ACTIONS
         from reviews.draw_faults import DRAWS
         from reviews.kinds import KINDS
-        from reviews.models import Addendum, BatchEntry, Draw
+        from reviews.models import Addendum, BatchEntry, Candidate, Draw, Finding
 
         actions.register(*ACTIONS)
         kinds.register(**KINDS)
         todo.register(todos)
-        proof.prove(BatchEntry, Draw, Addendum)
+        proof.prove(BatchEntry, Draw, Addendum, Candidate, Finding)
         integrity.register(DRAWS)
+        todo.register(check_todos)
         desk = (DESK,)
         register(
             MenuEntry(_("Scoring"), "review_desk", "reviews.score_township", desk, order=20),
@@ -32,6 +33,8 @@ class ReviewsConfig(AppConfig):
             MenuEntry(_("Decisions"), "review_decisions", "reviews.decide_county", desk, order=22),
             MenuEntry(_("Batches"), "review_batches", "reviews.release_township", desk, order=23),
             MenuEntry(_("Batches"), "review_batches", "reviews.release_county", desk, order=23),
+            MenuEntry(_("Joint check"), "review_checks", "reviews.open_check", desk, order=22),
+            MenuEntry(_("Joint check"), "review_checks", "reviews.answer_check", desk, order=22),
             MenuEntry(_("Objections"), "review_objections", "reviews.answer_objection_township", desk, order=24),
             MenuEntry(_("Objections"), "review_objections", "reviews.answer_objection_county", desk, order=24),
             MenuEntry(_("Public notices"), "public_notices", audiences=(PUBLIC,), order=10),

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 
 from ratings.allowance import Allowed, allowed
 from ratings.allowance import applications as source
-from ratings.models import Application, Decision, Points, Stage, StarPeriod
+from ratings.models import Application, Decision, Points, Stage, StarPeriod, Veto
 from ratings.scheme.spec import Area, Criterion
 from ratings.shortfall import why_not
 from ratings.totals import area_points
@@ -116,10 +116,23 @@ class Result:
             return []
         return why_not(self.spec, self.allowed, self.next_star)
 
-    @property
-    def barred(self) -> list[str]:
+    @cached_property
+    def barred(self) -> list[Veto]:
+        """The veto facts that counted on the decision day, each with the ``name`` of its item."""
         codes = self.allowed.barred if self.allowed else ()
-        return [f"{veto.code} {veto.name}" for veto in self.spec.vetoes if veto.code in codes]
+        if not codes:
+            return []
+        names = {item.code: item.name for item in self.spec.vetoes}
+        met = Veto.objects.filter(
+            unit=self.application.unit_id,
+            code__in=codes,
+            on__lte=timezone.localdate(self.decision.decided_at),
+            withdrawn_at=None,
+        )
+        found = list(met.order_by("code", "on"))
+        for veto in found:
+            veto.name = names[veto.code]
+        return found
 
     @cached_property
     def notes(self) -> list[Settlement]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import answering, batches, deciding, desk, notices, panels, results, settlements
+from reviews.views import answering, batches, checks, deciding, desk, notices, panels, results, settlements
 
 urlpatterns = [
     path("reviews/", desk.desk, name="review_desk"),
@@ -22,6 +22,10 @@ urlpatterns = [
     path("reviews/batches/", batches.batches, name="review_batches"),
     path("reviews/batches/<int:pk>/", batches.batch, name="review_batch"),
     path("reviews/batches/<int:cycle>/<str:unit>/<str:stage>/", batches.prepare, name="review_prepare"),
+    path("reviews/checks/", checks.checks, name="review_checks"),
+    path("reviews/checks/open/<int:cycle>/<str:unit>/", checks.open_, name="review_check_open"),
+    path("reviews/checks/<int:pk>/", checks.check, name="review_check"),
+    path("reviews/checks/<int:pk>/lapse/", checks.lapse, name="review_check_lapse"),
     path("reviews/objections/", answering.objections, name="review_objections"),
     path("reviews/objections/<int:pk>/", answering.objection, name="review_objection"),
     path("results/<int:pk>/", results.result, name="result"),

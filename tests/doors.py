@@ -129,6 +129,7 @@ SCORE, DECIDE, CONVENE, RELEASE, ANSWER = (
     (f"reviews.{verb}_township", f"reviews.{verb}_county")
     for verb in ("score", "decide", "convene", "release", "answer_objection")
 )
+CHECK = ("reviews.open_check", "reviews.answer_check")
 SETTLE = ("ratings.settle_proposal_township", "ratings.settle_proposal_county")
 OPINION, LINES = "incentives.give_opinion", (MONEY, "ratings.fill", ACCEPT)
 DESKS = ("township_office", "township_leader", "county_office")
@@ -248,6 +249,12 @@ PAGES = {
     "review_batches": both(who=anywhere(*RELEASE, *DECIDE)),
     "review_batch": page("batch.pk", get=at("township", RELEASE[0], DECIDE[0]), post=at("township", RELEASE[0])),
     "review_prepare": page("cycle.pk", "township.code", "=township", post=at("township", RELEASE[0])),
+    "review_checks": both(who=anywhere(*CHECK)),
+    "review_check_open": page("cycle.pk", "county.code", post=at("county", CHECK[0])),
+    "review_check": Door(
+        ("check.pk",), {"get": at("county", *CHECK), "post": only("discipline")}, sent={"department": "纪委监委"}
+    ),
+    "review_check_lapse": page("check.pk", post=at("county", CHECK[0]), department="纪委监委"),
     "review_objections": both(who=anywhere(*ANSWER)),
     "review_objection": both("objection.pk", who=at("village", ANSWER[0]), do="dismiss"),
     "result": both("application.pk", who=at("village", VIEW)),
@@ -343,6 +350,10 @@ API = {
     "api-batch-list": page(get=anywhere(*RELEASE, *DECIDE), post=anywhere(*RELEASE)),
     "api-batch-detail": page("batch.pk", get=at("township", RELEASE[0], DECIDE[0])),
     "api-batch-release": page("batch.pk", post=at("township", RELEASE[0])),
+    "api-check-list": page(get=anywhere(*CHECK), post=anywhere(CHECK[0])),
+    "api-check-detail": page("check.pk", get=at("county", *CHECK)),
+    "api-check-answer": page("check.pk", post=at("county", CHECK[1])),
+    "api-check-lapse": page("check.pk", post=at("county", CHECK[0])),
     "api-notice-list": page(get=PUBLIC),
     "api-notice-detail": page("released_batch.pk", get=PUBLIC),
     "api-objection-list": page(get=anywhere(*ANSWER), post=PUBLIC),

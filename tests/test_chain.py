@@ -19,11 +19,12 @@ from tests.factories import (
     COUNTY,
     TOWNSHIP,
     VILLAGE,
+    AppointmentFactory,
     CycleFactory,
     ProfileFactory,
     SchemeFactory,
     UnitFactory,
-    person,
+    UserFactory,
     scheme_body,
 )
 
@@ -47,7 +48,9 @@ PEOPLE = {
     "county_office": (Role.COUNTY_OFFICE, COUNTY, DESK),
     "finance": (Role.FINANCE, COUNTY, DESK),
     "discipline": (Role.DISCIPLINE, COUNTY, DESK),
+    "police": (Role.DEPARTMENT, COUNTY, DESK),
 }
+DEPARTMENTS = {"police": "公安局"}
 
 
 @pytest.fixture
@@ -64,7 +67,9 @@ def village(settings, tmp_path):
     CycleFactory(scheme=SchemeFactory(unit=UnitFactory(code=COUNTY), body=body))
     ProfileFactory(unit=UnitFactory(code=VILLAGE), year=2026, population=1200)
     for username, (role, place, _width) in PEOPLE.items():
-        person(role, place, username=username, password=PASSWORD, name=username)
+        user = UserFactory(username=username, password=PASSWORD, name=username)
+        department = DEPARTMENTS.get(username, "")
+        AppointmentFactory(role=role, unit=UnitFactory(code=place), user=user, department=department)
 
 
 @pytest.fixture
@@ -159,6 +164,11 @@ def draft_policy(page: Page) -> None:
     press(page, "main form > button.primary")
 
 
+def answer_check(page: Page) -> None:
+    press(page, ".next a.button")
+    press(page, "main form button[value=nothing]")
+
+
 def step(page: Page, verb: str) -> None:
     press(page, f"form[action$='/step/{verb}/'] button.primary")
 
@@ -191,6 +201,10 @@ def test_from_an_empty_application_to_the_money_and_the_workbook(village, sign_i
         score(sign_in("county_reviewer"))
         score(sign_in("county_reviewer_b"))
         page = sign_in("county_office")
+        page.goto("/reviews/checks/")
+        press(page, "main form button.primary")
+        answer_check(sign_in("discipline"))
+        answer_check(sign_in("police"))
         decide(page, "4")
         release(page)
         application.refresh_from_db()

@@ -20,7 +20,7 @@ from ratings.workflow import event as events
 from records.files import store
 from reports import workflow as reports
 from reviews.models import Draw, Settlement, Sheet
-from reviews.workflow import batches, decisions, panels
+from reviews.workflow import batches, checks, decisions, panels
 from tests.factories import (
     AnswerFactory,
     ApplicationFactory,
@@ -35,6 +35,7 @@ from tests.factories import (
     UserFactory,
     scheme_body,
 )
+from tests.factories import at as at_moment
 from tests.reviews.conftest import GOOD, PLAIN, score
 from villages.workflow import Paper, rename
 
@@ -169,7 +170,7 @@ def _units(at: Places) -> dict:
 
 def _open_cycle(own: SimpleNamespace) -> None:
     supplied = {"code": "1.3", "name": "集体收入", "max": 10, "method": "linear", "figure": "万元", "zero_at": 0}
-    body = scheme_body(unit=own.at.county)
+    body = scheme_body(unit=own.at.county, departments=["纪委监委", "公安局", "农业农村局"])
     body["areas"][0]["criteria"].append(supplied | {"full_at": 50, "supplier": "department:农业农村局"})
     own.scheme = SchemeFactory(unit=own.county, body=body)
     own.waiting_scheme = SchemeFactory(unit=own.county, year=2027)
@@ -197,6 +198,7 @@ def _apply_and_review(own: SimpleNamespace) -> None:
     own.recommended = ApplicationFactory(
         cycle=own.cycle, unit=own.siblings[1], state="county_review", applied_star=5, township_star=3
     )
+    own.check = checks.open_check(own.cycle, own.county, due=at_moment(2026, 12, 20), by=own.who.county_office)
     own.county_sheet = Sheet.objects.get(application=own.recommended, reviewer=own.who.county_reviewer)
 
 

@@ -218,7 +218,10 @@ class Points(models.Model):
 
 @pghistory.track()
 class Veto(models.Model):
-    """A veto item met by a unit on a day (formats §1); one dated fact each, with the paper that proves it."""
+    """A veto item met by a unit on a day (formats §1); one dated fact each, with the paper that proves it.
+
+    ``source``: the department that found it. What was found wrongly is withdrawn, and no longer bars anything.
+    """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="vetoes")
     code = models.CharField(_("Veto item"), max_length=20)
@@ -227,10 +230,19 @@ class Veto(models.Model):
     source = models.CharField(max_length=60)
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["unit", "code", "on"], name="veto_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "code", "on", "source"], condition=Q(withdrawn_at=None), name="veto_once"
+            )
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="what_was_found_stays", exclude=["withdrawn_at"]),
+            pgtrigger.Protect(name="veto_stays", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.code} {self.on}"

@@ -73,6 +73,7 @@ def _play(county: str, office: User) -> Rating:
     rating.score(Stage.COUNTY, lambda plan: plan.county, calendar.county_scored)
     rating.settle(Stage.COUNTY, lambda plan: True)
     cycles.close_scoring(cycle, by=office, at=calendar.county_scored + timedelta(days=1))
+    rating.check_by_departments(lambda plan: True, calendar.county_scored + timedelta(days=1), lambda name: True)
     rating.decide_in_county(calendar.county_decided)
     rating.release(Stage.COUNTY, lambda plan: plan.county, {Phase.CONFIRMED: calendar.county_released})
     return rating

@@ -22,12 +22,14 @@ from reviews.ceiling import Ceiling, ceilings
 from reviews.models import Settlement, Sheet
 from reviews.scores import Entry
 from reviews.stages import BENCHES
-from reviews.workflow import batches, decisions, panels, settlements, sheets
+from reviews.workflow import batches, checks, decisions, panels, settlements, sheets
+from reviews.workflow.checks import Found
 from reviews.workflow.decisions import Choice
 from villages.models import Unit
 
 LOOKED = "查看台账、走访农户后打分"
 DIFFERS = "现场核查与申报不符，以核查为准"
+DAYS_TO_ANSWER = 5
 LOWER = "领导小组会议研究决定"
 
 
@@ -162,6 +164,25 @@ class Rating:
         """The villages whose applications lie before the county, by code."""
         there = Application.objects.filter(cycle=self.cycle, state=BENCHES[Stage.COUNTY].state).order_by("unit")
         return [self.plans[code] for code in there.values_list("unit_id", flat=True)]
+
+    def check_by_departments(
+        self, wanted: Callable[[Plan], bool], at: datetime, answered: Callable[[str], bool], found: Iterable[Found] = ()
+    ) -> None:
+        """A list of the recommended villages that are ``wanted``, answered by those departments that have ``answered``.
+
+        The first department of the scheme names what was ``found``.
+        """
+        there = Application.objects.filter(cycle=self.cycle, state=BENCHES[Stage.COUNTY].state)
+        chosen = [pk for pk, code in there.values_list("pk", "unit_id") if wanted(self.plans[code])]
+        if not chosen:
+            return
+        office, due = self.staff(Role.COUNTY_OFFICE, self.county), at + timedelta(days=DAYS_TO_ANSWER)
+        check = checks.open_check(self.cycle, self.cycle.unit, due=due, by=office, at=at, chosen=chosen)
+        findings = [one for one in found if one.application in chosen]
+        for name in filter(answered, self.spec.departments):
+            by = self.staff.of_department(self.county, name)
+            named = findings if name == self.spec.departments[0] else ()
+            checks.answer(check, name, named, by=by, at=at + timedelta(days=1))
 
     def decide_in_county(self, at: datetime) -> None:
         """Four and five stars; where the county does not reach more, the township's own star."""

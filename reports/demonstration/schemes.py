@@ -9,6 +9,7 @@ from accounts.models import User
 from ratings.models import Scheme
 from ratings.scheme.spec import SchemeSpec
 from ratings.workflow.scheme import import_scheme
+from reviews.checking import DISCIPLINE
 
 YEARS = (2025, 2026)
 COUNTIES = {"330624": "county_office", "330681": "county_office2"}
@@ -34,9 +35,13 @@ def spec(county: str, year: int = YEARS[-1]) -> SchemeSpec:
 
 
 def departments(county: str) -> list[str]:
-    """The departments that supply figures to the county's villages."""
-    suppliers = (criterion.supplier.split(":", 1) for criterion in spec(county).criteria)
-    return sorted({name[0] for kind, *name in suppliers if kind == "department"})
+    """The departments that supply figures of the county's villages or answer its joint check; the discipline
+    commission has accounts of its own."""
+    scheme = spec(county)
+    suppliers = (criterion.supplier.split(":", 1) for criterion in scheme.criteria)
+    return sorted(
+        ({name[0] for kind, *name in suppliers if kind == "department"} | {*scheme.departments}) - {DISCIPLINE}
+    )
 
 
 def scheme(county: str, year: int) -> Scheme:

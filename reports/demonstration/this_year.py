@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from notifications.workflow import telling_only
 from ratings import questions
-from ratings.models import Decision, Scheme, Stage
+from ratings.models import Application, Decision, Scheme, Stage
 from ratings.models.cycle import Step
 from ratings.workflow import application as applications
 from ratings.workflow import cycle as cycles
@@ -20,11 +20,15 @@ from reports.demonstration.people import Staff
 from reports.demonstration.plans import Phase, Plan, plan
 from reports.demonstration.rating import Calendar, Rating
 from reviews.workflow import objections
+from reviews.workflow.checks import Found
 from reviews.workflow.confirmation import confirm_due
 
 YEAR = 2026
 SLOW = "农业农村局"
 """The department whose figures are still missing for villages that have not applied."""
+
+ANSWERED = "公安局"
+"""The only department that has answered for the candidates that are not decided yet."""
 
 P = Phase
 COURSES: tuple[tuple[Phase, ...], ...] = (
@@ -108,11 +112,21 @@ def _play(county: str, suffix: str, staff: Staff) -> Rating:
     rating.release(Stage.TOWNSHIP, lambda plan: plan.phase, released)
     rating.score(Stage.COUNTY, lambda plan: plan.county, rating.at.county_scored)
     rating.settle(Stage.COUNTY, lambda plan: plan.county >= Phase.DECIDED)
+    check_by_departments(rating)
     rating.decide_in_county(rating.at.county_decided)
     released = {Phase.CONFIRMED: rating.at.county_released, Phase.NOTICE: rating.at.county_noticed}
     rating.release(Stage.COUNTY, lambda plan: plan.county, released)
     send_back(rating)
     return rating
+
+
+def check_by_departments(rating: Rating) -> None:
+    """What is decided by now has every answer, with a veto item for one village; of the others one department's."""
+    ready = Application.objects.filter(cycle=rating.cycle, state=Application.State.COUNTY_REVIEW).order_by("unit")
+    decided = [pk for pk, code in ready.values_list("pk", "unit_id") if rating.plans[code].county >= Phase.DECIDED]
+    found = [Found(pk, "V1", days(-70).date(), "新纪〔2026〕18号") for pk in decided[-1:]]
+    rating.check_by_departments(lambda plan: plan.county >= Phase.DECIDED, days(-17), lambda name: True, found)
+    rating.check_by_departments(lambda plan: plan.county < Phase.DECIDED, days(-1), lambda name: name == ANSWERED)
 
 
 def calendar() -> Calendar:

@@ -2,6 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
+from reviews.api.checks import CheckViewSet
 from reviews.api.deciding import BatchViewSet, DecisionViewSet, VerdictViewSet
 from reviews.api.public import NoticeViewSet, ObjectionViewSet
 from reviews.api.scoring import PanelViewSet, SheetViewSet
@@ -13,6 +14,7 @@ router.register("sheets", SheetViewSet, "api-sheet")
 router.register("settlements", SettlementViewSet, "api-settlement")
 router.register("decisions", DecisionViewSet, "api-decision")
 router.register("verdicts", VerdictViewSet, "api-verdict")
+router.register("checks", CheckViewSet, "api-check")
 router.register("batches", BatchViewSet, "api-batch")
 router.register("notices", NoticeViewSet, "api-notice")
 router.register("objections", ObjectionViewSet, "api-objection")

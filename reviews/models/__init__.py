@@ -1,4 +1,5 @@
 from reviews.models.batch import Batch, BatchEntry
+from reviews.models.check import Candidate, DepartmentAnswer, DepartmentCheck, Finding, Lapse
 from reviews.models.objection import Objection
 from reviews.models.panel import REVIEW_STAGES, Addendum, Draw, Panel, Seat, Settlement, Sheet, SheetEntry
 
@@ -7,7 +8,12 @@ __all__ = [
     "Addendum",
     "Batch",
     "BatchEntry",
+    "Candidate",
+    "DepartmentAnswer",
+    "DepartmentCheck",
     "Draw",
+    "Finding",
+    "Lapse",
     "Objection",
     "Panel",
     "Seat",

@@ -26,6 +26,7 @@ from reviews.desk_rows import before, with_sheet_counts
 from reviews.models import Batch
 from reviews.stages import BENCHES, Bench
 from reviews.workflow import batches as workflow
+from reviews.workflow.checks import hindrances
 from villages.models import Unit, below_any
 
 PER_PAGE = 30
@@ -135,7 +136,9 @@ def _context(found: Batch, form: BatchForm) -> dict:
     if found.state == Batch.State.DRAFT:
         chosen = workflow.waiting(found.cycle, found.unit, found.stage, found)
     decided = list(
-        chosen.select_related("unit", "application", "batch_entry").annotate(last_star=Subquery(last)).order_by("unit")
+        chosen.select_related("unit", "application__candidacy", "batch_entry")
+        .annotate(last_star=Subquery(last))
+        .order_by("unit")
     )
     stars = [decision.star for decision in decided]
     context = {
@@ -151,8 +154,11 @@ def _context(found: Batch, form: BatchForm) -> dict:
     days = notice_days(timezone.localdate(), found.cycle.scheme.spec.notice_days)
     bench = BENCHES[found.stage]
     left_out = with_sheet_counts(before(bench, [found.unit_id]).filter(cycle=found.cycle_id), bench)
+    held = [decision for decision in decided if getattr(decision, "batch_entry", None)]
+    spec = found.cycle.scheme.spec
     return context | {
-        "audience": workflow.audience_of(found),
+        "hindrances": hindrances(held, spec, found.stage, timezone.localdate()),
+        "audience": workflow.audience_of(found, {decision.unit_id for decision in held}),
         "days": days,
         "uncertain": uncertain_years(timezone.localdate(), days.confirms_on),
         "exceptions": list(left_out.order_by("unit")[:EXCEPTIONS_SHOWN]),

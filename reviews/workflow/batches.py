@@ -21,6 +21,7 @@ from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Batch, BatchEntry, Panel
 from reviews.stages import BENCHES
+from reviews.workflow.checks import require_checked
 from villages.models import Unit, below
 
 
@@ -82,7 +83,8 @@ def revise(
 def release(batch: Batch, *, by: User, at: datetime | None = None) -> Batch:
     """Show the batch to the world: public notice begins, and everyone concerned is told.
 
-    Raises ``WrongState`` when it has been released already, ``Incomplete`` without document number or decisions.
+    Raises ``WrongState`` when it has been released already; ``Incomplete`` without document number or decisions, or
+    while departments have not answered or a veto bars what was decided.
     """
     batch, at = _locked_draft(batch, by), at or timezone.now()
     chosen = _held(batch)
@@ -90,6 +92,7 @@ def release(batch: Batch, *, by: User, at: datetime | None = None) -> Batch:
         raise Incomplete(_("Please enter the document number."), {"document": _("Please enter the document number.")})
     if not chosen:
         raise Incomplete(_("There is no decision in this batch."))
+    require_checked(chosen, batch.cycle.scheme.spec, batch.stage, timezone.localdate(at))
     audience = audience_of(batch)
     days = notice_days(timezone.localdate(at), batch.cycle.scheme.spec.notice_days)
     decisions.release(chosen, batch.document, by=by, at=at)
@@ -113,18 +116,23 @@ def waiting(cycle: Cycle, unit: Unit, stage: Stage, batch: Batch | None = None) 
     )
 
 
-def audience_of(batch: Batch) -> Audience:
-    """Whom the release of ``batch`` tells: the villages, their townships, the county's office, who reviewed."""
-    units = list(batch.entries.values_list("decision__unit_id", flat=True))
-    townships = {code[:9] for code in units}
-    found = holders([Role.FILLER, Role.SIGNER], units)
-    offices = holders([Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER], townships)
+def audience_of(batch: Batch, units: Collection[str] | None = None) -> Audience:
+    """Whom the release of ``batch`` tells: the villages, their townships, the county's office, who reviewed.
+
+    ``units``: the codes of the villages in it, where the caller knows them.
+    """
+    if units is None:
+        units = set(batch.entries.values_list("decision__unit_id", flat=True))
+    roles = [Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER]
+    places = {code[:9] for code in units}
     if batch.stage == Stage.COUNTY:
-        offices |= holders([Role.COUNTY_OFFICE], [batch.unit_id])
+        roles.append(Role.COUNTY_OFFICE)
+        places.add(batch.unit_id)
+    people = holders(roles, [*units, *places])
     seated = Panel.objects.filter(cycle=batch.cycle_id, unit=batch.unit_id, stage=batch.stage)
     return Audience(
-        villages=found,
-        offices={user: place for place, users in offices.items() for user in users},
+        villages={code: people[code] for code in units if code in people},
+        offices={user: place for place in places for user in people.get(place, ())},
         reviewers=dict.fromkeys(seated.values_list("reviewers", flat=True).exclude(reviewers=None), batch.unit_id),
     )
 

@@ -10,8 +10,18 @@ from accounts.roles import Role
 from ratings.models import Stage
 from reviews.models import Sheet
 from reviews.scores import Entry
-from reviews.workflow import panels, sheets
-from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
+from reviews.workflow import checks, panels, sheets
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    VILLAGE,
+    ApplicationFactory,
+    AppointmentFactory,
+    CycleFactory,
+    UnitFactory,
+    at,
+    person,
+)
 
 # Points of the small scheme: 1.1 10 − 0.5·a, 1.2 by satisfaction, 2.1 2 per tick, 2.2 typed, B.1 bonus.
 GOOD = {"1.1.a": 0, "1.2": 96, **{f"2.1.{c}": 1 for c in "abcde"}, "2.2": 8, "B.1.a": 0, "D.1.a": 0}
@@ -58,6 +68,9 @@ def place(db):
     people["township_leader2"] = person(Role.TOWNSHIP_LEADER, "330624109", username="township_leader2")
     cycle = CycleFactory()
     place = SimpleNamespace(cycle=cycle, township=UnitFactory(code=TOWNSHIP), county=cycle.unit, **people)
+    place.department = AppointmentFactory(
+        role=Role.DEPARTMENT, unit=UnitFactory(code=COUNTY), department="公安局", user__username="department"
+    ).user
     place.panel = panels.convene(
         cycle,
         place.township,
@@ -88,3 +101,15 @@ def score_county(place, facts=GOOD):
     for reviewer in (place.county_reviewer, place.county_reviewer_b):
         score(place.application, Stage.COUNTY, reviewer, facts)
     place.application.refresh_from_db()
+
+
+def lay_before_departments(place):
+    return checks.open_check(place.cycle, place.county, due=at(2026, 12, 31), by=place.county_office)
+
+
+def clear(place):
+    """Every department answers that it has found nothing."""
+    check = lay_before_departments(place)
+    checks.answer(check, "纪委监委", by=place.discipline)
+    checks.answer(check, "公安局", by=place.department)
+    return check

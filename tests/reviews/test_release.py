@@ -22,7 +22,7 @@ from reviews.todos import entries
 from reviews.visibility import objections_for
 from reviews.workflow import batches, confirmation, decisions, objections
 from tests.factories import TOWNSHIP, ApplicationFactory, AppointmentFactory, UnitFactory
-from tests.reviews.conftest import score_county, score_township
+from tests.reviews.conftest import clear, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 
 
@@ -271,6 +271,7 @@ def test_a_county_decision_is_answered_by_the_discipline_commission(place):
     decisions.recommend(place.application, star=3, by=place.township_leader)
     score_county(place)
     decision = decisions.decide(place.application, star=4, by=place.county_office)
+    clear(place)
     batch = batches.prepare(
         place.cycle,
         place.county,

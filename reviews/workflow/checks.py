@@ -1,0 +1,268 @@
+"""The joint department check: opened by the county's office, answered by departments, waited for by the release."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.people import holders
+from accounts.roles import Role
+from notifications.workflow import announce
+from ratings import allowance
+from ratings.models import Application, Cycle, Decision, Points, Stage
+from ratings.scheme.spec import SchemeSpec
+from ratings.workflow import veto
+from ratings.workflow.window import until
+from records import audit
+from records.refusals import Incomplete, NotAllowed, WrongState
+from reviews.checking import ANSWER, OPEN, answerers, departments, departments_of, on_no_list, outstanding
+from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Finding, Lapse
+from reviews.stages import BENCHES
+from villages.models import Unit
+
+RELEASED = (Application.State.PUBLIC_NOTICE, Application.State.CONFIRMED)
+LINK = "/reviews/checks/{}/"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A veto item (by code) that a department names for an application (by id), met ``on`` that day."""
+
+    application: int
+    veto: str
+    on: date
+    document: str
+
+
+@transaction.atomic
+def open_check(
+    cycle: Cycle,
+    unit: Unit,
+    *,
+    due: datetime,
+    by: User,
+    chosen: Collection[int] | None = None,
+    at: datetime | None = None,
+) -> DepartmentCheck:
+    """Lay the candidates that are on no list yet (those ``chosen``, by application id, or all) before the departments.
+
+    They are to answer until ``due``.
+    Raises ``NotAllowed``; ``WrongState`` when nobody is to be asked about; ``Incomplete`` for a deadline that is over.
+    """
+    at = at or timezone.now()
+    if not by.has_perm(OPEN, unit) or unit.pk != cycle.unit_id:
+        raise NotAllowed(_("You may not do this here."))
+    if due <= at:
+        raise Incomplete(_("This deadline is over already."), {"due": _("This deadline is over already.")})
+    asked = cycle.scheme.spec.departments
+    waiting = on_no_list([unit.code]).filter(cycle=cycle).order_by("pk")
+    if chosen is not None:
+        waiting = waiting.filter(pk__in=list(chosen))
+    found = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
+    found = list(waiting.filter(pk__in=found).values_list("pk", flat=True))  # another list may just have taken some
+    if not found or not asked:
+        raise WrongState(_("Every candidate is on a list already."))
+    with audit.acting(by, "open_check"):
+        check = DepartmentCheck.objects.create(cycle=cycle, unit=unit, due=due, opened_by=by, opened_at=at)
+        Candidate.objects.bulk_create(Candidate(of=check, application_id=pk) for pk in found)
+    people = answerers(unit.code)
+    announce(
+        {user for name in asked for user in people.get(name, ())},
+        "check_opened",
+        link=LINK.format(check.pk),
+        unit_code=unit.code,
+        unit=unit.name,
+        count=len(found),
+        until=until(due),
+    )
+    return check
+
+
+@transaction.atomic
+def answer(
+    check: DepartmentCheck,
+    department: str,
+    findings: Sequence[Found] = (),
+    *,
+    by: User,
+    reason: str = "",
+    at: datetime | None = None,
+) -> DepartmentAnswer:
+    """Sign for ``department`` what it knows of the whole list: ``findings``, and nothing of all others.
+
+    An answer stays; a second one corrects it and needs a ``reason``. What is found becomes a dated veto fact at once,
+    and what a correction no longer names is withdrawn. Raises ``NotAllowed`` unless ``by`` answers for the department;
+    ``Incomplete`` for a finding that does not fit (by application id); ``WrongState`` for one on a village whose result
+    is released, or when a colleague was quicker.
+    """
+    check, at = _locked(check), at or timezone.now()
+    asked = department in departments(check) and by.has_perm(ANSWER, check)
+    if not asked or department not in departments_of(by, check.unit_id):
+        raise NotAllowed(_("You may not do this here."))
+    earlier = check.answers.filter(department=department, corrected_by=None).first()
+    listed = {one.pk: one for one in Application.objects.filter(candidacy__of=check).select_related("unit")}
+    _require_sound(check, findings, listed, timezone.localdate(at))
+    _require_unreleased(earlier, findings, listed)
+    if earlier and not reason.strip():
+        message = _("Answered already, by %(who)s. To correct it, please write why.") % {"who": earlier.by}
+        raise Incomplete(message, {"reason": message})
+    with audit.acting(by, "answer_check", reason):
+        signed = DepartmentAnswer.objects.create(
+            of=check, department=department, by=by, at=at, corrects=earlier, reason=reason.strip() if earlier else ""
+        )
+        Finding.objects.bulk_create(
+            Finding(answer=signed, application_id=f.application, veto=f.veto, on=f.on, document=f.document.strip())
+            for f in findings
+        )
+    _keep_vetoes(listed, department, findings, by=by, reason=reason, day=timezone.localdate(at))
+    announce(
+        holders([Role.COUNTY_OFFICE], [check.unit_id]).get(check.unit_id, []),
+        "check_found" if findings else "check_answered",
+        link=LINK.format(check.pk),
+        unit_code=check.unit_id,
+        department=department,
+        count=len({finding.application for finding in findings}),
+    )
+    return signed
+
+
+@transaction.atomic
+def note_lapse(check: DepartmentCheck, department: str, *, by: User, note: str, at: datetime | None = None) -> Lapse:
+    """Go on without a department that has let the deadline pass; it may still answer.
+
+    Raises ``NotAllowed``; ``WrongState`` before the deadline, when it has answered or was noted; ``Incomplete``.
+    """
+    check, at = _locked(check), at or timezone.now()
+    if not by.has_perm(OPEN, check) or department not in departments(check):
+        raise NotAllowed(_("You may not do this here."))
+    if at < check.due:
+        raise WrongState(_("The department may still answer until %s.") % until(check.due))
+    if department not in outstanding({check.pk: departments(check)})[check.pk]:
+        raise WrongState(_("%s has answered, or its silence has been noted already.") % department)
+    if not note.strip():
+        raise Incomplete(_("Please write the note."), {"note": _("Please write the note.")})
+    with audit.acting(by, "note_lapse", note):
+        lapse = Lapse.objects.create(of=check, department=department, note=note.strip(), by=by, at=at)
+    announce(
+        answerers(check.unit_id).get(department, []),
+        "check_lapsed",
+        link=LINK.format(check.pk),
+        unit_code=check.unit_id,
+        unit=check.unit.name,
+    )
+    return lapse
+
+
+def not_listed() -> str:
+    return _("This village is not on the list.")
+
+
+def hindrances(chosen: Sequence[Decision], spec: SchemeSpec, stage: str, day: date) -> list[str]:
+    """Why these decisions, with their applications and candidacies, cannot be released on ``day``.
+
+    Departments that were not asked or are silent, and vetoes that bar what was decided.
+    """
+    return [*_unanswered(chosen, spec, stage), *_barred(chosen, stage, day)] if chosen else []
+
+
+def require_checked(chosen: Collection[int], spec: SchemeSpec, stage: str, day: date) -> None:
+    """Raise ``Incomplete`` with every hindrance. Until the transaction ends no department can answer any more."""
+    candidates = Candidate.objects.filter(application__decisions__in=chosen)
+    list(DepartmentCheck.objects.filter(candidates__in=candidates).order_by("pk").select_for_update(of=("self",)))
+    decided = Decision.objects.filter(pk__in=chosen).select_related("unit", "application__candidacy")
+    if hindered := hindrances(list(decided), spec, stage, day):
+        raise Incomplete(" ".join(hindered))
+
+
+def _unanswered(chosen: Sequence[Decision], spec: SchemeSpec, stage: str) -> list[str]:
+    asked = [one for one in chosen if stage == Stage.COUNTY and one.star > spec.townships_decide_up_to]
+    if not asked or not spec.departments:
+        return []
+    said = []
+    if unlisted := [one.unit.name for one in asked if not hasattr(one.application, "candidacy")]:
+        said.append(_("The departments have not been asked about: %s.") % _listed(unlisted))
+    lists = {one.application.candidacy.of_id for one in asked if hasattr(one.application, "candidacy")}
+    silent = {name for names in outstanding(dict.fromkeys(lists, spec.departments)).values() for name in names}
+    if silent:
+        said.append(_("Not answered yet: %s.") % _listed(name for name in spec.departments if name in silent))
+    return said
+
+
+def _barred(chosen: Sequence[Decision], stage: str, day: date) -> list[str]:
+    """A veto that was met by ``day`` and became known after the decision holds it back: it is to be decided anew."""
+    decided = {one.application_id: one for one in chosen}
+    applications = Application.objects.filter(pk__in=decided)
+    barred = [
+        decided[of.entry].unit.name
+        for of in allowance.allowed(allowance.applications(applications, stage, day))
+        if of.barred and of.star < decided[of.entry].star
+    ]
+    if not barred:
+        return []
+    return [
+        _("A veto item bars the star decided: %s. Please take the decision back and decide anew.") % _listed(barred)
+    ]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return "、".join(names)
+
+
+def _locked(check: DepartmentCheck) -> DepartmentCheck:
+    rows = DepartmentCheck.objects.select_for_update(of=("self",)).select_related("unit", "cycle__scheme")
+    return rows.get(pk=check.pk)
+
+
+def _require_sound(
+    check: DepartmentCheck, findings: Sequence[Found], listed: dict[int, Application], today: date
+) -> None:
+    known = {item.code for item in check.cycle.scheme.spec.vetoes}
+    problems: dict[str, str] = {}
+    seen: set[tuple[int, str, date]] = set()
+    for found in findings:
+        if found.application not in listed:
+            problems[str(found.application)] = not_listed()
+        elif found.veto not in known:
+            problems[str(found.application)] = _("Please choose a veto item.")
+        elif found.on > today:
+            problems[str(found.application)] = _("This day is still to come.")
+        elif not found.document.strip():
+            problems[str(found.application)] = _("Please name the document.")
+        elif (found.application, found.veto, found.on) in seen:
+            problems[str(found.application)] = _("The same item of the same day is there twice.")
+        seen.add((found.application, found.veto, found.on))
+    if problems:
+        raise Incomplete(_("The answer could not be signed yet."), problems)
+
+
+def _require_unreleased(
+    earlier: DepartmentAnswer | None, findings: Sequence[Found], listed: dict[int, Application]
+) -> None:
+    """What is new or gone may not concern a village whose result is out: a new step is needed there (domain §3)."""
+    before = set(earlier.findings.values_list("application", "veto", "on")) if earlier else set()
+    now = {(found.application, found.veto, found.on) for found in findings}
+    late = {pk for pk, _veto, _on in before ^ now if listed[pk].state in RELEASED}
+    if late:
+        names = _listed(listed[pk].unit.name for pk in sorted(late))
+        raise WrongState(
+            _("%s: the result has been released. Please make an objection, or have an event recorded.") % names
+        )
+
+
+def _keep_vetoes(
+    listed: dict[int, Application], department: str, findings: Sequence[Found], *, by: User, reason: str, day: date
+) -> None:
+    veto.replace(
+        [application.unit_id for application in listed.values()],
+        department,
+        (veto.Found(listed[f.application].unit_id, f.veto, f.on, f.document.strip()) for f in findings),
+        by=by,
+        reason=reason,
+    )
+    scored = Points.objects.filter(application__in=listed, stage=Stage.COUNTY).values("application")
+    unreleased = [Application.State.DECIDED, BENCHES[Stage.COUNTY].state]
+    allowance.store(Application.objects.filter(pk__in=scored, state__in=unreleased), Stage.COUNTY, day)
