@@ -33,6 +33,7 @@ class RatingsConfig(AppConfig):
         event.register_kinds()
         passing.register_kinds()
         signals.decisions_confirmed.connect(receivers.rerate_decided)
+        signals.applications_moved.connect(receivers.close_what_left)
         signals.stars_changed.connect(star_notices.tell_of_stars)
         units_passed.connect(passing.pass_on)
         units_settled.connect(passing.settle)

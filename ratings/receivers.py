@@ -3,9 +3,19 @@
 from collections.abc import Collection
 from typing import Any
 
+from ratings.models import Application
 from ratings.register import rerate
+from ratings.workflow.cycle import close_for
+
+OUT = (Application.State.DRAFT, Application.State.REJECTED)
 
 
 def rerate_decided(sender: Any, units: Collection[str], **kwargs: Any) -> None:
     """Hear ``decisions_confirmed``: the new stars stand in the register in the same transaction."""
     rerate(list(units))
+
+
+def close_what_left(sender: Any, applications: Collection[int], to: str, **kwargs: Any) -> None:
+    """Hear ``applications_moved``: who is withdrawn or rejected after the closing gets no star (domain §3)."""
+    if to in OUT:
+        close_for(applications)

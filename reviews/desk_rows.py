@@ -89,8 +89,8 @@ class Row:
 
 
 def before(bench: Bench, codes: list[str]) -> QuerySet[Application]:
-    """The applications before ``bench`` within ``codes`` of open cycles."""
-    return Application.objects.filter(below_any(codes, "unit_id"), state=bench.state, cycle__state="open")
+    """The applications before ``bench`` within ``codes``; exceptions of a closed cycle too, until they are decided."""
+    return Application.objects.filter(below_any(codes, "unit_id"), state=bench.state)
 
 
 def finished(bench: Bench, codes: list[str]) -> QuerySet[Application]:

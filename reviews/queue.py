@@ -37,8 +37,8 @@ class Queue:
 
 
 def sheets_of(user: User) -> QuerySet[Sheet]:
-    """All sheets of ``user`` in open cycles."""
-    return Sheet.objects.filter(reviewer=user, application__cycle__state=Cycle.State.OPEN)
+    """All sheets of ``user`` in open cycles, and those of a closed one that are still to be scored."""
+    return Sheet.objects.filter(TO_SCORE | RETURNED | Q(application__cycle__state=Cycle.State.OPEN), reviewer=user)
 
 
 def with_deadline(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:

@@ -60,7 +60,7 @@ def _to_decide(user: User) -> Todo | None:
             waiting |= below_any(codes, "unit_id") & Q(state=bench.state) & Q(scored)
     if waiting == Q(pk__in=[]):
         return None
-    count = Application.objects.filter(waiting, cycle__state="open").count()
+    count = Application.objects.filter(waiting).count()
     if not count:
         return None
     return Todo(

@@ -1,6 +1,6 @@
 """A county's cycle (年度评定): opened under an issued scheme, its scoring closed, and closed with its exceptions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -218,21 +218,35 @@ def close(cycle: Cycle, *, by: Any, at: datetime | None = None) -> int:
     cycle, at = _locked(cycle), at or timezone.now()
     if not cycle.scoring_closed_at:
         _close_scoring(cycle, by, at)
-    decisions = _no_stars(cycle, by, at)
     cycle.state, cycle.closed_at = Cycle.State.CLOSED, at
     with audit.acting(by, "close_cycle"):
-        kept = Decision.objects.bulk_create(decisions, batch_size=2000)
         cycle.save(update_fields=["state", "closed_at"])
+    left = _leave_without_star(cycle, left_out(cycle), by, at)
+    announcing.tell_all(cycle, _people(cycle, (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)), "cycle_closed")
+    return left
+
+
+@transaction.atomic
+def close_for(applications: Collection[int]) -> None:
+    """Give the units of ``applications`` (ids) that have left the review of a closed cycle its decision of no star."""
+    for cycle in Cycle.objects.filter(applications__in=applications, state=Cycle.State.CLOSED).distinct():
+        units = cycle.applications.filter(pk__in=applications).values("unit")
+        _leave_without_star(cycle, left_out(cycle).filter(code__in=units), None, timezone.now())
+
+
+def _leave_without_star(cycle: Cycle, units: QuerySet[Unit], by: Any, at: datetime) -> int:
+    """Write and announce the closing decision of each unit; how many."""
+    with audit.acting(by, "close_cycle"):
+        kept = Decision.objects.bulk_create(_no_stars(cycle, units, by, at), batch_size=2000)
     if kept:
         decisions_confirmed.send(
             sender=Decision, decisions=[d.pk for d in kept], units=sorted({d.unit_id for d in kept})
         )
-    announcing.tell_all(cycle, _people(cycle, (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)), "cycle_closed")
     return len(kept)
 
 
-def _no_stars(cycle: Cycle, by: Any, at: datetime) -> list[Decision]:
-    codes = list(left_out(cycle).values_list("code", flat=True))
+def _no_stars(cycle: Cycle, units: QuerySet[Unit], by: Any, at: datetime) -> list[Decision]:
+    codes = list(units.values_list("code", flat=True))
     applications = {a.unit_id: a for a in cycle.applications.filter(unit__in=codes)}
     rejections = dict(
         Transition.objects.filter(application__cycle=cycle, to_state=State.REJECTED).values_list(

@@ -1,6 +1,7 @@
 """Deciding: who, when, how high, and that two at once make one decision (domain §3)."""
 
 import threading
+from datetime import date
 from decimal import Decimal as D
 
 import pytest
@@ -11,9 +12,16 @@ from accounts.models import User
 from accounts.roles import Role
 from ratings.actions import available
 from ratings.models import Decision, Stage, Transition
+from ratings.register import active_caps
 from ratings.secrecy import shown_steps
+from ratings.workflow import application as applications
+from ratings.workflow import cycle as cycles
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
+from reviews.desk_rows import finished
 from reviews.models import Settlement, Sheet
+from reviews.queue import sheets_of
+from reviews.stages import BENCHES
+from reviews.todos import entries
 from reviews.workflow import decisions, panels, settlements
 from tests.factories import (
     COUNTY,
@@ -347,3 +355,38 @@ def test_what_the_township_has_decided_is_not_told_to_the_county_before_its_rele
     client.force_login(place.county_office)
     page = client.get(f"/reviews/applications/{place.application.pk}/").content.decode()
     assert "/reconsider/" not in page
+
+
+def test_what_is_in_review_when_the_cycle_closes_stays_on_the_lists_and_is_decided(place):
+    cycles.close(place.cycle, by=place.county_office)
+    assert sheets_of(place.township_reviewer).count() == 1
+    score_township(place, SOUND)
+    bench = BENCHES[Stage.TOWNSHIP]
+    assert list(finished(bench, [TOWNSHIP])) == [place.application]
+    assert [str(todo.url) for todo in entries(place.township_leader)] == ["/reviews/decisions/"]
+    assert decisions.decide(place.application, star=3, by=place.township_leader).star == 3
+
+
+def test_who_is_rejected_after_the_closing_gets_its_decision_of_no_star(place):
+    cycles.close(place.cycle, by=place.county_office)
+    assert Decision.objects.filter(unit=VILLAGE).count() == 0
+    decisions.reject(place.application, by=place.township_leader, reason="材料不实")
+    closing = Decision.objects.get(unit=VILLAGE)
+    assert (closing.star, closing.origin, closing.state, closing.application) == (
+        0,
+        "closing",
+        "confirmed",
+        place.application,
+    )
+    assert "材料不实" in closing.reason
+
+
+def test_who_withdraws_after_the_closing_gets_its_decision_of_no_star(place):
+    cycles.close(place.cycle, by=place.county_office)
+    applications.withdraw(place.application, by=place.signer, reason="不报了")
+    assert list(Decision.objects.filter(unit=VILLAGE).values_list("star", "origin")) == [(0, "closing")]
+
+
+def test_a_cap_binds_a_unit_that_has_never_held_a_star(place):
+    EventFactory(unit=place.application.unit, kind="case_opened", on="2026-03-01")
+    assert active_caps([VILLAGE], date(2026, 9, 28)) == {VILLAGE: 3}
