@@ -38,6 +38,22 @@ class AccountsConfig(AppConfig):
                 order=81,
             ),
             menu.MenuEntry(
+                _("Yearly figures"),
+                "unit_profiles",
+                "villages.report_profile",
+                audiences=(menu.DESK,),
+                note=_("Population, households and income of the villages"),
+                order=81,
+            ),
+            menu.MenuEntry(
+                _("Tags of units"),
+                "unit_tags",
+                "villages.manage_unit",
+                audiences=(menu.DESK,),
+                note=_("Plain, hills, suburb: what schemes tell apart"),
+                order=81,
+            ),
+            menu.MenuEntry(
                 _("Appointments"),
                 "appointments",
                 "accounts.appoint",

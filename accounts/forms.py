@@ -11,10 +11,10 @@ from accounts.fields import DayField, DayInput
 from accounts.models import Appointment, CalendarDay, User
 from accounts.roles import ROLES, VILLAGE_POSTS, Role
 from accounts.workflow import Who, givable
+from records.sheets import SheetField
 from villages.models import Unit, below_any
 
 BOTH = "both"
-MOST_BYTES = 5 * 1024 * 1024
 
 
 class PersonForm(forms.Form):
@@ -103,13 +103,7 @@ class DeputyForm(forms.Form):
 
 
 class CadreListForm(forms.Form):
-    sheet = forms.FileField(label=_("Cadre list (Excel or CSV)"))
-
-    def clean_sheet(self) -> bytes:
-        sheet = self.cleaned_data["sheet"]
-        if sheet.size > MOST_BYTES:
-            raise forms.ValidationError(_("The sheet is too large: at most 5 MB."))
-        return sheet.read()
+    sheet = SheetField(label=_("Cadre list (Excel or CSV)"))
 
 
 class AppointmentSearch(forms.Form):

@@ -71,6 +71,7 @@ ROLES: dict[str, RoleSpec] = {
         frozenset({Level.TOWNSHIP}),
         VIEW
         | {
+            "villages.report_profile",
             "accounts.appoint",
             "ratings.accept",
             "ratings.fill_on_behalf",
@@ -104,6 +105,7 @@ ROLES: dict[str, RoleSpec] = {
         WATCH
         | {
             "villages.manage_unit",
+            "villages.report_profile",
             "accounts.appoint",
             "ratings.manage_scheme",
             "ratings.manage_cycle",
@@ -142,12 +144,18 @@ ROLES: dict[str, RoleSpec] = {
         deputy=True,
     ),
     Role.CITY_OFFICE: RoleSpec(
-        CITIES, WATCH | {"accounts.appoint"}, frozenset({Role.SYSADMIN}), second_factor=True, deputy=True
+        CITIES,
+        WATCH | {"accounts.appoint", "villages.make_zone"},
+        frozenset({Role.SYSADMIN}),
+        second_factor=True,
+        deputy=True,
     ),
     Role.CITY_DISCIPLINE: RoleSpec(CITIES, WATCH | {"ratings.record_event"}, frozenset({Role.CITY_OFFICE})),
     Role.CITY_LEADER: RoleSpec(CITIES, WATCH, frozenset({Role.CITY_OFFICE})),
     Role.SYSADMIN: RoleSpec(
-        CITIES, frozenset({"villages.view_unit", "accounts.appoint", "accounts.configure"}), second_factor=True
+        CITIES,
+        frozenset({"villages.view_unit", "villages.make_zone", "accounts.appoint", "accounts.configure"}),
+        second_factor=True,
     ),
     Role.SECADMIN: RoleSpec(CITIES, frozenset({"villages.view_unit", "accounts.unlock"}), second_factor=True),
     Role.AUDITOR: RoleSpec(CITIES, frozenset({"villages.view_unit", "accounts.read_trail"}), second_factor=True),

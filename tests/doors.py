@@ -190,6 +190,12 @@ PAGES = {
     "settings": both(who=anywhere("accounts.configure")),
     "calendar_day_remove": page("day", post=anywhere("accounts.configure")),
     "units": both(who=SIGNED_IN),
+    "unit_profiles": both(who=anywhere("villages.report_profile")),
+    "unit_profiles_sheet": both(who=anywhere("villages.report_profile")),
+    "unit_tags": both(who=anywhere("villages.manage_unit")),
+    "unit_tags_sheet": both(who=anywhere("villages.manage_unit")),
+    "unit_sheet_marked": page("=nothing"),  # for a quarter of an hour, to who sent the sheet: test_tables.py
+    "unit_make": both("=station", who=anywhere("villages.manage_unit")),
     "unit_orders": both(who=anywhere("villages.manage_unit")),
     "unit_order_new": both("=rename", who=anywhere("villages.manage_unit")),
     "unit_order": both("order.pk", who=at("county", "villages.manage_unit")),

@@ -33,7 +33,7 @@ PLAIN = {"SECOND_FACTOR_REQUIRED": False, "CACHES": LOCMEM}
 # Lists that name no place but the reader's own: settings, what leads straight on, and what is the county's as a whole.
 BARE = {"account_change_password", "account_reauthenticate", "settings", "apply", "review_desk"}
 BARE |= {"still_here", "cadre_list", "cadre_list_empty", "cycles", "supply", "review_batches", "review_checks"}
-BARE |= {"unit_order_new", "proof", "proof_head"}
+BARE |= {"unit_order_new", "proof", "proof_head", "unit_profiles_sheet", "unit_tags_sheet"}
 PAGE_METHODS, API_METHODS = ("get", "post"), ("get", "post", "put", "patch", "delete")
 THERE = {"get": {200, 204, 302}}
 CHANGED = {200, 201, 204, 302, 400, 409, 415}
@@ -233,7 +233,10 @@ def flat(value) -> list:
     return [value]
 
 
-@pytest.mark.parametrize("name", ["policy-workbook", "fund-workbook", "report_file", "api-report-file"])
+@pytest.mark.parametrize(
+    "name",
+    ["policy-workbook", "fund-workbook", "report_file", "api-report-file", "unit_profiles_sheet", "unit_tags_sheet"],
+)
 def test_workbooks_hold_ones_own_alone(world, name):
     address = DOORS[name].address(name, world)
     with transaction.atomic():

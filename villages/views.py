@@ -12,6 +12,7 @@ from villages.forms import UnitSearch
 from villages.models import Order, Unit, prefixes
 from villages.unit_page import panels_of
 from villages.workflow import MANAGE
+from villages.workflow.making import KINDS, Kind
 
 PER_PAGE = 50
 
@@ -44,7 +45,14 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
             "page": page,
             "orders": Order.objects.of(one).prefetch_related("passages"),
             "may_manage": request.user.has_perm(MANAGE, one) and not one.ended,
+            "makes": _makes(request, one),
             "profiles": one.profiles.order_by("-year")[:5],
             "panels": panels_of(request.user, one),
         },
     )
+
+
+def _makes(request: HttpRequest, unit: Unit) -> Kind | None:
+    """What the reader may make directly below the unit."""
+    fitting = (kind for kind in KINDS.values() if kind.above == unit.level and not unit.ended)
+    return next((kind for kind in fitting if request.user.has_perm(kind.permission, unit)), None)

@@ -1,13 +1,10 @@
 """Appointing by sheet: a sheet to fill in, what it would do, doing it."""
 
 import io
-import secrets
-from base64 import b64decode, b64encode
 
 from django.contrib import messages
 from django.core import signing
-from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,12 +14,11 @@ from accounts.authority import needs
 from accounts.forms import CadreListForm
 from accounts.slips import slips_of
 from accounts.views.appointments import show_slips
-from records.workbooks import Row, SheetRefused, marked_copy, write_list
+from records import sheets
+from records.workbooks import Row, SheetRefused, write_list
 
 SALT = "accounts.cadre_list"
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PREVIEW_SECONDS = 3600
-MARKED_SECONDS = 900
 
 
 @needs("accounts.appoint")
@@ -41,17 +37,9 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _show_wrong(request: HttpRequest, refused: SheetRefused, raw: bytes = b"") -> HttpResponse:
-    marked = ""
-    if raw and refused.problems:
-        marked = secrets.token_urlsafe(16)
-        copy = b64encode(marked_copy(raw, refused.problems)).decode()  # the cache keeps JSON
-        cache.set(_marked_key(request, marked), copy, MARKED_SECONDS)
+    marked = sheets.keep_marked(request.user, raw, refused.problems) if raw and refused.problems else ""
     context = {"form": CadreListForm(), "refused": refused, "marked": marked}
     return render(request, "accounts/cadre_list.html", context)
-
-
-def _marked_key(request: HttpRequest, key: str) -> str:
-    return f"cadre_list:{request.user.pk}:{key}"
 
 
 def _show_lines(request: HttpRequest, rows: list[Row], lines: list[cadre_list.Line]) -> HttpResponse:
@@ -94,20 +82,10 @@ def template(request: HttpRequest) -> HttpResponse:
     """The sheet to fill in, with the offices in reach and who holds them."""
     out = io.BytesIO()
     write_list(_("Cadre list"), cadre_list.columns(), cadre_list.places(request.user), out, notes=cadre_list.notes())
-    return _workbook(out.getvalue(), "cadres.xlsx")
+    return sheets.workbook(out.getvalue(), "cadres.xlsx")
 
 
 @needs("accounts.appoint")
 def marked(request: HttpRequest, key: str) -> HttpResponse:
     """The sheet that was refused, marked; for a quarter of an hour."""
-    kept = cache.get(_marked_key(request, key))
-    if kept is None:
-        raise Http404
-    return _workbook(b64decode(kept), "cadres-marked.xlsx")
-
-
-def _workbook(raw: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(raw, content_type=SHEET)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return sheets.workbook(sheets.marked(request.user, key), "cadres-marked.xlsx")

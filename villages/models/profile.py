@@ -23,6 +23,7 @@ class Profile(models.Model):
 
     class Meta:
         default_permissions = ()
+        permissions = [("report_profile", "Report yearly figures")]
         constraints = [
             models.UniqueConstraint(fields=["unit", "year"], name="one_profile_per_year"),
             models.CheckConstraint(

@@ -102,7 +102,11 @@ class Unit(models.Model):
 
     class Meta:
         default_permissions = ()
-        permissions = [("view_unit", "See a unit"), ("manage_unit", "Import units and set their tags")]
+        permissions = [
+            ("view_unit", "See a unit"),
+            ("manage_unit", "Import units and set their tags"),
+            ("make_zone", "Make development zones"),
+        ]
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(condition=Q(code__regex=r"^[0-9A-Z]{2,12}$"), name="unit_code_is_path"),

@@ -1,4 +1,4 @@
-"""What may happen to units: merged, split, renamed by order (domain §4), made below a township or city, tagged.
+"""Units merged, split, renamed by order (domain §4).
 
 ``by`` needs ``villages.manage_unit`` over every unit concerned. What is ordered is carried out at once, by the apps
 above as well (``villages.signals``): either all of it or nothing.
@@ -7,7 +7,7 @@ above as well (``villages.signals``): either all of it or nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -18,14 +18,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from records.audit import acting
-from records.refusals import Incomplete, NotAllowed, WrongState
+from records.refusals import Incomplete, WrongState
 from villages.models import Level, Order, Passage, Unit, prefixes
 from villages.signals import units_passed, units_settled
+from villages.workflow.holding import MANAGE, hold
 
-MANAGE = "villages.manage_unit"
 PASSING_LEVELS = {Level.VILLAGE, Level.STATION}
 """A unit with others below it is their codes' beginning: it is renamed, never merged or split."""
-NEW_CODE = re.compile(r"^[0-9]{9}([0-9]{3}|S[0-9]{2})$")
+NEW_CODE = re.compile(r"^[0-9]{4}([0-9]{2}|Z[0-9])[0-9]{3}([0-9]{3}|S[0-9]{2})$")
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def merge(codes: Collection[str], into: Part, paper: Paper, *, by: Any) -> Order
     Raises ``NotAllowed``; ``Incomplete`` for what the order lacks; ``WrongState`` when one of them has ended.
     """
     codes = sorted(set(codes))
-    units = _locked([*codes, into.code], by)
+    units = hold([*codes, into.code], MANAGE, by)
     merged = [units[code] for code in codes if code in units]
     problems = _of_paper(paper) | _of_units(merged, codes, paper.on)
     if len(codes) < 2:
@@ -82,7 +82,7 @@ def split(code: str, parts: Collection[Part], main: str, paper: Paper, *, by: An
 
     Raises ``NotAllowed``, ``Incomplete``, ``WrongState`` as ``merge``.
     """
-    units = _locked([code, *(part.code for part in parts)], by)
+    units = hold([code, *(part.code for part in parts)], MANAGE, by)
     problems = _of_paper(paper) | _of_units([units[code]] if code in units else [], [code], paper.on)
     if len({part.code for part in parts}) < max(2, len(parts)):
         problems["parts"] = _("Name at least two parts, each once.")
@@ -100,7 +100,7 @@ def split(code: str, parts: Collection[Part], main: str, paper: Paper, *, by: An
 @transaction.atomic
 def rename(code: str, name: str, paper: Paper, *, by: Any) -> Order:
     """Give the unit of ``code`` another name; nothing else changes. Raises as ``merge``."""
-    units = _locked([code], by)
+    units = hold([code], MANAGE, by)
     name = name.strip()
     problems = _of_paper(paper) | _of_name(name, "name")
     if code not in units:
@@ -109,18 +109,6 @@ def rename(code: str, name: str, paper: Paper, *, by: Any) -> Order:
         raise WrongState(_("The unit bears this name already."))
     _require(problems)
     return _carry_out(Order.Kind.RENAME, [(units[code], units[code], True)], {code: name}, paper, by)
-
-
-def _locked(codes: Iterable[str], by: Any) -> dict[str, Unit]:
-    """The known ones of the units, locked in the order of their codes. Raises ``NotAllowed`` for one out of reach."""
-    codes = {code for code in codes if code}
-    if not all(any(code.startswith(held) for held in by.reach(MANAGE)) for code in codes):
-        raise NotAllowed(_("You may not do this here."))
-    units = {unit.code: unit for unit in Unit.objects.select_for_update().filter(code__in=codes).order_by("code")}
-    for unit in units.values():
-        if unit.ended:
-            raise WrongState(_("%(unit)s has ended already.") % {"unit": unit.name})
-    return units
 
 
 def _of_paper(paper: Paper) -> dict[str, str]:

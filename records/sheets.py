@@ -1,0 +1,58 @@
+"""A sheet that comes in through a page (design §6): its field, the marked copy that goes back, workbooks as answers.
+
+What a sheet holds and what is wrong with it, ``records.workbooks`` says.
+"""
+
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.cache import cache
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from records.workbooks import WrongCell, marked_copy
+
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_BYTES = 5 * 1024 * 1024
+MARKED_SECONDS = 900
+
+
+class SheetField(forms.FileField):
+    """The bytes of a sheet of at most ``MOST_BYTES``."""
+
+    def clean(self, data: Any, initial: Any = None) -> bytes:
+        sheet = super().clean(data, initial)
+        if sheet.size > MOST_BYTES:
+            raise forms.ValidationError(_("The sheet is too large: at most 5 MB."))
+        return sheet.read()
+
+
+def keep_marked(user: Any, raw: bytes, problems: Sequence[WrongCell]) -> str:
+    """The key under which the sheet with its wrong cells marked is kept for ``user``, for a quarter of an hour."""
+    key = secrets.token_urlsafe(16)
+    copy = b64encode(marked_copy(raw, problems)).decode()  # the cache keeps JSON
+    cache.set(_place(user, key), copy, MARKED_SECONDS)
+    return key
+
+
+def marked(user: Any, key: str) -> bytes:
+    """The marked sheet that was kept for ``user``. Raises ``Http404``."""
+    kept = cache.get(_place(user, key))
+    if kept is None:
+        raise Http404
+    return b64decode(kept)
+
+
+def _place(user: Any, key: str) -> str:
+    return f"marked_sheet:{user.pk}:{key}"
+
+
+def workbook(raw: bytes, name: str) -> HttpResponse:
+    """A workbook to download; its content is the reader's alone."""
+    response = HttpResponse(raw, content_type=SHEET)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response

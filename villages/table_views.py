@@ -1,0 +1,271 @@
+"""Yearly figures and tags, by page and by sheet: a township's units in one table, the same as a workbook and back."""
+
+import io
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from records import sheets
+from records.refusals import NotAllowed, Refused
+from records.workbooks import SheetRefused
+from villages import figures, tables
+from villages.models import Level, Unit, UnitQuerySet
+from villages.tables import Asked, GridForm, Said, Table
+from villages.workflow import MANAGE, REPORT, report_profiles, tag_units
+
+PER_PAGE = 100
+YEARS_BACK = 4
+
+
+class SheetForm(forms.Form):
+    sheet = sheets.SheetField(label=gettext_lazy("The sheet, filled in (Excel or CSV)"))
+
+
+class Filling:
+    """What somebody may fill in: which units, asked what, and the step that keeps it. Raises ``Http404`` for others."""
+
+    permission: str
+    page, sheet, file = "", "", ""
+    title: Any = ""
+    note: Any = ""
+    mark: tuple[str, str] | None = None
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.reach: Collection[str] = request.user.reach(self.permission)
+        if not self.reach:
+            raise Http404
+
+    @cached_property
+    def townships(self) -> list[Unit]:
+        found = Unit.objects.standing().within_any(self.reach).filter(level=Level.TOWNSHIP)
+        return list(found.order_by("code"))
+
+    @cached_property
+    def township(self) -> Unit | None:
+        """The one that was chosen, else the first."""
+        chosen = self.request.GET.get("township")
+        return next((t for t in self.townships if t.code == chosen), self.townships[0] if self.townships else None)
+
+    @cached_property
+    def shown(self) -> Page:
+        """The units of the township, a page of them."""
+        units = self.units([self.township.code] if self.township else [])
+        return Paginator(units, PER_PAGE).get_page(self.request.GET.get("page"))
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What leads back to the same table."""
+        return {"township": self.township.code} if self.township else {}
+
+    def address(self, name: str) -> str:
+        return f"{reverse(name)}?{urlencode(self.query)}"
+
+    @property
+    def page_address(self) -> str:
+        return self.address(self.page)
+
+    @property
+    def sheet_address(self) -> str:
+        return self.address(self.sheet)
+
+    @property
+    def whole_sheet_address(self) -> str:
+        """The sheet of every township within reach."""
+        return f"{reverse(self.sheet)}?{urlencode(self.query | {'township': 'all'})}"
+
+    def units(self, reach: Collection[str]) -> UnitQuerySet:
+        raise NotImplementedError
+
+    def asked(self) -> list[Asked]:
+        raise NotImplementedError
+
+    def table(self, units: Sequence[Unit]) -> Table:
+        raise NotImplementedError
+
+    def keep(self, said: Said) -> int:
+        raise NotImplementedError
+
+
+class Figures(Filling):
+    permission = REPORT
+    page, sheet, file = "unit_profiles", "unit_profiles_sheet", "figures.xlsx"
+    title = gettext_lazy("Yearly figures")
+    note = gettext_lazy("Asked once a year: applications, rewards and funds look them up here.")
+
+    @cached_property
+    def years(self) -> list[int]:
+        this = timezone.localdate().year
+        return list(range(this, this - YEARS_BACK - 1, -1))
+
+    @cached_property
+    def year(self) -> int:
+        chosen = self.request.GET.get("year", "")
+        return next((year for year in self.years if str(year) == chosen), self.years[0])
+
+    @property
+    def query(self) -> dict[str, str]:
+        return super().query | {"year": str(self.year)}
+
+    @property
+    def mark(self) -> tuple[str, str]:
+        return figures.mark_of(self.year)
+
+    def units(self, reach: Collection[str]) -> UnitQuerySet:
+        return figures.villages_of(reach)
+
+    def asked(self) -> list[Asked]:
+        return figures.asked_figures()
+
+    def table(self, units: Sequence[Unit]) -> Table:
+        return figures.figures_table(units, self.year)
+
+    def keep(self, said: Said) -> int:
+        return report_profiles(self.year, said, by=self.request.user)
+
+
+class Tags(Filling):
+    permission = MANAGE
+    page, sheet, file = "unit_tags", "unit_tags_sheet", "tags.xlsx"
+    title = gettext_lazy("Tags of units")
+    note = gettext_lazy("By its tags a scheme knows which criteria and lines are a unit's. Write 、 between several.")
+
+    @cached_property
+    def in_use(self) -> list[str]:
+        return figures.tags_in_use(self.reach)
+
+    def units(self, reach: Collection[str]) -> UnitQuerySet:
+        return figures.taggable(reach)
+
+    def asked(self) -> list[Asked]:
+        return figures.asked_tags()
+
+    def table(self, units: Sequence[Unit]) -> Table:
+        return figures.tags_table(units)
+
+    def keep(self, said: Said) -> int:
+        known = self.in_use
+        changed = tag_units({code: of_one["tags"] for code, of_one in said.items()}, by=self.request.user)
+        new = sorted({tag for of_one in said.values() for tag in of_one["tags"]} - set(known))
+        if new:
+            text = _("New in the county: %(new)s. In use before: %(known)s. Please look whether the scheme knows them.")
+            word = _(", ")
+            messages.warning(self.request, text % {"new": word.join(new), "known": word.join(known) or "—"})
+        return changed
+
+
+@login_required
+def profiles(request: HttpRequest) -> HttpResponse:
+    """A township's villages with their figures of a year; a POST keeps what was changed, all of it or nothing."""
+    return _page(Figures(request))
+
+
+@login_required
+def profiles_sheet(request: HttpRequest) -> HttpResponse:
+    """The same as a workbook; a POST takes it back."""
+    return _sheet(Figures(request))
+
+
+@login_required
+def tags(request: HttpRequest) -> HttpResponse:
+    """The tags of a township's villages and stations."""
+    return _page(Tags(request))
+
+
+@login_required
+def tags_sheet(request: HttpRequest) -> HttpResponse:
+    """The same as a workbook; a POST takes it back."""
+    return _sheet(Tags(request))
+
+
+@login_required
+def marked(request: HttpRequest, key: str) -> HttpResponse:
+    """The sheet that was refused, marked; for a quarter of an hour, to who sent it."""
+    return sheets.workbook(sheets.marked(request.user, key), "marked.xlsx")
+
+
+def _page(filling: Filling) -> HttpResponse:
+    request = filling.request
+    table = filling.table(list(filling.shown))
+    if request.method != "POST":
+        return _show(filling, GridForm(table))
+    form = GridForm(table, request.POST)
+    if form.is_valid() and _kept(filling, form.said):
+        return redirect(filling.page_address)
+    return _show(filling, form, status=409)
+
+
+def _sheet(filling: Filling) -> HttpResponse:
+    request = filling.request
+    if request.method != "POST":
+        return _workbook(filling)
+    form = SheetForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _show(filling, sheet_form=form)
+    raw = form.cleaned_data["sheet"]
+    try:
+        rows = tables.rows_of(raw, filling.asked(), filling.mark)
+        codes = {row[_("Division code")].upper() for row in rows}
+        said = tables.read(rows, filling.table(list(filling.units(filling.reach).filter(code__in=codes))))
+    except SheetRefused as refused:
+        key = sheets.keep_marked(request.user, raw, refused.problems) if refused.problems else ""
+        return _show(filling, refused=refused, marked=key, status=409)
+    return redirect(filling.page_address) if _kept(filling, said) else _show(filling, status=409)
+
+
+def _kept(filling: Filling, said: Said) -> bool:
+    """Whether the step was taken; what it did or why it was refused is told."""
+    try:
+        changed = filling.keep(said)
+    except NotAllowed:
+        raise Http404 from None
+    except Refused as refused:
+        messages.error(filling.request, str(refused))
+        return False
+    told = ngettext("Saved: %d unit changed.", "Saved: %d units changed.", changed) % changed
+    messages.success(filling.request, told if changed else _("Nothing was changed."))
+    return True
+
+
+def _workbook(filling: Filling) -> HttpResponse:
+    """The table of the township, or of every one within reach."""
+    whole = filling.request.GET.get("township") == "all" or not filling.township
+    reach = filling.reach if whole else [filling.township.code]
+    notes = [
+        _("Fill in, and send the sheet back on the same page. All of it is taken, or nothing."),
+        _("An empty cell changes nothing; take something away on the page itself."),
+    ]
+    out = io.BytesIO()
+    tables.write(filling.table(list(filling.units(reach))), out, notes=notes)
+    return sheets.workbook(out.getvalue(), filling.file)
+
+
+def _show(
+    filling: Filling,
+    form: GridForm | None = None,
+    *,
+    sheet_form: SheetForm | None = None,
+    refused: SheetRefused | None = None,
+    marked: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "filling": filling,
+        "form": form or GridForm(filling.table(list(filling.shown))),
+        "sheet_form": sheet_form or SheetForm(),
+        "refused": refused,
+        "marked": marked,
+    }
+    return render(filling.request, "villages/table.html", context, status=status)

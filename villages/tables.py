@@ -1,0 +1,174 @@
+"""Tables of units with fields to fill in: on a page, and the same as a sheet that goes out and comes back.
+
+A ``Table`` says what is asked of which units and what is known; ``GridForm`` shows it on a page, ``write`` and ``read``
+as a workbook. Either gives the same: by unit, the values that differ from what was shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows, write_list
+from villages.models import Unit
+
+Said = dict[str, dict[str, Any]]
+"""By unit code, what is said of it by name of the column."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A column to fill in. ``read(typed)`` raises ``ValueError`` with what was expected; ``show`` writes a value."""
+
+    name: str
+    head: str
+    read: Callable[[str], Any]
+    show: Callable[[Any], str]
+    longest: int = 20
+    numeric: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """``kept`` and ``before`` (what stood there a year ago) by unit code and column; ``mark``: what each line of a
+    sheet must say besides, head and value, so that a sheet for another year is noticed."""
+
+    title: str
+    asked: Sequence[Asked]
+    units: Sequence[Unit]
+    kept: Mapping[tuple[str, str], Any]
+    before: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    before_word: str = ""
+    mark: tuple[str, str] | None = None
+
+    def shown(self, unit: Unit, asked: Asked) -> str:
+        return asked.show(self.kept.get((unit.code, asked.name)))
+
+    def shown_before(self, unit: Unit, asked: Asked) -> str:
+        return asked.show(self.before.get((unit.code, asked.name)))
+
+
+class CellField(forms.CharField):
+    """What a column expects. The value that was shown goes along, so that only what was changed is said."""
+
+    def __init__(self, asked: Asked, **options: Any) -> None:
+        super().__init__(required=False, max_length=asked.longest, show_hidden_initial=True, **options)
+        self.asked = asked
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return self.asked.read(super().clean(value))
+        except ValueError as wrong:
+            raise forms.ValidationError(_("Expected: %s.") % wrong) from None
+
+
+class GridForm(forms.Form):
+    """A field for each unit and column of the table, named ``CODE-column``."""
+
+    use_required_attribute = False
+
+    def __init__(self, table: Table, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        self.table = table
+        for unit in table.units:
+            for asked in table.asked:
+                cell = CellField(asked, label=f"{unit.name} {asked.head}", initial=table.shown(unit, asked))
+                cell.widget.attrs |= {"aria-label": cell.label, "autocomplete": "off"}
+                if asked.numeric:
+                    cell.widget.attrs["inputmode"] = "decimal"
+                self.fields[_name(unit, asked)] = cell
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """For the template: each unit with its fields, and what stood there a year ago."""
+        return [
+            {
+                "unit": unit,
+                "cells": [
+                    {"field": self[_name(unit, asked)], "asked": asked, "before": self.table.shown_before(unit, asked)}
+                    for asked in self.table.asked
+                ],
+            }
+            for unit in self.table.units
+        ]
+
+    @property
+    def said(self) -> Said:
+        """What was changed on the page."""
+        changed: Said = {}
+        for name in self.changed_data:
+            code, _dash, column = name.partition("-")
+            changed.setdefault(code, {})[column] = self.cleaned_data[name]
+        return changed
+
+
+def _name(unit: Unit, asked: Asked) -> str:
+    return f"{unit.code}-{asked.name}"
+
+
+def write(table: Table, to: BinaryIO, *, notes: Sequence[str]) -> None:
+    """The table as a workbook to fill in: what is known stands in it already."""
+    columns = [Column(_("Division code"), lambda unit: unit.code), Column(_("Unit"), lambda unit: unit.name, 24)]
+    if table.mark:
+        head, value = table.mark
+        columns.append(Column(head, lambda _unit: value, 10))
+    for asked in table.asked:
+        if table.before_word:
+            columns.append(_column(f"{asked.head} {table.before_word}", asked, table.before))
+        columns.append(_column(asked.head, asked, table.kept))
+    write_list(table.title, columns, table.units, to, notes=notes)
+
+
+def _column(head: str, asked: Asked, values: Mapping[tuple[str, str], Any]) -> Column:
+    """Figures stand in the sheet as figures, so that Excel can add them up."""
+
+    def value(unit: Unit) -> Any:
+        there = values.get((unit.code, asked.name))
+        return there if asked.numeric else asked.show(there)
+
+    return Column(head, value, 20)
+
+
+def rows_of(raw: bytes, asked: Sequence[Asked], mark: tuple[str, str] | None) -> list[Row]:
+    """The lines of a sheet that came back. Raises ``SheetRefused``."""
+    rows = read_rows(raw, [_("Division code"), *([mark[0]] if mark else []), *(column.head for column in asked)])
+    if not rows:
+        raise SheetRefused([], _("The sheet has no lines."))
+    return rows
+
+
+def read(rows: Sequence[Row], table: Table) -> Said:
+    """What the lines say that is not known yet; an empty cell says nothing.
+
+    Raises ``SheetRefused`` with all that is wrong: a unit that is not of the table or stands there twice, another mark,
+    a value that its column does not expect.
+    """
+    code_head = _("Division code")
+    units = {unit.code: unit for unit in table.units}
+    said: Said = {}
+    seen: dict[str, int] = {}
+    wrong: list[WrongCell] = []
+    for row in rows:
+        code = row[code_head].upper()
+        first = seen.setdefault(code, row.number)
+        if code not in units:
+            wrong.append(row.wrong(code_head, _("a division code within your reach")))
+        elif first != row.number:
+            wrong.append(row.wrong(code_head, _("each unit once; see row %d") % first))
+        if table.mark and row[table.mark[0]] != table.mark[1]:
+            wrong.append(row.wrong(*table.mark))
+        for asked in table.asked:
+            try:
+                value = asked.read(row[asked.head])
+            except ValueError as problem:
+                wrong.append(row.wrong(asked.head, str(problem)))
+                continue
+            if row[asked.head] and value != table.kept.get((code, asked.name)):
+                said.setdefault(code, {})[asked.name] = value
+    if wrong:
+        raise SheetRefused(wrong)
+    return said

@@ -1,0 +1,24 @@
+"""What may happen to units: ordered (domain §4), made below others, tagged, their yearly figures reported."""
+
+from villages.workflow.holding import MANAGE
+from villages.workflow.making import MAKE_ZONE, make_station, make_zone, next_code
+from villages.workflow.ordering import Consequence, Paper, Part, merge, rename, split
+from villages.workflow.reporting import REPORT, report_profiles
+from villages.workflow.tagging import tag_units
+
+__all__ = [
+    "MAKE_ZONE",
+    "MANAGE",
+    "REPORT",
+    "Consequence",
+    "Paper",
+    "Part",
+    "make_station",
+    "make_zone",
+    "merge",
+    "next_code",
+    "rename",
+    "report_profiles",
+    "split",
+    "tag_units",
+]

@@ -1,0 +1,36 @@
+"""Tags: the county's words for a unit's kind (平原, 山区 …), by which schemes tell units apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from records.audit import acting
+from records.refusals import Incomplete, WrongState
+from villages.models import Unit
+from villages.workflow.holding import MANAGE, hold
+
+MOST_TAGS, LONGEST_TAG = 10, 20
+
+
+@transaction.atomic
+def tag_units(tags: Mapping[str, Sequence[str]], *, by: Any) -> int:
+    """Give each unit its tags, all of them; how many units have others now.
+
+    Raises ``NotAllowed``; ``WrongState``: a unit that is not known or has ended; ``Incomplete``: a tag that cannot be.
+    """
+    units = hold(tags, MANAGE, by)
+    if len(units) < len(tags):
+        raise WrongState(_("One of these units is not known."))
+    for of_one in tags.values():
+        if len(of_one) > MOST_TAGS or any(not 0 < len(tag) <= LONGEST_TAG for tag in of_one):
+            raise Incomplete(_("At most %d tags, each of at most %d characters.") % (MOST_TAGS, LONGEST_TAG))
+    changed = [unit for code, unit in units.items() if unit.tags != list(dict.fromkeys(tags[code]))]
+    for unit in changed:
+        unit.tags = list(dict.fromkeys(tags[unit.code]))
+    with acting(by, "villages.tag"):
+        Unit.objects.bulk_update(changed, ["tags"])
+    return len(changed)
