@@ -11,6 +11,7 @@ from reviews.models import Batch
 PUBLIC_STATES = [Batch.State.RELEASED, Batch.State.CONFIRMED]
 SHOWN = [Decision.State.RELEASED, Decision.State.CONFIRMED]
 OBJECTIONS_AN_HOUR = 5
+HOUR = 3600
 
 
 def notices() -> QuerySet[Batch]:
@@ -33,7 +34,16 @@ def takes_objections(batch: Batch, today: date) -> bool:
 
 
 def may_object_again(address: str) -> bool:
-    """Count an objection from ``address``; False once it has sent its share for this hour."""
+    """Count an objection from ``address``; False once it has sent its share for this hour.
+
+    While the cache is away nothing is counted and everyone is let in: an objection must not be lost to a fault of ours.
+    """
     key = f"objections:{address}"
-    cache.add(key, 0, 3600)
-    return cache.incr(key) <= OBJECTIONS_AN_HOUR
+    if cache.add(key, 1, HOUR):
+        return True
+    try:
+        made = cache.incr(key)
+    except ValueError:  # the hour ran out, or the cache was emptied, since it was looked at
+        cache.add(key, 1, HOUR)
+        return True
+    return made is None or made <= OBJECTIONS_AN_HOUR

@@ -21,6 +21,7 @@ urlpatterns = [
     path("reviews/draws/<int:pk>/", panels.shown_draw, name="review_draw"),
     path("reviews/batches/", batches.batches, name="review_batches"),
     path("reviews/batches/<int:pk>/", batches.batch, name="review_batch"),
+    path("reviews/batches/<int:pk>/minutes/", batches.batch_minutes, name="review_batch_minutes"),
     path("reviews/batches/<int:cycle>/<str:unit>/<str:stage>/", batches.prepare, name="review_prepare"),
     path("reviews/checks/", checks.checks, name="review_checks"),
     path("reviews/checks/open/<int:cycle>/<str:unit>/", checks.open_, name="review_check_open"),

@@ -254,6 +254,7 @@ PAGES = {
     "review_draw": both("draw.pk", who=only("township_office", "township_leader", *PANEL)),
     "review_batches": both(who=anywhere(*RELEASE, *DECIDE)),
     "review_batch": page("batch.pk", get=at("township", RELEASE[0], DECIDE[0]), post=at("township", RELEASE[0])),
+    "review_batch_minutes": both("batch.pk", who=at("township", RELEASE[0], DECIDE[0])),
     "review_prepare": page("cycle.pk", "township.code", "=township", post=at("township", RELEASE[0])),
     "review_checks": both(who=anywhere(*CHECK)),
     "review_check_open": page("cycle.pk", "county.code", post=at("county", CHECK[0])),

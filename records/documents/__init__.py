@@ -2,6 +2,7 @@
 
 from records.documents.blocks import Heading, Names, NewPage, Picture, Signatures, Table, Text
 from records.documents.checking import CODE_LENGTH, issue, issued
+from records.documents.serving import served
 from records.documents.setting import document, pdf, qr
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "issued",
     "pdf",
     "qr",
+    "served",
 ]

@@ -18,11 +18,13 @@ from accounts.fields import DayField
 from accounts.models import User
 from accounts.working_days import notice_days, uncertain_years
 from ratings.models import Cycle, Decision, StarPeriod
+from records.documents import served
 from records.lists import as_workbook
 from records.numbers import keys
 from records.refusals import Incomplete, WrongState
 from reviews import lists
 from reviews.desk_rows import before, with_sheet_counts
+from reviews.minutes import minutes
 from reviews.models import Batch
 from reviews.stages import BENCHES, Bench
 from reviews.workflow import batches as workflow
@@ -111,6 +113,13 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         if form.is_valid():
             return _act(request, found, form)
     return render(request, "reviews/batch.html", _context(found, form) | {"may_release": may_release})
+
+
+@login_required
+def batch_minutes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The minutes as a paper to sign, for those who see the batch."""
+    found = get_object_or_404(own_batches(request.user).select_related("unit", "cycle__scheme", "released_by"), pk=pk)
+    return served(minutes(found, request.user), f"{_('Minutes')} {found.document}")
 
 
 def _act(request: HttpRequest, found: Batch, form: BatchForm) -> HttpResponse:

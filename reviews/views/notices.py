@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -70,11 +70,15 @@ def public_notice(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     takes = takes_objections(batch, today)
     form = ObjectionForm(batch, request.POST or None) if takes else None
+    status = 200
     if request.method == "POST" and form is not None and form.is_valid():
-        objection = _object(request, form)
-        if objection is not None:
+        given = form.cleaned_data
+        if given["website"] or not may_object_again(address_of(request)):
+            form.add_error(None, _another_way(batch))
+            status = 429
+        elif objection := _object(form):
             return render(request, "reviews/objection_made.html", {"objection": objection, "batch": batch})
-    return render(request, "reviews/notice.html", _context(batch, today, form))
+    return render(request, "reviews/notice.html", _context(batch, today, form), status=status)
 
 
 def objection_status(request: HttpRequest) -> HttpResponse:
@@ -84,18 +88,24 @@ def objection_status(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/objection_status.html", {"receipt": receipt, "objection": found})
 
 
-def _object(request: HttpRequest, form: ObjectionForm) -> Objection | None:
+def _object(form: ObjectionForm) -> Objection | None:
+    """The objection that was made; None, with the reason in the form, where it is refused."""
     given = form.cleaned_data
-    if given["website"] or not may_object_again(address_of(request)):
-        messages.error(request, _("Too many objections from this place. Please try again in an hour."))
-        return None
     try:
         return workflow.make_objection(
             given["decision"], text=given["text"], name=given["name"], contact=given["contact"]
         )
     except Refused as refused:
-        messages.error(request, str(refused))
+        form.add_error(None, str(refused))
         return None
+
+
+def _another_way(batch: Batch) -> str:
+    """What whoever cannot send now may do instead."""
+    return _(
+        "Too many objections from this place. What you typed is still below: send it again in an hour, "
+        "or bring it on paper to the office of %(unit)s by %(day)s."
+    ) % {"unit": batch.unit.name, "day": date_format(batch.last_day, "DATE_FORMAT")}
 
 
 def _context(batch: Batch, today: date, form: ObjectionForm | None) -> dict:

@@ -289,8 +289,12 @@ def test_an_empty_objection_a_robot_and_a_flood_are_turned_away(released):
     object_to(released, decision=0)
     assert Objection.objects.count() == 0
     for _n in range(8):
-        object_to(released)
+        answer = object_to(released, text="账目没有公开，已经三个月。")
     assert Objection.objects.count() <= 5
+    page = answer.content.decode()
+    assert answer.status_code == 429
+    assert "账目没有公开，已经三个月。" in page  # kept, with another way told
+    assert "请一小时后再提交，或在2026年10月10日前" in page.replace(" ", "")
 
 
 def test_after_the_last_day_there_is_no_form(released):

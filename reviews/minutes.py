@@ -1,0 +1,152 @@
+"""Minutes (评审纪要) of a batch as a printed paper: what one meeting decided, and who waits (domain §3)."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.templatetags.face import points_text, star_name
+from ratings.models import Application, Decision, Stage, Transition
+from records.documents import Heading, Names, Signatures, Table, Text, document, issue
+from records.documents.blocks import Block
+from reviews.models import Batch
+from reviews.stages import BENCHES
+from reviews.verdicts import Verdict, verdicts
+from villages.models import Unit, below
+
+State = Application.State
+WHY = {
+    State.SUBMITTED: gettext_lazy("submitted, not accepted yet"),
+    State.RETURNED: gettext_lazy("returned for correction"),
+    State.TOWNSHIP_REVIEW: gettext_lazy("in review, not decided yet"),
+    State.COUNTY_REVIEW: gettext_lazy("in review, not decided yet"),
+    State.DECIDED: gettext_lazy("decided, kept for a later batch"),
+}
+NOT_FINISHED = {
+    Stage.TOWNSHIP: [State.SUBMITTED, State.RETURNED, State.TOWNSHIP_REVIEW],
+    Stage.COUNTY: [State.COUNTY_REVIEW],
+}
+
+
+def minutes(batch: Batch, by: Any) -> bytes:
+    """The paper for ``by``. One of a released batch carries a check code; a draft says that it is one."""
+    decided = Decision.objects.filter(batch_entry__batch=batch).select_related("unit", "application", "decided_by")
+    found = verdicts(batch, decided.order_by("unit"))
+    left_out = list(exceptions(batch))
+    title = _("Minutes of the star review of %s") % batch.cycle.year
+    released = batch.state != Batch.State.DRAFT
+    code = issue(title, _content(batch, found, left_out), unit=batch.unit_id, by=by) if released else ""
+    return document(title, blocks(batch, found, left_out), place=batch.unit.name, code=code)
+
+
+def blocks(batch: Batch, found: list[Verdict], left_out: list[Application]) -> list[Block]:
+    """What stands in the minutes: ``found`` was decided, ``left_out`` are the ``exceptions``."""
+    names = _names([*(one.decision.unit for one in found), *(one.unit for one in left_out)], batch)
+    return [
+        Names(_head(batch, found)),
+        *_stars(found),
+        *_villages(found, names),
+        *_vetoes(found, names),
+        Heading(_("What the meeting said")),
+        Text(batch.minutes or _("Nothing was put down.")),
+        *_exceptions(left_out, names),
+        Signatures([_("Chair"), _("Members of the leading group"), _("Taken down by"), _("Seal and day")]),
+    ]
+
+
+def exceptions(batch: Batch) -> QuerySet[Application]:
+    """The applications that were not finished when ``batch`` was released (now, before that): ``then``, their state."""
+    at, bench = batch.released_at or timezone.now(), BENCHES[batch.stage]
+    then = Transition.objects.filter(application=OuterRef("pk"), at__lte=at).order_by("-pk").values("to_state")[:1]
+    ours = Decision.objects.filter(application=OuterRef("pk"), origin=bench.origin, decided_at__lte=at)
+    return (
+        Application.objects.filter(below(batch.unit_id, "unit_id"), cycle=batch.cycle_id)
+        .exclude(pk__in=batch.entries.values("decision__application"))
+        .annotate(then=Subquery(then))
+        .filter(Q(then__in=NOT_FINISHED[batch.stage]) | Q(Exists(ours), then=State.DECIDED))
+        .select_related("unit")
+        .order_by("unit")
+    )
+
+
+def _content(batch: Batch, found: list[Verdict], left_out: list[Application]) -> dict[str, Any]:
+    """What makes this paper this one, in no language."""
+    return {
+        "batch": [batch.pk, batch.document, batch.met_on, batch.minutes, batch.released_at],
+        "villages": [
+            [one.decision.pk, one.decision.unit_id, one.decision.star, one.allowed, one.decision.reason, *one.vetoes]
+            for one in found
+        ],
+        "left_out": [[one.unit_id, one.then] for one in left_out],
+    }
+
+
+def _head(batch: Batch, found: list[Verdict]) -> list[tuple[str, str]]:
+    deciders = dict.fromkeys(str(one.decision.decided_by) for one in found if one.decision.decided_by)
+    state = _("Draft, not released")
+    if batch.state != Batch.State.DRAFT:
+        day = date_format(timezone.localtime(batch.released_at), "DATE_FORMAT")
+        state = _("Released on %(day)s by %(who)s") % {"day": day, "who": batch.released_by}
+    return [
+        (_("Meeting held on"), date_format(batch.met_on, "DATE_FORMAT")),
+        (_("Document number"), batch.document),
+        (_("Scheme"), batch.cycle.scheme.spec.name),
+        (_("Deciders"), "、".join(deciders) or "—"),
+        (_("Villages decided on"), str(len(found))),
+        (_("State"), str(state)),
+    ]
+
+
+def _stars(found: list[Verdict]) -> list[Block]:
+    stars = [one.decision.star for one in found]
+    counts = [(star_name(star), str(stars.count(star))) for star in sorted(set(stars), reverse=True)]
+    return [Heading(_("Stars decided")), Table([_("Star"), _("Villages")], counts, right=[1])] if counts else []
+
+
+def _villages(found: list[Verdict], names: dict[str, str]) -> list[Block]:
+    heads = ["", _("Village"), _("Total points"), _("Applied for"), _("Allowed"), _("Decided"), _("Reason")]
+    rows = [
+        [
+            str(number),
+            names[one.decision.unit_id],
+            points_text(one.decision.total),
+            star_name(one.decision.application.applied_star),
+            star_name(one.allowed),
+            star_name(one.decision.star),
+            _reason(one),
+        ]
+        for number, one in enumerate(found, 1)
+    ]
+    return [
+        Heading(_("Village by village")),
+        Table(heads, rows, widths=[0.5, 2.2, 1, 1, 1, 1, 3], right=[2])
+        if rows
+        else Text(_("There is no decision in this batch.")),
+    ]
+
+
+def _reason(one: Verdict) -> str:
+    return _("Below what is allowed: %s") % one.decision.reason if one.below else one.decision.reason
+
+
+def _vetoes(found: list[Verdict], names: dict[str, str]) -> list[Block]:
+    met = [[names[one.decision.unit_id], "\n".join(one.vetoes)] for one in found if one.vetoes]
+    table = Table([_("Village"), _("Veto item")], met, widths=[1, 2.5])
+    return [Heading(_("Veto items met")), table if met else Text(_("None."))]
+
+
+def _exceptions(left_out: list[Application], names: dict[str, str]) -> list[Block]:
+    rows = [[names[one.unit_id], str(WHY[one.then])] for one in left_out]
+    table = Table([_("Village"), _("Why")], rows, widths=[1, 2.5])
+    return [Heading(_("Not in this batch")), table if rows else Text(_("None."))]
+
+
+def _names(units: list[Unit], batch: Batch) -> dict[str, str]:
+    """By division code; a county's villages with their township, since two may have one name."""
+    if batch.stage == Stage.TOWNSHIP:
+        return {unit.code: unit.name for unit in units}
+    towns = dict(Unit.objects.filter(code__in={unit.code[:9] for unit in units}).values_list("code", "name"))
+    return {unit.code: f"{towns.get(unit.code[:9], '')} {unit.name}".strip() for unit in units}

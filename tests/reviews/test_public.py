@@ -1,0 +1,50 @@
+"""How often one address may object: counted by the hour, and never a page that fails when the cache does."""
+
+import pytest
+from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
+
+from reviews.public import OBJECTIONS_AN_HOUR, may_object_again
+
+AWAY = {
+    "BACKEND": "django_redis.cache.RedisCache",
+    "LOCATION": "redis://127.0.0.1:1/0",
+    "OPTIONS": {"IGNORE_EXCEPTIONS": True},
+}
+
+
+class Forgetful(LocMemCache):
+    """A cache that is emptied whenever somebody is about to count on."""
+
+    def incr(self, key, delta=1, version=None):
+        self.clear()
+        return super().incr(key, delta, version)
+
+
+@pytest.fixture
+def cached(settings):
+    def use(**backend):
+        settings.CACHES = {"default": backend}
+        cache.clear()
+
+    return use
+
+
+def asked(times, address="10.0.0.1"):
+    return [may_object_again(address) for _n in range(times)]
+
+
+def test_an_address_has_its_share_of_an_hour_and_another_has_its_own(cached):
+    cached(BACKEND="django.core.cache.backends.locmem.LocMemCache")
+    assert asked(OBJECTIONS_AN_HOUR + 2) == [True] * OBJECTIONS_AN_HOUR + [False] * 2
+    assert asked(1, "10.0.0.2") == [True]
+
+
+def test_a_count_that_vanishes_in_between_begins_anew(cached):
+    cached(BACKEND="tests.reviews.test_public.Forgetful")
+    assert asked(2 * OBJECTIONS_AN_HOUR) == [True] * 2 * OBJECTIONS_AN_HOUR
+
+
+def test_while_the_cache_is_away_everyone_is_let_in(cached):
+    cached(**AWAY)
+    assert asked(2 * OBJECTIONS_AN_HOUR) == [True] * 2 * OBJECTIONS_AN_HOUR
