@@ -126,7 +126,7 @@ class EntrySerializer(serializers.Serializer):
     item = serializers.CharField(max_length=40)
     typed = serializers.CharField(allow_blank=True, trim_whitespace=False)
     reason = serializers.CharField(allow_blank=True, default="")
-    seen = serializers.CharField(allow_null=True, default=None)
+    seen = serializers.CharField(allow_null=True, allow_blank=True, default=None)
     sent = serializers.ListField(
         child=serializers.CharField(allow_blank=True, trim_whitespace=False),
         default=tuple,

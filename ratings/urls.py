@@ -11,6 +11,7 @@ urlpatterns = [
     path("applications/not-begun/", waiting.not_begun, name="applications_not_begun"),
     path("applications/reopen/<int:cycle>/<str:unit>/", waiting.reopen, name="application_reopen"),
     path("applications/<int:pk>/", application.page, name="application"),
+    path("applications/<int:pk>/paper.pdf", application.paper, name="application_paper"),
     path("applications/<int:pk>/form/", form.overview, name="application_form"),
     path("applications/<int:pk>/form/papers/", form.papers, name="application_papers"),
     path("applications/<int:pk>/form/<int:number>/", form.area, name="application_area"),

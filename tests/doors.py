@@ -207,6 +207,9 @@ PAGES = {
     "application": both("application.pk", who=at("village", VIEW)),
     "application_form": both("application.pk", who=at("village", *FILL)),
     "application_area": both("application.pk", "=1", who=at("village", *FILL)),
+    "application_paper": page(
+        "application.pk", get=at("village", "ratings.fill", SIGN, "ratings.fill_on_behalf", ACCEPT)
+    ),
     "application_papers": page("application.pk", post=at("village", *FILL)),
     "application_upload": page("application.pk", "=1", post=at("village", *FILL), criterion="1.1"),
     "application_star": page("application.pk", post=at("village", *FILL)),

@@ -1,5 +1,6 @@
 """An application for everyone who may open it, the township's queue, and the steps that are asked about first."""
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from ratings.form import Form
 from ratings.forms import ReturnForm, end_of
 from ratings.models import Application, Evidence, Return
 from ratings.models.application import Paper
+from ratings.paper import declaration
 from ratings.progress import named, steps_of
 from ratings.reuse import mark_reuse
 from ratings.views.opening import VIEW, applications_for, opened
@@ -34,6 +36,7 @@ from villages.models import below, matching
 
 State = Application.State
 PER_PAGE = 50
+PRINTING = ("ratings.fill", "ratings.sign", "ratings.fill_on_behalf", "ratings.accept")
 SENDING = ("submit", "resubmit")
 REVIEWING = ("ratings.accept", "reviews.score_township", "reviews.score_county", "ratings.record_event")
 
@@ -118,6 +121,17 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _open_steps(user: Any, application: Application) -> list[Any]:
     return [action for action in available(user, application) if action.url_name]
+
+
+@login_required
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """The application form to print, sign and stamp; for whoever fills in, takes up or signs the application."""
+    application = opened(request.user, pk)
+    if not any(request.user.has_perm(perm, application) for perm in PRINTING):
+        raise Http404
+    content = declaration(Form(application, may_fill=False), by=request.user)
+    name = f"{application.unit.name}{application.cycle.year}.pdf"
+    return FileResponse(io.BytesIO(content), filename=name, content_type="application/pdf")
 
 
 @login_required

@@ -3,80 +3,105 @@
 (() => {
   const form = document.getElementById("form");
   if (!form) return;
-  const key = (name) => `draft:${form.dataset.draft}:${name}`;
-  const value = (input) => (input.type === "checkbox" ? String(input.checked) : input.value);
-  const kept = (name) => {
-    try { return localStorage.getItem(key(name)); } catch { return null; }
-  };
-  const keep = (name, text) => {
-    try { text === null ? localStorage.removeItem(key(name)) : localStorage.setItem(key(name), text); } catch { /* private mode */ }
-  };
-  const typed = (root) => root.querySelectorAll("input[type=checkbox], input[inputmode], textarea[name]");
-  const stateOf = (input) => document.getElementById(`${input.id.replace(/-reason$/, "")}-state`);
+  const application = form.dataset.draft;
+  const itemOf = (input) => input.name.replace(/^reason:/, "");
+  const fields = (root) => root.querySelectorAll("input[data-item]");
+  const value = (input) => (input.type === "checkbox" ? (input.checked ? "1" : "0") : input.value);
+  const reasonOf = (input) => document.getElementById(`${input.id}-reason`);
+  const stateOf = (input) => document.getElementById(`${input.id}-state`);
+  const seenOf = (input) => stateOf(input).querySelector("[name^='seen:']").value;
+  const now = (input) => ({ typed: value(input), reason: reasonOf(input) ? reasonOf(input).value : "" });
+  const same = (a, b) => a.typed === b.typed && a.reason === b.reason;
 
   const showLocal = (input) => {
     const state = stateOf(input);
-    if (!state) return;
     let line = state.querySelector(".state");
     if (!line) state.append((line = document.createElement("p")));
     line.className = "state local";
     line.textContent = form.dataset.local;
   };
+  const send = (input) => input.dispatchEvent(new Event("change", { bubbles: true }));
 
   form.classList.add("scripted");
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-step]");
+    const button = event.target.closest("[data-step], [data-take]");
     if (!button || button.closest("form") !== form) return;
+    if (button.dataset.take !== undefined) {
+      const input = form.querySelector(`[data-item="${CSS.escape(button.value)}"]`);
+      if (input.type === "checkbox") input.checked = button.dataset.take === "1";
+      else input.value = button.dataset.take;
+      copies.drop(application, button.value);
+      return;
+    }
     event.preventDefault();
     const input = button.parentElement.querySelector("input");
     const count = /^\d+$/.test(input.value) ? Number(input.value) : 0;
     input.value = String(Math.max(0, count + Number(button.dataset.step)));
     input.dispatchEvent(new Event("input", { bubbles: true }));
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-  });
+    send(input);
+  }, true);
 
   form.addEventListener("input", (event) => {
-    const input = event.target;
-    if (!input.name || input.type === "file" || input.type === "hidden") return;
-    keep(input.name, value(input));
+    if (!event.target.name) return;
+    const input = form.querySelector(`[data-item="${CSS.escape(itemOf(event.target))}"]`);
+    if (!input) return;
+    const before = copies.get(application, input.dataset.item);
+    copies.put(application, input.dataset.item, {
+      ...now(input),
+      seen: before ? before.seen : seenOf(input),
+      sent: before ? before.sent : [],
+      page: location.pathname,
+    });
     showLocal(input);
   });
 
-  /* What was sent and taken needs no copy any more; what has changed since keeps its own. */
-  document.body.addEventListener("htmx:beforeRequest", (event) => {
-    const section = event.target.closest(".criterion");
-    if (section) section.sent = new Map([...typed(section)].map((input) => [input.name, value(input)]));
+  /* What goes out tells which answer this device had seen, and what it has sent before without hearing back. */
+  const sectionOf = (event) => event.target.closest && event.target.closest(".criterion");
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    const section = sectionOf(event);
+    if (!section || event.target.type === "file") return;
+    const data = event.detail.formData;
+    for (const input of fields(section)) {
+      const item = input.dataset.item, copy = copies.get(application, item);
+      if (!copy) continue;
+      data.set(`seen:${item}`, copy.seen);
+      for (const text of copy.sent) data.append(`sent:${item}`, text);
+      if (!copy.sent.includes(copy.typed)) copies.put(application, item, { ...copy, sent: [...copy.sent, copy.typed].slice(-20) });
+    }
+    section.sent = new Map([...fields(section)].map((input) => [input.dataset.item, now(input)]));
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
-    const section = event.target.closest(".criterion");
-    if (!section || !section.sent || !event.detail.successful) return;
-    for (const input of typed(section)) {
-      const state = stateOf(input);
-      const refused = state && state.hasAttribute("data-refused");
-      if (!refused && section.sent.get(input.name) === value(input)) keep(input.name, null);
-      else if (!refused) showLocal(input);
-      if (state && input.type !== "checkbox" && !input.id.endsWith("-reason")) {
-        if (state.querySelector(".invalid")) input.setAttribute("aria-invalid", "true");
-        else input.removeAttribute("aria-invalid");
+    const section = sectionOf(event);
+    if (!section || !section.sent || !event.detail.successful || event.detail.xhr.responseURL.includes("/login/")) return;
+    for (const input of fields(section)) {
+      const item = input.dataset.item, state = stateOf(input), copy = copies.get(application, item);
+      if (copy && !state.hasAttribute("data-refused")) {
+        if (same(section.sent.get(item), now(input))) copies.drop(application, item);
+        else {
+          copies.put(application, item, { ...copy, ...now(input), seen: seenOf(input), sent: [] });
+          showLocal(input);
+        }
       }
+      if (input.type === "checkbox") continue;
+      if (state.querySelector(".invalid")) input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
     }
   });
 
   const restore = () => {
-    for (const input of typed(form)) {
-      const copy = kept(input.name);
-      if (copy === null) continue;
-      if (copy === value(input)) { keep(input.name, null); continue; }
-      if (input.type === "checkbox") input.checked = copy === "true";
-      else input.value = copy;
+    const sections = new Set();
+    for (const input of fields(form)) {
+      const copy = copies.get(application, input.dataset.item);
+      if (!copy) continue;
+      if (input.type === "checkbox") input.checked = copy.typed === "1";
+      else input.value = copy.typed;
+      if (reasonOf(input)) reasonOf(input).value = copy.reason;
       showLocal(input);
-      input.dispatchEvent(new Event("change", { bubbles: true }));
+      sections.add(input.closest(".criterion"));
     }
-  };
-  const resend = () => {
-    for (const input of typed(form)) if (kept(input.name) !== null) input.dispatchEvent(new Event("change", { bubbles: true }));
+    for (const section of sections) send(fields(section)[0]);
   };
   window.addEventListener("load", restore);
-  window.addEventListener("online", resend);
+  window.addEventListener("online", restore);
 })();

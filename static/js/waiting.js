@@ -1,0 +1,78 @@
+/* What waits on this device from other pages of a form is sent from whichever page is open next, through the API;
+   what cannot be sent is told, with the way to its page. Signing out sends first, then takes every copy away. */
+(() => {
+  const { user, waiting, choose, leave, discard } = document.body.dataset;
+  if (!user) return;
+
+  const tell = (text, pages) => {
+    document.getElementById("waiting")?.remove();
+    const main = document.getElementById("main");
+    if (!text || !main) return;
+    const box = document.createElement("div");
+    box.id = "waiting";
+    box.className = "banner wait";
+    box.setAttribute("role", "status");
+    const strong = box.appendChild(document.createElement("strong"));
+    strong.textContent = text;
+    const line = box.appendChild(document.createElement("p"));
+    for (const page of new Set(pages)) {
+      const link = line.appendChild(document.createElement("a"));
+      link.href = page;
+      link.textContent = `${choose} `;
+    }
+    const button = line.appendChild(document.createElement("button"));
+    button.type = "button";
+    button.className = "link small";
+    button.textContent = discard;
+    button.addEventListener("click", () => {
+      for (const copy of elsewhere()) copies.drop(copy.application, copy.item);
+      tell("");
+    });
+    main.prepend(box);
+  };
+  const elsewhere = () => copies.all().filter((copy) => copy.page !== location.pathname);
+  const report = () => {
+    const left = elsewhere();
+    document.body.dataset.left = left.length;
+    tell(left.length ? waiting.replace("{n}", left.length) : "", left.map((copy) => copy.page));
+  };
+
+  const deliver = async (application, mine) => {
+    const answers = mine.map(({ item, typed, reason, seen, sent }) => ({ item, typed, reason, seen, sent }));
+    for (const copy of mine) {
+      const { application: _a, item, ...kept } = copy;
+      copies.put(application, item, { ...kept, sent: [...new Set([...copy.sent, copy.typed])].slice(-20) });
+    }
+    const answer = await fetch(`/api/v1/applications/${application}/answers/`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": copies.token() },
+      body: JSON.stringify({ answers }),
+    });
+    if (!answer.ok) return;
+    for (const { item, refused } of await answer.json()) {
+      const sent = answers.find((one) => one.item === item), copy = copies.get(application, item);
+      if (!refused && copy && copy.typed === sent.typed && copy.reason === sent.reason) copies.drop(application, item);
+    }
+  };
+  const flush = async (which) => {
+    const by = new Map();
+    for (const copy of which()) by.set(copy.application, [...(by.get(copy.application) || []), copy]);
+    for (const [application, mine] of by) {
+      try { await deliver(application, mine); } catch { /* no line: they wait on */ }
+    }
+    report();
+  };
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.action.endsWith("/accounts/logout/") || !copies.all().length) return;
+    event.preventDefault();
+    await flush(copies.all);
+    const left = copies.all();
+    if (left.length && !window.confirm(leave.replace("{n}", left.length))) return;
+    for (const copy of left) copies.drop(copy.application, copy.item);
+    form.submit();
+  }, true);
+  window.addEventListener("load", () => flush(elsewhere));
+  window.addEventListener("online", () => flush(elsewhere));
+})();

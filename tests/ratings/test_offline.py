@@ -1,0 +1,172 @@
+"""The form on a phone that loses its line: nothing typed is missing, nothing is sent twice (design §6)."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accounts.roles import Role
+from ratings.workflow import application as workflow
+from ratings.workflow.answers import save_answer
+from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, UnitFactory, WindowFactory, person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PASSWORD = "Pingxing-2026"
+COPY = "([application, page]) => copies.put(application, '1.2', {typed: '95', reason: '', seen: '', sent: [], page})"
+PHONE = {"width": 390, "height": 800}
+
+
+@pytest.fixture
+def draft(settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    for code in ("33", "3306", COUNTY, TOWNSHIP):
+        UnitFactory(code=code)
+    filler = person(Role.FILLER, VILLAGE, username="filler", password=PASSWORD)
+    cycle = CycleFactory(windows=False)
+    WindowFactory(
+        cycle=cycle, opens=timezone.now() - timedelta(days=1), closes=timezone.now() + timedelta(days=1), step="apply"
+    )
+    return workflow.begin(UnitFactory(code=VILLAGE), cycle, by=filler)
+
+
+@pytest.fixture
+def phone(new_context, live_server, draft):
+    context = new_context(viewport=PHONE, base_url=live_server.url)
+    sign_in(context.new_page())
+    return context
+
+
+def sign_in(page):
+    page.set_default_timeout(15_000)
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill("filler")
+    page.locator("[name=password]").fill(PASSWORD)
+    with page.expect_navigation():
+        page.locator("main form button").first.click()
+    return page
+
+
+def opened(phone, draft, number=1):
+    page = phone.new_page()
+    page.set_default_timeout(15_000)
+    page.goto(f"/applications/{draft.pk}/form/{number}/")
+    return page
+
+
+def kept(draft):
+    return dict(draft.answers.values_list("item", "typed"))
+
+
+def times_written(draft):
+    return {answer.item: answer.history.count() for answer in draft.answers.all()}
+
+
+def test_the_line_is_lost_the_tab_is_closed_and_nothing_is_missing(phone, draft):
+    page = opened(phone, draft)
+    page.locator("[name='1.1.a']").fill("2")
+    page.locator("[name='1.1.a']").blur()
+    expect(page.locator("#c1-1-1-state .saved")).to_be_visible()
+    phone.set_offline(True)
+    page.locator("[data-step='1']").first.click()
+    page.locator("[name='1.2']").fill("96.5")
+    expect(page.locator("#c1-2-1-state .local")).to_be_visible()
+    page.close()
+    assert kept(draft) == {"1.1.a": "2"}
+
+    phone.set_offline(False)
+    page = opened(phone, draft)
+    expect(page.locator("#c1-2-1-state .saved")).to_be_visible()
+    expect(page.locator("#c1-1-1-state .saved")).to_be_visible()
+    assert (page.locator("[name='1.1.a']").input_value(), page.locator("[name='1.2']").input_value()) == ("3", "96.5")
+    assert kept(draft) == {"1.1.a": "3", "1.2": "96.5"}
+    assert times_written(draft) == {"1.1.a": 2, "1.2": 1}
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_what_waits_is_sent_from_any_page(phone, draft):
+    page = opened(phone, draft, 2)
+    phone.set_offline(True)
+    page.locator("[name='2.1.a']").check()
+    page.locator("[name='2.2']").fill("8.5")
+    page.locator("[name='reason:2.2']").fill("班子齐心")
+    expect(page.locator("#c2-2-1-state .local")).to_be_visible()
+    page.close()
+    phone.set_offline(False)
+    page = phone.new_page()
+    page.goto("/")
+    expect(page.locator("body[data-left='0']")).to_be_attached()
+    assert kept(draft) == {"2.1.a": "1", "2.2": "8.5"}
+    assert draft.answers.get(item="2.2").reason == "班子齐心"
+    assert set(times_written(draft).values()) == {1}
+
+
+def test_the_answer_got_lost_on_its_way_and_is_sent_once_more_without_harm(phone, draft):
+    page = opened(phone, draft)
+    page.route("**/form/1/", lambda route: (route.fetch(), route.abort()))
+    with page.expect_event("requestfailed"):
+        page.locator("[name='1.2']").fill("95")
+        page.locator("[name='1.2']").blur()
+    page.unroute("**/form/1/")
+    page.locator("[name='1.2']").fill("96")
+    page.locator("[name='1.2']").blur()
+    expect(page.locator("#c1-2-1-state .saved")).to_be_visible()
+    assert kept(draft) == {"1.2": "96"}
+
+
+def test_two_devices_are_shown_both_values_and_the_person_chooses(phone, draft):
+    page = opened(phone, draft)
+    phone.set_offline(True)
+    page.locator("[name='1.2']").fill("95")
+    page.locator("[name='1.2']").blur()
+    save_answer(draft, "1.2", "97", by=draft.filled_by)
+    phone.set_offline(False)
+    page.reload()
+    choices = page.locator("#c1-2-1-state button")
+    expect(choices).to_have_count(2)
+    assert (kept(draft), page.locator("[name='1.2']").input_value()) == ({"1.2": "97"}, "95")
+    page.locator("[name='1.1.a']").fill("1")
+    page.locator("[name='1.1.a']").blur()
+    expect(page.locator("#c1-1-1-state .saved")).to_be_visible()
+    assert kept(draft) == {"1.1.a": "1", "1.2": "97"}
+    choices.first.click()
+    expect(page.locator("#c1-2-1-state .saved")).to_be_visible()
+    assert kept(draft) == {"1.1.a": "1", "1.2": "95"}
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_the_session_ended_and_after_signing_in_the_copy_is_sent(phone, draft):
+    page = opened(phone, draft)
+    Session.objects.all().delete()
+    cache.clear()
+    page.locator("[name='1.2']").fill("95")
+    with page.expect_navigation(url="**/login/**"):
+        page.locator("[name='1.2']").blur()
+    assert kept(draft) == {}
+    sign_in(page)
+    expect(page.locator("body[data-left='0']")).to_be_attached()
+    assert kept(draft) == {"1.2": "95"}
+
+
+def test_signing_out_sends_first_and_leaves_nothing_on_the_phone(phone, draft):
+    page = phone.new_page()
+    page.goto("/accounts/logout/")
+    page.evaluate(COPY, [draft.pk, "/somewhere/else/"])
+    with page.expect_navigation():
+        page.locator("form[action$='/logout/'] button").first.click()
+    assert kept(draft) == {"1.2": "95"}
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_signing_out_without_a_line_asks_before_anything_is_lost(phone, draft):
+    page, asked = phone.new_page(), []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.goto("/accounts/logout/")
+    page.evaluate(COPY, [draft.pk, "/somewhere/else/"])
+    page.route("**/api/v1/**", lambda route: route.abort())
+    page.locator("form[action$='/logout/'] button").first.click()
+    expect(page.locator("#waiting")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).length") == 1
+    assert len(asked) == 1
