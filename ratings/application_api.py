@@ -398,6 +398,13 @@ class OpenCycleSerializer(WindowsSerializer):
     meeting_minutes_required = serializers.BooleanField(default=False)
 
 
+class MoreTimeSerializer(serializers.Serializer):
+    step = serializers.ChoiceField(Step.choices)
+    unit = serializers.CharField(max_length=12, default="", help_text="Code of one unit; empty for the whole county")
+    closes = serializers.DateTimeField()
+    reason = serializers.CharField(max_length=2000)
+
+
 class CycleViewSet(viewsets.ReadOnlyModelViewSet):
     """The ratings of the years: those of your county, and of counties that you watch over."""
 
@@ -446,6 +453,16 @@ class CycleViewSet(viewsets.ReadOnlyModelViewSet):
         cycle = self._managed(pk)
         times = WindowsSerializer.times(_given(WindowsSerializer, request))
         cycle_workflow.set_windows(cycle, times, by=request.user)
+        return self._shown(pk)
+
+    @extend_schema(request=MoreTimeSerializer, responses=CycleSerializer)
+    @action(detail=True, methods=["post"])
+    def extend(self, request: Request, pk: str) -> Response:
+        """Give a step more time, in the whole county or for one unit."""
+        cycle, given = self._managed(pk), _given(MoreTimeSerializer, request)
+        code = given.pop("unit")
+        unit = get_object_or_404(cycle.scheme.rated_units(), code=code) if code else None
+        cycle_workflow.more_time(cycle, unit=unit, by=request.user, **given)
         return self._shown(pk)
 
     @extend_schema(request=None, responses=CycleSerializer)

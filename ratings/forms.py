@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from accounts.fields import DayField, MomentInput
 from ratings.form import Card
 from ratings.models.cycle import Step
 from records.refusals import Incomplete
+from villages.models import Unit
 
 
 def end_of(day: date) -> datetime:
@@ -59,6 +61,40 @@ class ReopenForm(forms.Form):
 
     closes = DayField(label=_("Last day for applying"))
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def take(self, incomplete: Incomplete) -> None:
+        for name, message in incomplete.problems.items():
+            self.add_error(name, message)
+
+
+class ExtendForm(forms.Form):
+    """Until when a review may go on, for the whole county or one unit of it, and why."""
+
+    step = forms.ChoiceField(label=_("Step"), choices=[(s.value, s.label) for s in Step if s != Step.APPLY])
+    unit = forms.CharField(
+        label=_("Only this village or community"),
+        help_text=_("Its name or code; left empty, the whole county has more time."),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    closes = DayField(label=_("Last day"))
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, rated: QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rated = rated
+
+    def clean_unit(self) -> Unit | None:
+        """The rated unit that is meant; None for all."""
+        typed = self.cleaned_data["unit"].strip()
+        if not typed:
+            return None
+        found = list(self.rated.filter(Q(code=typed) | Q(name=typed))[:2])
+        if not found:
+            raise forms.ValidationError(_("This unit is not rated in this cycle."))
+        if len(found) > 1:
+            raise forms.ValidationError(_("Several have this name; please give the code."))
+        return found[0]
 
     def take(self, incomplete: Incomplete) -> None:
         for name, message in incomplete.problems.items():

@@ -27,6 +27,7 @@ urlpatterns = [
     path("cycles/", cycle.cycles, name="cycles"),
     path("cycles/open/<int:scheme>/", cycle.open_, name="cycle_open"),
     path("cycles/<int:pk>/", cycle.page, name="cycle"),
+    path("cycles/<int:pk>/extend/", cycle.extend, name="cycle_extend"),
     path("cycles/<int:pk>/close-scoring/", cycle.close_scoring, name="cycle_close_scoring"),
     path("cycles/<int:pk>/close/", cycle.close, name="cycle_close"),
     path("supply/", supply.overview, name="supply"),

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.authority import reached, reached_or_404
-from ratings.forms import OpenCycleForm, WindowsForm, initial_windows
+from ratings.forms import ExtendForm, OpenCycleForm, WindowsForm, end_of, initial_windows
 from ratings.models import Application, Cycle, Scheme
 from ratings.models.cycle import Step
 from ratings.secrecy import with_shown_state
@@ -156,6 +156,26 @@ def _progress(cycle: Cycle, user: Any) -> dict[str, Any]:
         "rated": sum(rated.values()),
         "none": sum(rated.values()) - sum(totals),
     }
+
+
+@login_required
+def extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a review more time, in the whole county or for one unit, with a reason."""
+    cycle = _managed(request, pk)
+    form = ExtendForm(request.POST or None, rated=cycle.scheme.rated_units())
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        more = {"closes": end_of(given["closes"]), "reason": given["reason"], "by": request.user}
+        try:
+            workflow.more_time(cycle, given["step"], given["unit"], **more)
+        except Incomplete as incomplete:
+            form.take(incomplete)
+        else:
+            messages.success(request, _("There is more time. Those who review have been told."))
+            return redirect("cycle", pk)
+    return render(
+        request, "ratings/cycle_extend.html", {"cycle": cycle, "form": form}, status=400 if form.errors else 200
+    )
 
 
 @login_required

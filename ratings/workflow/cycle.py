@@ -158,6 +158,14 @@ def extend(cycle: Cycle, step: str, *, closes: datetime, reason: str, by: Any) -
     return of_step
 
 
+def more_time(cycle: Cycle, step: str, unit: Unit | None, *, closes: datetime, reason: str, by: Any) -> None:
+    """``reopen`` for ``unit``, or ``extend`` where all have more time (None)."""
+    if unit is None:
+        extend(cycle, step, closes=closes, reason=reason, by=by)
+    else:
+        reopen(cycle, unit, closes=closes, reason=reason, by=by, step=step)
+
+
 def _require_reasoned(closes: datetime, reason: str, after: datetime | None = None) -> None:
     problems = {} if reason.strip() else {"reason": _("Please write the reason.")}
     if closes <= timezone.now():

@@ -22,7 +22,7 @@ from ratings.secrecy import shown_state
 from ratings.workflow import decision as decisions
 from ratings.workflow.decision import Verdict
 from ratings.workflow.transition import move
-from ratings.workflow.window import hold_open
+from ratings.workflow.window import hold_open, require_reviewing
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.ceiling import Ceiling, ceilings
 from reviews.models import BatchEntry, Settlement
@@ -48,7 +48,8 @@ def decide(application: Application, *, star: int, by: User, reason: str = "") -
     ``star`` may not exceed what the panel's total, the area minimums, the vetoes and active caps allow, nor the star
     applied for; a lower one needs ``reason``. A township decides up to the scheme's limit; the county above it, or the
     township's own star when more is not reached. Raises ``NotAllowed`` if ``by`` holds no deciding appointment there,
-    or scored or filled in this application; ``WrongState`` if it is not under review, or decided by somebody quicker.
+    or scored or filled in this application; ``WrongState`` if it is not under review, out of the review's window
+    (``require_reviewing``), or decided by somebody quicker.
     """
     application = _locked(application)
     bench = bench_of(application.state)
@@ -61,7 +62,7 @@ def decide(application: Application, *, star: int, by: User, reason: str = "") -
 def decide_many(stage: Stage, choices: Mapping[int, Choice], *, by: User, at: datetime | None = None) -> list[Decision]:
     """``decide`` for many applications (by id) at one level."""
     bench, at = BENCHES[stage], at or timezone.now()
-    applications = _under_review(choices, bench, by)
+    applications = _under_review(choices, bench, by, at)
     possible = _ceilings(applications, bench, at)
     for application in applications:
         ceiling = possible[application.pk]
@@ -82,7 +83,7 @@ def recommend(application: Application, *, star: int, by: User, reason: str = ""
 def recommend_many(choices: Mapping[int, Choice], *, by: User, at: datetime | None = None) -> None:
     """``recommend`` for many applications (by id). Each must allow, and aim at, more than townships decide."""
     bench, at = BENCHES[Stage.TOWNSHIP], at or timezone.now()
-    applications = _under_review(choices, bench, by)
+    applications = _under_review(choices, bench, by, at)
     possible = _ceilings(applications, bench, at)
     for application in applications:
         ceiling = possible[application.pk]
@@ -103,6 +104,7 @@ def reject(application: Application, *, by: User, reason: str) -> None:
     hold_open([application.cycle_id])
     application = _locked(application)
     actions.require("reject", by, application)
+    require_reviewing([application], BENCHES[Stage.TOWNSHIP].window)
     move([application.pk], "reject", Application.State.REJECTED, by=by, reason=_required(reason))
     _tell(application, "application_rejected", [*VILLAGE_AND_TOWNSHIP], reason.strip())
 
@@ -112,6 +114,7 @@ def send_back(application: Application, *, by: User, reason: str) -> None:
     """The county gives ``application`` back to the township to decide anew."""
     application = _locked(application)
     actions.require("send_back", by, application)
+    require_reviewing([application], BENCHES[Stage.COUNTY].window)
     back_to, reason = Application.State.TOWNSHIP_REVIEW, _required(reason)
     move([application.pk], "send_back", back_to, by=by, reason=reason, township_star=None)
     _tell(application, "application_sent_back", [Role.TOWNSHIP_LEADER, *VILLAGE_AND_TOWNSHIP], reason)
@@ -180,13 +183,13 @@ def _check(application: Application, choice: Choice, ceiling: Ceiling, stars: Co
         )
 
 
-def _under_review(chosen: Collection[int], bench: Bench, by: User) -> list[Application]:
-    """The applications, locked: ``by`` may decide them all, and each lies before this bench."""
+def _under_review(chosen: Collection[int], bench: Bench, by: User, at: datetime) -> list[Application]:
+    """The applications, locked: ``by`` may decide them all, each lies before this bench, and its window is open."""
     applications = list(
         Application.objects.select_for_update(of=("self",))
         .filter(pk__in=list(chosen))
         .select_related("unit")
-        .prefetch_related("cycle__scheme")
+        .prefetch_related("cycle__scheme", "cycle__windows")
     )
     reach = tuple(by.reach(bench.permission("decide")))
     if len(applications) != len(chosen) or not all(a.unit_id.startswith(reach) for a in applications):
@@ -201,6 +204,7 @@ def _under_review(chosen: Collection[int], bench: Bench, by: User) -> list[Appli
                 _("%(unit)s: you do not decide here. %(reason)s")
                 % {"unit": application.unit.name, "reason": WORDS[reason]}
             )
+    require_reviewing(applications, bench.window, at)
     return applications
 
 

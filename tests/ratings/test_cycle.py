@@ -200,3 +200,26 @@ def test_progress_does_not_betray_decisions(client, office):
     client.force_login(office)
     states = client.get(reverse("cycle", args=[cycle.pk])).context["states"]
     assert [(code, n) for code, _label, n in states] == [("township_review", 1)]
+
+
+def test_the_county_office_gives_a_review_more_time_by_page_and_api(office, client):
+    cycle = CycleFactory()
+    unit = UnitFactory(code=VILLAGE)
+    cycle.windows.filter(step="township_review").update(closes=at(2026, 9, 20))
+    page = reverse("cycle_extend", args=[cycle.pk])
+    client.force_login(office)
+    given = {"step": "township_review", "unit": unit.name, "closes": "2027-02-05", "reason": "台风停课"}
+    wrong = client.post(page, given | {"unit": "没有这个村", "reason": ""})
+    assert (wrong.status_code, sorted(wrong.context["form"].errors)) == (400, ["reason", "unit"])
+    assert client.post(page, given).status_code == 302
+    assert list(cycle.extensions.values_list("unit", "step", "closes")) == [
+        (VILLAGE, "township_review", at(2027, 2, 6))
+    ]
+    assert client.post(page, given | {"unit": "", "closes": "2026-09-01"}).status_code == 400
+    assert client.post(page, given | {"unit": ""}).status_code == 302
+    assert cycle.windows.get(step="township_review").closes == at(2027, 2, 6)
+    api = reverse("api-cycle-extend", args=[cycle.pk])
+    body = {"step": "county_review", "closes": "2027-03-01T00:00+08:00", "reason": "台风停课"}
+    assert client.post(api, body, content_type="application/json").status_code == 200
+    assert cycle.windows.get(step="county_review").closes == at(2027, 3, 1)
+    assert client.post(api, body | {"unit": "330699999299"}, content_type="application/json").status_code == 404

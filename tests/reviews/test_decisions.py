@@ -31,6 +31,7 @@ from tests.factories import (
     EventFactory,
     UnitFactory,
     VetoFactory,
+    at,
     person,
 )
 from tests.reviews.conftest import GOOD, PLAIN, score, score_county, score_township
@@ -390,3 +391,48 @@ def test_who_withdraws_after_the_closing_gets_its_decision_of_no_star(place):
 def test_a_cap_binds_a_unit_that_has_never_held_a_star(place):
     EventFactory(unit=place.application.unit, kind="case_opened", on="2026-03-01")
     assert active_caps([VILLAGE], date(2026, 9, 28)) == {VILLAGE: 3}
+
+
+def over(place, step):
+    place.cycle.windows.filter(step=step).update(closes="2026-09-27T16:00Z")
+
+
+def test_a_township_decides_within_its_window_or_the_time_given_to_the_village(place):
+    score_township(place, SOUND)
+    over(place, "township_review")
+    for late in (
+        lambda: decisions.decide(place.application, star=3, by=place.township_leader),
+        lambda: decisions.reject(place.application, by=place.township_leader, reason="材料不实"),
+    ):
+        with pytest.raises(WrongState):
+            late()
+    more = {"closes": at(2026, 10, 1), "reason": "台风", "by": place.county_office}
+    cycles.more_time(place.cycle, "township_review", place.application.unit, **more)
+    assert decisions.decide(place.application, star=3, by=place.township_leader).star == 3
+
+
+def test_recommending_is_bound_by_the_townships_window_deciding_by_the_countys(place):
+    score_township(place)
+    over(place, "township_review")
+    with pytest.raises(WrongState):
+        decisions.recommend(place.application, star=3, by=place.township_leader)
+    more = {"closes": at(2026, 10, 1), "reason": "台风", "by": place.county_office}
+    cycles.more_time(place.cycle, "township_review", None, **more)
+    decisions.recommend(place.application, star=3, by=place.township_leader)
+    score_county(place)
+    over(place, "county_review")
+    for late in (
+        lambda: decisions.decide(place.application, star=4, by=place.county_office),
+        lambda: decisions.send_back(place.application, by=place.county_office, reason="请核实"),
+    ):
+        with pytest.raises(WrongState):
+            late()
+    cycles.more_time(place.cycle, "county_review", None, **more)
+    assert decisions.decide(place.application, star=4, by=place.county_office).star == 4
+
+
+def test_an_exception_of_a_closed_cycle_is_decided_after_every_window(place):
+    score_township(place, SOUND)
+    cycles.close(place.cycle, by=place.county_office)
+    place.cycle.windows.all().update(closes="2026-09-27T16:00Z")
+    assert decisions.decide(place.application, star=3, by=place.township_leader).star == 3
