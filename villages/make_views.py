@@ -28,7 +28,7 @@ class MakeForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Empty: the next free one."),
     )
-    name = forms.CharField(label=gettext_lazy("Its name"), max_length=100)
+    name = forms.CharField(label=gettext_lazy("Name of the unit"), max_length=100)
 
     def __init__(self, kind: Kind, reach: set[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
