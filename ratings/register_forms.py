@@ -19,6 +19,10 @@ class RegisterFilterForm(forms.Form):
     star = forms.ChoiceField(label=_("Star"), choices=STARS, required=False)
 
 
+class PublicSearchForm(forms.Form):
+    q = forms.CharField(label=_("Name, pinyin or its first letters"), max_length=50, required=False)
+
+
 class KnownOnForm(forms.Form):
     known = DayField(label=_("As it was known on"))
 

@@ -43,7 +43,9 @@ urlpatterns = [
     path("proposals/", event.proposals, name="proposals"),
     path("proposals/<int:pk>/", event.settle, name="proposal_settle"),
     path("public/register/", public.places, name="public_register"),
+    path("public/units/<str:code>/", public.unit, name="public_unit"),
     path("public/register/<str:code>/", public.stars, name="public_register_place"),
     path("certificates/", public.ask_certificate, name="certificate_ask"),
     path("certificates/<str:code>/", public.certificate, name="certificate"),
+    path("certificates/<str:code>/paper/", public.certificate_pdf, name="certificate_paper"),
 ]

@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet
 
 from ratings.models import Decision
 from reviews.models import Batch
+from villages.models import Unit
 
 PUBLIC_STATES = [Batch.State.RELEASED, Batch.State.CONFIRMED]
 SHOWN = [Decision.State.RELEASED, Decision.State.CONFIRMED]
@@ -27,6 +28,16 @@ def notices() -> QuerySet[Batch]:
 def decisions_of(batch: Batch) -> QuerySet[Decision]:
     """The decisions of a released batch that stand, by division code; overturned ones are gone."""
     return Decision.objects.filter(batch_entry__batch=batch, state__in=SHOWN).select_related("unit").order_by("unit")
+
+
+def by_township(decisions: list[Decision]) -> dict[str, list[Decision]]:
+    """By the township's name, in the order given."""
+    codes = {decision.unit_id[:9] for decision in decisions}
+    towns = dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
+    groups: dict[str, list[Decision]] = {}
+    for decision in decisions:
+        groups.setdefault(towns.get(decision.unit_id[:9], ""), []).append(decision)
+    return groups
 
 
 def takes_objections(batch: Batch, today: date) -> bool:

@@ -33,4 +33,5 @@ urlpatterns = [
     path("notices/", notices.public_notices, name="public_notices"),
     path("notices/objections/", notices.objection_status, name="objection_status"),
     path("notices/<int:pk>/", notices.public_notice, name="public_notice"),
+    path("notices/<int:pk>/poster/", notices.notice_poster, name="notice_poster"),
 ]

@@ -229,6 +229,8 @@ def _hold_stars(own: SimpleNamespace) -> None:
         decision = DecisionFactory(unit=unit, star=star, year=2025, scheme=None)
         StarPeriodFactory(decision=decision)
         own.certificate = own.__dict__.get("certificate") or code_of(decision.pk)
+        if star == 5:
+            own.held_certificate = code_of(decision.pk)  # no event holds this star down
     for unit in (own.village, *own.siblings):
         ProfileFactory(unit=unit, year=2025)
 

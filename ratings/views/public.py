@@ -1,19 +1,23 @@
 """What anyone may see without an account: the star register of a place, and whether a paper is genuine."""
 
 from django.core.paginator import Paginator
+from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ratings import lists
 from ratings.certificate import code_of, decision_of
+from ratings.certificate_paper import certificate_paper
 from ratings.models import Decision, StarPeriod
-from ratings.register_forms import CertificateForm
-from records.documents import issued
+from ratings.register_forms import CertificateForm, PublicSearchForm
+from records.documents import issued, served
 from records.lists import as_workbook
-from villages.models import Level, Unit, below
+from villages.models import Level, Passage, Unit, below, matching
 
 ROWS = 50
+RATED_LEVELS = [Level.TOWNSHIP, Level.VILLAGE, Level.STATION]
 OPEN_LEVELS = [Level.COUNTY, Level.ZONE, Level.TOWNSHIP]
 
 
@@ -28,12 +32,41 @@ def stars(request: HttpRequest, code: str) -> HttpResponse:
     """Today's stars of a county or township, with the townships below a county."""
     place = get_object_or_404(Unit, code=code, level__in=OPEN_LEVELS)
     held = StarPeriod.objects.on().filter(below(place.code, "unit_id")).with_since().select_related("unit", "decision")
+    form = PublicSearchForm(request.GET)
+    if form.is_valid() and form.cleaned_data["q"]:
+        held = held.filter(matching(form.cleaned_data["q"], "unit__"))
     held = held.order_by("unit")
     if book := as_workbook(request, _("Star register of %s") % place.name, lists.public_register(), held):
         return book
     page = Paginator(held, ROWS).get_page(request.GET.get("page"))
     townships = Unit.objects.within(place).filter(level=Level.TOWNSHIP).exclude(code=place.code)
-    return render(request, "ratings/register_public.html", {"place": place, "page": page, "townships": townships})
+    return render(
+        request, "ratings/register_public.html", {"place": place, "page": page, "townships": townships, "form": form}
+    )
+
+
+def unit(request: HttpRequest, code: str) -> HttpResponse:
+    """The stars a unit has held, today's first, and the orders by which it was renamed or merged."""
+    place = get_object_or_404(Unit, code=code, level__in=RATED_LEVELS)
+    periods = StarPeriod.objects.known().filter(unit=place, during__startswith__lte=timezone.localdate())
+    context = {
+        "unit": place,
+        "county": Unit.objects.filter(code=place.code[:6]).first(),
+        "periods": list(periods.select_related("decision").order_by("-during")),
+        "passages": _passages(place),
+        "today": timezone.localdate(),
+    }
+    return render(request, "ratings/register_unit_public.html", context)
+
+
+def _passages(place: Unit) -> QuerySet[Passage]:
+    """The orders that changed the unit's name or made it of others, or others of it, the latest first."""
+    changed = Passage.objects.filter(Q(before=place) | Q(after=place))
+    return (
+        changed.exclude(before=F("after"), name_before=F("name_after"))
+        .select_related("order")
+        .order_by("-order__on", "-pk")
+    )
 
 
 def ask_certificate(request: HttpRequest) -> HttpResponse:
@@ -51,11 +84,27 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
         return _paper(request, code)
     today = StarPeriod.objects.on().filter(unit=decision.unit).first()
     in_force = today is not None and today.decision_id == decision.pk
+    printable = in_force and today.star == decision.star > 0
     return render(
         request,
         "ratings/certificate.html",
-        {"decision": decision, "code": code_of(decision.pk), "in_force": in_force, "today": today},
+        {
+            "decision": decision,
+            "code": code_of(decision.pk),
+            "in_force": in_force,
+            "today": today,
+            "printable": printable,
+        },
     )
+
+
+def certificate_pdf(request: HttpRequest, code: str) -> HttpResponse:
+    """The certificate to print: only of a star that is held today, not held down by events nor replaced."""
+    decision = get_object_or_404(Decision.objects.confirmed().select_related("unit"), pk=decision_of(code), star__gt=0)
+    held = StarPeriod.objects.on().filter(unit=decision.unit_id, decision=decision, star=decision.star)
+    if not held.exists():
+        raise Http404
+    return served(certificate_paper(decision), f"{_('Star certificate')} {decision.unit.name} {decision.year}")
 
 
 def _paper(request: HttpRequest, code: str) -> HttpResponse:

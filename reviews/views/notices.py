@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy
 from accounts.working_days import uncertain_years, working_days_between
 from ratings.models import Decision
 from records.client import address_of
+from records.documents import served
 from records.refusals import Refused
 from reviews.models import Batch, Objection
-from reviews.public import decisions_of, may_object_again, notices, takes_objections
+from reviews.poster import poster
+from reviews.public import by_township, decisions_of, may_object_again, notices, takes_objections
 from reviews.workflow import objections as workflow
-from villages.models import Unit
 
 PER_PAGE = 20
 
@@ -81,6 +82,12 @@ def public_notice(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reviews/notice.html", _context(batch, today, form), status=status)
 
 
+def notice_poster(request: HttpRequest, pk: int) -> HttpResponse:
+    """The notice as a poster to hang up in the village."""
+    batch = get_object_or_404(notices(), pk=pk)
+    return served(poster(batch), f"{_('Public notice')} {batch.document}")
+
+
 def objection_status(request: HttpRequest) -> HttpResponse:
     """What became of an objection, for whoever holds its receipt."""
     receipt = request.GET.get("receipt", "").strip().upper()
@@ -113,12 +120,6 @@ def _context(batch: Batch, today: date, form: ObjectionForm | None) -> dict:
     last = batch.cycle.year - 1
     previous = Decision.objects.confirmed().filter(unit=OuterRef("unit"), year=last).order_by("-on", "-pk")
     decided = list(decisions_of(batch).annotate(last_star=Subquery(previous.values("star")[:1])))
-    towns = dict(
-        Unit.objects.filter(code__in={decision.unit_id[:9] for decision in decided}).values_list("code", "name")
-    )
-    groups: dict[str, list[Decision]] = {}
-    for decision in decided:
-        groups.setdefault(towns.get(decision.unit_id[:9], ""), []).append(decision)
     stars = [decision.star for decision in decided]
     spec = batch.cycle.scheme.spec
     return {
@@ -127,7 +128,7 @@ def _context(batch: Batch, today: date, form: ObjectionForm | None) -> dict:
         "days_left": sum(day >= today for day in days),
         "takes": form is not None,
         "form": form,
-        "groups": list(groups.items()),
+        "groups": list(by_township(decided).items()),
         "counts": [(star, stars.count(star)) for star in sorted(set(stars), reverse=True)],
         "lines": [line for line in spec.stars if line.star in stars],
         "areas": [area.name for area in spec.areas if area.kind == "base"],

@@ -11,6 +11,7 @@ from ratings.certificate import code_of, decision_of
 from ratings.models import Event, Proposal
 from ratings.register import rerate
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
+from villages.models import Order, Passage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
 ELSEWHERE = "330681001218"
@@ -162,3 +163,35 @@ def test_the_authority_settles_a_proposal_from_its_to_do_list(client, star):
     proposal.refresh_from_db()
     assert proposal.state == Proposal.State.CONFIRMED
     assert [p.effects for p in shown(client, county, "register").context["page"]] == [["cap:3", "lower:1"]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("沙溪", [VILLAGE]), ("sxc", [VILLAGE]), ("shaxi", [VILLAGE]), ("袁家", [])]
+)
+def test_anyone_searches_a_countys_register_by_name_and_pinyin(client, star, typed, found):
+    assert units_of(client.get(reverse("public_register_place", args=[COUNTY]), {"q": typed})) == found
+
+
+def test_anyone_sees_what_stars_a_unit_held_and_its_former_names(client, star):
+    by = person(Role.COUNTY_OFFICE, COUNTY)
+    order = Order.objects.create(kind="rename", document="新政〔2025〕8号", on=date(2025, 8, 1), reason="更名", by=by)
+    Passage.objects.create(order=order, before=star.unit, after=star.unit, name_before="下溪村", name_after="沙溪村")
+    DecisionFactory(unit=star.unit, star=5, year=2026, on=date(2026, 6, 1))
+    rerate([VILLAGE])
+    page = client.get(reverse("public_unit", args=[VILLAGE]))
+    assert [(p.star, p.during.lower, p.last_day) for p in page.context["periods"]] == [
+        (5, date(2026, 6, 1), None),
+        (4, date(2026, 1, 20), date(2026, 5, 31)),
+    ]
+    assert "下溪村 → 沙溪村" in page.content.decode()
+    assert client.get(reverse("public_unit", args=[COUNTY])).status_code == 404
+
+
+def test_a_certificate_is_printed_only_while_its_star_is_held(client, star):
+    paper = reverse("certificate_paper", args=[code_of(star.pk)])
+    answer = client.get(paper)
+    assert (answer["Content-Type"], b"".join(answer)[:5]) == ("application/pdf", b"%PDF-")
+    EventFactory(unit=star.unit, on=date(2026, 3, 1))
+    rerate([VILLAGE])
+    assert client.get(paper).status_code == 404
+    assert client.get(reverse("certificate_paper", args=["B7K3MX92QF"])).status_code == 404

@@ -297,6 +297,12 @@ def test_an_empty_objection_a_robot_and_a_flood_are_turned_away(released):
     assert "请一小时后再提交，或在2026年10月10日前" in page.replace(" ", "")
 
 
+def test_anyone_prints_the_poster_of_a_notice_and_of_nothing_else(released):
+    answer = get(None, "notice_poster", released.batch.pk)
+    assert (answer["Content-Type"], b"".join(answer)[:5]) == ("application/pdf", b"%PDF-")
+    assert get(None, "notice_poster", 987654321).status_code == 404
+
+
 def test_after_the_last_day_there_is_no_form(released):
     with freeze_time("2026-10-10T16:00:00Z"):
         page = text(get(None, "public_notice", released.batch.pk))
