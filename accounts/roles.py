@@ -63,7 +63,7 @@ ROLES: dict[str, RoleSpec] = {
     ),
     Role.SIGNER: RoleSpec(
         frozenset({Level.VILLAGE}),
-        VIEW | {"ratings.fill", "ratings.sign", "ratings.view_event"},
+        VIEW | {"ratings.fill", "ratings.sign", "ratings.view_event", "reviews.appeal"},
         frozenset({Role.TOWNSHIP_OFFICE}),
         audience="cadre",
     ),
@@ -99,7 +99,9 @@ ROLES: dict[str, RoleSpec] = {
         second_factor=True,
         deputy=True,
     ),
-    Role.COUNTY_REVIEWER: RoleSpec(COUNTIES, VIEW | {"reviews.score_county"}, frozenset({Role.COUNTY_OFFICE})),
+    Role.COUNTY_REVIEWER: RoleSpec(
+        COUNTIES, VIEW | {"reviews.score_county", "reviews.hear_appeal_county"}, frozenset({Role.COUNTY_OFFICE})
+    ),
     Role.COUNTY_OFFICE: RoleSpec(
         COUNTIES,
         WATCH
@@ -114,6 +116,8 @@ ROLES: dict[str, RoleSpec] = {
             "reviews.open_check",
             "reviews.decide_county",
             "reviews.release_county",
+            "reviews.convene_appeal_county",
+            "reviews.hear_appeal_county",
             "incentives.give_opinion",
         },
         frozenset({Role.SYSADMIN}),
@@ -145,7 +149,7 @@ ROLES: dict[str, RoleSpec] = {
     ),
     Role.CITY_OFFICE: RoleSpec(
         CITIES,
-        WATCH | {"accounts.appoint", "villages.make_zone"},
+        WATCH | {"accounts.appoint", "villages.make_zone", "reviews.convene_appeal_city", "reviews.hear_appeal_city"},
         frozenset({Role.SYSADMIN}),
         second_factor=True,
         deputy=True,

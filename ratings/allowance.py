@@ -51,6 +51,7 @@ _STORED_IN = {
     Stage.SELF: ("self_total", "self_star"),
     Stage.TOWNSHIP: ("panel_total", "panel_star"),
     Stage.COUNTY: ("panel_total", "panel_star"),
+    Stage.APPEAL: ("panel_total", "panel_star"),
 }
 _APPLICATIONS = """
 entry as materialized (

@@ -11,18 +11,19 @@ class ReviewsConfig(AppConfig):
         from notifications import kinds
         from ratings import actions
         from records import integrity, proof
-        from reviews import check_todos, receivers, todos  # noqa: F401 - connects the receivers
+        from reviews import appeal_todos, check_todos, receivers, todos  # noqa: F401 - connects the receivers
         from reviews.actions import ACTIONS
         from reviews.draw_faults import DRAWS
         from reviews.kinds import KINDS
-        from reviews.models import Addendum, BatchEntry, Candidate, Draw, Finding
+        from reviews.models import Addendum, AppealPaper, BatchEntry, Candidate, Correction, Draw, Finding
 
         actions.register(*ACTIONS)
         kinds.register(**KINDS)
         todo.register(todos)
-        proof.prove(BatchEntry, Draw, Addendum, Candidate, Finding)
+        proof.prove(BatchEntry, Draw, Addendum, Candidate, Finding, AppealPaper, Correction)
         integrity.register(DRAWS)
         todo.register(check_todos)
+        todo.register(appeal_todos)
         desk = (DESK,)
         register(
             MenuEntry(_("Scoring"), "review_desk", "reviews.score_township", desk, order=20),
@@ -37,5 +38,7 @@ class ReviewsConfig(AppConfig):
             MenuEntry(_("Joint check"), "review_checks", "reviews.answer_check", desk, order=22),
             MenuEntry(_("Objections"), "review_objections", "reviews.answer_objection_township", desk, order=24),
             MenuEntry(_("Objections"), "review_objections", "reviews.answer_objection_county", desk, order=24),
+            MenuEntry(_("Appeals"), "review_appeals", "reviews.hear_appeal_county", desk, order=25),
+            MenuEntry(_("Appeals"), "review_appeals", "reviews.hear_appeal_city", desk, order=25),
             MenuEntry(_("Public notices"), "public_notices", audiences=(PUBLIC,), order=10),
         )

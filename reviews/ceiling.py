@@ -8,7 +8,6 @@ from ratings.allowance import Allowed, allowed
 from ratings.allowance import applications as source
 from ratings.models import Application, Points
 from ratings.register import active_caps
-from reviews.stages import Bench
 
 
 @dataclass(frozen=True)
@@ -24,16 +23,16 @@ class Ceiling:
         return min(self.allowed.star, self.applied, *([] if self.cap is None else [self.cap]))
 
 
-def ceilings(chosen: Collection[Application], bench: Bench, day: date) -> dict[int, Ceiling]:
-    """The ceiling, by application id, of those that have the panel's points at this bench, as on ``day``."""
+def ceilings(chosen: Collection[Application], stage: str, day: date) -> dict[int, Ceiling]:
+    """The ceiling, by application id, of those that have the panel's points at ``stage``, as on ``day``."""
     by_id = {application.pk: application for application in chosen}
     if not by_id:
         return {}
     finished = Application.objects.filter(
-        pk__in=Points.objects.filter(application__in=by_id, stage=bench.stage).values("application")
+        pk__in=Points.objects.filter(application__in=by_id, stage=stage).values("application")
     )
     caps = active_caps({application.unit_id for application in chosen}, day)
     return {
         found.entry: Ceiling(found, by_id[found.entry].applied_star, caps.get(by_id[found.entry].unit_id))
-        for found in allowed(source(finished, bench.stage, day))
+        for found in allowed(source(finished, stage, day))
     }

@@ -131,5 +131,5 @@ def for_desk(applications: QuerySet[Application], user: User, bench: Bench) -> Q
 
 
 def rows_of(applications: list[Application], bench: Bench, day: date) -> list[Row]:
-    found = ceilings(applications, bench, day)
+    found = ceilings(applications, bench.stage, day)
     return [Row(application, bench, found[application.pk]) for application in applications]

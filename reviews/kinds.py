@@ -18,5 +18,11 @@ KINDS = {
     "batch_released": _("%(document)s is released: %(count)s results under public notice until %(last_day)s"),
     "objection_made": _("An objection about %(unit)s waits for an answer"),
     "objection_upheld": _("An objection about %(unit)s was upheld: it is decided anew"),
+    "appeal_made": _("%(unit)s appeals its result: please convene who hears it"),
+    "appeal_against": _("%(unit)s appeals its result to the level above"),
+    "appeal_hearer": _("You are to hear the appeal of %(unit)s"),
+    "appeal_dismissed": _("The appeal of %(unit)s was dismissed: %(answer)s"),
+    "appeal_upheld": _("The appeal of %(unit)s was upheld: %(star)s stars from %(on)s"),
+    "appeal_lapsed": _("%(unit)s: the result you appealed no longer stands; the new one may be appealed"),
     "star_confirmed": _("%(unit)s holds %(star)s stars from %(on)s"),
 }

@@ -33,6 +33,18 @@ def batches() -> list[Column]:
     ]
 
 
+def appeals() -> list[Column]:
+    return [
+        Column(_("Division code"), lambda one: one.unit_id),
+        Column(_("Village"), lambda one: one.unit.name, 24),
+        Column(_("Reasons"), lambda one: one.reasons, 60),
+        Column(_("Received"), lambda one: one.made_at, 20),
+        Column(_("State"), lambda one: one.get_state_display()),
+        Column(_("Answered"), lambda one: one.answered_at, 20),
+        Column(_("Answer"), lambda one: one.answer, 60),
+    ]
+
+
 def objections() -> list[Column]:
     return [
         Column(_("Receipt number"), lambda one: one.receipt),

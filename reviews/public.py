@@ -20,14 +20,17 @@ def notices() -> QuerySet[Batch]:
     return (
         Batch.objects.filter(state__in=PUBLIC_STATES)
         .select_related("unit", "cycle")
-        .annotate(size=Count("entries", filter=Q(entries__decision__state__in=SHOWN)))
+        .annotate(
+            size=Count("entries", filter=Q(entries__decision__state__in=SHOWN, entries__decision__replaced_by=None))
+        )
         .order_by("-released_at", "-pk")
     )
 
 
 def decisions_of(batch: Batch) -> QuerySet[Decision]:
     """The decisions of a released batch that stand, by division code; overturned ones are gone."""
-    return Decision.objects.filter(batch_entry__batch=batch, state__in=SHOWN).select_related("unit").order_by("unit")
+    standing = Decision.objects.filter(batch_entry__batch=batch, state__in=SHOWN, replaced_by=None)
+    return standing.select_related("unit").order_by("unit")
 
 
 def by_township(decisions: list[Decision]) -> dict[str, list[Decision]]:

@@ -6,8 +6,9 @@ from django.dispatch import receiver
 
 from ratings.models import Decision
 from ratings.signals import applications_moved
-from reviews.models import Batch, BatchEntry
+from reviews.models import Appeal, Batch, BatchEntry
 from reviews.stages import bench_of
+from reviews.workflow import appeals
 from reviews.workflow.panels import applications_entered
 from villages.models import Order
 from villages.signals import units_passed
@@ -22,6 +23,7 @@ def lay_sheets(applications: list[int], verb: str, to: str, **_: Any) -> None:
 
 @receiver(units_passed)
 def empty_batches(order: Order, **_: Any) -> None:
-    """What was to be released of a unit that is no more leaves its batch."""
+    """What was to be released of a unit that is no more leaves its batch; its appeals are heard no further."""
     fallen = Decision.objects.filter(unit__passed__order=order, state=Decision.State.OVERTURNED)
+    appeals.lapse(Appeal.objects.filter(unit__passed__order=order))
     BatchEntry.objects.filter(decision__in=fallen, batch__state=Batch.State.DRAFT).delete()

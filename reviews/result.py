@@ -14,7 +14,8 @@ from ratings.models import Application, Decision, Points, Stage, StarPeriod, Vet
 from ratings.scheme.spec import Area, Criterion
 from ratings.shortfall import why_not
 from ratings.totals import area_points
-from reviews.models import Batch, Objection, Settlement
+from reviews.hearing import APPEAL, appealable
+from reviews.models import Appeal, Batch, Objection, Settlement
 from reviews.visibility import decision_of
 
 
@@ -147,6 +148,18 @@ class Result:
         """Answered objections, without who made them."""
         answered = Objection.objects.filter(decision__application=self.application).exclude(state=Objection.State.OPEN)
         return list(answered.only("state", "answered_at", "answer", "decision").order_by("pk"))
+
+    @cached_property
+    def appeals(self) -> list[Appeal]:
+        """What the village appealed, oldest first."""
+        return list(self.application.appeals.order_by("pk"))
+
+    @cached_property
+    def may_appeal(self) -> bool:
+        """Whether the reader signs for the village and its days to appeal are not over."""
+        if not self.batch or not self.user.has_perm(APPEAL, self.application):
+            return False
+        return any(one.application_id == self.application.pk for one in appealable([self.application.unit_id]))
 
     @cached_property
     def periods(self) -> list[StarPeriod]:

@@ -15,6 +15,7 @@ from ratings.models import Answer, Application, Decision, Evidence, Stage, Trans
 from reviews.models import Sheet
 
 TOWNSHIP_VERDICTS = ("decide_township", "recommend", "reject")
+VERDICTS = (*TOWNSHIP_VERDICTS, "decide_county", "send_back", "uphold")
 STEPPED_BACK = (Sheet.State.RECUSED, Sheet.State.ABSTAINED)
 """States of a sheet whose reviewer has nothing to do with the application."""
 FILLED, ATTACHED, SIGNED, POST, SCORED, DECIDED = "filled", "attached", "signed", "post", "scored", "decided"
@@ -24,7 +25,7 @@ WORDS = {
     SIGNED: _("Signed this application."),
     POST: _("Holds or held a post in this village."),
     SCORED: _("Scored this application."),
-    DECIDED: _("Decided on this application in the township."),
+    DECIDED: _("Decided on this application."),
 }
 
 VILLAGE = "village"
@@ -53,6 +54,17 @@ def ties(applications: Collection[int], people: Collection[int], stage: str) -> 
     signed = Transition.objects.filter(application__in=applications, by__in=people, verb="submit")
     found |= dict.fromkeys(signed.values_list("application_id", "by_id").distinct(), SIGNED)
     return found | {(pk, user): SIGNED for pk, _u, _f, user in rows if user in people}
+
+
+def hearing_ties(application: int, people: Collection[int]) -> dict[int, str]:
+    """What (a key of ``WORDS``) keeps each of ``people`` (by id) from hearing its appeal: any part in it."""
+    found = {person: tie for (_pk, person), tie in ties([application], people, Stage.COUNTY).items()}
+    sheets = Sheet.objects.filter(application=application, reviewer__in=people).exclude(state__in=STEPPED_BACK)
+    found |= dict.fromkeys(sheets.values_list("reviewer_id", flat=True), SCORED)
+    steps = Transition.objects.filter(application=application, by__in=people, verb__in=VERDICTS)
+    decided = Decision.objects.filter(application=application, decided_by__in=people)
+    who = {*steps.values_list("by_id", flat=True), *decided.values_list("decided_by_id", flat=True)}
+    return found | dict.fromkeys(who, DECIDED)
 
 
 def with_deciding_tie(applications: QuerySet[Application], person: int, stage: str) -> QuerySet[Application]:

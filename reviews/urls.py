@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import answering, batches, checks, deciding, desk, notices, panels, results, settlements
+from reviews.views import answering, appeals, batches, checks, deciding, desk, notices, panels, results, settlements
 
 urlpatterns = [
     path("reviews/", desk.desk, name="review_desk"),
@@ -29,7 +29,11 @@ urlpatterns = [
     path("reviews/checks/<int:pk>/lapse/", checks.lapse, name="review_check_lapse"),
     path("reviews/objections/", answering.objections, name="review_objections"),
     path("reviews/objections/<int:pk>/", answering.objection, name="review_objection"),
+    path("reviews/appeals/", appeals.appeals, name="review_appeals"),
+    path("reviews/appeals/<int:pk>/", appeals.appeal, name="review_appeal"),
+    path("reviews/appeals/papers/<int:pk>/", appeals.paper, name="appeal_paper"),
     path("results/<int:pk>/", results.result, name="result"),
+    path("results/<int:pk>/appeal/", appeals.make, name="appeal_make"),
     path("notices/", notices.public_notices, name="public_notices"),
     path("notices/objections/", notices.objection_status, name="objection_status"),
     path("notices/<int:pk>/", notices.public_notice, name="public_notice"),

@@ -130,6 +130,10 @@ SCORE, DECIDE, CONVENE, RELEASE, ANSWER = (
     for verb in ("score", "decide", "convene", "release", "answer_objection")
 )
 CHECK = ("reviews.open_check", "reviews.answer_check")
+CONVENE_APPEAL, HEAR = (
+    (f"reviews.{verb}_appeal_county", f"reviews.{verb}_appeal_city") for verb in ("convene", "hear")
+)
+APPEAL = "reviews.appeal"
 SETTLE = ("ratings.settle_proposal_township", "ratings.settle_proposal_county")
 OPINION, LINES = "incentives.give_opinion", (MONEY, "ratings.fill", ACCEPT)
 DESKS = ("township_office", "township_leader", "county_office")
@@ -271,6 +275,10 @@ PAGES = {
     "review_check_lapse": page("check.pk", post=at("county", CHECK[0]), department="纪委监委"),
     "review_objections": both(who=anywhere(*ANSWER)),
     "review_objection": both("objection.pk", who=at("village", ANSWER[0]), do="dismiss"),
+    "review_appeals": both(who=anywhere(*CONVENE_APPEAL, *HEAR)),
+    "review_appeal": both("appeal.pk", who=at("township", CONVENE_APPEAL[0]), do="convene"),
+    "appeal_paper": both("appeal_paper.pk", who=at("township", CONVENE_APPEAL[0])),
+    "appeal_make": both("application.pk", who=at("village", APPEAL)),
     "result": both("application.pk", who=at("village", VIEW)),
     # Of money.
     "policies": both(who=anywhere(MONEY)),
@@ -371,6 +379,11 @@ API = {
     "api-check-lapse": page("check.pk", post=at("county", CHECK[0])),
     "api-notice-list": page(get=PUBLIC),
     "api-notice-detail": page("released_batch.pk", get=PUBLIC),
+    "api-appeal-list": page(get=anywhere(APPEAL, *CONVENE_APPEAL, *HEAR), post=anywhere(APPEAL)),
+    "api-appeal-detail": page("appeal.pk", get=at("township", CONVENE_APPEAL[0])),
+    "api-appeal-convene": page("appeal.pk", post=at("township", CONVENE_APPEAL[0])),
+    "api-appeal-dismiss": page("appeal.pk", post=at("township", CONVENE_APPEAL[0])),
+    "api-appeal-uphold": page("appeal.pk", post=at("township", CONVENE_APPEAL[0])),
     "api-objection-list": page(get=anywhere(*ANSWER), post=PUBLIC),
     "api-objection-by-receipt": page("objection.receipt", get=PUBLIC),
     "api-objection-detail": page("objection.pk", get=at("village", ANSWER[0])),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.authority import grant
@@ -30,7 +31,7 @@ from ratings.models.cycle import Step
 from ratings.workflow.transition import move
 from records.models import StoredFile
 from reports.models import ReportRequest
-from reviews.models import Batch, BatchEntry, Objection, Panel, Seat, Sheet, SheetEntry
+from reviews.models import Appeal, Batch, BatchEntry, Objection, Panel, Seat, Sheet, SheetEntry
 from villages.models import Level, Profile, Unit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -439,6 +440,18 @@ class ObjectionFactory(DjangoModelFactory):
     unit = factory.SelfAttribute("decision.unit")
     receipt = factory.Sequence("YY{:06d}".format)
     text = "公开栏的数字和账上不一样。"
+
+
+class AppealFactory(DjangoModelFactory):
+    class Meta:
+        model = Appeal
+
+    decision = factory.SubFactory(DecisionFactory)
+    unit = factory.SelfAttribute("decision.unit")
+    application = factory.SelfAttribute("decision.application")
+    made_by = factory.SubFactory(UserFactory)
+    made_at = factory.LazyFunction(timezone.now)
+    reasons = "得分够四星。"
 
 
 class StoredFileFactory(DjangoModelFactory):

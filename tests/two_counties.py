@@ -19,10 +19,11 @@ from ratings.models import Evidence, Proposal, Stage
 from ratings.workflow import event as events
 from records.files import store
 from reports import workflow as reports
-from reviews.models import Draw, Settlement, Sheet
-from reviews.workflow import batches, checks, decisions, panels
+from reviews.models import AppealPaper, Draw, Settlement, Sheet
+from reviews.workflow import appeals, batches, checks, decisions, panels
 from tests.factories import (
     AnswerFactory,
+    AppealFactory,
     ApplicationFactory,
     AppointmentFactory,
     CycleFactory,
@@ -221,6 +222,12 @@ def _decide(own: SimpleNamespace) -> None:
     own.hidden_decision = decisions.decide(own.decided, star=3, by=own.who.township_leader)
     own.batch = batches.prepare(own.cycle, own.township, Stage.TOWNSHIP, document="评2号", **papers)
     own.released_decision.refresh_from_db()
+    own.appeal = AppealFactory(
+        decision=own.released_decision, made_by=own.who.signer, reasons=f"{own.at.mark}村够四星。"
+    )
+    paper = store(SimpleUploadedFile("台账.png", PNG), by=own.who.signer)
+    own.appeal_paper = AppealPaper.objects.create(appeal=own.appeal, file=paper)
+    appeals.convene(own.appeal, [own.who.county_office], by=own.who.county_office)
     own.objection = ObjectionFactory(decision=own.released_decision, text=f"{own.at.mark}村的账不对。")
 
 

@@ -22,6 +22,7 @@ class Stage(models.TextChoices):
     SELF = "self", _("Self-assessment")
     TOWNSHIP = "township", _("Township review")
     COUNTY = "county", _("County review")
+    APPEAL = "appeal", _("Hearing of the appeal")
 
 
 class Paper(models.TextChoices):
@@ -52,6 +53,7 @@ TRANSITIONS = [
     ("public_notice", "confirmed"),
     ("public_notice", "township_review"),
     ("public_notice", "county_review"),
+    ("confirmed", "confirmed"),  # a decision on appeal takes the place of the one in force
 ]
 
 

@@ -38,6 +38,7 @@ class Decision(models.Model):
         COUNTY = "county", _("County")
         IMPORTED = "imported", _("Decided on paper")
         CLOSING = "closing", _("Closing of the cycle")
+        APPEAL = "appeal", _("Appeal")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="decisions")
     application = models.ForeignKey(Application, null=True, on_delete=models.PROTECT, related_name="decisions")

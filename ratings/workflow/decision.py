@@ -126,6 +126,39 @@ def overturn(decision: Decision, back_to: Application.State, *, verb: str, by: A
 
 
 @transaction.atomic
+def replace(decision: Decision, verdict: Verdict, document: str, *, by: Any, at: datetime) -> Decision:
+    """Let the ``verdict`` on an appeal take the place of ``decision``, in force at once; it keeps the cut-off.
+
+    One that was only released never comes into force; one that was confirmed was in force until today.
+    """
+    application, confirmed = decision.application, Decision.State.CONFIRMED
+    cut_off = decision.cut_off or decision.cycle.facts_until
+    with audit.acting(by, "uphold_appeal", verdict.reason):
+        Decision.objects.filter(pk=decision.pk).exclude(state=confirmed).update(state=Decision.State.OVERTURNED)
+        new = Decision.objects.create(
+            unit_id=decision.unit_id,
+            application=application,
+            cycle=decision.cycle,
+            scheme_id=decision.scheme_id,
+            year=decision.year,
+            star=verdict.star,
+            total=Application.objects.values_list("panel_total", flat=True).get(pk=application.pk),
+            origin=Decision.Origin.APPEAL,
+            state=confirmed,
+            document=document,
+            reason=verdict.reason,
+            decided_by=by,
+            decided_at=at,
+            on=timezone.localdate(at),
+            cut_off=cut_off,
+            replaces=decision,
+        )
+    move([application.pk], "uphold_appeal", Application.State.CONFIRMED, by=by, reason=verdict.reason, at=at)
+    decisions_confirmed.send(sender=Decision, decisions=[new.pk], units=[new.unit_id])
+    return new
+
+
+@transaction.atomic
 def confirm(days: Mapping[int, date], *, at: datetime | None = None) -> None:
     """Decisions (by id) come into force on their days, with their cycle's last day for facts as cut-off."""
     if not days:

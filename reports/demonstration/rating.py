@@ -195,7 +195,7 @@ class Rating:
             return
         limit = self.spec.townships_decide_up_to
         choices = {}
-        for pk, of in ceilings(list(scored.values()), BENCHES[Stage.COUNTY], at.date()).items():
+        for pk, of in ceilings(list(scored.values()), Stage.COUNTY, at.date()).items():
             star = of.star if of.star > limit else scored[pk].township_star
             if star <= of.star:
                 choices[pk] = Choice(star)
@@ -205,7 +205,7 @@ class Rating:
     def _ceilings(self, codes: Iterable[str], stage: Stage, at: datetime) -> dict[int, Ceiling]:
         bench = BENCHES[stage]
         chosen = list(Application.objects.filter(cycle=self.cycle, unit__in=list(codes), state=bench.state))
-        return ceilings(chosen, bench, at.date()) if chosen else {}
+        return ceilings(chosen, stage, at.date()) if chosen else {}
 
     def settle(self, stage: Stage, wanted: Callable[[Plan], bool]) -> None:
         """Notes on the criteria in which reviewers lie apart, for the villages that are ``wanted``."""

@@ -2,6 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
+from reviews.api.appeals import AppealViewSet
 from reviews.api.checks import CheckViewSet
 from reviews.api.deciding import BatchViewSet, DecisionViewSet, VerdictViewSet
 from reviews.api.public import NoticeViewSet, ObjectionViewSet
@@ -18,4 +19,5 @@ router.register("checks", CheckViewSet, "api-check")
 router.register("batches", BatchViewSet, "api-batch")
 router.register("notices", NoticeViewSet, "api-notice")
 router.register("objections", ObjectionViewSet, "api-objection")
+router.register("appeals", AppealViewSet, "api-appeal")
 urlpatterns = router.urls

@@ -1,3 +1,4 @@
+from reviews.models.appeal import Appeal, AppealPaper, Correction, Hearer
 from reviews.models.batch import Batch, BatchEntry
 from reviews.models.check import Candidate, DepartmentAnswer, DepartmentCheck, Finding, Lapse
 from reviews.models.objection import Objection
@@ -6,13 +7,17 @@ from reviews.models.panel import REVIEW_STAGES, Addendum, Draw, Panel, Seat, Set
 __all__ = [
     "REVIEW_STAGES",
     "Addendum",
+    "Appeal",
+    "AppealPaper",
     "Batch",
     "BatchEntry",
     "Candidate",
+    "Correction",
     "DepartmentAnswer",
     "DepartmentCheck",
     "Draw",
     "Finding",
+    "Hearer",
     "Lapse",
     "Objection",
     "Panel",

@@ -14,7 +14,7 @@ from notifications.workflow import announce_all
 from ratings.models import Decision
 from ratings.workflow import decision as decisions
 from records import audit
-from reviews.models import Batch, Objection
+from reviews.models import Appeal, Batch, Objection
 
 LOCK = 0x70696E67
 """Key of the advisory lock that keeps two runs apart; it ends with the transaction."""
@@ -24,8 +24,8 @@ LOCK = 0x70696E67
 def confirm_due(at: datetime | None = None) -> int:
     """Confirm every released decision that is due; how many were. Running it again, or late, changes nothing more.
 
-    The star begins on the batch's ``confirms_on`` however late this runs; where an objection was answered after the
-    notice, on the first working day after the answer, if that is later.
+    The star begins on the batch's ``confirms_on`` however late this runs; where an objection or
+    appeal was answered after the notice, on the first working day after the answer, if that is later.
     """
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [LOCK])
@@ -40,18 +40,23 @@ def confirm_due(at: datetime | None = None) -> int:
 
 
 def _days(today: date) -> dict[int, date]:
-    """The day on which each decision whose notice is over, and that no open objection holds up, comes into force."""
+    """The day of coming into force of each decision whose notice is over and that nothing open holds up."""
     due = Decision.objects.select_for_update(of=("self",)).filter(
         state=Decision.State.RELEASED,
         batch_entry__batch__state=Batch.State.RELEASED,
         batch_entry__batch__confirms_on__lte=today,
     )
     days = dict(due.values_list("pk", "batch_entry__batch__confirms_on"))
-    # Asked under the lock, which an objection that came in the last second holds too.
+    # Asked under the lock, which an objection or appeal that came in the last second holds too.
     for held_up in Objection.objects.filter(state=Objection.State.OPEN, decision__in=days).values_list("decision"):
         days.pop(held_up[0], None)
-    answered = Objection.objects.filter(decision__in=days).values_list("decision").annotate(Max("answered_at"))
-    return days | {pk: max(days[pk], next_working_day(timezone.localdate(last))) for pk, last in answered}
+    for held_up in Appeal.objects.filter(state=Appeal.State.OPEN, decision__in=days).values_list("decision"):
+        days.pop(held_up[0], None)
+    answered = list(Objection.objects.filter(decision__in=days).values_list("decision").annotate(Max("answered_at")))
+    answered += Appeal.objects.filter(decision__in=days).values_list("decision", "answered_at")
+    for pk, last in answered:
+        days[pk] = max(days[pk], next_working_day(timezone.localdate(last)))
+    return days
 
 
 def _tell(days: dict[int, date]) -> None:

@@ -211,7 +211,7 @@ def _under_review(chosen: Collection[int], bench: Bench, by: User, at: datetime)
 def _ceilings(applications: Collection[Application], bench: Bench, at: datetime) -> dict[int, Ceiling]:
     """The ceilings as on the decision day. Raises ``Incomplete`` where the panel has not finished."""
     chosen = {application.pk: application for application in applications}
-    found = ceilings(applications, bench, timezone.localdate(at))
+    found = ceilings(applications, bench.stage, timezone.localdate(at))
     for pk, application in chosen.items():
         if pk not in found:
             raise Incomplete(_("%(unit)s: not all score sheets are in.") % {"unit": application.unit.name})

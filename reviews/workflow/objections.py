@@ -13,8 +13,9 @@ from ratings.models import Decision
 from ratings.workflow import decision as decisions
 from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
-from reviews.models import Batch, Objection, Sheet
+from reviews.models import Appeal, Batch, Objection, Sheet
 from reviews.stages import BENCHES
+from reviews.workflow import appeals
 
 RECEIPT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 ANSWERERS = {"township": ["township_office"], "county": ["discipline"]}
@@ -71,6 +72,7 @@ def uphold(objection: Objection, *, by: User, answer: str) -> None:
     """Answer that the objection is upheld: the decision is overturned and goes back to the level that decided."""
     decision = _answer(objection, Objection.State.UPHELD, by, answer)
     bench = BENCHES[decision.origin]
+    appeals.lapse(Appeal.objects.filter(decision=decision))
     decisions.overturn(decision, bench.state, verb="uphold", by=by, reason=answer.strip())
     place = decision.unit_id[: bench.code_length]
     told = [user for users in holders([bench.leader, bench.office], [place]).values() for user in users]

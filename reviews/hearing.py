@@ -1,0 +1,112 @@
+"""The level above that hears an appeal, who may sit there, and until when a village may appeal (domain §3)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.authority import reached
+from accounts.models import User
+from accounts.people import holders
+from accounts.roles import ROLES, Role
+from accounts.working_days import notice_days
+from ratings.models import Decision
+from reviews.models import Appeal, Batch, Hearer
+from reviews.ties import hearing_ties
+from villages.models import below_any
+
+APPEAL = "reviews.appeal"
+
+
+@dataclass(frozen=True)
+class Level:
+    """``code_length``: of the division code of the level's units; ``office`` convenes."""
+
+    name: str
+    code_length: int
+    office: Role
+
+    @property
+    def convene(self) -> str:
+        return f"reviews.convene_appeal_{self.name}"
+
+    @property
+    def hear(self) -> str:
+        return f"reviews.hear_appeal_{self.name}"
+
+    def place(self, unit: str) -> str:
+        """The code of the level's unit above the village ``unit``."""
+        return unit[: self.code_length]
+
+
+ABOVE: dict[str, Level] = {
+    Decision.Origin.TOWNSHIP: Level("county", 6, Role.COUNTY_OFFICE),
+    Decision.Origin.COUNTY: Level("city", 4, Role.CITY_OFFICE),
+}
+"""By the origin of the decision that is appealed; what an appeal has decided is appealed no further."""
+CONVENE = [level.convene for level in ABOVE.values()]
+HEAR = [level.hear for level in ABOVE.values()]
+LONGEST = 365
+"""Days after which no window is open any more."""
+SHOWN = [Decision.State.RELEASED, Decision.State.CONFIRMED]
+
+
+def above(appeal: Appeal) -> Level:
+    return ABOVE[appeal.decision.origin]
+
+
+def last_day(decision: Decision) -> date:
+    """The last day, until 24:00, on which ``decision`` may be appealed: working days counted as those of a notice."""
+    released_on = timezone.localdate(decision.batch_entry.batch.released_at)
+    return notice_days(released_on, decision.cycle.scheme.spec.appeal_days).last
+
+
+def candidates(appeal: Appeal) -> list[User]:
+    """Who may be convened: they hold the hearing right at the level above and have no tie."""
+    level = above(appeal)
+    roles = [role for role, spec in ROLES.items() if level.hear in spec.permissions]
+    place = level.place(appeal.unit_id)
+    found = holders(roles, [place]).get(place, [])
+    tied = hearing_ties(appeal.application_id, found)
+    return list(User.objects.filter(pk__in=set(found) - tied.keys(), is_active=True).order_by("name", "pk"))
+
+
+def appeals_for(user: Any) -> QuerySet[Appeal]:
+    """The appeals that ``user`` made for the village, convenes for, or sits on.
+
+    Who scored or decided, filled in or signed for the village does not learn of it here, but from the result.
+    """
+    found = reached(user, APPEAL, Appeal.objects.all())
+    mine = Hearer.objects.filter(appeal=OuterRef("pk"), user=user)
+    for origin, level in ABOVE.items():
+        ours = Appeal.objects.filter(decision__origin=origin)
+        found |= ours.filter(below_any(user.reach(level.convene), "unit_id"))
+        found |= ours.filter(below_any(user.reach(level.hear), "unit_id") & Q(Exists(mine)))
+    return found
+
+
+def appealable(codes: Collection[str]) -> list[Decision]:
+    """Released decisions of the units in ``codes`` that may still be appealed, each with its ``last_day``."""
+    appealed = Appeal.objects.filter(application=OuterRef("application")).exclude(state=Appeal.State.LAPSED)
+    released = (
+        Decision.objects.filter(
+            below_any(codes, "unit_id"),
+            state__in=SHOWN,
+            origin__in=list(ABOVE),
+            replaced_by=None,
+            batch_entry__batch__state__in=[Batch.State.RELEASED, Batch.State.CONFIRMED],
+            batch_entry__batch__released_at__gte=timezone.now() - timedelta(days=LONGEST),
+        )
+        .exclude(Exists(appealed))
+        .select_related("unit", "application", "cycle__scheme", "batch_entry__batch")
+        .order_by("unit", "pk")
+    )
+    found = []
+    for decision in released:
+        decision.last_day = last_day(decision)
+        if timezone.localdate() <= decision.last_day:
+            found.append(decision)
+    return found

@@ -1,0 +1,179 @@
+"""Appeals: the signer's form, what waits for the level above, and one appeal with its hearing."""
+
+from decimal import Decimal, InvalidOperation
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Case, Value, When
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.authority import needs, reached_or_404
+from accounts.models import User
+from ratings.models import Application, Points
+from records.files import serve
+from records.lists import as_workbook
+from records.refusals import Incomplete
+from reviews import lists
+from reviews.ceiling import ceilings
+from reviews.hearing import APPEAL, CONVENE, HEAR, above, appealable, appeals_for, candidates
+from reviews.models import Appeal, AppealPaper
+from reviews.ties import hearing_ties
+from reviews.workflow import appeals as workflow
+from reviews.workflow.appeals import Corrected
+
+PER_PAGE = 30
+
+
+@login_required
+def make(request: HttpRequest, pk: int) -> HttpResponse:
+    """The signer's form for the result of an application."""
+    everything = Application.objects.select_related("unit", "cycle__scheme")
+    application = reached_or_404(request.user, APPEAL, everything, pk=pk)
+    decision = next((one for one in appealable([application.unit_id]) if one.application_id == pk), None)
+    if decision is None:
+        messages.error(request, _("This result cannot be appealed (any more)."))
+        return redirect("result", pk)
+    reasons, problem = request.POST.get("reasons", ""), ""
+    if request.method == "POST":
+        try:
+            appeal = workflow.make_appeal(
+                decision, reasons=reasons, files=request.FILES.getlist("papers"), by=request.user
+            )
+        except Incomplete as refused:
+            problem = str(refused)
+        else:
+            messages.success(request, _("The appeal has been sent to the level above."))
+            return redirect("review_appeal", appeal.pk)
+    return render(
+        request,
+        "reviews/appeal_make.html",
+        {"application": application, "decision": decision, "reasons": reasons, "problem": problem},
+    )
+
+
+@needs(*CONVENE, *HEAR)
+def appeals(request: HttpRequest) -> HttpResponse:
+    """Open ones first."""
+    found = appeals_for(request.user).select_related("unit", "decision")
+    ordered = found.order_by(Case(When(state="open", then=Value(0)), default=Value(1)), "-pk")
+    if book := as_workbook(request, _("Appeals"), lists.appeals(), ordered):
+        return book
+    page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "reviews/appeals.html", {"page": page})
+
+
+@login_required
+def appeal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reasons, who hears it, and for those who do the way to decide."""
+    found = get_object_or_404(
+        appeals_for(request.user).select_related(
+            "unit", "application", "made_by", "answered_by", "decision__cycle__scheme", "decision__batch_entry__batch"
+        ),
+        pk=pk,
+    )
+    problem = ""
+    if request.method == "POST":
+        try:
+            done = _take(request, found)
+        except Incomplete as refused:
+            problem = str(refused)
+        else:
+            messages.success(request, done)
+            return redirect("review_appeal", pk)
+    return render(request, "reviews/appeal.html", _context(request, found) | {"problem": problem})
+
+
+@login_required
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    there = get_object_or_404(
+        AppealPaper.objects.filter(appeal__in=appeals_for(request.user)).select_related("file"), pk=pk
+    )
+    return serve(there.file)
+
+
+def _take(request: HttpRequest, found: Appeal) -> str:
+    """The step that was asked for; what to say of it."""
+    given, by = request.POST, request.user
+    match given.get("do", ""):
+        case "convene":
+            ids = [int(one) for one in given.getlist("hearers") if one.isdecimal()]
+            workflow.convene(found, list(User.objects.filter(pk__in=ids)), by=by)
+            return _("They have been told that they hear this appeal.")
+        case "dismiss":
+            workflow.dismiss(found, by=by, answer=given.get("answer", ""))
+            return _("The appeal is dismissed. Everyone concerned has been told.")
+        case "uphold":
+            star = given.get("star", "")
+            if not star.isdecimal():
+                raise Incomplete(_("Please choose the star."))
+            workflow.uphold(
+                found,
+                star=int(star),
+                document=given.get("document", ""),
+                answer=given.get("answer", ""),
+                corrections=_corrections(request, found),
+                by=by,
+            )
+            return _("The appeal is upheld and the new star is in force. Everyone concerned has been told.")
+    raise Http404
+
+
+def _corrections(request: HttpRequest, found: Appeal) -> list[Corrected]:
+    """What was typed beside the criteria; an empty field leaves the panel's points."""
+    typed = []
+    for criterion in found.decision.cycle.scheme.spec.fitting(found.unit.tags):
+        points = request.POST.get(f"points.{criterion.code}", "").strip()
+        if not points:
+            continue
+        try:
+            value = Decimal(points)
+        except InvalidOperation:
+            value = Decimal(-1)
+        typed.append(Corrected(criterion.code, value, request.POST.get(f"reason.{criterion.code}", "")))
+    return typed
+
+
+def _context(request: HttpRequest, found: Appeal) -> dict:
+    user, open_now = request.user, found.state == Appeal.State.OPEN
+    hearers = [seat.user for seat in found.hearers.select_related("user")]
+    convenes = open_now and user.has_perm(above(found).convene, found)
+    hears = open_now and user in hearers and not hearing_ties(found.application_id, [user.pk])
+    confirms_on = found.decision.batch_entry.batch.confirms_on
+    context = {
+        "appeal": found,
+        "papers": found.papers.select_related("file"),
+        "hearers": hearers,
+        "candidates": candidates(found) if convenes else [],
+        "convenes": convenes,
+        "hears": hears,
+        "waits_until": confirms_on if timezone.localdate() < confirms_on else None,
+        "given": request.POST,
+    }
+    if hears:
+        context |= _hearing(request, found)
+    return context
+
+
+def _hearing(request: HttpRequest, found: Appeal) -> dict:
+    """The panel's points criterion by criterion, and the stars above the one appealed."""
+    spec, origin = found.decision.cycle.scheme.spec, found.decision.origin
+    panel = dict(
+        Points.objects.filter(application=found.application_id, stage=origin).values_list("criterion", "points")
+    )
+    ceiling = ceilings([found.application], origin, timezone.localdate())[found.application_id]
+    rows = [
+        {
+            "criterion": criterion,
+            "panel": panel[criterion.code],
+            "points": request.POST.get(f"points.{criterion.code}", ""),
+            "reason": request.POST.get(f"reason.{criterion.code}", ""),
+        }
+        for criterion in spec.fitting(found.unit.tags)
+        if criterion.code in panel
+    ]
+    stars = range(found.decision.star + 1, found.application.applied_star + 1)
+    return {"rows": rows, "ceiling": ceiling, "stars": list(stars)}

@@ -1,0 +1,280 @@
+"""Appeals: the village's signer once, to the level above; heard by its own people; in force at once if upheld.
+
+The public has had its days before an appeal is upheld: that is possible from the day on which the first decision would
+have come into force. The new decision therefore needs no notice of its own: it comes into force on the day of the
+hearing's decision, and stands on the first one's notice page in its place. A decision not yet confirmed waits as long
+as its appeal is open; a confirmed one stays in force until it is replaced.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.authority import lacking
+from accounts.models import User
+from accounts.people import holders
+from accounts.roles import Role
+from notifications.workflow import announce
+from ratings.models import Application, Decision, Points, Stage
+from ratings.workflow import decision as decisions
+from ratings.workflow.decision import PanelPoints, Verdict
+from records import audit
+from records.files import store
+from records.refusals import Incomplete, NotAllowed, WrongState
+from reviews.ceiling import ceilings
+from reviews.hearing import ABOVE, APPEAL, SHOWN, above, last_day
+from reviews.models import Appeal, AppealPaper, Batch, BatchEntry, Correction, Hearer, Objection
+from reviews.stages import BENCHES
+from reviews.ties import WORDS, hearing_ties
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """The hearing's points (2 decimals) for one criterion (by code), and why they differ from the panel's."""
+
+    criterion: str
+    points: Decimal
+    reason: str
+
+
+@transaction.atomic
+def make_appeal(decision: Decision, *, reasons: str, by: User, files: Collection[UploadedFile] = ()) -> Appeal:
+    """Appeal ``decision``. Raises ``NotAllowed`` unless ``by`` signs for the village; ``WrongState`` when the decision
+    does not stand, after the last day (until 24:00), or a second time; ``Incomplete`` without reasons."""
+    decision = _locked(decision.pk)
+    if not by.has_perm(APPEAL, decision):
+        raise NotAllowed(_("You may not do this here."))
+    if Appeal.objects.filter(application=decision.application_id).exclude(state=Appeal.State.LAPSED).exists():
+        raise WrongState(_("This result has been appealed already: that is possible once."))
+    if not _stands(decision):
+        raise WrongState(_("This result cannot be appealed."))
+    if timezone.localdate() > last_day(decision):
+        raise WrongState(_("The days in which an appeal is possible are over."))
+    if not reasons.strip():
+        raise Incomplete(_("Please give your reasons."), {"reasons": _("Please give your reasons.")})
+    if len(files) > settings.UPLOADS_PER_CRITERION:
+        raise Incomplete(_("At most %s files.") % settings.UPLOADS_PER_CRITERION)
+    with audit.acting(by, "appeal"):
+        appeal = Appeal.objects.create(
+            application=decision.application,
+            decision=decision,
+            unit=decision.unit,
+            reasons=reasons.strip(),
+            made_by=by,
+            made_at=timezone.now(),
+        )
+        for file in files:
+            AppealPaper.objects.create(appeal=appeal, file=store(file, by=by))
+    level, place = above(appeal), above(appeal).place(appeal.unit_id)
+    _announce(appeal, holders([level.office], [place]).get(place, []), "appeal_made", f"/reviews/appeals/{appeal.pk}/")
+    _announce(appeal, _who_decided(decision), "appeal_against", f"/results/{appeal.application_id}/")
+    return appeal
+
+
+@transaction.atomic
+def convene(appeal: Appeal, hearers: Collection[User], *, by: User) -> None:
+    """Let ``hearers`` hear the appeal, in the place of those convened before.
+
+    Raises ``NotAllowed`` unless ``by`` convenes at the level above; ``WrongState`` when it is answered; ``Incomplete``
+    without anybody, or for somebody without the right there or with a tie to the application.
+    """
+    appeal = _open(appeal)
+    level = above(appeal)
+    if not by.has_perm(level.convene, appeal):
+        raise NotAllowed(_("You may not do this here."))
+    if not hearers:
+        raise Incomplete(_("Please choose who hears the appeal."))
+    people = {user.pk: user for user in hearers}
+    if lacking(level.hear, {(pk, appeal.unit_id) for pk in people}):
+        raise Incomplete(_("Only people who may hear appeals here can be convened."))
+    for pk, tie in hearing_ties(appeal.application_id, people).items():
+        raise Incomplete(
+            _("%(name)s may not hear this appeal. %(reason)s") % {"name": people[pk].name, "reason": WORDS[tie]}
+        )
+    with audit.acting(by, "convene_appeal"):
+        there = set(appeal.hearers.values_list("user", flat=True))
+        appeal.hearers.exclude(user__in=people).delete()
+        fresh = [pk for pk in people if pk not in there]
+        Hearer.objects.bulk_create(Hearer(appeal=appeal, user_id=pk) for pk in fresh)
+    _announce(appeal, fresh, "appeal_hearer", f"/reviews/appeals/{appeal.pk}/")
+
+
+@transaction.atomic
+def dismiss(appeal: Appeal, *, by: User, answer: str) -> None:
+    """The result stands, for the reasons in ``answer``; if it waited it is confirmed on the next working day."""
+    appeal = _heard_by(appeal, by)
+    _answer(appeal, Appeal.State.DISMISSED, by, answer)
+    _announce(appeal, _everyone(appeal), "appeal_dismissed", f"/results/{appeal.application_id}/", answer=appeal.answer)
+
+
+@transaction.atomic
+def uphold(
+    appeal: Appeal, *, star: int, document: str, answer: str, by: User, corrections: Collection[Corrected] = ()
+) -> Decision:
+    """Give a higher ``star``, at most what the points, as the hearing corrects them, allow with vetoes and caps today.
+
+    Raises ``NotAllowed`` unless ``by`` was convened and has no tie; ``WrongState`` when it is answered already, or the
+    days of public notice or an objection are still to wait for; ``Incomplete`` for what is missing or not possible.
+    """
+    appeal, at = _heard_by(appeal, by), timezone.now()
+    decision = appeal.decision
+    _require_notice_over(decision)
+    if not document.strip():
+        raise Incomplete(_("Please enter the document number."), {"document": _("Please enter the document number.")})
+    _answer(appeal, Appeal.State.UPHELD, by, answer)
+    _correct(appeal, corrections, by)
+    _require_possible(appeal, star)
+    new = decisions.replace(
+        decision, Verdict(appeal.application_id, star, appeal.answer), document.strip(), by=by, at=at
+    )
+    with audit.acting(by, "uphold_appeal"):
+        BatchEntry.objects.create(batch=decision.batch_entry.batch, decision=new)
+    link = f"/results/{appeal.application_id}/"
+    _announce(appeal, _everyone(appeal), "appeal_upheld", link, star=star, on=new.on.isoformat())
+    return new
+
+
+@transaction.atomic
+def lapse(appeals: QuerySet[Appeal]) -> None:
+    """What was appealed no longer stands: there is nothing to hear any more. The village is told."""
+    lapsing = list(appeals.filter(state=Appeal.State.OPEN).select_for_update(of=("self",)).select_related("unit"))
+    with audit.acting(None, "lapse_appeal"):
+        Appeal.objects.filter(pk__in=[one.pk for one in lapsing]).update(
+            state=Appeal.State.LAPSED, answered_at=timezone.now()
+        )
+    for appeal in lapsing:
+        _announce(appeal, _village(appeal), "appeal_lapsed", f"/results/{appeal.application_id}/")
+
+
+def _stands(decision: Decision) -> bool:
+    """Whether the world has seen it, it comes from a township or county, and nothing has taken its place."""
+    entry = getattr(decision, "batch_entry", None)
+    return (
+        decision.state in SHOWN
+        and decision.origin in ABOVE
+        and not Decision.objects.filter(replaces=decision).exists()
+        and entry is not None
+        and entry.batch.state != Batch.State.DRAFT
+    )
+
+
+def _require_notice_over(decision: Decision) -> None:
+    if decision.state not in SHOWN:
+        raise WrongState(_("This decision no longer stands."))
+    confirms_on = decision.batch_entry.batch.confirms_on
+    if timezone.localdate() < confirms_on:
+        raise WrongState(
+            _("The result is still under public notice: an appeal can be upheld from %s on.") % confirms_on.isoformat()
+        )
+    if Objection.objects.filter(decision=decision, state=Objection.State.OPEN).exists():
+        raise WrongState(_("An objection against this result is to be answered first."))
+
+
+def _correct(appeal: Appeal, corrections: Collection[Corrected], by: User) -> None:
+    """Keep the corrections, and write the points on which the hearing decides: the panel's with them."""
+    decision = appeal.decision
+    criteria = {c.code: c for c in decision.cycle.scheme.spec.fitting(appeal.unit.tags)}
+    panel = Points.objects.filter(application=appeal.application_id, stage=decision.origin)
+    points = {row.criterion: PanelPoints(row.points, row.figure) for row in panel}
+    if len({one.criterion for one in corrections}) != len(corrections):
+        raise Incomplete(_("A criterion can be corrected once."))
+    for one in corrections:
+        criterion = criteria.get(one.criterion)
+        if criterion is None or one.criterion not in points:
+            raise Incomplete(_("The scheme has no such question."))
+        if not 0 <= one.points <= criterion.max or one.points != one.points.quantize(CENT):
+            raise Incomplete(
+                _("%(criterion)s: points from 0 to %(most)s are expected, with at most two decimals.")
+                % {"criterion": one.criterion, "most": criterion.max}
+            )
+        if not one.reason.strip():
+            raise Incomplete(_("%(criterion)s: please give a reason.") % {"criterion": one.criterion})
+        points[one.criterion] = PanelPoints(one.points, points[one.criterion].figure)
+    with audit.acting(by, "correct_points"):
+        Correction.objects.bulk_create(
+            Correction(appeal=appeal, criterion=one.criterion, points=one.points, reason=one.reason.strip())
+            for one in corrections
+        )
+    decisions.record_points({appeal.application_id: points}, Stage.APPEAL, on=timezone.localdate())
+
+
+def _require_possible(appeal: Appeal, star: int) -> None:
+    """The star is above the one appealed (nobody fares worse for appealing) and at most the ceiling."""
+    unit = appeal.unit.name
+    application = Application.objects.get(pk=appeal.application_id)
+    ceiling = ceilings([application], Stage.APPEAL, timezone.localdate())[application.pk]
+    if star > ceiling.star:
+        raise Incomplete(
+            _("%(unit)s: at most %(star)s stars are possible.") % {"unit": unit, "star": ceiling.star},
+            {"star": _("Above what is possible.")},
+        )
+    if star <= appeal.decision.star:
+        raise Incomplete(
+            _("%(unit)s: an appeal that is upheld gives more than %(star)s stars.")
+            % {"unit": unit, "star": appeal.decision.star},
+            {"star": _("Not above the star that was appealed.")},
+        )
+
+
+def _locked(pk: int) -> Decision:
+    found = Decision.objects.select_for_update(of=("self",)).select_related(
+        "unit", "application", "cycle__scheme", "batch_entry__batch"
+    )
+    return found.get(pk=pk)
+
+
+def _open(appeal: Appeal) -> Appeal:
+    """The appeal with its decision, both locked. Raises ``WrongState`` when somebody has answered it."""
+    decision = _locked(appeal.decision_id)
+    appeal = Appeal.objects.select_for_update(of=("self",)).select_related("unit").get(pk=appeal.pk)
+    appeal.decision = decision
+    if appeal.state != Appeal.State.OPEN:
+        raise WrongState(_("This appeal has been answered already."))
+    return appeal
+
+
+def _heard_by(appeal: Appeal, by: User) -> Appeal:
+    appeal = _open(appeal)
+    sits = appeal.hearers.filter(user=by).exists()
+    if not sits or not by.has_perm(above(appeal).hear, appeal) or hearing_ties(appeal.application_id, [by.pk]):
+        raise NotAllowed(_("You may not do this here."))
+    return appeal
+
+
+def _answer(appeal: Appeal, state: Appeal.State, by: User, answer: str) -> None:
+    if not answer.strip():
+        raise Incomplete(_("Please give a reason."), {"answer": _("Please give a reason.")})
+    with audit.acting(by, f"appeal_{state}"):
+        appeal.state, appeal.answer, appeal.answered_by, appeal.answered_at = state, answer.strip(), by, timezone.now()
+        appeal.save(update_fields=["state", "answer", "answered_by", "answered_at"])
+
+
+def _village(appeal: Appeal) -> list[int]:
+    return holders([Role.FILLER, Role.SIGNER], [appeal.unit_id]).get(appeal.unit_id, [])
+
+
+def _who_decided(decision: Decision) -> list[int]:
+    bench = BENCHES[decision.origin]
+    place = decision.unit_id[: bench.code_length]
+    return holders([bench.leader, bench.office], [place]).get(place, [])
+
+
+def _everyone(appeal: Appeal) -> list[int]:
+    """The village, its township, who decided, and the office above."""
+    level = above(appeal)
+    township, place = appeal.unit_id[:9], level.place(appeal.unit_id)
+    offices = holders([Role.TOWNSHIP_OFFICE, level.office], [township, place])
+    return [*_village(appeal), *_who_decided(appeal.decision), *(user for users in offices.values() for user in users)]
+
+
+def _announce(appeal: Appeal, users: Collection[int], kind: str, link: str, **params) -> None:
+    announce(set(users), kind, link=link, unit_code=appeal.unit_id, unit=appeal.unit.name, **params)

@@ -1,0 +1,436 @@
+"""Appeals: the village once, to the level above, heard by people who had no part in it (domain §3).
+
+Released on Monday 28 September 2026: public notice until 10 October, in force on the 12th. Fifteen working days end on
+Friday 23 October (the 10th is worked, 1–7 are holidays).
+"""
+
+import threading
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+from freezegun import freeze_time
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.roles import Role
+from notifications.models import Notice
+from ratings.models import Decision, StarPeriod, Transition
+from ratings.register import rerate
+from records.refusals import Incomplete, NotAllowed, Refused, WrongState
+from reviews.appeal_todos import entries
+from reviews.hearing import appealable, appeals_for, candidates, last_day
+from reviews.models import Appeal, Objection
+from reviews.public import decisions_of
+from reviews.workflow import appeals, batches, confirmation, decisions, objections, sheets
+from reviews.workflow.appeals import Corrected
+from tests.factories import AppointmentFactory, UnitFactory, person
+from tests.reviews.conftest import clear, score_county, score_township
+from tests.reviews.test_decisions import SOUND
+from tests.reviews.test_release import prepare
+from tests.two_counties import PNG
+
+IN_FORCE = "2026-10-12T02:00:00Z"
+
+
+@pytest.fixture
+def released(place):
+    """The township gave two stars where three were possible; both county reviewers are free to hear."""
+    score_township(place, SOUND)
+    place.decision = decisions.decide(place.application, star=2, by=place.township_leader, reason="还要看一年")
+    place.batch = batches.release(prepare(place), by=place.township_office)
+    place.decision.refresh_from_db()
+    return place
+
+
+def appeal_of(place, **given):
+    return appeals.make_appeal(place.decision, **{"reasons": "得分够三星。", "by": place.signer} | given)
+
+
+def heard(place):
+    place.appeal = appeal_of(place)
+    appeals.convene(place.appeal, [place.county_reviewer, place.county_office], by=place.county_office)
+    return place.appeal
+
+
+def uphold(place, **given):
+    given = {"star": 3, "document": "新评复〔2026〕1号", "answer": "理由成立。", "by": place.county_reviewer} | given
+    return appeals.uphold(place.appeal, **given)
+
+
+def told(kind):
+    return sorted(Notice.objects.filter(kind=kind).values_list("user__username", flat=True))
+
+
+def test_the_signer_appeals_once_with_reasons(released):
+    with pytest.raises(Incomplete):
+        appeal_of(released, reasons=" ")
+    appeal = appeal_of(released)
+    assert (appeal.state, appeal.decision, appeal.unit_id) == ("open", released.decision, released.application.unit_id)
+    assert told("appeal_made") == ["county_office"]
+    assert told("appeal_against") == ["township_leader", "township_office"]
+    with pytest.raises(WrongState):
+        appeal_of(released)
+
+
+@pytest.mark.parametrize("name", ["filler", "township_office", "township_leader", "county_office", "township_reviewer"])
+def test_nobody_else_appeals(released, name):
+    with pytest.raises(NotAllowed):
+        appeal_of(released, by=getattr(released, name))
+
+
+def test_an_appeal_is_possible_until_midnight_of_the_last_day(released):
+    assert last_day(released.decision) == date(2026, 10, 23)
+    with freeze_time("2026-10-23T15:59:59Z"):
+        assert [found.pk for found in appealable([released.application.unit_id])] == [released.decision.pk]
+    with freeze_time("2026-10-23T16:00:00Z"):
+        assert appealable([released.application.unit_id]) == []
+        with pytest.raises(WrongState):
+            appeal_of(released)
+    with freeze_time("2026-10-23T15:59:59Z"):
+        assert appeal_of(released).state == "open"
+
+
+def test_there_is_nothing_to_appeal_before_the_release(place):
+    score_township(place, SOUND)
+    place.decision = decisions.decide(place.application, star=3, by=place.township_leader)
+    prepare(place)
+    with pytest.raises(WrongState):
+        appeal_of(place)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_makes_one_appeal(released):
+    ready, outcomes = threading.Barrier(2), []
+
+    def make():
+        ready.wait()
+        try:
+            outcomes.append(appeal_of(released).state)
+        except Refused as refused:
+            outcomes.append(type(refused))
+        finally:
+            connection.close()
+
+    clicks = [threading.Thread(target=make) for _n in range(2)]
+    for click in clicks:
+        click.start()
+    for click in clicks:
+        click.join()
+    assert sorted(outcomes, key=str) == [WrongState, "open"]
+    assert Appeal.objects.count() == 1
+
+
+def test_the_county_convenes_people_who_had_no_part_in_it(released):
+    stays_out = AppointmentFactory(
+        role=Role.COUNTY_REVIEWER, unit=released.county, user=released.township_reviewer
+    ).user
+    appeal = appeal_of(released)
+    assert [user.username for user in candidates(appeal)] == sorted(
+        ["county_office", "county_reviewer", "county_reviewer_b"], key=lambda name: getattr(released, name).name
+    )
+    with pytest.raises(Incomplete):
+        appeals.convene(appeal, [stays_out], by=released.county_office)
+    with pytest.raises(Incomplete):
+        appeals.convene(appeal, [released.discipline], by=released.county_office)
+    with pytest.raises(Incomplete):
+        appeals.convene(appeal, [], by=released.county_office)
+    for name in ("county_reviewer", "township_office", "signer"):
+        with pytest.raises(NotAllowed):
+            appeals.convene(appeal, [released.county_reviewer], by=getattr(released, name))
+    appeals.convene(appeal, [released.county_reviewer], by=released.county_office)
+    appeals.convene(appeal, [released.county_reviewer_b], by=released.county_office)
+    assert [seat.user.username for seat in appeal.hearers.all()] == ["county_reviewer_b"]
+    assert told("appeal_hearer") == ["county_reviewer", "county_reviewer_b"]
+
+
+def test_only_who_was_convened_answers(released):
+    appeal = heard(released)
+    for name in ("county_reviewer_b", "township_leader", "signer", "discipline"):
+        with pytest.raises(NotAllowed):
+            appeals.dismiss(appeal, by=getattr(released, name), answer="维持原结果。")
+
+
+def test_who_decided_in_the_meantime_hears_no_more(released):
+    appeal = heard(released)
+    Transition.objects.create(
+        application=released.application,
+        verb="decide_township",
+        from_state="township_review",
+        to_state="decided",
+        by=released.county_reviewer,
+        at=appeal.made_at,
+    )
+    with pytest.raises(NotAllowed):
+        appeals.dismiss(appeal, by=released.county_reviewer, answer="维持原结果。")
+
+
+def test_a_dismissal_needs_reasons_and_is_final(released):
+    appeal = heard(released)
+    with pytest.raises(Incomplete):
+        appeals.dismiss(appeal, by=released.county_reviewer, answer=" ")
+    appeals.dismiss(appeal, by=released.county_reviewer, answer="维持原结果。")
+    appeal.refresh_from_db()
+    assert (appeal.state, appeal.answer, appeal.answered_by) == ("dismissed", "维持原结果。", released.county_reviewer)
+    assert told("appeal_dismissed") == ["county_office", "filler", "signer", "township_leader", "township_office"]
+    with pytest.raises(WrongState):
+        appeals.dismiss(appeal, by=released.county_reviewer, answer="维持原结果。")
+    with pytest.raises(WrongState):
+        appeal_of(released)
+    with freeze_time(IN_FORCE):
+        assert confirmation.confirm_due() == 1
+
+
+def test_a_decision_not_yet_confirmed_waits_while_its_appeal_is_open(released):
+    appeal = heard(released)
+    with freeze_time("2026-10-16T02:00:00Z"):  # a Friday
+        assert confirmation.confirm_due() == 0
+        appeals.dismiss(appeal, by=released.county_reviewer, answer="维持原结果。")
+        assert confirmation.confirm_due() == 0
+    with freeze_time("2026-10-19T00:00:00Z"):
+        assert confirmation.confirm_due() == 1
+    assert Decision.objects.get(pk=released.decision.pk).on == date(2026, 10, 19)
+
+
+def test_nothing_is_upheld_while_the_public_still_has_its_days_or_an_objection_waits(released):
+    heard(released)
+    with pytest.raises(WrongState):
+        uphold(released)
+    with freeze_time("2026-10-10T02:00:00Z"):
+        objection = objections.make_objection(released.decision, text="账目没有公开。")
+    with freeze_time(IN_FORCE):
+        with pytest.raises(WrongState):
+            uphold(released)
+        objections.dismiss(objection, by=released.township_office, answer="已公开")
+        assert uphold(released).star == 3
+
+
+@freeze_time(IN_FORCE)
+def test_an_appeal_upheld_takes_the_place_of_what_waited_and_keeps_the_cut_off(released):
+    with freeze_time("2026-09-29T02:00:00Z"):
+        heard(released)
+    new = uphold(released)
+    released.decision.refresh_from_db()
+    released.application.refresh_from_db()
+    assert (released.decision.state, released.application.state) == ("overturned", "confirmed")
+    assert (new.star, new.state, new.origin, new.on, new.cut_off, new.replaces, new.document) == (
+        3,
+        "confirmed",
+        "appeal",
+        date(2026, 10, 12),
+        date(2026, 12, 31),
+        released.decision,
+        "新评复〔2026〕1号",
+    )
+    assert list(decisions_of(released.batch)) == [new]
+    assert list(StarPeriod.objects.known().filter(unit=new.unit_id).values_list("star", flat=True)) == [3]
+    rerate([new.unit_id])
+    assert list(StarPeriod.objects.known().filter(unit=new.unit_id).values_list("star", flat=True)) == [3]
+    assert told("appeal_upheld") == ["county_office", "filler", "signer", "township_leader", "township_office"]
+    assert confirmation.confirm_due() == 0
+    released.batch.refresh_from_db()
+    assert released.batch.state == "confirmed"
+    with pytest.raises(WrongState):
+        uphold(released)
+
+
+def test_a_confirmed_decision_stays_in_force_until_the_appeal_is_upheld(released):
+    with freeze_time(IN_FORCE):
+        confirmation.confirm_due()
+    with freeze_time("2026-10-20T02:00:00Z"):
+        heard(released)
+        assert Decision.objects.get(pk=released.decision.pk).state == "confirmed"
+    with freeze_time("2026-10-27T02:00:00Z"):
+        new = uphold(released)
+        released.decision.refresh_from_db()
+        assert (released.decision.state, released.decision.cut_off) == ("confirmed", new.cut_off)
+        held = StarPeriod.objects.known().filter(unit=new.unit_id).order_by("during")
+        assert [(period.star, period.during.lower) for period in held] == [
+            (2, date(2026, 10, 12)),
+            (3, date(2026, 10, 27)),
+        ]
+        assert list(decisions_of(released.batch)) == [new]
+        released.decision = new
+        with pytest.raises(WrongState):
+            appeal_of(released)
+
+
+@freeze_time(IN_FORCE)
+def test_the_star_lies_above_the_one_appealed_and_below_what_the_points_allow(released):
+    with freeze_time("2026-09-29T02:00:00Z"):
+        heard(released)
+    for wrong in ({"star": 2}, {"star": 5}, {"document": " "}, {"answer": ""}):
+        with pytest.raises(Incomplete):
+            uphold(released, **wrong)
+    assert Appeal.objects.get().state == "open"
+    assert not released.application.points.filter(stage="appeal").exists()
+
+
+@freeze_time(IN_FORCE)
+def test_the_hearing_corrects_points_with_a_reason_and_the_same_query_says_what_they_allow(released):
+    with freeze_time("2026-09-29T02:00:00Z"):
+        heard(released)
+    full = [Corrected(c, Decimal(most), "台账齐全") for c, most in (("1.2", "10"), ("2.1", "10"), ("2.2", "10"))]
+    for wrong in (
+        Corrected("2.2", Decimal("10.01"), "台账齐全"),
+        Corrected("2.2", Decimal("9.999"), "台账齐全"),
+        Corrected("2.2", Decimal("9"), " "),
+        Corrected("9.9", Decimal("1"), "台账齐全"),
+    ):
+        with pytest.raises(Incomplete):
+            uphold(released, corrections=[wrong])
+    before = dict(released.application.points.filter(stage="township").values_list("criterion", "points"))
+    new = uphold(released, star=4, corrections=full)
+    after = dict(released.application.points.filter(stage="appeal").values_list("criterion", "points"))
+    assert after == before | {one.criterion: one.points for one in full}
+    assert (new.star, new.total) == (4, released.decision.total - sum(before.values()) + sum(after.values()))
+    assert [(one.criterion, one.reason) for one in released.appeal.corrections.all()] == [
+        (one.criterion, "台账齐全") for one in full
+    ]
+
+
+def test_an_appeal_lapses_with_its_decision_and_the_next_one_may_be_appealed(released):
+    appeal = heard(released)
+    objection = objections.make_objection(released.decision, text="账目没有公开。")
+    objections.uphold(objection, by=released.township_office, answer="情况属实")
+    appeal.refresh_from_db()
+    assert (appeal.state, Objection.objects.get().state) == ("lapsed", "upheld")
+    assert told("appeal_lapsed") == ["filler", "signer"]
+    with pytest.raises(WrongState):
+        appeals.dismiss(appeal, by=released.county_reviewer, answer="维持原结果。")
+    for sheet in released.application.sheets.filter(state="open"):
+        sheets.hand_in(sheet, by=sheet.reviewer)
+    released.application.refresh_from_db()
+    released.decision = decisions.decide(released.application, star=2, by=released.township_leader, reason="还要看")
+    batches.release(prepare(released, document="沙评〔2026〕2号"), by=released.township_office)
+    assert appeal_of(released).state == "open"
+
+
+def test_a_countys_decision_goes_to_the_city(place):
+    UnitFactory(code="3306")
+    office = person(Role.CITY_OFFICE, "3306", username="city_office")
+    score_township(place)
+    decisions.recommend(place.application, star=3, by=place.township_leader)
+    score_county(place)
+    clear(place)
+    place.decision = decisions.decide(place.application, star=3, by=place.county_office, reason="township")
+    batch = batches.prepare(
+        place.cycle, place.county, "county", met_on=date(2026, 9, 27), document="新评1号", by=place.county_office
+    )
+    batches.release(batch, by=place.county_office)
+    place.appeal = appeal_of(place)
+    assert told("appeal_made") == ["city_office"]
+    assert candidates(place.appeal) == [office]
+    for name in ("county_office", "county_reviewer"):
+        with pytest.raises(NotAllowed):
+            appeals.convene(place.appeal, [office], by=getattr(place, name))
+        assert list(appeals_for(getattr(place, name))) == []
+    appeals.convene(place.appeal, [office], by=office)
+    with freeze_time(IN_FORCE):
+        assert uphold(place, star=4, by=office).star == 4
+
+
+@pytest.fixture
+def plain(settings, tmp_path):
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.SECOND_FACTOR_REQUIRED = False
+    settings.MEDIA_ROOT = tmp_path
+
+
+def client_of(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def titles(user):
+    with translation.override("en"):
+        return [str(todo.title) for todo in entries(User.objects.get(pk=user.pk))]
+
+
+def test_to_do_lists_name_what_waits(released):
+    assert titles(released.signer) == [f"{released.application.unit.name}: the result may be appealed"]
+    assert titles(released.filler) == titles(released.county_office) == []
+    appeal = appeal_of(released)
+    assert titles(released.signer) == []
+    assert titles(released.county_office) == ["1 appeal waits for who hears it"]
+    appeals.convene(appeal, [released.county_reviewer], by=released.county_office)
+    assert titles(released.county_office) == []
+    assert titles(released.county_reviewer) == ["1 appeal to decide"]
+    assert titles(released.county_reviewer_b) == []
+
+
+def test_the_pages_lead_from_the_result_to_the_new_star(released, plain):
+    signer, office = client_of(released.signer), client_of(released.county_office)
+    make, result = (reverse(name, args=[released.application.pk]) for name in ("appeal_make", "result"))
+    assert make in signer.get(result).content.decode()
+    assert make not in client_of(released.filler).get(result).content.decode()
+    empty = signer.post(make, {"reasons": " "})
+    assert (empty.status_code, Appeal.objects.count()) == (200, 0)
+    paper = SimpleUploadedFile("台账.png", PNG)
+    sent = signer.post(make, {"reasons": "得分够三星。", "papers": [paper]})
+    appeal = Appeal.objects.get()
+    page = reverse("review_appeal", args=[appeal.pk])
+    assert sent.headers["Location"] == page
+    assert signer.get(make).headers["Location"] == result
+    file = reverse("appeal_paper", args=[appeal.papers.get().pk])
+    assert file in signer.get(page).content.decode()
+    assert [client_of(user).get(file).status_code for user in (released.county_office, released.township_leader)] == [
+        200,
+        404,
+    ]
+    assert page in office.get(reverse("review_appeals")).content.decode()
+    office.post(page, {"do": "convene", "hearers": [released.county_office.pk]})
+    with freeze_time(IN_FORCE):
+        office = client_of(released.county_office)
+        given = {"do": "uphold", "star": "4", "document": "新评复1号", "answer": "理由成立。"}
+        refused = office.post(page, given | {"points.2.2": "x", "reason.2.2": "台账齐全"})
+        assert (refused.status_code, Appeal.objects.get().state) == (200, "open")
+        assert office.post(page, given | {"star": "3"}).headers["Location"] == page
+        assert "新评复1号" in client_of(released.signer).get(page).content.decode()
+        assert "新评复1号" in client_of(released.filler).get(result).content.decode()
+        assert client_of(released.signer).post(make, {"reasons": "还要"}).headers["Location"] == result
+    assert Appeal.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["township_leader", "township_office", "county_reviewer", "discipline", "filler"])
+def test_an_appeal_is_found_by_those_it_concerns_alone(released, plain, name):
+    appeal = appeal_of(released)
+    assert client_of(getattr(released, name)).get(reverse("review_appeal", args=[appeal.pk])).status_code == 404
+
+
+def api(user) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
+def test_the_api_knows_the_same_rules(released, plain):
+    given = {"application": released.application.pk, "reasons": "得分够三星。"}
+    other = person(Role.SIGNER, "330624108205", username="next_signer")
+    assert api(other).post("/api/v1/appeals/", given, format="json").status_code == 404
+    assert api(released.filler).post("/api/v1/appeals/", given, format="json").status_code == 404
+    made = api(released.signer).post("/api/v1/appeals/", given, format="json")
+    assert (made.status_code, made.json()["state"]) == (201, "open")
+    assert api(released.signer).post("/api/v1/appeals/", given, format="json").status_code == 409
+    address = f"/api/v1/appeals/{made.json()['id']}/"
+    assert api(other).get(address).status_code == 404
+    office, reviewer = api(released.county_office), api(released.county_reviewer)
+    for names in ([], ["nobody"], ["discipline"], ["township_leader"]):
+        assert office.post(f"{address}convene/", {"hearers": names}, format="json").status_code == 400
+    assert reviewer.get(address).status_code == 404
+    assert office.post(f"{address}convene/", {"hearers": ["county_reviewer"]}, format="json").status_code == 204
+    assert office.get(address).json()["hearers"] == ["county_reviewer"]
+    words = {"star": 3, "document": "新评复1号", "answer": "理由成立。"}
+    assert office.post(f"{address}uphold/", words, format="json").status_code == 404
+    assert reviewer.post(f"{address}uphold/", words, format="json").status_code == 409
+    with freeze_time(IN_FORCE):
+        assert reviewer.post(f"{address}uphold/", words | {"star": 5}, format="json").status_code == 400
+        upheld = reviewer.post(f"{address}uphold/", words, format="json")
+        assert (upheld.status_code, upheld.json()["star"], upheld.json()["origin"]) == (201, 3, "appeal")
+        assert reviewer.post(f"{address}dismiss/", {"answer": "维持"}, format="json").status_code == 409
