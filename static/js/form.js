@@ -89,6 +89,26 @@
     }
   });
 
+  /* Going on waits for what is on its way: only its answer tells which answers this device has seen. */
+  let underway = 0, leaving = null;
+  document.body.addEventListener("htmx:beforeRequest", (event) => { if (sectionOf(event)) underway += 1; });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (!sectionOf(event)) return;
+    underway -= 1;
+    setTimeout(() => {
+      if (underway || !leaving) return;
+      const button = leaving;
+      leaving = null;
+      form.requestSubmit(button);
+    });
+  });
+  form.addEventListener("submit", (event) => {
+    if (!underway) return;
+    event.preventDefault();
+    event.stopPropagation();
+    leaving = event.submitter;
+  }, true);
+
   const restore = () => {
     const sections = new Set();
     for (const input of fields(form)) {

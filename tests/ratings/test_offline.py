@@ -1,5 +1,6 @@
 """The form on a phone that loses its line: nothing typed is missing, nothing is sent twice (design §6)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -170,3 +171,23 @@ def test_signing_out_without_a_line_asks_before_anything_is_lost(phone, draft):
     expect(page.locator("#waiting")).to_be_visible()
     assert page.evaluate("Object.keys(localStorage).length") == 1
     assert len(asked) == 1
+
+
+def test_going_on_waits_for_what_is_on_its_way(phone, draft):
+    page = opened(phone, draft, 2)
+    held = []
+
+    def hold_first(route):
+        if route.request.headers.get("hx-request") and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/form/2/", hold_first)
+    page.locator("[name='2.1.a']").check()
+    page.locator("[name='2.1.b']").check()
+    page.locator(".dock button.primary").click(no_wait_after=True)
+    expect(page).to_have_url(re.compile(r"/form/2/$"))
+    with page.expect_navigation(url="**/form/3/"):
+        held[0].continue_()
+    assert kept(draft) == {"2.1.a": "1", "2.1.b": "1"} | {f"2.1.{tick}": "0" for tick in "cde"}
