@@ -7,11 +7,12 @@ class IncentivesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import home, menu, todo
-        from incentives import listeners, notices, passing
+        from incentives import followed, listeners, notices, passing
         from incentives import todo as waiting
         from incentives.ledger_faults import LEDGER
         from incentives.views.unit import home_panel
         from notifications import kinds
+        from ratings import chapters
         from ratings.signals import stars_changed
         from records import integrity
         from villages.signals import units_passed, units_settled
@@ -22,6 +23,7 @@ class IncentivesConfig(AppConfig):
         units_passed.connect(passing.pass_on)
         units_settled.connect(passing.settle)
         todo.register(waiting)
+        chapters.register(chapters.Chapter(_("Money that followed"), followed.told, followed.reads, order=80))
         home.register(home.HomePanel("incentives/home_money.html", home_panel, column=home.SIDE, order=60))
         menu.register(
             menu.MenuEntry(

@@ -10,12 +10,14 @@ class RatingsConfig(AppConfig):
         from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry
         from ratings import (
             announcing,
+            chapters,
             event_todos,
             passing,
             receivers,
             register_faults,
             secrecy,
             signals,
+            since,
             star_notices,
             steps,
         )
@@ -43,6 +45,7 @@ class RatingsConfig(AppConfig):
         home.register(home.HomePanel("ratings/home_progress.html", progress, order=10))
         home.register(home.HomePanel("ratings/star_card.html", own_star, column=home.SIDE, order=10))
         unit_page.register(unit_page.UnitPanel("ratings/star_card.html", unit_star, column=unit_page.SIDE, order=10))
+        chapters.register(chapters.Chapter(_("Since then"), since.told, since.reads, order=70))
         for source in (*SOURCES, event_todos):
             todo.register(source)
         may_see = "ratings.view_register"

@@ -1,5 +1,6 @@
 """What the village changed when it answered a return: before and after, question by question (domain §3)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,7 +48,17 @@ def corrections(application: Application) -> list[Corrected]:
     steps = list(ReturnEvent.objects.filter(pgh_obj=last).order_by("pgh_id").values_list("pgh_created_at", flat=True))
     sent, back = steps[0], steps[-1]
     before, after = _typed(application, sent, back)
-    files = _files(application, sent, back)
+    return compared(application, reasons, before, after, _files(application, sent, back))
+
+
+def compared(
+    application: Application,
+    reasons: Mapping[str, str],
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    files: Mapping[tuple[str, str], int],
+) -> list[Corrected]:
+    """The returned criteria: ``reasons`` by code, what was typed by item, files by code and "insert" or "delete"."""
     return [
         Corrected(
             criterion,

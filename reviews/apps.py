@@ -9,16 +9,18 @@ class ReviewsConfig(AppConfig):
         from accounts import todo
         from accounts.menu import DESK, PUBLIC, MenuEntry, register
         from notifications import kinds
-        from ratings import actions
+        from ratings import actions, chapters
         from records import integrity, proof
         from reviews import appeal_todos, check_todos, receivers, todos  # noqa: F401 - connects the receivers
         from reviews.actions import ACTIONS
         from reviews.draw_faults import DRAWS
         from reviews.kinds import KINDS
         from reviews.models import Addendum, AppealPaper, BatchEntry, Candidate, Correction, Draw, Finding
+        from reviews.why import CHAPTERS
 
         actions.register(*ACTIONS)
         kinds.register(**KINDS)
+        chapters.register(*CHAPTERS)
         todo.register(todos)
         proof.prove(BatchEntry, Draw, Addendum, Candidate, Finding, AppealPaper, Correction)
         integrity.register(DRAWS)

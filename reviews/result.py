@@ -7,15 +7,19 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from ratings.allowance import Allowed, allowed
 from ratings.allowance import applications as source
-from ratings.models import Application, Decision, Points, Stage, StarPeriod, Veto
+from ratings.chapters import Step, chapters_of
+from ratings.models import Application, Decision, Points, Stage, StarPeriod
 from ratings.scheme.spec import Area, Criterion
 from ratings.shortfall import why_not
 from ratings.totals import area_points
-from reviews.hearing import APPEAL, appealable
-from reviews.models import Appeal, Batch, Objection, Settlement
+from records.head import Head
+from records.sealed import sealed
+from reviews.hearing import APPEAL
+from reviews.models import Batch
 from reviews.visibility import decision_of
 
 
@@ -117,49 +121,32 @@ class Result:
             return []
         return why_not(self.spec, self.allowed, self.next_star)
 
-    @cached_property
-    def barred(self) -> list[Veto]:
-        """The veto facts that counted on the decision day, each with the ``name`` of its item."""
+    @property
+    def barred(self) -> dict[str, str]:
+        """The names of the veto items that counted on the decision day, by code."""
         codes = self.allowed.barred if self.allowed else ()
-        if not codes:
-            return []
-        names = {item.code: item.name for item in self.spec.vetoes}
-        met = Veto.objects.filter(
-            unit=self.application.unit_id,
-            code__in=codes,
-            on__lte=timezone.localdate(self.decision.decided_at),
-            withdrawn_at=None,
-        )
-        found = list(met.order_by("code", "on"))
-        for veto in found:
-            veto.name = names[veto.code]
-        return found
+        return {veto.code: veto.name for veto in self.spec.vetoes if veto.code in codes}
 
     @cached_property
-    def notes(self) -> list[Settlement]:
-        """The panel's notes on what its reviewers saw differently."""
-        if not self.decision:
-            return []
-        signed = Settlement.objects.filter(application=self.application, stage=self.decision.origin).exclude(note="")
-        return list(signed.filter(superseded_at=None).prefetch_related("addenda"))
+    def chapters(self) -> list[tuple[str, list[Step]]]:
+        """Every step from the facts to today's star, chapter by chapter."""
+        return chapters_of(self)
 
     @cached_property
-    def objections(self) -> list[Objection]:
-        """Answered objections, without who made them."""
-        answered = Objection.objects.filter(decision__application=self.application).exclude(state=Objection.State.OPEN)
-        return list(answered.only("state", "answered_at", "answer", "decision").order_by("pk"))
-
-    @cached_property
-    def appeals(self) -> list[Appeal]:
-        """What the village appealed, oldest first."""
-        return list(self.application.appeals.order_by("pk"))
+    def seal(self) -> Head | None:
+        """The link of the proof that holds the decision's last change."""
+        return sealed(self.decision) if self.decision else None
 
     @cached_property
     def may_appeal(self) -> bool:
-        """Whether the reader signs for the village and its days to appeal are not over."""
+        """Whether the way to an appeal is shown to the village's signer: none was made, and it may not be too late.
+
+        The appeal's own page counts its working days; holidays make no window three times as long.
+        """
         if not self.batch or not self.user.has_perm(APPEAL, self.application):
             return False
-        return any(one.application_id == self.application.pk for one in appealable([self.application.unit_id]))
+        recent = timezone.now() - self.batch.released_at <= timedelta(days=3 * self.spec.appeal_days)
+        return recent and all(title != _("Appeal") for title, _steps in self.chapters)
 
     @cached_property
     def periods(self) -> list[StarPeriod]:
@@ -168,11 +155,6 @@ class Result:
         for period in found:
             period.last = period.during.upper and period.during.upper - timedelta(days=1)
         return found
-
-    @property
-    def since_decision(self) -> list[StarPeriod]:
-        """The periods that rest on this decision, oldest first."""
-        return [period for period in reversed(self.periods) if self.decision and period.decision_id == self.decision.pk]
 
     @property
     def today(self) -> StarPeriod | None:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("reviews/appeals/papers/<int:pk>/", appeals.paper, name="appeal_paper"),
     path("results/<int:pk>/", results.result, name="result"),
     path("results/<int:pk>/appeal/", appeals.make, name="appeal_make"),
+    path("results/<int:pk>/file/", results.result_file, name="result_file"),
     path("notices/", notices.public_notices, name="public_notices"),
     path("notices/objections/", notices.objection_status, name="objection_status"),
     path("notices/<int:pk>/", notices.public_notice, name="public_notice"),

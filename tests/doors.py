@@ -280,6 +280,7 @@ PAGES = {
     "appeal_paper": both("appeal_paper.pk", who=at("township", CONVENE_APPEAL[0])),
     "appeal_make": both("application.pk", who=at("village", APPEAL)),
     "result": both("application.pk", who=at("village", VIEW)),
+    "result_file": both("application.pk", who=at("village", VIEW)),
     # Of money.
     "policies": both(who=anywhere(MONEY)),
     "policy-new": both("county.code", who=at("county", POLICY)),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from ratings.corrections import Corrected, corrections
-from ratings.models import Answer, Evidence, StarPeriod
+from ratings.models import Answer, Evidence, Return, StarPeriod
 from ratings.reuse import mark_reuse
 from ratings.totals import full_marks, running_total
 from records.files import SHOWN_IN_BROWSER
@@ -85,10 +85,11 @@ def abstain(request: HttpRequest, pk: int) -> HttpResponse:
 def own_sheet(user: User, pk: int) -> Sheet:
     """``user``'s own sheet where the scoring right is still held, or 404."""
     last = StarPeriod.objects.on().filter(unit=OuterRef("application__unit")).values("star")
+    answered = Return.objects.filter(application=OuterRef("application"), answered_at__isnull=False)
     found = get_object_or_404(
         with_deadline(Sheet.objects.filter(reviewer=user))
         .select_related("application__unit", "application__cycle__scheme")
-        .annotate(last_star=Subquery(last)),
+        .annotate(last_star=Subquery(last), came_back=Exists(answered)),
         pk=pk,
     )
     if not user.has_perm(BENCHES[found.stage].permission("score"), found.application):
@@ -136,6 +137,8 @@ class SheetPage:
 
     def _corrected(self) -> list[Corrected]:
         """What the village changed after a return, in the criteria of this page."""
+        if not self.sheet.came_back:
+            return []
         codes = {part.criterion.code for part in self.form.parts}
         return [one for one in corrections(self.application) if one.criterion.code in codes]
 

@@ -1,11 +1,14 @@
-"""Why this star: facts, points, panel, decision, notice, star, on one page."""
+"""Why this star: every step from facts to today's star, on one page and as one file."""
+
+from io import BytesIO
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ratings.models import Application
 from ratings.views.opening import opened
+from reviews import result_paper
 from reviews.result import Result
 
 
@@ -22,3 +25,12 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
             "state_label": Application.State(application.shown_state).label,
         },
     )
+
+
+@login_required
+def result_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same as one PDF with the list of the evidence, for whom the page is."""
+    application = opened(request.user, pk)
+    paper = result_paper.pdf(Result(application, request.user))
+    name = f"{application.unit.name}-{application.cycle.year}.pdf"
+    return FileResponse(BytesIO(paper), as_attachment=True, filename=name, content_type="application/pdf")
