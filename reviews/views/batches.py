@@ -156,6 +156,7 @@ def _context(found: Batch, form: BatchForm) -> dict:
         "decided": decided,
         "counts": [(star, stars.count(star)) for star in sorted(set(stars), reverse=True)],
         "up": sum(d.last_star is not None and d.star > d.last_star for d in decided),
+        "below": [d for d in decided if d.star < min(d.application.panel_star, d.application.applied_star)],
         "down": sum(d.last_star is not None and d.star < d.last_star for d in decided),
     }
     if found.state != Batch.State.DRAFT:

@@ -91,3 +91,13 @@ def test_whoever_sees_the_batch_prints_its_minutes(met, settings, name, status):
     assert answer.status_code == status
     if status == 200:
         assert (answer["Content-Type"], b"".join(answer)[:5]) == ("application/pdf", b"%PDF-")
+
+
+def test_the_batchs_page_shows_the_picture_and_who_got_less_than_allowed(met, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    client = Client()
+    client.force_login(met.township_leader)
+    page = client.get(reverse("review_batch", args=[met.batch.pk]))
+    assert page.context["counts"] == [(2, 1)]
+    assert [(one.pk, one.reason) for one in page.context["below"]] == [(met.decision.pk, "账目整改未到期")]
+    assert '<meter value="1" max="1"' in page.content.decode()
