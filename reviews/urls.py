@@ -2,11 +2,25 @@
 
 from django.urls import path
 
-from reviews.views import answering, appeals, batches, checks, deciding, desk, notices, panels, results, settlements
+from reviews.views import (
+    answering,
+    appeals,
+    batches,
+    checks,
+    deciding,
+    desk,
+    field,
+    notices,
+    panels,
+    results,
+    settlements,
+)
 
 urlpatterns = [
     path("reviews/", desk.desk, name="review_desk"),
     path("reviews/sheets/<int:pk>/", desk.sheet, name="review_sheet"),
+    path("reviews/sheets/field/", field.queue, name="review_field_queue"),
+    path("reviews/sheets/<int:pk>/field/", field.one, name="review_field"),
     path("reviews/sheets/<int:pk>/recuse/", desk.recuse, name="review_recuse"),
     path("reviews/sheets/<int:pk>/abstain/", desk.abstain, name="review_abstain"),
     path("reviews/applications/<int:pk>/", deciding.application, name="review_application"),

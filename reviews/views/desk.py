@@ -35,7 +35,7 @@ SCORE = tuple(bench.permission("score") for bench in BENCHES.values())
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
     """Straight to the next sheet; when none is left, the queue says so."""
-    _require_reviewer(request.user)
+    require_reviewer(request.user)
     queue = queue_of(request.user)
     if queue.to_score:
         return redirect("review_sheet", queue.to_score[0].pk)
@@ -97,7 +97,7 @@ def own_sheet(user: User, pk: int) -> Sheet:
     return found
 
 
-def _require_reviewer(user: User) -> None:
+def require_reviewer(user: User) -> None:
     if not any(user.reach(permission) for permission in SCORE):
         raise Http404
 

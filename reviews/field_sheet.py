@@ -1,0 +1,76 @@
+"""The score sheet on paper, to take to the village: what it says, and room for what a reviewer counts and remarks."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from ratings.models import Answer, Application
+from ratings.scheme.spec import Criterion, Question
+from ratings.wording import plain, rule_lines
+from records.documents import Heading, Names, NewPage, Signatures, Table, Text, document
+from records.documents.blocks import Block
+from reviews.models import Sheet
+
+ROOM = "\n\n"
+"""An empty cell that a pen finds room in."""
+
+
+def field_sheets(sheets: Collection[Sheet], by: User) -> bytes:
+    """``sheets`` of one reviewer as one PDF, each beginning on a page of its own."""
+    return document(_("Score sheet for the field"), blocks_of(sheets, by))
+
+
+def blocks_of(sheets: Collection[Sheet], by: User) -> list[Block]:
+    """What stands on the paper; one statement.
+
+    Nothing that a reviewer has entered is printed: the paper is carried about where others see it.
+    """
+    answers: dict[int, dict[str, Answer]] = defaultdict(dict)
+    for answer in Answer.objects.filter(application__in={sheet.application_id for sheet in sheets}):
+        answers[answer.application_id][answer.item] = answer
+    blocks: list[Block] = []
+    for sheet in sheets:
+        if blocks:
+            blocks.append(NewPage())
+        blocks.extend(_of_one(sheet.application, answers[sheet.application_id], by))
+    return blocks
+
+
+def _of_one(application: Application, answers: dict[str, Answer], by: User) -> Iterator[Block]:
+    unit, spec = application.unit, application.cycle.scheme.spec
+    yield Heading(f"{unit.name} · {application.cycle.year}")
+    yield Names([(_("Division code"), unit.code), (_("Reviewer"), str(by)), (_("Day of the visit"), "")])
+    fitting = spec.fitting(unit.tags)
+    codes = {criterion.code for criterion in fitting}
+    for area in spec.areas:
+        own = [criterion for criterion in area.criteria if criterion.code in codes]
+        if own:
+            yield Heading(f"{area.code} {area.name}")
+            for criterion in own:
+                yield from _of_criterion(criterion, answers)
+    yield Signatures([_("Reviewer"), _("For the village"), _("Day")])
+
+
+def _of_criterion(criterion: Criterion, answers: dict[str, Answer]) -> Iterator[Block]:
+    yield Text(f"{criterion.code} {criterion.name} ({_('at most %s points') % plain(criterion.max)})")
+    yield Text(" ".join(rule_lines(criterion)), quiet=True)
+    yield Table(
+        heads=[_("Fact"), _("The village says"), _("Counted on the spot"), _("Remarks")],
+        rows=[[_name(criterion, q), _said(q, answers.get(q.item)), ROOM, ROOM] for q in criterion.questions],
+        widths=[2.2, 1, 1, 2.2],
+        right=[1],
+    )
+
+
+def _name(criterion: Criterion, question: Question) -> str:
+    return question.name or criterion.name
+
+
+def _said(question: Question, answer: Answer | None) -> str:
+    if answer is None or answer.value is None:
+        return "—"
+    if question.kind == "tick":
+        return _("yes") if answer.value else _("no")
+    return plain(answer.value)

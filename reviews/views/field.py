@@ -1,0 +1,34 @@
+"""Score sheets on paper for the field: one, or all that the reviewer still has to score."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+
+from reviews.field_sheet import field_sheets
+from reviews.models import Sheet
+from reviews.queue import SHOWN, TO_SCORE, sheets_of
+from reviews.stages import BENCHES
+from reviews.views.desk import own_sheet, require_reviewer
+
+
+@login_required
+def one(request: HttpRequest, pk: int) -> HttpResponse:
+    return _paper([own_sheet(request.user, pk)], request)
+
+
+@login_required
+def queue(request: HttpRequest) -> HttpResponse:
+    """The first ``SHOWN`` sheets that wait to be scored, as the queue lists them."""
+    require_reviewer(request.user)
+    waiting = sheets_of(request.user).filter(TO_SCORE).select_related("application__unit")
+    found = waiting.prefetch_related("application__cycle__scheme").order_by("application__unit")[:SHOWN]
+    sheets = [s for s in found if request.user.has_perm(BENCHES[s.stage].permission("score"), s.application)]
+    if not sheets:
+        raise Http404
+    return _paper(sheets, request)
+
+
+def _paper(sheets: list[Sheet], request: HttpRequest) -> HttpResponse:
+    response = HttpResponse(field_sheets(sheets, request.user), content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="field-sheets.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
