@@ -32,7 +32,7 @@ def verdicts(batch: Batch, decisions: Iterable[Decision]) -> list[Verdict]:
         by_day.setdefault(timezone.localdate(decision.decided_at), []).append(decision.application)
     found: dict[int, Ceiling] = {}
     for day, applications in by_day.items():
-        found |= ceilings(applications, bench, day)
+        found |= ceilings(applications, bench.stage, day)
     names = {veto.code: f"{veto.code} {veto.name}" for veto in batch.cycle.scheme.spec.vetoes}
     return [
         Verdict(

@@ -250,7 +250,7 @@ PAGES = {
     "proposal_settle": both("proposal.pk", who=at("village", SETTLE[0])),
     # Of reviews.
     "review_desk": both(who=anywhere(*SCORE)),
-    "review_field_queue": page(get=only("township_reviewer")),
+    "review_field_queue": page(get=anywhere(*SCORE)),
     "review_field": page("sheet.pk", get=only("township_reviewer")),
     "review_sheet": both("sheet.pk", who=only("township_reviewer")),
     "review_recuse": page("sheet.pk", post=only("township_reviewer")),

@@ -446,9 +446,9 @@ class AppealFactory(DjangoModelFactory):
     class Meta:
         model = Appeal
 
-    decision = factory.SubFactory(DecisionFactory)
-    unit = factory.SelfAttribute("decision.unit")
-    application = factory.SelfAttribute("decision.application")
+    application = factory.SubFactory(ApplicationFactory)
+    unit = factory.SelfAttribute("application.unit")
+    decision = factory.LazyAttribute(lambda o: DecisionFactory(unit=o.unit, application=o.application))
     made_by = factory.SubFactory(UserFactory)
     made_at = factory.LazyFunction(timezone.now)
     reasons = "得分够四星。"

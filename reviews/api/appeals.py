@@ -27,7 +27,7 @@ from reviews.workflow.appeals import Corrected
 class AppealSerializer(serializers.ModelSerializer):
     """``hearers`` are user names."""
 
-    hearers = serializers.SlugRelatedField("user.username", many=True, read_only=True)
+    hearers = serializers.SerializerMethodField()
 
     class Meta:
         model = Appeal
@@ -44,6 +44,9 @@ class AppealSerializer(serializers.ModelSerializer):
             "answered_at",
         ]
 
+    def get_hearers(self, appeal: Appeal) -> list[str]:
+        return [hearer.user.username for hearer in appeal.hearers.all()]
+
 
 class MakeAppealSerializer(serializers.Serializer):
     """``application``: the id of the one whose result is appealed."""
@@ -52,7 +55,7 @@ class MakeAppealSerializer(serializers.Serializer):
     reasons = serializers.CharField(max_length=5000)
 
 
-class ConveneSerializer(serializers.Serializer):
+class HearersSerializer(serializers.Serializer):
     hearers = serializers.ListField(child=serializers.CharField(max_length=150))
 
 
@@ -60,7 +63,7 @@ class AppealAnswerSerializer(serializers.Serializer):
     answer = serializers.CharField(max_length=5000)
 
 
-class CorrectionSerializer(serializers.Serializer):
+class AppealCorrectionSerializer(serializers.Serializer):
     criterion = serializers.CharField(max_length=20)
     points = serializers.DecimalField(max_digits=8, decimal_places=2)
     reason = serializers.CharField(max_length=2000)
@@ -69,7 +72,7 @@ class CorrectionSerializer(serializers.Serializer):
 class UpholdAppealSerializer(AppealAnswerSerializer):
     star = serializers.IntegerField(min_value=0, max_value=9)
     document = serializers.CharField(max_length=100)
-    corrections = CorrectionSerializer(many=True, default=list)
+    corrections = AppealCorrectionSerializer(many=True, default=list)
 
 
 class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
@@ -101,11 +104,11 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
         appeal = appeals.make_appeal(decision, reasons=given["reasons"], by=request.user)
         return Response(AppealSerializer(appeal).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=ConveneSerializer, responses={204: None})
+    @extend_schema(request=HearersSerializer, responses={204: None})
     @action(detail=True, methods=["post"])
     def convene(self, request: Request, pk: Any = None) -> Response:
         """Who hears the appeal, by user name; they take the place of those convened before."""
-        appeal, names = self.get_object(), self._given(ConveneSerializer)["hearers"]
+        appeal, names = self.get_object(), self._given(HearersSerializer)["hearers"]
         found = list(User.objects.filter(username__in=names))
         if len(found) != len(set(names)):
             raise Incomplete(_("Only people who may hear appeals here can be convened."))
