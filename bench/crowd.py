@@ -1,5 +1,6 @@
 """Every village-level unit of Shaoxing about to apply: forms filled in, evidence attached, the signature missing."""
 
+import time
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -45,6 +46,7 @@ def signers() -> Iterator[tuple[str, str]]:
         session[SESSION_KEY] = str(signer.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
         session[HASH_SESSION_KEY] = signer.get_session_auth_hash()
+        session.update(dict.fromkeys(("began", "seen"), int(time.time())))
         session.create()
         yield signer.username.removeprefix("signer."), session.session_key
 

@@ -446,9 +446,9 @@ class AppealFactory(DjangoModelFactory):
     class Meta:
         model = Appeal
 
-    application = factory.SubFactory(ApplicationFactory)
-    unit = factory.SelfAttribute("application.unit")
-    decision = factory.LazyAttribute(lambda o: DecisionFactory(unit=o.unit, application=o.application))
+    decision = factory.SubFactory(DecisionFactory, application=factory.SubFactory(ApplicationFactory))
+    unit = factory.SelfAttribute("decision.unit")
+    application = factory.SelfAttribute("decision.application")
     made_by = factory.SubFactory(UserFactory)
     made_at = factory.LazyFunction(timezone.now)
     reasons = "得分够四星。"

@@ -32,7 +32,16 @@ LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 PLAIN = {"SECOND_FACTOR_REQUIRED": False, "CACHES": LOCMEM}
 # Lists that name no place but the reader's own: settings, what leads straight on, and what is the county's as a whole.
 BARE = {"account_change_password", "account_reauthenticate", "settings", "apply", "review_desk"}
-BARE |= {"still_here", "cadre_list", "cadre_list_empty", "cycles", "supply", "review_batches", "review_checks"}
+BARE |= {
+    "review_field_queue",
+    "still_here",
+    "cadre_list",
+    "cadre_list_empty",
+    "cycles",
+    "supply",
+    "review_batches",
+    "review_checks",
+}
 BARE |= {"unit_order_new", "proof", "proof_head", "unit_profiles_sheet", "unit_tags_sheet"}
 PAGE_METHODS, API_METHODS = ("get", "post"), ("get", "post", "put", "patch", "delete")
 THERE = {"get": {200, 204, 302}}

@@ -1,7 +1,8 @@
 """Score sheets on paper for the field: one, or all that the reviewer still has to score."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from reviews.field_sheet import field_sheets
 from reviews.models import Sheet
@@ -23,7 +24,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = waiting.prefetch_related("application__cycle__scheme").order_by("application__unit")[:SHOWN]
     sheets = [s for s in found if request.user.has_perm(BENCHES[s.stage].permission("score"), s.application)]
     if not sheets:
-        raise Http404
+        return redirect("review_desk")  # where it stands that nothing waits
     return _paper(sheets, request)
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 from config import services
 from config.services.binaries import postgresql_bin
@@ -68,6 +69,7 @@ def crowd(villages: int) -> dict:
             HASH_SESSION_KEY: watcher.get_session_auth_hash(),
         }
     )
+    session.update(dict.fromkeys(("began", "seen"), int(time.time())))
     session.create()
     return {
         "villages": rows,

@@ -27,4 +27,4 @@ def test_another_reviewers_sheet_is_not_there_and_an_empty_queue_has_no_paper(pl
     client.force_login(place.township_reviewer_b)
     assert client.get(reverse("review_field", args=[sheet.pk])).status_code == 404
     score(place.application, Stage.TOWNSHIP, place.township_reviewer_b)
-    assert client.get(reverse("review_field_queue")).status_code == 404
+    assert client.get(reverse("review_field_queue")).status_code == 302
