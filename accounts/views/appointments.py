@@ -17,6 +17,7 @@ from accounts.authority import needs
 from accounts.forms import AppointmentForm, AppointmentSearch, EndForm, HandoverForm
 from accounts.models import Appointment
 from accounts.slips import Slip, as_pdf, sealed, slips_of, unsealed
+from records.documents import served
 from records.lists import as_workbook
 from records.refusals import Incomplete, Refused, WrongState
 
@@ -93,10 +94,7 @@ def slips_pdf(request: HttpRequest) -> HttpResponse:
     if not slips:
         messages.error(request, _("These slips were printed already. You can make a new password for a person."))
         return redirect("appointments")
-    response = HttpResponse(as_pdf(slips), content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="slips.pdf"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return served(as_pdf(slips), _("Slips"), download=True)
 
 
 @needs("accounts.appoint")

@@ -1,6 +1,5 @@
 """An application for everyone who may open it, the township's queue, and the steps that are asked about first."""
 
-import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -29,6 +28,7 @@ from ratings.progress import named, steps_of
 from ratings.reuse import mark_reuse
 from ratings.views.opening import VIEW, applications_for, opened
 from ratings.workflow import application as workflow
+from records.documents import served
 from records.files import serve
 from records.lists import as_workbook
 from records.refusals import Incomplete, NotAllowed
@@ -130,8 +130,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     if not any(request.user.has_perm(perm, application) for perm in PRINTING):
         raise Http404
     content = declaration(Form(application, may_fill=False), by=request.user)
-    name = f"{application.unit.name}{application.cycle.year}.pdf"
-    return FileResponse(io.BytesIO(content), filename=name, content_type="application/pdf")
+    return served(content, f"{application.unit.name}{application.cycle.year}")
 
 
 @login_required

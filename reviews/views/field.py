@@ -3,7 +3,10 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
+from accounts.models import User
+from records.documents import served
 from reviews.field_sheet import field_sheets
 from reviews.models import Sheet
 from reviews.queue import SHOWN, TO_SCORE, sheets_of
@@ -13,7 +16,7 @@ from reviews.views.desk import own_sheet, require_reviewer
 
 @login_required
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    return _paper([own_sheet(request.user, pk)], request)
+    return _paper([own_sheet(request.user, pk)], request.user)
 
 
 @login_required
@@ -25,11 +28,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     sheets = [s for s in found if request.user.has_perm(BENCHES[s.stage].permission("score"), s.application)]
     if not sheets:
         return redirect("review_desk")  # where it stands that nothing waits
-    return _paper(sheets, request)
+    return _paper(sheets, request.user)
 
 
-def _paper(sheets: list[Sheet], request: HttpRequest) -> HttpResponse:
-    response = HttpResponse(field_sheets(sheets, request.user), content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="field-sheets.pdf"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+def _paper(sheets: list[Sheet], user: User) -> HttpResponse:
+    return served(field_sheets(sheets, user), _("Score sheet for the field"), download=True)

@@ -1,13 +1,12 @@
 """Why this star: every step from facts to today's star, on one page and as one file."""
 
-from io import BytesIO
-
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ratings.models import Application
 from ratings.views.opening import opened
+from records.documents import served
 from reviews import result_paper
 from reviews.result import Result
 
@@ -32,5 +31,4 @@ def result_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The same as one PDF with the list of the evidence, for whom the page is."""
     application = opened(request.user, pk)
     paper = result_paper.pdf(Result(application, request.user))
-    name = f"{application.unit.name}-{application.cycle.year}.pdf"
-    return FileResponse(BytesIO(paper), as_attachment=True, filename=name, content_type="application/pdf")
+    return served(paper, f"{application.unit.name}-{application.cycle.year}", download=True)

@@ -171,7 +171,7 @@ def test_what_it_does_is_seen_before_it_counts_and_the_slips_are_had_once(client
 
     sealed = {"sealed": done.context["sealed"]}
     paper = client.post(reverse("slips"), sealed)
-    assert (paper["Content-Type"], paper["Cache-Control"], paper.content[:5]) == (
+    assert (paper["Content-Type"], paper["Cache-Control"], b"".join(paper)[:5]) == (
         "application/pdf",
         "no-store",
         b"%PDF-",

@@ -16,7 +16,7 @@ def test_a_reviewer_prints_the_own_sheet_without_what_was_entered(place, client)
     for address in (reverse("review_field", args=[sheet.pk]), reverse("review_field_queue")):
         paper = client.get(address)
         assert paper["Content-Type"] == "application/pdf"
-        assert paper.content.startswith(b"%PDF")
+        assert b"".join(paper).startswith(b"%PDF")
     text = str(blocks_of([sheet], place.township_reviewer))
     assert place.application.unit.code in text
     assert "现场查看" not in text
