@@ -9,16 +9,12 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from incentives.listing import Row
 from incentives.models import Source
+from records.workbooks import cell
 
 MONEY = "#,##0.00"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WIDTHS = (16, 22, 22, 8, 12, 16, 16, 16, 40)
 
 
@@ -28,37 +24,27 @@ def write_list(source: Source, rows: Iterable[Row], to: BinaryIO) -> None:
     sheet.freeze_panes = "A5"
     for place, width in enumerate(WIDTHS):
         sheet.column_dimensions["ABCDEFGHI"[place]].width = width
-    sheet.append([_cell(sheet, source.name, bold=True)])
+    sheet.append([cell(sheet, source.name, bold=True)])
     state = _("%(county)s, %(year)s, %(state)s, filing number %(number)s") % {
         "county": source.unit.name,
         "year": source.year,
         "state": source.get_state_display(),
         "number": source.filing_number or "—",
     }
-    sheet.append([_cell(sheet, state)])
-    sheet.append([_cell(sheet, _("Demonstration data, unrelated to reality") if settings.DEMO else "")])
+    sheet.append([cell(sheet, state)])
+    sheet.append([cell(sheet, _("Demonstration data, unrelated to reality") if settings.DEMO else "")])
     heads = [_("Division code"), _("Unit"), _("Township"), _("Star"), _("Figure"), _("Amount")]
     heads += [_("Committed"), _("Disbursed"), _("Remark")]
-    sheet.append([_cell(sheet, head, bold=True) for head in heads])
+    sheet.append([cell(sheet, head, bold=True) for head in heads])
     totals = [Decimal(0)] * 3
     for row in rows:
         amounts = [row.amount, row.committed, row.disbursed]
         totals = [total + (amount or 0) for total, amount in zip(totals, amounts, strict=True)]
         cells = [row.unit.code, row.unit.name, row.township, row.star, row.figure, *amounts, row.remark]
-        sheet.append([_cell(sheet, value) for value in cells])
-    sheet.append([_cell(sheet, value, bold=True) for value in [_("Total"), "", "", "", "", *totals]])
+        sheet.append([cell(sheet, value, form=_form(value)) for value in cells])
+    sheet.append([cell(sheet, value, form=_form(value), bold=True) for value in [_("Total"), "", "", "", "", *totals]])
     book.save(to)
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Any, *, bold: bool = False) -> WriteOnlyCell:
-    if isinstance(value, str):
-        value = ILLEGAL_CHARACTERS_RE.sub("", value)
-    cell = WriteOnlyCell(sheet, value)
-    if isinstance(value, str):
-        cell.data_type = "s"  # what people typed is text, even when it begins like a formula
-        cell.quotePrefix = int(value.startswith(FORMULA))
-    elif isinstance(value, Decimal):
-        cell.number_format = MONEY
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
+def _form(value: Any) -> str:
+    return MONEY if isinstance(value, Decimal) else ""

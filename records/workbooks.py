@@ -139,7 +139,7 @@ def read_rows(raw: bytes, heads: Sequence[str], *, optional: Sequence[str] = ())
     places: dict[str, int] = {}
     letters: dict[str, str] = {}
     rows = []
-    for sheet, number, cells in _lines(raw):
+    for sheet, number, cells in lines(raw):
         if number > MOST_ROWS:
             raise SheetRefused([], _("The sheet has more than %d rows.") % MOST_ROWS)
         if not places:
@@ -162,7 +162,7 @@ def marked_copy(raw: bytes, problems: Iterable[WrongCell]) -> bytes:
     else:
         book = Workbook()
         book.active.title = "1"
-        for _sheet, number, cells in _lines(raw):
+        for _sheet, number, cells in lines(raw):
             for at, text in enumerate(cells, start=1):
                 written = book.active.cell(number, at, ILLEGAL_CHARACTERS_RE.sub("", text))
                 written.data_type = "s"
@@ -188,8 +188,8 @@ def decode(raw: bytes) -> str:
     raise SheetRefused([], _("The file is neither in UTF-8 nor in GB18030."))
 
 
-def _lines(raw: bytes) -> Iterator[tuple[str, int, list[str]]]:
-    """Sheet name, row number and the texts of each line."""
+def lines(raw: bytes) -> Iterator[tuple[str, int, list[str]]]:
+    """Sheet name, row number as a spreadsheet shows it, and the texts of each line. Raises ``SheetRefused``."""
     if raw.startswith(ZIP):
         try:
             book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
@@ -200,9 +200,8 @@ def _lines(raw: bytes) -> Iterator[tuple[str, int, list[str]]]:
             raise SheetRefused([], _("This workbook cannot be opened: %s") % wrong) from None
         return
     try:
-        reader = csv.reader(io.StringIO(decode(raw), newline=""), strict=True)
-        for row in reader:
-            yield "1", reader.line_num, [text.strip() for text in row]
+        for number, row in enumerate(csv.reader(io.StringIO(decode(raw), newline=""), strict=True), start=1):
+            yield "1", number, [text.strip() for text in row]
     except csv.Error as wrong:
         raise SheetRefused([], _("This is not a CSV file: %s") % wrong) from None
 

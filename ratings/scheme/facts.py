@@ -1,21 +1,17 @@
 """A facts file (formats §2): CSV in UTF-8 or GB18030, or the first sheet of a workbook, one fact a row."""
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from zipfile import BadZipFile
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from ratings.scheme.spec import LARGEST, MOST_PLACES, Criterion, NoSingleVariant, Question, SchemeSpec
 from ratings.scoring import WrongFact, check_fact
 from records.refusals import Refused
+from records.workbooks import SheetRefused, lines
 
 COLUMNS = ("unit", "item", "value", "date")
 TAG = "@tag"
@@ -205,40 +201,8 @@ def _rows(cells: Iterable[list[str]]) -> Iterator[_Row]:
 
 
 def _cells(raw: bytes) -> Iterator[list[str]]:
-    if raw.startswith(ZIP):
-        yield from _sheet(raw)
-        return
     try:
-        for row in csv.reader(io.StringIO(decode(raw), newline=""), strict=True):
-            yield [cell.strip() for cell in row]
-    except csv.Error as wrong:
-        raise FactsRefused([_("This is not a CSV file: %s") % wrong]) from None
-
-
-def decode(raw: bytes) -> str:
-    """The text of a CSV file in UTF-8, with or without BOM, or in GB18030. Raises ``FactsRefused``."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise FactsRefused([_("The file is neither in UTF-8 nor in GB18030.")])
-
-
-def _sheet(raw: bytes) -> Iterator[list[str]]:
-    try:
-        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError) as wrong:
-        raise FactsRefused([_("This workbook cannot be opened: %s") % wrong]) from None
-    for row in book.worksheets[0].iter_rows(values_only=True):
-        yield [_text(cell) for cell in row]
-
-
-def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime | date):
-        return cell.strftime("%Y-%m-%d")
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+        for _sheet, _number, cells in lines(raw):
+            yield cells
+    except SheetRefused as refused:
+        raise FactsRefused([str(refused)]) from None
