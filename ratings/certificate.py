@@ -1,12 +1,11 @@
 """The check code of a star certificate (星级证书): short enough to be typed, signed so that it cannot be made up."""
 
 import re
-from base64 import b32encode
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without I, O, 0 and 1, which are taken for each other
-_BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+from records.codes import ALPHABET, spelled
+
 _SIGNATURE = 8  # characters of 5 bits each
 
 
@@ -20,11 +19,11 @@ def decision_of(code: str) -> int | None:
     """The decision that a code was given for, however it was typed; None if we never gave it."""
     plain = re.sub(r"[\s\-–—]", "", code).upper()
     number, signed = plain[:-_SIGNATURE], plain[-_SIGNATURE:]
-    if not 0 < len(number) <= 12 or not set(plain) <= set(_ALPHABET):
+    if not 0 < len(number) <= 12 or not set(plain) <= set(ALPHABET):
         return None
     decision_id = 0
     for letter in number:
-        decision_id = decision_id * 32 + _ALPHABET.index(letter)
+        decision_id = decision_id * 32 + ALPHABET.index(letter)
     return decision_id if constant_time_compare(_signature(decision_id), signed) else None
 
 
@@ -32,10 +31,10 @@ def _written(number: int) -> str:
     digits = ""
     while number or not digits:
         number, digit = divmod(number, 32)
-        digits = _ALPHABET[digit] + digits
+        digits = ALPHABET[digit] + digits
     return digits
 
 
 def _signature(decision_id: int) -> str:
     digest = salted_hmac("ratings.certificate", str(decision_id), algorithm="sha256").digest()
-    return b32encode(digest[:5]).decode().translate(str.maketrans(_BASE32, _ALPHABET))
+    return spelled(digest, _SIGNATURE)

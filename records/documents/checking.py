@@ -4,24 +4,22 @@ The code is a keyed digest of the paper's content: the same content has the same
 """
 
 import json
-from base64 import b32encode
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.crypto import salted_hmac
 
+from records.codes import ALPHABET, spelled
 from records.models import IssuedDocument
 
 CODE_LENGTH = 12
-_BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without I, O, 0 and 1, which are taken for each other
 
 
 def issue(title: str, content: Mapping[str, Any], *, unit: str, by: Any) -> str:
     """The check code (``K3MX-92QF-7ABC``) for a paper with this ``content``, kept so that ``issued`` knows it."""
     canonical = json.dumps([title, unit, content], sort_keys=True, ensure_ascii=False, default=str)
     digest = salted_hmac("records.documents", canonical, algorithm="sha256").digest()
-    plain = b32encode(digest).decode()[:CODE_LENGTH].translate(str.maketrans(_BASE32, _ALPHABET))
+    plain = spelled(digest, CODE_LENGTH)
     IssuedDocument.objects.get_or_create(
         code=plain, defaults={"title": title, "unit": unit, "digest": digest.hex(), "by": by}
     )
@@ -30,7 +28,7 @@ def issue(title: str, content: Mapping[str, Any], *, unit: str, by: Any) -> str:
 
 def issued(code: str) -> IssuedDocument | None:
     """The paper that ``code`` was given for, however it was typed; None if we never gave it."""
-    plain = "".join(c for c in code.upper() if c in _ALPHABET)
+    plain = "".join(c for c in code.upper() if c in ALPHABET)
     return IssuedDocument.objects.filter(code=plain).first() if len(plain) == CODE_LENGTH else None
 
 

@@ -12,12 +12,12 @@ from notifications.workflow import announce
 from ratings.models import Decision
 from ratings.workflow import decision as decisions
 from records import audit
+from records.codes import ALPHABET
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Appeal, Batch, Objection, Sheet
 from reviews.stages import BENCHES
 from reviews.workflow import appeals
 
-RECEIPT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 ANSWERERS = {"township": ["township_office"], "county": ["discipline"]}
 
 
@@ -117,5 +117,5 @@ def _answer(objection: Objection, state: Objection.State, by: User, answer: str)
 
 def _receipt() -> str:
     """Twelve letters in groups of four, without those that are easily mistaken for each other."""
-    letters = "".join(secrets.choice(RECEIPT_LETTERS) for _n in range(12))
+    letters = "".join(secrets.choice(ALPHABET) for _n in range(12))
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
