@@ -8,6 +8,8 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import administration, menu, passing, proving, signals, todo  # noqa: F401 (signals connects itself)
         from notifications import kinds
+        from records import jobs
+        from records.models import Verification
         from villages.signals import units_passed
 
         kinds.register(
@@ -16,6 +18,7 @@ class AccountsConfig(AppConfig):
             appointed=_("You were appointed %(role)s of %(unit)s"),
             appointment_ends=_("Your office of %(role)s of %(unit)s ends with %(day)s"),
         )
+        jobs.register(Verification, proving.make)
         units_passed.connect(passing.pass_on)
         for source in (administration.Vacancies(), administration.Locks(), administration.Trail(), proving):
             todo.register(source)

@@ -1,10 +1,9 @@
 """The auditor's check of everything kept (``records/proof.py``): asked for, made in the background, told of."""
 
 import logging
-from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +21,6 @@ from records.refusals import NotAllowed
 State = Verification.State
 READ_TRAIL = "accounts.read_trail"
 FAULTS_KEPT = 200
-GIVEN_UP = timedelta(minutes=60)
 logger = logging.getLogger(__name__)
 
 
@@ -35,9 +33,8 @@ def ask(head: Head | None, *, by: User) -> Verification:
         raise NotAllowed(_("You may not do this here."))
     User.objects.select_for_update().get(pk=by.pk)
     text = head.text if head else ""
-    recent = timezone.now() - GIVEN_UP
     waiting = Verification.objects.filter(by=by, head=text, state__in=[State.WAITING, State.RUNNING])
-    if there := waiting.filter(asked_at__gte=recent).first():
+    if there := waiting.first():
         return there
     asked = Verification.objects.create(by=by, head=text)
     transaction.on_commit(lambda: check_everything.delay(asked.pk), robust=True)
@@ -46,11 +43,9 @@ def ask(head: Head | None, *, by: User) -> Verification:
 
 def make(pk: int) -> None:
     """Check everything and keep what was found. Doing it again changes nothing."""
-    dead = timezone.now() - GIVEN_UP
-    free = Verification.objects.filter(Q(state=State.WAITING) | Q(state=State.RUNNING, started_at__lt=dead), pk=pk)
-    if not free.update(state=State.RUNNING, started_at=timezone.now()):
+    asked = Verification.objects.take(pk)
+    if asked is None:
         return
-    asked = Verification.objects.get(pk=pk)
     try:
         _check(asked)
     except Exception as failure:
@@ -65,7 +60,7 @@ def _check(asked: Verification) -> None:
         checks.append(integrity.Check(f"head {head.number}", lambda: head_faults(head)))
     newest, count, kept = Head.newest(), 0, []
     for done, check in enumerate(checks):
-        Verification.objects.filter(pk=asked.pk).update(progress=100 * done // len(checks))
+        asked.come_to(100 * done // len(checks))
         with transaction.atomic():
             for fault in check.faults():
                 count += 1
@@ -76,8 +71,7 @@ def _check(asked: Verification) -> None:
 
 @transaction.atomic
 def _end(asked: Verification, state: str, **changes: object) -> None:
-    running = Verification.objects.filter(pk=asked.pk, state=State.RUNNING)
-    if running.update(state=state, ended_at=timezone.now(), **changes):
+    if asked.end(state, **changes):
         announce([asked.by_id], f"check_{state}", link=reverse("proof"), count=changes.get("faults", 0))
 
 

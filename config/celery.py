@@ -43,7 +43,7 @@ def begin(**_: object) -> None:
 @worker_ready.connect
 def take_up_what_was_left(**_: object) -> None:
     """What was asked for while no worker lived, or whose task the queue has lost."""
-    app.send_task("reports.tasks.make_forgotten_reports")
+    app.send_task("records.tasks.make_forgotten_jobs")
 
 
 @worker_process_init.connect

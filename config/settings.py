@@ -248,7 +248,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 # By the name of the task in an app's tasks.py; times are China's.
 CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.tasks.deliver_due", "schedule": 60},
-    "forgotten reports": {"task": "reports.tasks.make_forgotten_reports", "schedule": 60},
+    "forgotten jobs": {"task": "records.tasks.make_forgotten_jobs", "schedule": 60},
     "confirm": {"task": "reviews.tasks.confirm_due", "schedule": crontab(minute=5)},
     "rerate": {"task": "ratings.tasks.rerate_all", "schedule": crontab(hour=0, minute=20)},
 }

@@ -8,14 +8,17 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import home, menu, todo
         from notifications import kinds
-        from reports import todos
+        from records import jobs
+        from reports import todos, workflow
         from reports.demonstration import guard  # noqa: F401 (registers a system check)
         from reports.home import progress
+        from reports.models import ReportRequest
 
         kinds.register(
             report_ready=_("The report of %(unit)s for %(year)s is ready"),
             report_failed=_("The report of %(unit)s for %(year)s could not be made"),
         )
+        jobs.register(ReportRequest, workflow.make)
         todo.register(todos)
         home.register(home.HomePanel("reports/home_progress.html", progress, order=20))
         menu.register(

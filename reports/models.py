@@ -1,40 +1,28 @@
-"""Long work that runs in the background and ends as a to-do "ready" or "failed, because" (design §7)."""
+"""Annual reports that people ask for; parts of the demonstration."""
 
-from django.conf import settings
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from records.jobs import Job
 from records.models import StoredFile
 from villages.models import Unit
 
 
-class ReportRequest(models.Model):
-    """An annual report asked for by a person; ``progress`` in per cent."""
+class ReportRequest(Job):
+    """An annual report asked for by a person, who has seen how it ended when it was fetched or the failure was read."""
 
-    class State(models.TextChoices):
-        WAITING = "waiting", _("Waiting")
-        RUNNING = "running", _("Running")
-        READY = "ready", _("Ready")
-        FAILED = "failed", _("Failed")
+    GIVEN_UP = timedelta(minutes=15)
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField(_("Year"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(auto_now_add=True)
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    progress = models.PositiveSmallIntegerField(default=0)
     file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
-    error = models.TextField(blank=True)
-    started_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    seen_at = models.DateTimeField(null=True, help_text="When the person fetched it, or read why it failed")
 
-    class Meta:
-        default_permissions = ()
+    class Meta(Job.Meta):
         permissions = [("view_dashboard", "See the dashboard"), ("view_report", "Make the annual report")]
-        ordering = ["-id"]
         constraints = [
             models.CheckConstraint(condition=Q(state="ready") ^ Q(file=None), name="report_ready_has_file"),
         ]

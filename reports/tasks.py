@@ -8,8 +8,3 @@ from reports import workflow
 @shared_task
 def make_report(pk: int) -> None:
     workflow.make(pk)
-
-
-@shared_task
-def make_forgotten_reports() -> None:
-    workflow.make_forgotten()

@@ -1,15 +1,12 @@
 """Asking for an annual report, making it in the background, and fetching it (design §7)."""
 
 import logging
-from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -25,8 +22,6 @@ from villages.models import Unit
 State = ReportRequest.State
 VIEW_REPORT = "reports.view_report"
 YEARS = range(2000, 2100)
-GIVEN_UP = timedelta(minutes=15)
-"""A report whose worker has died is made again after this time (``make_forgotten``)."""
 logger = logging.getLogger(__name__)
 
 
@@ -47,17 +42,16 @@ def ask(unit: Unit, year: int, *, by: User) -> ReportRequest:
     if request := waiting.first():
         return request
     request = ReportRequest.objects.create(unit=unit, year=year, by=by)
-    # Where the queue does not answer, ``make_forgotten`` comes by within a minute.
+    # Where the queue does not answer, ``records.jobs.make_forgotten`` comes by within a minute.
     transaction.on_commit(lambda: make_report.delay(request.pk), robust=True)
     return request
 
 
 def make(pk: int) -> None:
     """Write the workbook of a request and say that it is ready, or why it failed. Doing it again changes nothing."""
-    taken = _free().filter(pk=pk).update(state=State.RUNNING, started_at=timezone.now())
-    if not taken:
+    request = ReportRequest.objects.select_related("unit", "by").take(pk)
+    if request is None:
         return
-    request = ReportRequest.objects.select_related("unit", "by").get(pk=pk)
     try:
         file = _written(request)
     except Exception as failure:
@@ -67,37 +61,18 @@ def make(pk: int) -> None:
         _end(request, State.READY, file=file, progress=100)
 
 
-def make_forgotten() -> None:
-    """Make what no worker has in hand: the queue was emptied, or the worker died."""
-    for pk in _free().order_by("pk").values_list("pk", flat=True):
-        make(pk)
-
-
-def _free() -> QuerySet[ReportRequest]:
-    dead = timezone.now() - GIVEN_UP
-    return ReportRequest.objects.filter(Q(state=State.WAITING) | Q(state=State.RUNNING, started_at__lt=dead))
-
-
 def _written(request: ReportRequest) -> StoredFile:
     name = f"{request.unit.name}{request.year}年度评星晋级报告.xlsx"
     with TemporaryDirectory() as folder, translation.override(settings.LANGUAGE_CODE):
         path = Path(folder) / "report.xlsx"
-        workbook.write(request.unit, request.year, path, _progress_of(request))
+        workbook.write(request.unit, request.year, path, request.come_to)
         with path.open("rb") as file:
             return store(File(file, name=name), by=request.by)
 
 
-def _progress_of(request: ReportRequest) -> Callable[[int], None]:
-    def keep(done: int) -> None:
-        ReportRequest.objects.filter(pk=request.pk).update(progress=done)
-
-    return keep
-
-
 @transaction.atomic
 def _end(request: ReportRequest, state: str, **changes: object) -> None:
-    running = ReportRequest.objects.filter(pk=request.pk, state=State.RUNNING)
-    if running.update(state=state, ended_at=timezone.now(), **changes):
+    if request.end(state, **changes):
         announce(
             [request.by_id],
             f"report_{state}",

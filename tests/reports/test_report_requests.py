@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.todo import todos_of
 from notifications.models import Notice
+from records import jobs
 from reports import workflow
 from reports.models import ReportRequest
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, UnitFactory, person
@@ -145,7 +146,7 @@ def test_the_form_offers_only_places_within_reach(client, reader):
 
 def test_one_whose_task_was_lost_is_made_all_the_same(reader):
     report = ask(reader)  # its task is sent on commit, which never comes here
-    workflow.make_forgotten()
-    workflow.make_forgotten()
+    jobs.make_forgotten()
+    jobs.make_forgotten()
     report.refresh_from_db()
     assert (report.state, Notice.objects.filter(kind="report_ready").count()) == ("ready", 1)

@@ -1,0 +1,10 @@
+"""What the clock does for what is kept."""
+
+from celery import shared_task
+
+from records import jobs
+
+
+@shared_task
+def make_forgotten_jobs() -> None:
+    jobs.make_forgotten()
