@@ -23,6 +23,7 @@ from accounts.models import Appointment, User
 from accounts.roles import Role
 from accounts.todo import todos_of
 from accounts.workflow.deputies import colleagues
+from records.sent import sent
 from villages.models import Unit
 
 
@@ -106,9 +107,8 @@ class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         """Appoint somebody."""
         if not request.user.has_perm("accounts.appoint"):
             raise NotFound  # nor does a stranger learn here which accounts there are
-        given = NewAppointment(data=request.data, context=self.get_serializer_context())
-        given.is_valid(raise_exception=True)
-        values: dict[str, Any] = dict(given.validated_data)
+        given = sent(NewAppointment, request)
+        values: dict[str, Any] = dict(given)
         who = workflow.Who(values.pop("name"), values.pop("username"))
         [appointment] = workflow.appoint_person(who, [values.pop("role")], by=request.user, **values).appointments
         return Response(AppointmentSerializer(appointment).data, status=201)
@@ -118,9 +118,8 @@ class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
     def end(self, request: Request, pk: str) -> Response:
         """Let it end with the day ``on``."""
         appointment = self.get_object()
-        given = LastDay(data=request.data)
-        given.is_valid(raise_exception=True)
-        workflow.end(appointment, by=request.user, on=given.validated_data["on"])
+        given = sent(LastDay, request)
+        workflow.end(appointment, by=request.user, on=given["on"])
         return Response(AppointmentSerializer(self.get_object()).data)
 
     @extend_schema(request=NewSuccessor, responses={201: AppointmentSerializer})
@@ -128,10 +127,9 @@ class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
     def hand_over(self, request: Request, pk: str) -> Response:
         """Let it end with the day ``on``, and give the office to the successor from the day after."""
         appointment = self.get_object()
-        given = NewSuccessor(data=request.data)
-        given.is_valid(raise_exception=True)
-        who = workflow.Who(given.validated_data["name"], given.validated_data["username"])
-        engaged = workflow.hand_over([appointment], who, by=request.user, on=given.validated_data["on"])
+        given = sent(NewSuccessor, request)
+        who = workflow.Who(given["name"], given["username"])
+        engaged = workflow.hand_over([appointment], who, by=request.user, on=given["on"])
         return Response(AppointmentSerializer(engaged.appointments[0]).data, status=201)
 
 
@@ -147,10 +145,9 @@ class DeputyView(APIView):
     def post(self, request: Request, pk: int) -> Response:
         """Name a deputy from a day to a day."""
         post = self._post(request, pk)
-        given = NewDeputy(data=request.data)
-        given.is_valid(raise_exception=True)
-        days = {key: given.validated_data[key] for key in ("starts", "ends")}
-        deputy = colleagues(post).filter(username=given.validated_data["username"]).first()
+        given = sent(NewDeputy, request)
+        days = {key: given[key] for key in ("starts", "ends")}
+        deputy = colleagues(post).filter(username=given["username"]).first()
         if deputy is None:
             raise serializers.ValidationError({"username": [_("Nobody of this account name holds an office here.")]})
         return Response(

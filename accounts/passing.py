@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -29,7 +29,7 @@ def pass_on(sender: Any, order: Order, **kwargs: Any) -> list[Consequence]:
     return followed
 
 
-def _held(unit: str):  # noqa: ANN202 a queryset
+def _held(unit: str) -> QuerySet[Appointment]:
     today = timezone.localdate()
     return Appointment.objects.select_for_update().filter(Q(ends=None) | Q(ends__gte=today), unit=unit).order_by("pk")
 

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from config.second_factor import must_set_up_second_factor
+from records.sent import sent
 
 
 class Credentials(serializers.Serializer):
@@ -32,12 +33,9 @@ class TokenView(APIView):
     @extend_schema(request=Credentials, responses=TokenAnswer, auth=[])
     def post(self, request: Request) -> Response:
         """Exchange a name and a password for a token, sent as ``Authorization: Token …`` from then on."""
-        given = Credentials(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = sent(Credentials, request)
         # Django's own request: on it axes leaves the mark by which its middleware answers 429.
-        user = authenticate(
-            request._request, username=given.validated_data["username"], password=given.validated_data["password"]
-        )
+        user = authenticate(request._request, username=given["username"], password=given["password"])
         if user is None:
             raise serializers.ValidationError({"detail": _("The name or the password is wrong.")})
         if user.must_change_password:
@@ -48,7 +46,7 @@ class TokenView(APIView):
             raise serializers.ValidationError(
                 {"code": [_("Please sign in on the page first: a second factor is needed.")]}
             )
-        if not passes_second_factor(user, given.validated_data.get("code", "")):
+        if not passes_second_factor(user, given.get("code", "")):
             raise serializers.ValidationError({"code": [_("This code is not valid.")]})
         token, _made = Token.objects.get_or_create(user=user)
         return Response({"token": token.key})

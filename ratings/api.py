@@ -2,7 +2,8 @@
 
 from rest_framework.routers import SimpleRouter
 
-from ratings.application_api import ApplicationViewSet, CycleViewSet, EvidenceViewSet
+from ratings.application_api import ApplicationViewSet, EvidenceViewSet
+from ratings.cycle_api import CycleViewSet
 from ratings.register_api import EventViewSet, ProposalViewSet, RegisterViewSet
 
 router = SimpleRouter()

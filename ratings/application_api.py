@@ -1,4 +1,4 @@
-"""Applications, their answers and evidence, and cycles over the API: the same functions as the pages."""
+"""Applications, their answers and evidence over the API: the same functions as the pages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,19 +14,18 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authority import reached, reached_or_404
+from accounts.authority import reached_or_404
 from accounts.holding import Holding
 from ratings import secrecy
 from ratings.actions import ACTIONS, available
 from ratings.form import Form
-from ratings.models import Application, Cycle, Evidence, Scheme, Transition, Window
-from ratings.models.cycle import Step
+from ratings.models import Application, Cycle, Evidence, Transition
 from ratings.views.opening import FILL, VIEW, applications_for, opened
 from ratings.workflow import application as workflow
-from ratings.workflow import cycle as cycle_workflow
 from ratings.workflow import evidence as files
 from ratings.workflow.answers import Entry, Kept, save_answers, version
-from villages.models import Unit, below, below_any, prefixes
+from records.sent import sent
+from villages.models import Unit, below, prefixes
 
 STATES = [(state.value, state.label) for state in Application.State]
 
@@ -182,12 +181,6 @@ class ApplicationFilter(filters.FilterSet):
         return applications.filter(below(code, "unit_id"))
 
 
-def _given(serializer: type[serializers.Serializer], request: Request) -> dict[str, Any]:
-    given = serializer(data=request.data)
-    given.is_valid(raise_exception=True)
-    return given.validated_data
-
-
 class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     """Applications within your reach. A step that is not yours is 404; one that comes too late is 409."""
 
@@ -250,7 +243,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @extend_schema(request=BeginSerializer, responses={201: ApplicationDetailSerializer})
     def create(self, request: Request) -> Response:
         """Begin an empty form for a unit in a cycle."""
-        given = _given(BeginSerializer, request)
+        given = sent(BeginSerializer, request)
         unit = reached_or_404(request.user, VIEW, Unit.objects.all(), field="code", code=given["unit"])
         cycle = get_object_or_404(
             Cycle.objects.select_related("scheme"), pk=given["cycle"], unit__in=prefixes(unit.code)
@@ -262,7 +255,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def star(self, request: Request, pk: str) -> Response:
         """Choose the star that the unit applies for."""
         application = self._mine(pk, *FILL)
-        workflow.choose_star(application, _given(StarSerializer, request)["star"], by=request.user)
+        workflow.choose_star(application, sent(StarSerializer, request)["star"], by=request.user)
         return self._detail(pk)
 
     @extend_schema(request=EntriesSerializer, responses=KeptSerializer(many=True))
@@ -270,7 +263,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def answers(self, request: Request, pk: str) -> Response:
         """Keep answers as they are typed; what is no fact is kept without a value, with its problem."""
         application = self._mine(pk, *FILL)
-        given = _given(EntriesSerializer, request)["answers"]
+        given = sent(EntriesSerializer, request)["answers"]
         entries = [Entry(**entry | {"sent": tuple(entry["sent"])}) for entry in given]
         kept = save_answers(application, entries, by=request.user)
         return Response(KeptSerializer(kept.values(), many=True).data)
@@ -294,7 +287,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         return self._step(
             "withdraw",
             pk,
-            lambda application: workflow.withdraw(application, by=request.user, **_given(ReasonSerializer, request)),
+            lambda application: workflow.withdraw(application, by=request.user, **sent(ReasonSerializer, request)),
         )
 
     @extend_schema(request=None, responses=ApplicationDetailSerializer)
@@ -309,7 +302,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         """Return named criteria to the village, each with its reason; only these reopen."""
 
         def take(application: Application) -> None:
-            given = _given(ReturnSerializer, request)
+            given = sent(ReturnSerializer, request)
             workflow.return_(application, given["criteria"], due=given["due"], by=request.user)
 
         return self._step("return", pk, take)
@@ -324,7 +317,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
     def evidence(self, request: Request, pk: str) -> Response:
         """Attach a file to a criterion; ``name`` is the piece that the scheme asks for."""
-        application, given = self._mine(pk, *FILL), _given(UploadSerializer, request)
+        application, given = self._mine(pk, *FILL), sent(UploadSerializer, request)
         if given["criterion"]:
             attached = files.attach(application, given["criterion"], given["file"], name=given["name"], by=request.user)
         else:
@@ -351,130 +344,3 @@ class EvidenceViewSet(viewsets.GenericViewSet):
         """Take a file off the form while its criterion is open to you."""
         files.detach(self._opened(pk), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class WindowSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Window
-        fields = ["step", "opens", "closes"]
-
-
-class CycleSerializer(serializers.ModelSerializer):
-    windows = WindowSerializer(many=True, read_only=True)
-
-    class Meta:
-        model = Cycle
-        fields = [
-            "id",
-            "unit",
-            "scheme",
-            "year",
-            "facts_until",
-            "meeting_minutes_required",
-            "state",
-            "scoring_closed_at",
-            "closed_at",
-            "windows",
-        ]
-
-
-class TimesSerializer(serializers.Serializer):
-    step = serializers.ChoiceField(Step.choices)
-    opens = serializers.DateTimeField()
-    closes = serializers.DateTimeField()
-
-
-class WindowsSerializer(serializers.Serializer):
-    windows = TimesSerializer(many=True)
-
-    @staticmethod
-    def times(given: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-        return {times["step"]: (times["opens"], times["closes"]) for times in given["windows"]}
-
-
-class OpenCycleSerializer(WindowsSerializer):
-    scheme = serializers.IntegerField()
-    facts_until = serializers.DateField()
-    meeting_minutes_required = serializers.BooleanField(default=False)
-
-
-class MoreTimeSerializer(serializers.Serializer):
-    step = serializers.ChoiceField(Step.choices)
-    unit = serializers.CharField(max_length=12, default="", help_text="Code of one unit; empty for the whole county")
-    closes = serializers.DateTimeField()
-    reason = serializers.CharField(max_length=2000)
-
-
-class CycleViewSet(viewsets.ReadOnlyModelViewSet):
-    """The ratings of the years: those of your county, and of counties that you watch over."""
-
-    permission_classes = [Holding]
-    needs = [VIEW]
-    needs_for = {"create": [cycle_workflow.MANAGE]}
-    queryset = Cycle.objects.none()
-    serializer_class = CycleSerializer
-    filterset_fields = ["unit", "year", "state"]
-    lookup_value_regex = "[0-9]+"
-
-    def get_queryset(self) -> QuerySet[Cycle]:
-        codes = self.request.user.reach(VIEW)
-        above = {code for held in codes for code in prefixes(held)}
-        rows = Cycle.objects.filter(below_any(codes, "unit_id")) | Cycle.objects.filter(unit__in=above)
-        return rows.prefetch_related("windows").order_by("-year", "unit_id")
-
-    def _managed(self, pk: str) -> Cycle:
-        cycles = Cycle.objects.select_related("scheme", "unit")
-        return reached_or_404(self.request.user, cycle_workflow.MANAGE, cycles, pk=int(pk))
-
-    def _shown(self, pk: Any, code: int = status.HTTP_200_OK) -> Response:
-        return Response(CycleSerializer(self.get_queryset().get(pk=pk)).data, status=code)
-
-    @extend_schema(request=OpenCycleSerializer, responses={201: CycleSerializer})
-    def create(self, request: Request) -> Response:
-        """Open the rating of an issued scheme's year."""
-        given = _given(OpenCycleSerializer, request)
-        schemes = reached(request.user, cycle_workflow.MANAGE, Scheme.objects.select_related("unit"))
-        scheme = schemes.filter(pk=given["scheme"]).first()
-        if scheme is None:
-            raise Http404
-        cycle = cycle_workflow.open_cycle(
-            scheme,
-            facts_until=given["facts_until"],
-            windows=WindowsSerializer.times(given),
-            by=request.user,
-            meeting_minutes_required=given["meeting_minutes_required"],
-        )
-        return self._shown(cycle.pk, status.HTTP_201_CREATED)
-
-    @extend_schema(request=WindowsSerializer, responses=CycleSerializer)
-    @action(detail=True, methods=["post"])
-    def windows(self, request: Request, pk: str) -> Response:
-        """Move the times of some steps."""
-        cycle = self._managed(pk)
-        times = WindowsSerializer.times(_given(WindowsSerializer, request))
-        cycle_workflow.set_windows(cycle, times, by=request.user)
-        return self._shown(pk)
-
-    @extend_schema(request=MoreTimeSerializer, responses=CycleSerializer)
-    @action(detail=True, methods=["post"])
-    def extend(self, request: Request, pk: str) -> Response:
-        """Give a step more time, in the whole county or for one unit."""
-        cycle, given = self._managed(pk), _given(MoreTimeSerializer, request)
-        code = given.pop("unit")
-        unit = get_object_or_404(cycle.scheme.rated_units(), code=code) if code else None
-        cycle_workflow.more_time(cycle, unit=unit, by=request.user, **given)
-        return self._shown(pk)
-
-    @extend_schema(request=None, responses=CycleSerializer)
-    @action(detail=True, methods=["post"], url_path="close-scoring")
-    def close_scoring(self, request: Request, pk: str) -> Response:
-        """No more scores; ranks become known."""
-        cycle_workflow.close_scoring(self._managed(pk), by=request.user)
-        return self._shown(pk)
-
-    @extend_schema(request=None, responses=CycleSerializer)
-    @action(detail=True, methods=["post"])
-    def close(self, request: Request, pk: str) -> Response:
-        """Close the rating; units that did not apply or were rejected get no star."""
-        cycle_workflow.close(self._managed(pk), by=request.user)
-        return self._shown(pk)

@@ -1,7 +1,6 @@
 """What was granted, the ledger, and what may be claimed back, over the API."""
 
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -16,6 +15,7 @@ from accounts.holding import Holding
 from incentives import workflow
 from incentives.models import Allocation, Clawback, LedgerEntry, Line, Reward
 from incentives.models.source import SEES_LINES
+from records.sent import sent
 
 VIEW, PAY = "incentives.view_incentive", "incentives.disburse"
 LINE = ["id", "unit", "star", "figure", "amount", "committed", "disbursed", "frozen"]
@@ -96,9 +96,8 @@ class LedgerViewSet(ReadOnlyModelViewSet):
     def correct(self, request: Request, pk: str) -> Response:
         """Book an entry the other way."""
         entry = self.get_object()
-        given = CorrectionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        return Response(self.get_serializer(workflow.correct(entry, by=request.user, **given.validated_data)).data)
+        given = sent(CorrectionSerializer, request)
+        return Response(self.get_serializer(workflow.correct(entry, by=request.user, **given)).data)
 
 
 class ClawbackSerializer(serializers.ModelSerializer):
@@ -133,10 +132,9 @@ class ClawbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     def settle(self, request: Request, pk: str) -> Response:
         """Confirm it, or decline it for a reason."""
         clawback = self.get_object()
-        given: Any = ClawbackVerdictSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        reason = given.validated_data["reason"]
-        if given.validated_data["confirm"]:
+        given = sent(ClawbackVerdictSerializer, request)
+        reason = given["reason"]
+        if given["confirm"]:
             workflow.confirm_clawback(clawback, by=request.user, reason=reason)
         else:
             workflow.decline_clawback(clawback, by=request.user, reason=reason)

@@ -15,6 +15,7 @@ from accounts.holding import Holding
 from incentives.allocation import Claim, OutOfLimits, allocate
 from incentives.money import fen, yuan
 from incentives.words import out_of_limits
+from records.sent import sent
 from villages.models import Unit
 
 PLAIN = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
@@ -93,9 +94,8 @@ class AllocationPreview(APIView):
 
         `amounts` come in the order given. Limits that cannot be met are a 400 that says by how much.
         """
-        given = PreviewSerializer(data=request.data, context={"request": request})
-        given.is_valid(raise_exception=True)
-        budget, units = given.validated_data["budget"], given.validated_data["units"]
+        given = sent(PreviewSerializer, request)
+        budget, units = given["budget"], given["units"]
         try:
             amounts = allocate(fen(budget), [_claim(**unit) for unit in units])
         except OutOfLimits as error:

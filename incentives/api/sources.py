@@ -1,7 +1,6 @@
 """Policies and funds over the API: their steps are the functions of ``incentives.workflow``."""
 
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -16,6 +15,7 @@ from accounts.holding import Holding
 from incentives import workflow
 from incentives.actions import ACTIONS, available
 from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
+from records.sent import sent
 
 SHARED = ["id", "unit", "year", "name", "rates", "reckoning_day", "starts", "ends", "budget", "committed", "disbursed"]
 SHARED += ["state", "opinion", "filing_number", "effective_at", "steps"]
@@ -96,11 +96,6 @@ class SourceViewSet(ReadOnlyModelViewSet):
             return super().get_queryset()
         return super().get_queryset().seen_by(self.request.user).order_by("-year", "unit", "pk")
 
-    def _given(self, kind: type[serializers.Serializer]) -> dict[str, Any]:
-        given = kind(data=self.request.data)
-        given.is_valid(raise_exception=True)
-        return given.validated_data
-
     def _mine(self) -> Source:
         """The source, where this step is the reader's to take; it is not there for others, whatever they send."""
         source = self.get_object()
@@ -124,7 +119,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     def give_opinion(self, request: Request, pk: str) -> Response:
         """Agree and file under a number, or return it with an opinion."""
         source = self._mine()
-        workflow.give_opinion(source, by=request.user, **self._given(OpinionSerializer))
+        workflow.give_opinion(source, by=request.user, **sent(OpinionSerializer, request))
         return Response(self.get_serializer(source).data)
 
     @extend_schema(request=TakeBackSerializer)
@@ -132,7 +127,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     def take_back(self, request: Request, pk: str) -> Response:
         """Open a filed one for changes; its filing is void."""
         source = self._mine()
-        workflow.take_back(source, by=request.user, **self._given(TakeBackSerializer))
+        workflow.take_back(source, by=request.user, **sent(TakeBackSerializer, request))
         return self._told(source)
 
     @extend_schema(request=None)
@@ -155,7 +150,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     def disburse(self, request: Request, pk: str) -> Response:
         """Pay an instalment."""
-        source, given = self._mine(), self._given(DisbursementSerializer)
+        source, given = self._mine(), sent(DisbursementSerializer, request)
         if "payments" in given:
             given["payments"] = {payment["line"]: payment["amount"] for payment in given["payments"]}
         workflow.disburse(source, by=request.user, **given)

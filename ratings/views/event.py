@@ -16,7 +16,7 @@ from accounts.authority import needs, reached_or_404
 from ratings import lists
 from ratings.effects import rule_words
 from ratings.judging import event_names, events_of, judging_scheme
-from ratings.models import Event, Proposal
+from ratings.models import Event, Proposal, Scheme
 from ratings.proposals import COUNTY, TOWNSHIP, to_settle, with_authority
 from ratings.register import acting
 from ratings.register_forms import CloseForm, EventFilterForm, EventForm, SettleForm, UnitSearchForm
@@ -174,7 +174,7 @@ def _show(request: HttpRequest, happened: Event, form: CloseForm) -> HttpRespons
     )
 
 
-def _rules(request: HttpRequest, happened: Event, scheme) -> list[dict]:  # noqa: ANN001
+def _rules(request: HttpRequest, happened: Event, scheme: Scheme) -> list[dict]:
     """What each rule for this event does, with its proposal or with the days on which it acts."""
     days = {rule: (since, until) for rule, since, until in acting(happened)}
     proposed = {

@@ -17,6 +17,7 @@ from accounts.holding import Holding
 from accounts.models import User
 from ratings.models import Decision
 from records.refusals import Incomplete
+from records.sent import sent
 from reviews.api.deciding import DecisionSerializer
 from reviews.hearing import APPEAL, CONVENE, HEAR, SHOWN, appeals_for
 from reviews.models import Appeal
@@ -88,15 +89,10 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
     def get_queryset(self) -> QuerySet[Appeal]:
         return appeals_for(self.request.user).prefetch_related("hearers__user").order_by("-pk")
 
-    def _given(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
-        given = serializer(data=self.request.data)
-        given.is_valid(raise_exception=True)
-        return given.validated_data
-
     @extend_schema(request=MakeAppealSerializer, responses={201: AppealSerializer})
     def create(self, request: Request) -> Response:
         """Appeal the result of an application of the own village."""
-        given = self._given(MakeAppealSerializer)
+        given = sent(MakeAppealSerializer, request)
         seen = Decision.objects.filter(application=given["application"], state__in=SHOWN)
         decision = reached(request.user, APPEAL, seen).order_by("-pk").first()
         if decision is None:
@@ -108,7 +104,7 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
     @action(detail=True, methods=["post"])
     def convene(self, request: Request, pk: Any = None) -> Response:
         """Who hears the appeal, by user name; they take the place of those convened before."""
-        appeal, names = self.get_object(), self._given(HearersSerializer)["hearers"]
+        appeal, names = self.get_object(), sent(HearersSerializer, request)["hearers"]
         found = list(User.objects.filter(username__in=names))
         if len(found) != len(set(names)):
             raise Incomplete(_("Only people who may hear appeals here can be convened."))
@@ -118,14 +114,14 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
     @extend_schema(request=AppealAnswerSerializer, responses={204: None})
     @action(detail=True, methods=["post"])
     def dismiss(self, request: Request, pk: Any = None) -> Response:
-        appeals.dismiss(self.get_object(), **self._given(AppealAnswerSerializer), by=request.user)
+        appeals.dismiss(self.get_object(), **sent(AppealAnswerSerializer, request), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=UpholdAppealSerializer, responses={201: DecisionSerializer})
     @action(detail=True, methods=["post"])
     def uphold(self, request: Request, pk: Any = None) -> Response:
         """The new decision, in force at once."""
-        appeal, given = self.get_object(), self._given(UpholdAppealSerializer)
+        appeal, given = self.get_object(), sent(UpholdAppealSerializer, request)
         corrections = [Corrected(**one) for one in given.pop("corrections")]
         decision = appeals.uphold(appeal, **given, corrections=corrections, by=request.user)
         return Response(DecisionSerializer(decision).data, status=status.HTTP_201_CREATED)

@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.holding import Holding
 from ratings.models import Cycle
 from records.refusals import Incomplete
+from records.sent import sent
 from reviews.checking import ANSWER, OPEN, candidates_of, checks_for, departments, departments_of, outstanding, standing
 from reviews.models import DepartmentAnswer, DepartmentCheck, Finding
 from reviews.workflow import checks
@@ -118,30 +119,28 @@ class CheckViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
 
     @extend_schema(request=OpenCheckSerializer, responses={201: CheckInFullSerializer})
     def create(self, request: Request) -> Response:
-        given = OpenCheckSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        unit = get_object_or_404(Unit.objects.within_any(request.user.reach(OPEN)), pk=given.validated_data["unit"])
-        cycle = get_object_or_404(Cycle, pk=given.validated_data["cycle"], unit=unit)
-        check = checks.open_check(cycle, unit, due=given.validated_data["due"], by=request.user)
+        given = sent(OpenCheckSerializer, request)
+        unit = get_object_or_404(Unit.objects.within_any(request.user.reach(OPEN)), pk=given["unit"])
+        cycle = get_object_or_404(Cycle, pk=given["cycle"], unit=unit)
+        check = checks.open_check(cycle, unit, due=given["due"], by=request.user)
         return Response(self.get_serializer(check).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=AnswerCheckSerializer, responses={201: DepartmentAnswerSerializer})
     @action(detail=True, methods=["post"])
     def answer(self, request: Request, pk: Any = None) -> Response:
         """Sign a department's answer for the whole list; a later one corrects it."""
-        check, given = self.get_object(), AnswerCheckSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        check, given = self.get_object(), sent(AnswerCheckSerializer, request)
         listed = {application.unit_id: application.pk for application in candidates_of(check)}
-        named = given.validated_data.get("findings", [])
+        named = given.get("findings", [])
         if strange := [one["unit"] for one in named if one["unit"] not in listed]:
             raise Incomplete(checks.not_listed(), dict.fromkeys(strange, checks.not_listed()))
         findings = [checks.Found(listed[one["unit"]], one["veto"], one["on"], one["document"]) for one in named]
         signed = checks.answer(
             check,
-            given.validated_data["department"],
+            given["department"],
             findings,
             by=request.user,
-            reason=given.validated_data["reason"],
+            reason=given["reason"],
         )
         return Response(DepartmentAnswerSerializer(signed).data, status=status.HTTP_201_CREATED)
 
@@ -149,7 +148,6 @@ class CheckViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     @action(detail=True, methods=["post"])
     def lapse(self, request: Request, pk: Any = None) -> Response:
         """Note that a department has let the deadline pass."""
-        check, given = self.get_object(), LapseSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        checks.note_lapse(check, **given.validated_data, by=request.user)
+        check, given = self.get_object(), sent(LapseSerializer, request)
+        checks.note_lapse(check, **given, by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -17,6 +17,7 @@ from accounts.holding import Holding
 from ratings.models import Application, Cycle, Decision
 from ratings.secrecy import shown_state
 from ratings.views.opening import VIEW
+from records.sent import sent
 from reviews.api.scoring import REVIEW_STAGES, VerdictReasonSerializer
 from reviews.models import Batch
 from reviews.stages import bench_of, permissions
@@ -71,39 +72,34 @@ class VerdictViewSet(GenericViewSet):
             raise NotFound
         return application
 
-    def _given(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
-        given = serializer(data=self.request.data)
-        given.is_valid(raise_exception=True)
-        return given.validated_data
-
     @extend_schema(responses=DecisionSerializer)
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, pk: Any = None) -> Response:
         application = self.get_object()
-        decision = decisions.decide(application, **self._given(VerdictSerializer), by=request.user)
+        decision = decisions.decide(application, **sent(VerdictSerializer, request), by=request.user)
         return Response(DecisionSerializer(decision).data, status=status.HTTP_201_CREATED)
 
     @action(detail=True, methods=["post"])
     def recommend(self, request: Request, pk: Any = None) -> Response:
-        decisions.recommend(self.get_object(), **self._given(VerdictSerializer), by=request.user)
+        decisions.recommend(self.get_object(), **sent(VerdictSerializer, request), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=VerdictReasonSerializer)
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, pk: Any = None) -> Response:
-        decisions.reject(self.get_object(), **self._given(VerdictReasonSerializer), by=request.user)
+        decisions.reject(self.get_object(), **sent(VerdictReasonSerializer, request), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=VerdictReasonSerializer)
     @action(detail=True, methods=["post"])
     def send_back(self, request: Request, pk: Any = None) -> Response:
-        decisions.send_back(self.get_object(), **self._given(VerdictReasonSerializer), by=request.user)
+        decisions.send_back(self.get_object(), **sent(VerdictReasonSerializer, request), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=VerdictReasonSerializer)
     @action(detail=True, methods=["post"])
     def reconsider(self, request: Request, pk: Any = None) -> Response:
-        decisions.reconsider(self.get_object(), **self._given(VerdictReasonSerializer), by=request.user)
+        decisions.reconsider(self.get_object(), **sent(VerdictReasonSerializer, request), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -156,9 +152,8 @@ class BatchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
 
     @extend_schema(request=PrepareSerializer, responses={201: BatchSerializer})
     def create(self, request: Request) -> Response:
-        given = PrepareSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        data = dict(given.validated_data)
+        given = sent(PrepareSerializer, request)
+        data = dict(given)
         unit = get_object_or_404(Unit.objects.visible_to(request.user), pk=data.pop("unit"))
         cycle = get_object_or_404(Cycle, pk=data.pop("cycle"), unit_id=unit.code[:6])
         batch = batches.prepare(cycle, unit, data.pop("stage"), **data, by=request.user)

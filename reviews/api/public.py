@@ -16,6 +16,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 from accounts.holding import Holding
 from ratings.models import Decision
 from records.client import address_of
+from records.sent import sent
 from reviews.models import Batch, Objection
 from reviews.public import SHOWN, decisions_of, may_object_again, notices
 from reviews.stages import permissions
@@ -106,9 +107,8 @@ class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
     @extend_schema(request=MakeObjectionSerializer, responses={201: ReceiptSerializer})
     def create(self, request: Request) -> Response:
         """Object to a decision under public notice; the answer holds the receipt."""
-        given = MakeObjectionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        data = dict(given.validated_data)
+        given = sent(MakeObjectionSerializer, request)
+        data = dict(given)
         noticed = Decision.objects.filter(state__in=SHOWN, batch_entry__isnull=False)
         decision = get_object_or_404(noticed, pk=data.pop("decision"))
         if not may_object_again(address_of(request)):
@@ -133,7 +133,6 @@ class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         return self._answer(objections.uphold)
 
     def _answer(self, step: Any) -> Response:
-        objection, given = self.get_object(), ObjectionAnswerSerializer(data=self.request.data)
-        given.is_valid(raise_exception=True)
-        step(objection, by=self.request.user, answer=given.validated_data["answer"])
+        objection, given = self.get_object(), sent(ObjectionAnswerSerializer, self.request)
+        step(objection, by=self.request.user, answer=given["answer"])
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -13,6 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.holding import Holding
 from accounts.models import User
 from ratings.models import Cycle, Stage
+from records.sent import sent
 from reviews.models import Panel, Sheet, SheetEntry
 from reviews.scores import Entry
 from reviews.stages import BENCHES, permissions
@@ -73,9 +74,8 @@ class PanelViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
 
     @extend_schema(request=ConveneSerializer, responses=PanelSerializer)
     def create(self, request: Request) -> Response:
-        given = ConveneSerializer(data=request.data, context=self.get_serializer_context())
-        given.is_valid(raise_exception=True)
-        asked = dict(given.validated_data)
+        given = sent(ConveneSerializer, request)
+        asked = dict(given)
         panels.may_convene(asked["cycle"], asked["unit"], asked["stage"], request.user)
         asked["reviewers"] = panels.reviewers_named(asked["reviewers"], asked["unit"], asked["stage"])
         panel = panels.convene(**asked, by=request.user)
@@ -130,9 +130,8 @@ class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     @action(detail=True, methods=["put"])
     def entries(self, request: Request, pk: Any = None) -> Response:
         """Keep entries; those that are wrong are named by item, and nothing is kept."""
-        sheet, given = self.get_object(), SheetEntriesSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        said = {e["item"]: Entry(e["value"], e.get("reason", "")) for e in given.validated_data["entries"]}
+        sheet, given = self.get_object(), sent(SheetEntriesSerializer, request)
+        said = {e["item"]: Entry(e["value"], e.get("reason", "")) for e in given["entries"]}
         sheets.save(sheet, said, by=request.user)
         return Response(self.get_serializer(self.get_object()).data)
 
@@ -145,15 +144,13 @@ class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     @extend_schema(request=VerdictReasonSerializer, responses={204: None})
     @action(detail=True, methods=["post"])
     def abstain(self, request: Request, pk: Any = None) -> Response:
-        sheet, given = self.get_object(), VerdictReasonSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        sheets.abstain(sheet, by=request.user, reason=given.validated_data["reason"])
+        sheet, given = self.get_object(), sent(VerdictReasonSerializer, request)
+        sheets.abstain(sheet, by=request.user, reason=given["reason"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=TieSerializer, responses={204: None})
     @action(detail=True, methods=["post"])
     def recuse(self, request: Request, pk: Any = None) -> Response:
-        sheet, given = self.get_object(), TieSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        sheets.recuse(sheet, by=request.user, reason=given.validated_data["reason"])
+        sheet, given = self.get_object(), sent(TieSerializer, request)
+        sheets.recuse(sheet, by=request.user, reason=given["reason"])
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.holding import Holding
+from records.sent import sent
 from reviews.models import Addendum, Settlement, Sheet
 from reviews.stages import BENCHES, permissions
 from reviews.workflow import settlements
@@ -65,16 +66,14 @@ class SettlementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generi
     @extend_schema(request=NoteSerializer, responses={204: None})
     @action(detail=True, methods=["post"])
     def settle(self, request: Request, pk: Any = None) -> Response:
-        settlement, given = self.get_object(), NoteSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        settlements.settle(settlement, **given.validated_data, by=request.user)
+        settlement, given = self.get_object(), sent(NoteSerializer, request)
+        settlements.settle(settlement, **given, by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=AddingSerializer, responses={204: None})
     @action(detail=True, methods=["post"])
     def add(self, request: Request, pk: Any = None) -> Response:
         """Add to a signed note."""
-        settlement, given = self.get_object(), AddingSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        settlements.add(settlement, **given.validated_data, by=request.user)
+        settlement, given = self.get_object(), sent(AddingSerializer, request)
+        settlements.add(settlement, **given, by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)

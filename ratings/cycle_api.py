@@ -1,0 +1,148 @@
+"""Cycles over the API: the same functions as the pages."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authority import reached, reached_or_404
+from accounts.holding import Holding
+from ratings.models import Cycle, Scheme, Window
+from ratings.models.cycle import Step
+from ratings.views.opening import VIEW
+from ratings.workflow import cycle as workflow
+from records.sent import sent
+from villages.models import below_any, prefixes
+
+
+class WindowSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Window
+        fields = ["step", "opens", "closes"]
+
+
+class CycleSerializer(serializers.ModelSerializer):
+    windows = WindowSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Cycle
+        fields = [
+            "id",
+            "unit",
+            "scheme",
+            "year",
+            "facts_until",
+            "meeting_minutes_required",
+            "state",
+            "scoring_closed_at",
+            "closed_at",
+            "windows",
+        ]
+
+
+class TimesSerializer(serializers.Serializer):
+    step = serializers.ChoiceField(Step.choices)
+    opens = serializers.DateTimeField()
+    closes = serializers.DateTimeField()
+
+
+class WindowsSerializer(serializers.Serializer):
+    windows = TimesSerializer(many=True)
+
+    @staticmethod
+    def times(given: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+        return {times["step"]: (times["opens"], times["closes"]) for times in given["windows"]}
+
+
+class OpenCycleSerializer(WindowsSerializer):
+    scheme = serializers.IntegerField()
+    facts_until = serializers.DateField()
+    meeting_minutes_required = serializers.BooleanField(default=False)
+
+
+class MoreTimeSerializer(serializers.Serializer):
+    step = serializers.ChoiceField(Step.choices)
+    unit = serializers.CharField(max_length=12, default="", help_text="Code of one unit; empty for the whole county")
+    closes = serializers.DateTimeField()
+    reason = serializers.CharField(max_length=2000)
+
+
+class CycleViewSet(viewsets.ReadOnlyModelViewSet):
+    """The ratings of the years: those of your county, and of counties that you watch over."""
+
+    permission_classes = [Holding]
+    needs = [VIEW]
+    needs_for = {"create": [workflow.MANAGE]}
+    queryset = Cycle.objects.none()
+    serializer_class = CycleSerializer
+    filterset_fields = ["unit", "year", "state"]
+    lookup_value_regex = "[0-9]+"
+
+    def get_queryset(self) -> QuerySet[Cycle]:
+        codes = self.request.user.reach(VIEW)
+        above = {code for held in codes for code in prefixes(held)}
+        rows = Cycle.objects.filter(below_any(codes, "unit_id")) | Cycle.objects.filter(unit__in=above)
+        return rows.prefetch_related("windows").order_by("-year", "unit_id")
+
+    def _managed(self, pk: str) -> Cycle:
+        cycles = Cycle.objects.select_related("scheme", "unit")
+        return reached_or_404(self.request.user, workflow.MANAGE, cycles, pk=int(pk))
+
+    def _shown(self, pk: Any, code: int = status.HTTP_200_OK) -> Response:
+        return Response(CycleSerializer(self.get_queryset().get(pk=pk)).data, status=code)
+
+    @extend_schema(request=OpenCycleSerializer, responses={201: CycleSerializer})
+    def create(self, request: Request) -> Response:
+        """Open the rating of an issued scheme's year."""
+        given = sent(OpenCycleSerializer, request)
+        schemes = reached(request.user, workflow.MANAGE, Scheme.objects.select_related("unit"))
+        scheme = schemes.filter(pk=given["scheme"]).first()
+        if scheme is None:
+            raise Http404
+        cycle = workflow.open_cycle(
+            scheme,
+            facts_until=given["facts_until"],
+            windows=WindowsSerializer.times(given),
+            by=request.user,
+            meeting_minutes_required=given["meeting_minutes_required"],
+        )
+        return self._shown(cycle.pk, status.HTTP_201_CREATED)
+
+    @extend_schema(request=WindowsSerializer, responses=CycleSerializer)
+    @action(detail=True, methods=["post"])
+    def windows(self, request: Request, pk: str) -> Response:
+        """Move the times of some steps."""
+        cycle = self._managed(pk)
+        times = WindowsSerializer.times(sent(WindowsSerializer, request))
+        workflow.set_windows(cycle, times, by=request.user)
+        return self._shown(pk)
+
+    @extend_schema(request=MoreTimeSerializer, responses=CycleSerializer)
+    @action(detail=True, methods=["post"])
+    def extend(self, request: Request, pk: str) -> Response:
+        """Give a step more time, in the whole county or for one unit."""
+        cycle, given = self._managed(pk), sent(MoreTimeSerializer, request)
+        code = given.pop("unit")
+        unit = get_object_or_404(cycle.scheme.rated_units(), code=code) if code else None
+        workflow.more_time(cycle, unit=unit, by=request.user, **given)
+        return self._shown(pk)
+
+    @extend_schema(request=None, responses=CycleSerializer)
+    @action(detail=True, methods=["post"], url_path="close-scoring")
+    def close_scoring(self, request: Request, pk: str) -> Response:
+        """No more scores; ranks become known."""
+        workflow.close_scoring(self._managed(pk), by=request.user)
+        return self._shown(pk)
+
+    @extend_schema(request=None, responses=CycleSerializer)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: str) -> Response:
+        """Close the rating; units that did not apply or were rejected get no star."""
+        workflow.close(self._managed(pk), by=request.user)
+        return self._shown(pk)
