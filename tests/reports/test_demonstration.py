@@ -9,7 +9,7 @@ from accounts.models import Appointment, User
 from config.demonstration import refuse_where_it_is_off
 from ratings.models import Application, Decision
 from reports.demonstration import people, places
-from reports.demonstration.load import STEPS, load
+from reports.demonstration.load import STEPS, load, load_step
 from reports.models import DemonstrationStep
 from villages.models import Unit
 
@@ -106,3 +106,10 @@ def test_the_years_are_played_and_no_home_is_empty(small_world, client, settings
         waiting[username] = client.get("/").context["first"]
     watching = {"city_office", "city_discipline", "city_leader", "sysadmin", "secadmin", "auditor"}
     assert sorted(name for name, first in waiting.items() if first is None and name not in watching) == []
+
+
+def test_who_is_invented_was_loaded_by_a_step_that_the_trail_names(demo):
+    for step in ("places", "people"):
+        load_step(step)
+    changes = Appointment.pgh_event_model.objects.values_list("pgh_context__verb", flat=True)
+    assert set(changes) == {"load_demonstration"}
