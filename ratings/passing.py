@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -17,11 +18,12 @@ from accounts.roles import Role
 from notifications import kinds
 from notifications.models import Notice
 from notifications.workflow import announce_all
-from ratings.models import Application, Decision, StarPeriod
+from ratings.models import Application, Decision, Event, StarPeriod
 from ratings.register import hold, rerate
 from ratings.workflow import decision as decisions
 from ratings.workflow.transition import move
 from records import audit
+from records.refusals import Incomplete
 from villages.models import Order, Passage, Unit
 from villages.workflow import Consequence
 
@@ -47,9 +49,24 @@ def register_kinds() -> None:
 
 
 def pass_on(sender: Any, order: Order, **kwargs: Any) -> list[Consequence]:
-    """Hear ``units_passed``: open applications are withdrawn or pass."""
+    """Hear ``units_passed``: open applications are withdrawn or pass.
+
+    Raises ``Incomplete`` for a day on which, or after which, an event or a star of a unit that ends stands already.
+    """
+    _require_nothing_later(order)
     passages = order.passages.filter(main=True).exclude(before=F("after")).select_related("before", "after")
     return [followed for passage in passages for followed in _applications(order, passage)]
+
+
+def _require_nothing_later(order: Order) -> None:
+    """From its day on an order leaves a unit without a past of its own: what stands there would be washed off."""
+    ended = order.passages.filter(before__ended__isnull=False).values("before")
+    events = Event.objects.filter(unit__in=ended, on__gte=order.on).values_list("unit__name", "on")
+    stars = Decision.objects.confirmed().filter(unit__in=ended, on__gte=order.on).values_list("unit__name", "on")
+    if late := max([*events, *stars], key=lambda row: row[1], default=None):
+        words = _("%(unit)s: an event or a star of %(day)s stands there. The order can be in force from the day after.")
+        message = words % {"unit": late[0], "day": date_format(late[1], "DATE_FORMAT")}
+        raise Incomplete(_("The order cannot be carried out yet."), {"on": message})
 
 
 def settle(sender: Any, order: Order, **kwargs: Any) -> list[Consequence]:

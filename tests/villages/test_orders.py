@@ -83,6 +83,18 @@ def test_effects_go_along_and_end_when_rectified(office):
     assert star(B) == 4
 
 
+@pytest.mark.parametrize("day", [20, 22])
+def test_what_happened_to_a_unit_on_the_day_or_later_is_not_washed_off_by_merging_it(office, day):
+    decided(A, 3)
+    decided(B, 4)
+    SchemeFactory(unit=UnitFactory(code=COUNTY))
+    record(UnitFactory(code=A), "spot_check_failed", date(2026, 11, day), by=person(Role.DISCIPLINE, COUNTY))
+    with pytest.raises(Incomplete) as refused:
+        merge([A, B], Part(B), PAPER, by=office)
+    assert list(refused.value.problems) == ["on"]
+    assert (star(A), star(B), Unit.objects.get(code=A).ended) == (2, 4, None)
+
+
 def test_a_next_decision_is_held_down_by_what_it_has_not_judged(office):
     SchemeFactory()
     decided(A, 5)
