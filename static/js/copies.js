@@ -1,28 +1,66 @@
 /* Copies of what was typed and is not known to be on the server (design §6), kept on this device by user, application
-   and item until the server has said yes. A shared phone: nobody is sent another's, signing out takes them away. */
+   and item until the server has said yes. A shared phone: nobody is sent another's, signing out takes them away.
+   They stand in IndexedDB, which tells when a copy is kept: localStorage loses its last writes with the tab. */
 window.copies = (() => {
-  const user = document.body.dataset.user;
-  const prefix = `draft:${user}:`;
-  const read = (key) => {
-    try { return JSON.parse(localStorage.getItem(key)); } catch { return null; }
+  const STORE = "copies";
+  const prefix = `${document.body.dataset.user}:`;
+  const database = new Promise((resolve) => {
+    try {
+      const request = indexedDB.open(STORE, 1);
+      request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = request.onblocked = () => resolve(null);
+    } catch { resolve(null); } // a browser that keeps nothing: what is typed lives as long as the page
+  });
+  /* The same copies for those who ask in the middle of an event; `touched` since the last reading began. */
+  let held = new Map(), touched = new Set(), reading = null;
+
+  const transact = async (mode, ask) => {
+    const open = await database;
+    if (!open) return null;
+    return new Promise((resolve) => {
+      const transaction = open.transaction(STORE, mode, { durability: "strict" });
+      const answers = ask(transaction.objectStore(STORE));
+      transaction.oncomplete = () => resolve(answers.map((answer) => answer.result));
+      transaction.onerror = transaction.onabort = () => resolve(null);
+    });
   };
+  const read = async () => {
+    touched = new Set();
+    const stored = await transact("readonly", (store) => [store.getAllKeys(), store.getAll()]);
+    const fresh = new Map();
+    if (stored) stored[0].forEach((key, at) => { if (key.startsWith(prefix)) fresh.set(key, stored[1][at]); });
+    for (const key of touched) {
+      if (held.has(key)) fresh.set(key, held.get(key));
+      else fresh.delete(key);
+    }
+    held = fresh;
+    reading = null;
+  };
+  const keyOf = (application, item) => `${prefix}${application}:${item}`;
+
   return {
-    get: (application, item) => read(`${prefix}${application}:${item}`),
+    /* What other pages and tabs kept is known once this has ended. */
+    load: () => (reading ||= read()),
+    get: (application, item) => held.get(keyOf(application, item)) || null,
+    /* Ends with whether the copy survives this page. */
     put(application, item, copy) {
-      try { localStorage.setItem(`${prefix}${application}:${item}`, JSON.stringify(copy)); } catch { /* private mode */ }
+      const key = keyOf(application, item);
+      held.set(key, copy);
+      touched.add(key);
+      return transact("readwrite", (store) => [store.put(copy, key)]).then(Boolean);
     },
     drop(application, item) {
-      try { localStorage.removeItem(`${prefix}${application}:${item}`); } catch { /* private mode */ }
+      const key = keyOf(application, item);
+      held.delete(key);
+      touched.add(key);
+      return transact("readwrite", (store) => [store.delete(key)]);
     },
     /* Every copy of the person who is signed in: {application, item, typed, reason, seen, sent, page}. */
-    all() {
-      let keys = [];
-      try { keys = Object.keys(localStorage).filter((key) => key.startsWith(prefix)); } catch { /* private mode */ }
-      return keys.map((key) => {
-        const [application, ...item] = key.slice(prefix.length).split(":");
-        return { application, item: item.join(":"), ...read(key) };
-      });
-    },
+    all: () => [...held].map(([key, copy]) => {
+      const [application, ...item] = key.slice(prefix.length).split(":");
+      return { application, item: item.join(":"), ...copy };
+    }),
     token: () => JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"],
   };
 })();

@@ -20,6 +20,11 @@
     line.className = "state local";
     line.textContent = form.dataset.local;
   };
+  /* "On this device" is said when it is so, and not after the server has answered meanwhile. */
+  const keep = async (input, copy) => {
+    const item = input.dataset.item;
+    if ((await copies.put(application, item, copy)) && copies.get(application, item) === copy) showLocal(input);
+  };
   const send = (input) => input.dispatchEvent(new Event("change", { bubbles: true }));
 
   form.classList.add("scripted");
@@ -47,13 +52,12 @@
     const input = form.querySelector(`[data-item="${CSS.escape(itemOf(event.target))}"]`);
     if (!input) return;
     const before = copies.get(application, input.dataset.item);
-    copies.put(application, input.dataset.item, {
+    keep(input, {
       ...now(input),
       seen: before ? before.seen : seenOf(input),
       sent: before ? before.sent : [],
       page: location.pathname,
     });
-    showLocal(input);
   });
 
   /* What goes out tells which answer this device had seen, and what it has sent before without hearing back. */
@@ -67,7 +71,7 @@
       if (!copy) continue;
       data.set(`seen:${item}`, copy.seen);
       for (const text of copy.sent) data.append(`sent:${item}`, text);
-      if (!copy.sent.includes(copy.typed)) copies.put(application, item, { ...copy, sent: [...copy.sent, copy.typed].slice(-20) });
+      if (!copy.sent.includes(copy.typed)) keep(input, { ...copy, sent: [...copy.sent, copy.typed].slice(-20) });
     }
     section.sent = new Map([...fields(section)].map((input) => [input.dataset.item, now(input)]));
   });
@@ -78,10 +82,7 @@
       const item = input.dataset.item, state = stateOf(input), copy = copies.get(application, item);
       if (copy && !state.hasAttribute("data-refused")) {
         if (same(section.sent.get(item), now(input))) copies.drop(application, item);
-        else {
-          copies.put(application, item, { ...copy, ...now(input), seen: seenOf(input), sent: [] });
-          showLocal(input);
-        }
+        else keep(input, { ...copy, ...now(input), seen: seenOf(input), sent: [] });
       }
       if (input.type === "checkbox") continue;
       if (state.querySelector(".invalid")) input.setAttribute("aria-invalid", "true");
@@ -109,7 +110,8 @@
     leaving = event.submitter;
   }, true);
 
-  const restore = () => {
+  const restore = async () => {
+    await copies.load();
     const sections = new Set();
     for (const input of fields(form)) {
       const copy = copies.get(application, input.dataset.item);

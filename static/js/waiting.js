@@ -55,6 +55,7 @@
     }
   };
   const flush = async (which) => {
+    await copies.load();
     const by = new Map();
     for (const copy of which()) by.set(copy.application, [...(by.get(copy.application) || []), copy]);
     for (const [application, mine] of by) {
@@ -65,12 +66,12 @@
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (!form.action.endsWith("/accounts/logout/") || !copies.all().length) return;
+    if (!form.action.endsWith("/accounts/logout/")) return;
     event.preventDefault();
     await flush(copies.all);
     const left = copies.all();
     if (left.length && !window.confirm(leave.replace("{n}", left.length))) return;
-    for (const copy of left) copies.drop(copy.application, copy.item);
+    await Promise.all(left.map((copy) => copies.drop(copy.application, copy.item)));
     form.submit();
   }, true);
   window.addEventListener("load", () => flush(elsewhere));
