@@ -94,20 +94,14 @@ class Step:
 
 
 class SheetForm:
-    """The criteria of ``area`` that fit the unit, with answers, evidence and entries so far."""
+    """Some ``criteria`` that fit the unit, with its answers and the reviewer's entries so far."""
 
-    def __init__(
-        self,
-        criteria: list[Criterion],
-        answers: Mapping[str, Answer],
-        entries: Entries,
-        evidence: Mapping[str, list[Evidence]],
-    ) -> None:
+    def __init__(self, criteria: list[Criterion], answers: Mapping[str, Answer], entries: Entries) -> None:
         self.answers, self.entries = answers, entries
         self.reported = {item: a.value for item, a in answers.items() if a.value is not None}
-        self.parts = [self._part(criterion, evidence.get(criterion.code, [])) for criterion in criteria]
+        self.parts = [self._part(criterion) for criterion in criteria]
 
-    def _part(self, criterion: Criterion, evidence: list[Evidence]) -> Part:
+    def _part(self, criterion: Criterion) -> Part:
         done = is_scored(criterion, self.entries)
         reported = is_scored(criterion, self.reported)
         items = [question.item for question in criterion.questions]
@@ -119,7 +113,6 @@ class SheetForm:
             why=next((self.entries[i].reason for i in items if i in self.entries and self.entries[i].reason), ""),
             mine=score_criterion(criterion, facts_of(self.entries)) if done else None,
             units=score_criterion(criterion, self.reported) if reported else None,
-            evidence=evidence,
         )
 
     def _line(self, question: Question) -> Line:
@@ -134,6 +127,20 @@ class SheetForm:
         for part in self.parts:
             given |= self._read_part(part, data)
         return given
+
+    def preview(self, data: Mapping[str, str]) -> dict[str, Entry]:
+        """All entries as they would be if ``data`` were saved now; what is not right yet counts as not scored.
+
+        The points shown beside each part follow.
+        """
+        entries = dict(self.entries) | self.read(data)
+        for part in self.parts:
+            if part.has_error:
+                for line in part.lines:
+                    entries.pop(line.question.item, None)
+            done = is_scored(part.criterion, entries)
+            part.mine = score_criterion(part.criterion, facts_of(entries)) if done else None
+        return entries
 
     @property
     def has_errors(self) -> bool:

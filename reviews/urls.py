@@ -21,6 +21,7 @@ urlpatterns = [
     path("reviews/sheets/<int:pk>/", desk.sheet, name="review_sheet"),
     path("reviews/sheets/field/", field.queue, name="review_field_queue"),
     path("reviews/sheets/<int:pk>/field/", field.one, name="review_field"),
+    path("reviews/sheets/<int:pk>/total/", desk.total, name="review_total"),
     path("reviews/sheets/<int:pk>/recuse/", desk.recuse, name="review_recuse"),
     path("reviews/sheets/<int:pk>/abstain/", desk.abstain, name="review_abstain"),
     path("reviews/applications/<int:pk>/", deciding.application, name="review_application"),

@@ -253,6 +253,7 @@ PAGES = {
     "review_field_queue": page(get=anywhere(*SCORE)),
     "review_field": page("sheet.pk", get=only("township_reviewer")),
     "review_sheet": both("sheet.pk", who=only("township_reviewer")),
+    "review_total": page("sheet.pk", post=only("township_reviewer")),
     "review_recuse": page("sheet.pk", post=only("township_reviewer")),
     "review_abstain": page("sheet.pk", post=only("township_reviewer")),
     "review_application": page("scored.pk", get=only(*DESKS, *PANEL), post=only("township_leader")),

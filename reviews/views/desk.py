@@ -62,6 +62,15 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+def total(request: HttpRequest, pk: int) -> HttpResponse:
+    """The points and the running total of what stands in the form now, nothing of it kept (htmx, as one types)."""
+    page = SheetPage(request.user, pk, request.GET.get("area", ""))
+    page.entries = page.form.preview(request.POST)
+    return render(request, "reviews/sheet_total.html", {"form": page.form, "progress": page.progress, "swap": True})
+
+
+@login_required
+@require_POST
 def recuse(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = own_sheet(request.user, pk)
     workflow.recuse(sheet, by=request.user, reason=request.POST.get("reason", ""))
@@ -118,7 +127,6 @@ class SheetPage:
             [criterion for criterion in self.criteria if criterion in self.step.area.criteria],
             self.answers,
             self.entries,
-            self._evidence(),
         )
 
     def _chosen(self, area: str) -> Step:
@@ -134,6 +142,12 @@ class SheetPage:
         for piece in pieces:
             found[piece.criterion].append(piece)
         return found
+
+    def _with_evidence(self) -> SheetForm:
+        evidence = self._evidence()
+        for part in self.form.parts:
+            part.evidence = evidence[part.criterion.code]
+        return self.form
 
     def _corrected(self) -> list[Corrected]:
         """What the village changed after a return, in the criteria of this page."""
@@ -200,7 +214,7 @@ class SheetPage:
             "application": self.application,
             "steps": self.steps,
             "step": self.step,
-            "form": self.form,
+            "form": self._with_evidence(),
             "is_open": self.is_open,
             "progress": self.progress,
             "others": others,

@@ -1,5 +1,6 @@
 """The pages of reviews through the door: what each person finds, and what is not even in the page's source."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -15,9 +16,9 @@ from notifications.models import Notice
 from ratings.models import Decision, Evidence
 from records.files import store
 from reviews.models import Batch, Objection, Panel, Sheet
-from reviews.workflow import batches, confirmation, decisions, objections
+from reviews.workflow import batches, confirmation, decisions, objections, sheets
 from tests.factories import TOWNSHIP, AnswerFactory, ApplicationFactory, StoredFileFactory, UnitFactory
-from tests.reviews.conftest import GOOD, PLAIN, score, score_county, score_township
+from tests.reviews.conftest import GOOD, PLAIN, entries, score, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_release import prepare
 from tests.two_counties import PNG
@@ -104,6 +105,26 @@ def test_agreeing_takes_the_villages_figures_and_a_correction_needs_a_reason(pla
     ]
 
 
+def running(client, sheet, area, data) -> list[str]:
+    """Total, full marks, scored and all, as the server answers to what stands in the form."""
+    answer = client.post(reverse("review_total", args=[sheet.pk]) + f"?area={area}", data)
+    line = re.search(r'id="running".*?</p>', text(answer), re.DOTALL)[0]
+    return re.findall(r"[\d.]+", re.sub(r"<[^>]+>", " ", line.split(">", 1)[1]))
+
+
+def test_the_total_runs_along_as_one_types_and_nothing_is_kept(place, sheet):
+    AnswerFactory(application=place.application, item="1.1.a", value=2)
+    client = client_of(place.township_reviewer)
+    assert running(client, sheet, "1", {"how.1.1": "agree"}) == ["9.00", "40", "1", "6"]
+    both = {"how.1.1": "change", "v.1.1.a": "4", "v.1.2": "91"}
+    assert running(client, sheet, "1", both) == ["16.00", "40", "2", "6"]
+    assert running(client, sheet, "1", both | {"v.1.2": "九十"}) == ["8.00", "40", "1", "6"]
+    assert sheet.entries.count() == 0
+    sheets.save(sheet, entries({"2.2": 8}), by=place.township_reviewer)
+    assert running(client, sheet, "1", both) == ["24.00", "40", "3", "6"]
+    assert running(client, sheet, "2", {"v.2.2": "5", "why.2.2": "x"}) == ["5.00", "40", "1", "6"]
+
+
 def test_what_cannot_be_read_stays_in_its_field(place, sheet):
     client = client_of(place.township_reviewer)
     page = client.post(reverse("review_sheet", args=[sheet.pk]) + "?area=2", fields(**{"v.2.2": "八分"}))
@@ -133,7 +154,8 @@ def test_points_of_others_are_not_in_the_page_before_all_sheets_are_in(place, sh
 def test_a_sheet_is_its_reviewers_alone(place, sheet, name):
     user = getattr(place, name)
     assert get(user, "review_sheet", sheet.pk).status_code == 404
-    assert client_of(user).post(reverse("review_recuse", args=[sheet.pk]), {"reason": "x"}).status_code == 404
+    for name in ("review_recuse", "review_total"):
+        assert client_of(user).post(reverse(name, args=[sheet.pk]), {"reason": "x"}).status_code == 404
     assert get(user, "review_desk").status_code == 404
 
 
