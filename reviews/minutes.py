@@ -1,5 +1,11 @@
-"""Minutes (评审纪要) of a batch as a printed paper: what one meeting decided, and who waits (domain §3)."""
+"""Minutes (评审纪要) of a batch as a printed paper: what one meeting decided, and who waits (domain §3).
 
+It carries the newest head of the chain (``records.head``) of the moment when it was made: a paper that lies outside the
+system proves later that nothing before it was rewritten (``check_integrity --head``).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -11,13 +17,16 @@ from django.utils.translation import gettext_lazy
 from accounts.templatetags.face import points_text, star_name
 from ratings.models import Application, Decision, Stage, Transition
 from records.documents import Heading, Names, Signatures, Table, Text, document, issue
-from records.documents.blocks import Block
-from reviews.models import Batch
+from records.documents.blocks import Block, breakable
+from records.head import Head
+from reviews.heard import Heard, heard
+from reviews.models import Batch, DepartmentCheck
 from reviews.stages import BENCHES
 from reviews.verdicts import Verdict, verdicts
 from villages.models import Unit, below
 
 State = Application.State
+Said = Mapping[DepartmentCheck, list[Heard]]
 WHY = {
     State.SUBMITTED: gettext_lazy("submitted, not accepted yet"),
     State.RETURNED: gettext_lazy("returned for correction"),
@@ -33,33 +42,45 @@ NOT_FINISHED = {
 
 def minutes(batch: Batch, by: Any) -> bytes:
     """The paper for ``by``. One of a released batch carries a check code; a draft says that it is one."""
-    decided = Decision.objects.filter(batch_entry__batch=batch).select_related("unit", "application", "decided_by")
-    found = verdicts(batch, decided.order_by("unit"))
-    left_out = list(exceptions(batch))
+    found = verdicts(batch, decided(batch))
+    left_out, said = list(exceptions(batch)), heard(batch, moment(batch))
     title = _("Minutes of the star review of %s") % batch.cycle.year
     released = batch.state != Batch.State.DRAFT
-    code = issue(title, _content(batch, found, left_out), unit=batch.unit_id, by=by) if released else ""
-    return document(title, blocks(batch, found, left_out), place=batch.unit.name, code=code)
+    code = issue(title, _content(batch, found, left_out, said), unit=batch.unit_id, by=by) if released else ""
+    return document(title, blocks(batch, found, left_out, said), place=batch.unit.name, code=code)
 
 
-def blocks(batch: Batch, found: list[Verdict], left_out: list[Application]) -> list[Block]:
-    """What stands in the minutes: ``found`` was decided, ``left_out`` are the ``exceptions``."""
+def blocks(batch: Batch, found: list[Verdict], left_out: list[Application], said: Said) -> list[Block]:
+    """What stands in them: ``found`` was decided, ``left_out`` are the ``exceptions``, ``said`` is from ``heard``."""
     names = _names([*(one.decision.unit for one in found), *(one.unit for one in left_out)], batch)
     return [
         Names(_head(batch, found)),
         *_stars(found),
         *_villages(found, names),
         *_vetoes(found, names),
+        *_departments(batch, said, {one.decision.application_id: names[one.decision.unit_id] for one in found}),
         Heading(_("What the meeting said")),
         Text(batch.minutes or _("Nothing was put down.")),
         *_exceptions(left_out, names),
         Signatures([_("Chair"), _("Members of the leading group"), _("Taken down by"), _("Seal and day")]),
+        *_proof(),
     ]
+
+
+def decided(batch: Batch) -> QuerySet[Decision]:
+    """What the meeting decided: a decision on appeal stands in the batch too, but came about elsewhere."""
+    meeting = Decision.objects.filter(batch_entry__batch=batch, origin=BENCHES[batch.stage].origin)
+    return meeting.select_related("unit", "application", "decided_by").order_by("unit")
+
+
+def moment(batch: Batch) -> datetime:
+    """The moment of which the minutes tell: the release, or now before that."""
+    return batch.released_at or timezone.now()
 
 
 def exceptions(batch: Batch) -> QuerySet[Application]:
     """The applications that were not finished when ``batch`` was released (now, before that): ``then``, their state."""
-    at, bench = batch.released_at or timezone.now(), BENCHES[batch.stage]
+    at, bench = moment(batch), BENCHES[batch.stage]
     then = Transition.objects.filter(application=OuterRef("pk"), at__lte=at).order_by("-pk").values("to_state")[:1]
     ours = Decision.objects.filter(application=OuterRef("pk"), origin=bench.origin, decided_at__lte=at)
     return (
@@ -72,7 +93,7 @@ def exceptions(batch: Batch) -> QuerySet[Application]:
     )
 
 
-def _content(batch: Batch, found: list[Verdict], left_out: list[Application]) -> dict[str, Any]:
+def _content(batch: Batch, found: list[Verdict], left_out: list[Application], said: Said) -> dict[str, Any]:
     """What makes this paper this one, in no language."""
     return {
         "batch": [batch.pk, batch.document, batch.met_on, batch.minutes, batch.released_at],
@@ -81,6 +102,11 @@ def _content(batch: Batch, found: list[Verdict], left_out: list[Application]) ->
             for one in found
         ],
         "left_out": [[one.unit_id, one.then] for one in left_out],
+        "departments": [
+            [check.pk, one.department, one.answer and one.answer.pk, one.lapse and one.lapse.pk]
+            for check, answers in said.items()
+            for one in answers
+        ],
     }
 
 
@@ -136,6 +162,64 @@ def _vetoes(found: list[Verdict], names: dict[str, str]) -> list[Block]:
     met = [[names[one.decision.unit_id], "\n".join(one.vetoes)] for one in found if one.vetoes]
     table = Table([_("Village"), _("Veto item")], met, widths=[1, 2.5])
     return [Heading(_("Veto items met")), table if met else Text(_("None."))]
+
+
+def _departments(batch: Batch, said: Said, villages: dict[int, str]) -> list[Block]:
+    """The joint check, list by list; nothing where the scheme asks no department, or at the township's level."""
+    spec = batch.cycle.scheme.spec
+    if batch.stage == Stage.TOWNSHIP or not spec.departments:
+        return []
+    vetoes = {veto.code: f"{veto.code} {veto.name}" for veto in spec.vetoes}
+    heads = [_("Department"), _("Answer"), _("Signed")]
+    told: list[Block] = [Heading(_("Joint department check"))]
+    for check, answers in said.items():
+        rows = [[one.department, _answer(one, villages, vetoes), _signed(one)] for one in answers]
+        told += [Text(_asked(check), quiet=True), Table(heads, rows, widths=[1, 2.6, 1.4])]
+    return told if said else [*told, Text(_("The departments were asked about no village of this batch."))]
+
+
+def _asked(check: DepartmentCheck) -> str:
+    opened, due = (date_format(timezone.localtime(one), "DATETIME_FORMAT") for one in (check.opened_at, check.due))
+    return _("Laid before the departments on %(opened)s, to be answered until %(due)s.") % {
+        "opened": opened,
+        "due": due,
+    }
+
+
+def _answer(one: Heard, villages: dict[int, str], vetoes: dict[str, str]) -> str:
+    """What the department found of the batch's villages; its silence, where that was noted."""
+    lines = [
+        _("%(village)s: %(veto)s, met on %(day)s, %(document)s")
+        % {
+            "village": villages[found.application_id],
+            "veto": vetoes.get(found.veto, found.veto),
+            "day": date_format(found.on, "DATE_FORMAT"),
+            "document": found.document,
+        }
+        for found in one.findings
+    ]
+    if one.answer and not lines:
+        lines = [_("Nothing found.")]
+    if one.elsewhere:
+        lines.append(_("Besides, on villages that are not in this batch: %s.") % one.elsewhere)
+    if one.answer and one.answer.reason:
+        lines.append(_("Corrected: %s") % one.answer.reason)
+    if one.lapse:
+        lines.append(_("Not answered in time: %s") % one.lapse.note)
+    return "\n".join(lines) or _("The department has not answered.")
+
+
+def _signed(one: Heard) -> str:
+    signed = [row for row in (one.answer, one.lapse) if row]
+    return "\n".join(f"{row.by} {date_format(timezone.localtime(row.at), 'DATETIME_FORMAT')}" for row in signed) or "—"
+
+
+def _proof() -> list[Block]:
+    head = Head.newest()
+    if head is None:
+        return []
+    told = _("When this paper was made, the chain of the ledger ended with this link (number, SHA-256, time):")
+    return [Heading(_("Proof")), Text(told), Text(breakable(head.line))]
 
 
 def _exceptions(left_out: list[Application], names: dict[str, str]) -> list[Block]:

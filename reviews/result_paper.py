@@ -8,7 +8,7 @@ from ratings.chapters import Grid, Step
 from ratings.models import Application, Evidence
 from ratings.models.application import Paper
 from records.documents import Heading, Names, Table, Text, document, issue
-from records.documents.blocks import Block
+from records.documents.blocks import Block, breakable
 from reviews.result import Result
 
 
@@ -65,7 +65,7 @@ def _evidence(application: Application) -> list[Block]:
     """Every file with its SHA-256; a paper of the whole application is named instead of a criterion."""
     attached = Evidence.objects.filter(application=application).select_related("file").order_by("criterion", "pk")
     rows = [
-        (one.criterion or str(Paper(one.name).label), one.file.name, _breakable(one.file.sha256)) for one in attached
+        (one.criterion or str(Paper(one.name).label), one.file.name, breakable(one.file.sha256)) for one in attached
     ]
     if not rows:
         return []
@@ -79,13 +79,5 @@ def _proof(result: Result) -> list[Block]:
     return [
         Heading(_("Proof")),
         Text(_("The decision's last change is held by this link of the chain (number, SHA-256, time):")),
-        Text(_breakable(result.seal.line)),
+        Text(breakable(result.seal.line)),
     ]
-
-
-def _breakable(text: str) -> str:
-    """Long hashes in groups of eight, so that a line can end between them."""
-    return " ".join(
-        " ".join(word[at : at + 8] for at in range(0, len(word), 8)) if len(word) == 64 else word
-        for word in text.split(" ")
-    )

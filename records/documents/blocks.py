@@ -60,3 +60,11 @@ class Picture(Block):
 @dataclass(frozen=True)
 class NewPage(Block):
     pass
+
+
+def breakable(text: str) -> str:
+    """``text`` with its SHA-256 hashes in groups of eight, so that a line can end between them."""
+    return " ".join(
+        " ".join(word[at : at + 8] for at in range(0, len(word), 8)) if len(word) == 64 else word
+        for word in text.split(" ")
+    )

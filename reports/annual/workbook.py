@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from accounts.templatetags.face import star_name
 from ratings.models import Decision
 from ratings.scoring import written
+from records.head import Head
 from reports.annual.figures import Row, area_names, register, rewards
 from reports.annual.sheets import FACTOR, MONEY, POINTS, Column, Table
 from villages.models import Unit
@@ -205,7 +206,10 @@ def _overview(table: Table, whole: Tally, granted: list[Granted]) -> None:
 
 
 def overview_lines(whole: Tally, granted: list[Granted]) -> Iterator[list[object]]:
-    """Headline figures: item, units, and a share in per cent or an amount in yuan."""
+    """Headline figures: item, units, and a share in per cent or an amount in yuan; then the head of the chain.
+
+    The head stands there line by line as it is exported, so that it can be taken out and compared later.
+    """
 
     def share(units: int) -> Decimal | None:
         return Decimal(written(Decimal(100 * units) / whole.rated)) if whole.rated else None
@@ -222,3 +226,6 @@ def overview_lines(whole: Tally, granted: list[Granted]) -> Iterator[list[object
     for one in granted:
         yield [_("Rewards: %s") % one.policy, one.units, one.amount]
         yield [_("Disbursed: %s") % one.policy, one.units, one.disbursed]
+    if head := Head.newest():
+        yield [_("The chain of the ledger ended with this link when the report was made:"), None, None]
+        yield from ([line, None, None] for line in head.text.splitlines())

@@ -9,6 +9,7 @@ from django.utils import translation
 from openpyxl import load_workbook
 
 from ratings.models import Application
+from records.head import Head
 from reports.annual import workbook
 from tests.factories import (
     COUNTY,
@@ -148,3 +149,9 @@ def test_the_command_writes_chinese_and_knows_its_units(county, tmp_path):
     assert len(load_workbook(path).sheetnames) == 4
     with pytest.raises(CommandError, match="no unit 999999"):
         call_command("annual_report", year=2026, unit="999999", output=str(path))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_cover_carries_the_head_of_the_chain_as_it_is_exported(county, tmp_path):
+    lines = [row[0] for row in rows(written(county, tmp_path)["Overview"])]
+    assert Head.read("\n".join(lines[-4:])) == Head.newest()
