@@ -43,6 +43,7 @@ def register_kinds() -> None:
         application_filled_on_behalf=_("%(unit)s: the township office fills in the application for you"),
         applying_reopened=_("%(unit)s: you may still apply for %(year)s until %(until)s: %(reason)s"),
         time_extended=_("%(unit)s: “%(step)s” goes on until %(until)s: %(reason)s"),
+        application_reasked=_("%(unit)s: its tags are %(tags)s now, and the form asks accordingly. Please look again"),
         figures_supplied=_("%(unit)s: %(department)s has filled in %(count)s figures; you need not"),
     )
 

@@ -15,6 +15,7 @@ class RatingsConfig(AppConfig):
             passing,
             receivers,
             register_faults,
+            retagging,
             secrecy,
             signals,
             since,
@@ -27,7 +28,7 @@ class RatingsConfig(AppConfig):
         from ratings.workflow import event
         from records import integrity, proof
         from villages import unit_page
-        from villages.signals import units_passed, units_settled
+        from villages.signals import units_passed, units_settled, units_tagged
 
         announcing.register_kinds()
         steps.register_steps()
@@ -39,6 +40,7 @@ class RatingsConfig(AppConfig):
         signals.stars_changed.connect(star_notices.tell_of_stars)
         units_passed.connect(passing.pass_on)
         units_settled.connect(passing.settle)
+        units_tagged.connect(retagging.follow)
         integrity.register(register_faults.REGISTER)
         secrecy.veil_the_trail()
         proof.prove(Points, ReturnedCriterion, Transition)

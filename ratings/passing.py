@@ -109,7 +109,7 @@ def _undecide(application: Application, order: Order, reason: str) -> None:
 
 def _withdraw(applications: Iterable[Application], order: Order, reason: str) -> None:
     ids = [application.pk for application in applications]
-    move(ids, "withdraw", State.DRAFT, by=order.by, reason=reason, township_star=None)
+    move(ids, "withdraw", State.DRAFT, by=order.by, reason=reason, township_star=None, submitted_tags=None)
     for application in applications:
         application.returns.filter(answered_at=None).update(answered_at=timezone.now())
 

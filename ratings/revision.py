@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ratings.models import Answer, Scheme, Veto
+from ratings.models import Answer, Application, Scheme, Veto
 from ratings.scheme.facts import UnitFacts
 from ratings.scheme.reading import Reading
 from ratings.scheme.spec import NoSingleVariant, SchemeSpec
 from ratings.scoring import WrongFact, check_fact
 from ratings.trial import try_scheme
-from villages.models import Unit
 
 Result = tuple[str, int]
 """Total as it is written, and star."""
@@ -45,7 +44,8 @@ def _answered(scheme: Scheme) -> dict[str, UnitFacts]:
     vetoes = defaultdict(set)
     for unit, code, on in Veto.objects.filter(unit__in=values, withdrawn_at=None).values_list("unit", "code", "on"):
         vetoes[unit].add((code, on))
-    tags = dict(Unit.objects.filter(code__in=values).values_list("code", "tags"))
+    answered = Application.objects.filter(cycle__scheme=scheme, unit__in=values).select_related("unit")
+    tags = {application.unit_id: application.tags for application in answered}
     return {unit: UnitFacts(facts, set(tags[unit]), vetoes[unit]) for unit, facts in values.items()}
 
 

@@ -42,7 +42,7 @@ def _of_one(application: Application, answers: dict[str, Answer], by: User) -> I
     unit, spec = application.unit, application.cycle.scheme.spec
     yield Heading(f"{unit.name} · {application.cycle.year}")
     yield Names([(_("Division code"), unit.code), (_("Reviewer"), str(by)), (_("Day of the visit"), "")])
-    fitting = spec.fitting(unit.tags)
+    fitting = spec.fitting(application.tags)
     codes = {criterion.code for criterion in fitting}
     for area in spec.areas:
         own = [criterion for criterion in area.criteria if criterion.code in codes]

@@ -66,7 +66,7 @@ class PanelPage:
 
     @cached_property
     def _scores(self) -> list[dict[str, Scored]]:
-        tags = self.application.unit.tags
+        tags = self.application.tags
         return [scored(self.spec, tags, entries) for entries in self._entries]
 
     @cached_property
@@ -83,7 +83,7 @@ class PanelPage:
         if not self._scores:
             return []
         points = {code: of.points for code, of in self.joint.items()}
-        fitting = self.spec.fitting(self.application.unit.tags)
+        fitting = self.spec.fitting(self.application.tags)
         return [
             Block(area, area_points(area, points), [self._line(c) for c in fitting if c in area.criteria])
             for area in self.spec.areas

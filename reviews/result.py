@@ -16,6 +16,7 @@ from ratings.models import Application, Decision, Points, Stage, StarPeriod
 from ratings.scheme.spec import Area, Criterion
 from ratings.shortfall import why_not
 from ratings.totals import area_points
+from ratings.workflow.filling import criteria_of
 from records.head import Head
 from records.sealed import sealed
 from reviews.hearing import APPEAL
@@ -83,7 +84,7 @@ class Result:
 
     @cached_property
     def blocks(self) -> list[Block]:
-        fitting = self.spec.fitting(self.application.unit.tags)
+        fitting = criteria_of(self.application)
         return [
             Block(
                 area,

@@ -5,15 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from records.refusals import Incomplete, NotAllowed, WrongState
-from villages.models import Order, Passage, below_any
+from villages.models import Order
 from villages.order_forms import FORMS, OrderForm
-from villages.workflow import MANAGE
+from villages.workflow import MANAGE, looked_at
 
 PER_PAGE = 30
 
@@ -30,8 +29,7 @@ def _within_reach(request: HttpRequest):  # noqa: ANN202 a queryset
     codes = request.user.reach(MANAGE)
     if not codes:
         raise Http404
-    touched = Passage.objects.filter(below_any(codes, "before_id"))
-    return Order.objects.filter(pk__in=touched.values("order")).prefetch_related("passages")
+    return Order.objects.touching(codes).prefetch_related("passages")
 
 
 @login_required
@@ -59,13 +57,9 @@ def order_new(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _tried(request: HttpRequest, form: OrderForm, *, keep: bool) -> Order | None:
-    """The order carried out; unless it is to be kept all is undone again: so a preview says just what follows."""
+    """The order (``looked_at``), or None: why it cannot be carried out stands on the form."""
     try:
-        with transaction.atomic():
-            made = form.carry_out(request.user)
-            made.passed = list(made.passages.all())
-            transaction.set_rollback(not keep)
-            return made
+        return looked_at(lambda: form.carry_out(request.user), keep=keep)
     except NotAllowed:
         raise Http404 from None
     except Incomplete as incomplete:

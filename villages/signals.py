@@ -8,5 +8,10 @@ units_passed = Signal()
 A receiver lets everything of its own pass, and returns what followed: a list of ``villages.workflow.Consequence``.
 """
 
+units_tagged = Signal()
+"""Units have other tags now. ``units``: those that have, as they are now; ``before``: by code, the tags they had;
+``by``: who gave them. A receiver returns what followed as of ``units_passed``.
+"""
+
 units_settled = Signal()
 """Everything has passed: what is reckoned from it is reckoned anew. ``order`` and answers as of ``units_passed``."""

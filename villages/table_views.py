@@ -27,6 +27,7 @@ from villages.workflow import MANAGE, REPORT, report_profiles, tag_units
 
 PER_PAGE = 100
 YEARS_BACK = 4
+MOST_TOLD = 8
 
 
 class SheetForm(forms.Form):
@@ -140,7 +141,10 @@ class Tags(Filling):
     permission = MANAGE
     page, sheet, file = "unit_tags", "unit_tags_sheet", "tags.xlsx"
     title = gettext_lazy("Tags of units")
-    note = gettext_lazy("By its tags a scheme knows which criteria and lines are a unit's. Write 、 between several.")
+    note = gettext_lazy(
+        "By its tags a scheme knows which criteria and lines are a unit's. Write 、 between several. Drafts follow at "
+        "once; what has been submitted keeps the criteria of its submission."
+    )
 
     @cached_property
     def in_use(self) -> list[str]:
@@ -157,13 +161,18 @@ class Tags(Filling):
 
     def keep(self, said: Said) -> int:
         known = self.in_use
-        changed = tag_units({code: of_one["tags"] for code, of_one in said.items()}, by=self.request.user)
+        tagged = tag_units({code: of_one["tags"] for code, of_one in said.items()}, by=self.request.user)
         new = sorted({tag for of_one in said.values() for tag in of_one["tags"]} - set(known))
         if new:
             text = _("New in the county: %(new)s. In use before: %(known)s. Please look whether the scheme knows them.")
             word = _(", ")
             messages.warning(self.request, text % {"new": word.join(new), "known": word.join(known) or "—"})
-        return changed
+        for followed in tagged.follows[:MOST_TOLD]:
+            messages.warning(self.request, followed.text)
+        if (left := len(tagged.follows) - MOST_TOLD) > 0:
+            told = ngettext("And %d more unit.", "And %d more units.", left)
+            messages.warning(self.request, told % left)
+        return tagged.changed
 
 
 @login_required

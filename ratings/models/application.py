@@ -5,6 +5,7 @@ from __future__ import annotations
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +64,7 @@ class Application(models.Model):
 
     ``applied_star`` is the star aimed at; ``township_star`` the township's own star when it recommends for 4–5.
     ``self_total`` and ``self_star`` are what the unit's own answers would give. Totals are points, 2 decimals.
+    ``submitted_tags``: the unit's tags when it was submitted; a draft has none.
     """
 
     class State(models.TextChoices):
@@ -84,6 +86,7 @@ class Application(models.Model):
     on_behalf = models.BooleanField(_("Filled on the village's behalf"), default=False)
     signed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(null=True)
+    submitted_tags = ArrayField(models.CharField(max_length=20), null=True)
     self_total = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     self_star = models.PositiveSmallIntegerField(null=True)
     township_star = models.PositiveSmallIntegerField(null=True)
@@ -107,6 +110,9 @@ class Application(models.Model):
                 condition=Q(state="draft") | Q(applied_star__isnull=False, submitted_at__isnull=False),
                 name="sent_application_is_whole",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="draft") | Q(submitted_tags=None), name="draft_goes_by_present_tags"
+            ),
         ]
         indexes = [models.Index(fields=["cycle", "state", "unit"], name="application_by_state")]
         triggers = [
@@ -121,6 +127,11 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.cycle.year}"
+
+    @property
+    def tags(self) -> list[str]:
+        """By which the scheme's variants are chosen: a draft follows the unit, what is submitted keeps its own."""
+        return self.unit.tags if self.submitted_tags is None else self.submitted_tags
 
 
 class Transition(models.Model):

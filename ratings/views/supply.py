@@ -40,7 +40,7 @@ def figures(request: HttpRequest, cycle: int) -> HttpResponse:
     if not variants or not townships:
         raise Http404
     township = next((t for t in townships if t.code == request.GET.get("township")), townships[0])
-    units = list(of_cycle.scheme.rated_units().within(township))
+    units = _units(of_cycle, township)
     kept: dict[tuple[str, str], Kept] = {}
     if request.method == "POST":
         typed = _typed(request, units, variants)
@@ -54,6 +54,16 @@ def figures(request: HttpRequest, cycle: int) -> HttpResponse:
             return redirect(_next(of_cycle, variants[0].code, townships, township))
         messages.warning(request, _("Saved. Some figures are not valid yet; what you typed is still there."))
     return _table(request, of_cycle, variants, townships, township, units, {}, kept, 200)
+
+
+def _units(cycle: Cycle, township: Unit) -> list[Unit]:
+    """The township's rated units, with the tags by which they are asked: those of what they have submitted."""
+    units = list(cycle.scheme.rated_units().within(township))
+    submitted = cycle.applications.filter(unit__in=[unit.code for unit in units], submitted_tags__isnull=False)
+    tags = dict(submitted.values_list("unit_id", "submitted_tags"))
+    for unit in units:
+        unit.tags = tags.get(unit.code, unit.tags)
+    return units
 
 
 def _typed(request: HttpRequest, units: list[Unit], variants: list[Criterion]) -> dict[tuple[str, str], str]:

@@ -177,11 +177,35 @@ def fill_many(
 def _answer(
     application: Application, item: str, typed: str, reason: str, criterion: Criterion, question: Question, by: Any
 ) -> Answer:
-    try:
-        value = fact(criterion, question, typed)
-    except Incomplete:
-        value = None
+    value = _value(criterion, question, typed)
     return Answer(application=application, item=item, typed=typed[:LONGEST], value=value, reason=reason, by=by)
+
+
+def _value(criterion: Criterion, question: Question, typed: str) -> Decimal | None:
+    try:
+        return fact(criterion, question, typed)
+    except Incomplete:
+        return None
+
+
+def reread(applications: Iterable[Application]) -> None:
+    """Let the answers' values be what is typed for the variants that fit the applications' tags now.
+
+    Another variant may take what was no fact, or no longer take what was one. What is not asked now stays as it is,
+    and so do the answers of an application that no single variant fits.
+    """
+    changed = []
+    for application in applications:
+        try:
+            asked = questions.on_form(criteria_of(application))
+        except WrongState:
+            continue
+        for answer in application.answers.filter(item__in=asked):
+            value = _value(*asked[answer.item], answer.typed)
+            if value != answer.value:
+                answer.value = value
+                changed.append(answer)
+    Answer.objects.bulk_update(changed, ["value"], batch_size=2000)
 
 
 class Given(NamedTuple):

@@ -18,7 +18,7 @@ from ratings import allowance, announcing, questions
 from ratings.actions import require, require_all
 from ratings.models import Application, Cycle, Evidence, Return, ReturnedCriterion, Stage, Transition
 from ratings.models.cycle import Step
-from ratings.workflow.answers import Given, given_of, keep_self_points
+from ratings.workflow.answers import Given, given_of, keep_self_points, reread
 from ratings.workflow.filling import (
     ON_BEHALF,
     OWN,
@@ -139,8 +139,9 @@ def _no_star() -> Incomplete:
 def _locked(applications: Iterable[Application]) -> list[Application]:
     """The applications as they are now, locked, sharing their cycles and schemes."""
     ids = [application.pk for application in applications]
-    rows = Application.objects.select_for_update(of=("self",)).select_related("unit").filter(pk__in=ids).order_by("pk")
-    return list(rows.prefetch_related("cycle__scheme", "cycle__windows"))
+    chosen = Application.objects.filter(pk__in=ids).order_by("pk")
+    list(chosen.select_for_update().values_list("pk"))
+    return list(chosen.select_related("unit").prefetch_related("cycle__scheme", "cycle__windows"))
 
 
 def _cycles(applications: Iterable[Application]) -> list[Cycle]:
@@ -168,7 +169,8 @@ def submit_many(signed: Pairs, *, at: datetime | None = None) -> None:
     answers = given_of(applications)
     _require_whole(applications, answers)
     at = at or timezone.now()
-    move(signers, "submit", State.SUBMITTED, by=signers, at=at, submitted_at=at, signed_by=_each(signers))
+    kept = {"submitted_at": at, "signed_by": _each(signers), "submitted_tags": _tags(applications)}
+    move(signers, "submit", State.SUBMITTED, by=signers, at=at, **kept)
     _keep_self_assessment(applications, answers)
     announcing.tell_township(applications, "application_submitted")
 
@@ -183,6 +185,15 @@ def _each(signers: Mapping[int, Any]) -> Any:
     if len(people) == 1:
         return people.pop()
     return Case(*(When(pk=pk, then=Value(by and by.pk)) for pk, by in signers.items()))
+
+
+def _tags(applications: list[Application]) -> Case:
+    """The tags with which each application was found whole."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for application in applications:
+        alike.setdefault(tuple(application.unit.tags), []).append(application.pk)
+    field = Application._meta.get_field("submitted_tags")
+    return Case(*(When(pk__in=pks, then=Value(list(tags), field)) for tags, pks in alike.items()), output_field=field)
 
 
 def _require_whole(applications: list[Application], answers: Answers) -> None:
@@ -228,8 +239,10 @@ def withdraw(application: Application, *, by: Any, reason: str) -> None:
     require("withdraw", by, application)
     if not reason.strip():
         raise _no_reason()
-    move([application.pk], "withdraw", State.DRAFT, by=by, reason=reason, township_star=None)
+    move([application.pk], "withdraw", State.DRAFT, by=by, reason=reason, township_star=None, submitted_tags=None)
+    application.submitted_tags = None
     with audit.acting(by, "withdraw", reason):
+        reread([application])
         application.returns.filter(answered_at=None).update(answered_at=timezone.now())
     announcing.tell_township([application], "application_withdrawn", reason=reason)
 

@@ -31,15 +31,15 @@ def filling_verbs(starters: Iterable[tuple[str, Any]]) -> list[str]:
 
 
 def locked_row(application: Application) -> Application:
-    """The application, locked until the end of the transaction, with what filling in looks at."""
-    rows = Application.objects.select_for_update(of=("self",)).select_related("unit", "cycle__scheme")
-    return rows.get(pk=application.pk)
+    """The application, locked until the end of the transaction, with what filling in looks at as it is then."""
+    Application.objects.select_for_update().values_list("pk").get(pk=application.pk)
+    return Application.objects.select_related("unit", "cycle__scheme").get(pk=application.pk)
 
 
 def criteria_of(application: Application) -> tuple[Criterion, ...]:
     """The criteria asked of this unit. Raises ``WrongState`` when its tags fit none or several variants of one."""
     try:
-        return application.cycle.scheme.spec.fitting(application.unit.tags)
+        return application.cycle.scheme.spec.fitting(application.tags)
     except NoSingleVariant as wrong:
         raise WrongState(
             _("Criterion %s has variants, and the tags of this unit do not tell which. Please ask the county office.")

@@ -125,7 +125,7 @@ def _take(request: HttpRequest, found: Appeal) -> str:
 def _corrections(request: HttpRequest, found: Appeal) -> list[Corrected]:
     """What was typed beside the criteria; an empty field leaves the panel's points."""
     typed = []
-    for criterion in found.decision.cycle.scheme.spec.fitting(found.unit.tags):
+    for criterion in found.decision.cycle.scheme.spec.fitting(found.application.tags):
         points = request.POST.get(f"points.{criterion.code}", "").strip()
         if not points:
             continue
@@ -172,7 +172,7 @@ def _hearing(request: HttpRequest, found: Appeal) -> dict:
             "points": request.POST.get(f"points.{criterion.code}", ""),
             "reason": request.POST.get(f"reason.{criterion.code}", ""),
         }
-        for criterion in spec.fitting(found.unit.tags)
+        for criterion in spec.fitting(found.application.tags)
         if criterion.code in panel
     ]
     stars = range(found.decision.star + 1, found.application.applied_star + 1)

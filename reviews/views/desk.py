@@ -118,7 +118,7 @@ class SheetPage:
         self.user, self.sheet, self.status = user, own_sheet(user, pk), 200
         self.application = self.sheet.application
         self.spec = self.application.cycle.scheme.spec
-        self.criteria = list(self.spec.fitting(self.application.unit.tags))
+        self.criteria = list(self.spec.fitting(self.application.tags))
         self.entries = workflow.entries_of([pk])[pk]
         self.answers = {answer.item: answer for answer in Answer.objects.filter(application=self.application)}
         self.steps = steps(self.spec, self.criteria, self.entries)
@@ -163,7 +163,7 @@ class SheetPage:
 
     @property
     def progress(self) -> dict[str, Any]:
-        points = scored(self.spec, self.application.unit.tags, self.entries)
+        points = scored(self.spec, self.application.tags, self.entries)
         return {
             "scored": len(points),
             "of": len(self.criteria),

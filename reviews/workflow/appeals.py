@@ -182,7 +182,7 @@ def _require_notice_over(decision: Decision) -> None:
 def _correct(appeal: Appeal, corrections: Collection[Corrected], by: User) -> None:
     """Keep the corrections, and write the points on which the hearing decides: the panel's with them."""
     decision = appeal.decision
-    criteria = {c.code: c for c in decision.cycle.scheme.spec.fitting(appeal.unit.tags)}
+    criteria = {c.code: c for c in decision.cycle.scheme.spec.fitting(appeal.application.tags)}
     panel = Points.objects.filter(application=appeal.application_id, stage=decision.origin)
     points = {row.criterion: PanelPoints(row.points, row.figure) for row in panel}
     if len({one.criterion for one in corrections}) != len(corrections):

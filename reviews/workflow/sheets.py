@@ -40,7 +40,7 @@ def save_many(filled: Mapping[int, Entries], *, by: User, at: datetime | None = 
     answers = _answers({sheet.application_id for sheet in sheets})
     for sheet in sheets:
         unit, scheme = sheet.application.unit, sheet.application.cycle.scheme
-        wrong = problems(scheme.spec.fitting(unit.tags), filled[sheet.pk], answers[sheet.application_id])
+        wrong = problems(scheme.spec.fitting(sheet.application.tags), filled[sheet.pk], answers[sheet.application_id])
         if wrong:
             raise Incomplete(_("Some entries are not right yet: %(unit)s.") % {"unit": unit.name}, wrong)
     with audit.acting(by, "score"):
@@ -72,7 +72,7 @@ def hand_in_many(sheets: Collection[int], *, by: User, at: datetime | None = Non
     entries = entries_of(sheets)
     for sheet in chosen:
         unit, scheme = sheet.application.unit, sheet.application.cycle.scheme
-        left = unscored(scheme.spec, unit.tags, entries[sheet.pk])
+        left = unscored(scheme.spec, sheet.application.tags, entries[sheet.pk])
         if left:
             raise Incomplete(
                 _("%(unit)s: %(count)s criteria are still to be scored.") % {"unit": unit.name, "count": len(left)},
@@ -185,7 +185,7 @@ def _give_points(
     scores = defaultdict(list)
     for sheet in sheets:
         application = applications[sheet.application_id]
-        scores[application.pk].append(scored(application.cycle.scheme.spec, application.unit.tags, entries[sheet.pk]))
+        scores[application.pk].append(scored(application.cycle.scheme.spec, application.tags, entries[sheet.pk]))
     joint = {pk: panel.join(of) for pk, of in scores.items()}
     record_points(
         {pk: {code: PanelPoints(of.points, of.figure) for code, of in codes.items()} for pk, codes in joint.items()},

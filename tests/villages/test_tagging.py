@@ -13,7 +13,7 @@ from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.factories import COUNTY, TOWNSHIP, UnitFactory, person
 from villages import figures
 from villages.models import Unit
-from villages.workflow import tag_units
+from villages.workflow import Tagged, tag_units
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def told(answer):
 
 
 def test_the_county_office_tags(office):
-    assert tag_units({A: ["平原"], B: ["山区", "山区", "城郊"]}, by=office) == 1
+    assert tag_units({A: ["平原"], B: ["山区", "山区", "城郊"]}, by=office) == Tagged(1, [])
     assert (of(A), of(B)) == (["平原"], ["山区", "城郊"])
     context = Unit.pgh_event_model.objects.filter(code=B).latest("pgh_id").pgh_context
     assert (context["user"], context["verb"]) == (office.pk, "villages.tag")

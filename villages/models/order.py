@@ -13,13 +13,17 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from villages.models.unit import Unit
+from villages.models.unit import Unit, below_any
 
 
 class OrderQuerySet(models.QuerySet):
     def of(self, unit: Unit) -> OrderQuerySet:
         """Orders that touched ``unit``, the latest first."""
         return self.filter(Q(passages__before=unit) | Q(passages__after=unit)).distinct().order_by("-on", "-pk")
+
+    def touching(self, reach: Iterable[str]) -> OrderQuerySet:
+        """Orders that touched a unit below one of the codes."""
+        return self.filter(pk__in=Passage.objects.filter(below_any(reach, "before_id")).values("order"))
 
 
 class Order(models.Model):

@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from villages.pinyin import pattern_of, pinyin_of
 
 CODE_LENGTHS = (2, 4, 6, 9, 12)
+CODE = r"[0-9]{2}([0-9]{2}(([0-9]{2}|Z[0-9])([0-9]{3}([0-9]{3}|S[0-9]{2})?)?)?)?"
+"""What a code looks like, to Python and PostgreSQL alike: a zone below a city has a Z, a station an S."""
 LONGEST_SEARCH = 50
 
 

@@ -2,9 +2,9 @@
 
 from villages.workflow.holding import MANAGE
 from villages.workflow.making import MAKE_ZONE, make_station, make_zone, next_code
-from villages.workflow.ordering import Consequence, Paper, Part, merge, rename, split
+from villages.workflow.ordering import Consequence, Paper, Part, looked_at, merge, rename, split
 from villages.workflow.reporting import REPORT, report_profiles
-from villages.workflow.tagging import tag_units
+from villages.workflow.tagging import Tagged, tag_units
 
 __all__ = [
     "MAKE_ZONE",
@@ -13,6 +13,8 @@ __all__ = [
     "Consequence",
     "Paper",
     "Part",
+    "Tagged",
+    "looked_at",
     "make_station",
     "make_zone",
     "merge",

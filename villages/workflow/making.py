@@ -1,4 +1,7 @@
-"""Units that no import brings: a station below a township, a development zone below a city (domain §1, formats §5)."""
+"""Units made by hand: a station below a township, a development zone below a city (domain §1, formats §5).
+
+An import brings them by the same rules (``villages.divisions``).
+"""
 
 from __future__ import annotations
 
@@ -41,12 +44,12 @@ def make_station(township: str, code: str, name: str, *, by: Any) -> Unit:
     Sent twice, it is the same station. Raises ``NotAllowed``; ``Incomplete``: a code or name that cannot be;
     ``WrongState``: another unit has this code, or all codes are taken.
     """
-    return _make(STATION, township, code, name, by)
+    return make(STATION, township, code, name, by=by)
 
 
 def make_zone(city: str, code: str, name: str, *, by: Any) -> Unit:
     """Make a development zone below the city of this code. Raises as ``make_station``."""
-    return _make(ZONE, city, code, name, by)
+    return make(ZONE, city, code, name, by=by)
 
 
 def next_code(kind: Kind, above: str) -> str:
@@ -57,7 +60,8 @@ def next_code(kind: Kind, above: str) -> str:
 
 
 @transaction.atomic
-def _make(kind: Kind, above: str, code: str, name: str, by: Any) -> Unit:
+def make(kind: Kind, above: str, code: str, name: str, *, by: Any) -> Unit:
+    """Make a unit of ``kind`` below the one of the code ``above``. Raises as ``make_station``."""
     code, name = code.strip().upper(), " ".join(name.split())
     place = hold([above], kind.permission, by).get(above)
     if place is None or place.level != kind.above:

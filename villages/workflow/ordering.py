@@ -7,7 +7,7 @@ above as well (``villages.signals``): either all of it or nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -19,13 +19,12 @@ from django.utils.translation import gettext as _
 
 from records.audit import acting
 from records.refusals import Incomplete, WrongState
-from villages.models import Level, Order, Passage, Unit, prefixes
+from villages.models import CODE, CODE_LENGTHS, Level, Order, Passage, Unit, prefixes
 from villages.signals import units_passed, units_settled
 from villages.workflow.holding import MANAGE, hold
 
 PASSING_LEVELS = {Level.VILLAGE, Level.STATION}
 """A unit with others below it is their codes' beginning: it is renamed, never merged or split."""
-NEW_CODE = re.compile(r"^[0-9]{4}([0-9]{2}|Z[0-9])[0-9]{3}([0-9]{3}|S[0-9]{2})$")
 
 
 @dataclass(frozen=True)
@@ -111,6 +110,18 @@ def rename(code: str, name: str, paper: Paper, *, by: Any) -> Order:
     return _carry_out(Order.Kind.RENAME, [(units[code], units[code], True)], {code: name}, paper, by)
 
 
+def looked_at(carry_out: Callable[[], Order], *, keep: bool) -> Order:
+    """The order carried out, with its passages as ``passed``; unless it is to be kept, all is undone again.
+
+    So what is shown before an order is carried out is just what follows. Raises what the step does.
+    """
+    with transaction.atomic():
+        made = carry_out()
+        made.passed = list(made.passages.all())
+        transaction.set_rollback(not keep)
+    return made
+
+
 def _of_paper(paper: Paper) -> dict[str, str]:
     problems = {}
     if not paper.document.strip():
@@ -138,7 +149,7 @@ def _of_part(part: Part, units: Mapping[str, Unit], *, may_go_on: Collection[str
     """What a part lacks: one that goes on is among the units concerned, a new one has a free code and a name."""
     if part.code in units:
         return {} if part.code in may_go_on else {field: _("The code %(code)s is taken.") % {"code": part.code}}
-    if not NEW_CODE.match(part.code):
+    if len(part.code) != CODE_LENGTHS[-1] or not re.fullmatch(CODE, part.code):
         return {field: _("A division code has 12 digits (a station: nine digits, S, two digits).")}
     if not Unit.objects.filter(code=prefixes(part.code)[-2]).exists():
         return {field: _("There is no township %(code)s.") % {"code": prefixes(part.code)[-2]}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -11,14 +12,24 @@ from django.utils.translation import gettext as _
 from records.audit import acting
 from records.refusals import Incomplete, WrongState
 from villages.models import Unit
+from villages.signals import units_tagged
 from villages.workflow.holding import MANAGE, hold
+from villages.workflow.ordering import Consequence
 
 MOST_TAGS, LONGEST_TAG = 10, 20
 
 
+@dataclass(frozen=True)
+class Tagged:
+    """How many units have other tags now, and what followed from that."""
+
+    changed: int
+    follows: list[Consequence]
+
+
 @transaction.atomic
-def tag_units(tags: Mapping[str, Sequence[str]], *, by: Any) -> int:
-    """Give each unit its tags, all of them; how many units have others now.
+def tag_units(tags: Mapping[str, Sequence[str]], *, by: Any) -> Tagged:
+    """Give each unit its tags, all of them. What is open follows (``villages.signals``).
 
     Raises ``NotAllowed``; ``WrongState``: a unit that is not known or has ended; ``Incomplete``: a tag that cannot be.
     """
@@ -29,8 +40,10 @@ def tag_units(tags: Mapping[str, Sequence[str]], *, by: Any) -> int:
         if len(of_one) > MOST_TAGS or any(not 0 < len(tag) <= LONGEST_TAG for tag in of_one):
             raise Incomplete(_("At most %d tags, each of at most %d characters.") % (MOST_TAGS, LONGEST_TAG))
     changed = [unit for code, unit in units.items() if unit.tags != list(dict.fromkeys(tags[code]))]
+    before = {unit.code: unit.tags for unit in changed}
     for unit in changed:
         unit.tags = list(dict.fromkeys(tags[unit.code]))
     with acting(by, "villages.tag"):
         Unit.objects.bulk_update(changed, ["tags"])
-    return len(changed)
+        told = units_tagged.send(sender=Unit, units=changed, before=before, by=by) if changed else ()
+    return Tagged(len(changed), [one for _receiver, said in told for one in said or ()])
