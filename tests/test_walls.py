@@ -197,6 +197,10 @@ def bodies(own: SimpleNamespace, names: tuple[str, ...]) -> dict[str, dict]:
         "api-appointment-list": {"username": "newcomer", "name": "无职", "role": "filler", "unit": unit, "starts": day},
         "api-report-list": {"unit": own.county.code, "year": 2026},
         "api-allocation-preview": {"budget": "1.00", "units": [{"unit": unit, "weight": "1"}]},
+        "api-unit-list": {"level": "station", "above": own.township.code, "name": "司法所"},
+        "api-unit-tags": {"units": [{"unit": unit, "tags": ["山区"]}]},
+        "api-order-rename": {"unit": unit, "name": "又一村", "document": "新政9号", "on": day, "reason": "地名规范"},
+        "api-profile-report": {"year": 2026, "figures": [{"unit": unit, "population": 1200}]},
     }
 
 
@@ -209,6 +213,10 @@ MAKERS = {
     "api-appointment-list": "township_office",
     "api-report-list": "finance",
     "api-allocation-preview": "finance",
+    "api-unit-list": "county_office",
+    "api-unit-tags": "county_office",
+    "api-order-rename": "county_office",
+    "api-profile-report": "county_office",
 }
 
 

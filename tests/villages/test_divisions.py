@@ -1,14 +1,17 @@
 """Importing units: what comes in, what is refused with its place, and that nothing is kept of a wrong file."""
 
 import io
+from datetime import date
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from tests.factories import UnitFactory
+from accounts.roles import Role
+from tests.factories import UnitFactory, person
 from villages.divisions import Imported, WrongRow, WrongRows, import_units
 from villages.models import Level, Unit, UnitEvent
+from villages.workflow import make_station, make_zone
 
 pytestmark = pytest.mark.django_db
 
@@ -16,6 +19,9 @@ SHAOXING = (
     "code,name\n33,浙江省\n3306,绍兴市\n330624,新昌县\n330624108,沙溪镇\n"
     "330624108204,沙溪村委会\n330624108001,沙溪社区\n"
 )
+
+CODES = "2, 4, 6, 9 or 12 digits (a zone: its city's code, Z, one digit; a station: its township's, S, two digits)"
+ABOVE = "a unit above it, in these files or known already"
 
 
 @pytest.fixture
@@ -66,21 +72,61 @@ def test_a_second_import_renames_and_adds(file):
     assert (renamed.tags, renamed.pinyin) == (["山区"], "sha xi cun")
 
 
-def test_a_station_hangs_below_its_township(file):
-    UnitFactory(code="330624108")
-    import_units([file("code,name\n330624108S01,沙溪司法所\n")])
-    assert Unit.objects.get(code="330624108S01").level == Level.STATION
+def test_zones_and_stations_come_as_those_made_by_hand(file):
+    UnitFactory(code="3306")
+    rows = "3306Z1,高新区\n3306Z1001,马山街道\n3306Z1001201,车家弄村\n3306Z1001S01,马山司法所\n"
+    assert import_units([file("code,name\n" + rows)]) == Imported(added=4, renamed=0)
+    assert list(Unit.objects.within("3306Z").values_list("code", "level", "rated")) == [
+        ("3306Z1", Level.ZONE, False),
+        ("3306Z1001", Level.TOWNSHIP, False),
+        ("3306Z1001201", Level.VILLAGE, True),
+        ("3306Z1001S01", Level.STATION, True),
+    ]
+    office = person(Role.CITY_OFFICE, "3306")
+    assert make_zone("3306", "", "高新区", by=office).code == "3306Z1"
+    station = make_station("3306Z1001", "", "马山派出所", by=person(Role.COUNTY_OFFICE, "3306Z1"))
+    assert (station.code, station.level, station.rated) == ("3306Z1001S02", Level.STATION, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("3306Z", CODES),
+        ("3306Z12", CODES),
+        ("33Z1", CODES),
+        ("3306Y1", CODES),
+        ("330624S01", CODES),
+        ("330624108S1", CODES),
+        ("330624108s01", CODES),
+        ("3307Z1", ABOVE),
+        ("3306Z1001", ABOVE),
+        ("330624109S01", ABOVE),
+    ],
+)
+def test_zones_and_stations_that_cannot_be(file, code, expected):
+    for there in ("3306", "330624", "330624108"):
+        UnitFactory(code=there)
+    with translation.override("en"):
+        assert problems(file(f"code,name\n{code},某单位\n")) == [WrongRow("units.csv", 2, "code", code, expected)]
+
+
+def test_a_unit_that_has_ended_keeps_its_name(file):
+    import_units([file(SHAOXING)])
+    Unit.objects.filter(code="330624108204").update(ended=date(2026, 1, 1))
+    assert import_units([file(SHAOXING)]) == Imported(added=0, renamed=0)
+    again = file("code,name\n330624108204,新沙溪村\n")
+    assert [(row.row, row.column, row.value) for row in problems(again)] == [(2, "name", "新沙溪村")]
+    assert Unit.objects.get(code="330624108204").name == "沙溪村委会"
 
 
 def test_every_wrong_row_is_listed_with_its_place(file):
     path = file("code,name\n33,浙江省\n3306x,绍兴市\n330624,\n3306241,新昌\n")
-    codes = "2, 4, 6, 9 or 12 digits (a station: nine digits, S, two digits)"
     with translation.override("en"):
         assert problems(path) == [
-            WrongRow("units.csv", 3, "code", "3306x", codes),
-            WrongRow("units.csv", 4, "code", "330624", "a unit above it, in these files or known already"),
+            WrongRow("units.csv", 3, "code", "3306x", CODES),
+            WrongRow("units.csv", 4, "code", "330624", ABOVE),
             WrongRow("units.csv", 4, "name", "", "a name of at most 100 characters"),
-            WrongRow("units.csv", 5, "code", "3306241", codes),
+            WrongRow("units.csv", 5, "code", "3306241", CODES),
         ]
     assert not Unit.objects.exists()
 
