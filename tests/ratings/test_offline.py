@@ -43,7 +43,7 @@ def draft(settings):
 @pytest.fixture
 def phone(new_context, live_server, draft):
     context = new_context(viewport=PHONE, base_url=live_server.url)
-    sign_in(context.new_page())
+    sign_in(context.new_page()).close()  # else this tab, too, would send what waits as soon as the line is back
     return context
 
 
@@ -66,6 +66,13 @@ def opened(phone, draft, number=1):
 
 def kept(draft):
     return dict(draft.answers.values_list("item", "typed"))
+
+
+def leaving_with_a_copy(page, draft):
+    """The page on which one signs out, with something that waits since it was opened."""
+    page.goto("/accounts/logout/")
+    expect(page.locator("body[data-left='0']")).to_be_attached()
+    page.evaluate(COPY, [draft.pk, "/somewhere/else/"])
 
 
 def on_device(page):
@@ -165,8 +172,7 @@ def test_the_session_ended_and_after_signing_in_the_copy_is_sent(phone, draft):
 
 def test_signing_out_sends_first_and_leaves_nothing_on_the_phone(phone, draft):
     page = phone.new_page()
-    page.goto("/accounts/logout/")
-    page.evaluate(COPY, [draft.pk, "/somewhere/else/"])
+    leaving_with_a_copy(page, draft)
     with page.expect_navigation():
         page.locator("form[action$='/logout/'] button").first.click()
     assert kept(draft) == {"1.2": "95"}
@@ -176,8 +182,7 @@ def test_signing_out_sends_first_and_leaves_nothing_on_the_phone(phone, draft):
 def test_signing_out_without_a_line_asks_before_anything_is_lost(phone, draft):
     page, asked = phone.new_page(), []
     page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
-    page.goto("/accounts/logout/")
-    page.evaluate(COPY, [draft.pk, "/somewhere/else/"])
+    leaving_with_a_copy(page, draft)
     page.route("**/api/v1/**", lambda route: route.abort())
     page.locator("form[action$='/logout/'] button").first.click()
     expect(page.locator("#waiting")).to_be_visible()
