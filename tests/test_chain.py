@@ -147,7 +147,8 @@ def release(page: Page) -> None:
     press(page, "button[value=release]")
 
 
-def draft_policy(page: Page) -> None:
+def draft_policy(page: Page, amounts: dict[str, str]) -> None:
+    """Yuan by star, whatever the population."""
     page.goto("/policies/")
     press(page, "a[href*='/new/']")
     for name, value in {
@@ -159,8 +160,9 @@ def draft_policy(page: Page) -> None:
         "ends": "2027-11-30",
     }.items():
         page.locator(f"[name={name}]").fill(value)
-    for name, value in {"star": "4", "first": "0", "amount": "30000"}.items():
-        page.locator(f"[name$='-0-{name}']").fill(value)
+    for row, (star, amount) in enumerate(amounts.items()):
+        for name, value in {"star": star, "first": "0", "amount": amount}.items():
+            page.locator(f"[name$='-{row}-{name}']").fill(value)
     press(page, "main form > button.primary")
 
 
@@ -213,7 +215,7 @@ def test_from_an_empty_application_to_the_money_and_the_workbook(village, sign_i
         confirm_due()
         assert list(StarPeriod.objects.on().values_list("unit", "star")) == [(VILLAGE, 4)]
         page = sign_in("finance")
-        draft_policy(page)
+        draft_policy(page, {"4": "30000"})
         policy = page.url
         step(page, "seek_opinion")
         office = sign_in("county_office")

@@ -1,0 +1,182 @@
+"""What people do in the browser during a year, one function a job: the steps of ``tests/test_year.py``."""
+
+from playwright.sync_api import Page, expect
+
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+)
+
+
+def press(page: Page, selector: str) -> None:
+    """Press what leads on, and wait until the next page is there."""
+    with page.expect_navigation():
+        page.locator(selector).first.click()
+
+
+def supply(page: Page, figures: dict[str, str]) -> None:
+    """A department's figure for each village, by code."""
+    page.goto("/supply/")
+    page.locator("main a[href*='/supply/']").first.click()
+    for code, figure in figures.items():
+        page.locator(f"[name='{code}:1.2']").fill(figure)
+    press(page, "main form button.primary")
+
+
+def fill(page: Page, star: int, counts: dict[str, str], ticks: str) -> None:
+    """The form from its first page to its last, with the minutes of a meeting attached."""
+    page.locator(f"input[name=star][value='{star}']").check()
+    press(page, "form[action$='/star/'] button")
+    press(page, ".todo a")
+    page.locator("[name='1.1.a']").fill(counts["1.1.a"])
+    card = page.get_by_role("region", name="村民代表会议")
+    card.locator("input[type=file]").last.set_input_files(
+        {"name": "会议记录.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    expect(card.locator(".files .state.saved")).to_have_count(1)
+    press(page, ".dock button.primary")
+    for tick in ticks:  # as a person does: the next one once the answer to this one no longer moves the page
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.locator(f"[name='2.1.{tick}']").check()
+    press(page, ".dock button.primary")
+    for item in ("B.1.a", "D.1.a"):
+        page.locator(f"[name='{item}']").fill(counts.get(item, "0"))
+        press(page, ".dock button.primary")
+
+
+def submit(page: Page, application: int, verb: str = "submit") -> None:
+    page.goto(f"/applications/{application}/{verb}/")
+    press(page, "main form button.primary")
+
+
+def give_back(page: Page, application: int, criterion: str, reason: str) -> None:
+    """The township office returns one question with its reason."""
+    page.goto(f"/applications/{application}/return/")
+    card = page.locator("section.card").filter(has_text=criterion).first
+    card.locator("input[type=checkbox]").check()
+    card.locator("textarea").fill(reason)
+    press(page, "main form button.primary")
+
+
+def convene(page: Page, place: str, stage: str) -> None:
+    page.goto("/reviews/panels/")
+    form = page.locator(f"form[action*='/{place}/{stage}/']").first
+    for box in form.locator("input[type=checkbox]").all():
+        box.check()
+    with page.expect_navigation():
+        form.locator("button").first.click()
+
+
+def declare_tie(page: Page, sheet: int) -> None:
+    page.goto(f"/reviews/sheets/{sheet}/")
+    press(page, "form[action$='/recuse/'] button")
+
+
+def score(page: Page, sheet: int, typed: str) -> None:
+    """Agree with every figure, type the judged points with a reason, hand in."""
+    page.goto(f"/reviews/sheets/{sheet}/")
+    while page.locator(".finish button[value=hand_in]").count() == 0:
+        for radio in page.locator("input[type=radio][value=agree]").all():
+            radio.check()
+        if page.locator("[name='v.2.2']").count():
+            page.locator("[name='v.2.2']").fill(typed)
+            page.locator("textarea[name='why.2.2']").fill("走访农户后打分")
+        press(page, ".finish button[value=save]")
+    press(page, ".finish button[value=hand_in]")
+
+
+def decide(page: Page, choices: dict[int, tuple[str, str]]) -> None:
+    """(star, recommend, …; reason) for each application."""
+    page.goto("/reviews/decisions/")
+    for application, (choice, reason) in choices.items():
+        page.locator(f"select[name='choice.{application}']").select_option(choice)
+        page.locator(f"input[name='reason.{application}']").fill(reason)
+    press(page, ".release button.primary")
+
+
+def release(page: Page, document: str) -> None:
+    page.goto("/reviews/batches/")
+    page.locator("[name=document]").fill(document)
+    press(page, "main form button.primary")
+    press(page, "button[value=release]")
+
+
+def ask_departments(page: Page) -> None:
+    page.goto("/reviews/checks/")
+    press(page, "main form button.primary")
+
+
+def answer_check(page: Page, finding: dict[str, str] | None = None) -> None:
+    """Nothing found for all, or one village's veto item: ``{"village", "veto", "on", "document"}``."""
+    page.goto("/reviews/checks/")
+    press(page, "main table a[href*='/reviews/checks/']")
+    if finding is None:
+        press(page, "button[value=nothing]")
+        return
+    row = page.locator("main tr").filter(has_text=finding["village"]).first
+    row.locator("select[name^='veto.']").select_option(finding["veto"])
+    row.locator("input[name^='on.']").fill(finding["on"])
+    row.locator("input[name^='document.']").fill(finding["document"])
+    press(page, "button[value=sign]")
+
+
+def object_to(page: Page, village: str, text: str) -> str:
+    """Anybody, without an account, objects to a village's result; the receipt."""
+    page.goto("/notices/")
+    page.locator("main a[href*='/notices/']").filter(has_text="沙溪镇").first.click()
+    page.locator("select[name=decision]").select_option(
+        label=[label for label in page.locator("select[name=decision] option").all_inner_texts() if village in label][0]
+    )
+    page.locator("[name=text]").fill(text)
+    press(page, "main form button")
+    return page.locator("main").inner_text()
+
+
+def answer_objection(page: Page, answer: str, verdict: str) -> None:
+    page.goto("/reviews/objections/")
+    press(page, "main a[href*='/reviews/objections/']")
+    page.locator("textarea[name=answer]").fill(answer)
+    press(page, f"button[value={verdict}]")
+
+
+def appeal(page: Page, application: int, reasons: str) -> None:
+    page.goto(f"/results/{application}/")
+    press(page, "a[href$='/appeal/']")
+    page.locator("[name=reasons]").fill(reasons)
+    press(page, "main form button.primary")
+
+
+def convene_hearing(page: Page, hearer: str) -> None:
+    """The level above names who hears the appeal, of those without a tie."""
+    page.goto("/reviews/appeals/")
+    press(page, "main a[href*='/reviews/appeals/']")
+    page.get_by_label(hearer, exact=True).check()
+    press(page, "button[value=convene]")
+
+
+def uphold(page: Page, star: str, document: str, answer: str) -> None:
+    page.goto("/reviews/appeals/")
+    press(page, "main a[href*='/reviews/appeals/']")
+    page.locator("[name=answer]").fill(answer)
+    page.locator("[name=star]").select_option(star)
+    page.locator("[name=document]").fill(document)
+    press(page, "button[value=uphold]")
+
+
+def record_event(page: Page, village: str, kind: str, on: str) -> None:
+    page.goto(f"/events/new/{village}/")
+    page.locator(f"[name=kind][value='{kind}']").check()
+    page.locator("[name=on]").fill(on)
+    press(page, "main form button.primary")
+
+
+def merge(page: Page, codes: list[str], into: str, document: str) -> None:
+    """An order that makes several villages one: what would follow is shown, then it is carried out."""
+    page.goto("/units/orders/")
+    press(page, "main a[href$='/orders/merge/']")
+    page.locator("[name=units]").fill("\n".join(codes))
+    page.locator("[name=into]").fill(into)
+    page.locator("[name=document]").fill(document)
+    page.locator("[name=reason]").fill("行政村规模调整")
+    press(page, "main form button.primary")
+    press(page, "button[name=confirm]")
