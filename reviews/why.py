@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.templatetags.face import points_text, star_name
 from ratings.chapters import Chapter, Grid, Rows, Step, moment, rows_of
 from ratings.corrections import AnswerEvent, Corrected, EvidenceEvent, ReturnEvent, compared
-from ratings.models import Return, ReturnedCriterion, Veto
+from ratings.models import Decision, Return, ReturnedCriterion, Veto
 from ratings.progress import VERBS
 from ratings.secrecy import shown_steps
 from reviews.models import Addendum, Appeal, DepartmentAnswer, Finding, Lapse, Objection, Settlement, Sheet
@@ -258,13 +258,23 @@ def _decision(result: Result, rows: Rows) -> list[Step]:
         lines += [f"{code} {name}" for code, name in result.barred.items()] or [_("No veto item applies.")]
     lines += [_veto(row, row["source"]) for row in rows.get("decision_vetoes", [])]
     lines += _because(decision.reason)
-    if decision.replaces:
-        lines.append(_("It replaces an earlier decision: %(star)s.") % {"star": star_name(decision.replaces.star)})
     if result.short:
         lines.append(_("What %(star)s would have taken:") % {"star": star_name(result.next_star)})
         lines += result.short
+    return [*_replaced(decision), *_check(rows), _decided(decision, lines)]
+
+
+def _replaced(decision: Decision) -> list[Step]:
+    """What was decided first and overturned by an objection or an appeal, with the reasons of that time."""
+    if (first := decision.replaces) is None:
+        return []
+    lines = [*filter(None, [first.document]), *_because(first.reason), _("A later decision took its place.")]
+    return [*_replaced(first), _decided(first, lines)]
+
+
+def _decided(decision: Decision, lines: list[str]) -> Step:
     title = _("%(who)s decided: %(star)s") % {"who": decision.get_origin_display(), "star": star_name(decision.star)}
-    return [*_check(rows), Step(timezone.localdate(decision.decided_at), title, tuple(lines))]
+    return Step(timezone.localdate(decision.decided_at), title, tuple(lines))
 
 
 def _veto(row: dict[str, Any], source: str) -> str:

@@ -217,7 +217,7 @@ def test_a_year(county, sign_in, anyone):
 
         page = sign_in("signer_birch")
         page.goto(f"/results/{application(BIRCH).pk}/")
-        told = page.locator("main").inner_text()
+        told = page.locator("main").text_content()
         missing = [words for words in TOLD if words not in told]
         assert missing == []
         with page.expect_download() as download:
