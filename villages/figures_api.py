@@ -49,7 +49,7 @@ class FiguresSerializer(serializers.Serializer):
     )
 
 
-class ReportSerializer(serializers.Serializer):
+class ProfileReportSerializer(serializers.Serializer):
     year = serializers.IntegerField(min_value=1000, max_value=9999)
     figures = FiguresSerializer(many=True, max_length=MOST)
 
@@ -70,13 +70,13 @@ class ProfileViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
             return super().get_queryset()
         return super().get_queryset().filter(below_any(self.request.user.reach("villages.view_unit"), "unit_id"))
 
-    @extend_schema(request=ReportSerializer, responses=ChangedSerializer)
+    @extend_schema(request=ProfileReportSerializer, responses=ChangedSerializer)
     @action(detail=False, methods=["post"])
     def report(self, request: Request) -> Response:
         """Keep villages' figures of a year, all of them or none; says how many villages have others now."""
         if not request.user.reach(REPORT):
             raise NotFound
-        given = sent(ReportSerializer, request)
+        given = sent(ProfileReportSerializer, request)
         changed = report_profiles(given["year"], once_each(given["figures"]), by=request.user)
         return Response({"changed": changed})
 

@@ -1,7 +1,7 @@
 """What anyone may see without an account: the star register of a place, and whether a paper is genuine."""
 
 from django.core.paginator import Paginator
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from ratings import lists
 from ratings.certificate import code_of, decision_of
 from ratings.certificate_paper import certificate_paper
+from ratings.descent import descents
 from ratings.models import Decision, StarPeriod
 from ratings.register_forms import CertificateForm, PublicSearchForm
 from records.documents import issued, served
 from records.lists import as_workbook
-from villages.models import Level, Passage, Unit, below, matching
+from villages.models import Level, Unit, below, matching
 
 ROWS = 50
 RATED_LEVELS = [Level.TOWNSHIP, Level.VILLAGE, Level.STATION]
@@ -53,20 +54,10 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "unit": place,
         "county": Unit.objects.filter(code=place.code[:6]).first(),
         "periods": list(periods.select_related("decision").order_by("-during")),
-        "passages": _passages(place),
+        "descents": descents(place),
         "today": timezone.localdate(),
     }
     return render(request, "ratings/register_unit_public.html", context)
-
-
-def _passages(place: Unit) -> QuerySet[Passage]:
-    """The orders that changed the unit's name or made it of others, or others of it, the latest first."""
-    changed = Passage.objects.filter(Q(before=place) | Q(after=place))
-    return (
-        changed.exclude(before=F("after"), name_before=F("name_after"))
-        .select_related("order")
-        .order_by("-order__on", "-pk")
-    )
 
 
 def ask_certificate(request: HttpRequest) -> HttpResponse:
@@ -82,7 +73,9 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     decision = Decision.objects.confirmed().filter(pk=decision_of(code)).select_related("unit").first()
     if decision is None:
         return _paper(request, code)
-    today = StarPeriod.objects.on().filter(unit=decision.unit).first()
+    resting = StarPeriod.objects.on().filter(Q(unit=decision.unit) | Q(decision=decision)).select_related("unit")
+    held = {period.unit_id: period for period in resting}
+    today = held.pop(decision.unit_id, None)
     in_force = today is not None and today.decision_id == decision.pk
     printable = in_force and today.star == decision.star > 0
     return render(
@@ -94,6 +87,8 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
             "in_force": in_force,
             "today": today,
             "printable": printable,
+            "passed": list(held.values()),
+            "descents": [one for one in descents(decision.unit) if one.order.on > decision.on and not one.renamed],
         },
     )
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.authority import needs, reached, reached_or_404
 from ratings import lists
 from ratings.certificate import code_of
+from ratings.descent import descents
 from ratings.judging import event_names
 from ratings.models import Event, StarPeriod
 from ratings.register_forms import KnownOnForm, RegisterFilterForm
@@ -48,7 +49,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     known = StarPeriod.objects.known()
     if form.is_valid():
         known = StarPeriod.objects.known_at(form.end_of_day())
-    periods = list(known.filter(unit=place).select_related("decision", "scheme").order_by("-during"))
+    periods = list(known.filter(unit=place).select_related("decision__unit", "scheme").order_by("-during"))
     events = list(Event.objects.seen_by(request.user).filter(unit=place))
     names = event_names([place.code])
     for happened in events:
@@ -62,6 +63,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
             "today": today,
             "certificate": code_of(today.decision_id) if today else "",
             "periods": periods,
+            "descents": descents(place),
             "events": events,
             "form": form,
             "may_record": request.user.has_perm("ratings.record_event", place),
