@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ratings.views import application, cycle, event, form, public, register, supply, waiting
+from ratings.views import application, cycle, event, form, public, register, supply, supply_sheet, waiting
 
 urlpatterns = [
     path("apply/", form.apply, name="apply"),
@@ -32,6 +32,10 @@ urlpatterns = [
     path("cycles/<int:pk>/close/", cycle.close, name="cycle_close"),
     path("supply/", supply.overview, name="supply"),
     path("supply/<int:cycle>/", supply.figures, name="supply_figures"),
+    path("supply/<int:cycle>/sheet/", supply_sheet.page, name="supply_sheet"),
+    path("supply/<int:cycle>/sheet/keep/", supply_sheet.carry_out, name="supply_sheet_keep"),
+    path("supply/<int:cycle>/sheet/empty/", supply_sheet.template, name="supply_sheet_empty"),
+    path("sheets/marked/<str:key>/", supply_sheet.marked_sheet, name="sheet_marked"),
     path("register/", register.stars, name="register"),
     path("register/<str:code>/", register.unit, name="register_unit"),
     path("events/", event.events, name="events"),

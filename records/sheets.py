@@ -9,15 +9,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core import signing
 from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from records.workbooks import WrongCell, marked_copy
+from records.workbooks import Row, WrongCell, marked_copy
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_BYTES = 5 * 1024 * 1024
 MARKED_SECONDS = 900
+SEEN_SECONDS = 3600
 
 
 class SheetField(forms.FileField):
@@ -28,6 +30,27 @@ class SheetField(forms.FileField):
         if sheet.size > MOST_BYTES:
             raise forms.ValidationError(_("The sheet is too large: at most 5 MB."))
         return sheet.read()
+
+
+class SheetForm(forms.Form):
+    """One sheet; ``cleaned_data["sheet"]`` is its bytes."""
+
+    sheet = SheetField(label=_("The sheet, filled in (Excel or CSV)"))
+
+
+def carry(reader: Any, subject: str, rows: Sequence[Row]) -> str:
+    """The lines of a sheet about ``subject`` as a text in the page that only ``carried`` reads, only for ``reader``."""
+    cells = [[row.sheet, row.number, dict(row.cells), dict(row.places)] for row in rows]
+    return signing.dumps([reader.pk, cells], salt=subject, compress=True)
+
+
+def carried(reader: Any, subject: str, text: str) -> list[Row] | None:
+    """What ``carry`` wrote within the hour; None when it is another's, about something else, or too old."""
+    try:
+        owner, cells = signing.loads(text, salt=subject, max_age=SEEN_SECONDS)
+    except signing.BadSignature:
+        return None
+    return [Row(*parts) for parts in cells] if owner == reader.pk else None
 
 
 def keep_marked(user: Any, raw: bytes, problems: Sequence[WrongCell]) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
@@ -28,10 +27,6 @@ from villages.workflow import MANAGE, REPORT, report_profiles, tag_units
 PER_PAGE = 100
 YEARS_BACK = 4
 MOST_TOLD = 8
-
-
-class SheetForm(forms.Form):
-    sheet = sheets.SheetField(label=gettext_lazy("The sheet, filled in (Excel or CSV)"))
 
 
 class Filling:
@@ -220,7 +215,7 @@ def _sheet(filling: Filling) -> HttpResponse:
     request = filling.request
     if request.method != "POST":
         return _workbook(filling)
-    form = SheetForm(request.POST, request.FILES)
+    form = sheets.SheetForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(filling, sheet_form=form)
     raw = form.cleaned_data["sheet"]
@@ -265,7 +260,7 @@ def _show(
     filling: Filling,
     form: GridForm | None = None,
     *,
-    sheet_form: SheetForm | None = None,
+    sheet_form: sheets.SheetForm | None = None,
     refused: SheetRefused | None = None,
     marked: str = "",
     status: int = 200,
@@ -273,7 +268,7 @@ def _show(
     context = {
         "filling": filling,
         "form": form or GridForm(filling.table(list(filling.shown))),
-        "sheet_form": sheet_form or SheetForm(),
+        "sheet_form": sheet_form or sheets.SheetForm(),
         "refused": refused,
         "marked": marked,
     }

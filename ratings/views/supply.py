@@ -14,6 +14,7 @@ from accounts.authority import reached_or_404
 from ratings import questions
 from ratings.models import Answer, Cycle
 from ratings.scheme.spec import Criterion, Question
+from ratings.supply_sheet import a_year_ago, variant_of
 from ratings.wording import rule_lines
 from ratings.workflow.answers import Kept
 from ratings.workflow.supply import SUPPLIED, SUPPLY, asked_of, departments_of, supplied_by, supply
@@ -71,17 +72,13 @@ def _typed(request: HttpRequest, units: list[Unit], variants: list[Criterion]) -
     names = {
         (unit.code, question.item): f"{unit.code}:{question.item}"
         for unit in units
-        for question in _variant(unit, variants).questions
+        for question in variant_of(unit, variants).questions
     }
     return {
         key: request.POST[name]
         for key, name in names.items()
         if name in request.POST and (request.POST[name] or request.POST.get(f"was:{name}"))
     }
-
-
-def _variant(unit: Unit, variants: list[Criterion]) -> Criterion:
-    return next((variant for variant in variants if variant.fits(unit.tags)), variants[0])
 
 
 def _next(cycle: Cycle, code: str, townships: list[Unit], township: Unit) -> str:
@@ -113,11 +110,15 @@ def _table(
         ).select_related("application")
     }
     states = dict(cycle.applications.filter(unit__in=[u.code for u in units]).values_list("unit_id", "state"))
+    last = a_year_ago(cycle, variants, [unit.code for unit in units])
     rows = [
         {
             "unit": unit,
             "open": unit.code not in states or states[unit.code] in SUPPLIED,
-            "fields": [_field(unit, question, answers, typed, kept) for question in _variant(unit, variants).questions],
+            "fields": [
+                _field(unit, question, answers, typed, kept) | {"last": last.get((unit.code, question.item), "")}
+                for question in variant_of(unit, variants).questions
+            ],
         }
         for unit in units
     ]

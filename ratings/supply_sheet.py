@@ -1,0 +1,163 @@
+"""A department's figures of one criterion as a sheet: a line a village; all of it is taken, or nothing (design §6).
+
+``read`` finds every wrong cell and says what would change; ``ratings.workflow.supply.supply`` changes it. An empty cell
+is passed over, so that a sheet never takes a figure away, and the same sheet again changes nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from ratings.models import Answer, Cycle, Scheme
+from ratings.scheme.spec import Criterion, Question
+from ratings.typed import fact
+from ratings.workflow.supply import SUPPLIED
+from records.refusals import Incomplete
+from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows
+from villages.models import Level, Unit
+
+Key = tuple[str, str]
+"""A figure's place: unit code and item."""
+
+
+def variant_of(unit: Unit, variants: Sequence[Criterion]) -> Criterion:
+    """The variant of a criterion that is meant for ``unit``."""
+    return next((variant for variant in variants if variant.fits(unit.tags)), variants[0])
+
+
+def a_year_ago(cycle: Cycle, variants: Sequence[Criterion], codes: Iterable[str]) -> dict[Key, str]:
+    """What was answered a year ago by units of ``codes``, where the criterion has kept its name."""
+    code, name = variants[0].code, variants[0].name
+    rows = _of(code).filter(
+        application__unit__in=list(codes),
+        application__cycle__year=cycle.year - 1,
+        application__cycle__scheme__rates=cycle.scheme.rates,
+        value__isnull=False,
+    )
+    given = list(rows.values_list("application__unit_id", "item", "typed", "application__cycle__scheme"))
+    schemes = Scheme.objects.in_bulk({scheme for *_rest, scheme in given})
+    same = {pk for pk, s in schemes.items() if any((c.code, c.name) == (code, name) for c in s.spec.criteria)}
+    return {(unit, item): typed for unit, item, typed, scheme in given if scheme in same}
+
+
+def _of(code: str):
+    return Answer.objects.filter(Q(item=code) | Q(item__startswith=f"{code}."))
+
+
+@dataclass(frozen=True)
+class Change:
+    """A figure of the sheet that differs from what is kept."""
+
+    unit: Unit
+    question: Question
+    before: str
+    now: str
+
+
+class SupplySheet:
+    """The sheet of one criterion (``variants``) for all rated units of ``cycle``'s county."""
+
+    def __init__(self, cycle: Cycle, variants: Sequence[Criterion]) -> None:
+        self.cycle = cycle
+        self.variants = variants
+        self.code_head, self.name_head, self.township_head = _("Division code"), _("Village"), _("Township")
+        asked = {question.item: question for variant in variants for question in variant.questions}
+        self.heads = {item: f"{item} {question.name}" for item, question in asked.items()}
+
+    @cached_property
+    def units(self) -> dict[str, Unit]:
+        return {unit.code: unit for unit in self.cycle.scheme.rated_units()}
+
+    @cached_property
+    def kept(self) -> dict[Key, str]:
+        rows = _of(self.variants[0].code).filter(application__cycle=self.cycle)
+        return {(unit, item): typed for unit, item, typed in rows.values_list("application__unit_id", "item", "typed")}
+
+    @cached_property
+    def closed(self) -> set[str]:
+        """Codes of the units whose figures can no longer change."""
+        return set(self.cycle.applications.exclude(state__in=SUPPLIED).values_list("unit_id", flat=True))
+
+    def columns(self) -> list[Column]:
+        townships = Unit.objects.within(self.cycle.unit_id).filter(level=Level.TOWNSHIP)
+        names = dict(townships.values_list("code", "name"))
+        last = a_year_ago(self.cycle, self.variants, self.units)
+        columns = [
+            Column(self.code_head, lambda unit: unit.code),
+            Column(self.name_head, lambda unit: unit.name, 20),
+            Column(self.township_head, lambda unit: names.get(unit.code[:9], ""), 20),
+        ]
+        for item, head in self.heads.items():
+            columns += [
+                Column(_("Last year %s") % item, _figures(last, item), 14),
+                Column(head, _figures(self.kept, item), 24),
+            ]
+        return columns
+
+    def notes(self) -> list[str]:
+        return [
+            _("%(year)s, one line a village. Write the figures under the heads with a name; last year's stand beside.")
+            % {"year": self.cycle.year},
+            _("An empty cell changes nothing. Send the sheet back here; you see what it changes before it counts."),
+        ]
+
+    def rows_of(self, raw: bytes) -> list[Row]:
+        """The lines that hold a figure. Raises ``SheetRefused``."""
+        rows = read_rows(raw, [self.code_head, *self.heads.values()], optional=[self.name_head, self.township_head])
+        rows = [row for row in rows if any(row[head] for head in self.heads.values())]
+        if not rows:
+            raise SheetRefused([], _("No line of the sheet holds a figure."))
+        return rows
+
+    def read(self, rows: Iterable[Row]) -> list[Change]:
+        """What ``rows`` would change. Raises ``SheetRefused`` with all that is wrong."""
+        problems: list[WrongCell] = []
+        changes: list[Change] = []
+        first: dict[str, int] = {}
+        for row in rows:
+            unit = self.units.get(row[self.code_head])
+            if unit is None:
+                problems.append(row.wrong(self.code_head, _("the division code of a village rated here")))
+            elif first.setdefault(unit.code, row.number) != row.number:
+                problems.append(row.wrong(self.code_head, _("each village once; see row %d") % first[unit.code]))
+            else:
+                self._read_row(row, unit, problems, changes)
+        if problems:
+            raise SheetRefused(problems)
+        return changes
+
+    def _read_row(self, row: Row, unit: Unit, problems: list[WrongCell], changes: list[Change]) -> None:
+        variant = variant_of(unit, self.variants)
+        questions = {question.item: question for question in variant.questions}
+        for item, head in self.heads.items():
+            before = self.kept.get((unit.code, item), "")
+            if not row[head] or row[head] == before:
+                continue
+            if expected := self._expected(unit, variant, questions.get(item), row[head]):
+                problems.append(row.wrong(head, expected))
+            else:
+                changes.append(Change(unit, questions[item], before, row[head]))
+
+    def _expected(self, unit: Unit, variant: Criterion, question: Question | None, typed: str) -> str:
+        """What should stand instead of ``typed``; "" if it may stand."""
+        if question is None or not variant.fits(unit.tags):
+            return _("an empty cell: this village is not asked for this")
+        if unit.code in self.closed:
+            return _("the figure that is kept: it is under review and can no longer change")
+        try:
+            fact(variant, question, typed)
+        except Incomplete as wrong:
+            return str(wrong)
+        return ""
+
+
+def _figures(of: Mapping[Key, str], item: str):
+    return lambda unit: of.get((unit.code, item), "")
+
+
+def typed_of(changes: Iterable[Change]) -> dict[Key, str]:
+    """The changes as ``supply`` takes them."""
+    return {(change.unit.code, change.question.item): change.now for change in changes}

@@ -1,0 +1,113 @@
+"""A department's figures by sheet: the sheet to fill in, what it would change, changing it."""
+
+import io
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.authority import reached_or_404
+from ratings import questions
+from ratings.models import Cycle
+from ratings.supply_sheet import SupplySheet, typed_of
+from ratings.workflow.supply import SUPPLY, departments_of, supplied_by, supply
+from records.refusals import Refused
+from records.sheets import SheetForm, carried, carry, keep_marked, marked, workbook
+from records.workbooks import SheetRefused, write_list
+
+SHOWN = 50
+
+
+def _sheet(request: HttpRequest, cycle: int) -> SupplySheet:
+    """The sheet of the criterion that the address names, of one that this person's department supplies; or 404."""
+    of_cycle = reached_or_404(request.user, SUPPLY, Cycle.objects.select_related("scheme", "unit"), pk=cycle)
+    variants = supplied_by(of_cycle, departments_of(request.user, of_cycle.unit_id)).get(
+        request.GET.get("criterion", "")
+    )
+    if not variants:
+        raise Http404
+    return SupplySheet(of_cycle, variants)
+
+
+@login_required
+def page(request: HttpRequest, cycle: int) -> HttpResponse:
+    """The sheet comes in; all that is wrong with it, or what it would change."""
+    sheet = _sheet(request, cycle)
+    form = SheetForm(request.POST or None, request.FILES or None)
+    if not form.is_valid():
+        return _show(request, sheet, form=form)
+    raw = form.cleaned_data["sheet"]
+    try:
+        rows = sheet.rows_of(raw)
+        changes = sheet.read(rows)
+    except SheetRefused as refused:
+        return _show(request, sheet, refused=refused, marked=refused.problems and keep_marked(request.user, raw, refused.problems))
+    return _show(
+        request,
+        sheet,
+        read=True,
+        changes=changes[:SHOWN],
+        count=len(changes),
+        more=max(0, len(changes) - SHOWN),
+        carried=carry(request.user, _subject(sheet), rows),
+    )
+
+
+def _subject(sheet: SupplySheet) -> str:
+    return f"ratings.supply/{sheet.cycle.pk}/{sheet.variants[0].code}"
+
+
+def _show(request: HttpRequest, sheet: SupplySheet, **context: object) -> HttpResponse:
+    context = {
+        "form": SheetForm(),
+        "cycle": sheet.cycle,
+        "criterion": sheet.variants[0],
+        "department": questions.department(sheet.variants[0]),
+        "query": request.GET.urlencode(),
+        **context,
+    }
+    return render(request, "ratings/supply_sheet.html", context, status=409 if "refused" in context else 200)
+
+
+@login_required
+@require_POST
+def carry_out(request: HttpRequest, cycle: int) -> HttpResponse:
+    """Keep what was shown, as things stand now."""
+    sheet = _sheet(request, cycle)
+    here = f"{reverse('supply_sheet', args=[cycle])}?{request.GET.urlencode()}"
+    rows = carried(request.user, _subject(sheet), request.POST.get("carried", ""))
+    if rows is None:
+        messages.error(request, _("Please send the sheet again."))
+        return redirect(here)
+    try:
+        changes = sheet.read(rows)
+        supply(sheet.cycle, sheet.variants[0].code, typed_of(changes), by=request.user)
+    except SheetRefused as refused:
+        return _show(request, sheet, refused=refused)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect(here)
+    messages.success(request, _("Figures saved: %d. The villages have been told.") % len(changes))
+    return redirect("supply")
+
+
+@login_required
+@require_safe
+def template(request: HttpRequest, cycle: int) -> HttpResponse:
+    """The sheet to fill in: the county's villages, last year's figures, and what is kept."""
+    sheet = _sheet(request, cycle)
+    criterion = sheet.variants[0]
+    out = io.BytesIO()
+    write_list(f"{criterion.code} {criterion.name}", sheet.columns(), sheet.units.values(), out, notes=sheet.notes())
+    return workbook(out.getvalue(), f"figures-{sheet.cycle.year}-{criterion.code}.xlsx")
+
+
+@login_required
+@require_safe
+def marked_sheet(request: HttpRequest, key: str) -> HttpResponse:
+    """The sheet that was refused, with its wrong cells marked."""
+    return workbook(marked(request.user, key), "marked.xlsx")
