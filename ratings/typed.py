@@ -27,7 +27,7 @@ def fact(criterion: Criterion, question: Question, typed: str) -> Decimal | None
         raise Incomplete(_("This is too long for a figure."))
     value = decimal(text.replace(",", ""))
     if value is None or abs(value) >= TOO_LARGE:
-        raise Incomplete(_("Digits only, such as 4.5. What you typed is kept in the field."))
+        raise Incomplete(_("Digits only, such as 4.5."))
     if -value.normalize().as_tuple().exponent > PLACES:
         raise Incomplete(_("At most %s decimals.") % PLACES)
     try:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ratings.views import application, cycle, event, form, public, register, supply, supply_sheet, waiting
+from ratings.views import application, cycle, event, form, form_sheet, public, register, supply, supply_sheet, waiting
 
 urlpatterns = [
     path("apply/", form.apply, name="apply"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("applications/<int:pk>/", application.page, name="application"),
     path("applications/<int:pk>/paper.pdf", application.paper, name="application_paper"),
     path("applications/<int:pk>/form/", form.overview, name="application_form"),
+    path("applications/<int:pk>/form/sheet/", form_sheet.page, name="application_sheet"),
+    path("applications/<int:pk>/form/sheet/keep/", form_sheet.carry_out, name="application_sheet_keep"),
+    path("applications/<int:pk>/form/sheet/empty/", form_sheet.template, name="application_sheet_empty"),
     path("applications/<int:pk>/form/papers/", form.papers, name="application_papers"),
     path("applications/<int:pk>/form/<int:number>/", form.area, name="application_area"),
     path("applications/<int:pk>/form/<int:number>/files/", form.upload, name="application_upload"),

@@ -217,6 +217,9 @@ PAGES = {
     "application_paper": page(
         "application.pk", get=at("village", "ratings.fill", SIGN, "ratings.fill_on_behalf", ACCEPT)
     ),
+    "application_sheet": both("application.pk", who=at("village", *FILL)),
+    "application_sheet_keep": page("application.pk", post=at("village", *FILL)),
+    "application_sheet_empty": page("application.pk", get=at("village", *FILL)),
     "application_papers": page("application.pk", post=at("village", *FILL)),
     "application_upload": page("application.pk", "=1", post=at("village", *FILL), criterion="1.1"),
     "application_star": page("application.pk", post=at("village", *FILL)),

@@ -72,7 +72,7 @@ def begin(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
     return redirect("application_form", application.pk)
 
 
-def _fillable(request: HttpRequest, pk: int) -> Application:
+def fillable(request: HttpRequest, pk: int) -> Application:
     """The application of somebody who may fill it in at all, or 404."""
     application = opened(request.user, pk)
     if not any(request.user.has_perm(perm, application) for perm in FILL):
@@ -80,7 +80,7 @@ def _fillable(request: HttpRequest, pk: int) -> Application:
     return application
 
 
-def _shut(application: Application, user: Any) -> str:
+def shut_because(application: Application, user: Any) -> str:
     """Why nothing can be filled in now, in words; nothing when it can."""
     try:
         require_fillable(application, user)
@@ -92,8 +92,8 @@ def _shut(application: Application, user: Any) -> str:
 @login_required
 def overview(request: HttpRequest, pk: int) -> HttpResponse:
     """Which areas there are, what is missing in each, the star applied for, and the step after."""
-    application = _fillable(request, pk)
-    shut = _shut(application, request.user)
+    application = fillable(request, pk)
+    shut = shut_because(application, request.user)
     form = Form(application, may_fill=not shut)
     return render(
         request,
@@ -115,7 +115,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def star(request: HttpRequest, pk: int) -> HttpResponse:
-    application = _fillable(request, pk)
+    application = fillable(request, pk)
     typed = request.POST.get("star", "")
     workflow.choose_star(application, int(typed) if typed.isdecimal() else 0, by=request.user)
     messages.success(request, _("The star you apply for is saved."))
@@ -125,10 +125,10 @@ def star(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def area(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """One area. A POST keeps everything typed; with htmx it keeps one criterion and answers with what has changed."""
-    application = _fillable(request, pk)
+    application = fillable(request, pk)
     if not 1 <= number <= len(application.cycle.scheme.spec.areas):
         raise Http404
-    shut = _shut(application, request.user)
+    shut = shut_because(application, request.user)
     if request.method != "POST":
         return _area(request, Form(application, may_fill=not shut), number, shut=shut)
     if request.htmx:
@@ -264,7 +264,7 @@ def _keep_area(request: HttpRequest, application: Application, number: int) -> H
 @require_POST
 def papers(request: HttpRequest, pk: int) -> HttpResponse:
     """Attach papers of the whole application, under the name of each; ``detach`` names one to take off."""
-    application = _fillable(request, pk)
+    application = fillable(request, pk)
     for paper in Paper.values:
         for upload in request.FILES.getlist(paper):
             files.attach_paper(application, paper, upload, by=request.user)
@@ -300,7 +300,7 @@ def _take_off(request: HttpRequest, application: Application) -> None:
 @require_POST
 def upload(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Files of one criterion as they are chosen (htmx); answers with the criterion's list of evidence."""
-    application = _fillable(request, pk)
+    application = fillable(request, pk)
     if not 1 <= number <= len(application.cycle.scheme.spec.areas):
         raise Http404
     problem = ""
@@ -308,7 +308,7 @@ def upload(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         _keep_files(request, application, Form(application, may_fill=True).sheet(number))
     except Refused as refused:
         problem = str(refused)
-    sheet = Form(application, may_fill=not _shut(application, request.user)).sheet(number)
+    sheet = Form(application, may_fill=not shut_because(application, request.user)).sheet(number)
     card = next((c for c in sheet.cards if c.criterion.code == request.POST.get("criterion")), None)
     if card is None:
         raise Http404

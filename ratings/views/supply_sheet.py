@@ -45,7 +45,12 @@ def page(request: HttpRequest, cycle: int) -> HttpResponse:
         rows = sheet.rows_of(raw)
         changes = sheet.read(rows)
     except SheetRefused as refused:
-        return _show(request, sheet, refused=refused, marked=refused.problems and keep_marked(request.user, raw, refused.problems))
+        return _show(
+            request,
+            sheet,
+            refused=refused,
+            marked=refused.problems and keep_marked(request.user, raw, refused.problems),
+        )
     return _show(
         request,
         sheet,

@@ -1,0 +1,186 @@
+"""The form of one application as a sheet: a line a question; all of it is taken, or nothing (design §6).
+
+It comes back through the checks of the form itself (``ratings.workflow.answers.save_answers``). An empty cell is passed
+over, so that a sheet never takes an answer away; the line's version tells which answer the person had before them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from ratings.cards import Card, Field
+from ratings.form import Form
+from ratings.models import Answer, Application
+from ratings.workflow.answers import Entry, Kept, save_answers
+from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows
+
+UNANSWERED = "-"
+"""The version of an answer that was not there when the sheet was made."""
+
+
+@dataclass(frozen=True)
+class Heads:
+    """The heads of the sheet in the reader's language."""
+
+    item: str
+    area: str
+    question: str
+    unit: str
+    last: str
+    known: str
+    answer: str
+    reason: str
+    version: str
+
+    @classmethod
+    def spoken(cls) -> "Heads":
+        return cls(
+            item=_("Item"),
+            area=_("Area"),
+            question=_("Question"),
+            unit=_("Unit of measure"),
+            last=_("Last year"),
+            known=_("Known already"),
+            answer=pgettext("of a form", "Answer"),
+            reason=_("Reason"),
+            version=_("Version (leave as it is)"),
+        )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that the village may answer now."""
+
+    area: str
+    card: Card
+    field: Field
+
+    @property
+    def name(self) -> str:
+        criterion, question = self.card.criterion, self.field.question
+        return criterion.name if criterion.name == question.name else f"{criterion.name}：{question.name}"
+
+    @property
+    def unit(self) -> str:
+        words = {"tick": _("1 yes, 0 no"), "count": _("times"), "points": pgettext("unit after a figure", "points")}
+        return words.get(self.field.question.kind, self.card.unit)
+
+
+@dataclass(frozen=True)
+class Change:
+    """An answer of the sheet that differs from what is kept: answers and reasons before and now."""
+
+    asked: Asked
+    before: str
+    now: str
+    reason_before: str
+    reason: str
+
+
+def questions_of(form: Form) -> list[Asked]:
+    """The questions that stand open on ``form``, in its order."""
+    return [
+        Asked(f"{sheet.area.code} {sheet.area.name}", card, field)
+        for sheet in form.sheets
+        for card in sheet.cards
+        if card.open
+        for field in card.fields
+    ]
+
+
+def columns() -> list[Column]:
+    """The sheet to fill in: what is asked, what is known, what is answered by now."""
+    heads = Heads.spoken()
+    return [
+        Column(heads.item, lambda asked: asked.field.item, 10),
+        Column(heads.area, lambda asked: asked.area, 20),
+        Column(heads.question, lambda asked: asked.name, 48),
+        Column(heads.unit, lambda asked: asked.unit, 14),
+        Column(heads.last, lambda asked: asked.field.last, 12),
+        Column(heads.known, lambda asked: asked.field.known.typed if asked.field.known else "", 12),
+        Column(heads.answer, lambda asked: asked.field.answer.typed if asked.field.answer else "", 14),
+        Column(heads.reason, lambda asked: asked.field.answer.reason if asked.field.answer else "", 40),
+        Column(heads.version, lambda asked: asked.field.version or UNANSWERED, 14),
+    ]
+
+
+def notes() -> list[str]:
+    """What stands above the heads of the sheet to fill in."""
+    return [
+        _("Write under “%(answer)s”, and under “%(reason)s” where points are given.") % vars(Heads.spoken()),
+        _("An empty cell changes nothing. Send the sheet back here; you see what it changes before it counts."),
+    ]
+
+
+def rows_of(raw: bytes) -> list[Row]:
+    """The lines that hold an answer or a reason. Raises ``SheetRefused``."""
+    heads = Heads.spoken()
+    rows = read_rows(raw, [heads.item, heads.answer], optional=[heads.question, heads.reason, heads.version])
+    rows = [row for row in rows if row[heads.answer] or row[heads.reason]]
+    if not rows:
+        raise SheetRefused([], _("No line of the sheet holds an answer."))
+    return rows
+
+
+@transaction.atomic
+def keep(application: Application, rows: Sequence[Row], *, by: Any) -> list[Change]:
+    """Keep what ``rows`` answer; what it changed.
+
+    Raises ``SheetRefused`` with all that is wrong, and what ``save_answers`` raises; then nothing is kept.
+    """
+    heads = Heads.spoken()
+    asked = {one.field.item: one for one in questions_of(Form(application, may_fill=True))}
+    entries = _entries(rows, heads, asked)
+    kept = save_answers(application, [entry for _row, entry in entries.values()], by=by)
+    if problems := [_wrong(entries[item][0], heads, one) for item, one in kept.items() if one.problem]:
+        raise SheetRefused(problems)
+    changes = [_change(asked[item], entry) for item, (_row, entry) in entries.items()]
+    return [change for change in changes if (change.before, change.reason_before) != (change.now, change.reason)]
+
+
+def try_out(application: Application, rows: Sequence[Row], *, by: Any) -> list[Change]:
+    """What ``keep`` would do, undone again."""
+    with transaction.atomic():
+        changes = keep(application, rows, by=by)
+        transaction.set_rollback(True)
+    return changes
+
+
+def _entries(rows: Iterable[Row], heads: Heads, asked: dict[str, Asked]) -> dict[str, tuple[Row, Entry]]:
+    entries: dict[str, tuple[Row, Entry]] = {}
+    problems: list[WrongCell] = []
+    for row in rows:
+        item = row[heads.item]
+        if item not in asked:
+            problems.append(row.wrong(heads.item, _("an item that this village answers now")))
+        elif item in entries:
+            problems.append(row.wrong(heads.item, _("each item once; see row %d") % entries[item][0].number))
+        else:
+            entries[item] = row, _entry(row, heads, asked[item].field.answer)
+    if problems:
+        raise SheetRefused(problems)
+    return entries
+
+
+def _entry(row: Row, heads: Heads, answer: Answer | None) -> Entry:
+    version = row[heads.version]
+    return Entry(
+        row[heads.item],
+        row[heads.answer] or (answer.typed if answer else ""),
+        row[heads.reason] or (answer.reason if answer else ""),
+        None if not version else "" if version == UNANSWERED else version,
+    )
+
+
+def _wrong(row: Row, heads: Heads, kept: Kept) -> WrongCell:
+    return row.wrong(heads.answer, kept.problem)
+
+
+def _change(asked: Asked, entry: Entry) -> Change:
+    answer = asked.field.answer
+    before, reason = (answer.typed, answer.reason) if answer else ("", "")
+    return Change(asked, before, entry.typed, reason, entry.reason)

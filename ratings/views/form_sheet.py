@@ -1,0 +1,84 @@
+"""One application by sheet: the sheet to fill in, what it would change, changing it."""
+
+import io
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from ratings import form_sheet
+from ratings.form import Form
+from ratings.models import Application
+from ratings.views.form import fillable, shut_because
+from records.refusals import Refused
+from records.sheets import SheetForm, carried, carry, keep_marked, workbook
+from records.workbooks import SheetRefused, write_list
+
+
+@login_required
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheet comes in; all that is wrong with it, or what it would change."""
+    application = fillable(request, pk)
+    form = SheetForm(request.POST or None, request.FILES or None)
+    if not form.is_valid():
+        return _show(request, application, form=form)
+    raw = form.cleaned_data["sheet"]
+    try:
+        rows = form_sheet.rows_of(raw)
+        changes = form_sheet.try_out(application, rows, by=request.user)
+    except SheetRefused as refused:
+        return _show(
+            request,
+            application,
+            refused=refused,
+            marked=refused.problems and keep_marked(request.user, raw, refused.problems),
+        )
+    except Refused as refused:
+        return _show(request, application, refused=refused)
+    return _show(request, application, read=True, changes=changes, carried=carry(request.user, _subject(pk), rows))
+
+
+def _subject(pk: int) -> str:
+    return f"ratings.form_sheet/{pk}"
+
+
+def _show(request: HttpRequest, application: Application, **context: object) -> HttpResponse:
+    context = {
+        "form": SheetForm(),
+        "application": application,
+        "shut": shut_because(application, request.user),
+        **context,
+    }
+    return render(request, "ratings/application_sheet.html", context, status=409 if "refused" in context else 200)
+
+
+@login_required
+@require_POST
+def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep what was shown, as things stand now."""
+    application = fillable(request, pk)
+    rows = carried(request.user, _subject(pk), request.POST.get("carried", ""))
+    if rows is None:
+        messages.error(request, _("Please send the sheet again."))
+        return redirect("application_sheet", pk)
+    try:
+        changes = form_sheet.keep(application, rows, by=request.user)
+    except Refused as refused:
+        return _show(request, application, refused=refused)
+    messages.success(request, _("Answers saved: %d") % len(changes))
+    return redirect("application_form", pk)
+
+
+@login_required
+@require_safe
+def template(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheet to fill in: the questions that stand open, last year's answers, what is known, what is answered."""
+    application = fillable(request, pk)
+    form = Form(application, may_fill=not shut_because(application, request.user))
+    title = _("Application %(year)s of %(unit)s") % {"year": application.cycle.year, "unit": application.unit.name}
+    out = io.BytesIO()
+    write_list(title, form_sheet.columns(), form_sheet.questions_of(form), out, notes=form_sheet.notes())
+    return workbook(out.getvalue(), f"application-{application.cycle.year}-{application.unit_id}.xlsx")
