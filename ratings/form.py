@@ -27,7 +27,7 @@ from ratings.totals import area_points, full_marks, running_total
 from ratings.typed import fact
 from ratings.wording import loss_words
 from ratings.workflow.answers import Kept
-from ratings.workflow.filling import criteria_of
+from ratings.workflow.filling import criteria_of, open_return
 from records.refusals import Incomplete
 from villages.models import Profile
 
@@ -43,11 +43,7 @@ class Form:
         self.criteria = criteria_of(application)
         self.answers: dict[str, Answer] = {a.item: a for a in application.answers.select_related("by")}
         self.evidence = list(application.evidence.select_related("file").order_by("id"))
-        self.question: Return | None = (
-            application.returns.filter(answered_at=None).prefetch_related("criteria").first()
-            if application.state == State.RETURNED
-            else None
-        )
+        self.question: Return | None = open_return(application) if application.state == State.RETURNED else None
         self.may_fill = may_fill and application.state in (State.DRAFT, State.RETURNED)
 
     @cached_property

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -73,10 +74,12 @@ def begin(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
 
 
 def fillable(request: HttpRequest, pk: int) -> Application:
-    """The application of somebody who may fill it in at all, or 404."""
+    """The application of somebody who may fill it in at all, with what bounds the time for it; or 404."""
     application = opened(request.user, pk)
     if not any(request.user.has_perm(perm, application) for perm in FILL):
         raise Http404
+    returned = application.state == Application.State.RETURNED
+    prefetch_related_objects([application], "returns__criteria" if returned else "cycle__windows")
     return application
 
 
@@ -105,7 +108,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
             "stars": workflow.stars_of(application.cycle),
             "on_behalf": filling_verb(application, request.user) == "fill_on_behalf",
             "may_sign": request.user.has_perm("ratings.sign", application),
-            "window": window(application.cycle, Step.APPLY),
+            "window": None if form.question else window(application.cycle, Step.APPLY),
             "outlook": outlook(form),
             "paper_card": {"open": not shut},
         },

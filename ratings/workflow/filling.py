@@ -48,8 +48,8 @@ def criteria_of(application: Application) -> tuple[Criterion, ...]:
 
 
 def open_return(application: Application) -> Return | None:
-    """The township's questions that wait for an answer, with their criteria."""
-    return application.returns.filter(answered_at=None).prefetch_related("criteria").first()
+    """The township's questions that wait for an answer; a page has all returns with their criteria at hand."""
+    return next((question for question in application.returns.all() if question.answered_at is None), None)
 
 
 def require_fillable(application: Application, by: Any, criteria: Iterable[str] = ()) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -154,7 +155,7 @@ def test_last_years_values_stand_beside(client, filler):
 
 def test_only_what_was_returned_is_open(client, submitted, filler, office):
     workflow.accept(submitted, by=office)
-    workflow.return_(submitted, {"1.2": "与民政的数不符"}, due=timezone.now() + timezone.timedelta(days=3), by=office)
+    workflow.return_(submitted, {"1.2": "与民政的数不符"}, due=timezone.now() + timedelta(days=3), by=office)
     page = as_(client, filler).get(area_of(submitted))
     assert [(c.criterion.code, c.open, c.returned) for c in page.context["sheet"].cards] == [
         ("1.1", False, ""),
@@ -293,6 +294,23 @@ def test_pages_ask_the_database_little(client, submitted, office, django_assert_
         assert max(Counter(statements).values()) <= 2
 
 
+@pytest.mark.parametrize("state", ["draft", "returned"])
+def test_the_form_runs_no_statement_twice(client, filler, office, state, request, django_assert_max_num_queries):
+    application = request.getfixturevalue("draft" if state == "draft" else "submitted")
+    if state == "returned":
+        workflow.accept(application, by=office)
+        workflow.return_(application, {"1.2": "请核对"}, due=timezone.now() + timedelta(days=3), by=office)
+    as_(client, filler)
+    for url in [
+        reverse("application_form", args=[application.pk]),
+        area_of(application),
+        reverse("application_sheet", args=[application.pk]),
+    ]:
+        with django_assert_max_num_queries(12) as asked:
+            assert (url, client.get(url).status_code) == (url, 200)
+        assert [sql for sql, times in Counter(q["sql"] for q in asked.captured_queries).items() if times > 1] == []
+
+
 def test_nothing_is_written_into_pages_unescaped(client, draft, filler):
     save_answers(draft, [Entry("1.2", "<b>9</b>"), Entry("2.2", "8", "<script>x</script>")], by=filler)
     for url in [area_of(draft), area_of(draft, 2), reverse("application", args=[draft.pk])]:
@@ -328,9 +346,7 @@ def test_the_village_finds_its_next_step_at_home(client, filler, signer, office)
     assert first().url == reverse("applications") + "?state=submitted"
     client.post(reverse("application_accept", args=[draft.pk]))
     assert first().url == reverse("review_panels")
-    workflow.return_(
-        Application.objects.get(), {"1.2": "请核对"}, due=timezone.now() + timezone.timedelta(days=3), by=office
-    )
+    workflow.return_(Application.objects.get(), {"1.2": "请核对"}, due=timezone.now() + timedelta(days=3), by=office)
     as_(client, filler)
     assert (first().url, first().urgent, first().days_left) == (form, True, 3)
     assert client.get(reverse("home")).context["panels"]["main"][0][1]["returned"][0]["detail"] == "请核对"
