@@ -60,6 +60,8 @@ def events(names: Mapping[str, str]) -> list[Column]:
     def state(event: Event) -> str:
         if event.held:
             return _("Held")
+        if hasattr(event, "reversal"):
+            return _("No longer counts: appeal upheld")
         return _("Closed as rectified") if event.closed else _("Open")
 
     return [

@@ -32,4 +32,4 @@ def to_settle(user) -> QuerySet[Proposal]:  # noqa: ANN001 whatever accounts cal
     mine = Q(pk__in=[])
     for permission in (TOWNSHIP, COUNTY):
         mine |= Q(authority=permission) & below_any(user.reach(permission), "unit_id")
-    return with_authority(Proposal.objects.filter(state=Proposal.State.OPEN)).filter(mine)
+    return with_authority(Proposal.objects.filter(state=Proposal.State.OPEN, event__reversal=None)).filter(mine)

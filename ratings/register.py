@@ -87,7 +87,7 @@ _PROPOSE = """
 insert into ratings_proposal (event_id, unit_id, scheme_id, rule, state, reason)
 select h.id, h.unit, h.scheme, r.nr, 'open', ''
 from happened h join rule r on r.scheme = h.scheme and r.kind = h.kind
-where not r.automatic and not exists (
+where not r.automatic and h.reversed is null and not exists (
     select from ratings_proposal p where p.event_id = h.id and p.scheme_id = h.scheme and p.rule = r.nr
 )
 on conflict do nothing

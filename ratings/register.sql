@@ -90,12 +90,13 @@ held (unit, way, decision, decided, scheme, since, until) as (  -- the decisions
     from held h join passage p on p.before = h.unit and h.since < p.day and p.day <= h.until
 ),
 happened as materialized (  -- events that count, each under the scheme that judges it
-    select distinct on (e.id) e.id, e.unit_id as unit, e.kind, e."on", e.closed, g.scheme, least(
+    select distinct on (e.id) e.id, e.unit_id as unit, e.kind, e."on", e.closed, v."on" as reversed, g.scheme, least(
                case when t.unit is not null then (select min(day) from unnest(t.days) as day where day > e."on") end,
                'infinity'
            ) as until
     from governed g join ratings_event e on e.unit_id = g.unit
     left join turn t on t.unit = e.unit_id
+    left join ratings_reversal v on v.event_id = e.id
     where not e.held and e."on" <= (select day from horizon)
       and extract(year from e."on") >= g.year and extract(year from e."on") < g.next_year
     order by e.id, g.nearness desc
@@ -138,6 +139,7 @@ effect as materialized (
                least(
                    (h."on" + make_interval(months => r.months))::date,
                    case when r.does <> 'revoke' then h.closed + 1 end,
+                   h.reversed,  -- an appeal was upheld
                    case when r.does <> 'cap' or r.months is null then c.judged end,
                    nullif(c.until, 'infinity')
                ) as until

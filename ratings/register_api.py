@@ -93,9 +93,11 @@ class RegisterViewSet(mixins.ListModelMixin, GenericViewSet):
 
 
 class UnitEventSerializer(serializers.ModelSerializer):
+    reversed = serializers.DateField(source="reversal.on", read_only=True, default=None)
+
     class Meta:
         model = Event
-        fields = ["id", "unit", "kind", "on", "closed", "note", "source", "held", "recorded_at"]
+        fields = ["id", "unit", "kind", "on", "closed", "reversed", "note", "source", "held", "recorded_at"]
         read_only_fields = ["closed", "recorded_at"]
         validators: list = []  # that it is recorded already, the workflow says
 
@@ -124,7 +126,7 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
     needs = ["ratings.view_event"]
     needs_for = dict.fromkeys(["create", "close", "release"], ["ratings.record_event"])
     serializer_class = UnitEventSerializer
-    queryset = Event.objects.all()
+    queryset = Event.objects.select_related("reversal")
     filterset_fields = ["unit", "kind", "held"]
 
     def get_queryset(self) -> QuerySet[Event]:

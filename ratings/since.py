@@ -34,7 +34,9 @@ def reads(subject: Subject) -> dict[str, QuerySet]:
         events = Event.objects.seen_by(subject.user).filter(unit=OuterRef("unit"), on__gt=decision.cut_off)
         first = Func("during", function="lower", output_field=DateField())
         rows["since_held"] = rows_of(held, "star", "effects", first=first)
-        rows["since_events"] = rows_of(events.order_by("on", "pk"), "kind", "on", "closed", "source", "note")
+        rows["since_events"] = rows_of(
+            events.order_by("on", "pk"), "kind", "on", "closed", "source", "note", reversed="reversal__on"
+        )
     return rows
 
 
@@ -56,10 +58,15 @@ def _held(row: dict[str, Any]) -> Step:
 
 
 def _event(row: dict[str, Any], names: dict[str, str]) -> Step:
-    closed = _("Closed as rectified on %(day)s") % {"day": row["closed"]} if row["closed"] else _("Not rectified")
-    lines = (*filter(None, (row["source"], row["note"])), closed)
+    lines = (*filter(None, (row["source"], row["note"])), _ended(row))
     title = _("Event: %(event)s") % {"event": names.get(row["kind"], row["kind"])}
     return Step(date.fromisoformat(row["on"]), title, lines, mark="change")
+
+
+def _ended(row: dict[str, Any]) -> str:
+    if row["reversed"]:
+        return _("No longer counts from %(day)s on: an appeal was upheld") % {"day": row["reversed"]}
+    return _("Closed as rectified on %(day)s") % {"day": row["closed"]} if row["closed"] else _("Not rectified")
 
 
 def _orders(passages: list[dict[str, Any]]) -> list[Step]:

@@ -236,7 +236,7 @@ def with_standing(unit: Unit, day: date, cycles: Iterable[int]) -> QuerySet[Unit
         .annotate(
             star=F("held__star"),
             then=F("held_then__star"),
-            flagged=Exists(Event.objects.filter(unit=OuterRef("code"), closed=None, held=False)),
+            flagged=Exists(Event.objects.filter(unit=OuterRef("code"), closed=None, held=False, reversal=None)),
         )
     )
 
@@ -285,7 +285,7 @@ def open_events(unit: Unit, windows: list[Window]) -> tuple[list[Event], int]:
     """
     names = {kind["code"]: kind.get("name", "") for window in windows for kind in window.kinds or []}
     events = list(
-        Event.objects.filter(below(unit.code, "unit_id"), closed=None, held=False)
+        Event.objects.filter(below(unit.code, "unit_id"), closed=None, held=False, reversal=None)
         .select_related("unit")
         .annotate(all=Over(Count("*")))
         .order_by("-on", "-id")[:EVENTS_SHOWN]

@@ -42,20 +42,34 @@ class Level:
         return unit[: self.code_length]
 
 
-ABOVE: dict[str, Level] = {
-    Decision.Origin.TOWNSHIP: Level("county", 6, Role.COUNTY_OFFICE),
-    Decision.Origin.COUNTY: Level("city", 4, Role.CITY_OFFICE),
+COUNTY, CITY = Level("county", 6, Role.COUNTY_OFFICE), Level("city", 4, Role.CITY_OFFICE)
+ABOVE: dict[str, Level] = {Decision.Origin.TOWNSHIP: COUNTY, Decision.Origin.COUNTY: CITY}
+"""By the origin of a released decision that is appealed; what an appeal has decided is appealed no further."""
+_REJECTED = Q(application__isnull=False) & (Q(decision=None) | Q(decision__origin=Decision.Origin.CLOSING))
+HEARD_BY: dict[Level, Q] = {
+    COUNTY: Q(decision__origin=Decision.Origin.TOWNSHIP) | _REJECTED,
+    CITY: Q(decision__origin=Decision.Origin.COUNTY)
+    | Q(decision__origin=Decision.Origin.CLOSING, application=None)
+    | Q(event__isnull=False),
 }
-"""By the origin of the decision that is appealed; what an appeal has decided is appealed no further."""
-CONVENE = [level.convene for level in ABOVE.values()]
-HEAR = [level.hear for level in ABOVE.values()]
+"""The appeals that each level hears, as ``above`` says for one."""
+CONVENE = [level.convene for level in HEARD_BY]
+HEAR = [level.hear for level in HEARD_BY]
 LONGEST = 365
 """Days after which no window is open any more."""
 SHOWN = [Decision.State.RELEASED, Decision.State.CONFIRMED]
 
 
 def above(appeal: Appeal) -> Level:
-    return ABOVE[appeal.decision.origin]
+    """The level that hears it (``reviews.subjects`` says why)."""
+    if appeal.decision and appeal.decision.origin in ABOVE:
+        return ABOVE[appeal.decision.origin]
+    return COUNTY if appeal.application_id else CITY
+
+
+def against_decision(appeal: Appeal) -> bool:
+    """Whether it is upheld with a new star; against anything else by reversing what was done."""
+    return appeal.decision is not None and appeal.decision.origin in ABOVE
 
 
 def last_day(decision: Decision) -> date:
@@ -70,7 +84,7 @@ def candidates(appeal: Appeal) -> list[User]:
     roles = [role for role, spec in ROLES.items() if level.hear in spec.permissions]
     place = level.place(appeal.unit_id)
     found = holders(roles, [place]).get(place, [])
-    tied = hearing_ties(appeal.application_id, found)
+    tied = hearing_ties(appeal, found)
     return list(User.objects.filter(pk__in=set(found) - tied.keys(), is_active=True).order_by("name", "pk"))
 
 
@@ -81,8 +95,8 @@ def appeals_for(user: Any) -> QuerySet[Appeal]:
     """
     found = reached(user, APPEAL, Appeal.objects.all())
     mine = Hearer.objects.filter(appeal=OuterRef("pk"), user=user)
-    for origin, level in ABOVE.items():
-        ours = Appeal.objects.filter(decision__origin=origin)
+    for level, heard in HEARD_BY.items():
+        ours = Appeal.objects.filter(heard)
         found |= ours.filter(below_any(user.reach(level.convene), "unit_id"))
         found |= ours.filter(below_any(user.reach(level.hear), "unit_id") & Q(Exists(mine)))
     return found

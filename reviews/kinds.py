@@ -23,6 +23,7 @@ KINDS = {
     "appeal_hearer": _("You are to hear the appeal of %(unit)s"),
     "appeal_dismissed": _("The appeal of %(unit)s was dismissed: %(answer)s"),
     "appeal_upheld": _("The appeal of %(unit)s was upheld: %(star)s stars from %(on)s"),
+    "appeal_reversed": _("The appeal of %(unit)s was upheld: %(answer)s"),
     "appeal_lapsed": _("%(unit)s: the result you appealed no longer stands; the new one may be appealed"),
     "star_confirmed": _("%(unit)s holds %(star)s stars from %(on)s"),
 }

@@ -21,6 +21,7 @@ from records.head import Head
 from records.sealed import sealed
 from reviews.hearing import APPEAL
 from reviews.models import Batch
+from reviews.subjects import hindrance, of_rejection
 from reviews.visibility import decision_of
 
 
@@ -144,7 +145,11 @@ class Result:
 
         The appeal's own page counts its working days; holidays make no window three times as long.
         """
-        if not self.batch or not self.user.has_perm(APPEAL, self.application):
+        if not self.user.has_perm(APPEAL, self.application):
+            return False
+        if self.application.state == Application.State.REJECTED:
+            return not hindrance(of_rejection(self.application))
+        if not self.batch:
             return False
         recent = timezone.now() - self.batch.released_at <= timedelta(days=3 * self.spec.appeal_days)
         return recent and all(title != _("Appeal") for title, _steps in self.chapters)

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Appointment
 from ratings.models import Answer, Application, Decision, Evidence, Stage, Transition
-from reviews.models import Sheet
+from reviews.models import Appeal, Sheet
 
 TOWNSHIP_VERDICTS = ("decide_township", "recommend", "reject")
 VERDICTS = (*TOWNSHIP_VERDICTS, "decide_county", "send_back", "uphold")
 STEPPED_BACK = (Sheet.State.RECUSED, Sheet.State.ABSTAINED)
 """States of a sheet whose reviewer has nothing to do with the application."""
 FILLED, ATTACHED, SIGNED, POST, SCORED, DECIDED = "filled", "attached", "signed", "post", "scored", "decided"
+EVENT = "event"
 WORDS = {
     FILLED: _("Filled in this application."),
     ATTACHED: _("Attached evidence to this application."),
@@ -26,6 +27,7 @@ WORDS = {
     POST: _("Holds or held a post in this village."),
     SCORED: _("Scored this application."),
     DECIDED: _("Decided on this application."),
+    EVENT: _("Recorded this event, or settled what follows from it."),
 }
 
 VILLAGE = "village"
@@ -56,8 +58,19 @@ def ties(applications: Collection[int], people: Collection[int], stage: str) -> 
     return found | {(pk, user): SIGNED for pk, _u, _f, user in rows if user in people}
 
 
-def hearing_ties(application: int, people: Collection[int]) -> dict[int, str]:
-    """What (a key of ``WORDS``) keeps each of ``people`` (by id) from hearing its appeal: any part in it."""
+def hearing_ties(appeal: Appeal, people: Collection[int]) -> dict[int, str]:
+    """What (a key of ``WORDS``) keeps each of ``people`` (by id) from hearing it: any part in what is appealed."""
+    found = {user: POST for users in _posts({appeal.unit_id}, people).values() for user in users}
+    if appeal.event:
+        settled = appeal.event.proposals.filter(settled_by__in=people).values_list("settled_by_id", flat=True)
+        found |= dict.fromkeys({appeal.event.recorded_by_id, *settled} & set(people), EVENT)
+    if appeal.decision and appeal.decision.decided_by_id in people:
+        found[appeal.decision.decided_by_id] = DECIDED
+    return found | (_ties_to(appeal.application_id, people) if appeal.application_id else {})
+
+
+def _ties_to(application: int, people: Collection[int]) -> dict[int, str]:
+    """Any part in the application, at any stage."""
     found = {person: tie for (_pk, person), tie in ties([application], people, Stage.COUNTY).items()}
     sheets = Sheet.objects.filter(application=application, reviewer__in=people).exclude(state__in=STEPPED_BACK)
     found |= dict.fromkeys(sheets.values_list("reviewer_id", flat=True), SCORED)

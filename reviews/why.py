@@ -23,6 +23,7 @@ from ratings.corrections import AnswerEvent, Corrected, EvidenceEvent, ReturnEve
 from ratings.models import Decision, Return, ReturnedCriterion, Veto
 from ratings.progress import VERBS
 from ratings.secrecy import shown_steps
+from reviews.hearing import ABOVE
 from reviews.models import Addendum, Appeal, DepartmentAnswer, Finding, Lapse, Objection, Settlement, Sheet
 from reviews.result import Result
 from reviews.ties import STEPPED_BACK
@@ -314,7 +315,9 @@ def _objection(row: dict[str, Any]) -> Step:
 
 def _appeals_read(result: Result) -> dict[str, QuerySet]:
     made = Appeal.objects.filter(application=OuterRef("pk")).order_by("pk")
-    return {"appeal_rows": rows_of(made, "made_at", "reasons", "state", "answer", "answered_at")}
+    return {
+        "appeal_rows": rows_of(made, "made_at", "reasons", "state", "answer", "answered_at", about="decision__origin")
+    }
 
 
 def _appeals(result: Result, rows: Rows) -> list[Step]:
@@ -325,15 +328,18 @@ def _appeals(result: Result, rows: Rows) -> list[Step]:
         steps.append(Step(moment(row["made_at"]).date(), title, (row["reasons"],)))
         if row["answer"]:
             upheld = row["state"] == Appeal.State.UPHELD
-            title = (
-                _("The appeal was upheld: a new decision took the old one's place")
-                if upheld
-                else _("The appeal was dismissed: the result stands")
-            )
+            title = _upheld(row["about"]) if upheld else _("The appeal was dismissed: the result stands")
             steps.append(
                 Step(moment(row["answered_at"]).date(), title, (row["answer"],), mark="change" if upheld else "")
             )
     return steps
+
+
+def _upheld(about: str | None) -> str:
+    """``about``: the origin of the decision that was appealed, None for a rejection."""
+    if about in ABOVE:
+        return _("The appeal was upheld: a new decision took the old one's place")
+    return _("The appeal was upheld: the application is reviewed after all")
 
 
 CHAPTERS = (

@@ -238,6 +238,8 @@ def _hold_stars(own: SimpleNamespace) -> None:
         own.certificate = own.__dict__.get("certificate") or code_of(decision.pk)
         if star == 5:
             own.held_certificate = code_of(decision.pk)  # no event holds this star down
+    given = {"unit": own.village, "star": 0, "year": 2023, "origin": "closing", "cycle": own.cycle}
+    own.closing = DecisionFactory(**given)
     for unit in (own.village, *own.siblings):
         ProfileFactory(unit=unit, year=2025)
 

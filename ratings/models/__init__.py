@@ -11,7 +11,7 @@ from ratings.models.application import (
 )
 from ratings.models.cycle import Cycle, Extension, Window
 from ratings.models.decision import Decision
-from ratings.models.event import Event, Proposal
+from ratings.models.event import Event, Proposal, Reversal
 from ratings.models.register import StarPeriod
 from ratings.models.scheme import Scheme
 
@@ -27,6 +27,7 @@ __all__ = [
     "Proposal",
     "Return",
     "ReturnedCriterion",
+    "Reversal",
     "Scheme",
     "Stage",
     "StarPeriod",

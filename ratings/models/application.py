@@ -54,6 +54,7 @@ TRANSITIONS = [
     ("public_notice", "confirmed"),
     ("public_notice", "township_review"),
     ("public_notice", "county_review"),
+    ("rejected", "township_review"),  # an appeal against not being rated was upheld
     ("confirmed", "confirmed"),  # a decision on appeal takes the place of the one in force
 ]
 

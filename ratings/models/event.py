@@ -27,7 +27,8 @@ class EventQuerySet(models.QuerySet):
 class Event(models.Model):
     """Something that happened to a unit on a day. ``kind`` is an event code of the schemes; ``source`` tells two apart.
 
-    A ``held`` event has no effect until it is released; ``closed`` is the day it was closed as rectified.
+    A ``held`` event has no effect until it is released (``released_at``); ``closed`` is the day it was closed as
+    rectified.
     """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="events")
@@ -39,6 +40,7 @@ class Event(models.Model):
     held = models.BooleanField(_("Held"), default=False)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
+    released_at = models.DateTimeField(null=True, editable=False)
 
     objects = EventQuerySet.as_manager()
 
@@ -68,6 +70,29 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.kind} {self.on}"
+
+
+@pghistory.track(pghistory.InsertEvent())
+class Reversal(models.Model):
+    """An appeal against an event was upheld: from ``on`` that day nothing follows from it any more, a revoked star too.
+
+    What the star was until then stays as it was (formats §3: an appeal acts from its own day).
+    """
+
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="reversal")
+    on = models.DateField(_("Reversed on"))
+    document = models.CharField(_("Document"), max_length=200)
+    reason = models.TextField(_("Reason"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.CheckConstraint(condition=~Q(reason="") & ~Q(document=""), name="reversal_is_reasoned")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.on}"
 
 
 @pghistory.track()

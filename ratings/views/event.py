@@ -33,7 +33,7 @@ FOUND = 20
 def events(request: HttpRequest) -> HttpResponse:
     """Events within reach, the latest first."""
     form = EventFilterForm(request.GET)
-    found = Event.objects.seen_by(request.user).select_related("unit")
+    found = Event.objects.seen_by(request.user).select_related("unit", "reversal")
     if form.is_valid():
         found = _chosen(found, **form.cleaned_data)
     if wanted(request):
@@ -51,7 +51,7 @@ def _chosen(found: QuerySet, q: str, state: str) -> QuerySet:
     if q:
         found = found.filter(matching(q, "unit__"))
     return {
-        "open": found.filter(closed=None, held=False),
+        "open": found.filter(closed=None, held=False, reversal=None),
         "closed": found.exclude(closed=None),
         "held": found.filter(held=True),
     }.get(state, found)
@@ -84,7 +84,7 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
 @needs("ratings.view_event")
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     """One event, and what each rule of the scheme makes of it."""
-    seen = Event.objects.seen_by(request.user).select_related("unit", "recorded_by")
+    seen = Event.objects.seen_by(request.user).select_related("unit", "recorded_by", "reversal")
     happened = get_object_or_404(seen, pk=pk)
     return _show(request, happened, CloseForm(initial={"on": timezone.localdate()}))
 
@@ -147,7 +147,7 @@ def _tried(request: HttpRequest, form: Form, step: Callable[[dict], object]) -> 
 
 
 def _recorded_or_404(request: HttpRequest, pk: int) -> Event:
-    events = Event.objects.select_related("unit", "recorded_by")
+    events = Event.objects.select_related("unit", "recorded_by", "reversal")
     return reached_or_404(request.user, "ratings.record_event", events, pk=pk)
 
 
@@ -167,7 +167,7 @@ def _show(request: HttpRequest, happened: Event, form: CloseForm) -> HttpRespons
             "name": events_of(scheme).get(happened.kind, happened.kind),
             "scheme": scheme,
             "rules": _rules(request, happened, scheme),
-            "may_close": may_record and happened.closed is None,
+            "may_close": may_record and happened.closed is None and not hasattr(happened, "reversal"),
             "may_release": may_record and happened.held,
             "form": form,
         },

@@ -209,9 +209,13 @@ def exceptions(cycle: Cycle) -> QuerySet[Application]:
 
 
 def left_out(cycle: Cycle) -> QuerySet[Unit]:
-    """Rated units that a closing leaves without a star: they did not apply, or were rejected."""
+    """Rated units that a closing leaves without a star: they did not apply, or were rejected.
+
+    Who won an appeal against that is reviewed after all, and left out again if it does not end with a star.
+    """
     there = cycle.applications.filter(unit=OuterRef("pk"))
-    decided = Decision.objects.filter(cycle=cycle, unit=OuterRef("pk"), state=Decision.State.CONFIRMED)
+    stands = Decision.objects.filter(cycle=cycle, state=Decision.State.CONFIRMED, replaced_by=None)
+    decided = stands.filter(unit=OuterRef("pk")).exclude(replaces__origin=Decision.Origin.CLOSING)
     going_on = there.exclude(state__in=[State.DRAFT, State.REJECTED])
     return cycle.scheme.rated_units().filter(~Exists(going_on), ~Exists(decided))
 

@@ -159,6 +159,33 @@ def replace(decision: Decision, verdict: Verdict, document: str, *, by: Any, at:
 
 
 @transaction.atomic
+def reinstate(closing: Decision, star: int, document: str, *, reason: str, by: Any, at: datetime) -> Decision:
+    """An appeal against a closing's decision of no star was upheld: ``star`` is held again from today on.
+
+    The new decision keeps the cut-off of the one that it takes the place of.
+    """
+    with audit.acting(by, "uphold_appeal", reason):
+        new = Decision.objects.create(
+            unit_id=closing.unit_id,
+            cycle=closing.cycle,
+            scheme_id=closing.scheme_id,
+            year=closing.year,
+            star=star,
+            origin=Decision.Origin.APPEAL,
+            state=Decision.State.CONFIRMED,
+            document=document,
+            reason=reason,
+            decided_by=by,
+            decided_at=at,
+            on=timezone.localdate(at),
+            cut_off=closing.cut_off,
+            replaces=closing,
+        )
+    decisions_confirmed.send(sender=Decision, decisions=[new.pk], units=[new.unit_id])
+    return new
+
+
+@transaction.atomic
 def confirm(days: Mapping[int, date], *, at: datetime | None = None) -> None:
     """Decisions (by id) come into force on their days, with their cycle's last day for facts as cut-off."""
     if not days:

@@ -17,7 +17,7 @@ from accounts.roles import Role
 from notifications import kinds
 from notifications.workflow import announce
 from ratings.judging import events_of, judging_scheme
-from ratings.models import Event, Proposal
+from ratings.models import Event, Proposal, Reversal
 from ratings.proposals import TOWNSHIP, with_authority
 from ratings.register import hold, rerate
 from ratings.star_notices import CONCERNED
@@ -27,6 +27,7 @@ from villages.models import Unit
 
 KINDS = {
     "event_recorded": gettext_lazy("%(unit)s: “%(event)s” of %(on)s was recorded."),
+    "event_reversed": gettext_lazy("%(unit)s: “%(event)s” of %(on)s no longer counts: the appeal was upheld."),
     "event_closed": gettext_lazy("%(unit)s: “%(event)s” of %(on)s was closed as rectified."),
     "proposal_opened": gettext_lazy("%(unit)s: please settle what follows from “%(event)s” of %(on)s."),
     "proposal_declined": gettext_lazy("%(unit)s: a consequence of “%(event)s” of %(on)s was declined."),
@@ -98,10 +99,27 @@ def release(event: Event, *, by: Any) -> Event:
     if not event.held:
         raise WrongState(_("This event is not held."))
     with audit.acting(by, "release_event"):
-        event.held = False
-        event.save(update_fields=["held"])
+        event.held, event.released_at = False, timezone.now()
+        event.save(update_fields=["held", "released_at"])
         _take_effect(event, "event_recorded")
     return event
+
+
+@transaction.atomic
+def reverse_effects(event: Event, *, document: str, reason: str, by: Any) -> Reversal:
+    """From today nothing follows from ``event`` any more, under the ``document`` of those who heard the appeal.
+
+    Who may, and when, is the business of ``reviews``. Raises ``WrongState`` if it is reversed already.
+    """
+    event = _held_still(event)
+    if hasattr(event, "reversal"):
+        raise WrongState(_("This event no longer counts: an appeal was upheld."))
+    with audit.acting(by, "reverse_event", reason):
+        reversal = Reversal.objects.create(
+            event=event, on=timezone.localdate(), document=document, reason=reason, by=by, at=timezone.now()
+        )
+        _take_effect(event, "event_reversed")
+    return reversal
 
 
 @transaction.atomic
@@ -119,6 +137,8 @@ def settle(proposal: Proposal, *, confirm: bool, by: Any, reason: str = "") -> P
     proposal = Proposal.objects.select_for_update(of=("self",)).select_related("event__unit").get(pk=proposal.pk)
     if proposal.state != Proposal.State.OPEN:
         raise WrongState(_("Somebody was quicker: this proposal is settled."))
+    if hasattr(proposal.event, "reversal"):
+        raise WrongState(_("This event no longer counts: an appeal was upheld."))
     with audit.acting(by, "confirm_proposal" if confirm else "decline_proposal", reason):
         proposal.state = Proposal.State.CONFIRMED if confirm else Proposal.State.DECLINED
         proposal.settled_by, proposal.settled_at, proposal.reason = by, timezone.now(), reason

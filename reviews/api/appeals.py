@@ -15,14 +15,16 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.authority import reached
 from accounts.holding import Holding
 from accounts.models import User
-from ratings.models import Decision
+from ratings.models import Application, Decision, Event
 from records.refusals import Incomplete
 from records.sent import sent
 from reviews.api.deciding import DecisionSerializer
 from reviews.hearing import APPEAL, CONVENE, HEAR, SHOWN, appeals_for
 from reviews.models import Appeal
+from reviews.subjects import Subject, of_closing, of_event, of_rejection
 from reviews.workflow import appeals
 from reviews.workflow.appeals import Corrected
+from villages.models import Unit, heirs
 
 
 class AppealSerializer(serializers.ModelSerializer):
@@ -36,6 +38,7 @@ class AppealSerializer(serializers.ModelSerializer):
             "id",
             "application",
             "decision",
+            "event",
             "unit",
             "reasons",
             "made_at",
@@ -50,9 +53,12 @@ class AppealSerializer(serializers.ModelSerializer):
 
 
 class MakeAppealSerializer(serializers.Serializer):
-    """``application``: the id of the one whose result is appealed."""
+    """What is appealed, by id: the result (or rejection) of an ``application``, what follows from an ``event``, or a
+    closing's ``decision`` of no star. One of them."""
 
-    application = serializers.IntegerField()
+    application = serializers.IntegerField(required=False)
+    event = serializers.IntegerField(required=False)
+    decision = serializers.IntegerField(required=False)
     reasons = serializers.CharField(max_length=5000)
 
 
@@ -70,6 +76,10 @@ class AppealCorrectionSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=2000)
 
 
+class ReverseSerializer(AppealAnswerSerializer):
+    document = serializers.CharField(max_length=100)
+
+
 class UpholdAppealSerializer(AppealAnswerSerializer):
     star = serializers.IntegerField(min_value=0, max_value=9)
     document = serializers.CharField(max_length=100)
@@ -81,7 +91,7 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
 
     permission_classes = [Holding]
     needs = [APPEAL, *CONVENE, *HEAR]
-    needs_for = {"create": [APPEAL], "convene": CONVENE, "dismiss": HEAR, "uphold": HEAR}
+    needs_for = {"create": [APPEAL], "convene": CONVENE, "dismiss": HEAR, "uphold": HEAR, "reverse": HEAR}
     serializer_class = AppealSerializer
     queryset = Appeal.objects.all()
     filterset_fields = ["state", "unit"]
@@ -91,13 +101,17 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
 
     @extend_schema(request=MakeAppealSerializer, responses={201: AppealSerializer})
     def create(self, request: Request) -> Response:
-        """Appeal the result of an application of the own village."""
+        """Appeal a result of the own village."""
         given = sent(MakeAppealSerializer, request)
-        seen = Decision.objects.filter(application=given["application"], state__in=SHOWN)
-        decision = reached(request.user, APPEAL, seen).order_by("-pk").first()
-        if decision is None:
-            raise NotFound
-        appeal = appeals.make_appeal(decision, reasons=given["reasons"], by=request.user)
+        words = {"reasons": given.pop("reasons"), "by": request.user}
+        if len(given) != 1:
+            raise Incomplete(_("Please name one thing that is appealed."))
+        found = _named(request.user, **given)
+        appeal = (
+            appeals.appeal_subject(found, **words)
+            if isinstance(found, Subject)
+            else appeals.make_appeal(found, **words)
+        )
         return Response(AppealSerializer(appeal).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=HearersSerializer, responses={204: None})
@@ -120,8 +134,42 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
     @extend_schema(request=UpholdAppealSerializer, responses={201: DecisionSerializer})
     @action(detail=True, methods=["post"])
     def uphold(self, request: Request, pk: Any = None) -> Response:
-        """The new decision, in force at once."""
+        """The new decision on a released one, in force at once."""
         appeal, given = self.get_object(), sent(UpholdAppealSerializer, request)
         corrections = [Corrected(**one) for one in given.pop("corrections")]
         decision = appeals.uphold(appeal, **given, corrections=corrections, by=request.user)
         return Response(DecisionSerializer(decision).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=ReverseSerializer, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def reverse(self, request: Request, pk: Any = None) -> Response:
+        """Uphold an appeal that is not about a released decision: what was done acts no more."""
+        appeals.reverse(self.get_object(), **sent(ReverseSerializer, request), by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _named(
+    user: User, application: int | None = None, event: int | None = None, decision: int | None = None
+) -> Subject | Decision:
+    """What is appealed, given by one id. Raises ``NotFound`` for what is not the own village's, or not to be seen."""
+    if event is not None:
+        happened = Event.objects.seen_by(user).select_related("unit").filter(pk=event).first()
+        units = Unit.objects.filter(pk__in=heirs([happened.unit_id]) if happened else [])
+        unit = reached(user, APPEAL, units, field="code").first()
+        if unit is None:
+            raise NotFound
+        return of_event(happened, unit)
+    if decision is not None:
+        closings = Decision.objects.filter(pk=decision, origin=Decision.Origin.CLOSING)
+        found = reached(user, APPEAL, closings).first()
+        if found is None:
+            raise NotFound
+        return of_closing(found)
+    rejected = Application.objects.filter(pk=application, state=Application.State.REJECTED)
+    if own := reached(user, APPEAL, rejected).first():
+        return of_rejection(own)
+    seen = Decision.objects.filter(application=application, state__in=SHOWN)
+    found = reached(user, APPEAL, seen).order_by("-pk").first()
+    if found is None:
+        raise NotFound
+    return found

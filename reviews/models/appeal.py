@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from ratings.models import Application, Decision
+from ratings.models import Application, Decision, Event
 from records.models import StoredFile
 from villages.models import Unit
 
@@ -22,7 +22,11 @@ def _append_only() -> list[pgtrigger.Trigger]:
 
 @pghistory.track()
 class Appeal(models.Model):
-    """The appeal against ``decision``. One that ``lapsed`` (its decision no longer stands) leaves room for another."""
+    """What a unit says against one of: a released ``decision``; not being rated; the effects of an ``event``.
+
+    Not being rated is its rejected ``application``, the closing's ``decision`` of no star, or both. One that ``lapsed``
+    (its decision no longer stands) leaves room for another.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("Being heard")
@@ -30,8 +34,9 @@ class Appeal(models.Model):
         UPHELD = "upheld", _("Upheld")
         LAPSED = "lapsed", _("No longer needed")
 
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="appeals")
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="appeal")
+    application = models.ForeignKey(Application, null=True, on_delete=models.PROTECT, related_name="appeals")
+    decision = models.OneToOneField(Decision, null=True, on_delete=models.PROTECT, related_name="appeal")
+    event = models.ForeignKey(Event, null=True, on_delete=models.PROTECT, related_name="appeals")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     reasons = models.TextField(_("Reasons"))
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -55,6 +60,12 @@ class Appeal(models.Model):
             models.UniqueConstraint(
                 fields=["application"], condition=~Q(state="lapsed"), name="one_appeal_per_application"
             ),
+            models.UniqueConstraint(fields=["event"], condition=~Q(state="lapsed"), name="one_appeal_per_event"),
+            models.CheckConstraint(
+                condition=Q(event__isnull=False, application=None, decision=None)
+                | Q(Q(application__isnull=False) | Q(decision__isnull=False), event=None),
+                name="appeal_is_against_one_thing",
+            ),
             models.CheckConstraint(
                 condition=Q(state="open", answered_at=None) | (~Q(state="open") & Q(answered_at__isnull=False)),
                 name="appeal_answered_has_time",
@@ -68,7 +79,7 @@ class Appeal(models.Model):
             ),
             pgtrigger.ReadOnly(
                 name="what_was_appealed_stays",
-                fields=["application", "decision", "unit", "reasons", "made_by", "made_at"],
+                fields=["application", "decision", "event", "unit", "reasons", "made_by", "made_at"],
             ),
             pgtrigger.Protect(name="appeal_stays", operation=pgtrigger.Delete),
         ]

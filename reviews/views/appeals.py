@@ -1,6 +1,8 @@
 """Appeals: the signer's form, what waits for the level above, and one appeal with its hearing."""
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,51 +10,87 @@ from django.core.paginator import Paginator
 from django.db.models import Case, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.authority import needs, reached_or_404
+from accounts.authority import needs, reached, reached_or_404
 from accounts.models import User
-from ratings.models import Application, Points
+from ratings.models import Application, Decision, Event, Points
 from records.files import serve
 from records.lists import as_workbook
 from records.refusals import Incomplete
 from reviews import lists
 from reviews.ceiling import ceilings
-from reviews.hearing import APPEAL, CONVENE, HEAR, above, appealable, appeals_for, candidates
+from reviews.hearing import APPEAL, CONVENE, HEAR, above, against_decision, appealable, appeals_for, candidates
 from reviews.models import Appeal, AppealPaper
+from reviews.subjects import Subject, hindrance, of_closing, of_event, of_rejection
 from reviews.ties import hearing_ties
 from reviews.workflow import appeals as workflow
 from reviews.workflow.appeals import Corrected
+from villages.models import Unit, heirs
 
 PER_PAGE = 30
 
 
 @login_required
 def make(request: HttpRequest, pk: int) -> HttpResponse:
-    """The signer's form for the result of an application."""
+    """The signer's form for the result of an application, or for its not being rated."""
     everything = Application.objects.select_related("unit", "cycle__scheme")
     application = reached_or_404(request.user, APPEAL, everything, pk=pk)
+    if application.state == Application.State.REJECTED:
+        return _against(request, of_rejection(application), reverse("result", args=[pk]))
     decision = next((one for one in appealable([application.unit_id]) if one.application_id == pk), None)
     if decision is None:
-        messages.error(request, _("This result cannot be appealed (any more)."))
-        return redirect("result", pk)
+        return _too_late(request, reverse("result", args=[pk]))
+    context = {"unit": application.unit, "application": application, "decision": decision, "last": decision.last_day}
+    return _form(request, context, partial(workflow.make_appeal, decision))
+
+
+@login_required
+def make_of_event(request: HttpRequest, pk: int) -> HttpResponse:
+    """The signer's form for what follows from an event of the own unit, or of one that it came from."""
+    event = get_object_or_404(Event.objects.seen_by(request.user).select_related("unit"), pk=pk)
+    unit = reached(request.user, APPEAL, Unit.objects.filter(pk__in=heirs([event.unit_id])), field="code").first()
+    if unit is None:
+        raise Http404
+    return _against(request, of_event(event, unit), reverse("register_unit", args=[unit.code]))
+
+
+@login_required
+def make_of_closing(request: HttpRequest, pk: int) -> HttpResponse:
+    """The signer's form for a closing that took the star of a unit that did not apply."""
+    closings = Decision.objects.filter(origin=Decision.Origin.CLOSING)
+    decision = reached_or_404(
+        request.user, APPEAL, closings.select_related("unit", "application__unit", "cycle__scheme"), pk=pk
+    )
+    return _against(request, of_closing(decision), reverse("register_unit", args=[decision.unit_id]))
+
+
+def _against(request: HttpRequest, subject: Subject, back: str) -> HttpResponse:
+    if hindrance(subject):
+        return _too_late(request, back)
+    context = {"unit": subject.unit, "application": subject.application, "subject": subject, "last": subject.last_day}
+    return _form(request, context | {"back": back}, partial(workflow.appeal_subject, subject))
+
+
+def _too_late(request: HttpRequest, back: str) -> HttpResponse:
+    messages.error(request, _("This result cannot be appealed (any more)."))
+    return redirect(back)
+
+
+def _form(request: HttpRequest, context: dict, make_appeal: Callable[..., Appeal]) -> HttpResponse:
+    """The form for reasons and papers; what was sent goes to ``make_appeal``."""
     reasons, problem = request.POST.get("reasons", ""), ""
     if request.method == "POST":
         try:
-            appeal = workflow.make_appeal(
-                decision, reasons=reasons, files=request.FILES.getlist("papers"), by=request.user
-            )
+            appeal = make_appeal(reasons=reasons, files=request.FILES.getlist("papers"), by=request.user)
         except Incomplete as refused:
             problem = str(refused)
         else:
             messages.success(request, _("The appeal has been sent to the level above."))
             return redirect("review_appeal", appeal.pk)
-    return render(
-        request,
-        "reviews/appeal_make.html",
-        {"application": application, "decision": decision, "reasons": reasons, "problem": problem},
-    )
+    return render(request, "reviews/appeal_make.html", context | {"reasons": reasons, "problem": problem})
 
 
 @needs(*CONVENE, *HEAR)
@@ -71,7 +109,13 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
     """Reasons, who hears it, and for those who do the way to decide."""
     found = get_object_or_404(
         appeals_for(request.user).select_related(
-            "unit", "application", "made_by", "answered_by", "decision__cycle__scheme", "decision__batch_entry__batch"
+            "unit",
+            "application",
+            "event__unit",
+            "made_by",
+            "answered_by",
+            "decision__cycle__scheme",
+            "decision__batch_entry__batch",
         ),
         pk=pk,
     )
@@ -119,6 +163,9 @@ def _take(request: HttpRequest, found: Appeal) -> str:
                 by=by,
             )
             return _("The appeal is upheld and the new star is in force. Everyone concerned has been told.")
+        case "reverse":
+            workflow.reverse(found, document=given.get("document", ""), answer=given.get("answer", ""), by=by)
+            return _("The appeal is upheld. Everyone concerned has been told.")
     raise Http404
 
 
@@ -141,8 +188,7 @@ def _context(request: HttpRequest, found: Appeal) -> dict:
     user, open_now = request.user, found.state == Appeal.State.OPEN
     hearers = [seat.user for seat in found.hearers.select_related("user")]
     convenes = open_now and user.has_perm(above(found).convene, found)
-    hears = open_now and user in hearers and not hearing_ties(found.application_id, [user.pk])
-    confirms_on = found.decision.batch_entry.batch.confirms_on
+    hears = open_now and user in hearers and not hearing_ties(found, [user.pk])
     context = {
         "appeal": found,
         "papers": found.papers.select_related("file"),
@@ -150,12 +196,20 @@ def _context(request: HttpRequest, found: Appeal) -> dict:
         "candidates": candidates(found) if convenes else [],
         "convenes": convenes,
         "hears": hears,
-        "waits_until": confirms_on if timezone.localdate() < confirms_on else None,
         "given": request.POST,
     }
-    if hears:
-        context |= _hearing(request, found)
-    return context
+    if not against_decision(found):
+        return context | {"what": _what(found)}
+    confirms_on = found.decision.batch_entry.batch.confirms_on
+    context["waits_until"] = confirms_on if timezone.localdate() < confirms_on else None
+    return context | (_hearing(request, found) if hears else {})
+
+
+def _what(found: Appeal) -> str:
+    """What was appealed, in words."""
+    if found.event:
+        return of_event(found.event, found.unit).title
+    return (of_rejection(found.application) if found.application else of_closing(found.decision)).title
 
 
 def _hearing(request: HttpRequest, found: Appeal) -> dict:

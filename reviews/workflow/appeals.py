@@ -1,5 +1,8 @@
 """Appeals: the village's signer once, to the level above; heard by its own people; in force at once if upheld.
 
+Against a released decision it is upheld with a higher star, against anything else (``reviews.subjects``) by reversing
+what was done, with a new record that acts from the day of the hearing's decision.
+
 The public has had its days before an appeal is upheld: that is possible from the day on which the first decision would
 have come into force. The new decision therefore needs no notice of its own: it comes into force on the day of the
 hearing's decision, and stands on the first one's notice page in its place. A decision not yet confirmed waits as long
@@ -22,16 +25,21 @@ from accounts.models import User
 from accounts.people import holders
 from accounts.roles import Role
 from notifications.workflow import announce
-from ratings.models import Application, Decision, Points, Stage
+from ratings.models import Application, Decision, Event, Points, Stage
+from ratings.register import hold
 from ratings.workflow import decision as decisions
+from ratings.workflow import event as events
 from ratings.workflow.decision import PanelPoints, Verdict
+from ratings.workflow.transition import move
+from ratings.workflow.window import hold_open
 from records import audit
 from records.files import store
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.ceiling import ceilings
-from reviews.hearing import ABOVE, APPEAL, SHOWN, above, last_day
+from reviews.hearing import ABOVE, APPEAL, COUNTY, SHOWN, above, against_decision, last_day
 from reviews.models import Appeal, AppealPaper, Batch, BatchEntry, Correction, Hearer, Objection
 from reviews.stages import BENCHES
+from reviews.subjects import Subject, closing_of, held_before, hindrance, of_closing, of_event, of_rejection
 from reviews.ties import WORDS, hearing_ties
 
 CENT = Decimal("0.01")
@@ -59,25 +67,20 @@ def make_appeal(decision: Decision, *, reasons: str, by: User, files: Collection
         raise WrongState(_("This result cannot be appealed."))
     if timezone.localdate() > last_day(decision):
         raise WrongState(_("The days in which an appeal is possible are over."))
-    if not reasons.strip():
-        raise Incomplete(_("Please give your reasons."), {"reasons": _("Please give your reasons.")})
-    if len(files) > settings.UPLOADS_PER_CRITERION:
-        raise Incomplete(_("At most %s files.") % settings.UPLOADS_PER_CRITERION)
-    with audit.acting(by, "appeal"):
-        appeal = Appeal.objects.create(
-            application=decision.application,
-            decision=decision,
-            unit=decision.unit,
-            reasons=reasons.strip(),
-            made_by=by,
-            made_at=timezone.now(),
-        )
-        for file in files:
-            AppealPaper.objects.create(appeal=appeal, file=store(file, by=by))
-    level, place = above(appeal), above(appeal).place(appeal.unit_id)
-    _announce(appeal, holders([level.office], [place]).get(place, []), "appeal_made", f"/reviews/appeals/{appeal.pk}/")
-    _announce(appeal, _who_decided(decision), "appeal_against", f"/results/{appeal.application_id}/")
-    return appeal
+    appeal = Appeal(application=decision.application, decision=decision, unit=decision.unit)
+    return _lodge(appeal, reasons, by, files)
+
+
+@transaction.atomic
+def appeal_subject(subject: Subject, *, reasons: str, by: User, files: Collection[UploadedFile] = ()) -> Appeal:
+    """Appeal against not being rated, or against what follows from an event. Raises as ``make_appeal`` does."""
+    subject = _locked_subject(subject)
+    if not by.has_perm(APPEAL, subject.unit):
+        raise NotAllowed(_("You may not do this here."))
+    if hindered := hindrance(subject):
+        raise WrongState(hindered)
+    appeal = Appeal(application=subject.application, decision=subject.decision, event=subject.event, unit=subject.unit)
+    return _lodge(appeal, reasons, by, files)
 
 
 @transaction.atomic
@@ -96,7 +99,7 @@ def convene(appeal: Appeal, hearers: Collection[User], *, by: User) -> None:
     people = {user.pk: user for user in hearers}
     if lacking(level.hear, {(pk, appeal.unit_id) for pk in people}):
         raise Incomplete(_("Only people who may hear appeals here can be convened."))
-    for pk, tie in hearing_ties(appeal.application_id, people).items():
+    for pk, tie in hearing_ties(appeal, people).items():
         raise Incomplete(
             _("%(name)s may not hear this appeal. %(reason)s") % {"name": people[pk].name, "reason": WORDS[tie]}
         )
@@ -113,7 +116,7 @@ def dismiss(appeal: Appeal, *, by: User, answer: str) -> None:
     """The result stands, for the reasons in ``answer``; if it waited it is confirmed on the next working day."""
     appeal = _heard_by(appeal, by)
     _answer(appeal, Appeal.State.DISMISSED, by, answer)
-    _announce(appeal, _everyone(appeal), "appeal_dismissed", f"/results/{appeal.application_id}/", answer=appeal.answer)
+    _announce(appeal, _everyone(appeal), "appeal_dismissed", _about(appeal), answer=appeal.answer)
 
 
 @transaction.atomic
@@ -126,21 +129,49 @@ def uphold(
     days of public notice or an objection are still to wait for; ``Incomplete`` for what is missing or not possible.
     """
     appeal, at = _heard_by(appeal, by), timezone.now()
+    if not against_decision(appeal):
+        raise WrongState(_("This appeal is not about a star that was decided: upheld, it reverses what was done."))
     decision = appeal.decision
     _require_notice_over(decision)
-    if not document.strip():
-        raise Incomplete(_("Please enter the document number."), {"document": _("Please enter the document number.")})
+    document = _numbered(document)
     _answer(appeal, Appeal.State.UPHELD, by, answer)
     _correct(appeal, corrections, by)
     _require_possible(appeal, star)
-    new = decisions.replace(
-        decision, Verdict(appeal.application_id, star, appeal.answer), document.strip(), by=by, at=at
-    )
+    new = decisions.replace(decision, Verdict(appeal.application_id, star, appeal.answer), document, by=by, at=at)
     with audit.acting(by, "uphold_appeal"):
         BatchEntry.objects.create(batch=decision.batch_entry.batch, decision=new)
     link = f"/results/{appeal.application_id}/"
     _announce(appeal, _everyone(appeal), "appeal_upheld", link, star=star, on=new.on.isoformat())
     return new
+
+
+@transaction.atomic
+def reverse(appeal: Appeal, *, document: str, answer: str, by: User) -> None:
+    """Uphold an appeal that is not about a decided star.
+
+    From today nothing follows from the event any more; a rejected application is reviewed after all; the star that the
+    closing took away is held again. Raises as ``uphold`` does.
+    """
+    appeal = _heard_by(appeal, by)
+    if against_decision(appeal):
+        raise WrongState(_("This appeal is about a star that was decided: please choose the new star."))
+    document = _numbered(document)
+    _answer(appeal, Appeal.State.UPHELD, by, answer)
+    if appeal.event:
+        events.reverse_effects(appeal.event, document=document, reason=appeal.answer, by=by)
+    else:
+        _rate_after_all(appeal, document, by)
+    _announce(appeal, _everyone(appeal), "appeal_reversed", _about(appeal), answer=appeal.answer)
+
+
+def _rate_after_all(appeal: Appeal, document: str, by: User) -> None:
+    application = appeal.application
+    closing = closing_of(application) if application else appeal.decision
+    star = held_before(closing) if closing else 0
+    if star:
+        decisions.reinstate(closing, star, document, reason=appeal.answer, by=by, at=timezone.now())
+    if application:
+        move([application.pk], "uphold_appeal", Application.State.TOWNSHIP_REVIEW, by=by, reason=appeal.answer)
 
 
 @transaction.atomic
@@ -152,7 +183,23 @@ def lapse(appeals: QuerySet[Appeal]) -> None:
             state=Appeal.State.LAPSED, answered_at=timezone.now()
         )
     for appeal in lapsing:
-        _announce(appeal, _village(appeal), "appeal_lapsed", f"/results/{appeal.application_id}/")
+        _announce(appeal, _village(appeal), "appeal_lapsed", _about(appeal))
+
+
+def _lodge(appeal: Appeal, reasons: str, by: User, files: Collection[UploadedFile]) -> Appeal:
+    if not reasons.strip():
+        raise Incomplete(_("Please give your reasons."), {"reasons": _("Please give your reasons.")})
+    if len(files) > settings.UPLOADS_PER_CRITERION:
+        raise Incomplete(_("At most %s files.") % settings.UPLOADS_PER_CRITERION)
+    with audit.acting(by, "appeal"):
+        appeal.reasons, appeal.made_by, appeal.made_at = reasons.strip(), by, timezone.now()
+        appeal.save()
+        for file in files:
+            AppealPaper.objects.create(appeal=appeal, file=store(file, by=by))
+    level, place = above(appeal), above(appeal).place(appeal.unit_id)
+    _announce(appeal, holders([level.office], [place]).get(place, []), "appeal_made", f"/reviews/appeals/{appeal.pk}/")
+    _announce(appeal, _who_decided(appeal), "appeal_against", _about(appeal))
+    return appeal
 
 
 def _stands(decision: Decision) -> bool:
@@ -232,10 +279,26 @@ def _locked(pk: int) -> Decision:
     return found.get(pk=pk)
 
 
+def _locked_subject(subject: Subject) -> Subject:
+    """The subject as it is now: whatever else would change it waits until the transaction ends."""
+    if subject.event:
+        hold([subject.event.unit_id])
+        return of_event(Event.objects.select_related("unit").get(pk=subject.event.pk), subject.unit)
+    if subject.application:
+        rows = Application.objects.select_for_update(of=("self",)).select_related("unit", "cycle__scheme")
+        return of_rejection(rows.get(pk=subject.application.pk))
+    return of_closing(_locked(subject.decision.pk))
+
+
 def _open(appeal: Appeal) -> Appeal:
-    """The appeal with its decision, both locked. Raises ``WrongState`` when somebody has answered it."""
-    decision = _locked(appeal.decision_id)
-    appeal = Appeal.objects.select_for_update(of=("self",)).select_related("unit").get(pk=appeal.pk)
+    """The appeal with what it is about, locked. Raises ``WrongState`` when somebody has answered it."""
+    if appeal.event_id:
+        hold([appeal.event.unit_id])
+    elif appeal.application_id and not against_decision(appeal):
+        hold_open([appeal.application.cycle_id])
+    decision = _locked(appeal.decision_id) if appeal.decision_id else None
+    rows = Appeal.objects.select_for_update(of=("self",)).select_related("unit", "application", "event__unit")
+    appeal = rows.get(pk=appeal.pk)
     appeal.decision = decision
     if appeal.state != Appeal.State.OPEN:
         raise WrongState(_("This appeal has been answered already."))
@@ -245,7 +308,7 @@ def _open(appeal: Appeal) -> Appeal:
 def _heard_by(appeal: Appeal, by: User) -> Appeal:
     appeal = _open(appeal)
     sits = appeal.hearers.filter(user=by).exists()
-    if not sits or not by.has_perm(above(appeal).hear, appeal) or hearing_ties(appeal.application_id, [by.pk]):
+    if not sits or not by.has_perm(above(appeal).hear, appeal) or hearing_ties(appeal, [by.pk]):
         raise NotAllowed(_("You may not do this here."))
     return appeal
 
@@ -262,10 +325,25 @@ def _village(appeal: Appeal) -> list[int]:
     return holders([Role.FILLER, Role.SIGNER], [appeal.unit_id]).get(appeal.unit_id, [])
 
 
-def _who_decided(decision: Decision) -> list[int]:
-    bench = BENCHES[decision.origin]
-    place = decision.unit_id[: bench.code_length]
+def _who_decided(appeal: Appeal) -> list[int]:
+    """Whoever recorded the event and settled what follows; else those at the level that decided, rejected, closed."""
+    if appeal.event:
+        settled = appeal.event.proposals.values_list("settled_by_id", flat=True)
+        return [user for user in {appeal.event.recorded_by_id, *settled} if user]
+    bench = BENCHES[Stage.TOWNSHIP if above(appeal) == COUNTY else Stage.COUNTY]
+    place = appeal.unit_id[: bench.code_length]
     return holders([bench.leader, bench.office], [place]).get(place, [])
+
+
+def _about(appeal: Appeal) -> str:
+    """Where what was appealed can be read by all who are told."""
+    return f"/results/{appeal.application_id}/" if appeal.application_id else f"/register/{appeal.unit_id}/"
+
+
+def _numbered(document: str) -> str:
+    if not document.strip():
+        raise Incomplete(_("Please enter the document number."), {"document": _("Please enter the document number.")})
+    return document.strip()
 
 
 def _everyone(appeal: Appeal) -> list[int]:
@@ -273,7 +351,7 @@ def _everyone(appeal: Appeal) -> list[int]:
     level = above(appeal)
     township, place = appeal.unit_id[:9], level.place(appeal.unit_id)
     offices = holders([Role.TOWNSHIP_OFFICE, level.office], [township, place])
-    return [*_village(appeal), *_who_decided(appeal.decision), *(user for users in offices.values() for user in users)]
+    return [*_village(appeal), *_who_decided(appeal), *(user for users in offices.values() for user in users)]
 
 
 def _announce(appeal: Appeal, users: Collection[int], kind: str, link: str, **params) -> None:

@@ -23,6 +23,7 @@ class Happened:
     source: str = ""
     closed: date | None = None
     held: bool = False
+    reversed: date | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,8 @@ class Reaching:
             ends.append(months_later(self.event.on, months))
         if self.event.closed is not None and does != "revoke":
             ends.append(self.event.closed + DAY)
+        if self.event.reversed is not None:
+            ends.append(self.event.reversed)
         if not (does == "cap" and months is not None) and self.judged is not None:
             ends.append(self.judged)
         return self.since <= day and all(day < end for end in ends)

@@ -10,13 +10,16 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.roles import Role
-from ratings.models import Event, Proposal, StarPeriod
+from ratings.models import Event, Proposal, Reversal, StarPeriod
+from ratings.register import rerate
 from ratings.register_faults import register_faults
 from ratings.workflow.event import authority_for, release, settle
+from records.refusals import Incomplete
 from tests.factories import COUNTY, TOWNSHIP, SchemeFactory, UnitFactory, person, scheme_body
 from tests.ratings.plain_register import Decided, Happened, Ordered, World, ended, register_on
 from villages.workflow import Paper, Part, merge, split
@@ -119,6 +122,8 @@ class Played:
         self.settle_some()
         self.hold_some()
         self.check(on)
+        self.reverse_some()
+        self.check(on)
 
     def carry_out(self, orders):
         """Merge or split what stands on each day, by order; new units get the next free codes."""
@@ -129,13 +134,16 @@ class Played:
             before = sorted({standing[place % len(standing)] for place in chosen})
             new = [f"{TOWNSHIP}{300 + 10 * number + place}" for place in range(2)]
             paper = Paper(f"新政〔{on.year}〕{number}号", on, "区划调整")
-            if merges and len(before) > 1:
-                after = (before[-1] if goes_on else new[0],)
-                merge(before, Part(after[0], "并村"), paper, by=office)
-            else:
-                before = before[:1]
-                after = (before[0], new[0]) if goes_on else tuple(new)
-                split(before[0], [Part(code, f"分村{code}") for code in after], after[-1], paper, by=office)
+            try:
+                if merges and len(before) > 1:
+                    after = (before[-1] if goes_on else new[0],)
+                    merge(before, Part(after[0], "并村"), paper, by=office)
+                else:
+                    before = before[:1]
+                    after = (before[0], new[0]) if goes_on else tuple(new)
+                    split(before[0], [Part(code, f"分村{code}") for code in after], after[-1], paper, by=office)
+            except Incomplete:  # something later than the order stands at a unit that it would end
+                continue
             self.world.orders.append(Ordered(on, tuple(before), after))
             known = sorted({*known, *after})
 
@@ -201,6 +209,21 @@ class Played:
         self.world.events += [
             Happened(unit, kind, on, source=source, held=source == "held") for source in ("held", "released")
         ]
+
+    def reverse_some(self):
+        """Appeals are upheld against some events, on the event's day or later."""
+        city = person(Role.CITY_OFFICE, "3306")
+        for event in self.world.events:
+            if event.held or self.chance.random() < 0.6:
+                continue
+            day = event.on + timedelta(days=self.chance.randrange(400))
+            kept = Event.objects.get(unit=event.unit, kind=event.kind, on=event.on, source=event.source)
+            Reversal.objects.create(event=kept, on=day, document="1", reason="查明不实", by=city, at=timezone.now())
+            told = replace(event, reversed=day)
+            self.world.events[self.world.events.index(event)] = told
+            for rule in [rule for known, rule in self.world.confirmed if known == event]:
+                self.world.confirmed.add((told, rule))
+        rerate("")
 
     def check(self, on):
         before = StarPeriod.objects.count()
