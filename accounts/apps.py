@@ -1,12 +1,20 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+RIGHTS = {
+    **dict.fromkeys(("villages.order", "villages.tag"), ["villages.manage_unit"]),
+    "villages.make": ["villages.manage_unit", "villages.make_zone"],
+    "villages.report_profile": ["villages.report_profile"],
+    **dict.fromkeys(("accounts.appoint", "accounts.open_account", "accounts.reset_password"), ["accounts.appoint"]),
+}
+"""Which rights the steps of these two apps need (``accounts.standing``)."""
+
 
 class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import administration, menu, passing, proving, signals, todo  # noqa: F401 (signals connects itself)
+        from accounts import administration, menu, passing, proving, signals, standing, todo  # noqa: F401 (signals connects itself)
         from notifications import kinds
         from records import jobs
         from records.models import Verification
@@ -19,6 +27,7 @@ class AccountsConfig(AppConfig):
             appointment_ends=_("Your office of %(role)s of %(unit)s ends with %(day)s"),
         )
         jobs.register(Verification, proving.make)
+        standing.register(RIGHTS)
         units_passed.connect(passing.pass_on)
         for source in (administration.Vacancies(), administration.Locks(), administration.Trail(), proving):
             todo.register(source)

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from accounts.standing import signature
 from accounts.trail import Change
 from records.workbooks import Column
 
@@ -28,7 +29,7 @@ def changes() -> list[Column]:
     return [
         Column(_("When"), lambda change: change.cursor.at, 20),
         Column(_("From where"), lambda change: change.address or _("on the machine itself"), 18),
-        Column(_("Who"), lambda change: change.who or _("the system")),
+        Column(_("Who"), lambda change: signature(change.who, change.as_deputy) if change.who else _("the system")),
         Column(_("What"), lambda change: change.what, 20),
         Column(_("Unit"), lambda change: change.unit, 28),
         Column(_("Step"), lambda change: change.verb, 24),

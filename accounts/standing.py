@@ -1,31 +1,82 @@
-"""Whether people act in their own right or stand in for somebody (代): what they do as a deputy is marked so."""
+"""Whether people act in their own right or stand in for somebody (代): what they do as a deputy is marked so.
 
-from collections.abc import Collection
+A deed is known by its verb, as the audit trail has it. The apps register which rights their verbs need; whether the
+person then held one of these as a deputy alone is read from the appointments of the day, for today and for the past.
+"""
 
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Appointment, UnitPermission
-from villages.models import prefixes
 
 Pair = tuple[int, str]
 
+_rights: dict[str, frozenset[str]] = {}
 
-def standing_in(perm: str, pairs: Collection[Pair]) -> set[Pair]:
-    """Of ``pairs`` (user id, unit code) those in which the user holds ``perm`` there today as a deputy alone."""
-    label, codename = perm.split(".")
-    rows = UnitPermission.objects.filter(
-        appointment__in=Appointment.objects.on(timezone.localdate()),
-        permission__content_type__app_label=label,
-        permission__codename=codename,
-        user__in={user for user, _code in pairs},
-    ).values_list("user_id", "content_object_id", "appointment__deputy_for")
-    deputies = {(user, code) for user, code, deputy_for in rows if deputy_for is not None}
-    if not deputies:
+
+def register(rights: Mapping[str, Collection[str]]) -> None:
+    """The permissions ("app.verb") of which each verb needs one. Called in ``AppConfig.ready`` by the verbs' app."""
+    for verb, permissions in rights.items():
+        _rights[verb] = _rights.get(verb, frozenset()) | frozenset(permissions)
+
+
+class Deed(NamedTuple):
+    """What somebody (by id) did on a day at the unit of a code ("" where it is not known), under a right of these."""
+
+    user: int
+    rights: frozenset[str]
+    unit: str
+    day: date
+
+
+def deed(by: int | None, verb: str, unit: str, at: datetime | None) -> Deed | None:
+    """The deed, or None: nobody's, undated, or one that needs no right that is given."""
+    if by is None or at is None or verb not in _rights:
+        return None
+    return Deed(by, _rights[verb], unit, timezone.localdate(at))
+
+
+def by_deputies(deeds: Iterable[Deed | None]) -> set[Deed | None]:
+    """Of ``deeds`` those done by somebody who held such a right there on that day as a deputy alone; one statement."""
+    deeds = {one for one in deeds if one is not None}
+    if not deeds:
         return set()
-    own = {(user, code) for user, code, deputy_for in rows if deputy_for is None}
-    return {
-        (user, code)
-        for user, code in pairs
-        if any((user, above) in deputies for above in prefixes(code))
-        and not any((user, above) in own for above in prefixes(code))
-    }
+    deputies = Appointment.objects.filter(user__in={one.user for one in deeds}, deputy_for__isnull=False)
+    rows = UnitPermission.objects.filter(user__in=deputies.values("user")).select_related("appointment")
+    held = defaultdict(list)
+    for row in rows.annotate(perm=Concat("permission__content_type__app_label", Value("."), "permission__codename")):
+        held[row.user_id, row.perm].append((row.content_object_id, row.appointment))
+    return {one for one in deeds if _stood_in(one, held)}
+
+
+def _stood_in(one: Deed, held: Mapping[tuple[int, str], list[tuple[str, Appointment]]]) -> bool:
+    posts = [
+        post
+        for right in one.rights
+        for code, post in held.get((one.user, right), ())
+        if one.unit.startswith(code) or not one.unit
+        if post.starts <= one.day and (post.ends is None or one.day <= post.ends)
+    ]
+    return bool(posts) and all(post.deputy_for_id is not None for post in posts)
+
+
+def standing_in(verb: str, pairs: Collection[Pair]) -> set[Pair]:
+    """Of ``pairs`` (user id, unit code) those in which the user takes the step ``verb`` today as a deputy."""
+    now = timezone.now()
+    deeds = {pair: deed(pair[0], verb, pair[1], now) for pair in pairs}
+    marked = by_deputies(deeds.values())
+    return {pair for pair, one in deeds.items() if one in marked}
+
+
+def signature(person: Any, as_deputy: bool) -> str:
+    """A person's name as it stands under a deed."""
+    return _("%(name)s (deputy)") % {"name": person} if as_deputy else str(person)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from pghistory.models import Event
 
 from accounts.models import User
+from accounts.standing import Deed, by_deputies, deed
 from villages.models import Unit
 
 SHOWN = 50
@@ -85,6 +86,7 @@ class Change:
     what: str
     unit: str
     who: str
+    as_deputy: bool
     address: str
     verb: str
     reason: str
@@ -207,14 +209,17 @@ def _read(rows: list[tuple]) -> list[Change]:
     models_by_table = histories()
     people = _names(User, "name", {context.get("user") for _k, _n, _a, context, *_rest in rows})
     units = _names(Unit, "name", {unit for *_rest, unit, _now, _before in rows})
+    deeds = [_deed(context, unit, at) for _k, _n, at, context, unit, *_rest in rows]
+    stood_in = by_deputies(deeds)
     found = []
-    for kind, number, at, context, unit, now, before in rows:
+    for (kind, number, at, context, unit, now, before), done in zip(rows, deeds, strict=True):
         found.append(
             Change(
                 cursor=Cursor(at, kind, number),
                 what=name_of(models_by_table[kind]),
                 unit=f"{units.get(unit, '')} {unit}".strip(),
                 who=people.get(context.get("user"), ""),
+                as_deputy=done is not None and done in stood_in,
                 address=context.get("address") or "",
                 verb=context.get("verb") or context.get("url") or "",
                 reason=context.get("reason") or "",
@@ -223,6 +228,10 @@ def _read(rows: list[tuple]) -> list[Change]:
             )
         )
     return found
+
+
+def _deed(context: dict[str, Any], unit: str, at: datetime) -> Deed | None:
+    return deed(context.get("user"), context.get("verb") or "", unit, at)
 
 
 def _names(model: type[models.Model], column: str, keys: set) -> dict[Any, str]:

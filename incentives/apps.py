@@ -6,10 +6,12 @@ class IncentivesConfig(AppConfig):
     name = "incentives"
 
     def ready(self) -> None:
-        from accounts import home, menu, todo
+        from accounts import home, menu, standing, todo
         from incentives import followed, listeners, notices, passing
         from incentives import todo as waiting
+        from incentives.actions import ACTIONS
         from incentives.ledger_faults import LEDGER
+        from incentives.models import ProjectFund, RewardPolicy
         from incentives.views.unit import home_panel
         from notifications import kinds
         from ratings import chapters
@@ -19,6 +21,11 @@ class IncentivesConfig(AppConfig):
 
         kinds.register(**notices.KINDS)
         integrity.register(LEDGER)
+        manage = [RewardPolicy.MANAGE, ProjectFund.MANAGE]
+        for verb, action in ACTIONS.items():
+            standing.register({verb: [action.permission] if action.permission else manage})
+        standing.register(dict.fromkeys(("confirm_clawback", "decline_clawback", "correct"), ["incentives.disburse"]))
+        standing.register({"draft_policy": [RewardPolicy.MANAGE], "draft_fund": [ProjectFund.MANAGE]})
         stars_changed.connect(listeners.stars_changed)
         units_passed.connect(passing.pass_on)
         units_settled.connect(passing.settle)

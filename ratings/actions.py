@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts import standing
 from accounts.authority import lacking
 from ratings import secrecy
 from ratings.models import Application
@@ -37,6 +38,7 @@ ACTIONS: dict[str, Action] = {}
 
 def register(*actions: Action) -> None:
     ACTIONS.update((action.verb, action) for action in actions)
+    standing.register({action.verb: [action.permission] for action in actions})
 
 
 def _may(user, action: Action, application: Application) -> bool:

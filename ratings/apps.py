@@ -1,12 +1,27 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+RIGHTS = {
+    **dict.fromkeys(
+        ("open_cycle", "set_windows", "ask_for_minutes", "extend", "close_scoring", "close_cycle"),
+        ["ratings.manage_cycle"],
+    ),
+    "reopen": ["ratings.accept", "ratings.manage_cycle"],
+    **dict.fromkeys(("import_scheme", "issue_scheme"), ["ratings.manage_scheme"]),
+    **dict.fromkeys(("record_event", "close_event", "release_event"), ["ratings.record_event"]),
+    **dict.fromkeys(
+        ("confirm_proposal", "decline_proposal"),
+        ["ratings.settle_proposal_township", "ratings.settle_proposal_county"],
+    ),
+}
+"""Which rights the steps need that ``actions`` does not list (``accounts.standing``)."""
+
 
 class RatingsConfig(AppConfig):
     name = "ratings"
 
     def ready(self) -> None:
-        from accounts import home, menu, todo
+        from accounts import home, menu, standing, todo
         from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry
         from ratings import (
             announcing,
@@ -43,6 +58,7 @@ class RatingsConfig(AppConfig):
         units_tagged.connect(retagging.follow)
         integrity.register(register_faults.REGISTER)
         secrecy.veil_the_trail()
+        standing.register(RIGHTS)
         proof.prove(Points, ReturnedCriterion, Transition)
         home.register(home.HomePanel("ratings/home_progress.html", progress, order=10))
         home.register(home.HomePanel("ratings/star_card.html", own_star, column=home.SIDE, order=10))

@@ -2,11 +2,29 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
+def _either(verb: str) -> list[str]:
+    return [f"reviews.{verb}_township", f"reviews.{verb}_county"]
+
+
+HEARS = ["reviews.hear_appeal_county", "reviews.hear_appeal_city"]
+RIGHTS = {
+    **dict.fromkeys(("convene", "draw"), _either("convene")),
+    **dict.fromkeys(("prepare_batch", "revise_batch", "release"), _either("release")),
+    "reconsider": _either("decide"),
+    **dict.fromkeys(("objection_dismissed", "objection_upheld"), _either("answer_objection")),
+    **dict.fromkeys(("open_check", "note_lapse"), ["reviews.open_check"]),
+    **dict.fromkeys(("answer_check", "find_vetoes"), ["reviews.answer_check"]),
+    "convene_appeal": ["reviews.convene_appeal_county", "reviews.convene_appeal_city"],
+    **dict.fromkeys(("appeal_dismissed", "appeal_upheld", "uphold_appeal", "correct_points"), HEARS),
+}
+"""Which rights the steps need that ``actions`` does not list (``accounts.standing``)."""
+
+
 class ReviewsConfig(AppConfig):
     name = "reviews"
 
     def ready(self) -> None:
-        from accounts import todo
+        from accounts import standing, todo
         from accounts.menu import DESK, PUBLIC, MenuEntry, register
         from notifications import kinds
         from ratings import actions, chapters
@@ -19,6 +37,7 @@ class ReviewsConfig(AppConfig):
         from reviews.why import CHAPTERS
 
         actions.register(*ACTIONS)
+        standing.register(RIGHTS)
         kinds.register(**KINDS)
         chapters.register(*CHAPTERS)
         todo.register(todos)

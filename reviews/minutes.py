@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.standing import by_deputies, deed, signature
 from accounts.templatetags.face import points_text, star_name
 from ratings.models import Application, Decision, Stage, Transition
 from records.documents import Heading, Names, Signatures, Table, Text, document, issue
@@ -111,11 +112,11 @@ def _content(batch: Batch, found: list[Verdict], left_out: list[Application], sa
 
 
 def _head(batch: Batch, found: list[Verdict]) -> list[tuple[str, str]]:
-    deciders = dict.fromkeys(str(one.decision.decided_by) for one in found if one.decision.decided_by)
+    deciders, released_by = _signatures(batch, [one.decision for one in found if one.decision.decided_by])
     state = _("Draft, not released")
     if batch.state != Batch.State.DRAFT:
         day = date_format(timezone.localtime(batch.released_at), "DATE_FORMAT")
-        state = _("Released on %(day)s by %(who)s") % {"day": day, "who": batch.released_by}
+        state = _("Released on %(day)s by %(who)s") % {"day": day, "who": released_by}
     return [
         (_("Meeting held on"), date_format(batch.met_on, "DATE_FORMAT")),
         (_("Document number"), batch.document),
@@ -124,6 +125,16 @@ def _head(batch: Batch, found: list[Verdict]) -> list[tuple[str, str]]:
         (_("Villages decided on"), str(len(found))),
         (_("State"), str(state)),
     ]
+
+
+def _signatures(batch: Batch, made: list[Decision]) -> tuple[list[str], str]:
+    """Who decided, each once, and who released the batch; a deputy is marked so."""
+    verb = f"decide_{batch.stage}"
+    deeds = {one: deed(one.decided_by_id, verb, one.unit_id, one.decided_at) for one in made}
+    release = deed(batch.released_by_id, "release", batch.unit_id, batch.released_at)
+    stood_in = by_deputies([*deeds.values(), release])
+    deciders = dict.fromkeys(signature(one.decided_by, done in stood_in) for one, done in deeds.items())
+    return list(deciders), signature(batch.released_by, release in stood_in)
 
 
 def _stars(found: list[Verdict]) -> list[Block]:

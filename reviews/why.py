@@ -10,17 +10,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.standing import signature
 from accounts.templatetags.face import points_text, star_name
 from ratings.chapters import Chapter, Grid, Rows, Step, moment, rows_of
 from ratings.corrections import AnswerEvent, Corrected, EvidenceEvent, ReturnEvent, compared
-from ratings.models import Decision, Return, ReturnedCriterion, Veto
+from ratings.models import Application, Decision, Return, ReturnedCriterion, Transition, Veto
 from ratings.progress import VERBS
 from ratings.secrecy import shown_steps
 from reviews.hearing import ABOVE
@@ -71,7 +72,7 @@ def _facts(result: Result, rows: Rows) -> list[Step]:
         elif taken.verb == "return" and (of := next(returns, None)):
             steps.append(_returned(result, day, of, rows))
         elif taken.verb in OWN_STEPS:
-            steps.append(Step(day, str(VERBS[taken.verb]), _because(taken.reason)))
+            steps.append(Step(day, signature(VERBS[taken.verb], taken.as_deputy), _because(taken.reason)))
     return steps
 
 
@@ -210,12 +211,15 @@ def _decision_read(result: Result) -> dict[str, QuerySet]:
     if not result.panel:
         return {}
     day = timezone.localdate(result.decision.decided_at)
+    deciding = Q(to_state=Application.State.DECIDED) | Q(verb="uphold_appeal")
+    taken = Transition.objects.filter(deciding, application=OuterRef("pk"), as_deputy=True).order_by("pk")
     met = Veto.objects.filter(unit=OuterRef("unit"), code__in=[*result.barred], on__lte=day, withdrawn_at=None)
     of_check = {"of__candidates__application": OuterRef("pk")}
     answers = DepartmentAnswer.objects.filter(**of_check, corrected_by=None).order_by("department")
     found = Finding.objects.filter(answer=OuterRef("pk"), application=OuterRef(OuterRef("pk"))).order_by("pk")
     lapses = Lapse.objects.filter(**of_check).order_by("department")
     return {
+        "decision_of_deputies": rows_of(taken, "at"),
         "decision_vetoes": rows_of(met.order_by("code", "on"), "code", "on", "document", "source"),
         "decision_answers": rows_of(
             answers, "department", "at", found=ArraySubquery(rows_of(found, "veto", "on", "document"))
@@ -262,19 +266,21 @@ def _decision(result: Result, rows: Rows) -> list[Step]:
     if result.short:
         lines.append(_("What %(star)s would have taken:") % {"star": star_name(result.next_star)})
         lines += result.short
-    return [*_replaced(decision), *_check(rows), _decided(decision, lines)]
+    return [*_replaced(decision, rows), *_check(rows), _decided(decision, lines, rows)]
 
 
-def _replaced(decision: Decision) -> list[Step]:
+def _replaced(decision: Decision, rows: Rows) -> list[Step]:
     """What was decided first and overturned by an objection or an appeal, with the reasons of that time."""
     if (first := decision.replaces) is None:
         return []
     lines = [*filter(None, [first.document]), *_because(first.reason), _("A later decision took its place.")]
-    return [*_replaced(first), _decided(first, lines)]
+    return [*_replaced(first, rows), _decided(first, lines, rows)]
 
 
-def _decided(decision: Decision, lines: list[str]) -> Step:
-    title = _("%(who)s decided: %(star)s") % {"who": decision.get_origin_display(), "star": star_name(decision.star)}
+def _decided(decision: Decision, lines: list[str], rows: Rows) -> Step:
+    as_deputy = decision.decided_at in [moment(row["at"]) for row in rows.get("decision_of_deputies", [])]
+    words = _("%(who)s decided (a deputy): %(star)s") if as_deputy else _("%(who)s decided: %(star)s")
+    title = words % {"who": decision.get_origin_display(), "star": star_name(decision.star)}
     return Step(timezone.localdate(decision.decided_at), title, tuple(lines))
 
 

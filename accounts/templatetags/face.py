@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import standing
+
 register = template.Library()
 
 STAR_NAMES = (
@@ -47,6 +49,12 @@ def points_text(value: Decimal | None) -> str:
 def right(heading: str) -> str:
     """Marks a heading of ``cards_table`` as one of figures."""
     return f"#{heading}"
+
+
+@register.simple_tag
+def signature(person: Any, as_deputy: bool) -> str:
+    """``{% signature step.by step.as_deputy %}``: the name under a deed, marked where it was a deputy's (代)."""
+    return standing.signature(person, as_deputy)
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 """What was granted, the ledger, and what may be claimed back, over the API."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -15,6 +16,7 @@ from accounts.holding import Holding
 from incentives import workflow
 from incentives.models import Allocation, Clawback, LedgerEntry, Line, Reward
 from incentives.models.source import SEES_LINES
+from incentives.signatures import sign
 from records.sent import sent
 
 VIEW, PAY = "incentives.view_incentive", "incentives.disburse"
@@ -62,9 +64,14 @@ class AllocationViewSet(LineViewSet):
 
 
 class LedgerEntrySerializer(serializers.ModelSerializer):
+    """`as_deputy`: who booked it stood in for the holder of the office."""
+
+    as_deputy = serializers.BooleanField(read_only=True)
+
     class Meta:
         model = LedgerEntry
-        fields = ["id", "unit", "reward", "allocation", "kind", "amount", "document", "reason", "corrects", "by", "at"]
+        fields = ["id", "unit", "reward", "allocation", "kind", "amount", "document", "reason", "corrects", "by"]
+        fields += ["as_deputy", "at"]
 
 
 class CorrectionSerializer(serializers.Serializer):
@@ -90,6 +97,11 @@ class LedgerViewSet(ReadOnlyModelViewSet):
             return super().get_queryset()
         [needed] = self.needs_for.get(self.action, self.needs)
         return reached(self.request.user, needed, super().get_queryset())
+
+    def get_serializer(self, *shown: Any, many: bool = False, **options: Any) -> serializers.BaseSerializer:
+        for entries in shown:
+            sign(entries if many else [entries])
+        return super().get_serializer(*shown, many=many, **options)
 
     @extend_schema(request=CorrectionSerializer)
     @action(detail=True, methods=["post"])

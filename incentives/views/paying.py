@@ -17,6 +17,7 @@ from accounts.authority import reached_or_404
 from incentives import workflow
 from incentives.forms import DisburseForm
 from incentives.models import Clawback, LedgerEntry, ProjectFund, Source
+from incentives.signatures import sign
 from incentives.views.sources import ROWS, source_or_404
 from records.refusals import Incomplete
 
@@ -50,10 +51,12 @@ def disburse(request: HttpRequest, kind: type[Source], pk: int) -> HttpResponse:
 def ledger(request: HttpRequest, kind: type[Source], pk: int) -> HttpResponse:
     source = source_or_404(request, kind, pk)
     entries = LedgerEntry.objects.of(source).select_related("unit", "by", "corrects")
+    page = Paginator(entries, ROWS).get_page(request.GET.get("page"))
+    sign(page)
     context = {
         "source": source,
         "is_fund": isinstance(source, ProjectFund),
-        "page": Paginator(entries, ROWS).get_page(request.GET.get("page")),
+        "page": page,
         "may_correct": request.user.has_perm("incentives.disburse", source),
         "key": uuid4().hex,
     }

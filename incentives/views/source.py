@@ -23,6 +23,7 @@ from incentives.forms import OpinionForm, ReasonForm
 from incentives.listing import rows_of
 from incentives.models import Clawback, LedgerEntry, ProjectFund, Source
 from incentives.reckoning import Prospect
+from incentives.signatures import sign
 from incentives.views.sources import ROWS, source_or_404
 from incentives.words import out_of_limits
 from incentives.workbook import write_list
@@ -44,6 +45,7 @@ def _page(request: HttpRequest, source: Source, forms: dict[str, Form] | None = 
     pages = Paginator(source.lines.select_related("unit") if by_star else prospects, ROWS)
     pages.count = sum(row["units"] for row in by_star) or len(prospects)
     page = pages.get_page(request.GET.get("page"))
+    entries = list(LedgerEntry.objects.of(source).select_related("unit", "by")[:ENTRIES]) if by_star else []
     verbs = {action.verb: action for action in available(request.user, source)}
     context = {
         "source": source,
@@ -60,7 +62,8 @@ def _page(request: HttpRequest, source: Source, forms: dict[str, Form] | None = 
         "rows": rows_of(page),
         "terms": source.weights.all() if isinstance(source, ProjectFund) else source.bands.all(),
         "clawbacks": _open_clawbacks(source) if by_star else [],
-        "entries": LedgerEntry.objects.of(source).select_related("unit", "by")[:ENTRIES] if by_star else [],
+        "entries": entries,
+        "signed": sign(entries, source),
         "opinion_form": OpinionForm(),
         "reason_form": ReasonForm(),
         "may_settle": request.user.has_perm("incentives.disburse", source),

@@ -1,6 +1,6 @@
 """Events for the discipline staff who record them, and proposals for those who settle them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.authority import needs, reached_or_404
+from accounts.standing import by_deputies, deed
 from ratings import lists
 from ratings.effects import rule_words
 from ratings.judging import event_names, events_of, judging_scheme
@@ -174,12 +175,24 @@ def _show(request: HttpRequest, happened: Event, form: CloseForm) -> HttpRespons
     )
 
 
+def _mark(happened: Event, proposals: Iterable[Proposal]) -> None:
+    """Give the event and its proposals ``as_deputy``: whether who recorded or settled them stood in for somebody."""
+    deeds = {happened: deed(happened.recorded_by_id, "record_event", happened.unit_id, happened.recorded_at)}
+    for one in proposals:
+        verb = "confirm_proposal" if one.state == Proposal.State.CONFIRMED else "decline_proposal"
+        deeds[one] = deed(one.settled_by_id, verb, one.unit_id, one.settled_at)
+    stood_in = by_deputies(deeds.values())
+    for one, done in deeds.items():
+        one.as_deputy = done in stood_in
+
+
 def _rules(request: HttpRequest, happened: Event, scheme: Scheme) -> list[dict]:
     """What each rule for this event does, with its proposal or with the days on which it acts."""
     days = {rule: (since, until) for rule, since, until in acting(happened)}
     proposed = {
         p.rule: p for p in with_authority(happened.proposals.filter(scheme=scheme)).select_related("settled_by")
     }
+    _mark(happened, proposed.values())
     return [
         {
             "words": rule_words(rule),

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.standing import standing_in
-from ratings.actions import ACTIONS
 from ratings.models import Application, Transition
 from ratings.models.application import TRANSITIONS
 from ratings.signals import applications_moved
@@ -40,7 +39,7 @@ def move(
         raise WrongState(_("Somebody was quicker: this application has moved on. Please look again."))
     at = at or timezone.now()
     people = by if isinstance(by, Mapping) else {pk: by for pk, _state, _unit in rows}
-    deputies = _deputies(verb, {(people[pk].pk, unit) for pk, _state, unit in rows if people[pk]})
+    deputies = standing_in(verb, {(people[pk].pk, unit) for pk, _state, unit in rows if people[pk]})
     with audit.acting(next(iter(people.values())) if len(set(people.values())) == 1 else None, verb, reason):
         Application.objects.filter(pk__in=[pk for pk, _state, _unit in rows]).update(state=to, **changes)
         steps = Transition.objects.bulk_create(
@@ -62,9 +61,3 @@ def move(
         )
         applications_moved.send(sender=Application, applications=[pk for pk, _state, _unit in rows], verb=verb, to=to)
     return steps
-
-
-def _deputies(verb: str, pairs: set[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Of (user id, unit code) those who take the step as somebody's deputy."""
-    action = ACTIONS.get(verb)
-    return standing_in(action.permission, pairs) if action and pairs else set()

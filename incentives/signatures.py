@@ -1,0 +1,56 @@
+"""Who took the steps with money, as it is written beside them: a deputy is marked so (``accounts.standing``)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from accounts.standing import by_deputies, deed, signature
+from incentives.models import LedgerEntry, Source
+
+VERBS = {
+    LedgerEntry.Kind.COMMIT: "grant",
+    LedgerEntry.Kind.DISBURSE: "disburse",
+    LedgerEntry.Kind.CLAWBACK: "confirm_clawback",
+}
+
+
+class Signed(NamedTuple):
+    """A step with a source: its name, the person with 代 where it belongs, and when."""
+
+    step: str
+    who: str
+    at: datetime
+
+
+def sign(entries: Iterable[LedgerEntry], source: Source | None = None) -> list[Signed]:
+    """Give each entry ``as_deputy``, and say who took the steps with ``source``; one statement.
+
+    People are named as they are loaded: ``by`` of the entries, ``sought_by``, ``opinion_by``, ``effective_by``.
+    """
+    entries = list(entries)
+    steps = _steps(source) if source else []
+    booked = [deed(entry.by_id, _verb(entry), entry.unit_id, entry.at) for entry in entries]
+    taken = [deed(who.pk, verb, source.unit_id, at) for verb, _step, who, at in steps]
+    stood_in = by_deputies([*booked, *taken])
+    for entry, done in zip(entries, booked, strict=True):
+        entry.as_deputy = done in stood_in
+    return [
+        Signed(step, signature(who, done in stood_in), at)
+        for (_verb, step, who, at), done in zip(steps, taken, strict=True)
+    ]
+
+
+def _verb(entry: LedgerEntry) -> str:
+    return "correct" if entry.corrects_id else VERBS[LedgerEntry.Kind(entry.kind)]
+
+
+def _steps(source: Source) -> list[tuple[str, str, Any, datetime]]:
+    """The steps taken so far: verb, name, person, moment."""
+    steps = [
+        ("seek_opinion", _("Opinion sought by"), source.sought_by, source.sought_at),
+        ("give_opinion", _("Opinion given by"), source.opinion_by, source.opinion_at),
+        ("make_effective", _("Put into effect by"), source.effective_by, source.effective_at),
+    ]
+    return [step for step in steps if step[2]]

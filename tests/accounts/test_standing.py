@@ -1,0 +1,182 @@
+"""代: a deputy's deeds are marked so wherever they are told, long after the deputy's days, and nobody else's are."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from freezegun import freeze_time
+from openpyxl import load_workbook
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.standing import by_deputies, deed, signature
+from accounts.workflow import deputise
+from incentives import workflow as money
+from incentives.models import LedgerEntry
+from ratings.views.opening import opened
+from ratings.workflow import event as events
+from records.documents import Names
+from reviews.minutes import blocks
+from reviews.result import Result
+from reviews.workflow import batches, decisions
+from tests import two_counties
+from tests.factories import TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
+
+pytestmark = pytest.mark.django_db
+
+FIRST, LAST = date(2026, 11, 24), date(2026, 11, 30)
+LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+@pytest.fixture(autouse=True)
+def clock(settings, tmp_path):
+    settings.SECOND_FACTOR_REQUIRED, settings.CACHES, settings.MEDIA_ROOT = False, LOCMEM, tmp_path
+    with freeze_time("2026-11-24 10:00+08:00") as frozen:
+        yield frozen
+
+
+def fresh(user):
+    return User.objects.get(pk=user.pk)
+
+
+def stand_in(post, deputy):
+    return deputise(post, fresh(deputy), by=fresh(post.user), starts=FIRST, ends=LAST)
+
+
+# ── who stood in ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def colleague():
+    leader = person(Role.TOWNSHIP_LEADER, TOWNSHIP)
+    colleague = person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
+    stand_in(leader.appointments.get(), colleague)
+    return colleague
+
+
+def marked(user, verb, unit, day):
+    at = timezone.make_aware(datetime.combine(day, datetime.min.time())) + timedelta(hours=12)
+    return bool(by_deputies([deed(user.pk, verb, unit, at)]))
+
+
+@pytest.mark.parametrize(
+    ("verb", "unit", "day", "expected"),
+    [
+        ("decide_township", VILLAGE, FIRST, True),
+        ("confirm_proposal", VILLAGE, LAST, True),
+        ("decide_township", "", FIRST, True),
+        ("decide_township", VILLAGE, FIRST - timedelta(days=1), False),
+        ("decide_township", VILLAGE, LAST + timedelta(days=1), False),
+        ("decide_township", "330681001218", FIRST, False),
+        ("accept", VILLAGE, FIRST, False),
+        ("disburse", VILLAGE, FIRST, False),
+        ("a verb that nobody registered", VILLAGE, FIRST, False),
+    ],
+)
+def test_only_under_the_borrowed_right_there_and_then(colleague, clock, verb, unit, day, expected):
+    assert marked(colleague, verb, unit, day) is expected
+    clock.move_to("2027-05-01 10:00+08:00")
+    assert marked(colleague, verb, unit, day) is expected
+
+
+def test_who_holds_the_office_too_acts_in_the_own_right(colleague):
+    AppointmentFactory(
+        user=colleague, role=Role.TOWNSHIP_LEADER, unit=UnitFactory(code=TOWNSHIP), starts=date(2027, 1, 1)
+    )
+    assert marked(colleague, "decide_township", VILLAGE, FIRST) is True
+    assert marked(colleague, "decide_township", VILLAGE, date(2027, 1, 2)) is False
+
+
+def test_how_it_is_written():
+    assert (signature("俞小明", True), signature(UserFactory(name="俞小明"), False)) == ("俞小明（代）", "俞小明")
+
+
+# ── where it is told ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def own():
+    return two_counties.build().first
+
+
+def page(user, name, *args, **query):
+    client = Client()
+    client.force_login(fresh(user))
+    return client.get(reverse(name, args=args), query)
+
+
+def test_money(own, clock):
+    deputy = own.who.discipline
+    stand_in(own.who.finance.appointments.get(), deputy)
+    money.seek_opinion(own.draft_policy, by=fresh(deputy))
+    paid = LedgerEntry.objects.filter(kind="disburse", reward__policy=own.policy).first()
+    money.correct(paid, amount=Decimal("1.00"), reason="多付", by=fresh(deputy))
+    clock.move_to("2026-12-20 10:00+08:00")
+    watcher = own.who.county_office
+    entries = page(watcher, "policy-ledger", own.policy.pk).context["page"]
+    assert {(entry.by_id, entry.as_deputy) for entry in entries} == {(deputy.pk, True), (own.who.finance.pk, False)}
+    assert f"{deputy.name}（代）" in page(watcher, "policy-ledger", own.policy.pk).content.decode()
+    assert [(one.step, one.who) for one in page(watcher, "policy", own.policy.pk).context["signed"]] == [
+        ("征求意见", own.who.finance.name),
+        ("出具意见", watcher.name),
+        ("批准施行", own.who.finance.name),
+    ]
+    sought = page(own.who.finance, "policy", own.draft_policy.pk)
+    assert f"{deputy.name}（代）" in sought.content.decode()
+    program = APIClient()
+    program.force_authenticate(fresh(watcher))
+    told = program.get("/api/v1/ledger/", {"reward__policy": own.policy.pk}).json()["results"]
+    assert {(row["by"], row["as_deputy"]) for row in told} == {(deputy.pk, True), (own.who.finance.pk, False)}
+
+
+def test_the_settling_of_an_event(own):
+    leader, deputy = own.who.township_leader, own.who.township_office
+    own.deputy_post.delete()
+    stand_in(own.leader_post, deputy)
+    events.settle(own.proposal, confirm=True, by=fresh(deputy))
+    shown = page(own.who.discipline, "event", own.event.pk).content.decode()
+    assert f"{deputy.name}（代）" in shown
+    assert f"{own.who.discipline.name}（代）" not in shown
+    assert own.who.discipline.name in shown
+    assert leader.name not in shown
+
+
+def test_the_why_page_its_file_and_the_minutes(own):
+    own.deputy_post.delete()
+    stand_in(own.leader_post, own.who.township_office)
+    decisions.reconsider(own.decided, by=fresh(own.who.township_leader), reason="重议")
+    decisions.decide(own.decided, star=3, by=fresh(own.who.township_office))
+    papers = {"document": "评3号", "met_on": date(2026, 11, 24), "by": fresh(own.who.township_office)}
+    batch = batches.prepare(own.cycle, own.township, "township", **papers)
+    batches.release(batch, by=fresh(own.who.township_office))
+    filler = own.who.county_office
+    result = Result(opened(fresh(filler), own.decided.pk), fresh(filler))
+    titles = [step.title for _chapter, steps in result.chapters for step in steps]
+    assert [title for title in titles if "（代）" in title] == ["乡镇（街道）审定（代）：三星"]
+    file = page(filler, "result_file", own.decided.pk)
+    assert (file.status_code, b"".join(file)[:5]) == (200, b"%PDF-")
+    batch.refresh_from_db()
+    made = blocks(batch, [], [], {})
+    assert next(block for block in made if isinstance(block, Names)).rows[-1][1] == (
+        f"2026年11月24日由{own.who.township_office.name}发布"
+    )
+
+
+def test_the_audit_trail_and_its_sheet(own):
+    deputy = own.who.discipline
+    stand_in(own.who.finance.appointments.get(), deputy)
+    money.seek_opinion(own.draft_policy, by=fresh(deputy))
+    auditor = User.objects.get(username="auditor")
+    shown = page(auditor, "trail", person=deputy.username)
+    told = {(change.verb, change.as_deputy) for change in shown.context["changes"]}
+    assert ("seek_opinion", True) in told
+    assert ("record_event", False) in told
+    assert f"{deputy.name}（代）" in shown.content.decode()
+    book = load_workbook(BytesIO(b"".join(page(auditor, "trail", person=deputy.username, **{"as": "xlsx"}))))
+    cells = {str(cell) for row in book.worksheets[0].iter_rows(values_only=True) for cell in row}
+    assert {deputy.name, f"{deputy.name}（代）"} <= cells
