@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import F
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from ratings.models import Application
 from ratings.scheme.spec import Area, Criterion
 from ratings.scoring import Scored
 from ratings.totals import area_points, running_total
-from reviews.models import Sheet
+from reviews.models import FieldPhoto, Sheet
 from reviews.panel import Joint, join
+from reviews.photos import Photo, by_criterion
 from reviews.scores import Entry, scored
 from reviews.stages import Bench
 from reviews.workflow.sheets import entries_of
@@ -19,12 +22,18 @@ from reviews.workflow.sheets import entries_of
 
 @dataclass(frozen=True)
 class Line:
-    """One criterion: each reviewer's points with the reason given, the panel's, whether the spread is too wide."""
+    """One criterion: each reviewer's points with the reason given, their photos from the spot, the panel's points, and
+    whether the spread is too wide."""
 
     criterion: Criterion
     cells: list[tuple[Scored, str]]
+    photos: list[Photo]
     joint: Joint
     is_wide: bool
+
+    @property
+    def photo_heading(self) -> str:
+        return _("%(criterion)s: photos from the spot") % {"criterion": f"{self.criterion.code} {self.criterion.name}"}
 
 
 @dataclass(frozen=True)
@@ -98,4 +107,10 @@ class PanelPage:
         joint = self.joint[criterion.code]
         wide = self.spec.tolerance is not None and joint.spread > self.spec.tolerance
         scores = [scores[criterion.code] for scores in self._scores]
-        return Line(criterion, list(zip(scores, reasons, strict=True)), joint, wide)
+        photos = self._photos[criterion.code]
+        return Line(criterion, list(zip(scores, reasons, strict=True)), photos, joint, wide)
+
+    @cached_property
+    def _photos(self) -> dict[str, list[Photo]]:
+        photos = FieldPhoto.objects.filter(sheet__in=self._handed_in).order_by("sheet", "pk")
+        return by_criterion(photos.values("pk", "criterion", name=F("file__name")))

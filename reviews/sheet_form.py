@@ -7,6 +7,7 @@ figures as they are; who changes one says why. What no unit answers (typed point
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from hashlib import sha256
 
 from ratings.models import Answer, Evidence
 from ratings.scheme.spec import Area, Criterion, Question, SchemeSpec
@@ -14,6 +15,7 @@ from ratings.scoring import Scored, score_criterion
 from ratings.typed import fact
 from ratings.wording import plain, rule_lines
 from records.refusals import Incomplete
+from reviews.photos import Photo
 from reviews.scores import Entries, Entry, facts_of, is_scored
 
 AGREE, CHANGE = "agree", "change"
@@ -43,7 +45,10 @@ class Line:
 
 @dataclass
 class Part:
-    """One criterion of the page. ``how`` is "" until the reviewer has said whether to agree."""
+    """One criterion of the page. ``how`` is "" until the reviewer has said whether to agree.
+
+    ``version`` tells one state of its entries from the next; "" while there are none.
+    """
 
     criterion: Criterion
     lines: list[Line]
@@ -51,7 +56,9 @@ class Part:
     why: str
     mine: Scored | None
     units: Scored | None
+    version: str = ""
     evidence: list[Evidence] = field(default_factory=list)
+    photos: list[Photo] = field(default_factory=list)
     error: str = ""
 
     @property
@@ -74,6 +81,14 @@ class Part:
     @property
     def rule(self) -> list[str]:
         return rule_lines(self.criterion)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What stands in each field, by the field's name; a tick is "1" or "0"."""
+        code = self.criterion.code
+        how = {f"how.{code}": self.how} if self.can_agree else {}
+        values = {line.name: line.typed or ("0" if line.question.kind == "tick" else "") for line in self.lines}
+        return how | values | {f"why.{code}": self.why}
 
     @property
     def has_error(self) -> bool:
@@ -113,6 +128,7 @@ class SheetForm:
             why=next((self.entries[i].reason for i in items if i in self.entries and self.entries[i].reason), ""),
             mine=score_criterion(criterion, facts_of(self.entries)) if done else None,
             units=score_criterion(criterion, self.reported) if reported else None,
+            version=version({item: self.entries[item] for item in items if item in self.entries}),
         )
 
     def _line(self, question: Question) -> Line:
@@ -125,7 +141,7 @@ class SheetForm:
         """The entries that ``data`` gives, by item; what cannot be read is kept as typed, with its error."""
         given: dict[str, Entry] = {}
         for part in self.parts:
-            given |= self._read_part(part, data)
+            given |= self.read_part(part, data)
         return given
 
     def preview(self, data: Mapping[str, str]) -> dict[str, Entry]:
@@ -152,7 +168,7 @@ class SheetForm:
             for line in part.lines:
                 line.error = problems.get(line.question.item, line.error)
 
-    def _read_part(self, part: Part, data: Mapping[str, str]) -> dict[str, Entry]:
+    def read_part(self, part: Part, data: Mapping[str, str]) -> dict[str, Entry]:
         part.how, part.why = data.get(f"how.{part.criterion.code}", ""), data.get(f"why.{part.criterion.code}", "")
         if part.can_agree and part.how == AGREE:
             return {line.question.item: Entry(self.reported[line.question.item]) for line in part.lines}
@@ -178,6 +194,12 @@ class SheetForm:
     def _reason(self, part: Part, item: str, value: Decimal) -> str:
         """Why this value: of a criterion's facts only those that differ from the unit's carry the reason."""
         return "" if self.reported.get(item) == value and not part.is_judged else part.why.strip()
+
+
+def version(entries: Entries) -> str:
+    """What tells one state of ``entries`` (by item) from the next; "" when there are none."""
+    said = [f"{item}={plain(entry.value)} {entry.reason}" for item, entry in entries.items()]
+    return sha256("\n".join(said).encode()).hexdigest()[:16] if said else ""
 
 
 def steps(spec: SchemeSpec, criteria: list[Criterion], entries: Entries) -> list[Step]:

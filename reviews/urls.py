@@ -14,6 +14,7 @@ from reviews.views import (
     panels,
     results,
     settlements,
+    visit,
 )
 
 urlpatterns = [
@@ -21,6 +22,8 @@ urlpatterns = [
     path("reviews/sheets/<int:pk>/", desk.sheet, name="review_sheet"),
     path("reviews/sheets/field/", field.queue, name="review_field_queue"),
     path("reviews/sheets/<int:pk>/field/", field.one, name="review_field"),
+    path("reviews/sheets/<int:pk>/visit/", visit.visit, name="review_visit"),
+    path("reviews/photos/<int:pk>/", visit.photo, name="review_photo"),
     path("reviews/sheets/<int:pk>/total/", desk.total, name="review_total"),
     path("reviews/sheets/<int:pk>/recuse/", desk.recuse, name="review_recuse"),
     path("reviews/sheets/<int:pk>/abstain/", desk.abstain, name="review_abstain"),

@@ -19,7 +19,7 @@ from ratings.models import Evidence, Proposal, Stage
 from ratings.workflow import event as events
 from records.files import store
 from reports import workflow as reports
-from reviews.models import AppealPaper, Draw, Settlement, Sheet
+from reviews.models import AppealPaper, Draw, FieldPhoto, Settlement, Sheet
 from reviews.workflow import appeals, batches, checks, decisions, panels
 from tests.factories import (
     AnswerFactory,
@@ -193,6 +193,8 @@ def _apply_and_review(own: SimpleNamespace) -> None:
     photo = store(SimpleUploadedFile("会议记录.png", PNG), by=own.who.filler)
     own.evidence = Evidence.objects.create(application=own.application, criterion="1.1", file=photo)
     own.sheet = Sheet.objects.get(application=own.application, reviewer=own.who.township_reviewer)
+    seen = store(SimpleUploadedFile("现场.png", PNG), by=own.who.township_reviewer)
+    own.photo = FieldPhoto.objects.create(sheet=own.sheet, criterion="1.1", file=seen)
     own.scored = _before_the_leader(own, own.siblings[0], GOOD, PLAIN)
     own.scored_sheet = Sheet.objects.get(application=own.scored, reviewer=own.who.township_reviewer)
     own.settlement = Settlement.objects.filter(application=own.scored).first()

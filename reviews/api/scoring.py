@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -14,10 +15,10 @@ from accounts.holding import Holding
 from accounts.models import User
 from ratings.models import Cycle, Stage
 from records.sent import sent
-from reviews.models import Panel, Sheet, SheetEntry
+from reviews.models import FieldPhoto, Panel, Sheet, SheetEntry
 from reviews.scores import Entry
 from reviews.stages import BENCHES, permissions
-from reviews.workflow import panels, sheets
+from reviews.workflow import panels, photos, sheets, visits
 from villages.models import Unit, below_any, prefixes
 
 REVIEW_STAGES = [(stage.value, stage.label) for stage in Stage if stage in BENCHES]
@@ -101,6 +102,43 @@ class SheetEntriesSerializer(serializers.Serializer):
     entries = SheetEntrySerializer(many=True)
 
 
+class TypedSerializer(serializers.Serializer):
+    item = serializers.CharField(
+        max_length=60, help_text="A field of the form: v.1.1.a, why.1.1, how.1.1 (agree, change)"
+    )
+    typed = serializers.CharField(allow_blank=True, max_length=2000)
+    seen = serializers.CharField(allow_null=True, allow_blank=True, default=None, help_text="The version that you saw")
+    sent = serializers.ListField(
+        child=serializers.CharField(allow_blank=True),
+        default=tuple,
+        max_length=20,
+        help_text="What you have sent for this field without hearing back",
+    )
+
+
+class TypedFieldsSerializer(serializers.Serializer):
+    answers = TypedSerializer(many=True)
+
+
+class FieldKeptSerializer(serializers.Serializer):
+    item = serializers.CharField()
+    problem = serializers.CharField()
+    refused = serializers.BooleanField(help_text="Not kept: what was typed for its criterion is not whole or right yet")
+
+
+class PhotoSentSerializer(serializers.Serializer):
+    criterion = serializers.CharField(max_length=20)
+    file = serializers.FileField()
+
+
+class PhotoSerializer(serializers.ModelSerializer):
+    file_name = serializers.CharField(source="file.name", read_only=True)
+
+    class Meta:
+        model = FieldPhoto
+        fields = ["id", "criterion", "file_name"]
+
+
 class TieSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
 
@@ -134,6 +172,26 @@ class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         said = {e["item"]: Entry(e["value"], e.get("reason", "")) for e in given["entries"]}
         sheets.save(sheet, said, by=request.user)
         return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(request=TypedFieldsSerializer, responses=FieldKeptSerializer(many=True))
+    @action(detail=True, methods=["post"], pagination_class=None, filterset_fields=None)
+    def typed(self, request: Request, pk: Any = None) -> Response:
+        """Keep what was typed on the spot, criterion by criterion, as far as it is whole and right."""
+        sheet, given = self.get_object(), sent(TypedFieldsSerializer, request)["answers"]
+        fields = {of["item"]: visits.Typed(of["typed"], of["seen"], tuple(of["sent"])) for of in given}
+        asked = visits.by_criterion(sheet, fields)
+        kept = visits.keep(sheet, asked, by=request.user)
+        problems = {name: kept[code].problem if code in kept else "" for code, of in asked.items() for name in of}
+        rows = [{"item": name, "problem": problem, "refused": bool(problem)} for name, problem in problems.items()]
+        return Response(FieldKeptSerializer(rows, many=True).data)
+
+    @extend_schema(request={"multipart/form-data": PhotoSentSerializer}, responses={201: PhotoSerializer})
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
+    def photos(self, request: Request, pk: Any = None) -> Response:
+        """Attach a photo taken on the spot to a criterion; the same one is attached once."""
+        sheet, given = self.get_object(), sent(PhotoSentSerializer, request)
+        photo = photos.attach(sheet, given["criterion"], given["file"], by=request.user)
+        return Response(PhotoSerializer(photo).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses={204: None})
     @action(detail=True, methods=["post"])

@@ -3,6 +3,7 @@ from reviews.models.batch import Batch, BatchEntry
 from reviews.models.check import Candidate, DepartmentAnswer, DepartmentCheck, Finding, Lapse
 from reviews.models.objection import Objection
 from reviews.models.panel import REVIEW_STAGES, Addendum, Draw, Panel, Seat, Settlement, Sheet, SheetEntry
+from reviews.models.photo import FieldPhoto
 
 __all__ = [
     "REVIEW_STAGES",
@@ -16,6 +17,7 @@ __all__ = [
     "DepartmentAnswer",
     "DepartmentCheck",
     "Draw",
+    "FieldPhoto",
     "Finding",
     "Hearer",
     "Lapse",

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,21 +14,19 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from ratings.corrections import Corrected, corrections
-from ratings.models import Answer, Evidence, Return, StarPeriod
+from ratings.models import Evidence
 from ratings.reuse import mark_reuse
-from ratings.totals import full_marks, running_total
 from records.files import SHOWN_IN_BROWSER
 from records.refusals import Incomplete, WrongState
 from reviews.models import Sheet
-from reviews.queue import queue_of, with_deadline
-from reviews.scores import scored
+from reviews.own_sheet import OwnSheet, own_sheet, require_reviewer
+from reviews.photos import by_criterion
+from reviews.queue import queue_of
 from reviews.sheet_form import SheetForm, Step, steps
-from reviews.stages import BENCHES
 from reviews.workflow import sheets as workflow
 
 PICTURES = frozenset(kind for kind in SHOWN_IN_BROWSER if kind.startswith("image/"))
 _STEPPED_BACK = gettext_lazy("You have stepped back from %(unit)s. The office has been told.")
-SCORE = tuple(bench.permission("score") for bench in BENCHES.values())
 
 
 @login_required
@@ -91,36 +88,12 @@ def abstain(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("review_desk")
 
 
-def own_sheet(user: User, pk: int) -> Sheet:
-    """``user``'s own sheet where the scoring right is still held, or 404."""
-    last = StarPeriod.objects.on().filter(unit=OuterRef("application__unit")).values("star")
-    answered = Return.objects.filter(application=OuterRef("application"), answered_at__isnull=False)
-    found = get_object_or_404(
-        with_deadline(Sheet.objects.filter(reviewer=user))
-        .select_related("application__unit", "application__cycle__scheme")
-        .annotate(last_star=Subquery(last), came_back=Exists(answered)),
-        pk=pk,
-    )
-    if not user.has_perm(BENCHES[found.stage].permission("score"), found.application):
-        raise Http404
-    return found
-
-
-def require_reviewer(user: User) -> None:
-    if not any(user.reach(permission) for permission in SCORE):
-        raise Http404
-
-
-class SheetPage:
-    """What the page of a sheet shows, and what saving it does."""
+class SheetPage(OwnSheet):
+    """What the page of a sheet shows, one area at a time, and what saving it does."""
 
     def __init__(self, user: User, pk: int, area: str) -> None:
-        self.user, self.sheet, self.status = user, own_sheet(user, pk), 200
-        self.application = self.sheet.application
-        self.spec = self.application.cycle.scheme.spec
-        self.criteria = list(self.spec.fitting(self.application.tags))
-        self.entries = workflow.entries_of([pk])[pk]
-        self.answers = {answer.item: answer for answer in Answer.objects.filter(application=self.application)}
+        super().__init__(user, pk)
+        self.status = 200
         self.steps = steps(self.spec, self.criteria, self.entries)
         self.step = self._chosen(area)
         self.form = SheetForm(
@@ -144,9 +117,9 @@ class SheetPage:
         return found
 
     def _with_evidence(self) -> SheetForm:
-        evidence = self._evidence()
+        evidence, photos = self._evidence(), by_criterion(self.sheet.seen_there)
         for part in self.form.parts:
-            part.evidence = evidence[part.criterion.code]
+            part.evidence, part.photos = evidence[part.criterion.code], photos[part.criterion.code]
         return self.form
 
     def _corrected(self) -> list[Corrected]:
@@ -155,22 +128,6 @@ class SheetPage:
             return []
         codes = {part.criterion.code for part in self.form.parts}
         return [one for one in corrections(self.application) if one.criterion.code in codes]
-
-    @property
-    def is_open(self) -> bool:
-        ready = self.application.state == BENCHES[self.sheet.stage].state
-        return ready and self.sheet.state == Sheet.State.OPEN
-
-    @property
-    def progress(self) -> dict[str, Any]:
-        points = scored(self.spec, self.application.tags, self.entries)
-        return {
-            "scored": len(points),
-            "of": len(self.criteria),
-            "left": len(self.criteria) - len(points),
-            "total": running_total(self.spec, {code: of.points for code, of in points.items()}),
-            "most": full_marks(self.spec),
-        }
 
     def save(self, request: HttpRequest) -> HttpResponse | None:
         """Keep what was typed and go on; None when something must be put right first."""

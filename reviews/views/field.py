@@ -9,9 +9,9 @@ from accounts.models import User
 from records.documents import served
 from reviews.field_sheet import field_sheets
 from reviews.models import Sheet
+from reviews.own_sheet import own_sheet, require_reviewer
 from reviews.queue import SHOWN, TO_SCORE, sheets_of
 from reviews.stages import BENCHES
-from reviews.views.desk import own_sheet, require_reviewer
 
 
 @login_required

@@ -108,6 +108,16 @@ def _step_back(sheet: Sheet, state: str, verb: str, by: User, reason: str) -> No
     close_panels(chosen, timezone.now())
 
 
+def hold(sheet: Sheet, *, by: User) -> Sheet:
+    """``sheet`` locked until the end of the transaction, for what is done on it while it is open, within its time.
+
+    Raises ``NotAllowed`` (not one's own, a tie), ``WrongState`` (handed in, replaced, the time over).
+    """
+    chosen = _locked([sheet.pk], by)
+    _require_time(chosen, None)
+    return chosen[0]
+
+
 def entries_of(sheets: Collection[int]) -> dict[int, dict[str, Entry]]:
     """The entries of each sheet (by id), by item; one query."""
     found: dict[int, dict[str, Entry]] = defaultdict(dict)

@@ -1,14 +1,22 @@
-/* The form of an application: counters without a reload, and a copy of what was typed on this device until the server
+/* The form of an application, and of a reviewer on the spot: counters without a reload, and a copy of what was typed on this device until the server
    has said yes (design §6). htmx sends a criterion when one of its fields changes; the answer swaps states, never inputs. */
 (() => {
   const form = document.getElementById("form");
   if (!form) return;
   const application = form.dataset.draft;
   const itemOf = (input) => input.name.replace(/^reason:/, "");
-  const fields = (root) => root.querySelectorAll("input[data-item]");
-  const value = (input) => (input.type === "checkbox" ? (input.checked ? "1" : "0") : input.value);
+  const fields = (root) => root.querySelectorAll("[data-item]");
+  const value = (input) => {
+    if (input.type === "radio") return form.elements[input.name].value; // of its group, whose first one has the item
+    return input.type === "checkbox" ? (input.checked ? "1" : "0") : input.value;
+  };
+  const put = (input, typed) => {
+    if (input.type === "radio") form.elements[input.name].value = typed;
+    else if (input.type === "checkbox") input.checked = typed === "1";
+    else input.value = typed;
+  };
   const reasonOf = (input) => document.getElementById(`${input.id}-reason`);
-  const stateOf = (input) => document.getElementById(`${input.id}-state`);
+  const stateOf = (input) => document.getElementById(input.dataset.state || `${input.id}-state`);
   const seenOf = (input) => stateOf(input).querySelector("[name^='seen:']").value;
   const now = (input) => ({ typed: value(input), reason: reasonOf(input) ? reasonOf(input).value : "" });
   const same = (a, b) => a.typed === b.typed && a.reason === b.reason;
@@ -34,8 +42,7 @@
     if (!button || button.closest("form") !== form) return;
     if (button.dataset.take !== undefined) {
       const input = form.querySelector(`[data-item="${CSS.escape(button.value)}"]`);
-      if (input.type === "checkbox") input.checked = button.dataset.take === "1";
-      else input.value = button.dataset.take;
+      put(input, button.dataset.take);
       copies.drop(application, button.value);
       return;
     }
@@ -46,6 +53,15 @@
     input.dispatchEvent(new Event("input", { bubbles: true }));
     send(input);
   }, true);
+
+  /* What stands on the server is right: what was typed here goes, and the page is read again. */
+  form.addEventListener("click", async (event) => {
+    const link = event.target.closest("[data-forget]");
+    if (!link) return;
+    event.preventDefault();
+    await Promise.all([...fields(link.closest(".criterion"))].map((input) => copies.drop(application, input.dataset.item)));
+    location.reload();
+  });
 
   form.addEventListener("input", (event) => {
     if (!event.target.name) return;
@@ -84,7 +100,7 @@
         if (same(section.sent.get(item), now(input))) copies.drop(application, item);
         else keep(input, { ...copy, ...now(input), seen: seenOf(input), sent: [] });
       }
-      if (input.type === "checkbox") continue;
+      if (input.type === "checkbox" || input.dataset.state) continue; // a state of several fields names the wrong one
       if (state.querySelector(".invalid")) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
     }
@@ -116,8 +132,7 @@
     for (const input of fields(form)) {
       const copy = copies.get(application, input.dataset.item);
       if (!copy) continue;
-      if (input.type === "checkbox") input.checked = copy.typed === "1";
-      else input.value = copy.typed;
+      put(input, copy.typed);
       if (reasonOf(input)) reasonOf(input).value = copy.reason;
       showLocal(input);
       sections.add(input.closest(".criterion"));

@@ -37,13 +37,27 @@
     tell(left.length ? waiting.replace("{n}", left.length) : "", left.map((copy) => copy.page));
   };
 
+  /* The doors of the API for what was typed and for photos: an application's, or a score sheet's ("sheet-12"). */
+  const doors = (of) => (of.startsWith("sheet-")
+    ? { answers: `/api/v1/sheets/${of.slice(6)}/typed/`, photos: `/api/v1/sheets/${of.slice(6)}/photos/` }
+    : { answers: `/api/v1/applications/${of}/answers/` });
+  const deliverPhoto = async (copy) => {
+    const body = new FormData();
+    body.append("criterion", copy.criterion);
+    body.append("file", copy.file, copy.name);
+    const headers = { "X-CSRFToken": copies.token(), Accept: "application/json" };
+    const answer = await fetch(doors(copy.application).photos, { method: "POST", headers, body });
+    if (answer.ok) await copies.drop(copy.application, copy.item);
+    const said = await answer.json().catch(() => ({}));
+    document.dispatchEvent(new CustomEvent("copies:answered", { detail: { copy, taken: answer.ok, said } }));
+  };
   const deliver = async (application, mine) => {
     const answers = mine.map(({ item, typed, reason, seen, sent }) => ({ item, typed, reason, seen, sent }));
     for (const copy of mine) {
       const { application: _a, item, ...kept } = copy;
       copies.put(application, item, { ...kept, sent: [...new Set([...copy.sent, copy.typed])].slice(-20) });
     }
-    const answer = await fetch(`/api/v1/applications/${application}/answers/`, {
+    const answer = await fetch(doors(application).answers, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": copies.token() },
       body: JSON.stringify({ answers }),
@@ -54,15 +68,22 @@
       if (!refused && copy && copy.typed === sent.typed && copy.reason === sent.reason) copies.drop(application, item);
     }
   };
-  const flush = async (which) => {
+  const send = async (which) => {
     await copies.load();
     const by = new Map();
     for (const copy of which()) by.set(copy.application, [...(by.get(copy.application) || []), copy]);
     for (const [application, mine] of by) {
-      try { await deliver(application, mine); } catch { /* no line: they wait on */ }
+      const typed = mine.filter((copy) => !copy.file);
+      try {
+        if (typed.length) await deliver(application, typed);
+        for (const copy of mine) if (copy.file) await deliverPhoto(copy);
+      } catch { /* no line: they wait on */ }
     }
     report();
   };
+  /* One after another, so that nothing is on its way twice. */
+  let last = Promise.resolve();
+  const flush = (which) => (last = last.then(() => send(which)));
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -74,6 +95,8 @@
     await Promise.all(left.map((copy) => copies.drop(copy.application, copy.item)));
     form.submit();
   }, true);
-  window.addEventListener("load", () => flush(elsewhere));
-  window.addEventListener("online", () => flush(elsewhere));
+  const due = () => copies.all().filter((copy) => copy.page !== location.pathname || copy.file);
+  window.addEventListener("load", () => flush(due));
+  window.addEventListener("online", () => flush(due));
+  document.addEventListener("copies:waiting", () => flush(due));
 })();

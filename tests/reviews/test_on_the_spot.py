@@ -1,4 +1,4 @@
-"""A reviewer's sheet in a browser: the total runs along as one types."""
+"""A reviewer with a phone in the village: the total runs along, nothing is lost with the line, nothing goes twice."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from reviews.models import Sheet
 from tests.factories import AnswerFactory
+from tests.two_counties import PNG
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "Pingxing-2026"
@@ -20,7 +21,8 @@ def _today():
 
 
 @pytest.fixture
-def sheet(place, settings):
+def sheet(place, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
     settings.SECOND_FACTOR_REQUIRED = False
     now = timezone.now()
     place.cycle.windows.update(opens=now - timedelta(days=1), closes=now + timedelta(days=1))
@@ -43,6 +45,17 @@ def phone(new_context, live_server, sheet):
     return context
 
 
+def opened(phone, sheet):
+    page = phone.new_page()
+    page.set_default_timeout(15_000)
+    page.goto(f"/reviews/sheets/{sheet.pk}/visit/")
+    return page
+
+
+def said(sheet) -> dict:
+    return {entry.item: float(entry.value) for entry in sheet.entries.all()}
+
+
 def test_scoring_with_a_phone_in_the_village(phone, sheet):
     page = phone.pages[0]
     page.goto(f"/reviews/sheets/{sheet.pk}/?area=1")
@@ -50,4 +63,36 @@ def test_scoring_with_a_phone_in_the_village(phone, sheet):
     expect(page.locator("#running b")).to_have_text("9.00")
     page.locator("[name='v.1.2']").fill("91")
     expect(page.locator("#running b")).to_have_text("17.00")
-    assert sheet.entries.count() == 0
+    assert said(sheet) == {}
+    page.close()
+
+    page = opened(phone, sheet)
+    page.locator("[name='how.1.1'][value=agree]").check()
+    expect(page.locator("#s-1-1 .saved")).to_be_visible()
+    phone.set_offline(True)
+    page.locator("[name='v.2.2']").fill("8")
+    page.locator("[name='why.2.2']").fill("班子齐心")
+    expect(page.locator("#s-2-2 .local")).to_be_visible()
+    page.locator("[data-photo='2.2']").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+    expect(page.locator("#f-2-2 .local")).to_be_visible()
+    page.close()
+    assert (said(sheet), sheet.photos.count()) == ({"1.1.a": 2}, 0)
+
+    phone.set_offline(False)
+    page = opened(phone, sheet)
+    expect(page.locator("#s-2-2 .saved")).to_be_visible()
+    expect(page.locator("#f-2-2 .saved")).to_be_visible()
+    expect(page.locator("#running b")).to_have_text("17.00")
+    assert (said(sheet), sheet.photos.count()) == ({"1.1.a": 2, "2.2": 8}, 1)
+    assert {entry.history.count() for entry in sheet.entries.all()} == {1}
+
+    phone.set_offline(True)
+    page.locator("[name='v.2.2']").fill("7")
+    expect(page.locator("#s-2-2 .local")).to_be_visible()
+    page.close()
+    Sheet.objects.filter(pk=sheet.pk).update(state="replaced")
+    phone.set_offline(False)
+    page = opened(phone, sheet)
+    expect(page.locator("#s-2-2 .invalid")).to_be_visible()
+    assert page.locator("[name='v.2.2']").input_value() == "7"
+    assert said(sheet) == {"1.1.a": 2, "2.2": 8}

@@ -1,0 +1,107 @@
+"""Scoring on the spot, with a phone: a card a criterion, photos, and what was typed without a line sent later."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from records.files import serve
+from records.numbers import keys
+from records.refusals import Refused
+from reviews.models import FieldPhoto, Sheet
+from reviews.own_sheet import own_sheet
+from reviews.panel_page import PanelPage
+from reviews.sheet_form import Part
+from reviews.views.deciding import opened
+from reviews.visit import Visit
+from reviews.workflow import photos
+from reviews.workflow.visits import Fields, Kept, Typed, keep
+
+
+@login_required
+def visit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The criteria to be seen on the spot. A POST keeps what is typed; with htmx one criterion, answering its state."""
+    page = Visit(request.user, pk, everything="all" in request.GET)
+    if request.method != "POST":
+        return _shown(request, page)
+    if request.htmx:
+        return _keep_criterion(request, page)
+    typed = {part.criterion.code: _typed(request, part) for part in page.form.parts}
+    try:
+        kept = keep(page.sheet, typed, by=request.user)
+    except Refused as refused:
+        messages.error(request, f"{refused} {_('What you typed is still here.')}")
+        page.show({code: Kept(str(refused)) for code in typed}, typed)
+        return _shown(request, page, 409)
+    _keep_photos(request, page)
+    if any(of.problem for of in kept.values()):
+        page.show(kept, typed)
+        messages.error(request, _("Something needs to be put right. What you typed is still here."))
+        return _shown(request, page)
+    messages.success(request, _("Saved."))
+    return redirect(request.get_full_path())
+
+
+def _shown(request: HttpRequest, page: Visit, status: int = 200) -> HttpResponse:
+    page.with_photos()
+    return render(request, "reviews/visit.html", {"page": page, "address": request.get_full_path()}, status=status)
+
+
+def _keep_criterion(request: HttpRequest, page: Visit) -> HttpResponse:
+    """Keep one criterion as it is typed; what is not kept stays in its fields, with the reason under them."""
+    code = request.POST.get("criterion", "")
+    typed = {part.criterion.code: _typed(request, part) for part in page.form.parts if part.criterion.code == code}
+    try:
+        kept = keep(page.sheet, typed, by=request.user)
+    except Refused as refused:
+        kept = {code: Kept(str(refused))}
+    page.show(kept, {})
+    parts = [part for part in page.form.parts if part.criterion.code == code]
+    shown = {"page": page, "parts": parts, "address": request.get_full_path()}
+    return render(request, "reviews/visit_kept.html", shown)
+
+
+def _typed(request: HttpRequest, part: Part) -> Fields:
+    """What stands in the fields of a criterion that is on the page; a tick or a choice that is absent is none."""
+    given, code = request.POST, part.criterion.code
+    ticks = {line.name for line in part.lines if line.question.kind == "tick"}
+    seen = None if given.get("mine") == code else given.get(f"seen:{code}")
+    return {
+        name: Typed(
+            given.get(name, "0" if name in ticks else ""),
+            seen if seen is None else given.get(f"seen:{name}", seen),
+            tuple(given.getlist(f"sent:{name}")),
+        )
+        for name in part.texts
+    }
+
+
+def _keep_photos(request: HttpRequest, page: Visit) -> None:
+    """Photos come under ``photo:CRITERION``; ``detach`` names one to take off. What is no photo is told."""
+    for part in page.form.parts:
+        for upload in request.FILES.getlist(f"photo:{part.criterion.code}"):
+            try:
+                photos.attach(page.sheet, part.criterion.code, upload, by=request.user)
+            except Refused as refused:
+                messages.error(request, str(refused))
+    for pk in keys([request.POST.get("detach", "")]):
+        photos.detach(get_object_or_404(page.sheet.photos, pk=pk), by=request.user)
+
+
+@login_required
+def photo(request: HttpRequest, pk: int) -> FileResponse:
+    """A photo, for its reviewer and, once all sheets are in, for whoever may see them."""
+    found = get_object_or_404(FieldPhoto.objects.select_related("file", "sheet"), pk=pk)
+    if found.sheet.reviewer_id == request.user.pk:
+        own_sheet(request.user, found.sheet_id)
+    elif not _sees(request.user, found.sheet):
+        raise Http404
+    return serve(found.file)
+
+
+def _sees(user: User, sheet: Sheet) -> bool:
+    application, bench = opened(user, sheet.application_id)
+    in_sight = bench.stage == sheet.stage and sheet.state == Sheet.State.HANDED_IN
+    return in_sight and PanelPage(application, bench).all_in

@@ -1,0 +1,54 @@
+"""The form on the spot: which criteria a reviewer looks at in the village, and what has become of what was typed."""
+
+from collections.abc import Mapping
+
+from accounts.models import User
+from ratings.scheme.spec import Criterion
+from reviews.own_sheet import OwnSheet
+from reviews.photos import by_criterion
+from reviews.sheet_form import SheetForm
+from reviews.workflow.sheets import entries_of
+from reviews.workflow.visits import Fields, Kept
+
+DOCUMENTS = "documents"
+
+
+def on_the_spot(criteria: list[Criterion]) -> list[Criterion]:
+    """Those that are checked by more than documents (``checks``, formats §1); all when the scheme says so of none."""
+    return [criterion for criterion in criteria if set(criterion.checks) - {DOCUMENTS}] or criteria
+
+
+class Visit(OwnSheet):
+    """``everything``: all criteria, not only those to be seen there. ``kept``: what has become of what was sent."""
+
+    def __init__(self, user: User, pk: int, *, everything: bool) -> None:
+        super().__init__(user, pk)
+        self.everything = everything
+        self.shown = self.criteria if everything else on_the_spot(self.criteria)
+        self.kept: dict[str, Kept] = {}
+        self.form = self._read()
+
+    @property
+    def has_more(self) -> bool:
+        return len(self.criteria) > len(on_the_spot(self.criteria))
+
+    def _read(self) -> SheetForm:
+        form = SheetForm(self.shown, self.answers, self.entries)
+        for part in form.parts:
+            part.kept = self.kept.get(part.criterion.code)
+        return form
+
+    def show(self, kept: Mapping[str, Kept], typed: Mapping[str, Fields]) -> None:
+        """Lay out what was kept, and as it was typed what was not."""
+        self.entries, self.kept = entries_of([self.sheet.pk])[self.sheet.pk], dict(kept)
+        self.form = self._read()
+        for part in self.form.parts:
+            fields, refused = typed.get(part.criterion.code, {}), part.kept and part.kept.problem
+            if refused and fields:
+                self.form.read_part(part, part.texts | {name: of.text for name, of in fields.items()})
+
+    def with_photos(self) -> SheetForm:
+        photos = by_criterion(self.sheet.seen_there)
+        for part in self.form.parts:
+            part.photos = photos[part.criterion.code]
+        return self.form

@@ -1,0 +1,74 @@
+/* Photos of a reviewer on the spot: made small for a weak line and kept on this device (copies.js) until the server has
+   them; waiting.js sends them, from this page or from the next one that is opened. */
+(() => {
+  const form = document.getElementById("form");
+  if (!form) return;
+  const sheet = form.dataset.draft, { local, saved, drop } = form.dataset;
+  const LONGEST = 1600; // px of the longer side
+
+  const shrunk = async (file) => {
+    try {
+      const picture = await createImageBitmap(file);
+      const by = LONGEST / Math.max(picture.width, picture.height);
+      if (by >= 1) return file;
+      const canvas = new OffscreenCanvas(Math.round(picture.width * by), Math.round(picture.height * by));
+      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+      return await canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
+    } catch { return file; } // a kind that this browser cannot draw goes as it is
+  };
+  const lines = new Map();
+  const show = (copy, kind, text) => {
+    let line = lines.get(copy.item);
+    if (!line) {
+      const list = document.getElementById(copy.list);
+      if (!list) return null;
+      line = list.appendChild(document.createElement("li"));
+      line.appendChild(document.createElement("span")).className = "icon camera";
+      line.appendChild(document.createElement("div"));
+      lines.set(copy.item, line);
+    }
+    const said = document.createElement("span");
+    said.className = `state ${kind}`;
+    said.textContent = text;
+    line.children[1].replaceChildren(said);
+    return line;
+  };
+  const letGo = (copy, line) => {
+    const button = line.children[1].appendChild(document.createElement("button"));
+    button.type = "button";
+    button.className = "link small";
+    button.textContent = drop;
+    button.addEventListener("click", async () => {
+      await copies.drop(sheet, copy.item);
+      lines.delete(copy.item);
+      line.remove();
+    });
+  };
+
+  document.addEventListener("change", async (event) => {
+    const input = event.target;
+    if (!input.dataset.photo) return;
+    event.stopPropagation(); // what is typed goes another way
+    const files = [...input.files];
+    for (const file of files) {
+      const small = await shrunk(file);
+      const name = small === file ? file.name : file.name.replace(/\.[^.]*$/, "") + ".jpg";
+      const item = `photo:${input.dataset.photo}:${Date.now()}-${Math.random().toString(36).slice(2)}`;
+      const copy = { file: small, name, criterion: input.dataset.photo, list: input.dataset.list, page: location.pathname };
+      if (await copies.put(sheet, item, copy)) show({ ...copy, item }, "local", local);
+    }
+    input.value = "";
+    document.dispatchEvent(new Event("copies:waiting"));
+  }, true);
+
+  document.addEventListener("copies:answered", (event) => {
+    const { copy, taken, said } = event.detail;
+    if (copy.application !== sheet) return;
+    const line = show(copy, taken ? "saved" : "invalid", taken ? saved : said.detail || local);
+    if (line && !taken) letGo(copy, line);
+  });
+  window.addEventListener("load", async () => {
+    await copies.load();
+    for (const copy of copies.all()) if (copy.file && copy.application === sheet && !lines.has(copy.item)) show(copy, "local", local);
+  });
+})();
