@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from accounts.roles import Role
-from ratings.models import Application, Decision, Stage
+from ratings.models import Application, Cycle, Decision, Stage
 from ratings.models.cycle import Step
+
+State = Application.State
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,17 @@ BENCHES: dict[str, Bench] = {
         code_length=6,
     ),
 }
+
+
+DECIDED = (State.DECIDED, State.PUBLIC_NOTICE, State.CONFIRMED, State.REJECTED)
+DONE_WITH = {Stage.TOWNSHIP: (*DECIDED, State.COUNTY_REVIEW), Stage.COUNTY: DECIDED}
+"""States of applications whose sheets of a stage have done their work: a change of seats does not touch them."""
+
+
+def late(bench: Bench) -> QuerySet[Application]:
+    """Exceptions of closed cycles that ``bench`` has still to do with: under review there, or on their way to it."""
+    going_on = Application.objects.filter(cycle__state=Cycle.State.CLOSED).exclude(state=State.DRAFT)
+    return going_on.exclude(state__in=DONE_WITH[bench.stage])
 
 
 def permissions(*verbs: str) -> list[str]:

@@ -34,7 +34,7 @@ def _to_convene(user: User) -> Todo | None:
             place = Substr(OuterRef("unit_id"), 1, bench.code_length)
             panel = Exists(Panel.objects.filter(cycle=OuterRef("cycle"), stage=bench.stage, unit=place))
             waiting |= below_any(codes, "unit_id") & Q(state=bench.state) & ~Q(panel)
-    if waiting == Q(pk__in=[]) or not Application.objects.filter(waiting, cycle__state="open").exists():
+    if waiting == Q(pk__in=[]) or not Application.objects.filter(waiting).exists():
         return None
     return Todo(title=_("A panel is to be convened"), url=reverse("review_panels"), urgent=True)
 

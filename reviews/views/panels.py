@@ -18,7 +18,7 @@ from records.numbers import keys
 from records.refusals import Incomplete
 from reviews.draw import Candidate, Rules, TooFew, may_be_drawn, repeat, ticket
 from reviews.models import Draw, Panel, Sheet
-from reviews.stages import BENCHES, Bench
+from reviews.stages import BENCHES, Bench, late
 from reviews.workflow import draws
 from reviews.workflow import panels as workflow
 from villages.models import Level, Unit, below_any, prefixes
@@ -56,7 +56,7 @@ class Place:
 
 @login_required
 def panels(request: HttpRequest) -> HttpResponse:
-    """The panels of the open cycles at the places where the reader convenes."""
+    """The panels where the reader convenes: of the open cycles, and of closed ones that still have exceptions there."""
     places = [place for bench, codes in _convening(request.user) for place in _places(bench, codes)]
     return render(request, "reviews/panels.html", {"places": places})
 
@@ -162,11 +162,17 @@ def _convening(user: User) -> list[tuple[Bench, list[str]]]:
 
 
 def _places(bench: Bench, codes: list[str]) -> list[Place]:
-    """The panels at the places of ``bench`` that are held directly, in every open cycle, with progress per person."""
+    """The panels at the places of ``bench`` that are held directly, with progress per person.
+
+    In every open cycle, and where an exception of a closed one is still to be reviewed.
+    """
     units = {
         unit.code: unit for unit in Unit.objects.filter(code__in=[c for c in codes if len(c) == bench.code_length])
     }
-    cycles = Cycle.objects.filter(state=Cycle.State.OPEN, unit__in={code[:6] for code in units}).select_related("unit")
+    waiting = late(bench).filter(below_any(units, "unit_id")).order_by().values_list("cycle", "unit_id")
+    exceptional = {(cycle, unit[: bench.code_length]) for cycle, unit in waiting} if units else set()
+    wanted = Q(state=Cycle.State.OPEN) | Q(pk__in={cycle for cycle, _unit in exceptional})
+    cycles = Cycle.objects.filter(wanted, unit__in={code[:6] for code in units}).select_related("unit")
     kept: dict[tuple[int, str], list[Panel]] = {}
     shown = Panel.objects.filter(unit__in=units, stage=bench.stage).prefetch_related(
         "seats", Prefetch("draws", Draw.objects.only("panel_id", "at"))
@@ -177,7 +183,7 @@ def _places(bench: Bench, codes: list[str]) -> list[Place]:
     places = []
     for cycle in cycles:
         for code, unit in units.items():
-            if code.startswith(cycle.unit_id):
+            if code.startswith(cycle.unit_id) and (cycle.state == Cycle.State.OPEN or (cycle.pk, code) in exceptional):
                 panels = kept.get((cycle.pk, code), [])
                 whole = [] if any(not panel.group for panel in panels) else [None]
                 for panel in [*whole, *panels]:
@@ -215,7 +221,6 @@ def _people(bench: Bench, units: dict[str, Unit]) -> dict[str, list[User]]:
             sheets__stage=bench.stage,
             sheets__state=Sheet.State.OPEN,
             sheets__application__state=bench.state,
-            sheets__application__cycle__state="open",
         ),
     )
     found = {

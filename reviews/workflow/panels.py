@@ -17,7 +17,7 @@ from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Panel, Seat, Sheet
 from reviews.panel import FEWEST_REVIEWERS
 from reviews.seating import seats_of
-from reviews.stages import BENCHES, Bench
+from reviews.stages import BENCHES, DONE_WITH, Bench, late
 from reviews.ties import WORDS, ties
 from reviews.workflow.settlements import supersede
 from reviews.workflow.sheets import close_panels
@@ -25,10 +25,6 @@ from villages.models import Unit, below
 
 UNDOING = ("reconsider", "send_back")
 """Steps back into review after which the panel's points still stand."""
-State = Application.State
-DECIDED = (State.DECIDED, State.PUBLIC_NOTICE, State.CONFIRMED, State.REJECTED)
-DONE_WITH = {Stage.TOWNSHIP: (*DECIDED, State.COUNTY_REVIEW), Stage.COUNTY: DECIDED}
-"""States of applications whose sheets of a stage have done their work: a change of seats does not touch them."""
 
 
 @transaction.atomic
@@ -46,9 +42,9 @@ def convene(
     """Seat ``reviewers`` as the panel of ``unit`` in ``cycle``, or of its ``group``, which scores what it ``covers``.
 
     Who is no longer among them leaves, which needs a ``reason``: the sheets of what is not decided yet are replaced and
-    count no more. Raises ``NotAllowed`` unless ``by`` convenes there, ``WrongState`` when the cycle is closed,
-    ``Incomplete`` for fewer than two reviewers, one who does not hold the reviewer's role on that unit, a group without
-    places of its own, or a change without its reason.
+    count no more. Raises ``NotAllowed`` unless ``by`` convenes there, ``WrongState`` when the cycle is closed and
+    nothing is still to be reviewed there, ``Incomplete`` for fewer than two reviewers, one who does not hold the
+    reviewer's role on that unit, a group without places of its own, or a change without its reason.
     """
     bench = may_convene(cycle, unit, stage, by)
     chosen = {reviewer.pk for reviewer in reviewers}
@@ -76,12 +72,15 @@ def convene(
 
 
 def may_convene(cycle: Cycle, unit: Unit, stage: str, by: User) -> Bench:
-    """The bench. Raises ``NotAllowed`` unless ``by`` convenes there, ``WrongState`` when the cycle is closed."""
+    """The bench. Raises ``NotAllowed`` unless ``by`` convenes there, ``WrongState`` when the cycle is closed.
+
+    A closed cycle's exceptions are still to be reviewed: for them a panel is convened as before.
+    """
     bench = BENCHES[stage]
     here = len(unit.code) == bench.code_length and unit.code.startswith(cycle.unit_id)
     if not here or not by.has_perm(bench.permission("convene"), unit):
         raise NotAllowed(_("You may not do this here."))
-    if cycle.state != Cycle.State.OPEN:
+    if cycle.state != Cycle.State.OPEN and not late(bench).filter(below(unit.code, "unit_id"), cycle=cycle).exists():
         raise WrongState(_("This cycle is closed."))
     return bench
 

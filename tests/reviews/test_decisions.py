@@ -3,9 +3,11 @@
 import threading
 from datetime import date
 from decimal import Decimal as D
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
@@ -27,6 +29,7 @@ from tests.factories import (
     COUNTY,
     TOWNSHIP,
     VILLAGE,
+    ApplicationFactory,
     AppointmentFactory,
     EventFactory,
     UnitFactory,
@@ -366,6 +369,52 @@ def test_what_is_in_review_when_the_cycle_closes_stays_on_the_lists_and_is_decid
     assert list(finished(bench, [TOWNSHIP])) == [place.application]
     assert [str(todo.url) for todo in entries(place.township_leader)] == ["/reviews/decisions/"]
     assert decisions.decide(place.application, star=3, by=place.township_leader).star == 3
+
+
+@pytest.fixture
+def next_township(place):
+    """A township without a panel; everybody is in their posts."""
+    unit = UnitFactory(code="330624109")
+    office = person(Role.TOWNSHIP_OFFICE, unit.code, username="next_office")
+    seats = [person(Role.TOWNSHIP_REVIEWER, unit.code, username=f"next_reviewer_{n}") for n in "ab"]
+    return SimpleNamespace(unit=unit, office=office, leader=place.township_leader2, seats=seats)
+
+
+def test_an_exception_whose_panel_was_never_convened_gets_one_after_the_closing(place, next_township):
+    village = UnitFactory(code="330624109201")
+    application = ApplicationFactory(cycle=place.cycle, unit=village, state="township_review", applied_star=4)
+    where = (place.cycle, next_township.unit, Stage.TOWNSHIP, next_township.seats)
+    cycles.close(place.cycle, by=place.county_office)
+    place.cycle.refresh_from_db()
+    assert [str(todo.url) for todo in entries(next_township.office)] == ["/reviews/panels/"]
+    for name in ("township_office", "county_office"):
+        with pytest.raises(NotAllowed):
+            panels.convene(*where, by=getattr(place, name))
+    panels.convene(*where, by=next_township.office)
+    assert entries(next_township.office) == []
+    for reviewer in next_township.seats:
+        score(application, Stage.TOWNSHIP, reviewer, SOUND)
+    assert decisions.decide(application, star=3, by=next_township.leader).star == 3
+    with pytest.raises(WrongState):  # nothing is left to be reviewed
+        panels.convene(*where, by=next_township.office)
+
+
+def test_no_panel_is_convened_after_a_closing_where_nobody_waits(place, next_township):
+    cycles.close(place.cycle, by=place.county_office)
+    place.cycle.refresh_from_db()
+    with pytest.raises(WrongState):
+        panels.convene(place.cycle, next_township.unit, Stage.TOWNSHIP, next_township.seats, by=next_township.office)
+
+
+def test_the_panels_page_shows_a_closed_cycle_as_long_as_an_exception_waits(place, client, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    shown = reverse("review_panels")
+    cycles.close(place.cycle, by=place.county_office)
+    client.force_login(place.township_office)
+    assert [one.cycle for one in client.get(shown).context["places"]] == [place.cycle, place.cycle]
+    score_township(place, SOUND)
+    decisions.decide(place.application, star=3, by=place.township_leader)
+    assert client.get(shown).context["places"] == []
 
 
 def test_who_is_rejected_after_the_closing_gets_its_decision_of_no_star(place):
