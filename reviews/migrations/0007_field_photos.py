@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('records', '0005_one_life_of_jobs'),
-        ('reviews', '0005_appeals'),
+        ('reviews', '0006_appeals_of_more_than_decisions'),
     ]
 
     operations = [
