@@ -1,26 +1,21 @@
 """One-time passwords on paper: a slip for each person, to cut along the lines and hand over (issue: people).
 
-The passwords stand in the answer to the step that made them, and nowhere else: the page that shows them carries them,
-signed for its reader, to the one request that sets the PDF. Nothing is kept on this side.
+The passwords stand in the answer to the step that made them, and nowhere else (``records.handed``).
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
-from django.core import signing
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.workflow import Engaged
+from records import handed
 from records.documents import pdf
 
 SALT = "accounts.slips"
-MINUTES = 15
-"""How long a page of slips may still ask for its PDF."""
 
 
 @dataclass(frozen=True)
@@ -47,19 +42,12 @@ def slips_of(engaged: Iterable[Engaged]) -> list[Slip]:
 
 def sealed(slips: Sequence[Slip], by: User) -> str:
     """``slips`` as the page carries them, for ``by`` alone."""
-    return signing.dumps([by.pk, [asdict(slip) for slip in slips]], salt=SALT, compress=True)
+    return handed.sealed([asdict(slip) for slip in slips], by, salt=SALT)
 
 
 def unsealed(text: str, by: User) -> list[Slip]:
     """The slips, once; none if ``text`` is not what we gave ``by``, is too old, or was used."""
-    try:
-        reader, slips = signing.loads(text, salt=SALT, max_age=60 * MINUTES)
-    except signing.BadSignature:
-        return []
-    used = f"slips:{hashlib.sha256(text.encode()).hexdigest()}"
-    if reader != by.pk or not cache.add(used, True, 60 * MINUTES):
-        return []
-    return [Slip(**slip) for slip in slips]
+    return [Slip(**slip) for slip in handed.unsealed(text, by, salt=SALT) or ()]
 
 
 def as_pdf(slips: Sequence[Slip]) -> bytes:

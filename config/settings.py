@@ -151,6 +151,8 @@ AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "records.client.address_of"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "评星晋级"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ADAPTER = "config.adapter.FactorAdapter"
 # Those who decide, pay or administer must have a second factor; the demonstration's accounts have none (formats §5).
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEMO)
 

@@ -10,9 +10,11 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from allauth.account import views as account
+from allauth.mfa.recovery_codes.views import generate_recovery_codes
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from accounts.views import recovery
 from config.health import healthz, readyz
 from config.sessions import still_here
 from config.token import TokenView
@@ -34,7 +36,11 @@ signing_in = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
-    path("2fa/", include("allauth.mfa.urls")),
+    path("2fa/", include("allauth.mfa.base.urls")),
+    path("2fa/totp/", include("allauth.mfa.totp.urls")),
+    path("2fa/recovery-codes/", recovery.codes, name="mfa_view_recovery_codes"),
+    path("2fa/recovery-codes/generate/", generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("2fa/recovery-codes/paper/", recovery.paper, name="recovery_paper"),
 ]
 
 api = [
