@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date
 
 import pghistory
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -167,6 +168,36 @@ class UnitPermission(UserObjectPermissionBase):
     class Meta(UserObjectPermissionBase.Meta):
         default_permissions = ()
         unique_together = [("appointment", "permission")]
+
+
+class IdentityQuerySet(models.QuerySet):
+    def here(self) -> IdentityQuerySet:
+        """Those of the platform that the settings name."""
+        return self.filter(issuer=settings.OIDC_SERVER)
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Identity(models.Model):
+    """As whom a government account platform (``issuer``, its address) knows a person: OpenID Connect's ``sub``."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="identities")
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(_("Identity on the platform"), max_length=255)
+    tied_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    tied_at = models.DateTimeField(auto_now_add=True)
+
+    objects = IdentityQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("Identity on the platform")
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="identity_of_one_person"),
+            models.UniqueConstraint(fields=["issuer", "user"], name="one_identity_per_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from accounts.views import appointments, cadre_list, calendar, deputies, home, locks, proof, trail
+from accounts.views import appointments, cadre_list, calendar, deputies, home, identities, locks, proof, trail
 
 
 class DayConverter:
@@ -43,6 +43,10 @@ urlpatterns = [
     path("locks/", locks.locks, name="locks"),
     path("locks/offices/<int:pk>/withdraw/", locks.withdraw, name="office_withdraw"),
     path("locks/<str:username>/", locks.lock_lift, name="lock_lift"),
+    path("identity/", identities.own, name="identity"),
+    path("identity/untie/", identities.untie_own, name="identity_untie"),
+    path("identities/", identities.guarded_ones, name="identities"),
+    path("identities/<int:pk>/untie/", identities.untie, name="identity_untie_guarded"),
     path("settings/", calendar.settings_page, name="settings"),
     path("settings/days/<day:day>/", calendar.calendar_day_remove, name="calendar_day_remove"),
 ]

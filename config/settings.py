@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import services
+from config.platform import origin, providers
 from config.secret import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -46,6 +47,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "pgtrigger",
     "pghistory",
     "records",
@@ -153,6 +156,13 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "评星晋级"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ADAPTER = "config.adapter.FactorAdapter"
+# A government account platform people may sign in by (OpenID Connect): off unless all three are given.
+OIDC_SERVER = env("OIDC_SERVER", default="")
+OIDC_NAME = env("OIDC_NAME", default="政务统一身份认证")
+SOCIALACCOUNT_PROVIDERS = providers(
+    OIDC_SERVER, env("OIDC_CLIENT_ID", default=""), env("OIDC_CLIENT_SECRET", default=""), OIDC_NAME
+)
+SOCIALACCOUNT_ADAPTER = "config.sign_on.SignOnAdapter"
 # Those who decide, pay or administer must have a second factor; the demonstration's accounts have none (formats §5).
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEMO)
 
@@ -178,7 +188,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *origin(OIDC_SERVER)],
         "frame-ancestors": [SELF],
     }
 }

@@ -11,10 +11,12 @@ from importlib.util import find_spec
 
 from allauth.account import views as account
 from allauth.mfa.recovery_codes.views import generate_recovery_codes
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.views import recovery
+from config import sign_on
 from config.health import healthz, readyz
 from config.sessions import still_here
 from config.token import TokenView
@@ -36,6 +38,8 @@ signing_in = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
+    path("oidc/<slug:provider_id>/login/", openid_connect.login, name="openid_connect_login"),
+    path("oidc/<slug:provider_id>/callback/", sign_on.callback, name="openid_connect_callback"),
     path("2fa/", include("allauth.mfa.base.urls")),
     path("2fa/totp/", include("allauth.mfa.totp.urls")),
     path("2fa/recovery-codes/", recovery.codes, name="mfa_view_recovery_codes"),

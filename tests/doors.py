@@ -158,6 +158,13 @@ PAGES = {
     "mfa_deactivate_totp": both(who=OWN_ACCOUNT),
     "mfa_view_recovery_codes": both(who=OWN_ACCOUNT),
     "mfa_generate_recovery_codes": both(who=OWN_ACCOUNT),
+    # Where the settings name an account platform: tests/config/test_sign_on.py.
+    "openid_connect_login": page("=platform"),
+    "openid_connect_callback": page("=platform"),
+    "identity": page(),
+    "identity_untie": page(),
+    "identities": page(),
+    "identity_untie_guarded": page("appointment.pk"),
     "recovery_paper": page(post=SIGNED_IN),
     "public_register": both(who=PUBLIC),
     "public_register_place": both("county.code", who=PUBLIC),

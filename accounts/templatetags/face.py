@@ -52,6 +52,12 @@ def right(heading: str) -> str:
 
 
 @register.simple_tag
+def platform() -> str:
+    """The name of the account platform by which people may sign in; empty when there is none."""
+    return settings.OIDC_NAME if settings.OIDC_SERVER else ""
+
+
+@register.simple_tag
 def signature(person: Any, as_deputy: bool) -> str:
     """``{% signature step.by step.as_deputy %}``: the name under a deed, marked where it was a deputy's (代)."""
     return standing.signature(person, as_deputy)

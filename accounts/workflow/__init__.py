@@ -11,6 +11,7 @@ from accounts.workflow.guarding import (
     unlock,
     withdraw,
 )
+from accounts.workflow.identities import tie, untie
 from accounts.workflow.opening import PASSWORD_LENGTH, reset_password
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "open_administrator",
     "reachable",
     "reset_password",
+    "tie",
     "unlock",
+    "untie",
     "withdraw",
 ]

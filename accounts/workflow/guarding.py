@@ -34,22 +34,22 @@ def unlock(user: User, *, by: User, reason: str = "") -> None:
 
 
 def _set_active(user: User, active: bool, *, by: User, verb: str, reason: str) -> None:
-    user = _guarded(user, by)
+    user = guarded(user, by)
     if user.is_active is active:
         raise WrongState(_("This account is unlocked already.") if active else _("This account is locked already."))
-    with acting(by, verb, reason if active else _required(reason)):
+    with acting(by, verb, reason if active else required(reason)):
         user.is_active = active
         user.save(update_fields=["is_active"])
 
 
-def _guarded(user: User, by: User) -> User:
+def guarded(user: User, by: User) -> User:
     """``user``, locked in the database. Raises ``NotAllowed`` for oneself and for whom ``by`` does not guard."""
     if user.pk == by.pk or not reachable(by).filter(pk=user.pk).exists():
         raise NotAllowed
     return User.objects.select_for_update().get(pk=user.pk)
 
 
-def _required(reason: str) -> str:
+def required(reason: str) -> str:
     if not reason.strip():
         raise Incomplete(_("Please give a reason."), {"reason": _("Please give a reason.")})
     return reason.strip()
@@ -67,7 +67,7 @@ def withdraw(appointment: Appointment, *, by: User, reason: str) -> None:
     appointment = guarded_posts(by).select_for_update().filter(pk=appointment.pk).first()
     if appointment is None:
         raise NotAllowed
-    end_with(appointment, by=by, on=timezone.localdate(), verb="accounts.withdraw", reason=_required(reason))
+    end_with(appointment, by=by, on=timezone.localdate(), verb="accounts.withdraw", reason=required(reason))
 
 
 @transaction.atomic
@@ -76,10 +76,10 @@ def forget_second_factor(user: User, *, by: User, reason: str) -> None:
 
     Only who guards security may, and they appoint nobody: so no one person opens somebody's account with it.
     """
-    user = _guarded(user, by)
+    user = guarded(user, by)
     if not Authenticator.objects.filter(user=user).exists():
         raise WrongState(_("This account has no second factor."))
-    with acting(by, "accounts.forget_second_factor", _required(reason)):
+    with acting(by, "accounts.forget_second_factor", required(reason)):
         user.second_factor_forgotten_at = timezone.now()
         user.save(update_fields=["second_factor_forgotten_at"])
     Authenticator.objects.filter(user=user).delete()

@@ -1,0 +1,84 @@
+"""Accounts tied to the government account platform: one's own, and for the security administrator those of others.
+
+Where the settings name no platform none of this is there.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts import workflow
+from accounts.authority import needs
+from accounts.forms import TieForm
+from accounts.identities import is_configured, password_given
+from accounts.models import Identity
+from records.refusals import Refused, WrongState
+
+ROWS = 50
+
+
+def configured(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not is_configured():
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@login_required
+@configured
+def own(request: HttpRequest) -> HttpResponse:
+    """Whether the own account is tied; a tie needs the password typed just now."""
+    context = {"tied": Identity.objects.here().filter(user=request.user).first(), "sure": password_given(request)}
+    return render(request, "accounts/identity.html", context)
+
+
+@login_required
+@configured
+@require_POST
+def untie_own(request: HttpRequest) -> HttpResponse:
+    workflow.untie(get_object_or_404(Identity.objects.here(), user=request.user), by=request.user)
+    messages.success(request, _("Untied. From now on you sign in with your password."))
+    return redirect("identity")
+
+
+@needs("accounts.unlock")
+@configured
+def guarded_ones(request: HttpRequest) -> HttpResponse:
+    """The tied accounts that one guards; a form ties another."""
+    people = workflow.reachable(request.user)
+    form = TieForm(request.POST or None)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            person = people.filter(username=given["username"]).exclude(pk=request.user.pk).first()
+            if person is None:
+                raise WrongState(_("There is no such account that you guard."))
+            workflow.tie(person, given["subject"], by=request.user, reason=given["reason"])
+            messages.success(request, _("%(name)s may sign in by the account platform now.") % {"name": person.name})
+            return redirect("identities")
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    tied = Identity.objects.here().filter(user__in=people).select_related("user", "tied_by").order_by("user__username")
+    page = Paginator(tied, ROWS).get_page(request.GET.get("page"))
+    return render(request, "accounts/identities.html", {"form": form, "page": page})
+
+
+@needs("accounts.unlock")
+@configured
+@require_POST
+def untie(request: HttpRequest, pk: int) -> HttpResponse:
+    people = workflow.reachable(request.user).exclude(pk=request.user.pk)
+    tied = get_object_or_404(Identity.objects.here().filter(user__in=people).select_related("user"), pk=pk)
+    workflow.untie(tied, by=request.user, reason=request.POST.get("reason", ""))
+    messages.success(request, _("Untied: %(name)s.") % {"name": tied.user.name})
+    return redirect("identities")

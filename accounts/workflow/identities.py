@@ -1,0 +1,49 @@
+"""Tying an account to an identity on the government account platform: by the person, or by who guards security."""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Identity, User
+from accounts.workflow.guarding import guarded, required
+from records.audit import acting
+from records.refusals import Incomplete, NotAllowed, WrongState
+
+LONGEST = 255
+
+
+@transaction.atomic
+def tie(user: User, subject: str, *, by: User, reason: str = "") -> Identity:
+    """From now on whom the platform calls ``subject`` signs in as ``user``.
+
+    Raises ``NotAllowed`` unless ``by`` is the person, or guards the person's account (then for a ``reason``);
+    ``Incomplete``; ``WrongState`` when either is tied already.
+    """
+    user, subject = _own_or_guarded(user, by), subject.strip()
+    if not 0 < len(subject) <= LONGEST:
+        raise Incomplete(_("The identity on the platform is missing."), {"subject": _("At most 255 characters.")})
+    if user != by:
+        reason = required(reason)
+    here = Identity.objects.here()
+    if here.filter(user=user, subject=subject).exists():
+        return here.get(user=user)
+    if here.filter(user=user).exists():
+        raise WrongState(_("This account is tied to another identity. It has to be untied first."))
+    if here.filter(subject=subject).exists():
+        raise WrongState(_("This identity is tied to another account."))
+    with acting(by, "accounts.tie_identity", reason):
+        return Identity.objects.create(user=user, issuer=settings.OIDC_SERVER, subject=subject, tied_by=by)
+
+
+@transaction.atomic
+def untie(identity: Identity, *, by: User, reason: str = "") -> None:
+    """The platform opens this account no more. Raises as ``tie``."""
+    user = _own_or_guarded(identity.user, by)
+    with acting(by, "accounts.untie_identity", reason if user == by else required(reason)):
+        identity.delete()
+
+
+def _own_or_guarded(user: User, by: User) -> User:
+    if not settings.OIDC_SERVER:
+        raise NotAllowed
+    return User.objects.select_for_update().get(pk=user.pk) if user.pk == by.pk else guarded(user, by)
