@@ -30,7 +30,7 @@ def blocks(codes: Sequence[str], of: User) -> list[Block]:
     """One sheet: whose they are, the codes, room for the day on which each was used."""
     rows = [[str(number), _spaced(code), ""] for number, code in enumerate(codes, start=1)]
     return [
-        Names([(_("Name"), str(of)), (_("Account name"), of.username), (_("Address"), settings.SITE_URL)]),
+        Names([(_("Name"), str(of)), (_("Account name"), of.username), (_("Web address"), settings.SITE_URL)]),
         Text(_("When your phone is not at hand, type one of these codes instead of the one that it shows.")),
         Table([_("No."), _("Recovery code"), _("Used on")], rows, widths=[0.5, 2, 2]),
         Text(_("Each code works once. Keep this sheet locked away; new codes make it worthless."), quiet=True),

@@ -62,7 +62,7 @@ def as_pdf(slips: Sequence[Slip]) -> bytes:
                 "name": _("Name"),
                 "username": _("Account name"),
                 "password": _("One-time password"),
-                "site": _("Address"),
+                "site": _("Web address"),
                 "first": _("What to do first"),
                 "steps": _(
                     "1. Open the address. 2. Sign in with the account name and the one-time password. "

@@ -14,14 +14,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.standing import by_deputies, deed, signature
+from accounts.standing import Deed, by_deputies, deed, signature
 from accounts.templatetags.face import points_text, star_name
 from ratings.models import Application, Decision, Stage, Transition
 from records.documents import Heading, Names, Signatures, Table, Text, document, issue
 from records.documents.blocks import Block, breakable
 from records.head import Head
 from reviews.heard import Heard, heard
-from reviews.models import Batch, DepartmentCheck
+from reviews.models import Batch, DepartmentAnswer, DepartmentCheck, Lapse
 from reviews.stages import BENCHES
 from reviews.verdicts import Verdict, verdicts
 from villages.models import Unit, below
@@ -183,8 +183,9 @@ def _departments(batch: Batch, said: Said, villages: dict[int, str]) -> list[Blo
     vetoes = {veto.code: f"{veto.code} {veto.name}" for veto in spec.vetoes}
     heads = [_("Department"), _("Answer"), _("Signed")]
     told: list[Block] = [Heading(_("Joint department check"))]
+    stood_in = by_deputies(_deed(check, row) for check, answers in said.items() for row in _papers(answers))
     for check, answers in said.items():
-        rows = [[one.department, _answer(one, villages, vetoes), _signed(one)] for one in answers]
+        rows = [[one.department, _answer(one, villages, vetoes), _signed(check, one, stood_in)] for one in answers]
         told += [Text(_asked(check), quiet=True), Table(heads, rows, widths=[1, 2.6, 1.4])]
     return told if said else [*told, Text(_("The departments were asked about no village of this batch."))]
 
@@ -220,9 +221,25 @@ def _answer(one: Heard, villages: dict[int, str], vetoes: dict[str, str]) -> str
     return "\n".join(lines) or _("The department has not answered.")
 
 
-def _signed(one: Heard) -> str:
-    signed = [row for row in (one.answer, one.lapse) if row]
-    return "\n".join(f"{row.by} {date_format(timezone.localtime(row.at), 'DATETIME_FORMAT')}" for row in signed) or "—"
+def _papers(answers: list[Heard]) -> list[DepartmentAnswer | Lapse]:
+    """The answers and the notes of a lapse that somebody signed."""
+    return [row for one in answers for row in (one.answer, one.lapse) if row]
+
+
+def _deed(check: DepartmentCheck, row: DepartmentAnswer | Lapse) -> Deed | None:
+    verb = "note_lapse" if isinstance(row, Lapse) else "answer_check"
+    return deed(row.by_id, verb, check.unit_id, row.at)
+
+
+def _signed(check: DepartmentCheck, one: Heard, stood_in: set[Deed | None]) -> str:
+    return (
+        "\n".join(
+            f"{signature(row.by, _deed(check, row) in stood_in)} "
+            f"{date_format(timezone.localtime(row.at), 'DATETIME_FORMAT')}"
+            for row in _papers([one])
+        )
+        or "—"
+    )
 
 
 def _proof() -> list[Block]:

@@ -52,6 +52,13 @@ def right(heading: str) -> str:
 
 
 @register.simple_tag
+def signed(person: Any, verb: str, unit: str, at: Any) -> str:
+    """``{% signed draw.by "draw" draw.panel.unit_id draw.at %}``: ``signature`` of one deed; one statement."""
+    done = standing.deed(person.pk, verb, unit, at) if person else None
+    return standing.signature(person, done in standing.by_deputies([done])) if person else ""
+
+
+@register.simple_tag
 def platform() -> str:
     """The name of the account platform by which people may sign in; empty when there is none."""
     return settings.OIDC_NAME if settings.OIDC_SERVER else ""

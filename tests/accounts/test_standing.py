@@ -23,7 +23,7 @@ from ratings.workflow import event as events
 from records.documents import Names
 from reviews.minutes import blocks
 from reviews.result import Result
-from reviews.workflow import batches, decisions
+from reviews.workflow import batches, checks, decisions, objections
 from tests import two_counties
 from tests.factories import TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
 
@@ -165,6 +165,16 @@ def test_the_why_page_its_file_and_the_minutes(own):
     assert next(block for block in made if isinstance(block, Names)).rows[-1][1] == (
         f"2026年11月24日由{own.who.township_office.name}发布"
     )
+
+
+def test_an_answer_to_an_objection_and_one_of_a_department(own):
+    deputy, other = own.who.finance, person(Role.TOWNSHIP_REVIEWER, TOWNSHIP, name="外人")
+    stand_in(own.who.discipline.appointments.get(), deputy)
+    checks.answer(own.check, "纪委监委", by=fresh(deputy))
+    assert f"{deputy.name}（代）" in page(deputy, "review_check", own.check.pk).content.decode()
+    stand_in(own.who.township_office.appointments.get(deputy_for=None), other)
+    objections.dismiss(own.objection, by=fresh(other), answer="查无此事。")
+    assert "外人（代）" in page(other, "review_objection", own.objection.pk).content.decode()
 
 
 def test_the_audit_trail_and_its_sheet(own):
