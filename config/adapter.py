@@ -5,11 +5,13 @@ import hashlib
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from records.client import address_of
+from records.refusals import WrongState
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -29,9 +31,18 @@ class FactorAdapter(DefaultMFAAdapter):
         return self.SEALED + _box().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """What was kept before it was sealed is still read."""
+        """What was kept before it was sealed is still read. Raises ``WrongState`` when the key has changed since."""
         sealed = encrypted_text.removeprefix(self.SEALED)
-        return _box().decrypt(sealed.encode()).decode() if sealed != encrypted_text else encrypted_text
+        if sealed == encrypted_text:
+            return encrypted_text
+        try:
+            return _box().decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise WrongState(
+                _(
+                    "Your second factor cannot be read: the key of the system has changed. Ask the security administrator."
+                )
+            ) from None
 
 
 def _box() -> MultiFernet:

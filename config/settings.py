@@ -22,6 +22,7 @@ DATA_DIR = services.data_dir()
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 SECRET_KEY = env("SECRET_KEY", default="") or kept_secret(DATA_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 PROXIES = [ip_network(proxy.strip()) for proxy in env.list("PROXIES", default=[])]  # whose X-Forwarded-For is believed
 HTTPS = env.bool("HTTPS", default=False)  # a proxy before us speaks https; then cookies and links demand it

@@ -56,8 +56,11 @@ def _ask_anew(drafts: Sequence[Application]) -> None:
         keep_self_points(sent)
         chosen = Application.objects.filter(pk__in=[draft.pk for draft in sent])
         allowance.store(chosen, Stage.SELF, timezone.localdate())
+    alike: dict[str, list[Application]] = {}
     for draft in drafts:
-        announcing.tell_village([draft], "application_reasked", tags="、".join(draft.tags) or "—")
+        alike.setdefault("、".join(draft.tags) or "—", []).append(draft)
+    for tags, of_these in alike.items():
+        announcing.tell_village(of_these, "application_reasked", tags=tags)
 
 
 def _words(unit: Unit, cycle: Cycle, application: Application | None, asked: tuple[Criterion, ...] | str) -> str:

@@ -1,6 +1,7 @@
 """Filling in: answers of the village and figures of departments, saved as they are typed (domain §3, design §6)."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -194,14 +195,13 @@ def reread(applications: Iterable[Application]) -> None:
     Another variant may take what was no fact, or no longer take what was one. What is not asked now stays as it is,
     and so do the answers of an application that no single variant fits.
     """
-    changed = []
+    asked, changed = {}, []
     for application in applications:
-        try:
-            asked = questions.on_form(criteria_of(application))
-        except WrongState:
-            continue
-        for answer in application.answers.filter(item__in=asked):
-            value = _value(*asked[answer.item], answer.typed)
+        with suppress(WrongState):
+            asked[application.pk] = questions.on_form(criteria_of(application))
+    for answer in Answer.objects.filter(application__in=asked):
+        if answer.item in asked[answer.application_id]:
+            value = _value(*asked[answer.application_id][answer.item], answer.typed)
             if value != answer.value:
                 answer.value = value
                 changed.append(answer)

@@ -12,6 +12,7 @@ from freezegun import freeze_time
 from accounts import recovery
 from accounts.roles import Role
 from records.documents import Table
+from records.refusals import WrongState
 from tests.factories import TOWNSHIP, UserFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,9 @@ def test_what_was_kept_in_the_clear_is_still_read_and_keys_may_change(leader, se
     codes = codes_of(leader)
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key"
     assert codes_of(leader) == codes
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(WrongState):
+        codes_of(leader)
     one.data["seed"] = "ab" * 40
     one.save()
     assert len(codes_of(leader)) == 8

@@ -10,7 +10,7 @@ from freezegun import freeze_time
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.form import Form
-from ratings.models import Application, Stage
+from ratings.models import Answer, Application, Stage
 from ratings.workflow.answers import Entry, save_answers
 from ratings.workflow.application import accept, begin, choose_star, submit, withdraw
 from records.refusals import WrongState
@@ -176,6 +176,18 @@ def test_a_draft_that_no_variant_fits_says_so_and_loses_nothing(client, draft, o
         assert client.get(reverse(name, args=[draft.pk])).status_code in (200, 302)
     tag_units({VILLAGE: ["平原"]}, by=office)
     assert shown(draft) == ("tiers", 10, [])
+
+
+def test_many_at_once_take_as_few_statements_as_one(cycle, office, django_assert_max_num_queries):
+    codes = [f"{TOWNSHIP}{number}" for number in range(210, 230)]
+    for code in codes:
+        one = begin(UnitFactory(code=code, tags=["平原"]), cycle, by=person(Role.FILLER, code))
+        answer(one, "96")
+    with django_assert_max_num_queries(25):
+        tagged = tag_units(dict.fromkeys(codes, ["山区"]), by=office)
+    assert (tagged.changed, len(tagged.follows)) == (20, 20)
+    assert set(Answer.objects.values_list("value", flat=True)) == {None}
+    assert Notice.objects.filter(kind="application_reasked").count() == 20
 
 
 def test_a_closed_cycle_is_left_alone(draft, office):
