@@ -38,11 +38,10 @@ class FactorAdapter(DefaultMFAAdapter):
         try:
             return _box().decrypt(sealed.encode()).decode()
         except InvalidToken:
-            raise WrongState(
-                _(
-                    "Your second factor cannot be read: the key of the system has changed. Ask the security administrator."
-                )
-            ) from None
+            words = _(
+                "Your second factor cannot be read: the key of the system has changed. Ask the security administrator."
+            )
+            raise WrongState(words) from None
 
 
 def _box() -> MultiFernet:
