@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 
 from records.audit import acting
-from reports.demonstration import finished, incidents, money, paper, people, places, schemes, this_year
+from reports.demonstration import disputes, finished, incidents, money, paper, people, places, schemes, this_year
 from reports.demonstration.guard import require_demo
 from reports.models import DemonstrationStep
 
@@ -27,6 +27,7 @@ STEPS: tuple[dict[str, Callable[[], str]], ...] = (
     {"2026 under notice": this_year.show},
     {"rewards": money.load},
     {"last days": incidents.load_recent},
+    {"disputes": disputes.load},
 )
 """In order; those that stand together do not touch each other and run side by side, each in a process of its own."""
 

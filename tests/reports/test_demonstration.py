@@ -11,6 +11,7 @@ from ratings.models import Application, Decision
 from reports.demonstration import people, places
 from reports.demonstration.load import STEPS, load, load_step
 from reports.models import DemonstrationStep
+from reviews.models import Appeal
 from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +100,8 @@ def test_the_years_are_played_and_no_home_is_empty(small_world, client, settings
     assert Decision.objects.confirmed().filter(year=2024).count() == rated
     assert Decision.objects.confirmed().filter(year=2025).count() == rated
     states = set(Application.objects.filter(cycle__year=2026).values_list("state", flat=True))
-    assert states >= set(Application.State.values) - {"rejected"}
+    assert states == set(Application.State.values)
+    assert set(Appeal.objects.values_list("state", flat=True)) == {"open", "upheld"}
     waiting = {}
     for username in [post.username for post in people.accounts()]:
         client.force_login(User.objects.get(username=username))
