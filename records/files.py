@@ -73,6 +73,15 @@ def store(upload: UploadedFile, *, by: Any) -> StoredFile:
     return StoredFile.objects.create(name=name, sha256=sha256, size=len(content), kind=kind, uploaded_by=by)
 
 
+def sha256_of(upload: UploadedFile) -> str:
+    """The hash under which ``store`` would keep it."""
+    found = hashlib.sha256()
+    for chunk in upload.chunks():
+        found.update(chunk)
+    upload.seek(0)
+    return found.hexdigest()
+
+
 def clean_name(name: str) -> str:
     """The sender's file name without folders or unseen characters, at most 200 long with its ending kept."""
     name = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.authority import reached_or_404
 from ratings.form import Form, Sheet
@@ -266,12 +267,30 @@ def _keep_area(request: HttpRequest, application: Application, number: int) -> H
 @login_required
 @require_POST
 def papers(request: HttpRequest, pk: int) -> HttpResponse:
-    """Attach papers of the whole application, under the name of each; ``detach`` names one to take off."""
+    """Attach papers of the whole application, under the name of each; ``detach`` names one to take off.
+
+    As they are chosen (htmx), the page is read again, or the papers are answered with why one was refused.
+    """
     application = fillable(request, pk)
-    for paper in Paper.values:
-        for upload in request.FILES.getlist(paper):
-            files.attach_paper(application, paper, upload, by=request.user)
+    try:
+        for paper in Paper.values:
+            for upload in request.FILES.getlist(paper):
+                files.attach_paper(application, paper, upload, by=request.user)
+    except Refused as refused:
+        if not request.htmx:
+            raise
+        shut = shut_because(application, request.user)
+        context = {
+            "application": application,
+            "form": Form(application, may_fill=not shut),
+            "shut": shut,
+            "paper_card": {"open": not shut},
+            "problem": str(refused),
+        }
+        return render(request, "ratings/application_papers.html", context)
     _take_off(request, application)
+    if request.htmx:
+        return HttpResponseClientRefresh()
     return redirect(f"{reverse('application_form', args=[pk])}#papers")
 
 

@@ -14,7 +14,7 @@ from ratings.models.application import Paper
 from ratings.workflow.answers import note_filler
 from ratings.workflow.filling import criteria_of, locked_row, require_fillable
 from records import audit
-from records.files import store
+from records.files import sha256_of, store
 from records.refusals import Incomplete, WrongState
 
 
@@ -47,13 +47,13 @@ def attach_paper(application: Application, paper: str, upload: UploadedFile, *, 
 
 def _keep(application: Application, upload: UploadedFile, criterion: str, name: str, by: Any) -> Evidence:
     there = list(application.evidence.filter(criterion=criterion).select_related("file"))
+    sha256 = sha256_of(upload)
+    for evidence in there:  # first of all: who sends it again did not hear that it had come
+        if evidence.file.sha256 == sha256 and evidence.name == name:
+            return evidence
     if len(there) >= settings.UPLOADS_PER_CRITERION:
         raise Incomplete(_("At most %s files for one question.") % settings.UPLOADS_PER_CRITERION)
     stored = store(upload, by=by)
-    for evidence in there:
-        if evidence.file.sha256 == stored.sha256 and evidence.name == name:
-            stored.delete()
-            return evidence
     note_filler(application, by)
     with audit.acting(by, "attach"):
         return Evidence.objects.create(application=application, criterion=criterion, name=name, file=stored)

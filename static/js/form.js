@@ -112,6 +112,7 @@
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (!sectionOf(event)) return;
     underway -= 1;
+    if (!event.detail.xhr.status) leaving = null; // the line was lost: stay, with what was typed and chosen
     setTimeout(() => {
       if (underway || !leaving) return;
       const button = leaving;
@@ -120,7 +121,7 @@
     });
   });
   form.addEventListener("submit", (event) => {
-    if (!underway) return;
+    if (!underway && !form.querySelector("[data-preparing]")) return;
     event.preventDefault();
     event.stopPropagation();
     leaving = event.submitter;

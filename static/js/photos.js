@@ -1,21 +1,9 @@
-/* Photos of a reviewer on the spot: made small for a weak line and kept on this device (copies.js) until the server has
-   them; waiting.js sends them, from this page or from the next one that is opened. */
+/* Photos of a reviewer on the spot: made small for a weak line (shrinking.js) and kept on this device (copies.js) until
+   the server has them; waiting.js sends them, from this page or from the next one that is opened. */
 (() => {
   const form = document.getElementById("form");
   if (!form) return;
   const sheet = form.dataset.draft, { local, saved, drop } = form.dataset;
-  const LONGEST = 1600; // px of the longer side
-
-  const shrunk = async (file) => {
-    try {
-      const picture = await createImageBitmap(file);
-      const by = LONGEST / Math.max(picture.width, picture.height);
-      if (by >= 1) return file;
-      const canvas = new OffscreenCanvas(Math.round(picture.width * by), Math.round(picture.height * by));
-      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-      return await canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
-    } catch { return file; } // a kind that this browser cannot draw goes as it is
-  };
   const lines = new Map();
   const show = (copy, kind, text) => {
     let line = lines.get(copy.item);
@@ -52,9 +40,8 @@
     const files = [...input.files];
     for (const file of files) {
       const small = await shrunk(file);
-      const name = small === file ? file.name : file.name.replace(/\.[^.]*$/, "") + ".jpg";
       const item = `photo:${input.dataset.photo}:${Date.now()}-${Math.random().toString(36).slice(2)}`;
-      const copy = { file: small, name, criterion: input.dataset.photo, list: input.dataset.list, page: location.pathname };
+      const copy = { file: small, name: small.name, criterion: input.dataset.photo, list: input.dataset.list, page: location.pathname };
       if (await copies.put(sheet, item, copy)) show({ ...copy, item }, "local", local);
     }
     input.value = "";

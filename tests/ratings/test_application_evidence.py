@@ -70,6 +70,12 @@ def test_the_same_file_twice_is_one(draft, filler):
     assert attach(draft, "1.2", pdf("另一个名字.pdf"), name="测评表", by=filler) == first
 
 
+def test_what_is_sent_again_is_there_and_not_one_too_many(draft, filler, settings):
+    settings.UPLOADS_PER_CRITERION = 1
+    first = attach(draft, "1.2", pdf(), name="测评表", by=filler)
+    assert attach(draft, "1.2", pdf(), name="测评表", by=filler) == first
+
+
 def test_a_question_takes_only_so_many(draft, filler, settings):
     settings.UPLOADS_PER_CRITERION = 1
     attach(draft, "1.2", pdf(), by=filler)

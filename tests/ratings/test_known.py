@@ -269,6 +269,17 @@ def test_papers_come_and_go_while_the_form_is_open(client, people):
         attach_paper(draft, Paper.STAMPED, pdf(), by=person(Role.FILLER, "330624108205"))
 
 
+def test_a_paper_sent_as_it_is_chosen_is_refused_beside_its_button(client, people):
+    draft = begun(CycleFactory(), people[Role.FILLER])
+    client.force_login(people[Role.FILLER])
+    url = reverse("application_papers", args=[draft.pk])
+    refused = client.post(url, {"stamped": SimpleUploadedFile("表.exe", b"MZ")}, headers={"HX-Request": "true"})
+    assert (refused.status_code, bool(refused.context["problem"]), draft.evidence.count()) == (200, True, 0)
+    assert refused.templates[0].name == "ratings/application_papers.html"
+    taken = client.post(url, {"stamped": pdf()}, headers={"HX-Request": "true"})
+    assert (taken["HX-Refresh"], draft.evidence.count()) == ("true", 1)
+
+
 def test_the_county_alone_asks_for_minutes_and_not_of_a_closed_cycle(people):
     cycle = CycleFactory()
     with pytest.raises(NotAllowed):
