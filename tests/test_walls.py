@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 
 from tests import two_counties
 from tests.doors import API, DOORS, OWN_ACCOUNT, PUBLIC, SIGNED_IN, Anywhere, At, Only
+from tests.plain_forms import needing_scripts
 from tests.two_counties import FIRST, SECOND, TODAY, Person
 from villages.models import Unit
 
@@ -156,6 +157,21 @@ def foreign(text: str, person: Person) -> set[str]:
     codes = {code for code in CODE.findall(text) if not (code.startswith(person.code) or person.code.startswith(code))}
     elsewhere = [places.mark for places in (FIRST, SECOND) if places.county[: len(person.code)] != person.code[:6]]
     return codes | {mark for mark in elsewhere if mark in text}
+
+
+@pytest.mark.parametrize("name", sorted(name for name, door in DOORS.items() if name not in API and "get" in door.ways))
+def test_every_form_works_with_scripts_off(world, name):
+    who, address = DOORS[name].ways["get"], DOORS[name].address(name, world)
+    for username in knocking(world, who):
+        answer = knock(world, username, "get", address)
+        if answer.status_code == 200 and "<body" in answer.text_shown:
+            assert needing_scripts(answer.text_shown) == []
+            break
+
+
+def test_a_form_that_needs_scripts_is_noticed():
+    dead = '<body><form action="/a/"><input name="b"><button type="button">c</button></form><p hx-get="/d/"></p></body>'
+    assert needing_scripts(dead) == ["nothing sends the form to /a/", "only scripts ask /d/"]
 
 
 @pytest.mark.parametrize("name", LISTS)

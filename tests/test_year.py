@@ -215,6 +215,11 @@ def test_a_year(county, sign_in, anyone):
         year.merge(county_office, [ALDER, BIRCH], into=BIRCH, document="新政〔2026〕9号")
         assert stars() == {BIRCH: 2}
 
+        city = sign_in("city_office")
+        city.goto(f"/dashboard/{COUNTY}/")
+        three = city.locator("[aria-labelledby=move] tbody tr").filter(has_text="三星")
+        assert three.locator("td").all_inner_texts() == ["1", "0"]  # on 1 January, today
+
         page = sign_in("signer_birch")
         page.goto(f"/results/{application(BIRCH).pk}/")
         told = page.locator("main").text_content()
