@@ -43,6 +43,16 @@ class Line:
         return "" if self.answer is None or self.answer.value is None else plain(self.answer.value)
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What became of a criterion: kept, or not and why. ``unfinished``: nothing is wrong, something is still to come;
+    ``taken``: other entries stand that the person had not seen."""
+
+    problem: str = ""
+    unfinished: bool = False
+    taken: bool = False
+
+
 @dataclass
 class Part:
     """One criterion of the page. ``how`` is "" until the reviewer has said whether to agree.
@@ -59,6 +69,7 @@ class Part:
     version: str = ""
     evidence: list[Evidence] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
+    kept: Kept | None = None
     error: str = ""
 
     @property

@@ -109,13 +109,18 @@ def _step_back(sheet: Sheet, state: str, verb: str, by: User, reason: str) -> No
 
 
 def hold(sheet: Sheet, *, by: User) -> Sheet:
-    """``sheet`` locked until the end of the transaction, for what is done on it while it is open, within its time.
+    """``hold_many`` for one."""
+    return hold_many([sheet.pk], by=by)[0]
+
+
+def hold_many(sheets: Collection[int], *, by: User) -> list[Sheet]:
+    """The sheets (by id), locked until the end of the transaction, while they are open and within their time.
 
     Raises ``NotAllowed`` (not one's own, a tie), ``WrongState`` (handed in, replaced, the time over).
     """
-    chosen = _locked([sheet.pk], by)
+    chosen = _locked(sheets, by)
     _require_time(chosen, None)
-    return chosen[0]
+    return chosen
 
 
 def entries_of(sheets: Collection[int]) -> dict[int, dict[str, Entry]]:

@@ -1,4 +1,4 @@
-"""Scoring on the spot: criteria kept one by one as they are typed, perhaps long after, on a phone without a line."""
+"""Scoring criterion by criterion: on the spot as it is typed, perhaps sent long after, and in a grid of many sheets."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -11,11 +11,12 @@ from accounts.models import User
 from ratings.models import Answer
 from ratings.scheme.facts import decimal
 from ratings.wording import plain
+from ratings.workflow.filling import criteria_of
 from records.refusals import Incomplete
 from reviews.models import Sheet
 from reviews.scores import Entry, problems
-from reviews.sheet_form import Part, SheetForm
-from reviews.workflow.sheets import entries_of, hold, save
+from reviews.sheet_form import Kept, Part, SheetForm
+from reviews.workflow.sheets import entries_of, hold_many, save_many
 
 
 @dataclass(frozen=True)
@@ -31,22 +32,12 @@ class Typed:
     sent: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What became of a criterion: kept, or not and why. ``unfinished``: nothing is wrong, something is still to come;
-    ``taken``: other entries stand that the person had not seen."""
-
-    problem: str = ""
-    unfinished: bool = False
-    taken: bool = False
-
-
 Fields = Mapping[str, Typed]
 
 
 def by_criterion(sheet: Sheet, fields: Fields) -> dict[str, Fields]:
     """``fields`` (by name) by the criterion that they belong to. Raises ``Incomplete`` for a field of no criterion."""
-    criteria = sheet.application.cycle.scheme.spec.fitting(sheet.application.tags)
+    criteria = criteria_of(sheet.application)
     owner = {f"{kind}.{c.code}": c.code for c in criteria for kind in ("how", "why")}
     owner |= {f"v.{question.item}": c.code for c in criteria for question in c.questions}
     unknown = _("The scheme has no such question.")
@@ -64,12 +55,33 @@ def keep(sheet: Sheet, typed: Mapping[str, Fields], *, by: User) -> dict[str, Ke
 
     Each criterion stands for itself, and fields that are not named stay as they are. What was changed since it was
     seen is not overwritten; what is sent a second time changes nothing. Criteria that nobody touched are not in the
-    answer. Raises ``NotAllowed``, ``WrongState`` (as ``sheets.hold``); then nothing is kept.
+    answer. Raises ``NotAllowed``, ``WrongState`` (as ``sheets.hold_many``); then nothing is kept.
     """
-    sheet = hold(sheet, by=by)
-    criteria = sheet.application.cycle.scheme.spec.fitting(sheet.application.tags)
-    answers = {answer.item: answer for answer in Answer.objects.filter(application=sheet.application_id)}
-    form = SheetForm([c for c in criteria if c.code in typed], answers, entries_of([sheet.pk])[sheet.pk])
+    return keep_many({sheet.pk: typed}, by=by)[sheet.pk]
+
+
+@transaction.atomic
+def keep_many(typed: Mapping[int, Mapping[str, Fields]], *, by: User) -> dict[int, dict[str, Kept]]:
+    """``keep`` for many sheets (by id) of one reviewer."""
+    held = hold_many(typed, by=by)
+    answers: dict[int, dict[str, Answer]] = defaultdict(dict)
+    for answer in Answer.objects.filter(application__in={sheet.application_id for sheet in held}):
+        answers[answer.application_id][answer.item] = answer
+    entries = entries_of(typed)
+    kept: dict[int, dict[str, Kept]] = {}
+    good: dict[int, dict[str, Entry]] = {}
+    for sheet in held:
+        criteria = [c for c in criteria_of(sheet.application) if c.code in typed[sheet.pk]]
+        form = SheetForm(criteria, answers[sheet.application_id], entries[sheet.pk])
+        kept[sheet.pk], given = _sort_out(form, typed[sheet.pk])
+        good |= {sheet.pk: given} if given else {}
+    if good:
+        save_many(good, by=by)
+    return kept
+
+
+def _sort_out(form: SheetForm, typed: Mapping[str, Fields]) -> tuple[dict[str, Kept], dict[str, Entry]]:
+    """What becomes of each criterion, and the entries (by item) of those that are whole and right."""
     kept: dict[str, Kept] = {}
     good: dict[str, Entry] = {}
     for part in form.parts:
@@ -83,9 +95,7 @@ def keep(sheet: Sheet, typed: Mapping[str, Fields], *, by: User) -> dict[str, Ke
             given = form.read_part(part, stands | {name: of.text for name, of in fields.items()})
             kept[part.criterion.code] = found = _judge(part, given, form)
             good |= {} if found.problem else given
-    if good:
-        save(sheet, good, by=by)
-    return kept
+    return kept, good
 
 
 def _judge(part: Part, given: Mapping[str, Entry], form: SheetForm) -> Kept:
