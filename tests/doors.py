@@ -267,6 +267,7 @@ PAGES = {
     "review_field_queue": page(get=anywhere(*SCORE)),
     "review_field": page("sheet.pk", get=only("township_reviewer")),
     "review_sheet": both("sheet.pk", who=only("township_reviewer")),
+    "review_grid": both(who=anywhere(*SCORE)),
     "review_visit": both("sheet.pk", who=only("township_reviewer")),
     "review_photo": page("photo.pk", get=only("township_reviewer")),
     "review_total": page("sheet.pk", post=only("township_reviewer")),

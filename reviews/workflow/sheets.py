@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.people import holders
@@ -24,6 +25,8 @@ from reviews.scores import Entries, Entry, problems, scored, unscored
 from reviews.stages import BENCHES, Bench
 from reviews.ties import ties
 from reviews.workflow.settlements import supersede
+
+NO_LONGER_OPEN = gettext_lazy("This sheet has been handed in, or the application is no longer under review.")
 
 
 @transaction.atomic
@@ -161,7 +164,7 @@ def _locked(sheets: Collection[int], by: User, *, tied: bool = False) -> list[Sh
         sheet.state != Sheet.State.OPEN or states[sheet.application_id] != BENCHES[sheet.stage].state
         for sheet in chosen
     ):
-        raise WrongState(_("This sheet has been handed in, or the application is no longer under review."))
+        raise WrongState(str(NO_LONGER_OPEN))
     return chosen
 
 

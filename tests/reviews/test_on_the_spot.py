@@ -1,4 +1,5 @@
-"""A reviewer with a phone in the village: the total runs along, nothing is lost with the line, nothing goes twice."""
+"""A reviewer with a phone in the village: the total runs along, nothing is lost with the line, nothing goes
+twice, and a table takes the points of many villages by keyboard."""
 
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from reviews.models import Sheet
-from tests.factories import AnswerFactory
+from tests.factories import AnswerFactory, ApplicationFactory, UnitFactory
 from tests.two_counties import PNG
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,6 +27,7 @@ def sheet(place, settings, tmp_path):
     settings.SECOND_FACTOR_REQUIRED = False
     now = timezone.now()
     place.cycle.windows.update(opens=now - timedelta(days=1), closes=now + timedelta(days=1))
+    ApplicationFactory(cycle=place.cycle, unit=UnitFactory(code="330624108301"), state="township_review")
     AnswerFactory(application=place.application, item="1.1.a", value=2)
     place.township_reviewer.set_password(PASSWORD)
     place.township_reviewer.save()
@@ -86,6 +88,18 @@ def test_scoring_with_a_phone_in_the_village(phone, sheet):
     assert (said(sheet), sheet.photos.count()) == ({"1.1.a": 2, "2.2": 8}, 1)
     assert {entry.history.count() for entry in sheet.entries.all()} == {1}
 
+    other = Sheet.objects.exclude(application=sheet.application).get(reviewer=sheet.reviewer)
+    page.goto("/reviews/grid/?area=2")
+    page.locator(f"[name='{sheet.pk}:v.2.2']").press("Enter")
+    page.keyboard.type("6.5")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("一般")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    with page.expect_navigation():
+        page.keyboard.press("Alt+KeyS")
+    assert (said(other), said(sheet)) == ({"2.2": 6.5}, {"1.1.a": 2, "2.2": 8})
+
+    page.goto(f"/reviews/sheets/{sheet.pk}/visit/")
     phone.set_offline(True)
     page.locator("[name='v.2.2']").fill("7")
     expect(page.locator("#s-2-2 .local")).to_be_visible()
