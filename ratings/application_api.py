@@ -283,7 +283,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @extend_schema(request=ReasonSerializer, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
-        """Take the application back before it is decided."""
+        """Take the application back before its result is released."""
         return self._step(
             "withdraw",
             pk,

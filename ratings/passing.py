@@ -36,7 +36,6 @@ OPEN = (
     State.DECIDED,
     State.PUBLIC_NOTICE,
 )
-REVIEW_OF = {Decision.Origin.TOWNSHIP: State.TOWNSHIP_REVIEW, Decision.Origin.COUNTY: State.COUNTY_REVIEW}
 TOLD = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER)
 KINDS = {
     "units_merged": gettext_lazy("%(before)s now belongs to %(after)s (%(document)s)"),
@@ -104,7 +103,7 @@ def _undecide(application: Application, order: Order, reason: str) -> None:
     """A decision that is not in force yet falls: it was made for a unit that is no more."""
     pending = application.decisions.filter(state__in=[Decision.State.DECIDED, Decision.State.RELEASED]).first()
     if pending:
-        decisions.overturn(pending, REVIEW_OF[pending.origin], verb="reconsider", by=order.by, reason=reason)
+        decisions.overturn(pending, decisions.REVIEW_OF[pending.origin], verb="reconsider", by=order.by, reason=reason)
 
 
 def _withdraw(applications: Iterable[Application], order: Order, reason: str) -> None:

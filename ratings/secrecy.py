@@ -37,7 +37,8 @@ def with_shown_state(applications: QuerySet[Application], user: Any) -> QuerySet
 
 
 COVERED = """(
-    SELECT d.state IN ('decided', 'overturned') AND a.state IN ('township_review', 'county_review', 'decided')
+    SELECT d.state IN ('decided', 'overturned')
+           AND a.state IN ('draft', 'submitted', 'returned', 'township_review', 'county_review', 'decided')
     FROM ratings_decision d JOIN ratings_application a ON a.id = d.application_id WHERE d.id = e.pgh_obj_id)"""
 _STATE = "(SELECT a.state FROM ratings_application a WHERE a.id = e.pgh_obj_id)"  # of an application, today
 

@@ -61,7 +61,8 @@ def register_steps() -> None:
             "withdraw",
             _("Withdraw"),
             "ratings.sign",
-            frozenset({State.SUBMITTED, State.RETURNED, State.TOWNSHIP_REVIEW, State.COUNTY_REVIEW}),
+            # Decided, too: until the release the village learns of nothing, not even by a button that has gone.
+            frozenset({State.SUBMITTED, State.RETURNED, State.TOWNSHIP_REVIEW, State.COUNTY_REVIEW, State.DECIDED}),
             "application_withdraw",
         ),
     )

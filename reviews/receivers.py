@@ -21,6 +21,14 @@ def lay_sheets(applications: list[int], verb: str, to: str, **_: Any) -> None:
         applications_entered(applications, verb, bench)
 
 
+@receiver(applications_moved)
+def leave_batches(applications: list[int], verb: str, **_: Any) -> None:
+    """A decision that falls because its village withdraws is released with no batch."""
+    if verb == "withdraw":
+        fallen = Decision.objects.filter(application__in=applications, state=Decision.State.OVERTURNED)
+        BatchEntry.objects.filter(decision__in=fallen, batch__state=Batch.State.DRAFT).delete()
+
+
 @receiver(units_passed)
 def empty_batches(order: Order, **_: Any) -> None:
     """What was to be released of a unit that is no more leaves its batch; its appeals are heard no further."""

@@ -16,8 +16,9 @@ from django.utils.translation import ngettext
 
 from ratings import allowance, announcing, questions
 from ratings.actions import require, require_all
-from ratings.models import Application, Cycle, Evidence, Return, ReturnedCriterion, Stage, Transition
+from ratings.models import Application, Cycle, Decision, Evidence, Return, ReturnedCriterion, Stage, Transition
 from ratings.models.cycle import Step
+from ratings.workflow import decision as decisions
 from ratings.workflow.answers import Given, given_of, keep_self_points, reread
 from ratings.workflow.filling import (
     ON_BEHALF,
@@ -233,12 +234,15 @@ def _keep_self_assessment(applications: list[Application], answers: Answers) -> 
 
 @transaction.atomic
 def withdraw(application: Application, *, by: Any, reason: str) -> None:
-    """Take the application back to the village before it is decided; to send it again, the window must be open."""
+    """Take the application back to the village before its result is released; a decision that nobody outside has seen
+    falls with it. To send it again, the window must be open."""
     hold_open([application.cycle_id])
     application = locked_row(application)
     require("withdraw", by, application)
     if not reason.strip():
         raise _no_reason()
+    if pending := application.decisions.filter(state=Decision.State.DECIDED).first():
+        decisions.overturn(pending, decisions.REVIEW_OF[pending.origin], verb="reconsider", by=by, reason=reason)
     move([application.pk], "withdraw", State.DRAFT, by=by, reason=reason, township_star=None, submitted_tags=None)
     application.submitted_tags = None
     with audit.acting(by, "withdraw", reason):

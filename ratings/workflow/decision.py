@@ -20,6 +20,12 @@ from ratings.signals import decisions_confirmed
 from ratings.workflow.transition import move
 from records import audit
 
+REVIEW_OF = {
+    Decision.Origin.TOWNSHIP: Application.State.TOWNSHIP_REVIEW,
+    Decision.Origin.COUNTY: Application.State.COUNTY_REVIEW,
+}
+"""Where an application lies again when a decision of that origin falls."""
+
 
 @dataclass(frozen=True)
 class PanelPoints:

@@ -313,7 +313,7 @@ def test_withdrawing_has_its_limits(submitted, filler, signer):
         workflow.withdraw(submitted, by=signer, reason=" ")
 
 
-@pytest.mark.parametrize("state", ["draft", "decided", "public_notice", "confirmed", "rejected"])
+@pytest.mark.parametrize("state", ["draft", "public_notice", "confirmed", "rejected"])
 def test_there_is_nothing_to_withdraw(state, signer):
     with pytest.raises(WrongState):
         workflow.withdraw(ApplicationFactory(state=state), by=signer, reason="不申报了")

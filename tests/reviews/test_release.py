@@ -4,18 +4,23 @@ National Day 2026: 1–7 October are holidays, Saturday 10 October is worked. A 
 days runs from 29 September to 10 October and is confirmed on Monday 12 October.
 """
 
+import re
 import threading
 from datetime import date
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from freezegun import freeze_time
 
 from accounts.models import User
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Decision
+from ratings.secrecy import shown_steps
 from ratings.signals import decisions_confirmed
+from ratings.workflow import application as applications
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
 from reviews.models import Batch, Objection
 from reviews.todos import entries
@@ -351,3 +356,77 @@ def test_two_batches_at_once_share_no_decision(decided):
     for click in clicks:
         click.join()
     assert sorted(sizes) == [0, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("second", [objections.dismiss, objections.uphold])
+def test_two_answers_to_one_objection_at_once_make_one(released, second):
+    other = AppointmentFactory(role=Role.TOWNSHIP_OFFICE, unit=released.township, user__username="second_office").user
+    objection = objections.make_objection(released.decision, text="账目没有公开。")
+    ready, outcomes = threading.Barrier(2), []
+
+    def answer(verb, by):
+        ready.wait()
+        try:
+            outcomes.append(verb(objection, by=by, answer=by.username))
+        except Refused as refused:
+            outcomes.append(type(refused))
+        finally:
+            connection.close()
+
+    steps = [(objections.dismiss, released.township_office), (second, other)]
+    people = [threading.Thread(target=answer, args=step) for step in steps]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    assert sorted(outcomes, key=str) == [WrongState, None]
+    objection.refresh_from_db()
+    released.decision.refresh_from_db()
+    assert objection.answer == objection.answered_by.username
+    stands = {"dismissed": "released", "upheld": "overturned"}
+    assert released.decision.state == stands[objection.state]
+
+
+# Withdrawing, before the village knows of a decision.
+
+
+def village_sees(place):
+    """The page of the application and what the API says of it, without the token that is new each time."""
+    client = Client()
+    client.force_login(place.signer)
+    page = client.get(reverse("application", args=[place.application.pk])).content.decode()
+    api = client.get(f"/api/v1/applications/{place.application.pk}/").json()
+    return re.sub(r'("csrfmiddlewaretoken" value=|"X-CSRFToken": )"[^"]*"', "", page), api
+
+
+def test_the_villages_page_and_api_are_the_same_before_and_after_the_unreleased_decision(place, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    score_township(place, SOUND)
+    page, api = village_sees(place)
+    assert api["actions"] == ["withdraw"]
+    assert reverse("application_withdraw", args=[place.application.pk]) in page
+    decisions.decide(place.application, star=3, by=place.township_leader)
+    assert village_sees(place) == (page, api)
+    prepare(place)
+    assert village_sees(place) == (page, api)
+    batches.release(Batch.objects.get(), by=place.township_office)
+    assert village_sees(place)[1]["actions"] == []
+
+
+def test_a_decision_that_nobody_has_seen_falls_when_the_village_withdraws(decided):
+    batch = prepare(decided)
+    applications.withdraw(decided.application, by=decided.signer, reason="数字要重核")
+    decided.application.refresh_from_db()
+    decided.decision.refresh_from_db()
+    assert (decided.application.state, decided.decision.state) == ("draft", "overturned")
+    assert not batch.entries.exists()
+    with pytest.raises(Incomplete):
+        batches.release(batch, by=decided.township_office)
+    steps = shown_steps(decided.signer, decided.application, list(decided.application.transitions.all()))
+    assert [step.verb for step in steps if step.verb != "test"] == ["withdraw"]
+
+
+def test_nobody_withdraws_what_is_released(released):
+    with pytest.raises(WrongState):
+        applications.withdraw(released.application, by=released.signer, reason="数字要重核")
