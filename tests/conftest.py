@@ -17,8 +17,13 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 services.attach()
 
 
+LONG = ("tests/test_year.py", "tests/config/test_under_load.py", "tests/test_chain.py", "tests/test_walls.py")
+
+
 def pytest_collection_modifyitems(items):
-    """Mark what opens a page in a browser; without Chromium it is skipped, or failed where that must not be (CI)."""
+    """Begin with the long files, so that no worker is left with one at the end; mark what opens a page in a browser:
+    without Chromium it is skipped, or failed where that must not be (CI)."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
     for item in items:
         if {"page", "browser", "context", "new_context"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")

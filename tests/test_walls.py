@@ -16,7 +16,7 @@ from freezegun import freeze_time
 from openpyxl import load_workbook
 
 from tests import two_counties
-from tests.doors import API, DOORS, OWN_ACCOUNT, PUBLIC, SIGNED_IN, Anywhere, At, Only
+from tests.doors import API, DOORS, OWN_ACCOUNT, PUBLIC, SIGNED_IN, Anywhere, Around, At
 from tests.plain_forms import needing_scripts
 from tests.two_counties import FIRST, SECOND, TODAY, Person
 from villages.models import Unit
@@ -127,16 +127,18 @@ def test_who_finds_what_behind_the_door(world, name):
 
 
 def knocking(world: SimpleNamespace, who) -> list[str]:
-    """Everybody; of neighbours those whose role would let them in at home; one or two where all are told the same."""
+    """Everybody of the county and above; of the next village, township and county those whose role would let them in
+    at home; one or two where all are told the same."""
     if who in (None, PUBLIC, OWN_ACCOUNT):
         return ["nobody"] if who == PUBLIC else ["nobody", "discipline"]
-    return ["nobody", *(name for name, one in world.people.items() if not one.neighbour or at_home(who, one, world))]
+    people = world.people.items()
+    return ["nobody", *(name for name, one in people if one.of_the_first or at_home(who, one))]
 
 
-def at_home(who, person: Person, world: SimpleNamespace) -> bool:
-    if isinstance(who, At | Anywhere):
+def at_home(who, person: Person) -> bool:
+    if isinstance(who, At | Anywhere | Around):
         return any(person.holds(permission) for permission in who.permissions)
-    return isinstance(who, Only) and who.lets_in(person, world)
+    return who == SIGNED_IN or person.user.username.removesuffix(SECOND.suffix) in who.names
 
 
 def expected_of(world: SimpleNamespace, name: str, who, method: str, person: str) -> set[int]:

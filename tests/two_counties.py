@@ -69,6 +69,11 @@ class Person:
     neighbour: bool = False
     """Of the same county as the rightful one, in another village or township; or a second one of the same kind."""
 
+    @property
+    def of_the_first(self) -> bool:
+        """Of the first county or above it, and no neighbour."""
+        return not self.neighbour and self.mark != SECOND.mark
+
     def holds(self, permission: str, code: str = "") -> bool:
         """Whether the role, as ``ROLES`` lists it, gives ``permission`` on the unit ``code`` (anywhere when absent)."""
         given = ROLES[self.role].permissions if self.role else ()
