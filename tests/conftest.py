@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
 
 from config import services
 from tests.migrated import template_database
@@ -15,6 +16,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 services.attach()
+
+# How long an example takes says more of the machine and its other work than of our code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 LONG = ("tests/test_year.py", "tests/config/test_under_load.py", "tests/test_chain.py", "tests/test_walls.py")

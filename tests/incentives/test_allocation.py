@@ -4,14 +4,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from incentives.allocation import Claim, OutOfLimits, allocate
 from tests.incentives.plain_allocation import plain_allocation
-
-# A busy machine draws slowly; that says nothing about the calculation.
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 codes = st.integers(0, 999).map("330624108{:03d}".format)
 weights = st.decimals("0.01", 50, places=2) | st.integers(1, 5).map(Decimal)
@@ -35,7 +32,6 @@ def feasible(budget: int, claims: list[Claim]) -> bool:
     return sum(c.at_least for c in claims) <= budget <= sum(most(c, budget) for c in claims)
 
 
-@patient
 @given(budgets, claims)
 def test_it_equals_the_plain_reading(budget, claims):
     assume(feasible(budget, claims))
@@ -43,7 +39,6 @@ def test_it_equals_the_plain_reading(budget, claims):
     assert allocate(budget, claims) == plain_allocation(budget, plain)
 
 
-@patient
 @given(budgets, claims)
 def test_every_fen_is_given_within_the_limits(budget, claims):
     assume(feasible(budget, claims))
@@ -52,14 +47,12 @@ def test_every_fen_is_given_within_the_limits(budget, claims):
     assert all(claim.at_least <= amounts[claim.unit] <= most(claim, budget) for claim in claims)
 
 
-@patient
 @given(budgets, claims, st.randoms())
 def test_the_order_of_claims_does_not_matter(budget, claims, random):
     assume(feasible(budget, claims))
     assert allocate(budget, random.sample(claims, len(claims))) == allocate(budget, claims)
 
 
-@patient
 @given(budgets, claims, weights)
 def test_more_weight_never_gets_less(budget, claims, more):
     assume(feasible(budget, claims))
@@ -68,7 +61,6 @@ def test_more_weight_never_gets_less(budget, claims, more):
     assert allocate(budget, [heavier, *others])[first.unit] >= allocate(budget, claims)[first.unit]
 
 
-@patient
 @given(budgets, claims)
 def test_limits_that_cannot_be_met_say_by_how_much(budget, claims):
     assume(not feasible(budget, claims))

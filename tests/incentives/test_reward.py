@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from incentives.reward import Band, Held, NoBand, clawback, due, reward
@@ -15,8 +15,6 @@ TABLE = {
     0: [Band(0, None, 0)],
 }
 ONE = Decimal(1)
-# A busy machine draws slowly; that says nothing about the calculation.
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -48,7 +46,6 @@ def test_pro_rata_takes_the_mean_of_the_days():
     assert clawback(30_000_00, mean) == 14_520_54  # 14,520.5407…
 
 
-@patient
 @given(st.integers(0, 10**9), st.fractions(0, 10**9))
 def test_what_comes_back_lies_between_nothing_and_all(paid, granted):
     back = clawback(paid, granted)
@@ -56,7 +53,6 @@ def test_what_comes_back_lies_between_nothing_and_all(paid, granted):
     assert back == max(0, int(paid - granted + Fraction(1, 2)))
 
 
-@patient
 @given(st.lists(st.tuples(st.sampled_from([0, 4, 5]), st.integers(1, 400)), min_size=1), st.integers(0, 3000))
 def test_the_mean_lies_between_the_least_and_the_most(spells, figure):
     held = [Held(star, days) for star, days in spells]

@@ -81,7 +81,6 @@ orders = st.lists(
 @pytest.mark.django_db
 @settings(
     max_examples=int(os.environ.get("EXAMPLES", 25)),
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
