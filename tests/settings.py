@@ -21,3 +21,5 @@ SECOND_FACTOR_REQUIRED = False
 # Tests of sessions set these; the others move their clock as they like.
 SESSION_IDLE_MINUTES = 10**7
 SESSION_COOKIE_AGE = 10**9
+# A live server's threads live as long as a browser's lines to it: many browsers would hold every slot of the server.
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
