@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.working_days import notice_days
@@ -44,7 +45,7 @@ class Subject:
         if self.event is None:
             return _("no star: %s") % (rejection(self.application).reason if self.application else self.decision.reason)
         name = events_of(judging_scheme(self.event.unit, self.event.on)).get(self.event.kind, self.event.kind)
-        return _("what follows from “%(event)s” of %(on)s") % {"event": name, "on": self.event.on.isoformat()}
+        return _("what follows from “%(event)s” of %(on)s") % {"event": name, "on": date_format(self.event.on)}
 
     @property
     def appeals(self) -> Q:

@@ -318,7 +318,7 @@ def client_of(user) -> Client:
 def test_the_to_do_list_leads_the_signer_to_what_may_be_appealed(fallen):
     assert titles(fallen.filler) == []
     assert titles(fallen.signer) == [
-        f"{fallen.application.unit.name}: what follows from “抽查不合格” of 2026-09-20 may be appealed"
+        f"{fallen.application.unit.name}: what follows from “抽查不合格” of Sept. 20, 2026 may be appealed"
     ]
     appeal = against(of_the_event(fallen), fallen.signer)
     assert titles(fallen.signer) == titles(fallen.county_office) == []
