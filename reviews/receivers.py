@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.dispatch import receiver
 
 from ratings.models import Decision
@@ -31,7 +32,11 @@ def leave_batches(applications: list[int], verb: str, **_: Any) -> None:
 
 @receiver(units_passed)
 def empty_batches(order: Order, **_: Any) -> None:
-    """What was to be released of a unit that is no more leaves its batch; its appeals are heard no further."""
+    """What was to be released of a unit that is no more leaves its batch; its appeals are heard no further.
+
+    A unit that goes on keeps its appeals, but against what has fallen.
+    """
     fallen = Decision.objects.filter(unit__passed__order=order, state=Decision.State.OVERTURNED)
-    appeals.lapse(Appeal.objects.filter(unit__passed__order=order))
+    concerned = Appeal.objects.filter(unit__in=order.passages.values("before"))
+    appeals.lapse(concerned.filter(Q(unit__ended__isnull=False) | Q(decision__in=fallen)))
     BatchEntry.objects.filter(decision__in=fallen, batch__state=Batch.State.DRAFT).delete()

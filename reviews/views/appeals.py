@@ -1,7 +1,7 @@
 """Appeals: the signer's form, what waits for the level above, and one appeal with its hearing."""
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 
 from django.contrib import messages
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.authority import needs, reached, reached_or_404
 from accounts.models import User
 from ratings.models import Application, Decision, Event, Points
+from ratings.scheme.facts import decimal
 from records.files import serve
 from records.lists import as_workbook
 from records.refusals import Incomplete
@@ -172,15 +173,15 @@ def _take(request: HttpRequest, found: Appeal) -> str:
 def _corrections(request: HttpRequest, found: Appeal) -> list[Corrected]:
     """What was typed beside the criteria; an empty field leaves the panel's points."""
     typed = []
+    if not against_decision(found):
+        return typed
     for criterion in found.decision.cycle.scheme.spec.fitting(found.application.tags):
         points = request.POST.get(f"points.{criterion.code}", "").strip()
         if not points:
             continue
-        try:
-            value = Decimal(points)
-        except InvalidOperation:
-            value = Decimal(-1)
-        typed.append(Corrected(criterion.code, value, request.POST.get(f"reason.{criterion.code}", "")))
+        value = decimal(points)
+        given = Decimal(-1) if value is None else value
+        typed.append(Corrected(criterion.code, given, request.POST.get(f"reason.{criterion.code}", "")))
     return typed
 
 

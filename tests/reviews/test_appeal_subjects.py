@@ -338,6 +338,8 @@ def test_the_pages_lead_from_the_event_to_its_end(fallen, plain):
     assert signer.get(make).headers["Location"] == reverse("register_unit", args=[VILLAGE])
     assert page in office.get(reverse("review_appeals")).content.decode()
     office.post(page, {"do": "convene", "hearers": [fallen.city_office.pk]})
+    star = {"do": "uphold", "star": "4", "answer": "属实", "document": "绍评复1号"}
+    assert (office.post(page, star).status_code, Appeal.objects.get().state) == (302, "open")
     assert "抽查不合格" in office.get(page).content.decode()
     assert office.post(page, {"do": "reverse", "answer": "属实", "document": " "}).status_code == 200
     assert office.post(page, {"do": "reverse", "answer": "确有误", "document": "绍评复1号"}).headers["Location"] == page

@@ -34,6 +34,7 @@ from tests.reviews.conftest import clear, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_release import prepare
 from tests.two_counties import PNG
+from villages.workflow import Paper, Part, merge
 
 IN_FORCE = "2026-10-12T02:00:00Z"
 
@@ -311,6 +312,21 @@ def test_an_appeal_lapses_with_its_decision_and_the_next_one_may_be_appealed(rel
     assert appeal_of(released).state == "open"
 
 
+@pytest.mark.parametrize("into", ["330624108204", "330624108205"])
+def test_a_merger_ends_the_appeal_of_a_unit_that_is_no_more(released, into):
+    appeal = heard(released)
+    UnitFactory(code="330624108205")
+    paper = Paper("新政〔2026〕8号", date(2026, 9, 28), "并村")
+    merge(["330624108204", "330624108205"], Part(into), paper, by=released.county_office)
+    appeal.refresh_from_db()
+    goes_on = into == released.decision.unit_id
+    assert appeal.state == ("open" if goes_on else "lapsed")
+    assert appealable([into]) == []
+    with freeze_time(IN_FORCE):
+        if goes_on:
+            assert uphold(released).star == 3
+
+
 def test_a_countys_decision_goes_to_the_city(place):
     UnitFactory(code="3306")
     office = person(Role.CITY_OFFICE, "3306", username="city_office")
@@ -389,8 +405,9 @@ def test_the_pages_lead_from_the_result_to_the_new_star(released, plain):
     with freeze_time(IN_FORCE):
         office = client_of(released.county_office)
         given = {"do": "uphold", "star": "4", "document": "新评复1号", "answer": "理由成立。"}
-        refused = office.post(page, given | {"points.2.2": "x", "reason.2.2": "台账齐全"})
-        assert (refused.status_code, Appeal.objects.get().state) == (200, "open")
+        for typed in ("x", "NaN", "1E9"):
+            refused = office.post(page, given | {"points.2.2": typed, "reason.2.2": "台账齐全"})
+            assert (refused.status_code, Appeal.objects.get().state) == (200, "open")
         assert office.post(page, given | {"star": "3"}).headers["Location"] == page
         assert "新评复1号" in client_of(released.signer).get(page).content.decode()
         assert "新评复1号" in client_of(released.filler).get(result).content.decode()
