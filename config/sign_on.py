@@ -11,14 +11,16 @@ from allauth.account.utils import perform_login
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.internal import jwtkit
-from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers.base import AuthProcess
-from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView, OAuth2View
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from requests import RequestException
 
 from accounts import workflow
 from accounts.identities import holder_of, password_given
@@ -73,6 +75,12 @@ def _tie(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:
 class CheckedAdapter(OpenIDConnectOAuth2Adapter):
     """Checks the signature of what the platform says, whichever way it came: office networks are not always TLS."""
 
+    def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:
+        """Raises ``OAuth2Error`` where there is nothing signed: what else the platform says is not looked at."""
+        if not kwargs["response"].get("id_token"):
+            raise OAuth2Error("no id_token")
+        return super().complete_login(request, app, token, **kwargs)
+
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
         return jwtkit.verify_and_decode(
             credential=id_token,
@@ -84,9 +92,22 @@ class CheckedAdapter(OpenIDConnectOAuth2Adapter):
         )
 
 
+def login(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Leads people to the platform."""
+    return _spoken_with(OAuth2LoginView, request, provider_id)
+
+
 def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Where the platform sends people back to."""
+    return _spoken_with(OAuth2CallbackView, request, provider_id)
+
+
+def _spoken_with(view: type[OAuth2View], request: HttpRequest, provider_id: str) -> HttpResponse:
+    """What ``view`` answers; while the platform is not there, people go on with their passwords."""
     try:
-        return OAuth2CallbackView.adapter_view(CheckedAdapter(request, provider_id))(request)
+        return view.adapter_view(CheckedAdapter(request, provider_id))(request)
     except SocialApp.DoesNotExist:
         raise Http404 from None
+    except RequestException:
+        messages.error(request, _("The account platform did not confirm who you are. Please try again."))
+        return redirect("account_login")

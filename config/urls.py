@@ -11,7 +11,6 @@ from importlib.util import find_spec
 
 from allauth.account import views as account
 from allauth.mfa.recovery_codes.views import generate_recovery_codes
-from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -38,7 +37,7 @@ signing_in = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
-    path("oidc/<slug:provider_id>/login/", openid_connect.login, name="openid_connect_login"),
+    path("oidc/<slug:provider_id>/login/", sign_on.login, name="openid_connect_login"),
     path("oidc/<slug:provider_id>/callback/", sign_on.callback, name="openid_connect_callback"),
     path("2fa/", include("allauth.mfa.base.urls")),
     path("2fa/totp/", include("allauth.mfa.totp.urls")),

@@ -22,12 +22,13 @@ class Quiet(WSGIRequestHandler):
 
 
 class AccountPlatform:
-    """``person``: the claims about whoever sits before the browser. ``forger``: signs with another key."""
+    """``person``: the claims about whoever sits before the browser. ``forger``: signs with another key; ``unsigned``:
+    hands out no signed token, and says who it is at another address."""
 
     def __init__(self) -> None:
         self.key, self.other = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
         self.person: dict[str, Any] = {}
-        self.forger = False
+        self.forger = self.unsigned = False
         self.codes: dict[str, dict[str, str]] = {}
         self.server = make_server("127.0.0.1", 0, self.answer, handler_class=Quiet)
         self.address = f"http://127.0.0.1:{self.server.server_port}"
@@ -47,6 +48,7 @@ class AccountPlatform:
             "/authorize": self.authorize,
             "/token": self.token,
             "/keys": self.keys,
+            "/userinfo": lambda _given: ("200 OK", [], self.person),
         }
         status, headers, said = pages[environ["PATH_INFO"]](given)
         start_response(status, [("Content-Type", "application/json"), *headers])
@@ -54,6 +56,7 @@ class AccountPlatform:
 
     def configuration(self, _given: dict[str, str]) -> tuple:
         places = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
+        places["userinfo_endpoint"] = "userinfo"
         said = {"issuer": self.address} | {name: f"{self.address}/{place}" for name, place in places.items()}
         return "200 OK", [], said | {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
 
@@ -73,7 +76,8 @@ class AccountPlatform:
         now = int(time.time())
         claims = {"iss": self.address, "aud": CLIENT, "iat": now, "exp": now + 60} | self.person
         signed = jwt.encode(claims, self.other if self.forger else self.key, "RS256", headers={"kid": "1"})
-        return "200 OK", [], {"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": signed}
+        said = {"access_token": "a", "token_type": "Bearer", "expires_in": 60}
+        return "200 OK", [], said if self.unsigned else said | {"id_token": signed}
 
     def keys(self, _given: dict[str, str]) -> tuple:
         key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))

@@ -1,5 +1,7 @@
 """Signing in by a government account platform, which runs on loopback here: who is let in, and as whom."""
 
+import socket
+
 import pytest
 import requests
 from allauth.mfa.models import Authenticator
@@ -34,7 +36,7 @@ def running():
 def sso(running, settings):
     settings.OIDC_SERVER, settings.SECOND_FACTOR_REQUIRED = running.address, False
     settings.SOCIALACCOUNT_PROVIDERS = platform.providers(running.address, CLIENT, SECRET, settings.OIDC_NAME)
-    running.person, running.forger = {"sub": "zj-0001"}, False
+    running.person, running.forger, running.unsigned = {"sub": "zj-0001"}, False, False
     return running
 
 
@@ -114,9 +116,10 @@ def test_an_equal_name_or_email_lets_nobody_in_and_makes_no_account(client, sso,
     assert (signed_in(client), User.objects.count(), SocialAccount.objects.count()) == (None, before, 0)
 
 
-def test_what_the_platform_did_not_sign_counts_for_nothing(client, sso, office):
+@pytest.mark.parametrize("fault", ["forger", "unsigned"])
+def test_what_the_platform_did_not_sign_counts_for_nothing(client, sso, office, fault):
     workflow.tie(office, "zj-0001", by=office)
-    sso.forger = True
+    setattr(sso, fault, True)
     assert go(client).headers["Location"] == LOGIN
     assert signed_in(client) is None
 
@@ -125,6 +128,18 @@ def test_an_answer_that_was_not_asked_for_counts_for_nothing(client, sso, office
     workflow.tie(office, "zj-0001", by=office)
     answer = client.get(reverse("openid_connect_callback", args=["platform"]), {"code": "x", "state": "made up"})
     assert (answer.headers["Location"], signed_in(client)) == (LOGIN, None)
+
+
+def test_while_the_platform_is_away_one_signs_in_with_the_password(client, sso, office, settings):
+    there = client.post(START).headers["Location"]
+    back = requests.get(there, allow_redirects=False, timeout=5).headers["Location"].replace("http://testserver", "")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
+    settings.SOCIALACCOUNT_PROVIDERS = platform.providers(nobody, CLIENT, SECRET, settings.OIDC_NAME)
+    for ask in (lambda: client.post(START), lambda: client.get(back)):
+        assert ask().headers["Location"] == LOGIN
+        assert told(client) == ["统一认证平台未能确认您的身份，请重试。"]
+    with_password(client, office)
 
 
 def test_a_locked_account_stays_locked(client, sso, office):
