@@ -133,18 +133,6 @@ class LockForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
-class TieForm(forms.Form):
-    """Whose account is tied to whom on the account platform, and why."""
-
-    username = forms.CharField(label=_("Account name"), max_length=150)
-    subject = forms.CharField(
-        label=_("Identity on the platform"),
-        max_length=255,
-        help_text=_("What the platform calls the person (“sub”). Its administrators can look it up."),
-    )
-    reason = forms.CharField(label=_("Reason"), max_length=200)
-
-
 class TrailFilter(forms.Form):
     """Which changes to show."""
 

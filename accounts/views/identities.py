@@ -16,10 +16,8 @@ from django.views.decorators.http import require_POST
 
 from accounts import workflow
 from accounts.authority import needs
-from accounts.forms import TieForm
 from accounts.identities import is_configured, password_given
 from accounts.models import Identity
-from records.refusals import Refused, WrongState
 
 ROWS = 50
 
@@ -54,23 +52,11 @@ def untie_own(request: HttpRequest) -> HttpResponse:
 @needs("accounts.unlock")
 @configured
 def guarded_ones(request: HttpRequest) -> HttpResponse:
-    """The tied accounts that one guards; a form ties another."""
+    """The tied accounts that one guards."""
     people = workflow.reachable(request.user)
-    form = TieForm(request.POST or None)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            person = people.filter(username=given["username"]).exclude(pk=request.user.pk).first()
-            if person is None:
-                raise WrongState(_("There is no such account that you guard."))
-            workflow.tie(person, given["subject"], by=request.user, reason=given["reason"])
-            messages.success(request, _("%(name)s may sign in by the account platform now.") % {"name": person.name})
-            return redirect("identities")
-        except Refused as refused:
-            form.add_error(None, str(refused))
     tied = Identity.objects.here().filter(user__in=people).select_related("user", "tied_by").order_by("user__username")
     page = Paginator(tied, ROWS).get_page(request.GET.get("page"))
-    return render(request, "accounts/identities.html", {"form": form, "page": page})
+    return render(request, "accounts/identities.html", {"page": page})
 
 
 @needs("accounts.unlock")

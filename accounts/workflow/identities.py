@@ -1,4 +1,7 @@
-"""Tying an account to an identity on the government account platform: by the person, or by who guards security."""
+"""Tying an account to an identity on the government account platform: by the person; who guards security may untie it.
+
+Whoever tied somebody else's account to an identity of the own would sign in as that person.
+"""
 
 from django.conf import settings
 from django.db import transaction
@@ -13,17 +16,16 @@ LONGEST = 255
 
 
 @transaction.atomic
-def tie(user: User, subject: str, *, by: User, reason: str = "") -> Identity:
+def tie(user: User, subject: str, *, by: User) -> Identity:
     """From now on whom the platform calls ``subject`` signs in as ``user``.
 
-    Raises ``NotAllowed`` unless ``by`` is the person, or guards the person's account (then for a ``reason``);
-    ``Incomplete``; ``WrongState`` when either is tied already.
+    Raises ``NotAllowed`` unless ``by`` is the person; ``Incomplete``; ``WrongState`` when either is tied already.
     """
+    if user.pk != by.pk:
+        raise NotAllowed
     user, subject = _own_or_guarded(user, by), subject.strip()
     if not 0 < len(subject) <= LONGEST:
         raise Incomplete(_("The identity on the platform is missing."), {"subject": _("At most 255 characters.")})
-    if user != by:
-        reason = required(reason)
     here = Identity.objects.here()
     if here.filter(user=user, subject=subject).exists():
         return here.get(user=user)
@@ -31,13 +33,16 @@ def tie(user: User, subject: str, *, by: User, reason: str = "") -> Identity:
         raise WrongState(_("This account is tied to another identity. It has to be untied first."))
     if here.filter(subject=subject).exists():
         raise WrongState(_("This identity is tied to another account."))
-    with acting(by, "accounts.tie_identity", reason):
+    with acting(by, "accounts.tie_identity"):
         return Identity.objects.create(user=user, issuer=settings.OIDC_SERVER, subject=subject, tied_by=by)
 
 
 @transaction.atomic
 def untie(identity: Identity, *, by: User, reason: str = "") -> None:
-    """The platform opens this account no more. Raises as ``tie``."""
+    """The platform opens this account no more.
+
+    Raises ``NotAllowed`` unless ``by`` is the person, or guards the person's account (then for a ``reason``).
+    """
     user = _own_or_guarded(identity.user, by)
     with acting(by, "accounts.untie_identity", reason if user == by else required(reason)):
         identity.delete()
