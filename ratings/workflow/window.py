@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, time, timedelta
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -39,8 +40,8 @@ def require_reviewing(applications: Collection[Application], step: str, at: date
 
     That is within the window of ``step`` (township or county review), or within the more time given to its unit.
     Windows do not bind what comes late by its nature: exceptions of a closed cycle, and what has been under public
-    notice and is looked at anew (objection upheld, appeal won). Give applications that share their prefetched cycles:
-    then it costs two statements at most.
+    notice or rejected and is looked at anew (objection upheld, appeal won). Give applications that share their
+    prefetched cycles: then it costs two statements at most.
     """
     waiting = [a for a in applications if a.cycle.state != Cycle.State.CLOSED]
     for cycle in {a.cycle_id: a.cycle for a in waiting}.values():
@@ -49,9 +50,9 @@ def require_reviewing(applications: Collection[Application], step: str, at: date
             require_not_over(cycle, step, at=at)
             _require_begun(cycle, step, at)
         except WrongState:
-            noticed = Transition.objects.filter(application__in=mine, to_state=Application.State.PUBLIC_NOTICE)
-            seen = set(noticed.values_list("application", flat=True))
-            if not _all_extended(cycle, step, {a.unit_id for a in mine if a.pk not in seen}, at):
+            anew = Q(to_state=Application.State.PUBLIC_NOTICE) | Q(from_state=Application.State.REJECTED)
+            late = Transition.objects.filter(anew, application__in=mine).values_list("application", flat=True)
+            if not _all_extended(cycle, step, {a.unit_id for a in mine if a.pk not in set(late)}, at):
                 raise
 
 

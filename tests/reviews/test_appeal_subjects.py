@@ -149,6 +149,18 @@ def test_upheld_the_application_is_reviewed_after_all(rejected):
     assert subjects([VILLAGE]) == []
 
 
+def test_what_is_reviewed_after_all_is_bound_by_no_window(rejected):
+    appeal = against(of_rejection(rejected.application), rejected.signer)
+    appeals.convene(appeal, [rejected.county_reviewer], by=rejected.county_office)
+    rejected.cycle.windows.all().update(closes="2026-09-27T16:00Z")
+    appeals.reverse(appeal, **WORDS, by=rejected.county_reviewer)
+    rejected.application.refresh_from_db()
+    score_township(rejected)
+    decisions.decide(rejected.application, star=3, by=rejected.township_leader, reason="还要看一年")
+    rejected.application.refresh_from_db()
+    assert rejected.application.state == "decided"
+
+
 def test_a_dismissed_rejection_stands(rejected):
     appeal = against(of_rejection(rejected.application), rejected.signer)
     appeals.convene(appeal, [rejected.county_reviewer], by=rejected.county_office)
