@@ -28,6 +28,16 @@ def variant_of(unit: Unit, variants: Sequence[Criterion]) -> Criterion:
     return next((variant for variant in variants if variant.fits(unit.tags)), variants[0])
 
 
+def by_their_tags(cycle: Cycle, units: Iterable[Unit]) -> list[Unit]:
+    """``units`` with the tags by which they are asked: those of what they have submitted."""
+    units = list(units)
+    submitted = cycle.applications.filter(unit__in=[unit.code for unit in units], submitted_tags__isnull=False)
+    tags = dict(submitted.values_list("unit_id", "submitted_tags"))
+    for unit in units:
+        unit.tags = tags.get(unit.code, unit.tags)
+    return units
+
+
 def a_year_ago(cycle: Cycle, variants: Sequence[Criterion], codes: Iterable[str]) -> dict[Key, str]:
     """What was answered a year ago by units of ``codes``, where the criterion has kept its name."""
     code, name = variants[0].code, variants[0].name
@@ -69,7 +79,7 @@ class SupplySheet:
 
     @cached_property
     def units(self) -> dict[str, Unit]:
-        return {unit.code: unit for unit in self.cycle.scheme.rated_units()}
+        return {unit.code: unit for unit in by_their_tags(self.cycle, self.cycle.scheme.rated_units())}
 
     @cached_property
     def kept(self) -> dict[Key, str]:

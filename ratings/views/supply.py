@@ -14,7 +14,7 @@ from accounts.authority import reached_or_404
 from ratings import questions
 from ratings.models import Answer, Cycle
 from ratings.scheme.spec import Criterion, Question
-from ratings.supply_sheet import a_year_ago, variant_of
+from ratings.supply_sheet import a_year_ago, by_their_tags, variant_of
 from ratings.wording import rule_lines
 from ratings.workflow.answers import Kept
 from ratings.workflow.supply import SUPPLIED, SUPPLY, asked_of, departments_of, supplied_by, supply
@@ -41,7 +41,7 @@ def figures(request: HttpRequest, cycle: int) -> HttpResponse:
     if not variants or not townships:
         raise Http404
     township = next((t for t in townships if t.code == request.GET.get("township")), townships[0])
-    units = _units(of_cycle, township)
+    units = by_their_tags(of_cycle, of_cycle.scheme.rated_units().within(township))
     kept: dict[tuple[str, str], Kept] = {}
     if request.method == "POST":
         typed = _typed(request, units, variants)
@@ -55,16 +55,6 @@ def figures(request: HttpRequest, cycle: int) -> HttpResponse:
             return redirect(_next(of_cycle, variants[0].code, townships, township))
         messages.warning(request, _("Saved. Some figures are not valid yet; what you typed is still there."))
     return _table(request, of_cycle, variants, townships, township, units, {}, kept, 200)
-
-
-def _units(cycle: Cycle, township: Unit) -> list[Unit]:
-    """The township's rated units, with the tags by which they are asked: those of what they have submitted."""
-    units = list(cycle.scheme.rated_units().within(township))
-    submitted = cycle.applications.filter(unit__in=[unit.code for unit in units], submitted_tags__isnull=False)
-    tags = dict(submitted.values_list("unit_id", "submitted_tags"))
-    for unit in units:
-        unit.tags = tags.get(unit.code, unit.tags)
-    return units
 
 
 def _typed(request: HttpRequest, units: list[Unit], variants: list[Criterion]) -> dict[tuple[str, str], str]:

@@ -132,3 +132,18 @@ def test_a_sheet_is_the_departments_alone(client, place):
         assert keep(client, place, seen).status_code == 404
         assert client.get(address(place, "supply_sheet_empty")).status_code == 404
     assert not Application.objects.exists()
+
+
+def test_a_village_is_asked_by_the_tags_of_what_it_has_submitted(client):
+    areas = scheme_body()["areas"]
+    share = areas[0]["criteria"][1] | {"supplier": "department:民政局", "only": ["平原"]}
+    few = share | {"only": ["山区"], "method": "judged", "step": 1}
+    del few["tiers"], few["figure"]
+    areas[0] |= {"criteria": [share, few]}
+    of_cycle = CycleFactory(scheme=SchemeFactory(body=scheme_body(areas=areas)))
+    village = UnitFactory(code=VILLAGE, tags=["山区"])
+    sent = ApplicationFactory(cycle=of_cycle, unit=village, state="submitted")
+    Application.objects.filter(pk=sent.pk).update(submitted_tags=["平原"])
+    client.force_login(of("民政局"))
+    seen = send(client, of_cycle, sheet(of_cycle, (VILLAGE, "96")))
+    assert (seen.status_code, keep(client, of_cycle, seen).url, kept()) == (200, reverse("supply"), {VILLAGE: "96"})
