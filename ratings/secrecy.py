@@ -36,10 +36,11 @@ def with_shown_state(applications: QuerySet[Application], user: Any) -> QuerySet
     )
 
 
-COVERED = """(
-    SELECT d.state IN ('decided', 'overturned')
-           AND a.state IN ('draft', 'submitted', 'returned', 'township_review', 'county_review', 'decided')
-    FROM ratings_decision d JOIN ratings_application a ON a.id = d.application_id WHERE d.id = e.pgh_obj_id)"""
+_OPEN = "('draft', 'submitted', 'returned', 'township_review', 'county_review', 'decided')"
+"""States of an application whose result is not out (any more, where it was withdrawn or looked at anew)."""
+COVERED = f"""(
+    SELECT d.state IN ('decided', 'overturned') AND a.state IN {_OPEN}
+    FROM ratings_decision d JOIN ratings_application a ON a.id = d.application_id WHERE d.id = e.pgh_obj_id)"""  # noqa: S608 our own words
 _STATE = "(SELECT a.state FROM ratings_application a WHERE a.id = e.pgh_obj_id)"  # of an application, today
 
 
@@ -52,8 +53,8 @@ def veil_the_trail() -> None:
     trail.veil(
         Application,
         trail.Veil(
-            rows=f"e.state = 'decided' AND {_STATE} = 'decided'",
-            cells=f"{_STATE} IN ('township_review', 'county_review', 'decided')",
+            rows=f"e.state = 'decided' AND {_STATE} IN {_OPEN}",
+            cells=f"{_STATE} IN {_OPEN}",
             columns=("township_star", "panel_star", "panel_total"),
         ),
     )

@@ -10,6 +10,7 @@ from accounts.roles import Role
 from accounts.todo import todos_of
 from ratings.models import Application, Decision
 from ratings.workflow import decision as decisions
+from ratings.workflow.application import withdraw
 from records import audit
 from records.head import Head
 from records.models import Verification
@@ -104,3 +105,13 @@ def test_the_trail_tells_of_a_decision_once_it_is_released(auditor):
     decisions.release([decision.pk], "沙评〔2026〕1号", by=None, at=application.submitted_at)
     assert len(of("ratings_decisionevent")) == 2
     assert [row[PANEL_STAR] for row in of("ratings_applicationevent") if row.get(PANEL_STAR)] == [2]
+
+
+def test_what_was_withdrawn_before_its_release_stays_covered(auditor):
+    application = ApplicationFactory(cycle__scheme__year=2025, state="township_review")
+    application.panel_star = 2
+    application.save()
+    decisions.record([decisions.Verdict(application.pk, 2)], Decision.Origin.TOWNSHIP, verb="decide", by=None)
+    withdraw(application, by=person(Role.SIGNER, application.unit_id), reason="再核实")
+    assert of("ratings_decisionevent") == []
+    assert [row for row in of("ratings_applicationevent") if PANEL_STAR in row or "已审定" in row.values()] == []
