@@ -80,7 +80,7 @@ def _save(request: HttpRequest, cycles: list[Cycle], sheets: list[Sheet]) -> Htt
 
 
 def _hand_in(request: HttpRequest, rows: list[Row]) -> None:
-    whole = [row.sheet.pk for row in rows if not row.left]
+    whole = [row.sheet.pk for row in rows if row.is_open and not row.left]
     if not whole:
         messages.warning(request, _("Saved. No sheet is complete yet."))
         return

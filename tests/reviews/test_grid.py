@@ -114,6 +114,16 @@ def test_figures_of_an_area_are_accepted_and_whole_sheets_handed_in(place, mine,
     assert (sheet.state, {item: value for item, (value, _why) in said(sheet).items()}) == ("handed_in", GOOD)
 
 
+def test_a_sheet_handed_in_elsewhere_does_not_keep_the_others_from_it(place, mine, client):
+    first, second, _third = mine
+    for sheet in (first, second):
+        sheets.save(sheet, entries(GOOD), by=place.township_reviewer)
+    sheets.hand_in(first, by=place.township_reviewer)
+    data = {"sheet": [first.pk, second.pk], "do": "hand_in"}
+    assert client.post(f"{reverse('review_grid')}?area=1", data).status_code == 302
+    assert [Sheet.objects.get(pk=sheet.pk).state for sheet in (first, second)] == ["handed_in", "handed_in"]
+
+
 def test_the_grid_costs_the_same_whatever_its_length(place, mine, client):
     def statements() -> int:
         with CaptureQueriesContext(connection) as captured:
