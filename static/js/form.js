@@ -72,7 +72,7 @@
       ...now(input),
       seen: before ? before.seen : seenOf(input),
       sent: before ? before.sent : [],
-      page: location.pathname,
+      page: location.pathname + location.search,
     });
   });
 

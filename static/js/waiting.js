@@ -30,7 +30,10 @@
     });
     main.prepend(box);
   };
-  const elsewhere = () => copies.all().filter((copy) => copy.page !== location.pathname);
+  /* This page sends and shows what belongs to it; of a form that shows less than another time, only what it shows. */
+  const isHere = (copy) => copy.page.split("?")[0] === location.pathname
+    && (copy.file || document.querySelector(`[data-item="${CSS.escape(copy.item)}"]`));
+  const elsewhere = () => copies.all().filter((copy) => !isHere(copy));
   const report = () => {
     const left = elsewhere();
     document.body.dataset.left = left.length;
@@ -95,7 +98,7 @@
     await Promise.all(left.map((copy) => copies.drop(copy.application, copy.item)));
     form.submit();
   }, true);
-  const due = () => copies.all().filter((copy) => copy.page !== location.pathname || copy.file);
+  const due = () => copies.all().filter((copy) => copy.file || !isHere(copy));
   window.addEventListener("load", () => flush(due));
   window.addEventListener("online", () => flush(due));
   document.addEventListener("copies:waiting", () => flush(due));

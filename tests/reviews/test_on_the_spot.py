@@ -3,6 +3,7 @@ twice, and a table takes the points of many villages by keyboard."""
 
 from datetime import timedelta
 
+import pgtrigger
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -110,3 +111,20 @@ def test_scoring_with_a_phone_in_the_village(phone, sheet):
     expect(page.locator("#s-2-2 .invalid")).to_be_visible()
     assert page.locator("[name='v.2.2']").input_value() == "7"
     assert said(sheet) == {"1.1.a": 2, "2.2": 8}
+
+
+def test_what_waits_from_all_criteria_is_told_on_the_shorter_form(phone, sheet):
+    scheme = sheet.application.cycle.scheme
+    scheme.body["areas"][0]["criteria"][0]["checks"] = ["visit"]
+    with pgtrigger.ignore():
+        type(scheme).objects.filter(pk=scheme.pk).update(body=scheme.body)
+    page = phone.pages[0]
+    page.goto(f"/reviews/sheets/{sheet.pk}/visit/?all")
+    phone.set_offline(True)
+    page.locator("[name='v.2.2']").fill("8")
+    expect(page.locator("#s-2-2 .local")).to_be_visible()
+    page.close()
+    phone.set_offline(False)
+    page = opened(phone, sheet)
+    expect(page.locator("[name='v.2.2']")).to_have_count(0)
+    expect(page.locator("#waiting a")).to_have_attribute("href", f"/reviews/sheets/{sheet.pk}/visit/?all")
