@@ -6,6 +6,7 @@ import shutil
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import expect
 
 from config import services
 from tests.migrated import template_database
@@ -17,9 +18,10 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 services.attach()
 
-# How long an example takes says more of the machine and its other work than of our code.
+# How long an example or a page takes says more of the machine and its other work than of our code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+expect.set_options(timeout=20_000)
 
 
 LONG = ("tests/test_year.py", "tests/config/test_under_load.py", "tests/test_chain.py", "tests/test_walls.py")
