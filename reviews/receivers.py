@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.dispatch import receiver
 
 from ratings.models import Decision
@@ -24,10 +24,9 @@ def lay_sheets(applications: list[int], verb: str, to: str, **_: Any) -> None:
 
 @receiver(applications_moved)
 def leave_batches(applications: list[int], verb: str, **_: Any) -> None:
-    """A decision that falls because its village withdraws is released with no batch."""
-    if verb == "withdraw":
-        fallen = Decision.objects.filter(application__in=applications, state=Decision.State.OVERTURNED)
-        BatchEntry.objects.filter(decision__in=fallen, batch__state=Batch.State.DRAFT).delete()
+    """A decision that falls before its release, because it is taken back or its village withdraws, leaves its batch."""
+    if verb in ("reconsider", "withdraw"):
+        _leave_drafts(Decision.objects.filter(application__in=applications))
 
 
 @receiver(units_passed)
@@ -36,7 +35,14 @@ def empty_batches(order: Order, **_: Any) -> None:
 
     A unit that goes on keeps its appeals, but against what has fallen.
     """
-    fallen = Decision.objects.filter(unit__passed__order=order, state=Decision.State.OVERTURNED)
+    decided = Decision.objects.filter(unit__passed__order=order)
+    fallen = decided.filter(state=Decision.State.OVERTURNED)
     concerned = Appeal.objects.filter(unit__in=order.passages.values("before"))
     appeals.lapse(concerned.filter(Q(unit__ended__isnull=False) | Q(decision__in=fallen)))
+    _leave_drafts(decided)
+
+
+def _leave_drafts(decided: QuerySet[Decision]) -> None:
+    """Of ``decided``, what has fallen is released with no batch."""
+    fallen = decided.filter(state=Decision.State.OVERTURNED)
     BatchEntry.objects.filter(decision__in=fallen, batch__state=Batch.State.DRAFT).delete()

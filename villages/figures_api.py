@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
@@ -85,5 +86,5 @@ def once_each(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What is sent by unit. Raises ``ValidationError`` where a unit stands twice."""
     said = {row["unit"]: {name: value for name, value in row.items() if name != "unit"} for row in rows}
     if len(said) < len(rows):
-        raise ValidationError({"unit": ["Each unit once."]})
+        raise ValidationError({"unit": [_("Each unit once.")]})
     return said

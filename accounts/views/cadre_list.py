@@ -3,7 +3,6 @@
 import io
 
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,8 +16,7 @@ from accounts.views.appointments import show_slips
 from records import sheets
 from records.workbooks import Row, SheetRefused, write_list
 
-SALT = "accounts.cadre_list"
-PREVIEW_SECONDS = 3600
+SUBJECT = "accounts.cadre_list"
 
 
 @needs("accounts.appoint")
@@ -43,14 +41,13 @@ def _show_wrong(request: HttpRequest, refused: SheetRefused, raw: bytes = b"") -
 
 
 def _show_lines(request: HttpRequest, rows: list[Row], lines: list[cadre_list.Line]) -> HttpResponse:
-    """What it would do; the sheet itself goes along in the form, signed, so that nothing is kept before it counts."""
-    carried = [[row.sheet, row.number, dict(row.cells), dict(row.places)] for row in rows]
+    """What it would do; the sheet itself goes along in the form, so that nothing is kept before it counts."""
     new = [line for line in lines if line.new_roles]
     context = {
         "lines": lines,
         "new": len(new),
         "accounts": len({(line.unit.code, line.name) for line in new if line.user is None}),
-        "carried": signing.dumps([request.user.pk, carried], salt=SALT, compress=True),
+        "carried": sheets.carry(request.user, SUBJECT, rows),
     }
     return render(request, "accounts/cadre_list_lines.html", context)
 
@@ -59,15 +56,12 @@ def _show_lines(request: HttpRequest, rows: list[Row], lines: list[cadre_list.Li
 @require_POST
 def carry_out(request: HttpRequest) -> HttpResponse:
     """Do what was shown, as things stand now."""
-    try:
-        reader, carried = signing.loads(request.POST.get("carried", ""), salt=SALT, max_age=PREVIEW_SECONDS)
-    except signing.BadSignature:
-        reader, carried = None, []
-    if reader != request.user.pk:
+    rows = sheets.carried(request.user, SUBJECT, request.POST.get("carried", ""))
+    if rows is None:
         messages.error(request, _("Please send the sheet again."))
         return redirect("cadre_list")
     try:
-        lines = cadre_list.read([Row(*parts) for parts in carried], by=request.user)
+        lines = cadre_list.read(rows, by=request.user)
         engaged = cadre_list.carry_out(lines, by=request.user)
     except SheetRefused as refused:
         return _show_wrong(request, refused)

@@ -25,7 +25,7 @@ from ratings.workflow.transition import move
 from ratings.workflow.window import hold_open, require_reviewing
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.ceiling import Ceiling, ceilings
-from reviews.models import BatchEntry, Settlement
+from reviews.models import Settlement
 from reviews.stages import BENCHES, Bench, bench_of
 from reviews.ties import WORDS, deciding_ties
 
@@ -130,7 +130,6 @@ def reconsider(application: Application, *, by: User, reason: str) -> None:
     if decision is None:  # to who may not know of a decision there is none
         raise _moved_on(application, by)
     bench = BENCHES[decision.origin]
-    BatchEntry.objects.filter(decision=decision, batch__state="draft").delete()
     decisions.overturn(decision, bench.state, verb="reconsider", by=by, reason=_required(reason))
 
 

@@ -28,14 +28,15 @@ window.copies = (() => {
   const read = async () => {
     touched = new Set();
     const stored = await transact("readonly", (store) => [store.getAllKeys(), store.getAll()]);
+    reading = null;
+    if (!stored) return; // nothing but this page keeps them
     const fresh = new Map();
-    if (stored) stored[0].forEach((key, at) => { if (key.startsWith(prefix)) fresh.set(key, stored[1][at]); });
+    stored[0].forEach((key, at) => { if (key.startsWith(prefix)) fresh.set(key, stored[1][at]); });
     for (const key of touched) {
       if (held.has(key)) fresh.set(key, held.get(key));
       else fresh.delete(key);
     }
     held = fresh;
-    reading = null;
   };
   const keyOf = (application, item) => `${prefix}${application}:${item}`;
 

@@ -21,17 +21,17 @@
   const now = (input) => ({ typed: value(input), reason: reasonOf(input) ? reasonOf(input).value : "" });
   const same = (a, b) => a.typed === b.typed && a.reason === b.reason;
 
-  const showLocal = (input) => {
+  const showLocal = (input, kept = true) => {
     const state = stateOf(input);
     let line = state.querySelector(".state");
     if (!line) state.append((line = document.createElement("p")));
     line.className = "state local";
-    line.textContent = form.dataset.local;
+    line.textContent = kept ? form.dataset.local : form.dataset.unkept;
   };
   /* "On this device" is said when it is so, and not after the server has answered meanwhile. */
   const keep = async (input, copy) => {
-    const item = input.dataset.item;
-    if ((await copies.put(application, item, copy)) && copies.get(application, item) === copy) showLocal(input);
+    const item = input.dataset.item, kept = await copies.put(application, item, copy);
+    if (copies.get(application, item) === copy) showLocal(input, kept);
   };
   const send = (input) => input.dispatchEvent(new Event("change", { bubbles: true }));
 

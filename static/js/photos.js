@@ -3,7 +3,7 @@
 (() => {
   const form = document.getElementById("form");
   if (!form) return;
-  const sheet = form.dataset.draft, { local, saved, drop } = form.dataset;
+  const sheet = form.dataset.draft, { local, unkept, saved, drop } = form.dataset;
   const lines = new Map();
   const show = (copy, kind, text) => {
     let line = lines.get(copy.item);
@@ -42,7 +42,8 @@
       const small = await shrunk(file);
       const item = `photo:${input.dataset.photo}:${Date.now()}-${Math.random().toString(36).slice(2)}`;
       const copy = { file: small, name: small.name, criterion: input.dataset.photo, list: input.dataset.list, page: location.pathname };
-      if (await copies.put(sheet, item, copy)) show({ ...copy, item }, "local", local);
+      const kept = await copies.put(sheet, item, copy);
+      show({ ...copy, item }, "local", kept ? local : unkept);
     }
     input.value = "";
     document.dispatchEvent(new Event("copies:waiting"));

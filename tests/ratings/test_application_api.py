@@ -2,7 +2,6 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from freezegun import freeze_time
 from rest_framework.test import APIClient
 
 from accounts.roles import Role
@@ -13,16 +12,8 @@ from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, SchemeFacto
 from tests.ratings.test_application_workflow import NEIGHBOUR, WHOLE
 from tests.records.test_files import EXE, PDF
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_spring")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 URL = "/api/v1/applications/"
-
-
-@pytest.fixture
-def _spring(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time("2026-04-01T02:00:00Z"):
-        yield
 
 
 def api(role, code=VILLAGE):

@@ -3,7 +3,6 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from ratings.models import Evidence
@@ -24,15 +23,7 @@ from tests.factories import (
 from tests.ratings.test_application_workflow import NEIGHBOUR, WHOLE
 from tests.records.test_files import EXE, JPEG, PDF
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_spring")]
-
-
-@pytest.fixture
-def _spring(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time("2026-04-01T02:00:00Z"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from ratings.models import Application, Decision
@@ -17,14 +16,7 @@ from ratings.workflow.decision import Verdict, record
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
 from tests.ratings.test_application_workflow import NEIGHBOUR, fill
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_spring")]
-
-
-@pytest.fixture
-def _spring(settings):
-    settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time("2026-04-01T02:00:00Z"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 
 
 @pytest.fixture

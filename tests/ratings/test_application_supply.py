@@ -4,7 +4,6 @@ from decimal import Decimal as D
 
 import pytest
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from notifications.models import Notice
@@ -16,35 +15,16 @@ from tests.factories import (
     TOWNSHIP,
     VILLAGE,
     ApplicationFactory,
-    AppointmentFactory,
-    CycleFactory,
-    SchemeFactory,
-    UnitFactory,
     person,
-    scheme_body,
 )
+from tests.ratings.supplying import of, supplied_cycle
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_spring")]
-
-
-@pytest.fixture
-def _spring(settings):
-    settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time("2026-04-01T02:00:00Z"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 
 
 @pytest.fixture
 def cycle():
-    for code in ("33", "3306", COUNTY, TOWNSHIP, VILLAGE):
-        UnitFactory(code=code)
-    areas = scheme_body()["areas"]
-    areas[0]["criteria"][1]["supplier"] = "department:民政局"
-    return CycleFactory(scheme=SchemeFactory(body=scheme_body(areas=areas)))
-
-
-def of(department, code=COUNTY):
-    return AppointmentFactory(role=Role.DEPARTMENT, unit=UnitFactory(code=code), department=department).user
+    return supplied_cycle()
 
 
 def test_a_department_supplies_a_figure_before_the_village_begins(cycle):

@@ -29,7 +29,7 @@ from tests.factories import (
     scheme_body,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_spring")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 NEIGHBOUR = "330624108205"
 WHOLE = {
     "1.1.a": ("2", ""),
@@ -39,12 +39,6 @@ WHOLE = {
     "B.1.a": ("1", ""),
     "D.1.a": ("0", ""),
 }
-
-
-@pytest.fixture
-def _spring():
-    with freeze_time("2026-04-01T02:00:00Z"):
-        yield
 
 
 @pytest.fixture

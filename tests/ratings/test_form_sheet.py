@@ -6,7 +6,6 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from freezegun import freeze_time
 from openpyxl import load_workbook
 
 from accounts.roles import Role
@@ -25,14 +24,7 @@ from tests.factories import (
     scheme_body,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_spring")]
-
-
-@pytest.fixture
-def _spring(settings):
-    settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time("2026-04-01T02:00:00Z"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 
 
 @pytest.fixture

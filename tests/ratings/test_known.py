@@ -33,14 +33,13 @@ from tests.factories import (
 from tests.ratings.test_application_workflow import fill
 from tests.records.test_files import PDF
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_spring")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring", "_english")]
 FIGURE, COUNT, TICK = (Question(item="1", kind=kind) for kind in ("figure", "count", "tick"))
 
 
 @pytest.fixture
-def _spring(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    with freeze_time("2026-04-01T02:00:00Z"), translation.override("en"):
+def _english():
+    with translation.override("en"):
         yield
 
 

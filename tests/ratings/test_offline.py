@@ -106,6 +106,18 @@ def test_the_line_is_lost_the_tab_is_closed_and_nothing_is_missing(phone, draft)
     assert on_device(page) == 0
 
 
+def test_a_browser_that_keeps_nothing_says_so_and_sends_when_the_line_is_back(phone, draft):
+    phone.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    page = opened(phone, draft)
+    phone.set_offline(True)
+    page.locator("[name='1.2']").fill("96.5")
+    line = page.locator("#c1-2-1-state .local")
+    expect(line).to_have_text(page.locator("#form").get_attribute("data-unkept"))
+    phone.set_offline(False)
+    expect(page.locator("#c1-2-1-state .saved")).to_be_visible()
+    assert kept(draft) == {"1.2": "96.5"}
+
+
 def test_what_waits_is_sent_from_any_page(phone, draft):
     page = opened(phone, draft, 2)
     phone.set_offline(True)

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from ratings.form import Form
@@ -16,14 +15,7 @@ from records.models import IssuedDocument
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, UnitFactory, person
 from tests.ratings.test_application_workflow import fill
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_spring")]
-
-
-@pytest.fixture
-def _spring(settings):
-    settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time("2026-04-01T02:00:00Z"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 
 
 @pytest.fixture

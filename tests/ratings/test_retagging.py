@@ -5,7 +5,6 @@ from decimal import Decimal as D
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from notifications.models import Notice
@@ -34,16 +33,9 @@ from tests.factories import (
 from villages.models import Unit
 from villages.workflow import tag_units
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_spring")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 
 OTHER = f"{TOWNSHIP}205"
-
-
-@pytest.fixture
-def _spring(settings):
-    settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time("2026-04-01T02:00:00Z"):
-        yield
 
 
 @pytest.fixture

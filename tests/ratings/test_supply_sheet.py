@@ -21,26 +21,31 @@ from tests.factories import (
     person,
     scheme_body,
 )
-from tests.ratings.test_application_supply import _spring, cycle, of  # noqa: F401
+from tests.ratings.supplying import of, supplied_cycle
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_spring")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 
 SECOND, OTHER_COUNTY = f"{TOWNSHIP}205", "330681001218"
 
 
 @pytest.fixture
-def place(client, cycle):  # noqa: F811
+def cycle():
+    return supplied_cycle()
+
+
+@pytest.fixture
+def place(client, cycle):
     UnitFactory(code=SECOND)
     UnitFactory(code=OTHER_COUNTY)
     client.force_login(of("民政局"))
     return cycle
 
 
-def address(cycle, name="supply_sheet"):  # noqa: F811
+def address(cycle, name="supply_sheet"):
     return reverse(name, args=[cycle.pk]) + "?criterion=1.2"
 
 
-def sheet(cycle, *lines):  # noqa: F811
+def sheet(cycle, *lines):
     """CSV of ``lines``: (code, figure)."""
     of_cycle = SupplySheet(cycle, [c for c in cycle.scheme.spec.criteria if c.code == "1.2"])
     out = io.StringIO()
@@ -48,11 +53,11 @@ def sheet(cycle, *lines):  # noqa: F811
     return out.getvalue().encode()
 
 
-def send(client, cycle, raw, name="figures.csv"):  # noqa: F811
+def send(client, cycle, raw, name="figures.csv"):
     return client.post(address(cycle), {"sheet": SimpleUploadedFile(name, raw)})
 
 
-def keep(client, cycle, seen):  # noqa: F811
+def keep(client, cycle, seen):
     return client.post(address(cycle, "supply_sheet_keep"), {"carried": seen.context["carried"]})
 
 

@@ -1,0 +1,11 @@
+"""The day on which most tests of applications play: the default cycle of the factories takes them in."""
+
+import pytest
+from freezegun import freeze_time
+
+
+@pytest.fixture
+def spring(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    with freeze_time("2026-04-01T02:00:00Z"):
+        yield
