@@ -15,7 +15,7 @@ from accounts.roles import Role
 from ratings.models import Application, StarPeriod
 from reviews.models import Sheet
 from reviews.workflow.confirmation import confirm_due
-from tests import year
+from tests import in_browser
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -26,10 +26,8 @@ from tests.factories import (
     person,
     scheme_body,
 )
-from tests.test_chain import draft_policy, step
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PASSWORD = "Pingxing-2026"
 PHONE, DESK = 390, 1366
 CITY = "3306"
 ALDER, BIRCH, CEDAR = (f"{TOWNSHIP}{number}" for number in (204, 205, 206))
@@ -75,7 +73,7 @@ def county(settings, tmp_path):
     for village in (ALDER, BIRCH, CEDAR):
         ProfileFactory(unit=UnitFactory(code=village), year=2026, population=1200)
     for username, (role, place, _width) in PEOPLE.items():
-        someone = person(role, place, username=username, password=PASSWORD, name=username)
+        someone = person(role, place, username=username, password=in_browser.PASSWORD, name=username)
         someone.appointments.update(department=DEPARTMENTS.get(username, ""))
 
 
@@ -84,15 +82,8 @@ def sign_in(new_context, live_server):
     """``sign_in("filler")``: the person's home, in a browser of their own."""
 
     def signed_in(username: str):
-        viewport = {"width": PEOPLE[username][2], "height": 800}
-        page = new_context(viewport=viewport, base_url=live_server.url).new_page()
-        page.set_default_timeout(20_000)
-        page.goto("/accounts/login/")
-        page.locator("[name=login]").fill(username)
-        page.locator("[name=password]").fill(PASSWORD)
-        page.locator("main form button").first.click()
-        expect(page).to_have_url(f"{live_server.url}/")
-        return page
+        size = {"width": PEOPLE[username][2], "height": 800}
+        return in_browser.sign_in(new_context(viewport=size, base_url=live_server.url).new_page(), username)
 
     return signed_in
 
@@ -117,43 +108,43 @@ def sheet(username: str, village: str) -> int:
 
 def test_a_year(county, sign_in, anyone):
     with on(NOVEMBER):
-        year.supply(sign_in("department"), {ALDER: "96", BIRCH: "91", CEDAR: "80"})
+        in_browser.supply(sign_in("department"), {ALDER: "96", BIRCH: "91", CEDAR: "80"})
         for filler, signer, village, star, counts, ticks in (
             ("filler", "signer", ALDER, 4, {"1.1.a": "0"}, "abcde"),
             ("filler_birch", "signer_birch", BIRCH, 3, {"1.1.a": "4"}, "abcd"),
         ):
             page = sign_in(filler)
-            year.press(page, ".next a.button")
-            year.fill(page, star, counts, ticks)
-            year.submit(sign_in(signer), application(village).pk)
+            in_browser.press(page, ".next a.button")
+            in_browser.fill(page, star, counts, ticks)
+            in_browser.submit(sign_in(signer), application(village).pk)
 
         # A village that cannot: the office fills in, the village signs.
         office = sign_in("township_office")
         office.goto("/applications/not-begun/")
-        year.press(office, "tr:has-text('柏树村') form button, tr:has-text('柏树村') a.button")
-        year.fill(office, 2, {"1.1.a": "6"}, "abc")
-        year.submit(sign_in("signer_cedar"), application(CEDAR).pk)
+        in_browser.press(office, "tr:has-text('柏树村') form button, tr:has-text('柏树村') a.button")
+        in_browser.fill(office, 2, {"1.1.a": "6"}, "abc")
+        in_browser.submit(sign_in("signer_cedar"), application(CEDAR).pk)
         for village in (ALDER, BIRCH, CEDAR):
-            year.submit(office, application(village).pk, "accept")
+            in_browser.submit(office, application(village).pk, "accept")
 
         # One question goes back; only it opens.
-        year.give_back(office, application(BIRCH).pk, "村民代表会议", "少开的次数与会议记录不符")
+        in_browser.give_back(office, application(BIRCH).pk, "村民代表会议", "少开的次数与会议记录不符")
         page = sign_in("filler_birch")
         page.goto(f"/applications/{application(BIRCH).pk}/form/1/")
         page.locator("[name='1.1.a']").fill("2")
-        year.press(page, ".dock button.primary")
-        year.submit(sign_in("signer_birch"), application(BIRCH).pk, "resubmit")
+        in_browser.press(page, ".dock button.primary")
+        in_browser.submit(sign_in("signer_birch"), application(BIRCH).pk, "resubmit")
 
         # One reviewer is kin to somebody in the village: the two others score it.
-        year.convene(office, TOWNSHIP, "township")
-        year.convene(sign_in("county_office"), COUNTY, "county")
-        year.declare_tie(sign_in("reviewer_c"), sheet("reviewer_c", ALDER))
+        in_browser.convene(office, TOWNSHIP, "township")
+        in_browser.convene(sign_in("county_office"), COUNTY, "county")
+        in_browser.declare_tie(sign_in("reviewer_c"), sheet("reviewer_c", ALDER))
         for reviewer in ("reviewer_a", "reviewer_b", "reviewer_c"):
             page = sign_in(reviewer)
             for village, typed in ((ALDER, "8"), (BIRCH, "7"), (CEDAR, "5")):
                 if (reviewer, village) != ("reviewer_c", ALDER):
-                    year.score(page, sheet(reviewer, village), typed)
-        year.decide(
+                    in_browser.score(page, sheet(reviewer, village), typed)
+        in_browser.decide(
             sign_in("township_leader"),
             {
                 application(ALDER).pk: ("recommend", ""),
@@ -161,25 +152,25 @@ def test_a_year(county, sign_in, anyone):
                 application(CEDAR).pk: ("1", ""),
             },
         )
-        year.release(office, "沙评〔2026〕1号")
+        in_browser.release(office, "沙评〔2026〕1号")
         for reviewer in ("county_reviewer", "county_reviewer_b"):
-            year.score(sign_in(reviewer), sheet(reviewer, ALDER), "8")
+            in_browser.score(sign_in(reviewer), sheet(reviewer, ALDER), "8")
 
         # Before four and five stars every department answers; one knows of a veto.
         county_office = sign_in("county_office")
-        year.ask_departments(county_office)
-        year.answer_check(sign_in("police"))
+        in_browser.ask_departments(county_office)
+        in_browser.answer_check(sign_in("police"))
         veto = {"village": "桤树村", "veto": "V1", "on": "2026-05-06", "document": "新纪〔2026〕12号"}
-        year.answer_check(sign_in("discipline"), veto)
-        year.decide(county_office, {application(ALDER).pk: ("3", "")})
-        year.release(county_office, "新评〔2026〕1号")
+        in_browser.answer_check(sign_in("discipline"), veto)
+        in_browser.decide(county_office, {application(ALDER).pk: ("3", "")})
+        in_browser.release(county_office, "新评〔2026〕1号")
 
         # A villager objects without an account, is right: the panel looks again, and the township decides anew.
-        year.object_to(anyone, "柏树村", "村务公开栏里的数字与账上不一样。")
-        year.answer_objection(office, "核对账目后，反映属实。", "uphold")
+        in_browser.object_to(anyone, "柏树村", "村务公开栏里的数字与账上不一样。")
+        in_browser.answer_objection(office, "核对账目后，反映属实。", "uphold")
         for reviewer in ("reviewer_a", "reviewer_b", "reviewer_c"):
-            year.score(sign_in(reviewer), sheet(reviewer, CEDAR), "2")
-        year.decide(sign_in("township_leader"), {application(CEDAR).pk: ("reject", "账实不符，今年不予评星")})
+            in_browser.score(sign_in(reviewer), sheet(reviewer, CEDAR), "2")
+        in_browser.decide(sign_in("township_leader"), {application(CEDAR).pk: ("reject", "账实不符，今年不予评星")})
         assert dict(Application.objects.values_list("unit", "state")) == {
             ALDER: "public_notice",
             BIRCH: "public_notice",
@@ -190,29 +181,23 @@ def test_a_year(county, sign_in, anyone):
         assert stars() == {ALDER: 3, BIRCH: 2}
 
         # The township decided below what the points allow; the county hears the village and gives it its star.
-        year.appeal(sign_in("signer_birch"), application(BIRCH).pk, "公开栏两个月没更新是在搬迁，台账都在。")
-        year.convene_hearing(sign_in("county_office"), "county_reviewer")
-        year.uphold(sign_in("county_reviewer"), star="3", document="新评申〔2026〕1号", answer="台账齐全，理由成立。")
+        in_browser.appeal(sign_in("signer_birch"), application(BIRCH).pk, "公开栏两个月没更新是在搬迁，台账都在。")
+        in_browser.convene_hearing(sign_in("county_office"), "county_reviewer")
+        in_browser.uphold(
+            sign_in("county_reviewer"), star="3", document="新评申〔2026〕1号", answer="台账齐全，理由成立。"
+        )
         assert stars() == {ALDER: 3, BIRCH: 3}
 
         # Money follows the stars; then a spot check fails, and a star falls.
         finance, county_office = sign_in("finance"), sign_in("county_office")
-        draft_policy(finance, {"3": "30000", "0": "0"})
-        policy = finance.url
-        step(finance, "seek_opinion")
-        county_office.goto(policy)
-        county_office.locator("[name=number]").fill("备〔2026〕1号")
-        year.press(county_office, "button[name=agreed][value='1']")
-        finance.goto(policy)
-        step(finance, "make_effective")
-        step(finance, "grant")
+        in_browser.grant_rewards(finance, county_office, {"3": "30000", "0": "0"})
         expect(finance.locator("main")).to_contain_text("30,000.00")
-        year.record_event(sign_in("discipline"), ALDER, "spot_check_failed", "2026-12-03")
+        in_browser.record_event(sign_in("discipline"), ALDER, "spot_check_failed", "2026-12-03")
         assert stars() == {ALDER: 2, BIRCH: 3}
     with on(JANUARY):
         # Two villages become one: the lowest star, and the effect that was on one of them.
         county_office = sign_in("county_office")
-        year.merge(county_office, [ALDER, BIRCH], into=BIRCH, document="新政〔2026〕9号")
+        in_browser.merge(county_office, [ALDER, BIRCH], into=BIRCH, document="新政〔2026〕9号")
         assert stars() == {BIRCH: 2}
 
         city = sign_in("city_office")

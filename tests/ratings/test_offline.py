@@ -13,9 +13,9 @@ from accounts.roles import Role
 from ratings.workflow import application as workflow
 from ratings.workflow.answers import save_answer
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, UnitFactory, WindowFactory, person
+from tests.in_browser import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PASSWORD = "Pingxing-2026"
 COPY = "([application, page]) => copies.put(application, '1.2', {typed: '95', reason: '', seen: '', sent: [], page})"
 COUNT = """() => new Promise((resolve) => {
   const request = indexedDB.open("copies");
@@ -43,18 +43,8 @@ def draft(settings):
 @pytest.fixture
 def phone(new_context, live_server, draft):
     context = new_context(viewport=PHONE, base_url=live_server.url)
-    sign_in(context.new_page()).close()  # else this tab, too, would send what waits as soon as the line is back
+    sign_in(context.new_page(), "filler").close()  # else this tab, too, would send what waits
     return context
-
-
-def sign_in(page):
-    page.set_default_timeout(15_000)
-    page.goto("/accounts/login/")
-    page.locator("[name=login]").fill("filler")
-    page.locator("[name=password]").fill(PASSWORD)
-    with page.expect_navigation():
-        page.locator("main form button").first.click()
-    return page
 
 
 def opened(phone, draft, number=1):
@@ -177,7 +167,7 @@ def test_the_session_ended_and_after_signing_in_the_copy_is_sent(phone, draft):
     with page.expect_navigation(url="**/login/**"):
         page.locator("[name='1.2']").blur()
     assert kept(draft) == {}
-    sign_in(page)
+    sign_in(page, "filler")
     expect(page.locator("body[data-left='0']")).to_be_attached()
     assert kept(draft) == {"1.2": "95"}
 

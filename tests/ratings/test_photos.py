@@ -13,9 +13,9 @@ from accounts.roles import Role
 from ratings.workflow import application as workflow
 from records.files import place
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, UnitFactory, WindowFactory, person
+from tests.in_browser import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PASSWORD = "Pingxing-2026"
 ROTATED = 6  # the camera was held upright: what it wrote is to be turned right
 TAKEN, ZONE = "2026:10:12 09:30:00", "+08:00"
 NORTH = (29.0, 30.0, 15.0)
@@ -36,14 +36,7 @@ def draft(settings, tmp_path):
 
 @pytest.fixture
 def page(new_context, live_server, draft):
-    page = new_context(viewport={"width": 390, "height": 800}, base_url=live_server.url).new_page()
-    page.set_default_timeout(20_000)
-    page.goto("/accounts/login/")
-    page.locator("[name=login]").fill("filler")
-    page.locator("[name=password]").fill(PASSWORD)
-    with page.expect_navigation():
-        page.locator("main form button").first.click()
-    return page
+    return sign_in(new_context(viewport={"width": 390, "height": 800}, base_url=live_server.url).new_page(), "filler")
 
 
 def photo():

@@ -19,10 +19,10 @@ from tests.factories import (
     person,
     scheme_body,
 )
+from tests.in_browser import PASSWORD, sign_in
 from tests.records.test_files import PDF
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PASSWORD = "Pingxing-2026"
 
 
 @pytest.fixture
@@ -39,16 +39,7 @@ def page(new_context, live_server, settings, tmp_path):
     now = timezone.now()
     WindowFactory(cycle=cycle, opens=now - timedelta(days=1), closes=now + timedelta(days=1), step="apply")
     context = new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}, base_url=live_server.url)
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    return page
-
-
-def sign_in(page, username):
-    page.goto("/accounts/login/")
-    page.locator("[name=login]").fill(username)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main form button").first.click()
+    return context.new_page()
 
 
 def test_a_village_applies_with_scripts_off(page):

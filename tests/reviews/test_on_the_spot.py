@@ -10,10 +10,10 @@ from playwright.sync_api import expect
 
 from reviews.models import Sheet
 from tests.factories import AnswerFactory, ApplicationFactory, UnitFactory
+from tests.in_browser import PASSWORD, sign_in
 from tests.two_counties import PNG
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PASSWORD = "Pingxing-2026"
 PHONE = {"width": 390, "height": 800}
 
 
@@ -38,13 +38,7 @@ def sheet(place, settings, tmp_path):
 @pytest.fixture
 def phone(new_context, live_server, sheet):
     context = new_context(viewport=PHONE, base_url=live_server.url)
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    page.goto("/accounts/login/")
-    page.locator("[name=login]").fill("township_reviewer")
-    page.locator("[name=password]").fill(PASSWORD)
-    with page.expect_navigation():
-        page.locator("main form button").first.click()
+    sign_in(context.new_page(), "township_reviewer")
     return context
 
 

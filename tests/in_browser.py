@@ -1,11 +1,22 @@
-"""What people do in the browser during a year, one function a job: the steps of ``tests/test_year.py``."""
+"""What people do in the browser, one function a job: the steps of the chain, of the year, of tests of single pages."""
 
 from playwright.sync_api import Page, expect
 
+PASSWORD = "Pingxing-2026"
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
     b"trailer<</Root 1 0 R>>\n%%EOF\n"
 )
+
+
+def sign_in(page: Page, username: str) -> Page:
+    """By name and ``PASSWORD``; ends on the page that comes then."""
+    page.set_default_timeout(20_000)
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill(username)
+    page.locator("[name=password]").fill(PASSWORD)
+    press(page, "main form button")
+    return page
 
 
 def press(page: Page, selector: str) -> None:
@@ -28,7 +39,9 @@ def fill(page: Page, star: int, counts: dict[str, str], ticks: str) -> None:
     page.locator(f"input[name=star][value='{star}']").check()
     press(page, "form[action$='/star/'] button")
     press(page, ".todo a")
-    page.locator("[name='1.1.a']").fill(counts["1.1.a"])
+    for item in ("1.1.a", "1.2"):
+        if item in counts:
+            page.locator(f"[name='{item}']").fill(counts[item])
     card = page.get_by_role("region", name="村民代表会议")
     card.locator("input[type=file]").last.set_input_files(
         {"name": "会议记录.pdf", "mimeType": "application/pdf", "buffer": PDF}
@@ -161,6 +174,37 @@ def uphold(page: Page, star: str, document: str, answer: str) -> None:
     page.locator("[name=star]").select_option(star)
     page.locator("[name=document]").fill(document)
     press(page, "button[value=uphold]")
+
+
+def grant_rewards(finance: Page, county_office: Page, amounts: dict[str, str]) -> None:
+    """A policy of yuan by star, whatever the population: drafted, agreed by the county office, in force, granted."""
+    finance.goto("/policies/")
+    press(finance, "a[href*='/new/']")
+    for name, value in {
+        "name": "2026年度奖励办法",
+        "year": "2026",
+        "budget": "100000",
+        "reckoning_day": "2026-12-03",
+        "starts": "2026-12-01",
+        "ends": "2027-11-30",
+    }.items():
+        finance.locator(f"[name={name}]").fill(value)
+    for row, (star, amount) in enumerate(amounts.items()):
+        for name, value in {"star": star, "first": "0", "amount": amount}.items():
+            finance.locator(f"[name$='-{row}-{name}']").fill(value)
+    press(finance, "main form > button.primary")
+    policy = finance.url
+    _step(finance, "seek_opinion")
+    county_office.goto(policy)
+    county_office.locator("[name=number]").fill("备〔2026〕1号")
+    press(county_office, "button[name=agreed][value='1']")
+    finance.goto(policy)
+    _step(finance, "make_effective")
+    _step(finance, "grant")
+
+
+def _step(page: Page, verb: str) -> None:
+    press(page, f"form[action$='/step/{verb}/'] button.primary")
 
 
 def record_event(page: Page, village: str, kind: str, on: str) -> None:
