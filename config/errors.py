@@ -17,13 +17,16 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from records.refusals import Incomplete, NotAllowed, Refused, WrongState
+from records.refusals import Incomplete, NotAllowed, Refused
 
 # What psycopg says of a text with the character 0: the database holds none, so there is nothing to be found by it.
 NO_SUCH_TEXT = "cannot contain NUL"
 UNAVAILABLE = _lazy("The system is being restarted. Please try again in a minute.")
 FAILED = _lazy("Something went wrong on our side")
-REFUSED_AS = {WrongState: status.HTTP_409_CONFLICT, Incomplete: status.HTTP_400_BAD_REQUEST}
+
+
+def _status(refused: Refused) -> int:
+    return status.HTTP_400_BAD_REQUEST if isinstance(refused, Incomplete) else status.HTTP_409_CONFLICT
 
 
 def api_exception(exc: Exception, context: dict) -> Response | None:
@@ -34,7 +37,7 @@ def api_exception(exc: Exception, context: dict) -> Response | None:
         answer = {"detail": str(exc)}
         if isinstance(exc, Incomplete):
             answer["problems"] = exc.problems
-        return Response(answer, status=REFUSED_AS.get(type(exc), status.HTTP_409_CONFLICT))
+        return Response(answer, status=_status(exc))
     return exception_handler(exc, context)
 
 

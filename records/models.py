@@ -6,9 +6,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from records.chain import Digest, ProvedColumns, Seal
+from records.previews import Preview
 from records.verification import Verification
 
-__all__ = ["Digest", "IssuedDocument", "ProvedColumns", "Seal", "StoredFile", "Verification"]
+__all__ = ["Digest", "IssuedDocument", "Preview", "ProvedColumns", "Seal", "StoredFile", "Verification"]
 
 
 class StoredFile(models.Model):

@@ -1,5 +1,9 @@
 """Why a step was refused, in words for the person who tried. Raised by workflow functions, shown by pages and API."""
 
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
 
 class Refused(Exception):
     """The step was not taken and nothing changed; ``str()`` says why, in the reader's language."""
@@ -19,3 +23,21 @@ class Incomplete(Refused):
     def __init__(self, message: str, problems: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.problems = problems or {}
+
+
+class Outdated(WrongState):
+    """What the person was shown is not true any more: nothing is done, the new state is to be shown."""
+
+
+class UnknownFields(Incomplete):
+    """A form that pays, grants, releases or decides got fields that it does not have."""
+
+
+def refuse_unknown_fields(sent: Iterable[str], known: Iterable[str]) -> None:
+    """Raise ``UnknownFields`` for any name among ``sent`` that is neither ``known`` nor the CSRF token."""
+    unknown = sorted(set(sent) - set(known) - {"csrfmiddlewaretoken"})
+    if unknown:
+        message = _("This form does not know the field %(names)s. Nothing was done.") % {
+            "names": ", ".join(unknown[:5])
+        }
+        raise UnknownFields(message, dict.fromkeys(unknown, message))

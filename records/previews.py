@@ -1,0 +1,100 @@
+"""What a page shows before a step is exactly what the step does, or nothing is done.
+
+A page that shows a step first (payments, a release, a closing) keeps what it shows here, under the key in its form:
+``key = previews.keep(user, "disburse:fund:1", shown)``. The confirmation names the key alone:
+
+    with previews.confirming(user, "disburse:fund:1", key) as shown:
+        workflow.disburse(fund, by=user, expected=shown, …)
+
+The workflow function compares ``expected`` with what is true under its own lock and raises ``Outdated`` when they
+differ; the view then shows the new state. A second click on the same confirmation waits for the first one and is told
+``AlreadyDone``, which a view answers like the first.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from records.refusals import Outdated, WrongState
+
+KEPT = timedelta(days=1)
+"""How long a page may stand open before it is confirmed."""
+
+
+class AlreadyDone(WrongState):
+    """This very confirmation was carried out before: a double click, or the page sent again."""
+
+
+class Preview(models.Model):
+    """What ``user`` was shown before ``step`` (its verb and subject, "release:batch:7")."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)
+    step = models.CharField(max_length=100)
+    content = models.JSONField(encoder=DjangoJSONEncoder)
+    shown_at = models.DateTimeField(db_index=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="preview_key_once")]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.key}"
+
+
+def plain(content: Any) -> Any:
+    """``content`` as it comes back from the database: dates and decimals are text, keys of mappings are text."""
+    return json.loads(json.dumps(content, cls=DjangoJSONEncoder))
+
+
+def keep(user: Any, step: str, content: Any, *, key: str = "") -> str:
+    """Keep what ``user`` is shown before ``step``; return the key for the page. ``key``: the one that the page has.
+
+    Raises ``AlreadyDone`` when the step of that key has been carried out.
+    """
+    key = (key or uuid4().hex)[:64]
+    now = timezone.now()
+    with transaction.atomic():
+        Preview.objects.filter(user=user, shown_at__lt=now - KEPT).delete()
+        Preview.objects.bulk_create(
+            [Preview(user=user, key=key, step=step, content=content, shown_at=now)],
+            update_conflicts=True,
+            unique_fields=["user", "key"],
+            update_fields=["step", "content", "shown_at"],
+        )
+        if Preview.objects.filter(user=user, key=key, done_at__isnull=False).exists():
+            raise AlreadyDone(_("This has been done already."))
+    return key
+
+
+@contextmanager
+def confirming(user: Any, step: str, key: str) -> Iterator[Any]:
+    """One transaction in which ``step`` is carried out as it was shown under ``key``; yields what was shown.
+
+    Raises ``Outdated`` where nothing was shown under that key (or too long ago), ``AlreadyDone`` on a second time.
+    """
+    with transaction.atomic():
+        shown = Preview.objects.select_for_update().filter(user=user, step=step, key=key[:64]).first()
+        if shown is None or shown.shown_at < timezone.now() - KEPT:
+            raise Outdated(_("This page is out of date. Nothing was done. Please look again."))
+        if shown.done_at:
+            raise AlreadyDone(_("This has been done already."))
+        yield shown.content
+        shown.done_at = timezone.now()
+        shown.save(update_fields=["done_at"])
+
+
+def require_unchanged(expected: Any, current: Any) -> None:
+    """Raise ``Outdated`` unless what was shown (None: the caller saw no page) is what is true now, under the lock."""
+    if expected is not None and expected != plain(current):
+        raise Outdated(_("Something has changed since this page was opened. Nothing was done. Please look again."))
