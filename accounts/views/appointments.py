@@ -1,6 +1,7 @@
 """Appointments: who holds what where, for those who may give it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django import forms
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,11 +19,14 @@ from accounts.authority import needs
 from accounts.forms import AppointmentForm, AppointmentSearch, EndForm, HandoverForm
 from accounts.models import Appointment
 from accounts.slips import Slip, as_pdf, sealed, slips_of, unsealed
+from records import previews
 from records.documents import served
 from records.lists import as_workbook
+from records.previews import AlreadyDone
 from records.refusals import Incomplete, Refused, WrongState
 
 PER_PAGE = 50
+APPOINT = "appoint"
 
 
 @needs("accounts.appoint")
@@ -40,7 +45,7 @@ def _searched(search: AppointmentSearch, found: QuerySet[Appointment]) -> QueryS
     if given.get("state") != "all":
         found = found.filter(Q(ends=None) | Q(ends__gte=timezone.localdate()))
     if q := given.get("q"):
-        found = found.filter(Q(user__name__contains=q) | Q(user__username__startswith=q) | Q(unit_id__startswith=q))
+        found = found.filter(Q(user__name__contains=q) | Q(user__username__startswith=q) | Q(unit__code__startswith=q))
     return found
 
 
@@ -51,12 +56,36 @@ def appointment_new(request: HttpRequest) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            engaged = workflow.appoint_person(form.who, form.roles, by=request.user, **form.post)
+            with once(request, APPOINT):
+                engaged = workflow.appoint_person(form.who, form.roles, by=request.user, **form.post)
+        except AlreadyDone:
+            return show_done_before(request, form.who.name)
         except Refused as refused:
             show_refusal(form, refused)
         else:
             return show_engaged(request, [engaged])
-    return render(request, "accounts/appointment_new.html", {"form": form})
+    context = {"form": form, "key": previews.keep(request.user, APPOINT, {}, key=request.POST.get("key", ""))}
+    return render(request, "accounts/appointment_new.html", context)
+
+
+@contextmanager
+def once(request: HttpRequest, step: str) -> Iterator[None]:
+    """Take ``step`` once for the page that asks: a double click raises ``AlreadyDone``. A program sends no key."""
+    if key := request.POST.get("key"):
+        with previews.confirming(request.user, step, key):
+            yield
+    else:
+        yield
+
+
+def show_done_before(request: HttpRequest, name: str) -> HttpResponse:
+    """The answer to a second click: the first one has appointed, and its page alone showed the one-time password."""
+    messages.success(
+        request,
+        _("%(name)s has been appointed. If you did not see the one-time password, make a new one on this page.")
+        % {"name": name},
+    )
+    return redirect(reverse("appointments", query={"q": name}))
 
 
 def show_refusal(form: forms.Form, refused: Refused) -> None:
@@ -138,12 +167,16 @@ def appointment_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            engaged = workflow.hand_over(list(given["posts"]), form.who, by=request.user, on=given["on"])
+            with once(request, f"hand_over:{pk}"):
+                engaged = workflow.hand_over(list(given["posts"]), form.who, by=request.user, on=given["on"])
+        except AlreadyDone:
+            return show_done_before(request, form.who.name)
         except Refused as refused:
             show_refusal(form, refused)
         else:
             return show_engaged(request, [engaged])
-    return render(request, "accounts/appointment_hand_over.html", {"appointment": one, "form": form})
+    key = previews.keep(request.user, f"hand_over:{pk}", {}, key=request.POST.get("key", ""))
+    return render(request, "accounts/appointment_hand_over.html", {"appointment": one, "form": form, "key": key})
 
 
 @needs("accounts.appoint")

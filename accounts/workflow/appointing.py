@@ -62,6 +62,7 @@ def appoint_person(
     if who.username:
         user, password = known(who), ""
     else:
+        Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)  # the same person twice at once is one account
         if not who.another and (there := namesake(who.name, unit, by=by)):
             raise Incomplete(_("Somebody of this name has an account here already."), {"name": _there(there)})
         user, password = open_account(who.name, by=by, email=who.email)

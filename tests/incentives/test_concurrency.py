@@ -1,40 +1,19 @@
 """Two connections at the same moment: money is never spent twice and a budget never overdrawn."""
 
 from decimal import Decimal
-from threading import Barrier, Thread
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from freezegun import freeze_time
 
 from incentives import workflow
 from incentives.models import LedgerEntry
 from records.refusals import Refused
+from tests.at_once import at_once
 from tests.incentives.conftest import TODAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*steps):
-    """Run ``steps`` in as many connections; what each came to: a result or an exception."""
-    barrier, results = Barrier(len(steps)), [None] * len(steps)
-
-    def run(place, step):
-        try:
-            barrier.wait(timeout=10)
-            results[place] = step()
-        except (Refused, DatabaseError) as error:
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(steps)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return results
 
 
 @pytest.fixture

@@ -1,0 +1,68 @@
+"""The same appointment sent several times at once opens one account, by page and by list."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Appointment, User
+from accounts.roles import Role
+from tests.at_once import at_once
+from tests.factories import TOWNSHIP, VILLAGE, UnitFactory, person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NAME = "俞小明"
+
+
+@pytest.fixture
+def office():
+    UnitFactory(code=VILLAGE)
+    return person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def post(office, **more):
+    given = {"name": NAME, "role": Role.FILLER, "unit": VILLAGE, "starts": timezone.localdate().isoformat()}
+    client = signed_in(office)
+    return lambda: client.post("/appointments/new/", given | more)
+
+
+def opened():
+    return User.objects.filter(name=NAME).count(), Appointment.objects.filter(user__name=NAME).count()
+
+
+def key_of(office):
+    page = signed_in(office).get("/appointments/new/").content.decode()
+    return re.search(r'name="key" value="(\w+)"', page)[1]
+
+
+def test_four_posts_open_one_account(office):
+    answers = at_once(*(post(office) for _ in range(4)))
+    assert [answer.status_code for answer in answers] == [200] * 4  # one with the slip, three with the refusal
+    assert opened() == (1, 1)
+    assert sorted(b"one-time" in a.content or "一次性密码".encode() in a.content for a in answers).count(True) == 1
+
+
+def test_another_person_of_that_name_sent_twice_is_one_more(office):
+    post(office)()
+    key = key_of(office)
+    answers = at_once(*(post(office, another="on", key=key) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 302, 302]
+    assert opened() == (2, 2)
+
+
+def test_the_second_click_ends_on_words_of_success(office):
+    click = post(office, key=key_of(office))
+    assert click().status_code == 200
+    client = signed_in(office)
+    given = {"name": NAME, "role": Role.FILLER, "unit": VILLAGE, "starts": timezone.localdate().isoformat()}
+    key = key_of(office)
+    client.post("/appointments/new/", given | {"name": "俞大明", "key": key})
+    answer = client.post("/appointments/new/", given | {"name": "俞大明", "key": key}, follow=True)
+    assert "俞大明已任命" in answer.content.decode()
