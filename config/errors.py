@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from axes.helpers import get_cool_off
 from django.contrib import messages
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -13,16 +13,26 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.defaults import page_not_found
+from psycopg2 import errors
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from records.refusals import Incomplete, NotAllowed, Refused
+from records.refusals import Incomplete, NotAllowed, Refused, WrongState
 
 # What psycopg says of a text with the character 0: the database holds none, so there is nothing to be found by it.
 NO_SUCH_TEXT = "cannot contain NUL"
+# The same thing made twice at once, or two steps that wait for each other: one wins, in the database.
+COLLISIONS = (errors.UniqueViolation, errors.ExclusionViolation, errors.DeadlockDetected)
 UNAVAILABLE = _lazy("The system is being restarted. Please try again in a minute.")
 FAILED = _lazy("Something went wrong on our side")
+
+
+def _collision(exception: Exception) -> WrongState | None:
+    """What a constraint of the database refused because another was quicker; None for any other exception."""
+    if isinstance(exception, DatabaseError) and isinstance(exception.__cause__, COLLISIONS):
+        return WrongState(_("Somebody did the same at this moment. Please look again."))
+    return None
 
 
 def _status(refused: Refused) -> int:
@@ -31,6 +41,7 @@ def _status(refused: Refused) -> int:
 
 def api_exception(exc: Exception, context: dict) -> Response | None:
     """DRF's handler, which also knows the refusals of the workflow: who may not is told as little as a stranger."""
+    exc = _collision(exc) or exc
     if isinstance(exc, NotAllowed):
         exc = exceptions.NotFound()
     elif isinstance(exc, Refused):
@@ -51,6 +62,7 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        exception = _collision(exception) or exception
         if isinstance(exception, NotAllowed):
             return page_not_found(request, exception)
         if isinstance(exception, Refused):
