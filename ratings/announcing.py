@@ -36,6 +36,7 @@ def register_kinds() -> None:
         cycle_closed=_("The rating of %(year)s is closed"),
         application_submitted=_("%(unit)s has submitted its application for %(star)s stars"),
         application_withdrawn=_("%(unit)s has withdrawn its application: %(reason)s"),
+        submission_undone=_("%(unit)s: the township has given the application back, not reviewed: %(reason)s"),
         application_accepted=_("%(unit)s: the township has accepted the application and reviews it"),
         application_returned=_("%(unit)s: please correct %(count)s questions until %(until)s"),
         application_resubmitted=_("%(unit)s has corrected what was returned"),

@@ -290,6 +290,16 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
             lambda application: workflow.withdraw(application, by=request.user, **sent(ReasonSerializer, request)),
         )
 
+    @extend_schema(request=ReasonSerializer, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="undo-submission")
+    def undo_submission(self, request: Request, pk: str) -> Response:
+        """Give what was submitted by mistake back to the village, before the township takes it up."""
+        return self._step(
+            "undo_submission",
+            pk,
+            lambda one: workflow.undo_submissions([one], by=request.user, **sent(ReasonSerializer, request)),
+        )
+
     @extend_schema(request=None, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:

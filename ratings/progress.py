@@ -28,6 +28,7 @@ VERBS = {
     "begin": gettext_lazy("Form begun"),
     "submit": gettext_lazy("Submitted"),
     "withdraw": gettext_lazy("Withdrawn"),
+    "undo_submission": gettext_lazy("Given back to the village, not reviewed"),
     "accept": gettext_lazy("Accepted by the township"),
     "return": gettext_lazy("Returned for correction"),
     "resubmit": gettext_lazy("Corrections handed back"),

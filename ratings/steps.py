@@ -65,4 +65,6 @@ def register_steps() -> None:
             frozenset({State.SUBMITTED, State.RETURNED, State.TOWNSHIP_REVIEW, State.COUNTY_REVIEW, State.DECIDED}),
             "application_withdraw",
         ),
+        # Of many at once, from the list; so no page of one application offers it.
+        Action("undo_submission", _("Give back to the village"), "ratings.accept", frozenset({State.SUBMITTED}), ""),
     )

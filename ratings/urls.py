@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from ratings.views import application, cycle, event, form, form_sheet, public, register, supply, supply_sheet, waiting
+from ratings.views import (
+    application,
+    cycle,
+    event,
+    form,
+    form_sheet,
+    public,
+    register,
+    supply,
+    supply_sheet,
+    undo_submissions,
+    waiting,
+)
 
 urlpatterns = [
     path("apply/", form.apply, name="apply"),
@@ -10,6 +22,7 @@ urlpatterns = [
     path("applications/", application.queue, name="applications"),
     path("applications/not-begun/", waiting.not_begun, name="applications_not_begun"),
     path("applications/reopen/<int:cycle>/<str:unit>/", waiting.reopen, name="application_reopen"),
+    path("applications/undo-submissions/", undo_submissions.page, name="applications_undo"),
     path("applications/<int:pk>/", application.page, name="application"),
     path("applications/<int:pk>/paper.pdf", application.paper, name="application_paper"),
     path("applications/<int:pk>/form/", form.overview, name="application_form"),

@@ -76,6 +76,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "states": [(s, s.label, counts[s]) for s in State if s in counts],
             "all": sum(counts.values()),
             "may_fill": bool(request.user.reach("ratings.fill_on_behalf")),
+            "may_undo": state == State.SUBMITTED and bool(request.user.reach(ACTIONS["undo_submission"].permission)),
         },
     )
 
@@ -178,6 +179,7 @@ def _step(
             "problems": problems,
             "missing": _places(form, problems),
             "odd": _odd(form) if verb in SENDING else [],
+            "reason_needed": application.state != State.SUBMITTED,
             **context,
         },
         status=400 if problems else 200,

@@ -32,7 +32,7 @@ from ratings.workflow.filling import (
 )
 from ratings.workflow.transition import move
 from ratings.workflow.window import hold_open, require_applying, require_not_over, until
-from records import audit
+from records import audit, previews
 from records.refusals import Incomplete, WrongState
 from villages.models import Unit
 
@@ -235,11 +235,11 @@ def _keep_self_assessment(applications: list[Application], answers: Answers) -> 
 @transaction.atomic
 def withdraw(application: Application, *, by: Any, reason: str) -> None:
     """Take the application back to the village before its result is released; a decision that nobody outside has seen
-    falls with it. To send it again, the window must be open."""
+    falls with it. To send it again, the window must be open. Once the review has begun it takes a ``reason``."""
     hold_open([application.cycle_id])
     application = locked_row(application)
     require("withdraw", by, application)
-    if not reason.strip():
+    if not reason.strip() and application.state != State.SUBMITTED:
         raise _no_reason()
     if pending := application.decisions.filter(state=Decision.State.DECIDED).first():
         decisions.overturn(pending, decisions.REVIEW_OF[pending.origin], verb="reconsider", by=by, reason=reason)
@@ -248,7 +248,39 @@ def withdraw(application: Application, *, by: Any, reason: str) -> None:
     with audit.acting(by, "withdraw", reason):
         reread([application])
         application.returns.filter(answered_at=None).update(answered_at=timezone.now())
-    announcing.tell_township([application], "application_withdrawn", reason=reason)
+    announcing.tell_township([application], "application_withdrawn", reason=reason.strip() or _("no reason given"))
+
+
+@transaction.atomic
+def undo_submissions(
+    applications: Iterable[Application], *, by: Any, reason: str, expected: Any = None
+) -> list[Application]:
+    """The township office gives back to their villages, as drafts, what was submitted by mistake, before any review.
+
+    ``expected``: the submissions that the person was shown (``submissions_of``). Raises ``NotAllowed``, ``WrongState``
+    (one of them has moved on), ``Outdated``, ``Incomplete`` (no reason, no application); then none is given back.
+    """
+    applications = list(applications)
+    hold_open({application.cycle_id for application in applications})
+    applications = _locked(applications)
+    require_all("undo_submission", [(by, application) for application in applications])
+    previews.require_unchanged(expected, submissions_of(applications))
+    if not reason.strip():
+        raise _no_reason()
+    if not applications:
+        raise Incomplete(_("Please choose at least one village."))
+    move([a.pk for a in applications], "undo_submission", State.DRAFT, by=by, reason=reason, submitted_tags=None)
+    for application in applications:
+        application.submitted_tags = None
+    with audit.acting(by, "undo_submission", reason):
+        reread(applications)
+    announcing.tell_village(applications, "submission_undone", reason=reason)
+    return applications
+
+
+def submissions_of(applications: Iterable[Application]) -> list[list[Any]]:
+    """Which submission of which application: one that was withdrawn and sent again is another."""
+    return [[a.pk, a.submitted_at] for a in sorted(applications, key=lambda a: a.pk)]
 
 
 def _no_reason() -> Incomplete:

@@ -300,11 +300,11 @@ def test_the_signer_withdraws_before_a_decision(request, stage, signer, office):
     assert not application.returns.filter(answered_at=None).exists()
 
 
-def test_withdrawing_has_its_limits(submitted, filler, signer):
+def test_withdrawing_has_its_limits(accepted, filler, signer):
     with pytest.raises(NotAllowed):
-        workflow.withdraw(submitted, by=filler, reason="不申报了")
+        workflow.withdraw(accepted, by=filler, reason="不申报了")
     with pytest.raises(Incomplete):
-        workflow.withdraw(submitted, by=signer, reason=" ")
+        workflow.withdraw(accepted, by=signer, reason=" ")
 
 
 @pytest.mark.parametrize("state", ["draft", "public_notice", "confirmed", "rejected"])

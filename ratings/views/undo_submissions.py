@@ -1,0 +1,72 @@
+"""Giving applications that were submitted by mistake back to their villages, many at once: shown first, then done."""
+
+from collections.abc import Collection
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.authority import reached
+from ratings.actions import ACTIONS
+from ratings.models import Application
+from ratings.workflow import application as workflow
+from records import previews
+from records.numbers import keys
+from records.refusals import Incomplete, NotAllowed, WrongState, refuse_unknown_fields
+
+STEP = "undo_submissions"
+QUEUE = f"?state={Application.State.SUBMITTED}"
+
+
+@login_required
+@require_POST
+def page(request: HttpRequest) -> HttpResponse:
+    """First the chosen villages and a field for the reason; with ``confirmed`` exactly these are given back."""
+    permission = ACTIONS["undo_submission"].permission
+    if not request.user.reach(permission):
+        raise NotAllowed
+    refuse_unknown_fields(request.POST, {"application", "key", "reason", "confirmed"})
+    chosen = keys(request.POST.getlist("application"))
+    found = reached(request.user, permission, Application.objects.select_related("unit", "cycle").filter(pk__in=chosen))
+    back = reverse("applications") + QUEUE
+    problem = ""
+    if "confirmed" in request.POST:
+        try:
+            given = _give_back(request, found)
+        except previews.AlreadyDone:
+            messages.success(request, _("Given back. The villages have been told."))
+            return redirect(back)
+        except Incomplete as incomplete:
+            problem = str(incomplete)
+        except WrongState as late:
+            messages.warning(request, str(late))
+        else:
+            done = ngettext("Given back: %s application.", "Given back: %s applications.", given) % given
+            messages.success(request, f"{done} {_('The villages have been told.')}")
+            return redirect(back)
+    waiting = list(found.filter(state=Application.State.SUBMITTED).order_by("unit_id"))
+    if not waiting:
+        messages.warning(request, _("Please choose at least one village."))
+        return redirect(back)
+    return render(
+        request, "ratings/application_undo.html", _shown(request, waiting) | {"problem": problem, "back": back}
+    )
+
+
+def _give_back(request: HttpRequest, found: Collection[Application]) -> int:
+    with previews.confirming(request.user, STEP, request.POST.get("key", "")) as shown:
+        reason = request.POST.get("reason", "")
+        return len(workflow.undo_submissions(found, by=request.user, reason=reason, expected=shown))
+
+
+def _shown(request: HttpRequest, waiting: list[Application]) -> dict:
+    return {
+        "applications": waiting,
+        "reason": request.POST.get("reason", ""),
+        "key": previews.keep(request.user, STEP, workflow.submissions_of(waiting)),
+    }
