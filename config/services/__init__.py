@@ -9,6 +9,7 @@ Nothing here imports Django: settings ask only for addresses, and keepers start 
 
 import atexit
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -24,6 +25,7 @@ __all__ = [
     "database_url",
     "detach",
     "redis_url",
+    "renew",
     "with_database",
 ]
 
@@ -72,6 +74,13 @@ def attach() -> None:
     for attachment in _attachments:
         attachment.wait_until_ready()
     atexit.register(detach)
+
+
+def renew() -> Iterator[str]:
+    """Replace the keepers that are gone; a line for each. For a process that looks after the services as it lives."""
+    for attachment in _attachments:
+        if said := attachment.renew():
+            yield said
 
 
 def detach() -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from config.services.restarts import Restarts
 from config.services.servers import Server
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -28,6 +29,7 @@ class Attachment:
         self.server = server
         self.process_id = os.getpid()
         self.keeper: subprocess.Popen | None = None
+        self.restarts = Restarts()
 
     @property
     def is_mine(self) -> bool:
@@ -45,7 +47,8 @@ class Attachment:
         fcntl.flock(self.users, fcntl.LOCK_SH)  # waits while a keeper that found no users is stopping
         fcntl.flock(self.starting, fcntl.LOCK_EX)
         if not has_keeper(self.server):
-            self._start_keeper()
+            self._start_keeper(self.starting)
+        self.restarts.started()
 
     def wait_until_ready(self) -> None:
         """Return when the server answers, or raise ``ServiceFailed`` with what it said."""
@@ -54,6 +57,41 @@ class Attachment:
             if said != "ready":
                 raise ServiceFailed(said or f"the keeper of {self.server.name} ended without a word")
         os.close(self.starting)
+
+    def renew(self) -> str | None:
+        """Set a new keeper going where the last one is gone (killed, most likely), without waiting for it; what is to
+        be said of that."""
+        if has_keeper(self.server):
+            if self.restarts.is_noted:  # another user was quicker
+                self.restarts.started()
+            return None
+        starting = lock_file(self.server, "start")
+        try:
+            fcntl.flock(starting, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # one is being started
+            return None
+        else:
+            return None if has_keeper(self.server) else self._replace_keeper(starting)
+        finally:
+            os.close(starting)
+
+    def _replace_keeper(self, starting: int) -> str | None:
+        if not self.restarts.is_noted:
+            pause = self.restarts.ended()
+            return f"the keeper of {self.server.name} is gone{self._why()}, started again" + f" in {pause} s" * bool(
+                pause
+            )
+        if self.restarts.is_due:
+            self.restarts.started()
+            self._start_keeper(starting)
+        return None
+
+    def _why(self) -> str:
+        """How the keeper that this process had started ended, if it did."""
+        if self.keeper is None or self.keeper.poll() is None:
+            return ""
+        said = self.keeper.stdout.read().removeprefix("ready").strip()
+        return f" ({said or self.keeper.returncode})"
 
     def end(self) -> None:
         """Let go; return when the keeper has stopped, if nobody else uses it."""
@@ -77,21 +115,20 @@ class Attachment:
             return others
         return False
 
-    def _start_keeper(self) -> None:
-        place = self.server.place
+    def _start_keeper(self, starting: int) -> None:
         command = [
             sys.executable,
             "-m",
             "config.services.keeper",
             self.server.name,
-            str(place.data_dir),
-            str(self.starting),
+            str(self.server.place.data_dir),
+            str(starting),
         ]
-        with (place.log_dir / f"{self.server.name}.keeper.log").open("ab") as log:
+        with keeper_log(self.server).open("ab") as log:
             self.keeper = subprocess.Popen(  # noqa: S603
                 command,
                 cwd=BASE_DIR,
-                pass_fds=[self.starting],
+                pass_fds=[starting],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -105,11 +142,15 @@ def lock_file(server: Server, kind: str) -> int:
     return os.open(server.place.data_dir / f"{server.name}.{kind}", os.O_RDWR | os.O_CREAT, 0o600)
 
 
+def keeper_log(server: Server) -> Path:
+    return server.place.log_dir / f"{server.name}.keeper.log"
+
+
 def has_keeper(server: Server) -> bool:
-    """Whether a keeper runs ``server``."""
+    """Whether a keeper runs ``server``. Those who look at once share the lock, and do not take each other for one."""
     keeper = lock_file(server, "keeper")
     try:
-        fcntl.flock(keeper, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(keeper, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     else:

@@ -5,28 +5,34 @@ and ends when ``NAME.users`` is held by nobody. If it is killed, the kernel sign
 """
 
 import fcntl
+import logging
 import os
 import sys
 import time
 from pathlib import Path
 
-from config.services.attachment import lock_file
+from config.services.attachment import keeper_log, lock_file
 from config.services.binaries import ProgramMissing
+from config.services.logs import Log
 from config.services.place import Place, PlaceRefused
+from config.services.restarts import Restarts
 from config.services.servers import PostgreSQL, Server, ServerFailed, Valkey
 
 LOOK_SECONDS = 0.1
+FAILURES = (ServerFailed, ProgramMissing, PlaceRefused, OSError)
+logger = logging.getLogger(__name__)
 KINDS = {kind.name: kind for kind in (PostgreSQL, Valkey)}
 
 
 def main(name: str, data_dir: str, start_lock: str) -> int:
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
     server = KINDS[name](Place(Path(data_dir)))
     mine = lock_file(server, "keeper")  # never closed: whoever waits for it waits for the end of this process
     fcntl.flock(mine, fcntl.LOCK_EX)
     try:
         server.start()
-    except (ServerFailed, ProgramMissing, PlaceRefused, OSError) as failed:
-        report(" ".join(str(failed).split()))
+    except FAILURES as failed:
+        report(one_line(failed))
         return 1
     report("ready")
     os.close(int(start_lock))
@@ -41,16 +47,33 @@ def report(line: str) -> None:
 
 
 def keep(server: Server) -> None:
-    """Run ``server`` again when it dies, until nobody uses it.
+    """Run ``server`` again when it dies, after growing pauses, until nobody uses it.
 
     Only the lock decides: a user that is killed while it says goodbye cannot take the server from the next one.
     """
-    users = lock_file(server, "users")
+    users, restarts = lock_file(server, "users"), Restarts()
+    restarts.started()
+    mine = Log(keeper_log(server))
     while not has_alone(users):
         time.sleep(LOOK_SECONDS)
-        if not server.is_running():
-            server.start()
+        server.log.rotate()
+        mine.rotate()
+        if server.is_running():
+            continue
+        if not restarts.is_noted:
+            pause = restarts.ended()
+            logger.warning("%s ended: %s; started again in %s s", server.name, server.log.last_words(), pause)
+        if restarts.is_due:
+            restarts.started()
+            try:
+                server.start()
+            except FAILURES as failed:
+                logger.error("%s", one_line(failed))
     server.stop()
+
+
+def one_line(failed: Exception) -> str:
+    return " ".join(str(failed).split())
 
 
 def has_alone(users: int) -> bool:

@@ -1,6 +1,7 @@
 """The two servers: how each is created, started, found ready and stopped. Only a keeper calls start and stop."""
 
 import contextlib
+import logging
 import os
 import re
 import shutil
@@ -13,10 +14,12 @@ from typing import ClassVar
 
 from config.services import binaries
 from config.services.lifetime import dying_with_parent
+from config.services.logs import Log
 from config.services.place import Place
 
 START_SECONDS = 300  # recovery after a crash may take its time
 STOP_SECONDS = 20
+logger = logging.getLogger(__name__)
 
 
 class ServerFailed(Exception):
@@ -34,6 +37,7 @@ class Server:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.process: subprocess.Popen | None = None
+        self.log = Log(place.log_dir / f"{self.name}.log")
 
     @property
     def directory(self) -> Path:
@@ -42,10 +46,6 @@ class Server:
     @property
     def socket_dir(self) -> Path:
         return self.place.socket_dir(self.directory)
-
-    @property
-    def log(self) -> Path:
-        return self.place.log_dir / f"{self.name}.log"
 
     @property
     def seen_directory(self) -> str:
@@ -72,7 +72,7 @@ class Server:
         while not self.is_ready():
             if not self.is_running() or time.monotonic() > deadline:
                 self.stop()
-                raise ServerFailed(f"{self.name} did not start: {self._last_words()}")
+                raise ServerFailed(f"{self.name} did not start: {self.log.last_words()}")
             time.sleep(0.01)
 
     def is_running(self) -> bool:
@@ -91,7 +91,7 @@ class Server:
         self.process = None
 
     def _spawn(self) -> None:
-        with self.log.open("wb") as log:
+        with self.log.open() as log:
             self.process = subprocess.Popen(  # noqa: S603 - programs of our own environment
                 self.command(),
                 cwd=self.directory,
@@ -112,10 +112,6 @@ class Server:
             for pid in orphans:
                 _signal(pid, signum)
             time.sleep(0.1)
-
-    def _last_words(self) -> str:
-        lines = self.log.read_text(errors="replace").strip().splitlines()[-3:]
-        return " / ".join(lines) or "it said nothing"
 
 
 class PostgreSQL(Server):
@@ -147,6 +143,12 @@ class PostgreSQL(Server):
             "work_mem": "32MB",
             "jit": "off",  # compiling costs more than it saves on our queries
             "log_timezone": "Asia/Shanghai",
+            # What is kept here is people's: a statement that fails is logged without itself, its values and its row.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
+            "log_parameter_max_length": "0",
+            "log_parameter_max_length_on_error": "0",
+            "log_checkpoints": "off",
         }
         settings = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
         return [str(self._bin / "postgres"), "-D", self.seen_directory, *settings]
@@ -226,6 +228,20 @@ class Valkey(Server):
             "loglevel": "warning",
         }
         return [str(program), *(part for key, value in options.items() for part in (f"--{key}", value))]
+
+    def start(self) -> None:
+        """What it kept may be damaged (a torn page), which it refuses: nothing in it is needed, so it begins anew."""
+        try:
+            super().start()
+        except ServerFailed as failed:
+            kept = self.directory / "appendonlydir"
+            if not kept.exists():
+                raise
+            aside = self.directory / "damaged"
+            logger.warning("%s; what it had kept is put aside as %s", failed, aside)
+            shutil.rmtree(aside, ignore_errors=True)
+            kept.rename(aside)
+            super().start()
 
     def is_ready(self) -> bool:
         with socket.socket(socket.AF_UNIX) as client:

@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 import redis
 
+from config.services.logs import MAX_BYTES, Log
 from config.services.place import Place
 from config.services.servers import PostgreSQL, Valkey
 from tests.config.processes import PATIENCE_SECONDS, eventually, processes_on
@@ -148,6 +149,60 @@ def test_a_killed_valkey_is_replaced_with_its_keys(data_dir):
         time.sleep(1.1)  # everysec
         os.kill(client.info("server")["process_id"], signal.SIGKILL)
         assert eventually(lambda: client.get("kept")) == b"7"
+
+
+def test_a_damaged_valkey_begins_anew(data_dir):
+    with using(data_dir):
+        client = redis.Redis.from_url(Valkey(Place(data_dir)).url)
+        client.mset({f"key {number}": "7" * 100 for number in range(100)})
+    (kept,) = (data_dir / "valkey/appendonlydir").glob("*.incr.aof")
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:4000] + b"\0" * 4096 + whole[8096:])
+    with using(data_dir):
+        assert redis.Redis.from_url(Valkey(Place(data_dir)).url).dbsize() == 0
+    assert (data_dir / "valkey/damaged" / kept.name).exists()
+    assert "Bad file format" in (data_dir / "log/valkey.keeper.log").read_text()
+
+
+def test_a_server_that_cannot_be_started_again_is_tried_until_it_can(data_dir):
+    with using(data_dir):
+        version = data_dir / "postgresql/PG_VERSION"
+        made_by = version.read_text()
+        version.write_text("9\n")
+        os.kill(postmaster(data_dir), signal.SIGKILL)
+        log = data_dir / "log/postgresql.keeper.log"
+        eventually(lambda: log.read_text().count("was made by PostgreSQL 9, but") == 2)
+        version.write_text(made_by)
+        eventually(lambda: connect(data_dir).closed == 0)
+
+
+def test_a_statement_that_fails_is_logged_without_its_values(data_dir):
+    with using(data_dir):
+        with connect(data_dir) as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE people (name text UNIQUE); INSERT INTO people VALUES ('章三')")
+            with pytest.raises(psycopg2.errors.UniqueViolation):
+                cursor.execute("INSERT INTO people VALUES (%s)", ["章三"])
+        said = (data_dir / "log/postgresql.log").read_text()
+        assert "duplicate key value violates unique constraint" in said
+        assert "章三" not in said
+        assert "INSERT" not in said
+
+
+def test_a_log_stays_short_while_it_is_written(tmp_path):
+    log = Log(tmp_path / "web.log")
+    with log.open() as writer:
+        writer.write(b"x" * MAX_BYTES)
+        writer.flush()
+        log.rotate()
+        assert log.path.stat().st_size == MAX_BYTES
+        writer.write(b"the last word\n")
+        writer.flush()
+        log.rotate()
+        writer.write(b"and on\n")
+        writer.flush()
+    assert log.path.read_text() == "and on\n"
+    assert (tmp_path / "web.old.log").read_text().endswith("the last word\n")
+    assert log.last_words() == "and on"
 
 
 def test_a_stale_pid_file_that_names_a_living_program_is_no_hindrance(data_dir):

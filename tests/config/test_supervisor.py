@@ -17,6 +17,7 @@ from tests.config.processes import children_of, eventually, processes_on, readin
 from tests.migrated import template_database
 
 DATABASE = f"supervised_{os.getpid()}"
+ALL_OK = {"database": "ok", "redis": "ok", "worker": "ok", "scheduler": "ok"}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def data_dir():
 def test_all_parts_become_ready_stay_up_and_stop_with_it(data_dir, database_url):
     with supervised(data_dir, DATABASE_URL=database_url) as (supervisor, address, said):
         assert said[-1].startswith(f"· ready: {address}")
-        assert readiness(address) == {"database": "ok", "redis": "ok", "worker": "ok", "scheduler": "ok"}
+        assert readiness(address) == ALL_OK
 
         with supervised(data_dir, DATABASE_URL=database_url) as (second, _, said_by_second):
             assert second.wait(60) == 1
@@ -52,6 +53,17 @@ def test_all_parts_become_ready_stay_up_and_stop_with_it(data_dir, database_url)
         os.kill(worker, signal.SIGKILL)
         assert supervisor.stdout.readline() == "· worker ended (-9), started again\n"
         eventually(lambda: readiness(address)["worker"] == "ok")
+
+        (keeper,) = (pid for pid in children_of(supervisor.pid) if "keeper\0valkey" in words_of(pid))
+        os.kill(keeper, signal.SIGKILL)
+        assert supervisor.stdout.readline() == "· the keeper of valkey is gone (-9), started again\n"
+        eventually(lambda: readiness(address) == ALL_OK)
+
+        for pause in ("", " in 1 s", " in 2 s"):  # a child that does not stay up takes nothing along
+            (scheduler,) = eventually(lambda: [p for p in children_of(supervisor.pid) if "\0beat\0" in words_of(p)])
+            os.kill(scheduler, signal.SIGKILL)
+            assert supervisor.stdout.readline() == f"· scheduler ended (-9), started again{pause}\n"
+        eventually(lambda: readiness(address) == ALL_OK)
 
         supervisor.send_signal(signal.SIGINT)
         assert supervisor.wait(60) == 0

@@ -1,0 +1,82 @@
+"""The processes that make up the system, each run again when it ends: none of them takes the others along."""
+
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+from config import services
+from config.services.lifetime import dying_with_parent
+from config.services.logs import Log
+from config.services.restarts import Restarts
+from config.supervisor.speech import say
+
+PYTHON = [sys.executable, "-m"]
+CELERY = [*PYTHON, "celery", "--app", "config.celery", "--workdir", str(services.BASE_DIR)]
+
+
+@dataclass
+class Child:
+    """``when_orphaned``: the signal that ends it quickly."""
+
+    name: str
+    command: list[str]
+    when_orphaned: int
+    process: subprocess.Popen | None = None
+    restarts: Restarts = field(default_factory=Restarts)
+
+    def __post_init__(self) -> None:
+        self.log = Log(services.data_dir() / "log" / f"{self.name}.log")
+
+    def start(self) -> None:
+        self.restarts.started()
+        with self.log.open() as log:
+            self.process = subprocess.Popen(  # noqa: S603
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is ours, and we stop it in good order
+                preexec_fn=dying_with_parent(self.when_orphaned),
+            )
+
+    def keep_running(self) -> None:
+        """Start it again if it ended, and say so; what it said itself where it gave up of its own will."""
+        self.log.rotate()
+        if self.process.poll() is None:
+            return
+        if not self.restarts.is_noted:
+            pause, code = self.restarts.ended(), self.process.returncode
+            why = f": {self.log.last_words()}" if code > 0 else ""
+            say(f"{self.name} ended ({code}), started again" + f" in {pause} s" * bool(pause) + why)
+        if self.restarts.is_due:
+            self.start()
+
+    def ask_to_stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+
+    def stop(self, deadline: float) -> None:
+        if self.process:
+            try:
+                self.process.wait(max(0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+WEB = Child("web", [*PYTHON, "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"], signal.SIGQUIT)
+CHILDREN = [
+    WEB,
+    Child("worker", [*CELERY, "worker", "--concurrency=2", "--without-gossip", "--without-mingle"], signal.SIGQUIT),
+    Child("scheduler", [*CELERY, "beat", "--pidfile="], signal.SIGTERM),
+]
+
+
+def look_after_all() -> None:
+    """One round: whatever has ended is started again."""
+    for said in services.renew():
+        say(said)
+    for child in CHILDREN:
+        child.keep_running()
