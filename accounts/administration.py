@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import workflow
-from accounts.locks import locked_out
+from accounts.locks import locked_out, locked_out_by_codes
 from accounts.models import Appointment, AppointmentEvent, User
 from accounts.roles import ROLES, Role
 from accounts.todo import Todo
@@ -67,18 +67,20 @@ class Vacancies:
 
 
 class Locks:
-    """Accounts shut out by wrong passwords, for the security administrator."""
+    """Accounts shut out by wrong passwords or codes, for the security administrator."""
 
     def entries(self, user: User) -> list[Todo]:
         if not user.has_perm("accounts.unlock"):
             return []
-        attempts = list(locked_out(workflow.reachable(user))[:100])
-        if not attempts:
+        people = workflow.reachable(user)
+        names = {one.username for one in locked_out(people)[:100]}
+        names |= {one.user.username for one in locked_out_by_codes(people)[:100]}
+        if not names:
             return []
-        title = ngettext("%(count)d account is shut out", "%(count)d accounts are shut out", len(attempts))
+        title = ngettext("%(count)d account is shut out", "%(count)d accounts are shut out", len(names))
         return [
             Todo(
-                title=title % {"count": len(attempts)},
+                title=title % {"count": len(names)},
                 detail=_("Ask the person before you unlock: somebody else may have tried their password."),
                 url=reverse("locks"),
                 over=_("Security"),

@@ -24,6 +24,14 @@ class AccountsConfig(AppConfig):
             check_ready=_("What is kept was checked: %(count)s rows are not as they were written"),
             check_failed=_("The check of what is kept could not be made"),
             appointed=_("You were appointed %(role)s of %(unit)s"),
+            codes_locked_you=_(
+                "Your account is locked for %(minutes)s minutes: five wrong codes were typed after your password. "
+                "If that was not you, somebody knows your password: change it, and tell the security administrator."
+            ),
+            codes_locked=_(
+                "%(name)s (%(username)s) is locked for %(minutes)s minutes: "
+                "five wrong codes were typed after the password"
+            ),
             appointment_ends=_("Your office of %(role)s of %(unit)s ends with %(day)s"),
         )
         jobs.register(Verification, proving.make)

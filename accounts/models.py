@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date
 
 import pghistory
+from axes.helpers import get_cool_off
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -198,6 +199,28 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class WrongCodesQuerySet(models.QuerySet):
+    def locking(self) -> WrongCodesQuerySet:
+        """Those that lock their account at the moment."""
+        return self.filter(count__gte=settings.AXES_FAILURE_LIMIT, last_at__gt=timezone.now() - get_cool_off())
+
+
+class WrongCodes(models.Model):
+    """How many codes of the second factor were wrong in a row (``workflow.codes``)."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="wrong_codes")
+    count = models.PositiveSmallIntegerField(default=0)
+    last_at = models.DateTimeField(default=timezone.now)
+
+    objects = WrongCodesQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.count}"
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 
 from django.utils import timezone
 
-from accounts.models import Appointment
+from accounts.models import Appointment, User
+from accounts.roles import Role
 from villages.models import prefixes
 
 
@@ -21,3 +22,10 @@ def holders(roles: Collection[str], codes: Iterable[str]) -> dict[str, list[int]
 def responsible(roles: Collection[str], code: str) -> list[int]:
     """User ids of those who hold one of ``roles`` on the unit ``code`` or on any unit above it."""
     return [user_id for ids in holders(roles, prefixes(code)).values() for user_id in ids]
+
+
+def guards_of(user: User) -> set[int]:
+    """User ids of the security administrators over a place where ``user`` holds or held an office."""
+    places = Appointment.objects.filter(user=user).values_list("unit_id", flat=True).distinct()
+    above = {code for place in places for code in prefixes(place)}
+    return {user_id for ids in holders([Role.SECADMIN], above).values() for user_id in ids} - {user.pk}

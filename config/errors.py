@@ -18,6 +18,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from accounts.workflow import AccountLocked
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
 
 # What psycopg says of a text with the character 0: the database holds none, so there is nothing to be found by it.
@@ -39,11 +40,13 @@ def _status(refused: Refused) -> int:
     return status.HTTP_400_BAD_REQUEST if isinstance(refused, Incomplete) else status.HTTP_409_CONFLICT
 
 
-def api_exception(exc: Exception, context: dict) -> Response | None:
+def api_exception(exc: Exception, context: dict) -> HttpResponse | Response | None:
     """DRF's handler, which also knows the refusals of the workflow: who may not is told as little as a stranger."""
     exc = _collision(exc) or exc
     if isinstance(exc, NotAllowed):
         exc = exceptions.NotFound()
+    elif isinstance(exc, AccountLocked):
+        return locked_out(context["request"]._request)
     elif isinstance(exc, Refused):
         answer = {"detail": str(exc)}
         if isinstance(exc, Incomplete):
@@ -65,6 +68,8 @@ class RefusalMiddleware:
         exception = _collision(exception) or exception
         if isinstance(exception, NotAllowed):
             return page_not_found(request, exception)
+        if isinstance(exception, AccountLocked):
+            return locked_out(request)
         if isinstance(exception, Refused):
             messages.error(request, str(exception))
             return redirect(_page_before(request))

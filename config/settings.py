@@ -143,13 +143,16 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE; the page does not ask
 ACCOUNT_USER_DISPLAY = str
+ACCOUNT_FORMS = {"change_password": "config.guarded_forms.NewPasswordForm"}
 ACCOUNT_ADAPTER = "config.adapter.AccountAdapter"
-# An office shares one address, so failures are counted per account and address by axes alone.
+# An office shares one address, so axes counts failures per account and address (codes: accounts/workflow/codes.py).
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": None}
+AXES_HANDLER = "config.locks.LockHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # while an account is locked nothing is looked at nor counted
 AXES_LOCKOUT_CALLABLE = "config.errors.locked_out"
 AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "records.client.address_of"
@@ -157,6 +160,11 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "评星晋级"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ADAPTER = "config.adapter.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "config.guarded_forms.CodeForm",
+    "reauthenticate": "config.guarded_forms.CodeAgainForm",
+    "activate_totp": "config.guarded_forms.FirstCodeForm",
+}
 # A government account platform people may sign in by (OpenID Connect): off unless all three are given.
 OIDC_SERVER = env("OIDC_SERVER", default="")
 OIDC_NAME = env("OIDC_NAME", default="政务统一身份认证")

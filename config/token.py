@@ -1,6 +1,6 @@
 """``POST /api/v1/token/``: the door for programs, with the same locks as the page."""
 
-from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth import authenticate
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.models import User
+from config.guarded_forms import CodeForm
 from config.second_factor import must_set_up_second_factor
 from records.sent import sent
 
@@ -46,13 +46,9 @@ class TokenView(APIView):
             raise serializers.ValidationError(
                 {"code": [_("Please sign in on the page first: a second factor is needed.")]}
             )
-        if not passes_second_factor(user, given.get("code", "")):
-            raise serializers.ValidationError({"code": [_("This code is not valid.")]})
+        if is_mfa_enabled(user):
+            form = CodeForm({"code": given.get("code", "")}, user=user)
+            if not form.is_valid():
+                raise serializers.ValidationError({"code": [_("This code is not valid.")]})
         token, _made = Token.objects.get_or_create(user=user)
         return Response({"token": token.key})
-
-
-def passes_second_factor(user: User, code: str) -> bool:
-    """True where the account has no second factor, or ``code`` is one that it accepts."""
-    authenticators = Authenticator.objects.filter(user=user)
-    return not authenticators or any(authenticator.wrap().validate_code(code) for authenticator in authenticators)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts import workflow
 from accounts.authority import needs
 from accounts.forms import LockForm
-from accounts.locks import locked_out
+from accounts.locks import locked_out, locked_out_by_codes
 from accounts.models import User
 from records.refusals import Refused, WrongState
 
@@ -33,6 +33,7 @@ def locks(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "shut_out": locked_out(people),
+        "by_codes": locked_out_by_codes(people),
         "attempts": AccessAttempt.objects.filter(username__in=people.values("username")).order_by("-attempt_time")[
             :ATTEMPTS_SHOWN
         ],
@@ -58,9 +59,10 @@ def _taken(request: HttpRequest, form: LockForm, people: QuerySet[User]) -> str:
 @needs("accounts.unlock")
 @require_POST
 def lock_lift(request: HttpRequest, username: str) -> HttpResponse:
-    """Forget the wrong passwords of an account, or unlock one that was locked by hand."""
+    """Forget the wrong passwords and codes of an account, or unlock one that was locked by hand."""
     person = get_object_or_404(workflow.reachable(request.user), username=username)
     reset(username=person.username)
+    workflow.forget_wrong_codes(person)
     if not person.is_active:
         workflow.unlock(person, by=request.user)
     messages.success(request, _("The account is unlocked."))

@@ -1,6 +1,7 @@
 """Giving people their offices, opening and guarding their accounts. Every step checks who may, and history keeps it."""
 
 from accounts.workflow.appointing import Engaged, Who, appoint, appoint_person, end, givable, hand_over, managed_by
+from accounts.workflow.codes import AccountLocked, counting_codes, forget_wrong_codes, locked_by_codes
 from accounts.workflow.deputies import deputise, may_deputise
 from accounts.workflow.guarding import (
     forget_second_factor,
@@ -16,17 +17,21 @@ from accounts.workflow.opening import PASSWORD_LENGTH, reset_password
 
 __all__ = [
     "PASSWORD_LENGTH",
+    "AccountLocked",
     "Engaged",
     "Who",
     "appoint",
     "appoint_person",
+    "counting_codes",
     "deputise",
     "end",
     "forget_second_factor",
+    "forget_wrong_codes",
     "givable",
     "guarded_posts",
     "hand_over",
     "lock",
+    "locked_by_codes",
     "managed_by",
     "may_deputise",
     "open_administrator",
