@@ -38,3 +38,10 @@ class OneTimeHasher(PBKDF2PasswordHasher):
 
     algorithm = "pbkdf2_sha256_once"
     iterations = 20_000
+
+    def verify(self, password: str, encoded: str) -> bool:
+        """It takes as long as any other password, and as a name that nobody has: no time tells which names exist."""
+        right = super().verify(password, encoded)
+        decoded = self.decode(encoded)
+        PBKDF2PasswordHasher().encode(password, decoded["salt"], PBKDF2PasswordHasher.iterations - self.iterations)
+        return right
