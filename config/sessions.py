@@ -16,7 +16,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 NOTED_EVERY = 60
@@ -61,7 +60,6 @@ def _led_by_script(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@never_cache
 @require_safe
 @login_required
 def still_here(request: HttpRequest) -> HttpResponse:

@@ -110,9 +110,7 @@ def show_engaged(request: HttpRequest, engaged: Sequence[workflow.Engaged]) -> H
 def show_slips(request: HttpRequest, slips: Sequence[Slip]) -> HttpResponse:
     """The answer to the very step that made one-time passwords: shown now or never."""
     context = {"slips": slips, "sealed": sealed(slips, request.user)}
-    response = render(request, "accounts/slips.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "accounts/slips.html", context)
 
 
 @needs("accounts.appoint")

@@ -79,5 +79,4 @@ def proof_head(request: HttpRequest) -> HttpResponse:
         return redirect("proof")
     response = HttpResponse(head.text, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="head-{head.number}.txt"'
-    response["Cache-Control"] = "no-store"
     return response

@@ -7,16 +7,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts import recovery
 from records.documents import served
 
 
-@method_decorator(never_cache, name="dispatch")
 class CodesView(ViewRecoveryCodesView):
     template_name = "accounts/recovery_codes.html"
 

@@ -186,7 +186,11 @@ def test_a_new_account_shows_its_password_once_and_must_change_it(client, office
     answer = client.post(reverse("appointment_new"), new_cadre())
     [slip] = answer.context["slips"]
     password = slip.password
-    assert (slip.name, len(password), answer["Cache-Control"]) == ("俞小明", workflow.PASSWORD_LENGTH, "no-store")
+    assert (slip.name, len(password), answer["Cache-Control"]) == (
+        "俞小明",
+        workflow.PASSWORD_LENGTH,
+        "private, no-store",
+    )
     made = Appointment.objects.get(user__username=slip.username)
     assert password not in client.get(reverse("appointment", args=[made.pk])).text
 

@@ -173,7 +173,7 @@ def test_what_it_does_is_seen_before_it_counts_and_the_slips_are_had_once(client
     paper = client.post(reverse("slips"), sealed)
     assert (paper["Content-Type"], paper["Cache-Control"], b"".join(paper)[:5]) == (
         "application/pdf",
-        "no-store",
+        "private, no-store",
         b"%PDF-",
     )
     assert client.post(reverse("slips"), sealed).headers["Location"] == reverse("appointments")

@@ -1,11 +1,18 @@
 """What every answer carries, and what is not there at all."""
 
+import json
+import os
+import subprocess
+import sys
+
 import pytest
 from django.core.management import call_command
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
+from accounts.roles import Role
 from config import services
+from tests.factories import COUNTY, person
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +79,47 @@ def test_the_schema_is_open_and_the_docs_fetch_nothing_from_elsewhere(client):
     page = client.get(reverse("api-docs")).content.decode()
     assert "https://" not in page
     assert "<script>" not in page
+
+
+KEPT_NOWHERE = "private, no-store"
+
+
+def test_nothing_shown_to_somebody_signed_in_is_kept(client):
+    user = person(Role.COUNTY_OFFICE, COUNTY, password="Right-2026-pass")
+    given = {"login": user.username, "password": "Right-2026-pass"}
+    assert client.post(reverse("account_login"), given)["Cache-Control"] == KEPT_NOWHERE
+    client.post(reverse("account_reauthenticate"), {"password": "Right-2026-pass"})
+    pages = ("/", "/units/", "/units/?as=xlsx", "/register/?as=xlsx", reverse("mfa_activate_totp"), "/nowhere/")
+    pages += ("/api/v1/me/", reverse("public_notices"), reverse("mfa_index"), "/notices/", reverse("still_here"))
+    assert {page: client.get(page)["Cache-Control"] for page in pages} == dict.fromkeys(pages, KEPT_NOWHERE)
+    client.logout()
+    assert "Cache-Control" not in client.get(reverse("public_notices"))
+
+
+def test_nothing_is_kept_of_what_a_token_is_answered(client):
+    user = person(Role.COUNTY_OFFICE, COUNTY, password="Right-2026-pass")
+    given = {"username": user.username, "password": "Right-2026-pass"}
+    token = client.post(reverse("api-token"), given, content_type="application/json").json()["token"]
+    answer = client.get("/api/v1/me/", headers={"Authorization": f"Token {token}"})
+    assert (answer.status_code, answer["Cache-Control"]) == (200, KEPT_NOWHERE)
+
+
+UNDER_HTTPS = """
+import json, django
+django.setup()
+from django.conf import settings
+from django.test import Client
+answer = Client().get("/accounts/login/", secure=True, headers={"Host": "localhost", "X-Forwarded-Proto": "https"})
+cookies = {name: [morsel[key] for key in ("path", "domain", "secure")] for name, morsel in answer.cookies.items()}
+names = [getattr(settings, f"{kind}_COOKIE_NAME") for kind in ("SESSION", "CSRF", "LANGUAGE", "MESSAGES")]
+print(json.dumps([cookies, names, answer["Strict-Transport-Security"]]))
+"""
+
+
+def test_under_https_cookies_are_of_this_host_alone_and_hosts_below_it_speak_https_too():
+    env = os.environ | {"HTTPS": "1", "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    said = subprocess.run([sys.executable, "-c", UNDER_HTTPS], env=env, capture_output=True, text=True, check=True)
+    cookies, names, hsts = json.loads(said.stdout)
+    assert cookies == {"__Host-csrftoken": ["/", "", True]}
+    assert names == ["__Host-sessionid", "__Host-csrftoken", "__Host-django_language", "__Host-messages"]
+    assert hsts == "max-age=31536000; includeSubDomains"
