@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.fields import DayInput
 from incentives.models import Line, ProjectFund, RewardPolicy
+from records.refusals import UnknownFields, refuse_unknown_fields
 
+FEN = Decimal("0.01")
 TERMS = ["name", "year", "budget", "reckoning_day", "starts", "ends"]
 
 
@@ -160,7 +162,10 @@ class ReasonForm(forms.Form):
 
 
 class DisburseForm(forms.Form):
-    """One instalment: the same share of what every line is owed, or the amounts typed beside the lines."""
+    """One instalment: the same share of what every line is owed, or the amounts typed beside the lines.
+
+    What was typed for a line that can be paid no more is read too: ``instalment`` says what is wrong with it.
+    """
 
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     document = forms.CharField(label=gettext_lazy("Voucher number"), max_length=100)
@@ -171,24 +176,41 @@ class DisburseForm(forms.Form):
         max_value=100,
         decimal_places=2,
         initial=100,
+        required=False,
     )
+    PREFIX, CONFIRMED = "line", "confirmed"
 
     def __init__(self, lines: Iterable[Line], data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
-        self.lines = [line for line in lines if line.unpaid and not line.frozen]
-        for line in self.lines:
-            self.fields[f"line{line.pk}"] = forms.DecimalField(
-                label=line.unit.name, required=False, min_value=Decimal("0.01"), max_value=line.unpaid, decimal_places=2
-            )
+        typed = {name for name, value in (data or {}).items() if value.strip()}
+        names = {f"{self.PREFIX}{line.pk}": line for line in lines}
+        self.known = [*self.fields, *names, self.CONFIRMED]
+        self.lines = [line for line in names.values() if line.unpaid and not line.frozen]
+        for name, line in names.items():
+            if line in self.lines or name in typed:
+                self.fields[name] = forms.DecimalField(
+                    label=line.unit.name, required=False, min_value=Decimal("0.01"), max_digits=14, decimal_places=2
+                )
 
     def rows(self) -> list[tuple[Line, forms.BoundField]]:
-        return [(line, self[f"line{line.pk}"]) for line in self.lines]
+        return [(line, self[f"{self.PREFIX}{line.pk}"]) for line in self.lines]
 
-    def payments(self) -> dict[int, Decimal]:
-        """Yuan by line; shares are taken down to the whole fen, so that no line is paid more than its part."""
-        typed = {line.pk: self.cleaned_data[f"line{line.pk}"] for line in self.lines}
-        if any(typed.values()):
-            return {pk: amount for pk, amount in typed.items() if amount}
-        share = self.cleaned_data["share"]
-        parts = {line.pk: Decimal(int(line.unpaid * share)) / 100 for line in self.lines}
-        return {pk: part for pk, part in parts.items() if part}
+    def clean(self) -> dict[str, Any]:
+        try:
+            refuse_unknown_fields(self.data, self.known)
+        except UnknownFields as unknown:
+            raise forms.ValidationError(str(unknown)) from unknown
+        return super().clean()
+
+    def asked(self) -> dict[str, Any]:
+        """The document, and either what is paid by line or the share of what every line is owed."""
+        given = self.cleaned_data
+        payments = {
+            int(name.removeprefix(self.PREFIX)): amount.quantize(FEN)
+            for name, amount in given.items()
+            if name.startswith(self.PREFIX) and amount
+        }
+        asked: dict[str, Any] = {"document": given["document"]}
+        if payments:
+            return asked | {"payments": payments}
+        return asked | ({"share": given["share"].quantize(FEN)} if given["share"] else {})

@@ -31,7 +31,14 @@ KEPT = timedelta(days=1)
 
 
 class AlreadyDone(WrongState):
-    """This very confirmation was carried out before: a double click, or the page sent again."""
+    """This very confirmation was carried out before: a double click, or the page sent again.
+
+    ``shown``: what had been shown, where it is known.
+    """
+
+    def __init__(self, message: str, shown: Any = None) -> None:
+        super().__init__(message)
+        self.shown = shown
 
 
 class Preview(models.Model):
@@ -88,7 +95,7 @@ def confirming(user: Any, step: str, key: str) -> Iterator[Any]:
         if shown is None or shown.shown_at < timezone.now() - KEPT:
             raise Outdated(_("This page is out of date. Nothing was done. Please look again."))
         if shown.done_at:
-            raise AlreadyDone(_("This has been done already."))
+            raise AlreadyDone(_("This has been done already."), shown.content)
         yield shown.content
         shown.done_at = timezone.now()
         shown.save(update_fields=["done_at"])

@@ -1,9 +1,12 @@
 """What a program sent to the API, as its serializer reads it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.request import Request
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import BaseSerializer, Serializer, ValidationError
+
+from records.refusals import UnknownFields, refuse_unknown_fields
 
 
 def sent(kind: type[BaseSerializer], request: Request) -> Any:
@@ -11,3 +14,19 @@ def sent(kind: type[BaseSerializer], request: Request) -> Any:
     read = kind(data=request.data, context={"request": request})
     read.is_valid(raise_exception=True)
     return read.validated_data
+
+
+class ExactSerializer(Serializer):
+    """The body of a step that pays, grants, releases or decides: a field that it does not know is an error."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            try:
+                refuse_unknown_fields(data, self.fields)
+            except UnknownFields as unknown:
+                raise ValidationError({name: [said] for name, said in unknown.problems.items()}) from unknown
+        return super().to_internal_value(data)
+
+
+class NoFields(ExactSerializer):
+    """The body of a step that needs nothing said."""

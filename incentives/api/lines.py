@@ -17,7 +17,7 @@ from incentives import workflow
 from incentives.models import Allocation, Clawback, LedgerEntry, Line, Reward
 from incentives.models.source import SEES_LINES
 from incentives.signatures import sign
-from records.sent import sent
+from records.sent import ExactSerializer, sent
 
 VIEW, PAY = "incentives.view_incentive", "incentives.disburse"
 LINE = ["id", "unit", "star", "figure", "amount", "committed", "disbursed", "frozen"]
@@ -74,12 +74,13 @@ class LedgerEntrySerializer(serializers.ModelSerializer):
         fields += ["as_deputy", "at"]
 
 
-class CorrectionSerializer(serializers.Serializer):
-    """`key` names the correction: sent again it books nothing more."""
+class CorrectionSerializer(ExactSerializer):
+    """`key` names the correction: sent again it books nothing more. `left`: what you saw not taken back yet."""
 
     amount = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=Decimal("0.01"))
     reason = serializers.CharField()
     key = serializers.CharField(required=False, max_length=64, default="")
+    left = serializers.DecimalField(required=False, max_digits=14, decimal_places=2)
 
 
 class LedgerViewSet(ReadOnlyModelViewSet):
@@ -118,7 +119,7 @@ class ClawbackSerializer(serializers.ModelSerializer):
         fields = ["id", "unit", "reward", "allocation", "star", "amount", "released", "state", "reason", "settled_at"]
 
 
-class ClawbackVerdictSerializer(serializers.Serializer):
+class ClawbackVerdictSerializer(ExactSerializer):
     confirm = serializers.BooleanField()
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 

@@ -1,8 +1,10 @@
 """Policies and funds over the API: their steps are the functions of ``incentives.workflow``."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -15,7 +17,7 @@ from accounts.holding import Holding
 from incentives import workflow
 from incentives.actions import ACTIONS, available
 from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
-from records.sent import sent
+from records.sent import ExactSerializer, NoFields, sent
 
 SHARED = ["id", "unit", "year", "name", "rates", "reckoning_day", "starts", "ends", "budget", "committed", "disbursed"]
 SHARED += ["state", "opinion", "filing_number", "effective_at", "steps"]
@@ -63,27 +65,35 @@ class FundSerializer(SourceSerializer):
         fields = [*SHARED, "department", "min_star", "need", "at_least", "at_most", "weights"]
 
 
-class OpinionSerializer(serializers.Serializer):
+class OpinionSerializer(ExactSerializer):
     agreed = serializers.BooleanField()
     number = serializers.CharField(required=False, allow_blank=True, default="", max_length=50)
     opinion = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class TakeBackSerializer(serializers.Serializer):
+class TakeBackSerializer(ExactSerializer):
     reason = serializers.CharField()
 
 
-class PaymentSerializer(serializers.Serializer):
+class PaymentSerializer(ExactSerializer):
     line = serializers.IntegerField(help_text="Id of the reward or allocation")
     amount = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=Decimal("0.01"))
 
 
-class DisbursementSerializer(serializers.Serializer):
-    """`key` names the instalment: sent again it pays nothing more. Without `payments`: all that is owed."""
+class DisbursementSerializer(ExactSerializer):
+    """`key` names the instalment: sent again it pays nothing more. Without `payments`: all that is owed.
+
+    Another document or other amounts under the same key are a conflict.
+    """
 
     key = serializers.CharField(max_length=64)
     document = serializers.CharField(max_length=100)
     payments = PaymentSerializer(many=True, required=False)
+
+    def validate_payments(self, payments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if len({payment["line"] for payment in payments}) < len(payments):
+            raise serializers.ValidationError(_("One line is listed twice."))
+        return payments
 
 
 class SourceViewSet(ReadOnlyModelViewSet):
@@ -111,6 +121,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     def seek_opinion(self, request: Request, pk: str) -> Response:
         """Put the draft before the leading-group office."""
         source = self._mine()
+        sent(NoFields, request)
         workflow.seek_opinion(source, by=request.user)
         return self._told(source)
 
@@ -135,6 +146,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     def make_effective(self, request: Request, pk: str) -> Response:
         """Put it into effect."""
         source = self._mine()
+        sent(NoFields, request)
         workflow.make_effective(source, by=request.user)
         return self._told(source)
 
@@ -143,6 +155,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     def grant(self, request: Request, pk: str) -> Response:
         """Commit what every unit gets, by the stars of the reckoning day."""
         source = self._mine()
+        sent(NoFields, request)
         workflow.grant(source, by=request.user)
         return self._told(source)
 

@@ -19,6 +19,7 @@ class ProjectFund(Source):
 
     MANAGE = "incentives.manage_fund"
     PAGE = "fund"
+    LINE = "allocation"
 
     department = models.CharField(_("Department"), max_length=50)
     min_star = models.PositiveSmallIntegerField(_("Minimum star"))

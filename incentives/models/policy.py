@@ -18,6 +18,7 @@ class RewardPolicy(Source):
 
     MANAGE = "incentives.manage_policy"
     PAGE = "policy"
+    LINE = "reward"
 
     class Clawback(models.TextChoices):
         NONE = "none", _("Nothing is claimed back")

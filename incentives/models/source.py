@@ -87,6 +87,8 @@ class Source(models.Model):
     """Who writes it: "app.verb"."""
     PAGE: str
     """The name of its page; those of its other pages begin with it."""
+    LINE: str
+    """The field of a ledger entry or clawback that names one of its lines."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")

@@ -1,7 +1,8 @@
 """Pages of policies, funds and their money. ``kind`` is the model that an address is about."""
 
+from incentives.views.disbursing import disburse
 from incentives.views.edit import edit, new
-from incentives.views.paying import correct, disburse, ledger, settle
+from incentives.views.paying import correct, ledger, settle
 from incentives.views.source import detail, step, workbook
 from incentives.views.sources import sources
 from incentives.views.unit import unit_money

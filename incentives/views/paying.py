@@ -1,4 +1,4 @@
-"""Disbursing, the ledger, corrections, and what is claimed back."""
+"""The ledger, corrections, and what is claimed back."""
 
 from __future__ import annotations
 
@@ -8,43 +8,16 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.authority import reached_or_404
 from incentives import workflow
-from incentives.forms import DisburseForm
 from incentives.models import Clawback, LedgerEntry, ProjectFund, Source
 from incentives.signatures import sign
 from incentives.views.sources import ROWS, source_or_404
 from records.refusals import Incomplete
-
-
-@login_required
-def disburse(request: HttpRequest, kind: type[Source], pk: int) -> HttpResponse:
-    """Two steps: what is to be paid, then the sum to confirm. A second click on it pays nothing more."""
-    source = source_or_404(request, kind, pk)
-    if not request.user.has_perm("incentives.disburse", source):
-        raise Http404
-    lines = source.lines.select_related("unit")
-    form = DisburseForm(lines, request.POST or None, initial={"key": uuid4().hex})
-    context = {"source": source, "form": form, "is_fund": isinstance(source, ProjectFund)}
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "incentives/disburse.html", context, status=400 if request.method == "POST" else 200)
-    payments = form.payments()
-    if "confirmed" not in request.POST:
-        context |= {"count": len(payments), "total": sum(payments.values()), "given": request.POST.items()}
-        return render(request, "incentives/disburse_confirm.html", context)
-    terms = {"key": form.cleaned_data["key"], "document": form.cleaned_data["document"]}
-    entries = workflow.disburse(source, by=request.user, payments=payments, **terms)
-    paid = {"count": len(entries), "total": sum(entry.amount for entry in entries)}
-    messages.success(
-        request,
-        ngettext("%(total)s yuan to %(count)s unit.", "%(total)s yuan to %(count)s units.", paid["count"]) % paid,
-    )
-    return redirect(source)
 
 
 @login_required

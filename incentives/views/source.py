@@ -86,9 +86,8 @@ def _by_star(prospects: list[Prospect]) -> list[dict[str, Any]]:
 
 
 def _open_clawbacks(source: Source) -> list[Clawback]:
-    line = "allocation" if isinstance(source, ProjectFund) else "reward"
-    found = Clawback.objects.filter(state=Clawback.State.OPEN, **{f"{line}__in": source.lines.all()})
-    return list(found.select_related("unit", line))
+    found = Clawback.objects.filter(state=Clawback.State.OPEN, **{f"{source.LINE}__in": source.lines.all()})
+    return list(found.select_related("unit", source.LINE))
 
 
 STATES = Source.State

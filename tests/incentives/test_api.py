@@ -7,6 +7,8 @@ from freezegun import freeze_time
 from rest_framework.test import APIClient
 
 from accounts.roles import Role
+from incentives import workflow
+from incentives.models import LedgerEntry
 from tests.factories import COUNTY, VILLAGE, UnitFactory, person
 from tests.incentives.conftest import TODAY
 
@@ -98,3 +100,98 @@ def test_it_is_documented():
     schema = APIClient().get("/api/v1/schema/", HTTP_ACCEPT="application/vnd.oai.openapi+json").json()
     assert "/api/v1/allocations/preview/" in schema["paths"]
     assert "post" in schema["paths"]["/api/v1/reward-policies/{id}/give_opinion/"]
+
+
+def pay(policy, finance, **body):
+    return api(finance).post(f"/api/v1/reward-policies/{policy.pk}/disburse/", body, format="json")
+
+
+def part(policy, amount, unit="330624108202"):
+    return [{"line": policy.lines.get(unit=unit).pk, "amount": amount}]
+
+
+def paid(policy):
+    policy.refresh_from_db()
+    return policy.disbursed
+
+
+def test_the_same_key_again_pays_once_and_means_the_same(granted, finance):
+    policy = granted()
+    first = {"key": "1", "document": "凭1", "payments": part(policy, "5.5")}
+    assert pay(policy, finance, **first).status_code == 200
+    assert pay(policy, finance, **first | {"payments": part(policy, "5.50")}).status_code == 200
+    others = [
+        {"document": "凭2"},
+        {"payments": part(policy, "5.51")},
+        {"payments": part(policy, "5.50", "330624108201")},
+        {"payments": part(policy, "5.50") + part(policy, "1", "330624108201")},
+    ]
+    for other in others:
+        assert pay(policy, finance, **first | other).status_code == 409, other
+    assert pay(policy, finance, key="1", document="凭1").status_code == 409, "all that is owed is another amount"
+    assert paid(policy) == Decimal("5.50")
+
+
+def test_all_that_was_owed_is_the_same_again_whatever_came_after(granted, finance):
+    policy = granted()
+    frozen = policy.lines.filter(unit="330624108203")
+    frozen.update(frozen=True)
+    pay(policy, finance, key="0", document="凭0", payments=part(policy, "1"))
+    assert pay(policy, finance, key="1", document="凭1").status_code == 200
+    entry = LedgerEntry.objects.filter(key="1").first()
+    workflow.correct(entry, amount=Decimal(3), reason="多付", by=finance)
+    assert pay(policy, finance, key="1", document="凭1").status_code == 200
+    assert pay(policy, finance, key="1", document="凭1", payments=part(policy, "1")).status_code == 409
+    assert paid(policy) == Decimal("59997.00")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"payment": []},
+        {"share": 50},
+        {"lines": [1]},
+        {"payments": [{"line": 1, "amount": "1", "share": 2}]},
+    ],
+)
+def test_an_unknown_field_pays_nothing(granted, finance, body):
+    policy = granted()
+    assert pay(policy, finance, **{"key": "1", "document": "凭1"} | body).status_code == 400
+    assert paid(policy) == 0
+
+
+def test_a_line_named_twice_pays_nothing(granted, finance):
+    policy = granted()
+    answer = pay(policy, finance, key="1", document="凭1", payments=part(policy, "1") + part(policy, "2"))
+    assert (answer.status_code, paid(policy)) == (400, 0)
+
+
+def test_an_empty_list_of_payments_pays_nothing(granted, finance):
+    policy = granted()
+    assert (pay(policy, finance, key="1", document="凭1", payments=[]).status_code, paid(policy)) == (400, 0)
+
+
+def test_a_correction_means_the_same_under_its_key_and_knows_what_was_seen(granted, finance):
+    policy = granted()
+    pay(policy, finance, key="1", document="凭1", payments=part(policy, "100"))
+    address = f"/api/v1/ledger/{LedgerEntry.objects.get(key='1').pk}/correct/"
+
+    def correct(**body):
+        return (
+            api(finance).post(address, {"amount": "10", "reason": "错", "key": "k"} | body, format="json").status_code
+        )
+
+    assert correct(left="90.00") == 409
+    assert (correct(left="100"), correct(), correct(amount="10.00")) == (200, 200, 200)
+    assert (correct(amount="11"), correct(reason="别的"), correct(key="l", left="100.00")) == (409, 409, 409)
+    assert correct(key="m", amounts="1") == 400
+    assert paid(policy) == Decimal(90)
+
+
+@pytest.mark.parametrize("verb", ["seek_opinion", "make_effective", "grant"])
+def test_steps_that_need_nothing_said_refuse_fields(draft, finance, verb):
+    policy = draft()
+    answer = api(finance).post(f"/api/v1/reward-policies/{policy.pk}/{verb}/", {"amount": "1"}, format="json")
+    assert answer.status_code == 400
+    policy.refresh_from_db()
+    assert policy.state == "draft"

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 from freezegun import freeze_time
 
@@ -41,6 +42,41 @@ def test_a_double_click_pays_once(policy, finance):
     )
     assert [len(result) for result in results] == [3, 3]
     assert LedgerEntry.objects.filter(kind="disburse").count() == 3
+
+
+@pytest.mark.parametrize("many", [2, 4])
+def test_confirmations_at_once_under_one_key_pay_once(policy, finance, settings, many):
+    settings.SECOND_FACTOR_REQUIRED = False
+    address = f"/policies/{policy.pk}/disburse/"
+    clients = [Client() for _ in range(many)]
+    for client in clients:
+        client.force_login(finance)
+    line = policy.lines.get(unit="330624108202")
+    given = {"key": "one", "document": "凭", "share": "100", f"line{line.pk}": "12.34"}
+    assert clients[0].post(address, given).status_code == 200
+    answers = at_once(*(lambda client=client: client.post(address, given | {"confirmed": "1"}) for client in clients))
+    assert [answer.status_code for answer in answers] == [302] * many
+    assert list(LedgerEntry.objects.filter(kind="disburse").values_list("reward", "amount")) == [
+        (line.pk, Decimal("12.34"))
+    ]
+
+
+def test_two_pages_confirmed_at_once_pay_what_one_of_them_showed(policy, finance, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    address = f"/policies/{policy.pk}/disburse/"
+    clients = {key: Client() for key in "abcd"}
+    for key, client in clients.items():
+        client.force_login(finance)
+        assert client.post(address, {"key": key, "document": key, "share": "50"}).status_code == 200
+    answers = at_once(
+        *(
+            lambda key=key, client=client: client.post(address, {"key": key, "document": key, "confirmed": "1"})
+            for key, client in clients.items()
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [302, 409, 409, 409]
+    policy.refresh_from_db()
+    assert policy.disbursed == Decimal("30500.00")
 
 
 def test_two_grants_commit_once(draft, effect, finance):

@@ -133,12 +133,13 @@ def test_amounts_for_some_go_instead_of_the_share(client, granted, finance):
     policy = granted()
     line = policy.lines.get(unit="330624108202")
     client.force_login(finance)
-    given = {"key": "1", "document": "凭1", "share": "100", f"line{line.pk}": "1.50", "confirmed": "1"}
-    client.post(f"/policies/{policy.pk}/disburse/", given)
+    given = {"key": "1", "document": "凭1", "share": "100", f"line{line.pk}": "1.50"}
+    for confirmed in ({}, {"confirmed": "1"}):
+        client.post(f"/policies/{policy.pk}/disburse/", given | confirmed)
     assert [(entry.unit_id, entry.amount) for entry in LedgerEntry.objects.filter(kind="disburse")] == [
         ("330624108202", Decimal("1.50"))
     ]
-    wrong = client.post(f"/policies/{policy.pk}/disburse/", given | {f"line{line.pk}": "10000"})
+    wrong = client.post(f"/policies/{policy.pk}/disburse/", given | {"key": "2", f"line{line.pk}": "10000"})
     assert (wrong.status_code, list(wrong.context["form"].errors)) == (400, [f"line{line.pk}"])
 
 

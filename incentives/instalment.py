@@ -1,0 +1,98 @@
+"""One instalment of a policy or fund: who would be paid how much, and what is true of these lines now. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, F, Sum, When
+from django.utils.translation import gettext as _
+
+from incentives.models import LedgerEntry, Line, Source
+from records.refusals import Incomplete
+
+ALL = Decimal(100)
+"""The share (%) that pays all that is owed."""
+
+
+@dataclass(frozen=True)
+class Instalment:
+    """``payments``: yuan by line."""
+
+    source: Source
+    payments: dict[Line, Decimal]
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.payments.values(), Decimal(0))
+
+    @property
+    def standing(self) -> dict[str, Any]:
+        """All that a page shows of it: what each line is paid, and the state from which that follows."""
+        return {
+            "budget": self.source.budget,
+            "lines": {
+                line.pk: [amount, line.committed, line.disbursed, line.frozen, line.holder_id]
+                for line, amount in self.payments.items()
+            },
+        }
+
+
+def instalment(source: Source, payments: Mapping[int, Decimal] | None = None, share: Decimal = ALL) -> Instalment:
+    """``payments`` (yuan by the line's id), or where there are none ``share`` (%) of what every line is owed.
+
+    Raises ``Incomplete`` with a message per line that is frozen, unknown, or asked for more than is owed.
+    """
+    lines = source.lines.select_related("unit")
+    if payments is None:
+        payable = [line for line in lines if line.unpaid and not line.frozen]
+        parts = {line: part_of(line.unpaid, share) for line in payable}
+        paid = {line: part for line, part in parts.items() if part}
+    else:
+        found = lines.in_bulk(list(payments))
+        if problems := {str(pk): said for pk, amount in payments.items() if (said := _problem(found.get(pk), amount))}:
+            raise Incomplete(_("Some amounts cannot be paid."), problems)
+        paid = {found[pk]: amount for pk, amount in payments.items()}
+    if not paid:
+        raise Incomplete(_("There is nothing to pay."))
+    return Instalment(source, paid)
+
+
+def part_of(unpaid: Decimal, share: Decimal) -> Decimal:
+    """``share`` (%) of ``unpaid``, down to the whole fen, so that no line is paid more than its part."""
+    return Decimal(int(unpaid * share)) / 100
+
+
+def _problem(line: Line | None, amount: Decimal) -> str:
+    if line is None or not line.unpaid:
+        return _("Nothing is owed here.")
+    if line.frozen:
+        return _("Payment is stopped: the star has fallen.")
+    if not 0 < amount <= line.unpaid or amount != round(amount, 2):
+        return _("Pay more than 0 and at most %(amount)s yuan.") % {"amount": line.unpaid}
+    return ""
+
+
+def was_asked_for(
+    made: list[LedgerEntry], source: Source, payments: Mapping[int, Decimal] | None, share: Decimal
+) -> bool:
+    """Whether ``made``, the entries of one instalment, are what ``payments`` or else ``share`` asked for then."""
+    line = f"{source.LINE}_id"
+    amounts = {getattr(entry, line): entry.amount for entry in made}
+    if payments is not None:
+        return amounts == dict(payments)
+    owed = _owed_before(made, source, line)
+    frozen = set(source.lines.filter(frozen=True).values_list("pk", flat=True))
+    parts = {pk: part_of(unpaid, share) for pk, unpaid in owed.items() if pk in amounts or pk not in frozen}
+    return amounts == {pk: part for pk, part in parts.items() if part}
+
+
+def _owed_before(made: list[LedgerEntry], source: Source, line: str) -> dict[int, Decimal]:
+    """By line what was promised and not yet paid when ``made`` were booked."""
+    sign = Case(
+        When(kind=LedgerEntry.Kind.COMMIT, then=F("amount")), When(kind=LedgerEntry.Kind.DISBURSE, then=-F("amount"))
+    )
+    before = LedgerEntry.objects.of(source).filter(pk__lt=min(entry.pk for entry in made)).order_by()
+    return {pk: owed or Decimal(0) for pk, owed in before.values_list(line).annotate(owed=Sum(sign))}
