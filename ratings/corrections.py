@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from ratings.models import Answer, Application, Evidence, Return, ReturnedCriterion
 from ratings.scheme.spec import Criterion
 from ratings.workflow.filling import criteria_of
@@ -37,18 +39,25 @@ class Corrected:
 
 
 def corrections(application: Application) -> list[Corrected]:
-    """The last answered return, criterion by criterion; empty when there is none. Five statements at most.
-
-    The times are those of the trail, which every change has from the same clock.
-    """
+    """The last answered return, criterion by criterion; empty when there is none. Five statements at most."""
     last = Return.objects.filter(application=application, answered_at__isnull=False).order_by("-pk").first()
-    if last is None:
-        return []
-    reasons = dict(ReturnedCriterion.objects.filter(of=last).values_list("criterion", "reason"))
-    steps = list(ReturnEvent.objects.filter(pgh_obj=last).order_by("pgh_id").values_list("pgh_created_at", flat=True))
-    sent, back = steps[0], steps[-1]
-    before, after = _typed(application, sent, back)
-    return compared(application, reasons, before, after, _files(application, sent, back))
+    return _since(application, last) if last else []
+
+
+def unmended(application: Application, question: Return) -> list[str]:
+    """The criteria of an open return of which neither an answer nor a file has been changed since. Four statements."""
+    return [one.criterion.code for one in _since(application, question) if one.is_same]
+
+
+def _since(application: Application, question: Return) -> list[Corrected]:
+    """What was changed between the return and its answer, or until now. The times are those of the trail, which every
+    change has from the same clock."""
+    reasons = dict(ReturnedCriterion.objects.filter(of=question).values_list("criterion", "reason"))
+    steps = ReturnEvent.objects.filter(pgh_obj=question).order_by("pgh_id").values_list("pgh_created_at", flat=True)
+    sent, *back = steps
+    until = back[-1] if question.answered_at and back else None
+    before, after = _typed(application, sent, until)
+    return compared(application, reasons, before, after, _files(application, sent, until))
 
 
 def compared(
@@ -76,20 +85,24 @@ def compared(
     ]
 
 
-def _typed(application: Application, sent: datetime, back: datetime) -> tuple[dict[str, str], dict[str, str]]:
+def _typed(application: Application, sent: datetime, back: datetime | None) -> tuple[dict[str, str], dict[str, str]]:
     """What stood in each item when the questions were sent, and when they came back; from the trail."""
     before: dict[str, str] = {}
     after: dict[str, str] = {}
-    rows = AnswerEvent.objects.filter(application=application, pgh_created_at__lte=back).order_by("pgh_id")
+    rows = AnswerEvent.objects.filter(_up_to(back), application=application).order_by("pgh_id")
     for item, typed, label, at in rows.values_list("item", "typed", "pgh_label", "pgh_created_at"):
-        for known in (before, after) if at < sent else (after,):
+        for known in (before, after) if at <= sent else (after,):
             known[item] = "" if label == "delete" else typed
     return before, after
 
 
-def _files(application: Application, sent: datetime, back: datetime) -> dict[tuple[str, str], int]:
+def _up_to(back: datetime | None) -> Q:
+    return Q() if back is None else Q(pgh_created_at__lte=back)
+
+
+def _files(application: Application, sent: datetime, back: datetime | None) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
-    rows = EvidenceEvent.objects.filter(application=application, pgh_created_at__gte=sent, pgh_created_at__lte=back)
+    rows = EvidenceEvent.objects.filter(_up_to(back), application=application, pgh_created_at__gt=sent)
     for key in rows.values_list("criterion", "pgh_label")[:SHOWN]:
         found[key] = found.get(key, 0) + 1
     return found

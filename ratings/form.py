@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, TextField
 from django.db.models.functions import Cast, JSONObject
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -166,7 +167,7 @@ class Form:
         area = self.spec.areas[number - 1]
         codes = {criterion.code for criterion in area.criteria}
         cards = [
-            self._card(f"c{number}-{place}", criterion, area, kept or {})
+            self._card(_card_id(number, place), criterion, area, kept or {})
             for place, criterion in enumerate((c for c in self.criteria if c.code in codes), start=1)
         ]
         items = codes | {f.item for card in cards for f in card.fields}
@@ -243,6 +244,21 @@ class Form:
             known=value,
             jump=jump(question, answer.value if answer else None, last.value if last else None),
         )
+
+
+def card_address(application: Application, code: str) -> str:
+    """Where the criterion of this code stands in the form: its area's page, and the card there."""
+    criteria = criteria_of(application)
+    for number, area in enumerate(application.cycle.scheme.spec.areas, start=1):
+        there = [c.code for c in criteria if c in area.criteria]
+        if code in there:
+            page = reverse("application_area", args=[application.pk, number])
+            return f"{page}#{_card_id(number, there.index(code) + 1)}"
+    return reverse("application_form", args=[application.pk])
+
+
+def _card_id(number: int, place: int) -> str:
+    return f"c{number}-{place}"
 
 
 def _problem(criterion: Criterion, question: Question, answer: Answer | None) -> str:

@@ -2,12 +2,16 @@
 
 from typing import Any
 
-from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.people import holders
+from accounts.roles import Role
 from ratings import secrecy
+from ratings.form import card_address
 from ratings.models import Application, ReturnedCriterion, StarPeriod
 from ratings.progress import steps_of
+from ratings.village_turn import turn_of
 from villages.models import Level, Unit, below_any
 
 
@@ -17,11 +21,12 @@ def progress(user: User) -> dict[str, Any] | None:
     if not codes:
         return None
     rows = Application.objects.filter(below_any(codes, "unit_id")).select_related("unit", "cycle__scheme")
+    rows = rows.prefetch_related("returns__criteria")
     application = secrecy.with_shown_state(rows, user).order_by("-cycle__year", "unit_id").first()
     if application is None:
         return None
     taken = secrecy.shown_steps(user, application, list(application.transitions.all()))
-    return {"application": application, "track": steps_of(application, taken), "returned": _returned(application)}
+    return {"application": application, "track": steps_of(application, taken), **_in_village_hands(application)}
 
 
 def own_star(user: User) -> dict[str, Any] | None:
@@ -41,18 +46,26 @@ def _star(codes: list[str]) -> dict[str, Any] | None:
     return {"period": period} if period else None
 
 
-def _returned(application: Application) -> list[dict[str, Any]]:
-    """What the township has returned, each with its page and reason."""
-    if application.state != Application.State.RETURNED:
-        return []
-    spec = application.cycle.scheme.spec
-    places = {c.code: (number, c.name) for number, area in enumerate(spec.areas, start=1) for c in area.criteria}
+def _in_village_hands(application: Application) -> dict[str, Any]:
+    """What the township has returned, each with its place and reason and whether it is mended; and whether nothing is
+    left but the signature."""
+    if application.state not in (Application.State.DRAFT, Application.State.RETURNED):
+        return {}
+    turn = turn_of(application)
     asked = ReturnedCriterion.objects.filter(of__application=application, of__answered_at=None).order_by("id")
-    return [
+    names = {c.code: c.name for c in application.cycle.scheme.spec.criteria}
+    returned = [
         {
-            "title": f"{one.criterion} {places[one.criterion][1]}",
-            "detail": one.reason,
-            "url": reverse("application_area", args=[application.pk, places[one.criterion][0]]),
+            "title": f"{one.criterion} {names[one.criterion]}",
+            "detail": one.reason if one.criterion in turn.unmended else _("Corrected: %s") % one.reason,
+            "url": card_address(application, one.criterion),
         }
         for one in asked
     ]
+    return {"returned": returned, "to_sign": turn.to_sign, "signers": _signers(application) if turn.to_sign else []}
+
+
+def _signers(application: Application) -> list[str]:
+    """Who may sign for the village today."""
+    held = holders([Role.SIGNER], [application.unit_id]).get(application.unit_id, ())
+    return list(User.objects.filter(pk__in=held).order_by("name").values_list("name", flat=True))

@@ -12,8 +12,12 @@ from django.utils.translation import ngettext
 from accounts.authority import reached
 from accounts.models import User
 from accounts.todo import Todo
-from ratings.models import Application, Cycle, Return, Scheme, Window
+from ratings.actions import ACTIONS
+from ratings.form import card_address
+from ratings.models import Application, Cycle, Scheme, Window
 from ratings.models.cycle import Step
+from ratings.village_turn import Turn, turn_of
+from ratings.workflow.filling import open_return
 from ratings.workflow.supply import asked_of
 from ratings.workflow.window import window
 from villages.models import Unit, below_any, prefixes
@@ -58,46 +62,69 @@ def _closes(step: str, cycle: str) -> Subquery:
     return Subquery(Window.objects.filter(cycle=OuterRef(cycle), step=step).values("closes"))
 
 
-class ToFillIn:
-    """Drafts to go on with, and returns to answer, with the days left."""
+class InVillageHands:
+    """Drafts and returned forms: to go on with, to correct, or, when nothing is left to fill in, to sign."""
 
     def entries(self, user: User) -> list[Todo]:
         codes = user.reach("ratings.fill")
         if not codes:
             return []
-        asked = Return.objects.filter(application=OuterRef("pk"), answered_at=None)
-        rows = (
-            Application.objects.filter(
-                below_any(codes, "unit_id"), state__in=[State.DRAFT, State.RETURNED], cycle__state=Cycle.State.OPEN
-            )
-            .select_related("unit", "cycle")
-            .annotate(
-                closes=_closes(Step.APPLY, "cycle"),
-                due=Subquery(asked.values("due")),
-                count=Subquery(asked.annotate(n=Count("criteria")).values("n")),
-            )
+        in_hand = Application.objects.filter(
+            below_any(codes, "unit_id"), state__in=[State.DRAFT, State.RETURNED], cycle__state=Cycle.State.OPEN
         )
-        return [self._entry(application) for application in rows]
+        rows = in_hand.select_related("unit", "cycle__scheme").prefetch_related("returns__criteria")
+        rows = rows.annotate(closes=_closes(Step.APPLY, "cycle"))
+        return [todo for application in rows if (todo := self._todo(user, application, turn_of(application)))]
 
-    def _entry(self, application: Application) -> Todo:
-        url = reverse("application_form", args=[application.pk])
+    def _todo(self, user: User, application: Application, turn: Turn) -> Todo | None:
+        """What this person does next; None for a filler whose form is complete: then the signer is asked."""
+        may_sign = user.has_perm(ACTIONS["submit"].permission, application)
+        if turn.to_sign and not may_sign:
+            return None
         if application.state == State.RETURNED:
-            n = application.count or 0
+            return self._returned(application, turn)
+        if turn.to_sign:
             return Todo(
-                ngettext("Please correct %s question", "Please correct %s questions", n) % n,
-                url,
-                detail=_("Only these questions are open; nothing else has to be touched."),
-                due=application.due,
+                _("Please check, sign and submit"),
+                reverse("application_submit", args=[application.pk]),
+                detail=_("Everything is filled in."),
+                due=application.closes,
                 urgent=True,
-                over=_("Returned by the township"),
-                action=_("Start correcting"),
+                over=str(application.unit),
+                action=_("Check and sign"),
             )
         return Todo(
             _("Go on with the application of %s") % application.cycle.year,
-            url,
+            reverse("application_form", args=[application.pk]),
             detail=str(application.unit),
             due=application.closes,
             action=_("Go on"),
+        )
+
+    def _returned(self, application: Application, turn: Turn) -> Todo:
+        question = open_return(application)
+        due = question.due if question else None
+        if turn.to_sign:
+            return Todo(
+                _("Please sign and hand back the corrections"),
+                reverse("application_resubmit", args=[application.pk]),
+                detail=_("Everything that was returned has been corrected."),
+                due=due,
+                urgent=True,
+                over=_("Returned by the township"),
+                action=_("Check and sign"),
+            )
+        n = len(turn.unmended) or turn.lacking
+        return Todo(
+            ngettext("Please correct %s question", "Please correct %s questions", n) % n,
+            card_address(application, turn.unmended[0])
+            if turn.unmended
+            else reverse("application_form", args=[application.pk]),
+            detail=_("Only these questions are open; nothing else has to be touched."),
+            due=due,
+            urgent=True,
+            over=_("Returned by the township"),
+            action=_("Start correcting"),
         )
 
 
@@ -178,4 +205,4 @@ class ToRun:
         return Todo(_("Close the rating of %s") % cycle.year, url, due=review.closes, action=_("Open"))
 
 
-SOURCES = (ToBegin(), ToFillIn(), ToAccept(), ToSupply(), ToRun())
+SOURCES = (ToBegin(), InVillageHands(), ToAccept(), ToSupply(), ToRun())

@@ -1,14 +1,44 @@
-"""What reports put on a person's to-do list: those that are ready, or failed, and not looked at yet."""
+"""What reports put on a person's to-do list: reports that are ready, or failed, and not looked at yet; what is late."""
 
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.todo import Todo
 from reports.models import ReportRequest
+from reports.warnings import warnings_of
 from reports.workflow import VIEW_REPORT
+
+RECORD_EVENT = "ratings.record_event"
 
 
 def entries(user: User) -> list[Todo]:
+    return [*_reports(user), *_warnings(user)]
+
+
+def _warnings(user: User) -> list[Todo]:
+    """What is late, for those who watch over a place for the discipline commission."""
+    codes = user.reach(RECORD_EVENT)
+    if not codes:
+        return []
+    code = min(codes, key=len)
+    red = warnings_of(code, timezone.now(), limit=1).red
+    if not red:
+        return []
+    title = ngettext("%(red)s red warning: something is late", "%(red)s red warnings: something is late", red)
+    return [
+        Todo(
+            title % {"red": red},
+            reverse("dashboard", args=[code]) + "#warnings",
+            detail=_("Please see that whoever is late is called to account."),
+            action=_("See what is late"),
+        )
+    ]
+
+
+def _reports(user: User) -> list[Todo]:
     if not user.reach(VIEW_REPORT):
         return []
     ended = ReportRequest.objects.filter(by=user, seen_at=None, ended_at__isnull=False).select_related("unit")

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from accounts.todo import Todo
 from ratings.models import Application, Decision, Points
-from reviews.models import Objection, Panel
+from reviews.models import Objection, Panel, Settlement, Sheet
 from reviews.queue import TO_SCORE, sheets_of, with_deadline
 from reviews.stages import BENCHES
 from reviews.visibility import objections_for
@@ -21,7 +21,14 @@ def entries(user: User) -> list[Todo]:
     """At most one line each, counted in one statement per right held."""
     return [
         todo
-        for todo in (_to_convene(user), _to_score(user), _to_decide(user), _to_release(user), _to_answer(user))
+        for todo in (
+            _to_convene(user),
+            _to_score(user),
+            _to_settle(user),
+            _to_decide(user),
+            _to_release(user),
+            _to_answer(user),
+        )
         if todo is not None
     ]
 
@@ -52,12 +59,37 @@ def _to_score(user: User) -> Todo | None:
     )
 
 
+def _to_settle(user: User) -> Todo | None:
+    """Points of the user's panel too far apart: nothing is decided until somebody of it has written the note."""
+    if not any(user.reach(bench.permission("score")) for bench in BENCHES.values()):
+        return None
+    counted = Sheet.objects.filter(application=OuterRef("application"), stage=OuterRef("stage"), reviewer=user)
+    mine = Settlement.objects.waiting().filter(Exists(counted.filter(state=Sheet.State.HANDED_IN)))
+    places = list(mine.order_by("application").values_list("application", flat=True))
+    if not places:
+        return None
+    count = len(places)
+    return Todo(
+        title=ngettext(
+            "%(count)s criterion on which the panel is far apart",
+            "%(count)s criteria on which the panel is far apart",
+            count,
+        )
+        % {"count": count},
+        url=reverse("review_application", args=[places[0]]),
+        detail=_("Please talk it over and write the panel's note; nothing is decided before."),
+        urgent=True,
+        action=_("Write the note"),
+    )
+
+
 def _to_decide(user: User) -> Todo | None:
     waiting = Q(pk__in=[])
     for bench in BENCHES.values():
         if codes := user.reach(bench.permission("decide")):
             scored = Exists(Points.objects.filter(application=OuterRef("pk"), stage=bench.stage))
-            waiting |= below_any(codes, "unit_id") & Q(state=bench.state) & Q(scored)
+            apart = Exists(Settlement.objects.waiting().filter(application=OuterRef("pk"), stage=bench.stage))
+            waiting |= below_any(codes, "unit_id") & Q(state=bench.state) & Q(scored) & ~Q(apart)
     if waiting == Q(pk__in=[]):
         return None
     count = Application.objects.filter(waiting).count()

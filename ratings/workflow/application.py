@@ -209,6 +209,12 @@ def _require_whole(applications: list[Application], answers: Answers) -> None:
             raise Incomplete(message % {"unit": application.unit, "count": len(problems)}, problems)
 
 
+def lacking(application: Application) -> int:
+    """How many things keep the form from being sent: questions, evidence, papers, the star. Two statements."""
+    [(_application, problems)] = _problems_of([application], given_of([application]))
+    return len(problems) + (application.applied_star is None)
+
+
 def _problems_of(applications: list[Application], answers: Answers) -> list[tuple[Application, dict[str, str]]]:
     """Each application with what it lacks to be sent, by item or criterion."""
     attached: dict[int, set[tuple[str, str]]] = {application.pk: set() for application in applications}

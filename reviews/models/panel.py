@@ -156,6 +156,15 @@ class SheetEntry(models.Model):
         return f"{self.sheet_id} {self.item}={self.value}"
 
 
+class SettlementQuerySet(models.QuerySet):
+    def waiting(self) -> SettlementQuerySet:
+        """Those without their note whose application is under review at that stage."""
+        at_stage = Q(stage=Stage.TOWNSHIP, application__state=Application.State.TOWNSHIP_REVIEW) | Q(
+            stage=Stage.COUNTY, application__state=Application.State.COUNTY_REVIEW
+        )
+        return self.filter(at_stage, note="", superseded_at=None)
+
+
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Settlement(models.Model):
     """A criterion whose ``spread`` (points) exceeds the scheme's tolerance, and the panel's note that settles it.
@@ -172,6 +181,8 @@ class Settlement(models.Model):
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
+
+    objects = SettlementQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

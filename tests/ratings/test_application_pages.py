@@ -332,6 +332,10 @@ def test_the_village_finds_its_next_step_at_home(client, filler, signer, office)
     form = reverse("application_form", args=[draft.pk])
     assert first().url == form
     fill(draft, filler)
+    assert first() is None
+    assert signer.name in client.get(reverse("home")).content.decode()
+    as_(client, signer)
+    assert first().url == reverse("application_submit", args=[draft.pk])
     workflow.submit(draft, by=signer)
     assert first() is None
     as_(client, office)
@@ -340,7 +344,8 @@ def test_the_village_finds_its_next_step_at_home(client, filler, signer, office)
     assert first().url == reverse("review_panels")
     workflow.return_(Application.objects.get(), {"1.2": "请核对"}, due=timezone.now() + timedelta(days=3), by=office)
     as_(client, filler)
-    assert (first().url, first().urgent, first().days_left) == (form, True, 3)
+    question = reverse("application_area", args=[draft.pk, 1]) + "#c1-2"
+    assert (first().url, first().urgent, first().days_left) == (question, True, 3)
     assert client.get(reverse("home")).context["panels"]["main"][0][1]["returned"][0]["detail"] == "请核对"
 
 

@@ -1,0 +1,228 @@
+"""Whose turn it is in every state of an application, and what that person sees first at home.
+
+``TURNS`` is the table: a state, and the address (by its name) of the first thing on the list of each person whose turn
+it is. Everybody else's list is empty: nobody is asked for what is not theirs to do.
+"""
+
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import resolve
+from freezegun import freeze_time
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.todo import todos_of
+from ratings.workflow import application as steps
+from ratings.workflow.answers import Entry, save_answers
+from ratings.workflow.evidence import attach
+from reviews.models import Panel, Settlement, Sheet
+from reviews.scores import Entry as SheetFact
+from reviews.workflow import appeals, batches, decisions, objections, settlements, sheets
+from reviews.workflow.confirmation import confirm_due
+from tests.factories import at, person
+from tests.reviews.conftest import GOOD, PLAIN, clear, lay_before_departments
+from tests.reviews.test_release import prepare
+from tests.two_counties import PNG
+
+ANSWERS = {
+    "1.1.a": ("2", ""),
+    "1.2": ("96", ""),
+    **{f"2.1.{c}": ("1", "") for c in "abcde"},
+    "2.2": ("8.5", "班子齐心"),
+    "B.1.a": ("1", ""),
+    "D.1.a": ("0", ""),
+}
+# The clock of the trail, which tells what was changed since a return, stands still within a transaction.
+pytestmark = pytest.mark.django_db(transaction=True)
+BOTH = ("township_reviewer", "township_reviewer_b")
+
+
+def score(place, name, facts):
+    reviewer = getattr(place, name)
+    sheet = Sheet.objects.get(application=place.application, state="open", reviewer=reviewer)
+    sheets.save(sheet, {i: SheetFact(Decimal(str(value)), "现场查看") for i, value in facts.items()}, by=reviewer)
+    sheets.hand_in(sheet, by=reviewer)
+    place.application.refresh_from_db()
+
+
+def fill_in(place, **changes):
+    given = {item.replace("_", "."): (value, "") for item, value in changes.items()} or ANSWERS
+    save_answers(place.application, [Entry(i, *typed) for i, typed in given.items()], by=place.filler)
+    place.application.refresh_from_db()
+
+
+def begun(place):
+    assert not place.application.answers.exists()
+
+
+def filled_in(place):
+    fill_in(place)
+    photo = SimpleUploadedFile("a.png", PNG, content_type="image/png")
+    for criterion in place.application.cycle.scheme.spec.criteria:
+        for piece in criterion.evidence:
+            photo.seek(0)
+            attach(place.application, criterion.code, photo, name=piece.name, by=place.filler)
+
+
+def submitted(place):
+    filled_in(place)
+    steps.submit(place.application, by=place.signer)
+
+
+def accepted(place):
+    submitted(place)
+    steps.accept(place.application, by=place.township_office)
+
+
+def returned(place):
+    accepted(place)
+    steps.return_(place.application, {"1.1": "会议次数不对"}, due=at(2026, 10, 9), by=place.township_office)
+
+
+def mended(place):
+    returned(place)
+    fill_in(place, **{"1_1_a": "3"})
+
+
+def handed_back(place):
+    mended(place)
+    steps.resubmit(place.application, by=place.signer)
+
+
+def no_panel(place):
+    Sheet.objects.all().delete()
+    Panel.objects.filter(stage="township").delete()
+    accepted(place)
+
+
+def far_apart(place):
+    accepted(place)
+    score(place, "township_reviewer", GOOD)
+    score(place, "township_reviewer_b", GOOD | {"2.2": 2})
+
+
+def settled(place):
+    far_apart(place)
+    for one in Settlement.objects.filter(note=""):
+        settlements.settle(one, by=place.township_reviewer, note="合议后认可")
+
+
+def scored(place, facts=GOOD):
+    accepted(place)
+    for reviewer in BOTH:
+        score(place, reviewer, facts)
+
+
+def decided(place, star=3, reason=""):
+    scored(place, PLAIN)
+    place.application.refresh_from_db()
+    place.decision = decisions.decide(place.application, star=star, by=place.township_leader, reason=reason)
+
+
+def released(place):
+    decided(place)
+    place.batch = batches.release(prepare(place), by=place.township_office)
+
+
+def objected(place):
+    released(place)
+    place.decision.refresh_from_db()
+    objections.make_objection(place.decision, text="少开了两次会", name="", contact="")
+
+
+def recommended(place):
+    scored(place)
+    decisions.recommend(place.application, star=3, by=place.township_leader)
+
+
+def laid_before_departments(place):
+    recommended(place)
+    lay_before_departments(place)
+
+
+def answered_by_departments(place):
+    recommended(place)
+    clear(place)
+
+
+def scored_by_county(place):
+    answered_by_departments(place)
+    for reviewer in ("county_reviewer", "county_reviewer_b"):
+        score(place, reviewer, GOOD)
+
+
+def confirmed(place):
+    released(place)
+    with freeze_time("2026-10-12T02:00:00Z"):
+        confirm_due()
+
+
+def appealed(place):
+    released(place)
+    place.decision.refresh_from_db()
+    place.appeal = appeals.make_appeal(place.decision, reasons="得分够四星。", by=place.signer)
+
+
+def heard(place):
+    appealed(place)
+    appeals.convene(place.appeal, [place.county_reviewer, place.county_office], by=place.county_office)
+
+
+def rejected(place):
+    scored(place)
+    decisions.reject(place.application, by=place.township_leader, reason="弄虚作假")
+
+
+REVIEWERS = dict.fromkeys(BOTH, "review_desk")
+COUNTY_REVIEWERS = dict.fromkeys(("county_reviewer", "county_reviewer_b"), "review_desk")
+LISTS = {"department": "review_check", "discipline": "review_check"}
+MAY_APPEAL = {"signer": "appeal_make"}
+TURNS = {
+    begun: {"filler": "application_form", "signer": "application_form"},
+    filled_in: {"signer": "application_submit"},
+    submitted: {"township_office": "applications"},
+    no_panel: {"township_office": "review_panels"},
+    accepted: REVIEWERS,
+    returned: {"filler": "application_area", "signer": "application_area"},
+    mended: {"signer": "application_resubmit"},
+    handed_back: REVIEWERS,
+    far_apart: dict.fromkeys(BOTH, "review_application"),
+    settled: {"township_leader": "review_decisions"},
+    scored: {"township_leader": "review_decisions"},
+    decided: {"township_office": "review_batches"},
+    released: MAY_APPEAL,
+    objected: MAY_APPEAL | {"township_office": "review_objections"},
+    confirmed: MAY_APPEAL,
+    appealed: {"county_office": "review_appeals"},
+    heard: dict.fromkeys(("county_reviewer", "county_office"), "review_appeals"),
+    rejected: {"signer": "appeal_make"},
+    recommended: COUNTY_REVIEWERS | {"county_office": "review_checks"},
+    laid_before_departments: COUNTY_REVIEWERS | LISTS,
+    answered_by_departments: COUNTY_REVIEWERS,
+    scored_by_county: {"county_office": "review_decisions"},
+}
+"""State → person → first address. Who decides at county level is its office."""
+
+
+@pytest.mark.parametrize(("state", "turns"), TURNS.items(), ids=lambda one: getattr(one, "__name__", None))
+def test_whose_turn_it_is(place, settings, tmp_path, state, turns):
+    settings.MEDIA_ROOT = tmp_path
+    person(Role.TOWNSHIP_OFFICE, "330624109")  # so that the county has nobody to appoint
+    at_home(place)
+    state(place)
+    people = {name: one for name, one in vars(place).items() if isinstance(one, User)}
+    first = {name: first_of(one) for name, one in people.items()}
+    assert {name: url for name, url in first.items() if url} == turns
+
+
+def at_home(place):
+    """The form is with the village again."""
+    steps.withdraw(place.application, by=place.signer, reason="重新填写")
+    place.application.refresh_from_db()
+
+
+def first_of(user):
+    todos = todos_of(User.objects.get(pk=user.pk))
+    return resolve(todos[0].url.split("?")[0].split("#")[0]).url_name if todos else ""
