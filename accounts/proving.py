@@ -15,6 +15,7 @@ from notifications.workflow import announce
 from records import integrity
 from records.head import Head
 from records.models import Verification
+from records.outage import database_is_away
 from records.proof_faults import head_faults
 from records.refusals import NotAllowed
 
@@ -33,8 +34,7 @@ def ask(head: Head | None, *, by: User) -> Verification:
         raise NotAllowed(_("You may not do this here."))
     User.objects.select_for_update().get(pk=by.pk)
     text = head.text if head else ""
-    waiting = Verification.objects.filter(by=by, head=text, state__in=[State.WAITING, State.RUNNING])
-    if there := waiting.first():
+    if there := Verification.objects.filter(by=by, head=text).asked_already():
         return there
     asked = Verification.objects.create(by=by, head=text)
     transaction.on_commit(lambda: check_everything.delay(asked.pk), robust=True)
@@ -47,8 +47,11 @@ def make(pk: int) -> None:
     if asked is None:
         return
     try:
-        _check(asked)
+        with asked.kept_alive():
+            _check(asked)
     except Exception as failure:
+        if database_is_away(failure):
+            raise  # ``jobs.make_forgotten`` begins it anew
         logger.exception("check %s failed", pk)
         _end(asked, State.FAILED, error=f"{type(failure).__name__}: {failure}")
 

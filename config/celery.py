@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from threading import Thread
 
 from celery import Celery
 from celery.beat import PersistentScheduler
@@ -16,6 +17,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 HEARTBEAT_KEY = "scheduler:heartbeat"
 HEARTBEAT_SECONDS = 30
+POOL_KEY = "worker:heartbeat"
+POOL_SECONDS = 15
 
 app = Celery("config")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -47,6 +50,14 @@ def take_up_what_was_left(**_: object) -> None:
 
 
 @worker_process_init.connect
-def die_with_the_worker(**_: object) -> None:
-    """A pool process ends with its worker however that ends; its task is then given to another."""
+def begin_in_pool(**_: object) -> None:
+    """A pool process ends with its worker however that ends; its task is then given to another. While it can run, it
+    says so: the worker answers even when none of those who do the work can."""
     die_with_parent(signal.SIGKILL, os.getppid())
+    Thread(target=_give_signs, daemon=True).start()
+
+
+def _give_signs() -> None:
+    while True:
+        cache.set(POOL_KEY, time.time(), POOL_SECONDS)
+        time.sleep(POOL_SECONDS / 3)

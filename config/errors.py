@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from axes.helpers import get_cool_off
 from django.contrib import messages
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -19,6 +19,8 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.workflow import AccountLocked
+from config import disk
+from records.outage import database_is_away, disk_is_full
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
 
 # What psycopg says of a text with the character 0: the database holds none, so there is nothing to be found by it.
@@ -26,6 +28,7 @@ NO_SUCH_TEXT = "cannot contain NUL"
 # The same thing made twice at once, or two steps that wait for each other: one wins, in the database.
 COLLISIONS = (errors.UniqueViolation, errors.ExclusionViolation, errors.DeadlockDetected)
 UNAVAILABLE = _lazy("The system is being restarted. Please try again in a minute.")
+FULL = _lazy("The disk of the system is full. Nothing can be kept until its administrator has made room.")
 FAILED = _lazy("Something went wrong on our side")
 
 
@@ -84,20 +87,21 @@ def _page_before(request: HttpRequest) -> str:
     return before if mine and request.method == "POST" else "/"
 
 
-# What a driver raises when the server behind it is away or restarting.
-AWAY = (OperationalError, InterfaceError)
 RETRY_SECONDS = 5
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page of a fault on our side; while the database restarts, one that says so and when to try again."""
-    away = isinstance(sys.exc_info()[1], AWAY)
-    code = status.HTTP_503_SERVICE_UNAVAILABLE if away else status.HTTP_500_INTERNAL_SERVER_ERROR
+    """The page of a fault on our side; in an outage, one that says which, and when to try again."""
+    failure = sys.exc_info()[1]
+    away = database_is_away(failure)
+    full = disk_is_full(failure) or (away and disk.is_full())  # a full disk takes PostgreSQL down
+    outage = FULL if full else UNAVAILABLE if away else None
+    code = status.HTTP_503_SERVICE_UNAVAILABLE if outage else status.HTTP_500_INTERNAL_SERVER_ERROR
     if request.path.startswith("/api/"):
-        response = JsonResponse({"detail": UNAVAILABLE if away else FAILED}, status=code)
+        response = JsonResponse({"detail": outage or FAILED}, status=code)
     else:
-        response = HttpResponse(render_to_string("503.html" if away else "500.html"), status=code)
-    if away:
+        response = HttpResponse(render_to_string("503.html" if outage else "500.html", {"outage": outage}), status=code)
+    if outage:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response
 

@@ -13,6 +13,7 @@ threads = int(os.environ.get("WEB_THREADS") or 4)
 timeout = 60
 graceful_timeout = 10
 control_socket_disable = True
+loglevel = "error"  # of itself: a stranger's malformed request is none
 # Names of proxies whose X-Forwarded-Proto is believed; settings.HTTPS says that there is one.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1"
 

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from config.celery import HEARTBEAT_KEY, app
+from config import disk
+from config.celery import HEARTBEAT_KEY, POOL_KEY, app
+from records.outage import disk_is_full
 
 PING_SECONDS = 2
+FULL = "the disk is full"
 
 
 class NotReady(Exception):
@@ -18,8 +21,14 @@ class NotReady(Exception):
 
 
 def database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """It answers, may be written to, and has room: a sort too large for its memory goes to its disk."""
+    if disk.is_full():
+        raise NotReady(FULL)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64kB'")
+        cursor.execute("SELECT count(*), current_setting('transaction_read_only') FROM generate_series(1, 10000)")
+        if cursor.fetchone()[1] == "on":
+            raise NotReady("cannot be written to")
 
 
 def redis() -> None:
@@ -31,6 +40,8 @@ def redis() -> None:
 def worker() -> None:
     if not app.control.ping(timeout=PING_SECONDS, limit=1):
         raise NotReady(f"no worker answered within {PING_SECONDS} seconds")
+    if cache.get(POOL_KEY) is None:
+        raise NotReady("it answers, but none of its processes can work")
 
 
 def scheduler() -> None:
@@ -47,7 +58,7 @@ def state(part: Callable[[], None]) -> str:
     except NotReady as reason:
         return str(reason)
     except Exception as failure:  # noqa: BLE001 - whatever a driver raises, it is not ready; addresses stay unsaid
-        return type(failure).__name__
+        return FULL if disk_is_full(failure) else type(failure).__name__
     return "ok"
 
 

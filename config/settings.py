@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import services
+from config.logs import shorten_outages
 from config.platform import origin, providers
 from config.secret import kept_secret
 
@@ -278,7 +279,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 # By the name of the task in an app's tasks.py; times are China's.
 CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.tasks.deliver_due", "schedule": 60},
-    "forgotten jobs": {"task": "records.tasks.make_forgotten_jobs", "schedule": 60},
+    "forgotten jobs": {"task": "records.tasks.make_forgotten_jobs", "schedule": 20},
     "confirm": {"task": "reviews.tasks.confirm_due", "schedule": crontab(minute=5)},
     "rerate": {"task": "ratings.tasks.rerate_all", "schedule": crontab(hour=0, minute=20)},
 }
@@ -325,10 +326,19 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"()": "config.logs.Formatter", "format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+    },
+    "filters": {"outages": {"()": "django.utils.log.CallbackFilter", "callback": shorten_outages}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["outages"]}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # What strangers get wrong (404, 403, a foreign host) is no fault of ours, and would fill the disk.
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "CRITICAL"},
+        "axes": {"level": "ERROR"},  # it names who failed to sign in; the database keeps that
+    },
 }
 
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", default=20) * 1024 * 1024

@@ -6,35 +6,53 @@ The queue only wakes a worker; what is to be done stands here, so an emptied que
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, ClassVar, Self
+from threading import Event, Thread
+from typing import Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import DatabaseError, connection, models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+HEARTBEAT_SECONDS = 8
+SILENCE = timedelta(seconds=30)
+"""A worker that has given no sign for so long counts as dead."""
 
 
 class JobQuerySet(models.QuerySet):
+    def silent(self) -> Self:
+        """What a worker began and left: it was killed, most likely."""
+        unheard = Q(alive_at=None) | Q(alive_at__lt=timezone.now() - SILENCE)
+        return self.filter(unheard, state=Job.State.RUNNING)
+
     def free(self) -> Self:
-        """What no worker has in hand: it waits, or was begun so long ago that its worker must have died."""
-        dead = timezone.now() - self.model.GIVEN_UP
-        return self.filter(Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING, started_at__lt=dead))
+        """What no worker has in hand: it waits, or its worker is dead."""
+        return self.filter(state=Job.State.WAITING) | self.silent()
+
+    def asked_already(self) -> Any:
+        """The one of these that waits or is being made. What a dead worker left ends here: it is asked for anew."""
+        now = timezone.now()
+        self.silent().update(
+            state=Job.State.FAILED, error=_now("The program that made it was stopped."), ended_at=now, seen_at=now
+        )
+        return self.filter(state__in=[Job.State.WAITING, Job.State.RUNNING]).first()
 
     def take(self, pk: int) -> Any:
         """The job ``pk``, now this worker's; None if another has it or it has ended."""
-        if not self.free().filter(pk=pk).update(state=Job.State.RUNNING, started_at=timezone.now()):
+        now = timezone.now()
+        if not self.free().filter(pk=pk).update(state=Job.State.RUNNING, started_at=now, alive_at=now, progress=0):
             return None
         return self.get(pk=pk)
 
 
 class Job(models.Model):
-    """``progress`` in per cent; ``seen_at``: when the person looked at how it ended."""
-
-    GIVEN_UP: ClassVar[timedelta]
-    """After this time without an end a worker counts as dead."""
+    """``progress`` in per cent; ``alive_at``: the last sign of its worker; ``seen_at``: when the person looked at how
+    it ended."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -48,6 +66,7 @@ class Job(models.Model):
     progress = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
     started_at = models.DateTimeField(null=True)
+    alive_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
 
@@ -58,14 +77,52 @@ class Job(models.Model):
         default_permissions = ()
         ordering = ["-id"]
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether its worker must be dead; the next one begins it anew."""
+        unheard = self.alive_at is None or self.alive_at < timezone.now() - SILENCE
+        return self.state == self.State.RUNNING and unheard
+
+    @property
+    def shown_state(self) -> State:
+        """What a person is told: work that nobody does is not under way."""
+        return self.State.WAITING if self.is_silent else self.State(self.state)
+
+    @property
+    def shown_progress(self) -> int:
+        return 0 if self.is_silent else self.progress
+
     def come_to(self, progress: int) -> None:
         """Say how far it is."""
-        type(self).objects.filter(pk=self.pk).update(progress=progress)
+        self._in_hand().update(progress=progress)
+
+    @contextmanager
+    def kept_alive(self) -> Iterator[None]:
+        """Give a sign of life every few seconds, whatever this thread is busy with."""
+        over = Event()
+        signs = Thread(target=self._give_signs, args=(over,), daemon=True)
+        signs.start()
+        try:
+            yield
+        finally:
+            over.set()
+            signs.join()
 
     def end(self, state: str, **changes: Any) -> bool:
-        """Keep how it ended; False if it had ended already."""
-        running = type(self).objects.filter(pk=self.pk, state=self.State.RUNNING)
-        return bool(running.update(state=state, ended_at=timezone.now(), **changes))
+        """Keep how it ended; False if it had ended already, or another worker has it since."""
+        return bool(self._in_hand().update(state=state, ended_at=timezone.now(), **changes))
+
+    def _in_hand(self) -> JobQuerySet:
+        """This very job, as long as it is the one who began it that has it."""
+        return type(self).objects.filter(pk=self.pk, state=self.State.RUNNING, started_at=self.started_at)
+
+    def _give_signs(self, over: Event) -> None:
+        while not over.wait(HEARTBEAT_SECONDS):
+            try:
+                self._in_hand().update(alive_at=timezone.now())
+            except DatabaseError:  # it restarts; the next sign tells
+                connection.close()
+        connection.close()
 
 
 _makers: dict[type[Job], Callable[[int], None]] = {}

@@ -1,7 +1,5 @@
 """A check of everything kept, asked for by an auditor and made in the background (``accounts/proving.py``)."""
 
-from datetime import timedelta
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +11,6 @@ class Verification(Job):
 
     ``found`` lists the first faults as [check, row, expected, found], ``faults`` counts them all.
     """
-
-    GIVEN_UP = timedelta(minutes=60)
 
     head = models.CharField(_("Exported head"), max_length=200, blank=True)
     sealed = models.CharField(max_length=200, blank=True)

@@ -72,11 +72,13 @@ class ReportSerializer(serializers.ModelSerializer):
     """``state``: waiting, running, ready or failed (``error`` says why); ``progress`` in per cent."""
 
     unit = serializers.SlugRelatedField(slug_field="code", queryset=Unit.objects.none())
+    state = serializers.ChoiceField(ReportRequest.State, source="shown_state", read_only=True)
+    progress = serializers.IntegerField(source="shown_progress", read_only=True)
 
     class Meta:
         model = ReportRequest
         fields = ["id", "unit", "year", "asked_at", "state", "progress", "error", "ended_at"]
-        read_only_fields = ["asked_at", "state", "progress", "error", "ended_at"]
+        read_only_fields = ["asked_at", "error", "ended_at"]
 
     def get_fields(self) -> dict[str, serializers.Field]:
         """A unit out of reach is as unknown as one that does not exist."""

@@ -10,6 +10,6 @@ def reports() -> list[Column]:
         Column(_("Unit"), lambda report: report.unit.name, 24),
         Column(_("Year"), lambda report: report.year, 8),
         Column(_("Asked for at"), lambda report: report.asked_at, 20),
-        Column(_("State"), lambda report: report.get_state_display()),
+        Column(_("State"), lambda report: report.shown_state.label),
         Column(_("Ended"), lambda report: report.ended_at, 20),
     ]

@@ -1,7 +1,5 @@
 """Annual reports that people ask for; parts of the demonstration."""
 
-from datetime import timedelta
-
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -14,8 +12,6 @@ from villages.models import Unit
 
 class ReportRequest(Job):
     """An annual report asked for by a person, who has seen how it ended when it was fetched or the failure was read."""
-
-    GIVEN_UP = timedelta(minutes=15)
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField(_("Year"))

@@ -14,6 +14,7 @@ from accounts.models import User
 from notifications.workflow import announce
 from records.files import store
 from records.models import StoredFile
+from records.outage import database_is_away
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reports.annual import workbook
 from reports.models import ReportRequest
@@ -38,11 +39,10 @@ def ask(unit: Unit, year: int, *, by: User) -> ReportRequest:
     if year not in YEARS:
         raise Incomplete(_("This is no year."), {"year": _("This is no year.")})
     User.objects.select_for_update().get(pk=by.pk)
-    waiting = ReportRequest.objects.filter(unit=unit, year=year, by=by, state__in=[State.WAITING, State.RUNNING])
-    if request := waiting.first():
+    if request := ReportRequest.objects.filter(unit=unit, year=year, by=by).asked_already():
         return request
     request = ReportRequest.objects.create(unit=unit, year=year, by=by)
-    # Where the queue does not answer, ``records.jobs.make_forgotten`` comes by within a minute.
+    # Where the queue does not answer, ``records.jobs.make_forgotten`` comes by within half a minute.
     transaction.on_commit(lambda: make_report.delay(request.pk), robust=True)
     return request
 
@@ -53,8 +53,11 @@ def make(pk: int) -> None:
     if request is None:
         return
     try:
-        file = _written(request)
+        with request.kept_alive():
+            file = _written(request)
     except Exception as failure:
+        if database_is_away(failure):
+            raise  # ``jobs.make_forgotten`` begins it anew
         logger.exception("report %s failed", pk)
         _end(request, State.FAILED, error=f"{type(failure).__name__}: {failure}")
     else:

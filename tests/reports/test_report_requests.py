@@ -1,10 +1,12 @@
 """Asking for a report by page and API: made in the background, told, fetched by who asked and by nobody else."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
+from django.db import OperationalError, connection
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 from rest_framework.test import APIClient
 
@@ -150,3 +152,61 @@ def test_one_whose_task_was_lost_is_made_all_the_same(reader):
     jobs.make_forgotten()
     report.refresh_from_db()
     assert (report.state, Notice.objects.filter(kind="report_ready").count()) == ("ready", 1)
+
+
+def abandoned(report):
+    """Its worker began it, came far, and was killed a minute ago."""
+    taken = ReportRequest.objects.take(report.pk)
+    taken.come_to(94)
+    ReportRequest.objects.update(alive_at=timezone.now() - timedelta(minutes=1))
+    return taken
+
+
+def test_one_whose_worker_is_alive_is_nobody_elses(reader):
+    report = ask(reader)
+    assert ReportRequest.objects.take(report.pk)
+    assert ReportRequest.objects.take(report.pk) is None
+    jobs.make_forgotten()
+    report.refresh_from_db()
+    assert (report.state, report.shown_state) == ("running", "running")
+
+
+def test_one_whose_worker_was_killed_shows_that_it_waits_and_is_made_anew(client, reader):
+    report = ask(reader)
+    killed = abandoned(report)
+    client.force_login(reader)
+    page = client.get(report.get_absolute_url()).content.decode()
+    assert "排队中" in page
+    assert "94" not in page
+    api = APIClient()
+    api.force_authenticate(reader)
+    shown = api.get(f"/api/v1/reports/{report.pk}/").data
+    assert (shown["state"], shown["progress"]) == ("waiting", 0)
+
+    jobs.make_forgotten()
+    report.refresh_from_db()
+    assert report.state == "ready"
+    assert not killed.end("failed", error="it was only asleep")
+
+
+def test_asking_again_for_one_whose_worker_was_killed_starts_a_fresh_one(reader):
+    left = ask(reader)
+    abandoned(left)
+    fresh = ask(reader)
+    left.refresh_from_db()
+    assert (left.state, fresh.state, fresh.pk > left.pk) == ("failed", "waiting", True)
+    assert ask(reader) == fresh
+
+
+def test_a_database_that_restarts_does_not_fail_a_report(reader):
+    report = ask(reader)
+
+    def away_once_begun(execute, sql, params, many, context):
+        if "ratings_" in sql:
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(away_once_begun), pytest.raises(OperationalError):
+        jobs.make_forgotten()
+    report.refresh_from_db()
+    assert report.state == "running"
