@@ -7,7 +7,7 @@ above it the database counts first and each place below is a row.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -27,6 +27,7 @@ from django.db.models import (
 from django.db.models import Window as Over
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Coalesce, Substr
+from django.db.models.lookups import In
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,8 +40,9 @@ WALL = 600
 """The most squares that one wall shows; a larger place shows the places below it instead."""
 EVENTS_SHOWN = 6
 
-APPLY, TOWNSHIP, COUNTY, NOTICE, DONE = "apply", "township", "county", "notice", "done"
+NOT_BEGUN, APPLY, TOWNSHIP, COUNTY, NOTICE, DONE = "not_begun", "apply", "township", "county", "notice", "done"
 STAGES = {
+    NOT_BEGUN: (_("The county has not opened the year"), None),
     APPLY: (_("Not yet applied"), Step.APPLY),
     TOWNSHIP: (_("Township review"), Step.TOWNSHIP_REVIEW),
     COUNTY: (_("County review"), Step.COUNTY_REVIEW),
@@ -50,7 +52,7 @@ STAGES = {
 
 State = Application.State
 # What is decided but not released still shows as under review: nobody outside sees it (domain §3).
-STAGE = Case(
+STAGE_OF_APPLICATION = Case(
     When(Q(mine__isnull=True) | Q(mine__state=State.DRAFT), then=Value(APPLY)),
     When(mine__state__in=[State.CONFIRMED, State.REJECTED], then=Value(DONE)),
     When(mine__state=State.PUBLIC_NOTICE, then=Value(NOTICE)),
@@ -144,6 +146,15 @@ class Board:
     events_open: int
 
     @property
+    def not_begun(self) -> list[Place]:
+        """Places none of whose units is in a rating yet: their county is late, not they."""
+        return [place for place in self.places if place.stages[NOT_BEGUN] == place.rated]
+
+    @property
+    def begun(self) -> list[Place]:
+        return [place for place in self.places if place.stages[NOT_BEGUN] < place.rated]
+
+    @property
     def is_township(self) -> bool:
         return self.unit.level == Level.TOWNSHIP
 
@@ -162,9 +173,8 @@ def board(unit: Unit, now: datetime) -> Board:
     """The dashboard of ``unit`` (a township or anything above) at ``now``."""
     day = timezone.localdate(now)
     windows = list(current_windows(unit))
-    cycles = {window.cycle_id for window in windows}
     year = windows[0].cycle.year if windows else None
-    rows, squares = standings(unit, day, cycles)
+    rows, squares = standings(unit, day, windows)
     places = {place.code: place for place in places_below(unit)}
     total = Place(unit.code, unit.name)
     for row in rows:
@@ -197,11 +207,11 @@ def current_windows(unit: Unit) -> QuerySet[Window]:
     )
 
 
-def standings(unit: Unit, day: date, cycles: Iterable[int]) -> tuple[list[dict], list[Square]]:
+def standings(unit: Unit, day: date, windows: Iterable[Window]) -> tuple[list[dict], list[Square]]:
     """How the rated units stand, counted by place below ``unit``; and, where the wall can hold them, each by itself."""
     digits = next((n for n in CODE_LENGTHS if n > len(unit.code)), len(unit.code))
     alike = {"place": Substr("code", 1, digits)}
-    units = with_standing(unit, day, cycles)
+    units = with_standing(unit, day, windows)
     if len(unit.code) >= CODE_LENGTHS[2]:
         rows = list(units.order_by("code").values("code", "name", *ALIKE, units=Value(1), **alike)[: WALL + 1])
         if len(rows) <= WALL:
@@ -212,23 +222,33 @@ def standings(unit: Unit, day: date, cycles: Iterable[int]) -> tuple[list[dict],
 ALIKE = ("star", "then", "stage", "returned", "flagged")
 
 
-def with_stage(unit: Unit, cycles: Iterable[int]) -> QuerySet[Unit]:
-    """Rated units with the ``stage`` in which they are in ``cycles``, and whether they are ``returned``."""
+def with_stage(unit: Unit, windows: Iterable[Window]) -> QuerySet[Unit]:
+    """Rated units with their ``stage`` in the cycles of ``windows``, and whether they are ``returned``."""
+    cycles = {window.cycle_id: window.cycle.unit_id for window in windows}
     # No cycle has the key 0; with no key at all Django would take the whole query for empty.
     mine = FilteredRelation("applications", condition=Q(applications__cycle__in=list(cycles) or [0]))
+    stage = Case(When(_lies_in(set(cycles.values())), then=STAGE_OF_APPLICATION), default=Value(NOT_BEGUN))
     return (
         Unit.objects.within(unit)
         .standing()
         .filter(rated=True)
         .annotate(mine=mine)
-        .annotate(stage=STAGE, returned=Coalesce(Q(mine__state=State.RETURNED), False))
+        .annotate(stage=stage, returned=Coalesce(Q(mine__state=State.RETURNED), False))
     )
 
 
-def with_standing(unit: Unit, day: date, cycles: Iterable[int]) -> QuerySet[Unit]:
+def _lies_in(codes: Collection[str]) -> Q:
+    """Units below any of ``codes``, however many: by their first digits in a list, not by thousands of ranges."""
+    inside = Q(pk__in=[])
+    for digits in {len(code) for code in codes}:
+        inside |= Q(In(Substr("code", 1, digits), [code for code in codes if len(code) == digits]))
+    return inside
+
+
+def with_standing(unit: Unit, day: date, windows: Iterable[Window]) -> QuerySet[Unit]:
     """``with_stage``, with their star on ``day`` and on 1 January, and whether an event is open."""
     return (
-        with_stage(unit, cycles)
+        with_stage(unit, windows)
         .annotate(
             held=FilteredRelation("star_periods", condition=period_on(unit, day)),
             held_then=FilteredRelation("star_periods", condition=period_on(unit, date(day.year, 1, 1))),
@@ -275,6 +295,7 @@ def pipe(total: Place, windows: list[Window]) -> list[Stage]:
             returned=total.returned if key == TOWNSHIP else 0,
         )
         for key, (name, step) in STAGES.items()
+        if key != NOT_BEGUN or total.stages[key]
     ]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count
 
 from accounts.models import User
-from reports.dashboard import STAGES, current_windows, with_stage
+from reports.dashboard import NOT_BEGUN, STAGES, current_windows, with_stage
 from reports.views.dashboard import topmost
 from villages.models import Unit
 
@@ -17,7 +17,10 @@ def progress(user: User) -> dict[str, Any] | None:
         return None
     unit = Unit(code=code)
     windows = list(current_windows(unit))
-    cycles = {window.cycle_id for window in windows}
-    counts = dict(with_stage(unit, cycles).order_by().values_list("stage").annotate(units=Count("*")))
-    stages = [{"key": key, "name": name, "count": counts.get(key, 0)} for key, (name, _step) in STAGES.items()]
+    counts = dict(with_stage(unit, windows).order_by().values_list("stage").annotate(units=Count("*")))
+    stages = [
+        {"key": key, "name": name, "count": counts.get(key, 0)}
+        for key, (name, _step) in STAGES.items()
+        if key != NOT_BEGUN or key in counts
+    ]
     return {"code": code, "year": windows[0].cycle.year if windows else None, "stages": stages}

@@ -15,7 +15,7 @@ from accounts.authority import reached_or_404
 from accounts.models import User
 from accounts.templatetags.face import star_name
 from reports import charts
-from reports.dashboard import STAGES, Board, Square, board
+from reports.dashboard import NOT_BEGUN, STAGES, Board, Square, board
 from villages.models import Unit, prefixes
 
 VIEW_DASHBOARD = "reports.view_dashboard"
@@ -87,7 +87,7 @@ def movement(seen: Board) -> list[dict]:
 
 def matrix(seen: Board) -> list[dict]:
     """By place, how many have not got through each step that has an end; ``late`` when that day is past."""
-    steps = seen.pipe[:-1]
+    steps = [step for step in seen.pipe[:-1] if step.key != NOT_BEGUN]
     keys = [step.key for step in steps]
     heads = [(str(step.name), step.late) for step in steps]
     return [
@@ -98,7 +98,7 @@ def matrix(seen: Board) -> list[dict]:
                 for n, (name, late) in enumerate(heads)
             ],
         }
-        for place in seen.places
+        for place in seen.begun
     ]
 
 

@@ -189,3 +189,17 @@ def connection_queries():
     from django.db import connection
 
     return CaptureQueriesContext(connection)
+
+
+def test_villages_of_a_county_that_has_not_begun_are_not_late(cycle):
+    city = UnitFactory(code="3306")
+    ApplicationFactory(cycle=cycle, unit=village(201), state="submitted")
+    seen = board(city)
+    assert [(stage.key, stage.count) for stage in seen.pipe][:3] == [("not_begun", 1), ("apply", 4), ("township", 1)]
+    assert seen.pipe[0].closes is None
+    assert [place.code for place in seen.not_begun] == ["330681"]
+    assert [place.code for place in seen.begun] == [COUNTY]
+
+
+def test_where_all_have_begun_nothing_is_said_of_it(cycle):
+    assert [stage.key for stage in board().pipe] == ["apply", "township", "county", "notice", "done"]
