@@ -62,7 +62,7 @@ def events(names: Mapping[str, str]) -> list[Column]:
             return _("Held")
         if hasattr(event, "reversal"):
             return _("No longer counts: appeal upheld")
-        return _("Closed as rectified") if event.closed else _("Open")
+        return _("Rectified") if event.closed else _("Not rectified")
 
     return [
         *_unit(),
@@ -70,6 +70,7 @@ def events(names: Mapping[str, str]) -> list[Column]:
         Column(_("Day"), lambda event: event.on, 14),
         Column(_("State"), state),
         Column(_("Closed as rectified on"), lambda event: event.closed, 14),
+        Column(_("What was done"), lambda event: event.rectification, 40),
         Column(_("Source"), lambda event: event.source, 24),
         Column(_("Note"), lambda event: event.note, 40),
     ]

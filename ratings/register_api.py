@@ -97,8 +97,20 @@ class UnitEventSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Event
-        fields = ["id", "unit", "kind", "on", "closed", "reversed", "note", "source", "held", "recorded_at"]
-        read_only_fields = ["closed", "recorded_at"]
+        fields = [
+            "id",
+            "unit",
+            "kind",
+            "on",
+            "closed",
+            "rectification",
+            "reversed",
+            "note",
+            "source",
+            "held",
+            "recorded_at",
+        ]
+        read_only_fields = ["closed", "rectification", "recorded_at"]
         validators: list = []  # that it is recorded already, the workflow says
 
     def get_fields(self) -> dict[str, serializers.Field]:

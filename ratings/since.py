@@ -35,7 +35,14 @@ def reads(subject: Subject) -> dict[str, QuerySet]:
         first = Func("during", function="lower", output_field=DateField())
         rows["since_held"] = rows_of(held, "star", "effects", first=first)
         rows["since_events"] = rows_of(
-            events.order_by("on", "pk"), "kind", "on", "closed", "source", "note", reversed="reversal__on"
+            events.order_by("on", "pk"),
+            "kind",
+            "on",
+            "closed",
+            "rectification",
+            "source",
+            "note",
+            reversed="reversal__on",
         )
     return rows
 
@@ -66,7 +73,10 @@ def _event(row: dict[str, Any], names: dict[str, str]) -> Step:
 def _ended(row: dict[str, Any]) -> str:
     if row["reversed"]:
         return _("No longer counts from %(day)s on: an appeal was upheld") % {"day": row["reversed"]}
-    return _("Closed as rectified on %(day)s") % {"day": row["closed"]} if row["closed"] else _("Not rectified")
+    if not row["closed"]:
+        return _("Not rectified")
+    ended = _("Closed as rectified on %(day)s") % {"day": row["closed"]}
+    return f"{ended}: {row['rectification']}" if row["rectification"] else ended
 
 
 def _orders(passages: list[dict[str, Any]]) -> list[Step]:

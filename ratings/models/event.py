@@ -28,7 +28,7 @@ class Event(models.Model):
     """Something that happened to a unit on a day. ``kind`` is an event code of the schemes; ``source`` tells two apart.
 
     A ``held`` event has no effect until it is released (``released_at``); ``closed`` is the day it was closed as
-    rectified.
+    rectified, ``rectification`` what was done (empty where a file said the day alone).
     """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="events")
@@ -36,6 +36,8 @@ class Event(models.Model):
     on = models.DateField(_("Day"))
     closed = models.DateField(_("Closed as rectified on"), null=True, blank=True)
     note = models.TextField(_("Note"), blank=True)
+    rectification = models.TextField(_("What was done"), blank=True, db_default="")
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(_("Source"), max_length=100, blank=True)
     held = models.BooleanField(_("Held"), default=False)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -85,7 +85,7 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
 @needs("ratings.view_event")
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     """One event, and what each rule of the scheme makes of it."""
-    seen = Event.objects.seen_by(request.user).select_related("unit", "recorded_by", "reversal")
+    seen = Event.objects.seen_by(request.user).select_related("unit", "recorded_by", "closed_by", "reversal")
     happened = get_object_or_404(seen, pk=pk)
     return _show(request, happened, CloseForm(initial={"on": timezone.localdate()}))
 
@@ -148,7 +148,7 @@ def _tried(request: HttpRequest, form: Form, step: Callable[[dict], object]) -> 
 
 
 def _recorded_or_404(request: HttpRequest, pk: int) -> Event:
-    events = Event.objects.select_related("unit", "recorded_by", "reversal")
+    events = Event.objects.select_related("unit", "recorded_by", "closed_by", "reversal")
     return reached_or_404(request.user, "ratings.record_event", events, pk=pk)
 
 

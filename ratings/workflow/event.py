@@ -85,8 +85,8 @@ def close(event: Event, *, on: date, by: Any, reason: str) -> Event:
     if event.closed:
         raise WrongState(_("This event is closed already."))
     with audit.acting(by, "close_event", reason):
-        event.closed = on
-        event.save(update_fields=["closed"])
+        event.closed, event.closed_by, event.rectification = on, by, reason.strip()
+        event.save(update_fields=["closed", "closed_by", "rectification"])
         _take_effect(event, "event_closed")
     return event
 

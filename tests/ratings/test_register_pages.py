@@ -7,6 +7,7 @@ from django.urls import reverse
 from freezegun import freeze_time
 
 from accounts.roles import Role
+from ratings import lists
 from ratings.certificate import code_of, decision_of
 from ratings.models import Event, Proposal
 from ratings.register import rerate
@@ -112,8 +113,17 @@ def test_discipline_staff_record_and_close_an_event(client, star):
     assert answer.url == reverse("event", args=[event.pk])
     assert [p.star for p in shown(client, staff, "register").context["page"]] == [3]
     assert client.get(answer.url).context["may_close"] is True
-    client.post(reverse("event_close", args=[event.pk]), {"on": "2026-06-10", "reason": "已整改"})
+    client.post(reverse("event_close", args=[event.pk]), {"on": "2026-06-10", "reason": "已退赃，账目重做"})
     assert [p.star for p in shown(client, staff, "register").context["page"]] == [4]
+    closed = shown(client, person(Role.SIGNER, VILLAGE), "event", event.pk).content.decode()
+    assert closed.count("已退赃，账目重做") == 1
+    assert str(staff) in closed
+    assert "待处理" not in closed
+
+
+def test_a_list_calls_an_open_event_not_rectified():
+    event = EventFactory()
+    assert "未整改" in [column.value(event) for column in lists.events({})]
 
 
 def test_what_was_typed_is_kept_beside_what_is_wrong(client, star):
