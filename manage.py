@@ -1,8 +1,18 @@
 #!/usr/bin/env python
 """The door for commands: they find their database running, whoever has to start it."""
 
+import contextlib
 import os
 import sys
+
+import pghistory
+from django.core.management import execute_from_command_line
+from django.db import DatabaseError
+
+from config import environment, services
+from config.environment import one_line
+from config.fitness import Unfit, refuse_newer_data
+from records.outage import database_is_away
 
 BY_HAND = {"shell", "dbshell"}
 """What is changed in these is no step of the system; ``check_integrity`` tells of it."""
@@ -12,20 +22,30 @@ WITHOUT_SERVICES = {"help", "version", "--help", "--version", "makemessages", "c
 def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if len(arguments) > 1 and arguments[1] not in WITHOUT_SERVICES:
-        from config import services
-
         try:
-            services.attach()
-        except services.ServiceFailed as failed:
-            sys.exit(f"manage.py: {failed}")
-    from django.core.management import execute_from_command_line
-
-    if len(arguments) > 1 and arguments[1] not in BY_HAND:
-        import pghistory
-
-        with pghistory.context(verb=arguments[1]):
-            execute_from_command_line(arguments)
+            with_services(arguments)
+        except (environment.Unusable, services.ServiceFailed, Unfit) as reason:
+            end(str(reason), os.EX_TEMPFAIL if isinstance(reason, environment.Unanswered) else 1)
+        except DatabaseError as failure:
+            if not database_is_away(failure):
+                raise
+            end(f"the database is away: {one_line(failure)}", os.EX_TEMPFAIL)
     else:
+        execute_from_command_line(arguments)
+
+
+def end(reason: str, code: int) -> None:
+    sys.stderr.write(f"manage.py: {reason}\n")
+    sys.exit(code)
+
+
+def with_services(arguments: list[str]) -> None:
+    environment.demand_usable()
+    services.attach()
+    environment.set_up_django()
+    refuse_newer_data()
+    by_hand = arguments[1] in BY_HAND
+    with contextlib.nullcontext() if by_hand else pghistory.context(verb=arguments[1]):
         execute_from_command_line(arguments)
 
 

@@ -36,11 +36,15 @@ class HeartbeatScheduler(PersistentScheduler):
 @worker_init.connect
 @beat_init.connect
 def begin(**_: object) -> None:
-    """What every door does first (Django is set up by now): hold the services, refuse a demonstration that is off."""
-    from config import demonstration
+    """What every door does first (Django is set up by now): hold the services, refuse data that is not for us."""
+    from config import environment, fitness
 
-    services.attach()
-    demonstration.refuse_where_it_is_off()
+    try:
+        environment.demand_usable(servers=environment.is_door())
+        services.attach()
+        fitness.demand_fit()
+    except (environment.Unusable, services.ServiceFailed, fitness.Unfit) as refused:
+        raise SystemExit(str(refused)) from None
 
 
 @worker_ready.connect

@@ -1,17 +1,7 @@
-"""What every door does about the demonstration at start: refuse it, loudly, where ``DEMO`` is off (design §3)."""
-
-from django.core.management.base import CommandError
+"""Whether a start loads the demonstration (``config.fitness`` refuses it where ``DEMO`` is off)."""
 
 from reports.demonstration import guard
 from villages.models import Unit
-
-
-def refuse_where_it_is_off() -> None:
-    """Raise ``SystemExit`` if the database holds the demonstration while DEMO is off."""
-    try:
-        guard.refuse_outside_demo()
-    except CommandError as found:
-        raise SystemExit(str(found)) from None
 
 
 def is_wanted() -> bool:

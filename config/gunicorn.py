@@ -4,7 +4,13 @@ import os
 import signal
 from typing import Any
 
+from config import environment
 from config.services.lifetime import die_with_parent
+
+try:
+    environment.demand_usable(servers=environment.is_door())
+except environment.Unusable as wrong:
+    raise SystemExit(str(wrong)) from None
 
 bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
 workers = int(os.environ.get("WEB_PROCESSES") or 2)

@@ -1,15 +1,19 @@
 """The door for gunicorn: one application per worker process."""
 
-import os
+import sys
 
 from django.core.wsgi import get_wsgi_application
 
-from config import services
+from config import environment, services
+from config.fitness import Unfit, demand_fit
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-services.attach()
-application = get_wsgi_application()
+CANNOT_BOOT = 3  # for gunicorn: to try again would end the same
 
-from config import demonstration  # noqa: E402 - the registered checks are there once Django is set up
-
-demonstration.refuse_where_it_is_off()
+try:
+    services.attach()
+    environment.set_up_django()
+    application = get_wsgi_application()
+    demand_fit()
+except (environment.Unusable, services.ServiceFailed, Unfit) as refused:
+    sys.stderr.write(f"{refused}\n")
+    sys.exit(CANNOT_BOOT)

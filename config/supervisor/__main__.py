@@ -7,9 +7,10 @@ import time
 import urllib.error
 import urllib.request
 
-from config import services
+from config import environment, services
 from config.services.lifetime import die_with_parent
 from config.supervisor.children import CHILDREN, WEB, look_after_all
+from config.supervisor.preparation import CannotRun, prepare_data
 from config.supervisor.speech import say, step
 
 START_SECONDS = 120
@@ -21,10 +22,6 @@ PORT = os.environ.get("PORT") or "8000"
 ADDRESS = f"http://127.0.0.1:{PORT}"
 
 
-class CannotRun(Exception):
-    """The system cannot be served; the message says why."""
-
-
 def main(*options: str) -> int:
     if "--die-with-parent" in options:
         die_with_parent(signal.SIGTERM, os.getppid())
@@ -34,7 +31,7 @@ def main(*options: str) -> int:
     os.umask(0o077)  # letters, uploads and logs are nobody else's on this machine
     try:
         run()
-    except (CannotRun, services.ServiceFailed) as reason:
+    except (CannotRun, environment.Unusable, services.ServiceFailed) as reason:
         say(str(reason))
         return 1
     finally:
@@ -45,12 +42,13 @@ def main(*options: str) -> int:
 
 
 def run() -> None:
+    environment.demand_usable()
     with step("PostgreSQL and Valkey"):
         services.attach()
         alone = hold_alone()  # noqa: F841 - released by the kernel when this process ends
         demand_free_port()
     with step("application"):
-        prepare_django()
+        environment.set_up_django()
     prepare_data()
     with step("web, worker and scheduler"):
         for child in CHILDREN:
@@ -79,33 +77,6 @@ def demand_free_port() -> None:
             probe.bind((os.environ.get("HOST") or "127.0.0.1", int(PORT)))
         except OSError as taken:
             raise CannotRun(f"port {PORT}: {taken.strerror} (PORT=… chooses another)") from None
-
-
-def prepare_django() -> None:
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
-
-
-def prepare_data() -> None:
-    """Bring the database and the static files to what this version of the program needs."""
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.db import connection
-
-    from config import demonstration, static_files
-
-    with step("database"):
-        call_command("migrate", interactive=False, verbosity=0)
-        demonstration.refuse_where_it_is_off()
-    if settings.DEMO and demonstration.is_wanted():
-        say("demonstration (what is there already stays)")
-        call_command("load_demonstration")
-    if static_files.are_stale():
-        with step("static files"):
-            static_files.collect()
-    connection.close()
 
 
 def wait_until_ready() -> str:

@@ -1,5 +1,6 @@
 """The processes that make up the system, each run again when it ends: none of them takes the others along."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 
 from config import services
+from config.environment import SUPERVISED
 from config.services.lifetime import dying_with_parent
 from config.services.logs import Log
 from config.services.restarts import Restarts
@@ -34,6 +36,7 @@ class Child:
         with self.log.open() as log:
             self.process = subprocess.Popen(  # noqa: S603
                 self.command,
+                env={**os.environ, SUPERVISED: "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,5 +1,6 @@
 """Loads the demonstration step by step; what is loaded already is left as it is."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from time import monotonic
 
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from records.audit import acting
 from reports.demonstration import disputes, finished, incidents, money, paper, people, places, schemes, this_year
@@ -80,6 +81,8 @@ def _begin_elsewhere(name: str) -> subprocess.Popen:
 
 def _end_elsewhere(name: str, process: subprocess.Popen) -> str:
     said = process.stdout.read().strip()
-    if process.wait():
+    if process.wait() == os.EX_TEMPFAIL:
+        raise OperationalError(said)
+    if process.returncode:
         raise CommandError(f"demonstration: {name} could not be loaded: {said}")
     return said.splitlines()[-1]

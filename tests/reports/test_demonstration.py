@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
 
 from accounts.models import Appointment, User
-from config.demonstration import refuse_where_it_is_off
+from config.fitness import Unfit, demand_fit
 from ratings.models import Application, Decision
 from reports.demonstration import people, places
 from reports.demonstration.load import STEPS, load, load_step
@@ -37,14 +37,14 @@ def test_it_is_refused_without_demo(settings):
 
 def test_a_server_refuses_to_start_on_it_without_demo(settings):
     settings.DEMO = False
-    refuse_where_it_is_off()
+    demand_fit()
     DemonstrationStep.objects.create(name="places")
-    with pytest.raises(SystemExit, match="holds the demonstration"):
-        refuse_where_it_is_off()
+    with pytest.raises(Unfit, match="holds the demonstration"):
+        demand_fit()
     with pytest.raises(SystemCheckError, match="holds the demonstration"):
         call_command("check", databases=["default"])
     settings.DEMO = True
-    refuse_where_it_is_off()
+    demand_fit()
 
 
 def test_what_is_loaded_stays(demo):

@@ -1,0 +1,124 @@
+"""What the environment says, looked at before anything starts: a mistake is one line at once, at every door."""
+
+import os
+import re
+import tempfile
+import time
+import warnings
+
+import django
+import environ
+import psycopg2
+import redis
+from django.core.exceptions import ImproperlyConfigured
+
+from config import services
+from config.services.place import Place
+
+NUMBERS = (
+    "CONN_MAX_AGE",
+    "SESSION_IDLE_MINUTES",
+    "SESSION_MINUTES",
+    "UPLOAD_MAX_MB",
+    "WEB_PROCESSES",
+    "WEB_THREADS",
+)
+DATABASES = ("DATABASE_URL", "DATABASE_OWNER_URL")
+SUPERVISED = "PINGXING_SUPERVISED"
+OLDEST_POSTGRESQL = 15
+ANSWER_SECONDS = 5
+START_SECONDS = 120
+COMING = re.compile("starting up|shutting down|recovery")
+
+
+class Unusable(Exception):
+    """A setting cannot be meant so; the message names it."""
+
+
+class Unanswered(Unusable):
+    """Nothing answers where a setting says."""
+
+
+def demand_usable(*, servers: bool = True) -> None:
+    """Raise ``Unusable`` for a setting that nothing could start with; ``servers``: those given must answer."""
+    if not re.fullmatch(r"\d{1,5}", port := os.environ.get("PORT") or "8000") or not 0 < int(port) < 65536:
+        raise Unusable(f"PORT={port}: expected a number from 1 to 65535")
+    for name in NUMBERS:
+        if (typed := os.environ.get(name)) and not typed.isdecimal():
+            raise Unusable(f"{name}={typed}: expected a number")
+    _demand_directory()
+    for name in DATABASES:
+        if url := os.environ.get(name):
+            _demand_database(name, url, servers)
+    for name in ("REDIS_URL", "CACHE_URL"):
+        if url := os.environ.get(name):
+            _demand_redis(name, url, servers)
+
+
+def set_up_django() -> None:
+    """Raise ``Unusable`` for what the settings themselves find wrong."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        django.setup()
+    except (ImproperlyConfigured, ValueError) as wrong:
+        raise Unusable(f"settings: {one_line(wrong)}") from None
+
+
+def is_door() -> bool:
+    """False in a child of the supervisor, which has seen that the given servers answer: they may be away later on."""
+    return SUPERVISED not in os.environ
+
+
+def _demand_directory() -> None:
+    place = Place(services.data_dir())
+    try:
+        place.prepare()
+        with tempfile.TemporaryFile(dir=place.data_dir):
+            pass
+    except OSError as refused:
+        raise Unusable(f"DATA_DIR cannot be used: {refused}") from None
+
+
+def _demand_database(name: str, url: str, answers: bool) -> None:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of what is refused here
+            parts = environ.Env.db_url_config(url)
+    except ValueError as wrong:
+        raise Unusable(f"{name}: {wrong}") from None
+    if not parts.get("ENGINE", "").endswith(".postgresql"):
+        raise Unusable(f"{name}: expected postgres://user:password@host/database")
+    if not answers:
+        return
+    given = {key.lower(): parts[key] for key in ("USER", "PASSWORD", "HOST", "PORT") if parts[key]}
+    given |= {"dbname": parts["NAME"], "connect_timeout": ANSWER_SECONDS} | parts.get("OPTIONS", {})
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            connection = psycopg2.connect(**given)
+        except psycopg2.Error as failed:
+            if not COMING.search(str(failed)) or time.monotonic() > deadline:
+                raise Unanswered(f"{name}: {one_line(failed)}") from None
+            time.sleep(0.5)
+        else:
+            break
+    version = connection.server_version // 10000
+    connection.close()
+    if version < OLDEST_POSTGRESQL:
+        raise Unusable(f"{name}: PostgreSQL {version}, expected {OLDEST_POSTGRESQL} or later")
+
+
+def _demand_redis(name: str, url: str, answers: bool) -> None:
+    try:
+        client = redis.Redis.from_url(url, socket_connect_timeout=ANSWER_SECONDS, socket_timeout=ANSWER_SECONDS)
+        if answers:
+            client.ping()
+    except redis.BusyLoadingError:
+        return
+    except ValueError as wrong:
+        raise Unusable(f"{name}: {wrong}") from None
+    except redis.RedisError as failed:
+        raise Unanswered(f"{name}: {one_line(failed)}") from None
+
+
+def one_line(failed: Exception) -> str:
+    return " ".join(str(failed).split())

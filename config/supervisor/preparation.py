@@ -1,0 +1,74 @@
+"""What the data needs before it is served by this version of the program; a database that restarts is waited for."""
+
+import time
+
+from config import services
+from config.environment import one_line
+from config.supervisor.speech import say, step
+
+PATIENCE_SECONDS = 300
+LOOK_SECONDS = 0.5
+
+
+class CannotRun(Exception):
+    """The system cannot be served; the message says why."""
+
+
+def prepare_data() -> None:
+    """Bring the database and the static files to what this version needs: again from where it was, after an outage."""
+    from django.core.management.base import CommandError
+    from django.db import DatabaseError, connection
+
+    from config.fitness import Unfit
+    from records.outage import database_is_away
+
+    while True:
+        try:
+            _prepare()
+        except (Unfit, CommandError) as refused:
+            raise CannotRun(one_line(refused)) from None
+        except DatabaseError as failure:
+            if not database_is_away(failure):
+                raise
+            say(f"the database is away, waited for: {one_line(failure)}")
+            connection.close()
+            _wait_for_database()
+        else:
+            return
+        finally:
+            connection.close()
+
+
+def _prepare() -> None:
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from config import demonstration, fitness, static_files
+
+    with step("database"):
+        fitness.refuse_newer_data()
+        call_command("migrate", interactive=False, verbosity=0)
+        fitness.demand_fit()
+    if settings.DEMO and demonstration.is_wanted():
+        say("demonstration (what is there already stays)")
+        call_command("load_demonstration")
+    if static_files.are_stale():
+        with step("static files"):
+            static_files.collect()
+
+
+def _wait_for_database() -> None:
+    from django.db import DatabaseError, connection
+
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        for said in services.renew():
+            say(said)
+        try:
+            connection.ensure_connection()
+        except DatabaseError as failure:
+            if time.monotonic() > deadline:
+                raise CannotRun(f"the database did not come back: {one_line(failure)}") from None
+            time.sleep(LOOK_SECONDS)
+        else:
+            return

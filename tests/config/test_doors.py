@@ -1,0 +1,129 @@
+"""What cannot be started ends in one line at once, at each door: ``make run``, ``manage.py``, gunicorn."""
+
+import os
+import subprocess
+import sys
+
+import psycopg2
+import pytest
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from config import services
+from config.fitness import Unfit, demand_fit
+from config.supervisor.preparation import prepare_data
+
+DOORS = {
+    "run": ["-m", "config.supervisor"],
+    "manage": ["manage.py", "check"],
+    "gunicorn": ["-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"],
+}
+WRONG = {
+    "PORT": ("abc", "PORT=abc: expected a number from 1 to 65535"),
+    "WEB_PROCESSES": ("two", "WEB_PROCESSES=two: expected a number"),
+    "DATA_DIR": ("/dev/null/data", "DATA_DIR cannot be used: [Errno 20] Not a directory: '/dev/null/data'"),
+    "DATABASE_URL": ("mysql://a@b/c", "DATABASE_URL: expected postgres://user:password@host/database"),
+    "REDIS_URL": ("nonsense", "REDIS_URL: Redis URL must specify one of the following schemes"),
+}
+NOBODY_THERE = {
+    "DATABASE_URL": ("postgres://a:secret@127.0.0.1:9/c", 'DATABASE_URL: connection to server at "127.0.0.1", port 9'),
+    "REDIS_URL": ("redis://:secret@127.0.0.1:9/0", "REDIS_URL: Error 111 connecting to 127.0.0.1:9."),
+}
+
+
+def opened(door, data_dir, **environment):
+    given = {"DATABASE_URL": services.database_url(), "REDIS_URL": services.redis_url(), "DATA_DIR": str(data_dir)}
+    return subprocess.run(
+        [sys.executable, *DOORS[door]],
+        cwd=services.BASE_DIR,
+        env={**os.environ, **given, **environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+def refused(door, data_dir, **environment):
+    """The one line that it ends with."""
+    done = opened(door, data_dir, **environment)
+    said = (done.stdout + done.stderr).splitlines()
+    assert done.returncode != 0
+    said = [line for line in said if line != "· stopped"]
+    assert len(said) == 1, said
+    return said[0].removeprefix("· ").removeprefix("manage.py: ")
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_setting_is_one_line(door, name, tmp_path):
+    value, expected = WRONG[name]
+    assert refused(door, tmp_path, **{name: value}).startswith(expected)
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("name", NOBODY_THERE)
+def test_a_server_that_is_not_there_is_one_line(door, name, tmp_path):
+    value, expected = NOBODY_THERE[name]
+    said = refused(door, tmp_path, **{name: value})
+    assert said.startswith(expected)
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize("door", ["run", "manage"])
+def test_what_the_settings_refuse_is_one_line(door, tmp_path):
+    done = opened(door, tmp_path, PROXIES="here")
+    assert "settings: 'here' does not appear to be an IPv4 or IPv6 network" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.django_db
+def test_older_code_refuses_newer_data():
+    demand_fit()
+    MigrationRecorder(connection).record_applied("ratings", "9999_from_the_future")
+    with pytest.raises(Unfit, match=r"newer version of this program: it has ratings\.9999_from_the_future\."):
+        demand_fit()
+
+
+@pytest.mark.django_db
+def test_what_others_have_renamed_is_no_newer_data():
+    MigrationRecorder(connection).record_applied("auth", "0007_gone_since")
+    demand_fit()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_starts_while_the_database_is_away_asks_when_it_is_back():
+    where = connection.get_connection_params()
+    MigrationRecorder(connection).record_applied("ratings", "9999_from_the_future")
+    try:
+        with connection.execute_wrapper(_away):
+            demand_fit()
+        connection.close()
+        for _once_and_again in range(2):
+            with pytest.raises(Unfit):
+                connection.ensure_connection()
+    finally:
+        with psycopg2.connect(**where) as repair, repair.cursor() as cursor:
+            cursor.execute("DELETE FROM django_migrations WHERE name = '9999_from_the_future'")
+        repair.close()
+    connection.ensure_connection()
+
+
+def _away(execute, sql, params, many, context):
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_restarts_amid_the_preparation_is_waited_for(capsys, monkeypatch):
+    monkeypatch.setattr("config.static_files.are_stale", lambda: False)
+    failures = iter([OperationalError("terminating connection due to administrator command")])
+
+    def away_once(execute, sql, params, many, context):
+        if failure := next(failures, None):
+            raise failure
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(away_once):
+        prepare_data()
+    said = capsys.readouterr().out
+    assert "· the database is away, waited for: terminating connection" in said
+    assert said.count("· database …") == 2
