@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from notifications.workflow import announce
+from records.audit import acting
 from records.files import store
 from records.models import StoredFile
 from records.outage import database_is_away
@@ -52,16 +53,17 @@ def make(pk: int) -> None:
     request = ReportRequest.objects.select_related("unit", "by").take(pk)
     if request is None:
         return
-    try:
-        with request.kept_alive():
-            file = _written(request)
-    except Exception as failure:
-        if database_is_away(failure):
-            raise  # ``jobs.make_forgotten`` begins it anew
-        logger.exception("report %s failed", pk)
-        _end(request, State.FAILED, error=f"{type(failure).__name__}: {failure}")
-    else:
-        _end(request, State.READY, file=file, progress=100)
+    with acting(request.by, "make_report"):
+        try:
+            with request.kept_alive():
+                file = _written(request)
+        except Exception as failure:
+            if database_is_away(failure):
+                raise  # ``jobs.make_forgotten`` begins it anew
+            logger.exception("report %s failed", pk)
+            _end(request, State.FAILED, error=f"{type(failure).__name__}: {failure}")
+        else:
+            _end(request, State.READY, file=file, progress=100)
 
 
 def _written(request: ReportRequest) -> StoredFile:

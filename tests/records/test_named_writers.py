@@ -1,0 +1,86 @@
+"""Every writer outside a request names itself: after every task and every command the check finds nothing."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings as project
+from django.core.management import get_commands
+
+import manage
+from accounts.models import User
+from config.celery import app
+from records.audit import acting
+from records.models import Digest, StoredFile, Verification
+from reports.demonstration import load, people, places
+from reports.models import ReportRequest
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SCHEME = project.BASE_DIR / "fixtures/schemes/330624.json"
+VILLAGE = "330624108204"
+OURS = {"records", "villages", "notifications", "accounts", "ratings", "reviews", "incentives", "reports", "config"}
+
+
+def commands(folder: Path) -> dict[str, list[list[str]]]:
+    """Each command of ours with the arguments that make it write."""
+    files = {
+        "units.csv": "code,name\n330624999,新镇\n330624999201,新村\n",
+        "register.csv": f"unit,star,on,document\n{VILLAGE},4,2025-12-20,新评〔2025〕1号\n",
+        "events.csv": f"unit,event,date\n{VILLAGE},case_opened,2026-03-01\n",
+        "facts.csv": "unit,item,value\n",
+    }
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    out = str(folder / "out")
+    return {
+        "load_demonstration": [[]],
+        "import_units": [[str(folder / "units.csv")]],
+        "import_scheme": [[str(SCHEME), "--issue"]],
+        "export_scheme": [["1", "--output", out]],
+        "try_scheme": [[str(SCHEME), str(folder / "facts.csv"), "--output", out]],
+        "import_register": [[str(folder / "register.csv")]],
+        "import_events": [[str(folder / "events.csv")]],
+        "rerate": [[]],
+        "export_register": [["--output", out]],
+        "annual_report": [["--year", "2025", "--unit", "330624", "--output", out]],
+        "export_head": [["--output", out]],
+        "open_administrator": [["secadmin", "newadmin", "新管", "3306"]],
+        "migrate": [["--verbosity=0"]],
+        "check_integrity": [[]],
+    }
+
+
+def tasks() -> dict[str, list]:
+    """Each task of ours with its arguments."""
+    auditor = User.objects.get(username="auditor")
+    with acting(auditor, "test"):
+        report = ReportRequest.objects.create(unit_id="330624", year=2025, by=auditor)
+        check = Verification.objects.create(by=auditor)
+    return {
+        "notifications.tasks.deliver_due": [],
+        "ratings.tasks.rerate_all": [],
+        "records.tasks.make_forgotten_jobs": [],
+        "reports.tasks.make_report": [report.pk],
+        "reviews.tasks.confirm_due": [],
+        "accounts.tasks.check_everything": [check.pk],
+    }
+
+
+def test_no_task_and_no_command_writes_by_hand(tmp_path, settings, monkeypatch, capsys):
+    settings.DEMO, settings.MEDIA_ROOT = True, tmp_path / "files"
+    monkeypatch.setattr(load, "STEPS", ({"places": places.load}, {"people": people.load}))
+    known = commands(tmp_path)
+    assert set(known) == {name for name, home in get_commands().items() if home in OURS} | {"migrate"}
+    for name, runs in known.items():
+        for arguments in runs:
+            manage.main(["manage.py", name, *arguments])
+    named = tasks()
+    app.loader.import_default_modules()
+    assert {name for name in app.tasks if not name.startswith("celery.")} == set(named)
+    for name, arguments in named.items():
+        app.tasks[name].delay(*arguments)
+    assert StoredFile.objects.count() == 1
+    assert Digest.objects.filter(acted=False).count() == 0
+    capsys.readouterr()
+    manage.main(["manage.py", "check_integrity"])
+    assert [line for line in capsys.readouterr().out.splitlines() if not line.endswith(": 0 faults")] == []
