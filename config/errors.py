@@ -9,7 +9,6 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.defaults import page_not_found
@@ -21,6 +20,7 @@ from rest_framework.views import exception_handler
 from accounts.workflow import AccountLocked
 from config import disk
 from records.outage import database_is_away, disk_is_full
+from records.referer import page_before
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
 
 # What psycopg says of a text with the character 0: the database holds none, so there is nothing to be found by it.
@@ -75,16 +75,10 @@ class RefusalMiddleware:
             return locked_out(request)
         if isinstance(exception, Refused):
             messages.error(request, str(exception))
-            return redirect(_page_before(request))
+            return redirect(page_before(request))
         if isinstance(exception, ValueError) and NO_SUCH_TEXT in str(exception):
             return page_not_found(request, exception)
         return None
-
-
-def _page_before(request: HttpRequest) -> str:
-    before = request.headers.get("Referer", "")
-    mine = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
-    return before if mine and request.method == "POST" else "/"
 
 
 RETRY_SECONDS = 5

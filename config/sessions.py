@@ -6,6 +6,7 @@ keeps what was typed on the device would take a page for the server's yes (desig
 
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,10 +14,13 @@ from django.contrib.auth import logout, user_logged_in
 from django.contrib.auth.decorators import login_required
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+
+from records.referer import page_before
 
 NOTED_EVERY = 60
 """Seconds after which a session's last use is written again."""
@@ -30,8 +34,11 @@ class SessionEndMiddleware:
         if request.user.is_authenticated:
             self._look_at(request)
         response = self.get_response(request)
-        if request.headers.get("HX-Request") and _leads_to_signing_in(response):
-            return _led_by_script(request)
+        if _leads_to_signing_in(response):
+            if request.headers.get("HX-Request"):
+                return _led_by_script(request)
+            if request.method == "POST" and not request.path.startswith("/accounts/"):
+                return redirect(_sign_in_to(urlsplit(page_before(request))._replace(scheme="", netloc="").geturl()))
         return response
 
     def _look_at(self, request: HttpRequest) -> None:
@@ -56,8 +63,13 @@ def _leads_to_signing_in(response: HttpResponse) -> bool:
 def _led_by_script(request: HttpRequest) -> HttpResponse:
     page = request.htmx.current_url_abs_path or "/"
     response = HttpResponse(status=401)
-    response["HX-Redirect"] = f"{reverse('account_login')}?{urlencode({'next': page})}"
+    response["HX-Redirect"] = _sign_in_to(page)
     return response
+
+
+def _sign_in_to(page: str) -> str:
+    """The sign-in page that leads back to ``page``: never to an address that only takes what a form sends."""
+    return f"{reverse('account_login')}?{urlencode({'next': page})}"
 
 
 @require_safe

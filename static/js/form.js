@@ -120,7 +120,22 @@
       form.requestSubmit(button);
     });
   });
+  /* The browser's own page of errors would take the place of what is here: without a line one stays. */
+  const stay = () => {
+    const said = form.querySelector("[data-stay]") || document.createElement("p");
+    said.dataset.stay = "";
+    said.className = "banner wait";
+    said.setAttribute("role", "alert");
+    said.textContent = form.dataset.offline;
+    form.querySelector(".dock .wide").prepend(said);
+  };
   form.addEventListener("submit", (event) => {
+    if (!navigator.onLine) {
+      event.preventDefault();
+      event.stopPropagation();
+      stay();
+      return;
+    }
     if (!underway && !form.querySelector("[data-preparing]")) return;
     event.preventDefault();
     event.stopPropagation();

@@ -43,13 +43,17 @@
   /* The doors of the API for what was typed and for photos: an application's, or a score sheet's ("sheet-12"). */
   const doors = (of) => (of.startsWith("sheet-")
     ? { answers: `/api/v1/sheets/${of.slice(6)}/typed/`, photos: `/api/v1/sheets/${of.slice(6)}/photos/` }
-    : { answers: `/api/v1/applications/${of}/answers/` });
+    : { answers: `/api/v1/applications/${of}/answers/`, photos: `/api/v1/applications/${of}/evidence/` });
+  /* Answers that are no word on the file itself: signed out, too many at once, the server away. */
+  const WAITS = [401, 403, 408, 429];
   const deliverPhoto = async (copy) => {
     const body = new FormData();
     body.append("criterion", copy.criterion);
+    if (copy.piece) body.append("name", copy.piece);
     body.append("file", copy.file, copy.name);
     const headers = { "X-CSRFToken": copies.token(), Accept: "application/json" };
     const answer = await fetch(doors(copy.application).photos, { method: "POST", headers, body });
+    if (WAITS.includes(answer.status) || answer.status >= 500) return;
     if (answer.ok) await copies.drop(copy.application, copy.item);
     const said = await answer.json().catch(() => ({}));
     document.dispatchEvent(new CustomEvent("copies:answered", { detail: { copy, taken: answer.ok, said } }));

@@ -78,3 +78,17 @@ def test_the_demonstration_s_password_would_be_taken(client, cadre):
     given = {"oldpassword": PASSWORD, "password1": "Pingxing-2026", "password2": "Pingxing-2026"}
     assert client.post(reverse("account_change_password"), given).status_code == 302
     assert User.objects.get(pk=cadre.pk).check_password("Pingxing-2026")
+
+
+def test_what_only_takes_a_form_leads_back_to_the_page_of_the_form(client, cadre, clock):
+    clock.tick(timedelta(minutes=61))
+    answer = client.post(
+        "/applications/1/form/papers/", headers={"referer": "http://testserver/applications/1/form/?a=1"}
+    )
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        "/accounts/login/?next=%2Fapplications%2F1%2Fform%2F%3Fa%3D1",
+    )
+    page = client.get(answer["Location"]).content.decode()
+    assert "您还没有登录，或为安全起见已自动退出" in page
+    assert "您还没有登录" not in client.get("/accounts/login/").content.decode()

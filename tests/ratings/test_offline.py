@@ -14,6 +14,7 @@ from ratings.workflow import application as workflow
 from ratings.workflow.answers import save_answer
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, UnitFactory, WindowFactory, person
 from tests.in_browser import PASSWORD, sign_in
+from tests.two_counties import PNG
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COPY = "([application, page]) => copies.put(application, '1.2', {typed: '95', reason: '', seen: '', sent: [], page})"
@@ -25,10 +26,12 @@ COUNT = """() => new Promise((resolve) => {
   };
 })"""
 PHONE = {"width": 390, "height": 800}
+PHOTO = {"name": "会议.png", "mimeType": "image/png", "buffer": PNG}
 
 
 @pytest.fixture
-def draft(settings):
+def draft(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
     settings.SECOND_FACTOR_REQUIRED = False
     for code in ("33", "3306", COUNTY, TOWNSHIP):
         UnitFactory(code=code)
@@ -210,3 +213,53 @@ def test_going_on_waits_for_what_is_on_its_way(phone, draft):
     with page.expect_navigation(url="**/form/3/"):
         held[0].continue_()
     assert kept(draft) == {"2.1.a": "1", "2.1.b": "1"} | {f"2.1.{tick}": "0" for tick in "cde"}
+
+
+def take_a_photo(page):
+    page.locator("#c1-1-files [capture]").first.set_input_files(PHOTO)
+
+
+def test_a_photo_taken_without_a_line_waits_and_is_sent(phone, draft):
+    page = opened(phone, draft)
+    phone.set_offline(True)
+    take_a_photo(page)
+    expect(page.locator("#c1-1-files-list .state.local")).to_be_visible()
+    page.locator(".dock button.primary").click()
+    expect(page.locator("[data-stay]")).to_be_visible()
+    assert page.url.endswith("/form/1/")
+    page.close()
+    assert draft.evidence.count() == 0
+
+    phone.set_offline(False)
+    page = phone.new_page()
+    page.goto("/")
+    expect(page.locator("body[data-left='0']")).to_be_attached()
+    assert [(one.criterion, one.file.name) for one in draft.evidence.all()] == [("1.1", "会议.png")]
+    assert on_device(page) == 0
+
+
+def test_a_photo_is_shown_as_soon_as_the_line_is_back(phone, draft):
+    page = opened(phone, draft)
+    phone.set_offline(True)
+    take_a_photo(page)
+    expect(page.locator("#c1-1-files-list .state.local")).to_be_visible()
+    phone.set_offline(False)
+    expect(page.locator("#c1-1-files-list .state.saved")).to_have_count(1)
+    expect(page.locator("#c1-1-files-list .state.local")).to_have_count(0)
+    assert draft.evidence.count() == 1
+
+
+def test_a_photo_chosen_after_the_session_ended_is_sent_after_signing_in(phone, draft):
+    page = opened(phone, draft)
+    Session.objects.all().delete()
+    cache.clear()
+    with page.expect_navigation(url="**/login/**"):
+        take_a_photo(page)
+    expect(page.locator(".banner")).to_contain_text("已自动退出")
+    page.locator("[name=login]").fill("filler")
+    page.locator("[name=password]").fill(PASSWORD)
+    with page.expect_navigation(url="**/form/1/"):
+        page.locator("main form button").first.click()
+    expect(page.locator("#c1-1-files-list .state.saved")).to_have_count(1)
+    assert draft.evidence.count() == 1
+    assert on_device(page) == 0
