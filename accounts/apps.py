@@ -14,7 +14,8 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import administration, menu, passing, proving, signals, standing, todo  # noqa: F401 (signals connects itself)
+        from accounts import administration, menu, passing, proving, signals, standing, todo, trail  # noqa: F401 (signals connects itself)
+        from accounts.models import ApiToken
         from notifications import kinds
         from records import jobs
         from records.models import Verification
@@ -36,6 +37,7 @@ class AccountsConfig(AppConfig):
         )
         jobs.register(Verification, proving.make)
         standing.register(RIGHTS)
+        trail.veil(ApiToken, trail.Veil(cells="true", columns=("digest",)))
         units_passed.connect(passing.pass_on)
         for source in (administration.Vacancies(), administration.Locks(), administration.Trail(), proving):
             todo.register(source)

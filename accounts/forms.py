@@ -1,5 +1,7 @@
 """Forms of the pages of people."""
 
+from datetime import timedelta
+
 from django import forms
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
@@ -10,6 +12,7 @@ from accounts.cadre_list import NAME
 from accounts.fields import DayField, DayInput
 from accounts.models import Appointment, CalendarDay, User
 from accounts.roles import ROLES, VILLAGE_POSTS, Role
+from accounts.scopes import scopes_for
 from accounts.workflow import Who, givable
 from records.sheets import SheetField
 from villages.models import Unit, below_any
@@ -131,6 +134,20 @@ class LockForm(forms.Form):
     )
     username = forms.CharField(label=_("Account name"), max_length=150)
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class TokenForm(forms.Form):
+    """A token for a program: of the scopes those that its holder has."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=50, help_text=_("Which program uses it, such as: accounts of the finance bureau.")
+    )
+    scope = forms.ChoiceField(label=_("What it may do"))
+    until = DayField(label=_("Last day"), initial=lambda: timezone.localdate() + timedelta(days=90))
+
+    def __init__(self, *args, by: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scope"].choices = [(scope, scope.label) for scope in scopes_for(by.grants)]
 
 
 class TrailFilter(forms.Form):

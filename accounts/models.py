@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from uuid import uuid4
 
 import pghistory
 from axes.helpers import get_cool_off
@@ -19,8 +20,10 @@ from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
+from knox.models import AbstractAuthToken
 
 from accounts.roles import ROLES, THREE_ADMINISTRATORS, Role
+from accounts.scopes import Scope
 from villages.models import Unit
 
 
@@ -33,6 +36,7 @@ class User(AbstractUser):
     name = models.CharField(_("Name"), max_length=50)
     must_change_password = models.BooleanField(default=False)
     second_factor_forgotten_at = models.DateTimeField(null=True, blank=True)
+    access_ended_at = models.DateTimeField(_("Sessions and tokens ended"), null=True, blank=True)
 
     REQUIRED_FIELDS = ["name"]
 
@@ -48,11 +52,11 @@ class User(AbstractUser):
     get_short_name = get_full_name
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Sessions end with the password, as in Django, and also when the second factor was forgotten."""
-        forgotten = self.second_factor_forgotten_at
+        """Sessions end with the password, as in Django, and whenever access was ended (``workflow.access``)."""
+        ended = self.access_ended_at
         return salted_hmac(
             "accounts.User.session",
-            f"{self.password}{forgotten.isoformat() if forgotten else ''}",
+            f"{self.password}{ended.isoformat() if ended else ''}",
             secret=secret,
             algorithm="sha256",
         ).hexdigest()
@@ -199,6 +203,35 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    exclude=["token_key", "last_used_at"],
+)
+class ApiToken(AbstractAuthToken):
+    """What a program shows instead of its holder's password; the database keeps its hash alone.
+
+    ``handle`` names it in addresses. It ends by its ``expiry`` and whenever its row is deleted (``workflow.tokens``).
+    """
+
+    handle = models.UUIDField(default=uuid4, unique=True, editable=False)
+    name = models.CharField(_("Name"), max_length=50)
+    scope = models.CharField(_("Scope"), max_length=20, choices=Scope)
+    last_used_at = models.DateTimeField(_("Last used"), null=True)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("Token of a program")
+        constraints = [
+            models.CheckConstraint(condition=Q(expiry__isnull=False), name="token_expires"),
+            models.CheckConstraint(condition=Q(scope__in=Scope.values), name="token_scope_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class WrongCodesQuerySet(models.QuerySet):

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from accounts.views import appointments, cadre_list, calendar, deputies, home, identities, locks, proof, trail
+from accounts.views import appointments, cadre_list, calendar, deputies, home, identities, locks, proof, tokens, trail
 
 
 class DayConverter:
@@ -47,6 +47,10 @@ urlpatterns = [
     path("identity/untie/", identities.untie_own, name="identity_untie"),
     path("identities/", identities.guarded_ones, name="identities"),
     path("identities/<int:pk>/untie/", identities.untie, name="identity_untie_guarded"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<uuid:handle>/end/", tokens.token_end, name="token_end"),
+    path("tokens/guarded/", tokens.guarded_tokens, name="tokens_guarded"),
+    path("tokens/guarded/<uuid:handle>/end/", tokens.token_end_guarded, name="token_end_guarded"),
     path("settings/", calendar.settings_page, name="settings"),
     path("settings/days/<day:day>/", calendar.calendar_day_remove, name="calendar_day_remove"),
 ]

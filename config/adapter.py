@@ -4,12 +4,17 @@ import base64
 import hashlib
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.stagekit import clear_login
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from records.client import address_of
 from records.refusals import WrongState
 
@@ -17,6 +22,16 @@ from records.refusals import WrongState
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Nobody gets in who gave the password before the account's access was ended, and the code only afterwards."""
+        user.refresh_from_db()
+        given = [one["at"] for one in get_authentication_records(request, user) if one["method"] != "mfa"]
+        ended = user.access_ended_at
+        if not user.is_active or (ended and (not given or max(given) < ended.timestamp())):
+            clear_login(request)
+            raise ImmediateHttpResponse(redirect("account_login"))
+        super().login(request, user)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return address_of(request)

@@ -5,7 +5,6 @@ program holds their token, is asked from that day on.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
@@ -20,9 +19,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from rest_framework.authentication import TokenAuthentication
-from rest_framework.authtoken.models import Token
-from rest_framework.exceptions import AuthenticationFailed
 
 from accounts.models import User
 from accounts.roles import ROLES
@@ -79,19 +75,3 @@ def setting_one_up_shows_it(request: HttpRequest, user: User, authenticator: Aut
     """The code typed to set it up need not be typed again."""
     if authenticator.type == Authenticator.Type.TOTP:
         record_authentication(request, user, METHOD, id=authenticator.pk, type=authenticator.type)
-
-
-class GuardedToken(TokenAuthentication):
-    """A token opens nothing for who needs a second factor, unless it was made with one (``config/token.py``)."""
-
-    def authenticate_credentials(self, key: str) -> tuple[Any, Token]:
-        user, token = super().authenticate_credentials(key)
-        if needs_second_factor(user):
-            since = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).values_list(
-                "created_at", flat=True
-            )
-            if not since or token.created < max(since):
-                raise AuthenticationFailed(
-                    _("Your office needs a second factor: please ask for a new token with a code.")
-                )
-        return user, token

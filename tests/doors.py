@@ -10,6 +10,7 @@ from datetime import date
 from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -107,7 +108,7 @@ def _value(arg: str, world: SimpleNamespace) -> Any:
 def _made_up(arg: str) -> Any:
     if arg.startswith("="):
         return arg[1:]
-    values = {"pk": 987654321, "code": "330699999299", "day": date(1999, 12, 31)}
+    values = {"pk": 987654321, "code": "330699999299", "day": date(1999, 12, 31), "handle": UUID(int=0)}
     return values.get(arg.rpartition(".")[2], "B7K3MX92QF")
 
 
@@ -201,6 +202,10 @@ PAGES = {
     "locks": both(who=anywhere("accounts.unlock")),
     "office_withdraw": page("office_post.pk", post=anywhere("accounts.unlock")),
     "lock_lift": page("who.filler.username", post=anywhere("accounts.unlock")),
+    "tokens": both(who=SIGNED_IN),
+    "token_end": page("token.handle", post=only("filler")),
+    "tokens_guarded": both(who=anywhere("accounts.unlock")),
+    "token_end_guarded": page("token.handle", post=anywhere("accounts.unlock")),
     "settings": both(who=anywhere("accounts.configure")),
     "calendar_day_remove": page("day", post=anywhere("accounts.configure")),
     "units": both(who=SIGNED_IN),

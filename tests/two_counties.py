@@ -1,13 +1,13 @@
 """Two counties with everybody in them and something at every step, so that what leaks from one to the other is seen."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts.models import CalendarDay, User
+from accounts.models import ApiToken, CalendarDay, User
 from accounts.roles import ROLES, Role
 from accounts.workflow import deputise
 from incentives import workflow as money
@@ -156,6 +156,9 @@ def _county(at: Places, who: SimpleNamespace) -> SimpleNamespace:
     announce([who.filler.pk], "appointed", link="/", unit_code=at.village, unit=own.village.name, role="")
     own.notice = Notice.objects.filter(user=who.filler).latest("pk")
     own.appointment = who.filler.appointments.get()
+    own.token, _text = ApiToken.objects.create(
+        who.filler, expiry=timedelta(days=1), name=f"{at.mark}程序", scope="read"
+    )
     own.office_post = who.county_office.appointments.get()
     own.leader_post = who.township_leader.appointments.get()
     own.deputy_post = deputise(

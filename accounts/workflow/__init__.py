@@ -1,5 +1,6 @@
 """Giving people their offices, opening and guarding their accounts. Every step checks who may, and history keeps it."""
 
+from accounts.workflow.access import end_tokens
 from accounts.workflow.appointing import Engaged, Who, appoint, appoint_person, end, givable, hand_over, managed_by
 from accounts.workflow.codes import AccountLocked, counting_codes, forget_wrong_codes, locked_by_codes
 from accounts.workflow.deputies import deputise, may_deputise
@@ -14,6 +15,7 @@ from accounts.workflow.guarding import (
 )
 from accounts.workflow.identities import tie, untie
 from accounts.workflow.opening import PASSWORD_LENGTH, reset_password
+from accounts.workflow.tokens import end_token, make_token, office_is_over, sign_in_program
 
 __all__ = [
     "PASSWORD_LENGTH",
@@ -25,6 +27,8 @@ __all__ = [
     "counting_codes",
     "deputise",
     "end",
+    "end_token",
+    "end_tokens",
     "forget_second_factor",
     "forget_wrong_codes",
     "givable",
@@ -32,11 +36,14 @@ __all__ = [
     "hand_over",
     "lock",
     "locked_by_codes",
+    "make_token",
     "managed_by",
     "may_deputise",
+    "office_is_over",
     "open_administrator",
     "reachable",
     "reset_password",
+    "sign_in_program",
     "tie",
     "unlock",
     "untie",

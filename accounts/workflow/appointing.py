@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.authority import grant
 from accounts.models import Appointment, User
 from accounts.roles import ROLES, THREE_ADMINISTRATORS
+from accounts.workflow.access import end_tokens
 from accounts.workflow.giving import bound_elsewhere, givable, in_days, managed_by, nobody_of_that_name
 from accounts.workflow.opening import open_account
 from notifications.workflow import announce
@@ -175,7 +176,10 @@ def end(appointment: Appointment, *, by: User, on: date) -> None:
 
 
 def end_with(appointment: Appointment, *, by: User, on: date, verb: str, reason: str = "") -> None:
-    """End what is locked and may be ended by ``by``; for the other steps of this package."""
+    """End what is locked and may be ended by ``by``; for the other steps of this package.
+
+    With the office end the holder's tokens: now, or with its last day (``workflow.tokens.office_is_over``).
+    """
     today = timezone.localdate()
     if appointment.ends and appointment.ends < today:
         raise WrongState(_("This appointment has ended already."))
@@ -188,6 +192,8 @@ def end_with(appointment: Appointment, *, by: User, on: date, verb: str, reason:
         appointment.save(update_fields=["ends"])
         appointment.deputies.filter(starts__gt=on).delete()
         appointment.deputies.filter(ends__gt=on).update(ends=on)
+        if on == today and appointment.deputy_for_id is None:
+            end_tokens(appointment.user)
     announce(
         [appointment.user_id],
         "appointment_ends",

@@ -5,10 +5,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rest_framework.authtoken.models import Token
 
 from accounts.models import Appointment, User
 from accounts.roles import OFFICE_HEADS, THREE_ADMINISTRATORS
+from accounts.workflow.access import end_access
 from accounts.workflow.appointing import check_place, end_with, give
 from accounts.workflow.opening import one_time_password
 from records.audit import acting
@@ -24,7 +24,7 @@ def reachable(by: User) -> QuerySet[User]:
 
 @transaction.atomic
 def lock(user: User, *, by: User, reason: str) -> None:
-    """Nobody can sign in with this account until it is unlocked; sessions end at their next request."""
+    """Nobody can sign in with this account until it is unlocked; its sessions and tokens end for good."""
     _set_active(user, False, by=by, verb="accounts.lock", reason=reason)
 
 
@@ -40,6 +40,8 @@ def _set_active(user: User, active: bool, *, by: User, verb: str, reason: str) -
     with acting(by, verb, reason if active else required(reason)):
         user.is_active = active
         user.save(update_fields=["is_active"])
+        if not active:
+            end_access(user)
 
 
 def guarded(user: User, by: User) -> User:
@@ -82,8 +84,8 @@ def forget_second_factor(user: User, *, by: User, reason: str) -> None:
     with acting(by, "accounts.forget_second_factor", required(reason)):
         user.second_factor_forgotten_at = timezone.now()
         user.save(update_fields=["second_factor_forgotten_at"])
-    Authenticator.objects.filter(user=user).delete()
-    Token.objects.filter(user=user).delete()
+        Authenticator.objects.filter(user=user).delete()
+        end_access(user)
 
 
 @transaction.atomic

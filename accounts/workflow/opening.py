@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from pypinyin import lazy_pinyin
-from rest_framework.authtoken.models import Token
 
 from accounts.models import Appointment, User
 from accounts.passwords import OneTimeHasher
+from accounts.workflow.access import end_access
 from accounts.workflow.giving import managed_by
 from records.audit import acting
 from records.refusals import NotAllowed
@@ -66,5 +66,5 @@ def reset_password(user: User, *, by: User) -> str:
         user.password = make_password(password, hasher=OneTimeHasher.algorithm)
         user.must_change_password = True
         user.save(update_fields=["password", "must_change_password"])
-    Token.objects.filter(user=user).delete()
+        end_access(user)
     return password

@@ -6,10 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
 
 from accounts import workflow
-from accounts.models import Appointment, AppointmentEvent, User
+from accounts.models import ApiToken, Appointment, AppointmentEvent, User
 from accounts.roles import ROLES, Role
 from notifications.models import Notice
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -150,15 +149,15 @@ def test_a_password_is_reset_only_by_who_appoints_every_office_of_the_person():
 def test_a_reset_reaches_no_account_that_will_hold_more_and_shuts_the_doors_of_programs():
     office, cadre = person(Role.TOWNSHIP_OFFICE, TOWNSHIP), UserFactory()
     appoint(office, Role.FILLER, VILLAGE, cadre)
-    Token.objects.create(user=cadre)
+    workflow.sign_in_program(cadre)
     tomorrow = timezone.localdate() + timedelta(days=1)
     to_come = AppointmentFactory(user=cadre, role=Role.DISCIPLINE, unit=UnitFactory(code=COUNTY), starts=tomorrow)
     with pytest.raises(NotAllowed):
         workflow.reset_password(cadre, by=office)
-    assert Token.objects.filter(user=cadre).exists()
+    assert ApiToken.objects.filter(user=cadre).exists()
     to_come.delete()
     workflow.reset_password(cadre, by=office)
-    assert not Token.objects.filter(user=cadre).exists()
+    assert not ApiToken.objects.filter(user=cadre).exists()
 
 
 # ── pages ──────────────────────────────────────────────────────────────────────────────────────────────────────────

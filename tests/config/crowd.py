@@ -33,9 +33,9 @@ def crowd(villages: int) -> dict:
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.cached_db import SessionStore
-    from rest_framework.authtoken.models import Token
 
     from accounts.roles import Role
+    from accounts.workflow import sign_in_program
     from tests.factories import (
         COUNTY,
         TOWNSHIP,
@@ -53,7 +53,7 @@ def crowd(villages: int) -> dict:
     cycle = CycleFactory(scheme=SchemeFactory(unit=UnitFactory(code=COUNTY), body=body))
 
     def token(role, code):
-        return Token.objects.create(user=person(role, code)).key
+        return sign_in_program(person(role, code))
 
     rows = []
     for number in range(villages):
@@ -74,7 +74,7 @@ def crowd(villages: int) -> dict:
     return {
         "villages": rows,
         "office": token(Role.TOWNSHIP_OFFICE, TOWNSHIP),
-        "watcher": {"token": Token.objects.create(user=watcher).key, "session": session.session_key},
+        "watcher": {"token": sign_in_program(watcher), "session": session.session_key},
     }
 
 

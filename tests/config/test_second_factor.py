@@ -7,11 +7,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import reverse
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from accounts import workflow
-from accounts.models import User, UserEvent
+from accounts.models import ApiToken, User, UserEvent
 from accounts.roles import Role
 from records.refusals import NotAllowed
 from tests.factories import COUNTY, TOWNSHIP, AppointmentFactory, UnitFactory, person
@@ -40,7 +39,7 @@ def sign_in(client, user):
 
 def program(user):
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.get_or_create(user=user)[0].key}")
+    client.credentials(HTTP_AUTHORIZATION=f"Token {workflow.sign_in_program(user)}")
     return client
 
 
@@ -70,7 +69,6 @@ def test_a_token_from_before_opens_nothing_any_more(office):
     assert before.get("/api/v1/me/").status_code == 401
     TOTP.activate(office, generate_totp_secret())
     assert before.get("/api/v1/me/").status_code == 401
-    Token.objects.all().delete()
     assert program(office).get("/api/v1/me/").status_code == 200
 
 
@@ -81,10 +79,10 @@ def test_a_lost_one_is_forgotten_by_the_security_administrator_alone(client, off
         with pytest.raises(NotAllowed):
             workflow.forget_second_factor(office, by=other, reason="丢失")
     client.force_login(office)
-    Token.objects.create(user=office)
+    workflow.sign_in_program(office)
     workflow.forget_second_factor(office, by=guard, reason="手机丢失")
     assert not Authenticator.objects.exists()
-    assert not Token.objects.exists()
+    assert not ApiToken.objects.exists()
     assert client.get("/").url.startswith(reverse("account_login"))
     kept = UserEvent.objects.filter(pgh_obj=office).latest("pgh_id").pgh_context
     assert (kept["user"], kept["verb"], kept["reason"]) == (guard.pk, "accounts.forget_second_factor", "手机丢失")

@@ -1,6 +1,6 @@
 import pytest
 from django.urls import reverse
-from rest_framework.authtoken.models import Token
+from freezegun import freeze_time
 
 from accounts.models import User
 from accounts.roles import Role
@@ -14,12 +14,25 @@ def ask(client, **given):
     return client.post(reverse("api-token"), given, content_type="application/json")
 
 
-def test_name_and_password_give_the_token_of_that_account(client):
-    user = UserFactory(username="filler", password=PASSWORD)
-    response = ask(client, username="filler", password=PASSWORD)
-    assert response.status_code == 200
-    assert response.json() == {"token": Token.objects.get(user=user).key}
-    assert ask(client, username="filler", password=PASSWORD).json() == response.json()
+def test_name_and_password_give_a_token_of_that_account_for_twelve_hours(client):
+    UserFactory(username="filler", password=PASSWORD)
+    with freeze_time("2026-11-24 08:00+08:00") as clock:
+        response = ask(client, username="filler", password=PASSWORD)
+        assert (response.status_code, list(response.json())) == (200, ["token"])
+        again = ask(client, username="filler", password=PASSWORD).json()
+        for answer in (response.json(), again):
+            headers = {"Authorization": f"Token {answer['token']}"}
+            assert client.get("/api/v1/me/", headers=headers).json()["username"] == "filler"
+        assert again != response.json()
+        clock.tick(12 * 3600 - 1)
+        assert client.get("/api/v1/me/", headers=headers).status_code == 200
+        clock.tick(2)
+        assert client.get("/api/v1/me/", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("token", ["", "x", "é" * 64, "\x00" * 64, "ab" * 32, "ab" * 3000, "a b"])
+def test_what_is_no_token_opens_nothing(client, token):
+    assert client.get("/api/v1/me/", headers={"Authorization": f"Token {token}"}).status_code == 401
 
 
 def test_a_form_is_read_as_well(client):

@@ -1,0 +1,123 @@
+"""What a program may do with a token, of all that its holder may: the one place that says so.
+
+A scope opens doors of the API by their names. Behind an open door the holder's own rights count as ever.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from rest_framework.permissions import SAFE_METHODS
+
+
+class Scope(models.TextChoices):
+    READ = "read", _("Read only")
+    FILL = "fill", _("Fill in applications")
+    SIGN = "sign", _("Sign and submit applications")
+    ACCEPT = "accept", _("Accept and return applications")
+    SCORE = "score", _("Score")
+    CONVENE = "convene", _("Convene review panels")
+    DECIDE = "decide", _("Decide")
+    RELEASE = "release", _("Release results")
+    CHECK = "check", _("Joint department check")
+    OBJECTIONS = "objections", _("Answer objections")
+    APPEAL = "appeal", _("Appeal")
+    HEAR = "hear", _("Hear appeals")
+    EVENTS = "events", _("Record events")
+    PROPOSALS = "proposals", _("Settle proposals")
+    CYCLES = "cycles", _("Run cycles")
+    PROFILES = "profiles", _("Report yearly figures")
+    UNITS = "units", _("Keep units")
+    APPOINT = "appoint", _("Appoint people")
+    PLAN_MONEY = "plan_money", _("Policies and funds")
+    OPINION = "opinion", _("Opinions on policies and funds")
+    PAY = "pay", _("Pay and correct")
+    REPORTS = "reports", _("Make reports")
+    FULL = "full", _("All that the holder may do")
+
+
+@dataclass(frozen=True)
+class Task:
+    """``rights``: who holds one of these ("app.verb") has the task. ``doors``: the names under which it is done."""
+
+    rights: frozenset[str]
+    doors: frozenset[str]
+
+    @property
+    def subjects(self) -> set[str]:
+        return {_subject(door) for door in self.doors}
+
+
+def _task(rights: str, **doors: str) -> Task:
+    """``_task("app.verb …", subject="step step")``: the doors ``api-subject-step``."""
+    names = (f"api-{subject}-{step}" for subject, steps in doors.items() for step in steps.split())
+    return Task(frozenset(rights.split()), frozenset(names))
+
+
+TASKS: dict[str, Task] = {
+    Scope.FILL: _task(
+        "ratings.fill ratings.fill_on_behalf", application="list answers evidence star", evidence="detail"
+    ),
+    Scope.SIGN: _task("ratings.sign", application="submit undo-submission resubmit withdraw"),
+    Scope.ACCEPT: _task("ratings.accept", application="accept return- resume"),
+    Scope.SCORE: _task(
+        "reviews.score_township reviews.score_county",
+        sheet="entries typed photos hand-in abstain recuse",
+        settlement="settle add",
+    ),
+    Scope.CONVENE: _task("reviews.convene_township reviews.convene_county", panel="list", settlement="settle add"),
+    Scope.DECIDE: _task(
+        "reviews.decide_township reviews.decide_county", verdict="decide recommend reconsider reject send-back"
+    ),
+    Scope.RELEASE: _task("reviews.release_township reviews.release_county", batch="list release"),
+    Scope.CHECK: _task("reviews.open_check reviews.answer_check", check="list answer lapse"),
+    Scope.OBJECTIONS: _task(
+        "reviews.answer_objection_township reviews.answer_objection_county", objection="dismiss uphold"
+    ),
+    Scope.APPEAL: _task("reviews.appeal", appeal="list"),
+    Scope.HEAR: _task(
+        "reviews.convene_appeal_county reviews.convene_appeal_city reviews.hear_appeal_county reviews.hear_appeal_city",
+        appeal="convene dismiss uphold reverse",
+    ),
+    Scope.EVENTS: _task("ratings.record_event", event="list close release"),
+    Scope.PROPOSALS: _task("ratings.settle_proposal_township ratings.settle_proposal_county", proposal="settle"),
+    Scope.CYCLES: _task("ratings.manage_cycle", cycle="list close close-scoring extend windows"),
+    Scope.PROFILES: _task("villages.report_profile", profile="report"),
+    Scope.UNITS: _task("villages.manage_unit villages.make_zone", unit="list tags", order="merge split rename"),
+    Scope.APPOINT: _task("accounts.appoint", appointment="list end hand-over deputies"),
+    Scope.PLAN_MONEY: _task(
+        "incentives.manage_policy incentives.manage_fund",
+        policy="seek-opinion take-back make-effective grant",
+        fund="seek-opinion take-back make-effective grant",
+        allocation="preview",
+    ),
+    Scope.OPINION: _task("incentives.give_opinion", policy="give-opinion", fund="give-opinion"),
+    Scope.PAY: _task("incentives.disburse", policy="disburse", fund="disburse", ledger="correct", clawback="settle"),
+    Scope.REPORTS: _task("reports.view_report", report="list"),
+}
+KEEP_NOTHING = frozenset({"api-allocation-preview"})
+"""Doors that calculate from what is sent, and keep none of it: to read is enough."""
+FOR_EVERY_TASK = frozenset({"me", "unit", "cycle", "application", "register", "schema", "docs"})
+"""What a program must be able to look up, whatever its task."""
+
+
+def allows(scope: str, method: str, door: str) -> bool:
+    """Whether a token of ``scope`` opens the address named ``door`` to a request of ``method``."""
+    if scope == Scope.FULL:
+        return True
+    if scope == Scope.READ:
+        return method in SAFE_METHODS or door in KEEP_NOTHING
+    task = TASKS[scope]
+    if method in SAFE_METHODS:
+        return _subject(door) in task.subjects | FOR_EVERY_TASK
+    return door in task.doors
+
+
+def scopes_for(rights: Collection[str]) -> list[Scope]:
+    """Those that whoever holds ``rights`` may give a token of their own: reading, each of their tasks, everything."""
+    return [scope for scope in Scope if scope not in TASKS or TASKS[scope].rights & set(rights)]
+
+
+def _subject(door: str) -> str:
+    return door.removeprefix("api-").partition("-")[0]

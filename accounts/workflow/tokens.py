@@ -1,0 +1,72 @@
+"""Tokens for programs: made by their holder, ended by the holder or the security administrator.
+
+They also end with their day, a lock, a new password, a forgotten second factor, and when an office of the holder ends.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import ApiToken, Appointment, User
+from accounts.scopes import Scope, scopes_for
+from accounts.workflow.guarding import guarded, required
+from records.audit import acting
+from records.refusals import Incomplete, WrongState
+
+MOST = 20
+LONGEST = timedelta(days=366)
+FOR_A_DAY_S_WORK = timedelta(hours=12)
+
+
+@transaction.atomic
+def make_token(name: str, scope: str, *, by: User, until: date) -> tuple[ApiToken, str]:
+    """A token that opens what ``scope`` names through the day ``until``, and its text, which nobody sees again.
+
+    Raises ``Incomplete`` for a scope or a day that cannot be, ``WrongState`` when there are too many.
+    """
+    User.objects.select_for_update().get(pk=by.pk)
+    _forget_expired(by)
+    if scope not in scopes_for(by.grants):
+        raise Incomplete(_("This is none of your tasks."), {"scope": _("This is none of your tasks.")})
+    today = timezone.localdate()
+    if not today <= until <= today + LONGEST:
+        words = _("Choose a day from today to a year from now.")
+        raise Incomplete(words, {"until": words})
+    if ApiToken.objects.filter(user=by).exclude(name="").count() >= MOST:
+        raise WrongState(_("You have %(count)d tokens already. End those that nobody uses.") % {"count": MOST})
+    ends = timezone.make_aware(datetime.combine(until + timedelta(days=1), time.min))
+    with acting(by, "accounts.make_token"):
+        return ApiToken.objects.create(by, expiry=ends - timezone.now(), name=name, scope=scope)
+
+
+@transaction.atomic
+def sign_in_program(user: User) -> str:
+    """The text of a token with all rights of ``user``, who has just given name and password, for a day's work."""
+    _forget_expired(user)
+    with acting(user, "accounts.sign_in_program"):
+        return ApiToken.objects.create(user, expiry=FOR_A_DAY_S_WORK, name="", scope=Scope.FULL)[1]
+
+
+@transaction.atomic
+def end_token(token: ApiToken, *, by: User, reason: str = "") -> None:
+    """Raises ``NotAllowed`` unless it is ``by``'s own, or of somebody whom ``by`` guards (then for a ``reason``)."""
+    if token.user_id != by.pk:
+        guarded(token.user, by)
+        reason = required(reason)
+    with acting(by, "accounts.end_token", reason):
+        token.delete()
+
+
+def office_is_over(token: ApiToken) -> bool:
+    """Whether an office that the holder had when the token was made is over: then its successor has the programs."""
+    made = timezone.localdate(token.created)
+    over = Appointment.objects.filter(
+        user=token.user_id, deputy_for=None, ends__gte=made, ends__lt=timezone.localdate()
+    )
+    return over.exists()
+
+
+def _forget_expired(user: User) -> None:
+    ApiToken.objects.filter(user=user, expiry__lt=timezone.now()).delete()
