@@ -43,10 +43,10 @@ ACTIONS = {
 
 
 def _in_time(action: Action, source: Source) -> bool:
-    """Amounts are committed once, and paid when they are committed."""
+    """Amounts are committed once, and paid while something is owed and not frozen."""
     if action.verb == "grant":
         return not source.granted
-    return action.verb != "disburse" or source.committed > source.disbursed
+    return action.verb != "disburse" or source.payable
 
 
 def available(user: Any, source: Source) -> list[Action]:

@@ -214,3 +214,14 @@ class DisburseForm(forms.Form):
         if payments:
             return asked | {"payments": payments}
         return asked | ({"share": given["share"].quantize(FEN)} if given["share"] else {})
+
+
+class CorrectionForm(forms.Form):
+    """``left``: what the page showed as not yet taken back of the entry."""
+
+    key = forms.CharField(max_length=64)
+    left = forms.DecimalField(decimal_places=2)
+    amount = forms.DecimalField(
+        max_digits=14, decimal_places=2, error_messages={"required": gettext_lazy("Please give the amount in yuan.")}
+    )
+    reason = forms.CharField(error_messages={"required": gettext_lazy("Please write a reason.")})

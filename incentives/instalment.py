@@ -47,8 +47,7 @@ def instalment(source: Source, payments: Mapping[int, Decimal] | None = None, sh
     """
     lines = source.lines.select_related("unit")
     if payments is None:
-        payable = [line for line in lines if line.unpaid and not line.frozen]
-        parts = {line: part_of(line.unpaid, share) for line in payable}
+        parts = {line: part_of(line.unpaid, share) for line in lines.payable()}
         paid = {line: part for line, part in parts.items() if part}
     else:
         found = lines.in_bulk(list(payments))

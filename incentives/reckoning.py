@@ -53,6 +53,11 @@ def rewards(policy: RewardPolicy) -> list[Prospect]:
     return [_reward(policy, table, tried, unit) for unit in _units(policy, policy.figure)]
 
 
+def prospects(source: Source) -> list[Prospect]:
+    """What ``source`` would grant to each unit. Raises ``OutOfLimits``."""
+    return allocations(source) if isinstance(source, ProjectFund) else rewards(source)
+
+
 def _stars_to_cover(policy: RewardPolicy, table: Table) -> range:
     """Stars that may matter later: all, while they are not known yet or a fallen one brings money back."""
     if policy.clawback == RewardPolicy.Clawback.NONE and policy.reckoning_day <= timezone.localdate():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,8 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.todo import Todo
 from incentives.models import Clawback, ProjectFund, RewardPolicy, Source
+from incentives.reasons import cause, fall, with_reasons
+from incentives.templatetags.money import yuan
 from villages.models import below_any
 
+SHOWN = 20
 WAITS = {
     "draft": gettext_lazy("Finish the draft and seek the opinion"),
     "opinion_sought": gettext_lazy("Give your opinion and file"),
@@ -44,14 +47,15 @@ def _waiting(user: Any, kind: type[Source]) -> QuerySet:
     def at(perm: str) -> Q:
         return below_any(user.reach(perm), "unit_id")
 
-    granted = Exists(kind.lines.rel.related_model.objects.filter(**{f"{kind.lines.field.name}": OuterRef("pk")}))
+    lines = kind.lines.rel.related_model.objects.filter(**{kind.lines.field.name: OuterRef("pk")})
+    granted = Exists(lines)
     today = timezone.localdate()
     states = {
         "draft": at(kind.MANAGE) & Q(state="draft"),
         "opinion_sought": at("incentives.give_opinion") & Q(state="opinion_sought"),
         "filed": at(kind.MANAGE) & Q(state="filed"),
         "grant": at(kind.MANAGE) & Q(state="effective", reckoning_day__lte=today) & ~granted,
-        "disburse": at("incentives.disburse") & Q(state="effective", committed__gt=F("disbursed")),
+        "disburse": at("incentives.disburse") & Q(state="effective") & Exists(lines.payable()),
     }
     what = Case(*(When(condition, then=Value(name)) for name, condition in states.items()), output_field=CharField())
     page = Value(kind.PAGE, output_field=CharField())
@@ -60,14 +64,26 @@ def _waiting(user: Any, kind: type[Source]) -> QuerySet:
 
 
 def _clawbacks(user: Any) -> list[Todo]:
-    open_ones = Clawback.objects.filter(below_any(user.reach("incentives.disburse"), "unit_id"), state="open")
-    rows = open_ones.order_by("pk").values_list("unit__name", "star", "reward__policy_id", "allocation__fund_id")
+    """Each question once: which village, why, of what, how much."""
+    mine = Clawback.objects.filter(below_any(user.reach("incentives.disburse"), "unit_id"), state="open")
     return [
         Todo(
-            title=_("%(unit)s has fallen to %(star)s stars: claim back or not?") % {"unit": unit, "star": star},
-            url=reverse("policy" if policy else "fund", args=[policy or fund]) + "#clawbacks",
+            title=_question(one),
+            detail=cause(one),
+            url=f"{one.line.source.get_absolute_url()}#clawback{one.pk}",
             urgent=True,
             action=_("Open"),
         )
-        for unit, star, policy, fund in rows[:20]
+        for one in with_reasons(mine).order_by("pk")[:SHOWN]
     ]
+
+
+def _question(proposal: Clawback) -> str:
+    said = {"unit": proposal.unit.name, "fall": fall(proposal), "name": proposal.line.source.name}
+    if proposal.amount:
+        return _("%(unit)s fell %(fall)s: claim back %(amount)s yuan of “%(name)s”?") % (
+            said | {"amount": yuan(proposal.amount)}
+        )
+    return _("%(unit)s fell %(fall)s: no longer pay %(released)s yuan of “%(name)s”?") % (
+        said | {"released": yuan(proposal.released)}
+    )

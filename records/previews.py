@@ -69,10 +69,11 @@ def keep(user: Any, step: str, content: Any, *, key: str = "") -> str:
 
     Raises ``AlreadyDone`` when the step of that key has been carried out.
     """
-    key = (key or uuid4().hex)[:64]
     now = timezone.now()
+    if not key:
+        return Preview.objects.create(user=user, key=uuid4().hex, step=step, content=content, shown_at=now).key
+    key = key[:64]
     with transaction.atomic():
-        Preview.objects.filter(user=user, shown_at__lt=now - KEPT).delete()
         Preview.objects.bulk_create(
             [Preview(user=user, key=key, step=step, content=content, shown_at=now)],
             update_conflicts=True,
@@ -91,8 +92,9 @@ def confirming(user: Any, step: str, key: str) -> Iterator[Any]:
     Raises ``Outdated`` where nothing was shown under that key (or too long ago), ``AlreadyDone`` on a second time.
     """
     with transaction.atomic():
+        Preview.objects.filter(user=user, shown_at__lt=timezone.now() - KEPT).delete()
         shown = Preview.objects.select_for_update().filter(user=user, step=step, key=key[:64]).first()
-        if shown is None or shown.shown_at < timezone.now() - KEPT:
+        if shown is None:
             raise Outdated(_("This page is out of date. Nothing was done. Please look again."))
         if shown.done_at:
             raise AlreadyDone(_("This has been done already."), shown.content)

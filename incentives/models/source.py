@@ -171,6 +171,11 @@ class Source(models.Model):
         return self.lines.exists()
 
     @property
+    def payable(self) -> bool:
+        """Whether something is owed that may be paid now."""
+        return self.committed > self.disbursed and self.lines.payable().exists()
+
+    @property
     def available(self) -> Decimal:
         """What of the budget is not promised yet, in yuan."""
         return self.budget - self.committed
@@ -234,6 +239,10 @@ class LineQuerySet(models.QuerySet):
         """Lines of the units where ``user`` watches over money, fills in, or accepts what is filled in."""
         reach = [code for perm in SEES_LINES for code in user.reach(perm)]
         return self.filter(below_any(reach, "unit_id") | below_any(reach, "passed_to_id"))
+
+    def payable(self) -> LineQuerySet:
+        """Lines on which something is owed and payment is not stopped."""
+        return self.filter(committed__gt=F("disbursed"), frozen=False)
 
     def held_by(self, units: Any) -> LineQuerySet:
         """Lines that are now those of ``units`` (codes, or a query for them)."""

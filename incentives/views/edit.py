@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,10 @@ from incentives import workflow
 from incentives.actions import available
 from incentives.forms import Bands, FundForm, PolicyForm, Weights
 from incentives.models import ProjectFund, RewardPolicy, Source
+from incentives.standing import written
 from incentives.views.sources import source_or_404
+from records import previews
+from records.refusals import Incomplete, Outdated, WrongState
 from villages.models import Unit
 
 SPARE_ROWS = 3
@@ -41,20 +45,70 @@ def edit(request: HttpRequest, kind: type[Source], pk: int) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, source: Source) -> HttpResponse:
-    make_form, make_grid, rows = FORMS[type(source)]
-    asked_for_rows = "more" in request.POST
-    if request.method == "POST":
-        form, grid = make_form(request.POST, instance=source), make_grid(_with_spare_rows(request.POST, asked_for_rows))
-        if not asked_for_rows and form.is_valid() & grid.is_valid():
-            saved = _save(source, form.cleaned_data | {rows: grid.rows()}, request.user)
-            messages.success(request, _("Saved as a draft."))
-            return redirect(saved)
-    else:
-        form, grid = make_form(instance=source), make_grid(initial=make_grid.of(source))
-        grid.extra = SPARE_ROWS
-    context = {"form": form, "grid": grid, "source": source, "is_fund": isinstance(source, ProjectFund)}
-    wrong = request.method == "POST" and not asked_for_rows
-    return render(request, "incentives/edit.html", context, status=400 if wrong else 200)
+    """The form. What was written when it was opened is kept under its key: who saves over it is told first."""
+    if request.method != "POST":
+        return _show(request, source, *_forms(source))
+    form, grid = _forms(source, request.POST)
+    if "more" in request.POST:
+        return _show(request, source, form, grid, key=request.POST.get("key", ""))
+    try:
+        with previews.confirming(request.user, _step(source), request.POST.get("key", "")) as opened:
+            if not form.is_valid() & grid.is_valid():
+                raise Incomplete("")
+            rows = FORMS[type(source)][2]
+            saved = _save(source, form.cleaned_data | {rows: grid.rows()}, request.user, opened)
+    except previews.AlreadyDone:
+        saved = _saved_before(request, source)
+        if saved is None:
+            refused = Outdated(_("This page was saved before. What it says now is not saved yet."))
+            return _show(request, source, form, grid, status=409, refused=refused)
+    except Incomplete:
+        return _show(request, source, form, grid, key=request.POST.get("key", ""), status=400)
+    except WrongState as refused:
+        return _show(request, source, form, grid, status=409, refused=refused)
+    messages.success(request, _("Saved as a draft."))
+    return redirect(saved)
+
+
+def _forms(source: Source, posted: Any = None) -> tuple[ModelForm, BaseFormSet]:
+    make_form, make_grid, _rows = FORMS[type(source)]
+    if posted is not None:
+        data = _with_spare_rows(posted, "more" in posted)
+        return make_form(data, instance=copy(source)), make_grid(data)
+    grid = make_grid(initial=make_grid.of(source))
+    grid.extra = SPARE_ROWS
+    return make_form(instance=source), grid
+
+
+def _show(
+    request: HttpRequest, source: Source, form: ModelForm, grid: BaseFormSet, *, key: str = "", **more: Any
+) -> HttpResponse:
+    key = key or previews.keep(request.user, _step(source), written(source) if source.pk else {})
+    context = {"form": form, "grid": grid, "source": source, "is_fund": isinstance(source, ProjectFund), "key": key}
+    context["refused"] = more.get("refused")
+    return render(request, "incentives/edit.html", context, status=more.get("status", 200))
+
+
+def _step(source: Source) -> str:
+    return f"edit:{source.PAGE}:{source.pk or source.unit_id}:{'' if source.pk else 'new'}"
+
+
+def _saved_before(request: HttpRequest, source: Source) -> Source | None:
+    """The draft that says just what was sent: the first of two clicks wrote it."""
+    mine = type(source).objects.filter(unit=source.unit_id, drafted_by=request.user)
+    name = request.POST.get("name", "").strip()
+    for one in [source] if source.pk else mine.filter(name=name):
+        form, grid = _forms(one, request.POST)
+        if form.is_valid() and grid.is_valid() and _says(one, form, grid):
+            return one
+    return None
+
+
+def _says(source: Source, form: ModelForm, grid: BaseFormSet) -> bool:
+    rows = grid.rows()
+    sent = sorted(map(list, rows.items() if isinstance(rows, dict) else rows))
+    same = all(getattr(source, name) == value for name, value in form.cleaned_data.items())
+    return same and sorted(written(source)["table"]) == sent
 
 
 def _with_spare_rows(posted: Any, wanted: bool) -> Any:
@@ -66,12 +120,12 @@ def _with_spare_rows(posted: Any, wanted: bool) -> Any:
     return data
 
 
-def _save(source: Source, terms: dict[str, Any], by: Any) -> Source:
+def _save(source: Source, terms: dict[str, Any], by: Any, opened: dict[str, Any]) -> Source:
     draft, revise = {
         RewardPolicy: (workflow.draft_policy, workflow.revise_policy),
         ProjectFund: (workflow.draft_fund, workflow.revise_fund),
     }[type(source)]
     if source.pk is None:
         return draft(unit=source.unit, by=by, **terms)
-    revise(source, by=by, **terms)
+    revise(source, by=by, expected=opened, **terms)
     return source

@@ -19,10 +19,12 @@ from django.utils.translation import gettext as _
 from incentives.consequence import Consequence, Fallen
 from incentives.models import Clawback, LedgerEntry, Line, ProjectFund, Reward, RewardPolicy, Source
 from incentives.reward import NoBand
+from incentives.standing import proposed
 from incentives.workflow.booking import book, entry_for, ref
 from incentives.workflow.step import locked
 from incentives.workflow.telling import tell_holders, tell_units
 from records import audit
+from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 
 Units = Collection[str] | RawSQL
@@ -85,11 +87,16 @@ def _freeze(line: Line, frozen: bool) -> None:
         type(line).objects.filter(pk=line.pk).update(frozen=frozen)
 
 
-def confirm_clawback(clawback: Clawback, *, by: Any, reason: str = "", at: datetime | None = None) -> None:
-    """Book what is proposed: what was paid comes back, what was not is promised no more."""
+def confirm_clawback(
+    clawback: Clawback, *, by: Any, reason: str = "", expected: Any = None, at: datetime | None = None
+) -> None:
+    """Book what is proposed: what was paid comes back, what was not is promised no more.
+
+    ``expected``: what the page proposed (``standing.proposed``); raises ``Outdated`` when that has changed.
+    """
     at = at or timezone.now()
     with transaction.atomic(), audit.acting(by, "confirm_clawback", reason):
-        line = _settling(clawback, by, at)
+        line = _settling(clawback, by, at, expected)
         entries = []
         key = f"clawback:{clawback.pk}"
         if clawback.amount:
@@ -105,11 +112,13 @@ def confirm_clawback(clawback: Clawback, *, by: Any, reason: str = "", at: datet
         tell_units(line.source, "clawback_confirmed", {line: clawback.amount})
 
 
-def decline_clawback(clawback: Clawback, *, by: Any, reason: str, at: datetime | None = None) -> None:
-    """Leave the money where it is, for a written ``reason``."""
+def decline_clawback(
+    clawback: Clawback, *, by: Any, reason: str, expected: Any = None, at: datetime | None = None
+) -> None:
+    """Leave the money where it is, for a written ``reason``; ``expected`` as for ``confirm_clawback``."""
     at = at or timezone.now()
     with transaction.atomic(), audit.acting(by, "decline_clawback", reason):
-        line = _settling(clawback, by, at)
+        line = _settling(clawback, by, at, expected)
         if not reason:
             raise Incomplete(_("Please write a reason."), {"reason": _("Please write a reason.")})
         _settle(clawback, State.DECLINED, by, reason, at)
@@ -117,7 +126,7 @@ def decline_clawback(clawback: Clawback, *, by: Any, reason: str, at: datetime |
             _freeze(line, False)
 
 
-def _settling(clawback: Clawback, by: Any, at: datetime) -> Line:
+def _settling(clawback: Clawback, by: Any, at: datetime, expected: Any) -> Line:
     """The line of an open proposal that ``by`` may settle, both locked and up to date."""
     source = locked(clawback.line.source)
     if not by.has_perm("incentives.disburse", source):
@@ -126,6 +135,7 @@ def _settling(clawback: Clawback, by: Any, at: datetime) -> Line:
     clawback.refresh_from_db()
     if clawback.state != State.OPEN:
         raise WrongState(_("This proposal is closed: %(state)s.") % {"state": clawback.get_state_display()})
+    require_unchanged(expected, proposed(clawback))
     return clawback.line
 
 

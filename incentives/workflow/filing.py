@@ -1,28 +1,31 @@
-"""Opinion and filing (征求意见并备案): no policy or fund takes effect without them (domain §1)."""
+"""Opinion and filing (征求意见并备案): no policy or fund takes effect without them (domain §1).
 
-from collections.abc import Callable
+``expected``: the ``standing`` of the source on the page where the step was confirmed; every step raises ``Outdated``
+when it has changed since.
+"""
+
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from incentives.allocation import OutOfLimits
-from incentives.models import ProjectFund, RewardPolicy, Source
-from incentives.reckoning import Prospect, allocations, rewards
-from incentives.words import out_of_limits
+from incentives.models import Source
+from incentives.reckoning import Prospect
+from incentives.standing import prospects_of, standing
 from incentives.workflow.step import step
 from incentives.workflow.telling import tell_holders, tell_people
+from records.previews import require_unchanged
 from records.refusals import Incomplete
 
 
-def seek_opinion(source: Source, *, by: Any, at: datetime | None = None) -> None:
+def seek_opinion(source: Source, *, by: Any, expected: Any = None, at: datetime | None = None) -> None:
     """Put the draft before the leading-group office; from now on its terms stand still.
 
     Raises ``Incomplete`` when it has no table or weights, or when a unit falls in no band (listed in ``problems``).
     """
     with step("seek_opinion", source, by=by):
-        check_complete(source)
+        check_complete(source, expected)
         source.state, source.opinion = Source.State.OPINION_SOUGHT, ""
         source.sought_by, source.sought_at = by, at or timezone.now()
         source.opinion_by = source.opinion_at = None
@@ -31,10 +34,18 @@ def seek_opinion(source: Source, *, by: Any, at: datetime | None = None) -> None
 
 
 def give_opinion(
-    source: Source, *, agreed: bool, by: Any, number: str = "", opinion: str = "", at: datetime | None = None
+    source: Source,
+    *,
+    agreed: bool,
+    by: Any,
+    number: str = "",
+    opinion: str = "",
+    expected: Any = None,
+    at: datetime | None = None,
 ) -> None:
     """Agree and file under ``number``, or return it to finance with an ``opinion``."""
     with step("give_opinion", source, by=by, reason=opinion):
+        _require_as_shown(source, expected)
         if by.pk == source.sought_by_id:
             raise Incomplete(_("Whoever asked for an opinion cannot give it."))
         if agreed and not number:
@@ -52,9 +63,10 @@ def give_opinion(
         tell_people([source.sought_by_id], source, "source_filed" if agreed else "source_returned")
 
 
-def take_back(source: Source, *, by: Any, reason: str) -> None:
+def take_back(source: Source, *, by: Any, reason: str, expected: Any = None) -> None:
     """Open a filed one for changes; the filing is void and the opinion has to be sought again."""
     with step("take_back", source, by=by, reason=reason):
+        _require_as_shown(source, expected)
         if not reason:
             raise Incomplete(_("Please write a reason."), {"reason": _("Please write a reason.")})
         source.state, source.filing_number = Source.State.DRAFT, ""
@@ -62,25 +74,28 @@ def take_back(source: Source, *, by: Any, reason: str) -> None:
         tell_holders("incentives.give_opinion", source, "source_taken_back")
 
 
-def make_effective(source: Source, *, by: Any, at: datetime | None = None) -> None:
+def make_effective(source: Source, *, by: Any, expected: Any = None, at: datetime | None = None) -> None:
     """Issue it. Raises ``Incomplete`` when a unit falls in no band: it is listed, never silently 0 (formats §4)."""
     with step("make_effective", source, by=by):
-        check_complete(source)
+        check_complete(source, expected)
         source.state = Source.State.EFFECTIVE
         source.effective_by, source.effective_at = by, at or timezone.now()
         source.save()
         tell_holders("incentives.give_opinion", source, "source_effective")
 
 
-PROSPECTS: dict[type[Source], Callable[[Any], list[Prospect]]] = {RewardPolicy: rewards, ProjectFund: allocations}
+def _require_as_shown(source: Source, expected: Any, would_be: list[Prospect] | None = None) -> None:
+    if expected is not None:
+        require_unchanged(expected, standing(source, would_be))
 
 
-def check_complete(source: Source) -> list[Prospect]:
-    """What each unit would get. Raises ``Incomplete`` when that cannot be said for every one."""
-    try:
-        prospects = PROSPECTS[type(source)](source)
-    except OutOfLimits as error:
-        raise Incomplete(out_of_limits(error)) from error
-    if problems := {p.unit.code: f"{p.unit.name}: {p.problem}" for p in prospects if p.problem}:
+def check_complete(source: Source, expected: Any = None) -> list[Prospect]:
+    """What each unit would get. Raises ``Incomplete`` when that cannot be said for every one, ``Outdated`` when it is
+    not what the page showed (``expected``: its ``standing``)."""
+    would_be, unmet = prospects_of(source)
+    _require_as_shown(source, expected, would_be)
+    if unmet:
+        raise Incomplete(unmet)
+    if problems := {p.unit.code: f"{p.unit.name}: {p.problem}" for p in would_be if p.problem}:
         raise Incomplete(_("For %(count)s units no amount can be said yet.") % {"count": len(problems)}, problems)
-    return prospects
+    return would_be

@@ -19,17 +19,18 @@ from records.refusals import Incomplete, WrongState
 
 
 @transaction.atomic
-def grant(source: Source, *, by: Any, at: datetime | None = None) -> list[Line]:
+def grant(source: Source, *, by: Any, expected: Any = None, at: datetime | None = None) -> list[Line]:
     """Write what every unit gets, by the stars of the reckoning day, and commit it.
 
     Where the star has fallen since that day, payment is stopped at once. Raises ``WrongState`` before the reckoning day
-    or the second time, ``Incomplete`` when a unit's amount cannot be said or the budget does not suffice.
+    or the second time, ``Outdated`` when it is not what the page showed (``expected``: its ``standing``),
+    ``Incomplete`` when a unit's amount cannot be said or the budget does not suffice.
     """
     at = at or timezone.now()
     with step("grant", source, by=by):
         if timezone.localdate(at) < source.reckoning_day:
             raise WrongState(_("The stars of the reckoning day are not known yet."))
-        prospects = check_complete(source)
+        prospects = check_complete(source, expected)
         missing = sum(prospect.amount for prospect in prospects) - source.budget
         if missing > 0:
             raise Incomplete(_("The budget is %(amount)s yuan short.") % {"amount": missing})

@@ -8,8 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
+from incentives.standing import written
 from incentives.workflow.step import step
 from records import audit
+from records.previews import require_unchanged
 from records.refusals import NotAllowed
 from villages.models import Unit
 
@@ -37,22 +39,36 @@ def draft_fund(*, unit: Unit, by: Any, weights: Mapping[int, Decimal] | None = N
     return fund
 
 
-def revise_policy(policy: RewardPolicy, *, by: Any, bands: Iterable[BandRow] | None = None, **terms: Any) -> None:
-    """Change ``terms`` of a draft, and its whole table when ``bands`` is given."""
+def revise_policy(
+    policy: RewardPolicy, *, by: Any, bands: Iterable[BandRow] | None = None, expected: Any = None, **terms: Any
+) -> None:
+    """Change ``terms`` of a draft, and its whole table when ``bands`` is given.
+
+    ``expected``: what was ``written`` in it when the form was opened; raises ``Outdated`` when that has changed.
+    """
     with step("revise", policy, by=by):
+        _require_as_shown(policy, expected)
         _change(policy, terms)
         if bands is not None:
             policy.bands.all().delete()
             _write_bands(policy, bands)
 
 
-def revise_fund(fund: ProjectFund, *, by: Any, weights: Mapping[int, Decimal] | None = None, **terms: Any) -> None:
-    """Change ``terms`` of a draft, and all its weights when ``weights`` is given."""
+def revise_fund(
+    fund: ProjectFund, *, by: Any, weights: Mapping[int, Decimal] | None = None, expected: Any = None, **terms: Any
+) -> None:
+    """Change ``terms`` of a draft, and all its weights when ``weights`` is given; ``expected`` as for a policy."""
     with step("revise", fund, by=by):
+        _require_as_shown(fund, expected)
         _change(fund, terms)
         if weights is not None:
             fund.weights.all().delete()
             _write_weights(fund, weights)
+
+
+def _require_as_shown(source: Source, expected: Any) -> None:
+    if expected is not None:
+        require_unchanged(expected, written(source))
 
 
 def _change(source: Source, terms: Mapping[str, Any]) -> None:

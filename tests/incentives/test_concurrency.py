@@ -88,6 +88,44 @@ def test_two_grants_commit_once(draft, effect, finance):
     assert (policy.committed, policy.lines.count()) == (Decimal("61000.01"), 4)
 
 
+@pytest.mark.parametrize("verb", ["make_effective", "grant"])
+def test_a_step_pressed_four_times_at_once_is_taken_once(draft, effect, finance, office, settings, verb):
+    settings.SECOND_FACTOR_REQUIRED = False
+    with freeze_time(TODAY + " 10:00+08:00"):
+        policy = draft()
+        workflow.seek_opinion(policy, by=finance)
+        workflow.give_opinion(policy, agreed=True, number="备1", by=office)
+        if verb == "grant":
+            workflow.make_effective(policy, by=finance)
+    clients = [Client() for _ in range(4)]
+    for client in clients:
+        client.force_login(finance)
+    key = clients[0].get(f"/policies/{policy.pk}/").context["key"]
+    address = f"/policies/{policy.pk}/step/{verb}/"
+    answers = at_once(*(lambda client=client: client.post(address, {"key": key}) for client in clients))
+    assert [answer.status_code for answer in answers] == [302] * 4
+    assert LedgerEntry.objects.count() == (3 if verb == "grant" else 0)
+
+
+def test_a_payment_against_a_freeze_at_once_pays_nothing_frozen(policy, finance, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    address = f"/policies/{policy.pk}/disburse/"
+    client = Client()
+    client.force_login(finance)
+    given = {"key": "one", "document": "凭", "share": "100"}
+    assert client.post(address, given).status_code == 200
+    line = policy.lines.get(unit="330624108202")
+
+    def freeze():
+        with transaction.atomic():
+            copy_of(policy).lines.filter(pk=line.pk).update(frozen=True)
+
+    _none, answer = at_once(freeze, lambda: client.post(address, given | {"confirmed": "1"}))
+    line.refresh_from_db()
+    paid = LedgerEntry.objects.filter(kind="disburse").count()
+    assert (answer.status_code, paid, line.disbursed) in [(302, 3, Decimal(10000)), (409, 0, Decimal(0))]
+
+
 def test_raw_inserts_at_once_do_not_overdraw(policy, finance):
     line = policy.lines.get(unit="330624108201")
 

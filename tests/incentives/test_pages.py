@@ -42,6 +42,11 @@ def grid(rows):
     return fields
 
 
+def opened(client, address):
+    """The key of the form as it stands open."""
+    return {"key": client.get(address).context["key"]}
+
+
 TERMS = {
     "name": "2025年度星级村奖励",
     "year": 2025,
@@ -57,15 +62,14 @@ TABLE = [dict(zip(("star", "first", "after", "amount"), band, strict=True)) for 
 def test_a_policy_is_written_in_one_form(sign_in, finance):
     client = sign_in(finance)
     address = f"/policies/new/{COUNTY}/"
-    assert client.get(address).status_code == 200
     empty = dict.fromkeys(TABLE[0], "")
-    response = client.post(address, POLICY | grid([*TABLE, empty, empty]))
+    response = client.post(address, opened(client, address) | POLICY | grid([*TABLE, empty, empty]))
     policy = RewardPolicy.objects.get()
     assert (response.status_code, response["Location"]) == (302, f"/policies/{policy.pk}/")
     rows = sorted((row.star, row.band.lower, row.band.upper, row.amount) for row in policy.bands.all())
     assert rows == sorted(BANDS, key=lambda band: band[:2])
-    assert client.get(f"/policies/{policy.pk}/edit/").status_code == 200
-    client.post(f"/policies/{policy.pk}/edit/", POLICY | {"budget": "90000.00"} | grid(TABLE[:3]))
+    address = f"/policies/{policy.pk}/edit/"
+    client.post(address, opened(client, address) | POLICY | {"budget": "90000.00"} | grid(TABLE[:3]))
     policy.refresh_from_db()
     assert (policy.budget, policy.bands.count()) == (Decimal(90000), 3)
 
@@ -82,7 +86,8 @@ def test_a_policy_is_written_in_one_form(sign_in, finance):
     ],
 )
 def test_what_is_wrong_stands_beside_its_field(sign_in, finance, wrong, field):
-    response = sign_in(finance).post(f"/policies/new/{COUNTY}/", POLICY | grid(TABLE) | wrong)
+    client, address = sign_in(finance), f"/policies/new/{COUNTY}/"
+    response = client.post(address, opened(client, address) | POLICY | grid(TABLE) | wrong)
     assert response.status_code == 400
     forms = [response.context["form"], *response.context["grid"].forms]
     assert [form.add_prefix(name) for form in forms for name in form.errors] == [field]
@@ -98,7 +103,8 @@ def test_more_rows_keep_what_was_typed(sign_in, finance):
 def test_a_fund_is_written_in_one_form(sign_in, finance):
     fund = TERMS | {"department": "农业农村局", "min_star": 3, "need": "households", "at_least": "", "at_most": "60000"}
     weights = [{"star": 5, "weight": "2"}, {"star": 4, "weight": "1.5"}, {"star": 3, "weight": "1"}]
-    sign_in(finance).post(f"/funds/new/{COUNTY}/", fund | grid(weights))
+    client, address = sign_in(finance), f"/funds/new/{COUNTY}/"
+    client.post(address, opened(client, address) | fund | grid(weights))
     made = ProjectFund.objects.get()
     assert (made.at_most, made.need, dict(made.weights.values_list("star", "weight"))) == (
         Decimal(60000),
@@ -107,17 +113,54 @@ def test_a_fund_is_written_in_one_form(sign_in, finance):
     )
 
 
+@pytest.mark.parametrize("fund", [False, True])
+def test_a_draft_open_in_two_tabs_is_not_saved_over_unseen(sign_in, finance, draft, draft_fund, fund):
+    source = draft_fund(at_most=None) if fund else draft()
+    client, address = sign_in(finance), f"/{'funds' if fund else 'policies'}/{source.pk}/edit/"
+    mine, theirs = opened(client, address), opened(client, address)
+    terms = TERMS | {"name": source.name, "department": "农业农村局", "min_star": 3, "need": ""} if fund else POLICY
+    rows = grid([{"star": 5, "weight": "2"}, {"star": 3, "weight": "1"}] if fund else TABLE)
+    assert client.post(address, theirs | terms | rows | {"budget": "70000.00"}).status_code == 302
+    again = client.post(address, theirs | terms | rows | {"budget": "70000.00"})
+    assert again.status_code == 302, "a double click"
+    answer = client.post(address, mine | terms | rows | {"budget": "80000.00"})
+    source.refresh_from_db()
+    assert (answer.status_code, source.budget) == (409, Decimal(70000))
+    assert 'value="80000.00"' in answer.content.decode(), "what was typed is kept"
+    assert client.post(address, theirs | terms | rows | {"budget": "60000.00"}).status_code == 409
+    anew = {"key": answer.context["key"]}
+    assert client.post(address, anew | terms | rows | {"budget": "80000.00"}).status_code == 302
+    source.refresh_from_db()
+    assert source.budget == Decimal(80000)
+
+
+def test_a_draft_is_made_once_by_a_double_click(sign_in, finance):
+    client, address = sign_in(finance), f"/policies/new/{COUNTY}/"
+    given = opened(client, address) | POLICY | grid(TABLE)
+    answers = [client.post(address, given) for _twice in range(2)]
+    policy = RewardPolicy.objects.get()
+    assert [(answer.status_code, answer["Location"]) for answer in answers] == [(302, f"/policies/{policy.pk}/")] * 2
+    other = client.post(address, given | {"name": "另一份"})
+    assert (other.status_code, RewardPolicy.objects.count()) == (409, 1)
+    assert client.post(address, given | {"name": "另一份", "key": other.context["key"]}).status_code == 302
+    assert RewardPolicy.objects.count() == 2
+
+
 def test_from_draft_to_payment(client, draft, finance, office):
     policy = draft()
     page = f"/policies/{policy.pk}/"
+
+    def take(verb, **fields):
+        return client.post(page + f"step/{verb}/", {"key": client.get(page).context["key"]} | fields).status_code
+
     client.force_login(finance)
-    assert client.post(page + "step/seek_opinion/").status_code == 302
+    assert take("seek_opinion") == 302
     client.force_login(office)
-    assert client.post(page + "step/give_opinion/", {"agreed": "1"}).status_code == 400
-    assert client.post(page + "step/give_opinion/", {"agreed": "1", "number": "备1"}).status_code == 302
+    assert take("give_opinion", agreed="1") == 400
+    assert take("give_opinion", agreed="1", number="备1") == 302
     client.force_login(finance)
     for verb in ("make_effective", "grant"):
-        assert client.post(page + f"step/{verb}/").status_code == 302
+        assert take(verb) == 302
     form = client.get(page + "disburse/").context["form"]
     given = {"key": form["key"].value(), "document": "凭1", "share": "50"}
     confirm = client.post(page + "disburse/", given)
@@ -147,10 +190,26 @@ def test_an_entry_is_corrected(client, granted, finance):
     policy = granted()
     entry = workflow.disburse(policy, by=finance, key="1", document="凭1")[0]
     client.force_login(finance)
-    assert client.get(f"/policies/{policy.pk}/ledger/").status_code == 200
+    page = client.get(f"/policies/{policy.pk}/ledger/")
+    left = next(row.left for row in page.context["page"] if row.pk == entry.pk)
+    assert left == entry.amount
+    given = {"amount": "0.01", "reason": "多付", "key": "k", "left": left}
+    address = f"/ledger/{entry.pk}/correct/"
     for _twice in range(2):
-        client.post(f"/ledger/{entry.pk}/correct/", {"amount": "0.01", "reason": "多付", "key": "k"})
+        assert client.post(address, given).status_code == 302
     assert [e.amount for e in entry.corrections.all()] == [Decimal("-0.01")]
+    stale = client.post(address, given | {"key": "another tab"})
+    assert (stale.status_code, 'value="多付"' in stale.content.decode()) == (409, True)
+    for wrong, status in [
+        ({"amount": "0.02"}, 409),
+        ({"reason": "别的"}, 409),
+        ({"key": "l", "share": "1"}, 400),
+        ({"key": "l", "amount": ""}, 400),
+        ({"key": "l", "left": ""}, 400),
+        ({"key": "l", "left": str(left - Decimal("0.01")), "amount": "1" + str(left)}, 400),
+    ]:
+        assert client.post(address, given | wrong).status_code == status, wrong
+    assert entry.corrections.count() == 1
 
 
 PAGES = ["", "ledger/", "list.xlsx"]

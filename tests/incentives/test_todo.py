@@ -1,12 +1,17 @@
 """What waits for whom: the next step first."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from freezegun import freeze_time
 
 from accounts.roles import Role
 from incentives import workflow
+from incentives.actions import available
 from incentives.todo import entries
-from tests.factories import COUNTY, person
+from ratings.register import rerate
+from tests.factories import COUNTY, EventFactory, SchemeFactory, person
 from tests.incentives.conftest import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +48,39 @@ def test_nothing_waits_for_others(draft, draft_fund, finance):
     draft(), draft_fund()
     assert len(urls(finance)) == 2
     assert urls(person(Role.DISCIPLINE, COUNTY)) == []
+
+
+def test_finance_is_not_told_to_pay_what_is_frozen(granted, finance):
+    policy = granted()
+    page = f"/policies/{policy.pk}/"
+    policy.lines.exclude(unit="330624108203").update(frozen=True)
+    assert urls(finance) == [page]
+    workflow.disburse(policy, by=finance, key="1", document="凭1")
+    policy.refresh_from_db()
+    assert policy.committed > policy.disbursed
+    assert (urls(finance), [action.verb for action in available(finance, policy)]) == ([], [])
+    policy.lines.filter(unit="330624108202").update(frozen=False)
+    assert urls(finance) == [page]
+
+
+@pytest.mark.parametrize(
+    ("paid", "asks"),
+    [
+        ("50000", "由五星降为四星，是否追回“2025年度星级村奖励”已拨的30,000.00元？"),
+        ("0", "由五星降为四星，“2025年度星级村奖励”未拨的30,000.00元是否不再拨付？"),
+    ],
+)
+def test_what_may_come_back_is_asked_once_of_what_how_much_and_why(
+    county, granted, finance, paid, asks, django_assert_max_num_queries
+):
+    SchemeFactory(unit=county, year=2026)
+    policy = granted(clawback="difference")
+    line = policy.lines.get(unit="330624108201")
+    if Decimal(paid):
+        workflow.disburse(policy, by=finance, key="1", document="凭1", payments={line.pk: Decimal(paid)})
+    EventFactory(unit=line.unit, kind="spot_check_failed", on=date(2026, 10, 1))
+    rerate([line.unit_id])
+    with django_assert_max_num_queries(2):
+        asked = [todo for todo in entries(finance) if todo.urgent]
+    assert [(todo.title, todo.detail) for todo in asked] == [(line.unit.name + asks, "2026年10月1日起，降1星")]
+    assert entries(person(Role.COUNTY_OFFICE, COUNTY)) == []

@@ -1,0 +1,94 @@
+"""The steps that are taken on the page of a policy or fund: as it was shown, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from incentives import workflow
+from incentives.actions import ACTIONS
+from incentives.forms import OpinionForm, ReasonForm
+from incentives.models import Source
+from incentives.views.source import STEPS_OF_PAGE, page_step, show
+from incentives.views.sources import source_or_404
+from records import previews
+from records.refusals import Incomplete, Refused, refuse_unknown_fields
+
+FORMS = {"give_opinion": ("opinion_form", OpinionForm), "take_back": ("reason_form", ReasonForm)}
+FIELDS = {"give_opinion": ["agreed", "number", "opinion"], "take_back": ["reason"]}
+DONE = {
+    "seek_opinion": gettext_lazy("The leading-group office has been asked for its opinion."),
+    "give_opinion": gettext_lazy("Done. Finance has been told."),
+    "take_back": gettext_lazy("It is a draft again."),
+    "make_effective": gettext_lazy("It is in effect."),
+    "grant": gettext_lazy("The amounts are committed, and the villages have been told."),
+}
+
+
+@login_required
+def step(request: HttpRequest, kind: type[Source], pk: int, verb: str) -> HttpResponse:
+    """Take a step; the page tells what came of it."""
+    source = source_or_404(request, kind, pk)
+    if verb not in STEPS_OF_PAGE or not ACTIONS[verb].open_to(request.user, source):
+        raise Http404
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    name, make_form = FORMS.get(verb, ("", None))
+    form = make_form(request.POST) if make_form else None
+    try:
+        refuse_unknown_fields(request.POST, ["key", *FIELDS.get(verb, [])])
+        if form and not form.is_valid():
+            raise Incomplete("", form.errors)
+        _take(verb, request, source, form.cleaned_data if form else {})
+    except previews.AlreadyDone as done:
+        source = source_or_404(request, kind, pk)
+        if not _led_to(verb, source, request.POST):
+            return show_anew(request, source, done, name, form)
+    except Refused as refused:
+        return show_anew(request, source_or_404(request, kind, pk), refused, name, form)
+    messages.success(request, DONE[verb])
+    return redirect(source)
+
+
+def _take(verb: str, request: HttpRequest, source: Source, given: dict[str, Any]) -> None:
+    if verb == "give_opinion":
+        if request.POST.get("agreed") not in ("0", "1"):
+            raise Incomplete(_("Please say whether you agree."))
+        given = given | {"agreed": request.POST["agreed"] == "1"}
+    with previews.confirming(request.user, page_step(source), request.POST.get("key", "")) as shown:
+        take: Callable[..., Any] = getattr(workflow, verb)
+        take(source, by=request.user, expected=shown["source"], **given)
+
+
+def _led_to(verb: str, source: Source, posted: Any) -> bool:
+    """Whether ``source`` stands where this step leads to: what is said to be done has been done."""
+    state = Source.State
+    return {
+        "seek_opinion": source.state == state.OPINION_SOUGHT,
+        "give_opinion": source.state == (state.FILED if posted.get("agreed") == "1" else state.DRAFT),
+        "take_back": source.state == state.DRAFT,
+        "make_effective": source.state == state.EFFECTIVE,
+        "grant": source.granted,
+    }[verb]
+
+
+def show_anew(
+    request: HttpRequest, source: Source, refused: Refused, name: str = "", form: Any = None, **more: Any
+) -> HttpResponse:
+    """The page as it is now, with what was typed and why nothing was done."""
+    problems = refused.problems if isinstance(refused, Incomplete) else {}
+    if form:
+        if form.is_valid():
+            for field in problems.keys() & form.fields.keys():
+                form.add_error(field, problems[field])
+        more[name] = form
+    if not form or form.is_valid():
+        more["refused"] = refused
+    return show(request, source, status=400 if isinstance(refused, Incomplete) else 409, **more)
