@@ -25,6 +25,7 @@ class RatingsConfig(AppConfig):
         from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry
         from ratings import (
             announcing,
+            application_faults,
             chapters,
             event_todos,
             passing,
@@ -56,7 +57,7 @@ class RatingsConfig(AppConfig):
         units_passed.connect(passing.pass_on)
         units_settled.connect(passing.settle)
         units_tagged.connect(retagging.follow)
-        integrity.register(register_faults.REGISTER)
+        integrity.register(register_faults.REGISTER, application_faults.APPLICATIONS)
         secrecy.veil_the_trail()
         standing.register(RIGHTS)
         proof.prove(Points, ReturnedCriterion, Transition)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from threading import Barrier, Thread
 from typing import Any
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connection, connections, transaction
 
 from records.refusals import Refused
 
@@ -28,3 +28,34 @@ def at_once(*steps: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join(timeout=30)
     return results
+
+
+WAITING = "select count(*) from pg_locks where not granted"
+
+
+def while_it_waits(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+    """Take ``first`` and, before it is committed, ``second`` on another connection; what the second came to."""
+    came_to: list[Any] = []
+
+    def run() -> None:
+        try:
+            came_to.append(second())
+        except (Refused, DatabaseError) as refused:
+            came_to.append(refused)
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=run)
+    with transaction.atomic():
+        first()
+        thread.start()
+        while thread.is_alive() and not _somebody_waits():
+            pass
+    thread.join(timeout=30)
+    return came_to[0]
+
+
+def _somebody_waits() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return cursor.fetchone()[0]

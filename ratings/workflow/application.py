@@ -30,6 +30,7 @@ from ratings.workflow.filling import (
     open_return,
     require_in_time,
 )
+from ratings.workflow.standing import hold_standing, hold_standing_of
 from ratings.workflow.transition import move
 from ratings.workflow.window import hold_open, require_applying, require_not_over, until
 from records import audit, previews
@@ -66,6 +67,7 @@ def begin(unit: Unit, cycle: Cycle, *, by: Any) -> Application:
 def open_drafts(cycle: Cycle, drafts: list[Application], *, at: datetime | None = None) -> list[Application]:
     """Keep fresh drafts of ``cycle`` with the first row of their timeline."""
     codes = [draft.unit_id for draft in drafts]
+    hold_standing(set(codes))
     if cycle.scheme.rated_units().filter(code__in=codes).count() != len(set(codes)):
         raise WrongState(_("This unit is not rated in this cycle."))
     people = {draft.filled_by for draft in drafts}
@@ -140,6 +142,7 @@ def _no_star() -> Incomplete:
 def _locked(applications: Iterable[Application]) -> list[Application]:
     """The applications as they are now, locked, sharing their cycles and schemes."""
     ids = [application.pk for application in applications]
+    hold_standing_of(ids)
     chosen = Application.objects.filter(pk__in=ids).order_by("pk")
     list(chosen.select_for_update().values_list("pk"))
     return list(chosen.select_related("unit").prefetch_related("cycle__scheme", "cycle__windows"))

@@ -46,6 +46,7 @@ def record(unit: Unit, kind: str, on: date, *, by: Any, note: str = "", source: 
     kind that the scheme does not know; ``WrongState`` if it is recorded already (``source`` tells two of a day apart).
     """
     _require(by, unit)
+    unit = Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)  # an order on it waits, or has ended it by now
     names = events_of(judging_scheme(unit, on))
     if on > timezone.localdate():
         raise Incomplete(_("This day is still to come."), {"on": _("This day is still to come.")})

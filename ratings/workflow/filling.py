@@ -10,6 +10,7 @@ from accounts.authority import lacking
 from ratings.actions import ACTIONS, require
 from ratings.models import Application, Return
 from ratings.scheme.spec import Criterion, NoSingleVariant
+from ratings.workflow.standing import hold_standing_of
 from ratings.workflow.window import require_applying
 from records.refusals import NotAllowed, WrongState
 
@@ -31,7 +32,11 @@ def filling_verbs(starters: Iterable[tuple[str, Any]]) -> list[str]:
 
 
 def locked_row(application: Application) -> Application:
-    """The application, locked until the end of the transaction, with what filling in looks at as it is then."""
+    """The application, locked until the end of the transaction, with what filling in looks at as it is then.
+
+    Raises ``WrongState`` when its unit has ended.
+    """
+    hold_standing_of([application.pk])
     Application.objects.select_for_update().values_list("pk").get(pk=application.pk)
     return Application.objects.select_related("unit", "cycle__scheme").get(pk=application.pk)
 

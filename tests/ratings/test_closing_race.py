@@ -1,21 +1,18 @@
 """Sending an application while its cycle is being closed: one of the two comes first, and the other one knows it."""
 
-from threading import Thread
-
 import pytest
-from django.db import connection, connections, transaction
 from freezegun import freeze_time
 
 from accounts.roles import Role
 from ratings.models import Application, Cycle, Decision
 from ratings.workflow import application as workflow
 from ratings.workflow import cycle as cycles
-from records.refusals import Refused, WrongState
+from records.refusals import WrongState
+from tests.at_once import while_it_waits
 from tests.factories import COUNTY, VILLAGE, CycleFactory, UnitFactory, person
 from tests.ratings.test_application_workflow import fill
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WAITING = "select count(*) from pg_locks where not granted"
 
 
 @pytest.fixture
@@ -36,34 +33,6 @@ def signer(draft):
 @pytest.fixture
 def office(draft):
     return person(Role.COUNTY_OFFICE, COUNTY)
-
-
-def while_it_waits(first, second):
-    """Take ``first`` and, before it is committed, ``second`` on another connection; what the second came to."""
-    came_to = []
-
-    def run():
-        try:
-            came_to.append(second())
-        except Refused as refused:
-            came_to.append(refused)
-        finally:
-            connections.close_all()
-
-    thread = Thread(target=run)
-    with transaction.atomic():
-        first()
-        thread.start()
-        while thread.is_alive() and not _somebody_waits():
-            pass
-    thread.join(timeout=30)
-    return came_to[0]
-
-
-def _somebody_waits():
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING)
-        return cursor.fetchone()[0]
 
 
 def test_who_sends_while_the_cycle_is_being_closed_is_told(draft, signer, office):

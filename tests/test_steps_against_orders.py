@@ -1,0 +1,111 @@
+"""Each step of an application against each order on its unit, its cycle or its people, at the same moment and in both
+orders: one comes first, the other one knows it, and nothing is left that cannot be."""
+
+from datetime import date
+
+import pytest
+from django.utils import timezone
+from freezegun import freeze_time
+
+from accounts import workflow as posts
+from accounts.models import Appointment
+from accounts.roles import Role
+from ratings.application_faults import application_faults
+from ratings.models import Application, Event
+from ratings.register_faults import register_faults
+from ratings.workflow import application as steps
+from ratings.workflow import cycle as cycles
+from ratings.workflow.answers import save_answer
+from ratings.workflow.event import record
+from records.refusals import Refused
+from tests.at_once import while_it_waits
+from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
+from tests.ratings.test_application_workflow import fill
+from villages.models import Unit
+from villages.workflow import Paper, Part, merge, split, tag_units
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NEIGHBOUR, NEW = f"{TOWNSHIP}205", f"{TOWNSHIP}290"
+PAPER = Paper("新政〔2026〕8号", date(2026, 3, 20), "并村")
+
+
+class Place:
+    """A village with its application, its neighbour, and everybody who may do something to either."""
+
+    def __init__(self, state: str) -> None:
+        for code in (TOWNSHIP, NEIGHBOUR):
+            UnitFactory(code=code)
+        self.filler, self.signer = person(Role.FILLER, VILLAGE), person(Role.SIGNER, VILLAGE)
+        self.office, self.township = person(Role.COUNTY_OFFICE, COUNTY), person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
+        self.discipline = person(Role.DISCIPLINE, COUNTY)
+        self.cycle = CycleFactory()
+        self.unit = UnitFactory(code=VILLAGE)
+        if state == "nothing":
+            return
+        self.application = steps.begin(self.unit, self.cycle, by=self.filler)
+        steps.choose_star(self.application, 3, by=self.filler)
+        fill(self.application, self.filler)
+        if state == "submitted":
+            steps.submit(self.application, by=self.signer)
+
+
+STEPS = {
+    "begin": ("nothing", lambda at: steps.begin(at.unit, at.cycle, by=at.filler)),
+    "answer": ("draft", lambda at: save_answer(at.application, "1.2", "97", by=at.filler)),
+    "submit": ("draft", lambda at: steps.submit(at.application, by=at.signer)),
+    "withdraw": ("submitted", lambda at: steps.withdraw(at.application, by=at.signer, reason="重填")),
+    "accept": ("submitted", lambda at: steps.accept(at.application, by=at.township)),
+    "undo": ("submitted", lambda at: steps.undo_submissions([at.application], by=at.township, reason="填错")),
+    "event": ("draft", lambda at: record(at.unit, "spot_check_failed", date(2026, 3, 25), by=at.discipline)),
+}
+ORDERS = {
+    "merge": lambda at: merge([VILLAGE, NEIGHBOUR], Part(NEIGHBOUR), PAPER, by=at.office),
+    "split": lambda at: split(VILLAGE, [Part(NEW, "新村"), Part(f"{TOWNSHIP}291", "二村")], NEW, PAPER, by=at.office),
+    "tags": lambda at: tag_units({VILLAGE: ["山区"]}, by=at.office),
+    "closing": lambda at: cycles.close(at.cycle, by=at.office),
+    "end": lambda at: [
+        posts.end(one, by=at.township, on=timezone.localdate())
+        for one in Appointment.objects.filter(user__in=[at.filler, at.signer])
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def _today(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    with freeze_time("2026-04-01T02:00:00Z", ignore=["threading"]):
+        yield
+
+
+PAIRS = [
+    *(("merge", step) for step in STEPS),
+    *(("split", step) for step in ("begin", "submit", "event")),
+    *(("tags", step) for step in ("answer", "submit")),
+    *(("closing", step) for step in ("begin", "withdraw")),
+    *(("end", step) for step in ("answer", "submit")),
+]
+
+
+@pytest.mark.parametrize(("order", "step"), PAIRS)
+@pytest.mark.parametrize("first", ["step", "order"])
+def test_one_comes_first_and_nothing_impossible_is_left(step, order, first):
+    state, take = STEPS[step]
+    place = Place(state)
+    pair = [lambda: take(place), lambda: ORDERS[order](place)]
+    came_to = while_it_waits(*(pair if first == "step" else reversed(pair)))
+    assert not isinstance(came_to, Exception) or isinstance(came_to, Refused), came_to
+    assert list(application_faults()) == []
+    assert list(register_faults()) == []
+    if order == "merge":  # an event that came first puts the order off: it would be washed away
+        ended = Unit.objects.get(code=VILLAGE).ended
+        assert (ended is None) == Event.objects.filter(unit=VILLAGE, on__gte=PAPER.on).exists()
+        assert set(Application.objects.filter(unit=VILLAGE).values_list("state", flat=True)) <= {"draft"}
+
+
+def test_what_goes_on_at_a_unit_that_ended_is_found():
+    UnitFactory(code=VILLAGE)
+    application = ApplicationFactory(state="submitted")
+    assert list(application_faults()) == []
+    Unit.objects.filter(code=VILLAGE).update(ended=date(2026, 3, 20))
+    [fault] = application_faults()
+    assert fault.row == f"ratings_application {application.pk}"
