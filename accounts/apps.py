@@ -33,6 +33,11 @@ class AccountsConfig(AppConfig):
                 "%(name)s (%(username)s) is locked for %(minutes)s minutes: "
                 "five wrong codes were typed after the password"
             ),
+            password_reset=_(
+                "%(by)s made a new password for your account on %(day)s. "
+                "If you did not ask for it, tell the security administrator at once."
+            ),
+            signer_password_reset=_("%(by)s made a new password for %(name)s, who signs for %(unit)s, on %(day)s"),
             appointment_ends=_("Your office of %(role)s of %(unit)s ends with %(day)s"),
         )
         jobs.register(Verification, proving.make)

@@ -4,7 +4,19 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from accounts.views import appointments, cadre_list, calendar, deputies, home, identities, locks, proof, tokens, trail
+from accounts.views import (
+    appointments,
+    cadre_list,
+    calendar,
+    deputies,
+    home,
+    identities,
+    locks,
+    proof,
+    resets,
+    tokens,
+    trail,
+)
 
 
 class DayConverter:
@@ -29,6 +41,7 @@ urlpatterns = [
     path("appointments/list/make/", cadre_list.carry_out, name="cadre_list_make"),
     path("appointments/list/empty/", cadre_list.template, name="cadre_list_empty"),
     path("appointments/list/marked/<str:key>/", cadre_list.marked, name="cadre_list_marked"),
+    path("appointments/resets/", resets.resets, name="password_resets"),
     path("appointments/slips/", appointments.slips_pdf, name="slips"),
     path("appointments/<int:pk>/", appointments.appointment, name="appointment"),
     path("appointments/<int:pk>/end/", appointments.appointment_end, name="appointment_end"),

@@ -188,6 +188,7 @@ PAGES = {
     "appointment_end": page("appointment.pk", post=only("township_office")),
     "appointment_hand_over": both("appointment.pk", who=only("township_office")),
     "password_reset": page("appointment.pk", post=only("township_office")),
+    "password_resets": both(who=PLANNERS),
     "deputies": both("leader_post.pk", who=only("township_leader", "county_office")),
     "deputy_end": page("leader_post.pk", "deputy_post.pk", post=only("township_leader", "county_office")),
     "cadre_list": both(who=PLANNERS),

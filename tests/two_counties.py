@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import ApiToken, CalendarDay, User
 from accounts.roles import ROLES, Role
-from accounts.workflow import deputise
+from accounts.workflow import deputise, reset_password
 from incentives import workflow as money
 from incentives.models import Clawback, LedgerEntry
 from notifications.models import Notice
@@ -159,6 +159,9 @@ def _county(at: Places, who: SimpleNamespace) -> SimpleNamespace:
     own.token, _text = ApiToken.objects.create(
         who.filler, expiry=timedelta(days=1), name=f"{at.mark}程序", scope="read"
     )
+    forgetful = UserFactory(name=f"{at.mark}忘密码")
+    AppointmentFactory(user=forgetful, role=Role.SIGNER, unit=own.idle_village)
+    reset_password(forgetful, by=who.township_office)
     own.office_post = who.county_office.appointments.get()
     own.leader_post = who.township_leader.appointments.get()
     own.deputy_post = deputise(

@@ -5,10 +5,10 @@ from django.utils import timezone
 from accounts.models import ApiToken, User
 
 
-def end_access(user: User) -> None:
-    """Inside the step that ends it; ``user`` is locked in the database."""
+def end_access(user: User, *changed: str) -> None:
+    """Inside the step that ends it; ``user`` is locked in the database. Writes the ``changed`` fields with it."""
     user.access_ended_at = timezone.now()
-    user.save(update_fields=["access_ended_at"])
+    user.save(update_fields=["access_ended_at", *changed])
     end_tokens(user)
 
 

@@ -39,9 +39,10 @@ def _set_active(user: User, active: bool, *, by: User, verb: str, reason: str) -
         raise WrongState(_("This account is unlocked already.") if active else _("This account is locked already."))
     with acting(by, verb, reason if active else required(reason)):
         user.is_active = active
-        user.save(update_fields=["is_active"])
-        if not active:
-            end_access(user)
+        if active:
+            user.save(update_fields=["is_active"])
+        else:
+            end_access(user, "is_active")
 
 
 def guarded(user: User, by: User) -> User:
@@ -83,9 +84,8 @@ def forget_second_factor(user: User, *, by: User, reason: str) -> None:
         raise WrongState(_("This account has no second factor."))
     with acting(by, "accounts.forget_second_factor", required(reason)):
         user.second_factor_forgotten_at = timezone.now()
-        user.save(update_fields=["second_factor_forgotten_at"])
+        end_access(user, "second_factor_forgotten_at")
         Authenticator.objects.filter(user=user).delete()
-        end_access(user)
 
 
 @transaction.atomic

@@ -15,8 +15,11 @@ from pypinyin import lazy_pinyin
 
 from accounts.models import Appointment, User
 from accounts.passwords import OneTimeHasher
+from accounts.people import responsible
+from accounts.roles import Role
 from accounts.workflow.access import end_access
 from accounts.workflow.giving import managed_by
+from notifications.workflow import announce
 from records.audit import acting
 from records.refusals import NotAllowed
 
@@ -56,7 +59,8 @@ def open_account(name: str, *, by: User, email: str = "") -> tuple[User, str]:
 def reset_password(user: User, *, by: User) -> str:
     """A new one-time password for somebody who forgot theirs, from the office that gives all their offices.
 
-    Offices to come count too: nobody gets hold of an account that will be more than they may give.
+    Offices to come count too: nobody gets hold of an account that will be more than they may give. The person is told;
+    of who signs for a village, the county's office too: whoever signs in with the new password would sign for it.
     """
     held = Appointment.objects.filter(Q(ends=None) | Q(ends__gte=timezone.localdate()), user=user)
     if user == by or not held.exists() or held.exclude(pk__in=managed_by(by).values("pk")).exists():
@@ -65,6 +69,11 @@ def reset_password(user: User, *, by: User) -> str:
     with acting(by, "accounts.reset_password"):
         user.password = make_password(password, hasher=OneTimeHasher.algorithm)
         user.must_change_password = True
-        user.save(update_fields=["password", "must_change_password"])
-        end_access(user)
+        end_access(user, "password", "must_change_password")
+    told = {"name": user.name, "by": by.name, "day": timezone.localdate().isoformat()}
+    announce([user.pk], "password_reset", **told)
+    for village in held.filter(role=Role.SIGNER).select_related("unit"):
+        offices = responsible([Role.COUNTY_OFFICE], village.unit_id)
+        unit = {"unit_code": village.unit_id, "unit": village.unit.name}
+        announce(set(offices) - {by.pk}, "signer_password_reset", link="/appointments/resets/", **unit, **told)
     return password
