@@ -31,6 +31,6 @@ class Browser:
         began = perf_counter()
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
-        page = answer.read().decode()
+        page = answer.read().decode(errors="replace")  # a workbook is no text
         self.times.append(perf_counter() - began)
         return answer.status, answer.headers.get("Location") or page

@@ -42,13 +42,18 @@ def ready() -> None:
 def signers() -> Iterator[tuple[str, str]]:
     """The village's code and a session of the person who signs for it."""
     for signer in User.objects.filter(username__startswith="signer."):
-        session = SessionStore()
-        session[SESSION_KEY] = str(signer.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
-        session[HASH_SESSION_KEY] = signer.get_session_auth_hash()
-        session.update(dict.fromkeys(("began", "seen"), int(time.time())))
-        session.create()
-        yield signer.username.removeprefix("signer."), session.session_key
+        yield signer.username.removeprefix("signer."), session_of(signer)
+
+
+def session_of(user: User) -> str:
+    """The key of a session of ``user``."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.update(dict.fromkeys(("began", "seen"), int(time.time())))
+    session.create()
+    return session.session_key
 
 
 def _people() -> None:

@@ -17,7 +17,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from records.files import EXCEL
-from records.workbooks import Column, write_list
+from records.listing import write_list
+from records.workbooks import Column
 
 MOST_ROWS = 50_000
 """What one request writes in a few seconds; whoever sees more narrows the list first."""

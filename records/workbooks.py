@@ -1,6 +1,6 @@
 """Lists as Excel, and sheets that come back (design §6): one way out, one way in.
 
-Out: openpyxl's write-only mode, memory flat, what people typed is text even when it begins like a formula.
+Out: ``records/listing.py``; here what it shares with workbooks of a layout of their own.
 In: CSV (UTF-8, GB18030) or a workbook, columns found by their heads, every wrong cell told with its place;
 ``marked_copy`` gives the sheet back with those cells coloured and the expectation beside them.
 """
@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import Any
 from zipfile import BadZipFile
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
@@ -44,24 +43,6 @@ class Column:
     value: Callable[[Any], Any]
     width: float = 16
     form: str = ""
-
-
-def write_list(
-    title: str, columns: Sequence[Column], rows: Iterable[Any], to: BinaryIO, *, notes: Sequence[str] = ()
-) -> None:
-    """A workbook of one sheet: ``title``, ``notes`` (the filter, the day), heads, one line a row; memory is flat."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(sheet_name(title))
-    head = [title, *notes, *([_("Demonstration data, unrelated to reality")] if settings.DEMO else [])]
-    sheet.freeze_panes = f"A{len(head) + 2}"
-    for at, column in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(at)].width = column.width
-    for line in head:
-        sheet.append([cell(sheet, line, bold=line is title)])
-    sheet.append([cell(sheet, column.head, bold=True) for column in columns])
-    for row in rows:
-        sheet.append([cell(sheet, column.value(row), form=column.form) for column in columns])
-    book.save(to)
 
 
 def sheet_name(title: str) -> str:

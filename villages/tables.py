@@ -13,7 +13,8 @@ from typing import Any, BinaryIO
 from django import forms
 from django.utils.translation import gettext as _
 
-from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows, write_list
+from records.listing import write_list
+from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows
 from villages.models import Unit
 
 Said = dict[str, dict[str, Any]]

@@ -14,7 +14,8 @@ from accounts.forms import CadreListForm
 from accounts.slips import slips_of
 from accounts.views.appointments import show_slips
 from records import sheets
-from records.workbooks import Row, SheetRefused, write_list
+from records.listing import write_list
+from records.workbooks import Row, SheetRefused
 
 SUBJECT = "accounts.cadre_list"
 

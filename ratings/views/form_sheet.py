@@ -13,9 +13,10 @@ from ratings import form_sheet
 from ratings.form import Form
 from ratings.models import Application
 from ratings.views.form import fillable, shut_because
+from records.listing import write_list
 from records.refusals import Refused
 from records.sheets import SheetForm, carried, carry, keep_marked, workbook
-from records.workbooks import SheetRefused, write_list
+from records.workbooks import SheetRefused
 
 
 @login_required

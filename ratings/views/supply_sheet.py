@@ -15,9 +15,10 @@ from ratings import questions
 from ratings.models import Cycle
 from ratings.supply_sheet import SupplySheet, typed_of
 from ratings.workflow.supply import SUPPLY, departments_of, supplied_by, supply
+from records.listing import write_list
 from records.refusals import Refused
 from records.sheets import SheetForm, carried, carry, keep_marked, marked, workbook
-from records.workbooks import SheetRefused, write_list
+from records.workbooks import SheetRefused
 
 SHOWN = 50
 

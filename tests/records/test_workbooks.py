@@ -5,7 +5,8 @@ import io
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from records.workbooks import Column, SheetRefused, marked_copy, read_rows, write_list
+from records.listing import write_list
+from records.workbooks import Column, SheetRefused, marked_copy, read_rows
 
 
 def written(columns, rows) -> list[tuple]:
