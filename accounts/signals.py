@@ -25,4 +25,4 @@ def first_after_a_reset(request: HttpRequest, user: User, **_kwargs: object) -> 
     if user.must_change_password:
         reset = user.notices.filter(kind="password_reset").first()
         if reset is not None:
-            messages.warning(request, reset.text)
+            messages.warning(request, reset.text, fail_silently=True)
