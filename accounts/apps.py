@@ -14,7 +14,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import administration, menu, passing, proving, signals, standing, todo, trail  # noqa: F401 (signals connects itself)
+        from accounts import administration, menu, passing, proving, receivers, standing, todo, trail  # noqa: F401 (receivers connects itself)
         from accounts.models import ApiToken
         from notifications import kinds
         from records import jobs

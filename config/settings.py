@@ -280,6 +280,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.tasks.deliver_due", "schedule": 60},
     "forgotten jobs": {"task": "records.tasks.make_forgotten_jobs", "schedule": 20},
+    "handovers": {"task": "accounts.tasks.pass_on_tasks", "schedule": crontab(hour=0, minute=2)},
     "confirm": {"task": "reviews.tasks.confirm_due", "schedule": crontab(minute=5)},
     "rerate": {"task": "ratings.tasks.rerate_all", "schedule": crontab(hour=0, minute=20)},
 }

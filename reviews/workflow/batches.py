@@ -19,7 +19,7 @@ from ratings.models import Application, Cycle, Decision, Stage
 from ratings.workflow import decision as decisions
 from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
-from reviews.models import Batch, BatchEntry, Panel
+from reviews.models import Batch, BatchEntry, Seat
 from reviews.stages import BENCHES
 from reviews.workflow.checks import require_checked
 from villages.models import Unit, below
@@ -129,11 +129,13 @@ def audience_of(batch: Batch, units: Collection[str] | None = None) -> Audience:
         roles.append(Role.COUNTY_OFFICE)
         places.add(batch.unit_id)
     people = holders(roles, [*units, *places])
-    seated = Panel.objects.filter(cycle=batch.cycle_id, unit=batch.unit_id, stage=batch.stage)
+    seats = Seat.objects.filter(
+        panel__cycle=batch.cycle_id, panel__unit=batch.unit_id, panel__stage=batch.stage, passed_to=None
+    )
     return Audience(
         villages={code: people[code] for code in units if code in people},
         offices={user: place for place in places for user in people.get(place, ())},
-        reviewers=dict.fromkeys(seated.values_list("reviewers", flat=True).exclude(reviewers=None), batch.unit_id),
+        reviewers=dict.fromkeys(seats.values_list("reviewer", flat=True), batch.unit_id),
     )
 
 
