@@ -15,10 +15,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import administration, menu, passing, proving, receivers, standing, todo, trail  # noqa: F401 (receivers connects itself)
-        from accounts.models import ApiToken
+        from accounts.models import ApiToken, Appointment, CalendarDay, Identity, User
         from notifications import kinds
         from records import jobs
         from records.models import Verification
+        from villages.models import Profile, Unit
         from villages.signals import units_passed
 
         kinds.register(
@@ -43,6 +44,8 @@ class AccountsConfig(AppConfig):
         jobs.register(Verification, proving.make)
         standing.register(RIGHTS)
         trail.veil(ApiToken, trail.Veil(cells="true", columns=("digest",)))
+        trail.show("who may do what: the auditor is there to watch it", Appointment, Identity, User)
+        trail.show("facts about places and days, open to all offices", CalendarDay, Profile, Unit)
         units_passed.connect(passing.pass_on)
         for source in (administration.Vacancies(), administration.Locks(), administration.Trail(), proving):
             todo.register(source)

@@ -29,7 +29,7 @@ class ReviewsConfig(AppConfig):
         from notifications import kinds
         from ratings import actions, chapters
         from records import integrity, proof
-        from reviews import appeal_todos, check_todos, receivers, todos  # noqa: F401 - connects the receivers
+        from reviews import appeal_todos, check_todos, receivers, secrecy, todos  # noqa: F401 - connects the receivers
         from reviews.actions import ACTIONS
         from reviews.draw_faults import DRAWS
         from reviews.kinds import KINDS
@@ -43,6 +43,7 @@ class ReviewsConfig(AppConfig):
         todo.register(todos)
         proof.prove(BatchEntry, Draw, Addendum, Candidate, Finding, AppealPaper, Correction)
         integrity.register(DRAWS)
+        secrecy.veil_the_trail()
         todo.register(check_todos)
         todo.register(appeal_todos)
         desk = (DESK,)
