@@ -16,9 +16,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 class BoundedJSONParser(JSONParser):
     """JSON that is too deep, or holds halves of characters (lone surrogates), is refused in words."""
 
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Any:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         try:
             found = super().parse(stream, media_type, parser_context)
         except RecursionError:
