@@ -19,6 +19,7 @@ from reviews.models import Sheet
 from reviews.own_sheet import require_reviewer
 from reviews.sheet_form import Kept
 from reviews.stages import BENCHES
+from reviews.views.saved import tell_saved
 from reviews.workflow import sheets as workflow
 from reviews.workflow.visits import keep_many
 
@@ -72,17 +73,17 @@ def _save(request: HttpRequest, cycles: list[Cycle], sheets: list[Sheet]) -> Htt
     if any(row.has_problem for row in rows):
         messages.error(request, _("Some rows need to be put right. What you typed is still here."))
         return _shown(request, cycles, cycle, rows, status=status)
+    left = sum(cell.part.mine is None for row in rows for cell in row.present)
+    tell_saved(request, sum(len(of) for of in kept.values()), left)
     if request.POST.get("do") == "hand_in":
         _hand_in(request, rows)
-    else:
-        messages.success(request, _("Saved."))
     return redirect(request.get_full_path())
 
 
 def _hand_in(request: HttpRequest, rows: list[Row]) -> None:
     whole = [row.sheet.pk for row in rows if row.is_open and not row.left]
     if not whole:
-        messages.warning(request, _("Saved. No sheet is complete yet."))
+        messages.warning(request, _("No sheet is complete yet."))
         return
     workflow.hand_in_many(whole, by=request.user)
     handed = ngettext("%(count)s sheet handed in.", "%(count)s sheets handed in.", len(whole))
