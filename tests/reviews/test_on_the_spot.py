@@ -136,13 +136,13 @@ def test_on_the_sheet_editing_chooses_and_what_is_kept_is_said(new_context, live
     expect(page.locator("[name='how.1.1'][value=change]")).to_be_checked()
     page.locator("[name='why.1.1']").fill("少开三次")
     press(page, ".finish button[value=save]")
-    expect(page.locator(".banner").first).to_contain_text("已保存1项，还有1项未评。")
+    expect(page.locator(".messages").first).to_contain_text("已保存1项，还有1项未评。")
     assert said(sheet) == {"1.1.a": 3}
 
     stale.locator("[name='v.1.1.a']").fill("4")
     stale.locator("[name='why.1.1']").fill("少开四次")
     press(stale, ".finish button[value=save]")
-    expect(stale.locator("#\\31-1-error")).to_contain_text("3，少开三次")
+    expect(stale.locator("[id='1-1-error']")).to_contain_text("3、少开三次")
     expect(stale.locator("[name='v.1.1.a']")).to_have_value("4")
     assert said(sheet) == {"1.1.a": 3}
     stale.locator("[name='how.1.1'][value=agree]").check()
