@@ -7,7 +7,7 @@ class IncentivesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import home, menu, standing, todo, trail
-        from incentives import followed, listeners, notices, passing
+        from incentives import closings, followed, listeners, notices, passing
         from incentives import todo as waiting
         from incentives.actions import ACTIONS
         from incentives.ledger_faults import LEDGER
@@ -23,7 +23,7 @@ class IncentivesConfig(AppConfig):
         )
         from incentives.views.unit import home_panel
         from notifications import kinds
-        from ratings import chapters
+        from ratings import chapters, following
         from ratings.signals import stars_changed
         from records import integrity
         from villages.signals import units_passed, units_settled
@@ -36,6 +36,7 @@ class IncentivesConfig(AppConfig):
         standing.register(dict.fromkeys(("confirm_clawback", "decline_clawback", "correct"), ["incentives.disburse"]))
         standing.register({"draft_policy": [RewardPolicy.MANAGE], "draft_fund": [ProjectFund.MANAGE]})
         stars_changed.connect(listeners.stars_changed)
+        following.register(claims=closings.claims, hindrance=closings.money_followed)
         units_passed.connect(passing.pass_on)
         units_settled.connect(passing.settle)
         trail.show("money follows from stars that are out", Allocation, Clawback, LedgerEntry, Reward)

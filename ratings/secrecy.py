@@ -12,6 +12,7 @@ from accounts import trail
 from ratings.models import (
     Answer,
     Application,
+    ClosingReversal,
     Cycle,
     Decision,
     Event,
@@ -93,7 +94,7 @@ def veil_the_trail() -> None:
     trail.veil(Proposal, trail.Veil(rows=held("e.event_id")))
     trail.veil(Reversal, trail.Veil(rows=held("e.event_id")))
     trail.show("facts that a village reports, and how they came to the office", Answer, Evidence, Return)
-    trail.show("rules and times that hold for everybody", Cycle, Extension, Scheme, Window)
+    trail.show("rules and times that hold for everybody", ClosingReversal, Cycle, Extension, Scheme, Window)
 
 
 def _deciding(user: Any, origin: str) -> Q:

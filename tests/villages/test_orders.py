@@ -12,7 +12,7 @@ from accounts.roles import Role
 from ratings.models import Application, Decision, StarPeriod
 from ratings.register import rerate
 from ratings.register_faults import register_faults
-from ratings.workflow.cycle import left_out
+from ratings.workflow.closing import left_out
 from ratings.workflow.event import close, record
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.factories import (
