@@ -14,12 +14,13 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import administration, menu, passing, proving, receivers, standing, todo, trail  # noqa: F401 (receivers connects itself)
-        from accounts.models import ApiToken, Appointment, CalendarDay, Identity, User
+        from allauth.mfa.models import Authenticator
+
+        from accounts import administration, menu, passing, proving, signals, standing, todo, trail  # noqa: F401 (signals connects itself)
+        from accounts.models import ApiToken, UnitPermission, User
         from notifications import kinds
-        from records import jobs
+        from records import jobs, proof
         from records.models import Verification
-        from villages.models import Profile, Unit
         from villages.signals import units_passed
 
         kinds.register(
@@ -41,11 +42,13 @@ class AccountsConfig(AppConfig):
             signer_password_reset=_("%(by)s made a new password for %(name)s, who signs for %(unit)s, on %(day)s"),
             appointment_ends=_("Your office of %(role)s of %(unit)s ends with %(day)s"),
         )
+        proof.prove(UnitPermission)
+        # What a history leaves out: the password.
+        proof.prove(User, omit=("last_login",))
+        proof.prove(Authenticator, omit=("last_used_at",))
         jobs.register(Verification, proving.make)
         standing.register(RIGHTS)
         trail.veil(ApiToken, trail.Veil(cells="true", columns=("digest",)))
-        trail.show("who may do what: the auditor is there to watch it", Appointment, Identity, User)
-        trail.show("facts about places and days, open to all offices", CalendarDay, Profile, Unit)
         units_passed.connect(passing.pass_on)
         for source in (administration.Vacancies(), administration.Locks(), administration.Trail(), proving):
             todo.register(source)

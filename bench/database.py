@@ -18,7 +18,7 @@ def fresh() -> Iterator[None]:
     os.environ.setdefault("DATA_DIR", str(services.BASE_DIR / ".data" / "bench"))
     os.environ |= {"DEMO": "1", "DJANGO_SETTINGS_MODULE": "bench.settings"}
     services.attach()
-    server = services.database_url()
+    server = services.database_owner_url()
     _on(server, f"DROP DATABASE IF EXISTS {NAME}", f"CREATE DATABASE {NAME}")
     os.environ["DATABASE_URL"] = urlsplit(server)._replace(path=f"/{NAME}").geturl()
     import django

@@ -1,14 +1,17 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class RecordsConfig(AppConfig):
     name = "records"
 
     def ready(self) -> None:
-        from records import integrity, proof, proof_faults
-        from records.models import StoredFile
+        from records import integrity, proof, proof_faults, rights, schema
+        from records.models import IssuedDocument, SchemaObject, StoredFile
 
-        proof.prove(StoredFile)
-        integrity.register(*proof_faults.CHECKS)
+        proof.prove(IssuedDocument, SchemaObject, StoredFile)
+        integrity.register(*proof_faults.CHECKS, *schema.CHECKS, rights.CHECK)
+        pre_migrate.connect(schema.look, sender=self)
         post_migrate.connect(proof.install, sender=self)
+        post_migrate.connect(rights.give, sender=self)
+        post_migrate.connect(schema.keep, sender=self)

@@ -54,6 +54,8 @@ class ProvedColumns(models.Model):
 class Digest(models.Model):
     """What a proved row was after a change: the SHA-256 of its columns as jsonb text, in UTC. Append-only.
 
+    ``until``: of a digest over many rows that came in at once, the last key; ``key`` is the first.
+
     ``acted``: a person's or a command's verb, or an address of ours, stood in the context of the change.
     """
 
@@ -62,12 +64,14 @@ class Digest(models.Model):
         UPDATE = "U"
         DELETE = "D"
         ADOPT = "A"  # taken over as it stood (``proof.install``)
+        BLOCK = "B"  # many rows at once, added or taken over
 
     seal = models.ForeignKey(Seal, on_delete=models.DO_NOTHING, db_constraint=False, related_name="digests")
     columns = models.ForeignKey(
         ProvedColumns, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     key = models.BigIntegerField()
+    until = models.BigIntegerField(null=True)
     operation = models.CharField(max_length=1, choices=Operation)
     acted = models.BooleanField()
     digest = models.BinaryField(null=True)

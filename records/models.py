@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from records.chain import Digest, ProvedColumns, Seal
 from records.previews import Preview
+from records.schema import SchemaObject
 from records.verification import Verification
 
-__all__ = ["Digest", "IssuedDocument", "Preview", "ProvedColumns", "Seal", "StoredFile", "Verification"]
+__all__ = ["Digest", "IssuedDocument", "Preview", "ProvedColumns", "SchemaObject", "Seal", "StoredFile", "Verification"]
 
 
 class StoredFile(models.Model):

@@ -1,7 +1,7 @@
 """The proof: rows whose every change leaves a digest, in a chain of seals, one a transaction (``proof.sql``).
 
-Proved are all history tables (who decided, scored, answered, paid what, under which verb) except those that an app
-leaves out, and the tables without a history that an app names. What a tracked row is now must be what its history says
+Proved are all history tables (who decided, scored, answered, paid what, under which verb), and the tables without a
+history that an app names. What a tracked row is now must be what its history says
 last; so an altered row is found by its history, an altered history by its digest, an altered digest by its seal, and a
 chain rewritten from some link on by a head that was exported before (``head.py``).
 
@@ -20,19 +20,29 @@ from pghistory.models import Event
 
 _FUNCTIONS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _CREATE = "create or replace function "
-_CHANGES = {"insert": "new", "update": "new", "delete": "old"}
+_CHANGES = {
+    "insert": "new table as changed",
+    "update": "old table as was new table as changed",
+    "delete": "old table as changed",
+}
 _SEAL_TRIGGERS = {"close_seal": "after insert on records_seal", "close_seal_last": "after update on records_seal"}
 
-_named: set[type[models.Model]] = set()
-_left_out: set[type[models.Model]] = set()
+_BLOCK = 10_000
+"""From how many rows on a statement on a table of blocks gets one digest over all of them."""
+
+_named: dict[type[models.Model], tuple[str, ...]] = {}
+_in_blocks: set[type[models.Model]] = set()
 
 
 @dataclass(frozen=True)
 class Proved:
-    """A proved table: its model, and the changes that can happen to its rows (a history is only added to)."""
+    """A proved table: its model, the changes that can happen to its rows (a history is only added to), the columns that
+    digests leave out, and whether many rows that come in at once have one digest between them."""
 
     model: type[models.Model]
     changes: tuple[str, ...]
+    omitted: tuple[str, ...] = ()
+    in_blocks: bool = False
 
     @property
     def table(self) -> str:
@@ -42,31 +52,38 @@ class Proved:
     def key(self) -> str:
         return self.model._meta.pk.column
 
+    @property
+    def arguments(self) -> tuple[str, str, str]:
+        """Of the trigger (``records_prove``)."""
+        omitted = "{" + ",".join(self.omitted) + "}"
+        return self.key, omitted, str(_BLOCK) if self.in_blocks else ""
 
-def prove(*without_history: type[models.Model]) -> None:
-    """Prove tables that have no history. Called in ``AppConfig.ready`` by the app that owns them."""
-    _named.update(without_history)
+
+def prove(*without_history: type[models.Model], omit: tuple[str, ...] = ()) -> None:
+    """Prove tables that have no history, but for the columns ``omit`` (such as when a token was last used). Called in
+    ``AppConfig.ready`` by the app that owns them."""
+    _named.update(dict.fromkeys(without_history, omit))
 
 
-def leave_out(*tracked: type[models.Model]) -> None:
-    """Leave the histories of these models out of the proof: divisions, which come in by the hundred thousand."""
-    _left_out.update(tracked)
+def prove_in_blocks(*tracked: type[models.Model]) -> None:
+    """Prove the histories of these models by one digest a statement where it has many rows: divisions, which come in by
+    the hundred thousand."""
+    _in_blocks.update(tracked)
 
 
 def histories() -> dict[type[models.Model], type[models.Model]]:
-    """Tracked model → its history, of all whose history is proved."""
-    found = {
+    """Tracked model → its history."""
+    return {
         model.pgh_tracked_model: model
         for model in apps.get_models()
         if issubclass(model, Event) and hasattr(model, "pgh_tracked_model")
     }
-    return {tracked: history for tracked, history in found.items() if tracked not in _left_out}
 
 
 def proved() -> list[Proved]:
     """Every proved table, by name."""
-    found = [Proved(history, ("insert",)) for history in histories().values()]
-    found += [Proved(model, tuple(_CHANGES)) for model in _named]
+    found = [Proved(history, ("insert",), in_blocks=tracked in _in_blocks) for tracked, history in histories().items()]
+    found += [Proved(model, tuple(_CHANGES), omit) for model, omit in _named.items()]
     return sorted(found, key=lambda one: one.table)
 
 
@@ -74,8 +91,9 @@ def triggers() -> dict[tuple[str, str], str]:
     """(table, trigger) → the statement that makes it."""
     wanted = {
         (one.table, f"proved_{change}"): f"create trigger proved_{change} after {change} on {one.table} "
-        f"referencing {_CHANGES[change]} table as changed "
-        f"for each statement execute function records_prove('{one.key}')"
+        f"referencing {_CHANGES[change]} for each statement execute function records_prove("
+        + ", ".join(f"'{argument}'" for argument in one.arguments)
+        + ")"
         for one in proved()
         for change in one.changes
     }
@@ -88,15 +106,23 @@ def triggers() -> dict[tuple[str, str], str]:
     return wanted
 
 
-def enabled() -> set[tuple[str, str]]:
-    """The triggers of the proof (table, trigger) that stand in the database and fire."""
+def standing() -> dict[tuple[str, str], tuple[str, ...]]:
+    """(table, trigger) → its arguments, for the triggers of the proof that stand in the database and fire."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select c.relname, t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid "
+            "select c.relname, t.tgname, replace(encode(t.tgargs, 'escape'), '\\000', '|') from pg_trigger t "
+            "join pg_class c on c.oid = t.tgrelid join pg_proc p on p.oid = t.tgfoid "
             "where not t.tgisinternal and t.tgenabled in ('O', 'A') and (t.tgname like 'proved\\_%%' "
-            "or t.tgname like 'close\\_seal%%') and c.relnamespace = current_schema()::regnamespace"
+            "and p.proname = 'records_prove' or t.tgname like 'close\\_seal%%' and p.proname = 'records_close_seal') "
+            "and c.relnamespace = current_schema()::regnamespace"
         )
-        return set(cursor.fetchall())
+        return {(table, name): tuple(said.split("|")[:-1]) for table, name, said in cursor.fetchall()}
+
+
+def expected() -> dict[tuple[str, str], tuple[str, ...]]:
+    """What ``standing`` gives where nothing was touched."""
+    found = {(one.table, f"proved_{change}"): one.arguments for one in proved() for change in one.changes}
+    return found | dict.fromkeys((("records_seal", name) for name in _SEAL_TRIGGERS), ())
 
 
 def sources() -> dict[str, str]:
@@ -126,16 +152,19 @@ def install(**_signal: Any) -> None:
     if "records_seal" not in there:
         return
     with connection.cursor() as cursor:
-        if installed() != sources():
-            for function in _functions():
-                cursor.execute(_CREATE + function)
-        standing = enabled()
+        for function in _functions():
+            cursor.execute(_CREATE + function)
+            cursor.execute(f"revoke execute on function {function.split('(')[0]} from public")
+        cursor.execute("grant execute on function _pgtrigger_should_ignore to public")
+        there_now = standing()
+        wanted = expected()
         fresh = set()
         for (table, name), statement in triggers().items():
-            if (table, name) not in standing and table in there:
+            if table in there and there_now.get((table, name)) != wanted[table, name]:
                 cursor.execute(f"drop trigger if exists {name} on {table}")
                 cursor.execute(statement)
-                fresh.add(table)
+                if (table, name) not in there_now:
+                    fresh.add(table)
         changed = _retire(cursor)
         for one in proved():
             if one.table in fresh | changed:
@@ -164,4 +193,5 @@ def _retire(cursor: Any) -> set[str]:
 def _adopt(cursor: Any, one: Proved) -> None:
     cursor.execute(f'select exists (select from "{one.table}")')  # noqa: S608 our own table
     if cursor.fetchone()[0]:
-        cursor.execute("select records_adopt(%s::regclass, %s)", [one.table, one.key])
+        adopt = "records_adopt_block" if one.in_blocks else "records_adopt"
+        cursor.execute(f"select {adopt}(%s::regclass, %s, %s::text[])", [one.table, one.key, list(one.omitted)])

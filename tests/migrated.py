@@ -20,7 +20,7 @@ def template_database() -> str:
     name = PREFIX + _digest()
     with (services.data_dir() / "migrated.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        connection = psycopg2.connect(services.database_url())
+        connection = psycopg2.connect(services.database_owner_url())
         connection.autocommit = True  # as CREATE DATABASE demands
         with connection.cursor() as cursor:
             cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
@@ -36,9 +36,10 @@ def template_database() -> str:
 def _migrate(cursor: psycopg2.extensions.cursor, name: str) -> None:
     unfinished = f"{name}_unfinished"
     cursor.execute(f'CREATE DATABASE "{unfinished}"')
-    url = urlsplit(services.database_url())._replace(path=f"/{unfinished}").geturl()
+    urls = {"DATABASE_URL": services.database_url(), "DATABASE_OWNER_URL": services.database_owner_url()}
+    there = {name: urlsplit(url)._replace(path=f"/{unfinished}").geturl() for name, url in urls.items()}
     command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-    subprocess.run(command, cwd=services.BASE_DIR, env={**os.environ, "DATABASE_URL": url}, check=True)
+    subprocess.run(command, cwd=services.BASE_DIR, env={**os.environ, **there}, check=True)
     cursor.execute(f'ALTER DATABASE "{unfinished}" RENAME TO "{name}"')
 
 

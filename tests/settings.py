@@ -21,5 +21,7 @@ SECOND_FACTOR_REQUIRED = False
 # Tests of sessions set these; the others move their clock as they like.
 SESSION_IDLE_MINUTES = 10**7
 SESSION_COOKIE_AGE = 10**9
+# Tests make their databases and empty their tables; what the running system may do is tried by tests of its own.
+DATABASES["default"] |= DATABASE_OWNER  # noqa: F405
 # A live server's threads live as long as a browser's lines to it: many browsers would hold every slot of the server.
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405

@@ -8,4 +8,4 @@ class VillagesConfig(AppConfig):
         from records import proof
         from villages.models import Unit
 
-        proof.leave_out(Unit)
+        proof.prove_in_blocks(Unit)

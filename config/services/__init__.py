@@ -22,6 +22,7 @@ __all__ = [
     "attach",
     "broker_url",
     "data_dir",
+    "database_owner_url",
     "database_url",
     "detach",
     "redis_url",
@@ -40,8 +41,14 @@ def data_dir() -> Path:
 
 
 def database_url() -> str:
-    """``DATABASE_URL``, or the address of the server that we start (design §2)."""
-    return os.environ.get("DATABASE_URL") or PostgreSQL(Place(data_dir())).url
+    """``DATABASE_URL``, or the address of the server that we start (design §2), for the running system."""
+    return os.environ.get("DATABASE_URL") or PostgreSQL(Place(data_dir())).runtime_url
+
+
+def database_owner_url() -> str:
+    """The same database for the role that owns the tables: ``DATABASE_OWNER_URL``, else as ``DATABASE_URL``."""
+    given = os.environ.get("DATABASE_URL")
+    return (os.environ.get("DATABASE_OWNER_URL") or given) if given else PostgreSQL(Place(data_dir())).url
 
 
 def redis_url() -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from config.services import binaries
+from config.services.access import OWNER, RUNTIME, Access
 from config.services.lifetime import dying_with_parent
 from config.services.logs import Log
 from config.services.place import Place
@@ -64,9 +65,9 @@ class Server:
 
     def start(self) -> None:
         """Run the server and return when it answers. Raises ``ServerFailed``."""
+        self._end_orphans()
         self.prepare()
         self.place.owned(self.socket_dir)
-        self._end_orphans()
         self._spawn()
         deadline = time.monotonic() + START_SECONDS
         while not self.is_ready():
@@ -118,11 +119,24 @@ class PostgreSQL(Server):
     name = "postgresql"
     stop_signal = signal.SIGINT  # "fast": open sessions are ended, nothing is lost
     orphan_signal = signal.SIGQUIT  # the one signal by which every process of a cluster ends at once, recoverably
-    role = "pingxing"  # owns its database and may create others (for tests), but is no superuser
+    database = "pingxing"
+
+    @property
+    def access(self) -> Access:
+        return Access(self.place)
 
     @property
     def url(self) -> str:
-        return f"postgres://{self.role}@/{self.role}?host={self.socket_dir}"
+        """The address of the role that owns the tables."""
+        return self._url(OWNER)
+
+    @property
+    def runtime_url(self) -> str:
+        """The address of the role that the running system works as."""
+        return self._url(RUNTIME)
+
+    def _url(self, role: str) -> str:
+        return f"postgres://{role}:{self.access.password(role)}@/{self.database}?host={self.socket_dir}"
 
     def prepare(self) -> None:
         made = self.directory / "PG_VERSION"
@@ -133,6 +147,10 @@ class PostgreSQL(Server):
                 f"{self.directory} was made by PostgreSQL {made.read_text().strip()}, "
                 f"but {self._bin / 'postgres'} is {self._major}"
             )
+        self.access.guard(self.directory)
+        if not self.access.is_set(self.directory):
+            self._single(self.directory, self.seen_directory, self.access.statements())
+            self.access.note(self.directory)
 
     def command(self) -> list[str]:
         options = {
@@ -180,11 +198,15 @@ class PostgreSQL(Server):
         # With ctype C, pg_trgm finds no Chinese. Before 17 there is no builtin provider.
         provider = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if self._major >= 17 else []
         initdb = str(self._bin / "initdb")
-        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", *provider]
+        options = ["--username=postgres", "--auth=reject", "--encoding=UTF8", "--locale=C.UTF-8", *provider]
         self._run(unfinished, initdb, "-D", seen, *options)
-        statements = f"CREATE ROLE {self.role} LOGIN CREATEDB\nCREATE DATABASE {self.role} OWNER {self.role}\n"
-        self._run(unfinished, str(self._bin / "postgres"), "--single", "-D", seen, "postgres", statements=statements)
+        statements = f"CREATE ROLE {OWNER} LOGIN CREATEDB\nCREATE DATABASE {self.database} OWNER {OWNER}\n"
+        self._single(unfinished, seen, statements)
         unfinished.rename(self.directory)
+
+    def _single(self, directory: Path, seen: str, statements: str) -> None:
+        """Carry ``statements`` out, one a line, while no server runs: nobody has to sign in for that."""
+        self._run(directory, str(self._bin / "postgres"), "--single", "-D", seen, "postgres", statements=statements)
 
     def _run(self, directory: Path, *command: str, statements: str = "") -> None:
         done = subprocess.run(  # noqa: S603

@@ -16,7 +16,6 @@ from pydantic_core import PydanticCustomError
 FORMAT = "pingxing-scheme/1"
 LARGEST = Decimal(10) ** 12
 MOST_PLACES = 10
-PER_CENT = (Decimal(0), Decimal(100))
 
 
 def _number(value: Any) -> Decimal:
@@ -60,10 +59,7 @@ class Evidence(Part):
 
 
 class Loss(Part):
-    """An item that is counted: ``per`` points for every ``each`` of its count, ``at_most`` in all.
-
-    ``least``, ``most`` and ``whole`` say which counts can be true.
-    """
+    """An item that is counted: ``per`` points for every ``each`` of its count, ``at_most`` in all."""
 
     code: Code
     name: Text = ""
@@ -71,9 +67,6 @@ class Loss(Part):
     each: Positive = Decimal(1)
     step: Literal["started"] | None = None
     at_most: NotNegative | None = None
-    least: NotNegative = Decimal(0)
-    most: NotNegative | None = None
-    whole: Yes = False
 
 
 class DeductionItem(Loss):
@@ -94,17 +87,11 @@ class Tier(Part):
 
 
 class Question(Part):
-    """One fact that a criterion asks for; ``item`` is how a facts file names it.
-
-    ``least`` and ``most`` bound what can be true, None where nothing does; ``whole``: no decimals.
-    """
+    """One fact that a criterion asks for; ``item`` is how a facts file names it."""
 
     item: str
     kind: Literal["count", "tick", "figure", "points"]
     name: str = ""
-    least: Decimal | None = None
-    most: Decimal | None = None
-    whole: bool = False
 
 
 class _Criterion(Part):
@@ -126,29 +113,11 @@ class _Criterion(Part):
 
 
 class _Figured(_Criterion):
-    """A criterion that looks at one figure, such as a share of satisfied villagers.
-
-    ``least``, ``most`` and ``whole`` say which figures can be true; a share in per cent lies in 0 … 100 unless they do.
-    """
-
-    least: Number | None = None
-    most: Number | None = None
-    whole: Yes = False
+    """A criterion that looks at one figure, such as a share of satisfied villagers."""
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        name = self.figure or self.name
-        least, most = PER_CENT if "%" in name or "％" in name else (None, None)
-        return (
-            Question(
-                item=self.code,
-                kind="figure",
-                name=name,
-                least=least if self.least is None else self.least,
-                most=most if self.most is None else self.most,
-                whole=self.whole,
-            ),
-        )
+        return (Question(item=self.code, kind="figure", name=self.figure or self.name),)
 
 
 class _Itemised(_Criterion):
@@ -158,11 +127,7 @@ class _Itemised(_Criterion):
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        return tuple(self._question(item) for item in self.items)
-
-    def _question(self, item: Loss | TickItem) -> Question:
-        bounds = item.model_dump(include={"least", "most", "whole"})
-        return Question(item=self.item_name(item.code), kind=self.asks, name=item.name, **bounds)
+        return tuple(Question(item=self.item_name(i.code), kind=self.asks, name=i.name) for i in self.items)
 
 
 class Judged(_Criterion):

@@ -111,10 +111,9 @@ class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         data = dict(given)
         noticed = Decision.objects.filter(state__in=SHOWN, batch_entry__isnull=False)
         decision = get_object_or_404(noticed, pk=data.pop("decision"))
-        place = address_of(request)
-        if not may_object_again(place):
+        if not may_object_again(address_of(request)):
             raise Throttled
-        objection = objections.make_objection(decision, **data, place=place)
+        objection = objections.make_objection(decision, **data)
         return Response(ReceiptSerializer(objection).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=ReceiptSerializer)

@@ -74,11 +74,10 @@ def public_notice(request: HttpRequest, pk: int) -> HttpResponse:
     status = 200
     if request.method == "POST" and form is not None and form.is_valid():
         given = form.cleaned_data
-        place = address_of(request)
-        if given["website"] or not may_object_again(place):
+        if given["website"] or not may_object_again(address_of(request)):
             form.add_error(None, _another_way(batch))
             status = 429
-        elif objection := _object(form, place):
+        elif objection := _object(form):
             return render(request, "reviews/objection_made.html", {"objection": objection, "batch": batch})
     return render(request, "reviews/notice.html", _context(batch, today, form), status=status)
 
@@ -96,14 +95,13 @@ def objection_status(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/objection_status.html", {"receipt": receipt, "objection": found})
 
 
-def _said(form: ObjectionForm) -> dict:
-    return {name: form.cleaned_data[name] for name in ("decision", "text", "name", "contact")}
-
-
-def _object(form: ObjectionForm, place: str) -> Objection | None:
+def _object(form: ObjectionForm) -> Objection | None:
     """The objection that was made; None, with the reason in the form, where it is refused."""
+    given = form.cleaned_data
     try:
-        return workflow.make_objection(**_said(form), place=place)
+        return workflow.make_objection(
+            given["decision"], text=given["text"], name=given["name"], contact=given["contact"]
+        )
     except Refused as refused:
         form.add_error(None, str(refused))
         return None

@@ -20,7 +20,14 @@ def main(dump: str, villages: int) -> None:
     place = Place(services.data_dir())
     psql = postgresql_bin(place.account) / "psql"
     subprocess.run(
-        [psql, "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1", f"--file={dump}", services.database_url()],
+        [
+            psql,
+            "--quiet",
+            "--output=/dev/null",
+            "--set=ON_ERROR_STOP=1",
+            f"--file={dump}",
+            services.database_owner_url(),
+        ],
         check=True,
     )
     import django

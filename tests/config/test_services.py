@@ -9,6 +9,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -280,3 +281,38 @@ def test_a_directory_that_cannot_be_used_is_named(data_dir):
     said = start_user(data_dir).communicate(timeout=PATIENCE_SECONDS)[1]
     assert "ServiceFailed: DATA_DIR cannot be used: " in said
     assert str(data_dir) in said
+
+
+def sign_in(url, *, as_role=None, password=None):
+    parts = urlsplit(url)
+    who = f"{as_role or parts.username}:{parts.password if password is None else password}"
+    return psycopg2.connect(parts._replace(netloc=f"{who}@").geturl())
+
+
+def test_a_role_needs_its_password_and_the_runtime_owns_nothing(data_dir):
+    server = PostgreSQL(Place(data_dir))
+    with using(data_dir):
+        for name in ("postgresql.pingxing.password", "postgresql.pingxing_runtime.password"):
+            assert (data_dir / name).stat().st_mode & 0o777 == 0o600
+        with sign_in(server.runtime_url).cursor() as cursor:
+            cursor.execute(
+                "SELECT rolsuper, rolcreatedb, rolcreaterole, pg_get_userbyid(datdba) "
+                "FROM pg_roles, pg_database WHERE rolname = current_user AND datname = current_database()"
+            )
+            assert cursor.fetchone() == (False, False, False, "pingxing")
+        for role, password in (("pingxing", "x"), ("pingxing_runtime", ""), ("nobody", "x")):
+            with pytest.raises(psycopg2.OperationalError):
+                sign_in(server.url, as_role=role, password=password)
+    assert processes_on(data_dir) == []
+
+
+def test_who_may_come_in_is_written_anew_at_each_start_and_a_lost_password_replaced(data_dir):
+    with using(data_dir):
+        pass
+    (data_dir / "postgresql/pg_hba.conf").write_text("local all all trust\n")
+    (data_dir / "postgresql.pingxing_runtime.password").unlink()
+    server = PostgreSQL(Place(data_dir))
+    with using(data_dir):
+        assert sign_in(server.runtime_url).closed == 0
+        with pytest.raises(psycopg2.OperationalError):
+            sign_in(server.url, password="x")

@@ -23,11 +23,11 @@ ALL_OK = {"database": "ok", "redis": "ok", "worker": "ok", "scheduler": "ok"}
 @pytest.fixture(scope="module")
 def database_url():
     """A migrated, empty database, so that each start takes seconds."""
-    connection = psycopg2.connect(services.database_url())
+    connection = psycopg2.connect(services.database_owner_url())
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{DATABASE}" TEMPLATE "{template_database()}"')
-        yield urlsplit(services.database_url())._replace(path=f"/{DATABASE}").geturl()
+        yield urlsplit(services.database_owner_url())._replace(path=f"/{DATABASE}").geturl()
         cursor.execute(f'DROP DATABASE "{DATABASE}" WITH (FORCE)')
     connection.close()
 

@@ -46,7 +46,7 @@ def data_dir():
 def crowd(data_dir, tmp_path):
     """The accounts of ``tests.config.crowd`` in a fresh system of ``data_dir``."""
     dump = tmp_path / "migrated.sql"
-    where = urlsplit(services.database_url())._replace(path=f"/{template_database()}").geturl()
+    where = urlsplit(services.database_owner_url())._replace(path=f"/{template_database()}").geturl()
     with dump.open("w") as file:
         subprocess.run([postgresql_bin(Account.current()) / "pg_dump", "--no-owner", where], stdout=file, check=True)
     inherited = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}

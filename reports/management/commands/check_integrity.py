@@ -1,10 +1,12 @@
 from collections import Counter
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from records import integrity
+from records import integrity, rights
 from records.head import Head
 from records.proof_faults import head_faults
 from records.refusals import Refused
@@ -28,6 +30,11 @@ class Command(BaseCommand):
                 self.stdout.write(f"{check.name}: {fault.row}: expected {fault.expected}, found {fault.found}")
         for check in checks:
             self.stdout.write(f"{check.name}: {found[check.name]} faults")
+        if rights.is_owner():
+            self.stderr.write(
+                _("Warning: the system runs as %s, which owns the tables: it can switch the proof off.")
+                % settings.DATABASE_ROLE
+            )
         if found:
             raise CommandError(f"{found.total()} rows are off.")
 

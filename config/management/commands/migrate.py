@@ -1,0 +1,14 @@
+"""``migrate``, as the role that owns the tables; what it writes is not done by hand, whoever calls it."""
+
+from typing import Any
+
+import pghistory
+from django.core.management.commands import migrate
+
+from config.owner import as_owner
+
+
+class Command(migrate.Command):
+    def handle(self, *args: Any, **options: Any) -> None:
+        with as_owner(), pghistory.context(verb="migrate"):
+            super().handle(*args, **options)
