@@ -16,11 +16,12 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.mfa.models import Authenticator
 
-        from accounts import administration, menu, passing, proving, signals, standing, todo, trail  # noqa: F401 (signals connects itself)
-        from accounts.models import ApiToken, UnitPermission, User
+        from accounts import administration, menu, passing, proving, receivers, standing, todo, trail  # noqa: F401 (receivers connects itself)
+        from accounts.models import ApiToken, Appointment, CalendarDay, Identity, UnitPermission, User
         from notifications import kinds
         from records import jobs, proof
         from records.models import Verification
+        from villages.models import Profile, Unit
         from villages.signals import units_passed
 
         kinds.register(
@@ -49,6 +50,8 @@ class AccountsConfig(AppConfig):
         jobs.register(Verification, proving.make)
         standing.register(RIGHTS)
         trail.veil(ApiToken, trail.Veil(cells="true", columns=("digest",)))
+        trail.show("who may do what: the auditor is there to watch it", Appointment, Identity, User)
+        trail.show("facts about places and days, open to all offices", CalendarDay, Profile, Unit)
         units_passed.connect(passing.pass_on)
         for source in (administration.Vacancies(), administration.Locks(), administration.Trail(), proving):
             todo.register(source)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -68,6 +69,13 @@ class Line:
     starts: date
     ends: date | None
     department: str
+
+    @property
+    def outcome(self) -> list[Any]:
+        """What it does, for whom, with the names that a page shows."""
+        who = [self.name, self.user.pk if self.user else None]
+        posts = [self.unit.code, self.unit.name, self.roles, self.new_roles, self.starts, self.ends, self.department]
+        return [*who, *posts]
 
     @property
     def office(self) -> str:

@@ -140,7 +140,9 @@ class TokenForm(forms.Form):
     """A token for a program: of the scopes those that its holder has."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=50, help_text=_("Which program uses it, such as: accounts of the finance bureau.")
+        label=_("Name of the token"),
+        max_length=50,
+        help_text=_("Which program uses it, such as: accounts of the finance bureau."),
     )
     scope = forms.ChoiceField(label=_("What it may do"))
     until = DayField(label=_("Last day"), initial=lambda: timezone.localdate() + timedelta(days=90))

@@ -107,6 +107,7 @@ class Appointment(models.Model):
     """A role held on one unit from a day to a day (both inclusive), which reaches everything below it.
 
     ``deputy_for``: the holder stands in for that appointment's, in the same role on the same unit.
+    ``follows``: the appointment that was handed over to this one.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
@@ -117,6 +118,7 @@ class Appointment(models.Model):
     ends = models.DateField(_("Until"), null=True, blank=True)
     appointed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     deputy_for = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="deputies")
+    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
 
     objects = AppointmentQuerySet.as_manager()
 

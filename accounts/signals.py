@@ -1,28 +1,6 @@
-"""What this app does when others announce something."""
+"""What this app announces to those above it, inside the transaction of the change."""
 
-from allauth.account.signals import password_changed, password_set
-from django.contrib import messages
-from django.contrib.auth import user_logged_in
-from django.dispatch import receiver
-from django.http import HttpRequest
+from django.dispatch import Signal
 
-from accounts import workflow
-from accounts.models import User
-
-
-@receiver([password_changed, password_set])
-def password_is_own_now(user: User, **_kwargs: object) -> None:
-    """A password chosen by its owner replaces the one-time password, and shuts the doors that the old one opened."""
-    workflow.end_tokens(user)
-    if user.must_change_password:
-        user.must_change_password = False
-        user.save(update_fields=["must_change_password"])
-
-
-@receiver(user_logged_in)
-def first_after_a_reset(request: HttpRequest, user: User, **_kwargs: object) -> None:
-    """Whoever signs in with a password that an office made anew is told so: it may not have been asked for."""
-    if user.must_change_password:
-        reset = user.notices.filter(kind="password_reset").first()
-        if reset is not None:
-            messages.warning(request, reset.text)
+posts_handed_over = Signal()
+"""``before`` and ``after``: the appointments of who left and of the successor, which has begun or begins tomorrow."""

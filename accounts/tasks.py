@@ -3,6 +3,13 @@
 from celery import shared_task
 
 from accounts import proving
+from accounts.workflow import appointing
+
+
+@shared_task
+def pass_on_tasks() -> None:
+    """What is a person's own in an office passes to the successor on the day after the last one."""
+    appointing.pass_on_tasks()
 
 
 @shared_task

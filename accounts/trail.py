@@ -8,7 +8,7 @@ gives its newest rows by its key, so the cost is bounded by what is shown, howev
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -19,6 +19,7 @@ from pghistory.models import Event
 
 from accounts.models import User
 from accounts.standing import Deed, by_deputies, deed
+from records.numbers import keys
 from villages.models import Unit
 
 SHOWN = 50
@@ -29,24 +30,45 @@ INTERNAL = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_context", "pgh_context
 @dataclass(frozen=True)
 class Veil:
     """What the trail does not show yet: history rows ``e`` for which ``rows`` holds (SQL), and of those for which
-    ``cells`` holds the ``columns``. Of a change, the row before is covered like the row."""
+    ``cells`` holds the ``columns``. Of a change, the row before is covered like the row; a change of nothing but
+    covered columns is not there, and why a covered column changed is not said."""
 
     rows: str = "false"
     cells: str = "false"
     columns: tuple[str, ...] = ()
 
     @property
-    def cover(self) -> str:
+    def covered_now(self) -> str:
+        """SQL: the columns covered in the row, an array."""
         names = ", ".join(f"'{column}'" for column in self.columns)
-        return f" - CASE WHEN coalesce({self.cells}, false) THEN ARRAY[{names}]::text[] ELSE '{{}}'::text[] END"
+        return f"CASE WHEN coalesce({self.cells}, false) THEN ARRAY[{names}]::text[] ELSE '{{}}'::text[] END"
 
 
+HIDDEN = Veil(rows="true")
+"""Of a table of which nobody has said what may be read: nothing."""
+OPEN = Veil()
 _veils: dict[type[models.Model], Veil] = {}
+_open: dict[type[models.Model], str] = {}
 
 
 def veil(tracked: type[models.Model], by: Veil) -> None:
     """Keep what is not released out of the trail. Called by the app whose secret it is."""
     _veils[tracked] = by
+
+
+def show(because: str, *tracked: type[models.Model]) -> None:
+    """Let the trail's readers see every change of these tables at once, ``because`` it is no secret from them."""
+    _open.update(dict.fromkeys(tracked, because))
+
+
+def veil_of(tracked: type[models.Model]) -> Veil:
+    """What of a table is not shown; a table that is neither veiled nor shown is hidden."""
+    return _veils.get(tracked) or (OPEN if tracked in _open else HIDDEN)
+
+
+def decided_about() -> tuple[set[type[models.Model]], set[type[models.Model]]]:
+    """The tables with a veil, and those that are shown openly."""
+    return set(_veils), set(_open)
 
 
 class Cursor(NamedTuple):
@@ -64,9 +86,10 @@ class Cursor(NamedTuple):
         """None for what is no cursor."""
         try:
             at, kind, number = text.split("|")
-            return cls(datetime.fromisoformat(at), kind, int(number))
-        except ValueError:
+            found = cls(datetime.fromisoformat(at).astimezone(UTC), kind, *keys([number]))
+        except (ValueError, TypeError, OverflowError):
             return None
+        return found if found.kind in histories() else None
 
 
 @dataclass(frozen=True)
@@ -142,7 +165,7 @@ def changes(
         if kind and table != kind:
             continue
         conditions, given = _conditions(table, unit_column(model), reach, everywhere, person, unit, until, after)
-        parts.append(_newest(table, unit_column(model), conditions, _veils.get(model.pgh_tracked_model, Veil())))
+        parts.append(_newest(table, unit_column(model), conditions, veil_of(model.pgh_tracked_model)))
         values += [*given, count]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -165,13 +188,27 @@ def all_changes(reach: Iterable[str], **wanted: Any) -> Iterator[Change]:
 
 def _newest(table: str, unit_column: str | None, conditions: str, veil: Veil) -> str:
     """The newest rows of one history table, each with the row before it."""
-    without = veil.cover if veil.columns else ""
+    without, context = "", "e.pgh_context"
+    before = f"""SELECT to_jsonb(b)%s FROM {table} b WHERE b.pgh_obj_id = e.pgh_obj_id AND b.pgh_id < e.pgh_id
+        ORDER BY b.pgh_id DESC LIMIT 1"""
+    hidden = f"coalesce({veil.rows}, false)"
+    if veil.columns:
+        columns = ", ".join(f"'{column}'" for column in veil.columns)
+        own = ", ".join(f"'{column}'" for column in sorted(INTERNAL))
+        without = f" - {veil.covered_now}"
+        rest = f"to_jsonb(e) - ARRAY[{columns}, {own}]"
+        rest_before = before % f" - ARRAY[{columns}, {own}]"
+        same = " AND ".join(
+            f"to_jsonb(e)->'{name}' = coalesce(({before % ''})->'{name}', 'null')" for name in veil.columns
+        )
+        covered = f"coalesce({veil.cells}, false)"
+        hidden += f" OR {covered} AND coalesce({rest} = ({rest_before}), false)"
+        context = f"CASE WHEN {covered} AND NOT ({same}) THEN e.pgh_context - 'reason' ELSE {context} END"
     return f"""(
-        SELECT '{table}' AS kind, e.pgh_id AS number, e.pgh_created_at AS at, e.pgh_context AS context,
+        SELECT '{table}' AS kind, e.pgh_id AS number, e.pgh_created_at AS at, {context} AS context,
             {f"e.{unit_column}" if unit_column else "''"}::text AS unit, to_jsonb(e){without} AS now,
-            (SELECT to_jsonb(b){without} FROM {table} b WHERE b.pgh_obj_id = e.pgh_obj_id AND b.pgh_id < e.pgh_id
-                ORDER BY b.pgh_id DESC LIMIT 1) AS before
-        FROM (SELECT * FROM {table} e WHERE {conditions} AND NOT coalesce({veil.rows}, false)
+            ({before % without}) AS before
+        FROM (SELECT * FROM {table} e WHERE {conditions} AND NOT ({hidden})
             ORDER BY e.pgh_id DESC LIMIT %s) e)"""
 
 

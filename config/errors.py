@@ -1,11 +1,12 @@
 """What a person or a program is shown when something is refused: pages by template, the API as JSON."""
 
+import logging
 import sys
 from collections.abc import Callable
 
 from axes.helpers import get_cool_off
 from django.contrib import messages
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -23,12 +24,14 @@ from records.outage import database_is_away, disk_is_full
 from records.referer import page_before
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
 
+logger = logging.getLogger(__name__)
 # What psycopg says of a text with the character 0: the database holds none, so there is nothing to be found by it.
 NO_SUCH_TEXT = "cannot contain NUL"
 # The same thing made twice at once, or two steps that wait for each other: one wins, in the database.
 COLLISIONS = (errors.UniqueViolation, errors.ExclusionViolation, errors.DeadlockDetected)
 UNAVAILABLE = _lazy("The system is being restarted. Please try again in a minute.")
 FULL = _lazy("The disk of the system is full. Nothing can be kept until its administrator has made room.")
+UNREADABLE = _lazy("Something that was sent is too long, too large or cannot be read. Nothing was done.")
 FAILED = _lazy("Something went wrong on our side")
 
 
@@ -39,13 +42,24 @@ def _collision(exception: Exception) -> WrongState | None:
     return None
 
 
+def _unreadable(exception: Exception) -> Incomplete | None:
+    """What no field refused although the database, or the calendar, holds no such value; None for any other exception.
+
+    The last line of defence: a form or serializer that lets such a value through is to be mended, hence the log.
+    """
+    if isinstance(exception, DataError | OverflowError | UnicodeEncodeError | RecursionError):
+        logger.warning("A value was refused late: %s", type(exception).__name__, exc_info=exception)
+        return Incomplete(str(UNREADABLE))
+    return None
+
+
 def _status(refused: Refused) -> int:
     return status.HTTP_400_BAD_REQUEST if isinstance(refused, Incomplete) else status.HTTP_409_CONFLICT
 
 
 def api_exception(exc: Exception, context: dict) -> HttpResponse | Response | None:
     """DRF's handler, which also knows the refusals of the workflow: who may not is told as little as a stranger."""
-    exc = _collision(exc) or exc
+    exc = _collision(exc) or _unreadable(exc) or exc
     if isinstance(exc, NotAllowed):
         exc = exceptions.NotFound()
     elif isinstance(exc, AccountLocked):
@@ -78,6 +92,8 @@ class RefusalMiddleware:
             return redirect(page_before(request))
         if isinstance(exception, ValueError) and NO_SUCH_TEXT in str(exception):
             return page_not_found(request, exception)
+        if _unreadable(exception):
+            return render(request, "400.html", {"message": UNREADABLE}, status=status.HTTP_400_BAD_REQUEST)
         return None
 
 

@@ -6,6 +6,15 @@ from django.http import HttpRequest
 
 from accounts.workflow import locked_by_codes
 
+LONGEST_NAME = 150
+"""No account has a longer name (``accounts.models.User``)."""
+
+
+def counted_name(request: HttpRequest, credentials: dict | None = None) -> str | None:
+    """The name under which a failure is counted, whatever was typed: as much of it as the table holds."""
+    name = credentials.get("username") if credentials else getattr(request, "POST", {}).get("username")
+    return name[:LONGEST_NAME].replace("\x00", "") if name else None
+
 
 class LockHandler(AxesDatabaseHandler):
     def is_locked(self, request: HttpRequest, credentials: dict | None = None) -> bool:

@@ -13,6 +13,8 @@ def kept_secret(path: Path) -> str:
         draft = path.with_suffix(f".{os.getpid()}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(64))
+            file.flush()
+            os.fsync(file.fileno())  # after a power cut it is whole or not there
         with contextlib.suppress(FileExistsError):  # a link replaces nothing: nobody reads a key that then changes
             os.link(draft, path)
         draft.unlink()

@@ -17,9 +17,11 @@ from records.sent import sent
 
 
 class Credentials(serializers.Serializer):
-    username = serializers.CharField()
-    password = serializers.CharField(trim_whitespace=False)
-    code = serializers.CharField(required=False, help_text=_("The second factor, where the account has one."))
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=4096, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=100, required=False, help_text=_("The second factor, where the account has one.")
+    )
 
 
 class TokenAnswer(serializers.Serializer):

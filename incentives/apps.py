@@ -6,15 +6,24 @@ class IncentivesConfig(AppConfig):
     name = "incentives"
 
     def ready(self) -> None:
-        from accounts import home, menu, standing, todo
-        from incentives import followed, listeners, notices, passing
+        from accounts import home, menu, standing, todo, trail
+        from incentives import closings, followed, listeners, notices, passing
         from incentives import todo as waiting
         from incentives.actions import ACTIONS
         from incentives.ledger_faults import LEDGER
-        from incentives.models import ProjectFund, RewardPolicy
+        from incentives.models import (
+            Allocation,
+            Clawback,
+            LedgerEntry,
+            ProjectFund,
+            Reward,
+            RewardBand,
+            RewardPolicy,
+            StarWeight,
+        )
         from incentives.views.unit import home_panel
         from notifications import kinds
-        from ratings import chapters
+        from ratings import chapters, following
         from ratings.signals import stars_changed
         from records import integrity
         from villages.signals import units_passed, units_settled
@@ -27,8 +36,11 @@ class IncentivesConfig(AppConfig):
         standing.register(dict.fromkeys(("confirm_clawback", "decline_clawback", "correct"), ["incentives.disburse"]))
         standing.register({"draft_policy": [RewardPolicy.MANAGE], "draft_fund": [ProjectFund.MANAGE]})
         stars_changed.connect(listeners.stars_changed)
+        following.register(claims=closings.claims, hindrance=closings.money_followed)
         units_passed.connect(passing.pass_on)
         units_settled.connect(passing.settle)
+        trail.show("money follows from stars that are out", Allocation, Clawback, LedgerEntry, Reward)
+        trail.show("terms that an office drafts, not a result", ProjectFund, RewardBand, RewardPolicy, StarWeight)
         todo.register(waiting)
         chapters.register(chapters.Chapter(_("Money that followed"), followed.told, followed.reads, order=80))
         home.register(home.HomePanel("incentives/home_money.html", home_panel, column=home.SIDE, order=60))

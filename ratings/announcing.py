@@ -14,6 +14,7 @@ from accounts.roles import Role
 from notifications import kinds
 from notifications.models import Notice
 from notifications.workflow import announce, announce_all
+from ratings.following import Concerned
 from ratings.models import Application, Cycle
 from ratings.models.cycle import Step
 from ratings.workflow.window import until
@@ -34,6 +35,15 @@ def register_kinds() -> None:
         cycle_opened=_("The rating of %(year)s is open: apply until %(until)s"),
         scoring_closed=_("Scoring of %(year)s is closed; the ranks are known"),
         cycle_closed=_("The rating of %(year)s is closed"),
+        closing_reversed=_("The closing of the rating of %(year)s was taken back: %(reason)s"),
+        left_without_star=_("%(unit)s: the rating of %(year)s is closed; no star: %(reason)s"),
+        star_ended_by_closing=_(
+            "%(unit)s: the rating of %(year)s is closed; your %(before)s stars have ended: %(reason)s. You may appeal"
+        ),
+        no_star_taken_back=_("%(unit)s: the closing of %(year)s and its “no star” were taken back: %(taken_back)s"),
+        star_given_back=_(
+            "%(unit)s: the closing of %(year)s was taken back, you hold %(after)s stars as before: %(taken_back)s"
+        ),
         application_submitted=_("%(unit)s has submitted its application for %(star)s stars"),
         application_withdrawn=_("%(unit)s has withdrawn its application: %(reason)s"),
         submission_undone=_("%(unit)s: the township has given the application back, not reviewed: %(reason)s"),
@@ -91,6 +101,36 @@ def tell_all(cycle: Cycle, user_ids: Iterable[int], kind: str, **params: str | i
         Notice(user_id=user_id, kind=kind, params={"year": cycle.year} | params, link="/", unit_code=cycle.unit_id)
         for user_id in sorted(set(user_ids))
     )
+
+
+def tell_left_out(cycle: Cycle, concerned: Iterable[Concerned], *, taken_back: str = "") -> None:
+    """Fillers and signers of each unit that a closing left without a star; ``taken_back``: why it was reversed."""
+    concerned = list(concerned)
+    people = holders(VILLAGE, {one.unit for one in concerned})
+    announce_all(
+        Notice(
+            user_id=user_id,
+            kind=_left_out_kind(one, taken_back),
+            params={
+                "year": cycle.year,
+                "unit": one.name,
+                "before": one.before,
+                "after": one.after,
+                "reason": one.reason,
+                "taken_back": taken_back,
+            },
+            link=reverse("register_unit", args=[one.unit]),
+            unit_code=one.unit,
+        )
+        for one in concerned
+        for user_id in sorted(people.get(one.unit, ()))
+    )
+
+
+def _left_out_kind(one: Concerned, taken_back: str) -> str:
+    if taken_back:
+        return "star_given_back" if one.after else "no_star_taken_back"
+    return "star_ended_by_closing" if one.before else "left_without_star"
 
 
 def _on_behalf(application: Application) -> set[int]:

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 RIGHTS = {
     **dict.fromkeys(
-        ("open_cycle", "set_windows", "ask_for_minutes", "extend", "close_scoring", "close_cycle"),
+        ("open_cycle", "set_windows", "ask_for_minutes", "extend", "close_scoring", "close_cycle", "reverse_closing"),
         ["ratings.manage_cycle"],
     ),
     "reopen": ["ratings.accept", "ratings.manage_cycle"],

@@ -16,8 +16,9 @@ from accounts.holding import Holding
 from ratings.models import Cycle, Scheme, Window
 from ratings.models.cycle import Step
 from ratings.views.opening import VIEW
+from ratings.workflow import closing
 from ratings.workflow import cycle as workflow
-from records.sent import sent
+from records.sent import ExactSerializer, sent
 from villages.models import below_any, prefixes
 
 
@@ -42,6 +43,7 @@ class CycleSerializer(serializers.ModelSerializer):
             "state",
             "scoring_closed_at",
             "closed_at",
+            "closing_document",
             "windows",
         ]
 
@@ -71,6 +73,37 @@ class MoreTimeSerializer(serializers.Serializer):
     unit = serializers.CharField(max_length=12, default="", help_text="Code of one unit; empty for the whole county")
     closes = serializers.DateTimeField()
     reason = serializers.CharField(max_length=2000)
+
+
+class ClosingSerializer(ExactSerializer):
+    document = serializers.CharField(max_length=200)
+    reason = serializers.CharField(max_length=2000, default="", help_text="Needed while some may still apply")
+
+
+class ReversalSerializer(ExactSerializer):
+    reason = serializers.CharField(max_length=2000)
+
+
+class ConcernedSerializer(serializers.Serializer):
+    unit = serializers.CharField()
+    name = serializers.CharField()
+    before = serializers.IntegerField(help_text="The star held now")
+    after = serializers.IntegerField()
+    reason = serializers.CharField()
+
+
+class ClaimSerializer(serializers.Serializer):
+    source = serializers.CharField()
+    unit = serializers.CharField()
+    back = serializers.DecimalField(max_digits=14, decimal_places=2)
+    released = serializers.DecimalField(max_digits=14, decimal_places=2)
+
+
+class OutlookSerializer(serializers.Serializer):
+    concerned = ConcernedSerializer(many=True)
+    exceptions = serializers.ListField(child=serializers.CharField())
+    new_claims = ClaimSerializer(many=True)
+    gone_claims = ClaimSerializer(many=True)
 
 
 class CycleViewSet(viewsets.ReadOnlyModelViewSet):
@@ -140,9 +173,26 @@ class CycleViewSet(viewsets.ReadOnlyModelViewSet):
         workflow.close_scoring(self._managed(pk), by=request.user)
         return self._shown(pk)
 
-    @extend_schema(request=None, responses=CycleSerializer)
+    @extend_schema(responses=OutlookSerializer)
+    @action(detail=True, methods=["get"], url_path="closing-outlook")
+    def closing_outlook(self, request: Request, pk: str) -> Response:
+        """What closing the rating now would do (open), or what taking its closing back would do (closed)."""
+        cycle = self._managed(pk)
+        foresee = closing.foresee if cycle.state == Cycle.State.OPEN else closing.foresee_reversal
+        return Response(OutlookSerializer(foresee(cycle, by=request.user)).data)
+
+    @extend_schema(request=ClosingSerializer, responses=CycleSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:
         """Close the rating; units that did not apply or were rejected get no star."""
-        workflow.close(self._managed(pk), by=request.user)
+        cycle = self._managed(pk)
+        closing.close(cycle, by=request.user, **sent(ClosingSerializer, request))
+        return self._shown(pk)
+
+    @extend_schema(request=ReversalSerializer, responses=CycleSerializer)
+    @action(detail=True, methods=["post"], url_path="reverse-closing")
+    def reverse_closing(self, request: Request, pk: str) -> Response:
+        """Take the closing back: what it decided counts as if it had never been decided."""
+        cycle = self._managed(pk)
+        closing.reverse(cycle, by=request.user, **sent(ReversalSerializer, request))
         return self._shown(pk)

@@ -101,6 +101,37 @@ class ExtendForm(forms.Form):
             self.add_error(name, message)
 
 
+class ClosingForm(forms.Form):
+    """The number of the document that closes a cycle, and why it is closed while some may still apply."""
+
+    document = forms.CharField(
+        label=_("Document number"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    reason = forms.CharField(
+        label=_("Why close while applying is open?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, applying: datetime | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.applying = applying
+        if applying is None:
+            del self.fields["reason"]
+
+    def take(self, incomplete: Incomplete) -> None:
+        for name, message in incomplete.problems.items():
+            self.add_error(name if name in self.fields else None, message)
+
+
+class ReversalForm(forms.Form):
+    """Why a closing is taken back."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def take(self, incomplete: Incomplete) -> None:
+        for name, message in incomplete.problems.items():
+            self.add_error(name if name in self.fields else None, message)
+
+
 class WindowsForm(forms.Form):
     """When each step of a cycle opens and closes, in China's time, and what villages attach."""
 

@@ -85,17 +85,21 @@ def _applications(order: Order, passage: Passage) -> list[Consequence]:
     open_ones = list(rows.filter(state__in=OPEN if merged else [*OPEN, State.DRAFT]).order_by("pk"))
     words = _("Merged into %(unit)s by %(document)s.") if merged else _("Passed to %(unit)s by %(document)s.")
     reason = words % {"unit": passage.name_after, "document": order.document}
+    states = {one.pk: one.get_state_display() for one in open_ones}
     for application in open_ones:
         _undecide(application, order, reason)
     if merged:
         _withdraw(open_ones, order, reason)
-        told = _("The application of %(year)s is withdrawn.")
+        told = _("The application of %(year)s (%(state)s) is withdrawn.")
     else:
         with audit.acting(order.by, "villages.order", reason):
             Application.objects.filter(pk__in=[one.pk for one in open_ones]).update(unit=passage.after)
-        told = _("The application of %(year)s passes to %(unit)s.")
+        told = _("The application of %(year)s (%(state)s) passes to %(unit)s.")
     return [
-        Consequence(passage.before_id, told % {"year": one.cycle.year, "unit": passage.name_after}) for one in open_ones
+        Consequence(
+            passage.before_id, told % {"year": one.cycle.year, "state": states[one.pk], "unit": passage.name_after}
+        )
+        for one in open_ones
     ]
 
 

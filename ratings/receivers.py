@@ -5,7 +5,7 @@ from typing import Any
 
 from ratings.models import Application
 from ratings.register import rerate
-from ratings.workflow.cycle import close_for
+from ratings.workflow.closing import close_for
 
 OUT = (Application.State.DRAFT, Application.State.REJECTED)
 

@@ -23,6 +23,7 @@ from ratings.scheme.spec import (
     SchemeSpec,
     Tiers,
 )
+from records.numbers import plain
 
 Facts = Mapping[str, Decimal]
 CENT = Decimal("0.01")
@@ -68,8 +69,10 @@ def score_criterion(criterion: Criterion, facts: Facts) -> Scored:
 
 def check_fact(criterion: Criterion, question: Question, value: Decimal) -> None:
     """Raise ``WrongFact`` if ``value`` cannot answer ``question`` of ``criterion``."""
-    if question.kind == "count" and value < 0:
-        raise WrongFact(question.item, value, _("a number of at least 0"))
+    if (question.least is not None and value < question.least) or (question.most is not None and value > question.most):
+        raise WrongFact(question.item, value, _between(question))
+    if question.whole and value != value.to_integral_value():
+        raise WrongFact(question.item, value, _("a whole number"))
     if question.kind == "tick" and value not in (0, 1):
         raise WrongFact(question.item, value, _("1 or 0"))
     if question.kind == "points":
@@ -77,6 +80,16 @@ def check_fact(criterion: Criterion, question: Question, value: Decimal) -> None
             raise WrongFact(question.item, value, _("points from 0 to %s") % criterion.max)
         if EXACT.remainder(value, criterion.step):
             raise WrongFact(question.item, value, _("points in steps of %s") % criterion.step)
+
+
+def _between(question: Question) -> str:
+    """What can be true, in words."""
+    least, most = (None if bound is None else plain(bound) for bound in (question.least, question.most))
+    if most is None:
+        return _("a number of at least %s") % least
+    if least is None:
+        return _("a number of at most %s") % most
+    return _("a number from %(least)s to %(most)s") % {"least": least, "most": most}
 
 
 def judged(criterion: Judged, facts: Facts) -> Scored:

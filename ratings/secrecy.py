@@ -9,7 +9,23 @@ from typing import Any
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from accounts import trail
-from ratings.models import Application, Decision, Transition
+from ratings.models import (
+    Answer,
+    Application,
+    ClosingReversal,
+    Cycle,
+    Decision,
+    Event,
+    Evidence,
+    Extension,
+    Proposal,
+    Return,
+    Reversal,
+    Scheme,
+    Transition,
+    Veto,
+    Window,
+)
 from villages.models import below_any
 
 DECIDING = {
@@ -38,14 +54,29 @@ def with_shown_state(applications: QuerySet[Application], user: Any) -> QuerySet
 
 _OPEN = "('draft', 'submitted', 'returned', 'township_review', 'county_review', 'decided')"
 """States of an application whose result is not out (any more, where it was withdrawn or looked at anew)."""
+
+
+def not_out(application: str) -> str:
+    """SQL: the result of the application with this key is not out."""
+    return f"(SELECT a.state IN {_OPEN} FROM ratings_application a WHERE a.id = {application})"  # noqa: S608 our own words
+
+
+def held(event: str) -> str:
+    """SQL: the event with this key is held."""
+    return f"(SELECT v.held FROM ratings_event v WHERE v.id = {event})"  # noqa: S608 our own words
+
+
 COVERED = f"""(
     SELECT d.state IN ('decided', 'overturned') AND a.state IN {_OPEN}
     FROM ratings_decision d JOIN ratings_application a ON a.id = d.application_id WHERE d.id = e.pgh_obj_id)"""  # noqa: S608 our own words
-_STATE = "(SELECT a.state FROM ratings_application a WHERE a.id = e.pgh_obj_id)"  # of an application, today
+_FOUND_IN_REVIEW = f"""EXISTS (
+    SELECT FROM ratings_application a
+    WHERE a.unit_id = e.unit_id AND a.state IN {_OPEN} AND a.submitted_at <= e.recorded_at)"""  # noqa: S608 our own words
 
 
 def veil_the_trail() -> None:
-    """The trail's readers decide nothing: before the release they see neither a decision nor what points to one.
+    """The trail's readers decide nothing: before the release they see neither a decision nor what points to one, and of
+    a held event nothing at all.
 
     A township's own star, said as it recommends, is covered until the county's decision is out as well.
     """
@@ -53,11 +84,17 @@ def veil_the_trail() -> None:
     trail.veil(
         Application,
         trail.Veil(
-            rows=f"e.state = 'decided' AND {_STATE} IN {_OPEN}",
-            cells=f"{_STATE} IN {_OPEN}",
+            rows=f"e.state = 'decided' AND {not_out('e.pgh_obj_id')}",
+            cells=not_out("e.pgh_obj_id"),
             columns=("township_star", "panel_star", "panel_total"),
         ),
     )
+    trail.veil(Veto, trail.Veil(rows=_FOUND_IN_REVIEW))
+    trail.veil(Event, trail.Veil(rows=held("e.pgh_obj_id")))
+    trail.veil(Proposal, trail.Veil(rows=held("e.event_id")))
+    trail.veil(Reversal, trail.Veil(rows=held("e.event_id")))
+    trail.show("facts that a village reports, and how they came to the office", Answer, Evidence, Return)
+    trail.show("rules and times that hold for everybody", ClosingReversal, Cycle, Extension, Scheme, Window)
 
 
 def _deciding(user: Any, origin: str) -> Q:

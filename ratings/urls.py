@@ -4,6 +4,7 @@ from django.urls import path
 
 from ratings.views import (
     application,
+    closing,
     cycle,
     event,
     form,
@@ -45,7 +46,8 @@ urlpatterns = [
     path("cycles/<int:pk>/", cycle.page, name="cycle"),
     path("cycles/<int:pk>/extend/", cycle.extend, name="cycle_extend"),
     path("cycles/<int:pk>/close-scoring/", cycle.close_scoring, name="cycle_close_scoring"),
-    path("cycles/<int:pk>/close/", cycle.close, name="cycle_close"),
+    path("cycles/<int:pk>/close/", closing.close, name="cycle_close"),
+    path("cycles/<int:pk>/close/reverse/", closing.reverse_closing, name="cycle_reverse_closing"),
     path("supply/", supply.overview, name="supply"),
     path("supply/<int:cycle>/", supply.figures, name="supply_figures"),
     path("supply/<int:cycle>/sheet/", supply_sheet.page, name="supply_sheet"),

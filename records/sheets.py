@@ -40,8 +40,7 @@ class SheetForm(forms.Form):
 
 def carry(reader: Any, subject: str, rows: Sequence[Row]) -> str:
     """The lines of a sheet about ``subject`` as a text in the page that only ``carried`` reads, only for ``reader``."""
-    cells = [[row.sheet, row.number, dict(row.cells), dict(row.places)] for row in rows]
-    return signing.dumps([reader.pk, cells], salt=subject, compress=True)
+    return signing.dumps([reader.pk, plain_rows(rows)], salt=subject, compress=True)
 
 
 def carried(reader: Any, subject: str, text: str) -> list[Row] | None:
@@ -50,7 +49,17 @@ def carried(reader: Any, subject: str, text: str) -> list[Row] | None:
         owner, cells = signing.loads(text, salt=subject, max_age=SEEN_SECONDS)
     except signing.BadSignature:
         return None
-    return [Row(*parts) for parts in cells] if owner == reader.pk else None
+    return rows_again(cells) if owner == reader.pk else None
+
+
+def plain_rows(rows: Sequence[Row]) -> list[Any]:
+    """The lines of a sheet as they are kept until they are confirmed."""
+    return [[row.sheet, row.number, dict(row.cells), dict(row.places)] for row in rows]
+
+
+def rows_again(kept: Sequence[Sequence[Any]]) -> list[Row]:
+    """The lines that ``plain_rows`` kept."""
+    return [Row(*parts) for parts in kept]
 
 
 def keep_marked(user: Any, raw: bytes, problems: Sequence[WrongCell]) -> str:

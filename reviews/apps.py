@@ -27,9 +27,16 @@ class ReviewsConfig(AppConfig):
         from accounts import standing, todo
         from accounts.menu import DESK, PUBLIC, MenuEntry, register
         from notifications import kinds
-        from ratings import actions, chapters
+        from ratings import actions, chapters, following
         from records import integrity, proof
-        from reviews import appeal_todos, check_todos, receivers, todos  # noqa: F401 - connects the receivers
+        from reviews import (  # noqa: F401 - connects the receivers
+            appeal_todos,
+            check_todos,
+            closings,
+            receivers,
+            secrecy,
+            todos,
+        )
         from reviews.actions import ACTIONS
         from reviews.draw_faults import DRAWS
         from reviews.kinds import KINDS
@@ -40,9 +47,11 @@ class ReviewsConfig(AppConfig):
         standing.register(RIGHTS)
         kinds.register(**KINDS)
         chapters.register(*CHAPTERS)
+        following.register(hindrance=closings.appealed)
         todo.register(todos)
         proof.prove(BatchEntry, Draw, Addendum, Candidate, Finding, AppealPaper, Correction)
         integrity.register(DRAWS)
+        secrecy.veil_the_trail()
         todo.register(check_todos)
         todo.register(appeal_todos)
         desk = (DESK,)

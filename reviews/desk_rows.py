@@ -8,9 +8,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.templatetags.face import star_name
 from ratings.models import Application, Points, Stage, StarPeriod
 from ratings.scheme.spec import SchemeSpec
 from ratings.shortfall import Minimum, margin, minimums
+from records.numbers import keys
 from reviews.ceiling import Ceiling, ceilings
 from reviews.models import Settlement
 from reviews.stages import Bench
@@ -78,14 +80,15 @@ class Row:
             return _("The reviewers lie too far apart: to be settled in a note")
         return ""
 
-    def suggest(self) -> None:
-        """What the points suggest, for the leader to confirm or change."""
-        if self.blocked:
-            return
-        if self.recommends:
-            self.choice = RECOMMEND
-        elif self.stars:
-            self.choice = str(self.stars[0])
+    @property
+    def said(self) -> str:
+        """The choice in words."""
+        words = {
+            RECOMMEND: _("recommend to the county (own: %(star)s)") % {"star": star_name(self.own_star)},
+            REJECT: _("do not rate"),
+            SEND_BACK: _("send back to the township"),
+        }
+        return words.get(self.choice) or star_name(next(iter(keys([self.choice])), 0))
 
 
 def before(bench: Bench, codes: list[str]) -> QuerySet[Application]:

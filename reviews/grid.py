@@ -14,7 +14,7 @@ from ratings.totals import running_total
 from reviews.models import Sheet
 from reviews.queue import TO_SCORE, sheets_of
 from reviews.scores import scored
-from reviews.sheet_form import AGREE, Kept, Part, SheetForm
+from reviews.sheet_form import AGREE, Kept, Part, SheetForm, same_text
 from reviews.stages import BENCHES
 from reviews.workflow.sheets import NO_LONGER_OPEN, entries_of
 from reviews.workflow.visits import Fields, Typed
@@ -96,9 +96,15 @@ class Row:
     def has_problem(self) -> bool:
         return bool(self.refused) or any(cell.part.kept and cell.part.kept.problem for cell in self.present)
 
+    def _stands(self, typed: Mapping[str, Fields]) -> bool:
+        """Whether just this is what was handed in: a second click is no refusal."""
+        texts = {name: text for cell in self.present for name, text in cell.part.texts.items()}
+        said = [(texts.get(name, ""), of.text) for fields in typed.values() for name, of in fields.items()]
+        return self.sheet.state == Sheet.State.HANDED_IN and all(same_text(*pair) for pair in said)
+
     def show(self, kept: Mapping[str, Kept], typed: Mapping[str, Fields]) -> None:
         """Lay out what was refused, as it was typed."""
-        if typed and not self.is_open:
+        if typed and not self.is_open and not self._stands(typed):
             self.refused = str(NO_LONGER_OPEN)
         for cell in self.present:
             code = cell.part.criterion.code

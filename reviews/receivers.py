@@ -5,14 +5,23 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.dispatch import receiver
 
+from accounts.models import Appointment
+from accounts.signals import posts_handed_over
 from ratings.models import Decision
 from ratings.signals import applications_moved
 from reviews.models import Appeal, Batch, BatchEntry
 from reviews.stages import bench_of
 from reviews.workflow import appeals
+from reviews.workflow.handover import pass_hearings, pass_seats
 from reviews.workflow.panels import applications_entered
 from villages.models import Order
 from villages.signals import units_passed
+
+
+@receiver(posts_handed_over)
+def pass_on_reviews(before: Appointment, after: Appointment, **_: Any) -> None:
+    pass_seats(before, after)
+    pass_hearings(before, after)
 
 
 @receiver(applications_moved)

@@ -1,7 +1,7 @@
 """Which panel scores which application: the group that covers its village, else the panel of the whole place."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from reviews.models import Panel
 from reviews.stages import Bench
@@ -24,7 +24,26 @@ def panels_of(rows: Collection[Row], bench: Bench) -> dict[int, Panel]:
 def seats_of(rows: Collection[Row], bench: Bench) -> dict[int, set[int]]:
     """The ids of the reviewers seated for each application (by id)."""
     panels = panels_of(rows, bench)
-    return {pk: {seat.reviewer_id for seat in panels[pk].seats.all()} if pk in panels else set() for pk, *_ in rows}
+    return {pk: seated(panels[pk]) if pk in panels else set() for pk, *_ in rows}
+
+
+def seated(panel: Panel) -> set[int]:
+    """The ids of the reviewers who sit on the panel; not of those whose post passed to another."""
+    return {seat.reviewer_id for seat in panel.seats.all() if seat.passed_to_id is None}
+
+
+def formerly_seated(panel: Panel) -> dict[int, int]:
+    """Of those whose post was handed over: who left → who sits there now (ids)."""
+    passed = {seat.reviewer_id: seat.passed_to_id for seat in panel.seats.all() if seat.passed_to_id is not None}
+    return {left: _last(left, passed) for left in passed}
+
+
+def _last(reviewer: int, passed: Mapping[int, int]) -> int:
+    seen = set()
+    while reviewer in passed and reviewer not in seen:
+        seen.add(reviewer)
+        reviewer = passed[reviewer]
+    return reviewer
 
 
 def panel_for(unit: str, panels: Iterable[Panel]) -> Panel | None:

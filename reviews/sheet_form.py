@@ -1,7 +1,8 @@
 """A score sheet as a form, one area a page: what the unit says beside what the reviewer says.
 
 Fields are named ``how.CODE`` (agree or change), ``v.ITEM`` and ``why.CODE``. A reviewer who agrees takes the unit's
-figures as they are; who changes one says why. What no unit answers (typed points) is only ever typed.
+figures as they are; who changes one says why, and has chosen by changing it. What no unit answers (typed points) is
+only ever typed.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 
+from django.utils.translation import gettext as _
+
 from ratings.models import Answer, Evidence
+from ratings.scheme.facts import decimal
 from ratings.scheme.spec import Area, Criterion, Question, SchemeSpec
 from ratings.scoring import Scored, score_criterion
 from ratings.typed import fact
@@ -71,6 +75,7 @@ class Part:
     photos: list[Photo] = field(default_factory=list)
     kept: Kept | None = None
     error: str = ""
+    edited: bool = False
 
     @property
     def dom_id(self) -> str:
@@ -152,7 +157,10 @@ class SheetForm:
         """The entries that ``data`` gives, by item; what cannot be read is kept as typed, with its error."""
         given: dict[str, Entry] = {}
         for part in self.parts:
-            given |= self.read_part(part, data)
+            found = self.read_part(part, data)
+            if part.edited and not found and not part.has_error:
+                part.error = missing(part)
+            given |= found
         return given
 
     def preview(self, data: Mapping[str, str]) -> dict[str, Entry]:
@@ -180,17 +188,54 @@ class SheetForm:
                 line.error = problems.get(line.question.item, line.error)
 
     def read_part(self, part: Part, data: Mapping[str, str]) -> dict[str, Entry]:
-        part.how, part.why = data.get(f"how.{part.criterion.code}", ""), data.get(f"why.{part.criterion.code}", "")
+        """The entries of one criterion. Whoever edits a fact has chosen to change it, whatever the choice above says.
+
+        A form that carries ``seen:CODE`` (the ``version`` that it shows) is whole: a tick that is absent is taken off,
+        and what was changed elsewhere meanwhile is not overwritten.
+        """
+        code, seen, was = part.criterion.code, data.get(f"seen:{part.criterion.code}"), part.how
+        edited = self._edited(part, data)
+        part.edited = bool(edited)
+        if seen not in (None, part.version):
+            if not edited:
+                return {}
+            part.error = taken(part)
+        part.how, part.why = data.get(f"how.{code}", ""), data.get(f"why.{code}", "")
+        if not part.can_agree and not edited and not part.version:
+            return {}
+        if part.can_agree and edited & {line.name for line in part.lines}:
+            part.how = CHANGE
         if part.can_agree and part.how == AGREE:
-            return {line.question.item: Entry(self.reported[line.question.item]) for line in part.lines}
-        if part.can_agree and part.how != CHANGE:
+            if was == CHANGE and f"why.{code}" not in edited:
+                part.why = ""  # the reason of a correction that is taken back
+            values = {line.question.item: self.reported[line.question.item] for line in part.lines}
+        elif part.can_agree and part.how != CHANGE:
             return {}
-        if not part.can_agree and not part.why.strip() and not any(data.get(line.name) for line in part.lines):
+        else:
+            values = {line.question.item: self._read_line(part.criterion, line, data) for line in part.lines}
+        if part.error or any(value is None for value in values.values()):
             return {}
-        values = {line.question.item: self._read_line(part.criterion, line, data) for line in part.lines}
-        if any(value is None for value in values.values()):
-            return {}
-        return {item: Entry(value, self._reason(part, item, value)) for item, value in values.items()}
+        return self._with_reasons(part, values)
+
+    def _edited(self, part: Part, data: Mapping[str, str]) -> set[str]:
+        """The fields of ``part`` (by name) in which ``data`` says something else than the page showed."""
+        code = part.criterion.code
+        shown = (
+            SheetForm([part.criterion], self.answers, {}).parts[0].texts
+            if data.get(f"seen:{code}") == ""
+            else part.texts
+        )
+        typed = {name: data[name] for name in shown if name in data}
+        if f"seen:{code}" in data:
+            typed |= {line.name: data.get(line.name, "0") for line in part.lines if line.question.kind == "tick"}
+        return {name for name, text in typed.items() if not same_text(text, shown[name])}
+
+    def _with_reasons(self, part: Part, values: Mapping[str, Decimal]) -> dict[str, Entry]:
+        """Each value with its reason; where none differs from the unit's, the first one carries what was written."""
+        reasons = {item: self._reason(part, item, value) for item, value in values.items()}
+        if not any(reasons.values()):
+            reasons[next(iter(values))] = part.why.strip()
+        return {item: Entry(value, reasons[item]) for item, value in values.items()}
 
     def _read_line(self, criterion: Criterion, line: Line, data: Mapping[str, str]) -> Decimal | None:
         line.typed = data.get(line.name, "")
@@ -205,6 +250,25 @@ class SheetForm:
     def _reason(self, part: Part, item: str, value: Decimal) -> str:
         """Why this value: of a criterion's facts only those that differ from the unit's carry the reason."""
         return "" if self.reported.get(item) == value and not part.is_judged else part.why.strip()
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether two texts write the same, as figures or as words."""
+    a, b = (text.strip() if decimal(text.strip()) is None else plain(decimal(text.strip())) for text in (one, other))
+    return a == b
+
+
+def missing(part: Part) -> str:
+    """What ``part`` still waits for, where something was typed but does not suffice."""
+    if part.can_agree and not part.how:
+        return _("Please say whether the village's figures are right.")
+    return _("Something is still missing here.")
+
+
+def taken(part: Part) -> str:
+    """That something else stands in ``part`` than the person saw."""
+    said = _(", ").join(filter(None, [*(line.typed for line in part.lines), part.why]))
+    return _("On another device you have meanwhile put “%s” here.") % said
 
 
 def version(entries: Entries) -> str:

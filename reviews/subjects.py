@@ -104,7 +104,8 @@ def rejection(application: Application) -> Transition:
 
 def closing_of(application: Application) -> Decision | None:
     """The closing's decision of no star on it that nothing has taken the place of."""
-    return application.decisions.filter(origin=Decision.Origin.CLOSING, replaced_by=None).last()
+    closings = application.decisions.confirmed().filter(origin=Decision.Origin.CLOSING)
+    return closings.filter(replaced_by=None).last()
 
 
 def held_before(closing: Decision) -> int:
@@ -128,7 +129,8 @@ def _stands(subject: Subject) -> bool:
         return subject.application.state == Application.State.REJECTED
     decision = subject.decision
     no_more = Decision.objects.filter(replaces=decision).exists()
-    return decision.origin == Decision.Origin.CLOSING and not no_more and held_before(decision) > 0
+    closing = decision.origin == Decision.Origin.CLOSING and decision.state == Decision.State.CONFIRMED
+    return closing and not no_more and held_before(decision) > 0
 
 
 def _acts(event: Event) -> bool:
@@ -140,9 +142,11 @@ def _acts(event: Event) -> bool:
 
 def _not_rated(codes: list[str]) -> list[Subject]:
     here, since = below_any(codes, "unit_id"), timezone.now() - LONGEST
-    closings = Decision.objects.filter(here, origin=Decision.Origin.CLOSING, decided_at__gte=since, replaced_by=None)
+    closings = Decision.objects.confirmed().filter(
+        here, origin=Decision.Origin.CLOSING, decided_at__gte=since, replaced_by=None
+    )
     closed = [of_closing(one) for one in closings.select_related("unit", "application__unit", "cycle__scheme")]
-    closed_too = Decision.objects.filter(application=OuterRef("pk"), origin=Decision.Origin.CLOSING)
+    closed_too = Decision.objects.confirmed().filter(application=OuterRef("pk"), origin=Decision.Origin.CLOSING)
     rejected = Application.objects.filter(here, state=Application.State.REJECTED).exclude(Exists(closed_too))
     recent = Transition.objects.filter(application=OuterRef("pk"), to_state=Application.State.REJECTED, at__gte=since)
     return [

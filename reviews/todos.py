@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import Appointment, User
 from accounts.todo import Todo
 from ratings.models import Application, Decision, Points
 from reviews.models import Objection, Panel, Settlement, Sheet
@@ -23,6 +23,7 @@ def entries(user: User) -> list[Todo]:
         todo
         for todo in (
             _to_convene(user),
+            _to_replace(user),
             _to_score(user),
             _to_settle(user),
             _to_decide(user),
@@ -44,6 +45,30 @@ def _to_convene(user: User) -> Todo | None:
     if waiting == Q(pk__in=[]) or not Application.objects.filter(waiting).exists():
         return None
     return Todo(title=_("A panel is to be convened"), url=reverse("review_panels"), urgent=True)
+
+
+def _to_replace(user: User) -> Todo | None:
+    """Reviewers who left their office with villages still to score: nobody else is asked for these points."""
+    waiting = Q(pk__in=[])
+    today = Appointment.objects.on(timezone.localdate())
+    for bench in BENCHES.values():
+        if codes := user.reach(bench.permission("convene")):
+            place = Substr(OuterRef("application__unit_id"), 1, bench.code_length)
+            in_office = today.filter(user=OuterRef("reviewer"), role=bench.reviewer, unit=place)
+            here = below_any(codes, "application__unit_id") & Q(stage=bench.stage, application__state=bench.state)
+            waiting |= here & ~Q(Exists(in_office))
+    if waiting == Q(pk__in=[]):
+        return None
+    left = list(Sheet.objects.filter(waiting, state=Sheet.State.OPEN).values_list("reviewer__name", flat=True))
+    if not left:
+        return None
+    names = "、".join(sorted(set(left)))
+    return Todo(
+        title=_("%(names)s has left the office: %(count)s sheets are open") % {"names": names, "count": len(left)},
+        url=reverse("review_panels"),
+        detail=_("Please seat another reviewer in the panel."),
+        urgent=True,
+    )
 
 
 def _to_score(user: User) -> Todo | None:

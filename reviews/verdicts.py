@@ -5,8 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.templatetags.face import star_name
+from ratings.allowance import Short
 from ratings.models import Decision
+from ratings.scheme.spec import SchemeSpec
+from ratings.shortfall import Minimum, minimums, why_words
 from reviews.ceiling import Ceiling, ceilings
 from reviews.models import Batch
 from reviews.stages import BENCHES
@@ -15,12 +20,42 @@ from reviews.workflow.decisions import needs_reason_below
 
 @dataclass(frozen=True)
 class Verdict:
-    """``allowed``: the highest star possible; ``below``: it took a reason to decide lower; ``vetoes`` in words."""
+    """``ceiling``: how high it could go; ``below``: it took a reason to decide lower; ``vetoes`` in words."""
 
     decision: Decision
-    allowed: int
+    ceiling: Ceiling
+    spec: SchemeSpec
     below: bool
     vetoes: tuple[str, ...]
+
+    @property
+    def allowed(self) -> int:
+        """The highest star possible."""
+        return self.ceiling.star
+
+    @property
+    def is_lower(self) -> bool:
+        """Whether the star lies below what the points allow, or below the one applied for."""
+        return self.decision.star < max(self.ceiling.allowed.star, self.ceiling.applied)
+
+    @property
+    def minimums(self) -> list[Minimum]:
+        return minimums(self.spec, self.ceiling.allowed)
+
+    @property
+    def because(self) -> list[str]:
+        """Why it is not higher: what the decider wrote, then every condition that held it down."""
+        said, allowed = [self.decision.reason] if self.decision.reason else [], self.ceiling.allowed
+        said += [why_words(self.spec, short) for short in allowed.short if self._keeps_down(short)]
+        if self.ceiling.cap is not None and self.ceiling.cap < max(allowed.star, self.ceiling.applied):
+            said.append(_("capped at %(star)s") % {"star": star_name(self.ceiling.cap)})
+        if self.ceiling.applied < allowed.star:
+            said.append(_("applied for %(star)s only") % {"star": star_name(self.ceiling.applied)})
+        return list(dict.fromkeys(said))
+
+    def _keeps_down(self, short: Short) -> bool:
+        """Whether ``short`` bars a star up to the one applied for; where areas are named stars, any does."""
+        return not isinstance(short.star, int) or self.decision.star < short.star <= self.ceiling.applied
 
 
 def verdicts(batch: Batch, decisions: Iterable[Decision]) -> list[Verdict]:
@@ -33,11 +68,13 @@ def verdicts(batch: Batch, decisions: Iterable[Decision]) -> list[Verdict]:
     found: dict[int, Ceiling] = {}
     for day, applications in by_day.items():
         found |= ceilings(applications, bench.stage, day)
-    names = {veto.code: f"{veto.code} {veto.name}" for veto in batch.cycle.scheme.spec.vetoes}
+    spec = batch.cycle.scheme.spec
+    names = {veto.code: f"{veto.code} {veto.name}" for veto in spec.vetoes}
     return [
         Verdict(
             decision,
-            ceiling.star,
+            ceiling,
+            spec,
             decision.star < needs_reason_below(decision.application, ceiling, bench),
             tuple(names.get(code, code) for code in ceiling.allowed.barred),
         )

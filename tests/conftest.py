@@ -19,6 +19,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 services.attach()
 
+pytest_plugins = ["tests.knocking"]
+
 # How long an example or a page takes says more of the machine and its other work than of our code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")

@@ -252,6 +252,7 @@ PAGES = {
     "cycle_extend": both("cycle.pk", who=at("county", "ratings.manage_cycle")),
     "cycle_close_scoring": page("cycle.pk", post=at("county", "ratings.manage_cycle")),
     "cycle_close": both("cycle.pk", who=at("county", "ratings.manage_cycle")),
+    "cycle_reverse_closing": both("cycle.pk", who=at("county", "ratings.manage_cycle")),
     "supply": both(who=anywhere("ratings.supply")),
     "supply_figures": both("cycle.pk", who=at("county", "ratings.supply"), query="?criterion=1.3"),
     "sheet_marked": page("=nothing"),  # for a quarter of an hour, to who sent the sheet: test_supply_sheet.py

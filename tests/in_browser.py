@@ -105,6 +105,7 @@ def decide(page: Page, choices: dict[int, tuple[str, str]]) -> None:
         page.locator(f"select[name='choice.{application}']").select_option(choice)
         page.locator(f"input[name='reason.{application}']").fill(reason)
     press(page, ".release button.primary")
+    press(page, "button[name=confirmed]")
 
 
 def release(page: Page, document: str) -> None:
@@ -125,12 +126,14 @@ def answer_check(page: Page, finding: dict[str, str] | None = None) -> None:
     press(page, "main table a[href*='/reviews/checks/']")
     if finding is None:
         press(page, "button[value=nothing]")
+        press(page, "button[name=confirmed]")
         return
     row = page.locator("main tr").filter(has_text=finding["village"]).first
     row.locator("select[name^='veto.']").select_option(finding["veto"])
     row.locator("input[name^='on.']").fill(finding["on"])
     row.locator("input[name^='document.']").fill(finding["document"])
     press(page, "button[value=sign]")
+    press(page, "button[name=confirmed]")
 
 
 def object_to(page: Page, village: str, text: str) -> str:

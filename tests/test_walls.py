@@ -1,6 +1,5 @@
 """Every registered page and API address, every role: what is not one's own is not there, and nothing leaks."""
 
-import logging
 import re
 from collections.abc import Iterator
 from io import BytesIO
@@ -9,16 +8,13 @@ from types import SimpleNamespace
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
-from django.test import Client
-from django.test.utils import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from freezegun import freeze_time
 from openpyxl import load_workbook
 
-from tests import two_counties
 from tests.doors import API, DOORS, OWN_ACCOUNT, PUBLIC, SIGNED_IN, Anywhere, Around, At
+from tests.knocking import knock
 from tests.plain_forms import needing_scripts
-from tests.two_counties import FIRST, SECOND, TODAY, Person
+from tests.two_counties import FIRST, SECOND, Person
 from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +25,6 @@ LISTS = [
     if door.ways.get("get") == SIGNED_IN or isinstance(door.ways.get("get"), Anywhere)
 ]
 WALLED = [name for name, door in DOORS.items() if door.args and PUBLIC not in door.ways.values()]
-LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-PLAIN = {"SECOND_FACTOR_REQUIRED": False, "CACHES": LOCMEM}
 # Lists that name no place but the reader's own: settings, what leads straight on, and what is the county's as a whole.
 BARE = {"account_change_password", "account_reauthenticate", "settings", "apply", "review_desk"}
 BARE |= {
@@ -50,50 +44,6 @@ PAGE_METHODS, API_METHODS = ("get", "post"), ("get", "post", "put", "patch", "de
 THERE = {"get": {200, 204, 302}}
 CHANGED = {200, 201, 204, 302, 400, 409, 415}
 """A step that is somebody's: taken, or refused with a reason (what is sent here is empty)."""
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Two counties built once, everybody signed in; each request below is undone."""
-    with (
-        django_db_blocker.unblock(),
-        freeze_time(TODAY),
-        override_settings(**PLAIN, MEDIA_ROOT=tmp_path_factory.mktemp("files")),
-        pytest.MonkeyPatch.context() as patch,
-        transaction.atomic(),
-    ):
-        world = two_counties.build()
-        world.clients = {name: signed_in(person.user) for name, person in world.people.items()}
-        world.clients["nobody"] = Client(raise_request_exception=False)
-        # What the page "not found" looks like is tested elsewhere; here it is sent some five thousand times.
-        patch.setattr("config.urls.handler404", lambda request, exception: HttpResponse(status=404), raising=False)
-        logging.disable()
-        yield world
-        logging.disable(logging.NOTSET)
-        transaction.set_rollback(True)
-
-
-def signed_in(user) -> Client:
-    client = Client(raise_request_exception=False)
-    client.force_login(user)
-    return client
-
-
-def knock(world: SimpleNamespace, name: str, method: str, address: str, sent: dict | None = None) -> HttpResponse:
-    """What ``name`` is answered, as a program would ask the API and a browser a page; whatever it changed is undone."""
-    given = {"data": sent or {}} if method != "get" else {}
-    if given and address.startswith("/api/"):
-        given["content_type"] = "application/json"
-    with transaction.atomic():
-        response = getattr(world.clients[name], method)(address, **given)
-        response.text_shown = text_of(response)
-        transaction.set_rollback(True)
-    return response
-
-
-def text_of(response: HttpResponse) -> str:
-    content = b"".join(response.streaming_content) if response.streaming else response.content
-    return content.decode(errors="replace") + response.headers.get("Location", "")
 
 
 def routes(patterns: list[URLPattern | URLResolver]) -> Iterator[str | None]:

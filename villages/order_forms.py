@@ -30,6 +30,10 @@ class OrderForm(forms.Form):
         given = self.cleaned_data
         return Paper(given["document"], given["on"], given["reason"], given.get("posts_pass", False))
 
+    def said(self) -> dict[str, str]:
+        """What is typed, however its lines break."""
+        return {name: " ".join(str(value).split()) for name, value in self.cleaned_data.items()}
+
     def carry_out(self, by: Any) -> Order:
         raise NotImplementedError
 

@@ -9,10 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from records.refusals import Incomplete, NotAllowed, WrongState
+from records import previews
+from records.refusals import Incomplete, NotAllowed, UnknownFields, WrongState, refuse_unknown_fields
 from villages.models import Order
 from villages.order_forms import FORMS, OrderForm
-from villages.workflow import MANAGE, looked_at
+from villages.workflow import MANAGE, looked_at, outcome
 
 PER_PAGE = 30
 
@@ -41,25 +42,51 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def order_new(request: HttpRequest, kind: str) -> HttpResponse:
-    """Write an order; see what would follow; carry it out."""
+    """Write an order; see what would follow; carry out just that."""
     if kind not in FORMS or not request.user.reach(MANAGE):
         raise Http404
     code = request.GET.get("unit", "")[:12]
     form = FORMS[kind](request.POST or None, initial={"unit": code, "units": code, "main": code})
-    context: dict[str, Any] = {"form": form, "kind": Order.Kind(kind)}
-    confirmed = "confirm" in request.POST
-    if "change" not in request.POST and form.is_valid() and (made := _tried(request, form, keep=confirmed)):
-        if confirmed:
+    refused = None
+    if "confirm" in request.POST and form.is_valid():
+        try:
+            made = _carried_out(request, kind, form)
+        except NotAllowed:
+            raise Http404 from None
+        except (Incomplete, WrongState) as stale:
+            refused = stale
+        else:
             messages.success(request, _("The order is carried out. Everyone concerned has been told."))
             return redirect("unit_order", made.pk)
-        context |= {"preview": made, "passages": made.passed}
-    return render(request, "villages/order_new.html", context)
+    context: dict[str, Any] = {"form": form, "kind": Order.Kind(kind), "refused": refused}
+    if "change" not in request.POST and form.is_valid() and (seen := _tried(request, form)):
+        shown = {"said": form.said(), "outcome": outcome(seen)}
+        context |= {"preview": seen, "passages": seen.passed, "key": previews.keep(request.user, _step(kind), shown)}
+    status = 400 if isinstance(refused, UnknownFields) else 409 if refused else 200
+    return render(request, "villages/order_new.html", context, status=status)
 
 
-def _tried(request: HttpRequest, form: OrderForm, *, keep: bool) -> Order | None:
-    """The order (``looked_at``), or None: why it cannot be carried out stands on the form."""
+def _step(kind: str) -> str:
+    return f"order:{kind}"
+
+
+def _carried_out(request: HttpRequest, kind: str, form: OrderForm) -> Order:
+    """The order as it was shown. A second click finds what the first one did."""
+    refuse_unknown_fields(request.POST, [*form.fields, "key", "confirm"])
     try:
-        return looked_at(lambda: form.carry_out(request.user), keep=keep)
+        with previews.confirming(request.user, _step(kind), request.POST.get("key", "")) as shown:
+            previews.require_unchanged(shown["said"], form.said())
+            return looked_at(lambda: form.carry_out(request.user), keep=True, expected=shown["outcome"])
+    except previews.AlreadyDone as done:
+        previews.require_unchanged(done.shown["said"], form.said())
+        paper = form.paper()
+        return Order.objects.filter(by=request.user, kind=kind, document=paper.document, on=paper.on).latest("pk")
+
+
+def _tried(request: HttpRequest, form: OrderForm) -> Order | None:
+    """What would follow (``looked_at``), or None: why it cannot be carried out stands on the form."""
+    try:
+        return looked_at(lambda: form.carry_out(request.user), keep=False)
     except NotAllowed:
         raise Http404 from None
     except Incomplete as incomplete:

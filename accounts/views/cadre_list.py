@@ -13,8 +13,9 @@ from accounts.authority import needs
 from accounts.forms import CadreListForm
 from accounts.slips import slips_of
 from accounts.views.appointments import show_slips
-from records import sheets
+from records import previews, sheets
 from records.listing import write_list
+from records.refusals import Outdated, refuse_unknown_fields
 from records.workbooks import Row, SheetRefused
 
 SUBJECT = "accounts.cadre_list"
@@ -41,31 +42,45 @@ def _show_wrong(request: HttpRequest, refused: SheetRefused, raw: bytes = b"") -
     return render(request, "accounts/cadre_list.html", context)
 
 
-def _show_lines(request: HttpRequest, rows: list[Row], lines: list[cadre_list.Line]) -> HttpResponse:
-    """What it would do; the sheet itself goes along in the form, so that nothing is kept before it counts."""
+def _show_lines(
+    request: HttpRequest, rows: list[Row], lines: list[cadre_list.Line], refused: Outdated | None = None
+) -> HttpResponse:
+    """What it would do, kept with the sheet under the page's key. ``refused``: why what was confirmed was not done."""
+    shown = {"rows": sheets.plain_rows(rows), "lines": [line.outcome for line in lines]}
     new = [line for line in lines if line.new_roles]
     context = {
         "lines": lines,
         "new": len(new),
         "accounts": len({(line.unit.code, line.name) for line in new if line.user is None}),
-        "carried": sheets.carry(request.user, SUBJECT, rows),
+        "carried": previews.keep(request.user, SUBJECT, shown),
+        "refused": refused,
     }
-    return render(request, "accounts/cadre_list_lines.html", context)
+    return render(request, "accounts/cadre_list_lines.html", context, status=409 if refused else 200)
 
 
 @needs("accounts.appoint")
 @require_POST
 def carry_out(request: HttpRequest) -> HttpResponse:
-    """Do what was shown, as things stand now."""
-    rows = sheets.carried(request.user, SUBJECT, request.POST.get("carried", ""))
-    if rows is None:
-        messages.error(request, _("Please send the sheet again."))
-        return redirect("cadre_list")
+    """Do what was shown, or nothing where the sheet would do something else now."""
+    refuse_unknown_fields(request.POST, ["carried"])
+    rows: list[Row] = []
+    lines: list[cadre_list.Line] = []
     try:
-        lines = cadre_list.read(rows, by=request.user)
-        engaged = cadre_list.carry_out(lines, by=request.user)
+        with previews.confirming(request.user, SUBJECT, request.POST.get("carried", "")) as shown:
+            rows = sheets.rows_again(shown["rows"])
+            lines = cadre_list.read(rows, by=request.user)
+            previews.require_unchanged(shown["lines"], [line.outcome for line in lines])
+            engaged = cadre_list.carry_out(lines, by=request.user)
     except SheetRefused as refused:
         return _show_wrong(request, refused)
+    except previews.AlreadyDone:
+        messages.success(request, _("These appointments have been made."))
+        return redirect("appointments")
+    except Outdated as outdated:
+        if lines:
+            return _show_lines(request, rows, lines, outdated)
+        messages.error(request, _("Please send the sheet again."))
+        return redirect("cadre_list")
     given = sum(len(one.appointments) for one in engaged)
     messages.success(request, _("Appointments made: %d") % given)
     slips = slips_of(engaged)

@@ -1,7 +1,17 @@
 """Giving people their offices, opening and guarding their accounts. Every step checks who may, and history keeps it."""
 
 from accounts.workflow.access import end_tokens
-from accounts.workflow.appointing import Engaged, Who, appoint, appoint_person, end, givable, hand_over, managed_by
+from accounts.workflow.appointing import (
+    Engaged,
+    Who,
+    appoint,
+    appoint_person,
+    end,
+    givable,
+    hand_over,
+    managed_by,
+    pass_on_tasks,
+)
 from accounts.workflow.codes import AccountLocked, counting_codes, forget_wrong_codes, locked_by_codes
 from accounts.workflow.deputies import deputise, may_deputise
 from accounts.workflow.guarding import (
@@ -38,6 +48,7 @@ __all__ = [
     "locked_by_codes",
     "make_token",
     "managed_by",
+    "pass_on_tasks",
     "may_deputise",
     "office_is_over",
     "open_administrator",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.authority import grant
 from accounts.models import Appointment, User
 from accounts.roles import ROLES, THREE_ADMINISTRATORS
+from accounts.signals import posts_handed_over
 from accounts.workflow.access import end_tokens
 from accounts.workflow.giving import bound_elsewhere, givable, in_days, managed_by, nobody_of_that_name
 from accounts.workflow.opening import open_account
@@ -20,7 +21,10 @@ from records.audit import acting
 from records.refusals import Incomplete, NotAllowed, WrongState
 from villages.models import Unit
 
-__all__ = ["Engaged", "Who", "appoint", "appoint_person", "end", "givable", "hand_over", "managed_by"]
+__all__ = ["Engaged", "Who", "appoint", "appoint_person", "end", "givable", "hand_over", "managed_by", "pass_on_tasks"]
+
+LATEST_HANDOVER = timedelta(days=31)
+"""So long after a handover the nightly task still looks whether everything has passed."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +212,8 @@ def end_with(appointment: Appointment, *, by: User, on: date, verb: str, reason:
 def hand_over(posts: Sequence[Appointment], who: Who, *, by: User, on: date) -> Engaged:
     """End one person's ``posts`` on one unit with the day ``on``, and give them to ``who`` from the day after.
 
-    What waits for the office follows it, as every to-do comes from appointments; what was written stays.
+    What waits for the office follows it, as every to-do comes from appointments; what was written stays. What is the
+    person's own in it passes as well (``pass_on_tasks``).
     """
     first = posts[0]
     if {(post.user_id, post.unit_id) for post in posts} != {(first.user_id, first.unit_id)}:
@@ -221,7 +226,7 @@ def hand_over(posts: Sequence[Appointment], who: Who, *, by: User, on: date) -> 
         )
     for post in posts:
         end(post, by=by, on=on)
-    return appoint_person(
+    engaged = appoint_person(
         who,
         [post.role for post in posts],
         unit=first.unit,
@@ -229,3 +234,21 @@ def hand_over(posts: Sequence[Appointment], who: Who, *, by: User, on: date) -> 
         starts=on + timedelta(days=1),
         department=first.department,
     )
+    for post, successor in zip(posts, engaged.appointments, strict=True):
+        successor.follows = post
+        with acting(by, "accounts.hand_over"):
+            successor.save(update_fields=["follows"])
+    pass_on_tasks()
+    return engaged
+
+
+@transaction.atomic
+def pass_on_tasks() -> None:
+    """Let what is a person's own in an office (a seat, a hearing) pass to the successor, once the last day has come.
+
+    Done at the handover and every night; doing it again changes nothing.
+    """
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    recent = Q(starts__lte=tomorrow, starts__gt=tomorrow - LATEST_HANDOVER, follows__isnull=False)
+    for successor in Appointment.objects.filter(recent).select_related("follows", "user", "unit").order_by("pk"):
+        posts_handed_over.send(sender=Appointment, before=successor.follows, after=successor)

@@ -20,10 +20,12 @@ from incentives.models import ProjectFund, RewardPolicy, Source
 from incentives.standing import written
 from incentives.views.sources import source_or_404
 from records import previews
+from records.numbers import keys
 from records.refusals import Incomplete, Outdated, WrongState
 from villages.models import Unit
 
 SPARE_ROWS = 3
+MOST_ROWS = 1000
 FORMS: dict[type[Source], tuple[type[ModelForm], type[BaseFormSet], str]] = {
     RewardPolicy: (PolicyForm, Bands, "bands"),
     ProjectFund: (FundForm, Weights, "weights"),
@@ -116,7 +118,8 @@ def _with_spare_rows(posted: Any, wanted: bool) -> Any:
     if not wanted:
         return posted
     data = posted.copy()
-    data["form-TOTAL_FORMS"] = str(int(posted.get("form-TOTAL_FORMS") or 0) + SPARE_ROWS)
+    shown = next(iter(keys([posted.get("form-TOTAL_FORMS", "")])), 0)
+    data["form-TOTAL_FORMS"] = str(min(shown, MOST_ROWS) + SPARE_ROWS)
     return data
 
 

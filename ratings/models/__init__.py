@@ -9,7 +9,7 @@ from ratings.models.application import (
     Transition,
     Veto,
 )
-from ratings.models.cycle import Cycle, Extension, Window
+from ratings.models.cycle import ClosingReversal, Cycle, Extension, Window
 from ratings.models.decision import Decision
 from ratings.models.event import Event, Proposal, Reversal
 from ratings.models.register import StarPeriod
@@ -18,6 +18,7 @@ from ratings.models.scheme import Scheme
 __all__ = [
     "Answer",
     "Application",
+    "ClosingReversal",
     "Cycle",
     "Decision",
     "Event",

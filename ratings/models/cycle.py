@@ -35,6 +35,8 @@ class Cycle(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     scoring_closed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    closing_document = models.CharField(_("Document"), max_length=200, blank=True)
+    closing_reason = models.TextField(_("Reason"), blank=True, help_text="Why it was closed while applying was open")
 
     class Meta:
         default_permissions = ()
@@ -46,10 +48,50 @@ class Cycle(models.Model):
                 condition=Q(state="open") ^ Q(closed_at__isnull=False), name="cycle_closed_has_time"
             ),
         ]
-        triggers = [pgtrigger.FSM(name="cycle_states", field="state", transitions=[("open", "closed")])]
+        triggers = [
+            pgtrigger.FSM(name="cycle_states", field="state", transitions=[("open", "closed"), ("closed", "open")]),
+            pgtrigger.Trigger(
+                name="cycle_reopens_with_its_reversal",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state="closed", new__state="open"),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT FROM ratings_closingreversal WHERE cycle_id = OLD.id AND closed_at = OLD.closed_at
+                    ) THEN
+                        RAISE EXCEPTION 'a closed cycle opens again by a recorded reversal only'
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit} {self.year}"
+
+
+@pghistory.track(pghistory.InsertEvent())
+class ClosingReversal(models.Model):
+    """The closing of ``closed_at`` was taken back: what it decided never counted (domain §3)."""
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="closing_reversals")
+    closed_at = models.DateTimeField()
+    document = models.CharField(_("Document"), max_length=200, blank=True, help_text="Of the closing")
+    reason = models.TextField(_("Reason"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "closed_at"], name="one_reversal_per_closing"),
+            models.CheckConstraint(condition=~Q(reason=""), name="closing_reversal_is_reasoned"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.cycle} {self.closed_at}"
 
 
 class Step(models.TextChoices):

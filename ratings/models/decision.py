@@ -24,7 +24,8 @@ class DecisionQuerySet(models.QuerySet):
 class Decision(models.Model):
     """``on``: the day from which it is in force; ``cut_off``: the last day for facts it has judged (formats §3).
 
-    Both are set when it is confirmed. What was decided never changes; a new decision ``replaces`` it.
+    Both are set when it is confirmed. What was decided never changes; a new decision ``replaces`` it. A closing that is
+    taken back leaves its decisions ``reversed``: they count as if they had never been made.
     """
 
     class State(models.TextChoices):
@@ -32,6 +33,7 @@ class Decision(models.Model):
         RELEASED = "released", _("Released")
         CONFIRMED = "confirmed", _("Confirmed")
         OVERTURNED = "overturned", _("Overturned")
+        REVERSED = "reversed", _("Closing taken back")
 
     class Origin(models.TextChoices):
         TOWNSHIP = "township", _("Township")
@@ -72,8 +74,8 @@ class Decision(models.Model):
                 fields=["unit", "on"], condition=Q(origin="imported"), name="one_imported_decision_per_day"
             ),
             models.CheckConstraint(
-                condition=Q(state="confirmed", on__isnull=False, cut_off__isnull=False)
-                | (~Q(state="confirmed") & Q(on=None, cut_off=None)),
+                condition=Q(state__in=["confirmed", "reversed"], on__isnull=False, cut_off__isnull=False)
+                | (~Q(state__in=["confirmed", "reversed"]) & Q(on=None, cut_off=None)),
                 name="decision_confirmed_has_day",
             ),
             models.CheckConstraint(condition=Q(star__lte=9), name="decision_star_range"),
@@ -88,7 +90,13 @@ class Decision(models.Model):
                     ("decided", "overturned"),
                     ("released", "confirmed"),
                     ("released", "overturned"),
+                    ("confirmed", "reversed"),
                 ],
+            ),
+            pgtrigger.Protect(
+                name="closings_alone_are_reversed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__state="reversed") & ~pgtrigger.Q(old__origin="closing"),
             ),
             pgtrigger.ReadOnly(
                 name="what_was_decided_stays",

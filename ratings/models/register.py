@@ -40,18 +40,10 @@ class StarPeriodQuerySet(models.QuerySet):
     def with_since(self) -> StarPeriodQuerySet:
         """Each with ``since``: the day on which the star last changed, which may lie before the period."""
         earlier = StarPeriod.objects.known().filter(unit=OuterRef("unit"), during__fully_lt=OuterRef("during"))
-        other = earlier.exclude(star=OuterRef("star"))
-        return self.annotate(
-            since=Coalesce(
-                Subquery(
-                    other.order_by().values("unit").annotate(day=Max(_Day("during", function="upper"))).values("day")
-                ),
-                Subquery(
-                    earlier.order_by().values("unit").annotate(day=Min(_Day("during", function="lower"))).values("day")
-                ),
-                _Day("during", function="lower"),
-            )
-        )
+        changed = Max(_Day("during", function="upper"), filter=~Q(star=OuterRef("star")))
+        began = Min(_Day("during", function="lower"))
+        one_look = earlier.order_by().values("unit").annotate(day=Coalesce(changed, began)).values("day")
+        return self.annotate(since=Coalesce(Subquery(one_look), _Day("during", function="lower")))
 
 
 class StarPeriod(models.Model):

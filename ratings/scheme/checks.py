@@ -165,6 +165,18 @@ def _checklist(place: str, criterion: Checklist) -> Iterator[Problem]:
         yield _warning(f"{place}.items", _("The items have %s points together.") % total, str(criterion.max))
 
 
+def _bounds(spec: SchemeSpec) -> Iterator[Problem]:
+    """What can be true must leave something that can; of the bounds of a share one may be replaced alone."""
+    for place, _area, criterion in _placed_criteria(spec):
+        for number, question in enumerate(criterion.questions):
+            least, most = question.least, question.most
+            if least is not None and most is not None and least > most:
+                item = f".items[{number}]" if question.kind == "count" else ""
+                yield Problem(
+                    f"{place}{item}.most", _("No figure lies between these bounds."), _("at least %s") % least
+                )
+
+
 _METHOD_CHECKS: dict[str, Callable[..., Iterator[Problem]]] = {
     "deduction": _deduction,
     "tiers": _tiers,
@@ -333,6 +345,7 @@ _CHECKS: tuple[Callable[[SchemeSpec], Iterator[Problem]], ...] = (
     _codes,
     _variants,
     _methods,
+    _bounds,
     _suppliers,
     _areas,
     _stars,

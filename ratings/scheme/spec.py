@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 FORMAT = "pingxing-scheme/1"
 LARGEST = Decimal(10) ** 12
 MOST_PLACES = 10
+PER_CENT = (Decimal(0), Decimal(100))
 
 
 def _number(value: Any) -> Decimal:
@@ -59,7 +60,10 @@ class Evidence(Part):
 
 
 class Loss(Part):
-    """An item that is counted: ``per`` points for every ``each`` of its count, ``at_most`` in all."""
+    """An item that is counted: ``per`` points for every ``each`` of its count, ``at_most`` in all.
+
+    ``least``, ``most`` and ``whole`` say which counts can be true.
+    """
 
     code: Code
     name: Text = ""
@@ -67,6 +71,9 @@ class Loss(Part):
     each: Positive = Decimal(1)
     step: Literal["started"] | None = None
     at_most: NotNegative | None = None
+    least: NotNegative = Decimal(0)
+    most: NotNegative | None = None
+    whole: Yes = False
 
 
 class DeductionItem(Loss):
@@ -87,11 +94,17 @@ class Tier(Part):
 
 
 class Question(Part):
-    """One fact that a criterion asks for; ``item`` is how a facts file names it."""
+    """One fact that a criterion asks for; ``item`` is how a facts file names it.
+
+    ``least`` and ``most`` bound what can be true, None where nothing does; ``whole``: no decimals.
+    """
 
     item: str
     kind: Literal["count", "tick", "figure", "points"]
     name: str = ""
+    least: Decimal | None = None
+    most: Decimal | None = None
+    whole: bool = False
 
 
 class _Criterion(Part):
@@ -113,11 +126,29 @@ class _Criterion(Part):
 
 
 class _Figured(_Criterion):
-    """A criterion that looks at one figure, such as a share of satisfied villagers."""
+    """A criterion that looks at one figure, such as a share of satisfied villagers.
+
+    ``least``, ``most`` and ``whole`` say which figures can be true; a share in per cent lies in 0 … 100 unless they do.
+    """
+
+    least: Number | None = None
+    most: Number | None = None
+    whole: Yes = False
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        return (Question(item=self.code, kind="figure", name=self.figure or self.name),)
+        name = self.figure or self.name
+        least, most = PER_CENT if "%" in name or "％" in name else (None, None)
+        return (
+            Question(
+                item=self.code,
+                kind="figure",
+                name=name,
+                least=least if self.least is None else self.least,
+                most=most if self.most is None else self.most,
+                whole=self.whole,
+            ),
+        )
 
 
 class _Itemised(_Criterion):
@@ -127,7 +158,11 @@ class _Itemised(_Criterion):
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        return tuple(Question(item=self.item_name(i.code), kind=self.asks, name=i.name) for i in self.items)
+        return tuple(self._question(item) for item in self.items)
+
+    def _question(self, item: Loss | TickItem) -> Question:
+        bounds = item.model_dump(include={"least", "most", "whole"})
+        return Question(item=self.item_name(item.code), kind=self.asks, name=item.name, **bounds)
 
 
 class Judged(_Criterion):

@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.authority import reached, reached_or_404
@@ -27,7 +26,6 @@ from villages.models import Level, Unit
 
 State = Application.State
 MANAGE = "ratings.manage_cycle"
-EXCEPTIONS_SHOWN = 50
 
 
 @login_required
@@ -89,7 +87,8 @@ def _usual_times(year: int) -> dict[str, Any]:
     }
 
 
-def _managed(request: HttpRequest, pk: int) -> Cycle:
+def managed(request: HttpRequest, pk: int) -> Cycle:
+    """The cycle, if the user runs it; else 404."""
     rows = Cycle.objects.select_related("unit", "scheme").prefetch_related("windows")
     return reached_or_404(request.user, MANAGE, rows, pk=pk)
 
@@ -97,7 +96,7 @@ def _managed(request: HttpRequest, pk: int) -> Cycle:
 @login_required
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Times, progress by township, and the two last steps; a POST moves the times."""
-    cycle = _managed(request, pk)
+    cycle = managed(request, pk)
     asked = {"meeting_minutes_required": cycle.meeting_minutes_required}
     form = WindowsForm(request.POST or None, initial=initial_windows(cycle.windows.all()) | asked)
     if request.method == "POST" and form.is_valid():
@@ -117,7 +116,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "cycle": cycle,
             "form": form,
             "open": cycle.state == Cycle.State.OPEN,
-            "now": timezone.now(),
+            "reversals": cycle.closing_reversals.select_related("by").order_by("-at"),
             **_progress(cycle, request.user),
         },
         status=400 if form.errors else 200,
@@ -161,7 +160,7 @@ def _progress(cycle: Cycle, user: Any) -> dict[str, Any]:
 @login_required
 def extend(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a review more time, in the whole county or for one unit, with a reason."""
-    cycle = _managed(request, pk)
+    cycle = managed(request, pk)
     form = ExtendForm(request.POST or None, rated=cycle.scheme.rated_units())
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -181,37 +180,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def close_scoring(request: HttpRequest, pk: int) -> HttpResponse:
-    cycle = _managed(request, pk)
+    cycle = managed(request, pk)
     workflow.close_scoring(cycle, by=request.user)
     messages.success(request, _("Scoring is closed; ranks are known."))
     return redirect("cycle", pk)
-
-
-@login_required
-def close(request: HttpRequest, pk: int) -> HttpResponse:
-    """What closing will do, and to whom; then the step itself."""
-    cycle = _managed(request, pk)
-    if request.method == "POST":
-        left_out = workflow.close(cycle, by=request.user)
-        messages.success(
-            request,
-            ngettext(
-                "The rating is closed; %s unit gets no star.", "The rating is closed; %s units get no star.", left_out
-            )
-            % left_out,
-        )
-        return redirect("cycle", pk)
-    exceptions = with_shown_state(workflow.exceptions(cycle), request.user).select_related("unit").order_by("unit_id")
-    left_out = workflow.left_out(cycle)
-    return render(
-        request,
-        "ratings/cycle_close.html",
-        {
-            "cycle": cycle,
-            "open": cycle.state == Cycle.State.OPEN,
-            "exceptions": [(a, State(a.shown_state).label) for a in exceptions[:EXCEPTIONS_SHOWN]],
-            "exceptions_all": exceptions.count(),
-            "left_out": left_out[:EXCEPTIONS_SHOWN],
-            "left_out_all": left_out.count(),
-        },
-    )

@@ -1,21 +1,19 @@
-"""A county's cycle (年度评定): opened under an issued scheme, its scoring closed, and closed with its exceptions."""
+"""A county's cycle (年度评定): opened under an issued scheme, its times, and its scoring closed. See ``closing``."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Appointment
 from accounts.roles import Role
 from ratings import allowance, announcing
-from ratings.models import Application, Cycle, Decision, Extension, Points, Scheme, Stage, Transition, Window
+from ratings.models import Application, Cycle, Extension, Points, Scheme, Stage, Window
 from ratings.models.cycle import Step
-from ratings.signals import decisions_confirmed
 from ratings.workflow.window import until
 from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -23,14 +21,12 @@ from villages.models import Unit, below
 
 State = Application.State
 Times = Mapping[str, tuple[datetime, datetime]]
-OUT = (State.DRAFT, State.REJECTED, State.CONFIRMED)
-"""States of applications that a closing does not have to wait for."""
-
 MANAGE = "ratings.manage_cycle"
 ACCEPT = "ratings.accept"
 
 
-def _require(by: Any, unit: Unit) -> None:
+def require_manager(by: Any, unit: Unit) -> None:
+    """Raise ``NotAllowed`` unless ``by`` runs the cycles of ``unit`` (None: the system)."""
     if by is not None and not by.has_perm(MANAGE, unit):
         raise NotAllowed(_("You may not do this here."))
 
@@ -43,7 +39,7 @@ def open_cycle(
 
     Raises ``NotAllowed``; ``WrongState`` for a scheme not issued, or with a cycle already; ``Incomplete``.
     """
-    _require(by, scheme.unit)
+    require_manager(by, scheme.unit)
     if scheme.state != Scheme.State.ISSUED:
         raise WrongState(_("Only an issued scheme can be used."))
     if scheme.unit.cycles.filter(year=scheme.year, scheme__rates=scheme.rates).exists():
@@ -63,7 +59,7 @@ def open_cycle(
             )
     except IntegrityError:
         raise WrongState(_("The rating of %s has been opened already.") % scheme.year) from None
-    people = _people(cycle, (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE))
+    people = people_of(cycle, (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE))
     announcing.tell_all(cycle, people, "cycle_opened", until=until(windows[Step.APPLY][1]))
     return cycle
 
@@ -77,24 +73,26 @@ def _require_times(windows: Times, steps: set[str]) -> None:
         raise Incomplete(_("These times do not fit."), problems)
 
 
-def _people(cycle: Cycle, roles: tuple[str, ...]) -> QuerySet:
+def people_of(cycle: Cycle, roles: tuple[str, ...]) -> QuerySet:
+    """Ids of those who hold one of ``roles`` in the county today."""
     today = Appointment.objects.on(timezone.localdate())
     return today.filter(below(cycle.unit_id, "unit_id"), role__in=roles).values_list("user_id", flat=True)
 
 
-def _locked(cycle: Cycle) -> Cycle:
-    """The cycle as it is now, locked. Raises ``WrongState`` when it is closed."""
+def locked(cycle: Cycle, state: str = Cycle.State.OPEN) -> Cycle:
+    """The cycle as it is now, locked. Raises ``WrongState`` unless it is in ``state``."""
     cycle = Cycle.objects.select_for_update(of=("self",)).select_related("scheme", "unit").get(pk=cycle.pk)
-    if cycle.state != Cycle.State.OPEN:
-        raise WrongState(_("The rating of %s is closed.") % cycle.year)
+    if cycle.state != state:
+        closed = cycle.state == Cycle.State.CLOSED
+        raise WrongState((_("The rating of %s is closed.") if closed else _("The rating of %s is open.")) % cycle.year)
     return cycle
 
 
 @transaction.atomic
 def set_windows(cycle: Cycle, windows: Times, *, by: Any) -> None:
     """Move the times of some steps. Raises ``NotAllowed``, ``WrongState`` (closed), ``Incomplete``."""
-    _require(by, cycle.unit)
-    cycle = _locked(cycle)
+    require_manager(by, cycle.unit)
+    cycle = locked(cycle)
     _require_times(windows, set())
     with audit.acting(by, "set_windows"):
         for step, (opens, closes) in windows.items():
@@ -107,8 +105,8 @@ def ask_for_minutes(cycle: Cycle, required: bool, *, by: Any) -> None:
 
     Raises ``NotAllowed``, ``WrongState`` (closed).
     """
-    _require(by, cycle.unit)
-    cycle = _locked(cycle)
+    require_manager(by, cycle.unit)
+    cycle = locked(cycle)
     if cycle.meeting_minutes_required != required:
         cycle.meeting_minutes_required = required
         with audit.acting(by, "ask_for_minutes"):
@@ -125,7 +123,7 @@ def reopen(cycle: Cycle, unit: Unit, *, closes: datetime, reason: str, by: Any, 
     may = (ACCEPT, MANAGE) if step == Step.APPLY else (MANAGE,)
     if by is not None and not any(by.has_perm(perm, unit) for perm in may):
         raise NotAllowed(_("You may not do this here."))
-    cycle = _locked(cycle)
+    cycle = locked(cycle)
     if not cycle.scheme.rated_units().filter(pk=unit.pk).exists():
         raise WrongState(_("This unit is not rated in this cycle."))
     _require_reasoned(closes, reason)
@@ -145,8 +143,8 @@ def extend(cycle: Cycle, step: str, *, closes: datetime, reason: str, by: Any) -
 
     Raises ``NotAllowed``, ``WrongState`` (closed, no window yet), ``Incomplete`` (no reason, not later than before).
     """
-    _require(by, cycle.unit)
-    cycle = _locked(cycle)
+    require_manager(by, cycle.unit)
+    cycle = locked(cycle)
     of_step = Window.objects.select_for_update().filter(cycle=cycle, step=step).first()
     if of_step is None:
         raise WrongState(_("No time has been set for “%s” yet.") % Step(step).label)
@@ -182,112 +180,27 @@ def close_scoring(cycle: Cycle, *, by: Any, at: datetime | None = None) -> None:
 
     Raises ``NotAllowed``; ``WrongState`` when it has been done before.
     """
-    _require(by, cycle.unit)
-    cycle = _locked(cycle)
+    require_manager(by, cycle.unit)
+    cycle = locked(cycle)
     if cycle.scoring_closed_at:
         raise WrongState(_("Scoring of %s is closed already.") % cycle.year)
-    _close_scoring(cycle, by, at or timezone.now())
-    announcing.tell_all(cycle, _people(cycle, (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)), "scoring_closed")
+    settle_ranks(cycle, by, at or timezone.now())
+    announcing.tell_all(cycle, people_of(cycle, (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)), "scoring_closed")
 
 
-def _close_scoring(cycle: Cycle, by: Any, at: datetime) -> None:
+def settle_ranks(cycle: Cycle, by: Any, at: datetime) -> None:
+    """Scoring is closed: what each scored application may get is known."""
     cycle.scoring_closed_at = at
     with audit.acting(by, "close_scoring"):
         cycle.save(update_fields=["scoring_closed_at"])
+    store_allowances(cycle, timezone.localdate(at))
+
+
+def store_allowances(cycle: Cycle, today: date) -> None:
+    """What the points of each application in review allow ``today``, with ranks if scoring is closed."""
     scored = cycle.applications.filter(
         state__in=[State.TOWNSHIP_REVIEW, State.COUNTY_REVIEW], panel_total__isnull=False
     )
     by_county = Exists(Points.objects.filter(application=OuterRef("pk"), stage=Stage.COUNTY))
-    today = timezone.localdate(at)
     allowance.store(scored.filter(by_county), Stage.COUNTY, today)
     allowance.store(scored.filter(~by_county), Stage.TOWNSHIP, today)
-
-
-def exceptions(cycle: Cycle) -> QuerySet[Application]:
-    """Applications still under way: when the cycle closes their units keep their stars until they are decided."""
-    return cycle.applications.exclude(state__in=OUT)
-
-
-def left_out(cycle: Cycle) -> QuerySet[Unit]:
-    """Rated units that a closing leaves without a star: they did not apply, or were rejected.
-
-    Who won an appeal against that is reviewed after all, and left out again if it does not end with a star.
-    """
-    there = cycle.applications.filter(unit=OuterRef("pk"))
-    stands = Decision.objects.filter(cycle=cycle, state=Decision.State.CONFIRMED, replaced_by=None)
-    decided = stands.filter(unit=OuterRef("pk")).exclude(replaces__origin=Decision.Origin.CLOSING)
-    going_on = there.exclude(state__in=[State.DRAFT, State.REJECTED])
-    return cycle.scheme.rated_units().filter(~Exists(going_on), ~Exists(decided))
-
-
-@transaction.atomic
-def close(cycle: Cycle, *, by: Any, at: datetime | None = None) -> int:
-    """Close the cycle: a confirmed decision of no star, from that day, for every unit of ``left_out``; how many.
-
-    Raises ``NotAllowed``; ``WrongState`` when it is closed already.
-    """
-    _require(by, cycle.unit)
-    cycle, at = _locked(cycle), at or timezone.now()
-    if not cycle.scoring_closed_at:
-        _close_scoring(cycle, by, at)
-    cycle.state, cycle.closed_at = Cycle.State.CLOSED, at
-    with audit.acting(by, "close_cycle"):
-        cycle.save(update_fields=["state", "closed_at"])
-    left = _leave_without_star(cycle, left_out(cycle), by, at)
-    announcing.tell_all(cycle, _people(cycle, (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)), "cycle_closed")
-    return left
-
-
-@transaction.atomic
-def close_for(applications: Collection[int]) -> None:
-    """Give the units of ``applications`` (ids) that have left the review of a closed cycle its decision of no star."""
-    for cycle in Cycle.objects.filter(applications__in=applications, state=Cycle.State.CLOSED).distinct():
-        units = cycle.applications.filter(pk__in=applications).values("unit")
-        _leave_without_star(cycle, left_out(cycle).filter(code__in=units), None, timezone.now())
-
-
-def _leave_without_star(cycle: Cycle, units: QuerySet[Unit], by: Any, at: datetime) -> int:
-    """Write and announce the closing decision of each unit; how many."""
-    with audit.acting(by, "close_cycle"):
-        kept = Decision.objects.bulk_create(_no_stars(cycle, units, by, at), batch_size=2000)
-    if kept:
-        decisions_confirmed.send(
-            sender=Decision, decisions=[d.pk for d in kept], units=sorted({d.unit_id for d in kept})
-        )
-    return len(kept)
-
-
-def _no_stars(cycle: Cycle, units: QuerySet[Unit], by: Any, at: datetime) -> list[Decision]:
-    codes = list(units.values_list("code", flat=True))
-    applications = {a.unit_id: a for a in cycle.applications.filter(unit__in=codes)}
-    rejections = dict(
-        Transition.objects.filter(application__cycle=cycle, to_state=State.REJECTED).values_list(
-            "application_id", "reason"
-        )
-    )
-    # What stands in the register is in the language of the office, whoever presses the button.
-    with translation.override(settings.LANGUAGE_CODE):
-        return [
-            Decision(
-                unit_id=code,
-                application=applications.get(code),
-                cycle=cycle,
-                scheme=cycle.scheme,
-                year=cycle.year,
-                star=0,
-                origin=Decision.Origin.CLOSING,
-                state=Decision.State.CONFIRMED,
-                reason=_reason(applications.get(code), rejections),
-                decided_by=by,
-                decided_at=at,
-                on=timezone.localdate(at),
-                cut_off=cycle.facts_until,
-            )
-            for code in codes
-        ]
-
-
-def _reason(application: Application | None, rejections: Mapping[int, str]) -> str:
-    if application is not None and application.state == State.REJECTED:
-        return _("Not rated: %s") % rejections.get(application.pk, "")
-    return _("Did not apply")

@@ -9,6 +9,7 @@ from notifications.workflow import telling_only
 from ratings.models import Cycle, Stage
 from ratings.models.cycle import Step
 from ratings.workflow import cycle as cycles
+from ratings.workflow.closing import close
 from reports.demonstration import schemes
 from reports.demonstration.people import Staff
 from reports.demonstration.plans import Phase, plan
@@ -33,7 +34,12 @@ def confirm() -> str:
         confirmed = confirm_due(moment(2025, 12, 31))
         for county, office in schemes.COUNTIES.items():
             cycle = Cycle.objects.get(unit=county, year=2025)
-            cycles.close(cycle, by=User.objects.get(username=office), at=moment(2025, 12, 31, 16))
+            close(
+                cycle,
+                by=User.objects.get(username=office),
+                document="评星办〔2025〕31号",
+                at=moment(2025, 12, 31, 16),
+            )
     return f"{confirmed} decisions"
 
 

@@ -17,7 +17,7 @@ from accounts.holding import Holding
 from ratings.models import Application, Cycle, Decision
 from ratings.secrecy import shown_state
 from ratings.views.opening import VIEW
-from records.sent import sent
+from records.sent import ExactSerializer, sent
 from reviews.api.scoring import REVIEW_STAGES, VerdictReasonSerializer
 from reviews.models import Batch
 from reviews.stages import bench_of, permissions
@@ -46,7 +46,7 @@ class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
         return decisions_for(self.request.user).order_by("unit", "pk")
 
 
-class VerdictSerializer(serializers.Serializer):
+class VerdictSerializer(ExactSerializer):
     star = serializers.IntegerField(min_value=0, max_value=9)
     reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
@@ -125,7 +125,13 @@ class BatchSerializer(serializers.ModelSerializer):
         ]
 
 
-class PrepareSerializer(serializers.Serializer):
+class ReleaseSerializer(ExactSerializer):
+    """``decisions``: ids of those that the batch must hold to be released; whatever it holds when absent."""
+
+    decisions = serializers.ListField(child=serializers.IntegerField(), required=False)
+
+
+class PrepareSerializer(ExactSerializer):
     """``decided``: ids of decisions; all that wait when absent."""
 
     cycle = serializers.IntegerField()
@@ -159,8 +165,9 @@ class BatchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         batch = batches.prepare(cycle, unit, data.pop("stage"), **data, by=request.user)
         return Response(BatchSerializer(batch).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=None, responses=BatchSerializer)
+    @extend_schema(request=ReleaseSerializer, responses=BatchSerializer)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: Any = None) -> Response:
-        batch = batches.release(self.get_object(), by=request.user)
+        batch, meant = self.get_object(), sent(ReleaseSerializer, request).get("decisions")
+        batch = batches.release(batch, by=request.user, decided=meant)
         return Response(BatchSerializer(batch).data)

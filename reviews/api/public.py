@@ -111,9 +111,10 @@ class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         data = dict(given)
         noticed = Decision.objects.filter(state__in=SHOWN, batch_entry__isnull=False)
         decision = get_object_or_404(noticed, pk=data.pop("decision"))
-        if not may_object_again(address_of(request)):
+        place = address_of(request)
+        if not may_object_again(place):
             raise Throttled
-        objection = objections.make_objection(decision, **data)
+        objection = objections.make_objection(decision, **data, place=place)
         return Response(ReceiptSerializer(objection).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=ReceiptSerializer)

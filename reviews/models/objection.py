@@ -16,9 +16,12 @@ User = settings.AUTH_USER_MODEL
 
 
 # Who objected stays out of the trail: it is for those who answer alone.
-@pghistory.track(exclude=["name", "contact"])
+@pghistory.track(exclude=["name", "contact", "sent"])
 class Objection(models.Model):
-    """An objection (异议) by anyone against one decision under public notice. ``receipt`` is what the person keeps."""
+    """An objection (异议) by anyone against one decision under public notice. ``receipt`` is what the person keeps.
+
+    ``sent`` is a keyed digest of the words and the place they came from: the same from one place is one objection.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("Being looked into")
@@ -31,6 +34,7 @@ class Objection(models.Model):
     name = models.CharField(_("Your name"), max_length=50, blank=True)
     contact = models.CharField(_("How to reach you"), max_length=100, blank=True)
     text = models.TextField(_("What is not right"))
+    sent = models.UUIDField(null=True, unique=True)
     made_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     answer = models.TextField(_("Answer"), blank=True)

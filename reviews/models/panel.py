@@ -30,7 +30,9 @@ class Panel(models.Model):
     stage = models.CharField(max_length=10, choices=Stage)
     group = models.CharField(_("Group"), max_length=50, blank=True)
     covers = ArrayField(models.CharField(max_length=12), default=list, blank=True)
-    reviewers = models.ManyToManyField(User, through="Seat", related_name="panels")
+    reviewers = models.ManyToManyField(
+        User, through="Seat", through_fields=("panel", "reviewer"), related_name="panels"
+    )
 
     class Meta:
         default_permissions = ()
@@ -52,8 +54,12 @@ class Panel(models.Model):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Seat(models.Model):
+    """``passed_to``: the reviewer's post was handed over; what they handed in before still counts, the rest is the
+    successor's."""
+
     panel = models.ForeignKey(Panel, on_delete=models.CASCADE, related_name="seats")
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="seats")
+    passed_to = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         default_permissions = ()

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from records.lists import as_workbook
-from records.refusals import Incomplete
+from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import lists
 from reviews.models import Objection
 from reviews.stages import BENCHES
@@ -44,10 +44,14 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
         if step is None:
             raise Http404
         try:
+            refuse_unknown_fields(request.POST, ["do", "answer"])
             step(found, by=request.user, answer=answer)
         except Incomplete as refused:
             error = str(refused)
-        else:
+        except WrongState:
+            if not _answered_so(request, pk):
+                raise
+        if not error:
             messages.success(request, _("Answered. The answer can be seen with the receipt number."))
             return redirect("review_objections")
     return render(
@@ -55,3 +59,10 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
         "reviews/objection.html",
         {"objection": found, "may_answer": may_answer, "answer": answer, "error": error},
     )
+
+
+def _answered_so(request: HttpRequest, pk: int) -> bool:
+    """Whether the sender has given this very answer: a second click is answered like the first."""
+    state = {"dismiss": Objection.State.DISMISSED, "uphold": Objection.State.UPHELD}[request.POST["do"]]
+    said = request.POST.get("answer", "").strip()
+    return Objection.objects.filter(pk=pk, state=state, answered_by=request.user, answer=said).exists()

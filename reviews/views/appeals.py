@@ -7,12 +7,14 @@ from functools import partial
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Case, Value, When
+from django.db.models import Case, Exists, OuterRef, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.authority import needs, reached, reached_or_404
 from accounts.models import User
@@ -20,7 +22,8 @@ from ratings.models import Application, Decision, Event, Points
 from ratings.scheme.facts import decimal
 from records.files import serve
 from records.lists import as_workbook
-from records.refusals import Incomplete
+from records.numbers import keys
+from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import lists
 from reviews.ceiling import ceilings
 from reviews.hearing import APPEAL, CONVENE, HEAR, above, against_decision, appealable, appeals_for, candidates
@@ -32,6 +35,12 @@ from reviews.workflow.appeals import Corrected
 from villages.models import Unit, heirs
 
 PER_PAGE = 30
+_DONE = {
+    "convene": gettext_lazy("They have been told that they hear this appeal."),
+    "dismiss": gettext_lazy("The appeal is dismissed. Everyone concerned has been told."),
+    "uphold": gettext_lazy("The appeal is upheld and the new star is in force. Everyone concerned has been told."),
+    "reverse": gettext_lazy("The appeal is upheld. Everyone concerned has been told."),
+}
 
 
 @login_required
@@ -43,7 +52,7 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
         return _against(request, of_rejection(application), reverse("result", args=[pk]))
     decision = next((one for one in appealable([application.unit_id]) if one.application_id == pk), None)
     if decision is None:
-        return _too_late(request, reverse("result", args=[pk]))
+        return _too_late(request, application.unit, reverse("result", args=[pk]))
     context = {"unit": application.unit, "application": application, "decision": decision, "last": decision.last_day}
     return _form(request, context, partial(workflow.make_appeal, decision))
 
@@ -70,14 +79,27 @@ def make_of_closing(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _against(request: HttpRequest, subject: Subject, back: str) -> HttpResponse:
     if hindrance(subject):
-        return _too_late(request, back)
+        return _too_late(request, subject.unit, back)
     context = {"unit": subject.unit, "application": subject.application, "subject": subject, "last": subject.last_day}
     return _form(request, context | {"back": back}, partial(workflow.appeal_subject, subject))
 
 
-def _too_late(request: HttpRequest, back: str) -> HttpResponse:
+def _too_late(request: HttpRequest, unit: Unit, back: str) -> HttpResponse:
+    if request.method == "POST" and (appeal := _sent_before(request, unit)):
+        return _say_sent(request, appeal)
     messages.error(request, _("This result cannot be appealed (any more)."))
     return redirect(back)
+
+
+def _sent_before(request: HttpRequest, unit: Unit) -> Appeal | None:
+    """The appeal that the sender has made with just these reasons: a second click is answered like the first."""
+    sent = Appeal.objects.filter(unit=unit, made_by=request.user, reasons=request.POST.get("reasons", "").strip())
+    return sent.exclude(state=Appeal.State.LAPSED).order_by("-pk").first()
+
+
+def _say_sent(request: HttpRequest, appeal: Appeal) -> HttpResponse:
+    messages.success(request, _("The appeal has been sent to the level above."))
+    return redirect("review_appeal", appeal.pk)
 
 
 def _form(request: HttpRequest, context: dict, make_appeal: Callable[..., Appeal]) -> HttpResponse:
@@ -88,9 +110,11 @@ def _form(request: HttpRequest, context: dict, make_appeal: Callable[..., Appeal
             appeal = make_appeal(reasons=reasons, files=request.FILES.getlist("papers"), by=request.user)
         except Incomplete as refused:
             problem = str(refused)
-        else:
-            messages.success(request, _("The appeal has been sent to the level above."))
-            return redirect("review_appeal", appeal.pk)
+        except WrongState:
+            if (appeal := _sent_before(request, context["unit"])) is None:
+                raise
+        if not problem:
+            return _say_sent(request, appeal)
     return render(request, "reviews/appeal_make.html", context | {"reasons": reasons, "problem": problem})
 
 
@@ -126,7 +150,11 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
             done = _take(request, found)
         except Incomplete as refused:
             problem = str(refused)
-        else:
+        except WrongState:
+            if not _answered_so(request, pk):
+                raise
+            done = _DONE[request.POST["do"]]
+        if not problem:
             messages.success(request, done)
             return redirect("review_appeal", pk)
     return render(request, "reviews/appeal.html", _context(request, found) | {"problem": problem})
@@ -140,17 +168,17 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     return serve(there.file)
 
 
-def _take(request: HttpRequest, found: Appeal) -> str:
+def _take(request: HttpRequest, found: Appeal) -> Promise:
     """The step that was asked for; what to say of it."""
     given, by = request.POST, request.user
+    points = [name for name in given if name.startswith(("points.", "reason."))]
+    refuse_unknown_fields(given, ["do", "hearers", "answer", "document", "star", *points])
     match given.get("do", ""):
         case "convene":
             ids = [int(one) for one in given.getlist("hearers") if one.isdecimal()]
             workflow.convene(found, list(User.objects.filter(pk__in=ids)), by=by)
-            return _("They have been told that they hear this appeal.")
         case "dismiss":
             workflow.dismiss(found, by=by, answer=given.get("answer", ""))
-            return _("The appeal is dismissed. Everyone concerned has been told.")
         case "uphold":
             star = given.get("star", "")
             if not star.isdecimal():
@@ -163,11 +191,23 @@ def _take(request: HttpRequest, found: Appeal) -> str:
                 corrections=_corrections(request, found),
                 by=by,
             )
-            return _("The appeal is upheld and the new star is in force. Everyone concerned has been told.")
         case "reverse":
             workflow.reverse(found, document=given.get("document", ""), answer=given.get("answer", ""), by=by)
-            return _("The appeal is upheld. Everyone concerned has been told.")
-    raise Http404
+        case _:
+            raise Http404
+    return _DONE[given["do"]]
+
+
+def _answered_so(request: HttpRequest, pk: int) -> bool:
+    """Whether the sender has given this very answer: a second click is answered like the first."""
+    upheld = Appeal.State.UPHELD
+    state = {"dismiss": Appeal.State.DISMISSED, "uphold": upheld, "reverse": upheld}.get(request.POST.get("do", ""))
+    said = request.POST.get("answer", "").strip()
+    own = Appeal.objects.filter(pk=pk, state=state, answered_by=request.user, answer=said)
+    if request.POST["do"] == "uphold":
+        star = keys([request.POST.get("star", "")])
+        own = own.filter(Exists(Decision.objects.filter(replaces=OuterRef("decision"), star__in=star)))
+    return own.exists()
 
 
 def _corrections(request: HttpRequest, found: Appeal) -> list[Corrected]:

@@ -1,11 +1,14 @@
 """Batches of a deciding office: prepared after a meeting, released together."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,21 +21,22 @@ from accounts.fields import DayField
 from accounts.models import User
 from accounts.working_days import notice_days, uncertain_years
 from ratings.models import Cycle, Decision, StarPeriod
+from records import previews
 from records.documents import served
 from records.lists import as_workbook
 from records.numbers import keys
-from records.refusals import Incomplete, WrongState
+from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import lists
-from reviews.desk_rows import before, with_sheet_counts
-from reviews.minutes import minutes
+from reviews.minutes import WHY, exceptions, minutes
 from reviews.models import Batch
 from reviews.stages import BENCHES, Bench
+from reviews.verdicts import verdicts
 from reviews.workflow import batches as workflow
 from reviews.workflow.checks import hindrances
 from villages.models import Unit, below_any
 
 PER_PAGE = 30
-EXCEPTIONS_SHOWN = 50
+KNOWN = ("met_on", "document", "minutes", "decision", "do", "key")
 
 
 class BatchForm(forms.Form):
@@ -104,15 +108,29 @@ def prepare(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResp
 @login_required
 def batch(request: HttpRequest, pk: int) -> HttpResponse:
     """One batch: its decisions, who is not in it and why, and the button that releases it."""
-    found = get_object_or_404(own_batches(request.user).select_related("unit", "cycle__scheme", "released_by"), pk=pk)
+    seats = workflow.reviewed(OuterRef("cycle"), OuterRef("unit"), OuterRef("stage"))
+    mine = own_batches(request.user).annotate(seated=ArraySubquery(seats))
+    found = get_object_or_404(mine.select_related("unit", "cycle__scheme", "released_by"), pk=pk)
     may_release = request.user.has_perm(BENCHES[found.stage].permission("release"), found.unit)
     form = BatchForm(request.POST or None, initial={f: getattr(found, f) for f in BatchForm.base_fields})
-    if request.method == "POST":
-        if not may_release:
-            raise Http404
-        if form.is_valid():
-            return _act(request, found, form)
-    return render(request, "reviews/batch.html", _context(found, form) | {"may_release": may_release})
+    if request.method != "POST":
+        return _shown(request, found, form, may_release)
+    if not may_release:
+        raise Http404
+    try:
+        refuse_unknown_fields(request.POST, KNOWN)
+        if not form.is_valid():
+            return _shown(request, found, form, may_release, status=400)
+        _act(request, found, form)
+    except Incomplete as refused:
+        messages.error(request, str(refused))
+        return _shown(request, found, form, may_release, status=400)
+    except WrongState as late:
+        messages.warning(request, str(late))
+        found.refresh_from_db()
+        if found.state == Batch.State.DRAFT:
+            return _shown(request, found, form, may_release, status=409)
+    return redirect("review_batch", found.pk)
 
 
 @login_required
@@ -122,21 +140,69 @@ def batch_minutes(request: HttpRequest, pk: int) -> HttpResponse:
     return served(minutes(found, request.user), f"{_('Minutes')} {found.document}")
 
 
-def _act(request: HttpRequest, found: Batch, form: BatchForm) -> HttpResponse:
-    """Save the papers and the choice of decisions; with ``do=release`` release at once what was saved."""
-    chosen = keys(request.POST.getlist("decision"))
+def _act(request: HttpRequest, found: Batch, form: BatchForm) -> None:
+    """Save the papers and the choice of decisions; with ``do=release`` release it, if it is what the page showed."""
+    chosen, papers = keys(request.POST.getlist("decision")), form.cleaned_data
+    if request.POST.get("do") != "release":
+        workflow.revise(found, **papers, decided=chosen, by=request.user)
+        messages.success(request, _("Saved, not released."))
+        return
     try:
-        workflow.revise(found, **form.cleaned_data, decided=chosen, by=request.user)
-        if request.POST.get("do") == "release":
-            workflow.release(found, by=request.user)
-            messages.success(request, _("Released. The public notice has begun, and everybody has been told."))
-        else:
-            messages.success(request, _("Saved, not released."))
-    except Incomplete as refused:
-        messages.error(request, str(refused))
-    except WrongState as late:
-        messages.warning(request, str(late))
-    return redirect("review_batch", found.pk)
+        released = _release(request, found, papers, chosen)
+    except previews.AlreadyDone:
+        found.refresh_from_db()
+        released = found.state != Batch.State.DRAFT
+    except WrongState:
+        found.refresh_from_db()
+        if not _released_as(found, chosen, request.user):
+            raise
+        released = True
+    if released:
+        messages.success(request, _("Released. The public notice has begun, and everybody has been told."))
+    else:
+        messages.warning(request, _("Your choice is saved, not released: please look at what would be released now."))
+
+
+@transaction.atomic
+def _release(request: HttpRequest, found: Batch, papers: dict[str, Any], chosen: set[int]) -> bool:
+    """Release what the page showed; where other decisions were chosen meanwhile, save these and show them first.
+
+    Who sends the decisions without the page's key has named all that is to be released.
+    """
+    key = request.POST.get("key", "")
+    if not key:
+        workflow.revise(found, **papers, decided=chosen, by=request.user)
+        workflow.release(found, by=request.user)
+        return True
+    with previews.confirming(request.user, _step(found), key) as shown:
+        workflow.require_standing(found, shown, by=request.user)
+        workflow.revise(found, **papers, decided=chosen, by=request.user)
+        if chosen != set(shown["decisions"]):
+            return False
+        workflow.release(found, by=request.user)
+    return True
+
+
+def _released_as(found: Batch, chosen: set[int], by: User) -> bool:
+    """Whether ``by`` has released just this: a second click is answered like the first."""
+    held = set(found.entries.values_list("decision_id", flat=True))
+    return found.state != Batch.State.DRAFT and found.released_by_id == by.pk and held == chosen
+
+
+def _step(found: Batch) -> str:
+    return f"release:batch:{found.pk}"
+
+
+def _shown(
+    request: HttpRequest, found: Batch, form: BatchForm, may_release: bool, *, status: int = 200
+) -> HttpResponse:
+    """The page as it stands now, what was typed kept in it; a release that it offers is kept under its key."""
+    context = _context(found, form) | {"may_release": may_release}
+    if request.method == "POST" and status == 400:
+        context["ticked"] = keys(request.POST.getlist("decision"))
+    if found.state == Batch.State.DRAFT and may_release and context["held"]:
+        context["key"] = previews.keep(request.user, _step(found), context["standing"])
+    return render(request, "reviews/batch.html", context, status=status)
 
 
 def _context(found: Batch, form: BatchForm) -> dict:
@@ -149,29 +215,38 @@ def _context(found: Batch, form: BatchForm) -> dict:
         .annotate(last_star=Subquery(last))
         .order_by("unit")
     )
-    stars = [decision.star for decision in decided]
+    draft = found.state == Batch.State.DRAFT
+    held = [decision for decision in decided if getattr(decision, "batch_entry", None)]
+    stars = [decision.star for decision in held]
+    met = {decision.pk: decision for decision in held if decision.origin == BENCHES[found.stage].origin}
+    reached = verdicts(found, met.values())
+    for one in reached:
+        met[one.decision.pk].verdict = one
     context = {
         "batch": found,
         "form": form,
         "decided": decided,
+        "held": held,
+        "ticked": {decision.pk for decision in held},
         "counts": [(star, stars.count(star)) for star in sorted(set(stars), reverse=True)],
-        "up": sum(d.last_star is not None and d.star > d.last_star for d in decided),
-        "below": [d for d in decided if d.star < min(d.application.panel_star, d.application.applied_star)],
-        "down": sum(d.last_star is not None and d.star < d.last_star for d in decided),
+        "up": sum(d.last_star is not None and d.star > d.last_star for d in held),
+        "below": [one.decision for one in reached if one.is_lower],
+        "down": sum(d.last_star is not None and d.star < d.last_star for d in held),
+        "exceptions": [(one, WHY[one.then]) for one in exceptions(found)],
     }
-    if found.state != Batch.State.DRAFT:
+    if not draft:
         return context | {"days": (found.first_day, found.last_day, found.confirms_on)}
-    days = notice_days(timezone.localdate(), found.cycle.scheme.spec.notice_days)
-    bench = BENCHES[found.stage]
-    left_out = with_sheet_counts(before(bench, [found.unit_id]).filter(cycle=found.cycle_id), bench)
-    held = [decision for decision in decided if getattr(decision, "batch_entry", None)]
-    spec = found.cycle.scheme.spec
+    spec, today = found.cycle.scheme.spec, timezone.localdate()
+    days = notice_days(today, spec.notice_days)
+    audience = workflow.audience_of(found, {decision.unit_id for decision in held}, found.seated)
+    of_today = all(timezone.localdate(decision.decided_at) == today for decision in held)
+    judged = [one.ceiling.allowed for one in reached] if of_today else None
     return context | {
-        "hindrances": hindrances(held, spec, found.stage, timezone.localdate()),
-        "audience": workflow.audience_of(found, {decision.unit_id for decision in held}),
+        "hindrances": hindrances(held, spec, found.stage, today, judged),
+        "audience": audience,
+        "standing": workflow.standing([decision.pk for decision in held], audience),
         "days": days,
-        "uncertain": uncertain_years(timezone.localdate(), days.confirms_on),
-        "exceptions": list(left_out.order_by("unit")[:EXCEPTIONS_SHOWN]),
+        "uncertain": uncertain_years(today, days.confirms_on),
     }
 
 

@@ -1,8 +1,8 @@
 """The joint department check: the office's list of lists, and one list with a department's answer on one page."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -20,7 +20,9 @@ from accounts.authority import needs, reached_or_404
 from accounts.fields import DayField, MomentInput
 from accounts.models import User
 from ratings.models import Application, Cycle
-from records.refusals import Incomplete
+from records import previews
+from records.numbers import keys
+from records.refusals import Incomplete, Outdated, WrongState, refuse_unknown_fields
 from reviews.checking import (
     ANSWER,
     OPEN,
@@ -99,7 +101,11 @@ def open_(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
         messages.error(request, _("Please give the day and time until which it is to be answered."))
         return redirect("review_checks")
     try:
-        check = workflow.open_check(found, place, due=form.cleaned_data["due"], by=request.user)
+        shown = keys(request.POST.getlist("candidate")) or None
+        check = workflow.open_check(found, place, due=form.cleaned_data["due"], expected=shown, by=request.user)
+    except Outdated as late:
+        messages.warning(request, str(late))
+        return redirect("review_checks")
     except Incomplete as refused:
         messages.error(request, str(refused))
         return redirect("review_checks")
@@ -115,24 +121,28 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     opens = request.user.has_perm(OPEN, found)
     if not own and not opens:
         raise Http404
+    if "confirmed" in request.POST and (signed := _confirm(request, found)):
+        return signed
     candidates, answers = candidates_of(found), standing(found)
     rows, problem = _rows(request, found, candidates), ""
-    if request.method == "POST":
+    if request.method == "POST" and "confirmed" not in request.POST:
         if request.POST.get("department") not in own:
             raise Http404
         try:
-            _sign(request, found, rows)
+            findings = _read(request, rows)
+            workflow.try_answer(found, request.POST["department"], findings, by=request.user, reason=_reason(request))
         except Incomplete as refused:
             problem = str(refused)
             _mark(rows, refused.problems)
         else:
-            messages.success(request, _("Signed. The county's office has been told."))
-            return redirect("review_check", pk)
+            if "change" not in request.POST:
+                return _list_once_more(request, found, candidates, answers, findings)
     shown = answers if opens else {name: answer for name, answer in answers.items() if name in own}
     return render(
         request,
         "reviews/check.html",
-        {
+        status=409 if "confirmed" in request.POST else 200,
+        context={
             "check": found,
             "candidates": candidates,
             "vetoes": found.cycle.scheme.spec.vetoes,
@@ -142,7 +152,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
             "findings": _findings(found, shown.values()),
             "rows": rows,
             "problem": problem,
-            "reason": request.POST.get("reason", ""),
+            "reason": _reason(request),
             "late": timezone.now() >= found.due,
         },
     )
@@ -152,24 +162,30 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(OPEN)
 def lapse(request: HttpRequest, pk: int) -> HttpResponse:
     found = reached_or_404(request.user, OPEN, DepartmentCheck.objects.all(), pk=pk)
+    department, note = request.POST.get("department", ""), request.POST.get("note", "")
+    problem = ""
     try:
-        workflow.note_lapse(
-            found, request.POST.get("department", ""), by=request.user, note=request.POST.get("note", "")
-        )
+        workflow.note_lapse(found, department, by=request.user, note=note)
     except Incomplete as refused:
-        messages.error(request, str(refused))
+        problem = str(refused)
+    except WrongState:  # unless it is a second click on just this note
+        if not found.lapses.filter(department=department, by=request.user, note=note.strip()).exists():
+            raise
+    if problem:
+        messages.error(request, problem)
     else:
         messages.success(request, _("Noted. The results can be released without this answer."))
     return redirect("review_check", pk)
 
 
-def _waiting(user: User) -> list[tuple[Cycle, int]]:
-    """By cycle, how many candidates are on no list."""
+def _waiting(user: User) -> list[tuple[Cycle, list[Application]]]:
+    """By cycle, the candidates that are on no list."""
     codes = user.reach(OPEN)
     if not codes:
         return []
-    counts = on_no_list(codes).order_by().values_list("cycle").annotate(n=Count("pk"))
-    found = dict(counts)
+    found: dict[int, list[Application]] = {}
+    for one in on_no_list(codes).select_related("unit").order_by("unit"):
+        found.setdefault(one.cycle_id, []).append(one)
     cycles = Cycle.objects.filter(pk__in=found).select_related("unit").order_by("-year")
     return [(cycle, found[cycle.pk]) for cycle in cycles] if found else []
 
@@ -212,8 +228,14 @@ def _rows(request: HttpRequest, check: DepartmentCheck, candidates: list[Applica
     ]
 
 
-def _sign(request: HttpRequest, check: DepartmentCheck, rows: list[Row]) -> None:
-    """Sign what the rows say; with ``do=nothing`` that nothing is known, which no filled row may contradict."""
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "")
+
+
+def _read(request: HttpRequest, rows: list[Row]) -> list[Found]:
+    """What the rows say; with ``do=nothing`` that nothing is known, which no filled row may contradict."""
+    names = [f"{field}.{row.key}" for row in rows for field in ("village", "veto", "on", "document")]
+    refuse_unknown_fields(request.POST, ["department", "reason", "do", "change", *names])
     filled = [row for row in rows if not row.is_blank]
     if request.POST.get("do") == "nothing" and filled:
         raise Incomplete(_("You have named something below. Please empty the rows, or sign with what they say."))
@@ -222,7 +244,59 @@ def _sign(request: HttpRequest, check: DepartmentCheck, rows: list[Row]) -> None
     findings = [found for row in filled if (found := _found(row))]
     if any(row.error for row in rows):
         raise Incomplete(_("The answer could not be signed yet."))
-    workflow.answer(check, request.POST["department"], findings, by=request.user, reason=request.POST.get("reason", ""))
+    return findings
+
+
+def _list_once_more(
+    request: HttpRequest,
+    check: DepartmentCheck,
+    candidates: list[Application],
+    answers: dict[str, DepartmentAnswer],
+    findings: list[Found],
+) -> HttpResponse:
+    """The page that names every village that is signed for; its key stands for just that."""
+    department = request.POST["department"]
+    shown = {
+        "department": department,
+        "reason": _reason(request),
+        "findings": [asdict(one) for one in findings],
+        "standing": workflow.standing_of(candidates, answers.get(department)),
+    }
+    names = {item.code: f"{item.code} {item.name}" for item in check.cycle.scheme.spec.vetoes}
+    found = {one.pk: [(names[of.veto], of) for of in findings if of.application == one.pk] for one in candidates}
+    context = {
+        "check": check,
+        "department": department,
+        "reason": _reason(request),
+        "villages": [(one, found[one.pk]) for one in candidates],
+        "clear": sum(not of for of in found.values()),
+        "typed": [(k, v) for k, v in request.POST.items() if k != "csrfmiddlewaretoken" and v],
+        "key": previews.keep(request.user, f"answer:check:{check.pk}", shown),
+    }
+    return render(request, "reviews/check_confirm.html", context)
+
+
+def _confirm(request: HttpRequest, check: DepartmentCheck) -> HttpResponse | None:
+    """Sign what was listed under the key; None, with a warning, when it is not so any more."""
+    try:
+        refuse_unknown_fields(request.POST, ["key", "confirmed"])
+        with previews.confirming(request.user, f"answer:check:{check.pk}", request.POST.get("key", "")) as shown:
+            findings = [Found(**of | {"on": date.fromisoformat(of["on"])}) for of in shown["findings"]]
+            workflow.answer(
+                check,
+                shown["department"],
+                findings,
+                by=request.user,
+                reason=shown["reason"],
+                expected=shown["standing"],
+            )
+    except previews.AlreadyDone:
+        pass
+    except (Incomplete, WrongState) as refused:
+        messages.warning(request, str(refused))
+        return None
+    messages.success(request, _("Signed. The county's office has been told."))
+    return redirect("review_check", check.pk)
 
 
 def _found(row: Row) -> Found | None:

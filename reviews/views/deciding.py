@@ -1,10 +1,11 @@
 """The leader's desk: all that wait for a decision, and one application with its panel's points side by side."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,17 +16,17 @@ from django.views.decorators.http import require_POST
 
 from accounts.authority import reached
 from accounts.models import User
-from ratings.models import Application
+from ratings.models import Application, Transition
+from records import previews
 from records.lists import as_workbook, wanted
-from records.numbers import keys
-from records.refusals import Incomplete, Refused
+from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import lists
-from reviews.desk_rows import RECOMMEND, REJECT, SEND_BACK, Row, finished, for_desk, rows_of, unfinished
+from reviews.desk_rows import Row, finished, for_desk, rows_of, unfinished
 from reviews.models import Settlement, Sheet
 from reviews.panel_page import PanelPage
 from reviews.stages import BENCHES, Bench, bench_of
-from reviews.workflow import decisions, settlements
-from villages.models import below_any
+from reviews.views import desk_form
+from reviews.workflow import decisions, recording, settlements
 
 PER_PAGE = 50
 WAITING_SHOWN = 20
@@ -33,58 +34,105 @@ WAITING_SHOWN = 20
 
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
-    """Everything that can be decided here; one button records what was chosen for the rows shown."""
+    """Everything that can be decided here. What was chosen is listed once more; confirmed, all of it is recorded."""
     bench, codes = _deciding(request.user)
+    if request.method == "POST" and "confirmed" in request.POST:
+        return _confirm(request, bench, codes)
     ready = for_desk(finished(bench, codes), request.user, bench)
     if wanted(request):
         rows = rows_of(list(ready), bench, timezone.localdate())
         return as_workbook(request, _("To decide"), lists.to_decide(), rows)
-    page = Paginator(ready, PER_PAGE).get_page(request.GET.get("page"))
-    rows = rows_of(list(page.object_list), bench, timezone.localdate())
-    if request.method == "POST":
-        _tell_who_was_late(request, rows, codes)
-        done = _record(rows, request)
-        if done:
-            messages.success(
-                request,
-                ngettext("%(count)s application decided.", "%(count)s applications decided.", done) % {"count": done},
-            )
-        if not any(row.error for row in rows):
-            return redirect("review_decisions")
+    if request.method != "POST":
+        return _shown(request, bench, codes)
+    page, rows = _page(request, bench, codes)
+    try:
+        desk_form.read(rows, request, codes)
+    except Incomplete as unknown:
+        messages.error(request, str(unknown))
+        return _shown(request, bench, codes, rows, page, status=400)
+    if "change" in request.POST:
+        return _shown(request, bench, codes, rows, page)
+    chosen = desk_form.check(rows, request)
+    if any(row.error for row in rows):
         messages.error(request, _("Some rows need to be put right. What you typed is still here."))
-        rows = [row for row in rows if not row.application.done]
+    elif chosen:
+        return desk_form.list_once_more(request, chosen, bench)
     else:
-        for row in rows:
-            row.suggest()
-    waiting = list(unfinished(bench, codes)[: WAITING_SHOWN + 1])
-    return render(
+        messages.warning(request, _("Nothing is chosen yet. Nothing was recorded."))
+    return _shown(request, bench, codes, rows, page)
+
+
+def _confirm(request: HttpRequest, bench: Bench, codes: list[str]) -> HttpResponse:
+    """Record what was listed under the key, or nothing and show how things stand now."""
+    kept: list[dict[str, Any]] = []
+    try:
+        refuse_unknown_fields(request.POST, ("key", "confirmed"))
+        with previews.confirming(request.user, desk_form.step_of(bench), request.POST.get("key", "")) as kept:
+            recording.record(kept, bench, codes, by=request.user)
+    except previews.AlreadyDone as done:
+        kept = done.shown
+    except (Incomplete, WrongState) as refused:
+        messages.warning(request, str(refused))
+        page, rows = _page(request, bench, codes)
+        desk_form.lay_kept(rows, kept)
+        status = 409 if isinstance(refused, WrongState) else 400
+        return _shown(request, bench, codes, rows, page, status=status)
+    done = len(kept)
+    messages.success(
         request,
-        "reviews/decisions.html",
-        {
-            "page": page,
-            "rows": rows,
-            "bench": bench,
-            "waiting": waiting[:WAITING_SHOWN],
-            "more_waiting": len(waiting) > WAITING_SHOWN,
-        },
+        ngettext("%(count)s application decided.", "%(count)s applications decided.", done) % {"count": done},
     )
+    return redirect("review_decisions")
+
+
+def _page(request: HttpRequest, bench: Bench, codes: list[str]) -> tuple[Page, list[Row]]:
+    """One page of the desk; with those that were sent, should they lie on another page by now."""
+    ready = for_desk(finished(bench, codes), request.user, bench)
+    page = Paginator(ready, PER_PAGE).get_page(request.GET.get("page"))
+    chosen = list(page.object_list)
+    if sent := desk_form.asked(request) - {one.pk for one in chosen}:
+        chosen += ready.filter(pk__in=sent)
+    return page, rows_of(chosen, bench, timezone.localdate())
+
+
+def _shown(
+    request: HttpRequest,
+    bench: Bench,
+    codes: list[str],
+    rows: list[Row] | None = None,
+    page: Page | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    if rows is None or page is None:
+        page, rows = _page(request, bench, codes)
+    waiting = list(unfinished(bench, codes)[: WAITING_SHOWN + 1])
+    shown = {
+        "page": page,
+        "rows": rows,
+        "bench": bench,
+        "waiting": waiting[:WAITING_SHOWN],
+        "more_waiting": len(waiting) > WAITING_SHOWN,
+    }
+    return render(request, "reviews/decisions.html", shown, status=status)
 
 
 @login_required
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     """One application: the panel's points side by side once all sheets are in, notes, and the decision."""
     found, bench = opened(request.user, pk)
-    row = None
+    row, status = None, 200
     if request.user.has_perm(bench.permission("decide"), found) and found.state == bench.state:
         row = _row(found, request.user, bench)
     if request.method == "POST":
         if row is None:
             raise Http404
-        if _record([row], request):
-            messages.success(request, _("Recorded."))
-            return redirect("review_decisions")
-    elif row is not None:
-        row.suggest()
+        try:
+            desk_form.read([row], request, [found.unit_id])
+            if "change" not in request.POST and desk_form.check([row], request) and not row.error:
+                return desk_form.list_once_more(request, [row], bench)
+        except Incomplete as unknown:
+            row.error, status = str(unknown), 400
     return render(
         request,
         "reviews/application.html",
@@ -99,6 +147,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
             "may_settle": settlements.may_write(request.user, found, bench),
             "may_reconsider": decisions.taken_back_by(request.user, found) is not None,
         },
+        status=status,
     )
 
 
@@ -106,7 +155,14 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def reconsider(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(_within(request.user, ("decide",)), pk=pk)
-    decisions.reconsider(found, by=request.user, reason=request.POST.get("reason", ""))
+    reason = request.POST.get("reason", "")
+    try:
+        decisions.reconsider(found, by=request.user, reason=reason)
+    except WrongState:  # unless it is a second click on just this
+        last = Transition.objects.filter(application=found).order_by("-pk").first()
+        done = last and (last.verb, last.by_id, last.reason) == ("reconsider", request.user.pk, reason.strip())
+        if not done:
+            raise
     messages.success(request, _("Taken back. It can be decided anew."))
     return redirect("review_application", pk)
 
@@ -151,44 +207,3 @@ def _row(found: Application, user: User, bench: Bench) -> Row | None:
     """The desk's row of one application; None until the panel has finished."""
     chosen = list(for_desk(Application.objects.filter(pk=found.pk, points__stage=bench.stage).distinct(), user, bench))
     return next(iter(rows_of(chosen, bench, timezone.localdate())), None)
-
-
-def _record(rows: list[Row], request: HttpRequest) -> int:
-    """Take what was chosen for each row, one by one; how many were done. A refusal stays beside its row."""
-    done = 0
-    for row in rows:
-        pk = row.application.pk
-        row.choice, row.reason = request.POST.get(f"choice.{pk}", ""), request.POST.get(f"reason.{pk}", "")
-        row.application.done = False
-        if not row.choice:
-            continue
-        try:
-            _take(row, request.user)
-        except Refused as refused:
-            row.error = str(refused)
-        else:
-            row.application.done = True
-            done += 1
-    return done
-
-
-def _tell_who_was_late(request: HttpRequest, rows: list[Row], codes: list[str]) -> None:
-    """Name the applications that were on the sender's page but have been decided by somebody quicker."""
-    posted = {key.partition(".")[2] for key, value in request.POST.items() if key.startswith("choice.") and value}
-    gone = posted - {str(row.application.pk) for row in rows}
-    names = Application.objects.filter(below_any(codes, "unit_id"), pk__in=keys(gone))
-    if moved_on := list(names.values_list("unit__name", flat=True)):
-        messages.warning(request, _("Somebody was quicker: %(units)s has moved on.") % {"units": "、".join(moved_on)})
-
-
-def _take(row: Row, by: User) -> None:
-    if row.choice == RECOMMEND:
-        decisions.recommend(row.application, star=row.own_star, by=by, reason=row.reason)
-    elif row.choice == REJECT:
-        decisions.reject(row.application, by=by, reason=row.reason)
-    elif row.choice == SEND_BACK:
-        decisions.send_back(row.application, by=by, reason=row.reason)
-    elif star := keys([row.choice]):
-        decisions.decide(row.application, star=star.pop(), by=by, reason=row.reason)
-    else:
-        raise Incomplete(_("Please choose from the list."))

@@ -22,7 +22,9 @@ from reviews.models import Sheet
 from reviews.own_sheet import OwnSheet, own_sheet, require_reviewer
 from reviews.photos import by_criterion
 from reviews.queue import queue_of
+from reviews.scores import Entries
 from reviews.sheet_form import SheetForm, Step, steps
+from reviews.views.saved import tell_saved
 from reviews.workflow import sheets as workflow
 
 PICTURES = frozenset(kind for kind in SHOWN_IN_BROWSER if kind.startswith("image/"))
@@ -138,23 +140,36 @@ class SheetPage(OwnSheet):
             except Incomplete as refused:
                 self.form.show(refused.problems)
             except WrongState as refused:
+                if self._handed_in_as(given):
+                    return self._say_handed_in(request)
                 self.status = 409
                 messages.error(request, f"{refused} {_('What you typed is still here.')}")
                 return None
             else:
                 self.entries = dict(self.entries) | given
-                return self._go_on(request)
+                return self._go_on(request, given)
         messages.error(request, _("Something needs to be put right. What you typed is still here."))
         return None
 
-    def _go_on(self, request: HttpRequest) -> HttpResponse:
+    def _handed_in_as(self, given: Entries) -> bool:
+        """Whether the sheet was handed in with just this: a second click is answered like the first."""
+        self.sheet.refresh_from_db(fields=["state"])
+        stands = workflow.entries_of([self.sheet.pk])[self.sheet.pk]
+        return self.sheet.state == Sheet.State.HANDED_IN and stands == stands | dict(given)
+
+    def _say_handed_in(self, request: HttpRequest) -> HttpResponse:
+        messages.success(request, _("%(unit)s: handed in.") % {"unit": self.application.unit})
+        return redirect("review_desk")
+
+    def _go_on(self, request: HttpRequest, given: Entries) -> HttpResponse:
         """To the next area that is not scored; a whole sheet is handed in and the next village opened."""
         left = [step for step in steps(self.spec, self.criteria, self.entries) if step.left]
         if request.POST.get("do") == "hand_in" and not left:
             workflow.hand_in(self.sheet, by=self.user)
-            messages.success(request, _("%(unit)s: handed in.") % {"unit": self.application.unit})
-            return redirect("review_desk")
-        messages.success(request, _("Saved."))
+            return self._say_handed_in(request)
+        here = next(step for step in steps(self.spec, self.criteria, self.entries) if step.area == self.step.area)
+        kept = sum(any(line.question.item in given for line in part.lines) for part in self.form.parts)
+        tell_saved(request, kept, here.left, place=f"{here.area.code} {here.area.name}")
         after = self.steps.index(self.step) + 1
         codes = [step.area.code for step in left]
         following = [step.area.code for step in self.steps[after:] if step.area.code in codes]

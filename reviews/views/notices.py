@@ -74,10 +74,11 @@ def public_notice(request: HttpRequest, pk: int) -> HttpResponse:
     status = 200
     if request.method == "POST" and form is not None and form.is_valid():
         given = form.cleaned_data
-        if given["website"] or not may_object_again(address_of(request)):
+        place = address_of(request)
+        if given["website"] or not may_object_again(place):
             form.add_error(None, _another_way(batch))
             status = 429
-        elif objection := _object(form):
+        elif objection := _object(form, place):
             return render(request, "reviews/objection_made.html", {"objection": objection, "batch": batch})
     return render(request, "reviews/notice.html", _context(batch, today, form), status=status)
 
@@ -95,13 +96,14 @@ def objection_status(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/objection_status.html", {"receipt": receipt, "objection": found})
 
 
-def _object(form: ObjectionForm) -> Objection | None:
+def _said(form: ObjectionForm) -> dict:
+    return {name: form.cleaned_data[name] for name in ("decision", "text", "name", "contact")}
+
+
+def _object(form: ObjectionForm, place: str) -> Objection | None:
     """The objection that was made; None, with the reason in the form, where it is refused."""
-    given = form.cleaned_data
     try:
-        return workflow.make_objection(
-            given["decision"], text=given["text"], name=given["name"], contact=given["contact"]
-        )
+        return workflow.make_objection(**_said(form), place=place)
     except Refused as refused:
         form.add_error(None, str(refused))
         return None

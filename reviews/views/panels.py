@@ -18,6 +18,7 @@ from records.numbers import keys
 from records.refusals import Incomplete
 from reviews.draw import Candidate, Rules, TooFew, may_be_drawn, repeat, ticket
 from reviews.models import Draw, Panel, Sheet
+from reviews.seating import seated as seated_on
 from reviews.stages import BENCHES, Bench, late
 from reviews.workflow import draws
 from reviews.workflow import panels as workflow
@@ -231,7 +232,7 @@ def _people(bench: Bench, units: dict[str, Unit]) -> dict[str, list[User]]:
 
 
 def _with_progress(people: list[User], panel: Panel | None) -> list[User]:
-    seated = {seat.reviewer_id for seat in panel.seats.all()} if panel else set()
+    seated = seated_on(panel) if panel else set()
     own = [copy(person) for person in people]
     for person in own:
         person.seated = person.pk in seated

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from records.refusals import Incomplete
+from records.refusals import Incomplete, WrongState
 from reviews.models import Settlement
 from reviews.views.deciding import opened
 from reviews.workflow import settlements as workflow
@@ -37,6 +37,11 @@ def _take(request: HttpRequest, pk: int, step: Callable[[Settlement], object], d
         step(settlement)
     except Incomplete as refused:
         messages.error(request, str(refused))
+    except WrongState:
+        said = request.POST.get("note", "").strip()
+        if not Settlement.objects.filter(pk=pk, by=request.user, note=said).exists():
+            raise
+        messages.success(request, done)  # a second click on just this note
     else:
         messages.success(request, done)
     return redirect("review_application", settlement.application_id)

@@ -15,6 +15,7 @@ from reviews.own_sheet import own_sheet
 from reviews.panel_page import PanelPage
 from reviews.sheet_form import Part
 from reviews.views.deciding import opened
+from reviews.views.saved import tell_saved
 from reviews.visit import Visit
 from reviews.workflow import photos
 from reviews.workflow.visits import Fields, Kept, Typed, keep
@@ -40,7 +41,9 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         page.show(kept, typed)
         messages.error(request, _("Something needs to be put right. What you typed is still here."))
         return _shown(request, page)
-    messages.success(request, _("Saved."))
+    page.show(kept, typed)
+    if kept or not request.FILES and not request.POST.get("detach"):
+        tell_saved(request, len(kept), sum(part.mine is None for part in page.form.parts))
     return redirect(request.get_full_path())
 
 

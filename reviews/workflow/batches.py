@@ -1,8 +1,9 @@
 """Batches: what one meeting decided is released together, and stands under public notice (domain §3)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,8 +19,9 @@ from notifications.workflow import announce_all
 from ratings.models import Application, Cycle, Decision, Stage
 from ratings.workflow import decision as decisions
 from records import audit
+from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
-from reviews.models import Batch, BatchEntry, Panel
+from reviews.models import Batch, BatchEntry, Seat
 from reviews.stages import BENCHES
 from reviews.workflow.checks import require_checked
 from villages.models import Unit, below
@@ -38,8 +40,12 @@ class Audience:
         return {user for users in self.villages.values() for user in users}
 
     @property
+    def people(self) -> list[int]:
+        return sorted(self.village_people | self.offices.keys() | self.reviewers.keys())
+
+    @property
     def count(self) -> int:
-        return len(self.village_people | self.offices.keys() | self.reviewers.keys())
+        return len(self.people)
 
 
 @transaction.atomic
@@ -80,14 +86,16 @@ def revise(
 
 
 @transaction.atomic
-def release(batch: Batch, *, by: User, at: datetime | None = None) -> Batch:
+def release(batch: Batch, *, by: User, at: datetime | None = None, decided: Collection[int] | None = None) -> Batch:
     """Show the batch to the world: public notice begins, and everyone concerned is told.
 
-    Raises ``WrongState`` when it has been released already; ``Incomplete`` without document number or decisions, or
-    while departments have not answered or a veto bars what was decided.
+    ``decided``: the decisions (ids) that the caller means. Raises ``Outdated`` when the batch holds others;
+    ``WrongState`` when it has been released already; ``Incomplete`` without document number or decisions, or while
+    departments have not answered or a veto bars what was decided.
     """
     batch, at = _locked_draft(batch, by), at or timezone.now()
     chosen = _held(batch)
+    require_unchanged(None if decided is None else sorted(set(decided)), sorted(chosen))
     if not batch.document.strip():
         raise Incomplete(_("Please enter the document number."), {"document": _("Please enter the document number.")})
     if not chosen:
@@ -104,6 +112,17 @@ def release(batch: Batch, *, by: User, at: datetime | None = None) -> Batch:
     return batch
 
 
+def require_standing(batch: Batch, expected: Mapping[str, Any], *, by: User) -> None:
+    """Raise ``Outdated`` unless ``batch`` stands as it was shown; it cannot change until the transaction ends."""
+    batch = _locked_draft(batch, by)
+    require_unchanged(expected, standing(_held(batch), audience_of(batch)))
+
+
+def standing(decided: Collection[int], audience: Audience) -> dict[str, Any]:
+    """What a release shows to the world and whom it tells, as a page keeps it before the release."""
+    return {"decisions": sorted(decided), "people": audience.people}
+
+
 def waiting(cycle: Cycle, unit: Unit, stage: Stage, batch: Batch | None = None) -> QuerySet[Decision]:
     """The decisions of ``unit`` that are in no batch yet, or in ``batch``."""
     ours = Decision.objects.filter(
@@ -116,10 +135,12 @@ def waiting(cycle: Cycle, unit: Unit, stage: Stage, batch: Batch | None = None) 
     )
 
 
-def audience_of(batch: Batch, units: Collection[str] | None = None) -> Audience:
+def audience_of(
+    batch: Batch, units: Collection[str] | None = None, reviewers: Collection[int] | None = None
+) -> Audience:
     """Whom the release of ``batch`` tells: the villages, their townships, the county's office, who reviewed.
 
-    ``units``: the codes of the villages in it, where the caller knows them.
+    ``units``, ``reviewers``: the codes of the villages in it, the ids of who ``reviewed``, where the caller knows them.
     """
     if units is None:
         units = set(batch.entries.values_list("decision__unit_id", flat=True))
@@ -129,12 +150,19 @@ def audience_of(batch: Batch, units: Collection[str] | None = None) -> Audience:
         roles.append(Role.COUNTY_OFFICE)
         places.add(batch.unit_id)
     people = holders(roles, [*units, *places])
-    seated = Panel.objects.filter(cycle=batch.cycle_id, unit=batch.unit_id, stage=batch.stage)
+    if reviewers is None:
+        reviewers = reviewed(batch.cycle_id, batch.unit_id, batch.stage)
     return Audience(
         villages={code: people[code] for code in units if code in people},
         offices={user: place for place in places for user in people.get(place, ())},
-        reviewers=dict.fromkeys(seated.values_list("reviewers", flat=True).exclude(reviewers=None), batch.unit_id),
+        reviewers=dict.fromkeys(reviewers, batch.unit_id),
     )
+
+
+def reviewed(cycle: Any, unit: Any, stage: Any) -> QuerySet:
+    """The ids of who sat on the panels there; the arguments may be columns of an outer query."""
+    seats = Seat.objects.filter(panel__cycle=cycle, panel__unit=unit, panel__stage=stage, passed_to=None)
+    return seats.order_by().values_list("reviewer", flat=True)
 
 
 def _tell(batch: Batch, audience: Audience) -> None:

@@ -1,8 +1,9 @@
 """The joint department check: opened by the county's office, answered by departments, waited for by the release."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,11 +14,13 @@ from accounts.people import holders
 from accounts.roles import Role
 from notifications.workflow import announce
 from ratings import allowance
+from ratings.allowance import Allowed
 from ratings.models import Application, Cycle, Decision, Points, Stage
 from ratings.scheme.spec import SchemeSpec
 from ratings.workflow import veto
 from ratings.workflow.window import until
 from records import audit
+from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.checking import ANSWER, OPEN, answerers, departments, departments_of, on_no_list, outstanding
 from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Finding, Lapse
@@ -46,12 +49,14 @@ def open_check(
     due: datetime,
     by: User,
     chosen: Collection[int] | None = None,
+    expected: Collection[int] | None = None,
     at: datetime | None = None,
 ) -> DepartmentCheck:
     """Lay the candidates that are on no list yet (those ``chosen``, by application id, or all) before the departments.
 
     They are to answer until ``due``.
-    Raises ``NotAllowed``; ``WrongState`` when nobody is to be asked about; ``Incomplete`` for a deadline that is over.
+    Raises ``NotAllowed``; ``Outdated`` when they are not the ``expected`` ones; ``WrongState`` when nobody is to be
+    asked about; ``Incomplete`` for a deadline that is over.
     """
     at = at or timezone.now()
     if not by.has_perm(OPEN, unit) or unit.pk != cycle.unit_id:
@@ -64,6 +69,7 @@ def open_check(
         waiting = waiting.filter(pk__in=list(chosen))
     found = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
     found = list(waiting.filter(pk__in=found).values_list("pk", flat=True))  # another list may just have taken some
+    require_unchanged(None if expected is None else sorted(set(expected)), sorted(found))
     if not found or not asked:
         raise WrongState(_("Every candidate is on a list already."))
     with audit.acting(by, "open_check"):
@@ -91,13 +97,15 @@ def answer(
     by: User,
     reason: str = "",
     at: datetime | None = None,
+    expected: Mapping[str, Any] | None = None,
 ) -> DepartmentAnswer:
     """Sign for ``department`` what it knows of the whole list: ``findings``, and nothing of all others.
 
     An answer stays; a second one corrects it and needs a ``reason``. What is found becomes a dated veto fact at once,
     and what a correction no longer names is withdrawn. Raises ``NotAllowed`` unless ``by`` answers for the department;
     ``Incomplete`` for a finding that does not fit (by application id); ``WrongState`` for one on a village whose result
-    is released, or when a colleague was quicker.
+    is released, or when a colleague was quicker; ``Outdated`` when the list or the answer that stands is not what the
+    person was shown (``expected``, a ``standing_of``).
     """
     check, at = _locked(check), at or timezone.now()
     asked = department in departments(check) and by.has_perm(ANSWER, check)
@@ -105,6 +113,7 @@ def answer(
         raise NotAllowed(_("You may not do this here."))
     earlier = check.answers.filter(department=department, corrected_by=None).first()
     listed = {one.pk: one for one in Application.objects.filter(candidacy__of=check).select_related("unit")}
+    require_unchanged(expected, standing_of(listed.values(), earlier))
     _require_sound(check, findings, listed, timezone.localdate(at))
     _require_unreleased(earlier, findings, listed)
     if earlier and not reason.strip():
@@ -128,6 +137,19 @@ def answer(
         count=len({finding.application for finding in findings}),
     )
     return signed
+
+
+def try_answer(check: DepartmentCheck, department: str, findings: Sequence[Found], *, by: User, reason: str) -> None:
+    """Raise what ``answer`` would raise now; nothing is signed."""
+    with transaction.atomic():
+        answer(check, department, findings, by=by, reason=reason)
+        transaction.set_rollback(True)
+
+
+def standing_of(candidates: Iterable[Application], earlier: DepartmentAnswer | None) -> dict[str, Any]:
+    """What a department signs for: the villages with the state they are in, and the answer that stands so far."""
+    villages = sorted([one.unit_id, one.pk, str(one.state)] for one in candidates)
+    return {"villages": villages, "earlier": earlier and earlier.pk}
 
 
 @transaction.atomic
@@ -161,12 +183,24 @@ def not_listed() -> str:
     return _("This village is not on the list.")
 
 
-def hindrances(chosen: Sequence[Decision], spec: SchemeSpec, stage: str, day: date) -> list[str]:
+def hindrances(
+    chosen: Sequence[Decision],
+    spec: SchemeSpec,
+    stage: str,
+    day: date,
+    judged: Iterable[Allowed] | None = None,
+) -> list[str]:
     """Why these decisions, with their applications and candidacies, cannot be released on ``day``.
 
-    Departments that were not asked or are silent, and vetoes that bar what was decided.
+    Departments that were not asked or are silent, and vetoes that bar what was decided. ``judged``: what their points
+    allow on that day, where the caller knows it.
     """
-    return [*_unanswered(chosen, spec, stage), *_barred(chosen, stage, day)] if chosen else []
+    if not chosen:
+        return []
+    if judged is None:
+        applications = Application.objects.filter(pk__in={one.application_id for one in chosen})
+        judged = allowance.allowed(allowance.applications(applications, stage, day))
+    return [*_unanswered(chosen, spec, stage), *_barred(chosen, judged)]
 
 
 def require_checked(chosen: Collection[int], spec: SchemeSpec, stage: str, day: date) -> None:
@@ -192,15 +226,10 @@ def _unanswered(chosen: Sequence[Decision], spec: SchemeSpec, stage: str) -> lis
     return said
 
 
-def _barred(chosen: Sequence[Decision], stage: str, day: date) -> list[str]:
-    """A veto that was met by ``day`` and became known after the decision holds it back: it is to be decided anew."""
+def _barred(chosen: Sequence[Decision], judged: Iterable[Allowed]) -> list[str]:
+    """A veto that was met and became known after the decision holds it back: it is to be decided anew."""
     decided = {one.application_id: one for one in chosen}
-    applications = Application.objects.filter(pk__in=decided)
-    barred = [
-        decided[of.entry].unit.name
-        for of in allowance.allowed(allowance.applications(applications, stage, day))
-        if of.barred and of.star < decided[of.entry].star
-    ]
+    barred = [decided[of.entry].unit.name for of in judged if of.barred and of.star < decided[of.entry].star]
     if not barred:
         return []
     return [

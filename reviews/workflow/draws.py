@@ -74,7 +74,7 @@ def _staying(panel: Panel | None, replacing: User | None) -> list[str]:
     """The user names of those who keep their seats: nobody, unless one member alone is replaced."""
     if replacing is None:
         return []
-    names = list(panel.seats.values_list("reviewer__username", flat=True)) if panel else []
+    names = list(panel.seats.filter(passed_to=None).values_list("reviewer__username", flat=True)) if panel else []
     if replacing.username not in names:
         raise Incomplete(_("Only who sits on the panel can be replaced."), {"replacing": _("Choose a member.")})
     return [name for name in names if name != replacing.username]

@@ -1,9 +1,12 @@
 """Objections: anyone makes one while a decision is under public notice; someone who did not decide answers it."""
 
+import json
 import secrets
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -22,8 +25,10 @@ ANSWERERS = {"township": ["township_office"], "county": ["discipline"]}
 
 
 @transaction.atomic
-def make_objection(decision: Decision, *, text: str, name: str = "", contact: str = "") -> Objection:
+def make_objection(decision: Decision, *, text: str, name: str = "", contact: str = "", place: str = "") -> Objection:
     """Record an objection against ``decision``, named or anonymous; ``receipt`` is what the person keeps.
+
+    The same again from the same ``place`` (a client's address) is the one that was made.
 
     Raises ``WrongState`` outside the days of public notice (until 24:00 of the last one), ``Incomplete`` without text.
     """
@@ -41,6 +46,9 @@ def make_objection(decision: Decision, *, text: str, name: str = "", contact: st
         raise WrongState(_("The days of public notice are over."))
     if not text.strip():
         raise Incomplete(_("Please say what is not right."), {"text": _("Please say what is not right.")})
+    sent = _digest(decision, place, text, name, contact) if place else None
+    if sent and (made := Objection.objects.filter(sent=sent).first()):
+        return made  # nobody makes another meanwhile: the decision is locked
     with audit.unseen("object"):
         objection = Objection.objects.create(
             decision=decision,
@@ -49,6 +57,7 @@ def make_objection(decision: Decision, *, text: str, name: str = "", contact: st
             text=text.strip(),
             name=name.strip(),
             contact=contact.strip(),
+            sent=sent,
         )
     place = decision.unit_id[: BENCHES[decision.origin].code_length]
     announce(
@@ -113,6 +122,12 @@ def _answer(objection: Objection, state: Objection.State, by: User, answer: str)
             state=state, answer=answer.strip(), answered_by=by, answered_at=timezone.now()
         )
     return decision
+
+
+def _digest(decision: Decision, place: str, *words: str) -> UUID:
+    """Keyed, so that nobody learns a place or tries out words from it; spaces and line ends make no difference."""
+    said = json.dumps([decision.pk, place, *(" ".join(word.split()) for word in words)])
+    return UUID(salted_hmac("reviews.objection", said, algorithm="sha256").hexdigest()[:32])
 
 
 def _receipt() -> str:

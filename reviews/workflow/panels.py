@@ -1,6 +1,6 @@
 """Convening panels and laying a sheet before every reviewer; those with a tie get theirs as recused (domain §3)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +16,8 @@ from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Panel, Seat, Sheet
 from reviews.panel import FEWEST_REVIEWERS
-from reviews.seating import seats_of
+from reviews.seating import formerly_seated, panels_of
+from reviews.seating import seated as seated_on
 from reviews.stages import BENCHES, DONE_WITH, Bench, late
 from reviews.ties import WORDS, ties
 from reviews.workflow.settlements import supersede
@@ -55,7 +56,7 @@ def convene(
     panel, created = Panel.objects.select_for_update().get_or_create(
         cycle=cycle, unit=unit, stage=stage, group=group.strip(), defaults={"covers": _covered(unit, group, covers)}
     )
-    seated = set(panel.seats.values_list("reviewer_id", flat=True))
+    seated = set(panel.seats.filter(passed_to=None).values_list("reviewer_id", flat=True))
     if seated - chosen and not reason.strip():
         message = _("Please write why a reviewer is replaced.")
         raise Incomplete(message, {"reason": message})
@@ -64,7 +65,7 @@ def convene(
             panel.covers = _covered(unit, group, covers)
             panel.save(update_fields=["covers"])
         _refuse_overlaps(panel)
-        panel.seats.filter(reviewer__in=seated - chosen).delete()
+        panel.seats.filter(reviewer__in=(seated - chosen) | chosen - seated).delete()
         Seat.objects.bulk_create(Seat(panel=panel, reviewer_id=pk) for pk in sorted(chosen - seated))
         reseat(cycle, unit, bench)
     announce(chosen - seated, "panel_seat", link="/reviews/", unit_code=unit.code, unit=unit.name, year=cycle.year)
@@ -133,10 +134,13 @@ def reseat(cycle: Cycle, unit: Unit, bench: Bench) -> None:
         state__in=DONE_WITH[bench.stage]
     )
     rows = list(pending.select_for_update().order_by("pk").values_list("pk", "cycle_id", "unit_id"))
-    seats = seats_of(rows, bench)
+    panels = panels_of(rows, bench)
+    seats = {pk: seated_on(panels[pk]) if pk in panels else set() for pk, *_ in rows}
+    former = {pk: formerly_seated(panel).keys() for pk, panel in panels.items()}
     sheets = list(Sheet.objects.filter(application__in=seats, stage=bench.stage))
     out = [s for s in sheets if s.state in (Sheet.State.OPEN, Sheet.State.HANDED_IN)]
     out = [s for s in out if s.reviewer_id not in seats[s.application_id]]
+    out = [s for s in out if s.state == Sheet.State.OPEN or s.reviewer_id not in former.get(s.application_id, ())]
     back = [s for s in sheets if s.state == Sheet.State.REPLACED and s.reviewer_id in seats[s.application_id]]
     _change(out, state=Sheet.State.REPLACED, handed_in_at=None)
     _change(back, state=Sheet.State.OPEN)
@@ -163,7 +167,9 @@ def open_sheets(applications: Iterable[int], bench: Bench) -> None:
         .exclude(pk__in=Points.objects.filter(stage=bench.stage, application__in=applications).values("application"))
         .values_list("pk", "cycle_id", "unit_id")
     )
-    pairs = [(pk, reviewer) for pk, seated in seats_of(pending, bench).items() for reviewer in sorted(seated)]
+    panels = panels_of(pending, bench)
+    done = _done_before(panels, bench)
+    pairs = [(pk, who) for pk, panel in panels.items() for who in sorted(seated_on(panel)) if (pk, who) not in done]
     tied = ties({pk for pk, _reviewer in pairs}, {reviewer for _pk, reviewer in pairs}, bench.stage)
     Sheet.objects.bulk_create(
         (
@@ -179,6 +185,19 @@ def open_sheets(applications: Iterable[int], bench: Bench) -> None:
         ignore_conflicts=True,
         batch_size=5000,
     )
+
+
+def _done_before(panels: Mapping[int, Panel], bench: Bench) -> set[tuple[int, int]]:
+    """(application, reviewer) where somebody whose seat the reviewer took over has handed in already (by ids)."""
+    former = {pk: followed for pk, panel in panels.items() if (followed := formerly_seated(panel))}
+    if not former:
+        return set()
+    handed_in = Sheet.objects.filter(application__in=former, stage=bench.stage, state=Sheet.State.HANDED_IN)
+    return {
+        (pk, former[pk][reviewer])
+        for pk, reviewer in handed_in.values_list("application_id", "reviewer_id")
+        if reviewer in former[pk]
+    }
 
 
 def applications_entered(applications: Collection[int], verb: str, bench: Bench) -> None:

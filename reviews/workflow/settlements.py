@@ -33,12 +33,17 @@ def settle(settlement: Settlement, *, by: User, note: str) -> None:
 
 @transaction.atomic
 def add(settlement: Settlement, *, by: User, note: str, reason: str) -> Addendum:
-    """Add to a signed note, which stays as it was signed. Raises as ``settle``; ``WrongState`` while it is unsigned."""
+    """Add to a signed note, which stays as it was signed; the same words again from the same person add nothing.
+
+    Raises as ``settle``; ``WrongState`` while it is unsigned.
+    """
     settlement = _locked(settlement, by)
     if not settlement.note:
         raise WrongState(_("This note is not signed yet."))
     note = _written(note, "note", _("Please write the note."))
     reason = _written(reason, "reason", _("Please give a reason."))
+    if added := settlement.addenda.filter(note=note, reason=reason, by=by).first():
+        return added
     with audit.acting(by, "add_to_settlement", reason):
         return Addendum.objects.create(settlement=settlement, note=note, reason=reason, by=by)
 

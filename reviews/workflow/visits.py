@@ -9,13 +9,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from ratings.models import Answer
-from ratings.scheme.facts import decimal
-from ratings.wording import plain
 from ratings.workflow.filling import criteria_of
 from records.refusals import Incomplete
 from reviews.models import Sheet
 from reviews.scores import Entry, problems
-from reviews.sheet_form import Kept, Part, SheetForm
+from reviews.sheet_form import Kept, Part, SheetForm, missing, same_text, taken
 from reviews.workflow.sheets import entries_of, hold_many, save_many
 
 
@@ -86,11 +84,11 @@ def _sort_out(form: SheetForm, typed: Mapping[str, Fields]) -> tuple[dict[str, K
     good: dict[str, Entry] = {}
     for part in form.parts:
         fields, stands = typed[part.criterion.code], part.texts
-        if all(_same(of.text, stands.get(name, of.text)) for name, of in fields.items()):
+        if all(same_text(of.text, stands.get(name, of.text)) for name, of in fields.items()):
             if part.version:
                 kept[part.criterion.code] = Kept()
         elif not all(_has_seen(of, stands.get(name, ""), part) for name, of in fields.items()):
-            kept[part.criterion.code] = Kept(_taken(part), taken=True)
+            kept[part.criterion.code] = Kept(taken(part), taken=True)
         else:
             given = form.read_part(part, stands | {name: of.text for name, of in fields.items()})
             kept[part.criterion.code] = found = _judge(part, given, form)
@@ -100,25 +98,12 @@ def _sort_out(form: SheetForm, typed: Mapping[str, Fields]) -> tuple[dict[str, K
 
 def _judge(part: Part, given: Mapping[str, Entry], form: SheetForm) -> Kept:
     if part.has_error:
-        return Kept(" ".join(line.error for line in part.lines if line.error))
+        return Kept(" ".join(filter(None, [part.error, *(line.error for line in part.lines)])))
     if not given:
-        if part.can_agree and not part.how:
-            return Kept(_("Please say whether the village's figures are right."), unfinished=True)
-        return Kept(_("Something is still missing here."), unfinished=True)
+        return Kept(missing(part), unfinished=True)
     wrong = problems([part.criterion], given, form.reported)
     return Kept(" ".join(dict.fromkeys(wrong.values())), unfinished=not part.why.strip()) if wrong else Kept()
 
 
 def _has_seen(of: Typed, stands: str, part: Part) -> bool:
-    return of.seen in (None, part.version) or any(_same(stands, text) for text in (of.text, *of.sent))
-
-
-def _taken(part: Part) -> str:
-    said = _(", ").join(filter(None, [*(line.typed for line in part.lines), part.why]))
-    return _("On another device you have meanwhile put “%s” here.") % said
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two texts write the same, as figures or as words."""
-    a, b = (text.strip() if decimal(text.strip()) is None else plain(decimal(text.strip())) for text in (one, other))
-    return a == b
+    return of.seen in (None, part.version) or any(same_text(stands, text) for text in (of.text, *of.sent))

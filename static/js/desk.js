@@ -18,6 +18,21 @@
     else frame.dataset.by = frame.dataset.by === "2" ? "1" : "2";
   });
 
+  /* Editing a fact chooses to correct it, as the server reads it; to accept the computed points puts the facts back. */
+  bench.addEventListener("input", (event) => {
+    const input = event.target, part = input.closest("[data-part]");
+    if (!part) return;
+    if (input.name.startsWith("v.")) {
+      const change = part.querySelector("[type=radio][value=change]");
+      if (change) change.checked = true;
+    } else if (input.type === "radio" && input.value === "agree") {
+      for (const field of part.querySelectorAll("[data-reported]")) {
+        if (field.type === "checkbox") field.checked = field.dataset.reported === "1";
+        else field.value = field.dataset.reported;
+      }
+    }
+  });
+
   const pieces = () => [...bench.querySelectorAll("[data-viewer] details")];
   const show = (step) => {
     const all = pieces();

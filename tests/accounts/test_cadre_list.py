@@ -195,6 +195,20 @@ def test_a_seen_sheet_and_slips_are_for_their_reader_alone(client, office):
     assert len(held()) == 1
 
 
+def test_a_sheet_that_would_do_something_else_now_is_shown_anew(client, office):
+    client.force_login(office)
+    seen = send(client, sheet((VILLAGE, FILLER, "俞小明"), (SECOND, SIGNER, "吕大力")))
+    carried = {"carried": seen.context["carried"]}
+    AppointmentFactory(user=UserFactory(name="俞小明"), unit_id=VILLAGE, role=Role.FILLER)
+    before = held()
+    answer = client.post(reverse("cadre_list_make"), carried)
+    assert (answer.status_code, answer.context["new"], held()) == (409, 1, before)
+    assert client.post(reverse("cadre_list_make"), carried).status_code == 409, "the second click of a double click"
+    done = client.post(reverse("cadre_list_make"), {"carried": answer.context["carried"]})
+    assert [slip.name for slip in done.context["slips"]] == ["吕大力"]
+    assert len(held()) == len(before) + 1
+
+
 def test_a_refused_workbook_comes_back_marked(client, office):
     book = Workbook()
     book.active.append(heads())

@@ -41,7 +41,7 @@ def test_the_successor_begins_the_day_after(village):
     [new] = engaged.appointments
     assert (post.ends, new.starts, new.ends, new.role) == (LAST, LAST + timedelta(days=1), None, Role.FILLER)
     verbs = AppointmentEvent.objects.filter(pgh_obj__in=[post, new], pgh_context__user=office.pk).order_by("pgh_id")
-    assert [one.pgh_context["verb"] for one in verbs] == ["accounts.end", "accounts.appoint"]
+    assert [one.pgh_context["verb"] for one in verbs] == ["accounts.end", "accounts.appoint", "accounts.hand_over"]
 
 
 def test_both_posts_of_one_person_pass_on_together(village):

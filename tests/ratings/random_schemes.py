@@ -28,6 +28,14 @@ def sometimes(draw, target, key, strategy):
         target[key] = draw(strategy)
 
 
+def bounds(draw, target, low):
+    """What can be true of a count or figure, wide enough to leave something."""
+    if not draw(st.integers(0, 3)):
+        sometimes(draw, target, "least", numbers(low, 2))
+        sometimes(draw, target, "most", numbers(20, 100))
+        sometimes(draw, target, "whole", st.booleans())
+
+
 @st.composite
 def items(draw, zeroes):
     made = []
@@ -40,6 +48,7 @@ def items(draw, zeroes):
             sometimes(draw, item, "each", st.sampled_from([1, 2, 3, 7, Decimal("0.5"), Decimal("2.5")]))
             sometimes(draw, item, "at_most", numbers(0, 4))
             sometimes(draw, item, "step", st.just("started"))
+        bounds(draw, item, low=0)
         made.append(item)
     return made
 
@@ -70,11 +79,13 @@ def criterion(draw, code, most, method=None):
         made["items"] = draw(items(zeroes=method == "deduction"))
     elif method == "tiers":
         made["tiers"] = draw(tiers(most))
+        bounds(draw, made, low=-20)
     elif method == "linear":
         made["zero_at"], made["full_at"] = draw(
             st.tuples(numbers(-20, 100), numbers(-20, 100)).filter(lambda pair: pair[0] != pair[1])
         )
         sometimes(draw, made, "gate", numbers(-20, 100))
+        bounds(draw, made, low=-20)
     else:
         made["items"] = [
             {"code": c, "name": f"项{c}", "points": draw(numbers(0, 3, 2))} for c in "abcd"[: draw(st.integers(1, 4))]
@@ -199,13 +210,23 @@ def fact_values(criterion):
     elif method in ("tiers", "linear"):
         lines = [t.get("at_least", t.get("at_most")) for t in criterion.get("tiers", [])]
         lines += [criterion[key] for key in ("zero_at", "full_at", "gate") if key in criterion]
-        yield code, st.sampled_from(lines) | numbers(-20, 110, 3)
+        yield code, _possible(criterion, st.sampled_from(lines) | numbers(-20, 110, 3))
     elif method == "checklist":
         for item in criterion["items"]:
             yield f"{code}.{item['code']}", st.sampled_from([0, 1, 1])
     else:
         for item in criterion["items"]:
-            yield f"{code}.{item['code']}", st.sampled_from([0, 0]) | numbers(0, 8)
+            yield f"{code}.{item['code']}", _possible(item, st.sampled_from([0, 2]) | numbers(0, 8))
+
+
+def _possible(target, values):
+    """Those of ``values`` that ``target``, a criterion with a figure or an item, can take."""
+    return values.filter(
+        lambda value: (
+            target.get("least", value) <= value <= target.get("most", value)
+            and not (target.get("whole") and value != int(value))
+        )
+    )
 
 
 @st.composite

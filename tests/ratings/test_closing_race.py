@@ -7,11 +7,13 @@ from accounts.roles import Role
 from ratings.models import Application, Cycle, Decision
 from ratings.workflow import application as workflow
 from ratings.workflow import cycle as cycles
+from ratings.workflow.closing import close, exceptions
 from records.refusals import WrongState
 from tests.at_once import while_it_waits
 from tests.factories import COUNTY, VILLAGE, CycleFactory, UnitFactory, person
 from tests.ratings.test_application_workflow import fill
 
+CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -37,7 +39,10 @@ def office(draft):
 
 def test_who_sends_while_the_cycle_is_being_closed_is_told(draft, signer, office):
     cycle = Cycle.objects.get()
-    sent = while_it_waits(lambda: cycles.close(cycle, by=office), lambda: workflow.submit(draft, by=signer))
+    sent = while_it_waits(
+        lambda: close(cycle, by=office, **CLOSING),
+        lambda: workflow.submit(draft, by=signer),
+    )
     assert isinstance(sent, WrongState)
     assert Application.objects.get().state == "draft"
     assert list(Decision.objects.values_list("unit", "star")) == [(VILLAGE, 0)]
@@ -45,9 +50,12 @@ def test_who_sends_while_the_cycle_is_being_closed_is_told(draft, signer, office
 
 def test_what_is_sent_before_the_closing_is_an_exception_of_it(draft, signer, office):
     cycle = Cycle.objects.get()
-    closed = while_it_waits(lambda: workflow.submit(draft, by=signer), lambda: cycles.close(cycle, by=office))
-    assert closed == 0
-    assert [a.state for a in cycles.exceptions(cycle)] == ["submitted"]
+    closed = while_it_waits(
+        lambda: workflow.submit(draft, by=signer),
+        lambda: close(cycle, by=office, **CLOSING),
+    )
+    assert closed.concerned == []
+    assert [a.state for a in exceptions(cycle)] == ["submitted"]
     assert not Decision.objects.exists()
 
 
@@ -55,7 +63,8 @@ def test_who_begins_while_the_cycle_is_being_closed_is_told(draft, signer, offic
     neighbour = UnitFactory(code="330624108205")
     filler, cycle = person(Role.FILLER, neighbour.code), Cycle.objects.get()
     begun = while_it_waits(
-        lambda: cycles.close(cycle, by=office), lambda: workflow.begin(neighbour, Cycle.objects.get(), by=filler)
+        lambda: close(cycle, by=office, **CLOSING),
+        lambda: workflow.begin(neighbour, Cycle.objects.get(), by=filler),
     )
     assert isinstance(begun, WrongState)
     assert not Application.objects.filter(unit=neighbour).exists()
@@ -65,9 +74,10 @@ def test_what_is_taken_back_before_the_closing_is_left_without_a_star(draft, sig
     workflow.submit(draft, by=signer)
     cycle = Cycle.objects.get()
     closed = while_it_waits(
-        lambda: workflow.withdraw(draft, by=signer, reason="重填"), lambda: cycles.close(cycle, by=office)
+        lambda: workflow.withdraw(draft, by=signer, reason="重填"),
+        lambda: close(cycle, by=office, **CLOSING),
     )
-    assert closed == 1
+    assert [one.unit for one in closed.concerned] == [VILLAGE]
     assert list(Decision.objects.values_list("unit", "application", "star")) == [(VILLAGE, draft.pk, 0)]
 
 

@@ -11,6 +11,7 @@ from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Application, Cycle, Decision, Points, Stage, StarPeriod
 from ratings.models.cycle import Step
+from ratings.workflow import closing
 from ratings.workflow import cycle as workflow
 from ratings.workflow.transition import move
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -27,6 +28,7 @@ from tests.factories import (
     scheme_body,
 )
 
+CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_winter")]
 TIMES = {
     Step.APPLY: (at(2026, 11, 1), at(2026, 12, 1)),
@@ -92,7 +94,8 @@ def test_nobody_else_runs_it(office, role, code):
         lambda: opened(stranger, scheme=SchemeFactory(year=2027)),
         lambda: workflow.set_windows(cycle, TIMES, by=stranger),
         lambda: workflow.close_scoring(cycle, by=stranger),
-        lambda: workflow.close(cycle, by=stranger),
+        lambda: closing.close(cycle, by=stranger, document="9"),
+        lambda: closing.reverse(cycle, by=stranger, reason="错"),
     ):
         with pytest.raises(NotAllowed):
             step()
@@ -126,8 +129,8 @@ def test_closing_leaves_without_a_star_who_did_not_apply_or_was_rejected(office)
     confirmed = ApplicationFactory(cycle=cycle, unit=village(205), state="confirmed")
     UnitFactory(code=f"{TOWNSHIP}001")
 
-    assert list(workflow.exceptions(cycle)) == [waiting]
-    assert workflow.close(cycle, by=office) == 3
+    assert list(closing.exceptions(cycle)) == [waiting]
+    assert len(closing.close(cycle, by=office, **CLOSING).concerned) == 3
     fields = ("unit_id", "application", "star", "origin", "state", "reason", "on", "cut_off", "decided_by")
     assert list(Decision.objects.order_by("unit").values_list(*fields)) == [
         (f"{TOWNSHIP}{n}", pk, 0, "closing", "confirmed", why, date(2026, 12, 30), date(2026, 12, 31), office.pk)
@@ -141,9 +144,9 @@ def test_closing_leaves_without_a_star_who_did_not_apply_or_was_rejected(office)
 def test_a_cycle_closes_once(office):
     cycle = CycleFactory()
     village(201)
-    workflow.close(cycle, by=office)
+    closing.close(cycle, by=office, **CLOSING)
     with pytest.raises(WrongState):
-        workflow.close(cycle, by=office)
+        closing.close(cycle, by=office, **CLOSING)
     with pytest.raises(WrongState):
         workflow.set_windows(cycle, TIMES, by=office)
     assert Decision.objects.count() == 1
@@ -176,10 +179,11 @@ def test_the_office_runs_a_year_on_its_pages(client, office):
     client.post(page, times | {"apply-closes": "2026-12-05T17:00"})
     assert cycle.windows.get(step="apply").closes == at(2026, 12, 5, 17)
     client.post(reverse("cycle_close_scoring", args=[cycle.pk]))
-    closing = reverse("cycle_close", args=[cycle.pk])
-    assert [unit.code for unit in client.get(closing).context["left_out"]] == [f"{TOWNSHIP}201"]
-    client.post(closing)
-    client.post(closing)
+    last = reverse("cycle_close", args=[cycle.pk])
+    shown = client.get(last).context
+    assert [one.unit for one in shown["concerned"]] == [f"{TOWNSHIP}201"]
+    given = {"key": shown["key"], "document": "评星办〔2026〕9号"}
+    assert [client.post(last, given, follow=True).status_code for _twice in range(2)] == [200, 200]
     assert Decision.objects.count() == 1
 
 
@@ -189,7 +193,10 @@ def test_the_pages_are_the_offices_alone(client, office):
         client.force_login(person(role, code))
         for url in [
             reverse("cycle_open", args=[scheme.pk]),
-            *(reverse(name, args=[cycle.pk]) for name in ("cycle", "cycle_close", "cycle_close_scoring")),
+            *(
+                reverse(name, args=[cycle.pk])
+                for name in ("cycle", "cycle_close", "cycle_reverse_closing", "cycle_close_scoring")
+            ),
         ]:
             assert (role, url, client.post(url).status_code) == (role, url, 404)
 

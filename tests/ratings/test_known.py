@@ -16,6 +16,7 @@ from ratings.scheme.spec import Question
 from ratings.workflow import application as workflow
 from ratings.workflow import cycle as cycles
 from ratings.workflow.answers import Entry, save_answer, save_answers, version
+from ratings.workflow.closing import close
 from ratings.workflow.evidence import attach_paper
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.factories import (
@@ -33,6 +34,7 @@ from tests.factories import (
 from tests.ratings.test_application_workflow import fill
 from tests.records.test_files import PDF
 
+CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring", "_english")]
 FIGURE, COUNT, TICK = (Question(item="1", kind=kind) for kind in ("figure", "count", "tick"))
 
@@ -284,6 +286,6 @@ def test_the_county_alone_asks_for_minutes_and_not_of_a_closed_cycle(people):
     with pytest.raises(NotAllowed):
         cycles.ask_for_minutes(cycle, True, by=person(Role.COUNTY_OFFICE, "330681"))
     office = person(Role.COUNTY_OFFICE, COUNTY)
-    cycles.close(cycle, by=office)
+    close(cycle, by=office, **CLOSING)
     with pytest.raises(WrongState):
         cycles.ask_for_minutes(cycle, True, by=office)

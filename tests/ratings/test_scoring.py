@@ -5,17 +5,20 @@ from decimal import Decimal as D
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
+from ratings.scheme.problems import errors
+from ratings.scheme.reading import SchemeRefused, check_scheme
 from ratings.scheme.spec import Criterion, NoSingleVariant, SchemeSpec
 from ratings.scoring import METHODS, WrongFact, lower_median, mean, score, score_criterion, spread, written
+from tests.factories import scheme_body
 from tests.ratings.random_schemes import METHODS as ALL_METHODS
 from tests.ratings.random_schemes import criterion as criteria
 from tests.ratings.random_schemes import fact_values
 
 
-def criterion(method, most=6, **keys):
-    made = {"code": "1.1", "name": "指标", "max": most, "method": method} | keys
+def criterion(method, full=6, /, **keys):
+    made = {"code": "1.1", "name": "指标", "max": full, "method": method} | keys
     return TypeAdapter(Criterion).validate_python(made)
 
 
@@ -110,6 +113,55 @@ def test_a_fact_that_a_criterion_cannot_take(made, item, value):
     with pytest.raises(WrongFact) as refused:
         score_criterion(made, {item: D(value)})
     assert (refused.value.item, refused.value.value) == (item, D(value))
+
+
+def figure(**keys):
+    return criterion("tiers", 10, tiers=[{"at_least": 90, "points": 10}], **keys)
+
+
+@pytest.mark.parametrize(
+    ("made", "item", "right", "wrong"),
+    [
+        (figure(figure="出席率(%)"), "1.1", ["0", "100", "99.5"], ["-0.1", "100.01", "101"]),
+        (figure(figure="出席率（％）"), "1.1", ["100"], ["100.01"]),
+        (figure(figure="增幅(%)", least=-100), "1.1", ["-100", "100"], ["-100.1", "100.1"]),
+        (figure(figure="负债率(%)", most=300), "1.1", ["0", "300"], ["-1", "300.1"]),
+        (figure(figure="万元", least=-10, most=1000), "1.1", ["-10", "1000"], ["-10.1", "1000.1"]),
+        (figure(figure="万元"), "1.1", ["-5", "1234567"], []),
+        (figure(figure="户", whole=True), "1.1", ["3", "3.0"], ["2.5"]),
+        (
+            criterion("deduction", items=[{"code": "a", "per": 1, "most": 12, "whole": True}]),
+            "1.1.a",
+            ["0", "12"],
+            ["13", "2.5", "-1"],
+        ),
+        (criterion("count", items=[{"code": "a", "per": 1, "least": 1}]), "1.1.a", ["1", "1.5"], ["0", "0.5"]),
+    ],
+)
+def test_a_fact_that_cannot_be_true_is_refused(made, item, right, wrong):
+    for value in right:
+        score_criterion(made, {item: D(value)})
+    for value in wrong:
+        with pytest.raises(WrongFact):
+            score_criterion(made, {item: D(value)})
+
+
+@pytest.mark.parametrize("keys", [{"least": 3, "most": 2}, {"figure": "率(%)", "least": 101}])
+def test_bounds_that_leave_nothing_are_an_error_of_the_scheme(keys):
+    body = scheme_body()
+    made = body["areas"][0]["criteria"][1]
+    assert made["method"] == "tiers"
+    made.update(keys)
+    with pytest.raises(SchemeRefused) as refused:
+        check_scheme(body)
+    assert [p.place for p in errors(refused.value.problems)] == ["areas[0].criteria[1].most"]
+
+
+@pytest.mark.parametrize("key", ["least", "most", "whole"])
+def test_only_counts_and_figures_have_bounds(key):
+    for method, more in (("judged", {}), ("checklist", {"items": [{"code": "a", "points": 1, key: 1}]})):
+        with pytest.raises(ValidationError):
+            criterion(method, **({key: True if key == "whole" else 1} if method == "judged" else {}), **more)
 
 
 def test_every_method_of_the_format_is_there():

@@ -18,8 +18,8 @@ from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Decision, Proposal, Reversal, StarPeriod
 from ratings.register import rerate
-from ratings.workflow import cycle as cycles
 from ratings.workflow import event as events
+from ratings.workflow.closing import close, exceptions
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.appeal_todos import entries
 from reviews.hearing import appeals_for, candidates
@@ -28,6 +28,8 @@ from reviews.subjects import of_closing, of_event, of_rejection, subjects
 from reviews.workflow import appeals, decisions
 from tests.factories import VILLAGE, AppealFactory, DecisionFactory, UnitFactory, person
 from tests.reviews.conftest import score_township
+
+CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}
 
 WORDS = {"document": "复〔2026〕1号", "answer": "理由成立。"}
 NEIGHBOUR = "330624108205"
@@ -171,7 +173,7 @@ def test_a_dismissed_rejection_stands(rejected):
 
 def test_a_star_that_the_closing_took_is_held_again_until_it_is_decided(rejected):
     with freeze_time("2026-10-26T02:00:00Z"):
-        cycles.close(rejected.cycle, by=rejected.county_office)
+        close(rejected.cycle, by=rejected.county_office, **CLOSING)
         closing = Decision.objects.get(origin="closing", unit=VILLAGE)
         subject = of_closing(closing)
         assert (subject, subject.last_day) == (of_rejection(rejected.application), date(2026, 11, 16))
@@ -182,7 +184,7 @@ def test_a_star_that_the_closing_took_is_held_again_until_it_is_decided(rejected
         assert stars() == [("2026-01-20", 3), ("2026-10-26", 0), ("2026-11-02", 3)]
         new = Decision.objects.get(origin="appeal")
         assert (new.replaces, new.star, new.cut_off, new.document) == (closing, 3, closing.cut_off, "复〔2026〕1号")
-        assert [found.unit_id for found in cycles.exceptions(rejected.cycle)] == [VILLAGE]
+        assert [found.unit_id for found in exceptions(rejected.cycle)] == [VILLAGE]
     with freeze_time("2026-11-09T02:00:00Z"):
         rejected.application.refresh_from_db()
         decisions.reject(rejected.application, by=rejected.township_leader, reason="复评仍不符合")
@@ -196,7 +198,7 @@ def test_who_did_not_apply_appeals_the_closing_to_the_city(city):
     DecisionFactory(unit=neighbour, star=2)
     rerate([NEIGHBOUR])
     with freeze_time("2026-10-26T02:00:00Z"):
-        cycles.close(city.cycle, by=city.county_office)
+        close(city.cycle, by=city.county_office, **CLOSING)
         closing = Decision.objects.get(origin="closing", unit=NEIGHBOUR)
         with pytest.raises(NotAllowed):
             against(of_closing(closing), city.signer)
@@ -214,7 +216,7 @@ def test_who_did_not_apply_appeals_the_closing_to_the_city(city):
 def test_a_closing_that_took_nothing_leaves_nothing_to_appeal(city):
     UnitFactory(code=NEIGHBOUR)
     signer = person(Role.SIGNER, NEIGHBOUR, username="next_signer")
-    cycles.close(city.cycle, by=city.county_office)
+    close(city.cycle, by=city.county_office, **CLOSING)
     closing = Decision.objects.get(origin="closing", unit=NEIGHBOUR)
     assert subjects([NEIGHBOUR]) == []
     with pytest.raises(WrongState):
@@ -381,7 +383,7 @@ def test_the_closing_has_a_form_of_its_own(city, plain):
     signer = person(Role.SIGNER, NEIGHBOUR, username="next_signer")
     DecisionFactory(unit=neighbour, star=2)
     rerate([NEIGHBOUR])
-    cycles.close(city.cycle, by=city.county_office)
+    close(city.cycle, by=city.county_office, **CLOSING)
     make = reverse("appeal_closing", args=[Decision.objects.get(origin="closing", unit=NEIGHBOUR).pk])
     assert client_of(city.signer).get(make).status_code == 404
     assert client_of(signer).get(make).status_code == 200

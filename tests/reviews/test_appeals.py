@@ -415,6 +415,34 @@ def test_the_pages_lead_from_the_result_to_the_new_star(released, plain):
     assert Appeal.objects.count() == 1
 
 
+def clicks(client, address, given):
+    """What two clicks on the same button are told."""
+    answers = [client.post(address, given, follow=True) for _click in range(2)]
+    return [[(m.level_tag, str(m)) for m in answer.context["messages"]] for answer in answers]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"do": "dismiss", "answer": "复核无误。"},
+        {"do": "uphold", "star": "3", "document": "新评复〔2026〕1号", "answer": "理由成立。"},
+    ],
+)
+def test_a_second_click_ends_on_the_words_of_the_first(released, plain, given):
+    make = reverse("appeal_make", args=[released.application.pk])
+    first, second = clicks(client_of(released.signer), make, {"reasons": "得分够三星。"})
+    assert first == second == [("success", first[0][1])]
+    released.appeal = Appeal.objects.get()
+    page = reverse("review_appeal", args=[released.appeal.pk])
+    appeals.convene(released.appeal, [released.county_reviewer, released.county_office], by=released.county_office)
+    with freeze_time(IN_FORCE):
+        first, second = clicks(client_of(released.county_reviewer), page, given)
+        assert first == second == [("success", first[0][1])]
+        other = client_of(released.county_office).post(page, given)  # who did not answer is told who was quicker
+        assert (other.status_code, Appeal.objects.get().answered_by) != (302, released.county_office)
+        assert released.county_reviewer == Appeal.objects.get().answered_by
+
+
 @pytest.mark.parametrize("name", ["township_leader", "township_office", "county_reviewer", "discipline", "filler"])
 def test_an_appeal_is_found_by_those_it_concerns_alone(released, plain, name):
     appeal = appeal_of(released)

@@ -1,5 +1,6 @@
 """The joint department check: who asks and answers, what an answer does, and that no release goes past it."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -19,7 +20,7 @@ from reviews.check_todos import entries
 from reviews.models import DepartmentAnswer, DepartmentCheck, Finding, Lapse
 from reviews.workflow import batches, checks, decisions
 from reviews.workflow.checks import Found
-from tests.factories import COUNTY, AppointmentFactory, UnitFactory, at
+from tests.factories import COUNTY, ApplicationFactory, AppointmentFactory, UnitFactory, at, person
 from tests.reviews.conftest import clear, lay_before_departments, score_county, score_township
 
 DUE = at(2026, 10, 9, 18)
@@ -243,11 +244,20 @@ def client_of(user) -> Client:
     return client
 
 
-def test_a_department_answers_nothing_for_all_in_one_click(check, recommended):
+def confirm(client, page, listed):
+    """Sign what ``listed`` names once more; the answer to it."""
+    key = re.search(r'name="key" value="(\w+)"', listed.content.decode())[1]
+    return client.post(page, {"key": key, "confirmed": "yes"}, follow=True)
+
+
+def test_a_department_signs_for_the_villages_it_was_shown_and_for_them_once(check, recommended):
     client = client_of(recommended.discipline)
     page = reverse("review_check", args=[check.pk])
     assert client.get(page).status_code == 200
-    client.post(page, {"department": "纪委监委", "do": "nothing"})
+    listed = client.post(page, {"department": "纪委监委", "do": "nothing"})
+    assert (recommended.application.unit.name in listed.content.decode(), DepartmentAnswer.objects.count()) == (True, 0)
+    first, second = (confirm(client, page, listed) for _click in range(2))
+    assert [str(one) for one in first.context["messages"]] == [str(one) for one in second.context["messages"]]
     answer = DepartmentAnswer.objects.get()
     assert (answer.department, answer.findings.count()) == ("纪委监委", 0)
 
@@ -260,9 +270,29 @@ def test_a_department_names_what_it_found_and_keeps_what_was_typed(check, recomm
     assert ('value="新纪7号"' in kept.content.decode(), DepartmentAnswer.objects.count()) == (True, 0)
     client.post(page, rows | {f"on.{key}": "2026-05-01", "do": "nothing"})
     assert DepartmentAnswer.objects.count() == 0
-    client.post(page, rows | {f"on.{key}": "2026-05-01", "do": "sign"})
+    confirm(client, page, client.post(page, rows | {f"on.{key}": "2026-05-01", "do": "sign"}))
     assert list(Finding.objects.values_list("veto", "on", "document")) == [("V1", date(2026, 5, 1), "新纪7号")]
     assert client.post(page, {"department": "公安局", "do": "nothing"}).status_code == 404
+
+
+def test_nothing_is_signed_when_a_village_has_moved_on_or_a_colleague_answered(check, recommended):
+    client, colleague = client_of(recommended.discipline), person(Role.DISCIPLINE, COUNTY, username="colleague")
+    page = reverse("review_check", args=[check.pk])
+    listed = client.post(page, {"department": "纪委监委", "do": "nothing"})
+    decisions.send_back(recommended.application, by=recommended.county_office, reason="材料不齐")
+    assert confirm(client, page, listed).status_code == 409
+    assert DepartmentAnswer.objects.count() == 0
+    listed = client.post(page, {"department": "纪委监委", "do": "nothing"})
+    checks.answer(check, "纪委监委", by=colleague)
+    assert confirm(client, page, listed).status_code == 409
+    assert DepartmentAnswer.objects.get().by == colleague
+
+
+@pytest.mark.parametrize("strange", ["veto.999999", "all"])
+def test_a_field_that_the_answer_does_not_know_is_an_error(check, recommended, strange):
+    client, page = client_of(recommended.discipline), reverse("review_check", args=[check.pk])
+    answer = client.post(page, {"department": "纪委监委", "do": "nothing", strange: "V1"})
+    assert ('name="confirmed"' in answer.content.decode(), DepartmentAnswer.objects.count()) == (False, 0)
 
 
 def test_the_office_opens_a_list_and_notes_a_silence_on_its_pages(recommended):
@@ -274,6 +304,21 @@ def test_the_office_opens_a_list_and_notes_a_silence_on_its_pages(recommended):
         client.post(reverse("review_check_lapse", args=[check.pk]), {"department": "公安局", "note": "已催办"})
     assert list(Lapse.objects.values_list("department", "note")) == [("公安局", "已催办")]
     assert client.get(reverse("review_checks")).status_code == 200
+
+
+def test_a_list_is_laid_before_departments_as_the_page_showed_it(recommended):
+    client = client_of(recommended.county_office)
+    unit = UnitFactory(code="330624108301")
+    page = client.get(reverse("review_checks")).content.decode()
+    shown = re.findall(r'name="candidate" value="(\d+)"', page)
+    assert [shown, recommended.application.unit.name in page] == [[str(recommended.application.pk)], True]
+    ApplicationFactory(cycle=recommended.cycle, unit=unit, state="county_review", applied_star=4)
+    address = reverse("review_check_open", args=[recommended.cycle.pk, COUNTY])
+    client.post(address, {"due": "2026-10-09T18:00", "candidate": shown})
+    assert DepartmentCheck.objects.count() == 0
+    shown = re.findall(r'name="candidate" value="(\d+)"', client.get(reverse("review_checks")).content.decode())
+    client.post(address, {"due": "2026-10-09T18:00", "candidate": shown})
+    assert DepartmentCheck.objects.get().candidates.count() == 2
 
 
 def test_a_department_does_not_see_what_others_answered(check, recommended):

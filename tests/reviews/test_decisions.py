@@ -18,6 +18,7 @@ from ratings.register import active_caps
 from ratings.secrecy import shown_steps
 from ratings.workflow import application as applications
 from ratings.workflow import cycle as cycles
+from ratings.workflow.closing import close
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
 from reviews.desk_rows import finished
 from reviews.models import Settlement, Sheet
@@ -38,6 +39,8 @@ from tests.factories import (
     person,
 )
 from tests.reviews.conftest import GOOD, PLAIN, score, score_county, score_township
+
+CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}
 
 FAIR = PLAIN | {"1.2": 80, "2.2": 6}  # 10 + 0 + 8 + 6 = 24: two stars
 SOUND = GOOD | {"1.2": 91, "1.1.a": 4, "2.2": 5}  # 8 + 8 + 10 + 5 = 31: three stars
@@ -362,7 +365,7 @@ def test_what_the_township_has_decided_is_not_told_to_the_county_before_its_rele
 
 
 def test_what_is_in_review_when_the_cycle_closes_stays_on_the_lists_and_is_decided(place):
-    cycles.close(place.cycle, by=place.county_office)
+    close(place.cycle, by=place.county_office, **CLOSING)
     assert sheets_of(place.township_reviewer).count() == 1
     score_township(place, SOUND)
     bench = BENCHES[Stage.TOWNSHIP]
@@ -384,7 +387,7 @@ def test_an_exception_whose_panel_was_never_convened_gets_one_after_the_closing(
     village = UnitFactory(code="330624109201")
     application = ApplicationFactory(cycle=place.cycle, unit=village, state="township_review", applied_star=4)
     where = (place.cycle, next_township.unit, Stage.TOWNSHIP, next_township.seats)
-    cycles.close(place.cycle, by=place.county_office)
+    close(place.cycle, by=place.county_office, **CLOSING)
     place.cycle.refresh_from_db()
     assert [str(todo.url) for todo in entries(next_township.office)] == ["/reviews/panels/"]
     for name in ("township_office", "county_office"):
@@ -400,7 +403,7 @@ def test_an_exception_whose_panel_was_never_convened_gets_one_after_the_closing(
 
 
 def test_no_panel_is_convened_after_a_closing_where_nobody_waits(place, next_township):
-    cycles.close(place.cycle, by=place.county_office)
+    close(place.cycle, by=place.county_office, **CLOSING)
     place.cycle.refresh_from_db()
     with pytest.raises(WrongState):
         panels.convene(place.cycle, next_township.unit, Stage.TOWNSHIP, next_township.seats, by=next_township.office)
@@ -409,7 +412,7 @@ def test_no_panel_is_convened_after_a_closing_where_nobody_waits(place, next_tow
 def test_the_panels_page_shows_a_closed_cycle_as_long_as_an_exception_waits(place, client, settings):
     settings.SECOND_FACTOR_REQUIRED = False
     shown = reverse("review_panels")
-    cycles.close(place.cycle, by=place.county_office)
+    close(place.cycle, by=place.county_office, **CLOSING)
     client.force_login(place.township_office)
     assert [one.cycle for one in client.get(shown).context["places"]] == [place.cycle, place.cycle]
     score_township(place, SOUND)
@@ -418,7 +421,7 @@ def test_the_panels_page_shows_a_closed_cycle_as_long_as_an_exception_waits(plac
 
 
 def test_who_is_rejected_after_the_closing_gets_its_decision_of_no_star(place):
-    cycles.close(place.cycle, by=place.county_office)
+    close(place.cycle, by=place.county_office, **CLOSING)
     assert Decision.objects.filter(unit=VILLAGE).count() == 0
     decisions.reject(place.application, by=place.township_leader, reason="材料不实")
     closing = Decision.objects.get(unit=VILLAGE)
@@ -432,7 +435,7 @@ def test_who_is_rejected_after_the_closing_gets_its_decision_of_no_star(place):
 
 
 def test_who_withdraws_after_the_closing_gets_its_decision_of_no_star(place):
-    cycles.close(place.cycle, by=place.county_office)
+    close(place.cycle, by=place.county_office, **CLOSING)
     applications.withdraw(place.application, by=place.signer, reason="不报了")
     assert list(Decision.objects.filter(unit=VILLAGE).values_list("star", "origin")) == [(0, "closing")]
 
@@ -482,6 +485,6 @@ def test_recommending_is_bound_by_the_townships_window_deciding_by_the_countys(p
 
 def test_an_exception_of_a_closed_cycle_is_decided_after_every_window(place):
     score_township(place, SOUND)
-    cycles.close(place.cycle, by=place.county_office)
+    close(place.cycle, by=place.county_office, **CLOSING)
     place.cycle.windows.all().update(closes="2026-09-27T16:00Z")
     assert decisions.decide(place.application, star=3, by=place.township_leader).star == 3

@@ -35,12 +35,12 @@ def client(client, place):
     return client
 
 
-def post(client, typed, area="", **more):
+def post(client, typed, area="", *, follow=False, **more):
     """``typed``: per sheet what stands in its fields of 2.2; every sheet of the page is sent."""
     data = {"sheet": [sheet.pk for sheet in typed]} | more
     for sheet, (points, why) in typed.items():
         data |= {f"{sheet.pk}:v.2.2": points, f"{sheet.pk}:why.2.2": why, f"{sheet.pk}:seen:2.2": ""}
-    return client.post(f"{reverse('review_grid')}?area={area}", data)
+    return client.post(f"{reverse('review_grid')}?area={area}", data, follow=follow)
 
 
 def said(sheet) -> dict:
@@ -112,6 +112,22 @@ def test_figures_of_an_area_are_accepted_and_whole_sheets_handed_in(place, mine,
     assert post(client, {sheet: ("8", "好")}, "D", do="hand_in", **last).status_code == 302
     sheet.refresh_from_db()
     assert (sheet.state, {item: value for item, (value, _why) in said(sheet).items()}) == ("handed_in", GOOD)
+
+
+def test_a_second_click_on_handing_in_ends_on_words_of_success(place, mine, client):
+    sheet = mine[0]
+    sheets.save(sheet, entries(GOOD), by=place.township_reviewer)
+    seen = {f"{sheet.pk}:seen:2.2": ""}
+    first, second = (post(client, {sheet: ("8", "现场查看")}, do="hand_in", follow=True, **seen) for _click in range(2))
+    assert Sheet.objects.get(pk=sheet.pk).state == "handed_in"
+    words = [[(m.level_tag, str(m)) for m in answer.context["messages"]] for answer in (first, second)]
+    assert words[0] == words[1]
+    assert {level for level, _said in words[0]} == {"success"}
+
+
+def test_saving_nothing_does_not_say_saved(mine, client):
+    answer = post(client, {mine[0]: ("", "")}, follow=True)
+    assert [m.level_tag for m in answer.context["messages"]] == ["warning"]
 
 
 def test_a_sheet_handed_in_elsewhere_does_not_keep_the_others_from_it(place, mine, client):

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from reviews.models import Sheet
 from tests.factories import AnswerFactory, ApplicationFactory, UnitFactory
-from tests.in_browser import PASSWORD, sign_in
+from tests.in_browser import PASSWORD, press, sign_in
 from tests.two_counties import PNG
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,3 +122,30 @@ def test_what_waits_from_all_criteria_is_told_on_the_shorter_form(phone, sheet):
     page = opened(phone, sheet)
     expect(page.locator("[name='v.2.2']")).to_have_count(0)
     expect(page.locator("#waiting a")).to_have_attribute("href", f"/reviews/sheets/{sheet.pk}/visit/?all")
+
+
+@pytest.mark.parametrize("viewport", [PHONE, {"width": 1366, "height": 800}], ids=["phone", "desk"])
+def test_on_the_sheet_editing_chooses_and_what_is_kept_is_said(new_context, live_server, sheet, viewport):
+    context = new_context(viewport=viewport, base_url=live_server.url)
+    page = sign_in(context.new_page(), "township_reviewer")
+    stale = context.new_page()
+    for tab in (page, stale):
+        tab.goto(f"/reviews/sheets/{sheet.pk}/?area=1")
+    page.locator("[name='how.1.1'][value=agree]").check()
+    page.locator("[name='v.1.1.a']").fill("3")
+    expect(page.locator("[name='how.1.1'][value=change]")).to_be_checked()
+    page.locator("[name='why.1.1']").fill("少开三次")
+    press(page, ".finish button[value=save]")
+    expect(page.locator(".messages").first).to_contain_text("已保存1项，还有1项未评。")
+    assert said(sheet) == {"1.1.a": 3}
+
+    stale.locator("[name='v.1.1.a']").fill("4")
+    stale.locator("[name='why.1.1']").fill("少开四次")
+    press(stale, ".finish button[value=save]")
+    expect(stale.locator("[id='1-1-error']")).to_contain_text("3、少开三次")
+    expect(stale.locator("[name='v.1.1.a']")).to_have_value("4")
+    assert said(sheet) == {"1.1.a": 3}
+    stale.locator("[name='how.1.1'][value=agree]").check()
+    expect(stale.locator("[name='v.1.1.a']")).to_have_value("2")
+    press(stale, ".finish button[value=save]")
+    assert said(sheet) == {"1.1.a": 2}

@@ -177,6 +177,15 @@ def test_the_office_convenes_on_its_page(place):
     assert get(place.filler, "review_panels").status_code == 404
 
 
+def confirm(client, page):
+    """Record what the page lists once more; nothing was recorded before."""
+    assert Decision.objects.count() == 0
+    key = re.search(r'name="key" value="(\w+)"', text(page))[1]
+    answer = client.post(reverse("review_decisions"), {"key": key, "confirmed": "yes"})
+    assert answer.status_code == 302
+    return answer
+
+
 def test_the_leader_decides_on_the_desk_and_is_told_what_is_wrong(place):
     score_township(place, SOUND)
     pk = place.application.pk
@@ -186,8 +195,7 @@ def test_the_leader_decides_on_the_desk_and_is_told_what_is_wrong(place):
     page = client.post(url, {f"choice.{pk}": "2", f"reason.{pk}": ""})
     assert f'id="e{pk}"' in text(page)
     assert Decision.objects.count() == 0
-    page = client.post(url, {f"choice.{pk}": "3"})
-    assert page.status_code == 302
+    confirm(client, client.post(url, {f"choice.{pk}": "3"}))
     assert Decision.objects.get().star == 3
     page = client.post(url, {f"choice.{pk}": "3"}, follow=True)
     assert place.application.unit.name in text(page)
@@ -197,12 +205,13 @@ def test_the_leader_decides_on_the_desk_and_is_told_what_is_wrong(place):
 def test_the_leader_recommends_and_the_county_decides(place):
     score_township(place)
     pk = place.application.pk
-    client_of(place.township_leader).post(reverse("review_application", args=[pk]), {f"choice.{pk}": "recommend"})
+    leader, office = client_of(place.township_leader), client_of(place.county_office)
+    confirm(leader, leader.post(reverse("review_application", args=[pk]), {f"choice.{pk}": "recommend"}))
     place.application.refresh_from_db()
     assert (place.application.state, place.application.township_star) == ("county_review", 3)
     score_county(place)
     assert f'name="choice.{pk}"' in text(get(place.county_office, "review_decisions"))
-    client_of(place.county_office).post(reverse("review_decisions"), {f"choice.{pk}": "4"})
+    confirm(office, office.post(reverse("review_decisions"), {f"choice.{pk}": "4"}))
     assert Decision.objects.get().star == 4
 
 
@@ -301,8 +310,25 @@ def test_anyone_objects_without_an_account_and_looks_up_the_answer(released):
     assert "王某" in text(get(released.township_office, "review_objection", objection.pk))
     assert client_of(released.county_office).post(url, {"do": "dismiss", "answer": "x"}).status_code == 404
     assert client_of(released.township_office).post(url, {"do": "dismiss", "answer": ""}).status_code == 200
-    client_of(released.township_office).post(url, {"do": "dismiss", "answer": "已核实，账目公开了。"})
+    office, given = client_of(released.township_office), {"do": "dismiss", "answer": "已核实，账目公开了。"}
+    first, second = (office.post(url, given, follow=True) for _click in range(2))
+    assert [str(m) for m in first.context["messages"]] == [str(m) for m in second.context["messages"]]
     assert "已核实" in text(Client().get(reverse("objection_status"), {"receipt": objection.receipt}))
+
+
+def test_the_same_objection_from_one_place_is_one(released):
+    """Spaces make no difference; another place, person or village does."""
+    first, second = object_to(released), object_to(released, text=" 账目没有公开。\r\n")
+    objection = Objection.objects.get()
+    assert [objection.receipt in text(answer) for answer in (first, second)] == [True, True]
+    assert Notice.objects.filter(kind="objection_made").count() == 1
+    url = reverse("public_notice", args=[released.batch.pk])
+    Client(REMOTE_ADDR="10.0.0.7").post(url, {"decision": released.decision.pk, "text": "账目没有公开。"})
+    object_to(released, name="王某")
+    assert Objection.objects.count() == 3
+    api = {"decision": released.decision.pk, "text": "账目没有公开。"}
+    answer = Client().post("/api/v1/objections/", api, content_type="application/json")
+    assert (answer.status_code, answer.json()["receipt"]) == (201, objection.receipt)
 
 
 def test_an_empty_objection_a_robot_and_a_flood_are_turned_away(released):
@@ -310,8 +336,8 @@ def test_an_empty_objection_a_robot_and_a_flood_are_turned_away(released):
     object_to(released, website="http://spam")
     object_to(released, decision=0)
     assert Objection.objects.count() == 0
-    for _n in range(8):
-        answer = object_to(released, text="账目没有公开，已经三个月。")
+    for n in range(8):
+        answer = object_to(released, text=f"账目没有公开，已经三个月。{n}")
     assert Objection.objects.count() <= 5
     page = answer.content.decode()
     assert answer.status_code == 429

@@ -119,6 +119,25 @@ def test_a_double_click_makes_one_release(decided):
     assert Notice.objects.filter(kind="result_released").count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_same_objection_sent_twice_at_once_is_one(released):
+    ready, made = threading.Barrier(2), []
+
+    def send():
+        ready.wait()
+        try:
+            made.append(objections.make_objection(released.decision, text="账目没有公开。", place="10.0.0.1").receipt)
+        finally:
+            connection.close()
+
+    clicks = [threading.Thread(target=send) for _n in range(2)]
+    for click in clicks:
+        click.start()
+    for click in clicks:
+        click.join()
+    assert made == [Objection.objects.get().receipt] * 2
+
+
 def test_an_empty_batch_or_one_without_document_is_not_released(decided):
     batch = prepare(decided, decided=[])
     with pytest.raises(Incomplete):

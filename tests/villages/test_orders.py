@@ -12,7 +12,7 @@ from accounts.roles import Role
 from ratings.models import Application, Decision, StarPeriod
 from ratings.register import rerate
 from ratings.register_faults import register_faults
-from ratings.workflow.cycle import left_out
+from ratings.workflow.closing import left_out
 from ratings.workflow.event import close, record
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.factories import (
@@ -31,7 +31,7 @@ from villages.workflow import Paper, Part, merge, rename, split
 pytestmark = pytest.mark.django_db
 
 A, B, C = (f"{TOWNSHIP}{number}" for number in (204, 205, 206))
-NEW = f"{TOWNSHIP}290"
+NEW, OTHER = f"{TOWNSHIP}290", f"{TOWNSHIP}291"
 PAPER = Paper("新政〔2026〕8号", date(2026, 11, 20), "并村")
 
 
@@ -219,11 +219,17 @@ def test_a_preview_does_nothing_and_a_double_click_carries_out_once(client, offi
     assert preview.context["preview"].consequences[-1]["text"].endswith("3 星。")
     assert not Order.objects.exists()
     assert star(A) == 4
-    made = client.post(address, said | {"confirm": "1"})
+    confirmed = said | {"confirm": "1", "key": preview.context["key"]}
+    for wrong in ({"key": ""}, {"into": A}, {"reason": "别的"}, {"posts_pass": "on"}, {"name": "新名"}):
+        assert client.post(address, confirmed | wrong).status_code == 409, wrong
+    assert client.post(address, confirmed | {"tag": "1"}).status_code == 400
+    assert not Order.objects.exists()
+    answers = [client.post(address, confirmed) for _twice in range(2)]
     order = Order.objects.get()
-    assert made["Location"] == reverse("unit_order", args=[order.pk])
-    again = client.post(address, said | {"confirm": "1"})
+    assert [answer["Location"] for answer in answers] == [reverse("unit_order", args=[order.pk])] * 2
+    again = client.post(address, said)
     assert list(again.context["form"].non_field_errors()) == [f"单位{A}已经撤销。"]
+    assert client.post(address, confirmed | {"reason": "别的"}).status_code == 409
     assert Order.objects.count() == 1
     for code in (A, B):
         assert list(client.get(reverse("unit", args=[code])).context["orders"]) == [order]
@@ -235,3 +241,46 @@ def test_units_elsewhere_are_not_there(client, office):
     said = {"unit": "330681001218", "name": "村", "document": "8号", "on": "2026-11-20", "reason": "改"}
     assert client.post(reverse("unit_order_new", args=["rename"]), said).status_code == 404
     assert client.post(reverse("unit_order_new", args=["rename"]), said | {"unit": "999999"}).status_code == 404
+
+
+def open_application():
+    ApplicationFactory(unit=Unit.objects.get(code=A), state="submitted")
+
+
+def take_up_the_application():
+    Application.objects.filter(unit=A).update(state="township_review")
+
+
+def tag():
+    Unit.objects.filter(code=A).update(tags=["island"])
+
+
+def rename_it():
+    Unit.objects.filter(code=A).update(name="旧名已改")
+
+
+def rate_higher():
+    decided(A, 5), decided(C, 5)
+
+
+def appoint():
+    AppointmentFactory(unit=Unit.objects.get(code=A), role=Role.FILLER)
+
+
+@pytest.mark.parametrize("change", [open_application, tag, rename_it, rate_higher, appoint])
+@pytest.mark.parametrize("kind", ["merge", "split"])
+def test_what_changed_since_it_was_looked_at_is_shown_anew(client, office, kind, change):
+    client.force_login(office)
+    address = reverse("unit_order_new", args=[kind])
+    paper = {"document": "8号", "on": "2026-11-24", "reason": "并村"}
+    merged = {"units": f"{A}\n{C}", "into": C, "name": ""}
+    said = paper | (merged if kind == "merge" else {"unit": A, "parts": f"{NEW} 新村\n{OTHER} 次村", "main": NEW})
+    old = said | {"confirm": "1", "key": client.post(address, said).context["key"]}
+    change()
+    for _twice in range(2):
+        answer = client.post(address, old)
+        assert (answer.status_code, 'role="alert"' in answer.content.decode()) == (409, True)
+    assert not Order.objects.exists()
+    assert not Unit.objects.filter(code=NEW).exists()
+    assert client.post(address, old | {"key": answer.context["key"]}).status_code == 302
+    assert Order.objects.count() == 1

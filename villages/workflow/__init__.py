@@ -2,7 +2,7 @@
 
 from villages.workflow.holding import MANAGE
 from villages.workflow.making import MAKE_ZONE, make_station, make_zone, next_code
-from villages.workflow.ordering import Consequence, Paper, Part, looked_at, merge, rename, split
+from villages.workflow.ordering import Consequence, Paper, Part, looked_at, merge, outcome, rename, split
 from villages.workflow.reporting import REPORT, report_profiles
 from villages.workflow.tagging import Tagged, tag_units
 
@@ -19,6 +19,7 @@ __all__ = [
     "make_zone",
     "merge",
     "next_code",
+    "outcome",
     "rename",
     "report_profiles",
     "split",

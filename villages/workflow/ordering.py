@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from records.audit import acting
+from records.previews import require_unchanged
 from records.refusals import Incomplete, WrongState
 from villages.models import CODE, CODE_LENGTHS, Level, Order, Passage, Unit, prefixes
 from villages.signals import units_passed, units_settled
@@ -110,16 +111,28 @@ def rename(code: str, name: str, paper: Paper, *, by: Any) -> Order:
     return _carry_out(Order.Kind.RENAME, [(units[code], units[code], True)], {code: name}, paper, by)
 
 
-def looked_at(carry_out: Callable[[], Order], *, keep: bool) -> Order:
+def looked_at(carry_out: Callable[[], Order], *, keep: bool, expected: Any = None) -> Order:
     """The order carried out, with its passages as ``passed``; unless it is to be kept, all is undone again.
 
-    So what is shown before an order is carried out is just what follows. Raises what the step does.
+    So what is shown before an order is carried out is just what follows. Raises what the step does, and ``Outdated``
+    where something else follows now than what the page showed (``expected``: its ``outcome``).
     """
     with transaction.atomic():
         made = carry_out()
-        made.passed = list(made.passages.all())
+        made.passed = list(made.passages.select_related("before", "after"))
+        require_unchanged(expected, outcome(made))
         transaction.set_rollback(not keep)
     return made
+
+
+def outcome(order: Order) -> dict[str, Any]:
+    """All that follows from an order that was ``looked_at``: what passes, the units after it, what was told."""
+    units = {unit.code: unit for passage in order.passed for unit in (passage.before, passage.after)}
+    return {
+        "passages": [[one.before_id, one.name_before, one.after_id, one.name_after, one.main] for one in order.passed],
+        "units": {code: [unit.name, unit.level, unit.rated, unit.tags, unit.ended] for code, unit in units.items()},
+        "consequences": order.consequences,
+    }
 
 
 def _of_paper(paper: Paper) -> dict[str, str]:

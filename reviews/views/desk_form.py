@@ -1,0 +1,72 @@
+"""Reading the decision desk's form, and listing once more what is about to be recorded."""
+
+import re
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from ratings.models import Application
+from records import previews
+from records.refusals import refuse_unknown_fields
+from reviews.desk_rows import Row
+from reviews.stages import Bench
+from reviews.workflow import recording
+from villages.models import below_any
+
+FIELD = re.compile(r"(?:choice|reason)\.(\d{1,18})")
+SENT_ALONG = ("key", "confirmed", "change")
+
+
+def step_of(bench: Bench) -> str:
+    return f"decide:{bench.stage}"
+
+
+def asked(request: HttpRequest) -> set[int]:
+    """The applications (ids) for which there is a field."""
+    return {int(found[1]) for name in request.POST if (found := FIELD.fullmatch(name))}
+
+
+def read(rows: list[Row], request: HttpRequest, codes: list[str]) -> list[Row]:
+    """Lay what was typed into ``rows``; those with a choice. Who has moved on meanwhile is named.
+
+    Raises ``UnknownFields`` for a field of no application within ``codes``.
+    """
+    gone = asked(request) - {row.application.pk for row in rows}
+    late = dict(Application.objects.filter(below_any(codes, "unit_id"), pk__in=gone).values_list("pk", "unit__name"))
+    there = {*late, *(row.application.pk for row in rows)}
+    refuse_unknown_fields(request.POST, [*SENT_ALONG, *(f"{of}.{pk}" for of in ("choice", "reason") for pk in there)])
+    _lay(rows, {pk: (request.POST.get(f"choice.{pk}", ""), request.POST.get(f"reason.{pk}", "")) for pk in there})
+    if names := [name for pk, name in late.items() if request.POST.get(f"choice.{pk}")]:
+        messages.warning(request, _("Somebody was quicker: %(units)s has moved on.") % {"units": "、".join(names)})
+    return [row for row in rows if row.choice]
+
+
+def lay_kept(rows: list[Row], kept: list[dict]) -> None:
+    """Lay what was listed before into ``rows``."""
+    _lay(rows, {one["application"]: (one["choice"], one["reason"]) for one in kept})
+
+
+def _lay(rows: list[Row], typed: dict[int, tuple[str, str]]) -> None:
+    for row in rows:
+        row.choice, row.reason = typed.get(row.application.pk, ("", ""))
+
+
+def check(rows: list[Row], request: HttpRequest) -> list[Row]:
+    """Put beside each of ``rows`` what is wrong; the rows with a choice."""
+    chosen = [row for row in rows if row.choice]
+    recording.check(chosen, by=request.user)
+    for row in rows:
+        if row.reason.strip() and not row.choice:
+            row.error = _("You have written a reason: please choose a decision, or empty it.")
+    return chosen
+
+
+def list_once_more(request: HttpRequest, chosen: list[Row], bench: Bench) -> HttpResponse:
+    """The page that names what is about to be recorded; its key stands for just that."""
+    key = previews.keep(request.user, step_of(bench), recording.listed(chosen))
+    said = [row.said for row in chosen]
+    counts = [(words, said.count(words)) for words in dict.fromkeys(said)]
+    context = {"rows": chosen, "bench": bench, "key": key, "counts": counts}
+    return render(request, "reviews/decisions_confirm.html", context)

@@ -1,0 +1,16 @@
+"""What a page says after saving: how much stands saved, how much is still to be scored; never "saved" for nothing."""
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+
+def tell_saved(request: HttpRequest, saved: int, left: int, *, place: str = "") -> None:
+    """``saved``: the criteria of the page that stand saved; ``left``: those of it that are not scored."""
+    if not saved:
+        tell, said = messages.warning, _("Nothing was filled in, so nothing was saved. Still to be scored: %(left)s.")
+    elif left:
+        tell, said = messages.success, _("Saved: %(saved)s. Still to be scored: %(left)s.")
+    else:
+        tell, said = messages.success, _("Saved: %(saved)s.")
+    tell(request, " · ".join(filter(None, [place, said % {"saved": saved, "left": left}])))

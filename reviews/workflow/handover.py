@@ -1,0 +1,47 @@
+"""A post changes hands: what is the reviewer's or hearer's own, and still to be done, passes to the successor."""
+
+from django.db import transaction
+
+from accounts.models import Appointment
+from accounts.roles import ROLES
+from notifications.workflow import announce
+from records import audit
+from reviews.hearing import above
+from reviews.models import Appeal, Hearer, Panel, Seat
+from reviews.stages import BENCHES
+from reviews.ties import hearing_ties
+from reviews.workflow.panels import reseat
+from villages.models import below
+
+
+@transaction.atomic
+def pass_seats(before: Appointment, after: Appointment) -> None:
+    """The successor sits where the predecessor sat, and scores what was not handed in; what was, still counts."""
+    for bench in BENCHES.values():
+        if before.role != bench.reviewer:
+            continue
+        here = Panel.objects.filter(unit=before.unit_id, stage=bench.stage).exclude(seats__reviewer=after.user_id)
+        held = here.filter(seats__reviewer=before.user_id, seats__passed_to=None).select_related("cycle", "unit")
+        for panel in held.order_by("pk"):
+            with audit.acting(after.appointed_by, "pass_seat"):
+                panel.seats.filter(reviewer=before.user_id).update(passed_to=after.user_id)
+                Seat.objects.create(panel=panel, reviewer_id=after.user_id)
+                reseat(panel.cycle, panel.unit, bench)
+            about = {"unit": panel.unit.name, "year": panel.cycle.year}
+            announce([after.user_id], "panel_seat", link="/reviews/", unit_code=panel.unit_id, **about)
+
+
+@transaction.atomic
+def pass_hearings(before: Appointment, after: Appointment) -> None:
+    """The successor hears the open appeals in the predecessor's place, unless the post gives no right or a tie bars."""
+    sits = Hearer.objects.filter(user=before.user_id, appeal__state=Appeal.State.OPEN)
+    mine = sits.filter(below(before.unit_id, "appeal__unit_id")).exclude(appeal__hearers__user=after.user_id)
+    for hearer in mine.select_related("appeal__unit").order_by("pk"):
+        appeal = hearer.appeal
+        if above(appeal).hear not in ROLES[after.role].permissions or hearing_ties(appeal, [after.user_id]):
+            continue
+        with audit.acting(after.appointed_by, "pass_hearing"):
+            hearer.delete()
+            Hearer.objects.create(appeal=appeal, user_id=after.user_id)
+        link = f"/reviews/appeals/{appeal.pk}/"
+        announce([after.user_id], "appeal_hearer", link=link, unit_code=appeal.unit_id, unit=appeal.unit.name)

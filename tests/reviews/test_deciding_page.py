@@ -1,0 +1,126 @@
+"""The decision desk: nothing is chosen beforehand, and what is recorded is what was listed once more, or nothing."""
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from ratings.models import Decision
+from reviews.workflow import decisions
+from tests.factories import VILLAGE, ApplicationFactory, UnitFactory
+from tests.reviews.conftest import score_township
+from tests.reviews.test_decisions import SOUND
+from tests.reviews.test_pages import LOCMEM, client_of
+
+URL = reverse("review_decisions")
+
+
+@pytest.fixture(autouse=True)
+def _plain(settings):
+    settings.CACHES = LOCMEM
+    settings.SECOND_FACTOR_REQUIRED = False
+    cache.clear()
+
+
+@pytest.fixture
+def three(place):
+    """Three applications (ids) that wait for the township's leader; three stars are possible."""
+    found = [place.application] + [
+        ApplicationFactory(cycle=place.cycle, unit=UnitFactory(code=code), state="township_review", applied_star=4)
+        for code in ("330624108301", "330624108302")
+    ]
+    for one in found:
+        score_township(place, SOUND, one)
+    place.waiting = found
+    return [one.pk for one in found]
+
+
+@pytest.fixture
+def client(place):
+    return client_of(place.township_leader)
+
+
+def key_of(answer) -> str:
+    found = re.search(r'name="key" value="(\w+)"', answer.content.decode())
+    return found[1] if found else ""
+
+
+def recorded() -> dict:
+    return dict(Decision.objects.values_list("application", "star"))
+
+
+def told(answer) -> list[str]:
+    return [str(one) for one in answer.context["messages"]]
+
+
+def test_nothing_is_chosen_beforehand_and_pressing_alone_records_nothing(place, three, client):
+    page = client.get(URL).content.decode()
+    assert page.count("<select") == 3
+    assert " selected" not in page[page.index("<table") : page.index("</table>")]
+    single = client.get(reverse("review_application", args=[three[0]])).content.decode()
+    assert re.findall(r"<option[^>]* selected", single) == []
+    answer = client.post(URL, {f"{of}.{pk}": "" for of in ("choice", "reason") for pk in three})
+    assert key_of(answer) == ""
+    assert told(answer) == ["还没有作出选择，没有登记任何内容。"]
+    assert recorded() == {}
+
+
+def test_what_was_chosen_is_listed_once_more_and_then_just_that_is_recorded(place, three, client):
+    sent = {f"choice.{three[0]}": "3", f"choice.{three[1]}": "2", f"reason.{three[1]}": "工程未结算"}
+    answer = client.post(URL, sent | {f"choice.{three[2]}": ""})
+    page = answer.content.decode()
+    names = [one.unit.name in page for one in place.waiting]
+    assert (names, "工程未结算" in page, recorded()) == ([True, True, False], True, {})
+    last = {"key": key_of(answer), "confirmed": "yes"}
+    first, second = (client.post(URL, last, follow=True) for _click in range(2))
+    assert recorded() == {three[0]: 3, three[1]: 2}
+    assert told(first) == told(second) == ["已审定2个村。"]
+
+
+def test_one_that_has_moved_on_keeps_all_from_being_recorded(place, three, client):
+    answer = client.post(URL, {f"choice.{three[0]}": "3", f"choice.{three[1]}": "3"})
+    decisions.decide(place.waiting[0], star=2, by=place.township_leader, reason="快一步")
+    late = client.post(URL, {"key": key_of(answer), "confirmed": "yes"})
+    assert (late.status_code, recorded()) == (409, {three[0]: 2})
+    assert {row.application.pk: row.choice for row in late.context["rows"]} == {three[1]: "3", three[2]: ""}
+
+
+def test_points_that_changed_meanwhile_are_shown_first(place, three, client):
+    answer = client.post(URL, {f"choice.{three[0]}": "3"})
+    place.waiting[0].points.filter(stage="township").update(points=0)
+    late = client.post(URL, {"key": key_of(answer), "confirmed": "yes"})
+    assert (late.status_code, recorded()) == (409, {})
+
+
+def test_what_is_wrong_is_told_before_anything_is_listed(three, client):
+    answer = client.post(URL, {f"choice.{three[0]}": "3", f"choice.{three[1]}": "2", f"reason.{three[2]}": "无选择"})
+    assert key_of(answer) == ""
+    rows = {row.application.pk: row for row in answer.context["rows"]}
+    assert [bool(rows[pk].error) for pk in three] == [False, True, True]
+    assert (rows[three[0]].choice, rows[three[2]].reason, recorded()) == ("3", "无选择", {})
+
+
+@pytest.mark.parametrize("strange", ["choise.{}", "star", "choice.999999"])
+def test_a_field_that_the_form_does_not_know_is_an_error(three, client, strange):
+    answer = client.post(URL, {f"choice.{three[0]}": "3", strange.format(three[1]): "3"})
+    assert (answer.status_code, key_of(answer), recorded()) == (400, "", {})
+    key = key_of(client.post(URL, {f"choice.{three[0]}": "3"}))
+    answer = client.post(URL, {"key": key, "confirmed": "yes", f"choice.{three[1]}": "3"})
+    assert (answer.status_code, recorded()) == (400, {})
+
+
+def test_a_key_is_of_its_owner_and_of_its_step(place, three, client):
+    key = key_of(client.post(URL, {f"choice.{three[0]}": "3"}))
+    other = client_of(place.county_office)
+    assert other.post(URL, {"key": key, "confirmed": "yes"}).status_code == 409
+    assert client.post(URL, {"key": "", "confirmed": "yes"}).status_code == 409
+    assert recorded() == {}
+    assert place.waiting[0].unit_id == VILLAGE
+
+
+def test_going_back_keeps_what_was_chosen(three, client):
+    typed = {f"choice.{three[1]}": "2", f"reason.{three[1]}": "工程未结算"}
+    answer = client.post(URL, typed | {"change": "yes"})
+    rows = {row.application.pk: (row.choice, row.reason) for row in answer.context["rows"]}
+    assert rows == {three[0]: ("", ""), three[1]: ("2", "工程未结算"), three[2]: ("", "")}
