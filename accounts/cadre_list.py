@@ -19,11 +19,14 @@ from accounts.models import Appointment, User
 from accounts.roles import ROLES, VILLAGE_POSTS, Role
 from accounts.workflow import Engaged, Who, appoint_person, givable, managed_by
 from accounts.workflow.giving import bound_elsewhere, nobody_of_that_name
+from records import cells
+from records.cells import day, one_line
 from records.refusals import Refused
 from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows
 from villages.models import Level, Unit, below_any
 
 MOST_LINES = 600
+MOST_DEPARTMENT = 50
 NAME = re.compile(r"[^\W\d_][\w·.’' -]*")
 BOTH = "一肩挑"
 """How offices write that one person holds both posts of a village."""
@@ -90,11 +93,19 @@ def words_of(roles: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return words
 
 
+def _name(text: str) -> str:
+    """The cleaned name; what cannot be one stays as it is, and is refused for what it holds."""
+    try:
+        return cells.name(text)
+    except ValueError:
+        return text
+
+
 def rows_of(raw: bytes) -> list[Row]:
     """The lines that name a person. Raises ``SheetRefused``."""
     heads = Heads.spoken()
     optional = [heads.unit_name, heads.username, heads.starts, heads.ends, heads.department]
-    rows = read_rows(raw, [heads.unit, heads.role, heads.name], optional=optional)
+    rows = read_rows(raw, [heads.unit, heads.role, heads.name], optional=optional, days=[heads.starts, heads.ends])
     rows = [row for row in rows if row[heads.name] or row[heads.username]]
     if not rows:
         raise SheetRefused([], _("No line of the sheet names a person."))
@@ -150,8 +161,8 @@ class _Reading:
         self.given = givable(by)
         self.words = words_of(self.given)
         reach = below_any({code for codes in self.given.values() for code in codes})
-        self.units = Unit.objects.filter(reach).in_bulk({row[self.heads.unit] for row in rows})
-        names = {row[self.heads.name] for row in rows}
+        self.units = Unit.objects.filter(reach).in_bulk({row.code(self.heads.unit) for row in rows})
+        names = {_name(row[self.heads.name]) for row in rows}
         accounts = User.objects.filter(username__in={row[self.heads.username] for row in rows}, is_active=True)
         self.accounts = {user.username: user for user in accounts}
         self.namesakes: dict[tuple[str, str], dict[int, User]] = defaultdict(dict)
@@ -184,20 +195,23 @@ class _Reading:
         if len(self.problems) > before:
             return None
         new_roles = tuple(role for role in roles if not self._held(user, role, unit, starts, ends))
-        department = row[heads.department][:50]
-        return Line(row, unit, row[heads.name], roles, new_roles, user, starts, ends, department)
+        department = one_line(row[heads.department])
+        if len(department) > MOST_DEPARTMENT:
+            self._wrong(row, heads.department, _("at most %d characters") % MOST_DEPARTMENT)
+            return None
+        return Line(row, unit, _name(row[heads.name]), roles, new_roles, user, starts, ends, department)
 
     def _wrong(self, row: Row, head: str, expected: str) -> None:
         self.problems.append(row.wrong(head, expected))
 
     def _unit(self, row: Row) -> Unit | None:
-        unit = self.units.get(row[self.heads.unit])
+        unit = self.units.get(row.code(self.heads.unit))
         if unit is None:
             self._wrong(row, self.heads.unit, _("a division code within your reach"))
         return unit
 
     def _roles(self, row: Row) -> tuple[str, ...]:
-        roles = self.words.get(row[self.heads.role], ())
+        roles = self.words.get(one_line(row[self.heads.role]), ())
         if not roles:
             self._wrong(row, self.heads.role, _("one of: %s") % _(", ").join(self.words))
         return roles
@@ -206,17 +220,14 @@ class _Reading:
         return all(any(unit.code.startswith(code) for code in self.given[role]) for role in roles)
 
     def _day(self, row: Row, head: str) -> date | None:
-        if not row[head]:
-            return None
-        try:
-            return date.fromisoformat(row[head].replace("/", "-").replace(".", "-"))
-        except ValueError:
+        found = day(row[head])
+        if row[head] and found is None:
             self._wrong(row, head, _("a day such as 2026-11-24"))
-            return None
+        return found
 
     def _person(self, row: Row, unit: Unit | None) -> User | None:
         heads = self.heads
-        name, username = row[heads.name], row[heads.username]
+        name, username = _name(row[heads.name]), row[heads.username]
         if len(name) > 50 or not NAME.fullmatch(name):
             self._wrong(row, heads.name, _("a person's name of at most 50 characters"))
             return None
@@ -233,7 +244,7 @@ class _Reading:
         return found[0] if found else None
 
     def _once(self, row: Row, unit: Unit, roles: Iterable[str], user: User | None) -> None:
-        person = user.username if user else row[self.heads.name]
+        person = user.username if user else _name(row[self.heads.name])
         for role in roles:
             first = self.taken.setdefault((unit.code, role, person), row.number)
             if first != row.number:

@@ -14,16 +14,28 @@ from accounts.models import Appointment, CalendarDay, User
 from accounts.roles import ROLES, VILLAGE_POSTS, Role
 from accounts.scopes import scopes_for
 from accounts.workflow import Who, givable
+from records import cells
 from records.sheets import SheetField
 from villages.models import Unit, below_any
 
 BOTH = "both"
 
 
+class NameField(forms.CharField):
+    """A person's name, cleaned."""
+
+    def to_python(self, value: object) -> str:
+        text = super().to_python(value)
+        try:
+            return cells.name(text)
+        except ValueError as expected:
+            raise forms.ValidationError(_("Expected: %s.") % expected) from None
+
+
 class PersonForm(forms.Form):
     """Whom an office means: an account by both its names, or somebody new."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Name"),
         max_length=50,
         validators=[RegexValidator(f"^{NAME.pattern}$", _("Please enter the person's name as it is written."))],

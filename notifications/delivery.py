@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from notifications.models import Delivery, Notice
+from records.cells import one_line
 
 # After each failure the next try waits longer; after the last one the delivery has failed.
 WAITS = [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1)]
@@ -67,7 +68,9 @@ def send_email(delivery: Delivery) -> None:
 
 
 def _subject(notice: Notice) -> str:
-    return f"{_('Demonstration data, unrelated to reality')} {notice.text}" if settings.DEMO else notice.text
+    """One line: names in a notice may be older than their cleaning, and a line break would break the header."""
+    text = one_line(notice.text)
+    return f"{_('Demonstration data, unrelated to reality')} {text}" if settings.DEMO else text
 
 
 def _body(notice: Notice) -> str:

@@ -14,8 +14,11 @@ from django.utils.translation import pgettext
 
 from ratings.cards import Card, Field
 from ratings.form import Form
-from ratings.models import Answer, Application
+from ratings.models import Application
+from ratings.typed import typed_in_file
 from ratings.workflow.answers import Entry, Kept, save_answers
+from records.cells import code
+from records.refusals import Incomplete
 from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows
 
 UNANSWERED = "-"
@@ -154,26 +157,35 @@ def _entries(rows: Iterable[Row], heads: Heads, asked: dict[str, Asked]) -> dict
     entries: dict[str, tuple[Row, Entry]] = {}
     problems: list[WrongCell] = []
     for row in rows:
-        item = row[heads.item]
+        item = code(row[heads.item])
         if item not in asked:
             problems.append(row.wrong(heads.item, _("an item that this village answers now")))
         elif item in entries:
             problems.append(row.wrong(heads.item, _("each item once; see row %d") % entries[item][0].number))
         else:
-            entries[item] = row, _entry(row, heads, asked[item].field.answer)
+            try:
+                entries[item] = row, _entry(row, heads, asked[item].field)
+            except Incomplete as wrong:
+                problems.append(row.wrong(heads.answer, str(wrong)))
     if problems:
         raise SheetRefused(problems)
     return entries
 
 
-def _entry(row: Row, heads: Heads, answer: Answer | None) -> Entry:
-    version = row[heads.version]
+def _entry(row: Row, heads: Heads, field: Field) -> Entry:
+    """What the line answers. Raises ``Incomplete``."""
+    version, answer = row[heads.version], field.answer
     return Entry(
-        row[heads.item],
-        row[heads.answer] or (answer.typed if answer else ""),
+        field.item,
+        _typed(row[heads.answer], field) or (answer.typed if answer else ""),
         row[heads.reason] or (answer.reason if answer else ""),
         None if not version else "" if version == UNANSWERED else version,
     )
+
+
+def _typed(cell: str, field: Field) -> str:
+    kept = field.answer.typed if field.answer else ""
+    return kept if cell == kept else typed_in_file(field.question, cell)
 
 
 def _wrong(row: Row, heads: Heads, kept: Kept) -> WrongCell:

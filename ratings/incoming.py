@@ -1,14 +1,11 @@
-"""A CSV file of many rows on its way in: read once as a stream, copied into a temporary table, judged there as a whole.
+"""A file of many rows on its way in: read once as a stream, copied into a temporary table, judged there as a whole.
 
-UTF-8 with or without BOM, or GB18030. Nothing of a file with a wrong row is kept, and every wrong row is listed.
+CSV or a workbook (``records.lines``). Nothing of a file with a wrong row is kept, and every wrong row is listed.
 """
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +15,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from records import cells
+from records.copying import copy_rows
+from records.lines import COMMAND, Line, lines
 from records.refusals import Refused
+from records.spreadsheet import Unreadable
+from villages.models import CODE
 
 TABLE = "incoming"
 
@@ -84,11 +86,11 @@ def load(path: Path, columns: Sequence[Column]) -> list[WrongRow]:
     """
     problems: list[WrongRow] = []
     fields = ", ".join(f'"{column.name}" {column.type}' for column in columns)
-    with connection.cursor() as cursor, path.open(encoding=_encoding(path), newline="") as file:
+    with connection.cursor() as cursor:
         cursor.execute(f"drop table if exists {TABLE}")
         cursor.execute(f"create temporary table {TABLE} (row integer, {fields}) on commit drop")
-        rows = _read(_cells(file), columns, problems)
-        cursor.copy_expert(f"copy {TABLE} from stdin with (format csv)", _Stream(rows))
+        rows = _read(lines(path, COMMAND), columns, problems)
+        copy_rows(cursor, TABLE, rows)
         cursor.execute(f"analyze {TABLE}")
     return problems
 
@@ -123,52 +125,44 @@ def known_unit() -> Rule:
 
 # How cells are read. Days and codes repeat by the hundred thousand, so each is looked at once.
 
-_DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", re.ASCII)
+day = lru_cache(maxsize=20_000)(cells.day)
 
 
 @lru_cache(maxsize=20_000)
-def day(text: str) -> date | None:
-    """The day that is written there: 2025-06-30, or 2025/6/30 as spreadsheets write it."""
-    match = _DAY.fullmatch(text)
-    try:
-        return date(*map(int, match.groups())) if match else None
-    except ValueError:
-        return None
+def unit(text: str) -> str | None:
+    """A division code; 3.30624E+11 and 330624108204.0 are none."""
+    code = cells.code(text).upper()
+    return code if re.fullmatch(CODE, code, re.ASCII) else None
 
 
 def text_of(longest: int) -> Callable[[str], str | None]:
     return lambda text: text if len(text) <= longest else None
 
 
+def code_of(longest: int) -> Callable[[str], str | None]:
+    def read(text: str) -> str | None:
+        code = cells.code(text)
+        return code if len(code) <= longest else None
+
+    return read
+
+
 def number_like(pattern: str) -> Callable[[str], str | None]:
     """A number whose whole text is like ``pattern``."""
     fits = re.compile(pattern, re.ASCII).fullmatch
-    return lambda text: text if fits(text) else None
+
+    def read(text: str) -> str | None:
+        value = cells.number(text)
+        plain = f"{value:f}" if value is not None else ""
+        return plain if fits(plain) else None
+
+    return read
 
 
-def _encoding(path: Path) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            with path.open(encoding=encoding) as file:
-                while file.read(1 << 20):
-                    pass
-            return encoding
-        except UnicodeDecodeError:
-            continue
-    raise Refused(_("The file is neither in UTF-8 nor in GB18030."))
-
-
-def _cells(file: Iterable[str]) -> Iterator[list[str]]:
-    try:
-        for row in csv.reader((line.replace("\0", "\ufffd") for line in file), strict=True):
-            yield [cell.strip() for cell in row]
-    except csv.Error as wrong:
-        raise Refused(_("This is not a CSV file: %s") % wrong) from None
-
-
-def _read(cells: Iterator[list[str]], columns: Sequence[Column], problems: list[WrongRow]) -> Iterator[list[Any]]:
+def _read(rows: Iterator[Line], columns: Sequence[Column], problems: list[WrongRow]) -> Iterator[list[Any]]:
     """Rows for the table, by the heading, which names the columns in any order."""
-    heading = [cell.lower() for cell in next(cells, [])]
+    first = next(rows, None)
+    heading = [cells.head(text) for text in first.cells] if first else []
     named = {column.name for column in columns}
     missing = [c.name for c in columns if c.required and c.name not in heading]
     strange = [name for name in heading if name and name not in named] + [n for n in named if heading.count(n) > 1]
@@ -177,17 +171,22 @@ def _read(cells: Iterator[list[str]], columns: Sequence[Column], problems: list[
         problems.append(WrongRow(1, ",".join(missing + strange), ",".join(heading), needed))
         return
     places = [(column, heading.index(column.name) if column.name in heading else None) for column in columns]
-    for number, row in enumerate(cells, start=2):
-        if not any(row):
-            continue
-        if any(row[len(heading) :]):
+    for line in rows:
+        if any(line.cells[len(heading) :]):
             expected = _("%(count)s columns") % {"count": len(heading)}
-            problems.append(WrongRow(number, str(len(row)), row[-1], expected))
-        yield [number, *(_value(number, row, column, at, problems) for column, at in places)]
+            problems.append(WrongRow(line.number, str(len(line.cells)), line.cells[-1], expected))
+        yield [line.number, *(_value(line, column, at, problems) for column, at in places)]
 
 
-def _value(number: int, row: list[str], column: Column, at: int | None, problems: list[WrongRow]) -> Any:
+def _value(line: Line, column: Column, at: int | None, problems: list[WrongRow]) -> Any:
+    number, row = line.number, line.cells
     text = row[at] if at is not None and at < len(row) else ""
+    if isinstance(text, Unreadable):
+        problems.append(WrongRow(number, column.name, text, text.expected))
+        return None
+    if column.type == "date" and line.mac_days and text.isdecimal():
+        found = cells.day(text, mac_days=True)
+        text = found.isoformat() if found else text
     if not text:
         if column.required:
             problems.append(WrongRow(number, column.name, "", str(column.expected)))
@@ -196,24 +195,3 @@ def _value(number: int, row: list[str], column: Column, at: int | None, problems
     if value is None:
         problems.append(WrongRow(number, column.name, text, str(column.expected)))
     return value
-
-
-class _Stream(io.RawIOBase):
-    """Rows as the bytes of a CSV file, made while they are read; an empty cell is null."""
-
-    def __init__(self, rows: Iterator[list[Any]]) -> None:
-        self.rows = rows
-        self.rest = b""
-
-    def read(self, size: int = -1) -> bytes:
-        while len(self.rest) < size and (more := self._more()):
-            self.rest += more
-        taken, self.rest = self.rest[:size], self.rest[size:]
-        return taken
-
-    def _more(self) -> bytes:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        for _number, row in zip(range(1000), self.rows, strict=False):
-            writer.writerow(row)
-        return text.getvalue().encode()

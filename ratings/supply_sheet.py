@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from ratings.models import Answer, Cycle, Scheme
 from ratings.scheme.spec import Criterion, Question
-from ratings.typed import fact
+from ratings.typed import fact, typed_in_file
 from ratings.workflow.supply import SUPPLIED
 from records.refusals import Incomplete
 from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows
@@ -128,7 +128,7 @@ class SupplySheet:
         changes: list[Change] = []
         first: dict[str, int] = {}
         for row in rows:
-            unit = self.units.get(row[self.code_head])
+            unit = self.units.get(row.code(self.code_head))
             if unit is None:
                 problems.append(row.wrong(self.code_head, _("the division code of a village rated here")))
             elif first.setdefault(unit.code, row.number) != row.number:
@@ -146,22 +146,24 @@ class SupplySheet:
             before = self.kept.get((unit.code, item), "")
             if not row[head] or row[head] == before:
                 continue
-            if expected := self._expected(unit, variant, questions.get(item), row[head]):
+            try:
+                now = self._figure(unit, variant, questions.get(item), row[head])
+            except Incomplete as wrong:
+                problems.append(row.wrong(head, str(wrong)))
+                continue
+            if now != before and unit.code in self.closed:
+                expected = _("the figure that is kept: it is under review and can no longer change")
                 problems.append(row.wrong(head, expected))
-            else:
-                changes.append(Change(unit, questions[item], before, row[head]))
+            elif now != before:
+                changes.append(Change(unit, questions[item], before, now))
 
-    def _expected(self, unit: Unit, variant: Criterion, question: Question | None, typed: str) -> str:
-        """What should stand instead of ``typed``; "" if it may stand."""
+    def _figure(self, unit: Unit, variant: Criterion, question: Question | None, cell: str) -> str:
+        """The figure that stands in ``cell``. Raises ``Incomplete`` with what should."""
         if question is None or not variant.fits(unit.tags):
-            return _("an empty cell: this village is not asked for this")
-        if unit.code in self.closed:
-            return _("the figure that is kept: it is under review and can no longer change")
-        try:
-            fact(variant, question, typed)
-        except Incomplete as wrong:
-            return str(wrong)
-        return ""
+            raise Incomplete(_("an empty cell: this village is not asked for this"))
+        typed = typed_in_file(question, cell)
+        fact(variant, question, typed)
+        return typed
 
 
 def _figures(of: Mapping[Key, str], item: str):

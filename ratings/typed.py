@@ -5,9 +5,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from ratings.scheme.facts import decimal
+from ratings.scheme.facts import decimal, figure
 from ratings.scheme.spec import Criterion, Question
 from ratings.scoring import WrongFact, check_fact
+from records.cells import code, rounded
+from records.numbers import plain
 from records.refusals import Incomplete
 
 LONGEST = 40
@@ -35,3 +37,15 @@ def fact(criterion: Criterion, question: Question, typed: str) -> Decimal | None
     except WrongFact as wrong:
         raise Incomplete(_("Expected: %s.") % wrong.expected) from None
     return value
+
+
+def typed_in_file(question: Question, text: str) -> str:
+    """What a cell of a sheet says, as a person would type it into the form, where ``fact`` judges it.
+
+    Nobody can be asked whether a single comma is a point: raises ``Incomplete``. Decimals that a spreadsheet calculated
+    are rounded to those that are kept.
+    """
+    value = figure(question, text)
+    if value is None and "," in code(text):
+        raise Incomplete(_("Expected: %s.") % _("a number without a comma, such as 1234.5"))
+    return text if value is None else plain(rounded(value, PLACES))

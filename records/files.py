@@ -7,7 +7,6 @@ import hashlib
 import io
 import re
 import unicodedata
-import zipfile
 from pathlib import PurePath
 from typing import Any
 
@@ -19,7 +18,9 @@ from django.http import FileResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from records import harmful
 from records.models import StoredFile
+from records.packages import MB, Limits, PackageRefused, open_package
 from records.refusals import Incomplete
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -45,6 +46,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 NAMED_STREAMS = {"WordDocument": "application/msword", "Workbook": "application/vnd.ms-excel"}
 MACRO_STREAM = "_VBA_PROJECT"
 UNSEEN = {"Cc", "Cf"}
+PACKAGE = Limits(size=150 * MB, ratio=100)
 
 
 def place(sha256: str) -> str:
@@ -111,15 +113,20 @@ def _found(content: bytes, name: str) -> str | None:
         return _in_package(content, name)
     if content.startswith(OLE):
         return _in_compound_file(content, name)
-    return filetype.guess_mime(content)
+    kind = filetype.guess_mime(content)
+    if (kind or "").startswith("image/"):
+        harmful.refuse_large_picture(content, name)
+    elif kind == "application/pdf":
+        harmful.refuse_active_pdf(content, name)
+    return kind
 
 
 def _in_package(content: bytes, name: str) -> str | None:
     """The kind of a zip package, from the part that makes it one."""
     try:
-        parts = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        return None
+        parts = set(open_package(io.BytesIO(content), PACKAGE).namelist())
+    except PackageRefused as refused:
+        raise Incomplete(_("“%(name)s” cannot be taken. %(why)s") % {"name": name, "why": refused}) from refused
     if any(PurePath(part).name.lower() == "vbaproject.bin" for part in parts):
         _refuse_macros(name)
     return next((kind for part, kind in NAMED_PARTS.items() if part in parts), None)

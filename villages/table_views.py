@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from records import sheets
 from records.refusals import NotAllowed, Refused
-from records.workbooks import SheetRefused
+from records.workbooks import Row, SheetRefused, hidden
 from villages import figures, tables
 from villages.models import Level, Unit, UnitQuerySet
 from villages.tables import Asked, GridForm, Said, Table
@@ -27,6 +27,7 @@ from villages.workflow import MANAGE, REPORT, report_profiles, tag_units
 PER_PAGE = 100
 YEARS_BACK = 4
 MOST_TOLD = 8
+MOST_SHOWN = 50
 
 
 class Filling:
@@ -178,7 +179,7 @@ def profiles(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def profiles_sheet(request: HttpRequest) -> HttpResponse:
-    """The same as a workbook; a POST takes it back."""
+    """The same as a workbook; a POST takes it back: what it would change is shown before it counts."""
     return _sheet(Figures(request))
 
 
@@ -190,7 +191,7 @@ def tags(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def tags_sheet(request: HttpRequest) -> HttpResponse:
-    """The same as a workbook; a POST takes it back."""
+    """The same as a workbook; a POST takes it back: what it would change is shown before it counts."""
     return _sheet(Tags(request))
 
 
@@ -215,17 +216,50 @@ def _sheet(filling: Filling) -> HttpResponse:
     request = filling.request
     if request.method != "POST":
         return _workbook(filling)
+    if "carried" in request.POST:
+        return _carry_out(filling)
     form = sheets.SheetForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(filling, sheet_form=form)
     raw = form.cleaned_data["sheet"]
     try:
         rows = tables.rows_of(raw, filling.asked(), filling.mark)
-        codes = {row[_("Division code")].upper() for row in rows}
-        said = tables.read(rows, filling.table(list(filling.units(filling.reach).filter(code__in=codes))))
+        said, table = _said(filling, rows)
     except SheetRefused as refused:
         key = sheets.keep_marked(request.user, raw, refused.problems) if refused.problems else ""
         return _show(filling, refused=refused, marked=key, status=409)
+    changes = tables.changes(said, table)
+    context = {
+        "filling": filling,
+        "changes": changes[:MOST_SHOWN],
+        "count": len(changes),
+        "more": max(0, len(changes) - MOST_SHOWN),
+        "hidden": hidden(rows),
+        "carried": sheets.carry(request.user, _subject(filling), rows),
+    }
+    return render(request, "villages/table_changes.html", context)
+
+
+def _subject(filling: Filling) -> str:
+    return f"villages.table/{filling.sheet}/{filling.mark}"
+
+
+def _said(filling: Filling, rows: Sequence[Row]) -> tuple[Said, Table]:
+    codes = {row.code(_("Division code")) for row in rows}
+    table = filling.table(list(filling.units(filling.reach).filter(code__in=codes)))
+    return tables.read(rows, table), table
+
+
+def _carry_out(filling: Filling) -> HttpResponse:
+    """Keep what was shown, as things stand now."""
+    rows = sheets.carried(filling.request.user, _subject(filling), filling.request.POST["carried"])
+    if rows is None:
+        messages.error(filling.request, _("Please send the sheet again."))
+        return redirect(filling.page_address)
+    try:
+        said, _table = _said(filling, rows)
+    except SheetRefused as refused:
+        return _show(filling, refused=refused, status=409)
     return redirect(filling.page_address) if _kept(filling, said) else _show(filling, status=409)
 
 

@@ -13,10 +13,14 @@ from typing import Any, BinaryIO
 from django import forms
 from django.utils.translation import gettext as _
 
+from records.cells import code as code_of
+from records.cells import number
 from records.listing import write_list
+from records.numbers import plain
 from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows
 from villages.models import Unit
 
+LONGEST_NUMBER = 20
 Said = dict[str, dict[str, Any]]
 """By unit code, what is said of it by name of the column."""
 
@@ -154,17 +158,17 @@ def read(rows: Sequence[Row], table: Table) -> Said:
     seen: dict[str, int] = {}
     wrong: list[WrongCell] = []
     for row in rows:
-        code = row[code_head].upper()
+        code = row.code(code_head)
         first = seen.setdefault(code, row.number)
         if code not in units:
             wrong.append(row.wrong(code_head, _("a division code within your reach")))
         elif first != row.number:
             wrong.append(row.wrong(code_head, _("each unit once; see row %d") % first))
-        if table.mark and row[table.mark[0]] != table.mark[1]:
+        if table.mark and code_of(row[table.mark[0]]) != code_of(table.mark[1]):
             wrong.append(row.wrong(*table.mark))
         for asked in table.asked:
             try:
-                value = asked.read(row[asked.head])
+                value = asked.read(_plain(row[asked.head]) if asked.numeric else row[asked.head])
             except ValueError as problem:
                 wrong.append(row.wrong(asked.head, str(problem)))
                 continue
@@ -173,3 +177,34 @@ def read(rows: Sequence[Row], table: Table) -> Said:
     if wrong:
         raise SheetRefused(wrong)
     return said
+
+
+@dataclass(frozen=True)
+class Change:
+    """A cell of a sheet that differs from what is kept."""
+
+    unit: Unit
+    head: str
+    before: str
+    now: str
+
+
+def changes(said: Said, table: Table) -> list[Change]:
+    """What keeping ``said`` would change, unit by unit."""
+    return [
+        Change(unit, asked.head, table.shown(unit, asked), asked.show(said[unit.code][asked.name]))
+        for unit in table.units
+        for asked in table.asked
+        if asked.name in said.get(unit.code, {})
+    ]
+
+
+def _plain(text: str) -> str:
+    """A number of a sheet without the commas that group it; whatever else stands there is for its column to refuse.
+
+    Raises ``ValueError`` where a comma may be a point.
+    """
+    value = number(text)
+    if value is None and "," in code_of(text):
+        raise ValueError(_("a number without a comma, such as 1234.5"))
+    return text if value is None or value.adjusted() > LONGEST_NUMBER else plain(value)

@@ -16,7 +16,7 @@ from accounts.views.appointments import show_slips
 from records import previews, sheets
 from records.listing import write_list
 from records.refusals import Outdated, refuse_unknown_fields
-from records.workbooks import Row, SheetRefused
+from records.workbooks import Row, SheetRefused, hidden
 
 SUBJECT = "accounts.cadre_list"
 
@@ -54,6 +54,7 @@ def _show_lines(
         "accounts": len({(line.unit.code, line.name) for line in new if line.user is None}),
         "carried": previews.keep(request.user, SUBJECT, shown),
         "refused": refused,
+        "hidden": hidden(rows),
     }
     return render(request, "accounts/cadre_list_lines.html", context, status=409 if refused else 200)
 

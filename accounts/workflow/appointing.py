@@ -1,6 +1,7 @@
 """Giving offices, ending them, handing them over."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,6 +18,7 @@ from accounts.workflow.access import end_tokens
 from accounts.workflow.giving import bound_elsewhere, givable, in_days, managed_by, nobody_of_that_name
 from accounts.workflow.opening import open_account
 from notifications.workflow import announce
+from records import cells
 from records.audit import acting
 from records.refusals import Incomplete, NotAllowed, WrongState
 from villages.models import Unit
@@ -38,6 +40,11 @@ class Who:
     username: str = ""
     email: str = ""
     another: bool = False
+
+    def __post_init__(self) -> None:
+        """李 试 is 李试, whoever writes it."""
+        with suppress(ValueError):  # what cannot be a name names nobody, and forms refuse it
+            object.__setattr__(self, "name", cells.name(self.name))
 
 
 @dataclass(frozen=True)

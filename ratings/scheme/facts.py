@@ -1,21 +1,29 @@
-"""A facts file (formats §2): CSV in UTF-8 or GB18030, or the first sheet of a workbook, one fact a row."""
+"""A facts file (formats §2): CSV in UTF-8 or GB18030, or the first sheet of a workbook, one fact a row.
+
+It is read as a stream: of three million facts, what each says is kept, not how it was written.
+"""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from ratings.scheme.spec import LARGEST, MOST_PLACES, Criterion, NoSingleVariant, Question, SchemeSpec
+from ratings.scheme.spec import LARGEST, Criterion, NoSingleVariant, Question, SchemeSpec
 from ratings.scoring import WrongFact, check_fact
+from records import cells
+from records.lines import COMMAND, Line, NotATable, lines
 from records.refusals import Refused
-from records.workbooks import SheetRefused, lines
+from records.spreadsheet import Unreadable
+from villages.models import CODE
 
 COLUMNS = ("unit", "item", "value", "date")
 TAG = "@tag"
-ZIP = b"PK\x03\x04"
+MOST_KNOWN = 100_000
 Asked = tuple[Criterion, Question]
 
 
@@ -56,36 +64,44 @@ class _Row:
     unit: str
     item: str
     value: str
-    date: str
+    date: str = ""
+    mac_days: bool = False
 
     def wrong(self, column: str, message: str, expected: str) -> WrongRow:
         return WrongRow(self.number, column, getattr(self, column), message, expected)
 
 
-def read_facts(raw: bytes, spec: SchemeSpec) -> dict[str, UnitFacts]:
+def read_facts(source: bytes | Path, spec: SchemeSpec) -> dict[str, UnitFacts]:
     """The facts of every unit in the file, by unit code in order. Raises ``FactsRefused``."""
-    rows = list(_rows(_cells(raw)))
-    units = {code: UnitFacts() for code in sorted({row.unit for row in rows if row.unit})}
-    reader = _Reader(spec, units)
-    for row in rows:
-        reader.read(row)
+    reader = _Reader(spec)
+    try:
+        for row in _rows(lines(source, COMMAND)):
+            reader.read(row)
+    except NotATable as refused:
+        raise FactsRefused([str(refused)]) from None
     reader.check_units()
     if reader.problems:
         raise FactsRefused(sorted(reader.problems, key=lambda p: p.row if isinstance(p, WrongRow) else 0))
-    return units
+    return {code: reader.units[code] for code in sorted(reader.units)}
 
 
 class _Reader:
     """Takes rows into ``units`` and collects what is wrong."""
 
-    def __init__(self, spec: SchemeSpec, units: dict[str, UnitFacts]):
-        self.spec, self.units = spec, units
+    def __init__(self, spec: SchemeSpec):
+        self.spec = spec
+        self.units: dict[str, UnitFacts] = {}
+        self.places: dict[str, dict[str, int]] = {}
+        """By unit, the row of each fact."""
+        self.again: list[tuple[str, str, Decimal, int]] = []
+        """Facts that stood there already: unit, item, value, row."""
+        self.figures: dict[tuple[str, str], Decimal | None] = {}
         self.vetoes = {veto.code for veto in spec.vetoes}
         self.asking: dict[str, list[Asked]] = {}
         for criterion in spec.criteria:
             for question in criterion.questions:
                 self.asking.setdefault(question.item, []).append((criterion, question))
-        self.numbers: list[tuple[_Row, Decimal]] = []
+        self.called = {cells.code(item): item for item in (*self.vetoes, *self.asking, TAG)}
         self.problems: list[WrongRow | str] = []
 
     def read(self, row: _Row) -> None:
@@ -96,32 +112,51 @@ class _Reader:
     def _take(self, row: _Row) -> WrongRow | None:
         if not row.unit:
             return row.wrong("unit", _("The unit is missing."), _("a unit's code"))
-        facts = self.units[row.unit]
-        if row.item == TAG:
+        for column in COLUMNS:
+            if isinstance(text := getattr(row, column), Unreadable):
+                return row.wrong(column, _("This cell holds no value."), text.expected)
+        unit = _unit(row.unit)
+        if unit is None:
+            return row.wrong("unit", _("This is not a division code."), _("a unit's code"))
+        facts = self.units.get(unit)
+        if facts is None:
+            facts = self.units[unit] = UnitFacts()
+            self.places[unit] = {}
+        item = self.called.get(row.item) or self.called.get(cells.code(row.item))
+        if item is None:
+            return row.wrong("item", _("The scheme does not ask for this."), _("an item of the scheme"))
+        if item == TAG:
             if not row.value:
                 return row.wrong("value", _("The tag is missing."), _("a tag"))
-            facts.tags.add(row.value)
+            facts.tags.add(cells.one_line(row.value))
             return None
-        if row.item in self.vetoes:
-            return self._take_veto(row, facts)
-        if row.item not in self.asking:
-            return row.wrong("item", _("The scheme does not ask for this."), _("an item of the scheme"))
-        value = decimal(row.value)
+        if item in self.vetoes:
+            return self._take_veto(row, item, facts)
+        value = self._figure(item, row.value)
         if value is None:
             return row.wrong("value", _("This is not a number."), _("a number such as 93.5"))
-        self.numbers.append((row, value))
-        if row.item in facts.values:
+        if item in facts.values:
+            self.again.append((unit, item, value, row.number))
             return row.wrong("item", _("This fact stands here twice."), _("each fact once"))
-        facts.values[row.item] = value
+        facts.values[item] = value
+        self.places[unit][item] = row.number
         return None
 
-    def _take_veto(self, row: _Row, facts: UnitFacts) -> WrongRow | None:
+    def _figure(self, item: str, text: str) -> Decimal | None:
+        """What ``text`` gives; the same figures come by the hundred thousand."""
+        if (item, text) not in self.figures:
+            if len(self.figures) > MOST_KNOWN:
+                self.figures.clear()
+            self.figures[item, text] = figure(self.asking[item][0][1], text)
+        return self.figures[item, text]
+
+    def _take_veto(self, row: _Row, item: str, facts: UnitFacts) -> WrongRow | None:
         if row.value:
             return row.wrong("value", _("A veto item has a date and no value."), _("nothing"))
-        met = day(row.date)
+        met = cells.day(row.date, mac_days=row.mac_days)
         if met is None:
             return row.wrong("date", _("The day on which it was met is missing."), _("a date such as 2025-06-30"))
-        facts.vetoes.add((row.item, met))
+        facts.vetoes.add((item, met))
         return None
 
     def check_units(self) -> None:
@@ -129,16 +164,24 @@ class _Reader:
 
         A unit that fits no single variant is judged by every variant, so that one reading names all that is wrong.
         """
-        fitting = {code: self._fitting(code) for code in self.units}
-        for row, value in self.numbers:
-            criteria, asking = fitting[row.unit], self.asking[row.item]
-            mine = asking if criteria is None else [a for a in asking if any(a[0] is fits for fits in criteria)]
-            if not mine:
-                self.problems.append(
-                    row.wrong("item", _("This item belongs to a variant for other units."), _("an item for this unit"))
-                )
-            elif refusals := _refusals(mine, value):
-                self.problems.append(row.wrong("value", _("This value cannot be taken."), refusals[0].expected))
+        fitting = {}
+        for unit, facts in self.units.items():
+            fitting[unit] = self._fitting(unit)
+            for item, value in facts.values.items():
+                self._check(unit, fitting[unit], item, value, self.places[unit][item])
+        for unit, item, value, number in self.again:
+            self._check(unit, fitting[unit], item, value, number)
+
+    def _check(self, unit: str, criteria: tuple[Criterion, ...] | None, item: str, value: Decimal, number: int) -> None:
+        asking = self.asking[item]
+        mine = asking if criteria is None else [a for a in asking if any(a[0] is fits for fits in criteria)]
+        row = _Row(number, unit, item, f"{value:f}")
+        if not mine:
+            self.problems.append(
+                row.wrong("item", _("This item belongs to a variant for other units."), _("an item for this unit"))
+            )
+        elif refusals := _refusals(mine, value):
+            self.problems.append(row.wrong("value", _("This value cannot be taken."), refusals[0].expected))
 
     def _fitting(self, unit: str) -> tuple[Criterion, ...] | None:
         try:
@@ -164,45 +207,35 @@ def _refusals(asking: list[Asked], value: Decimal) -> list[WrongFact]:
     return refusals
 
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
-_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+def figure(question: Question, text: str) -> Decimal | None:
+    """The number that a cell of a file gives as the answer to ``question``, None if it gives none.
+
+    A tick may be √ or 是, a figure whose name holds ``%`` may be followed by that sign.
+    """
+    ticked = cells.tick(text) if question.kind == "tick" else None
+    return decimal(text, percent="%" in cells.head(question.name)) if ticked is None else ticked
 
 
-def decimal(text: str) -> Decimal | None:
+def decimal(text: str, *, percent: bool = False) -> Decimal | None:
     """The number that ``text`` writes, None if it writes none or one beyond all measure."""
-    if not _NUMBER.fullmatch(text):
-        return None
-    number = Decimal(text)
-    ordinary = abs(number) < LARGEST and -number.as_tuple().exponent <= MOST_PLACES
-    return number if ordinary else None
+    number = cells.number(text, percent=percent)
+    return number if number is not None and abs(number) < LARGEST else None
 
 
-def day(text: str) -> date | None:
-    """The day that ``text`` writes (2025-06-30), None if it writes none."""
-    match = _DAY.fullmatch(text)
-    if not match:
-        return None
-    try:
-        return date(*map(int, match.groups()))
-    except ValueError:
-        return None
+@lru_cache(maxsize=10_000)
+def _unit(text: str) -> str | None:
+    code = cells.code(text).upper()
+    return code if re.fullmatch(CODE, code) else None
 
 
-def _rows(cells: Iterable[list[str]]) -> Iterator[_Row]:
+def _rows(table: Iterator[Line]) -> Iterator[_Row]:
     """Rows with their numbers; the first one may be a heading and then says where each column is."""
     places = dict(zip(COLUMNS, range(len(COLUMNS)), strict=True))
-    for number, row in enumerate(cells, start=1):
-        if number == 1 and {"unit", "item", "value"} <= set(row):
-            places = {column: row.index(column) for column in COLUMNS if column in row}
+    for at, line in enumerate(table):
+        row = line.cells
+        if at == 0 and {"unit", "item", "value"} <= {cells.head(text) for text in row}:
+            heads = [cells.head(text) for text in row]
+            places = {column: heads.index(column) for column in COLUMNS if column in heads}
             continue
-        if any(row):
-            taken = {column: row[at] if at < len(row) else "" for column, at in places.items()}
-            yield _Row(number, **({"date": ""} | taken))
-
-
-def _cells(raw: bytes) -> Iterator[list[str]]:
-    try:
-        for _sheet, _number, cells in lines(raw):
-            yield cells
-    except SheetRefused as refused:
-        raise FactsRefused([str(refused)]) from None
+        taken = {column: row[at] if at < len(row) else "" for column, at in places.items()}
+        yield _Row(line.number, **taken, mac_days=line.mac_days)

@@ -1,6 +1,7 @@
 """From the bytes of a scheme file to its specification, or to the list of what is wrong with it (formats §1)."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,7 +13,10 @@ from pydantic import ValidationError
 from ratings.scheme import checks
 from ratings.scheme.problems import Problem, errors
 from ratings.scheme.spec import LARGEST, MOST_PLACES, SchemeSpec
+from records.packages import MB
 from records.refusals import Refused
+
+MOST_BYTES = 5 * MB
 
 
 class SchemeRefused(Refused):
@@ -51,6 +55,8 @@ def check_scheme(body: Any) -> Reading:
 
 def parse(raw: bytes) -> Any:
     """The JSON value of a file, numbers with a point as ``Decimal``. Raises ``SchemeRefused``."""
+    if len(raw) > MOST_BYTES:
+        raise SchemeRefused([Problem("", _("The file is too large for a scheme."), f"≤ {MOST_BYTES // MB} MB")])
     try:
         body = json.loads(
             raw.decode("utf-8-sig"),
@@ -58,12 +64,12 @@ def parse(raw: bytes) -> Any:
             parse_constant=_no_constant,
             object_pairs_hook=_Pairs,
         )
+        repeated = [
+            Problem(place, _("The key “%s” stands here more than once.") % key, _("each key once"))
+            for place, key in _repeated_keys(body)
+        ]
     except (ValueError, RecursionError) as wrong:
         raise SchemeRefused([Problem("", _("This is not a JSON file: %s") % wrong, _("JSON in UTF-8"))]) from None
-    repeated = [
-        Problem(place, _("The key “%s” stands here more than once.") % key, _("each key once"))
-        for place, key in _repeated_keys(body)
-    ]
     if repeated:
         raise SchemeRefused(repeated)
     return _plain(body)
@@ -79,8 +85,8 @@ class _Pairs(list):
 
 def _repeated_keys(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, _Pairs):
-        keys = [key for key, _member in value]
-        yield from ((place, key) for key in dict.fromkeys(keys) if keys.count(key) > 1)
+        keys = Counter(key for key, _member in value)
+        yield from ((place, key) for key, times in keys.items() if times > 1)
         for key, member in value:
             yield from _repeated_keys(member, f"{place}.{key}" if place else key)
     elif isinstance(value, list):

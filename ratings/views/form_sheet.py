@@ -16,7 +16,7 @@ from ratings.views.form import fillable, shut_because
 from records.listing import write_list
 from records.refusals import Refused
 from records.sheets import SheetForm, carried, carry, keep_marked, workbook
-from records.workbooks import SheetRefused
+from records.workbooks import SheetRefused, hidden
 
 
 @login_required
@@ -39,7 +39,14 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except Refused as refused:
         return _show(request, application, refused=refused)
-    return _show(request, application, read=True, changes=changes, carried=carry(request.user, _subject(pk), rows))
+    return _show(
+        request,
+        application,
+        read=True,
+        changes=changes,
+        hidden=hidden(rows),
+        carried=carry(request.user, _subject(pk), rows),
+    )
 
 
 def _subject(pk: int) -> str:

@@ -18,7 +18,7 @@ from ratings.workflow.supply import SUPPLY, departments_of, supplied_by, supply
 from records.listing import write_list
 from records.refusals import Refused
 from records.sheets import SheetForm, carried, carry, keep_marked, marked, workbook
-from records.workbooks import SheetRefused
+from records.workbooks import SheetRefused, hidden
 
 SHOWN = 50
 
@@ -59,6 +59,7 @@ def page(request: HttpRequest, cycle: int) -> HttpResponse:
         changes=changes[:SHOWN],
         count=len(changes),
         more=max(0, len(changes) - SHOWN),
+        hidden=hidden(rows),
         carried=carry(request.user, _subject(sheet), rows),
     )
 

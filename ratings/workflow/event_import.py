@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ratings.incoming import TABLE, Column, Imported, Rule, broken, day, judge, known_unit, load, text_of
+from ratings.incoming import TABLE, Column, Imported, Rule, broken, code_of, day, judge, known_unit, load, text_of, unit
 from ratings.register import hold, named_in, rerate
 from records import audit
 
@@ -19,8 +19,8 @@ def _past(text: str) -> Any:
 
 _A_DAY = _("a day such as 2025-06-30, not one to come")
 COLUMNS = [
-    Column("unit", "text", text_of(12), _("the code of a unit that is known here"), required=True),
-    Column("event", "text", text_of(40), _("an event's code, at most 40 characters"), required=True),
+    Column("unit", "text", unit, _("the code of a unit that is known here"), required=True),
+    Column("event", "text", code_of(40), _("an event's code, at most 40 characters"), required=True),
     Column("date", "date", _past, _A_DAY, required=True),
     Column("closed", "date", _past, _A_DAY),
     Column("note", "text", str, ""),

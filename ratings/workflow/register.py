@@ -7,12 +7,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ratings.incoming import TABLE, Column, Imported, Rule, day, judge, known_unit, load, number_like, text_of
+from ratings.incoming import TABLE, Column, Imported, Rule, day, judge, known_unit, load, number_like, text_of, unit
 from ratings.register import hold, named_in, rerate
 from records import audit
 
 COLUMNS = [
-    Column("unit", "text", text_of(12), _("the code of a unit that is known here"), required=True),
+    Column("unit", "text", unit, _("the code of a unit that is known here"), required=True),
     Column("star", "smallint", number_like(r"\d"), _("a whole number from 0 to 9"), required=True),
     Column("on", "date", day, _("a day such as 2025-06-30"), required=True),
     Column("document", "text", text_of(200), _("the document's number, at most 200 characters"), required=True),

@@ -196,9 +196,14 @@ def sheet(*rows):
 def test_a_sheet_comes_back(client, office):
     ProfileFactory(unit_id=A, unit=None, year=2026)
     sent = sheet([A, 2026, 1300, None, 85.6], [B, "2026", "900", "300", ""])
-    for _ in range(2):
-        assert client.post(reverse("unit_profiles_sheet"), {"sheet": sent}).status_code == 302
+    for told in (4, 0):
+        seen = client.post(reverse("unit_profiles_sheet"), {"sheet": sent})
+        assert (seen.status_code, seen.context["count"]) == (200, told)
         sent.seek(0)
+        if told:
+            assert kept() == [(A, 2026, 1200, 400, None)]
+        answer = client.post(reverse("unit_profiles_sheet"), {"carried": seen.context["carried"]})
+        assert answer.status_code == 302
     assert kept() == [(A, 2026, 1300, 400, Decimal("85.60")), (B, 2026, 900, 300, None)]
     assert Profile.pgh_event_model.objects.filter(unit=A).count() == 2
 

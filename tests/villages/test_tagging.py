@@ -106,7 +106,10 @@ def test_by_sheet(client, office):
         (B, f"单位{B}", None),
     ]
     sent = SimpleUploadedFile("tags.csv", f"区划代码,标签\n{A},\n{B},山区、平原\n".encode("gb18030"))
-    assert client.post(reverse("unit_tags_sheet"), {"sheet": sent}).status_code == 302
+    seen = client.post(reverse("unit_tags_sheet"), {"sheet": sent})
+    assert [(c.unit.code, c.before, c.now) for c in seen.context["changes"]] == [(B, "", "山区、平原")]
+    assert of(B) == []
+    assert client.post(reverse("unit_tags_sheet"), {"carried": seen.context["carried"]}).status_code == 302
     assert (of(A), of(B)) == (["平原"], ["山区", "平原"])
     sent = SimpleUploadedFile("tags.csv", f"区划代码,标签\n{A},山区\n{ELSEWHERE},山区\n".encode())
     answer = client.post(reverse("unit_tags_sheet"), {"sheet": sent})

@@ -12,10 +12,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from records import cells
 from records.audit import acting
 from records.refusals import Incomplete, NotAllowed, WrongState
 from villages.models import Level, Unit
 from villages.workflow.holding import MANAGE, hold
+from villages.workflow.naming import cleaned_name
 
 MAKE_ZONE = "villages.make_zone"
 
@@ -62,10 +64,11 @@ def next_code(kind: Kind, above: str) -> str:
 @transaction.atomic
 def make(kind: Kind, above: str, code: str, name: str, *, by: Any) -> Unit:
     """Make a unit of ``kind`` below the one of the code ``above``. Raises as ``make_station``."""
-    code, name = code.strip().upper(), " ".join(name.split())
+    code = cells.code(code).upper()
     place = hold([above], kind.permission, by).get(above)
     if place is None or place.level != kind.above:
         raise NotAllowed(_("You may not do this here."))
+    name = cleaned_name(name, "name")
     below = Unit.objects.standing().within(above).filter(level=kind.level)
     if not code and (there := below.filter(name=name).first()):
         return there

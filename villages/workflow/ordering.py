@@ -17,12 +17,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from records import cells
 from records.audit import acting
 from records.previews import require_unchanged
 from records.refusals import Incomplete, WrongState
 from villages.models import CODE, CODE_LENGTHS, Level, Order, Passage, Unit, prefixes
 from villages.signals import units_passed, units_settled
 from villages.workflow.holding import MANAGE, hold
+from villages.workflow.naming import cleaned_name
 
 PASSING_LEVELS = {Level.VILLAGE, Level.STATION}
 """A unit with others below it is their codes' beginning: it is renamed, never merged or split."""
@@ -63,7 +65,8 @@ def merge(codes: Collection[str], into: Part, paper: Paper, *, by: Any) -> Order
 
     Raises ``NotAllowed``; ``Incomplete`` for what the order lacks; ``WrongState`` when one of them has ended.
     """
-    codes = sorted(set(codes))
+    codes = sorted({cells.code(code).upper() for code in codes})
+    into = _cleaned(into, "name")
     units = hold([*codes, into.code], MANAGE, by)
     merged = [units[code] for code in codes if code in units]
     problems = _of_paper(paper) | _of_units(merged, codes, paper.on)
@@ -82,6 +85,7 @@ def split(code: str, parts: Collection[Part], main: str, paper: Paper, *, by: An
 
     Raises ``NotAllowed``, ``Incomplete``, ``WrongState`` as ``merge``.
     """
+    parts = [_cleaned(part, "parts") for part in parts]
     units = hold([code, *(part.code for part in parts)], MANAGE, by)
     problems = _of_paper(paper) | _of_units([units[code]] if code in units else [], [code], paper.on)
     if len({part.code for part in parts}) < max(2, len(parts)):
@@ -101,7 +105,7 @@ def split(code: str, parts: Collection[Part], main: str, paper: Paper, *, by: An
 def rename(code: str, name: str, paper: Paper, *, by: Any) -> Order:
     """Give the unit of ``code`` another name; nothing else changes. Raises as ``merge``."""
     units = hold([code], MANAGE, by)
-    name = name.strip()
+    name = cleaned_name(name, "name")
     problems = _of_paper(paper) | _of_name(name, "name")
     if code not in units:
         problems["unit"] = _("This unit is not known.")
@@ -133,6 +137,10 @@ def outcome(order: Order) -> dict[str, Any]:
         "units": {code: [unit.name, unit.level, unit.rated, unit.tags, unit.ended] for code, unit in units.items()},
         "consequences": order.consequences,
     }
+
+
+def _cleaned(part: Part, field: str) -> Part:
+    return Part(cells.code(part.code).upper(), cleaned_name(part.name, field))
 
 
 def _of_paper(paper: Paper) -> dict[str, str]:

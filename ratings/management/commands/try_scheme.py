@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             reading = read_scheme(options["scheme"].read_bytes())
-            units = read_facts(options["facts"].read_bytes(), reading.spec)
+            units = read_facts(options["facts"], reading.spec)
         except (SchemeRefused, FactsRefused, OSError) as wrong:
             raise CommandError(str(wrong)) from wrong
         for warning in reading.warnings:

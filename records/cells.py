@@ -1,0 +1,127 @@
+"""What is written in a cell, a line or a field → what it means: one cleaning of names and codes, numbers, days, ticks.
+
+Every door reads by these: sheets, files of commands, names typed on pages.
+"""
+
+import re
+import unicodedata
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.translation import gettext as _
+
+PLACES = 10
+"""Decimals of a number in a file; what has more is a computed figure and is rounded half up."""
+
+UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
+_SPACES = re.compile(r"\s+")
+_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
+_BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
+_PLAIN = re.compile("[0-9A-Za-z\u4e00-\u9fff]+")
+"""Most names and codes: nothing in them needs cleaning."""
+_NO_NAME = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd<>]")
+
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3}){2,}(\.\d*)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
+_DAY = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号])", re.ASCII)
+_COMPACT_DAY = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
+_TIME = re.compile(r"[ T]+\d{1,2}:\d\d(:\d\d(\.\d+)?)?$", re.ASCII)
+_SERIAL = re.compile(r"\d{5}", re.ASCII)
+_SERIAL_ZERO = date(1899, 12, 30)
+MAC_DAYS = 1462
+_YEARS = range(1900, 2200)
+
+TICKED = {"√", "✓", "✔", "☑", "是", "有", "对", "真", "y", "yes", "true"}
+NOT_TICKED = {"×", "✗", "✘", "☐", "□", "否", "无", "没有", "不是", "错", "假", "x", "n", "no", "false"}
+
+
+def tidy(text: str) -> str:
+    """``text`` without what nobody sees: characters of no width, space around it (the ideographic one, too)."""
+    if _PLAIN.fullmatch(text):
+        return text
+    if text.isascii():
+        return text.strip()
+    return unicodedata.normalize("NFC", UNSEEN.sub("", text)).strip()
+
+
+def one_line(text: str) -> str:
+    """``text`` as it may stand in a heading: no line breaks, no runs of space."""
+    return _SPACES.sub(" ", tidy(text))
+
+
+def name(text: str) -> str:
+    """The name of a person or unit; between Chinese characters no space counts (李 试 is 李试).
+
+    Raises ``ValueError``, in words, for what cannot be in a name.
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    cleaned = _BETWEEN_HAN.sub("", one_line(text))
+    if _NO_NAME.search(cleaned):
+        raise ValueError(_("a name without “<”, “>” and control characters"))
+    return cleaned
+
+
+def code(text: str) -> str:
+    """A code as it is compared: full-width characters are their plain ones, space does not count."""
+    if text.isascii() and text.isalnum():
+        return text
+    return _SPACES.sub("", unicodedata.normalize("NFKC", UNSEEN.sub("", text)))
+
+
+def head(text: str) -> str:
+    """The head of a column as it is compared."""
+    return code(text).casefold()
+
+
+def number(text: str, *, percent: bool = False) -> Decimal | None:
+    """The number that ``text`` writes in a file, None if it writes none.
+
+    Commas group thousands where all groups are full and there are at least two; a single one may be meant as a point.
+    ``percent``: a sign ``%`` may follow, as the figure is counted in per cent.
+    """
+    plain = code(text).replace("\u2212", "-")
+    if percent:
+        plain = plain.removesuffix("%")
+    if _GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "")
+    if not _NUMBER.fullmatch(plain):
+        return None
+    value = Decimal(plain)
+    exponent = value.as_tuple().exponent
+    if -exponent > PLACES and value.adjusted() < 18:
+        value = rounded(value, PLACES)
+    return value
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    """``value`` with at most ``places`` decimals, half up."""
+    if -value.as_tuple().exponent <= places:
+        return value
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def tick(text: str) -> Decimal | None:
+    """1 for √, 是, 有 and the like, 0 for their opposites, None for anything else."""
+    word = code(text).casefold()
+    return Decimal(1) if word in TICKED else Decimal(0) if word in NOT_TICKED else None
+
+
+def day(text: str, *, mac_days: bool = False) -> date | None:
+    """The day that ``text`` writes, None if it writes none. ``mac_days``: numbers of days count from 1904.
+
+    2025-06-30, 2025/6/30, 2025.6.30, 2025年6月30日, 20250630, each with or without a time, or the day's number as
+    spreadsheets keep it (45838).
+    """
+    plain = code(_TIME.sub("", unicodedata.normalize("NFKC", tidy(text))))
+    if _SERIAL.fullmatch(plain):
+        found = _SERIAL_ZERO + timedelta(days=int(plain) + (MAC_DAYS if mac_days else 0))
+        return found if found.year in _YEARS else None
+    match = _DAY.fullmatch(plain) or _COMPACT_DAY.fullmatch(plain)
+    if not match:
+        return None
+    year, month, of_month = (int(part) for part in match.groups() if part and part.isdigit())
+    try:
+        return date(year, month, of_month) if year in _YEARS else None
+    except ValueError:
+        return None

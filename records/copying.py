@@ -1,0 +1,45 @@
+"""Rows on their way into PostgreSQL by COPY, made while they are copied."""
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import psycopg2
+
+
+def copy_rows(cursor: Any, table: str, rows: Iterator[list[Any]]) -> None:
+    """Copy ``rows`` into ``table``; what making them raises comes through as it is, not as the database's failure."""
+    stream = _Stream(rows)
+    try:
+        cursor.copy_expert(f"COPY {table} FROM STDIN (FORMAT csv)", stream)
+    except psycopg2.Error:
+        if stream.failure:
+            raise stream.failure from None
+        raise
+
+
+class _Stream(io.RawIOBase):
+    """Rows as the bytes of a CSV file, made while they are read; an empty cell is null."""
+
+    def __init__(self, rows: Iterator[list[Any]]) -> None:
+        self.rows = rows
+        self.rest = b""
+        self.failure: Exception | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        while len(self.rest) < size and (more := self._more()):
+            self.rest += more
+        taken, self.rest = self.rest[:size], self.rest[size:]
+        return taken
+
+    def _more(self) -> bytes:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        try:
+            writer.writerows(islice(self.rows, 1000))
+        except Exception as failure:
+            self.failure = failure
+            raise
+        return text.getvalue().encode()

@@ -1,0 +1,15 @@
+"""Names of units, whoever writes them."""
+
+from django.utils.translation import gettext as _
+
+from records import cells
+from records.refusals import Incomplete
+
+
+def cleaned_name(name: str, field: str) -> str:
+    """``name`` as it is kept. Raises ``Incomplete``, at ``field``, for what cannot be in a name."""
+    try:
+        return cells.name(name)
+    except ValueError as expected:
+        message = _("Expected: %s.") % expected
+        raise Incomplete(message, {field: message}) from None
