@@ -26,6 +26,7 @@ class AccountsConfig(AppConfig):
 
         kinds.register(
             check_ready=_("What is kept was checked: %(count)s rows are not as they were written"),
+            files_damaged=_("%(count)s stored files are gone or not as they were taken"),
             check_failed=_("The check of what is kept could not be made"),
             appointed=_("You were appointed %(role)s of %(unit)s"),
             codes_locked_you=_(

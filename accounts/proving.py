@@ -1,6 +1,7 @@
 """The auditor's check of everything kept (``records/proof.py``): asked for, made in the background, told of."""
 
 import logging
+from datetime import date
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -9,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import Appointment, User
+from accounts.roles import Role
 from accounts.todo import Todo
 from notifications.workflow import announce
-from records import integrity
+from records import file_faults, integrity
 from records.head import Head
 from records.models import Verification
 from records.outage import database_is_away
@@ -54,6 +56,21 @@ def make(pk: int) -> None:
             raise  # ``jobs.make_forgotten`` begins it anew
         logger.exception("check %s failed", pk)
         _end(asked, State.FAILED, error=f"{type(failure).__name__}: {failure}")
+
+
+@transaction.atomic
+def check_files(day: date) -> int:
+    """Read the share of the stored files whose turn ``day`` is; the auditors are told of those that are not whole."""
+    count = 0
+    for fault in file_faults.faults(day.toordinal() % file_faults.SHARES):
+        count += 1
+        logger.error("%s: expected %s, found %s", fault.row, fault.expected, fault.found)
+    if count:
+        posts = Appointment.objects.on(day).filter(role=Role.AUDITOR)
+        announce(
+            sorted(set(posts.values_list("user_id", flat=True))), "files_damaged", link=reverse("proof"), count=count
+        )
+    return count
 
 
 def _check(asked: Verification) -> None:

@@ -1,6 +1,7 @@
 """What people's administration does in the background."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from accounts import proving
 from accounts.workflow import appointing
@@ -15,3 +16,9 @@ def pass_on_tasks() -> None:
 @shared_task
 def check_everything(pk: int) -> None:
     proving.make(pk)
+
+
+@shared_task
+def check_files() -> int:
+    """Each night: a share of the stored files, all of them once a month."""
+    return proving.check_files(timezone.localdate())

@@ -226,7 +226,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "files"  # never served by address: a view checks who may open a file
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "records.storage.DurableStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -284,6 +284,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.tasks.deliver_due", "schedule": 60},
     "forgotten jobs": {"task": "records.tasks.make_forgotten_jobs", "schedule": 20},
     "handovers": {"task": "accounts.tasks.pass_on_tasks", "schedule": crontab(hour=0, minute=2)},
+    "files": {"task": "accounts.tasks.check_files", "schedule": crontab(hour=3, minute=40)},
     "confirm": {"task": "reviews.tasks.confirm_due", "schedule": crontab(minute=5)},
     "rerate": {"task": "ratings.tasks.rerate_all", "schedule": crontab(hour=0, minute=20)},
 }

@@ -19,6 +19,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from records import harmful
+from records.file_faults import found, place
 from records.models import StoredFile
 from records.packages import MB, Limits, PackageRefused, open_package
 from records.refusals import Incomplete
@@ -49,11 +50,6 @@ UNSEEN = {"Cc", "Cf"}
 PACKAGE = Limits(size=150 * MB, ratio=100)
 
 
-def place(sha256: str) -> str:
-    """The name under which bytes are kept (outside the web root, settings): their own hash, in 256 folders."""
-    return f"{sha256[:2]}/{sha256}"
-
-
 def store(upload: UploadedFile, *, by: Any) -> StoredFile:
     """Keep ``upload``. Raises ``Incomplete``: empty, too large, of a kind not taken, not what its name says.
 
@@ -70,7 +66,7 @@ def store(upload: UploadedFile, *, by: Any) -> StoredFile:
     content = upload.read()
     kind = kind_of(content, name)
     sha256 = hashlib.sha256(content).hexdigest()
-    if not default_storage.exists(place(sha256)):
+    if found(sha256) != (len(content), sha256):  # new, or not whole what lies there
         default_storage.save(place(sha256), io.BytesIO(content))
     return StoredFile.objects.create(name=name, sha256=sha256, size=len(content), kind=kind, uploaded_by=by)
 

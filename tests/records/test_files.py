@@ -1,17 +1,23 @@
 """What is taken as evidence, under which name it is kept, and how it is handed out (design §6)."""
 
+import errno
 import hashlib
 import io
+import os
 import zipfile
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts import proving
+from records import file_faults
 from records.files import clean_name, place, serve, store
 from records.models import StoredFile
 from records.refusals import Incomplete
-from tests.factories import UserFactory
+from tests.factories import UserFactory, person
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n1 0 obj\n"
@@ -129,3 +135,48 @@ def test_pictures_are_shown_in_a_sandbox_and_the_rest_is_a_download():
 def test_pdf_is_shown_without_the_sandbox_that_its_viewer_cannot_stand():
     shown = serve(send(PDF, "会议记录.pdf"))
     assert shown["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'self'"
+
+
+def test_a_full_disk_leaves_nothing_and_no_answer(tmp_path, monkeypatch):
+    """The write fails as on a full disk: the sender hears it, and nothing lies under the hash."""
+
+    def no_room(_descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", no_room)
+        with pytest.raises(OSError, match="No space"):
+            send(PDF, "a.pdf")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert send(PDF, "a.pdf").size == len(PDF)
+
+
+def test_what_lies_cut_short_under_its_hash_is_written_anew():
+    stored = send(PDF, "a.pdf")
+    path = Path(default_storage.path(place(stored.sha256)))
+    path.write_bytes(PDF[:5])
+    again = send(PDF, "b.pdf")
+    assert (again.size, path.read_bytes()) == (len(PDF), PDF)
+
+
+@pytest.mark.parametrize("harm", ["cut", "altered", "gone"])
+def test_the_check_finds_files_that_are_not_whole(harm):
+    stored = send(PDF, "a.pdf")
+    assert list(file_faults.faults()) == []
+    path = Path(default_storage.path(place(stored.sha256)))
+    {
+        "cut": lambda: path.write_bytes(PDF[:-1]),
+        "altered": lambda: path.write_bytes(PDF[:-1] + b"x"),
+        "gone": path.unlink,
+    }[harm]()
+    assert len(list(file_faults.faults())) == 1
+    in_shares = [list(file_faults.faults(share)) for share in range(file_faults.SHARES)]
+    assert sum(map(len, in_shares)) == 1
+
+
+def test_the_auditors_are_told_of_damaged_files_at_night():
+    auditor = person("auditor", "3306")
+    Path(default_storage.path(place(send(PDF, "a.pdf").sha256))).unlink()
+    days = [date(2026, 12, 1) + timedelta(days=n) for n in range(file_faults.SHARES)]
+    assert sum(proving.check_files(day) for day in days) == 1
+    assert list(auditor.notices.values_list("kind", flat=True)) == ["files_damaged"]

@@ -64,6 +64,8 @@ def tasks() -> dict[str, list]:
         "reports.tasks.make_report": [report.pk],
         "reviews.tasks.confirm_due": [],
         "accounts.tasks.check_everything": [check.pk],
+        "accounts.tasks.check_files": [],
+        "accounts.tasks.pass_on_tasks": [],
     }
 
 

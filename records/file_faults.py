@@ -1,0 +1,54 @@
+"""Stored files that are gone, cut short or altered: ``check_integrity`` reads all, the clock a share each night."""
+
+import hashlib
+from collections.abc import Iterator
+
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+
+from records.integrity import Check, Fault
+from records.models import StoredFile
+
+SHARES = 30
+"""Nights in which every file is read once."""
+
+
+def place(sha256: str) -> str:
+    """The name under which bytes are kept (outside the web root, settings): their own hash, in 256 folders."""
+    return f"{sha256[:2]}/{sha256}"
+
+
+def found(sha256: str) -> tuple[int, str] | None:
+    """Size and hash of what is kept under a hash; None where nothing is."""
+    try:
+        with default_storage.open(place(sha256)) as file:
+            digest, size = hashlib.sha256(), 0
+            for chunk in file.chunks():
+                digest.update(chunk)
+                size += len(chunk)
+            return size, digest.hexdigest()
+    except FileNotFoundError:
+        return None
+
+
+def faults(share: int | None = None) -> Iterator[Fault]:
+    """Files that are not what their rows say, of all or of one ``share`` in ``SHARES``."""
+    rows = StoredFile.objects.order_by("sha256", "pk").distinct("sha256").values_list("pk", "sha256", "size", "name")
+    for pk, sha256, size, name in rows.iterator():
+        if share is not None and int(sha256[:8], 16) % SHARES != share:
+            continue
+        kept = found(sha256)
+        if kept == (size, sha256):
+            continue
+        row = _("stored file %(key)s “%(name)s”") % {"key": pk, "name": name}
+        if kept is None:
+            yield Fault(row, _("%(size)s bytes, hash %(hash)s") % {"size": size, "hash": sha256}, _("nothing"))
+        else:
+            expected, read = (
+                _("%(size)s bytes, hash %(hash)s") % {"size": count, "hash": digest}
+                for count, digest in ((size, sha256), kept)
+            )
+            yield Fault(row, expected, read)
+
+
+CHECK = Check("files", faults)
