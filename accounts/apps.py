@@ -16,10 +16,10 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.mfa.models import Authenticator
 
-        from accounts import administration, menu, passing, proving, receivers, standing, todo, trail  # noqa: F401 (receivers connects itself)
+        from accounts import administration, grant_faults, menu, passing, proving, receivers, standing, todo, trail  # noqa: F401 (receivers connects itself)
         from accounts.models import ApiToken, Appointment, CalendarDay, Identity, UnitPermission, User
         from notifications import kinds
-        from records import jobs, proof
+        from records import integrity, jobs, proof
         from records.models import Verification
         from villages.models import Profile, Unit
         from villages.signals import units_passed
@@ -48,6 +48,7 @@ class AccountsConfig(AppConfig):
         # What a history leaves out: the password.
         proof.prove(User, omit=("last_login",))
         proof.prove(Authenticator, omit=("last_used_at",))
+        integrity.register(grant_faults.GRANTS)
         jobs.register(Verification, proving.make)
         standing.register(RIGHTS)
         trail.veil(ApiToken, trail.Veil(cells="true", columns=("digest",)))

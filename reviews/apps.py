@@ -41,6 +41,7 @@ class ReviewsConfig(AppConfig):
         from reviews.draw_faults import DRAWS
         from reviews.kinds import KINDS
         from reviews.models import Addendum, AppealPaper, BatchEntry, Candidate, Correction, Draw, Finding
+        from reviews.point_faults import POINTS
         from reviews.why import CHAPTERS
 
         actions.register(*ACTIONS)
@@ -50,7 +51,7 @@ class ReviewsConfig(AppConfig):
         following.register(hindrance=closings.appealed)
         todo.register(todos)
         proof.prove(BatchEntry, Draw, Addendum, Candidate, Finding, AppealPaper, Correction)
-        integrity.register(DRAWS)
+        integrity.register(DRAWS, POINTS)
         secrecy.veil_the_trail()
         todo.register(check_todos)
         todo.register(appeal_todos)
