@@ -32,6 +32,11 @@ def seated(panel: Panel) -> set[int]:
     return {seat.reviewer_id for seat in panel.seats.all() if seat.passed_to_id is None}
 
 
+def seats_text(reviewers: Iterable[int]) -> str:
+    """Reviewers (ids) as a page carries them to the step that changes them."""
+    return ",".join(map(str, sorted(reviewers)))
+
+
 def formerly_seated(panel: Panel) -> dict[int, int]:
     """Of those whose post was handed over: who left → who sits there now (ids)."""
     passed = {seat.reviewer_id: seat.passed_to_id for seat in panel.seats.all() if seat.passed_to_id is not None}

@@ -19,6 +19,7 @@ from records.refusals import Incomplete
 from reviews.draw import Candidate, Rules, TooFew, may_be_drawn, repeat, ticket
 from reviews.models import Draw, Panel, Sheet
 from reviews.seating import seated as seated_on
+from reviews.seating import seats_text
 from reviews.stages import BENCHES, Bench, late
 from reviews.workflow import draws
 from reviews.workflow import panels as workflow
@@ -43,6 +44,11 @@ class Place:
     @property
     def seated(self) -> list[User]:
         return [person for person in self.people if person.seated]
+
+    @property
+    def seats(self) -> str:
+        """Who sits there as the page shows it: a form that is sent later finds out whether that has changed."""
+        return _seats(self.panel)
 
     @property
     def usual(self) -> int:
@@ -144,7 +150,12 @@ def _panel_of(request: HttpRequest) -> dict:
         "group": request.POST.get("group", "")[:50],
         "covers": request.POST.getlist("covers"),
         "reason": request.POST.get("reason", ""),
+        "expected": request.POST.get("seated"),
     }
+
+
+def _seats(panel: Panel | None) -> str:
+    return seats_text(seated_on(panel)) if panel else ""
 
 
 def _convened_at(user: User, cycle: int, unit: str, stage: str) -> tuple[Cycle, Unit]:

@@ -11,12 +11,13 @@ from django.utils.translation import ngettext
 from accounts.models import Appointment, User
 from accounts.people import holders
 from ratings.models import Application, Cycle
-from records import audit
+from records import audit, previews
 from records.refusals import Incomplete
 from reviews.draw import Candidate, Rules, TooFew, draw, kept
 from reviews.models import Draw, Panel, Seat
 from reviews.panel import FEWEST_REVIEWERS
-from reviews.seating import panel_for
+from reviews.seating import panel_for, seats_text
+from reviews.seating import seated as seated_on
 from reviews.stages import Bench
 from reviews.ties import ties
 from reviews.workflow.panels import convene, may_convene
@@ -36,16 +37,18 @@ def draw_panel(
     replacing: User | None = None,
     seed: str = "",
     reason: str = "",
+    expected: str | None = None,
 ) -> Draw:
     """Draw ``rules.number`` reviewers and seat them: as a new panel, or beside those who stay for ``replacing``.
 
     Whoever has a tie to one of the villages concerned is not drawn. ``seed`` may come from outside (read out by a
     witness); else it is drawn too. Drawing a panel that sits already anew needs a ``reason``, and all draws are kept.
-    Raises as ``convene``; ``Incomplete`` when the rules leave too few.
+    Raises as ``convene`` (``expected`` too); ``Incomplete`` when the rules leave too few.
     """
     bench = may_convene(cycle, unit, stage, by)
     list(Panel.objects.select_for_update().filter(cycle=cycle, unit=unit, stage=stage))
     panel = Panel.objects.filter(cycle=cycle, unit=unit, stage=stage, group=group.strip()).first()
+    previews.require_unchanged(expected, seats_text(seated_on(panel)) if panel else "")
     staying = _staying(panel, replacing)
     if not staying and rules.number < FEWEST_REVIEWERS:
         raise Incomplete(_("A panel has at least two reviewers."), {"number": _("Choose at least two.")})
@@ -62,7 +65,7 @@ def draw_panel(
         )
         raise Incomplete(message % {"found": few.found}, {"number": message % {"found": few.found}}) from None
     seated = list(User.objects.filter(username__in=[*drawn, *staying]))
-    panel = convene(cycle, unit, stage, seated, by=by, group=group, covers=covers, reason=reason)
+    panel = convene(cycle, unit, stage, seated, by=by, group=group, covers=covers, reason=reason, expected=expected)
     of, under = kept(candidates, rules)
     with audit.acting(by, "draw", reason.strip()):
         return Draw.objects.create(

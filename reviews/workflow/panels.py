@@ -12,11 +12,11 @@ from notifications.models import Notice
 from notifications.workflow import announce, announce_all
 from ratings.models import Application, Cycle, Points, Stage
 from ratings.workflow.decision import drop_points, refresh_allowance
-from records import audit
+from records import audit, previews
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Panel, Seat, Sheet
 from reviews.panel import FEWEST_REVIEWERS
-from reviews.seating import formerly_seated, panels_of
+from reviews.seating import formerly_seated, panels_of, seats_text
 from reviews.seating import seated as seated_on
 from reviews.stages import BENCHES, DONE_WITH, Bench, late
 from reviews.ties import WORDS, ties
@@ -39,13 +39,15 @@ def convene(
     group: str = "",
     covers: Collection[str] = (),
     reason: str = "",
+    expected: str | None = None,
 ) -> Panel:
     """Seat ``reviewers`` as the panel of ``unit`` in ``cycle``, or of its ``group``, which scores what it ``covers``.
 
     Who is no longer among them leaves, which needs a ``reason``: the sheets of what is not decided yet are replaced and
     count no more. Raises ``NotAllowed`` unless ``by`` convenes there, ``WrongState`` when the cycle is closed and
     nothing is still to be reviewed there, ``Incomplete`` for fewer than two reviewers, one who does not hold the
-    reviewer's role on that unit, a group without places of its own, or a change without its reason.
+    reviewer's role on that unit, a group without places of its own, or a change without its reason. ``expected``: who
+    sat there as the page showed it (``seats_text``); ``Outdated`` when that has changed.
     """
     bench = may_convene(cycle, unit, stage, by)
     chosen = {reviewer.pk for reviewer in reviewers}
@@ -57,6 +59,7 @@ def convene(
         cycle=cycle, unit=unit, stage=stage, group=group.strip(), defaults={"covers": _covered(unit, group, covers)}
     )
     seated = set(panel.seats.filter(passed_to=None).values_list("reviewer_id", flat=True))
+    previews.require_unchanged(expected, seats_text(seated))
     if seated - chosen and not reason.strip():
         message = _("Please write why a reviewer is replaced.")
         raise Incomplete(message, {"reason": message})

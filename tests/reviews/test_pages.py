@@ -12,12 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from freezegun import freeze_time
 
+from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Decision, Evidence
 from records.files import store
 from reviews.models import Batch, Objection, Panel, Sheet
-from reviews.workflow import batches, confirmation, decisions, objections, sheets
-from tests.factories import TOWNSHIP, AnswerFactory, ApplicationFactory, StoredFileFactory, UnitFactory
+from reviews.workflow import batches, confirmation, decisions, objections, panels, sheets
+from tests.factories import TOWNSHIP, AnswerFactory, ApplicationFactory, StoredFileFactory, UnitFactory, person
 from tests.reviews.conftest import GOOD, PLAIN, entries, score, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_release import prepare
@@ -175,6 +176,27 @@ def test_the_office_convenes_on_its_page(place):
     assert Panel.objects.get(stage="township").seats.count() == 2
     assert client_of(place.county_office).post(url, {"reviewer": []}).status_code == 404
     assert get(place.filler, "review_panels").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("review_convene", {}), ("review_draw_panel", {"number": "2", "seed": "1"})]
+)
+def test_a_panel_that_somebody_else_changed_is_not_overwritten(place, name, given):
+    third = person(Role.TOWNSHIP_REVIEWER, TOWNSHIP)
+    client = client_of(place.township_office)
+    shown = re.search(r'name="seated" value="([\d,]+)"', text(client.get(reverse("review_panels"))))[1]
+    panels.convene(
+        place.cycle,
+        place.township,
+        "township",
+        [place.township_reviewer, place.township_reviewer_b, third],
+        by=place.township_office,
+    )
+    given = given | {"seated": shown, "reviewer": shown.split(","), "reason": "换人"}
+    url = reverse(name, args=[place.cycle.pk, TOWNSHIP, "township"])
+    page = text(client.post(url, given, headers={"referer": "http://testserver/reviews/panels/"}, follow=True))
+    assert "打开本页后情况有变化" in page
+    assert Panel.objects.get(stage="township").seats.count() == 3
 
 
 def confirm(client, page):
