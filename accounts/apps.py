@@ -17,7 +17,15 @@ class AccountsConfig(AppConfig):
         from allauth.mfa.models import Authenticator
 
         from accounts import administration, grant_faults, menu, passing, proving, receivers, standing, todo, trail  # noqa: F401 (receivers connects itself)
-        from accounts.models import ApiToken, Appointment, CalendarDay, Identity, UnitPermission, User
+        from accounts.models import (
+            ApiToken,
+            Appointment,
+            CalendarDay,
+            CalendarYear,
+            Identity,
+            UnitPermission,
+            User,
+        )
         from notifications import kinds
         from records import integrity, jobs, proof
         from records.models import Verification
@@ -53,7 +61,7 @@ class AccountsConfig(AppConfig):
         standing.register(RIGHTS)
         trail.veil(ApiToken, trail.Veil(cells="true", columns=("digest",)))
         trail.show("who may do what: the auditor is there to watch it", Appointment, Identity, User)
-        trail.show("facts about places and days, open to all offices", CalendarDay, Profile, Unit)
+        trail.show("facts about places and days, open to all offices", CalendarDay, CalendarYear, Profile, Unit)
         units_passed.connect(passing.pass_on)
         for source in (administration.Vacancies(), administration.Locks(), administration.Trail(), proving):
             todo.register(source)

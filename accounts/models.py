@@ -270,3 +270,19 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {'+' if self.working else '-'}"
+
+
+@pghistory.track()
+class CalendarYear(models.Model):
+    """A year whose working days the office has confirmed, as they are entered and counted; of a year to come that
+    no library knows (``accounts.working_days``)."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.year)

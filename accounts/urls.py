@@ -65,5 +65,6 @@ urlpatterns = [
     path("tokens/guarded/", tokens.guarded_tokens, name="tokens_guarded"),
     path("tokens/guarded/<uuid:handle>/end/", tokens.token_end_guarded, name="token_end_guarded"),
     path("settings/", calendar.settings_page, name="settings"),
+    path("settings/years/<int:year>/", calendar.calendar_year_confirm, name="calendar_year_confirm"),
     path("settings/days/<day:day>/", calendar.calendar_day_remove, name="calendar_day_remove"),
 ]

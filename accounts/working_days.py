@@ -1,21 +1,26 @@
 """Working days of the Chinese calendar, shifted ones (调休) included (domain §3).
 
-What the office has entered (``CalendarDay``) comes before the library's calendar; a year that neither knows is counted
-by plain weekdays, and ``uncertain_years`` names it so that pages can warn.
+What the office has entered (``CalendarDay``) comes before the library's calendar. A year that the library does not know
+has the statutory holidays alone, lunar ones too, without shifted days: provisional, and ``uncertainty`` says so, until
+the office has confirmed the year (``CalendarYear``).
 """
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 from itertools import islice, takewhile
 from typing import NamedTuple
 
 import chinese_calendar
-from chinese_calendar.constants import holidays
+import holidays
+from chinese_calendar.constants import holidays as known_holidays
+from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts.models import CalendarDay
+from accounts.models import CalendarDay, CalendarYear
 
-_LIBRARY_YEARS = range(min(holidays).year, max(holidays).year + 1)
+_LIBRARY_YEARS = range(min(known_holidays).year, max(known_holidays).year + 1)
 
 
 class NoticeDays(NamedTuple):
@@ -60,13 +65,54 @@ def working_days_left(until: date) -> int:
 
 
 def uncertain_years(first: date, last: date) -> list[int]:
-    """The years from ``first`` to ``last`` whose holidays neither the library nor the office's own calendar knows."""
+    """The years from ``first`` to ``last`` that the library does not know and the office has not confirmed."""
     unknown = [year for year in range(first.year, last.year + 1) if year not in _LIBRARY_YEARS]
     if not unknown:
         return []
-    entered = CalendarDay.objects.filter(day__year__in=unknown).values_list("day__year", flat=True).distinct()
-    return sorted(set(unknown) - set(entered))
+    confirmed = CalendarYear.objects.filter(year__in=unknown).values_list("year", flat=True)
+    return sorted(set(unknown) - set(confirmed))
+
+
+def uncertainty(first: date, last: date) -> str:
+    """What people are told of the ``uncertain_years`` between two days; "" when every day is sure."""
+    years = uncertain_years(first, last)
+    if not years:
+        return ""
+    rows = CalendarDay.objects.filter(day__year__in=years).values("day__year").annotate(n=Count("day"))
+    entered = {row["day__year"]: row["n"] for row in rows}
+    return " ".join(
+        _("%(year)s is partly confirmed: %(n)s days are entered, the other holidays are provisional.")
+        % {"year": year, "n": entered[year]}
+        if year in entered
+        else _("%(year)s is provisional: its statutory holidays count, shifted days are not known yet.")
+        % {"year": year}
+        for year in years
+    )
+
+
+def next_uncertain_year() -> int:
+    """The first year, from this one on, that is still to be confirmed."""
+    confirmed = set(CalendarYear.objects.values_list("year", flat=True))
+    year = timezone.localdate().year
+    while year in _LIBRARY_YEARS or year in confirmed:
+        year += 1
+    return year
+
+
+def days_that_differ(year: int) -> list[tuple[date, bool]]:
+    """The days of ``year`` that are off from Monday to Friday, or worked at a weekend, as they count now."""
+    entered = dict(CalendarDay.objects.filter(day__year=year).values_list("day", "working"))
+    days = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
+    counted = ((day, entered.get(day, _by_library(day))) for day in days if day.year == year)
+    return [(day, working) for day, working in counted if working != (day.weekday() < 5)]
 
 
 def _by_library(day: date) -> bool:
-    return chinese_calendar.is_workday(day) if day.year in _LIBRARY_YEARS else day.weekday() < 5
+    if day.year in _LIBRARY_YEARS:
+        return chinese_calendar.is_workday(day)
+    return day.weekday() < 5 and day not in _statutory(day.year)
+
+
+@cache
+def _statutory(year: int) -> holidays.HolidayBase:
+    return holidays.China(years=year)

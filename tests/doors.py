@@ -208,6 +208,7 @@ PAGES = {
     "tokens_guarded": both(who=anywhere("accounts.unlock")),
     "token_end_guarded": page("token.handle", post=anywhere("accounts.unlock")),
     "settings": both(who=anywhere("accounts.configure")),
+    "calendar_year_confirm": page("=2027", post=anywhere("accounts.configure")),
     "calendar_day_remove": page("day", post=anywhere("accounts.configure")),
     "units": both(who=SIGNED_IN),
     "unit_profiles": both(who=anywhere("villages.report_profile")),

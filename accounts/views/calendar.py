@@ -4,14 +4,18 @@ from django.contrib import messages
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.authority import needs
 from accounts.forms import CalendarDayForm
-from accounts.models import CalendarDay
+from accounts.models import CalendarDay, CalendarYear
+from accounts.working_days import days_that_differ, next_uncertain_year
 from notifications.models import Delivery
+from records import previews
 from records.audit import acting
+from records.refusals import Outdated
 
 
 @needs("accounts.configure")
@@ -22,15 +26,42 @@ def settings_page(request: HttpRequest) -> HttpResponse:
             form.save()
         messages.success(request, _("The day is entered; notices that run from now on count with it."))
         return redirect("settings")
+    year = next_uncertain_year()
+    differing = days_that_differ(year)
     reachable = Delivery.objects.exclude(notice__user__email="")
     letters = reachable.values("state").annotate(count=Count("id"), oldest=Min("due_at")).order_by("state")
     states = dict(Delivery.State.choices)
     context = {
         "form": form,
         "days": CalendarDay.objects.order_by("-day"),
+        "confirmed": CalendarYear.objects.select_related("confirmed_by").order_by("year"),
+        "year": year,
+        "differing": differing,
+        "key": previews.keep(request.user, f"confirm:calendar:{year}", differing),
         "letters": [{"name": states[row["state"]], "value": row["count"]} for row in letters],
     }
     return render(request, "accounts/settings.html", context)
+
+
+@needs("accounts.configure")
+@require_POST
+def calendar_year_confirm(request: HttpRequest, year: int) -> HttpResponse:
+    """The days that were shown for ``year`` are those of the office."""
+    confirmed = _("The calendar of %s is confirmed.") % year
+    try:
+        with previews.confirming(request.user, f"confirm:calendar:{year}", request.POST.get("key", "")) as shown:
+            previews.require_unchanged(shown, days_that_differ(year))
+            with acting(request.user, "accounts.confirm_calendar_year"):
+                CalendarYear.objects.get_or_create(
+                    year=year, defaults={"confirmed_by": request.user, "confirmed_at": timezone.now()}
+                )
+    except previews.AlreadyDone:
+        messages.success(request, confirmed)
+    except Outdated as outdated:
+        messages.warning(request, str(outdated))
+    else:
+        messages.success(request, confirmed)
+    return redirect("settings")
 
 
 @needs("accounts.configure")

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.fields import DayField
 from accounts.models import User
-from accounts.working_days import notice_days, uncertain_years
+from accounts.working_days import notice_days, uncertainty
 from ratings.models import Cycle, Decision, StarPeriod
 from records import previews
 from records.documents import served
@@ -246,7 +246,7 @@ def _context(found: Batch, form: BatchForm) -> dict:
         "audience": audience,
         "standing": workflow.standing([decision.pk for decision in held], audience),
         "days": days,
-        "uncertain": uncertain_years(today, days.confirms_on),
+        "uncertain": uncertainty(today, days.confirms_on),
     }
 
 

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.working_days import uncertain_years, working_days_between
+from accounts.working_days import uncertainty, working_days_between
 from ratings.models import Decision
 from records.client import address_of
 from records.documents import served
@@ -134,5 +134,5 @@ def _context(batch: Batch, today: date, form: ObjectionForm | None) -> dict:
         "counts": [(star, stars.count(star)) for star in sorted(set(stars), reverse=True)],
         "lines": [line for line in spec.stars if line.star in stars],
         "areas": [area.name for area in spec.areas if area.kind == "base"],
-        "uncertain": uncertain_years(batch.first_day, batch.confirms_on),
+        "uncertain": uncertainty(batch.first_day, batch.confirms_on),
     }

@@ -3,17 +3,22 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
+from django.utils import translation
 from freezegun import freeze_time
 
 from accounts.models import CalendarDay
+from accounts.roles import Role
 from accounts.working_days import (
     NoticeDays,
     next_working_day,
     notice_days,
     uncertain_years,
+    uncertainty,
     working_days_between,
     working_days_left,
 )
+from tests.factories import person
 
 pytestmark = pytest.mark.django_db
 
@@ -54,16 +59,42 @@ def test_the_days_entered_by_the_office_come_before_the_library():
     assert next_working_day(date(2026, 11, 28)) == date(2026, 12, 1)
 
 
-def test_a_year_that_nobody_knows_is_counted_by_weekdays_and_named():
-    assert next_working_day(date(2026, 12, 31)) == date(2027, 1, 1)
+def test_a_year_that_the_calendar_does_not_know_has_its_statutory_days_and_says_so():
+    assert notice_days(date(2026, 12, 30), 1) == NoticeDays(date(2026, 12, 31), date(2026, 12, 31), date(2027, 1, 4))
+    assert next_working_day(date(2027, 2, 4)) == date(2027, 2, 11)  # Spring Festival, by the moon
+    assert next_working_day(date(2027, 6, 8)) == date(2027, 6, 10)  # Dragon Boat Festival
     assert uncertain_years(date(2026, 12, 28), date(2027, 1, 5)) == [2027]
     assert uncertain_years(date(2026, 12, 1), date(2026, 12, 31)) == []
+    with translation.override("zh-hans"):
+        assert uncertainty(date(2026, 12, 28), date(2027, 1, 5)) == "2027年暂按法定节假日计算，调休尚未公布。"
 
 
-def test_a_year_entered_by_the_office_is_known():
-    CalendarDay.objects.create(day=date(2027, 1, 1), working=False)
-    assert next_working_day(date(2026, 12, 31)) == date(2027, 1, 4)
-    assert uncertain_years(date(2026, 12, 28), date(2027, 1, 5)) == []
+def test_one_day_entered_makes_a_year_partly_confirmed_and_not_silent():
+    CalendarDay.objects.create(day=date(2027, 1, 4), working=False)
+    assert next_working_day(date(2026, 12, 31)) == date(2027, 1, 5)
+    assert uncertain_years(date(2026, 12, 28), date(2027, 1, 5)) == [2027]
+    with translation.override("zh-hans"):
+        assert (
+            uncertainty(date(2026, 12, 28), date(2027, 1, 5)) == "2027年只确认了一部分：已录入1天，其余节假日为暂计。"
+        )
+
+
+def test_the_office_confirms_a_year_as_it_was_shown(client, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    client.force_login(person(Role.SYSADMIN, "33"))
+    with freeze_time("2026-12-30T02:00:00Z"):
+        shown = client.get(reverse("settings")).context
+        assert (shown["year"], (date(2027, 1, 1), False) in shown["differing"]) == (2027, True)
+        confirm = reverse("calendar_year_confirm", args=[2027])
+        CalendarDay.objects.create(day=date(2027, 1, 4), working=False)
+        client.post(confirm, {"key": shown["key"]})
+        assert uncertain_years(date(2027, 1, 1), date(2027, 1, 5)) == [2027]
+        key = client.get(reverse("settings")).context["key"]
+        for _twice in range(2):
+            client.post(confirm, {"key": key})
+        assert uncertain_years(date(2027, 1, 1), date(2027, 1, 5)) == []
+        assert uncertainty(date(2027, 1, 1), date(2027, 1, 5)) == ""
+        assert client.get(reverse("settings")).context["year"] == 2028
 
 
 def test_the_days_of_a_notice_are_listed():
