@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from decimal import Context, Decimal, InvalidOperation
+from decimal import Context, Decimal
 from posixpath import dirname, join, normpath
 from typing import Any
 from xml.parsers import expat
@@ -322,7 +322,7 @@ class _Sheet:
     def _number(self, text: str) -> str:
         try:
             value = FIFTEEN.plus(Decimal(text))
-        except InvalidOperation:
+        except ArithmeticError:
             return Unreadable("#" + text)
         if not value.is_finite() or abs(value.adjusted()) > 40:
             return text

@@ -250,3 +250,15 @@ def test_what_is_no_list_is_told_so(client, office, raw):
     answer = send(client, raw)
     assert answer.status_code == 200
     assert answer.context["form"].errors or str(answer.context["refused"])
+
+
+@pytest.mark.parametrize("name", ["俞 小明", "俞　小明", "\u200b俞小明\u3000", "俞小明\n"])
+def test_one_person_however_the_name_is_written(office, name):
+    cadre_list.carry_out(read(office, (VILLAGE, FILLER, "俞小明")), by=office)
+    cadre_list.carry_out(read(office, (VILLAGE, SIGNER, name)), by=office)
+    assert list(User.objects.filter(name__contains="俞").values_list("name", flat=True)) == ["俞小明"]
+
+
+@pytest.mark.parametrize("day", ["2026/12/1", "2026.12.1", "2026年12月1日"])
+def test_days_as_offices_write_them(office, day):
+    assert [line.starts for line in read(office, (VILLAGE, FILLER, "俞小明", "", day))] == [date(2026, 12, 1)]

@@ -13,6 +13,7 @@ from notifications.models import Notice
 from ratings.models import Decision, Event, StarPeriod
 from ratings.register import rerate
 from tests.factories import TOWNSHIP, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
+from tests.sheets_made import DAY, number, row, sheet, workbook
 
 pytestmark = pytest.mark.django_db
 OTHER = f"{TOWNSHIP}205"
@@ -189,3 +190,30 @@ def test_people_are_told_when_todays_star_moves_and_only_then(run):
     with freeze_time("2027-05-01 00:20:00+08:00"):
         rerate("")
     assert set(Notice.objects.exclude(kind="star_cap").values_list("kind", flat=True)) == {"star_restored"}
+
+
+@pytest.mark.parametrize("on", ["2026/1/20", "2026.1.20", "2026年1月20日", "20260120", "46042"])
+def test_days_as_offices_write_them(run, on):
+    run("import_register", f"unit,star,on,document\n{VILLAGE},4,{on},新评1号\n,,,\n")
+    assert Decision.objects.get().on == date(2026, 1, 20)
+
+
+def test_the_register_as_a_workbook(tmp_path):
+    path = tmp_path / "register.xlsx"
+    rows = row("unit", "star", "on", "document"), row(number(VILLAGE), number(4), number(46042, DAY), "新评1号")
+    path.write_bytes(workbook(sheet(*rows)))
+    call_command("import_register", path, stdout=StringIO())
+    assert list(Decision.objects.values_list("unit", "star", "on")) == [(VILLAGE, 4, date(2026, 1, 20))]
+
+
+def test_a_file_that_breaks_off_is_told_in_a_sentence(run):
+    with pytest.raises(CommandError, match="not a CSV file: line 2"):
+        run("import_register", f'unit,star,on,document\n{VILLAGE},"4"x,2026-01-20,a\n')
+
+
+def test_a_code_cut_by_a_spreadsheet_is_none(run):
+    text = "unit,star,on,document\n3.30624E+11,4,2026-01-20,a\n330624108204.0,4,2026-01-20,a\n"
+    assert refused(run, "import_register", text) == [
+        "row 2, column unit: “3.30624E+11”",
+        "row 3, column unit: “330624108204.0”",
+    ]

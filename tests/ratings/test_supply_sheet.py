@@ -152,3 +152,15 @@ def test_a_village_is_asked_by_the_tags_of_what_it_has_submitted(client):
     client.force_login(of("民政局"))
     seen = send(client, of_cycle, sheet(of_cycle, (VILLAGE, "96")))
     assert (seen.status_code, keep(client, of_cycle, seen).url, kept()) == (200, reverse("supply"), {VILLAGE: "96"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept_as"),
+    [("９６.５", "96.5"), ("96.5%", "96.5"), ("93.33333333333333", "93.3333"), ("12,5", None), ("1,234", None)],
+)
+def test_figures_as_offices_write_them(client, place, typed, kept_as):
+    seen = send(client, place, sheet(place, (VILLAGE, typed)))
+    if kept_as is None:
+        assert [(p.row, p.column) for p in seen.context["refused"].problems] == [(2, "B")]
+    else:
+        assert [c.now for c in seen.context["changes"]] == [kept_as]

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from openpyxl import Workbook
 
 from ratings.models import Scheme, Veto
+from tests import sheets_made
 from tests.ratings.plain_scoring import plain_try
 from tests.ratings.random_schemes import cases
 from villages.models import Unit
@@ -184,3 +185,61 @@ def test_nothing_is_kept(tmp_path):
     run(tmp_path, lines(FACTS).encode())
     assert (Unit.objects.count(), Scheme.objects.count(), Veto.objects.count()) == (0, 0, 0)
     assert "trial_scheme" not in connection.introspection.table_names()
+
+
+def made(*lines):
+    return sheets_made.workbook(sheets_made.sheet(*(sheets_made.row(*line) for line in lines)))
+
+
+UNIT = "330624108204"
+
+
+def points(folder, raw):
+    return json.loads(run(folder, raw))[0]["criteria"]
+
+
+def test_a_workbook_of_another_program_says_what_it_shows(tmp_path):
+    shown = made(
+        (UNIT, "@tag", "山区"),
+        (sheets_made.number("3.30624108204E+11"), "2.3", sheets_made.number("0.935", sheets_made.PERCENT)),
+        (UNIT, sheets_made.number("5.1"), sheets_made.number("2.5", sheets_made.TWO_PLACES)),
+    )
+    typed = lines([(UNIT, "@tag", "山区", ""), (UNIT, "2.3", "93.5", ""), (UNIT, "5.1", "2.5", "")]).encode()
+    assert points(tmp_path, shown) == points(tmp_path, typed)
+
+
+@pytest.mark.parametrize("ticked", ["√", "是", "有", "１", "TRUE"])
+def test_a_tick_however_it_is_written(tmp_path, ticked):
+    there = [(UNIT, "@tag", "山区", ""), (UNIT, "2.1.a", "1", "")]
+    written = [there[0], (UNIT, "2.1.a", ticked, "")]
+    assert points(tmp_path, lines(written).encode()) == points(tmp_path, lines(there).encode())
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("3.30624E+11", "2.3", "93.5", ""),
+        ("330624108204.0", "2.3", "93.5", ""),
+        (UNIT, "2.3", '"12,5"', ""),
+        (UNIT, "2.3", '"1,234"', ""),
+        (UNIT, "5.1", "2%", ""),
+        (UNIT, "V1", "", "2025-13-01"),
+    ],
+)
+def test_what_may_mean_something_else_is_an_error(tmp_path, row):
+    with pytest.raises(CommandError):
+        run(tmp_path, lines([(UNIT, "@tag", "山区", ""), row]).encode())
+
+
+def test_formulas_without_values_and_per_cent_elsewhere_are_errors_with_their_place(tmp_path):
+    raw = made(
+        (UNIT, "@tag", "山区"),
+        (UNIT, "2.3", "<c><f>A1</f></c>"),
+        (UNIT, "5.1", sheets_made.number("0.02", sheets_made.PERCENT)),
+    )
+    with pytest.raises(CommandError) as refused, translation.override("en"):
+        run(tmp_path, raw)
+    assert [line.split(":")[0] for line in str(refused.value).splitlines()] == [
+        "row 2, column value",
+        "row 3, column value",
+    ]

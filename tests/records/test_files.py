@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 import zipfile
+import zlib
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -180,3 +181,35 @@ def test_the_auditors_are_told_of_damaged_files_at_night():
     days = [date(2026, 12, 1) + timedelta(days=n) for n in range(file_faults.SHARES)]
     assert sum(proving.check_files(day) for day in days) == 1
     assert list(auditor.notices.values_list("kind", flat=True)) == ["files_damaged"]
+
+
+def huge_png() -> bytes:
+    head = b"IHDR" + (30_000).to_bytes(4) * 2 + b"\x08\x02\x00\x00\x00"
+    return b"\x89PNG\r\n\x1a\n\x00\x00\x00\r" + head + zlib.crc32(head).to_bytes(4) + b"\x00\x00\x00\x00IDAT" + bytes(4)
+
+
+def bomb() -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", bytes(200 * 1024 * 1024))
+    return held.getvalue()
+
+
+HIDDEN_SCRIPT = b"1 0 obj <</Type/ObjStm/Filter/FlateDecode>> stream\n" + zlib.compress(b"<</S/JavaScript/JS(x)>>")
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (huge_png, "a.png"),
+        (bomb, "a.docx"),
+        (lambda: PDF + b"<</S /JavaScript /JS (app.alert(1))>>", "a.pdf"),
+        (lambda: PDF + b"<</S /Java#53cript>>", "a.pdf"),
+        (lambda: PDF + b"<</S/Launch/F(cmd.exe)>>", "a.pdf"),
+        (lambda: PDF + HIDDEN_SCRIPT, "a.pdf"),
+    ],
+)
+def test_what_harms_its_reader_is_refused(content, name):
+    with pytest.raises(Incomplete):
+        send(content(), name)
+    assert not StoredFile.objects.exists()

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from accounts.roles import Role
 from tests.factories import UnitFactory, person
+from tests.sheets_made import number, row, sheet, workbook
 from villages.divisions import Imported, WrongRow, WrongRows, import_units
 from villages.models import Level, Unit, UnitEvent
 from villages.workflow import make_station, make_zone
@@ -180,3 +181,15 @@ def test_names_are_spelled_as_they_come_in(file):
 def test_history_says_that_it_was_imported(file):
     import_units([file(SHAOXING)])
     assert UnitEvent.objects.filter(pgh_context__verb="villages.import_units").count() == 6
+
+
+def test_names_are_cleaned_and_what_is_no_name_is_refused(file):
+    import_units([file("code,name\n33,浙江省\u3000\n3306,\u200b绍兴 市\n")])
+    assert list(Unit.objects.values_list("name", flat=True)) == ["浙江省", "绍兴市"]
+    assert [(row.row, row.column) for row in problems(file("code,name\n3307,<b>金华</b>\n"))] == [(2, "name")]
+
+
+def test_units_as_a_workbook(tmp_path):
+    path = tmp_path / "units.xlsx"
+    path.write_bytes(workbook(sheet(row("code", "name"), row(number(33), "浙江省"), row(number(3306), "绍兴市"))))
+    assert import_units([path]) == Imported(added=2, renamed=0)

@@ -1,0 +1,47 @@
+"""Sheets with ill will through the page: each is answered in words, in little time and memory, and changes nothing."""
+
+import time
+import tracemalloc
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts.roles import Role
+from tests.factories import COUNTY, TOWNSHIP, UnitFactory, person
+from tests.sheets_made import hostile, row
+from villages.models import Profile
+
+pytestmark = pytest.mark.django_db
+HEADS = row("区划代码", "年度", "人口", "户数", "集体经济收入（万元）")
+FILES = hostile(HEADS)
+SECONDS, BYTES = 5, 300_000_000
+
+
+@pytest.fixture
+def office(client, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    for code in (COUNTY, TOWNSHIP, f"{TOWNSHIP}204"):
+        UnitFactory(code=code)
+    client.force_login(person(Role.TOWNSHIP_OFFICE, TOWNSHIP))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_hostile_sheet_is_answered(client, office, name):
+    upload = SimpleUploadedFile("a.xlsx", FILES[name]())
+    began = time.process_time()
+    answer = client.post(reverse("unit_profiles_sheet"), {"sheet": upload})
+    assert (answer.status_code in (200, 409), time.process_time() - began < SECONDS) == (True, True)
+    assert answer.context.get("refused") or answer.context["sheet_form"].errors
+    assert not Profile.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["1.2 million cells", "two million strings", "lines", "space"])
+def test_a_hostile_sheet_takes_little_memory(client, office, name):
+    upload = SimpleUploadedFile("a.xlsx", FILES[name]())
+    tracemalloc.start()
+    try:
+        client.post(reverse("unit_profiles_sheet"), {"sheet": upload})
+        assert tracemalloc.get_traced_memory()[1] < BYTES
+    finally:
+        tracemalloc.stop()
