@@ -83,6 +83,10 @@ class Change:
     reason_before: str
     reason: str
 
+    @property
+    def outcome(self) -> list[str]:
+        return [self.asked.field.item, self.before, self.now, self.reason_before, self.reason]
+
 
 def questions_of(form: Form) -> list[Asked]:
     """The questions that stand open on ``form``, in its order."""

@@ -15,6 +15,7 @@ from ratings.models import Answer, Cycle, Scheme
 from ratings.scheme.spec import Criterion, Question
 from ratings.typed import fact, typed_in_file
 from ratings.workflow.supply import SUPPLIED
+from ratings.workflow.window import hold_open
 from records.refusals import Incomplete
 from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows
 from villages.models import Level, Unit
@@ -65,6 +66,10 @@ class Change:
     question: Question
     before: str
     now: str
+
+    @property
+    def outcome(self) -> list[str]:
+        return [self.unit.code, self.question.item, self.before, self.now]
 
 
 class SupplySheet:
@@ -121,6 +126,12 @@ class SupplySheet:
         if not rows:
             raise SheetRefused([], _("No line of the sheet holds a figure."))
         return rows
+
+    def hold(self, rows: Iterable[Row]) -> None:
+        """Let nobody change the figures of the villages in ``rows`` until the end of the transaction."""
+        hold_open([self.cycle.pk])
+        codes = [row.code(self.code_head) for row in rows]
+        list(self.cycle.applications.filter(unit__in=codes).order_by("pk").select_for_update().values_list("pk"))
 
     def read(self, rows: Iterable[Row]) -> list[Change]:
         """What ``rows`` would change. Raises ``SheetRefused`` with all that is wrong."""

@@ -5,22 +5,22 @@ What a sheet holds and what is wrong with it, ``records.workbooks`` says.
 
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from records import previews
 from records.refusals import Refused
 from records.workbooks import Row, WrongCell, marked_copy
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_BYTES = 5 * 1024 * 1024
 MARKED_SECONDS = 900
-SEEN_SECONDS = 3600
 
 
 class SheetField(forms.FileField):
@@ -39,18 +39,17 @@ class SheetForm(forms.Form):
     sheet = SheetField(label=_("The sheet, filled in (Excel or CSV)"))
 
 
-def carry(reader: Any, subject: str, rows: Sequence[Row]) -> str:
-    """The lines of a sheet about ``subject`` as a text in the page that only ``carried`` reads, only for ``reader``."""
-    return signing.dumps([reader.pk, plain_rows(rows)], salt=subject, compress=True)
+def keep_shown(reader: Any, subject: str, rows: Sequence[Row], outcome: Any) -> str:
+    """Keep the lines of a sheet about ``subject`` and what the page says they would do; the key for that page."""
+    return previews.keep(reader, subject, {"rows": plain_rows(rows), "outcome": outcome})
 
 
-def carried(reader: Any, subject: str, text: str) -> list[Row] | None:
-    """What ``carry`` wrote within the hour; None when it is another's, about something else, or too old."""
-    try:
-        owner, cells = signing.loads(text, salt=subject, max_age=SEEN_SECONDS)
-    except signing.BadSignature:
-        return None
-    return rows_again(cells) if owner == reader.pk else None
+@contextmanager
+def confirming(reader: Any, subject: str, key: str) -> Iterator[tuple[list[Row], Callable[[Any], None]]]:
+    """One transaction in which the lines kept under ``key`` are carried out; yields them, and the function that takes
+    what they would do now and raises ``Outdated`` unless that was shown. Raises as ``previews.confirming``."""
+    with previews.confirming(reader, subject, key) as shown:
+        yield rows_again(shown["rows"]), lambda outcome: previews.require_unchanged(shown["outcome"], outcome)
 
 
 def plain_rows(rows: Sequence[Row]) -> list[Any]:

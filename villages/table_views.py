@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from records import sheets
-from records.refusals import NotAllowed, Refused
+from records.previews import AlreadyDone
+from records.refusals import NotAllowed, Outdated, Refused
 from records.workbooks import Row, SheetRefused, hidden
 from villages import figures, tables
 from villages.models import Level, Unit, UnitQuerySet
@@ -228,39 +229,61 @@ def _sheet(filling: Filling) -> HttpResponse:
     except SheetRefused as refused:
         key = sheets.keep_marked(request.user, raw, refused.problems) if refused.problems else ""
         return _show(filling, refused=refused, marked=key, status=409)
-    changes = tables.changes(said, table)
+    return _show_changes(filling, rows, tables.changes(said, table))
+
+
+def _show_changes(
+    filling: Filling, rows: Sequence[Row], changes: list[tables.Change], outdated: Outdated | None = None
+) -> HttpResponse:
+    """What the sheet would change, kept with it under the page's key; ``outdated``: why nothing was done."""
+    outcome = [change.outcome for change in changes]
     context = {
         "filling": filling,
         "changes": changes[:MOST_SHOWN],
         "count": len(changes),
         "more": max(0, len(changes) - MOST_SHOWN),
         "hidden": hidden(rows),
-        "carried": sheets.carry(request.user, _subject(filling), rows),
+        "outdated": outdated,
+        "carried": sheets.keep_shown(filling.request.user, _subject(filling), rows, outcome),
     }
-    return render(request, "villages/table_changes.html", context)
+    return render(filling.request, "villages/table_changes.html", context, status=409 if outdated else 200)
 
 
 def _subject(filling: Filling) -> str:
     return f"villages.table/{filling.sheet}/{filling.mark}"
 
 
-def _said(filling: Filling, rows: Sequence[Row]) -> tuple[Said, Table]:
+def _said(filling: Filling, rows: Sequence[Row], *, lock: bool = False) -> tuple[Said, Table]:
+    """What the lines say of which units; ``lock``: nobody else changes these units meanwhile."""
     codes = {row.code(_("Division code")) for row in rows}
-    table = filling.table(list(filling.units(filling.reach).filter(code__in=codes)))
+    units = filling.units(filling.reach).filter(code__in=codes)
+    table = filling.table(list(units.select_for_update(of=("self",)) if lock else units))
     return tables.read(rows, table), table
 
 
 def _carry_out(filling: Filling) -> HttpResponse:
-    """Keep what was shown, as things stand now."""
-    rows = sheets.carried(filling.request.user, _subject(filling), filling.request.POST["carried"])
-    if rows is None:
-        messages.error(filling.request, _("Please send the sheet again."))
-        return redirect(filling.page_address)
+    """Keep exactly what was shown, or nothing where the sheet would change something else now."""
+    request, rows, changes = filling.request, [], None
     try:
-        said, _table = _said(filling, rows)
+        with sheets.confirming(request.user, _subject(filling), request.POST["carried"]) as (rows, require_shown):
+            said, table = _said(filling, rows, lock=True)
+            changes = tables.changes(said, table)
+            require_shown([change.outcome for change in changes])
+            _tell(filling, filling.keep(said))
     except SheetRefused as refused:
         return _show(filling, refused=refused, status=409)
-    return redirect(filling.page_address) if _kept(filling, said) else _show(filling, status=409)
+    except AlreadyDone:
+        messages.success(request, _("These figures have been saved."))
+    except Outdated as outdated:
+        if changes is not None:
+            return _show_changes(filling, rows, changes, outdated)
+        messages.error(request, _("Please send the sheet again."))
+    except NotAllowed:
+        raise Http404 from None
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return _show(filling, status=409)
+    return redirect(filling.page_address)
 
 
 def _kept(filling: Filling, said: Said) -> bool:
@@ -272,9 +295,13 @@ def _kept(filling: Filling, said: Said) -> bool:
     except Refused as refused:
         messages.error(filling.request, str(refused))
         return False
+    _tell(filling, changed)
+    return True
+
+
+def _tell(filling: Filling, changed: int) -> None:
     told = ngettext("Saved: %d unit changed.", "Saved: %d units changed.", changed) % changed
     messages.success(filling.request, told if changed else _("Nothing was changed."))
-    return True
 
 
 def _workbook(filling: Filling) -> HttpResponse:

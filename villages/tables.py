@@ -188,6 +188,10 @@ class Change:
     before: str
     now: str
 
+    @property
+    def outcome(self) -> list[str]:
+        return [self.unit.code, self.head, self.before, self.now]
+
 
 def changes(said: Said, table: Table) -> list[Change]:
     """What keeping ``said`` would change, unit by unit."""

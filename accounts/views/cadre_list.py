@@ -46,13 +46,12 @@ def _show_lines(
     request: HttpRequest, rows: list[Row], lines: list[cadre_list.Line], refused: Outdated | None = None
 ) -> HttpResponse:
     """What it would do, kept with the sheet under the page's key. ``refused``: why what was confirmed was not done."""
-    shown = {"rows": sheets.plain_rows(rows), "lines": [line.outcome for line in lines]}
     new = [line for line in lines if line.new_roles]
     context = {
         "lines": lines,
         "new": len(new),
         "accounts": len({(line.unit.code, line.name) for line in new if line.user is None}),
-        "carried": previews.keep(request.user, SUBJECT, shown),
+        "carried": sheets.keep_shown(request.user, SUBJECT, rows, [line.outcome for line in lines]),
         "refused": refused,
         "hidden": hidden(rows),
     }
@@ -67,10 +66,9 @@ def carry_out(request: HttpRequest) -> HttpResponse:
     rows: list[Row] = []
     lines: list[cadre_list.Line] = []
     try:
-        with previews.confirming(request.user, SUBJECT, request.POST.get("carried", "")) as shown:
-            rows = sheets.rows_again(shown["rows"])
+        with sheets.confirming(request.user, SUBJECT, request.POST.get("carried", "")) as (rows, require_shown):
             lines = cadre_list.read(rows, by=request.user)
-            previews.require_unchanged(shown["lines"], [line.outcome for line in lines])
+            require_shown([line.outcome for line in lines])
             engaged = cadre_list.carry_out(lines, by=request.user)
     except SheetRefused as refused:
         return _show_wrong(request, refused)

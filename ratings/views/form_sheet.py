@@ -14,9 +14,10 @@ from ratings.form import Form
 from ratings.models import Application
 from ratings.views.form import fillable, shut_because
 from records.listing import write_list
-from records.refusals import Refused
-from records.sheets import SheetForm, carried, carry, keep_marked, workbook
-from records.workbooks import SheetRefused, hidden
+from records.previews import AlreadyDone
+from records.refusals import Outdated, Refused
+from records.sheets import SheetForm, confirming, keep_marked, keep_shown, workbook
+from records.workbooks import Row, SheetRefused, hidden
 
 
 @login_required
@@ -39,13 +40,25 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except Refused as refused:
         return _show(request, application, refused=refused)
+    return _show_changes(request, application, rows, changes)
+
+
+def _show_changes(
+    request: HttpRequest,
+    application: Application,
+    rows: list[Row],
+    changes: list[form_sheet.Change],
+    outdated: Outdated | None = None,
+) -> HttpResponse:
+    """What the sheet would change, kept with it under the page's key; ``outdated``: why nothing was done."""
     return _show(
         request,
         application,
         read=True,
         changes=changes,
         hidden=hidden(rows),
-        carried=carry(request.user, _subject(pk), rows),
+        carried=keep_shown(request.user, _subject(application.pk), rows, [change.outcome for change in changes]),
+        **({"outdated": outdated} if outdated else {}),
     )
 
 
@@ -60,20 +73,28 @@ def _show(request: HttpRequest, application: Application, **context: object) -> 
         "shut": shut_because(application, request.user),
         **context,
     }
-    return render(request, "ratings/application_sheet.html", context, status=409 if "refused" in context else 200)
+    status = 409 if {"refused", "outdated"} & context.keys() else 200
+    return render(request, "ratings/application_sheet.html", context, status=status)
 
 
 @login_required
 @require_POST
 def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep what was shown, as things stand now."""
+    """Keep exactly what was shown, or nothing where the sheet would change something else now."""
     application = fillable(request, pk)
-    rows = carried(request.user, _subject(pk), request.POST.get("carried", ""))
-    if rows is None:
+    rows, changes = [], None
+    try:
+        with confirming(request.user, _subject(pk), request.POST.get("carried", "")) as (rows, require_shown):
+            changes = form_sheet.keep(application, rows, by=request.user)
+            require_shown([change.outcome for change in changes])
+    except AlreadyDone:
+        messages.success(request, _("These answers have been saved."))
+        return redirect("application_form", pk)
+    except Outdated as outdated:
+        if changes is not None:
+            return _show_changes(request, application, rows, changes, outdated)
         messages.error(request, _("Please send the sheet again."))
         return redirect("application_sheet", pk)
-    try:
-        changes = form_sheet.keep(application, rows, by=request.user)
     except Refused as refused:
         return _show(request, application, refused=refused)
     messages.success(request, _("Answers saved: %d") % len(changes))

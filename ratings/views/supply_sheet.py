@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.authority import reached_or_404
 from ratings import questions
 from ratings.models import Cycle
-from ratings.supply_sheet import SupplySheet, typed_of
+from ratings.supply_sheet import Change, SupplySheet, typed_of
 from ratings.workflow.supply import SUPPLY, departments_of, supplied_by, supply
 from records.listing import write_list
-from records.refusals import Refused
-from records.sheets import SheetForm, carried, carry, keep_marked, marked, workbook
-from records.workbooks import SheetRefused, hidden
+from records.previews import AlreadyDone
+from records.refusals import Outdated, Refused
+from records.sheets import SheetForm, confirming, keep_marked, keep_shown, marked, workbook
+from records.workbooks import Row, SheetRefused, hidden
 
 SHOWN = 50
 
@@ -52,6 +53,13 @@ def page(request: HttpRequest, cycle: int) -> HttpResponse:
             refused=refused,
             marked=refused.problems and keep_marked(request.user, raw, refused.problems),
         )
+    return _show_changes(request, sheet, rows, changes)
+
+
+def _show_changes(
+    request: HttpRequest, sheet: SupplySheet, rows: list[Row], changes: list[Change], outdated: Outdated | None = None
+) -> HttpResponse:
+    """What the sheet would change, kept with it under the page's key; ``outdated``: why nothing was done."""
     return _show(
         request,
         sheet,
@@ -60,7 +68,8 @@ def page(request: HttpRequest, cycle: int) -> HttpResponse:
         count=len(changes),
         more=max(0, len(changes) - SHOWN),
         hidden=hidden(rows),
-        carried=carry(request.user, _subject(sheet), rows),
+        carried=keep_shown(request.user, _subject(sheet), rows, [change.outcome for change in changes]),
+        **({"outdated": outdated} if outdated else {}),
     )
 
 
@@ -77,24 +86,33 @@ def _show(request: HttpRequest, sheet: SupplySheet, **context: object) -> HttpRe
         "query": request.GET.urlencode(),
         **context,
     }
-    return render(request, "ratings/supply_sheet.html", context, status=409 if "refused" in context else 200)
+    status = 409 if {"refused", "outdated"} & context.keys() else 200
+    return render(request, "ratings/supply_sheet.html", context, status=status)
 
 
 @login_required
 @require_POST
 def carry_out(request: HttpRequest, cycle: int) -> HttpResponse:
-    """Keep what was shown, as things stand now."""
+    """Keep exactly what was shown, or nothing where the sheet would change something else now."""
     sheet = _sheet(request, cycle)
     here = f"{reverse('supply_sheet', args=[cycle])}?{request.GET.urlencode()}"
-    rows = carried(request.user, _subject(sheet), request.POST.get("carried", ""))
-    if rows is None:
-        messages.error(request, _("Please send the sheet again."))
-        return redirect(here)
+    rows, changes = [], None
     try:
-        changes = sheet.read(rows)
-        supply(sheet.cycle, sheet.variants[0].code, typed_of(changes), by=request.user)
+        with confirming(request.user, _subject(sheet), request.POST.get("carried", "")) as (rows, require_shown):
+            sheet.hold(rows)
+            changes = sheet.read(rows)
+            require_shown([change.outcome for change in changes])
+            supply(sheet.cycle, sheet.variants[0].code, typed_of(changes), by=request.user)
     except SheetRefused as refused:
         return _show(request, sheet, refused=refused)
+    except AlreadyDone:
+        messages.success(request, _("These figures have been saved."))
+        return redirect("supply")
+    except Outdated as outdated:
+        if changes is not None:
+            return _show_changes(request, sheet, rows, changes, outdated)
+        messages.error(request, _("Please send the sheet again."))
+        return redirect(here)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(here)

@@ -136,3 +136,14 @@ def test_others_find_nothing(client, draft):
     client.force_login(person(Role.TOWNSHIP_OFFICE, TOWNSHIP))
     assert keep(client, draft, seen).url == reverse("application_sheet", args=[draft.pk])
     assert kept(draft) == {}
+
+
+def test_an_answer_changed_since_the_sheet_was_shown_keeps_the_sheet_out(client, draft):
+    client.force_login(draft.filled_by)
+    seen = send(client, draft, sheet(("1.1.a", "2", ""), ("1.2", "96", "")))
+    save_answer(draft, "1.2", "90", by=draft.filled_by)
+    again = keep(client, draft, seen)
+    assert (again.status_code, kept(draft)) == (409, {"1.2": "90"})
+    assert keep(client, draft, again).status_code == 302
+    assert keep(client, draft, again).url == reverse("application_form", args=[draft.pk])
+    assert kept(draft) == {"1.1.a": "2", "1.2": "96"}

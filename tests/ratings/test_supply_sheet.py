@@ -164,3 +164,15 @@ def test_figures_as_offices_write_them(client, place, typed, kept_as):
         assert [(p.row, p.column) for p in seen.context["refused"].problems] == [(2, "B")]
     else:
         assert [c.now for c in seen.context["changes"]] == [kept_as]
+
+
+def test_a_figure_changed_since_the_sheet_was_shown_keeps_the_sheet_out(client, place):
+    seen = send(client, place, sheet(place, (VILLAGE, "96.5"), (SECOND, "91")))
+    between = send(client, place, sheet(place, (SECOND, "88")))
+    assert keep(client, place, between).status_code == 302
+    again = keep(client, place, seen)
+    assert (again.status_code, kept()) == (409, {SECOND: "88"})
+    assert [(c.unit.code, c.before, c.now) for c in again.context["changes"]][1] == (SECOND, "88", "91")
+    assert keep(client, place, again).status_code == 302
+    assert keep(client, place, again).url == reverse("supply")  # a double click
+    assert kept() == {VILLAGE: "96.5", SECOND: "91"}

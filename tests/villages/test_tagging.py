@@ -115,3 +115,16 @@ def test_by_sheet(client, office):
     answer = client.post(reverse("unit_tags_sheet"), {"sheet": sent})
     assert (answer.status_code, of(A)) == (409, ["平原"])
     assert [(one.row, one.head) for one in answer.context["refused"].problems] == [(3, "区划代码")]
+
+
+def test_tags_changed_since_the_sheet_was_shown_keep_the_sheet_out(client, office):
+    address = reverse("unit_tags_sheet")
+    sent = SimpleUploadedFile("tags.csv", f"区划代码,标签\n{B},山区\n".encode())
+    seen = client.post(address, {"sheet": sent})
+    tag_units({B: ["城郊"]}, by=office)
+    again = client.post(address, {"carried": seen.context["carried"]})
+    assert (again.status_code, of(B)) == (409, ["城郊"])
+    assert [(c.before, c.now) for c in again.context["changes"]] == [("城郊", "山区")]
+    for _click in range(2):
+        assert client.post(address, {"carried": again.context["carried"]}).status_code == 302
+    assert of(B) == ["山区"]
