@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pgtrigger
 from django.db import connection, models
 
 from records import proof
@@ -111,6 +112,14 @@ where e.pgh_id is null
 order by 1
 """
 
+_MOVED = """
+select pgh_obj_id, pgh_id, before, now from (
+    select pgh_obj_id, pgh_id, {columns}::text as now,
+           lag({columns}::text) over (partition by pgh_obj_id order by pgh_id) as before
+    from "{history}"
+) e where before <> now order by pgh_id
+"""
+
 _STRANGE_HANDS = """
 select c.relation_name, d.key, d.operation, s.number
 from records_digest d
@@ -194,6 +203,24 @@ def history_faults() -> Iterator[Fault]:
                     yield Fault(row, _some(then, other), _some(now, other))
 
 
+def moved_faults() -> Iterator[Fault]:
+    """Columns that a trigger keeps as they were written, and that changed all the same: it was off for a while."""
+    histories = proof.histories()
+    for model, trigger in pgtrigger.registered():
+        if not isinstance(trigger, pgtrigger.ReadOnly) or model not in histories:
+            continue
+        fixed = trigger.fields or [f.name for f in model._meta.concrete_fields if f.name not in (trigger.exclude or ())]
+        columns = [c for c in _common_columns(model, histories[model]) if c in {_column(model, name) for name in fixed}]
+        named = ", ".join(f"'{column}', \"{column}\"" for column in columns)
+        statement = _MOVED.format(history=histories[model]._meta.db_table, columns=f"jsonb_build_object({named})")
+        with _rows(statement) as rows:
+            for key, event, before, now in rows:
+                before, now = _json(before), _json(now)
+                other = [column for column in columns if before[column] != now[column]]
+                row = f"{histories[model]._meta.db_table} {event} (of {model._meta.db_table} {key})"
+                yield Fault(row, _some(before, other), _some(now, other))
+
+
 def strange_hands() -> Iterator[Fault]:
     """Changes without a person's or a command's step: by hand, past the system, though its triggers saw them."""
     models_of = {one.table: one.model for one in proof.proved()}
@@ -229,6 +256,7 @@ CHECKS = (
     Check("proved rows", row_faults),
     Check("proved blocks", block_faults),
     Check("history", history_faults),
+    Check("what stays", moved_faults),
     Check("changes by hand", strange_hands),
     Check("writers of the proof", trigger_faults),
 )
@@ -247,6 +275,10 @@ def _rows(statement: str, params: Any = None) -> Iterator[Iterator[tuple]]:
 def _common_columns(tracked: type[models.Model], history: type[models.Model]) -> list[str]:
     kept = {field.column for field in history._meta.concrete_fields if not field.name.startswith("pgh_")}
     return [field.column for field in tracked._meta.concrete_fields if field.column in kept]
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return model._meta.get_field(name).column
 
 
 def _is_number(model: type[models.Model]) -> bool:

@@ -1,11 +1,14 @@
 """Makers of rows for tests: real rows through the real constraints, the rest of the world as plain as it can be."""
 
+import hashlib
 from collections import deque
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import factory
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -29,6 +32,7 @@ from ratings.models import (
 from ratings.models.application import TRANSITIONS
 from ratings.models.cycle import Step
 from ratings.workflow.transition import move
+from records.file_faults import place
 from records.models import StoredFile
 from reports.models import ReportRequest
 from reviews.models import Appeal, Batch, BatchEntry, Objection, Panel, Seat, Sheet, SheetEntry
@@ -458,10 +462,19 @@ class StoredFileFactory(DjangoModelFactory):
     class Meta:
         model = StoredFile
 
+    content = factory.Sequence("%PDF-1.7 {}".format)
     name = "会议记录.pdf"
-    sha256 = factory.Sequence("{:064x}".format)
-    size = 1024
+    sha256 = factory.LazyAttribute(lambda file: hashlib.sha256(file.content.encode()).hexdigest())
+    size = factory.LazyAttribute(lambda file: len(file.content.encode()))
     kind = "application/pdf"
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        content = kwargs.pop("content").encode()
+        name = place(kwargs["sha256"])
+        if not default_storage.exists(name):
+            default_storage.save(name, ContentFile(content))
+        return super()._create(model_class, *args, **kwargs)
 
 
 class ReportRequestFactory(DjangoModelFactory):

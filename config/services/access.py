@@ -44,6 +44,7 @@ class Access:
         """What gives the roles their passwords, a statement a line; twice is as once."""
         return (
             f"DO $$ BEGIN CREATE ROLE {RUNTIME} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$\n"
+            f"GRANT {RUNTIME} TO {OWNER}\n"  # who may take its place, never the other way round
             f"ALTER ROLE {RUNTIME} PASSWORD '{self.password(RUNTIME)}'\n"
             f"ALTER ROLE {OWNER} PASSWORD '{self.password(OWNER)}'\n"
         )
