@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.standing import signature
 from accounts.trail import Change
 from records.workbooks import Column
+from villages.townships import unit_columns
 
 
 def appointments() -> list[Column]:
@@ -13,8 +14,7 @@ def appointments() -> list[Column]:
         Column(_("Account name"), lambda one: one.user.username, 20),
         Column(_("Role"), lambda one: one.get_role_display(), 20),
         Column(_("Department"), lambda one: one.department, 20),
-        Column(_("Division code"), lambda one: one.unit_id),
-        Column(_("Unit"), lambda one: one.unit.name, 24),
+        *unit_columns(lambda one: one.unit),
         Column(_("From"), lambda one: one.starts, 14),
         Column(_("Until"), lambda one: one.ends, 14),
     ]

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from incentives.models import Line
 from incentives.reckoning import Prospect
 from villages.models import Unit
-
-TOWNSHIP = 9
+from villages.townships import Townships
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class Row:
     """Amounts in yuan; None where it cannot be said (``remark`` says why). ``line`` once it was granted."""
 
     unit: Unit
-    township: str
+    townships: Townships
     star: int
     figure: int | None
     amount: Decimal | None
@@ -29,19 +28,21 @@ class Row:
     remark: str = ""
     line: Line | None = None
 
+    @property
+    def township(self) -> str:
+        return self.townships.of(self.unit.code)
+
 
 def rows_of(entries: Iterable[Line | Prospect]) -> list[Row]:
-    """One statement for the townships' names; ``entries`` carry their unit."""
-    entries = list(entries)
-    codes = {entry.unit.code[:TOWNSHIP] for entry in entries}
-    names = dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
-    return [_row(entry, names.get(entry.unit.code[:TOWNSHIP], "")) for entry in entries]
+    """``entries`` carry their unit."""
+    townships = Townships()
+    return [_row(entry, townships) for entry in entries]
 
 
-def _row(entry: Line | Prospect, township: str) -> Row:
+def _row(entry: Line | Prospect, townships: Townships) -> Row:
     if isinstance(entry, Prospect):
         nothing = Decimal(0)
-        return Row(entry.unit, township, entry.star, entry.figure, entry.amount, nothing, nothing, entry.problem)
+        return Row(entry.unit, townships, entry.star, entry.figure, entry.amount, nothing, nothing, entry.problem)
     remark = _("payment stopped: the star has fallen") if entry.frozen else ""
     amounts = (entry.amount, entry.committed, entry.disbursed)
-    return Row(entry.unit, township, entry.star, entry.figure, *amounts, remark, entry)
+    return Row(entry.unit, townships, entry.star, entry.figure, *amounts, remark, entry)

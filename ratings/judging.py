@@ -3,16 +3,26 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Q
 from django.db.models.functions import Length
 
 from ratings.models import Scheme
-from villages.models import Unit, prefixes
+from villages.models import Unit, below_any, prefixes
 
 
 def judging_scheme(unit: Unit, on: date) -> Scheme | None:
     """The scheme in force for ``unit`` ``on`` that day (formats §3), as ``register.sql`` finds it for many."""
     issued = Scheme.objects.issued().filter(unit__in=prefixes(unit.code), rates=unit.level, year__lte=on.year)
     return issued.order_by(Length("unit_id").desc(), "-year", "-version").first()
+
+
+def stars_offered(codes: Iterable[str]) -> list[int]:
+    """No star and every star that the schemes of the units within reach, or of those above them, ever had."""
+    codes = list(codes)
+    above = {prefix for code in codes for prefix in prefixes(code)}
+    issued = Scheme.objects.issued().filter(Q(unit__in=above) | below_any(codes, "unit_id"))
+    lines = issued.order_by().values_list("body__stars", flat=True).distinct()
+    return [0, *sorted({line["star"] for stars in lines for line in stars or []})]
 
 
 def events_of(scheme: Scheme | None) -> dict[str, str]:

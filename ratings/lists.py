@@ -6,18 +6,12 @@ from django.utils.translation import gettext as _
 
 from ratings.models import Application, Event
 from records.workbooks import Column
-
-
-def _unit() -> list[Column]:
-    return [
-        Column(_("Division code"), lambda row: row.unit_id),
-        Column(_("Unit"), lambda row: row.unit.name, 24),
-    ]
+from villages.townships import unit_columns
 
 
 def applications() -> list[Column]:
     return [
-        *_unit(),
+        *unit_columns(lambda row: row.unit),
         Column(_("State"), lambda row: Application.State(row.shown_state).label, 20),
         Column(_("Star applied for"), lambda row: row.applied_star, 10),
         Column(_("Points by its own figures"), lambda row: row.self_total, 16, "0.00"),
@@ -28,8 +22,7 @@ def applications() -> list[Column]:
 
 def not_begun() -> list[Column]:
     return [
-        Column(_("Division code"), lambda row: row["unit"].code),
-        Column(_("Village"), lambda row: row["unit"].name, 24),
+        *unit_columns(lambda row: row["unit"], _("Village")),
         Column(_("Year"), lambda row: row["cycle"].year, 8),
         Column(_("Form"), lambda row: _("Begun, not sent") if row["application"] else _("Not begun")),
         Column(_("May apply until"), lambda row: row["closes"], 20),
@@ -48,7 +41,7 @@ def register() -> list[Column]:
 def public_register() -> list[Column]:
     """What anyone may know."""
     return [
-        *_unit(),
+        *unit_columns(lambda row: row.unit),
         Column(_("Star"), lambda period: period.star, 8),
         Column(_("Since"), lambda period: period.since, 14),
     ]
@@ -65,7 +58,7 @@ def events(names: Mapping[str, str]) -> list[Column]:
         return _("Rectified") if event.closed else _("Not rectified")
 
     return [
-        *_unit(),
+        *unit_columns(lambda row: row.unit),
         Column(_("Event"), lambda event: names.get(event.kind, event.kind), 28),
         Column(_("Day"), lambda event: event.on, 14),
         Column(_("State"), state),

@@ -3,20 +3,51 @@
 from datetime import datetime, time, timedelta
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import DayField
+from accounts.templatetags.face import star_name
 from ratings.certificate import code_of, decision_of
+from ratings.judging import stars_offered
 from ratings.models import Event
 from records.documents import issued
+from villages.models import below, matching
+from villages.townships import to_choose
 
-STARS = [("", _("All stars")), *((str(n), str(n)) for n in range(10))]
 
+class TownshipFilterForm(forms.Form):
+    """Rows of units by name or code and, where whoever searches reaches several, by township."""
 
-class RegisterFilterForm(forms.Form):
     q = forms.CharField(label=_("Name or division code"), max_length=50, required=False)
-    star = forms.ChoiceField(label=_("Star"), choices=STARS, required=False)
+    township = forms.ChoiceField(label=_("Township"), required=False)
+
+    def __init__(self, *args, codes: list[str], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if townships := to_choose(codes):
+            self.fields["township"].choices = [("", _("All townships")), *((one.code, one.name) for one in townships)]
+        else:
+            del self.fields["township"]
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        """``rows``, each with its ``unit``, that fit what was typed and chosen."""
+        if township := self.cleaned_data.get("township"):
+            rows = rows.filter(below(township, "unit_id"))
+        return rows.filter(matching(self.cleaned_data["q"], "unit__"))
+
+
+class RegisterFilterForm(TownshipFilterForm):
+    star = forms.ChoiceField(label=_("Star"), required=False)
+
+    def __init__(self, *args, codes: list[str], **kwargs) -> None:
+        super().__init__(*args, codes=codes, **kwargs)
+        offered = reversed(stars_offered(codes))
+        self.fields["star"].choices = [("", _("All stars")), *((str(star), star_name(star)) for star in offered)]
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        star = self.cleaned_data["star"]
+        return super().narrow(rows.filter(star=star) if star else rows)
 
 
 class PublicSearchForm(forms.Form):
@@ -30,13 +61,20 @@ class KnownOnForm(forms.Form):
         return timezone.make_aware(datetime.combine(self.cleaned_data["known"] + timedelta(days=1), time()))
 
 
-class EventFilterForm(forms.Form):
-    q = forms.CharField(label=_("Name or division code"), max_length=50, required=False)
+class EventFilterForm(TownshipFilterForm):
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
         choices=[("", _("All events")), ("open", _("Not rectified")), ("closed", _("Rectified")), ("held", _("Held"))],
     )
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        rows = super().narrow(rows)
+        return {
+            "open": rows.filter(closed=None, held=False, reversal=None),
+            "closed": rows.exclude(closed=None),
+            "held": rows.filter(held=True),
+        }.get(self.cleaned_data["state"], rows)
 
 
 class UnitSearchForm(forms.Form):

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from records.workbooks import Column
 from reviews.desk_rows import Row
+from villages.townships import unit_columns
 
 
 def to_decide() -> list[Column]:
@@ -11,8 +12,7 @@ def to_decide() -> list[Column]:
         return _(", ").join(row.vetoes)
 
     return [
-        Column(_("Division code"), lambda row: row.application.unit_id),
-        Column(_("Village"), lambda row: row.application.unit.name, 24),
+        *unit_columns(lambda row: row.application.unit, _("Village")),
         Column(_("Star applied for"), lambda row: row.application.applied_star, 10),
         Column(_("Total points"), lambda row: row.application.panel_total, 12, "0.00"),
         Column(_("Veto"), vetoes, 28),
@@ -35,8 +35,7 @@ def batches() -> list[Column]:
 
 def appeals() -> list[Column]:
     return [
-        Column(_("Division code"), lambda one: one.unit_id),
-        Column(_("Village"), lambda one: one.unit.name, 24),
+        *unit_columns(lambda one: one.unit, _("Village")),
         Column(_("Reasons"), lambda one: one.reasons, 60),
         Column(_("Received"), lambda one: one.made_at, 20),
         Column(_("State"), lambda one: one.get_state_display()),
@@ -48,8 +47,7 @@ def appeals() -> list[Column]:
 def objections() -> list[Column]:
     return [
         Column(_("Receipt number"), lambda one: one.receipt),
-        Column(_("Division code"), lambda one: one.unit_id),
-        Column(_("Village"), lambda one: one.unit.name, 24),
+        *unit_columns(lambda one: one.unit, _("Village")),
         Column(_("What is said"), lambda one: one.text, 60),
         Column(_("Received"), lambda one: one.made_at, 20),
         Column(_("State"), lambda one: one.get_state_display()),

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 
 from ratings.models import Decision
 from reviews.models import Batch
-from villages.models import Unit
+from villages.townships import Townships
 
 PUBLIC_STATES = [Batch.State.RELEASED, Batch.State.CONFIRMED]
 SHOWN = [Decision.State.RELEASED, Decision.State.CONFIRMED]
@@ -35,11 +35,10 @@ def decisions_of(batch: Batch) -> QuerySet[Decision]:
 
 def by_township(decisions: list[Decision]) -> dict[str, list[Decision]]:
     """By the township's name, in the order given."""
-    codes = {decision.unit_id[:9] for decision in decisions}
-    towns = dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
+    townships = Townships()
     groups: dict[str, list[Decision]] = {}
     for decision in decisions:
-        groups.setdefault(towns.get(decision.unit_id[:9], ""), []).append(decision)
+        groups.setdefault(townships.of(decision.unit_id), []).append(decision)
     return groups
 
 

@@ -7,7 +7,7 @@ from villages.models import Level, UnitQuerySet
 
 
 class UnitSearch(forms.Form):
-    """``q``: part of a name, its pinyin or initials, or the beginning of a code."""
+    """``q``: part of a name, its pinyin or initials, or either end of a code."""
 
     q = forms.CharField(label=_("Name, pinyin or code"), required=False, max_length=50)
     level = forms.ChoiceField(label=_("Level"), required=False, choices=[("", _("All levels")), *Level.choices])

@@ -3,12 +3,12 @@
 from django.utils.translation import gettext as _
 
 from records.workbooks import Column
+from villages.townships import unit_columns
 
 
 def units() -> list[Column]:
     return [
-        Column(_("Division code"), lambda unit: unit.code),
-        Column(_("Unit"), lambda unit: unit.name, 24),
+        *unit_columns(lambda unit: unit),
         Column(_("Level"), lambda unit: unit.get_level_display()),
         Column(_("Rated"), lambda unit: _("Yes") if unit.rated else _("No"), 8),
         Column(_("Tags"), lambda unit: _(", ").join(unit.tags), 24),

@@ -19,6 +19,7 @@ from records.listing import write_list
 from records.numbers import plain
 from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows
 from villages.models import Unit
+from villages.townships import unit_columns
 
 LONGEST_NUMBER = 20
 Said = dict[str, dict[str, Any]]
@@ -117,7 +118,7 @@ def _name(unit: Unit, asked: Asked) -> str:
 
 def write(table: Table, to: BinaryIO, *, notes: Sequence[str]) -> None:
     """The table as a workbook to fill in: what is known stands in it already."""
-    columns = [Column(_("Division code"), lambda unit: unit.code), Column(_("Unit"), lambda unit: unit.name, 24)]
+    columns = unit_columns(lambda unit: unit)
     if table.mark:
         head, value = table.mark
         columns.append(Column(head, lambda _unit: value, 10))

@@ -52,7 +52,7 @@ class TaggedSerializer(serializers.Serializer):
 
 class UnitFilter(filters.FilterSet):
     """``within``: the unit of this code and everything below it; ``name``: part of the name; ``q``: as the page's
-    search, part of a name, its pinyin or initials, or the beginning of a code."""
+    search, part of a name, its pinyin or initials, or either end of a code."""
 
     within = filters.CharFilter(method="narrow")
     name = filters.CharFilter(lookup_expr="contains")

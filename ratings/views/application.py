@@ -25,6 +25,7 @@ from ratings.models import Application, Evidence, Return
 from ratings.models.application import Paper
 from ratings.paper import declaration
 from ratings.progress import named, steps_of
+from ratings.register_forms import TownshipFilterForm
 from ratings.reuse import mark_reuse
 from ratings.views.opening import VIEW, applications_for, opened
 from ratings.workflow import application as workflow
@@ -32,7 +33,7 @@ from records.documents import served
 from records.files import serve
 from records.lists import as_workbook
 from records.refusals import Incomplete, NotAllowed
-from villages.models import below, matching
+from villages.models import below
 
 State = Application.State
 PER_PAGE = 50
@@ -51,8 +52,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     latest = years[0] if years else timezone.localdate().year
     year = next((y for y in years if str(y) == request.GET.get("year")), latest)
     found = _within(found.filter(cycle__year=year), request.GET.get("unit", ""))
-    text = request.GET.get("q", "")
-    found = found.filter(matching(text, "unit__"))
+    form = TownshipFilterForm(request.GET, codes=request.user.reach(VIEW))
+    if form.is_valid():
+        found = form.narrow(found)
     counts = dict(found.order_by().values_list("shown_state").annotate(n=Count("pk")))
     state = request.GET.get("state", "")
     if state in counts:
@@ -71,7 +73,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "page": page,
             "year": year,
             "years": years,
-            "q": text,
+            "form": form,
             "state": state,
             "states": [(s, s.label, counts[s]) for s in State if s in counts],
             "all": sum(counts.values()),

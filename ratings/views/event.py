@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +23,7 @@ from ratings.register_forms import CloseForm, EventFilterForm, EventForm, Settle
 from ratings.workflow import event as workflow
 from records.lists import as_workbook, wanted
 from records.refusals import Incomplete, WrongState
-from villages.models import Unit, matching
+from villages.models import Unit
 
 ROWS = 50
 FOUND = 20
@@ -33,10 +32,10 @@ FOUND = 20
 @needs("ratings.view_event")
 def events(request: HttpRequest) -> HttpResponse:
     """Events within reach, the latest first."""
-    form = EventFilterForm(request.GET)
+    form = EventFilterForm(request.GET, codes=request.user.reach("ratings.view_event"))
     found = Event.objects.seen_by(request.user).select_related("unit", "reversal")
     if form.is_valid():
-        found = _chosen(found, **form.cleaned_data)
+        found = form.narrow(found)
     if wanted(request):
         names = event_names(found.order_by().values_list("unit_id", flat=True).distinct())
         return as_workbook(request, _("Events"), lists.events(names), found)
@@ -46,16 +45,6 @@ def events(request: HttpRequest) -> HttpResponse:
         event.name = names.get(event.kind, event.kind)
     may_record = request.user.has_perm("ratings.record_event")
     return render(request, "ratings/events.html", {"form": form, "page": page, "may_record": may_record})
-
-
-def _chosen(found: QuerySet, q: str, state: str) -> QuerySet:
-    if q:
-        found = found.filter(matching(q, "unit__"))
-    return {
-        "open": found.filter(closed=None, held=False, reversal=None),
-        "closed": found.exclude(closed=None),
-        "held": found.filter(held=True),
-    }.get(state, found)
 
 
 @needs("ratings.record_event")

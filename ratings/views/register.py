@@ -1,7 +1,6 @@
 """The star register of those who are signed in: who holds which star, and a unit's whole past."""
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from ratings.judging import event_names
 from ratings.models import Event, StarPeriod
 from ratings.register_forms import KnownOnForm, RegisterFilterForm
 from records.lists import as_workbook
-from villages.models import Unit, matching
+from villages.models import Unit
 
 ROWS = 50
 
@@ -22,23 +21,17 @@ ROWS = 50
 @needs("ratings.view_register")
 def stars(request: HttpRequest) -> HttpResponse:
     """Today's stars within reach, by name or code, township and star."""
-    form = RegisterFilterForm(request.GET)
+    form = RegisterFilterForm(request.GET, codes=request.user.reach("ratings.view_register"))
     periods = reached(request.user, "ratings.view_register", StarPeriod.objects.on().with_since()).select_related(
         "unit", "decision"
     )
     if form.is_valid():
-        periods = _chosen(periods, **form.cleaned_data)
+        periods = form.narrow(periods)
     periods = periods.order_by("unit")
     if book := as_workbook(request, _("Star register"), lists.register(), periods):
         return book
     page = Paginator(periods, ROWS).get_page(request.GET.get("page"))
     return render(request, "ratings/register.html", {"form": form, "page": page})
-
-
-def _chosen(periods: QuerySet, q: str, star: str) -> QuerySet:
-    if q:
-        periods = periods.filter(matching(q, "unit__"))
-    return periods.filter(star=star) if star else periods
 
 
 @needs("ratings.view_register")

@@ -266,6 +266,7 @@ def test_the_queue_finds_by_name_and_state(client, submitted, office):
     url = reverse("applications")
     as_(client, office)
     assert [a.unit_id for a in client.get(url, {"q": "塔山"}).context["page"]] == [NEIGHBOUR]
+    assert [a.unit_id for a in client.get(url, {"q": "１０８" + NEIGHBOUR[-3:]}).context["page"]] == [NEIGHBOUR]
     assert [a.unit_id for a in client.get(url, {"state": "submitted"}).context["page"]] == [VILLAGE]
     assert [a.unit_id for a in client.get(url, {"unit": NEIGHBOUR}).context["page"]] == [NEIGHBOUR]
 

@@ -11,7 +11,17 @@ from ratings import lists
 from ratings.certificate import code_of, decision_of
 from ratings.models import Event, Proposal
 from ratings.register import rerate
-from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    VILLAGE,
+    DecisionFactory,
+    EventFactory,
+    SchemeFactory,
+    UnitFactory,
+    person,
+    scheme_body,
+)
 from villages.models import Order, Passage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
@@ -205,3 +215,35 @@ def test_a_certificate_is_printed_only_while_its_star_is_held(client, star):
     rerate([VILLAGE])
     assert client.get(paper).status_code == 404
     assert client.get(reverse("certificate_paper", args=["B7K3MX92QF"])).status_code == 404
+
+
+def choices(response, field):
+    return [value for value, _name in response.context["form"].fields[field].choices]
+
+
+def test_the_register_offers_the_stars_of_the_scheme(client, star):
+    assert choices(shown(client, person(Role.COUNTY_OFFICE, COUNTY), "register"), "star") == [
+        "", "5", "4", "3", "2", "1", "0"
+    ]  # fmt: skip
+    body = scheme_body(year=2027, unit=COUNTY)
+    body["stars"] = [line for line in body["stars"] if line["star"] <= 2] + [body["stars"][0] | {"star": 6}]
+    SchemeFactory(year=2027, body=body)
+    assert choices(shown(client, person(Role.COUNTY_OFFICE, COUNTY), "register"), "star")[:2] == ["", "6"]
+
+
+def test_lists_are_filtered_by_township(client, star):
+    other = UnitFactory(code=f"{COUNTY}105", name="羽林街道")
+    office = person(Role.DISCIPLINE, COUNTY)
+    event = EventFactory(unit=star.unit)
+    for name, row in (("register", VILLAGE), ("events", event.unit_id)):
+        page = shown(client, office, name)
+        assert choices(page, "township") == ["", f"{COUNTY}105", TOWNSHIP]
+        assert units_of(page) == [row]
+        assert units_of(shown(client, office, name, township=TOWNSHIP)) == [row]
+        assert units_of(shown(client, office, name, township=other.code)) == []
+
+
+def test_who_reaches_one_township_chooses_none(client, star):
+    page = shown(client, person(Role.TOWNSHIP_OFFICE, TOWNSHIP), "register")
+    assert list(page.context["form"].fields) == ["q", "star"]
+    assert f"<small>沙溪镇 {VILLAGE}</small>" in page.content.decode()

@@ -52,12 +52,12 @@ def test_the_public_register_says_less_than_that_of_an_office(client, office):
     decision = DecisionFactory(unit_id=VILLAGE, star=4, document="新评〔2026〕1号")
     StarPeriodFactory(decision=decision, effects=["cap:4"])
     [inside] = sheet(client, "register")
-    assert inside[:3] == (VILLAGE, "=1+1村", 4)
-    assert inside[4:] == (4, "新评〔2026〕1号", "cap:4")
+    assert inside[:4] == (VILLAGE, "沙溪镇", "=1+1村", 4)
+    assert inside[5:] == (4, "新评〔2026〕1号", "cap:4")
     client.logout()
     [public] = sheet(client, "public_register_place", COUNTY)
-    assert public[:3] == (VILLAGE, "=1+1村", 4)
-    assert len(public) == 4
+    assert public[:4] == (VILLAGE, "沙溪镇", "=1+1村", 4)
+    assert len(public) == 5
 
 
 def test_every_row_is_written_however_many_pages_the_list_has(client, office):

@@ -71,3 +71,17 @@ def test_the_way_up_ends_at_ones_own_reach(client):
     answer = client.get(reverse("unit", args=[VILLAGE]))
     assert [(place.code, reached) for place, reached in answer.context["above"]] == [(TOWNSHIP, False)]
     assert client.get(reverse("unit", args=[TOWNSHIP])).status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["204", "108204", "２０４", "330624108２０４", "3306 2410 8204", "　204"])
+def test_a_village_is_found_by_either_end_of_its_code_however_its_figures_are_typed(client, office, typed):
+    assert listed(client, f"?q={typed}") == [VILLAGE]
+
+
+def test_two_figures_are_the_beginning_of_a_code_alone(client, office):
+    assert listed(client, "?q=04") == []
+
+
+def test_every_row_tells_the_township(client, office):
+    assert f"<span>沙溪镇 {VILLAGE}</span>" in client.get(reverse("units")).content.decode()
+    assert f"<span> {TOWNSHIP}</span>" in client.get(reverse("units")).content.decode()

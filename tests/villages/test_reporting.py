@@ -173,9 +173,9 @@ def test_the_sheet_is_filled_in_with_what_is_known(client, office):
     ProfileFactory(unit_id=A, unit=None, year=2025, population=1100, income=Decimal("80.5"))
     ProfileFactory(unit_id=A, unit=None, year=2026)
     heads, first, second = lines(client)
-    assert heads[2:5] == ["年度", "人口 2025", "人口"]
-    assert first == [A, f"单位{A}", "2026", 1100, 1200, 400, 400, 80.5, None]
-    assert second[:3] == [B, f"单位{B}", "2026"]
+    assert heads[1:6] == ["乡镇（街道）", "单位", "年度", "人口 2025", "人口"]
+    assert [first[0], *first[2:]] == [A, f"单位{A}", "2026", 1100, 1200, 400, 400, 80.5, None]
+    assert [second[0], *second[2:4]] == [B, f"单位{B}", "2026"]
 
 
 def test_the_county_gets_a_township_or_all(client):

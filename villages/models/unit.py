@@ -21,6 +21,11 @@ CODE_LENGTHS = (2, 4, 6, 9, 12)
 CODE = r"[0-9]{2}([0-9]{2}(([0-9]{2}|Z[0-9])([0-9]{3}([0-9]{3}|S[0-9]{2})?)?)?)?"
 """What a code looks like, to Python and PostgreSQL alike: a zone below a city has a Z, a station an S."""
 LONGEST_SEARCH = 50
+SHORTEST_END = 3
+"""As villages say their code among themselves: its last three figures."""
+PLAIN = {wide: wide - 0xFEE0 for wide in [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
+PLAIN[0x3000] = ord(" ")
+"""Figures, letters and space of full width, as a Chinese keyboard types them. Brackets stay: names hold them."""
 
 
 def prefixes(code: str) -> list[str]:
@@ -39,14 +44,16 @@ def below_any(codes: Iterable[str], field: str = "code") -> Q:
 
 
 def matching(typed: str, to: str = "") -> Q:
-    """Units that ``typed`` means: the beginning of a code, part of a name, or its pinyin or initials (``sx``: 沙溪).
+    """Units that ``typed`` means: either end of a code, part of a name, or its pinyin or initials (``sx``: 沙溪).
 
-    ``to`` leads to the unit from the rows that are searched ("unit__"). Few characters of a name fit no index: search
-    among the rows below a code, as whoever searches reaches no others.
+    ``to`` leads to the unit from the rows that are searched ("unit__"). Few characters of a name or the end of a code
+    fit no index: search among the rows below a code, as whoever searches reaches no others.
     """
-    typed = typed.strip()[:LONGEST_SEARCH]
+    typed = typed.translate(PLAIN).strip()[:LONGEST_SEARCH]
     if typed.isascii() and typed[:1].isdigit():
-        return below(typed.upper(), f"{to}code")
+        code = "".join(typed.upper().split())
+        ends = Q(**{f"{to}code__endswith": code}) if SHORTEST_END <= len(code) < CODE_LENGTHS[-1] else Q(pk__in=[])
+        return below(code, f"{to}code") | ends
     if typed.isascii() and (pattern := pattern_of(typed)):
         return Q(**{f"{to}pinyin__regex": pattern})
     return Q(**{f"{to}name__contains": typed}) if typed else Q()

@@ -1,0 +1,18 @@
+"""``{% load places %}``: what tells a unit of a list from others of its name."""
+
+from django import template
+
+from villages.townships import Townships
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def township(context: template.Context, code: str) -> str:
+    """``{% township row.unit_id %}``: the township's name. Names are read once for all rows of a page."""
+    request = getattr(context, "request", None)
+    if request is None:
+        return Townships().of(code)
+    if not hasattr(request, "townships"):
+        request.townships = Townships()
+    return request.townships.of(code)

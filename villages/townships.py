@@ -1,0 +1,43 @@
+"""The township that a unit belongs to, by name: two villages of one name are told apart by it in every list."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from records.workbooks import Column
+from villages.models import Level, Unit, UnitQuerySet, below_any
+
+COUNTY, TOWNSHIP = 6, 9
+MOST_TO_CHOOSE = 200
+"""Of how many townships one chooses in a filter; whoever reaches more searches."""
+
+
+class Townships(dict[str, str]):
+    """Township code → name, read county by county as they are asked for: one statement for each."""
+
+    def __missing__(self, code: str) -> str:
+        county = Unit.objects.within(code[:COUNTY]).filter(level=Level.TOWNSHIP)
+        self[code] = ""
+        self.update(county.values_list("code", "name"))
+        return self[code]
+
+    def of(self, code: str) -> str:
+        """The name of the township that the unit of ``code`` lies in; "" where it lies in none."""
+        return self[code[:TOWNSHIP]] if len(code) > TOWNSHIP else ""
+
+
+def unit_columns(unit_of: Callable[[Any], Unit], name: str = "") -> list[Column]:
+    """What tells a unit in every workbook: its code, its township and its name (headed ``name``)."""
+    townships = Townships()
+    return [
+        Column(_("Division code"), lambda row: unit_of(row).code),
+        Column(_("Township"), lambda row: townships.of(unit_of(row).code), 16),
+        Column(name or _("Unit"), lambda row: unit_of(row).name, 24),
+    ]
+
+
+def to_choose(codes: list[str]) -> UnitQuerySet | list[Unit]:
+    """The townships below ``codes`` for a filter: none where there is one at most, or more than one would read."""
+    found = Unit.objects.filter(below_any(codes), level=Level.TOWNSHIP).order_by("code")[: MOST_TO_CHOOSE + 1]
+    return found if 1 < len(found) <= MOST_TO_CHOOSE else []
