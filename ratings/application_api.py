@@ -190,7 +190,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     queryset = Application.objects.none()
     serializer_class = ApplicationSerializer
     filterset_class = ApplicationFilter
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[Application]:
         return applications_for(self.request.user).select_related("unit", "cycle").order_by("-cycle__year", "unit_id")
@@ -342,7 +342,7 @@ class EvidenceViewSet(viewsets.GenericViewSet):
     needs = [VIEW]
     queryset = Evidence.objects.select_related("file", "application")
     serializer_class = EvidenceSerializer
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = "[0-9]{1,18}"
 
     def _opened(self, pk: str) -> Evidence:
         return reached_or_404(self.request.user, VIEW, self.queryset.all(), field="application__unit_id", pk=int(pk))

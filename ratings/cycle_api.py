@@ -115,7 +115,7 @@ class CycleViewSet(viewsets.ReadOnlyModelViewSet):
     queryset = Cycle.objects.none()
     serializer_class = CycleSerializer
     filterset_fields = ["unit", "year", "state"]
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[Cycle]:
         codes = self.request.user.reach(VIEW)

@@ -20,7 +20,7 @@ from incentives.models import ProjectFund, RewardPolicy, Source
 from incentives.standing import written
 from incentives.views.sources import source_or_404
 from records import previews
-from records.numbers import keys
+from records.numbers import count_of
 from records.refusals import Incomplete, Outdated, WrongState
 from villages.models import Unit
 
@@ -118,7 +118,7 @@ def _with_spare_rows(posted: Any, wanted: bool) -> Any:
     if not wanted:
         return posted
     data = posted.copy()
-    shown = next(iter(keys([posted.get("form-TOTAL_FORMS", "")])), 0)
+    shown = count_of(posted.get("form-TOTAL_FORMS", "")) or 0
     data["form-TOTAL_FORMS"] = str(min(shown, MOST_ROWS) + SPARE_ROWS)
     return data
 

@@ -25,6 +25,7 @@ from ratings.workflow import evidence as files
 from ratings.workflow.answers import Entry, Kept, save_answers
 from ratings.workflow.filling import filling_verb, require_fillable
 from ratings.workflow.window import window
+from records.numbers import count_of
 from records.refusals import Refused, WrongState
 from villages.models import Unit, below_any, prefixes
 
@@ -121,7 +122,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
 def star(request: HttpRequest, pk: int) -> HttpResponse:
     application = fillable(request, pk)
     typed = request.POST.get("star", "")
-    workflow.choose_star(application, int(typed) if typed.isdecimal() else 0, by=request.user)
+    workflow.choose_star(application, count_of(typed) or 0, by=request.user)
     messages.success(request, _("The star you apply for is saved."))
     return redirect("application_form", pk)
 
@@ -203,8 +204,7 @@ def _typed(posted: Any, item: str, absent: str) -> str:
     step = (posted.get("more") == item) - (posted.get("less") == item)
     if not step:
         return text
-    count = int(text) if text.isascii() and text.isdigit() else 0
-    return str(max(0, count + step))
+    return str(max(0, (count_of(text) or 0) + step))
 
 
 def _keep_criterion(request: HttpRequest, application: Application, number: int) -> HttpResponse:
@@ -305,14 +305,14 @@ def _keep_files(request: HttpRequest, application: Application, sheet: Sheet) ->
 
 
 def _take_off(request: HttpRequest, application: Application) -> None:
-    detached = request.POST.get("detach", "")
-    if detached.isdecimal():
+    detached = count_of(request.POST.get("detach", ""))
+    if detached is not None:
         there = reached_or_404(
             request.user,
             "ratings.view_application",
             Evidence.objects.select_related("application"),
             field="application__unit_id",
-            pk=int(detached),
+            pk=detached,
             application=application,
         )
         files.detach(there, by=request.user)

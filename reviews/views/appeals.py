@@ -22,7 +22,7 @@ from ratings.models import Application, Decision, Event, Points
 from ratings.scheme.facts import decimal
 from records.files import serve
 from records.lists import as_workbook
-from records.numbers import keys
+from records.numbers import count_of, keys
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import lists
 from reviews.ceiling import ceilings
@@ -175,17 +175,17 @@ def _take(request: HttpRequest, found: Appeal) -> Promise:
     refuse_unknown_fields(given, ["do", "hearers", "answer", "document", "star", *points])
     match given.get("do", ""):
         case "convene":
-            ids = [int(one) for one in given.getlist("hearers") if one.isdecimal()]
+            ids = keys(given.getlist("hearers"))
             workflow.convene(found, list(User.objects.filter(pk__in=ids)), by=by)
         case "dismiss":
             workflow.dismiss(found, by=by, answer=given.get("answer", ""))
         case "uphold":
-            star = given.get("star", "")
-            if not star.isdecimal():
+            star = count_of(given.get("star", ""))
+            if star is None:
                 raise Incomplete(_("Please choose the star."))
             workflow.uphold(
                 found,
-                star=int(star),
+                star=star,
                 document=given.get("document", ""),
                 answer=given.get("answer", ""),
                 corrections=_corrections(request, found),

@@ -21,7 +21,7 @@ from accounts.fields import DayField, MomentInput
 from accounts.models import User
 from ratings.models import Application, Cycle
 from records import previews
-from records.numbers import keys
+from records.numbers import count_of, keys
 from records.refusals import Incomplete, Outdated, WrongState, refuse_unknown_fields
 from reviews.checking import (
     ANSWER,
@@ -301,7 +301,7 @@ def _confirm(request: HttpRequest, check: DepartmentCheck) -> HttpResponse | Non
 
 def _found(row: Row) -> Found | None:
     """What the row says, or None with what is wrong in ``row.error``."""
-    if not row.village.isdecimal() or len(row.village) > 18:
+    if count_of(row.village) is None:
         row.error = _("Please choose the village.")
         return None
     try:

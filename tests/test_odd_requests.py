@@ -1,0 +1,112 @@
+"""Whatever is asked of an address, by whomever it lets in, the answer is one that was meant: never 500.
+
+The names to ask by are those that the view reads while the test watches, so that a new page is covered by its door.
+Values and people take turns; each address meets a share of the values, by each name another one.
+"""
+
+import json
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+
+from tests.doors import API, DOORS, OWN_ACCOUNT, PUBLIC, SIGNED_IN
+from tests.odd import BODIES, STRUCTURES, TEXTS, recorded
+
+pytestmark = pytest.mark.django_db
+ELSEWHERE = {"readyz", "openid_connect_login", "openid_connect_callback"}
+# All values at every address take minutes: each name meets a 24th of them, each address a third of the bodies.
+SHARE, BODIES_SHARE = 24, 3
+MIXED = 3
+FORM = "application/x-www-form-urlencoded"
+ASKED = sorted(name for name, door in DOORS.items() if "get" in door.ways and name not in ELSEWHERE)
+SENT_TO = sorted(name for name, door in DOORS.items() if {"post", "put"} & door.ways.keys() and name not in ELSEWHERE)
+turns = count()
+
+
+def let_in(world: SimpleNamespace, who: Any) -> list[str]:
+    if who == PUBLIC:
+        return ["nobody"]
+    if who in (SIGNED_IN, OWN_ACCOUNT):
+        return list(world.people)
+    return [name for name, person in world.people.items() if who.lets_in(person, world)]
+
+
+class Door:
+    """An address that is asked by one after the other of those it lets in; ``wrong`` gathers what failed."""
+
+    def __init__(self, world: SimpleNamespace, name: str, method: str) -> None:
+        door = DOORS[name]
+        self.address, self.sent = door.address(name, world), door.sent
+        self.people, self.world, self.method = let_in(world, door.ways[method]), world, method
+        self.wrong: list[tuple] = []
+
+    def ask(self, what: Any, query: str = "", **given: Any) -> None:
+        person = self.people[next(turns) % len(self.people)]
+        address = self.address + ("&" if "?" in self.address else "?") + query if query else self.address
+        with transaction.atomic():
+            client = self.world.clients[person]
+            if isinstance(given.get("data"), bytes | str):  # as it stands: the client's own methods encode it anew
+                body = given["data"].encode() if isinstance(given["data"], str) else given["data"]
+                response = client.generic(self.method.upper(), address, body, content_type=given["content_type"])
+            else:
+                response = getattr(client, self.method)(address, **given)
+            b"".join(response.streaming_content) if response.streaming else response.content
+            transaction.set_rollback(True)
+        if response.status_code >= 500:
+            self.wrong.append((person, what, repr(response.exc_info[1]) if response.exc_info else ""))
+
+
+def pairs(values: dict[str, str]) -> str:
+    return "&".join(f"{_quoted(name)}={_quoted(text)}" for name, text in values.items())
+
+
+def _quoted(text: str) -> str:
+    return quote(text.encode("utf-8", "surrogatepass"))
+
+
+def share(number: int) -> list[str]:
+    return TEXTS[number % SHARE :: SHARE]
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_any_query_is_answered(world, name):
+    door = Door(world, name, "get")
+    with recorded() as names:
+        door.ask("unknown", "unknown=1")
+        asked: set[str] = set()
+        while left := [one for one in (*names.query, "as", "page") if one not in asked]:
+            for one in left:
+                asked.add(one)
+                for text in share(ASKED.index(name) + len(asked)):
+                    door.ask((one, text[:20]), pairs({one: text}))
+            door.ask("repeated", "&".join(f"{pairs({one: 'a'})}&{pairs({one: '1'})}" for one in left))
+    assert door.wrong == []
+
+
+@pytest.mark.parametrize("name", SENT_TO)
+def test_any_body_is_answered(world, name):
+    door = Door(world, name, "put" if "put" in DOORS[name].ways else "post")
+    program = name in API
+    with recorded() as names:
+        for what, (kind, body) in list(BODIES.items())[SENT_TO.index(name) % BODIES_SHARE :: BODIES_SHARE]:
+            if program or "json" not in kind:
+                door.ask(what, data=body, content_type=kind)
+        door.ask(
+            "one field", data='{"a": 1}' if program else "a=1", content_type="application/json" if program else FORM
+        )
+        for mixed in range(MIXED):
+            if program:
+                values = [*TEXTS, *STRUCTURES]
+                body = {one: values[(7 * n + 15 * mixed) % len(values)] for n, one in enumerate(list(names.json))}
+                door.ask(("mixed", mixed), data=json.dumps(body), content_type="application/json")
+            else:
+                body = {one: TEXTS[(7 * n + 11 * mixed) % len(TEXTS)] for n, one in enumerate(list(names.form))}
+                door.ask(("mixed", mixed), data=pairs(body | door.sent), content_type=FORM)
+        if not program:
+            door.ask("files", data={one: SimpleUploadedFile("a.png", b"a") for one in names.form})
+    assert door.wrong == []
