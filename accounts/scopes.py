@@ -82,7 +82,7 @@ TASKS: dict[str, Task] = {
     ),
     Scope.EVENTS: _task("ratings.record_event", event="list close release"),
     Scope.PROPOSALS: _task("ratings.settle_proposal_township ratings.settle_proposal_county", proposal="settle"),
-    Scope.CYCLES: _task("ratings.manage_cycle", cycle="list close close-scoring extend windows"),
+    Scope.CYCLES: _task("ratings.manage_cycle", cycle="list close close-scoring extend reverse-closing windows"),
     Scope.PROFILES: _task("villages.report_profile", profile="report"),
     Scope.UNITS: _task("villages.manage_unit villages.make_zone", unit="list tags", order="merge split rename"),
     Scope.APPOINT: _task("accounts.appoint", appointment="list end hand-over deputies"),

@@ -380,6 +380,8 @@ API = {
     "api-cycle-list": page(get=anywhere(VIEW), post=anywhere("ratings.manage_cycle")),
     "api-cycle-detail": page("cycle.pk", get=around(VIEW)),
     "api-cycle-close": page("cycle.pk", post=at("county", "ratings.manage_cycle")),
+    "api-cycle-closing-outlook": page("cycle.pk", get=at("county", "ratings.manage_cycle")),
+    "api-cycle-reverse-closing": page("cycle.pk", post=at("county", "ratings.manage_cycle")),
     "api-cycle-close-scoring": page("cycle.pk", post=at("county", "ratings.manage_cycle")),
     "api-cycle-extend": page("cycle.pk", post=at("county", "ratings.manage_cycle")),
     "api-cycle-windows": page("cycle.pk", post=at("county", "ratings.manage_cycle")),
