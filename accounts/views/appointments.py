@@ -41,7 +41,9 @@ def appointments(request: HttpRequest) -> HttpResponse:
 
 
 def _searched(search: AppointmentSearch, found: QuerySet[Appointment]) -> QuerySet[Appointment]:
-    given = search.cleaned_data if search.is_valid() else {}
+    if not search.is_valid():
+        return found.none()
+    given = search.cleaned_data
     if given.get("state") != "all":
         found = found.filter(Q(ends=None) | Q(ends__gte=timezone.localdate()))
     if q := given.get("q"):

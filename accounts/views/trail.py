@@ -1,7 +1,8 @@
 """The audit trail, for the audit administrator: read only."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,14 +18,19 @@ from records.lists import MOST_ROWS, as_workbook
 @needs("accounts.read_trail")
 def trail(request: HttpRequest) -> HttpResponse:
     form = TrailFilter(request.GET, kinds=kinds())
-    wanted = form.cleaned_data if form.is_valid() else {}
+    wanted = form.cleaned_data if form.is_valid() else None
     after = Cursor.read(request.GET.get("after", ""))
     reach = request.user.reach("accounts.read_trail")
-    if book := as_workbook(request, _("Audit trail"), lists.changes(), _most(all_changes(reach, **wanted))):
+    if book := as_workbook(request, _("Audit trail"), lists.changes(), _most(_all(reach, wanted))):
         return book
-    found = changes(reach, after=after, count=SHOWN + 1, **wanted)
+    found = [] if wanted is None else changes(reach, after=after, count=SHOWN + 1, **wanted)
     older = str(found[SHOWN - 1].cursor) if len(found) > SHOWN else ""
     return render(request, "accounts/trail.html", {"form": form, "changes": found[:SHOWN], "older": older})
+
+
+def _all(reach: Collection[str], wanted: dict[str, Any] | None) -> Iterable[Change]:
+    """Nothing while the filter is wrong: never more than was asked for."""
+    return () if wanted is None else all_changes(reach, **wanted)
 
 
 def _most(found: Iterable[Change]) -> Iterator[Change]:

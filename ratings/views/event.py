@@ -34,8 +34,7 @@ def events(request: HttpRequest) -> HttpResponse:
     """Events within reach, the latest first."""
     form = EventFilterForm(request.GET, codes=request.user.reach("ratings.view_event"))
     found = Event.objects.seen_by(request.user).select_related("unit", "reversal")
-    if form.is_valid():
-        found = form.narrow(found)
+    found = form.narrow(found) if form.is_valid() else found.none()
     if wanted(request):
         names = event_names(found.order_by().values_list("unit_id", flat=True).distinct())
         return as_workbook(request, _("Events"), lists.events(names), found)

@@ -25,8 +25,7 @@ def stars(request: HttpRequest) -> HttpResponse:
     periods = reached(request.user, "ratings.view_register", StarPeriod.objects.on().with_since()).select_related(
         "unit", "decision"
     )
-    if form.is_valid():
-        periods = form.narrow(periods)
+    periods = form.narrow(periods) if form.is_valid() else periods.none()
     periods = periods.order_by("unit")
     if book := as_workbook(request, _("Star register"), lists.register(), periods):
         return book
