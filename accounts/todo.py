@@ -6,9 +6,11 @@ from typing import Protocol
 
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from records.deadlines import days_left, is_over
 
 Text = str | Promise
 
@@ -27,18 +29,21 @@ class Todo:
 
     @property
     def days_left(self) -> int | None:
-        """Calendar days to the due day; negative when late."""
-        return None if self.due is None else (timezone.localdate(self.due) - timezone.localdate()).days
+        """Calendar days to the last day; negative when late."""
+        return None if self.due is None else days_left(self.due)
 
     @property
     def days_word(self) -> str:
-        """What stands under the number of days."""
+        """What stands under the number of days, or under "today"."""
         days = self.days_left or 0
+        if not days:
+            return _("over") if self.due and is_over(self.due) else _("is the last day")
         return ngettext("day late", "days late", -days) if days < 0 else ngettext("day left", "days left", days)
 
     @property
-    def days_shown(self) -> int | None:
-        return None if self.days_left is None else abs(self.days_left)
+    def days_shown(self) -> int | str | None:
+        """The number of days; "today" on the last day."""
+        return None if self.days_left is None else abs(self.days_left) or _("Today")
 
 
 class TodoSource(Protocol):

@@ -17,7 +17,7 @@ from notifications.workflow import announce, announce_all
 from ratings.following import Concerned
 from ratings.models import Application, Cycle
 from ratings.models.cycle import Step
-from ratings.workflow.window import until
+from records.deadlines import deadline
 from villages.models import Unit, below, prefixes
 
 VILLAGE = (Role.FILLER, Role.SIGNER)
@@ -84,7 +84,7 @@ def tell_reviewing(unit: Unit, step: str, closes: datetime, reason: str) -> None
     """Who works in ``step`` at ``unit``: those who hold its roles there, above and, for a county's step, below."""
     today = Appointment.objects.on(timezone.localdate()).filter(role__in=WORKS_IN[step])
     people = today.filter(Q(unit__in=prefixes(unit.code)) | below(unit.code, "unit_id"))
-    params = {"step": str(Step(step).label), "until": until(closes), "reason": reason}
+    params = {"step": str(Step(step).label), "until": deadline(closes), "reason": reason}
     announce(
         people.values_list("user_id", flat=True),
         "time_extended",

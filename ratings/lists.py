@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from ratings.models import Application, Event
+from records.deadlines import deadline
 from records.workbooks import Column
 from villages.townships import unit_columns
 
@@ -25,7 +26,7 @@ def not_begun() -> list[Column]:
         *unit_columns(lambda row: row["unit"], _("Village")),
         Column(_("Year"), lambda row: row["cycle"].year, 8),
         Column(_("Form"), lambda row: _("Begun, not sent") if row["application"] else _("Not begun")),
-        Column(_("May apply until"), lambda row: row["closes"], 20),
+        Column(_("May apply until"), lambda row: deadline(row["closes"]) if row["closes"] else "", 20),
     ]
 
 

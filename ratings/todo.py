@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,19 +15,19 @@ from accounts.models import User
 from accounts.todo import Todo
 from ratings.actions import ACTIONS
 from ratings.form import card_address
-from ratings.models import Application, Cycle, Scheme, Window
+from ratings.models import Application, Cycle, Extension, Scheme, Window
 from ratings.models.cycle import Step
 from ratings.village_turn import Turn, turn_of
 from ratings.workflow.filling import open_return
 from ratings.workflow.supply import asked_of
-from ratings.workflow.window import window
+from ratings.workflow.window import closes_for, window
 from villages.models import Unit, below_any, prefixes
 
 State = Application.State
 
 
 class ToBegin:
-    """A village's form that nobody has begun while the time for applying runs."""
+    """A village's form that nobody has begun while the time for applying runs, more time counted."""
 
     def entries(self, user: User) -> list[Todo]:
         codes = user.reach("ratings.fill")
@@ -41,10 +42,10 @@ class ToBegin:
                 scheme__rates__in={unit.level for unit in units},
                 windows__step=Step.APPLY,
                 windows__opens__lte=now,
-                windows__closes__gt=now,
             )
             .exclude(applications__unit__in=units)
-            .annotate(closes=_closes(Step.APPLY, "pk"))
+            .annotate(closes=Greatest(_closes(Window, "pk"), _closes(Extension, "pk", unit__in=units)))
+            .filter(closes__gt=now)
         )
         return [
             Todo(
@@ -58,8 +59,10 @@ class ToBegin:
         ]
 
 
-def _closes(step: str, cycle: str) -> Subquery:
-    return Subquery(Window.objects.filter(cycle=OuterRef(cycle), step=step).values("closes"))
+def _closes(kind: type[Window | Extension], cycle: str, **of: Any) -> Subquery:
+    """The last end of applying."""
+    ends = kind.objects.filter(cycle=OuterRef(cycle), step=Step.APPLY, **of)
+    return Subquery(ends.order_by("-closes").values("closes")[:1])
 
 
 class InVillageHands:
@@ -73,7 +76,7 @@ class InVillageHands:
             below_any(codes, "unit_id"), state__in=[State.DRAFT, State.RETURNED], cycle__state=Cycle.State.OPEN
         )
         rows = in_hand.select_related("unit", "cycle__scheme").prefetch_related("returns__criteria")
-        rows = rows.annotate(closes=_closes(Step.APPLY, "cycle"))
+        rows = rows.annotate(closes=closes_for(Step.APPLY, cycle="cycle", unit="unit"))
         return [todo for application in rows if (todo := self._todo(user, application, turn_of(application)))]
 
     def _todo(self, user: User, application: Application, turn: Turn) -> Todo | None:

@@ -31,8 +31,9 @@ from django.db.models.lookups import In
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ratings.models import Application, Event, Window
+from ratings.models import Application, Cycle, Event, Window
 from ratings.models.cycle import Step
+from records.deadlines import remaining
 from reports.warnings import Warnings, warnings_of
 from villages.models import CODE_LENGTHS, Level, Unit, below, prefixes
 
@@ -118,12 +119,8 @@ class Stage:
     returned: int = 0
 
     @property
-    def days_left(self) -> int | None:
-        return (timezone.localdate(self.closes) - timezone.localdate()).days if self.closes else None
-
-    @property
-    def days_late(self) -> int:
-        return -(self.days_left or 0)
+    def remaining(self) -> str:
+        return remaining(self.closes) if self.closes else ""
 
     @property
     def late(self) -> bool:
@@ -285,7 +282,8 @@ def places_below(unit: Unit) -> list[Place]:
 
 
 def pipe(total: Place, windows: list[Window]) -> list[Stage]:
-    closes = {step: {window.closes for window in windows if window.step == step} for step in Step.values}
+    running = [window for window in windows if window.cycle.state == Cycle.State.OPEN]
+    closes = {step: {window.closes for window in running if window.step == step} for step in Step.values}
     return [
         Stage(
             key=key,

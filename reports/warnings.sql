@@ -8,19 +8,26 @@ WITH open_cycle AS (
 ),
 application AS (
     SELECT a.* FROM ratings_application a
-    WHERE a.cycle_id IN (SELECT id FROM open_cycle) AND a.unit_id >= %(code)s AND a.unit_id < %(end)s
+    JOIN ratings_cycle c ON c.id = a.cycle_id
+    WHERE a.unit_id >= %(code)s AND a.unit_id < %(end)s
+      -- What is still in review when a cycle is closed is an exception of it, and goes on.
+      AND (c.state = 'open' OR a.state NOT IN ('draft', 'rejected', 'confirmed'))
 ),
 warning AS (
-    SELECT 'W1' AS rule, true AS red, u.code AS unit, (w.closes AT TIME ZONE 'Asia/Shanghai')::date AS since
+    SELECT 'W1' AS rule, true AS red, u.code AS unit, ((w.closes - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date AS since
     FROM open_cycle c
     JOIN ratings_window w ON w.cycle_id = c.id AND w.step = 'apply' AND w.closes <= %(now)s
     JOIN villages_unit u
       ON u.code >= c.unit_id AND u.code < c.unit_id || '~' AND u.code >= %(code)s AND u.code < %(end)s
      AND u.rated AND u.level = c.rates AND u.ended IS NULL
     LEFT JOIN application a ON a.cycle_id = c.id AND a.unit_id = u.code
-    WHERE a.id IS NULL OR a.state = 'draft'
+    WHERE (a.id IS NULL OR a.state = 'draft')
+      AND NOT EXISTS (
+          SELECT FROM ratings_extension e
+          WHERE e.cycle_id = c.id AND e.unit_id = u.code AND e.step = 'apply' AND e.closes > %(now)s
+      )
     UNION ALL
-    SELECT 'W2', true, a.unit_id, (r.due AT TIME ZONE 'Asia/Shanghai')::date
+    SELECT 'W2', true, a.unit_id, ((r.due - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date
     FROM application a JOIN ratings_return r ON r.application_id = a.id AND r.answered_at IS NULL
     WHERE a.state = 'returned' AND r.due <= %(now)s
     UNION ALL

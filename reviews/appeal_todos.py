@@ -76,6 +76,6 @@ def _todo(title: str, url: str, last_day: date) -> Todo:
         title=title,
         url=url,
         detail=_("Only if the village does not agree with it. Once, to the level above."),
-        due=timezone.make_aware(datetime.combine(last_day + timedelta(days=1), time())) - timedelta(seconds=1),
+        due=timezone.make_aware(datetime.combine(last_day + timedelta(days=1), time())),
         action=_("Appeal"),
     )

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.standing import Deed, by_deputies, deed, signature
 from accounts.templatetags.face import points_text, star_name
 from ratings.models import Application, Decision, Stage, Transition
+from records.deadlines import deadline
 from records.documents import Heading, Names, Signatures, Table, Text, document, issue
 from records.documents.blocks import Block, breakable
 from records.head import Head
@@ -191,7 +192,7 @@ def _departments(batch: Batch, said: Said, villages: dict[int, str]) -> list[Blo
 
 
 def _asked(check: DepartmentCheck) -> str:
-    opened, due = (date_format(timezone.localtime(one), "DATETIME_FORMAT") for one in (check.opened_at, check.due))
+    opened, due = date_format(timezone.localtime(check.opened_at), "DATETIME_FORMAT"), deadline(check.due)
     return _("Laid before the departments on %(opened)s, to be answered until %(due)s.") % {
         "opened": opened,
         "due": due,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.face import points_text, star_name
 from accounts.working_days import working_days_between
+from records.deadlines import deadline
 from records.documents import pdf, qr
 from reviews.models import Batch
 from reviews.public import by_township, decisions_of
@@ -46,7 +47,7 @@ def poster(batch: Batch) -> bytes:
                     _("2. Or bring it on paper to the office of %s") % batch.unit.name,
                     _("Named or anonymous; each is looked into by somebody who did not decide."),
                 ],
-                "until": _("Until 24:00 on %s") % last,
+                "until": _("Until %s") % deadline(batch.last_day),
                 "scan": _("Scan to see and object"),
                 "heads": [_("Village"), _("Proposed"), _("Total points")],
             },

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from accounts.models import User
-from ratings.models import Application, Cycle, Window
+from ratings.models import Application, Cycle
+from ratings.workflow.window import closes_for
 from reviews.models import Sheet
 from reviews.stages import BENCHES
 
@@ -42,10 +43,10 @@ def sheets_of(user: User) -> QuerySet[Sheet]:
 
 
 def with_deadline(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
-    """Annotate ``closes``, the end of the window in which the sheet's level reviews."""
+    """Annotate ``closes``, until when the sheet's level reviews its unit; None in a closed cycle."""
     step = Case(*(When(stage=stage, then=Value(bench.window)) for stage, bench in BENCHES.items()))
-    windows = Window.objects.filter(cycle=OuterRef("application__cycle"), step=OuterRef("window"))
-    return sheets.annotate(window=step).annotate(closes=Subquery(windows.values("closes")))
+    closes = closes_for(OuterRef("window"), cycle="application__cycle", unit="application__unit")
+    return sheets.annotate(window=step).annotate(closes=closes)
 
 
 def queue_of(user: User) -> Queue:

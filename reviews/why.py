@@ -24,6 +24,7 @@ from ratings.corrections import AnswerEvent, Corrected, EvidenceEvent, ReturnEve
 from ratings.models import Application, Decision, Return, ReturnedCriterion, Transition, Veto
 from ratings.progress import VERBS
 from ratings.secrecy import shown_steps
+from records.deadlines import deadline
 from reviews.hearing import ABOVE
 from reviews.models import Addendum, Appeal, DepartmentAnswer, Finding, Lapse, Objection, Settlement, Sheet
 from reviews.result import Result
@@ -91,7 +92,7 @@ def _sent(result: Result, day: date) -> Step:
 def _returned(result: Result, day: date, of: dict[str, Any], rows: Rows) -> Step:
     """Why it was returned and, once it came back, what was changed."""
     reasons = {row["criterion"]: row["reason"] for row in of["asked"]}
-    until = _("To be answered until %(day)s.") % {"day": _day(of["due"])}
+    until = _("To be answered until %(day)s.") % {"day": deadline(moment(of["due"]))}
     if of["answered_at"] is None:
         asked = tuple(f"{code}: {reason}" for code, reason in reasons.items())
         return Step(day, str(VERBS["return"]), (until, *asked))

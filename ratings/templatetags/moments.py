@@ -1,15 +1,26 @@
-"""``{% load moments %}``: ends of windows and deadlines as people say them."""
+"""``{% load moments %}``: ends of windows and deadlines as people say them (``records.deadlines``)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 
-from ratings.workflow.window import until
+from records.deadlines import deadline, deadline_left, is_over
 
 register = template.Library()
 
 
 @register.filter(name="until")
-def until_filter(at: datetime | None) -> str:
+def until_filter(due: datetime | date | None) -> str:
     """``{{ window.closes|until }}``: midnight is 24:00 of the day before."""
-    return until(at) if at else ""
+    return deadline(due) if due else ""
+
+
+@register.filter
+def until_left(due: datetime | date | None) -> str:
+    """``{{ window.closes|until_left }}``: the deadline, and how long there is still."""
+    return deadline_left(due) if due else ""
+
+
+@register.filter
+def over(due: datetime | date | None) -> bool:
+    return bool(due) and is_over(due)

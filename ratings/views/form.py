@@ -1,5 +1,6 @@
 """Filling in: the way to one's form, its overview, an area a page, saving as one types, and evidence."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +25,7 @@ from ratings.workflow import application as workflow
 from ratings.workflow import evidence as files
 from ratings.workflow.answers import Entry, Kept, save_answers
 from ratings.workflow.filling import filling_verb, require_fillable
-from ratings.workflow.window import window
+from ratings.workflow.window import in_force, window
 from records.numbers import count_of
 from records.refusals import Refused, WrongState
 from villages.models import Unit, below_any, prefixes
@@ -54,6 +55,7 @@ def apply(request: HttpRequest) -> HttpResponse:
             "unit": unit,
             "application": mine.get((cycle.pk, unit.code)),
             "window": window(cycle, Step.APPLY),
+            "closes": in_force(cycle, Step.APPLY, [unit.code])[unit.code],
         }
         for cycle, unit in places
     ]
@@ -110,11 +112,15 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
             "stars": workflow.stars_of(application.cycle),
             "on_behalf": filling_verb(application, request.user) == "fill_on_behalf",
             "may_sign": request.user.has_perm("ratings.sign", application),
-            "window": None if form.question else window(application.cycle, Step.APPLY),
+            "closes": None if form.question else _closes(application),
             "outlook": outlook(form),
             "paper_card": {"open": not shut},
         },
     )
+
+
+def _closes(application: Application) -> datetime | None:
+    return in_force(application.cycle, Step.APPLY, [application.unit_id])[application.unit_id]
 
 
 @login_required

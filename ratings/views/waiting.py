@@ -17,7 +17,8 @@ from ratings.forms import ReopenForm, end_of
 from ratings.models import Application, Cycle
 from ratings.models.cycle import Step
 from ratings.workflow.cycle import reopen as reopen_for
-from ratings.workflow.window import window
+from ratings.workflow.window import in_force, window
+from records.deadlines import last_day
 from records.lists import as_workbook
 from records.refusals import Incomplete
 from villages.models import Unit, below_any, prefixes
@@ -42,16 +43,16 @@ def not_begun(request: HttpRequest) -> HttpResponse:
 
 def _rows(cycle: Cycle, codes: list[str]) -> list[dict[str, Any]]:
     there = {a.unit_id: a for a in cycle.applications.filter(below_any(codes, "unit_id"))}
-    more_time = {e.unit_id: e.closes for e in cycle.extensions.filter(below_any(codes, "unit_id"), step=Step.APPLY)}
     units: QuerySet[Unit] = cycle.scheme.rated_units().filter(below_any(codes)).order_by("code")
     applying = window(cycle, Step.APPLY)
     waiting = [unit for unit in units if unit.code not in there or there[unit.code].state == Application.State.DRAFT]
+    closes = in_force(cycle, Step.APPLY, [unit.code for unit in waiting[:SHOWN]])
     return [
         {
             "cycle": cycle,
             "unit": unit,
             "application": there.get(unit.code),
-            "closes": max(filter(None, [applying and applying.closes, more_time.get(unit.code)]), default=None),
+            "closes": closes[unit.code],
             "opens": applying and applying.opens,
         }
         for unit in waiting[:SHOWN]
@@ -63,7 +64,9 @@ def reopen(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
     """Give one village more time, with a reason."""
     of_unit = reached_or_404(request.user, ON_BEHALF, Unit.objects.all(), field="code", code=unit)
     of_cycle = get_object_or_404(Cycle.objects.select_related("scheme"), pk=cycle, unit__in=prefixes(unit))
-    form = ReopenForm(request.POST or None, initial={"closes": timezone.localdate() + timedelta(days=3)})
+    standing = in_force(of_cycle, Step.APPLY, [unit])[unit]
+    from_day = max(timezone.localdate(), last_day(standing)) if standing else timezone.localdate()
+    form = ReopenForm(request.POST or None, initial={"closes": from_day + timedelta(days=3)})
     if request.method == "POST" and form.is_valid():
         try:
             reopen_for(
@@ -81,6 +84,6 @@ def reopen(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
     return render(
         request,
         "ratings/application_reopen.html",
-        {"cycle": of_cycle, "unit": of_unit, "form": form},
+        {"cycle": of_cycle, "unit": of_unit, "form": form, "standing": standing},
         status=400 if form.errors else 200,
     )

@@ -32,8 +32,9 @@ from ratings.workflow.filling import (
 )
 from ratings.workflow.standing import hold_standing, hold_standing_of
 from ratings.workflow.transition import move
-from ratings.workflow.window import hold_open, require_applying, require_not_over, until
+from ratings.workflow.window import hold_open, require_applying, require_not_over
 from records import audit, previews
+from records.deadlines import deadline
 from records.refusals import Incomplete, WrongState
 from villages.models import Unit
 
@@ -343,7 +344,7 @@ def return_(
             if code in reasons
         )
     move([application.pk], "return", State.RETURNED, by=by, at=at)
-    announcing.tell_village([application], "application_returned", count=len(reasons), until=until(due))
+    announcing.tell_village([application], "application_returned", count=len(reasons), until=deadline(due))
     return question
 
 
@@ -368,7 +369,7 @@ def resume(application: Application, *, by: Any) -> None:
     require("resume", by, application)
     question = open_return(application)
     if question is not None and timezone.now() < question.due:
-        raise WrongState(_("The village may still answer until %s.") % until(question.due))
+        raise WrongState(_("The village may still answer until %s.") % deadline(question.due))
     _end_return(application, question, "resume", by)
     _keep_self_assessment([application], given_of([application]))
     announcing.tell_village([application], "application_resumed")

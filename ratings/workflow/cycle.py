@@ -14,8 +14,9 @@ from accounts.roles import Role
 from ratings import allowance, announcing
 from ratings.models import Application, Cycle, Extension, Points, Scheme, Stage, Window
 from ratings.models.cycle import Step
-from ratings.workflow.window import until
+from ratings.workflow.window import in_force
 from records import audit
+from records.deadlines import deadline
 from records.refusals import Incomplete, NotAllowed, WrongState
 from villages.models import Unit, below
 
@@ -60,7 +61,7 @@ def open_cycle(
     except IntegrityError:
         raise WrongState(_("The rating of %s has been opened already.") % scheme.year) from None
     people = people_of(cycle, (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE))
-    announcing.tell_all(cycle, people, "cycle_opened", until=until(windows[Step.APPLY][1]))
+    announcing.tell_all(cycle, people, "cycle_opened", until=deadline(windows[Step.APPLY][1]))
     return cycle
 
 
@@ -126,12 +127,13 @@ def reopen(cycle: Cycle, unit: Unit, *, closes: datetime, reason: str, by: Any, 
     cycle = locked(cycle)
     if not cycle.scheme.rated_units().filter(pk=unit.pk).exists():
         raise WrongState(_("This unit is not rated in this cycle."))
-    _require_reasoned(closes, reason)
+    standing = in_force(cycle, step, [unit.code])[unit.code]
+    _require_reasoned(closes, reason, after=standing)
     given = {"closes": closes, "reason": reason, "by": by}
     with audit.acting(by, "reopen", reason):
         extension, _new = Extension.objects.update_or_create(cycle=cycle, unit=unit, step=step, defaults=given)
     if step == Step.APPLY:
-        announcing.tell_unit(unit, "applying_reopened", year=cycle.year, until=until(closes), reason=reason)
+        announcing.tell_unit(unit, "applying_reopened", year=cycle.year, until=deadline(closes), reason=reason)
     else:
         announcing.tell_reviewing(unit, step, closes, reason)
     return extension
@@ -169,7 +171,7 @@ def _require_reasoned(closes: datetime, reason: str, after: datetime | None = No
     if closes <= timezone.now():
         problems["closes"] = _("This deadline is over already.")
     elif after is not None and closes <= after:
-        problems["closes"] = _("It must be later than before.")
+        problems["closes"] = _("It must be later than what stands: %s.") % deadline(after)
     if problems:
         raise Incomplete(_("The time could not be reopened yet."), problems)
 

@@ -1,16 +1,18 @@
 """When a step of a cycle may be done (时限, domain §3)."""
 
 from collections.abc import Collection
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ratings.models import Application, Cycle, Transition, Window
+from ratings.models import Application, Cycle, Extension, Transition, Window
 from ratings.models.cycle import Step
+from records.deadlines import deadline
 from records.refusals import WrongState
 
 
@@ -68,7 +70,9 @@ def require_not_over(cycle: Cycle, step: str, units: Collection[str] = (), at: d
         raise WrongState(_("No time has been set for “%s” yet.") % Step(step).label)
     over = (at or timezone.now()) >= of_step.closes
     if over and not (units and _all_extended(cycle, step, units, at)):
-        raise WrongState(_("“%(step)s” closed on %(day)s.") % {"step": Step(step).label, "day": until(of_step.closes)})
+        raise WrongState(
+            _("“%(step)s” closed on %(day)s.") % {"step": Step(step).label, "day": deadline(of_step.closes)}
+        )
 
 
 def _require_begun(cycle: Cycle, step: str, at: datetime | None) -> None:
@@ -98,9 +102,19 @@ def moment(at: datetime) -> str:
     return date_format(timezone.localtime(at), "DATETIME_FORMAT")
 
 
-def until(at: datetime) -> str:
-    """The same for an end: midnight is 24:00 of the day before."""
-    local = timezone.localtime(at)
-    if local.time() == time():
-        return f"{date_format(local - timedelta(days=1), 'DATE_FORMAT')} 24:00"
-    return moment(at)
+def in_force(cycle: Cycle, step: str, units: Collection[str]) -> dict[str, datetime | None]:
+    """Until when ``step`` may be done for each of ``units`` (by code), more time counted; None: no time is set, or the
+    cycle is closed."""
+    of_step = window(cycle, step) if cycle.state == Cycle.State.OPEN else None
+    if of_step is None:
+        return dict.fromkeys(units)
+    given = dict(cycle.extensions.filter(unit__in=units, step=step).values_list("unit", "closes"))
+    return {unit: max(of_step.closes, given.get(unit, of_step.closes)) for unit in units}
+
+
+def closes_for(step: str | OuterRef, *, cycle: str, unit: str) -> Greatest:
+    """The same as an expression, of the fields ``cycle`` and ``unit`` of a row."""
+    running = {"cycle": OuterRef(cycle), "cycle__state": Cycle.State.OPEN, "step": step}
+    of_step = Window.objects.filter(**running).values("closes")
+    more = Extension.objects.filter(**running, unit=OuterRef(unit)).values("closes")
+    return Greatest(Subquery(of_step), Subquery(more))

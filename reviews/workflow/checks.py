@@ -18,8 +18,8 @@ from ratings.allowance import Allowed
 from ratings.models import Application, Cycle, Decision, Points, Stage
 from ratings.scheme.spec import SchemeSpec
 from ratings.workflow import veto
-from ratings.workflow.window import until
 from records import audit
+from records.deadlines import deadline
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.checking import ANSWER, OPEN, answerers, departments, departments_of, on_no_list, outstanding
@@ -83,7 +83,7 @@ def open_check(
         unit_code=unit.code,
         unit=unit.name,
         count=len(found),
-        until=until(due),
+        until=deadline(due),
     )
     return check
 
@@ -162,7 +162,7 @@ def note_lapse(check: DepartmentCheck, department: str, *, by: User, note: str, 
     if not by.has_perm(OPEN, check) or department not in departments(check):
         raise NotAllowed(_("You may not do this here."))
     if at < check.due:
-        raise WrongState(_("The department may still answer until %s.") % until(check.due))
+        raise WrongState(_("The department may still answer until %s.") % deadline(check.due))
     if department not in outstanding({check.pk: departments(check)})[check.pk]:
         raise WrongState(_("%s has answered, or its silence has been noted already.") % department)
     if not note.strip():

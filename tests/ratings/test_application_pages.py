@@ -360,8 +360,8 @@ def test_the_office_finds_who_has_not_sent_and_helps(client, draft, office):
     assert client.get(begun.url).context["on_behalf"]
     more = reverse("application_reopen", args=[draft.cycle_id, NEIGHBOUR])
     assert client.post(more, {"closes": "2026-03-01", "reason": "来不及"}).status_code == 400
-    assert client.post(more, {"closes": "2026-04-05", "reason": "来不及"}).url == url
-    assert timezone.localtime(draft.cycle.extensions.get().closes).isoformat() == "2026-04-06T00:00:00+08:00"
+    assert client.post(more, {"closes": "2027-01-05", "reason": "来不及"}).url == url
+    assert timezone.localtime(draft.cycle.extensions.get().closes).isoformat() == "2027-01-06T00:00:00+08:00"
     assert client.get(reverse("application_reopen", args=[draft.cycle_id, "330624109201"])).status_code == 404
     as_(client, person(Role.DISCIPLINE, COUNTY))
     assert client.get(url).status_code == client.post(more).status_code == 404

@@ -155,9 +155,9 @@ def test_what_is_late_or_odd_is_warned_of_most_urgent_first(county):
     ObjectionFactory(decision=DecisionFactory(unit=UnitFactory(code=ELSEWHERE)))
     seen = warnings_of(COUNTY, NOW)
     assert [(w.rule, w.red, w.unit[-6:], w.days) for w in seen.shown] == [
-        ("W1", True, "108204", 10),
-        ("W1", True, "109201", 10),
-        ("W2", True, "108201", 4),
+        ("W1", True, "108204", 11),
+        ("W1", True, "109201", 11),
+        ("W2", True, "108201", 5),
         ("W6", False, "108204", 327),
         ("W7", False, "108203", 23),
         ("W3", False, "108202", 14),

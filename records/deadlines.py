@@ -1,0 +1,51 @@
+"""How a deadline is said, everywhere: by its last day, until 24:00 (24时) of which something may be done.
+
+A deadline is a moment before which something may be done, so midnight is the end of the day before; or a last day.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+def last_day(due: datetime | date) -> date:
+    """The last day, in China, on which something may be done that is due then."""
+    if not isinstance(due, datetime):
+        return due
+    return timezone.localdate(due - timedelta(microseconds=1))
+
+
+def deadline(due: datetime | date) -> str:
+    """The deadline in words, to stand in a sentence: "2026年12月8日24时", or with its hour if it ends within a day."""
+    day = date_format(last_day(due), "DATE_FORMAT")
+    local = timezone.localtime(due) if isinstance(due, datetime) else None
+    if local is None or local.time() == time():
+        return _("24:00 on %s") % day
+    return _("%(hour)s on %(day)s") % {"hour": local.strftime("%H:%M"), "day": day}
+
+
+def days_left(due: datetime | date) -> int:
+    """Calendar days from today to the last day: 0 on it, negative after it."""
+    return (last_day(due) - timezone.localdate()).days
+
+
+def is_over(due: datetime | date) -> bool:
+    return due <= timezone.now() if isinstance(due, datetime) else due < timezone.localdate()
+
+
+def remaining(due: datetime | date) -> str:
+    """How long there is still, or since when there is not: "还剩11天", "今天截止", "已超期2天"."""
+    days = days_left(due)
+    if is_over(due):
+        return (
+            ngettext("%(n)s day late", "%(n)s days late", -days) % {"n": -days} if days < 0 else _("over since today")
+        )
+    return ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days} if days else _("ends today")
+
+
+def deadline_left(due: datetime | date) -> str:
+    """The deadline and what remains until it."""
+    return _("%(deadline)s (%(remaining)s)") % {"deadline": deadline(due), "remaining": remaining(due)}

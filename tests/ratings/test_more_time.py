@@ -1,0 +1,111 @@
+"""More time for one village: it sees its own deadline everywhere, and it is later than what stands."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from freezegun import freeze_time
+
+from accounts.roles import Role
+from accounts.todo import todos_of
+from ratings.models.cycle import Step
+from ratings.workflow import cycle as workflow
+from records.refusals import Incomplete
+from reports.dashboard import board
+from reports.warnings import warnings_of
+from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, at, person
+
+pytestmark = pytest.mark.django_db
+MORE = "2026年12月12日24时（还剩15天）"
+
+
+@pytest.fixture(autouse=True)
+def _november(settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    with freeze_time("2026-11-27T02:00:00Z"):
+        yield
+
+
+@pytest.fixture
+def cycle(db):
+    for code in ("33", "3306", COUNTY, TOWNSHIP, VILLAGE, f"{TOWNSHIP}205"):
+        UnitFactory(code=code)
+    cycle = CycleFactory()
+    cycle.windows.filter(step="apply").update(closes=at(2026, 12, 9))
+    return cycle
+
+
+def text(client, url):
+    return " ".join(client.get(url, headers={"accept-language": "zh-hans"}).content.decode().split())
+
+
+def extend(cycle, closes=None):
+    office = person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
+    workflow.reopen(cycle, UnitFactory(code=VILLAGE), closes=closes or at(2026, 12, 13), reason="停电", by=office)
+    return office
+
+
+def test_the_village_sees_its_own_deadline_and_the_neighbour_the_others(client, cycle):
+    filler, neighbour = person(Role.FILLER, VILLAGE), person(Role.FILLER, f"{TOWNSHIP}205")
+    extend(cycle)
+    client.force_login(filler)
+    assert MORE in text(client, reverse("apply"))
+    assert [todo.days_left for todo in todos_of(filler)] == [15]
+    client.force_login(neighbour)
+    assert "2026年12月8日24时（还剩11天）" in text(client, reverse("apply"))
+    assert [todo.days_left for todo in todos_of(neighbour)] == [11]
+
+
+def test_so_it_does_in_its_form_and_when_the_others_time_is_over(client, cycle):
+    filler = person(Role.FILLER, VILLAGE)
+    extend(cycle)
+    with freeze_time("2026-12-10T02:00:00Z"):
+        assert [str(todo.url) for todo in todos_of(filler)] == [reverse("apply")]
+        client.force_login(filler)
+        assert reverse("application_begin", args=[cycle.pk, VILLAGE]) in text(client, reverse("apply"))
+        late = [one.unit for one in warnings_of(COUNTY, at(2026, 12, 10, 10)).shown if one.rule == "W1"]
+        assert late == [f"{TOWNSHIP}205"]
+    application = ApplicationFactory(cycle=cycle, unit_id=VILLAGE, state="draft")
+    assert [todo.days_left for todo in todos_of(filler)] == [15]
+    assert MORE in text(client, reverse("application_form", args=[application.pk]))
+
+
+@pytest.mark.parametrize("closes", [at(2026, 12, 5), at(2026, 12, 9)])
+def test_an_extension_is_later_than_what_stands(client, cycle, closes):
+    with pytest.raises(Incomplete):
+        extend(cycle, closes)
+    office = extend(cycle)
+    with pytest.raises(Incomplete):
+        workflow.reopen(cycle, UnitFactory(code=VILLAGE), closes=at(2026, 12, 12), reason="停电", by=office)
+    client.force_login(office)
+    page = client.get(reverse("application_reopen", args=[cycle.pk, VILLAGE]))
+    assert page.context["form"].initial["closes"] == date(2026, 12, 15)
+    assert cycle.extensions.get(unit=VILLAGE, step=Step.APPLY).closes == at(2026, 12, 13)
+
+
+def test_after_the_closing_no_deadline_is_said(client, cycle):
+    filler = person(Role.FILLER, VILLAGE)
+    application = ApplicationFactory(cycle=cycle, unit_id=VILLAGE, state="draft")
+    client.force_login(filler)
+    url = reverse("application_form", args=[application.pk])
+    said = "2026年12月8日24时"
+    assert said in text(client, url)
+    assert {stage.remaining for stage in board(cycle.unit, at(2026, 11, 27, 10)).pipe if stage.closes} != {""}
+    cycle.state, cycle.closed_at = "closed", at(2026, 11, 27)
+    cycle.save()
+    assert said not in text(client, url)
+    assert said not in text(client, reverse("apply"))
+    assert [stage.remaining for stage in board(cycle.unit, at(2026, 11, 27, 10)).pipe if stage.remaining] == []
+
+
+def test_villages_still_in_review_stay_among_the_warnings_after_the_closing(cycle):
+    ApplicationFactory(cycle=cycle, unit_id=VILLAGE, state="submitted")
+    now = at(2027, 1, 10)
+
+    def waiting():
+        return [one.unit for one in warnings_of(COUNTY, now).shown if one.rule == "W3"]
+
+    assert waiting() == [VILLAGE]
+    cycle.state, cycle.closed_at = "closed", now
+    cycle.save()
+    assert waiting() == [VILLAGE]
