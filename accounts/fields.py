@@ -1,8 +1,12 @@
-"""Form fields for days and moments, as every app asks for them: the browser's own picker, in its own language."""
+"""Form fields that every app asks for: days and moments with the browser's own picker; account names, telephones."""
 
+import re
 from typing import Any
 
 from django import forms
+
+from accounts.models import User
+from accounts.phones import KEPT, phone_of, spelt
 
 
 class DayInput(forms.DateInput):
@@ -24,3 +28,34 @@ class DayField(forms.DateField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(widget=DayInput(), input_formats=["%Y-%m-%d", "%Y/%m/%d"], **options)
+
+
+class AccountNameField(forms.CharField):
+    """In small letters, whatever the case in which it was typed."""
+
+    def __init__(self, **options: Any) -> None:
+        attrs = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false", "autocomplete": "off"}
+        super().__init__(max_length=150, widget=forms.TextInput(attrs=attrs), **options)
+
+    def to_python(self, value: Any) -> str:
+        return User.normalize_username(super().to_python(value))
+
+
+class TelephoneInput(forms.TextInput):
+    input_type = "tel"
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"inputmode": "tel", "autocomplete": "tel-national"})
+
+
+class PhoneField(forms.CharField):
+    """A telephone number, as people write it; "" where nobody gives one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, max_length=40, widget=TelephoneInput(), **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return spelt(value) if value and re.match(KEPT, value) else value
+
+    def clean(self, value: Any) -> str:
+        return phone_of(super().clean(value))

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 OPEN = ("/accounts/", "/static/", "/i18n/", "/healthz", "/readyz")
@@ -22,5 +22,5 @@ class OneTimePasswordMiddleware:
         message = _("Please choose a password of your own first.")
         if request.path.startswith("/api/"):
             return JsonResponse({"detail": message}, status=403)
-        messages.info(request, message)
-        return redirect("account_change_password")
+        back = request.get_full_path() if request.method == "GET" else "/"
+        return redirect(reverse("first_sign_in", query={"next": back}))

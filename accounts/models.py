@@ -9,12 +9,12 @@ from uuid import uuid4
 import pghistory
 from axes.helpers import get_cool_off
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Case, F, Func, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Concat, Substr
+from django.db.models.functions import Concat, Lower, Substr
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
@@ -22,14 +22,24 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 from knox.models import AbstractAuthToken
 
+from accounts.phones import KEPT
 from accounts.roles import ROLES, THREE_ADMINISTRATORS, Role
 from accounts.scopes import Scope
 from villages.models import Unit
 
 
+class PeopleManager(UserManager):
+    def get_by_natural_key(self, username: str) -> User:
+        """Whom somebody who signs in means, in whatever case they type it."""
+        return super().get_by_natural_key(self.model.normalize_username(username))
+
+
 @pghistory.track(exclude=["password", "last_login"])
 class User(AbstractUser):
-    """A person who signs in. ``name`` is the person's name as written in Chinese."""
+    """A person who signs in. ``name`` is the person's name as written in Chinese.
+
+    ``username`` is kept in small letters; what a person types for it goes through ``normalize_username``.
+    """
 
     first_name = None
     last_name = None
@@ -38,13 +48,23 @@ class User(AbstractUser):
     second_factor_forgotten_at = models.DateTimeField(null=True, blank=True)
     access_ended_at = models.DateTimeField(_("Sessions and tokens ended"), null=True, blank=True)
 
+    objects = PeopleManager()
+
     REQUIRED_FIELDS = ["name"]
 
     class Meta(AbstractUser.Meta):
         default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=Q(username=Lower("username")), name="username_in_small_letters")
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """One account, whatever the case or width of the letters and the spaces around them."""
+        return super().normalize_username(username).strip().lower()
 
     def get_full_name(self) -> str:
         return self.name
@@ -114,6 +134,7 @@ class Appointment(models.Model):
     role = models.CharField(_("Role"), max_length=20, choices=Role)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="appointments")
     department = models.CharField(_("Department"), max_length=50, blank=True)
+    phone = models.CharField(_("Telephone"), max_length=30, blank=True, default="")
     starts = models.DateField(_("From"))
     ends = models.DateField(_("Until"), null=True, blank=True)
     appointed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -135,6 +156,7 @@ class Appointment(models.Model):
                 condition=Q(ends=None) | Q(ends__gte=F("starts")), name="appointment_ends_after_start"
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="appointment_role_known"),
+            models.CheckConstraint(condition=Q(phone__regex=KEPT), name="appointment_phone_is_one"),
             ExclusionConstraint(
                 name="appointment_once_at_a_time",
                 expressions=[

@@ -1,37 +1,106 @@
-"""What a password must be, beside Django's own rules, and how one-time passwords are kept."""
+"""What a password must be, in plain words, and how one-time passwords are kept.
 
+The rules are Django's own and two of ours; each says in one sentence what it asks, and what is still wrong.
+"""
+
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    NumericPasswordValidator,
+    UserAttributeSimilarityValidator,
+    get_default_password_validators,
+)
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 
-class NotTheOldPassword:
-    """A validator: a new password differs from the one it replaces, a one-time password too."""
-
+class LongEnough(MinimumLengthValidator):
     def validate(self, password: str, user: Any = None) -> None:
-        if user is not None and user.pk and user.check_password(password):
-            raise ValidationError(_("Choose a password other than the present one."), code="password_unchanged")
+        missing = self.min_length - len(password)
+        if missing > 0:
+            words = ngettext(
+                "%(missing)d character more: a password has at least %(least)d.",
+                "%(missing)d characters more: a password has at least %(least)d.",
+                missing,
+            )
+            raise ValidationError(words % {"missing": missing, "least": self.min_length}, code="password_too_short")
 
     def get_help_text(self) -> str:
-        return _("It differs from the present password.")
+        return _("At least %(least)d characters") % {"least": self.min_length}
 
 
-class WithoutTheName:
-    """A validator: account name and name are no part of the password, however long the rest."""
+class NotDigitsAlone(NumericPasswordValidator):
+    def get_error_message(self) -> str:
+        return _("Digits alone are guessed too easily: please add letters.")
+
+    def get_help_text(self) -> str:
+        return _("Not digits alone")
+
+
+class HardToGuess(CommonPasswordValidator):
+    def get_error_message(self) -> str:
+        return _("Many people use this password, so it is guessed too easily: please choose another.")
+
+    def get_help_text(self) -> str:
+        return _("None that many people use")
+
+
+class WithoutTheName(UserAttributeSimilarityValidator):
+    """Neither like one of the names nor with one in it, however long the rest."""
 
     def validate(self, password: str, user: Any = None) -> None:
         names = {getattr(user, "username", ""), getattr(user, "name", "")} - {""}
         if any(name.lower() in password.lower() for name in names):
-            raise ValidationError(_("Leave your name and account name out of the password."), code="password_names")
+            raise ValidationError(self.get_error_message(), code="password_names")
+        super().validate(password, user)
+
+    def get_error_message(self) -> str:
+        return _("Your name or account name is in it, or nearly: please choose another.")
 
     def get_help_text(self) -> str:
-        return _("It holds neither your name nor your account name.")
+        return _("Without your name and account name")
+
+
+class NotTheOldPassword:
+    """A new password differs from the one it replaces, a one-time password too."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if user is not None and user.pk and user.check_password(password):
+            raise ValidationError(_("This is the present password: please choose another."), code="password_unchanged")
+
+    def get_help_text(self) -> str:
+        return _("Other than the present password")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule and how ``password`` stands to it: ``text`` is the rule, or what is still wrong."""
+
+    text: str
+    met: bool
+
+
+def checks(password: str, user: Any) -> list[Check]:
+    """Every rule that can be told while somebody types; whether it is the old password is too slow to ask then."""
+    rules = [rule for rule in get_default_password_validators() if not isinstance(rule, NotTheOldPassword)]
+    return [_check(rule, password, user) for rule in rules]
+
+
+def _check(rule: Any, password: str, user: Any) -> Check:
+    try:
+        rule.validate(password, user)
+    except ValidationError as wrong:
+        return Check(" ".join(wrong.messages), False)
+    return Check(rule.get_help_text(), True)
 
 
 class OneTimeHasher(PBKDF2PasswordHasher):
-    """For passwords made at random (68 bits): guessing them is hopeless at any speed, and a list makes hundreds.
+    """For passwords made at random (56 bits): guessing them is hopeless at any speed, and a list makes hundreds.
 
     The first sign-in writes it anew in the way of all passwords, as Django does when the way has changed.
     """
@@ -40,8 +109,17 @@ class OneTimeHasher(PBKDF2PasswordHasher):
     iterations = 20_000
 
     def verify(self, password: str, encoded: str) -> bool:
-        """It takes as long as any other password, and as a name that nobody has: no time tells which names exist."""
-        right = super().verify(password, encoded)
+        """As typed, or without the spaces and capitals that a phone adds.
+
+        It takes as long as any other password, and as a name that nobody has: no time tells which names exist.
+        """
+        right = [super(OneTimeHasher, self).verify(typed, encoded) for typed in (password, as_printed(password))]
         decoded = self.decode(encoded)
-        PBKDF2PasswordHasher().encode(password, decoded["salt"], PBKDF2PasswordHasher.iterations - self.iterations)
-        return right
+        rest = PBKDF2PasswordHasher.iterations - len(right) * self.iterations
+        PBKDF2PasswordHasher().encode(password, decoded["salt"], rest)
+        return any(right)
+
+
+def as_printed(password: str) -> str:
+    """A one-time password as it stands on its slip: in small letters, without spaces."""
+    return "".join(password.split()).lower()

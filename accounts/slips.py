@@ -5,8 +5,10 @@ The passwords stand in the answer to the step that made them, and nowhere else (
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from textwrap import wrap
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -27,6 +29,11 @@ class Slip:
     password: str
     office: str
     place: str
+
+    @property
+    def spelt(self) -> str:
+        """The password in groups of four: so it is read and typed without a slip. Whoever types may leave gaps out."""
+        return " ".join(wrap(self.password, 4))
 
 
 def slips_of(engaged: Iterable[Engaged]) -> list[Slip]:
@@ -56,7 +63,7 @@ def as_pdf(slips: Sequence[Slip]) -> bytes:
         "slips",
         {
             "title": _("One-time passwords"),
-            "site": settings.SITE_URL,
+            "site": settings.SITE_URL + reverse("first_sign_in"),
             "words": {
                 "head": _("Stars for villages"),
                 "name": _("Name"),
@@ -65,10 +72,11 @@ def as_pdf(slips: Sequence[Slip]) -> bytes:
                 "site": _("Web address"),
                 "first": _("What to do first"),
                 "steps": _(
-                    "1. Open the address. 2. Sign in with the account name and the one-time password. "
+                    "1. Open the address. 2. Copy the account name and the one-time password; "
+                    "capitals and gaps do not matter. "
                     "3. Choose a password of your own, of at least 12 characters. 4. Tear up this slip."
                 ),
             },
-            "slips": [asdict(slip) for slip in slips],
+            "slips": [asdict(slip) | {"password": slip.spelt} for slip in slips],
         },
     )

@@ -1,15 +1,57 @@
-"""The forms into which a code or the present password is typed: each counts wrong ones (at signing in axes does)."""
+"""The forms into which a code or the present password is typed: each counts wrong ones (at signing in axes does).
+
+Whoever types a password may see it: a script offers that, and without one the page opened with ``?show=1``.
+"""
+
+from typing import Any
 
 from allauth.account.adapter import get_adapter as account_adapter
-from allauth.account.forms import ChangePasswordForm
+from allauth.account.forms import ChangePasswordForm, LoginForm
+from allauth.account.forms import ReauthenticateForm as PasswordForm
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.utils import encrypt
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.workflow import counting_codes
+
+AS_TYPED = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
+"""No telephone puts a capital first, or another word."""
+
+
+class Visible:
+    """Mixed into a form: what is typed for a password can be seen if ``request`` asks for that."""
+
+    def show_passwords(self, request: HttpRequest) -> None:
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.PasswordInput):
+                kind = forms.TextInput if request.GET.get("show") else forms.PasswordInput
+                kept = {key: value for key, value in field.widget.attrs.items() if key != "placeholder"}
+                field.widget = kind(attrs=kept | AS_TYPED)
+                field.widget.is_required = field.required
+
+
+class SignInForm(Visible, LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.show_passwords(self.request)
+        login = self.fields["login"]
+        login.label = _("Account name")
+        login.help_text = _("Capitals or small letters, as you like.")
+        login.widget.attrs = {"autocomplete": "username", **AS_TYPED}
+        self.fields["password"].help_text = ""
+
+
+class PasswordAgainForm(Visible, PasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.show_passwords(context.request)
 
 
 class CodeForm(AuthenticateForm):
@@ -41,7 +83,11 @@ class FirstCodeForm(ActivateTOTPForm):
             return code
 
 
-class NewPasswordForm(ChangePasswordForm):
+class NewPasswordForm(Visible, ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.show_passwords(context.request)
+
     def clean_oldpassword(self) -> str:
         """As at signing in: allauth itself would let whoever finds an open session try passwords on and on."""
         password = self.cleaned_data["oldpassword"]

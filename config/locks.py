@@ -4,6 +4,7 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username
 from django.http import HttpRequest
 
+from accounts.models import User
 from accounts.workflow import locked_by_codes
 
 LONGEST_NAME = 150
@@ -11,9 +12,9 @@ LONGEST_NAME = 150
 
 
 def counted_name(request: HttpRequest, credentials: dict | None = None) -> str | None:
-    """The name under which a failure is counted, whatever was typed: as much of it as the table holds."""
+    """The name under which a failure is counted, in whatever case it was typed: as much of it as the table holds."""
     name = credentials.get("username") if credentials else getattr(request, "POST", {}).get("username")
-    return name[:LONGEST_NAME].replace("\x00", "") if name else None
+    return User.normalize_username(name)[:LONGEST_NAME].replace("\x00", "") if name else None
 
 
 class LockHandler(AxesDatabaseHandler):

@@ -127,15 +127,11 @@ GUARDIAN_GET_INIT_ANONYMOUS_USER = None
 # The first one is the way of new passwords; the last one's hashes are written anew at the first sign-in.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", "accounts.passwords.OneTimeHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("username", "name", "email")},
-    },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.passwords.NotDigitsAlone"},
+    {"NAME": "accounts.passwords.WithoutTheName", "OPTIONS": {"user_attributes": ("username", "name", "email")}},
+    {"NAME": "accounts.passwords.HardToGuess"},
     {"NAME": "accounts.passwords.NotTheOldPassword"},
-    {"NAME": "accounts.passwords.WithoutTheName"},
 ]
 
 # Signing in: allauth's pages without sign-up (config/urls.py names those that exist); axes counts failures.
@@ -147,7 +143,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE; the page does not ask
 ACCOUNT_USER_DISPLAY = str
-ACCOUNT_FORMS = {"change_password": "config.guarded_forms.NewPasswordForm"}
+ACCOUNT_FORMS = {
+    "login": "config.guarded_forms.SignInForm",
+    "change_password": "config.guarded_forms.NewPasswordForm",
+    "reauthenticate": "config.guarded_forms.PasswordAgainForm",
+}
 ACCOUNT_ADAPTER = "config.adapter.AccountAdapter"
 # An office shares one address, so axes counts failures per account and address (codes: accounts/workflow/codes.py).
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": None}

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.views import recovery
-from config import sign_on
+from config import first_sign_in, sign_on
 from config.health import healthz, readyz
 from config.sessions import still_here
 from config.token import TokenView
@@ -33,6 +33,8 @@ def joined(module: str) -> list[URLPattern | URLResolver]:
 signing_in = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
+    path("first/", first_sign_in.first_sign_in, name="first_sign_in"),
+    path("first/rules/", first_sign_in.password_rules, name="password_rules"),
     path("session/", still_here, name="still_here"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),

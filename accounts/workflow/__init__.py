@@ -14,6 +14,7 @@ from accounts.workflow.appointing import (
 )
 from accounts.workflow.codes import AccountLocked, counting_codes, forget_wrong_codes, locked_by_codes
 from accounts.workflow.deputies import deputise, may_deputise
+from accounts.workflow.first_time import choose_password, own_phone, set_own_phone, set_phone
 from accounts.workflow.guarding import (
     forget_second_factor,
     guarded_posts,
@@ -34,6 +35,7 @@ __all__ = [
     "Who",
     "appoint",
     "appoint_person",
+    "choose_password",
     "counting_codes",
     "deputise",
     "end",
@@ -52,8 +54,11 @@ __all__ = [
     "may_deputise",
     "office_is_over",
     "open_administrator",
+    "own_phone",
     "reachable",
     "reset_password",
+    "set_own_phone",
+    "set_phone",
     "sign_in_program",
     "tie",
     "unlock",

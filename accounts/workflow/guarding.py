@@ -10,7 +10,7 @@ from accounts.models import Appointment, User
 from accounts.roles import OFFICE_HEADS, THREE_ADMINISTRATORS
 from accounts.workflow.access import end_access
 from accounts.workflow.appointing import check_place, end_with, give
-from accounts.workflow.opening import one_time_password
+from accounts.workflow.opening import give_one_time_password
 from records.audit import acting
 from records.refusals import Incomplete, NotAllowed, WrongState
 from villages.models import Unit, below_any
@@ -93,14 +93,14 @@ def open_administrator(role: str, username: str, name: str, unit: Unit) -> tuple
     """The first account of one of the three administrators, opened at the machine itself (``manage.py``)."""
     if role not in THREE_ADMINISTRATORS:
         raise NotAllowed
-    password = one_time_password()
+    password = ""
     with acting(None, "accounts.open_administrator"):
         user, made = User.objects.get_or_create(
-            username=username, defaults={"name": name, "must_change_password": True}
+            username=User.normalize_username(username), defaults={"name": name, "must_change_password": True}
         )
         if made:
-            user.set_password(password)
+            password = give_one_time_password(user)
             user.save()
     check_place(role, unit, starts=timezone.localdate(), ends=None)
     give(user, role=role, unit=unit, by=None, starts=timezone.localdate(), ends=None)
-    return user, password if made else ""
+    return user, password

@@ -23,8 +23,8 @@ from notifications.workflow import announce
 from records.audit import acting
 from records.refusals import NotAllowed
 
-# Without letters and digits that look alike on a slip of paper.
-ALPHABET = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lIoS5Z2B8")))
+# Without letters and digits that look alike on a slip of paper, and without capitals, which are hard on a phone.
+ALPHABET = "".join(sorted(set(string.ascii_lowercase + string.digits) - set("0o1li5s2z8")))
 PASSWORD_LENGTH = 12
 NAME_DIGITS = 4
 
@@ -45,12 +45,19 @@ def account_name(name: str) -> str:
             return found
 
 
+def give_one_time_password(user: User) -> str:
+    """Set it on ``user``, who is saved by the caller; the password itself."""
+    password = one_time_password()
+    user.password = make_password(password, hasher=OneTimeHasher.algorithm)
+    user.must_change_password = True
+    return password
+
+
 def open_account(name: str, *, by: User, email: str = "") -> tuple[User, str]:
     """A new account and its one-time password; inside the step that gives it its first office."""
-    password = one_time_password()
+    user = User(username=account_name(name), name=name, email=email)
+    password = give_one_time_password(user)
     with acting(by, "accounts.open_account"):
-        user = User(username=account_name(name), name=name, email=email, must_change_password=True)
-        user.password = make_password(password, hasher=OneTimeHasher.algorithm)
         user.save()
     return user, password
 
@@ -65,10 +72,8 @@ def reset_password(user: User, *, by: User) -> str:
     held = Appointment.objects.filter(Q(ends=None) | Q(ends__gte=timezone.localdate()), user=user)
     if user == by or not held.exists() or held.exclude(pk__in=managed_by(by).values("pk")).exists():
         raise NotAllowed
-    password = one_time_password()
+    password = give_one_time_password(user)
     with acting(by, "accounts.reset_password"):
-        user.password = make_password(password, hasher=OneTimeHasher.algorithm)
-        user.must_change_password = True
         end_access(user, "password", "must_change_password")
     told = {"name": user.name, "by": by.name, "day": timezone.localdate().isoformat()}
     announce([user.pk], "password_reset", **told)

@@ -195,7 +195,7 @@ def test_a_new_account_shows_its_password_once_and_must_change_it(client, office
 
     client.logout()
     client.post(reverse("account_login"), {"login": slip.username, "password": password})
-    assert client.get("/").headers["Location"] == reverse("account_change_password")
+    assert client.get("/").headers["Location"] == reverse("first_sign_in", query={"next": "/"})
     assert client.get("/api/v1/me/").status_code == 403
     own = "Zhongzi-2026-kaihua"
     client.post(reverse("account_change_password"), {"oldpassword": password, "password1": own, "password2": own})
