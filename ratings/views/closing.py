@@ -22,6 +22,7 @@ from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from villages.models import Unit
 
 EXCEPTIONS_SHOWN = 50
+LED_TO = {"close": Cycle.State.CLOSED, "reverse": Cycle.State.OPEN}
 
 
 @login_required
@@ -72,7 +73,11 @@ def _carry_out(
         refuse_unknown_fields(request.POST, {*form.fields, "reason", "key"})
         with previews.confirming(request.user, _step(verb, cycle), request.POST.get("key", "")) as shown:
             outlook = step(**form.cleaned_data, expected=shown)
-    except AlreadyDone:
+    except AlreadyDone as again:
+        cycle.refresh_from_db()
+        if cycle.state != LED_TO[verb]:
+            messages.warning(request, str(again))
+            return None
         messages.success(request, _closed_words(None) if verb == "close" else _reversed_words())
     except Incomplete as incomplete:
         form.take(incomplete)

@@ -152,6 +152,8 @@ def _act(request: HttpRequest, found: Batch, form: BatchForm) -> None:
     except previews.AlreadyDone:
         found.refresh_from_db()
         released = found.state != Batch.State.DRAFT
+        if not _holds(found, chosen):
+            raise
     except WrongState:
         found.refresh_from_db()
         if not _released_as(found, chosen, request.user):
@@ -185,8 +187,11 @@ def _release(request: HttpRequest, found: Batch, papers: dict[str, Any], chosen:
 
 def _released_as(found: Batch, chosen: set[int], by: User) -> bool:
     """Whether ``by`` has released just this: a second click is answered like the first."""
-    held = set(found.entries.values_list("decision_id", flat=True))
-    return found.state != Batch.State.DRAFT and found.released_by_id == by.pk and held == chosen
+    return found.state != Batch.State.DRAFT and found.released_by_id == by.pk and _holds(found, chosen)
+
+
+def _holds(found: Batch, chosen: set[int]) -> bool:
+    return set(found.entries.values_list("decision_id", flat=True)) == chosen
 
 
 def _step(found: Batch) -> str:

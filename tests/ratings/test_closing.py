@@ -257,6 +257,18 @@ def test_a_closing_taken_back_leaves_everything_as_if_it_never_were(client, offi
     assert stars()[DRAFT] == 0
 
 
+def test_a_page_carried_out_and_taken_back_since_does_not_say_it_is_done(client, office, paid, cycle):
+    client.force_login(office)
+    close, back = url("cycle_close", cycle), url("cycle_reverse_closing", cycle)
+    closed = GIVEN | {"key": client.get(close).context["key"]}
+    assert client.post(close, closed).status_code == 302
+    reversed_ = {"reason": "关错了", "key": client.get(back).context["key"]}
+    assert client.post(back, reversed_).status_code == 302
+    assert (client.post(close, closed).status_code, Cycle.objects.get().state) == (409, "open")
+    closing.close(cycle, by=office, **GIVEN, at=at(2026, 12, 30, 11))
+    assert (client.post(back, reversed_).status_code, Cycle.objects.get().state) == (409, "closed")
+
+
 def test_the_api_closes_and_takes_back(client, office, cycle):
     client.force_login(office)
     outlook = client.get(reverse("api-cycle-closing-outlook", args=[cycle.pk])).json()

@@ -128,6 +128,15 @@ def test_a_choice_saved_in_another_tab_makes_a_page_stale(place, batch, client):
     assert (released(batch), batch.entries.count()) == ([], 1)
 
 
+def test_a_page_whose_choice_was_saved_does_not_say_that_another_is(place, batch, client):
+    page = shown(client.get(address(batch)))
+    fewer = confirmation(page, decision=page["decision"][:1])
+    twice = [client.post(address(batch), fewer).status_code for _click in range(2)]
+    assert (twice, batch.entries.count()) == ([302, 302], 1)
+    answer = client.post(address(batch), confirmation(page))  # "back" in the browser, and all ticked again
+    assert (answer.status_code, released(batch), batch.entries.count()) == (409, [], 1)
+
+
 def test_a_person_who_would_be_told_besides_makes_a_page_stale(batch, client):
     page = shown(client.get(address(batch)))
     person(Role.SIGNER, "330624108301", username="new_signer")
