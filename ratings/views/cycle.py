@@ -21,7 +21,8 @@ from ratings.models import Application, Cycle, Scheme
 from ratings.models.cycle import Step
 from ratings.secrecy import with_shown_state
 from ratings.workflow import cycle as workflow
-from records.refusals import Incomplete
+from records import previews
+from records.refusals import Incomplete, UnknownFields, WrongState, refuse_unknown_fields
 from villages.models import Level, Unit
 
 State = Application.State
@@ -118,6 +119,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "open": cycle.state == Cycle.State.OPEN,
             "reversals": cycle.closing_reversals.select_related("by").order_by("-at"),
             **_progress(cycle, request.user),
+            **_scoring(cycle, request.user),
         },
         status=400 if form.errors else 200,
     )
@@ -177,10 +179,28 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _scoring(cycle: Cycle, user: Any) -> dict[str, Any]:
+    """What closing the scoring would mean, kept under the key of its button; nothing when it is closed."""
+    if cycle.scoring_closed_at or cycle.state != Cycle.State.OPEN:
+        return {}
+    shown = workflow.scored_so_far(cycle)
+    return {"scoring": shown, "scoring_key": previews.keep(user, f"close_scoring:{cycle.pk}", shown)}
+
+
 @login_required
 @require_POST
 def close_scoring(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close the scoring as the page of the cycle showed it, or not at all."""
     cycle = managed(request, pk)
-    workflow.close_scoring(cycle, by=request.user)
-    messages.success(request, _("Scoring is closed; ranks are known."))
+    closed = _("Scoring is closed; ranks are known.")
+    try:
+        refuse_unknown_fields(request.POST, ["key"])
+        with previews.confirming(request.user, f"close_scoring:{pk}", request.POST.get("key", "")) as shown:
+            workflow.close_scoring(cycle, by=request.user, expected=shown)
+    except previews.AlreadyDone:
+        messages.success(request, closed)
+    except (UnknownFields, WrongState) as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, closed)
     return redirect("cycle", pk)

@@ -17,6 +17,7 @@ from ratings.models.cycle import Step
 from ratings.workflow.window import in_force
 from records import audit
 from records.deadlines import deadline
+from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 from villages.models import Unit, below
 
@@ -177,17 +178,26 @@ def _require_reasoned(closes: datetime, reason: str, after: datetime | None = No
 
 
 @transaction.atomic
-def close_scoring(cycle: Cycle, *, by: Any, at: datetime | None = None) -> None:
+def close_scoring(cycle: Cycle, *, by: Any, expected: Any = None, at: datetime | None = None) -> None:
     """No more scores: ranks over all rated units are now known, and stars that ask for a rank become decidable.
 
-    Raises ``NotAllowed``; ``WrongState`` when it has been done before.
+    Raises ``NotAllowed``; ``WrongState`` when it has been done before; ``Outdated`` when what the page showed
+    (``expected``, of ``scored_so_far``) is not true any more.
     """
     require_manager(by, cycle.unit)
     cycle = locked(cycle)
     if cycle.scoring_closed_at:
         raise WrongState(_("Scoring of %s is closed already.") % cycle.year)
+    require_unchanged(expected, scored_so_far(cycle))
     settle_ranks(cycle, by, at or timezone.now())
     announcing.tell_all(cycle, people_of(cycle, (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)), "scoring_closed")
+
+
+def scored_so_far(cycle: Cycle) -> dict[str, int]:
+    """How many rated units have a panel's total, and how many would rank with 0 points."""
+    rated = cycle.scheme.rated_units().count()
+    scored = cycle.applications.filter(panel_total__isnull=False).count()
+    return {"scored": scored, "unscored": rated - scored}
 
 
 def settle_ranks(cycle: Cycle, by: Any, at: datetime) -> None:

@@ -121,5 +121,6 @@ def test_a_county_runs_its_cycle():
     moved = office.post(f"{one}windows/", {"windows": times[:1]}, format="json")
     assert len(moved.json()["windows"]) == 3
     assert office.post(f"{one}close-scoring/").json()["scoring_closed_at"] is not None
-    assert office.post(f"{one}close/").json()["state"] == "closed"
-    assert office.post(f"{one}close/").status_code == 409
+    closing = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}
+    assert office.post(f"{one}close/", closing, format="json").json()["state"] == "closed"
+    assert office.post(f"{one}close/", closing, format="json").status_code == 409

@@ -178,7 +178,14 @@ def test_the_office_runs_a_year_on_its_pages(client, office):
     ]
     client.post(page, times | {"apply-closes": "2026-12-05T17:00"})
     assert cycle.windows.get(step="apply").closes == at(2026, 12, 5, 17)
-    client.post(reverse("cycle_close_scoring", args=[cycle.pk]))
+    close_scoring = reverse("cycle_close_scoring", args=[cycle.pk])
+    client.post(close_scoring)
+    assert Cycle.objects.get().scoring_closed_at is None
+    shown = client.get(page).context
+    assert shown["scoring"] == {"scored": 0, "unscored": 1}
+    twice = [client.post(close_scoring, {"key": shown["scoring_key"]}, follow=True) for _n in range(2)]
+    said = [str(message) for answer in twice for message in answer.context["messages"]]
+    assert (len(said), len(set(said)), Cycle.objects.get().scoring_closed_at is None) == (2, 1, False)
     last = reverse("cycle_close", args=[cycle.pk])
     shown = client.get(last).context
     assert [one.unit for one in shown["concerned"]] == [f"{TOWNSHIP}201"]
