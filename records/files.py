@@ -14,7 +14,7 @@ import filetype
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from records import harmful
 from records.file_faults import found, place
 from records.models import StoredFile
 from records.packages import MB, Limits, PackageRefused, open_package
+from records.pictures import NoPicture, Picture
 from records.refusals import Incomplete
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -46,6 +47,7 @@ NAMED_PARTS = {"word/document.xml": WORD, "xl/workbook.xml": EXCEL, "OFD.xml": O
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 NAMED_STREAMS = {"WordDocument": "application/msword", "Workbook": "application/vnd.ms-excel"}
 MACRO_STREAM = "_VBA_PROJECT"
+SEEN_AGAIN = 24 * 60 * 60
 UNSEEN = {"Cc", "Cf"}
 PACKAGE = Limits(size=150 * MB, ratio=100)
 
@@ -69,6 +71,16 @@ def store(upload: UploadedFile, *, by: Any) -> StoredFile:
     if found(sha256) != (len(content), sha256):  # new, or not whole what lies there
         default_storage.save(place(sha256), io.BytesIO(content))
     return StoredFile.objects.create(name=name, sha256=sha256, size=len(content), kind=kind, uploaded_by=by)
+
+
+def store_photo(upload: UploadedFile, *, by: Any) -> StoredFile:
+    """``store`` for a picture. Raises ``Incomplete`` for any other file."""
+    stored = store(upload, by=by)
+    if not stored.is_picture:
+        name = stored.name
+        stored.delete()
+        raise Incomplete(_("“%s” is no photo.") % name)
+    return stored
 
 
 def sha256_of(upload: UploadedFile) -> str:
@@ -141,21 +153,38 @@ def _refuse_macros(name: str) -> None:
     )
 
 
-def serve(stored: StoredFile) -> FileResponse:
+def serve(stored: StoredFile, size: str = "") -> FileResponse:
     """The file as a response that no browser runs: pictures and PDF are shown, everything else is a download.
 
-    The sandbox is left out for PDF, as Chromium's viewer does not start in one; nothing may load there all the same.
+    ``size``: "small" for the thumbnail of a picture, "screen" for what every browser shows of it (HEIC as JPEG); 404
+    where none can be made. The sandbox is left out for PDF, as Chromium's viewer does not start in one; nothing may
+    load there all the same.
     """
     shown = stored.kind in SHOWN_IN_BROWSER
-    response = FileResponse(
-        default_storage.open(place(stored.sha256)),
-        as_attachment=not shown,
-        filename=stored.name,
-        content_type=stored.kind if shown else "application/octet-stream",
-    )
-    sandbox = "" if stored.kind == "application/pdf" else "sandbox; "
+    if size == "small" or (size == "screen" and not shown):
+        response = _picture(stored, size)
+    else:
+        response = FileResponse(
+            default_storage.open(place(stored.sha256)),
+            as_attachment=not shown,
+            filename=stored.name,
+            content_type=stored.kind if shown else "application/octet-stream",
+        )
+        response["Cache-Control"] = "private, no-store"
+    sandbox = "" if response["Content-Type"] == "application/pdf" else "sandbox; "
     response["Content-Security-Policy"] = f"{sandbox}default-src 'none'; frame-ancestors 'self'"
     response["X-Frame-Options"] = "SAMEORIGIN"
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _picture(stored: StoredFile, size: str) -> FileResponse:
+    """Kept for a while by the browser that was let in: a page shows many at once, again and again."""
+    try:
+        picture = Picture(stored, size).open()
+    except NoPicture:
+        raise Http404 from None
+    name = f"{PurePath(stored.name).stem}.jpg"
+    response = FileResponse(picture, filename=name, content_type="image/jpeg")
+    response["Cache-Control"] = f"private, max-age={SEEN_AGAIN}"
     return response

@@ -1,5 +1,7 @@
 """Stored files. The audit trail is pghistory's event tables, one beside each tracked model (see ``audit.py``)."""
 
+from pathlib import PurePath
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -31,6 +33,14 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def ending(self) -> str:
+        return PurePath(self.name).suffix[1:5].upper()
+
+    @property
+    def is_picture(self) -> bool:
+        return self.kind.startswith("image/")
 
 
 class IssuedDocument(models.Model):

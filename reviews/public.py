@@ -3,10 +3,11 @@
 from datetime import date
 
 from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from ratings.models import Decision
 from reviews.models import Batch
+from villages.models import matching
 from villages.townships import Townships
 
 PUBLIC_STATES = [Batch.State.RELEASED, Batch.State.CONFIRMED]
@@ -25,6 +26,12 @@ def notices() -> QuerySet[Batch]:
         )
         .order_by("-released_at", "-pk")
     )
+
+
+def of_place(batches: QuerySet[Batch], typed: str) -> QuerySet[Batch]:
+    """Those of ``batches`` whose office, or a village in them, is what was ``typed`` (a name, its pinyin, a code)."""
+    within = Decision.objects.filter(matching(typed, "unit__"), batch_entry__batch=OuterRef("pk"), state__in=SHOWN)
+    return batches.filter(matching(typed, "unit__") | Exists(within))
 
 
 def decisions_of(batch: Batch) -> QuerySet[Decision]:

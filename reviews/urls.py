@@ -49,6 +49,7 @@ urlpatterns = [
     path("reviews/checks/<int:pk>/lapse/", checks.lapse, name="review_check_lapse"),
     path("reviews/objections/", answering.objections, name="review_objections"),
     path("reviews/objections/<int:pk>/", answering.objection, name="review_objection"),
+    path("reviews/objections/<int:pk>/photo/", answering.photo, name="review_objection_photo"),
     path("reviews/appeals/", appeals.appeals, name="review_appeals"),
     path("reviews/appeals/<int:pk>/", appeals.appeal, name="review_appeal"),
     path("reviews/appeals/events/<int:pk>/", appeals.make_of_event, name="appeal_event"),

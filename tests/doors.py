@@ -306,6 +306,7 @@ PAGES = {
     "review_check_lapse": page("check.pk", post=at("county", CHECK[0]), department="纪委监委"),
     "review_objections": both(who=anywhere(*ANSWER)),
     "review_objection": both("objection.pk", who=at("village", ANSWER[0]), do="dismiss"),
+    "review_objection_photo": page("objection.pk", get=at("village", ANSWER[0])),
     "review_appeals": both(who=anywhere(*CONVENE_APPEAL, *HEAR)),
     "review_appeal": both("appeal.pk", who=at("township", CONVENE_APPEAL[0]), do="convene"),
     "appeal_event": both("event.pk", who=at("village", APPEAL)),

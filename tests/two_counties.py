@@ -17,7 +17,7 @@ from notifications.workflow import announce
 from ratings.certificate import code_of
 from ratings.models import Evidence, Proposal, Stage
 from ratings.workflow import event as events
-from records.files import store
+from records.files import store, store_photo
 from reports import workflow as reports
 from reviews.models import AppealPaper, Draw, FieldPhoto, Settlement, Sheet
 from reviews.workflow import appeals, batches, checks, decisions, panels
@@ -241,7 +241,8 @@ def _decide(own: SimpleNamespace) -> None:
     paper = store(SimpleUploadedFile("台账.png", PNG), by=own.who.signer)
     own.appeal_paper = AppealPaper.objects.create(appeal=own.appeal, file=paper)
     appeals.convene(own.appeal, [own.who.county_office], by=own.who.county_office)
-    own.objection = ObjectionFactory(decision=own.released_decision, text=f"{own.at.mark}村的账不对。")
+    shown = store_photo(SimpleUploadedFile("公开栏.png", PNG), by=None)
+    own.objection = ObjectionFactory(decision=own.released_decision, photo=shown, text=f"{own.at.mark}村的账不对。")
 
 
 def _hold_stars(own: SimpleNamespace) -> None:

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from records import previews
 from records.refusals import Incomplete, NotAllowed, UnknownFields, WrongState, refuse_unknown_fields
-from villages.models import Order
+from villages.models import Order, Unit
 from villages.order_forms import FORMS, OrderForm
 from villages.workflow import MANAGE, looked_at, outcome
 
 PER_PAGE = 30
+FOUND = 20
+MOST_CHOSEN = 50
 
 
 @login_required
@@ -45,8 +47,10 @@ def order_new(request: HttpRequest, kind: str) -> HttpResponse:
     """Write an order; see what would follow; carry out just that."""
     if kind not in FORMS or not request.user.reach(MANAGE):
         raise Http404
-    code = request.GET.get("unit", "")[:12]
-    form = FORMS[kind](request.POST or None, initial={"unit": code, "units": code, "main": code})
+    chosen = _chosen(request)
+    first = chosen[0].code if chosen else ""
+    initial = {"unit": first, "units": "\n".join(one.code for one in chosen), "main": first}
+    form = FORMS[kind](request.POST or None, initial=initial)
     refused = None
     if "confirm" in request.POST and form.is_valid():
         try:
@@ -58,12 +62,29 @@ def order_new(request: HttpRequest, kind: str) -> HttpResponse:
         else:
             messages.success(request, _("The order is carried out. Everyone concerned has been told."))
             return redirect("unit_order", made.pk)
-    context: dict[str, Any] = {"form": form, "kind": Order.Kind(kind), "refused": refused}
+    context: dict[str, Any] = {"form": form, "kind": Order.Kind(kind), "refused": refused, "chosen": chosen}
+    context |= {"q": request.GET.get("q", ""), "found": _found(request, chosen), "most": FOUND}
     if "change" not in request.POST and form.is_valid() and (seen := _tried(request, form)):
         shown = {"said": form.said(), "outcome": outcome(seen)}
         context |= {"preview": seen, "passages": seen.passed, "key": previews.keep(request.user, _step(kind), shown)}
     status = 400 if isinstance(refused, UnknownFields) else 409 if refused else 200
     return render(request, "villages/order_new.html", context, status=status)
+
+
+def _chosen(request: HttpRequest) -> list[Unit]:
+    """The units that were found and chosen (``?unit=``, again and again), in that order."""
+    codes = [code[:12] for code in dict.fromkeys(request.GET.getlist("unit"))][:MOST_CHOSEN]
+    there = Unit.objects.within_any(request.user.reach(MANAGE)).in_bulk([code for code in codes if code.isalnum()])
+    return [there[code] for code in codes if code in there]
+
+
+def _found(request: HttpRequest, chosen: list[Unit]) -> list[Unit]:
+    """The units within reach that ``?q=`` means and that an order may name."""
+    typed = request.GET.get("q", "")
+    if not typed.strip():
+        return []
+    units = Unit.objects.within_any(request.user.reach(MANAGE)).standing().matching(typed)
+    return list(units.exclude(pk__in=[one.pk for one in chosen])[:FOUND])
 
 
 def _step(kind: str) -> str:

@@ -142,7 +142,7 @@ def evidence(request: HttpRequest, pk: int) -> FileResponse:
     there = reached_or_404(
         request.user, VIEW, Evidence.objects.select_related("file"), field="application__unit_id", pk=pk
     )
-    return serve(there.file)
+    return serve(there.file, request.GET.get("as", ""))
 
 
 def _step(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.authority import reached_or_404
+from ratings.cards import Card
 from ratings.form import Form, Sheet
 from ratings.models import Application, Cycle, Evidence
 from ratings.models.application import Paper
@@ -248,7 +249,8 @@ def _keep_area(request: HttpRequest, application: Application, number: int) -> H
     entries = _entries(request, sheet)
     try:
         kept = save_answers(application, entries, by=request.user)
-        _keep_files(request, application, sheet)
+        for said in _keep_files(request, application, sheet):
+            messages.info(request, said)
     except Refused as refused:
         messages.error(request, str(refused))
         typed = {e.item: Kept(e, None, str(refused), refused=True) for e in entries}
@@ -300,14 +302,33 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('application_form', args=[pk])}#papers")
 
 
-def _keep_files(request: HttpRequest, application: Application, sheet: Sheet) -> None:
-    """Files come under ``file:CRITERION`` or ``file:CRITERION:PIECE``; ``detach`` names one to take off."""
+def _keep_files(request: HttpRequest, application: Application, sheet: Sheet) -> list[str]:
+    """Files come under ``file:CRITERION`` or ``file:CRITERION:PIECE``; ``detach`` names one to take off.
+
+    Returns a sentence for each file whose like was attached to its criterion before.
+    """
+    twice = []
     for card in sheet.cards:
         code = card.criterion.code
-        for name in ["", *(piece.name for piece in card.pieces)]:
-            for upload in request.FILES.getlist(f"file:{code}:{name}" if name else f"file:{code}"):
-                files.attach(application, code, upload, name=name, by=request.user)
+        fields = {name: f"file:{code}:{name}" if name else f"file:{code}" for name in _piece_names(card)}
+        sent = [(name, upload) for name, field in fields.items() for upload in request.FILES.getlist(field)]
+        if not sent:
+            continue
+        earlier = application.evidence.filter(criterion=code).order_by("-pk")  # the first of its like stands
+        there = dict(earlier.values_list("file__sha256", "file__name"))
+        for name, upload in sent:
+            kept = files.attach(application, code, upload, name=name, by=request.user).file
+            if before := there.get(kept.sha256):
+                told = {"name": upload.name, "before": before}
+                twice.append(_("“%(name)s” is the same file as “%(before)s”, attached here already.") % told)
+            there.setdefault(kept.sha256, kept.name)
     _take_off(request, application)
+    return twice
+
+
+def _piece_names(card: Card) -> list[str]:
+    """The pieces that a criterion asks for, after what is attached without a name."""
+    return ["", *(piece.name for piece in card.pieces)]
 
 
 def _take_off(request: HttpRequest, application: Application) -> None:
@@ -331,9 +352,9 @@ def upload(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     application = fillable(request, pk)
     if not 1 <= number <= len(application.cycle.scheme.spec.areas):
         raise Http404
-    problem = ""
+    problem, twice = "", []
     try:
-        _keep_files(request, application, Form(application, may_fill=True).sheet(number))
+        twice = _keep_files(request, application, Form(application, may_fill=True).sheet(number))
     except Refused as refused:
         problem = str(refused)
     sheet = Form(application, may_fill=not shut_because(application, request.user)).sheet(number)
@@ -343,5 +364,5 @@ def upload(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return render(
         request,
         "ratings/application_files.html",
-        {"card": card, "application": application, "sheet": sheet, "problem": problem},
+        {"card": card, "application": application, "sheet": sheet, "problem": problem, "twice": twice},
     )

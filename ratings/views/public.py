@@ -18,15 +18,27 @@ from records.lists import as_workbook
 from villages.models import Level, Unit, below, matching
 
 ROWS = 50
+SHORTEST = 2
+"""Characters of a search through all counties at once."""
 RATED_LEVELS = [Level.TOWNSHIP, Level.VILLAGE, Level.STATION]
 OPEN_LEVELS = [Level.COUNTY, Level.ZONE, Level.TOWNSHIP]
 
 
 def places(request: HttpRequest) -> HttpResponse:
-    """The counties whose register can be opened."""
+    """A search of the whole register, and the counties whose register can be opened."""
     counties = Unit.objects.filter(level__in=[Level.COUNTY, Level.ZONE])
-    page = Paginator(counties, ROWS).get_page(request.GET.get("page"))
-    return render(request, "ratings/register_places.html", {"page": page, "form": CertificateForm()})
+    search = PublicSearchForm(request.GET)
+    typed = search.cleaned_data["q"].strip() if search.is_valid() else ""
+    held = StarPeriod.objects.on().filter(matching(typed, "unit__")).select_related("unit").order_by("unit")
+    context = {
+        "page": Paginator(counties, ROWS).get_page(request.GET.get("page")),
+        "form": CertificateForm(),
+        "search": search,
+        "typed": typed,
+        "found": list(held[:ROWS]) if len(typed) >= SHORTEST else [],
+        "most": ROWS,
+    }
+    return render(request, "ratings/register_places.html", context)
 
 
 def stars(request: HttpRequest, code: str) -> HttpResponse:

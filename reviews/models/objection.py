@@ -10,13 +10,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ratings.models import Decision
+from records.models import StoredFile
 from villages.models import Unit
 
 User = settings.AUTH_USER_MODEL
 
 
 # Who objected stays out of the trail: it is for those who answer alone.
-@pghistory.track(exclude=["name", "contact", "sent"])
+@pghistory.track(exclude=["name", "contact", "sent", "photo"])
 class Objection(models.Model):
     """An objection (异议) by anyone against one decision under public notice. ``receipt`` is what the person keeps.
 
@@ -35,6 +36,7 @@ class Objection(models.Model):
     contact = models.CharField(_("How to reach you"), max_length=100, blank=True)
     text = models.TextField(_("What is not right"))
     sent = models.UUIDField(null=True, unique=True)
+    photo = models.OneToOneField(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     answer = models.TextField(_("Answer"), blank=True)

@@ -4,10 +4,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Case, Value, When
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from records.files import serve
 from records.lists import as_workbook
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import lists
@@ -59,6 +60,13 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
         "reviews/objection.html",
         {"objection": found, "may_answer": may_answer, "answer": answer, "error": error},
     )
+
+
+@login_required
+def photo(request: HttpRequest, pk: int) -> FileResponse:
+    """The photo sent with an objection, for those who may answer it."""
+    found = get_object_or_404(objections_for(request.user).select_related("photo").exclude(photo=None), pk=pk)
+    return serve(found.photo, request.GET.get("as", ""))
 
 
 def _answered_so(request: HttpRequest, pk: int) -> bool:

@@ -165,7 +165,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     there = get_object_or_404(
         AppealPaper.objects.filter(appeal__in=appeals_for(request.user)).select_related("file"), pk=pk
     )
-    return serve(there.file)
+    return serve(there.file, request.GET.get("as", ""))
 
 
 def _take(request: HttpRequest, found: Appeal) -> Promise:

@@ -51,12 +51,12 @@ class BatchForm(forms.Form):
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many decisions of one office wait to be released."""
+    """The decisions of one office that wait to be released."""
 
     cycle: Cycle
     unit: Unit
     bench: Bench
-    count: int
+    decisions: list[Decision]
 
 
 def own_batches(user: User) -> QuerySet[Batch]:
@@ -271,10 +271,9 @@ def _waiting(bench: Bench, codes: list[str]) -> list[Waiting]:
     free = Decision.objects.filter(
         below_any(codes, "unit_id"), origin=bench.origin, state=Decision.State.DECIDED, batch_entry=None
     )
-    counts: dict[tuple[int, str], int] = {}
-    for cycle, unit in free.values_list("cycle_id", "unit_id"):
-        key = (cycle, unit[: bench.code_length])
-        counts[key] = counts.get(key, 0) + 1
-    cycles = Cycle.objects.in_bulk({cycle for cycle, _unit in counts}) if counts else {}
-    units = Unit.objects.in_bulk({unit for _cycle, unit in counts}) if counts else {}
-    return [Waiting(cycles[cycle], units[unit], bench, count) for (cycle, unit), count in sorted(counts.items())]
+    found: dict[tuple[int, str], list[Decision]] = {}
+    for one in free.select_related("unit").order_by("unit_id"):
+        found.setdefault((one.cycle_id, one.unit_id[: bench.code_length]), []).append(one)
+    cycles = Cycle.objects.in_bulk({cycle for cycle, _unit in found}) if found else {}
+    units = Unit.objects.in_bulk({unit for _cycle, unit in found}) if found else {}
+    return [Waiting(cycles[cycle], units[unit], bench, of) for (cycle, unit), of in sorted(found.items())]

@@ -16,7 +16,6 @@ from accounts.models import User
 from ratings.corrections import Corrected, corrections
 from ratings.models import Evidence
 from ratings.reuse import mark_reuse
-from records.files import SHOWN_IN_BROWSER
 from records.refusals import Incomplete, WrongState
 from reviews.models import Sheet
 from reviews.own_sheet import OwnSheet, own_sheet, require_reviewer
@@ -27,7 +26,6 @@ from reviews.sheet_form import SheetForm, Step, steps
 from reviews.views.saved import tell_saved
 from reviews.workflow import sheets as workflow
 
-PICTURES = frozenset(kind for kind in SHOWN_IN_BROWSER if kind.startswith("image/"))
 _STEPPED_BACK = gettext_lazy("You have stepped back from %(unit)s. The office has been told.")
 
 
@@ -192,7 +190,6 @@ class SheetPage(OwnSheet):
             "others": others,
             "all_in": all(other.state != Sheet.State.OPEN for other in [self.sheet, *others]),
             "queue": queue,
-            "pictures": PICTURES,
             "corrected": self._corrected(),
             "following": upcoming[0] if upcoming else None,
         }

@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.working_days import uncertainty, working_days_between
 from ratings.models import Decision
+from ratings.register_forms import PublicSearchForm
 from records.client import address_of
 from records.documents import served
 from records.refusals import Refused
 from reviews.models import Batch, Objection
 from reviews.poster import poster
-from reviews.public import by_township, decisions_of, may_object_again, notices, takes_objections
+from reviews.public import by_township, decisions_of, may_object_again, notices, of_place, takes_objections
+from reviews.public_reasons import reasons
 from reviews.workflow import objections as workflow
 
 PER_PAGE = 20
@@ -52,6 +54,12 @@ class ObjectionForm(forms.Form):
         required=False,
     )
     contact = forms.CharField(label=gettext_lazy("How to reach you (optional)"), max_length=100, required=False)
+    photo = forms.FileField(
+        label=gettext_lazy("Photo (optional)"),
+        help_text=gettext_lazy("Only those who look into it see it."),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+    )
     website = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, batch: Batch, *args, **kwargs) -> None:
@@ -61,8 +69,12 @@ class ObjectionForm(forms.Form):
 
 
 def public_notices(request: HttpRequest) -> HttpResponse:
-    page = Paginator(notices(), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "reviews/notices.html", {"page": page, "today": timezone.localdate()})
+    form = PublicSearchForm(request.GET)
+    found = notices()
+    if form.is_valid() and form.cleaned_data["q"]:
+        found = of_place(found, form.cleaned_data["q"])
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "reviews/notices.html", {"page": page, "form": form, "today": timezone.localdate()})
 
 
 def public_notice(request: HttpRequest, pk: int) -> HttpResponse:
@@ -70,7 +82,7 @@ def public_notice(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(notices().select_related("cycle__scheme"), pk=pk)
     today = timezone.localdate()
     takes = takes_objections(batch, today)
-    form = ObjectionForm(batch, request.POST or None) if takes else None
+    form = ObjectionForm(batch, request.POST or None, request.FILES or None) if takes else None
     status = 200
     if request.method == "POST" and form is not None and form.is_valid():
         given = form.cleaned_data
@@ -97,7 +109,7 @@ def objection_status(request: HttpRequest) -> HttpResponse:
 
 
 def _said(form: ObjectionForm) -> dict:
-    return {name: form.cleaned_data[name] for name in ("decision", "text", "name", "contact")}
+    return {name: form.cleaned_data[name] for name in ("decision", "text", "name", "contact", "photo")}
 
 
 def _object(form: ObjectionForm, place: str) -> Objection | None:
@@ -121,9 +133,13 @@ def _context(batch: Batch, today: date, form: ObjectionForm | None) -> dict:
     days = working_days_between(batch.first_day, batch.last_day)
     last = batch.cycle.year - 1
     previous = Decision.objects.confirmed().filter(unit=OuterRef("unit"), year=last).order_by("-on", "-pk")
-    decided = list(decisions_of(batch).annotate(last_star=Subquery(previous.values("star")[:1])))
+    shown = decisions_of(batch).select_related("application")
+    decided = list(shown.annotate(last_star=Subquery(previous.values("star")[:1])))
     stars = [decision.star for decision in decided]
     spec = batch.cycle.scheme.spec
+    why = reasons(batch, decided)
+    for decision in decided:
+        decision.why = why.get(decision.pk, "")
     return {
         "batch": batch,
         "days": [Day(day, day < today, day == today) for day in days],

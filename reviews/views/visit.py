@@ -101,7 +101,7 @@ def photo(request: HttpRequest, pk: int) -> FileResponse:
         own_sheet(request.user, found.sheet_id)
     elif not _sees(request.user, found.sheet):
         raise Http404
-    return serve(found.file)
+    return serve(found.file, request.GET.get("as", ""))
 
 
 def _sees(user: User, sheet: Sheet) -> bool:

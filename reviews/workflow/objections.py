@@ -4,6 +4,7 @@ import json
 import secrets
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -16,6 +17,7 @@ from ratings.models import Decision
 from ratings.workflow import decision as decisions
 from records import audit
 from records.codes import ALPHABET
+from records.files import sha256_of, store_photo
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Appeal, Batch, Objection, Sheet
 from reviews.stages import BENCHES
@@ -25,12 +27,21 @@ ANSWERERS = {"township": ["township_office"], "county": ["discipline"]}
 
 
 @transaction.atomic
-def make_objection(decision: Decision, *, text: str, name: str = "", contact: str = "", place: str = "") -> Objection:
+def make_objection(
+    decision: Decision,
+    *,
+    text: str,
+    name: str = "",
+    contact: str = "",
+    photo: UploadedFile | None = None,
+    place: str = "",
+) -> Objection:
     """Record an objection against ``decision``, named or anonymous; ``receipt`` is what the person keeps.
 
     The same again from the same ``place`` (a client's address) is the one that was made.
 
-    Raises ``WrongState`` outside the days of public notice (until 24:00 of the last one), ``Incomplete`` without text.
+    Raises ``WrongState`` outside the days of public notice (until 24:00 of the last one), ``Incomplete`` without text
+    or with a ``photo`` that is none.
     """
     decision = (
         Decision.objects.select_for_update(of=("self",))
@@ -46,7 +57,8 @@ def make_objection(decision: Decision, *, text: str, name: str = "", contact: st
         raise WrongState(_("The days of public notice are over."))
     if not text.strip():
         raise Incomplete(_("Please say what is not right."), {"text": _("Please say what is not right.")})
-    sent = _digest(decision, place, text, name, contact) if place else None
+    seen = sha256_of(photo) if photo else ""
+    sent = _digest(decision, place, text, name, contact, *filter(None, [seen])) if place else None
     if sent and (made := Objection.objects.filter(sent=sent).first()):
         return made  # nobody makes another meanwhile: the decision is locked
     with audit.unseen("object"):
@@ -58,6 +70,7 @@ def make_objection(decision: Decision, *, text: str, name: str = "", contact: st
             name=name.strip(),
             contact=contact.strip(),
             sent=sent,
+            photo=store_photo(photo, by=None) if photo else None,
         )
     place = decision.unit_id[: BENCHES[decision.origin].code_length]
     announce(

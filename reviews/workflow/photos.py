@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from records import audit
-from records.files import store
+from records.files import store_photo
 from records.refusals import Incomplete
 from reviews.models import FieldPhoto, Sheet
 from reviews.workflow.sheets import hold
@@ -24,9 +24,7 @@ def attach(sheet: Sheet, criterion: str, upload: UploadedFile, *, by: User) -> F
     if criterion not in {fitting.code for fitting in spec.fitting(sheet.application.tags)}:
         raise Incomplete(_("The scheme has no such question."))
     there = list(sheet.photos.filter(criterion=criterion).select_related("file"))
-    stored = store(upload, by=by)
-    if not stored.kind.startswith("image/"):
-        raise Incomplete(_("“%s” is no photo.") % stored.name)
+    stored = store_photo(upload, by=by)
     for photo in there:
         if photo.file.sha256 == stored.sha256:
             stored.delete()

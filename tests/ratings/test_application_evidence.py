@@ -22,6 +22,7 @@ from tests.factories import (
 )
 from tests.ratings.test_application_workflow import NEIGHBOUR, WHOLE
 from tests.records.test_files import EXE, JPEG, PDF
+from tests.records.test_pictures import picture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 
@@ -167,3 +168,29 @@ def test_reviewers_see_where_the_same_file_is_used(client, draft, filler):
     assert [(use.application, use.criterion) for use in piece.elsewhere] == [(other, "1.1")]
     client.force_login(filler)
     assert "塔山村" not in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize("field", ["file:1.2:测评表", "file:1.2"])
+def test_the_same_file_twice_in_one_criterion_is_said_at_upload(client, draft, filler, field):
+    client.force_login(filler)
+    said = ["“再传.pdf”与已上传的“测评表.pdf”是同一个文件。"]
+    url = area(draft, "application_upload")
+    first = client.post(url, {"criterion": "1.2", "file:1.2:测评表": pdf()}, headers={"HX-Request": "true"})
+    again = client.post(url, {"criterion": "1.2", field: pdf("再传.pdf")}, headers={"HX-Request": "true"})
+    assert (first.context["twice"], again.context["twice"]) == ([], said)
+    plain = client.post(area(draft), {field: pdf("再传.pdf")}, follow=True)
+    assert [str(m) for m in plain.context["messages"] if "同一个" in str(m)] == said
+
+
+def test_a_photo_is_told_apart_by_its_thumbnail_through_the_same_door(client, draft, filler):
+    photo = attach(draft, "1.2", pdf("会场.heic", picture("HEIF")), by=filler)
+    paper = attach(draft, "1.2", pdf(), name="测评表", by=filler)
+    client.force_login(filler)
+    url = reverse("evidence", args=[photo.pk])
+    page = client.get(area(draft)).content.decode()
+    assert f'<img src="{url}?as=small"' in page
+    assert f'href="{url}?as=screen"' in page
+    assert f"{reverse('evidence', args=[paper.pk])}?as" not in page
+    assert client.get(url, {"as": "small"})["Content-Type"] == "image/jpeg"
+    client.force_login(person(Role.FILLER, NEIGHBOUR))
+    assert client.get(url, {"as": "small"}).status_code == 404

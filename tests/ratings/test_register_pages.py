@@ -247,3 +247,11 @@ def test_who_reaches_one_township_chooses_none(client, star):
     page = shown(client, person(Role.TOWNSHIP_OFFICE, TOWNSHIP), "register")
     assert list(page.context["form"].fields) == ["q", "star"]
     assert f"<small>沙溪镇 {VILLAGE}</small>" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("沙溪", [VILLAGE]), ("204", [VILLAGE]), ("yjc", [ELSEWHERE]), ("", []), ("沙", [])]
+)
+def test_the_public_register_is_searched_without_choosing_a_county(client, star, typed, found):
+    page = client.get(reverse("public_register"), {"q": typed})
+    assert [period.unit_id for period in page.context["found"]] == found

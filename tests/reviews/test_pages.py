@@ -14,15 +14,17 @@ from freezegun import freeze_time
 
 from accounts.roles import Role
 from notifications.models import Notice
-from ratings.models import Decision, Evidence
+from ratings.models import Application, Decision, Evidence
 from records.files import store
+from records.models import StoredFile
 from reviews.models import Batch, Objection, Panel, Sheet
 from reviews.workflow import batches, confirmation, decisions, objections, panels, sheets
-from tests.factories import TOWNSHIP, AnswerFactory, ApplicationFactory, StoredFileFactory, UnitFactory, person
+from tests.factories import TOWNSHIP, VILLAGE, AnswerFactory, ApplicationFactory, StoredFileFactory, UnitFactory, person
 from tests.reviews.conftest import GOOD, PLAIN, entries, score, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_release import prepare
 from tests.two_counties import PNG
+from villages.models import Unit
 
 LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
@@ -256,6 +258,8 @@ def decided(place):
 
 def test_the_office_gathers_and_releases_a_batch(decided):
     client = client_of(decided.township_office)
+    [waiting] = client.get(reverse("review_batches")).context["waiting"]
+    assert waiting.decisions == [decided.decision]
     assert "review" in text(get(decided.township_office, "review_batches"))
     answer = client.post(
         reverse("review_prepare", args=[decided.cycle.pk, TOWNSHIP, "township"]),
@@ -425,7 +429,57 @@ def test_evidence_stands_beside_its_criterion_and_keys_are_told(place, sheet, se
         Evidence.objects.create(application=place.application, criterion="1.1", file=file)
     page = text(get(place.township_reviewer, "review_sheet", sheet.pk))
     addresses = [reverse("evidence", args=[one.pk]) for one in Evidence.objects.order_by("pk")]
-    assert f'<img src="{addresses[0]}"' in page
+    assert f'<img src="{addresses[0]}?as=screen"' in page
     assert f'<iframe src="{addresses[1]}"' in page
     assert page.count("<kbd>") == 8
     assert page.count(" style=") == 0
+
+
+def test_an_objection_takes_a_photo_that_only_those_who_answer_see(released, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    assert "这类文件不能上传" in text(object_to(released, photo=SimpleUploadedFile("公开栏.png", b"no picture")))
+    assert "不是照片" in text(object_to(released, photo=SimpleUploadedFile("公开栏.pdf", b"%PDF-1.7\n1 0 obj\n")))
+    assert not Objection.objects.exists()
+    assert not StoredFile.objects.filter(uploaded_by=None).exists()
+    object_to(released, photo=SimpleUploadedFile("公开栏.png", PNG))
+    objection = Objection.objects.get()
+    seen = get(released.township_office, "review_objection_photo", objection.pk)
+    assert b"".join(seen.streaming_content) == PNG
+    picture = reverse("review_objection_photo", args=[objection.pk])
+    assert picture in text(get(released.township_office, "review_objection", objection.pk))
+    assert get(None, "review_objection_photo", objection.pk).status_code == 302
+    for person_ in (released.township_leader, released.county_office, released.filler):
+        assert get(person_, "review_objection_photo", objection.pk).status_code == 404
+    status = text(Client().get(reverse("objection_status"), {"receipt": objection.receipt}))
+    assert objection.unit.name in status
+    assert picture not in status
+
+
+@pytest.mark.parametrize(("typed", "found"), [("塔山", 0), ("沙溪", 1), (VILLAGE[-3:], 1), ("", 1)])
+def test_notices_are_found_by_place(released, typed, found):
+    Unit.objects.filter(pk=VILLAGE).update(name="沙溪村")
+    assert len(Client().get(reverse("public_notices"), {"q": typed}).context["page"]) == found
+
+
+def test_a_notice_says_where_to_ask(released):
+    unit = released.batch.unit
+    page = text(get(None, "public_notice", released.batch.pk))
+    assert f"<strong>{unit.name}评星晋级工作经办人</strong>" in page
+
+
+@pytest.mark.parametrize(
+    ("applied", "star", "reason", "why"),
+    [
+        (4, 3, "", ""),
+        (2, 2, "", "该村申报的就是二星。"),
+        (3, 2, "村里有账目未清。", "由审定会议研究决定，理由载入会议纪要。"),
+    ],
+)
+def test_a_notice_says_in_a_sentence_why_a_star_is_below_what_points_suggest(place, applied, star, reason, why):
+    Application.objects.filter(pk=place.application.pk).update(applied_star=applied)
+    place.application.refresh_from_db()
+    score_township(place, SOUND)
+    place.decision = decisions.decide(place.application, star=star, reason=reason, by=place.township_leader)
+    page = get(None, "public_notice", batches.release(prepare(place), by=place.township_office).pk)
+    assert [one.why for _town, decided in page.context["groups"] for one in decided] == [why]
+    assert "账目未清" not in text(page)

@@ -284,3 +284,21 @@ def test_what_changed_since_it_was_looked_at_is_shown_anew(client, office, kind,
     assert not Unit.objects.filter(code=NEW).exists()
     assert client.post(address, old | {"key": answer.context["key"]}).status_code == 302
     assert Order.objects.count() == 1
+
+
+def test_units_of_an_order_are_found_by_name_and_chosen(client, office):
+    for code, name in ((A, "沙溪村"), (B, "塔山村"), ("330681001218", "沙溪村")):
+        Unit.objects.filter(pk=UnitFactory(code=code).pk).update(name=name)
+    UnitFactory(code=C, name="沙溪老村")
+    Unit.objects.filter(pk=C).update(name="沙溪老村", ended=date(2026, 1, 1))
+    client.force_login(office)
+    address = reverse("unit_order_new", args=["merge"])
+    found = client.get(address, {"q": "沙溪"})
+    assert [one.code for one in found.context["found"]] == [A]
+    assert f"?unit={A}#find" in found.content.decode()
+    again = client.get(address, {"unit": [A], "q": "２０５"})
+    assert f"?unit={A}&amp;unit={B}#find" in again.content.decode()
+    both = client.get(address, {"unit": [A, B, "330681001218", "x'"]})
+    assert both.context["form"]["units"].value() == f"{A}\n{B}"
+    split = client.get(reverse("unit_order_new", args=["split"]), {"unit": A})
+    assert split.context["form"]["unit"].value() == A

@@ -1,0 +1,80 @@
+"""Pictures made from stored ones: thumbnails, and HEIC photos as JPEG. The originals stay as they came.
+
+Each is made when it is first asked for and kept beside the originals under their hash. A picture of more than
+``MOST_PIXELS`` is left alone: to decode it takes hundreds of megabytes.
+"""
+
+import io
+import warnings
+from dataclasses import dataclass
+
+import pillow_heif
+from django.core.files import File
+from django.core.files.storage import default_storage
+from PIL import Image, ImageOps
+
+from records.file_faults import place
+from records.models import StoredFile
+
+MOST_PIXELS = 64_000_000
+SIDE = {"small": 224, "screen": 2400}
+"""The longer side: of a thumbnail on a fine screen, of a photo that is looked at."""
+QUALITY = 82
+
+
+class NoPicture(Exception):
+    """No picture can be made of this file."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    stored: StoredFile
+    size: str
+
+    @property
+    def _place(self) -> str:
+        return f"{self.size}/{place(self.stored.sha256)}.jpg"
+
+    def open(self) -> File:
+        """The picture as JPEG. Raises ``NoPicture``."""
+        if not default_storage.exists(self._place):
+            default_storage.save(self._place, io.BytesIO(self._made()))
+        return default_storage.open(self._place)
+
+    def _made(self) -> bytes:
+        if not self.stored.is_picture:
+            raise NoPicture
+        with default_storage.open(place(self.stored.sha256)) as file:
+            try:
+                return reduced(file.read(), SIDE[self.size])
+            except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as unreadable:
+                raise NoPicture from unreadable
+
+
+def reduced(content: bytes, side: int) -> bytes:
+    """A picture as JPEG, upright, at most ``side`` long, without what the camera noted in it (place, owner)."""
+    with warnings.catch_warnings(action="ignore"), _opened(content) as picture:
+        if picture.width * picture.height > MOST_PIXELS:
+            raise ValueError("too many pixels")
+        picture.draft("RGB", (side, side))
+        upright = ImageOps.exif_transpose(picture)
+        upright.thumbnail((side, side))
+        made = io.BytesIO()
+        _on_white(upright).save(made, "JPEG", quality=QUALITY, optimize=True)
+    return made.getvalue()
+
+
+def _opened(content: bytes) -> Image.Image:
+    if pillow_heif.is_supported(content[:32]):
+        return pillow_heif.HeifImageFile(io.BytesIO(content))
+    return Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"])
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Without the parts that let through what is behind: JPEG has none."""
+    if picture.mode in ("RGB", "L"):
+        return picture
+    picture = picture.convert("RGBA")
+    ground = Image.new("RGB", picture.size, "white")
+    ground.paste(picture, mask=picture.getchannel("A"))
+    return ground

@@ -1,0 +1,94 @@
+"""What is made of stored pictures: thumbnails, and HEIC as JPEG; the originals stay as they came."""
+
+import hashlib
+import io
+
+import pillow_heif
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import Http404
+from PIL import ExifTags, Image
+
+from records import pictures
+from records.files import place, serve, store
+from tests.factories import UserFactory
+from tests.records.test_files import DOCX, JPEG, PDF
+
+pytestmark = pytest.mark.django_db
+TURNED = 6
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def picture(kind="JPEG", size=(800, 400), mode="RGB", **saved) -> bytes:
+    made = io.BytesIO()
+    if kind == "HEIF":
+        pillow_heif.from_pillow(Image.new(mode, size, "red")).save(made)
+    else:
+        Image.new(mode, size, "red").save(made, kind, **saved)
+    return made.getvalue()
+
+
+def kept(content, name):
+    return store(SimpleUploadedFile(name, content), by=UserFactory())
+
+
+def seen(answer) -> Image.Image:
+    return Image.open(io.BytesIO(b"".join(answer.streaming_content)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "mode"),
+    [("JPEG", "a.jpg", "RGB"), ("PNG", "a.png", "RGBA"), ("WEBP", "a.webp", "RGB"), ("HEIF", "a.heic", "RGB")],
+)
+def test_a_thumbnail_is_a_small_jpeg_that_the_browser_may_keep(kind, name, mode):
+    answer = serve(kept(picture(kind, mode=mode), name), "small")
+    assert (answer["Content-Type"], answer["Cache-Control"]) == ("image/jpeg", "private, max-age=86400")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    made = seen(answer)
+    assert (made.format, made.size) == ("JPEG", (224, 112))
+
+
+def test_heic_is_shown_as_jpeg_and_its_original_stays():
+    content = picture("HEIF")
+    stored = kept(content, "IMG_1.heic")
+    answer = serve(stored, "screen")
+    assert (answer["Content-Type"], seen(answer).size) == ("image/jpeg", (800, 400))
+    assert "IMG_1.jpg" in answer["Content-Disposition"]
+    assert stored.sha256 == hashlib.sha256(content).hexdigest()
+    assert default_storage.open(place(stored.sha256)).read() == content
+    original = serve(stored)
+    assert "attachment" in original["Content-Disposition"]
+    assert b"".join(original.streaming_content) == content
+
+
+def test_what_a_browser_shows_is_shown_as_it_came():
+    content = picture()
+    assert b"".join(serve(kept(content, "a.jpg"), "screen").streaming_content) == content
+    assert serve(kept(PDF, "a.pdf"), "screen")["Content-Type"] == "application/pdf"
+
+
+def test_a_thumbnail_stands_upright_and_tells_nothing_of_the_camera():
+    noted = Image.Exif()
+    noted[ExifTags.Base.Orientation] = TURNED
+    noted[ExifTags.Base.Artist] = "李试"
+    made = seen(serve(kept(picture(exif=noted), "a.jpg"), "small"))
+    assert (made.size, dict(made.getexif())) == ((112, 224), {})
+
+
+@pytest.mark.parametrize(("content", "name"), [(PDF, "a.pdf"), (DOCX, "a.docx"), (JPEG, "no picture.jpg")])
+def test_of_other_files_there_is_no_thumbnail(content, name):
+    with pytest.raises(Http404):
+        serve(kept(content, name), "small")
+
+
+def test_a_picture_of_too_many_pixels_is_left_alone(monkeypatch):
+    stored = kept(picture(), "a.jpg")
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 800 * 400 - 1)
+    with pytest.raises(Http404):
+        serve(stored, "small")
