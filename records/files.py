@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from records import harmful
 from records.file_faults import found, place
 from records.models import StoredFile
-from records.packages import MB, Limits, PackageRefused, open_package
+from records.packages import MB, Limits, PackageRefused, demand_true_sizes, open_package
 from records.pictures import NoPicture, Picture
 from records.refusals import Incomplete
 
@@ -132,7 +132,9 @@ def _found(content: bytes, name: str) -> str | None:
 def _in_package(content: bytes, name: str) -> str | None:
     """The kind of a zip package, from the part that makes it one."""
     try:
-        parts = set(open_package(io.BytesIO(content), PACKAGE).namelist())
+        package = open_package(io.BytesIO(content), PACKAGE)
+        demand_true_sizes(package)
+        parts = set(package.namelist())
     except PackageRefused as refused:
         raise Incomplete(_("“%(name)s” cannot be taken. %(why)s") % {"name": name, "why": refused}) from refused
     if any(PurePath(part).name.lower() == "vbaproject.bin" for part in parts):

@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -15,42 +16,69 @@ from records.refusals import Incomplete
 MOST_PIXELS = 200_000_000
 """The finest cameras of telephones; a browser needs four bytes for each."""
 ACTIVE = re.compile(rb"/(JavaScript|Launch)\b|/XFA\s*(\[|\d+\s+\d+\s+R)")
-OBJECTS = re.compile(rb"/ObjStm\b[^>]*>>\s*stream\r?\n")
+STREAM = re.compile(rb"(?<!end)stream\r?\n")
+NOT_READ = re.compile(
+    rb"/(?:ASCIIHex|ASCII85|LZW|RunLength)Decode|/Filter\s*\d|/Predictor\s*(?:2|1\d)|/FlateDecode.*/FlateDecode",
+    re.DOTALL,
+)
+"""How no program that people use packs the objects of a file, which are read here to see what they do."""
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
 MOST_UNPACKED = 50 * MB
 
 
 def refuse_large_picture(content: bytes, name: str) -> None:
     """Raise ``Incomplete`` for a picture of more than ``MOST_PIXELS``; only its head is read."""
-    try:
-        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(content)) as picture:
-            width, height = picture.size
-    except Image.DecompressionBombError:
-        width, height = MOST_PIXELS, 2
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
-        return  # no reader opens it either
+    width, height = _size(content)
     if width * height > MOST_PIXELS:
         raise Incomplete(_("“%s” has too many pixels. Please send it smaller.") % name)
+
+
+def _size(content: bytes) -> tuple[int, int]:
+    """Width and height; nothing of what no reader opens either."""
+    if content.startswith(PNG) and len(content) >= len(PNG) + 8:  # whatever follows: browsers show damaged ones too
+        width, height = struct.unpack_from(">II", content, len(PNG))
+        return width, height
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(content)) as picture:
+            return picture.size
+    except Image.DecompressionBombError:
+        return MOST_PIXELS, 2
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        return 0, 0
 
 
 def refuse_active_pdf(content: bytes, name: str) -> None:
     """Raise ``Incomplete`` for a PDF file with scripts or programs to start."""
     for part in _parts(content, name):
-        if ACTIVE.search(_HEX.sub(lambda found: bytes([int(found[1], 16)]), part)):
+        if ACTIVE.search(_plain(part)):
             raise Incomplete(_("“%s” holds scripts, which can run by themselves. Please print it to a new PDF.") % name)
 
 
 def _parts(content: bytes, name: str) -> Iterator[bytes]:
     """The file as it stands, and the objects that it keeps compressed."""
     yield content
-    left = MOST_UNPACKED
-    for found in OBJECTS.finditer(content):
+    left, end = MOST_UNPACKED, 0
+    for found in STREAM.finditer(content):
+        about, end = _plain(content[end : found.start()]), found.end()
+        if not re.search(rb"/ObjStm\b", about):
+            continue
+        if NOT_READ.search(about):
+            raise _refusal(name, _("The file is packed in a way that is not read here."))
         try:
-            objects = zlib.decompressobj().decompress(content[found.end() :], left)
+            objects = zlib.decompressobj().decompress(content[end:], left)
         except zlib.error:
             continue
         left -= len(objects)
         if left <= 0:
-            why = _("The file unpacks to many times its size.")
-            raise Incomplete(_("“%(name)s” cannot be taken. %(why)s") % {"name": name, "why": why})
+            raise _refusal(name, _("The file unpacks to many times its size."))
         yield objects
+
+
+def _plain(part: bytes) -> bytes:
+    """Names as they are meant: #4a is a J."""
+    return _HEX.sub(lambda found: bytes([int(found[1], 16)]), part)
+
+
+def _refusal(name: str, why: str) -> Incomplete:
+    return Incomplete(_("“%(name)s” cannot be taken. %(why)s") % {"name": name, "why": why})

@@ -1,6 +1,7 @@
 """Zip packages (Excel, Word, OFD) that came from outside: looked at before anything in them is unpacked."""
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -47,3 +48,13 @@ def open_package(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
     if any(part.compress_type not in PACKED for part in parts):
         raise PackageRefused(_("The file is packed in a way that is not read here."))
     return package
+
+
+def demand_true_sizes(package: zipfile.ZipFile) -> None:
+    """Raise ``PackageRefused`` where a part is not what the folder says: other readers may not keep to the folder."""
+    try:
+        broken = package.testzip()
+    except (zlib.error, zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as wrong:
+        raise PackageRefused(_("The file is damaged or incomplete.")) from wrong
+    if broken is not None:
+        raise PackageRefused(_("The file is damaged or incomplete."))

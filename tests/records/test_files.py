@@ -195,18 +195,41 @@ def bomb() -> bytes:
     return held.getvalue()
 
 
-HIDDEN_SCRIPT = b"1 0 obj <</Type/ObjStm/Filter/FlateDecode>> stream\n" + zlib.compress(b"<</S/JavaScript/JS(x)>>")
+def png_with_damaged_note() -> bytes:
+    """A browser passes over the note, a reader that checks every part does not come to the pixels."""
+    whole = huge_png()
+    return whole[:33] + b"\x00\x00\x00\x03tEXta\x00b" + bytes(4) + whole[33:]
+
+
+def bomb_that_denies_it() -> bytes:
+    content = bytearray(bomb())
+    content[(entry := content.rfind(b"PK\x01\x02") + 24) : entry + 4] = (1000).to_bytes(4, "little")
+    return bytes(content)
+
+
+SCRIPT = b"<</S/JavaScript/JS(x)>>"
+
+
+def hidden_script(about: bytes, packed: bytes = zlib.compress(SCRIPT)) -> bytes:
+    return PDF + b"1 0 obj <<" + about + b">> stream\n" + packed + b"\nendstream endobj"
 
 
 @pytest.mark.parametrize(
     ("content", "name"),
     [
         (huge_png, "a.png"),
+        (png_with_damaged_note, "a.png"),
         (bomb, "a.docx"),
+        (bomb_that_denies_it, "a.docx"),
         (lambda: PDF + b"<</S /JavaScript /JS (app.alert(1))>>", "a.pdf"),
         (lambda: PDF + b"<</S /Java#53cript>>", "a.pdf"),
         (lambda: PDF + b"<</S/Launch/F(cmd.exe)>>", "a.pdf"),
-        (lambda: PDF + HIDDEN_SCRIPT, "a.pdf"),
+        (lambda: hidden_script(b"/Type/ObjStm/Filter/FlateDecode"), "a.pdf"),
+        (lambda: hidden_script(b"/Type/Obj#53tm/Filter/FlateDecode"), "a.pdf"),
+        (lambda: hidden_script(b"/Type/ObjStm/Filter/FlateDecode/DecodeParms<<>> "), "a.pdf"),
+        (lambda: hidden_script(b"/Type/ObjStm/Filter/FlateDecode>>%obj\n"), "a.pdf"),
+        (lambda: hidden_script(b"/Type/ObjStm/Filter[/ASCIIHexDecode]", SCRIPT.hex().encode()), "a.pdf"),
+        (lambda: hidden_script(b"/Type/ObjStm/Filter 9 0 R"), "a.pdf"),
     ],
 )
 def test_what_harms_its_reader_is_refused(content, name):
