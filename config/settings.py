@@ -287,6 +287,7 @@ CELERY_BEAT_SCHEDULE = {
     "files": {"task": "accounts.tasks.check_files", "schedule": crontab(hour=3, minute=40)},
     "confirm": {"task": "reviews.tasks.confirm_due", "schedule": crontab(minute=5)},
     "rerate": {"task": "ratings.tasks.rerate_all", "schedule": crontab(hour=0, minute=20)},
+    "clawbacks": {"task": "incentives.tasks.review_clawbacks", "schedule": crontab(hour=0, minute=50)},
 }
 
 REST_FRAMEWORK = {

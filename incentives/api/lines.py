@@ -147,6 +147,7 @@ class ClawbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
         clawback = self.get_object()
         given = sent(ClawbackVerdictSerializer, request)
         reason = given["reason"]
+        workflow.review_clawbacks([clawback.line.holder_id])  # what is no longer proposed lapses, whatever comes now
         if given["confirm"]:
             workflow.confirm_clawback(clawback, by=request.user, reason=reason)
         else:

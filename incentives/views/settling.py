@@ -45,6 +45,8 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
             raise Incomplete(_("Please confirm or decline."))
         carry_out, state, done = VERDICTS[request.POST["verdict"]]
         reason = request.POST.get("reason", "").strip()
+        # In a transaction of its own: what is no longer proposed stays lapsed when the step is refused for it.
+        workflow.review_clawbacks([clawback.line.holder_id])
         with previews.confirming(request.user, page_step(source), request.POST.get("key", "")) as shown:
             proposal = shown["clawbacks"].get(str(pk))
             if proposal is None:

@@ -15,7 +15,12 @@ The life of a source (a policy or fund), each step one function; who and when st
 All raise ``NotAllowed``, ``WrongState`` or ``Incomplete`` (``records.refusals``), with nothing changed.
 """
 
-from incentives.workflow.clawbacks import confirm_clawback, decline_clawback, review_clawbacks
+from incentives.workflow.clawbacks import (
+    confirm_clawback,
+    decline_clawback,
+    review_clawbacks,
+    review_clawbacks_of_the_day,
+)
 from incentives.workflow.filing import give_opinion, make_effective, seek_opinion, take_back
 from incentives.workflow.granting import grant
 from incentives.workflow.paying import correct, disburse
@@ -32,6 +37,7 @@ __all__ = [
     "grant",
     "make_effective",
     "review_clawbacks",
+    "review_clawbacks_of_the_day",
     "revise_fund",
     "revise_policy",
     "seek_opinion",

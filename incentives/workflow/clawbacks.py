@@ -7,7 +7,7 @@ and always comes to the same open proposals.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +23,7 @@ from incentives.standing import proposed
 from incentives.workflow.booking import book, entry_for, ref
 from incentives.workflow.step import locked
 from incentives.workflow.telling import tell_holders, tell_units
+from ratings.models import StarPeriod
 from records import audit
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -30,6 +31,8 @@ from records.refusals import Incomplete, NotAllowed, WrongState
 Units = Collection[str] | RawSQL
 """Division codes, or a query for them."""
 State, Kind = Clawback.State, LedgerEntry.Kind
+LOOKED_BACK = timedelta(days=7)
+"""A night without a scheduler is made up for."""
 
 
 @transaction.atomic
@@ -41,6 +44,17 @@ def review_clawbacks(units: Units, *, on: date | None = None) -> None:
         touched = kind.objects.filter(state="effective", starts__lte=on, lines__in=lines)
         for source in touched.distinct().order_by("pk"):
             _review(locked(source), units, on)
+
+
+def review_clawbacks_of_the_day(on: date | None = None) -> None:
+    """``review_clawbacks`` for whoever's star moves by the calendar alone (the months of an effect are over), which no
+    re-rating announces, and for whatever waits to be settled."""
+    on = on or timezone.localdate()
+    moved = StarPeriod.objects.known().filter(during__startswith__gt=on - LOOKED_BACK, during__startswith__lte=on)
+    units = set(moved.values_list("unit_id", flat=True))
+    for clawback in Clawback.objects.filter(state=State.OPEN).select_related("reward", "allocation"):
+        units.add(clawback.line.holder_id)
+    review_clawbacks(sorted(units), on=on)
 
 
 def _review(source: Source, units: Units, on: date) -> None:

@@ -1,5 +1,6 @@
 """A star that falls inside the period: payment stops, and what was paid comes back by proposal only (formats §3–4)."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -190,3 +191,33 @@ def test_finance_and_the_village_are_told(granted, finance):
     assert [n.kind for n in Notice.objects.filter(user=finance, kind__startswith="clawback")] == ["clawback_proposed"]
     workflow.confirm_clawback(Clawback.objects.get(), by=finance)
     assert Notice.objects.filter(user=filler).first().kind == "clawback_confirmed"
+
+
+@pytest.fixture
+def recovered(draft_fund, effect, finance):
+    """A fund's unit fell below the minimum for three months, which are over: nothing announced that."""
+    fund = effect(draft_fund())
+    workflow.grant(fund, by=finance)
+    fall(THREE, date(2026, 8, 24))  # three months, to the day before the 24th of November
+    with freeze_time("2026-11-23 10:00+08:00"):
+        workflow.review_clawbacks([THREE])
+        assert proposals()[-1][-1] == "open"
+    return fund
+
+
+def test_a_proposal_lapses_on_the_day_on_which_the_star_is_back(recovered, finance):
+    workflow.review_clawbacks_of_the_day()
+    assert proposals()[-1][-1] == "lapsed"
+    assert not recovered.lines.get(unit=THREE).frozen
+
+
+def test_a_proposal_that_holds_no_more_goes_when_it_is_settled(recovered, finance, client):
+    clawback = Clawback.objects.latest("pk")
+    client.force_login(finance)
+    page = client.get(f"/funds/{recovered.pk}/").content.decode()
+    key = re.search(r'name="key" value="(\w+)"', page)[1]
+    given = {"key": key, "verdict": "decline", "reason": "已恢复"}
+    assert client.post(f"/clawbacks/{clawback.pk}/", given).status_code == 409
+    clawback.refresh_from_db()
+    assert clawback.state == "lapsed"
+    assert "是否不再拨付" not in client.get(f"/funds/{recovered.pk}/").content.decode()

@@ -60,6 +60,7 @@ def tasks() -> dict[str, list]:
     return {
         "notifications.tasks.deliver_due": [],
         "ratings.tasks.rerate_all": [],
+        "incentives.tasks.review_clawbacks": [],
         "records.tasks.make_forgotten_jobs": [],
         "reports.tasks.make_report": [report.pk],
         "reviews.tasks.confirm_due": [],
