@@ -40,6 +40,7 @@ class RatingsConfig(AppConfig):
         )
         from ratings.home import own_star, progress, unit_star
         from ratings.models import Points, ReturnedCriterion, Transition
+        from ratings.office_home import applied
         from ratings.todo import SOURCES
         from ratings.workflow import event
         from records import integrity, proof
@@ -62,6 +63,7 @@ class RatingsConfig(AppConfig):
         standing.register(RIGHTS)
         proof.prove(Points, ReturnedCriterion, Transition)
         home.register(home.HomePanel("ratings/home_progress.html", progress, order=10))
+        home.register(home.HomePanel("ratings/home_office.html", applied, order=20))
         home.register(home.HomePanel("ratings/star_card.html", own_star, column=home.SIDE, order=10))
         unit_page.register(unit_page.UnitPanel("ratings/star_card.html", unit_star, column=unit_page.SIDE, order=10))
         chapters.register(chapters.Chapter(_("Since then"), since.told, since.reads, order=70))

@@ -21,6 +21,15 @@ def end_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
 
 
+PHRASES = [
+    _("The photo is not clear. Please take it again."),
+    _("The document has no stamp or signature. Please add it."),
+    _("The figure and the evidence do not agree. Please check both."),
+    _("The evidence is not of this year. Please send this year's."),
+]
+"""What is written most often; chosen, it stands before what is typed."""
+
+
 class ReturnForm(forms.Form):
     """A tick and a reason per criterion (``pick-CODE``, ``reason-CODE``), and the last day for the answer."""
 
@@ -36,18 +45,30 @@ class ReturnForm(forms.Form):
             self.fields[f"reason-{code}"] = forms.CharField(
                 label=_("What is wrong, and what to do"), required=False, widget=forms.Textarea(attrs={"rows": 2})
             )
+            self.fields[f"phrase-{code}"] = forms.ChoiceField(
+                label=_("Ready phrase"),
+                required=False,
+                choices=[("", "—"), *((str(n), phrase) for n, phrase in enumerate(PHRASES))],
+            )
 
     @property
     def reasons(self) -> dict[str, str]:
         """Reason by criterion, of those that are ticked or have a reason."""
-        given = {c.code: self.cleaned_data[f"reason-{c.code}"] for c in self.criteria}
+        given = {c.code: self._reason(c.code) for c in self.criteria}
         return {code: reason for code, reason in given.items() if reason or self.cleaned_data[f"pick-{code}"]}
+
+    def _reason(self, code: str) -> str:
+        chosen = self.cleaned_data.get(f"phrase-{code}")
+        return " ".join(
+            filter(None, [str(PHRASES[int(chosen)]) if chosen else "", self.cleaned_data[f"reason-{code}"]])
+        )
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """For the template: each criterion as it was answered, with its two fields."""
+        """For the template: each criterion as it was answered, with its fields."""
         named = [(card, card.criterion.code) for card in self.cards]
-        return [{"card": card, "pick": self[f"pick-{code}"], "reason": self[f"reason-{code}"]} for card, code in named]
+        fields = ("pick", "phrase", "reason")
+        return [{"card": card} | {field: self[f"{field}-{code}"] for field in fields} for card, code in named]
 
     def take(self, incomplete: Incomplete) -> None:
         """Show what the workflow found, beside the fields."""

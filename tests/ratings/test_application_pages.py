@@ -365,3 +365,28 @@ def test_the_office_finds_who_has_not_sent_and_helps(client, draft, office):
     assert client.get(reverse("application_reopen", args=[draft.cycle_id, "330624109201"])).status_code == 404
     as_(client, person(Role.DISCIPLINE, COUNTY))
     assert client.get(url).status_code == client.post(more).status_code == 404
+
+
+def test_the_townships_home_tells_how_many_applied_until_when_and_who_waits(client, submitted, office, filler):
+    UnitFactory(code=NEIGHBOUR)
+    panels = as_(client, office).get(reverse("home")).context["panels"]["main"]
+    panel = dict(panels)["ratings/home_office.html"]
+    assert (panel["sent"], panel["all"], [one.pk for one in panel["waiting"]]) == (1, 2, [submitted.pk])
+    assert panel["window"].closes == submitted.cycle.windows.get(step="apply").closes
+    assert "应申报2个，已申报1个" in client.get(reverse("home")).content.decode()
+    panels = as_(client, filler).get(reverse("home")).context["panels"]["main"]
+    assert "ratings/home_office.html" not in dict(panels)
+
+
+def test_the_return_page_takes_a_ready_phrase_before_what_is_typed(client, submitted, office):
+    url = reverse("application_return", args=[submitted.pk])
+    due = timezone.localdate() + timedelta(days=3)
+    as_(client, office)
+    workflow.accept(submitted, by=office)
+    answer = client.post(url, {"phrase-1.2": "0", "reason-1.2": "第2张", "phrase-1.1": "1", "due": due})
+    assert answer.status_code == 302
+    asked = Application.objects.get().returns.get().criteria.order_by("criterion")
+    assert dict(asked.values_list("criterion", "reason")) == {
+        "1.1": "材料缺少盖章或签字，请补齐。",
+        "1.2": "照片不清楚，请重新拍摄。 第2张",
+    }
