@@ -19,6 +19,12 @@ def holders(roles: Collection[str], codes: Iterable[str]) -> dict[str, list[int]
     return dict(found)
 
 
+def office_lines(role: str, code: str) -> list[str]:
+    """The office telephones of those who hold ``role`` on the unit today; a mobile number is a person's own."""
+    held = Appointment.objects.on(timezone.localdate()).filter(role=role, unit=code, phone__startswith="0")
+    return list(held.order_by("phone").values_list("phone", flat=True).distinct())
+
+
 def responsible(roles: Collection[str], code: str) -> list[int]:
     """User ids of those who hold one of ``roles`` on the unit ``code`` or on any unit above it."""
     return [user_id for ids in holders(roles, prefixes(code)).values() for user_id in ids]

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.people import office_lines
 from accounts.working_days import uncertainty, working_days_between
 from ratings.models import Decision
 from ratings.register_forms import PublicSearchForm
@@ -23,6 +24,7 @@ from reviews.models import Batch, Objection
 from reviews.poster import poster
 from reviews.public import by_township, decisions_of, may_object_again, notices, of_place, takes_objections
 from reviews.public_reasons import reasons
+from reviews.stages import BENCHES
 from reviews.workflow import objections as workflow
 
 PER_PAGE = 20
@@ -142,6 +144,7 @@ def _context(batch: Batch, today: date, form: ObjectionForm | None) -> dict:
         decision.why = why.get(decision.pk, "")
     return {
         "batch": batch,
+        "phones": office_lines(BENCHES[batch.stage].office, batch.unit_id),
         "days": [Day(day, day < today, day == today) for day in days],
         "days_left": sum(day >= today for day in days),
         "takes": form is not None,

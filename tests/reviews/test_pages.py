@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from freezegun import freeze_time
 
+from accounts.models import Appointment
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Application, Decision, Evidence
@@ -464,7 +465,12 @@ def test_notices_are_found_by_place(released, typed, found):
 def test_a_notice_says_where_to_ask(released):
     unit = released.batch.unit
     page = text(get(None, "public_notice", released.batch.pk))
-    assert f"<strong>{unit.name}评星晋级工作经办人</strong>" in page
+    assert f"<strong>{unit.name}评星晋级工作经办人</strong></p>" in page
+    held = Appointment.objects.filter(user=released.township_office)
+    held.update(phone="13800005721")
+    assert "13800005721" not in text(get(None, "public_notice", released.batch.pk))
+    held.update(phone="0575-85001208")
+    assert '<a class="nowrap" href="tel:0575-85001208">' in text(get(None, "public_notice", released.batch.pk))
 
 
 @pytest.mark.parametrize(
