@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -20,6 +21,7 @@ from rest_framework.views import APIView
 from accounts import workflow
 from accounts.holding import Holding
 from accounts.models import Appointment, User
+from accounts.phones import phone_of
 from accounts.roles import Role
 from accounts.todo import todos_of
 from accounts.workflow.deputies import colleagues
@@ -34,18 +36,42 @@ class AppointmentSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Appointment
-        fields = ["id", "username", "name", "role", "unit", "department", "starts", "ends", "deputy_for"]
+        fields = ["id", "username", "name", "role", "unit", "department", "starts", "ends", "phone", "deputy_for"]
         read_only_fields = fields
+
+
+class AccountName(serializers.CharField):
+    """In small letters, whatever the case in which it is sent."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=150, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        return User.normalize_username(super().to_internal_value(data))
+
+
+class Telephone(serializers.CharField):
+    """A mobile number, or one with its area code; kept as 13800005721 or 0575-85001208."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=40, allow_blank=True, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        try:
+            return phone_of(super().to_internal_value(data))
+        except ValidationError as wrong:
+            raise serializers.ValidationError(wrong.messages) from None
 
 
 class NewAppointment(serializers.Serializer):
     """``username`` and ``name`` of an account. Accounts are opened on the page, where the password is shown once."""
 
-    username = serializers.CharField(max_length=150)
+    username = AccountName()
     name = serializers.CharField(max_length=50)
     role = serializers.ChoiceField(choices=Role.choices)
     unit = serializers.SlugRelatedField(slug_field="code", queryset=Unit.objects.none())
     department = serializers.CharField(max_length=50, required=False, default="", allow_blank=True)
+    phone = Telephone(required=False, default="")
     starts = serializers.DateField()
     ends = serializers.DateField(required=False, allow_null=True, default=None)
 
@@ -65,20 +91,25 @@ class LastDay(serializers.Serializer):
 class NewSuccessor(LastDay):
     """The account that follows, by both its names."""
 
-    username = serializers.CharField(max_length=150)
+    username = AccountName()
     name = serializers.CharField(max_length=50)
+    phone = Telephone(required=False, default="")
+
+
+class NewPhone(serializers.Serializer):
+    phone = Telephone()
 
 
 class NewDeputy(serializers.Serializer):
     """``username`` of somebody who holds another office on the same unit today."""
 
-    username = serializers.CharField(max_length=150)
+    username = AccountName()
     starts = serializers.DateField()
     ends = serializers.DateField()
 
 
 class AppointmentFilter(filters.FilterSet):
-    username = filters.CharFilter(field_name="user__username")
+    username = filters.CharFilter(field_name="user__username", lookup_expr="iexact")
     unit = filters.CharFilter(field_name="unit_id")
     role = filters.ChoiceFilter(choices=Role.choices)
 
@@ -129,8 +160,16 @@ class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         appointment = self.get_object()
         given = sent(NewSuccessor, request)
         who = workflow.Who(given["name"], given["username"])
-        engaged = workflow.hand_over([appointment], who, by=request.user, on=given["on"])
+        engaged = workflow.hand_over([appointment], who, by=request.user, on=given["on"], phone=given["phone"])
         return Response(AppointmentSerializer(engaged.appointments[0]).data, status=201)
+
+    @extend_schema(request=NewPhone, responses=AppointmentSerializer)
+    @action(detail=True, methods=["post"])
+    def phone(self, request: Request, pk: str) -> Response:
+        """Keep the telephone number of the office; an empty one takes it away."""
+        appointment = self.get_object()
+        workflow.set_phone(appointment, sent(NewPhone, request)["phone"], by=request.user)
+        return Response(AppointmentSerializer(self.get_object()).data)
 
 
 class DeputyView(APIView):

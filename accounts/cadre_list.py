@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Appointment, User
+from accounts.phones import phone_of
 from accounts.roles import ROLES, VILLAGE_POSTS, Role
-from accounts.workflow import Engaged, Who, appoint_person, givable, managed_by
+from accounts.workflow import Engaged, Who, appoint_person, givable, managed_by, set_phone
 from accounts.workflow.giving import bound_elsewhere, nobody_of_that_name
 from records import cells
 from records.cells import day, one_line
@@ -44,6 +46,7 @@ class Heads:
     starts: str
     ends: str
     department: str
+    phone: str
 
     @classmethod
     def spoken(cls) -> "Heads":
@@ -56,12 +59,14 @@ class Heads:
             starts=_("First day"),
             ends=_("Last day"),
             department=_("Department"),
+            phone=_("Telephone"),
         )
 
 
 @dataclass(frozen=True)
 class Line:
-    """What one line of the sheet does: ``new_roles`` are those not held yet; ``user`` is None for a new account."""
+    """What one line of the sheet does: ``new_roles`` are those not held yet; ``user`` is None for a new account;
+    ``called`` are the offices held already whose telephone number becomes ``phone``."""
 
     row: Row
     unit: Unit
@@ -72,13 +77,19 @@ class Line:
     starts: date
     ends: date | None
     department: str
+    phone: str
+    called: tuple[int, ...]
+
+    @property
+    def does_something(self) -> bool:
+        return bool(self.new_roles or self.called)
 
     @property
     def outcome(self) -> list[Any]:
         """What it does, for whom, with the names that a page shows."""
         who = [self.name, self.user.pk if self.user else None]
         posts = [self.unit.code, self.unit.name, self.roles, self.new_roles, self.starts, self.ends, self.department]
-        return [*who, *posts]
+        return [*who, *posts, self.phone, self.called]
 
     @property
     def office(self) -> str:
@@ -101,10 +112,14 @@ def _name(text: str) -> str:
         return text
 
 
+def _username(text: str) -> str:
+    return User.normalize_username(text)
+
+
 def rows_of(raw: bytes) -> list[Row]:
     """The lines that name a person. Raises ``SheetRefused``."""
     heads = Heads.spoken()
-    optional = [heads.unit_name, heads.username, heads.starts, heads.ends, heads.department]
+    optional = [heads.unit_name, heads.username, heads.starts, heads.ends, heads.department, heads.phone]
     rows = read_rows(raw, [heads.unit, heads.role, heads.name], optional=optional, days=[heads.starts, heads.ends])
     rows = [row for row in rows if row[heads.name] or row[heads.username]]
     if not rows:
@@ -129,6 +144,8 @@ def carry_out(lines: Iterable[Line], *, by: User) -> list[Engaged]:
     opened: dict[tuple[str, str], Who] = {}
     engaged = []
     for line in lines:
+        for post in Appointment.objects.filter(pk__in=line.called):
+            set_phone(post, line.phone, by=by)
         if not line.new_roles:
             continue
         key = (line.unit.code, line.name)
@@ -142,6 +159,7 @@ def carry_out(lines: Iterable[Line], *, by: User) -> list[Engaged]:
                 starts=line.starts,
                 ends=line.ends,
                 department=line.department,
+                phone=line.phone,
             )
         except Refused as refused:
             raise SheetRefused([line.row.wrong(Heads.spoken().name, str(refused))]) from refused
@@ -163,7 +181,9 @@ class _Reading:
         reach = below_any({code for codes in self.given.values() for code in codes})
         self.units = Unit.objects.filter(reach).in_bulk({row.code(self.heads.unit) for row in rows})
         names = {_name(row[self.heads.name]) for row in rows}
-        accounts = User.objects.filter(username__in={row[self.heads.username] for row in rows}, is_active=True)
+        accounts = User.objects.filter(
+            username__in={_username(row[self.heads.username]) for row in rows}, is_active=True
+        )
         self.accounts = {user.username: user for user in accounts}
         self.namesakes: dict[tuple[str, str], dict[int, User]] = defaultdict(dict)
         there = managed_by(by).filter(unit__in=self.units, user__name__in=names, user__is_active=True)
@@ -192,14 +212,17 @@ class _Reading:
         user = self._person(row, unit)
         if unit and roles and len(self.problems) == before:
             self._once(row, unit, roles, user)
+        phone = self._phone(row)
         if len(self.problems) > before:
             return None
-        new_roles = tuple(role for role in roles if not self._held(user, role, unit, starts, ends))
+        held = {role: self._held(user, role, unit, starts, ends) for role in roles}
+        new_roles = tuple(role for role in roles if not held[role])
+        called = tuple(post.pk for posts in held.values() for post in posts if phone and post.phone != phone)
         department = one_line(row[heads.department])
         if len(department) > MOST_DEPARTMENT:
             self._wrong(row, heads.department, _("at most %d characters") % MOST_DEPARTMENT)
             return None
-        return Line(row, unit, _name(row[heads.name]), roles, new_roles, user, starts, ends, department)
+        return Line(row, unit, _name(row[heads.name]), roles, new_roles, user, starts, ends, department, phone, called)
 
     def _wrong(self, row: Row, head: str, expected: str) -> None:
         self.problems.append(row.wrong(head, expected))
@@ -225,9 +248,16 @@ class _Reading:
             self._wrong(row, head, _("a day such as 2026-11-24"))
         return found
 
+    def _phone(self, row: Row) -> str:
+        try:
+            return phone_of(row[self.heads.phone])
+        except ValidationError as wrong:
+            self._wrong(row, self.heads.phone, " ".join(wrong.messages))
+            return ""
+
     def _person(self, row: Row, unit: Unit | None) -> User | None:
         heads = self.heads
-        name, username = _name(row[heads.name]), row[heads.username]
+        name, username = _name(row[heads.name]), _username(row[heads.username])
         if len(name) > 50 or not NAME.fullmatch(name):
             self._wrong(row, heads.name, _("a person's name of at most 50 characters"))
             return None
@@ -251,11 +281,13 @@ class _Reading:
                 self._wrong(row, self.heads.name, _("each person once for each office; see row %d") % first)
                 return
 
-    def _held(self, user: User | None, role: str, unit: Unit, starts: date, ends: date | None) -> bool:
-        return user is not None and any(
-            (post.ends is None or post.ends >= starts) and (ends is None or post.starts <= ends)
-            for post in self.posts[user.pk, role, unit.code]
-        )
+    def _held(self, user: User | None, role: str, unit: Unit, starts: date, ends: date | None) -> list[Appointment]:
+        """The offices of that role that the person holds on some of these days."""
+        return [
+            post
+            for post in (self.posts[user.pk, role, unit.code] if user else ())
+            if (post.ends is None or post.ends >= starts) and (ends is None or post.starts <= ends)
+        ]
 
 
 @dataclass(frozen=True)
@@ -279,6 +311,7 @@ def columns() -> list[Column]:
         Column(heads.starts, lambda place: place.holder.starts.isoformat() if place.holder else ""),
         Column(heads.ends, lambda place: place.holder.ends.isoformat() if place.holder and place.holder.ends else ""),
         Column(heads.department, lambda place: place.holder.department if place.holder else "", 20),
+        Column(heads.phone, lambda place: place.holder.phone if place.holder else "", 18),
     ]
 
 

@@ -55,6 +55,7 @@ class PhoneField(forms.CharField):
         super().__init__(required=False, max_length=40, widget=TelephoneInput(), **options)
 
     def prepare_value(self, value: Any) -> Any:
+        """In groups, as people read it out."""
         return spelt(value) if value and re.match(KEPT, value) else value
 
     def clean(self, value: Any) -> str:

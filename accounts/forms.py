@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.cadre_list import NAME
-from accounts.fields import DayField, DayInput
+from accounts.fields import AccountNameField, DayField, DayInput, PhoneField
 from accounts.models import Appointment, CalendarDay, User
 from accounts.roles import ROLES, VILLAGE_POSTS, Role
 from accounts.scopes import scopes_for
@@ -40,15 +40,15 @@ class PersonForm(forms.Form):
         max_length=50,
         validators=[RegexValidator(f"^{NAME.pattern}$", _("Please enter the person's name as it is written."))],
     )
-    username = forms.CharField(
+    username = AccountNameField(
         label=_("Account name (empty for somebody new)"),
-        max_length=150,
         required=False,
         help_text=_("Who has an account keeps it, and its password. For somebody new one is opened."),
     )
     another = forms.BooleanField(
         label=_("Somebody of this name has an office here already, and this is another person"), required=False
     )
+    phone = PhoneField(label=_("Telephone (may be empty)"))
     email = forms.EmailField(label=_("E-mail (may be empty)"), required=False)
 
     @property
@@ -84,7 +84,7 @@ class AppointmentForm(PersonForm):
 
     @property
     def post(self) -> dict:
-        return {key: self.cleaned_data[key] for key in ("unit", "department", "starts", "ends")}
+        return {key: self.cleaned_data[key] for key in ("unit", "department", "phone", "starts", "ends")}
 
 
 class HandoverForm(PersonForm):
@@ -144,7 +144,7 @@ class LockForm(forms.Form):
         initial=LOCK,
         required=False,
     )
-    username = forms.CharField(label=_("Account name"), max_length=150)
+    username = AccountNameField(label=_("Account name"))
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
@@ -167,7 +167,7 @@ class TokenForm(forms.Form):
 class TrailFilter(forms.Form):
     """Which changes to show."""
 
-    person = forms.CharField(label=_("Account name"), required=False, max_length=150)
+    person = AccountNameField(label=_("Account name"), required=False)
     unit = forms.RegexField(label=_("Division code"), required=False, regex=r"^[0-9A-Z]{2,12}$")
     kind = forms.ChoiceField(label=_("What"), required=False)
     until = DayField(label=_("Up to the day"), required=False)

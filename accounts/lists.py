@@ -15,6 +15,7 @@ def appointments() -> list[Column]:
         Column(_("Role"), lambda one: one.get_role_display(), 20),
         Column(_("Department"), lambda one: one.department, 20),
         *unit_columns(lambda one: one.unit),
+        Column(_("Telephone"), lambda one: one.phone, 18),
         Column(_("From"), lambda one: one.starts, 14),
         Column(_("Until"), lambda one: one.ends, 14),
     ]

@@ -92,6 +92,8 @@ def checks(password: str, user: Any) -> list[Check]:
 
 
 def _check(rule: Any, password: str, user: Any) -> Check:
+    if not password:
+        return Check(rule.get_help_text(), False)
     try:
         rule.validate(password, user)
     except ValidationError as wrong:

@@ -85,7 +85,7 @@ TASKS: dict[str, Task] = {
     Scope.CYCLES: _task("ratings.manage_cycle", cycle="list close close-scoring extend reverse-closing windows"),
     Scope.PROFILES: _task("villages.report_profile", profile="report"),
     Scope.UNITS: _task("villages.manage_unit villages.make_zone", unit="list tags", order="merge split rename"),
-    Scope.APPOINT: _task("accounts.appoint", appointment="list end hand-over deputies"),
+    Scope.APPOINT: _task("accounts.appoint", appointment="list end hand-over phone deputies"),
     Scope.PLAN_MONEY: _task(
         "incentives.manage_policy incentives.manage_fund",
         policy="seek-opinion take-back make-effective grant",

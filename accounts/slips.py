@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.phones import spelt
 from accounts.roles import Role
-from accounts.workflow import Engaged
+from accounts.workflow import Engaged, own_phone
 from records import handed
 from records.documents import pdf
 
@@ -57,8 +58,10 @@ def unsealed(text: str, by: User) -> list[Slip]:
     return [Slip(**slip) for slip in handed.unsealed(text, by, salt=SALT) or ()]
 
 
-def as_pdf(slips: Sequence[Slip]) -> bytes:
-    """A4 sheets of slips, several a page, with lines to cut along."""
+def as_pdf(slips: Sequence[Slip], *, by: User) -> bytes:
+    """A4 sheets of slips, several a page, with lines to cut along; ``by`` is who can be called."""
+    phone = own_phone(by)
+    call = _("Stuck? Call %(name)s, %(phone)s.") % {"name": by.name, "phone": spelt(phone)} if phone else ""
     return pdf(
         "slips",
         {
@@ -77,6 +80,7 @@ def as_pdf(slips: Sequence[Slip]) -> bytes:
                     "3. Choose a password of your own, of at least 12 characters. 4. Tear up this slip."
                 ),
             },
+            "call": call,
             "slips": [asdict(slip) | {"password": slip.spelt} for slip in slips],
         },
     )

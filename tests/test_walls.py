@@ -26,7 +26,7 @@ LISTS = [
 ]
 WALLED = [name for name, door in DOORS.items() if door.args and PUBLIC not in door.ways.values()]
 # Lists that name no place but the reader's own: settings, what leads straight on, and what is the county's as a whole.
-BARE = {"account_change_password", "account_reauthenticate", "settings", "apply", "review_desk"}
+BARE = {"account_change_password", "account_reauthenticate", "own_phone", "settings", "apply", "review_desk"}
 BARE |= {
     "review_field_queue",
     "still_here",

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import standing
+from accounts import calling, standing
 
 register = template.Library()
 
@@ -49,6 +49,13 @@ def points_text(value: Decimal | None) -> str:
 def right(heading: str) -> str:
     """Marks a heading of ``cards_table`` as one of figures."""
     return f"#{heading}"
+
+
+@register.simple_tag(takes_context=True)
+def whom_to_call(context: template.Context) -> list[calling.Contact]:
+    """The office that appoints the reader; for who has not signed in, the offices that lead."""
+    user = context["request"].user
+    return calling.whom_to_call(user) if user.is_authenticated else calling.public_contacts()
 
 
 @register.simple_tag

@@ -19,6 +19,7 @@ from accounts.authority import needs
 from accounts.forms import AppointmentForm, AppointmentSearch, EndForm, HandoverForm
 from accounts.models import Appointment
 from accounts.slips import Slip, as_pdf, sealed, slips_of, unsealed
+from accounts.views.phones import PhoneForm
 from records import previews
 from records.documents import served
 from records.lists import as_workbook
@@ -47,7 +48,9 @@ def _searched(search: AppointmentSearch, found: QuerySet[Appointment]) -> QueryS
     if given.get("state") != "all":
         found = found.filter(Q(ends=None) | Q(ends__gte=timezone.localdate()))
     if q := given.get("q"):
-        found = found.filter(Q(user__name__contains=q) | Q(user__username__startswith=q) | Q(unit__code__startswith=q))
+        found = found.filter(
+            Q(user__name__contains=q) | Q(user__username__startswith=q.strip().lower()) | Q(unit__code__startswith=q)
+        )
     return found
 
 
@@ -123,7 +126,7 @@ def slips_pdf(request: HttpRequest) -> HttpResponse:
     if not slips:
         messages.error(request, _("These slips were printed already. You can make a new password for a person."))
         return redirect("appointments")
-    return served(as_pdf(slips), _("Slips"), download=True)
+    return served(as_pdf(slips, by=request.user), _("Slips"), download=True)
 
 
 @needs("accounts.appoint")
@@ -133,6 +136,7 @@ def appointment(request: HttpRequest, pk: int) -> HttpResponse:
     ended = one.ends is not None and one.ends < timezone.localdate()
     has_deputies = not ended and workflow.may_deputise(request.user).filter(pk=pk).exists()
     context = {"appointment": one, "ended": ended, "end_form": EndForm(), "has_deputies": has_deputies}
+    context["phone_form"] = PhoneForm(initial={"phone": one.phone})
     return render(request, "accounts/appointment.html", context)
 
 
@@ -168,7 +172,9 @@ def appointment_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         given = form.cleaned_data
         try:
             with once(request, f"hand_over:{pk}"):
-                engaged = workflow.hand_over(list(given["posts"]), form.who, by=request.user, on=given["on"])
+                engaged = workflow.hand_over(
+                    list(given["posts"]), form.who, by=request.user, on=given["on"], phone=given["phone"]
+                )
         except AlreadyDone:
             return show_done_before(request, form.who.name)
         except Refused as refused:

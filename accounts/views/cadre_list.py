@@ -47,9 +47,11 @@ def _show_lines(
 ) -> HttpResponse:
     """What it would do, kept with the sheet under the page's key. ``refused``: why what was confirmed was not done."""
     new = [line for line in lines if line.new_roles]
+    does = [line for line in lines if line.does_something]
     context = {
         "lines": lines,
         "new": len(new),
+        "does": len(does),
         "accounts": len({(line.unit.code, line.name) for line in new if line.user is None}),
         "carried": sheets.keep_shown(request.user, SUBJECT, rows, [line.outcome for line in lines]),
         "refused": refused,

@@ -66,9 +66,10 @@ def appoint_person(
     starts: date,
     ends: date | None = None,
     department: str = "",
+    phone: str = "",
 ) -> Engaged:
     """Give ``who`` all ``roles`` on ``unit``, opening an account where they have none. Refuses like ``appoint``."""
-    post = {"unit": unit, "starts": starts, "ends": ends, "department": department}
+    post = {"unit": unit, "starts": starts, "ends": ends, "department": department, "phone": phone}
     for role in roles:
         check_post(role, unit, by=by, starts=starts, ends=ends)
     if who.username:
@@ -83,7 +84,15 @@ def appoint_person(
 
 @transaction.atomic
 def appoint(
-    user: User, *, role: str, unit: Unit, by: User, starts: date, ends: date | None = None, department: str = ""
+    user: User,
+    *,
+    role: str,
+    unit: Unit,
+    by: User,
+    starts: date,
+    ends: date | None = None,
+    department: str = "",
+    phone: str = "",
 ) -> Appointment:
     """Give ``user`` the ``role`` on ``unit`` from ``starts`` to ``ends`` (both inclusive; None: without end).
 
@@ -96,7 +105,7 @@ def appoint(
     User.objects.select_for_update().get(pk=user.pk)
     if bound_elsewhere([user.pk], by=by, starts=starts, ends=ends):
         raise nobody_of_that_name()
-    return give(user, role=role, unit=unit, by=by, starts=starts, ends=ends, department=department)
+    return give(user, role=role, unit=unit, by=by, starts=starts, ends=ends, department=department, phone=phone)
 
 
 def check_post(role: str, unit: Unit, *, by: User, starts: date, ends: date | None) -> None:
@@ -144,6 +153,7 @@ def give(
     starts: date,
     ends: date | None,
     department: str = "",
+    phone: str = "",
     deputy_for: Appointment | None = None,
 ) -> Appointment:
     """Write the appointment, once it is clear that ``by`` may; for the other steps of this package."""
@@ -162,6 +172,7 @@ def give(
             role=role,
             unit=unit,
             department=department,
+            phone=phone,
             starts=starts,
             ends=ends,
             appointed_by=by,
@@ -216,7 +227,7 @@ def end_with(appointment: Appointment, *, by: User, on: date, verb: str, reason:
 
 
 @transaction.atomic
-def hand_over(posts: Sequence[Appointment], who: Who, *, by: User, on: date) -> Engaged:
+def hand_over(posts: Sequence[Appointment], who: Who, *, by: User, on: date, phone: str = "") -> Engaged:
     """End one person's ``posts`` on one unit with the day ``on``, and give them to ``who`` from the day after.
 
     What waits for the office follows it, as every to-do comes from appointments; what was written stays. What is the
@@ -240,6 +251,7 @@ def hand_over(posts: Sequence[Appointment], who: Who, *, by: User, on: date) -> 
         by=by,
         starts=on + timedelta(days=1),
         department=first.department,
+        phone=phone,
     )
     for post, successor in zip(posts, engaged.appointments, strict=True):
         successor.follows = post

@@ -1,0 +1,54 @@
+"""Whom to call: the office that appoints a person, with the telephone numbers that its holders gave."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import Appointment, User
+from accounts.phones import spelt
+from accounts.roles import OFFICE_HEADS, ROLES
+from villages.models import prefixes
+
+MOST = 3
+MOST_PUBLIC = 12
+
+
+@dataclass(frozen=True)
+class Contact:
+    """``name``: "" where strangers read it. ``phone``: as it is dialled, "" where nobody gave one."""
+
+    place: str
+    office: str
+    name: str
+    phone: str
+
+    @property
+    def spelt(self) -> str:
+        return spelt(self.phone) if self.phone else ""
+
+
+def whom_to_call(user: User) -> list[Contact]:
+    """Who appoints ``user`` in the nearest place above: those with a number first. One query."""
+    if not user.posts:
+        return []
+    post = user.posts[0]
+    above = _held().filter(role__in=ROLES[post.role].appointed_by, unit__in=prefixes(post.unit_id)).exclude(user=user)
+    found = sorted(above, key=lambda one: (-len(one.unit_id), not one.phone, one.starts, one.pk))
+    near = [one for one in found if one.unit_id == found[0].unit_id]
+    return [_contact(one, one.user.name) for one in near[:MOST]]
+
+
+def public_contacts() -> list[Contact]:
+    """The offices that lead a county or the city, for who has not signed in: numbers alone, no names."""
+    heads = _held().filter(role__in=OFFICE_HEADS).exclude(phone="").order_by("unit_id", "starts", "pk")
+    first = {one.unit_id: one for one in reversed(heads[: 4 * MOST_PUBLIC])}
+    return [_contact(first[code], "") for code in sorted(first)[:MOST_PUBLIC]]
+
+
+def _held() -> QuerySet[Appointment]:
+    return Appointment.objects.on(timezone.localdate()).filter(deputy_for=None).select_related("user", "unit")
+
+
+def _contact(post: Appointment, name: str) -> Contact:
+    return Contact(post.unit.name, post.get_role_display(), name, post.phone)
