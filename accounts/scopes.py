@@ -57,7 +57,7 @@ def _task(rights: str, **doors: str) -> Task:
 
 TASKS: dict[str, Task] = {
     Scope.FILL: _task(
-        "ratings.fill ratings.fill_on_behalf", application="list answers evidence star", evidence="detail"
+        "ratings.fill ratings.fill_on_behalf", application="list answers evidence absence star", evidence="detail"
     ),
     Scope.SIGN: _task("ratings.sign", application="submit undo-submission resubmit withdraw"),
     Scope.ACCEPT: _task("ratings.accept", application="accept return- resume"),

@@ -19,7 +19,7 @@ from accounts.holding import Holding
 from ratings import secrecy
 from ratings.actions import ACTIONS, available
 from ratings.form import Form
-from ratings.models import Application, Cycle, Evidence, Transition
+from ratings.models import Absence, Application, Cycle, Evidence, Transition
 from ratings.views.opening import FILL, VIEW, applications_for, opened
 from ratings.workflow import application as workflow
 from ratings.workflow import evidence as files
@@ -84,6 +84,20 @@ class EvidenceSerializer(serializers.ModelSerializer):
         fields = ["id", "criterion", "name", "file_name", "size", "kind"]
 
 
+class AbsenceSerializer(serializers.ModelSerializer):
+    """A document that the village does not have this year: it stands for the document alone, never for points."""
+
+    class Meta:
+        model = Absence
+        fields = ["criterion", "name", "reason"]
+
+
+class AbsenceSentSerializer(serializers.Serializer):
+    criterion = serializers.CharField(max_length=20)
+    name = serializers.CharField(max_length=100, help_text="The piece asked for")
+    reason = serializers.CharField(max_length=300, allow_blank=True, help_text="Empty: there is one after all")
+
+
 class TransitionSerializer(serializers.ModelSerializer):
     by = serializers.CharField(source="by.name", default="")
 
@@ -97,6 +111,7 @@ class ApplicationDetailSerializer(ApplicationSerializer):
     missing = serializers.DictField(child=serializers.CharField(), help_text="What keeps the form from being sent")
     total = serializers.DecimalField(9, 2, help_text="The running total of what is answered")
     evidence = EvidenceSerializer(many=True)
+    absences = AbsenceSerializer(many=True)
     transitions = TransitionSerializer(many=True)
     actions = serializers.ListField(child=serializers.CharField(), help_text="The steps that you may take now")
 
@@ -107,6 +122,7 @@ class ApplicationDetailSerializer(ApplicationSerializer):
             "missing",
             "total",
             "evidence",
+            "absences",
             "transitions",
             "actions",
         ]
@@ -220,6 +236,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
             "missing": form.missing,
             "total": str(form.total),
             "evidence": EvidenceSerializer(form.evidence, many=True).data,
+            "absences": AbsenceSerializer(form.absences.values(), many=True).data,
             "transitions": TransitionSerializer(secrecy.shown_steps(user, application, taken), many=True).data,
             "actions": [step.verb for step in available(user, application)],
         }
@@ -333,6 +350,18 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         else:
             attached = files.attach_paper(application, given["name"], given["file"], by=request.user)
         return Response(EvidenceSerializer(attached).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=AbsenceSentSerializer, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def absence(self, request: Request, pk: str) -> Response:
+        """Say that there is no such document this year, and why; without a reason this is taken back."""
+        application, given = self._mine(pk, *FILL), sent(AbsenceSentSerializer, request)
+        of = (application, given["criterion"], given["name"])
+        if given["reason"].strip():
+            files.declare_absent(*of, reason=given["reason"], by=request.user)
+        else:
+            files.take_back_absence(*of, by=request.user)
+        return self._detail(pk)
 
 
 class EvidenceViewSet(viewsets.GenericViewSet):

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ratings import questions
+from ratings.absences import Said
 from ratings.jumps import Jump
 from ratings.known import Known
 from ratings.models import Answer, Evidence
 from ratings.models.application import Paper
 from ratings.scheme.spec import Area, Criterion, Question
-from ratings.wording import rule_lines
+from ratings.wording import bounds_words, figure_parts, rule_lines
 from ratings.workflow.answers import version
 
 
@@ -52,6 +53,10 @@ class Field:
         return version(self.stands)
 
     @property
+    def bounds(self) -> str:
+        return bounds_words(self.question)
+
+    @property
     def ticked(self) -> bool:
         return self.typed == "1"
 
@@ -75,16 +80,18 @@ class Field:
 
 @dataclass
 class Piece:
-    """A piece of evidence that the scheme asks for, with the files that are there."""
+    """A piece of evidence that the scheme asks for, with the files that are there, or why there is none this year."""
 
     name: str
     wanted: str
     files: list[Evidence]
+    absence: Said | None = None
 
 
 @dataclass
 class Card:
-    """One criterion. ``open``: it may be changed now; ``locked``: why not; ``returned``: the township's reason."""
+    """One criterion. ``open``: it may be changed now; ``locked``: why not; ``returned``: the township's reason;
+    ``penalty``: its points are taken off; ``lack``: which evidence is still to come."""
 
     id: str
     criterion: Criterion
@@ -95,6 +102,8 @@ class Card:
     returned: str
     pieces: list[Piece]
     files: list[Evidence]
+    penalty: bool = False
+    lack: str = ""
 
     @property
     def by_village(self) -> bool:
@@ -102,14 +111,12 @@ class Card:
 
     @property
     def rule(self) -> list[str]:
-        return rule_lines(self.criterion)
+        return rule_lines(self.criterion, penalty=self.penalty)
 
     @property
     def unit(self) -> str:
         """The unit of its figure, out of the brackets of its name: ``满意率(%)`` → ``%``."""
-        name = self.criterion.figure or ""
-        inside = name.replace("（", "(").replace("）", ")").partition("(")[2].rstrip(")")
-        return inside or (name if len(name) <= 3 else "")
+        return figure_parts(self.criterion.figure or "")[1]
 
     @property
     def known(self) -> list[Field]:
@@ -134,6 +141,20 @@ class Sheet:
     @property
     def asked(self) -> list[Card]:
         return [card for card in self.cards if card.by_village]
+
+    @property
+    def others(self) -> list[Card]:
+        """What the village does not fill in."""
+        return [card for card in self.cards if not card.by_village]
+
+    @property
+    def lacking_evidence(self) -> list[Card]:
+        """Those that are answered and lack nothing else."""
+        return [card for card in self.asked if card.lack and card.points is not None]
+
+    @property
+    def unanswered(self) -> list[Card]:
+        return [card for card in self.lacking if card not in self.lacking_evidence]
 
     @property
     def filled(self) -> int:

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from ratings.models import Answer, Application, Evidence, Return, ReturnedCriterion
+from ratings.models import Absence, Answer, Application, Evidence, Return, ReturnedCriterion
 from ratings.scheme.spec import Criterion
 from ratings.workflow.filling import criteria_of
 
-AnswerEvent, EvidenceEvent, ReturnEvent = (one.pgh_event_model for one in (Answer, Evidence, Return))
+AbsenceEvent, AnswerEvent, EvidenceEvent, ReturnEvent = (
+    one.pgh_event_model for one in (Absence, Answer, Evidence, Return)
+)
 SHOWN = 200
 
 
@@ -39,13 +42,13 @@ class Corrected:
 
 
 def corrections(application: Application) -> list[Corrected]:
-    """The last answered return, criterion by criterion; empty when there is none. Five statements at most."""
+    """The last answered return, criterion by criterion; empty when there is none. Six statements at most."""
     last = Return.objects.filter(application=application, answered_at__isnull=False).order_by("-pk").first()
     return _since(application, last) if last else []
 
 
 def unmended(application: Application, question: Return) -> list[str]:
-    """The criteria of an open return of which neither an answer nor a file has been changed since. Four statements."""
+    """The criteria of an open return of which neither an answer nor a file has been changed since. Five statements."""
     return [one.criterion.code for one in _since(application, question) if one.is_same]
 
 
@@ -67,7 +70,8 @@ def compared(
     after: Mapping[str, str],
     files: Mapping[tuple[str, str], int],
 ) -> list[Corrected]:
-    """The returned criteria: ``reasons`` by code, what was typed by item, files by code and "insert" or "delete"."""
+    """The returned criteria: ``reasons`` by code, what was typed by item (of a document that there is not: by its
+    ``place_of``), files by code and "insert" or "delete"."""
     return [
         Corrected(
             criterion,
@@ -76,6 +80,12 @@ def compared(
                 Correction(q.name or criterion.name, before.get(q.item, ""), after.get(q.item, ""))
                 for q in criterion.questions
                 if before.get(q.item, "") != after.get(q.item, "")
+            ]
+            + [
+                Correction(piece.name, before.get(place, ""), after.get(place, ""))
+                for piece in criterion.evidence
+                for place in [place_of(criterion.code, piece.name)]
+                if before.get(place, "") != after.get(place, "")
             ],
             files.get((criterion.code, "insert"), 0),
             files.get((criterion.code, "delete"), 0),
@@ -90,10 +100,27 @@ def _typed(application: Application, sent: datetime, back: datetime | None) -> t
     before: dict[str, str] = {}
     after: dict[str, str] = {}
     rows = AnswerEvent.objects.filter(_up_to(back), application=application).order_by("pgh_id")
-    for item, typed, label, at in rows.values_list("item", "typed", "pgh_label", "pgh_created_at"):
+    said = list(rows.values_list("item", "typed", "pgh_label", "pgh_created_at"))
+    gone = AbsenceEvent.objects.filter(_up_to(back), application=application).order_by("pgh_id")
+    said += [
+        (place_of(criterion, name), none_words(reason), label, at)
+        for criterion, name, reason, label, at in gone.values_list(
+            "criterion", "name", "reason", "pgh_label", "pgh_created_at"
+        )
+    ]
+    for item, typed, label, at in said:
         for known in (before, after) if at <= sent else (after,):
             known[item] = "" if label == "delete" else typed
     return before, after
+
+
+def none_words(reason: str) -> str:
+    return _("None this year: %(reason)s") % {"reason": reason}
+
+
+def place_of(criterion: str, piece: str) -> str:
+    """Among the items, the place of a document that there is not this year."""
+    return f"{criterion}/{piece}"
 
 
 def _up_to(back: datetime | None) -> Q:

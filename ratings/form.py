@@ -3,23 +3,21 @@
 Read once from the database by ``load``; the pages, the saving of a field and the API's summary show the same.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, TextField
-from django.db.models.functions import Cast, JSONObject
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ratings import questions
+from ratings.absences import absences_of
 from ratings.cards import Card, Field, LastYear, PaperPiece, Piece, Sheet
 from ratings.jumps import jump
-from ratings.known import SOURCES, Known, counted, known
+from ratings.known import Known, known
+from ratings.last_year import last_year
 from ratings.models import Answer, Application, Return
 from ratings.models.application import Paper
 from ratings.scheme.spec import Area, Criterion, Question, SchemeSpec
@@ -44,6 +42,7 @@ class Form:
         self.criteria = criteria_of(application)
         self.answers: dict[str, Answer] = {a.item: a for a in application.answers.select_related("by")}
         self.evidence = list(application.evidence.select_related("file").order_by("id"))
+        self.absences = {(said["criterion"], said["name"]): said for said in absences_of(application)}
         self.question: Return | None = open_return(application) if application.state == State.RETURNED else None
         self.may_fill = may_fill and application.state in (State.DRAFT, State.RETURNED)
 
@@ -56,24 +55,7 @@ class Form:
     def last(self) -> dict[str, LastYear]:
         """What was answered a year ago, by item, where the criterion has kept its name."""
         mine = self.application
-        given = Answer.objects.filter(application=OuterRef("pk"), value__isnull=False)
-        before = (
-            Application.objects.filter(
-                unit=mine.unit_id, cycle__year=mine.cycle.year - 1, cycle__scheme__rates=mine.cycle.scheme.rates
-            )
-            .select_related("cycle__scheme")
-            .annotate(
-                given=ArraySubquery(
-                    given.values(answer=JSONObject(item="item", typed="typed", value=Cast("value", TextField())))
-                )
-            )
-            .first()
-        )
-        if before is None:
-            return {}
-        names = {c.code: c.name for c in before.cycle.scheme.spec.criteria}
-        kept = {q.item for c in self.criteria if names.get(c.code) == c.name for q in c.questions}
-        return {a["item"]: LastYear(a["typed"], Decimal(a["value"])) for a in before.given if a["item"] in kept}
+        return last_year(mine.cycle, [mine.unit_id]).get(mine.unit_id, {})
 
     @cached_property
     def known_values(self) -> dict[str, Known]:
@@ -82,20 +64,6 @@ class Form:
         profile = Profile.objects.filter(unit=mine.unit_id, year__lte=mine.cycle.year).order_by("-year").first()
         last = {item: before.typed for item, before in self.last.items()}
         return known(self.criteria, self.answers, last, profile)
-
-    @cached_property
-    def known_count(self) -> Counter[str]:
-        """How many criteria are known already, by the kind of source (``ratings.known``)."""
-        return counted(self.criteria, self.answers, self.known_values)
-
-    @property
-    def known(self) -> int:
-        return self.known_count.total()
-
-    @property
-    def known_from(self) -> list[tuple[str, int]]:
-        """The sources of what is known, in words, with how many criteria each."""
-        return [(str(SOURCES[kind]), n) for kind, n in self.known_count.most_common()]
 
     @property
     def to_confirm(self) -> int:
@@ -108,8 +76,27 @@ class Form:
         return [PaperPiece(paper, paper in required, [e for e in mine if e.name == paper]) for paper in Paper]
 
     @property
+    def has_papers(self) -> bool:
+        return any(not evidence.criterion for evidence in self.evidence)
+
+    @property
     def papers_missing(self) -> dict[str, str]:
         return {at: message for at, message in self.missing.items() if at in Paper.values}
+
+    @cached_property
+    def bonus(self) -> frozenset[str]:
+        """The codes of the criteria that nobody needs for full marks."""
+        return frozenset(c.code for area in self.spec.areas if area.kind == "bonus" for c in area.criteria)
+
+    @property
+    def own_sheets(self) -> list[Sheet]:
+        """The areas in which the village fills something in."""
+        return [sheet for sheet in self.sheets if sheet.asked]
+
+    @property
+    def others_areas(self) -> str:
+        """The names of the areas in which it has nothing to do."""
+        return "、".join(sheet.area.name for sheet in self.sheets if not sheet.asked)
 
     @cached_property
     def scored(self) -> dict[str, Scored]:
@@ -129,10 +116,14 @@ class Form:
         return full_marks(self.spec)
 
     @cached_property
+    def attached(self) -> set[tuple[str, str]]:
+        """The pieces of evidence that are there, or are said not to exist this year."""
+        return {(e.criterion, e.name) for e in self.evidence} | self.absences.keys()
+
+    @cached_property
     def missing(self) -> dict[str, str]:
-        attached = {(e.criterion, e.name) for e in self.evidence}
-        return questions.missing(self.spec, self.criteria, self.answers, attached) | questions.papers_missing(
-            self.application.cycle.meeting_minutes_required, attached
+        return questions.missing(self.spec, self.criteria, self.answers, self.attached) | questions.papers_missing(
+            self.application.cycle.meeting_minutes_required, self.attached
         )
 
     @cached_property
@@ -187,15 +178,25 @@ class Form:
             id=id,
             criterion=criterion,
             fields=[
-                self._field(f"{id}-{place}", criterion, question, kept.get(question.item))
+                self._field(f"{id}-{place}", criterion, question, kept.get(question.item), area.kind == "penalty")
                 for place, question in enumerate(criterion.questions, start=1)
             ],
             points=self.points.get(criterion.code),
             open=not locked,
             locked=locked,
             returned=self.reasons.get(criterion.code, ""),
-            pieces=[Piece(p.name, _wanted(p), [e for e in mine if e.name == p.name]) for p in criterion.evidence],
+            pieces=[
+                Piece(
+                    p.name,
+                    _wanted(p),
+                    [e for e in mine if e.name == p.name],
+                    self.absences.get((criterion.code, p.name)),
+                )
+                for p in criterion.evidence
+            ],
             files=[e for e in mine if e.name not in asked],
+            penalty=area.kind == "penalty",
+            lack=questions.evidence_missing(self.spec, criterion, self.answers, self.attached),
         )
 
     def _locked(self, criterion: Criterion) -> str:
@@ -216,7 +217,7 @@ class Form:
                 return _("Locked: not among what was returned.")
         return ""
 
-    def _field(self, id: str, criterion: Criterion, question: Question, kept: Kept | None) -> Field:
+    def _field(self, id: str, criterion: Criterion, question: Question, kept: Kept | None, penalty: bool) -> Field:
         answer = self.answers.get(question.item)
         empty = answer is None or not (answer.typed or answer.reason)
         value = None
@@ -226,7 +227,8 @@ class Form:
         item = next((i for i in getattr(criterion, "items", ()) if criterion.item_name(i.code) == question.item), None)
         shown = kept.entry if kept and kept.refused else answer
         problem = kept.problem if kept else _problem(criterion, question, answer)
-        hint = loss_words(item, gains=criterion.method == "count") if criterion.method in ("deduction", "count") else ""
+        gains = criterion.method == "count" and not penalty
+        hint = loss_words(item, gains=gains) if criterion.method in ("deduction", "count") else ""
         return Field(
             id=id,
             question=question,

@@ -12,12 +12,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from ratings.cards import Card, Field
+from ratings.cards import Card, Field, LastYear
 from ratings.form import Form
+from ratings.jumps import jump
 from ratings.models import Application
 from ratings.typed import typed_in_file
 from ratings.workflow.answers import Entry, Kept, save_answers
 from records.cells import code
+from records.jumps import Jump
 from records.refusals import Incomplete
 from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows
 
@@ -75,13 +77,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Change:
-    """An answer of the sheet that differs from what is kept: answers and reasons before and now."""
+    """An answer of the sheet that differs from what is kept: answers and reasons before and now; ``odd``: what is to
+    be looked at once more."""
 
     asked: Asked
     before: str
     now: str
     reason_before: str
     reason: str
+    odd: Jump | None
 
     @property
     def outcome(self) -> list[str]:
@@ -140,13 +144,15 @@ def keep(application: Application, rows: Sequence[Row], *, by: Any) -> list[Chan
     Raises ``SheetRefused`` with all that is wrong, and what ``save_answers`` raises; then nothing is kept.
     """
     heads = Heads.spoken()
-    asked = {one.field.item: one for one in questions_of(Form(application, may_fill=True))}
+    form = Form(application, may_fill=True)
+    asked = {one.field.item: one for one in questions_of(form)}
     entries = _entries(rows, heads, asked)
     kept = save_answers(application, [entry for _row, entry in entries.values()], by=by)
     if problems := [_wrong(entries[item][0], heads, one) for item, one in kept.items() if one.problem]:
         raise SheetRefused(problems)
-    changes = [_change(asked[item], entry) for item, (_row, entry) in entries.items()]
-    return [change for change in changes if (change.before, change.reason_before) != (change.now, change.reason)]
+    changes = [_change(asked[item], one, form.last.get(item)) for item, one in kept.items()]
+    changed = [change for change in changes if (change.before, change.reason_before) != (change.now, change.reason)]
+    return sorted(changed, key=lambda change: change.odd is None)
 
 
 def try_out(application: Application, rows: Sequence[Row], *, by: Any) -> list[Change]:
@@ -196,7 +202,8 @@ def _wrong(row: Row, heads: Heads, kept: Kept) -> WrongCell:
     return row.wrong(heads.answer, kept.problem)
 
 
-def _change(asked: Asked, entry: Entry) -> Change:
-    answer = asked.field.answer
+def _change(asked: Asked, kept: Kept, last: LastYear | None) -> Change:
+    answer, entry = asked.field.answer, kept.entry
     before, reason = (answer.typed, answer.reason) if answer else ("", "")
-    return Change(asked, before, entry.typed, reason, entry.reason)
+    odd = jump(asked.field.question, kept.answer.value if kept.answer else None, last.value if last else None)
+    return Change(asked, before, entry.typed, reason, entry.reason, odd)

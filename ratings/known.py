@@ -5,25 +5,18 @@ answer. Last year answers only what stays (a figure, a tick); what happens withi
 person gives, are asked anew.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ratings import questions
 from ratings.scheme.spec import Criterion, Question
+from ratings.wording import figure_parts
 
-PROFILE, LAST_YEAR, CRITERION, DEPARTMENT = "profile", "last_year", "criterion", "department"
+PROFILE, LAST_YEAR, CRITERION = "profile", "last_year", "criterion"
 STAYS = ("figure", "tick")
-SOURCES = {
-    PROFILE: gettext_lazy("village profile"),
-    LAST_YEAR: gettext_lazy("last year"),
-    CRITERION: gettext_lazy("another criterion"),
-    DEPARTMENT: gettext_lazy("departments"),
-}
 PROFILE_NAMES = {
     "population": ("人口", "常住人口", "总人口", "人口数"),
     "households": ("户数", "总户数", "农户数"),
@@ -68,22 +61,6 @@ def known(
     return found
 
 
-def counted(criteria: Iterable[Criterion], answers: questions.Answers, values: Mapping[str, Known]) -> Counter[str]:
-    """How many criteria the village need not type, by the kind of source."""
-    count: Counter[str] = Counter()
-    for criterion in criteria:
-        if questions.department(criterion) and questions.answered(criterion, answers):
-            count[DEPARTMENT] += 1
-        elif all(question.item in values for question in criterion.questions):
-            count[values[criterion.questions[0].item].kind] += 1
-    return count
-
-
-def figure_name(figure: str) -> str:
-    """A figure's name without its unit: ``常住人口(人)`` → ``常住人口``."""
-    return figure.replace("（", "(").partition("(")[0].strip()
-
-
 def _by_figure(criteria: list[Criterion], answers: questions.Answers) -> dict[str, tuple[str, str]]:
     """Under the full name of a figure: the criterion that holds it, and what it holds."""
     return {
@@ -98,7 +75,7 @@ def _of_profile(criterion: Criterion, question: Question, profile: Profile | Non
         return None
     for field, names in PROFILE_NAMES.items():
         value = getattr(profile, field)
-        if value is not None and figure_name(criterion.figure) in names:
+        if value is not None and figure_parts(criterion.figure)[0] in names:
             return Known(str(value), PROFILE, _("village profile of %s") % profile.year)
     return None
 

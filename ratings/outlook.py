@@ -1,17 +1,20 @@
-"""What the answers on a form would give today, and what the next star still asks for (design §7); keeps nothing.
+"""What may still come to the answers on a form, and what puts the star applied for out of reach; keeps nothing.
 
 Vetoes stay out of it: a village learns of them from the decision, not from its form.
 """
 
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils import timezone
 
 from ratings.allowance import Allowed, Source, allowed
 from ratings.form import Form
 from ratings.models.scheme import ExactEncoder
-from ratings.shortfall import why_not
+from ratings.questions import by_village
+from ratings.scheme.spec import Criterion
+from ratings.shortfall import why_words
 
 _TYPED = """
 entry as materialized (select %s::bigint as id, %s::bigint as scheme, %s::text as unit, %s::date as day),
@@ -30,23 +33,41 @@ standing as not materialized (select null::bigint as scheme, null::numeric as to
 
 @dataclass(frozen=True)
 class Outlook:
-    """The star that the answers so far allow, and of the next one everything that is short, in words."""
+    """What may still come: at most so many points by the village's open questions (``own``), and by what ``others``
+    supply or score. ``short``: what keeps the unit from the star applied for even if all of that comes, in words."""
 
-    star: int
-    next: int | str | None
+    own: Decimal
+    others: Decimal
     short: list[str]
 
 
 def outlook(form: Form) -> Outlook:
-    """Judge the form by the same query as everything else (``allowance.sql``)."""
-    pk, cycle = form.application.pk, form.application.cycle_id
-    points = [
-        {"criterion": code, "points": scored.points, "figure": scored.figure} for code, scored in form.scored.items()
+    """Judge the form, open criteria at their full marks, by the same query as everything else (``allowance.sql``)."""
+    still_open = [
+        criterion
+        for criterion in form.criteria
+        if criterion.code not in form.scored and criterion.code not in form.spec.penalties
     ]
-    typed = json.dumps(points, cls=ExactEncoder)
-    today = timezone.localdate()
-    params = (pk, cycle, form.application.unit_id, today, cycle, pk, typed)
-    result: Allowed = allowed(Source(_TYPED, params))[0]
-    above = [short.star for short in result.short]
-    following = None if not above else above[0] if form.spec.rule == "areas" else min(above)
-    return Outlook(result.star, following, why_not(form.spec, result, following) if above else [])
+    own = sum((c.max for c in still_open if by_village(c) and c.code not in form.bonus), Decimal(0))
+    others = sum((c.max for c in still_open if not by_village(c) and c.code not in form.bonus), Decimal(0))
+    return Outlook(own, others, _out_of_reach(form, still_open))
+
+
+def _out_of_reach(form: Form, still_open: list[Criterion]) -> list[str]:
+    aim = form.application.applied_star
+    if aim is None:
+        return []
+    points = [{"criterion": code, "points": of.points, "figure": of.figure} for code, of in form.scored.items()]
+    points += [{"criterion": criterion.code, "points": criterion.max, "figure": None} for criterion in still_open]
+    result = _allowed(form, json.dumps(points, cls=ExactEncoder))
+    if result.star >= aim:
+        return []
+    undecided = {"top", *(f"figures.{criterion.code}" for criterion in still_open)}
+    failing = [short for short in result.short if form.spec.rule == "areas" or short.star == aim]
+    return [why_words(form.spec, short) for short in failing if short.why not in undecided]
+
+
+def _allowed(form: Form, typed: str) -> Allowed:
+    pk, cycle = form.application.pk, form.application.cycle_id
+    params = (pk, cycle, form.application.unit_id, timezone.localdate(), cycle, pk, typed)
+    return allowed(Source(_TYPED, params))[0]

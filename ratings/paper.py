@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.templatetags.face import points_text, star_name
 from ratings import questions
 from ratings.cards import Card, Field, Sheet
+from ratings.corrections import none_words
 from ratings.form import Form
 from records.documents import Heading, Names, Signatures, Table, Text, document, issue
 from records.documents.blocks import Block
@@ -53,7 +54,8 @@ def _area(sheet: Sheet) -> list[Block]:
 
 def _row(card: Card) -> tuple[str, str, str, str]:
     own = "—" if card.points is None else points_text(card.points)
-    reported = "；".join(map(_fact, card.fields)) if _is_reported(card) else _whose(card)
+    absent = [f"{piece.name}：{none_words(piece.absence['reason'])}" for piece in card.pieces if piece.absence]
+    reported = "；".join([*map(_fact, card.fields), *absent]) if _is_reported(card) else _whose(card)
     return f"{card.criterion.code} {card.criterion.name}", reported, plain(card.criterion.max), own
 
 

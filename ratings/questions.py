@@ -63,21 +63,30 @@ def missing(
 ) -> dict[str, str]:
     """What keeps the village's form from being sent: a message by item, or by criterion for evidence.
 
-    ``attached`` holds (criterion, name of the piece). A bonus that is not claimed needs no evidence.
+    ``attached`` holds (criterion, name of the piece) of what is there, or is said not to exist this year. A bonus that
+    is not claimed needs no evidence.
     """
     problems: dict[str, str] = {}
-    bonus = {c.code for area in spec.areas if area.kind == "bonus" for c in area.criteria}
     for criterion in filter(by_village, criteria):
         problems |= _unanswered(criterion, answers)
-        unclaimed = (
-            criterion.code in bonus
-            and answered(criterion, answers)
-            and not score_criterion(criterion, facts(answers)).points
-        )
-        pieces = [] if unclaimed else [e.name for e in criterion.evidence if (criterion.code, e.name) not in attached]
-        if pieces:
-            problems[criterion.code] = problems.get(criterion.code) or _("Evidence missing: %s") % "、".join(pieces)
+        if lack := evidence_missing(spec, criterion, answers, attached):
+            problems[criterion.code] = problems.get(criterion.code) or lack
     return problems
+
+
+def evidence_missing(
+    spec: SchemeSpec, criterion: Criterion, answers: Answers, attached: Collection[tuple[str, str]]
+) -> str:
+    """Which pieces of evidence the village's criterion still needs, in words; "" for none."""
+    if not by_village(criterion) or _is_unclaimed(spec, criterion, answers):
+        return ""
+    pieces = [piece.name for piece in criterion.evidence if (criterion.code, piece.name) not in attached]
+    return _("Evidence missing: %s") % "、".join(pieces) if pieces else ""
+
+
+def _is_unclaimed(spec: SchemeSpec, criterion: Criterion, answers: Answers) -> bool:
+    bonus = any(criterion in area.criteria for area in spec.areas if area.kind == "bonus")
+    return bonus and answered(criterion, answers) and not score_criterion(criterion, facts(answers)).points
 
 
 def papers_missing(minutes_required: bool, attached: Collection[tuple[str, str]]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from accounts import trail
 from ratings.models import (
+    Absence,
     Answer,
     Application,
     ClosingReversal,
@@ -93,7 +94,7 @@ def veil_the_trail() -> None:
     trail.veil(Event, trail.Veil(rows=held("e.pgh_obj_id")))
     trail.veil(Proposal, trail.Veil(rows=held("e.event_id")))
     trail.veil(Reversal, trail.Veil(rows=held("e.event_id")))
-    trail.show("facts that a village reports, and how they came to the office", Answer, Evidence, Return)
+    trail.show("facts that a village reports, and how they came to the office", Absence, Answer, Evidence, Return)
     trail.show("rules and times that hold for everybody", ClosingReversal, Cycle, Extension, Scheme, Window)
 
 

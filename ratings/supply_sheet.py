@@ -5,23 +5,22 @@ is passed over, so that a sheet never takes a figure away, and the same sheet ag
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from ratings.models import Answer, Cycle, Scheme
+from ratings.models import Cycle
 from ratings.scheme.spec import Criterion, Question
+from ratings.supplied import Beside, Key, a_year_ago, answers_of
 from ratings.typed import fact, typed_in_file
 from ratings.workflow.supply import SUPPLIED
 from ratings.workflow.window import hold_open
+from records.jumps import Odd
 from records.refusals import Incomplete
 from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows
 from villages.models import Level, Unit
-
-Key = tuple[str, str]
-"""A figure's place: unit code and item."""
 
 
 def variant_of(unit: Unit, variants: Sequence[Criterion]) -> Criterion:
@@ -39,33 +38,16 @@ def by_their_tags(cycle: Cycle, units: Iterable[Unit]) -> list[Unit]:
     return units
 
 
-def a_year_ago(cycle: Cycle, variants: Sequence[Criterion], codes: Iterable[str]) -> dict[Key, str]:
-    """What was answered a year ago by units of ``codes``, where the criterion has kept its name."""
-    code, name = variants[0].code, variants[0].name
-    rows = _of(code).filter(
-        application__unit__in=list(codes),
-        application__cycle__year=cycle.year - 1,
-        application__cycle__scheme__rates=cycle.scheme.rates,
-        value__isnull=False,
-    )
-    given = list(rows.values_list("application__unit_id", "item", "typed", "application__cycle__scheme"))
-    schemes = Scheme.objects.in_bulk({scheme for *_rest, scheme in given})
-    same = {pk for pk, s in schemes.items() if any((c.code, c.name) == (code, name) for c in s.spec.criteria)}
-    return {(unit, item): typed for unit, item, typed, scheme in given if scheme in same}
-
-
-def _of(code: str):
-    return Answer.objects.filter(Q(item=code) | Q(item__startswith=f"{code}."))
-
-
 @dataclass(frozen=True)
 class Change:
-    """A figure of the sheet that differs from what is kept."""
+    """A figure of the sheet that differs from what is kept; ``odd``: what is to be looked at once more."""
 
     unit: Unit
     question: Question
     before: str
     now: str
+    value: Decimal | None
+    odd: Odd | None = None
 
     @property
     def outcome(self) -> list[str]:
@@ -88,7 +70,7 @@ class SupplySheet:
 
     @cached_property
     def kept(self) -> dict[Key, str]:
-        rows = _of(self.variants[0].code).filter(application__cycle=self.cycle)
+        rows = answers_of(self.variants[0].code).filter(application__cycle=self.cycle)
         return {(unit, item): typed for unit, item, typed in rows.values_list("application__unit_id", "item", "typed")}
 
     @cached_property
@@ -99,7 +81,7 @@ class SupplySheet:
     def columns(self) -> list[Column]:
         townships = Unit.objects.within(self.cycle.unit_id).filter(level=Level.TOWNSHIP)
         names = dict(townships.values_list("code", "name"))
-        last = a_year_ago(self.cycle, self.variants, self.units)
+        last = {key: there.typed for key, there in a_year_ago(self.cycle, self.variants, self.units).items()}
         columns = [
             Column(self.code_head, lambda unit: unit.code),
             Column(self.name_head, lambda unit: unit.name, 20),
@@ -148,7 +130,14 @@ class SupplySheet:
                 self._read_row(row, unit, problems, changes)
         if problems:
             raise SheetRefused(problems)
-        return changes
+        return self._asked_about(changes)
+
+    def _asked_about(self, changes: list[Change]) -> list[Change]:
+        """``changes`` with what is odd about them, the odd ones first."""
+        fresh = {(change.unit.code, change.question.item): change.value for change in changes}
+        beside = Beside(self.cycle, self.variants, [change.unit.code for change in changes], fresh)
+        asked = [replace(change, odd=beside.odd(change.unit.code, change.question)) for change in changes]
+        return sorted(asked, key=lambda change: change.odd is None)
 
     def _read_row(self, row: Row, unit: Unit, problems: list[WrongCell], changes: list[Change]) -> None:
         variant = variant_of(unit, self.variants)
@@ -158,7 +147,7 @@ class SupplySheet:
             if not row[head] or row[head] == before:
                 continue
             try:
-                now = self._figure(unit, variant, questions.get(item), row[head])
+                now, value = self._figure(unit, variant, questions.get(item), row[head])
             except Incomplete as wrong:
                 problems.append(row.wrong(head, str(wrong)))
                 continue
@@ -166,15 +155,16 @@ class SupplySheet:
                 expected = _("the figure that is kept: it is under review and can no longer change")
                 problems.append(row.wrong(head, expected))
             elif now != before:
-                changes.append(Change(unit, questions[item], before, now))
+                changes.append(Change(unit, questions[item], before, now, value))
 
-    def _figure(self, unit: Unit, variant: Criterion, question: Question | None, cell: str) -> str:
-        """The figure that stands in ``cell``. Raises ``Incomplete`` with what should."""
+    def _figure(
+        self, unit: Unit, variant: Criterion, question: Question | None, cell: str
+    ) -> tuple[str, Decimal | None]:
+        """The figure that stands in ``cell``, as typed and as a fact. Raises ``Incomplete`` with what should."""
         if question is None or not variant.fits(unit.tags):
             raise Incomplete(_("an empty cell: this village is not asked for this"))
         typed = typed_in_file(question, cell)
-        fact(variant, question, typed)
-        return typed
+        return typed, fact(variant, question, typed)
 
 
 def _figures(of: Mapping[Key, str], item: str):

@@ -9,7 +9,7 @@ from ratings.scheme.facts import decimal, figure
 from ratings.scheme.spec import Criterion, Question
 from ratings.scoring import WrongFact, check_fact
 from records.cells import code, rounded
-from records.numbers import plain
+from records.numbers import Ambiguous, plain, without_groups
 from records.refusals import Incomplete
 
 LONGEST = 40
@@ -20,14 +20,18 @@ TOO_LARGE = Decimal(10) ** 12
 def fact(criterion: Criterion, question: Question, typed: str) -> Decimal | None:
     """The fact written by ``typed``; None when nothing is typed. Raises ``Incomplete`` with what was expected.
 
-    Full-width digits count as digits, and ``,`` may group thousands; units do not belong into the field.
+    Full-width digits count as digits, and ``,`` may group thousands where that cannot be meant as a point; units do
+    not belong into the field.
     """
     text = unicodedata.normalize("NFKC", typed).strip()
     if not text:
         return None
     if len(typed) > LONGEST:
         raise Incomplete(_("This is too long for a figure."))
-    value = decimal(text.replace(",", ""))
+    try:
+        value = decimal(without_groups(text))
+    except Ambiguous as asked:
+        raise Incomplete(str(asked)) from None
     if value is None or abs(value) >= TOO_LARGE:
         raise Incomplete(_("Digits only, such as 4.5."))
     if -value.normalize().as_tuple().exponent > PLACES:

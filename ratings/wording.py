@@ -4,13 +4,38 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from ratings.scheme.spec import Checklist, Count, Criterion, Deduction, Judged, Linear, Loss, Tier, Tiers
+from ratings.scheme.spec import Checklist, Count, Criterion, Deduction, Judged, Linear, Loss, Question, Tier, Tiers
+
+SHORT_UNIT = 3
+"""A figure that is named by so few characters is named by its unit alone: %, 户, 万元."""
 
 
 def plain(number: Decimal) -> str:
     """A number without needless zeros."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def figure_parts(figure: str) -> tuple[str, str]:
+    """A figure's name and its unit: ``满意率(%)`` → ``满意率``, ``%``."""
+    name, _bracket, unit = figure.replace("（", "(").replace("）", ")").partition("(")
+    if not unit and len(figure) <= SHORT_UNIT:
+        return "", figure
+    return name.strip(), unit.rstrip(")")
+
+
+def bounds_words(question: Question) -> str:
+    """Which figures can be true, where the scheme says so."""
+    least, most = (None if bound is None else plain(bound) for bound in (question.least, question.most))
+    words = []
+    if most is not None:
+        values = {"least": least, "most": most}
+        words.append(_("at most %(most)s") % values if least is None else _("%(least)s to %(most)s") % values)
+    elif question.least:
+        words.append(_("at least %s") % least)
+    if question.whole:
+        words.append(_("a whole number"))
+    return _(", ").join(words)
 
 
 def loss_words(item: Loss, gains: bool = False) -> str:
@@ -31,38 +56,74 @@ def loss_words(item: Loss, gains: bool = False) -> str:
     return words
 
 
-def _tier(tier: Tier) -> str:
-    points = plain(tier.points)
-    if tier.at_least is not None:
-        return _("%(figure)s and more: %(points)s points") % {"figure": plain(tier.at_least), "points": points}
-    return _("%(figure)s and less: %(points)s points") % {"figure": plain(tier.at_most), "points": points}
-
-
-def rule_lines(criterion: Criterion) -> list[str]:
-    """The rule of a criterion, a sentence a line."""
+def rule_lines(criterion: Criterion, *, penalty: bool = False) -> list[str]:
+    """The rule of a criterion, a sentence a line; ``penalty``: its points are taken off."""
     most = plain(criterion.max)
     match criterion:
         case Deduction():
-            return [_("Full marks %s; each item takes points off, never below 0.") % most]
+            return [_("Full marks %s; each item takes points off, never below 0.") % most, *_losses(criterion, False)]
         case Count():
-            return [_("Points add up, at most %s.") % most]
+            head = _("Points taken off add up, at most %s.") if penalty else _("Points add up, at most %s.")
+            return [head % most, *_losses(criterion, not penalty)]
         case Tiers():
-            return [*(_tier(tier) for tier in criterion.tiers), _("Otherwise: 0 points")]
+            name, unit = _figure(criterion)
+            return [*(_tier(tier, name, unit) for tier in criterion.tiers), _("Otherwise: 0 points")]
         case Linear():
-            line = _("%(full)s: full marks %(most)s; %(zero)s: 0 points; in between in proportion.") % {
-                "full": plain(criterion.full_at),
-                "zero": plain(criterion.zero_at),
-                "most": most,
-            }
-            gate = [] if criterion.gate is None else [_("Worse than %s: 0 points.") % plain(criterion.gate)]
-            return [line, *gate]
+            return _linear(criterion)
         case Checklist():
             if criterion.all_or_nothing:
                 return [_("All done: %s points; otherwise 0.") % most]
-            return [_("Points of what is done add up, at most %s.") % most]
+            worth = [
+                _("%(name)s: %(points)s points") % {"name": item.name, "points": plain(item.points)}
+                for item in criterion.items
+                if item.points is not None
+            ]
+            return [_("Points of what is done add up, at most %s.") % most, *worth]
         case Judged():
             return [
                 _("0 to %(most)s points in steps of %(step)s, with a written reason.")
                 % {"most": most, "step": plain(criterion.step)}
             ]
     raise TypeError(criterion.method)
+
+
+def _figure(criterion: Tiers | Linear) -> tuple[str, str]:
+    name, unit = figure_parts(criterion.figure or criterion.name)
+    return name or criterion.name, unit
+
+
+def _losses(criterion: Deduction | Count, gains: bool) -> list[str]:
+    told = [(item.name, loss_words(item, gains)) for item in criterion.items]
+    return [_("%(item)s: %(loss)s") % {"item": name, "loss": words} for name, words in told if words]
+
+
+def _tier(tier: Tier, name: str, unit: str) -> str:
+    values = {"name": name, "points": plain(tier.points)}
+    if tier.at_least is not None:
+        values["figure"] = plain(tier.at_least) + unit
+        return _("%(name)s %(figure)s and more: %(points)s points") % values
+    values["figure"] = plain(tier.at_most) + unit
+    return _("%(name)s %(figure)s and less: %(points)s points") % values
+
+
+def _linear(criterion: Linear) -> list[str]:
+    name, unit = _figure(criterion)
+    more = criterion.full_at > criterion.zero_at
+    values = {
+        "name": name,
+        "full": plain(criterion.full_at) + unit,
+        "zero": plain(criterion.zero_at) + unit,
+        "most": plain(criterion.max),
+    }
+    words = (
+        _("%(name)s %(full)s and more: full marks %(most)s; %(zero)s and less: 0 points; in between in proportion.")
+        if more
+        else _(
+            "%(name)s %(full)s and less: full marks %(most)s; %(zero)s and more: 0 points; in between in proportion."
+        )
+    )
+    lines = [words % values]
+    if criterion.gate is not None:
+        gate = {"gate": plain(criterion.gate) + unit}
+        lines.append((_("Below %(gate)s: 0 points.") if more else _("Above %(gate)s: 0 points.")) % gate)
+    return lines

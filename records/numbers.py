@@ -1,7 +1,10 @@
 """Numbers that come from outside as text."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
+
+from django.utils.translation import gettext as _
 
 LONGEST_KEY = 18  # digits of what PostgreSQL's bigint surely holds
 
@@ -19,3 +22,28 @@ def keys(texts: Iterable[str]) -> set[int]:
 def plain(number: Decimal) -> str:
     """A number as people write it: no zeros that say nothing, no exponent."""
     return f"{number.normalize():f}"
+
+
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3}){2,}(\.[0-9]*)?")
+_ONE_COMMA = re.compile(r"([+-]?[0-9]+),([0-9]+)(\.[0-9]*)?")
+
+
+class Ambiguous(ValueError):
+    """What is typed may mean two numbers; its text asks which."""
+
+
+def without_groups(typed: str) -> str:
+    """``typed`` without the commas that group its thousands (1,234,567.8).
+
+    A single comma may be meant as a point: raises ``Ambiguous``.
+    """
+    if _GROUPED.fullmatch(typed):
+        return typed.replace(",", "")
+    if comma := _ONE_COMMA.fullmatch(typed):
+        before, after, decimals = comma.groups()
+        whole = before + after + (decimals or "")
+        if decimals:
+            raise Ambiguous(_("%(whole)s? Please write it without a comma.") % {"whole": whole})
+        words = {"point": f"{before}.{after}", "whole": whole}
+        raise Ambiguous(_("%(point)s or %(whole)s? Please write it without a comma.") % words)
+    return typed

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from accounts.models import User
+from ratings.last_year import last_year
 from ratings.models import Answer, Cycle
 from ratings.scheme.spec import Criterion, SchemeSpec
 from ratings.totals import running_total
@@ -132,9 +133,10 @@ def columns(spec: SchemeSpec, area: str) -> list[Criterion]:
 
 
 def rows_of(sheets: Collection[Sheet], cycle: Cycle, across: Iterable[Criterion]) -> list[Row]:
-    """A row for each of ``sheets`` of one ``cycle``; two statements."""
+    """A row for each of ``sheets`` of one ``cycle``; four statements."""
     spec, codes = cycle.scheme.spec, [criterion.code for criterion in across]
     entries = entries_of([sheet.pk for sheet in sheets])
+    last = last_year(cycle, [sheet.application.unit_id for sheet in sheets])
     answers: dict[int, dict[str, Answer]] = defaultdict(dict)
     for answer in Answer.objects.filter(application__in={sheet.application_id for sheet in sheets}):
         answers[answer.application_id][answer.item] = answer
@@ -145,6 +147,7 @@ def rows_of(sheets: Collection[Sheet], cycle: Cycle, across: Iterable[Criterion]
             [criterion for criterion in fitting if criterion.code in codes],
             answers[sheet.application_id],
             entries[sheet.pk],
+            last.get(sheet.application.unit_id),
         )
         cells = {part.criterion.code: Cell(sheet.pk, part) for part in form.parts}
         points = scored(spec, sheet.application.tags, entries[sheet.pk])

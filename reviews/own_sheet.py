@@ -1,5 +1,7 @@
 """A reviewer's own sheet with all that its pages read of it: the desk's, the phone's on the spot."""
 
+from collections import defaultdict
+from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -9,6 +11,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
+from ratings.absences import Said, absences
+from ratings.cards import LastYear
+from ratings.last_year import as_answers, of_application
 from ratings.models import Answer, Return, StarPeriod
 from ratings.totals import full_marks, running_total
 from reviews.models import FieldPhoto, Sheet
@@ -21,7 +26,8 @@ SCORE = tuple(bench.permission("score") for bench in BENCHES.values())
 
 
 def own_sheet(user: User, pk: int) -> Sheet:
-    """``user``'s own sheet with its photos (``seen_there``) where the scoring right is still held, or 404."""
+    """``user``'s own sheet with its photos (``seen_there``) and documents ``said_absent``, where the scoring right is
+    still held; or 404."""
     last = StarPeriod.objects.on().filter(unit=OuterRef("application__unit")).values("star")
     photos = FieldPhoto.objects.filter(sheet=OuterRef("pk")).order_by("pk")
     photos = photos.values(shown=JSONObject(pk="pk", criterion="criterion", name="file__name"))
@@ -29,7 +35,13 @@ def own_sheet(user: User, pk: int) -> Sheet:
     found = get_object_or_404(
         with_deadline(Sheet.objects.filter(reviewer=user))
         .select_related("application__unit", "application__cycle__scheme")
-        .annotate(last_star=Subquery(last), came_back=Exists(answered), seen_there=ArraySubquery(photos)),
+        .annotate(
+            last_star=Subquery(last),
+            came_back=Exists(answered),
+            seen_there=ArraySubquery(photos),
+            said_absent=absences("application"),
+            said_last_year=of_application("application"),
+        ),
         pk=pk,
     )
     if not user.has_perm(BENCHES[found.stage].permission("score"), found.application):
@@ -52,6 +64,19 @@ class OwnSheet:
         self.criteria = list(self.spec.fitting(self.application.tags))
         self.entries = entries_of([pk])[pk]
         self.answers = {answer.item: answer for answer in Answer.objects.filter(application=self.application)}
+
+    @cached_property
+    def last(self) -> dict[str, LastYear]:
+        """What the unit answered a year ago, by item."""
+        return as_answers(self.application.cycle, self.sheet.said_last_year)
+
+    @cached_property
+    def absences(self) -> dict[str, list[Said]]:
+        """The documents that the unit does not have this year, by criterion."""
+        found = defaultdict(list)
+        for absence in self.sheet.said_absent:
+            found[absence["criterion"]].append(absence)
+        return found
 
     @property
     def is_open(self) -> bool:

@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.face import star_name
 from ratings.chapters import Grid, Step
-from ratings.models import Application, Evidence
+from ratings.corrections import none_words
+from ratings.models import Absence, Application, Evidence
 from ratings.models.application import Paper
 from records.documents import Heading, Names, Table, Text, document, issue
 from records.documents.blocks import Block, breakable
@@ -67,6 +68,8 @@ def _evidence(application: Application) -> list[Block]:
     rows = [
         (one.criterion or str(Paper(one.name).label), one.file.name, breakable(one.file.sha256)) for one in attached
     ]
+    absent = Absence.objects.filter(application=application).order_by("criterion", "pk")
+    rows += [(one.criterion, f"{one.name}: {none_words(one.reason)}", "—") for one in absent]
     if not rows:
         return []
     heads = (_("Criterion"), _("File name"), "SHA-256")

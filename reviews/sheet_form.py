@@ -12,12 +12,16 @@ from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
+from ratings.absences import Said
+from ratings.cards import LastYear
+from ratings.jumps import jump
 from ratings.models import Answer, Evidence
 from ratings.scheme.facts import decimal
 from ratings.scheme.spec import Area, Criterion, Question, SchemeSpec
 from ratings.scoring import Scored, score_criterion
 from ratings.typed import fact
-from ratings.wording import plain, rule_lines
+from ratings.wording import bounds_words, plain, rule_lines
+from records.jumps import Odd
 from records.refusals import Incomplete
 from reviews.photos import Photo
 from reviews.scores import Entries, Entry, facts_of, is_scored
@@ -27,12 +31,13 @@ AGREE, CHANGE = "agree", "change"
 
 @dataclass
 class Line:
-    """One question: the unit's answer, the reviewer's value as typed, and what is wrong with it."""
+    """One question: the unit's answer, the reviewer's value as typed, what is wrong with it, and last year's answer."""
 
     question: Question
     answer: Answer | None
     typed: str
     error: str = ""
+    last: LastYear | None = None
 
     @property
     def name(self) -> str:
@@ -45,6 +50,28 @@ class Line:
     @property
     def reported(self) -> str:
         return "" if self.answer is None or self.answer.value is None else plain(self.answer.value)
+
+    @property
+    def bounds(self) -> str:
+        return bounds_words(self.question)
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether the reviewer says something else than the unit."""
+        return not same_text(self.typed, self.reported)
+
+    @property
+    def odd_report(self) -> Odd | None:
+        """What is odd about the unit's answer, against last year's."""
+        return self._odd(self.answer.value) if self.answer else None
+
+    @property
+    def odd(self) -> Odd | None:
+        """What is odd about what the reviewer says instead."""
+        return self._odd(decimal(self.typed.strip())) if self.is_corrected and not self.error else None
+
+    def _odd(self, value: Decimal | None) -> Odd | None:
+        return jump(self.question, value, self.last.value if self.last else None)
 
 
 @dataclass(frozen=True)
@@ -72,7 +99,9 @@ class Part:
     units: Scored | None
     version: str = ""
     evidence: list[Evidence] = field(default_factory=list)
+    absences: list[Said] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
+    penalty: bool = False
     kept: Kept | None = None
     error: str = ""
     edited: bool = False
@@ -96,7 +125,7 @@ class Part:
 
     @property
     def rule(self) -> list[str]:
-        return rule_lines(self.criterion)
+        return rule_lines(self.criterion, penalty=self.penalty)
 
     @property
     def texts(self) -> dict[str, str]:
@@ -125,10 +154,16 @@ class Step:
 
 
 class SheetForm:
-    """Some ``criteria`` that fit the unit, with its answers and the reviewer's entries so far."""
+    """Some ``criteria`` that fit the unit, its answers (this year's and ``last`` year's) and the reviewer's entries."""
 
-    def __init__(self, criteria: list[Criterion], answers: Mapping[str, Answer], entries: Entries) -> None:
-        self.answers, self.entries = answers, entries
+    def __init__(
+        self,
+        criteria: list[Criterion],
+        answers: Mapping[str, Answer],
+        entries: Entries,
+        last: Mapping[str, LastYear] | None = None,
+    ) -> None:
+        self.answers, self.entries, self.last = answers, entries, last or {}
         self.reported = {item: a.value for item, a in answers.items() if a.value is not None}
         self.parts = [self._part(criterion) for criterion in criteria]
 
@@ -151,7 +186,7 @@ class SheetForm:
         entry = self.entries.get(question.item)
         value = entry.value if entry else self.reported.get(question.item)
         shown = "" if value is None or (question.kind == "points" and not entry) else plain(value)
-        return Line(question, self.answers.get(question.item), shown)
+        return Line(question, self.answers.get(question.item), shown, last=self.last.get(question.item))
 
     def read(self, data: Mapping[str, str]) -> dict[str, Entry]:
         """The entries that ``data`` gives, by item; what cannot be read is kept as typed, with its error."""

@@ -33,7 +33,7 @@ class Visit(OwnSheet):
         return len(self.criteria) > len(on_the_spot(self.criteria))
 
     def _read(self) -> SheetForm:
-        form = SheetForm(self.shown, self.answers, self.entries)
+        form = SheetForm(self.shown, self.answers, self.entries, self.last)
         for part in form.parts:
             part.kept = self.kept.get(part.criterion.code)
         return form
@@ -51,4 +51,6 @@ class Visit(OwnSheet):
         photos = by_criterion(self.sheet.seen_there)
         for part in self.form.parts:
             part.photos = photos[part.criterion.code]
+            part.absences = self.absences[part.criterion.code]
+            part.penalty = part.criterion.code in self.spec.penalties
         return self.form

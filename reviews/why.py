@@ -20,7 +20,16 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.standing import signature
 from accounts.templatetags.face import points_text, star_name
 from ratings.chapters import Chapter, Grid, Rows, Step, moment, rows_of
-from ratings.corrections import AnswerEvent, Corrected, EvidenceEvent, ReturnEvent, compared
+from ratings.corrections import (
+    AbsenceEvent,
+    AnswerEvent,
+    Corrected,
+    EvidenceEvent,
+    ReturnEvent,
+    compared,
+    none_words,
+    place_of,
+)
 from ratings.models import Application, Decision, Return, ReturnedCriterion, Transition, Veto
 from ratings.progress import VERBS
 from ratings.secrecy import shown_steps
@@ -50,6 +59,7 @@ def _facts_read(result: Result) -> dict[str, QuerySet]:
     change = {"label": "pgh_label", "at": "pgh_created_at"}
     answers = AnswerEvent.objects.filter(was_returned, **application).order_by("pgh_id")
     files = EvidenceEvent.objects.filter(was_returned, **application).order_by("pgh_id")
+    gone = AbsenceEvent.objects.filter(was_returned, **application).order_by("pgh_id")
     return {
         "facts_returns": rows_of(
             Return.objects.filter(**application).order_by("pk"),
@@ -60,6 +70,7 @@ def _facts_read(result: Result) -> dict[str, QuerySet]:
         ),
         "facts_typed": rows_of(answers, "item", "typed", **change),
         "facts_files": rows_of(files, "criterion", **change),
+        "facts_absent": rows_of(gone, "criterion", "name", "reason", **change),
     }
 
 
@@ -106,8 +117,8 @@ def _returned(result: Result, day: date, of: dict[str, Any], rows: Rows) -> Step
         for one in compared(
             result.application,
             reasons,
-            _typed(rows["facts_typed"], lambda at: at < moment(sent)),
-            _typed(rows["facts_typed"], lambda at: at <= moment(back)),
+            _typed(rows, lambda at: at < moment(sent)),
+            _typed(rows, lambda at: at <= moment(back)),
             Counter(
                 (row["criterion"], row["label"])
                 for row in rows["facts_files"]
@@ -119,8 +130,13 @@ def _returned(result: Result, day: date, of: dict[str, Any], rows: Rows) -> Step
     return Step(day, str(VERBS["return"]), (until,), (Grid(_("What was asked and changed"), heads, grid),))
 
 
-def _typed(changes: list[dict[str, Any]], counts: Callable[[datetime], bool]) -> dict[str, str]:
+def _typed(rows: Rows, counts: Callable[[datetime], bool]) -> dict[str, str]:
     """What stood in each item after the changes whose time ``counts``."""
+    absent = [
+        row | {"item": place_of(row["criterion"], row["name"]), "typed": none_words(row["reason"])}
+        for row in rows["facts_absent"]
+    ]
+    changes = [*rows["facts_typed"], *absent]
     return {
         row["item"]: "" if row["label"] == "delete" else row["typed"] for row in changes if counts(moment(row["at"]))
     }

@@ -375,6 +375,7 @@ API = {
     "api-application-accept": page("application.pk", post=at("village", ACCEPT)),
     "api-application-answers": page("application.pk", post=at("village", *FILL)),
     "api-application-evidence": page("application.pk", post=at("village", *FILL)),
+    "api-application-absence": page("application.pk", post=at("village", *FILL)),
     "api-application-resubmit": page("application.pk", post=at("village", SIGN)),
     "api-application-resume": page("application.pk", post=at("village", ACCEPT)),
     "api-application-return-": page("application.pk", post=at("village", ACCEPT)),

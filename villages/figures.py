@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from records.numbers import without_groups
 from villages.models import Level, Profile, Unit, UnitQuerySet
 from villages.tables import Asked, Table
 from villages.workflow.reporting import FIGURES
@@ -23,7 +24,7 @@ TAGGED = (Level.VILLAGE, Level.STATION)
 
 
 def whole(typed: str) -> int | None:
-    """A count; full-width digits are digits, ``,`` may group thousands. Raises ``ValueError``: what is expected."""
+    """A count; full-width digits are digits, commas may group thousands. Raises ``ValueError``: what is expected."""
     if not (text := _plain(typed)):
         return None
     if not WHOLE.fullmatch(text):
@@ -41,7 +42,7 @@ def income(typed: str) -> Decimal | None:
 
 
 def _plain(typed: str) -> str:
-    return unicodedata.normalize("NFKC", typed).strip().replace(",", "")
+    return without_groups(unicodedata.normalize("NFKC", typed).strip())
 
 
 def tags(typed: str) -> list[str]:

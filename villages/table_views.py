@@ -209,6 +209,8 @@ def _page(filling: Filling) -> HttpResponse:
         return _show(filling, GridForm(table))
     form = GridForm(table, request.POST)
     if form.is_valid() and _kept(filling, form.said):
+        if form.is_odd:
+            messages.warning(request, _("Please look once more at what is asked about below."))
         return redirect(filling.page_address)
     return _show(filling, form, status=409)
 
@@ -237,11 +239,14 @@ def _show_changes(
 ) -> HttpResponse:
     """What the sheet would change, kept with it under the page's key; ``outdated``: why nothing was done."""
     outcome = [change.outcome for change in changes]
+    odd = sum(change.odd is not None for change in changes)
+    shown = max(MOST_SHOWN, odd)
     context = {
         "filling": filling,
-        "changes": changes[:MOST_SHOWN],
+        "changes": changes[:shown],
         "count": len(changes),
-        "more": max(0, len(changes) - MOST_SHOWN),
+        "odd": odd,
+        "more": max(0, len(changes) - shown),
         "hidden": hidden(rows),
         "outdated": outdated,
         "carried": sheets.keep_shown(filling.request.user, _subject(filling), rows, outcome),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, BinaryIO
 
 from django import forms
@@ -15,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from records.cells import code as code_of
 from records.cells import number
+from records.jumps import Jump, jump
 from records.listing import write_list
-from records.numbers import plain
+from records.numbers import Ambiguous, plain
 from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows
 from villages.models import Unit
 from villages.townships import unit_columns
@@ -57,6 +59,13 @@ class Table:
     def shown_before(self, unit: Unit, asked: Asked) -> str:
         return asked.show(self.before.get((unit.code, asked.name)))
 
+    def odd(self, unit: Unit, asked: Asked, value: Any) -> Jump | None:
+        """What is odd about ``value``, against the year before."""
+        last = self.before.get((unit.code, asked.name))
+        if not asked.numeric or value is None or last is None:
+            return None
+        return jump(Decimal(value), Decimal(last))
+
 
 class CellField(forms.CharField):
     """What a column expects. The value that was shown goes along, so that only what was changed is said."""
@@ -68,6 +77,8 @@ class CellField(forms.CharField):
     def clean(self, value: Any) -> Any:
         try:
             return self.asked.read(super().clean(value))
+        except Ambiguous as asked:
+            raise forms.ValidationError(str(asked)) from None
         except ValueError as wrong:
             raise forms.ValidationError(_("Expected: %s.") % wrong) from None
 
@@ -95,12 +106,27 @@ class GridForm(forms.Form):
             {
                 "unit": unit,
                 "cells": [
-                    {"field": self[_name(unit, asked)], "asked": asked, "before": self.table.shown_before(unit, asked)}
+                    {
+                        "field": self[_name(unit, asked)],
+                        "asked": asked,
+                        "before": self.table.shown_before(unit, asked),
+                        "odd": self.table.odd(unit, asked, self.table.kept.get((unit.code, asked.name))),
+                    }
                     for asked in self.table.asked
                 ],
             }
             for unit in self.table.units
         ]
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether something that was changed on the page is far from what stood there a year ago."""
+        return any(
+            self.table.odd(unit, asked, self.said[unit.code][asked.name])
+            for unit in self.table.units
+            for asked in self.table.asked
+            if asked.name in self.said.get(unit.code, {})
+        )
 
     @property
     def said(self) -> Said:
@@ -188,6 +214,7 @@ class Change:
     head: str
     before: str
     now: str
+    odd: Jump | None
 
     @property
     def outcome(self) -> list[str]:
@@ -195,13 +222,15 @@ class Change:
 
 
 def changes(said: Said, table: Table) -> list[Change]:
-    """What keeping ``said`` would change, unit by unit."""
-    return [
-        Change(unit, asked.head, table.shown(unit, asked), asked.show(said[unit.code][asked.name]))
+    """What keeping ``said`` would change, unit by unit, what is odd before all else."""
+    found = [
+        Change(unit, asked.head, table.shown(unit, asked), asked.show(value), table.odd(unit, asked, value))
         for unit in table.units
         for asked in table.asked
         if asked.name in said.get(unit.code, {})
+        for value in [said[unit.code][asked.name]]
     ]
+    return sorted(found, key=lambda change: change.odd is None)
 
 
 def _plain(text: str) -> str:

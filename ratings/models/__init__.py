@@ -1,4 +1,5 @@
 from ratings.models.application import (
+    Absence,
     Answer,
     Application,
     Evidence,
@@ -16,6 +17,7 @@ from ratings.models.register import StarPeriod
 from ratings.models.scheme import Scheme
 
 __all__ = [
+    "Absence",
     "Answer",
     "Application",
     "ClosingReversal",

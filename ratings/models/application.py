@@ -207,6 +207,30 @@ class Evidence(models.Model):
         return f"{self.application_id} {self.criterion}"
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Absence(models.Model):
+    """The unit has no such document this year (本年没有…) and says why.
+
+    It stands for the document alone, never for points. ``name`` is the piece that the criterion asks for.
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="absences")
+    criterion = models.CharField(max_length=20)
+    name = models.CharField(max_length=100)
+    reason = models.CharField(_("Reason"), max_length=300)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["application", "criterion", "name"], name="absence_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="absence_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.criterion} {self.name}"
+
+
 class Points(models.Model):
     """Points per criterion and stage: the unit's own answers scored, or a panel's mean (2 decimals).
 

@@ -306,6 +306,11 @@ class SchemeSpec(Part):
         return tuple(criterion for area in self.areas for criterion in area.criteria)
 
     @cached_property
+    def penalties(self) -> frozenset[str]:
+        """The codes of the criteria whose points are taken off."""
+        return frozenset(c.code for area in self.areas if area.kind == "penalty" for c in area.criteria)
+
+    @cached_property
     def codes(self) -> tuple[str, ...]:
         """The code of every criterion in the order of the file, once each."""
         return tuple(Counter(criterion.code for criterion in self.criteria))

@@ -181,6 +181,7 @@ def _step(
             "problems": problems,
             "missing": _places(form, problems),
             "odd": _odd(form) if verb in SENDING else [],
+            "form": form if verb in SENDING else None,
             "reason_needed": application.state != State.SUBMITTED,
             **context,
         },
@@ -197,7 +198,7 @@ def _places(form: Form, problems: dict[str, str]) -> list[dict[str, Any]]:
         if at in Paper.values
     ]
     return papers + [
-        _place(form, sheet, card, message)
+        _place(form, sheet, card, message, "-files" if message == card.lack else "")
         for sheet in form.sheets
         for card in sheet.cards
         for at, message in problems.items()
@@ -205,9 +206,9 @@ def _places(form: Form, problems: dict[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _place(form: Form, sheet: Sheet, card: Card, message: str) -> dict[str, Any]:
+def _place(form: Form, sheet: Sheet, card: Card, message: str, part: str = "") -> dict[str, Any]:
     url = reverse("application_area", args=[form.application.pk, sheet.number])
-    return {"url": f"{url}#{card.id}", "name": f"{card.criterion.code} {card.criterion.name}", "message": message}
+    return {"url": f"{url}#{card.id}{part}", "name": f"{card.criterion.code} {card.criterion.name}", "message": message}
 
 
 def _odd(form: Form) -> list[dict[str, Any]]:

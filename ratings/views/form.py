@@ -28,7 +28,7 @@ from ratings.workflow.answers import Entry, Kept, save_answers
 from ratings.workflow.filling import filling_verb, require_fillable
 from ratings.workflow.window import in_force, window
 from records.numbers import count_of
-from records.refusals import Refused, WrongState
+from records.refusals import Incomplete, Refused, WrongState
 from villages.models import Unit, below_any, prefixes
 
 CHOICES = ("sure", "keep", "take")
@@ -167,10 +167,15 @@ def _area(
             "sheet": sheet,
             "shut": shut,
             "line": form.area_line(sheet.area),
-            "last_area": number == len(form.sheets),
+            "last_area": _after(form, number) is None,
         },
         status=status,
     )
+
+
+def _after(form: Form, number: int) -> int | None:
+    """The next area in which the village fills something in."""
+    return next((sheet.number for sheet in form.own_sheets if sheet.number > number), None)
 
 
 def _entries(request: HttpRequest, sheet: Sheet, criterion: str = "") -> list[Entry]:
@@ -255,20 +260,20 @@ def _keep_area(request: HttpRequest, application: Application, number: int) -> H
         messages.error(request, str(refused))
         typed = {e.item: Kept(e, None, str(refused), refused=True) for e in entries}
         return _area(request, Form(opened(request.user, application.pk), may_fill=True), number, kept=typed, status=409)
-    form = Form(application, may_fill=True)
+    form = Form(opened(request.user, application.pk), may_fill=True)
     if any(k.refused for k in kept.values()):
         return _area(request, form, number, kept=kept, status=409)
     here = reverse("application_area", args=[application.pk, number])
     pressed = next(filter(None, (request.POST.get(button) for button in ("more", "less", *CHOICES))), "")
-    if pressed or request.FILES or {"here", "detach", "confirm"} & request.POST.keys():
+    if pressed or request.FILES or {"here", "detach", "confirm", "none", "present"} & request.POST.keys():
         card = next((c for c in sheet.cards if any(f.item == pressed for f in c.fields)), None)
         return redirect(f"{here}#{card.id}" if card else here)
     if any(k.problem for k in kept.values()):
         messages.warning(request, _("Saved. Some figures are not valid yet; what you typed is still there."))
         return redirect(here)
     messages.success(request, _("Saved."))
-    if number < len(form.spec.areas):
-        return redirect("application_area", application.pk, number + 1)
+    if following := _after(form, number):
+        return redirect("application_area", application.pk, following)
     return redirect("application_form", application.pk)
 
 
@@ -322,6 +327,7 @@ def _keep_files(request: HttpRequest, application: Application, sheet: Sheet) ->
                 told = {"name": upload.name, "before": before}
                 twice.append(_("“%(name)s” is the same file as “%(before)s”, attached here already.") % told)
             there.setdefault(kept.sha256, kept.name)
+    _keep_absences(request, application, sheet)
     _take_off(request, application)
     return twice
 
@@ -329,6 +335,20 @@ def _keep_files(request: HttpRequest, application: Application, sheet: Sheet) ->
 def _piece_names(card: Card) -> list[str]:
     """The pieces that a criterion asks for, after what is attached without a name."""
     return ["", *(piece.name for piece in card.pieces)]
+
+
+def _keep_absences(request: HttpRequest, application: Application, sheet: Sheet) -> None:
+    """A reason under ``absent:CRITERION:PIECE`` says that there is no such document (``none``: the button pressed for
+    it); ``present`` names one that there is after all."""
+    for card in sheet.cards:
+        for piece in card.pieces:
+            code, at = card.criterion.code, f"{card.criterion.code}:{piece.name}"
+            if reason := request.POST.get(f"absent:{at}", "").strip():
+                files.declare_absent(application, code, piece.name, reason=reason, by=request.user)
+            elif request.POST.get("none") == at:
+                raise Incomplete(_("Please write why there is none this year."))
+            if request.POST.get("present") == at:
+                files.take_back_absence(application, code, piece.name, by=request.user)
 
 
 def _take_off(request: HttpRequest, application: Application) -> None:
@@ -357,6 +377,7 @@ def upload(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         twice = _keep_files(request, application, Form(application, may_fill=True).sheet(number))
     except Refused as refused:
         problem = str(refused)
+    application = opened(request.user, pk)
     sheet = Form(application, may_fill=not shut_because(application, request.user)).sheet(number)
     card = next((c for c in sheet.cards if c.criterion.code == request.POST.get("criterion")), None)
     if card is None:

@@ -56,6 +56,7 @@ def _show_changes(
         application,
         read=True,
         changes=changes,
+        odd=sum(change.odd is not None for change in changes),
         hidden=hidden(rows),
         carried=keep_shown(request.user, _subject(application.pk), rows, [change.outcome for change in changes]),
         **({"outdated": outdated} if outdated else {}),

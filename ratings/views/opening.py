@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.authority import reached, reached_or_404
+from ratings.absences import absences
 from ratings.models import Application
 from ratings.secrecy import with_shown_state
 
@@ -18,7 +19,7 @@ def applications_for(user: Any) -> QuerySet[Application]:
 
 
 def opened(user: Any, pk: int) -> Application:
-    """The application with unit, cycle, scheme and people, or 404."""
-    rows = with_shown_state(Application.objects.all(), user)
+    """The application with unit, cycle, scheme, people and the documents that it ``said_absent``, or 404."""
+    rows = with_shown_state(Application.objects.annotate(said_absent=absences("pk")), user)
     rows = rows.select_related("unit", "cycle__scheme", "cycle__unit", "filled_by", "signed_by")
     return reached_or_404(user, VIEW, rows, pk=pk)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,8 +13,9 @@ from accounts.authority import reached_or_404
 from ratings import questions
 from ratings.models import Answer, Cycle
 from ratings.scheme.spec import Criterion, Question
-from ratings.supply_sheet import a_year_ago, by_their_tags, variant_of
-from ratings.wording import rule_lines
+from ratings.supplied import Beside, Key, answers_of
+from ratings.supply_sheet import by_their_tags, variant_of
+from ratings.wording import bounds_words, rule_lines
 from ratings.workflow.answers import Kept
 from ratings.workflow.supply import SUPPLIED, SUPPLY, asked_of, departments_of, supplied_by, supply
 from records.refusals import Refused
@@ -42,25 +42,30 @@ def figures(request: HttpRequest, cycle: int) -> HttpResponse:
         raise Http404
     township = next((t for t in townships if t.code == request.GET.get("township")), townships[0])
     units = by_their_tags(of_cycle, of_cycle.scheme.rated_units().within(township))
-    kept: dict[tuple[str, str], Kept] = {}
+    kept: dict[Key, Kept] = {}
     if request.method == "POST":
         typed = _typed(request, units, variants)
         try:
-            kept = supply(of_cycle, variants[0].code, typed, by=request.user)
+            sure = {key for key in typed if _name(*key) in request.POST.getlist("sure")}
+            kept = supply(of_cycle, variants[0].code, typed, by=request.user, sure=sure)
         except Refused as refused:
             messages.error(request, str(refused))
             return _table(request, of_cycle, variants, townships, township, units, typed, {}, 409)
-        if not any(k.problem for k in kept.values()):
+        odd = _odd(of_cycle, variants, request, kept)
+        if odd and not any(k.problem for k in kept.values()):
+            messages.warning(request, _("Saved. Please look once more at what is asked about below."))
+        elif not any(k.problem for k in kept.values()):
             messages.success(request, _("Saved. The villages have been told that they need not fill it in."))
             return redirect(_next(of_cycle, variants[0].code, townships, township))
-        messages.warning(request, _("Saved. Some figures are not valid yet; what you typed is still there."))
+        else:
+            messages.warning(request, _("Saved. Some figures are not valid yet; what you typed is still there."))
     return _table(request, of_cycle, variants, townships, township, units, {}, kept, 200)
 
 
-def _typed(request: HttpRequest, units: list[Unit], variants: list[Criterion]) -> dict[tuple[str, str], str]:
+def _typed(request: HttpRequest, units: list[Unit], variants: list[Criterion]) -> dict[Key, str]:
     """What was typed by (unit, item): the fields that hold something, or did when the page was shown."""
     names = {
-        (unit.code, question.item): f"{unit.code}:{question.item}"
+        (unit.code, question.item): _name(unit.code, question.item)
         for unit in units
         for question in variant_of(unit, variants).questions
     }
@@ -69,6 +74,22 @@ def _typed(request: HttpRequest, units: list[Unit], variants: list[Criterion]) -
         for key, name in names.items()
         if name in request.POST and (request.POST[name] or request.POST.get(f"was:{name}"))
     }
+
+
+def _name(unit: str, item: str) -> str:
+    return f"{unit}:{item}"
+
+
+def _odd(cycle: Cycle, variants: list[Criterion], request: HttpRequest, kept: dict[Key, Kept]) -> bool:
+    """Whether something that was just changed is to be looked at once more; what was asked about before is not."""
+    asked = {question.item: question for variant in variants for question in variant.questions}
+    changed = [
+        (unit, item)
+        for (unit, item), one in kept.items()
+        if one.entry.typed != request.POST.get(f"was:{_name(unit, item)}", "") and not (one.answer and one.answer.sure)
+    ]
+    beside = Beside(cycle, variants, [unit for unit, _item in changed])
+    return any(beside.odd(unit, asked[item]) for unit, item in changed)
 
 
 def _next(cycle: Cycle, code: str, townships: list[Unit], township: Unit) -> str:
@@ -86,27 +107,25 @@ def _table(
     townships: list[Unit],
     township: Unit,
     units: list[Unit],
-    typed: dict[tuple[str, str], str],
-    kept: dict[tuple[str, str], Kept],
+    typed: dict[Key, str],
+    kept: dict[Key, Kept],
     status: int,
 ) -> HttpResponse:
     code = variants[0].code
     answers = {
         (a.application.unit_id, a.item): a
-        for a in Answer.objects.filter(
-            Q(item=code) | Q(item__startswith=f"{code}."),
-            application__cycle=cycle,
-            application__unit__in=[unit.code for unit in units],
-        ).select_related("application")
+        for a in answers_of(code)
+        .filter(application__cycle=cycle, application__unit__in=[unit.code for unit in units])
+        .select_related("application")
     }
     states = dict(cycle.applications.filter(unit__in=[u.code for u in units]).values_list("unit_id", "state"))
-    last = a_year_ago(cycle, variants, [unit.code for unit in units])
+    beside = Beside(cycle, variants, [unit.code for unit in units])
     rows = [
         {
             "unit": unit,
             "open": unit.code not in states or states[unit.code] in SUPPLIED,
             "fields": [
-                _field(unit, question, answers, typed, kept) | {"last": last.get((unit.code, question.item), "")}
+                _field(unit, question, answers, typed, kept, beside)
                 for question in variant_of(unit, variants).questions
             ],
         }
@@ -119,7 +138,9 @@ def _table(
             "cycle": cycle,
             "criterion": variants[0],
             "department": questions.department(variants[0]),
-            "rules": [(variant.only, rule_lines(variant)) for variant in variants],
+            "rules": [
+                (variant.only, rule_lines(variant, penalty=code in cycle.scheme.spec.penalties)) for variant in variants
+            ],
             "townships": townships,
             "township": township,
             "rows": rows,
@@ -131,18 +152,25 @@ def _table(
 def _field(
     unit: Unit,
     question: Question,
-    answers: dict[tuple[str, str], Answer],
-    typed: dict[tuple[str, str], str],
-    kept: dict[tuple[str, str], Kept],
+    answers: dict[Key, Answer],
+    typed: dict[Key, str],
+    kept: dict[Key, Kept],
+    beside: Beside,
 ) -> dict[str, Any]:
     """An input of the table: what was just typed, else what is kept, with why it is no fact."""
     key = (unit.code, question.item)
     answer, now = answers.get(key), kept.get(key)
     shown = typed.get(key, now.entry.typed if now else answer.typed if answer else "")
     problem = now.problem if now else _("This is no valid figure.") if answer and answer.value is None else ""
+    last = beside.last.get(key)
     return {
-        "name": f"{unit.code}:{question.item}",
+        "name": _name(*key),
         "label": question.name,
+        "bounds": bounds_words(question),
+        "inputmode": "numeric" if question.whole else "decimal",
+        "last": last.typed if last else "",
+        "odd": beside.odd(unit.code, question) if not problem and key not in typed else None,
+        "sure": bool(answer and answer.sure),
         "value": shown,
         "was": answer.typed if answer else "",
         "problem": problem,

@@ -60,13 +60,16 @@ def _show_changes(
     request: HttpRequest, sheet: SupplySheet, rows: list[Row], changes: list[Change], outdated: Outdated | None = None
 ) -> HttpResponse:
     """What the sheet would change, kept with it under the page's key; ``outdated``: why nothing was done."""
+    odd = sum(change.odd is not None for change in changes)
+    shown = max(SHOWN, odd)
     return _show(
         request,
         sheet,
         read=True,
-        changes=changes[:SHOWN],
+        changes=changes[:shown],
         count=len(changes),
-        more=max(0, len(changes) - SHOWN),
+        odd=odd,
+        more=max(0, len(changes) - shown),
         hidden=hidden(rows),
         carried=keep_shown(request.user, _subject(sheet), rows, [change.outcome for change in changes]),
         **({"outdated": outdated} if outdated else {}),
@@ -102,7 +105,8 @@ def carry_out(request: HttpRequest, cycle: int) -> HttpResponse:
             sheet.hold(rows)
             changes = sheet.read(rows)
             require_shown([change.outcome for change in changes])
-            supply(sheet.cycle, sheet.variants[0].code, typed_of(changes), by=request.user)
+            odd = [(change.unit.code, change.question.item) for change in changes if change.odd]  # each was asked about
+            supply(sheet.cycle, sheet.variants[0].code, typed_of(changes), by=request.user, sure=odd)
     except SheetRefused as refused:
         return _show(request, sheet, refused=refused)
     except AlreadyDone:

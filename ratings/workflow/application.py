@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from ratings import allowance, announcing, questions
 from ratings.actions import require, require_all
-from ratings.models import Application, Cycle, Decision, Evidence, Return, ReturnedCriterion, Stage, Transition
+from ratings.models import Absence, Application, Cycle, Decision, Evidence, Return, ReturnedCriterion, Stage, Transition
 from ratings.models.cycle import Step
 from ratings.workflow import decision as decisions
 from ratings.workflow.answers import Given, given_of, keep_self_points, reread
@@ -222,9 +222,9 @@ def lacking(application: Application) -> int:
 def _problems_of(applications: list[Application], answers: Answers) -> list[tuple[Application, dict[str, str]]]:
     """Each application with what it lacks to be sent, by item or criterion."""
     attached: dict[int, set[tuple[str, str]]] = {application.pk: set() for application in applications}
-    for pk, criterion, name in Evidence.objects.filter(application__in=answers).values_list(
-        "application", "criterion", "name"
-    ):
+    place = ("application", "criterion", "name")
+    files = Evidence.objects.filter(application__in=answers).order_by().values_list(*place)
+    for pk, criterion, name in files.union(Absence.objects.filter(application__in=answers).values_list(*place)):
         attached[pk].add((criterion, name))
     return [
         (

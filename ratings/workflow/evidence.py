@@ -9,13 +9,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ratings import questions
-from ratings.models import Application, Evidence
+from ratings.models import Absence, Application, Evidence
 from ratings.models.application import Paper
 from ratings.workflow.answers import note_filler
 from ratings.workflow.filling import criteria_of, locked_row, require_fillable
 from records import audit
 from records.files import sha256_of, store
 from records.refusals import Incomplete, WrongState
+
+MOST_REASON = 300
 
 
 @transaction.atomic
@@ -26,13 +28,59 @@ def attach(application: Application, criterion: str, upload: UploadedFile, *, na
     many, a piece that nobody asked for). The same file twice is attached once.
     """
     application = locked_row(application)
+    if name not in _pieces(application, criterion, by) | {""}:
+        raise _not_asked()
+    attached = _keep(application, upload, criterion, name, by)
+    with audit.acting(by, "attach"):
+        application.absences.filter(criterion=criterion, name=name).delete()
+    return attached
+
+
+@transaction.atomic
+def declare_absent(application: Application, criterion: str, name: str, *, reason: str, by: Any) -> Absence:
+    """The unit has no such document this year, and says why: that stands for the document, never for points.
+
+    Raises as ``attach`` does; ``Incomplete``, too, without a reason, and where a file stands already.
+    """
+    application = locked_row(application)
+    if name not in _pieces(application, criterion, by):
+        raise _not_asked()
+    reason = reason.strip()
+    if not reason:
+        raise Incomplete(_("Please write why there is none this year."))
+    if len(reason) > MOST_REASON:
+        raise Incomplete(_("At most %s characters.") % MOST_REASON)
+    if application.evidence.filter(criterion=criterion, name=name).exists():
+        raise Incomplete(_("A file is attached here. Remove it first if there is no such document."))
+    note_filler(application, by)
+    with audit.acting(by, "declare_absent"):
+        absence, _created = Absence.objects.update_or_create(
+            application=application, criterion=criterion, name=name, defaults={"reason": reason, "by": by}
+        )
+    return absence
+
+
+@transaction.atomic
+def take_back_absence(application: Application, criterion: str, name: str, *, by: Any) -> None:
+    """There is such a document after all. Raises as ``attach`` does."""
+    application = locked_row(application)
+    if name not in _pieces(application, criterion, by):
+        raise _not_asked()
+    with audit.acting(by, "take_back_absence"):
+        application.absences.filter(criterion=criterion, name=name).delete()
+
+
+def _pieces(application: Application, criterion: str, by: Any) -> set[str]:
+    """The pieces that the scheme asks for in a criterion that is open to ``by``. Raises ``WrongState``."""
     require_fillable(application, by, [criterion])
     asked = {c.code: c for c in criteria_of(application) if questions.by_village(c)}
     if criterion not in asked:
         raise WrongState(_("This question is locked: others answer it."))
-    if name and name not in {piece.name for piece in asked[criterion].evidence}:
-        raise Incomplete(_("This piece of evidence is not asked for."))
-    return _keep(application, upload, criterion, name, by)
+    return {piece.name for piece in asked[criterion].evidence}
+
+
+def _not_asked() -> Incomplete:
+    return Incomplete(_("This piece of evidence is not asked for."))
 
 
 @transaction.atomic
@@ -41,7 +89,7 @@ def attach_paper(application: Application, paper: str, upload: UploadedFile, *, 
     application = locked_row(application)
     require_fillable(application, by)
     if paper not in Paper.values:
-        raise Incomplete(_("This piece of evidence is not asked for."))
+        raise _not_asked()
     return _keep(application, upload, "", paper, by)
 
 

@@ -1,6 +1,6 @@
 """Figures that departments supply for all villages of a county, one criterion at a time (formats §1, ``supplier``)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,9 +77,15 @@ def asked_of(user: Any) -> list[Asked]:
 
 @transaction.atomic
 def supply(
-    cycle: Cycle, criterion: str, typed: Mapping[tuple[str, str], str], *, by: Any
+    cycle: Cycle,
+    criterion: str,
+    typed: Mapping[tuple[str, str], str],
+    *,
+    by: Any,
+    sure: Collection[tuple[str, str]] = (),
 ) -> dict[tuple[str, str], Kept]:
-    """Keep a department's figures of one criterion: what was typed by (unit code, item).
+    """Keep a department's figures of one criterion: what was typed by (unit code, item); ``sure``: those of them that
+    are right though they are far from others.
 
     What is no valid figure is kept as typed, with its problem. A village that has not begun gets an empty draft that
     holds the figure. Raises ``NotAllowed`` (another department's criterion), ``WrongState`` (cycle closed, an
@@ -100,12 +106,15 @@ def supply(
     }
     source = questions.DEPARTMENT + questions.department(variants[0])
     kept = {
-        (code, item): _keep(applications[code], criterion, Entry(item, text), there, source, by)
+        (code, item): _keep(
+            applications[code], criterion, Entry(item, text, sure=(code, item) in sure), there, source, by
+        )
         for (code, item), text in typed.items()
     }
     fresh = [k.answer for k in kept.values() if k.answer and k.answer.saved_at is None]
     write(fresh, by, "supply")
-    _follow([answer.application for answer in fresh], source)
+    changed = [a for a in fresh if _typed(there.get((a.application_id, a.item))) != a.typed]
+    _follow([answer.application for answer in changed], source)
     return kept
 
 
@@ -143,10 +152,18 @@ def _keep(
     before = there.get((application.pk, entry.item))
     if len(entry.typed) > LONGEST:
         return Kept(entry, before, problem, refused=True)
-    if (before.typed if before else "") == entry.typed:
+    same = _typed(before) == entry.typed
+    sure = value is not None and (entry.sure or (same and before is not None and before.sure))
+    if same and (before is None or before.sure == sure):
         return Kept(entry, before, problem)
-    fresh = Answer(application=application, item=entry.item, typed=entry.typed, value=value, source=source, by=by)
+    fresh = Answer(
+        application=application, item=entry.item, typed=entry.typed, value=value, source=source, sure=sure, by=by
+    )
     return Kept(entry, fresh, problem)
+
+
+def _typed(answer: Answer | None) -> str:
+    return answer.typed if answer else ""
 
 
 def _asked(application: Application, code: str, item: str) -> tuple[Criterion, Question]:

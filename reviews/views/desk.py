@@ -100,6 +100,7 @@ class SheetPage(OwnSheet):
             [criterion for criterion in self.criteria if criterion in self.step.area.criteria],
             self.answers,
             self.entries,
+            self.last,
         )
 
     def _chosen(self, area: str) -> Step:
@@ -120,6 +121,8 @@ class SheetPage(OwnSheet):
         evidence, photos = self._evidence(), by_criterion(self.sheet.seen_there)
         for part in self.form.parts:
             part.evidence, part.photos = evidence[part.criterion.code], photos[part.criterion.code]
+            part.absences = self.absences[part.criterion.code]
+            part.penalty = part.criterion.code in self.spec.penalties
         return self.form
 
     def _corrected(self) -> list[Corrected]:
@@ -168,6 +171,9 @@ class SheetPage(OwnSheet):
         here = next(step for step in steps(self.spec, self.criteria, self.entries) if step.area == self.step.area)
         kept = sum(any(line.question.item in given for line in part.lines) for part in self.form.parts)
         tell_saved(request, kept, here.left, place=f"{here.area.code} {here.area.name}")
+        for line in (line for part in self.form.parts for line in part.lines if line.question.item in given):
+            if line.odd:
+                messages.warning(request, f"{line.question.item} {line.question.name}: {line.typed}. {line.odd.words}")
         after = self.steps.index(self.step) + 1
         codes = [step.area.code for step in left]
         following = [step.area.code for step in self.steps[after:] if step.area.code in codes]

@@ -15,12 +15,13 @@ from tests.factories import (
 )
 
 
-def supplied_cycle() -> Cycle:
+def supplied_cycle(year: int = 2026, **criterion: str) -> Cycle:
+    """``criterion``: what else 1.2 says."""
     for code in ("33", "3306", COUNTY, TOWNSHIP, VILLAGE):
         UnitFactory(code=code)
     areas = scheme_body()["areas"]
-    areas[0]["criteria"][1]["supplier"] = "department:民政局"
-    return CycleFactory(scheme=SchemeFactory(body=scheme_body(areas=areas)))
+    areas[0]["criteria"][1] |= {"supplier": "department:民政局"} | criterion
+    return CycleFactory(scheme=SchemeFactory(year=year, body=scheme_body(areas=areas, year=year)))
 
 
 def of(department: str, code: str = COUNTY) -> User:

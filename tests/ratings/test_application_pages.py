@@ -13,7 +13,17 @@ from ratings.models import Application, Decision
 from ratings.workflow import application as workflow
 from ratings.workflow.answers import Entry, save_answers
 from ratings.workflow.decision import Verdict, record
-from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    VILLAGE,
+    ApplicationFactory,
+    CycleFactory,
+    SchemeFactory,
+    UnitFactory,
+    person,
+    scheme_body,
+)
 from tests.ratings.test_application_workflow import NEIGHBOUR, fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
@@ -115,7 +125,7 @@ def test_htmx_saves_one_criterion_and_swaps_only_states(client, draft, filler):
     )
     assert dict(draft.answers.values_list("item", "typed")) == {"1.1.a": "3"}
     swapped = re.findall(r'id="([^"]+)"[^>]*hx-swap-oob', answer.content.decode())
-    assert swapped == ["c1-1-points", "c1-1-known", "c1-1-1-state", "dock-points", "areas"]
+    assert swapped == ["c1-1-points", "c1-1-lack", "c1-1-known", "c1-1-1-state", "dock-points", "areas"]
     assert "8.50" in answer.content.decode()
 
 
@@ -312,13 +322,15 @@ def test_nothing_is_written_into_pages_unescaped(client, draft, filler):
         assert "<script>x</script>" not in text
 
 
-def test_the_overview_says_what_the_next_star_asks_for(client, draft, filler):
+def test_the_overview_says_what_puts_the_star_out_of_reach_and_nothing_sooner(client, draft, filler):
+    outlook = as_(client, filler).get(reverse("application_form", args=[draft.pk])).context["outlook"]
+    assert (outlook.own, outlook.others, outlook.short) == (40, 0, [])
     fill(draft, filler, **{"1.2": ("91", ""), "2.2": ("5", "一般")})
     outlook = as_(client, filler).get(reverse("application_form", args=[draft.pk])).context["outlook"]
-    assert (outlook.star, outlook.next, len(outlook.short)) == (4, 5, 1)
+    assert (outlook.own, outlook.others, outlook.short) == (0, 0, ["合计为33.00，须达到36.00"])
     save_answers(draft, [Entry("1.2", "96"), Entry("2.2", "9", "好")], by=filler)
     outlook = client.get(reverse("application_form", args=[draft.pk])).context["outlook"]
-    assert (outlook.star, outlook.next, outlook.short) == (5, None, [])
+    assert outlook.short == []
 
 
 def test_the_village_finds_its_next_step_at_home(client, filler, signer, office):
@@ -390,3 +402,25 @@ def test_the_return_page_takes_a_ready_phrase_before_what_is_typed(client, submi
         "1.1": "材料缺少盖章或签字，请补齐。",
         "1.2": "照片不清楚，请重新拍摄。 第2张",
     }
+
+
+def test_the_form_shows_first_what_the_village_fills_in(client, filler):
+    areas = scheme_body()["areas"]
+    areas[0]["criteria"][0]["supplier"] = "department:民政局"
+    areas[0]["criteria"][1]["evidence"] = [{"name": "测评表"}]
+    areas[2]["criteria"][0]["supplier"] = areas[3]["criteria"][0]["supplier"] = "township"
+    application = workflow.begin(
+        UnitFactory(code=VILLAGE), CycleFactory(scheme=SchemeFactory(body=scheme_body(areas=areas))), by=filler
+    )
+    save_answers(application, [Entry("1.2", "96")], by=filler)
+    overview = as_(client, filler).get(reverse("application_form", args=[application.pk]))
+    form = overview.context["form"]
+    assert [sheet.area.code for sheet in form.own_sheets] == ["1", "2"]
+    assert (overview.context["outlook"].own, overview.context["outlook"].others) == (20, 10)
+    place = reverse("application_area", args=[application.pk, 1]) + "#c1-2-files"
+    assert f'<a href="{place}"><span>1.2 还差佐证：测评表</span></a>' in overview.content.decode()
+    page = client.get(area_of(application)).content.decode()
+    assert '<a href="#c1-2-files">还差佐证：测评表</a>' in page
+    assert page.index('id="c1-2"') < page.index('id="c1-1"')
+    after = client.post(area_of(application, 2), {"2.2": "", "box": [f"2.1.{c}" for c in "abcde"]})
+    assert after.url == reverse("application_form", args=[application.pk])  # B and D are for others

@@ -14,7 +14,9 @@ from tests.factories import (
     COUNTY,
     TOWNSHIP,
     VILLAGE,
+    AnswerFactory,
     ApplicationFactory,
+    UnitFactory,
     person,
 )
 from tests.ratings.supplying import of, supplied_cycle
@@ -95,3 +97,48 @@ def test_the_page_is_the_departments_alone(client, cycle):
     ]:
         client.force_login(user)
         assert client.get(url).status_code == client.post(url, {f"{VILLAGE}:1.2": "1"}).status_code == 404
+
+
+# Far from last year's, or from other villages'.
+
+
+@pytest.fixture
+def grants(cycle):
+    return supplied_cycle(2027, figure="补助(万元)")
+
+
+def others(cycle, *figures):
+    for place, figure in enumerate(figures, start=301):
+        other = ApplicationFactory(cycle=cycle, unit=UnitFactory(code=f"{TOWNSHIP}{place}"))
+        AnswerFactory(application=other, item="1.2", typed=figure, value=D(figure), source="department:民政局")
+
+
+def field_of(answer):
+    return next(row["fields"][0] for row in answer.context["rows"] if row["unit"].code == VILLAGE)
+
+
+def test_a_figure_far_from_other_villages_is_asked_about_once_and_kept_all_the_same(client, grants):
+    others(grants, "17", "50", "23")
+    client.force_login(of("民政局"))
+    url = reverse("supply_figures", args=[grants.pk]) + "?criterion=1.2"
+    asked = client.post(url, {f"{VILLAGE}:1.2": "1234567", f"was:{VILLAGE}:1.2": ""})
+    assert field_of(asked)["odd"].words == "其他村在17至50之间，没有填错吧？"
+    kept = Application.objects.get(unit=VILLAGE).answers
+    assert kept.values_list("value", "sure").get() == (D(1234567), False)
+    again = {f"{VILLAGE}:1.2": "1234567", f"was:{VILLAGE}:1.2": "1234567"}
+    assert client.post(url, again).url == reverse("supply")
+    assert client.post(url, again | {"sure": f"{VILLAGE}:1.2"}).url == reverse("supply")
+    assert (kept.get().sure, field_of(client.get(url))["sure"]) == (True, True)
+    assert Notice.objects.filter(kind="figures_supplied").count() == 0  # nobody holds a post there; nothing was sent
+
+
+def test_last_years_figure_counts_before_other_villages(client, cycle, grants):
+    others(grants, "17", "50", "23")
+    AnswerFactory(
+        application=ApplicationFactory(cycle=cycle), item="1.2", typed="90", value=D(90), source="department:民政局"
+    )
+    client.force_login(of("民政局"))
+    url = reverse("supply_figures", args=[grants.pk]) + "?criterion=1.2"
+    assert client.post(url, {f"{VILLAGE}:1.2": "95"}).url == reverse("supply")
+    asked = client.post(url, {f"{VILLAGE}:1.2": "9.5"})
+    assert field_of(asked)["odd"].words == "上年是今年的9.5倍，没有填错吧？"

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
@@ -15,12 +16,22 @@ from freezegun import freeze_time
 from accounts.models import Appointment
 from accounts.roles import Role
 from notifications.models import Notice
-from ratings.models import Application, Decision, Evidence
+from ratings.models import Absence, Application, Decision, Evidence
 from records.files import store
 from records.models import StoredFile
 from reviews.models import Batch, Objection, Panel, Sheet
 from reviews.workflow import batches, confirmation, decisions, objections, panels, sheets
-from tests.factories import TOWNSHIP, VILLAGE, AnswerFactory, ApplicationFactory, StoredFileFactory, UnitFactory, person
+from tests.factories import (
+    TOWNSHIP,
+    VILLAGE,
+    AnswerFactory,
+    ApplicationFactory,
+    CycleFactory,
+    SchemeFactory,
+    StoredFileFactory,
+    UnitFactory,
+    person,
+)
 from tests.reviews.conftest import GOOD, PLAIN, entries, score, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_release import prepare
@@ -489,3 +500,18 @@ def test_a_notice_says_in_a_sentence_why_a_star_is_below_what_points_suggest(pla
     page = get(None, "public_notice", batches.release(prepare(place), by=place.township_office).pk)
     assert [one.why for _town, decided in page.context["groups"] for one in decided] == [why]
     assert "账目未清" not in text(page)
+
+
+def test_reviewers_see_that_there_is_no_document_and_what_is_far_from_last_year(place):
+    Absence.objects.create(application=place.application, criterion="1.2", name="测评表", reason="本年没有测评")
+    before = ApplicationFactory(cycle=CycleFactory(scheme=SchemeFactory(year=2025)), unit=place.application.unit)
+    AnswerFactory(application=before, item="1.1.a", value=Decimal(60))
+    place.application.answers.update_or_create(item="1.1.a", defaults={"value": 2, "typed": "2", "sure": True})
+    sheet = Sheet.objects.get(application=place.application, reviewer=place.township_reviewer)
+    for url in (
+        reverse("review_sheet", args=[sheet.pk]) + "?area=1",
+        reverse("review_visit", args=[sheet.pk]) + "?all",
+    ):
+        page = client_of(place.township_reviewer).get(url).content.decode()
+        for words in ("本年没有，原因：本年没有测评", "上年是今年的30倍，没有填错吧？", "填报方已确认没有填错。"):
+            assert words in page, (url, words)

@@ -96,7 +96,7 @@ def test_one_row_a_year_whoever_writes(office):
         ProfileFactory(unit_id=A, unit=None, year=2026)
 
 
-@pytest.mark.parametrize(("typed", "value"), [("", None), (" 1,200 ", 1200), ("１２００", 1200)])
+@pytest.mark.parametrize(("typed", "value"), [("", None), (" 1,200,000 ", 1200000), ("１２００", 1200)])
 def test_counts(typed, value):
     assert figures.whole(typed) == value
 
@@ -107,7 +107,9 @@ def test_no_counts(typed):
         figures.whole(typed)
 
 
-@pytest.mark.parametrize(("typed", "value"), [("", None), ("85.6", Decimal("85.6")), ("1,000", Decimal(1000))])
+@pytest.mark.parametrize(
+    ("typed", "value"), [("", None), ("85.6", Decimal("85.6")), ("1,000,000.5", Decimal("1000000.5"))]
+)
 def test_incomes(typed, value):
     assert figures.income(typed) == value
 
@@ -116,6 +118,11 @@ def test_incomes(typed, value):
 def test_no_incomes(typed):
     with pytest.raises(ValueError, match="万元"):
         figures.income(typed)
+
+
+def test_a_single_comma_is_asked_about(client, office):
+    told = client.post(reverse("unit_profiles"), {f"{A}-income": "1,234"}).context["form"].errors
+    assert (told, kept()) == ({f"{A}-income": ["是1.234还是1234？请不要打逗号，重新填写。"]}, [])
 
 
 def test_the_page_shows_the_villages_with_last_year_beside(client, office):
@@ -129,7 +136,7 @@ def test_the_page_keeps_what_was_changed(client, office):
     ProfileFactory(unit_id=A, unit=None, year=2026)
     Profile.objects.update(households=500)  # somebody else, after this page was opened
     sent = {
-        f"{A}-population": "1,300",
+        f"{A}-population": "１３００",
         f"initial-{A}-population": "1200",
         f"{A}-households": "400",
         f"initial-{A}-households": "400",
@@ -226,3 +233,12 @@ def test_a_sheet_that_is_none(client, office):
         sent = SimpleUploadedFile("figures.csv", raw)
         assert client.post(reverse("unit_profiles_sheet"), {"sheet": sent}).status_code in {200, 409}
     assert kept() == []
+
+
+def test_what_is_far_from_last_year_is_asked_about_and_kept(client, office):
+    ProfileFactory(unit_id=A, unit=None, year=2025, population=1100)
+    answer = client.post(reverse("unit_profiles"), {f"{A}-population": "11000"}, follow=True)
+    cells = answer.context["form"].rows[0]["cells"]
+    assert [cell["odd"] and cell["odd"].words for cell in cells] == ["是上年的10倍，没有填错吧？", None, None]
+    assert "请再核对一遍。" in [str(message).partition("，")[2] for message in answer.context["messages"]]
+    assert kept()[1:] == [(A, 2026, 11000, None, None)]

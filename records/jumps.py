@@ -1,0 +1,76 @@
+"""Figures far from what was expected: asked about, never refused. Pure; knows nothing of what the figures count."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.translation import gettext as _
+
+from records.numbers import plain
+
+TIMES = Decimal(3)
+"""A figure this many times the other, or this small a part of it, is odd …"""
+LEAST = Decimal(5)
+"""… unless the two lie closer than this: one meeting missed instead of four is no slip of a finger."""
+FEW = 3
+"""So many figures of others are compared with; of more than five the two at the ends may be slips themselves."""
+
+
+@dataclass(frozen=True)
+class Jump:
+    """From ``last`` year's figure to ``now``."""
+
+    last: Decimal
+    now: Decimal
+
+    @property
+    def words(self) -> str:
+        """What is odd, as a question to the person who typed it."""
+        if not self.last:
+            return _("Last year it was 0: is that right?")
+        if not self.now:
+            return _("Last year it was %s, now 0: is that right?") % plain(self.last)
+        if (self.now < 0) != (self.last < 0):
+            return _("Last year it was %s: is that right?") % plain(self.last)
+        up = abs(self.now) > abs(self.last)
+        times = self.now / self.last if up else self.last / self.now
+        rounded = plain(times.quantize(Decimal(1) if times >= 10 else Decimal("0.1"), ROUND_HALF_UP))
+        if up:
+            return _("%s times last year's: is that right?") % rounded
+        return _("Last year it was %s times as much: is that right?") % rounded
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """A figure far outside those of the others, which lie from ``low`` to ``high``."""
+
+    low: Decimal
+    high: Decimal
+
+    @property
+    def words(self) -> str:
+        values = {"low": plain(self.low), "high": plain(self.high)}
+        return _("Elsewhere it is %(low)s to %(high)s: is that right?") % values
+
+
+Odd = Jump | Outlier
+
+
+def jump(now: Decimal | None, last: Decimal | None) -> Jump | None:
+    """The jump between the figures of two years, if it is an odd one."""
+    return Jump(last, now) if now is not None and last is not None and _far(now, last) else None
+
+
+def outlier(now: Decimal | None, others: Collection[Decimal]) -> Outlier | None:
+    """How ``now`` lies outside the figures of ``others``, if that is odd."""
+    if now is None or len(others) < FEW:
+        return None
+    inner = sorted(others)[1:-1] if len(others) > FEW + 2 else sorted(others)
+    low, high = inner[0], inner[-1]
+    far = (now < low and _far(now, low)) or (now > high and _far(now, high))
+    return Outlier(low, high) if far else None
+
+
+def _far(one: Decimal, other: Decimal) -> bool:
+    small, large = sorted((abs(one), abs(other)))
+    return abs(one - other) >= LEAST and (one * other < 0 or large >= TIMES * small)
