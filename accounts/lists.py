@@ -1,6 +1,7 @@
 """What the lists of people write into Excel."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.standing import signature
 from accounts.trail import Change
@@ -24,8 +25,15 @@ def appointments() -> list[Column]:
 def changes() -> list[Column]:
     def fields(change: Change) -> str:
         if change.is_new:
-            return "\n".join(f"{field.name}: {field.after}" for field in change.fields if field.after is not None)
-        return "\n".join(f"{field.name}: {field.before} → {field.after}" for field in change.fields)
+            return "\n".join(
+                _("%(name)s: %(value)s") % {"name": field.name, "value": field.after}
+                for field in change.fields
+                if field.after is not None
+            )
+        return "\n".join(
+            _("%(name)s: %(value)s") % {"name": field.name, "value": f"{field.before} → {field.after}"}
+            for field in change.fields
+        )
 
     return [
         Column(_("When"), lambda change: change.cursor.at, 20),
@@ -33,7 +41,7 @@ def changes() -> list[Column]:
         Column(_("Who"), lambda change: signature(change.who, change.as_deputy) if change.who else _("the system")),
         Column(_("What"), lambda change: change.what, 20),
         Column(_("Unit"), lambda change: change.unit, 28),
-        Column(_("Step"), lambda change: change.verb, 24),
+        Column(pgettext("audit trail", "Step"), lambda change: change.verb, 24),
         Column(_("Reason"), lambda change: change.reason, 30),
         Column(_("Added"), lambda change: _("Yes") if change.is_new else "", 8),
         Column(_("Before and after"), fields, 80),

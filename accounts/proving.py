@@ -111,7 +111,7 @@ def entries(user: User) -> list[Todo]:
 def _entry(one: Verification) -> Todo:
     if one.state == State.FAILED:
         title = _("The check of what is kept could not be made")
-        return Todo(title, reverse("proof"), detail=one.error, over=_("Proof"), action=_("See why"))
+        return Todo(title, reverse("proof"), over=_("Proof"), action=_("See why"))
     if not one.faults:
         return Todo(_("What is kept was checked: all is whole"), reverse("proof"), over=_("Proof"), action=_("Look"))
     title = ngettext(

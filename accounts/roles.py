@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from villages.models import Level
 
@@ -21,7 +22,7 @@ class Role(models.TextChoices):
     COUNTY_REVIEWER = "county_reviewer", _("County reviewer")
     COUNTY_OFFICE = "county_office", _("County leading-group office")
     DISCIPLINE = "discipline", _("County discipline commission")
-    DEPARTMENT = "department", _("Department")
+    DEPARTMENT = "department", pgettext_lazy("role", "Department")
     FINANCE = "finance", _("Finance")
     CITY_OFFICE = "city_office", _("City leading-group office")
     CITY_DISCIPLINE = "city_discipline", _("City discipline commission")

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from pghistory.models import Event
 
+from accounts import trail_words
 from accounts.models import User
 from accounts.standing import Deed, by_deputies, deed
 from records.numbers import keys
@@ -134,7 +135,8 @@ def kinds() -> dict[str, str]:
 
 def name_of(history: type[models.Model]) -> str:
     """What a history table keeps, in the reader's words."""
-    return gettext(str(history.pgh_tracked_model._meta.verbose_name))
+    tracked = history.pgh_tracked_model._meta
+    return str(trail_words.KINDS.get(tracked.label_lower) or tracked.verbose_name)
 
 
 def unit_column(model: type[models.Model]) -> str | None:
@@ -258,7 +260,7 @@ def _read(rows: list[tuple]) -> list[Change]:
                 who=people.get(context.get("user"), ""),
                 as_deputy=done is not None and done in stood_in,
                 address=context.get("address") or "",
-                verb=context.get("verb") or context.get("url") or "",
+                verb=trail_words.of_step(context.get("verb") or "") or context.get("url") or "",
                 reason=context.get("reason") or "",
                 is_new=before is None,
                 fields=_differences(models_by_table[kind], before or {}, now),
@@ -282,7 +284,7 @@ def _differences(model: type[models.Model], before: dict[str, Any], now: dict[st
         old, new = before.get(field.column), now.get(field.column)
         if field.column in INTERNAL or old == new:
             continue
-        words = {value: str(word) for value, word in field.flatchoices}
-        old, new = (words.get(value, value) if isinstance(value, str) else value for value in (old, new))
-        found.append(Field(gettext(str(field.verbose_name)), old, new))
+        words = {value: str(word) for value, word in field.flatchoices} | {True: gettext("Yes"), False: gettext("No")}
+        old, new = (words.get(value, value) if isinstance(value, str | bool) else value for value in (old, new))
+        found.append(Field(trail_words.of_column(field), old, new))
     return found

@@ -89,7 +89,13 @@ class BandForm(forms.Form):
         return given
 
 
-class BandGrid(BaseFormSet):
+class Grid(BaseFormSet):
+    default_error_messages = BaseFormSet.default_error_messages | {
+        "missing_management_form": gettext_lazy("This form did not arrive whole. Please try again.")
+    }
+
+
+class BandGrid(Grid):
     def clean(self) -> None:
         """Bands of one star do not overlap: the message stands at the later one."""
         seen: list[tuple[int, int, int | None]] = []
@@ -131,7 +137,7 @@ class WeightForm(forms.Form):
         return self.cleaned_data["weight"]
 
 
-class WeightGrid(BaseFormSet):
+class WeightGrid(Grid):
     def clean(self) -> None:
         seen = set()
         for form in self.forms:

@@ -44,5 +44,5 @@ def cause(proposal: Any) -> str:
     """Since when and by what, of a proposal ``with_reasons``; nothing where the register says no more."""
     if proposal.since is None:
         return ""
-    did = ", ".join(effect_words(effect) for effect in proposal.effects) or _("by a new decision")
+    did = _(", ").join(effect_words(effect) for effect in proposal.effects) or _("by a new decision")
     return _("since %(day)s: %(did)s") % {"day": date_format(proposal.since), "did": did}

@@ -1,9 +1,8 @@
 """The check code of a star certificate (星级证书): short enough to be typed, signed so that it cannot be made up."""
 
-import re
-
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from records import codes
 from records.codes import ALPHABET, spelled
 
 _SIGNATURE = 8  # characters of 5 bits each
@@ -17,7 +16,7 @@ def code_of(decision_id: int) -> str:
 
 def decision_of(code: str) -> int | None:
     """The decision that a code was given for, however it was typed; None if we never gave it."""
-    plain = re.sub(r"[\s\-–—]", "", code).upper()
+    plain = codes.plain(code)
     number, signed = plain[:-_SIGNATURE], plain[-_SIGNATURE:]
     if not 0 < len(number) <= 12 or not set(plain) <= set(ALPHABET):
         return None

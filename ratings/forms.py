@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.fields import DayField, MomentInput
 from ratings.form import Card
@@ -91,7 +92,9 @@ class ReopenForm(forms.Form):
 class ExtendForm(forms.Form):
     """Until when a review may go on, for the whole county or one unit of it, and why."""
 
-    step = forms.ChoiceField(label=_("Step"), choices=[(s.value, s.label) for s in Step if s != Step.APPLY])
+    step = forms.ChoiceField(
+        label=pgettext_lazy("of a rating", "Step"), choices=[(s.value, s.label) for s in Step if s != Step.APPLY]
+    )
     unit = forms.CharField(
         label=_("Only this village or community"),
         help_text=_("Its name or code; left empty, the whole county has more time."),

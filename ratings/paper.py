@@ -7,6 +7,7 @@ tells whether it shows what stands in the form now.
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.templatetags.face import points_text, star_name
 from ratings import questions
@@ -70,7 +71,7 @@ def _whose(card: Card) -> str:
 def _fact(field: Field) -> str:
     given = field.answer.typed if field.answer else ""
     if field.question.kind == "tick":
-        given = _("yes") if given == "1" else _("no") if given else ""
+        given = pgettext("a tick", "done") if given == "1" else pgettext("a tick", "not done") if given else ""
     reason = f"（{field.reason}）" if field.reason else ""
     return f"{field.question.name}：{given or '—'}{reason}"
 

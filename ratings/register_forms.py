@@ -113,7 +113,7 @@ class SettleForm(forms.Form):
 class CertificateForm(forms.Form):
     """The check code of a certificate or of any other paper that was given out."""
 
-    code = forms.CharField(label=_("Check code"), max_length=30, help_text=_("As it stands on the paper."))
+    code = forms.CharField(label=_("Check code"), max_length=60, help_text=_("As it stands on the paper."))
 
     def clean_code(self) -> str:
         typed = self.cleaned_data["code"]

@@ -76,7 +76,7 @@ def _ended(row: dict[str, Any]) -> str:
     if not row["closed"]:
         return _("Not rectified")
     ended = _("Closed as rectified on %(day)s") % {"day": row["closed"]}
-    return f"{ended}: {row['rectification']}" if row["rectification"] else ended
+    return _("%(name)s: %(value)s") % {"name": ended, "value": row["rectification"]} if row["rectification"] else ended
 
 
 def _orders(passages: list[dict[str, Any]]) -> list[Step]:

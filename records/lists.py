@@ -55,4 +55,4 @@ def _notes(request: HttpRequest) -> list[str]:
     now = date_format(timezone.localtime(), "DATETIME_FORMAT")
     who = request.user.get_full_name() if request.user.is_authenticated else ""
     chosen = [f"{name}={value}" for name, value in request.GET.items() if value and name not in ("as", "page")]
-    return [" · ".join(filter(None, [now, who])), *([_("Filter: %s") % ", ".join(chosen)] if chosen else [])]
+    return [" · ".join(filter(None, [now, who])), *([_("Filter: %s") % _(", ").join(chosen)] if chosen else [])]

@@ -195,7 +195,7 @@ def marked_copy(raw: bytes, problems: Iterable[WrongCell]) -> bytes:
         marked = sheet.cell(*covered.get((row, column), (row, column)))
         marked.fill = WRONG
         before = f"{marked.comment.text}\n" if marked.comment else ""
-        marked.comment = Comment(before + problem.expected, _("Check"))
+        marked.comment = Comment(before + problem.expected, _("the system"))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -13,7 +13,7 @@ from villages.models import CODE_LENGTHS, Level, Unit, below_any
 class ReportForm(forms.Form):
     """Years that have confirmed decisions; the person's own places and the places one step below."""
 
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Place"), empty_label=None)
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Unit"), empty_label=None)
     year = forms.TypedChoiceField(label=_("Year assessed"), coerce=int)
 
     def __init__(self, *args, user: User, **kwargs) -> None:

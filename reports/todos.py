@@ -51,4 +51,4 @@ def _entry(request: ReportRequest) -> Todo:
         title = _("The report of %(unit)s for %(year)s is ready") % about
         return Todo(title, request.get_absolute_url(), action=_("Fetch it"))
     title = _("The report of %(unit)s for %(year)s could not be made") % about
-    return Todo(title, request.get_absolute_url(), detail=request.error, action=_("See why"))
+    return Todo(title, request.get_absolute_url(), action=_("See why"))

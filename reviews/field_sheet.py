@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from ratings.corrections import none_words
@@ -62,7 +63,10 @@ def _of_one(
 
 
 def _of_criterion(criterion: Criterion, answers: dict[str, Answer], *, penalty: bool) -> Iterator[Block]:
-    yield Text(f"{criterion.code} {criterion.name} ({_('at most %s points') % plain(criterion.max)})")
+    yield Text(
+        _("%(criterion)s (at most %(most)s points)")
+        % {"criterion": f"{criterion.code} {criterion.name}", "most": plain(criterion.max)}
+    )
     yield Text(" ".join(rule_lines(criterion, penalty=penalty)), quiet=True)
     yield Table(
         heads=[_("Fact"), _("The village says"), _("Counted on the spot"), _("Remarks")],
@@ -80,5 +84,5 @@ def _said(question: Question, answer: Answer | None) -> str:
     if answer is None or answer.value is None:
         return "—"
     if question.kind == "tick":
-        return _("yes") if answer.value else _("no")
+        return pgettext("a tick", "done") if answer.value else pgettext("a tick", "not done")
     return plain(answer.value)

@@ -105,7 +105,7 @@ def _returned(result: Result, day: date, of: dict[str, Any], rows: Rows) -> Step
     reasons = {row["criterion"]: row["reason"] for row in of["asked"]}
     until = _("To be answered until %(day)s.") % {"day": deadline(moment(of["due"]))}
     if of["answered_at"] is None:
-        asked = tuple(f"{code}: {reason}" for code, reason in reasons.items())
+        asked = tuple(_colon(code, reason) for code, reason in reasons.items())
         return Step(day, str(VERBS["return"]), (until, *asked))
     sent, back = of["times"][0]["at"], of["times"][-1]["at"]
     grid = tuple(
@@ -143,7 +143,7 @@ def _typed(rows: Rows, counts: Callable[[datetime], bool]) -> dict[str, str]:
 
 
 def _changes(one: Corrected) -> list[str]:
-    lines = [f"{change.name}: {change.before or '—'} → {change.after or '—'}" for change in one.changes]
+    lines = [_colon(change.name, f"{change.before or '—'} → {change.after or '—'}") for change in one.changes]
     if one.added:
         lines.append(ngettext("%(n)d file added", "%(n)d files added", one.added) % {"n": one.added})
     if one.removed:
@@ -200,7 +200,10 @@ def _panel(result: Result, rows: Rows) -> list[Step]:
     if costly := result.costliest:
         lines.append(_("What cost most:"))
         lines += [
-            f"{one.criterion.code} {one.criterion.name}: {points_text(one.panel)} / {points_text(one.criterion.max)}"
+            _colon(
+                f"{one.criterion.code} {one.criterion.name}",
+                f"{points_text(one.panel)} / {points_text(one.criterion.max)}",
+            )
             for one in costly
         ]
     day = timezone.localdate(result.decision.decided_at)
@@ -220,7 +223,7 @@ def _note(row: dict[str, Any]) -> str:
         "criterion": row["criterion"],
         "points": points_text(Decimal(row["gap"])),
     }
-    return "\n".join([f"{apart}: {row['note']}", *later])
+    return "\n".join([_colon(apart, row["note"]), *later])
 
 
 def _decision_read(result: Result) -> dict[str, QuerySet]:
@@ -250,13 +253,15 @@ def _check(rows: Rows) -> list[Step]:
     said = [
         (
             row["at"],
-            f"{row['department']}: "
-            + ("; ".join(_veto(one, row["department"]) for one in row["found"]) or _("nothing found")),
+            _colon(
+                row["department"],
+                _("; ").join(_veto(one, row["department"]) for one in row["found"]) or _("nothing found"),
+            ),
         )
         for row in rows.get("decision_answers", [])
     ]
     said += [
-        (row["at"], f"{row['department']}: " + _("no answer in time (%(note)s)") % {"note": row["note"]})
+        (row["at"], _colon(row["department"], _("no answer in time (%(note)s)") % {"note": row["note"]}))
         for row in rows.get("decision_lapses", [])
     ]
     if not said:
@@ -301,10 +306,14 @@ def _decided(decision: Decision, lines: list[str], rows: Rows) -> Step:
     return Step(timezone.localdate(decision.decided_at), title, tuple(lines))
 
 
+def _colon(name: str, value: str) -> str:
+    return _("%(name)s: %(value)s") % {"name": name, "value": value}
+
+
 def _veto(row: dict[str, Any], source: str) -> str:
     """The item, when it was met, by whose word and paper."""
     code = row.get("code") or row["veto"]
-    return f"{code}: {row['on']} · {source.removeprefix('department:')} · {row['document']}"
+    return _colon(code, f"{row['on']} · {source.removeprefix('department:')} · {row['document']}")
 
 
 def _notice_read(result: Result) -> dict[str, QuerySet]:

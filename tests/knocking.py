@@ -1,6 +1,7 @@
 """The two counties with everybody signed in, and one way to ask them for something, undone at once."""
 
 import logging
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
@@ -9,10 +10,12 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import override_settings
 from freezegun import freeze_time
+from pypdf import PdfReader
 
 from tests import two_counties
 from tests.two_counties import TODAY
 
+PAPER = "application/pdf"
 LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PLAIN = {"SECOND_FACTOR_REQUIRED": False, "CACHES": LOCMEM}
 
@@ -58,4 +61,6 @@ def knock(world: SimpleNamespace, name: str, method: str, address: str, sent: di
 
 def text_of(response: HttpResponse) -> str:
     content = b"".join(response.streaming_content) if response.streaming else response.content
+    if response.headers.get("Content-Type") == PAPER:
+        return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
     return content.decode(errors="replace") + response.headers.get("Location", "")

@@ -12,7 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from openpyxl import load_workbook
 
 from tests.doors import API, DOORS, OWN_ACCOUNT, PUBLIC, SIGNED_IN, Anywhere, Around, At
-from tests.knocking import knock
+from tests.knocking import PAPER, knock
+from tests.plain_chinese import unchinese
 from tests.plain_forms import needing_scripts
 from tests.two_counties import FIRST, SECOND, Person
 from villages.models import Unit
@@ -67,6 +68,9 @@ def test_who_finds_what_behind_the_door(world, name):
         who = door.ways.get(method)
         for person in knocking(world, who):
             answer = knock(world, person, method, address, door.sent)
+            is_read = "<body" in answer.text_shown or answer.headers.get("Content-Type") == PAPER
+            if is_read and (words := unchinese(answer.text_shown, named(world))):
+                wrong.append(f"{method} {address} {person} is shown what is no Chinese: {words}")
             to_login = answer.headers.get("Location", "").startswith(reverse("account_login"))
             astray = answer.status_code == 302 and to_login != (person == "nobody") and who not in (PUBLIC, OWN_ACCOUNT)
             if answer.status_code not in expected_of(world, name, who, method, person) or astray:
@@ -102,6 +106,15 @@ def expected_of(world: SimpleNamespace, name: str, who, method: str, person: str
     if who is None:
         return {404, 405}
     return there if who == SIGNED_IN or who.lets_in(world.people[person], world) else {404}
+
+
+OWN_WORDS = {"满意率(%)", "YY", "test", "person"}
+"""What the factories write: a criterion, receipts, a step, the accounts of those who hold nothing."""
+
+
+def named(world: SimpleNamespace) -> set[str]:
+    """Names and codes of this world's own making."""
+    return {*world.people, *(person.user.name for person in world.people.values()), *OWN_WORDS}
 
 
 def foreign(text: str, person: Person) -> set[str]:

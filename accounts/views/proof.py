@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from accounts import proving
+from accounts import fault_words, proving
 from accounts.authority import needs
 from records.documents import qr
 from records.head import Head
@@ -37,6 +37,11 @@ class CheckForm(forms.Form):
             raise forms.ValidationError(str(wrong)) from None
 
 
+def _in_words(check: str, row: str, *sides: str) -> tuple[str, str, list[tuple[str | None, str]]]:
+    """The check and the row of a fault, and what was expected and found: in words, or the content itself."""
+    return fault_words.check_words(check), row, [(fault_words.phrase(side), side) for side in sides]
+
+
 @needs(proving.READ_TRAIL)
 def proof(request: HttpRequest) -> HttpResponse:
     """The head, the checks so far, and what the last one found."""
@@ -51,6 +56,7 @@ def proof(request: HttpRequest) -> HttpResponse:
         "code": qr(head.line) if head else "",
         "checks": checks,
         "last": last,
+        "faults": [_in_words(*fault) for fault in last.found] if last else [],
         "running": running,
         "adopted": Digest.objects.filter(operation=Digest.Operation.ADOPT).exists(),
         "form": CheckForm(),

@@ -25,7 +25,7 @@ class Clawback(OfLine):
 
     class State(models.TextChoices):
         OPEN = "open", pgettext_lazy("proposal", "Open")
-        CONFIRMED = "confirmed", _("Confirmed")
+        CONFIRMED = "confirmed", pgettext_lazy("proposal", "Confirmed")
         DECLINED = "declined", _("Declined")
         LAPSED = "lapsed", _("No longer needed")
 

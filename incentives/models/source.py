@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from villages.models import Level, Unit, below_any
 
@@ -99,7 +100,7 @@ class Source(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("County"))
     rates = models.CharField(_("For units of level"), max_length=10, choices=Level, default=Level.VILLAGE)
     year = models.PositiveSmallIntegerField(_("Year"))
-    name = models.CharField(_("Name"), max_length=100)
+    name = models.CharField(pgettext_lazy("of a thing", "Name"), max_length=100)
     reckoning_day = models.DateField(_("Reckoning day"))
     starts = models.DateField(_("Period from"))
     ends = models.DateField(_("Period until"))

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ratings.scheme.spec import SchemeSpec
 from villages.models import Level, Unit, UnitQuerySet
@@ -44,7 +45,7 @@ class Scheme(models.Model):
     rates = models.CharField(max_length=10, choices=Level, default=Level.VILLAGE)
     year = models.PositiveSmallIntegerField(_("Year"))
     version = models.PositiveSmallIntegerField(_("Version"), default=1)
-    name = models.CharField(_("Name"), max_length=200)
+    name = models.CharField(pgettext_lazy("of a thing", "Name"), max_length=200)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     issued_at = models.DateTimeField(null=True)
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

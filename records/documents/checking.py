@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 
-from records.codes import ALPHABET, spelled
+from records import codes
 from records.models import IssuedDocument
 
 CODE_LENGTH = 12
@@ -19,18 +19,14 @@ def issue(title: str, content: Mapping[str, Any], *, unit: str, by: Any) -> str:
     """The check code (``K3MX-92QF-7ABC``) for a paper with this ``content``, kept so that ``issued`` knows it."""
     canonical = json.dumps([title, unit, content], sort_keys=True, ensure_ascii=False, default=str)
     digest = salted_hmac("records.documents", canonical, algorithm="sha256").digest()
-    plain = spelled(digest, CODE_LENGTH)
+    plain = codes.spelled(digest, CODE_LENGTH)
     IssuedDocument.objects.get_or_create(
         code=plain, defaults={"title": title, "unit": unit, "digest": digest.hex(), "by": by}
     )
-    return _grouped(plain)
+    return codes.grouped(plain)
 
 
 def issued(code: str) -> IssuedDocument | None:
     """The paper that ``code`` was given for, however it was typed; None if we never gave it."""
-    plain = "".join(c for c in code.upper() if c in ALPHABET)
+    plain = codes.plain(code)
     return IssuedDocument.objects.filter(code=plain).first() if len(plain) == CODE_LENGTH else None
-
-
-def _grouped(plain: str) -> str:
-    return "-".join(plain[at : at + 4] for at in range(0, len(plain), 4))

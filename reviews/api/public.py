@@ -16,6 +16,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 from accounts.holding import Holding
 from ratings.models import Decision
 from records.client import address_of
+from records.codes import grouped, plain
 from records.sent import sent
 from reviews.models import Batch, Objection
 from reviews.public import SHOWN, decisions_of, may_object_again, notices
@@ -118,10 +119,10 @@ class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         return Response(ReceiptSerializer(objection).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=ReceiptSerializer)
-    @action(detail=False, url_path=r"by-receipt/(?P<receipt>[A-Z0-9-]{1,20})")
+    @action(detail=False, url_path=r"by-receipt/(?P<receipt>[^/]{1,40})")
     def by_receipt(self, request: Request, receipt: str) -> Response:
         """What became of an objection, for whoever holds its receipt."""
-        return Response(ReceiptSerializer(get_object_or_404(Objection, receipt=receipt)).data)
+        return Response(ReceiptSerializer(get_object_or_404(Objection, receipt=grouped(plain(receipt)))).data)
 
     @extend_schema(request=ObjectionAnswerSerializer, responses={204: None})
     @action(detail=True, methods=["post"])

@@ -18,6 +18,7 @@ from accounts.working_days import uncertainty, working_days_between
 from ratings.models import Decision
 from ratings.register_forms import PublicSearchForm
 from records.client import address_of
+from records.codes import grouped, plain
 from records.documents import served
 from records.refusals import Refused
 from reviews.models import Batch, Objection
@@ -105,8 +106,8 @@ def notice_poster(request: HttpRequest, pk: int) -> HttpResponse:
 
 def objection_status(request: HttpRequest) -> HttpResponse:
     """What became of an objection, for whoever holds its receipt."""
-    receipt = request.GET.get("receipt", "").strip().upper()
-    found = Objection.objects.select_related("unit").filter(receipt=receipt).first() if receipt else None
+    receipt = request.GET.get("receipt", "").strip()
+    found = Objection.objects.select_related("unit").filter(receipt=grouped(plain(receipt))).first()
     return render(request, "reviews/objection_status.html", {"receipt": receipt, "objection": found})
 
 

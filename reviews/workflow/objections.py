@@ -16,7 +16,7 @@ from notifications.workflow import announce
 from ratings.models import Decision
 from ratings.workflow import decision as decisions
 from records import audit
-from records.codes import ALPHABET
+from records.codes import ALPHABET, grouped
 from records.files import sha256_of, store_photo
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Appeal, Batch, Objection, Sheet
@@ -145,5 +145,4 @@ def _digest(decision: Decision, place: str, *words: str) -> UUID:
 
 def _receipt() -> str:
     """Twelve letters in groups of four, without those that are easily mistaken for each other."""
-    letters = "".join(secrets.choice(ALPHABET) for _n in range(12))
-    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+    return grouped("".join(secrets.choice(ALPHABET) for _n in range(12)))

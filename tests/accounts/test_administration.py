@@ -107,7 +107,7 @@ def test_a_change_is_read_with_who_before_and_after():
     day = date(2099, 1, 1)
     workflow.end(made, by=office, on=day)
     newest = trail.changes([PROVINCE], kind="accounts_appointmentevent")[0]
-    assert (newest.who, newest.verb, newest.unit, newest.is_new) == ("吕办", "accounts.end", f"沙溪村 {VILLAGE}", False)
+    assert (newest.who, newest.verb, newest.unit, newest.is_new) == ("吕办", "结束任职", f"沙溪村 {VILLAGE}", False)
     assert [(field.before, field.after) for field in newest.fields] == [(None, "2099-01-01")]
 
 

@@ -19,7 +19,7 @@ from tests.factories import VILLAGE, ApplicationFactory, PointsFactory, person
 
 pytestmark = pytest.mark.django_db
 CITY = "3306"
-PANEL_STAR = str(Application._meta.get_field("panel_star").verbose_name)
+PANEL_STAR = "评审星级"
 
 
 @pytest.fixture

@@ -184,8 +184,8 @@ def test_the_audit_trail_and_its_sheet(own):
     auditor = User.objects.get(username="auditor")
     shown = page(auditor, "trail", person=deputy.username)
     told = {(change.verb, change.as_deputy) for change in shown.context["changes"]}
-    assert ("seek_opinion", True) in told
-    assert ("record_event", False) in told
+    assert ("征求意见", True) in told
+    assert ("登记情形", False) in told
     assert f"{deputy.name}（代）" in shown.content.decode()
     book = load_workbook(BytesIO(b"".join(page(auditor, "trail", person=deputy.username, **{"as": "xlsx"}))))
     cells = {str(cell) for row in book.worksheets[0].iter_rows(values_only=True) for cell in row}

@@ -81,7 +81,7 @@ def test_a_failure_ends_as_a_todo_that_says_why(client, reader, settings):
     workflow.make(report.pk)
     report.refresh_from_db()
     assert (report.state, report.file) == ("failed", None)
-    assert [todo.detail for todo in todos_of(User.objects.get(pk=reader.pk))] == [report.error]
+    assert [todo.url for todo in todos_of(User.objects.get(pk=reader.pk))] == [report.get_absolute_url()]
     client.force_login(reader)
     assert report.error.split(":")[0] in client.get(report.get_absolute_url()).content.decode()
     assert todos_of(User.objects.get(pk=reader.pk)) == []

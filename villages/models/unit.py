@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from villages.pinyin import pattern_of, pinyin_of
 
@@ -100,7 +101,7 @@ class Unit(models.Model):
     """
 
     code = models.CharField(_("Division code"), max_length=12, primary_key=True, db_collation="C")
-    name = models.CharField(_("Name"), max_length=100)
+    name = models.CharField(pgettext_lazy("of a thing", "Name"), max_length=100)
     pinyin = models.TextField(editable=False, default="")
     level = models.CharField(_("Level"), max_length=10, choices=Level)
     rated = models.BooleanField(_("Rated"), default=False)

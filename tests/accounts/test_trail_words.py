@@ -1,0 +1,66 @@
+"""Whatever the audit trail can show has its Chinese: every table, every column, every step that the code takes."""
+
+import ast
+
+import pytest
+from django.conf import settings
+from django.utils import translation
+
+from accounts import trail, trail_words
+from tests.plain_chinese import unchinese_text
+
+APPS = ("villages", "accounts", "ratings", "reviews", "incentives", "reports", "records", "notifications")
+LEAST_STEPS = 70
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese():
+    with translation.override("zh-hans"):
+        yield
+
+
+def test_every_table_has_a_name():
+    assert [name for name in trail.kinds().values() if unchinese_text(name)] == []
+
+
+def test_no_two_tables_have_the_same_name():
+    names = list(trail.kinds().values())
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_every_column_has_a_name():
+    columns = [
+        (table, trail_words.of_column(field))
+        for table, history in trail.histories().items()
+        for field in history._meta.fields
+        if field.column not in trail.INTERNAL
+    ]
+    assert [(table, name) for table, name in columns if unchinese_text(name)] == []
+
+
+def steps() -> set[str]:
+    """The literal verbs that are given to ``audit.acting`` and its like."""
+    found = set()
+    for app in APPS:
+        for path in (settings.BASE_DIR / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call):
+                    found |= set(_verbs(node))
+    return found
+
+
+def _verbs(call: ast.Call) -> list[str]:
+    called = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    places = {"acting": call.args[1:2], "move": call.args[1:2], "step": call.args[:1]}.get(called, [])
+    named = [keyword.value for keyword in call.keywords if keyword.arg == "verb"]
+    return [one.value for one in (*places, *named) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+
+
+def test_every_step_has_its_words():
+    assert len(steps()) > LEAST_STEPS
+    assert sorted(steps() - trail_words.VERBS.keys()) == []
+    assert [verb for verb in trail_words.VERBS if unchinese_text(trail_words.of_step(verb))] == []
+
+
+def test_a_step_without_words_is_not_hidden():
+    assert trail_words.of_step("frobnicate") == "其他操作（frobnicate）"
