@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts import proving, trail
 from accounts.roles import Role
 from accounts.todo import todos_of
-from ratings.models import Application, Decision
+from ratings.models import Decision
 from ratings.workflow import decision as decisions
 from ratings.workflow.application import withdraw
 from records import audit
