@@ -173,7 +173,7 @@ VERBS = {
     "accounts.untie_identity": pgettext_lazy("step", "untie an account"),
     "accounts.choose_password": pgettext_lazy("step", "choose a password"),
     "accounts.set_phone": pgettext_lazy("step", "set a telephone number"),
-    "accounts.confirm_calendar": pgettext_lazy("step", "confirm the calendar of a year"),
+    "accounts.confirm_calendar_year": pgettext_lazy("step", "confirm the calendar of a year"),
     "accounts.set_calendar_day": pgettext_lazy("step", "set a calendar day"),
     "accounts.remove_calendar_day": pgettext_lazy("step", "remove a calendar day"),
     "villages.import_units": pgettext_lazy("step", "import units"),
