@@ -10,7 +10,7 @@ LITERAL = re.compile(r"<(code|kbd|samp|pre)\b.*?</\1>|<(\w+)[^>]* (?:lang=\"en\"
 SAID = re.compile(r"\b(?:aria-label|aria-description|alt|title|placeholder|data-label|data-confirm)=\"([^\"]*)\"")
 BLOCK = re.compile(r"<(?!/?(?:b|i|em|strong|span|small|a|time|abbr|mark|bdi|label)\b)[^>]*>")
 NAMES = re.compile(
-    r"https?://\S+|/[\w/.-]+|[\w.+-]+@[\w.-]+\w"  # addresses
+    r"https?://\S+|/[\w/.-]+|\w+/\d+/|[\w.+-]+@[\w.-]+\w"  # addresses
     r"|[^\s“”（）、，]+\.(?:pdf|ofd|docx?|xlsx?|csv|json|jpe?g|png|heic|mp4|txt|toml)\b"  # files
     r"|\b[0-9a-f]{8,}\b|\b[0-9A-Z]{4,}(?:-[0-9A-Z]{4,})+\b"  # digests, check codes
     r"|\b(?=\w*\d)[0-9A-Z]{6,}\b|\b[A-Z]{1,3}[-.]?\d[\w.-]*",  # keys, criteria

@@ -338,7 +338,8 @@ def test_anyone_objects_without_an_account_and_looks_up_the_answer(released):
     objection_page = text(object_to(released, name="王某", contact="13800000000"))
     objection = Objection.objects.get()
     assert objection.receipt in objection_page
-    page = text(Client().get(reverse("objection_status"), {"receipt": objection.receipt.lower()}))
+    typed = objection.receipt.lower().replace("-", "　")
+    page = text(Client().get(reverse("objection_status"), {"receipt": typed}))
     assert objection.unit.name in page
     assert [secret for secret in ("王某", "13800000000") if secret in page] == []
     assert 'role="alert"' in text(Client().get(reverse("objection_status"), {"receipt": "XXXX-XXXX-XXXX"}))
