@@ -13,6 +13,7 @@ from typing import Any
 
 import pgtrigger
 from django.db import connection, models, transaction
+from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
 from records.audit import acting
@@ -128,12 +129,14 @@ def _keep_changed(kept: dict[tuple[str, str], SchemaObject], server: int) -> Non
 
 
 def _is_whole(kept: dict[tuple[str, str], SchemaObject], server: int) -> bool:
-    """Whether what is kept is of this server, and of all migrations before this run; a run cut short kept nothing."""
-    return (
-        bool(kept)
-        and {one.server for one in kept.values()} == {server}
-        and (not _before or {key for key in _before if key[0] == MIGRATION} == {k for k in kept if k[0] == MIGRATION})
-    )
+    """Whether what is kept is of this server, and of all migrations of ours before this run: one cut short kept
+    nothing. A row about a migration that no code has, or one that is gone, is no such run but a fault."""
+    if {one.server for one in kept.values()} != {server}:
+        return False
+    loader = MigrationLoader(None, load=False)
+    loader.load_disk()
+    ours = {(MIGRATION, ".".join(key)) for key in loader.disk_migrations}
+    return not any(key in ours and key not in kept for key in _before)
 
 
 def _present() -> dict[tuple[str, str], str]:

@@ -201,6 +201,16 @@ def test_migrating_takes_over_only_what_it_changed(kept):
     assert SchemaObject.objects.get(name="ratings_points.points").definition.endswith(" 1")
 
 
+def test_a_migration_that_nobody_knows_makes_migrating_take_over_nothing(kept):
+    with connection.cursor() as cursor:
+        cursor.execute("alter table ratings_decision disable trigger user")
+        cursor.execute("insert into django_migrations (app, name, applied) values ('x', '0001_y', now())")
+        schema.look()
+        schema.keep()
+    assert {"schema", "triggers"} <= found()
+    assert any("migration x.0001_y" in fault.row for fault in schema.faults())
+
+
 def test_a_star_changed_under_a_false_name_while_its_guard_was_off_is_found(kept):
     guard = "pgtrigger_what_was_decided_stays_"
     before = found()
