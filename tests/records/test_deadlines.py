@@ -1,8 +1,10 @@
 """One way to say a deadline: its last day, and the calendar days until then."""
 
+import re
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.utils import translation
 from freezegun import freeze_time
 
@@ -38,3 +40,9 @@ def test_an_hour_within_a_day_is_said_with_its_hour():
 def test_english_is_complete():
     with freeze_time("2026-11-27T02:00:00Z"), translation.override("en"):
         assert deadline_left(DUE) == "24:00 on Dec. 8, 2026 (11 days left)"
+
+
+def test_no_page_says_a_deadline_in_its_own_way():
+    own = re.compile(r"\b(closes|due)\|date\b")
+    pages = settings.BASE_DIR.glob("templates/**/*.html")
+    assert [page.name for page in pages if own.search(page.read_text(encoding="utf-8"))] == []
