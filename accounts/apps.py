@@ -16,7 +16,19 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.mfa.models import Authenticator
 
-        from accounts import administration, grant_faults, menu, passing, proving, receivers, standing, todo, trail  # noqa: F401 (receivers connects itself)
+        from accounts import (  # noqa: F401 (receivers connects itself)
+            administration,
+            grant_faults,
+            guide,
+            manual,
+            menu,
+            passing,
+            proving,
+            receivers,
+            standing,
+            todo,
+            trail,
+        )
         from accounts.models import (
             ApiToken,
             Appointment,
@@ -32,6 +44,7 @@ class AccountsConfig(AppConfig):
         from villages.models import Profile, Unit
         from villages.signals import units_passed
 
+        guide.register(manual.TOPICS)
         kinds.register(
             check_ready=_("What is kept was checked: %(count)s rows are not as they were written"),
             files_damaged=_("%(count)s stored files are gone or not as they were taken"),

@@ -40,8 +40,11 @@ def whom_to_call(user: User) -> list[Contact]:
 
 
 def public_contacts() -> list[Contact]:
-    """The offices that lead a county or the city, for who has not signed in: numbers alone, no names."""
-    heads = _held().filter(role__in=OFFICE_HEADS).exclude(phone="").order_by("unit_id", "starts", "pk")
+    """The offices that lead a county or the city, for who has not signed in: office numbers alone, no names.
+
+    A mobile number is a person's own.
+    """
+    heads = _held().filter(role__in=OFFICE_HEADS).filter(phone__startswith="0").order_by("unit_id", "starts", "pk")
     first = {one.unit_id: one for one in reversed(heads[: 4 * MOST_PUBLIC])}
     return [_contact(first[code], "") for code in sorted(first)[:MOST_PUBLIC]]
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 
+from accounts.guide import topic_of
 from accounts.menu import CADRE, DESK, PUBLIC, entries_for
 from accounts.models import Appointment
 from accounts.roles import ROLES
@@ -78,6 +79,13 @@ class Shell:
         above = [url for _entry, url in entries if path == url or (url != "/" and path.startswith(url))]
         current = max(above, key=len, default="")
         return [MenuItem(entry.label, url, entry.note, url == current) for entry, url in entries]
+
+    @property
+    def help_url(self) -> str:
+        """Help for the page now open, or all of it."""
+        page = self.request.resolver_match
+        topic = topic_of(self.request.user, page.url_name) if page else None
+        return reverse("help_topic", args=[topic.name]) if topic else reverse("help")
 
     @cached_property
     def unread(self) -> int:

@@ -6,8 +6,8 @@ class IncentivesConfig(AppConfig):
     name = "incentives"
 
     def ready(self) -> None:
-        from accounts import home, menu, standing, todo, trail
-        from incentives import closings, followed, listeners, notices, passing
+        from accounts import guide, home, menu, standing, todo, trail
+        from incentives import closings, followed, listeners, manual, notices, passing
         from incentives import todo as waiting
         from incentives.actions import ACTIONS
         from incentives.ledger_faults import LEDGER
@@ -28,6 +28,7 @@ class IncentivesConfig(AppConfig):
         from records import integrity
         from villages.signals import units_passed, units_settled
 
+        guide.register(manual.TOPICS)
         kinds.register(**notices.KINDS)
         integrity.register(LEDGER)
         manage = [RewardPolicy.MANAGE, ProjectFund.MANAGE]

@@ -21,13 +21,14 @@ class RatingsConfig(AppConfig):
     name = "ratings"
 
     def ready(self) -> None:
-        from accounts import home, menu, standing, todo
+        from accounts import guide, home, menu, standing, todo
         from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry
         from ratings import (
             announcing,
             application_faults,
             chapters,
             event_todos,
+            manual,
             passing,
             receivers,
             register_faults,
@@ -47,6 +48,7 @@ class RatingsConfig(AppConfig):
         from villages import unit_page
         from villages.signals import units_passed, units_settled, units_tagged
 
+        guide.register(manual.TOPICS)
         announcing.register_kinds()
         steps.register_steps()
         star_notices.register_kinds()

@@ -6,14 +6,15 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
-        from accounts import home, menu, todo
+        from accounts import guide, home, menu, todo
         from notifications import kinds
         from records import jobs
-        from reports import todos, workflow
+        from reports import manual, todos, workflow
         from reports.demonstration import guard  # noqa: F401 (registers a system check)
         from reports.home import progress
         from reports.models import ReportRequest
 
+        guide.register(manual.TOPICS)
         kinds.register(
             report_ready=_("The report of %(unit)s for %(year)s is ready"),
             report_failed=_("The report of %(unit)s for %(year)s could not be made"),

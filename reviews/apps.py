@@ -24,7 +24,7 @@ class ReviewsConfig(AppConfig):
     name = "reviews"
 
     def ready(self) -> None:
-        from accounts import standing, todo
+        from accounts import guide, standing, todo
         from accounts.menu import DESK, PUBLIC, MenuEntry, register
         from notifications import kinds
         from ratings import actions, chapters, following
@@ -33,6 +33,7 @@ class ReviewsConfig(AppConfig):
             appeal_todos,
             check_todos,
             closings,
+            manual,
             receivers,
             secrecy,
             todos,
@@ -44,6 +45,7 @@ class ReviewsConfig(AppConfig):
         from reviews.point_faults import POINTS
         from reviews.why import CHAPTERS
 
+        guide.register(manual.TOPICS)
         actions.register(*ACTIONS)
         standing.register(RIGHTS)
         kinds.register(**KINDS)

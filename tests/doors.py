@@ -147,6 +147,8 @@ PAGES = {
     "readyz": page(),  # asks whether a worker answers, and waits for that: tests/config/test_health.py
     "set_language": both(who=PUBLIC),
     "account_login": both(who=PUBLIC),
+    "help": both(who=PUBLIC),
+    "help_topic": both("=sign_in", who=PUBLIC),
     "first_sign_in": both(who=PUBLIC),
     "password_rules": page(post=PUBLIC),
     "account_logout": both(who=PUBLIC),

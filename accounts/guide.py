@@ -1,0 +1,62 @@
+"""Help: for each page one short text of what its reader does there, step by step. Together they are the manual.
+
+Apps register theirs in ``AppConfig.ready`` from their module ``manual``; a reader sees those of their own tasks. The
+picture of a topic is ``static/img/help/NAME.jpg``, made by ``tests/test_manual.py``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.utils.functional import Promise
+
+from accounts.models import User
+
+PICTURES = settings.BASE_DIR / "static" / "img" / "help"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """``pages``: the names of the addresses that it explains, its own first. ``needs``: permissions ("app.verb"), of
+    which the reader holds one; none: everyone who is signed in. ``public``: everyone. Smaller ``order`` first.
+    """
+
+    name: str
+    title: Promise
+    what: Promise
+    steps: tuple[Promise, ...]
+    pages: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    public: bool = False
+    order: int = 50
+
+    @property
+    def picture(self) -> str:
+        """Its place among the static files; "" where there is none."""
+        name = f"{self.name}.jpg"
+        return f"img/help/{name}" if (PICTURES / name).exists() else ""
+
+    def concerns(self, user: User | AnonymousUser) -> bool:
+        if self.public or not user.is_authenticated:
+            return self.public
+        return not self.needs or any(user.reach(permission) for permission in self.needs)
+
+
+_topics: list[Topic] = []
+
+
+def register(topics: Iterable[Topic]) -> None:
+    """Add ``topics``; registering the same ones again changes nothing."""
+    _topics.extend(topic for topic in topics if topic not in _topics)
+    _topics.sort(key=lambda topic: topic.order)
+
+
+def topics_of(user: User | AnonymousUser) -> list[Topic]:
+    """What concerns ``user``, in order: the own tasks, then what is everybody's."""
+    return [topic for topic in _topics if topic.concerns(user)]
+
+
+def topic_of(user: User | AnonymousUser, page: str) -> Topic | None:
+    """What is said to ``user`` about the page of the address named ``page``."""
+    return next((topic for topic in topics_of(user) if page in topic.pages), None)
