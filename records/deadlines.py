@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 
 def last_day(due: datetime | date) -> date:
@@ -43,7 +43,11 @@ def remaining(due: datetime | date) -> str:
         return (
             ngettext("%(n)s day late", "%(n)s days late", -days) % {"n": -days} if days < 0 else _("over since today")
         )
-    return ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days} if days else _("ends today")
+    return (
+        ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days}
+        if days
+        else pgettext("deadline", "ends today")
+    )
 
 
 def deadline_left(due: datetime | date) -> str:
