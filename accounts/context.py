@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
@@ -74,7 +75,8 @@ class Shell:
 
     def _items(self, audience: str) -> list[MenuItem]:
         """The entries for ``audience``; the one that leads nearest to the page now open is the current one."""
-        entries = [(entry, reverse(entry.url_name)) for entry in entries_for(self.request.user, audience)]
+        user = getattr(self.request, "user", None) or AnonymousUser()  # refused before anybody was looked for
+        entries = [(entry, reverse(entry.url_name)) for entry in entries_for(user, audience)]
         path = self.request.path
         above = [url for _entry, url in entries if path == url or (url != "/" and path.startswith(url))]
         current = max(above, key=len, default="")

@@ -92,7 +92,7 @@ class ConcernedSerializer(serializers.Serializer):
     reason = serializers.CharField()
 
 
-class ClaimSerializer(serializers.Serializer):
+class ClosingClaimSerializer(serializers.Serializer):
     source = serializers.CharField()
     unit = serializers.CharField()
     back = serializers.DecimalField(max_digits=14, decimal_places=2)
@@ -102,8 +102,8 @@ class ClaimSerializer(serializers.Serializer):
 class OutlookSerializer(serializers.Serializer):
     concerned = ConcernedSerializer(many=True)
     exceptions = serializers.ListField(child=serializers.CharField())
-    new_claims = ClaimSerializer(many=True)
-    gone_claims = ClaimSerializer(many=True)
+    new_claims = ClosingClaimSerializer(many=True)
+    gone_claims = ClosingClaimSerializer(many=True)
 
 
 class CycleViewSet(viewsets.ReadOnlyModelViewSet):

@@ -442,7 +442,7 @@ class ObjectionFactory(DjangoModelFactory):
 
     decision = factory.SubFactory(DecisionFactory)
     unit = factory.SelfAttribute("decision.unit")
-    receipt = factory.Sequence("YY{:06d}".format)
+    receipt = factory.Sequence(lambda n: f"YY{n // 10000:02d}-{n % 10000:04d}")
     text = "公开栏的数字和账上不一样。"
 
 

@@ -14,7 +14,7 @@ from ratings.application_faults import application_faults
 from ratings.models import Application, Event
 from ratings.register_faults import register_faults
 from ratings.workflow import application as steps
-from ratings.workflow import cycle as cycles
+from ratings.workflow import closing
 from ratings.workflow.answers import save_answer
 from ratings.workflow.event import record
 from records.refusals import Refused
@@ -62,7 +62,7 @@ ORDERS = {
     "merge": lambda at: merge([VILLAGE, NEIGHBOUR], Part(NEIGHBOUR), PAPER, by=at.office),
     "split": lambda at: split(VILLAGE, [Part(NEW, "新村"), Part(f"{TOWNSHIP}291", "二村")], NEW, PAPER, by=at.office),
     "tags": lambda at: tag_units({VILLAGE: ["山区"]}, by=at.office),
-    "closing": lambda at: cycles.close(at.cycle, by=at.office),
+    "closing": lambda at: closing.close(at.cycle, by=at.office, document="新评〔2026〕1号", reason="提前"),
     "end": lambda at: [
         posts.end(one, by=at.township, on=timezone.localdate())
         for one in Appointment.objects.filter(user__in=[at.filler, at.signer])

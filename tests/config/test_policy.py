@@ -108,8 +108,13 @@ UNDER_HTTPS = """
 import json, django
 django.setup()
 from django.conf import settings
-from django.test import Client
-answer = Client().get("/accounts/login/", secure=True, headers={"Host": "localhost", "X-Forwarded-Proto": "https"})
+from django.http import HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware, get_token
+from django.middleware.security import SecurityMiddleware
+from django.test import RequestFactory
+# No page of ours: they read the database, which this process does not share with the test.
+page = CsrfViewMiddleware(lambda request: HttpResponse(get_token(request)))
+answer = SecurityMiddleware(page)(RequestFactory().get("/", secure=True, headers={"X-Forwarded-Proto": "https"}))
 cookies = {name: [morsel[key] for key in ("path", "domain", "secure")] for name, morsel in answer.cookies.items()}
 names = [getattr(settings, f"{kind}_COOKIE_NAME") for kind in ("SESSION", "CSRF", "LANGUAGE", "MESSAGES")]
 print(json.dumps([cookies, names, answer["Strict-Transport-Security"]]))

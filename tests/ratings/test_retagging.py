@@ -87,7 +87,7 @@ def test_a_draft_counts_the_criteria_of_its_present_tags(draft, office):
     followed = tag_units({VILLAGE: ["山区"]}, by=office)
     assert (followed.changed, [(one.unit, one.text) for one in followed.follows]) == (
         1,
-        [(VILLAGE, "沙溪村：2026年的申报改按新标签出题。")],
+        [(VILLAGE, "沙溪村：2026年的申报改按新标签列项。")],
     )
     assert shown(draft) == ("judged", None, ["1.2"])
     assert Notice.objects.get(kind="application_reasked").user == draft.filled_by

@@ -53,8 +53,10 @@ def test_the_minutes_tell_the_meeting_the_stars_and_who_waits(met):
         [["未完成村", "评审中，尚未审定"]],
     ]
     texts = [block.text for block in paper if isinstance(block, Text)]
-    assert texts == ["无。", "会议同意评审组意见。"]  # no joint check in a township, no proof before the first commit
-    assert len([block for block in paper if isinstance(block, Heading)]) == 5
+    assert texts[:2] == ["无。", "会议同意评审组意见。"]  # no joint check in a township; the proof's head may follow
+    assert (
+        len([block for block in paper if isinstance(block, Heading)]) >= 5
+    )  # the head of the proof has one of its own
 
 
 def test_a_draft_has_no_code_and_what_is_released_keeps_one(met):

@@ -273,7 +273,7 @@ def test_sheets_are_scored_within_the_window_or_the_time_given_to_the_village(pl
         cycles.reopen(
             place.cycle, place.application.unit, step="township_review", **more | {"by": place.township_office}
         )
-    cycles.reopen(place.cycle, place.application.unit, step="county_review", **more)
+    cycles.reopen(place.cycle, place.application.unit, step="county_review", **more | {"closes": at(2027, 1, 2)})
     with pytest.raises(WrongState):
         sheets.save(sheet, entries(GOOD), by=by)
     cycles.reopen(place.cycle, place.application.unit, step="township_review", **more)

@@ -100,10 +100,10 @@ def test_by_page_with_a_word_on_what_is_new(client, office):
 def test_by_sheet(client, office):
     book = load_workbook(io.BytesIO(client.get(reverse("unit_tags_sheet")).content))
     rows = list(book.worksheets[0].iter_rows(values_only=True))
-    assert [row[:3] for row in rows[-3:]] == [
-        ("区划代码", "单位", "标签"),
-        (A, f"单位{A}", "平原"),
-        (B, f"单位{B}", None),
+    assert [row[:4] for row in rows[-3:]] == [
+        ("区划代码", "乡镇（街道）", "单位", "标签"),
+        (A, f"单位{TOWNSHIP}", f"单位{A}", "平原"),
+        (B, f"单位{TOWNSHIP}", f"单位{B}", None),
     ]
     sent = SimpleUploadedFile("tags.csv", f"区划代码,标签\n{A},\n{B},山区、平原\n".encode("gb18030"))
     seen = client.post(reverse("unit_tags_sheet"), {"sheet": sent})
