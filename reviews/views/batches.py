@@ -29,6 +29,7 @@ from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import lists
 from reviews.minutes import WHY, exceptions, minutes
 from reviews.models import Batch
+from reviews.spread import pieces
 from reviews.stages import BENCHES, Bench
 from reviews.verdicts import verdicts
 from reviews.workflow import batches as workflow
@@ -232,6 +233,10 @@ def _context(found: Batch, form: BatchForm) -> dict:
         "form": form,
         "decided": decided,
         "held": held,
+        "spread": [
+            (_("This batch"), pieces(stars)),
+            (_("Stars until now"), pieces(decision.last_star for decision in held)),
+        ],
         "ticked": {decision.pk for decision in held},
         "counts": [(star, stars.count(star)) for star in sorted(set(stars), reverse=True)],
         "up": sum(d.last_star is not None and d.star > d.last_star for d in held),
