@@ -1,4 +1,4 @@
-"""The one place that answers "may this person do this here?" (design §1): ``user.has_perm("app.verb", obj)``.
+"""The one place that answers "may this person do this here?" (architecture §1): ``user.has_perm("app.verb", obj)``.
 
 ``obj`` is a unit or anything that carries ``unit_id``. A right held on a unit holds for every unit below it, on the
 days of its appointment. Pages and API find objects through ``reached_or_404``, so that what lies outside is not there.

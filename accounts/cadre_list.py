@@ -1,4 +1,4 @@
-"""A cadre list: a sheet in which each line gives a person an office; all of it is taken, or nothing (design §6).
+"""A cadre list: a sheet in which each line gives a person an office; taken whole or not at all (architecture §6).
 
 ``read`` finds every wrong cell and says what each line would do; ``carry_out`` does it. The same sheet again finds
 everybody in office and does nothing.

@@ -282,7 +282,7 @@ class WrongCodes(models.Model):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class CalendarDay(models.Model):
-    """A day on which the office calendar differs from the library's, or that it does not know yet (domain §3, 调休)."""
+    """A day on which the office's calendar differs from the library's or goes beyond it (practice §3, 调休)."""
 
     day = models.DateField(primary_key=True)
     working = models.BooleanField()

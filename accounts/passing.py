@@ -1,4 +1,4 @@
-"""What an order that merges or splits units does to posts (domain §4): those at a unit that ends, end or pass."""
+"""What an order that merges or splits units does to posts (practice §4): those at a unit that ends, end or pass."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The roles of domain §6 as data: where each is held, what it may do there and below, who may give it.
+"""The roles of practice §6 as data: where each is held, what it may do there and below, who may give it.
 
 A new role is one entry here (and a migration for the choice). Permissions are "app.verb" and are declared in the
 ``Meta.permissions`` of the app that asks for them; authority over an object is answered by ``authority.py``.

@@ -1,4 +1,4 @@
-"""Working days of the Chinese calendar, shifted ones (调休) included (domain §3).
+"""Working days of the Chinese calendar, shifted ones (调休) included (practice §3).
 
 What the office has entered (``CalendarDay``) comes before the library's calendar. A year that the library does not know
 has the statutory holidays alone, lunar ones too, without shifted days: provisional, and ``uncertainty`` says so, until

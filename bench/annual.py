@@ -1,4 +1,4 @@
-"""The annual workbook against openpyxl's write-only mode writing the same cells (design §5: ≤ 1.3 ×, memory flat)."""
+"""The annual workbook against openpyxl's write-only mode on the same cells (architecture §5: ≤ 1.3 ×, memory flat)."""
 
 import tracemalloc
 from collections.abc import Callable

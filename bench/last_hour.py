@@ -1,4 +1,4 @@
-"""The last hour (design §5): all villages of a city open their form and submit, by four clients, through the pages."""
+"""The last hour (architecture §5): all villages of a city open their form and submit, by four clients."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""The main pages against a bare one of fifty rows (design §5): time, statements and size, at two scales."""
+"""The main pages against a bare one of fifty rows (architecture §5): time, statements and size, at two scales."""
 
 import csv
 import logging

@@ -1,4 +1,4 @@
-"""Re-rating the nation against one hand-written statement on the same tables (design §5: ≤ 1.3 ×), and as it grows.
+"""Re-rating the nation against one hand-written statement (architecture §5: ≤ 1.3 ×), and as the nation grows.
 
 Every village holds a star decided on paper; one in three had an event. The statement knows the two rules by heart.
 """

@@ -1,4 +1,4 @@
-"""The system's pages, and a bare one: fifty rows of one queryset (design §5)."""
+"""The system's pages, and a bare one: fifty rows of one queryset (architecture §5)."""
 
 from django.http import HttpRequest, HttpResponse
 from django.template import engines

@@ -1,4 +1,4 @@
-"""``/healthz``: this process lives. ``/readyz``: so does everything that it needs (design §3)."""
+"""``/healthz``: this process lives. ``/readyz``: so does everything that it needs (architecture §3)."""
 
 from collections.abc import Callable
 

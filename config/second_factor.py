@@ -1,4 +1,4 @@
-"""Those who decide, pay or administer sign in with a second factor (design §2), by page and by program.
+"""Those who decide, pay or administer sign in with a second factor (architecture §2), by page and by program.
 
 It is asked of the offices held today, at every request: who is given such an office while signed in, or while a
 program holds their token, is asked from that day on.

@@ -1,7 +1,7 @@
 """A session ends when nobody used it for a while, and at the latest a while after signing in (README, "Settings").
 
 What is sent by a script then is answered 401 with the way to the sign-in page, never with that page: a form that
-keeps what was typed on the device would take a page for the server's yes (design §6).
+keeps what was typed on the device would take a page for the server's yes (architecture §6).
 """
 
 import time

@@ -1,4 +1,4 @@
-"""What the page "why this star" tells of money: rewards and project money reckoned since the star (domain §5)."""
+"""What the page "why this star" tells of money: rewards and project money reckoned since the star (practice §5)."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What an order that merges or splits units does to money (domain §4): what is granted and still open passes."""
+"""What an order that merges or splits units does to money (practice §4): what is granted and still open passes."""
 
 from typing import Any
 

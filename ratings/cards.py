@@ -1,4 +1,4 @@
-"""What the form of an application is made of: areas as sheets, a card a criterion, a field a question (design §6–7)."""
+"""What the form of an application is made of: areas, cards (criteria), fields (questions) (architecture §6–7)."""
 
 import re
 from dataclasses import dataclass, field

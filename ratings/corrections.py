@@ -1,4 +1,4 @@
-"""What the village changed when it answered a return: before and after, question by question (domain §3)."""
+"""What the village changed when it answered a return: before and after, question by question (practice §3)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What orders made of units and their stars (domain §4): told on the pages of the old units and of the new one."""
+"""What orders made of units and their stars (practice §4): told on the pages of the old units and of the new one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

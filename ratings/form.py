@@ -1,4 +1,4 @@
-"""The form of an application as a person sees it: areas, a card a criterion, a field a question (design §6–7).
+"""The form of an application as a person sees it: areas, a card a criterion, a field a question (architecture §6–7).
 
 Read once from the database by ``load``; the pages, the saving of a field and the API's summary show the same.
 """

@@ -1,4 +1,4 @@
-"""The form of one application as a sheet: a line a question; all of it is taken, or nothing (design §6).
+"""The form of one application as a sheet: one row per question; taken whole or not at all (architecture §6).
 
 It comes back through the checks of the form itself (``ratings.workflow.answers.save_answers``). An empty cell is passed
 over, so that a sheet never takes an answer away; the line's version tells which answer the person had before them.

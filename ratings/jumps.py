@@ -1,4 +1,4 @@
-"""Answers far from last year's, or from other villages': asked about, never refused (design §6–7); pure."""
+"""Answers far from last year's, or from other villages': asked about, never refused (architecture §6–7); pure."""
 
 from collections.abc import Collection
 from decimal import Decimal

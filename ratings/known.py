@@ -1,4 +1,4 @@
-"""No figure twice (design §7): what the form fills in from elsewhere, for the village to confirm; pure.
+"""No figure twice (architecture §7): what the form fills in from elsewhere, for the village to confirm; pure.
 
 Known are a figure of the village's profile, what another criterion already holds under the same name, and last year's
 answer. Last year answers only what stays (a figure, a tick); what happens within a year (a count), and points that a

@@ -1,4 +1,4 @@
-"""What an order that merges or splits units does to applications and stars (domain §4), in its own transaction.
+"""What an order that merges or splits units does to applications and stars (practice §4), in its own transaction.
 
 The register needs nothing written: it reads the orders themselves (``register.sql``).
 """

@@ -1,4 +1,4 @@
-"""Which step an application is in, for the tracker at the head of its pages (domain §3)."""
+"""Which step an application is in, for the tracker at the head of its pages (practice §3)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -16,6 +16,6 @@ def rerate_decided(sender: Any, units: Collection[str], **kwargs: Any) -> None:
 
 
 def close_what_left(sender: Any, applications: Collection[int], to: str, **kwargs: Any) -> None:
-    """Hear ``applications_moved``: who is withdrawn or rejected after the closing gets no star (domain §3)."""
+    """Hear ``applications_moved``: who is withdrawn or rejected after the closing gets no star (practice §3)."""
     if to in OUT:
         close_for(applications)

@@ -134,7 +134,7 @@ select unit from heir where unit not in (select code from villages_unit where {c
 
 
 def _with_heirs(scope: Scope) -> Scope:
-    """``scope`` and the units outside it that have taken over anything from one in it (domain §4)."""
+    """``scope`` and the units outside it that have taken over anything from one in it (practice §4)."""
     with connection.cursor() as cursor:
         cursor.execute(_HEIRS.format(condition=scope.condition), [*scope.params, *scope.params])
         outside = [unit for (unit,) in cursor.fetchall()]

@@ -5,7 +5,7 @@
 --   period (unit, since, until, star, decided, decision, scheme, effects)   half-open days; the last until is null,
 --                           but for a unit that an order ended
 --
--- Orders (domain §4): on its day an order shuts what stood at the units it touches. Decisions in force and effects pass
+-- Orders (practice §4): on its day an order shuts what stood at the units it touches. Decisions in force and effects pass
 -- on to the units after it, each by the ``way`` it came (":B" from B, ":B:A" from B, which had it from A). An effect
 -- acts on an inherited decision that came the same way or part of it, and on every decision made since. Until then the
 -- lowest of the inherited stars is held.

@@ -1,4 +1,4 @@
-"""The same file used for another village, year or criterion: reviewers are shown where (design §6)."""
+"""The same file used for another village, year or criterion: reviewers are shown where (architecture §6)."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Nobody outside the deciding office sees what is decided but not released (domain §3).
+"""Nobody outside the deciding office sees what is decided but not released (practice §3).
 
 To others such an application is still under review at the level that decided. Lists, counts, pages and the API read
 ``shown_state``, never ``state``.

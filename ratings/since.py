@@ -1,4 +1,4 @@
-"""What the page "why this star" tells of the time since: stars held, events, mergers, splits, renamings (domain §4)."""
+"""The page "why this star", on the time since: stars held, events, mergers, splits, renamings (practice §4)."""
 
 from datetime import date
 from typing import Any

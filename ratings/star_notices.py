@@ -1,4 +1,4 @@
-"""Telling people that an event, or its end, moved a star: rule and event by name (domain §4).
+"""Telling people that an event, or its end, moved a star: rule and event by name (practice §4).
 
 A star that a decision brought is told by the step that confirms it, and a past that reads differently is no news.
 """

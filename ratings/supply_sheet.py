@@ -1,4 +1,4 @@
-"""A department's figures of one criterion as a sheet: a line a village; all of it is taken, or nothing (design §6).
+"""A department's figures for one criterion as a sheet: one row per village; taken whole or not (architecture §6).
 
 ``read`` finds every wrong cell and says what would change; ``ratings.workflow.supply.supply`` changes it. An empty cell
 is passed over, so that a sheet never takes a figure away, and the same sheet again changes nothing.

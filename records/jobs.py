@@ -1,4 +1,4 @@
-"""Long work in the background that a person asked for and that ends as a to-do (design §7): one life for every kind.
+"""Long work in the background that a person asked for and that ends as a to-do (architecture §7).
 
 The queue only wakes a worker; what is to be done stands here, so an emptied queue or a killed worker forgets nothing
 (``free`` finds it again).

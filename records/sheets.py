@@ -1,4 +1,4 @@
-"""A sheet that comes in through a page (design §6): its field, the marked copy that goes back, workbooks as answers.
+"""A sheet uploaded on a page (architecture §6): its field, the marked copy that goes back, workbooks as responses.
 
 What a sheet holds and what is wrong with it, ``records.workbooks`` says.
 """

@@ -1,4 +1,4 @@
-"""Lists as Excel, and sheets that come back (design §6): one way out, one way in.
+"""Lists as Excel, and sheets that come back (architecture §6): one way out, one way in.
 
 Out: ``records/listing.py``; here what it shares with workbooks of a layout of their own.
 In: what ``records.lines`` reads, columns found by their heads, every wrong cell told with its place;

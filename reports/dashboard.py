@@ -1,4 +1,4 @@
-"""What those who watch over a place see at a glance: progress, stars, movement, what is open (domain §6).
+"""What those who watch over a place see at a glance: progress, stars, movement, what is open (practice §6).
 
 A handful of set-based statements, however large the place: below a county every rated unit is a row (the star wall),
 above it the database counts first and each place below is a row.
@@ -52,7 +52,7 @@ STAGES = {
 }
 
 State = Application.State
-# What is decided but not released still shows as under review: nobody outside sees it (domain §3).
+# What is decided but not released still shows as under review: nobody outside sees it (practice §3).
 STAGE_OF_APPLICATION = Case(
     When(Q(mine__isnull=True) | Q(mine__state=State.DRAFT), then=Value(APPLY)),
     When(mine__state__in=[State.CONFIRMED, State.REJECTED], then=Value(DONE)),

@@ -1,4 +1,4 @@
-"""Asking for an annual report, making it in the background, and fetching it (design §7)."""
+"""Asking for an annual report, making it in the background, and fetching it (architecture §7)."""
 
 import logging
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the departments had answered by a moment on the lists that the villages of a batch stand on (domain §3)."""
+"""What the departments had answered by a moment on the lists that the villages of a batch stand on (practice §3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The level above that hears an appeal, who may sit there, and until when a village may appeal (domain §3)."""
+"""The level above that hears an appeal, who may sit there, and until when a village may appeal (practice §3)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

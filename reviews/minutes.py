@@ -1,4 +1,4 @@
-"""Minutes (评审纪要) of a batch as a printed paper: what one meeting decided, and who waits (domain §3).
+"""Minutes (评审纪要) of a batch as a printed paper: what one meeting decided, and who waits (practice §3).
 
 It carries the newest head of the chain (``records.head``) of the moment when it was made: a paper that lies outside the
 system proves later that nothing before it was rewritten (``check_integrity --head``).

@@ -1,4 +1,4 @@
-"""What may be appealed besides a released decision: not being rated (domain §3), and the effects of an event (§4).
+"""What may be appealed besides a released decision: not being rated, and the effects of an event (practice §3–4).
 
 Not being rated is a rejection by the township, which the county hears; or a closing of the cycle that takes a star from
 a unit that did not apply. That and the effects of events, which the county or the city records, are heard by the city.

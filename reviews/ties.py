@@ -1,4 +1,4 @@
-"""Who may not review or decide an application, and why (回避, domain §3): set-based, for many at once.
+"""Who may not review or decide an application, and why (回避, practice §3): set-based, for many at once.
 
 Whoever filled in, answered, attached evidence or signed for the unit, even if others have since changed it; whoever
 holds or held a post in it; for the county whoever scored or decided the application in the township; and whoever scored

@@ -1,4 +1,4 @@
-"""The chapters of "why this star" that reviews tell: facts, panel, decision, notice, objections (domain §3).
+"""The chapters of "why this star" that reviews tell: facts, panel, decision, notice, objections (practice §3).
 
 Names of reviewers, why one stepped back, and who objected are told to nobody here.
 """

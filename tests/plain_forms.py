@@ -1,4 +1,4 @@
-"""What a page must have so that whoever has no scripts can do all that others can (design §2)."""
+"""What a page must have so that whoever has no scripts can do all that others can (architecture §2)."""
 
 from collections.abc import Iterator
 

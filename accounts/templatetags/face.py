@@ -79,7 +79,7 @@ def signature(person: Any, as_deputy: bool) -> str:
 
 @register.simple_tag
 def demo() -> bool:
-    """Is this the demonstration (design §4)?"""
+    """Is this the demonstration (architecture §4)?"""
     return settings.DEMO
 
 

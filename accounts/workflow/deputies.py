@@ -1,4 +1,4 @@
-"""Deputies: who decides while the holder of an office is away (design §7). Their right ends by itself."""
+"""Deputies: who decides while the holder of an office is away (architecture §7). Their right ends by itself."""
 
 from datetime import date
 

@@ -39,7 +39,7 @@ def in_days(starts: date, ends: date | None) -> Q:
 def bound_elsewhere(people: Collection[int], *, by: User, starts: date, ends: date | None) -> set[int]:
     """Those of ``people`` (user ids) who hold in these days an office that ``by`` neither gives nor stands above.
 
-    A post in a village bars its holder from reviewing and deciding there (domain §3), so a lower office could put a
+    A post in a village bars its holder from reviewing and deciding there (practice §3), so a lower office could put a
     reviewer or leader out of action by appointing them. It may not: whoever gave the other office must end it first.
     """
     places = {code for codes in givable(by).values() for code in codes}

@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey started by the application itself, where no server is given (design §2).
+"""PostgreSQL and Valkey started by the application itself, where no server is given (architecture §2).
 
 Every process that needs a service *attaches* to it: it holds a shared lock on ``DATA_DIR/NAME.users`` for as long as
 it lives. Whoever finds no keeper running starts one (``keeper.py``), a process of its own that runs the server as its
@@ -41,7 +41,7 @@ def data_dir() -> Path:
 
 
 def database_url() -> str:
-    """``DATABASE_URL``, or the address of the server that we start (design §2), for the running system."""
+    """``DATABASE_URL``, or the address of the server that we start (architecture §2), for the running system."""
     return os.environ.get("DATABASE_URL") or PostgreSQL(Place(data_dir())).runtime_url
 
 

@@ -256,7 +256,7 @@ SEES_LINES = ("incentives.view_incentive", "ratings.fill", "ratings.accept")
 class Line(models.Model):
     """What a source grants to one unit. ``star`` is the star on the reckoning day, ``figure`` the profile's figure.
 
-    ``passed_to``: the unit that has taken it over since an order merged or split the unit (domain §4). A ``frozen``
+    ``passed_to``: the unit that has taken it over since an order merged or split the unit (practice §4). A ``frozen``
     line is paid no further (its unit's star has fallen) until that is settled.
     """
 

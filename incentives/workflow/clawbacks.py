@@ -1,4 +1,4 @@
-"""When a star falls (domain §4–5): payment stops at once, and what was paid comes back by proposal only.
+"""When a star falls (practice §4–5): payment stops at once, and what was paid comes back by proposal only.
 
 ``review_clawbacks`` follows the register for the units whose stars changed: it may run at any time and again and again,
 and always comes to the same open proposals.

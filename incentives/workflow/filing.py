@@ -1,4 +1,4 @@
-"""Opinion and filing (征求意见并备案): no policy or fund takes effect without them (domain §1).
+"""Opinion and filing (征求意见并备案): no policy or fund takes effect without them (practice §1).
 
 ``expected``: the ``standing`` of the source on the page where the step was confirmed; every step raises ``Outdated``
 when it has changed since.

@@ -1,4 +1,4 @@
-"""A unit's application (申报) in a cycle: answers, evidence, points, returns, every step it took (domain §3)."""
+"""A unit's application (申报) in a cycle: answers, evidence, points, returns, every step it took (practice §3)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Stage(models.TextChoices):
 
 
 class Paper(models.TextChoices):
-    """Papers of a whole application rather than of one criterion (domain §3, "Before it is sent")."""
+    """Papers of a whole application rather than of one criterion (practice §3, "Before it is sent")."""
 
     MINUTES = "minutes", _("Minutes of the villagers' representatives")
     STAMPED = "stamped", _("Application form with signature and stamp")

@@ -1,4 +1,4 @@
-"""Events (情形) that move stars between annual ratings, and the proposals that their rules make (domain §4)."""
+"""Events (情形) that move stars between annual ratings, and the proposals that their rules make (practice §4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Filling in: answers of the village and figures of departments, saved as they are typed (domain §3, design §6)."""
+"""Filling in: the village's answers and departments' figures, saved as typed (practice §3, architecture §6)."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -139,7 +139,7 @@ def write(answers: list[Answer], by: Any, verb: str) -> None:
 
 
 def note_filler(application: Application, by: Any) -> None:
-    """Who fills in never reviews (domain §3); filling on a village's behalf stays marked, whoever goes on with it."""
+    """Who fills in never reviews (practice §3); filling on a village's behalf stays marked, whoever goes on with it."""
     on_behalf = filling_verb(application, by) == ON_BEHALF
     if application.filled_by_id == by.pk or (application.on_behalf and not on_behalf):
         return

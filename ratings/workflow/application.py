@@ -1,4 +1,4 @@
-"""The life of an application up to its review (domain §3): begin, submit, withdraw, accept, return, resubmit.
+"""The life of an application up to its review (practice §3): begin, submit, withdraw, accept, return, resubmit.
 
 Steps that many take at once have a bulk form; the single form is the same rule for one. ``by`` is a person, or None
 for the clock and for commands. ``at`` is the moment of the step (now when absent).

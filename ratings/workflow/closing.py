@@ -1,4 +1,4 @@
-"""Closing a cycle (domain §3): who is left without a star, what follows from that, and taking it back.
+"""Closing a cycle (practice §3): who is left without a star, what follows from that, and taking it back.
 
 ``foresee`` and ``foresee_reversal`` carry a step out and roll it back: what they say is what the step does.
 """

@@ -1,4 +1,4 @@
-"""Decisions and the final points of a panel: the only place that writes either (design §1).
+"""Decisions and the final points of a panel: the only place that writes either (architecture §1).
 
 What leads to them, and who may, is the business of ``reviews``; imported decisions come by ``import_register``.
 All functions take many at once, in a bounded number of statements.

@@ -1,4 +1,4 @@
-"""What happens to a unit between annual ratings, and what its rules propose (domain §4, formats §3).
+"""What happens to a unit between annual ratings, and what its rules propose (practice §4, formats §3).
 
 Each step re-rates the unit at once, in the same transaction.
 """

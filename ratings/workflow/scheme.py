@@ -1,4 +1,4 @@
-"""A county's schemes: taken in as drafts, issued, and frozen from then on (formats §1, domain §1)."""
+"""A county's schemes: taken in as drafts, issued, and frozen from then on (formats §1, practice §1)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""When a step of a cycle may be done (时限, domain §3)."""
+"""When a step of a cycle may be done (时限, practice §3)."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Printed papers as PDF (design §2): typst sets them, blocks say what stands in them, a check code tells a true one."""
+"""Printed papers as PDF (architecture §2): set by typst from blocks of content, each with a check code."""
 
 from records.documents.blocks import Heading, Names, NewPage, Picture, Signatures, Table, Text
 from records.documents.checking import CODE_LENGTH, issue, issued

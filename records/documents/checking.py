@@ -1,4 +1,4 @@
-"""Check codes of printed papers: who holds a paper can ask whether we gave it, when, and for what (design §7).
+"""Check codes of printed papers: who holds a paper can ask whether we gave it, when, and for what (architecture §7).
 
 The code is a keyed digest of the paper's content: the same content has the same code, and none can be made up.
 """

@@ -14,7 +14,7 @@ POINTS, MONEY, FACTOR = "0.00", "#,##0.00", "0.0000"
 PLAIN = ""
 """Text, whole numbers and days, which openpyxl writes as they should stand (days as 2026-01-20)."""
 DEMO = "演示数据，与实际无关"
-"""What every document of the demonstration carries, whatever its language (design §4)."""
+"""What every document of the demonstration carries, whatever its language (architecture §4)."""
 
 _TITLE = {"font": Font(bold=True, size=14)}
 _HEAD = {

@@ -1,4 +1,4 @@
-"""Appeals (申诉): what a village says once against its result, to the level above (domain §3)."""
+"""Appeals (申诉): what a village says once against its result, to the level above (practice §3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The joint department check (部门联审): what departments know of the candidates for the county's stars (domain §3)."""
+"""The joint department check (部门联审): what departments know of candidates for county stars (practice §3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Panels, their score sheets and what they settle (domain §3)."""
+"""Panels, their score sheets and what they settle (practice §3)."""
 
 from __future__ import annotations
 

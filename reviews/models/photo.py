@@ -1,4 +1,4 @@
-"""What a reviewer saw on the spot (实地查看, domain §3 "Review")."""
+"""What a reviewer saw on the spot (实地查看, practice §3 "Review")."""
 
 import pghistory
 from django.db import models

@@ -1,4 +1,4 @@
-"""Batches: what one meeting decided is released together, and stands under public notice (domain §3)."""
+"""Batches: what one meeting decided is released together, and stands under public notice (practice §3)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -271,7 +271,7 @@ def _require_sound(
 def _require_unreleased(
     earlier: DepartmentAnswer | None, findings: Sequence[Found], listed: dict[int, Application]
 ) -> None:
-    """What is new or gone may not concern a village whose result is out: a new step is needed there (domain §3)."""
+    """What is new or gone may not concern a village whose result is out: a new step is needed there (practice §3)."""
     before = set(earlier.findings.values_list("application", "veto", "on")) if earlier else set()
     now = {(found.application, found.veto, found.on) for found in findings}
     late = {pk for pk, _veto, _on in before ^ now if listed[pk].state in RELEASED}

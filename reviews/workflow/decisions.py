@@ -1,4 +1,4 @@
-"""Deciding: up to the township's limit by its leader, above it by the county's office (domain §3).
+"""Deciding: up to the township's limit by its leader, above it by the county's office (practice §3).
 
 Every function locks the application first, so that of two people at once one decides and the other is told.
 """

@@ -1,4 +1,4 @@
-"""Panels drawn by lot: a draw seats at once whom it names, and is kept with all that it was made from (domain §3)."""
+"""Panels drawn by lot: a draw seats at once whom it names, and is kept with all that it was made from (practice §3)."""
 
 import secrets
 from collections.abc import Collection

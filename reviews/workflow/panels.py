@@ -1,4 +1,4 @@
-"""Convening panels and laying a sheet before every reviewer; those with a tie get theirs as recused (domain §3)."""
+"""Convening panels and laying a sheet before every reviewer; those with a tie get theirs as recused (practice §3)."""
 
 from collections.abc import Collection, Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""Notes on spreads above the scheme's tolerance: signed once, added to with a reason, never changed (domain §3)."""
+"""Notes on spreads above the scheme's tolerance: signed once, added to with a reason, never changed (practice §3)."""
 
 from collections.abc import Collection
 

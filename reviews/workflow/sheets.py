@@ -88,7 +88,7 @@ def hand_in_many(sheets: Collection[int], *, by: User, at: datetime | None = Non
 
 @transaction.atomic
 def recuse(sheet: Sheet, *, by: User, reason: str = "") -> None:
-    """The reviewer declares a tie (回避, domain §3; a reason is welcome) and gives the sheet back for good.
+    """The reviewer declares a tie (回避, practice §3; a reason is welcome) and gives the sheet back for good.
 
     There is no way back: whether somebody else is to score is the office's to say, and it is told.
     """

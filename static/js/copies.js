@@ -1,4 +1,4 @@
-/* Copies of what was typed and is not known to be on the server (design §6), kept on this device by user, application
+/* Copies of what was typed and is not known to be on the server (architecture §6), kept on this device by user, application
    and item until the server has said yes. A shared phone: nobody is sent another's, signing out takes them away.
    They stand in IndexedDB, which tells when a copy is on the disk; localStorage gets there seconds later, or never. */
 window.copies = (() => {

@@ -1,5 +1,5 @@
 /* The form of an application, and of a reviewer on the spot: counters without a reload, and a copy of what was typed on this device until the server
-   has said yes (design §6). htmx sends a criterion when one of its fields changes; the answer swaps states, never inputs. */
+   has said yes (architecture §6). htmx sends a criterion when one of its fields changes; the answer swaps states, never inputs. */
 (() => {
   const form = document.getElementById("form");
   if (!form) return;

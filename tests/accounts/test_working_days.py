@@ -1,4 +1,4 @@
-"""Working days with holidays and shifted days (domain §3): National Day 2026 runs 1–7 October, Sat 10 October works."""
+"""Working days with holidays and shifted days (practice §3): in 2026, 1–7 October is off and Sat 10 October works."""
 
 from datetime import date
 

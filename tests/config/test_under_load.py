@@ -1,4 +1,4 @@
-"""Servers and workers die while villages apply: nothing that was asked for is lost, nothing happens twice (design §6).
+"""Servers and workers die while villages apply: nothing requested is lost, nothing happens twice (architecture §6).
 
 The whole system runs as ``make run`` starts it, on servers of its own. Clients try again until they have their yes, as
 the page of a phone does.

@@ -1,4 +1,4 @@
-"""One word for one thing (domain §7) over the whole Chinese catalogue, and everybody is addressed politely."""
+"""One word for one thing (practice §7) over the whole Chinese catalogue, and everybody is addressed politely."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""From an empty form to the township's desk: who may take each step, who may not, and when (domain §3)."""
+"""From an empty form to the township's desk: who may take each step, who may not, and when (practice §3)."""
 
 from datetime import timedelta
 from decimal import Decimal as D

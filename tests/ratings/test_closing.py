@@ -1,4 +1,4 @@
-"""Closing a cycle: what is shown is what happens, and it can be taken back while nothing followed (domain §3)."""
+"""Closing a cycle: what is shown is what happens, and it can be taken back while nothing followed (practice §3)."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Schemes kept and given back: versions, issuing, who may (formats §2, domain §1)."""
+"""Schemes kept and given back: versions, issuing, who may (formats §2, practice §1)."""
 
 import json
 from decimal import Decimal

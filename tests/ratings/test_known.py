@@ -1,4 +1,4 @@
-"""What the form fills in from elsewhere, odd jumps against last year, papers of the whole application (design §6–7)."""
+"""What the form prefills, outliers against last year, papers of the whole application (architecture §6–7)."""
 
 from decimal import Decimal as D
 

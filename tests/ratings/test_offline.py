@@ -1,4 +1,4 @@
-"""The form on a phone that loses its line: nothing typed is missing, nothing is sent twice (design §6)."""
+"""The form on a phone that loses its line: nothing typed is missing, nothing is sent twice (architecture §6)."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Facts → points: worked examples from published schemes (domain §2) and what must hold for every fact."""
+"""Facts → points: worked examples from published schemes (practice §2) and what must hold for every fact."""
 
 from decimal import Decimal as D
 

@@ -1,4 +1,4 @@
-"""What is taken as evidence, under which name it is kept, and how it is handed out (design §6)."""
+"""What is taken as evidence, under which name it is kept, and how it is handed out (architecture §6)."""
 
 import errno
 import hashlib

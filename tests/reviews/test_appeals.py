@@ -1,4 +1,4 @@
-"""Appeals: the village once, to the level above, heard by people who had no part in it (domain §3).
+"""Appeals: the village once, to the level above, heard by people who had no part in it (practice §3).
 
 Released on Monday 28 September 2026: public notice until 10 October, in force on the 12th. Fifteen working days end on
 Friday 23 October (the 10th is worked, 1–7 are holidays).

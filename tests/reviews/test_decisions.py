@@ -1,4 +1,4 @@
-"""Deciding: who, when, how high, and that two at once make one decision (domain §3)."""
+"""Deciding: who, when, how high, and that two at once make one decision (practice §3)."""
 
 import threading
 from datetime import date

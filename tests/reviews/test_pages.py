@@ -55,7 +55,7 @@ def client_of(user) -> Client:
 
 
 def get(user, name, *args, **params):
-    """The page and its statements; every list keeps within its measure (design §5)."""
+    """The page and its statements; every list keeps within its measure (architecture §5)."""
     client = client_of(user) if user else Client()
     client.get("/notices/objections/")  # the first request of a session is dearer
     with CaptureQueriesContext(

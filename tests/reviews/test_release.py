@@ -1,4 +1,4 @@
-"""Batches, public notice, objections and confirmation in working days (domain §3).
+"""Batches, public notice, objections and confirmation in working days (practice §3).
 
 National Day 2026: 1–7 October are holidays, Saturday 10 October is worked. A release on Monday 28 September with five
 days runs from 29 September to 10 October and is confirmed on Monday 12 October.

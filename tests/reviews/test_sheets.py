@@ -1,4 +1,4 @@
-"""Panels and score sheets: who may score what, when, and what a panel's last sheet brings (domain §3)."""
+"""Panels and score sheets: who may score what, when, and what a panel's last sheet brings (practice §3)."""
 
 from decimal import Decimal as D
 

@@ -1,4 +1,4 @@
-"""Traps of recusal and authority (domain §3), each tried by its page and over the API: neither lets anybody through."""
+"""Traps of recusal and authority (practice §3), each tried on its page and over the API: both refuse."""
 
 import pytest
 from django.core.cache import cache

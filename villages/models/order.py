@@ -1,4 +1,4 @@
-"""Orders that merge, split or rename units (domain §4), and from whom to whom everything passes."""
+"""Orders that merge, split or rename units (practice §4), and from whom to whom everything passes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Units of every level. A division code is its own path: 33 → 3306 → 330624 → 330624108 → 330624108201 (design §2)."""
+"""Units of every level. A division code is its own path (architecture §2): 33 → 3306 → 330624 → … → 330624108201."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class UnitQuerySet(models.QuerySet):
         return self.filter(Q(ended=None) | Q(ended__gt=day or timezone.localdate()))
 
     def rated(self, level: str = Level.VILLAGE) -> UnitQuerySet:
-        """Units of ``level`` that a scheme for that level rates (of village-level units only 村, domain §2)."""
+        """Units of ``level`` that a scheme for that level rates (of village-level units only 村, practice §2)."""
         return self.standing().filter(level=level, rated=True)
 
 

@@ -1,4 +1,4 @@
-"""Units made by hand: a station below a township, a development zone below a city (domain §1, formats §5).
+"""Units made by hand: a station below a township, a development zone below a city (practice §1, formats §5).
 
 An import brings them by the same rules (``villages.divisions``).
 """

@@ -1,4 +1,4 @@
-"""Units merged, split, renamed by order (domain §4).
+"""Units merged, split, renamed by order (practice §4).
 
 ``by`` needs ``villages.manage_unit`` over every unit concerned. What is ordered is carried out at once, by the apps
 above as well (``villages.signals``): either all of it or nothing.

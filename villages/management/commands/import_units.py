@@ -1,4 +1,4 @@
-"""``manage.py import_units FILE.csv …``: administrative divisions (design §3)."""
+"""``manage.py import_units FILE.csv …``: administrative divisions (architecture §3)."""
 
 from pathlib import Path
 
