@@ -19,6 +19,7 @@ from ratings.effects import proposal_words
 from ratings.models import Event, Proposal, StarPeriod
 from ratings.proposals import COUNTY, TOWNSHIP, to_settle
 from ratings.workflow import event as workflow
+from records.sent import ExactFields, ExactSerializer, NoFields, sent
 from villages.models import Unit, below
 
 
@@ -92,7 +93,7 @@ class RegisterViewSet(mixins.ListModelMixin, GenericViewSet):
         return Response(StarPeriodSerializer(periods, many=True).data)
 
 
-class UnitEventSerializer(serializers.ModelSerializer):
+class UnitEventSerializer(ExactFields, serializers.ModelSerializer):
     reversed = serializers.DateField(source="reversal.on", read_only=True, default=None)
 
     class Meta:
@@ -126,7 +127,7 @@ class UnitEventSerializer(serializers.ModelSerializer):
         return fields
 
 
-class EventCloseSerializer(serializers.Serializer):
+class EventCloseSerializer(ExactSerializer):
     on = serializers.DateField()
     reason = serializers.CharField()
 
@@ -158,15 +159,15 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
     def close(self, request: Request, pk: str) -> Response:
         """Close it as rectified."""
         event = self.get_object()
-        asked = EventCloseSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        return self._told(workflow.close(event, by=request.user, **asked.validated_data))
+        return self._told(workflow.close(event, by=request.user, **sent(EventCloseSerializer, request)))
 
     @extend_schema(request=None, responses=UnitEventSerializer)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: str) -> Response:
         """Let a held event act."""
-        return self._told(workflow.release(self.get_object(), by=request.user))
+        event = self.get_object()
+        sent(NoFields, request)
+        return self._told(workflow.release(event, by=request.user))
 
     def _told(self, event: Event) -> Response:
         return Response(self.get_serializer(event).data, status=status.HTTP_200_OK)
@@ -185,7 +186,7 @@ class ProposalSerializer(serializers.ModelSerializer):
         return proposal_words(proposal)
 
 
-class ProposalSettleSerializer(serializers.Serializer):
+class ProposalSettleSerializer(ExactSerializer):
     confirm = serializers.BooleanField()
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
@@ -208,7 +209,6 @@ class ProposalViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     @action(detail=True, methods=["post"])
     def settle(self, request: Request, pk: str) -> Response:
         """Confirm it, or decline it for a reason."""
-        asked = ProposalSettleSerializer(data=request.data)
         proposal = self.get_object()
-        asked.is_valid(raise_exception=True)
-        return Response(self.get_serializer(workflow.settle(proposal, by=request.user, **asked.validated_data)).data)
+        settled = workflow.settle(proposal, by=request.user, **sent(ProposalSettleSerializer, request))
+        return Response(self.get_serializer(settled).data)

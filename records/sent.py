@@ -16,8 +16,8 @@ def sent(kind: type[BaseSerializer], request: Request) -> Any:
     return read.validated_data
 
 
-class ExactSerializer(Serializer):
-    """The body of a step that pays, grants, releases or decides: a field that it does not know is an error."""
+class ExactFields:
+    """For the body of a step that pays, grants, releases or decides: a field that it does not know is an error."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -26,6 +26,10 @@ class ExactSerializer(Serializer):
             except UnknownFields as unknown:
                 raise ValidationError({name: [said] for name, said in unknown.problems.items()}) from unknown
         return super().to_internal_value(data)
+
+
+class ExactSerializer(ExactFields, Serializer):
+    """The body of a step that pays, grants, releases or decides."""
 
 
 class NoFields(ExactSerializer):

@@ -1,6 +1,6 @@
 """Events for the discipline staff who record them, and proposals for those who settle them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -20,9 +20,10 @@ from ratings.models import Event, Proposal, Scheme
 from ratings.proposals import COUNTY, TOWNSHIP, to_settle, with_authority
 from ratings.register import acting
 from ratings.register_forms import CloseForm, EventFilterForm, EventForm, SettleForm, UnitSearchForm
+from ratings.views.confirming import Tried, carry_out
 from ratings.workflow import event as workflow
+from records import previews
 from records.lists import as_workbook, wanted
-from records.refusals import Incomplete, WrongState
 from villages.models import Unit
 
 ROWS = 50
@@ -62,12 +63,20 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
     """Record an event of a unit."""
     unit = reached_or_404(request.user, "ratings.record_event", Unit.objects.all(), field="code", code=code)
     form = EventForm(request.POST or None, kinds=events_of(judging_scheme(unit, timezone.localdate())))
-    if request.method == "POST" and form.is_valid():
-        recorded = _tried(request, form, lambda data: workflow.record(unit, by=request.user, **data))
-        if recorded:
+    step, tried = f"record:event:{code}", Tried(None)
+    if request.method == "POST":
+        tried = carry_out(
+            request,
+            step,
+            form,
+            lambda shown: workflow.record(unit, by=request.user, expected=shown, **form.cleaned_data),
+            done=lambda: _recorded_so(unit, form),
+        )
+        if tried.made:
             messages.success(request, _("Recorded. The register is up to date."))
-            return redirect("event", recorded.pk)
-    return render(request, "ratings/event_record.html", {"unit": unit, "form": form})
+            return redirect("event", tried.made.pk)
+    context = {"unit": unit, "form": form, "key": previews.keep(request.user, step, workflow.offered(unit))}
+    return render(request, "ratings/event_record.html", context, status=tried.status)
 
 
 @needs("ratings.view_event")
@@ -83,18 +92,37 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     happened = _recorded_or_404(request, pk)
     form = CloseForm(request.POST)
-    if form.is_valid() and _tried(request, form, lambda data: workflow.close(happened, by=request.user, **data)):
+    tried = carry_out(
+        request,
+        _step("close", happened),
+        form,
+        lambda shown: workflow.close(happened, by=request.user, expected=shown, **form.cleaned_data),
+        done=lambda: Event.objects.filter(pk=pk).exclude(closed=None).first(),
+    )
+    if tried.made:
         messages.success(request, _("Closed as rectified. The register is up to date."))
         return redirect("event", pk)
-    return _show(request, happened, form)
+    return _show(request, _recorded_or_404(request, pk), form, tried.status)
 
 
 @needs("ratings.record_event")
 @require_POST
 def release(request: HttpRequest, pk: int) -> HttpResponse:
-    workflow.release(_recorded_or_404(request, pk), by=request.user)
-    messages.success(request, _("Released. The register is up to date."))
-    return redirect("event", pk)
+    happened, form = _recorded_or_404(request, pk), Form(request.POST)
+    tried = carry_out(
+        request,
+        _step("release", happened),
+        form,
+        lambda shown: workflow.release(happened, by=request.user, expected=shown),
+        done=lambda: Event.objects.filter(pk=pk, held=False).first(),
+    )
+    if tried.made:
+        messages.success(request, _("Released. The register is up to date."))
+        return redirect("event", pk)
+    for problem in form.non_field_errors():
+        messages.warning(request, problem)
+    fresh = CloseForm(initial={"on": timezone.localdate()})
+    return _show(request, _recorded_or_404(request, pk), fresh, tried.status)
 
 
 @needs(TOWNSHIP, COUNTY)
@@ -111,28 +139,64 @@ def proposals(request: HttpRequest) -> HttpResponse:
 @needs(TOWNSHIP, COUNTY)
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm or decline what a rule proposes. Who may not settle it finds nothing."""
-    proposal = _proposal_or_404(request, pk)
+    confirm = "confirm" in request.POST
+    if request.method == "POST" and _settled_so(request, pk, confirm):
+        return _settled(request, confirm)
+    if request.method == "POST" and _settled_meanwhile(request, pk):
+        messages.warning(request, _("Somebody was quicker: this proposal is settled."))
+        return redirect("proposals")
+    proposal, step, tried = _proposal_or_404(request, pk), f"settle:proposal:{pk}", Tried(None)
     form = SettleForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        confirm = "confirm" in request.POST
-        if _tried(request, form, lambda data: workflow.settle(proposal, confirm=confirm, by=request.user, **data)):
-            messages.success(request, _("Confirmed. The register is up to date.") if confirm else _("Declined."))
-            return redirect("proposals")
+    if request.method == "POST":
+        tried = carry_out(
+            request,
+            step,
+            form,
+            lambda shown: workflow.settle(
+                proposal, confirm=confirm, by=request.user, expected=shown, **form.cleaned_data
+            ),
+            done=lambda: _settled_so(request, pk, confirm),
+            buttons=["confirm", "decline"],
+        )
+        if tried.made:
+            return _settled(request, confirm)
+        proposal = _proposal_or_404(request, pk)
     names = event_names([proposal.unit_id])
-    context = {"proposal": proposal, "form": form, "name": names.get(proposal.event.kind, proposal.event.kind)}
-    return render(request, "ratings/event_settle.html", context)
+    context = {
+        "proposal": proposal,
+        "form": form,
+        "name": names.get(proposal.event.kind, proposal.event.kind),
+        "key": previews.keep(request.user, step, workflow.proposed_on(proposal)),
+    }
+    return render(request, "ratings/event_settle.html", context, status=tried.status)
 
 
-def _tried(request: HttpRequest, form: Form, step: Callable[[dict], object]) -> object | None:
-    """The result of a step with what was typed, or None with what is missing said beside the fields."""
-    try:
-        return step(form.cleaned_data)
-    except Incomplete as incomplete:
-        for field, problem in incomplete.problems.items():
-            form.add_error(field, problem)
-    except WrongState as refused:
-        form.add_error(None, str(refused))
-    return None
+def _settled(request: HttpRequest, confirm: bool) -> HttpResponse:
+    messages.success(request, _("Confirmed. The register is up to date.") if confirm else _("Declined."))
+    return redirect("proposals")
+
+
+def _settled_so(request: HttpRequest, pk: int, confirm: bool) -> bool:
+    """Whether the sender has settled it in just this way: a second click is answered like the first."""
+    state = Proposal.State.CONFIRMED if confirm else Proposal.State.DECLINED
+    said = request.POST.get("reason", "").strip()
+    return Proposal.objects.filter(pk=pk, state=state, settled_by=request.user, reason=said).exists()
+
+
+def _settled_meanwhile(request: HttpRequest, pk: int) -> bool:
+    """Whether somebody has settled it who was as entitled as the sender."""
+    found = with_authority(Proposal.objects.exclude(state=Proposal.State.OPEN).filter(pk=pk)).first()
+    return found is not None and request.user.has_perm(found.authority, found)
+
+
+def _recorded_so(unit: Unit, form: EventForm) -> Event | None:
+    """What a first click has recorded."""
+    given = form.cleaned_data
+    return Event.objects.filter(unit=unit, kind=given["kind"], on=given["on"], source=given["source"]).first()
+
+
+def _step(verb: str, happened: Event) -> str:
+    return f"{verb}:event:{happened.pk}"
 
 
 def _recorded_or_404(request: HttpRequest, pk: int) -> Event:
@@ -145,9 +209,14 @@ def _proposal_or_404(request: HttpRequest, pk: int) -> Proposal:
     return reached_or_404(request.user, "ratings.view_event", found, pk=pk)
 
 
-def _show(request: HttpRequest, happened: Event, form: CloseForm) -> HttpResponse:
+def _show(request: HttpRequest, happened: Event, form: CloseForm, status: int = 200) -> HttpResponse:
     scheme = judging_scheme(happened.unit, happened.on)
     may_record = request.user.has_perm("ratings.record_event", happened)
+    may = {
+        "close": may_record and happened.closed is None and not hasattr(happened, "reversal"),
+        "release": may_record and happened.held,
+    }
+    shown = workflow.standing_of(happened) if any(may.values()) else {}
     return render(
         request,
         "ratings/event.html",
@@ -156,10 +225,16 @@ def _show(request: HttpRequest, happened: Event, form: CloseForm) -> HttpRespons
             "name": events_of(scheme).get(happened.kind, happened.kind),
             "scheme": scheme,
             "rules": _rules(request, happened, scheme),
-            "may_close": may_record and happened.closed is None and not hasattr(happened, "reversal"),
-            "may_release": may_record and happened.held,
+            "may_close": may["close"],
+            "may_release": may["release"],
+            "keys": {
+                verb: previews.keep(request.user, _step(verb, happened), shown)
+                for verb, allowed in may.items()
+                if allowed
+            },
             "form": form,
         },
+        status=status,
     )
 
 

@@ -19,9 +19,10 @@ from notifications.workflow import announce
 from ratings.judging import events_of, judging_scheme
 from ratings.models import Event, Proposal, Reversal
 from ratings.proposals import TOWNSHIP, with_authority
-from ratings.register import hold, rerate
+from ratings.register import acting, hold, rerate
 from ratings.star_notices import CONCERNED
 from records import audit
+from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 from villages.models import Unit
 
@@ -39,14 +40,26 @@ def register_kinds() -> None:
 
 
 @transaction.atomic
-def record(unit: Unit, kind: str, on: date, *, by: Any, note: str = "", source: str = "", held: bool = False) -> Event:
+def record(
+    unit: Unit,
+    kind: str,
+    on: date,
+    *,
+    by: Any,
+    note: str = "",
+    source: str = "",
+    held: bool = False,
+    expected: Any = None,
+) -> Event:
     """Record that ``kind``, an event of the scheme in force there ``on`` that day, happened to ``unit``.
 
     A ``held`` event has no effect until it is released. Raises ``NotAllowed``; ``Incomplete`` for a day to come or a
-    kind that the scheme does not know; ``WrongState`` if it is recorded already (``source`` tells two of a day apart).
+    kind that the scheme does not know; ``WrongState`` if it is recorded already (``source`` tells two of a day apart);
+    ``Outdated`` when what the page showed (``expected``, of ``offered``) is not true any more.
     """
     _require(by, unit)
     unit = Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)  # an order on it waits, or has ended it by now
+    require_unchanged(expected, offered(unit))
     names = events_of(judging_scheme(unit, on))
     if on > timezone.localdate():
         raise Incomplete(_("This day is still to come."), {"on": _("This day is still to come.")})
@@ -68,11 +81,11 @@ def record(unit: Unit, kind: str, on: date, *, by: Any, note: str = "", source: 
 
 
 @transaction.atomic
-def close(event: Event, *, on: date, by: Any, reason: str) -> Event:
+def close(event: Event, *, on: date, by: Any, reason: str, expected: Any = None) -> Event:
     """Close an event as rectified: its effects, but for a revoked star, end the day after ``on``.
 
     Raises ``NotAllowed``; ``Incomplete`` without ``reason``, or for a day before the event's or to come; ``WrongState``
-    if it is closed.
+    if it is closed; ``Outdated`` when it is not as the page showed it (``expected``, of ``standing_of``).
     """
     _require(by, event.unit)
     problems = {}
@@ -85,6 +98,7 @@ def close(event: Event, *, on: date, by: Any, reason: str) -> Event:
     event = _held_still(event)
     if event.closed:
         raise WrongState(_("This event is closed already."))
+    require_unchanged(expected, standing_of(event))
     with audit.acting(by, "close_event", reason):
         event.closed, event.closed_by, event.rectification = on, by, reason.strip()
         event.save(update_fields=["closed", "closed_by", "rectification"])
@@ -93,12 +107,13 @@ def close(event: Event, *, on: date, by: Any, reason: str) -> Event:
 
 
 @transaction.atomic
-def release(event: Event, *, by: Any) -> Event:
-    """Let a held event act, from its day on. Raises ``NotAllowed``, ``WrongState`` if it is not held."""
+def release(event: Event, *, by: Any, expected: Any = None) -> Event:
+    """Let a held event act, from its day on. Raises ``NotAllowed``; ``WrongState`` if it is not held; ``Outdated``."""
     _require(by, event.unit)
     event = _held_still(event)
     if not event.held:
         raise WrongState(_("This event is not held."))
+    require_unchanged(expected, standing_of(event))
     with audit.acting(by, "release_event"):
         event.held, event.released_at = False, timezone.now()
         event.save(update_fields=["held", "released_at"])
@@ -124,10 +139,11 @@ def reverse_effects(event: Event, *, document: str, reason: str, by: Any) -> Rev
 
 
 @transaction.atomic
-def settle(proposal: Proposal, *, confirm: bool, by: Any, reason: str = "") -> Proposal:
+def settle(proposal: Proposal, *, confirm: bool, by: Any, reason: str = "", expected: Any = None) -> Proposal:
     """Confirm what a rule proposes, so that it acts from its event's day on, or decline it for a ``reason``.
 
-    Raises ``NotAllowed`` unless ``by`` is the authority for the unit's star, ``Incomplete``, ``WrongState`` if settled.
+    Raises ``NotAllowed`` unless ``by`` is the authority for the unit's star; ``Incomplete``; ``WrongState`` if settled;
+    ``Outdated`` when it is not as the page showed it (``expected``, of ``proposed_on``).
     """
     if not by.has_perm(authority_for(proposal), proposal):
         raise NotAllowed(_("You may not do this here."))
@@ -140,6 +156,7 @@ def settle(proposal: Proposal, *, confirm: bool, by: Any, reason: str = "") -> P
         raise WrongState(_("Somebody was quicker: this proposal is settled."))
     if hasattr(proposal.event, "reversal"):
         raise WrongState(_("This event no longer counts: an appeal was upheld."))
+    require_unchanged(expected, proposed_on(proposal))
     with audit.acting(by, "confirm_proposal" if confirm else "decline_proposal", reason):
         proposal.state = Proposal.State.CONFIRMED if confirm else Proposal.State.DECLINED
         proposal.settled_by, proposal.settled_at, proposal.reason = by, timezone.now(), reason
@@ -149,6 +166,29 @@ def settle(proposal: Proposal, *, confirm: bool, by: Any, reason: str = "") -> P
         else:
             _tell(proposal.event, "proposal_declined")
     return proposal
+
+
+def offered(unit: Unit) -> dict[str, Any]:
+    """What the page shows on which an event of ``unit`` is recorded."""
+    return {"unit": unit.name, "kinds": events_of(judging_scheme(unit, timezone.localdate()))}
+
+
+def standing_of(event: Event) -> dict[str, Any]:
+    """What the page of ``event`` shows before a step on it."""
+    return {
+        "unit": event.unit.name,
+        "held": event.held,
+        "closed": event.closed,
+        "reversed": hasattr(event, "reversal"),
+        "acts": sorted(acting(event)),
+        "proposals": list(event.proposals.order_by("pk").values_list("pk", "state")),
+    }
+
+
+def proposed_on(proposal: Proposal) -> dict[str, Any]:
+    """What the page shows on which ``proposal`` is settled."""
+    decided = with_authority(Proposal.objects.filter(pk=proposal.pk)).get().decided
+    return {"unit": proposal.unit.name, "decided": decided, "closed": proposal.event.closed}
 
 
 def authority_for(proposal: Proposal) -> str:

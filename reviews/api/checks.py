@@ -14,7 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.holding import Holding
 from ratings.models import Cycle
 from records.refusals import Incomplete
-from records.sent import sent
+from records.sent import ExactSerializer, sent
 from reviews.checking import ANSWER, OPEN, candidates_of, checks_for, departments, departments_of, outstanding, standing
 from reviews.models import DepartmentAnswer, DepartmentCheck, Finding
 from reviews.workflow import checks
@@ -75,20 +75,23 @@ class CheckInFullSerializer(CheckSerializer):
         return DepartmentAnswerSerializer(shown, many=True).data
 
 
-class OpenCheckSerializer(serializers.Serializer):
+class OpenCheckSerializer(ExactSerializer):
+    """``candidates``: division codes, all that are on no list yet; if they are others by now, nothing is done."""
+
     cycle = serializers.IntegerField()
     unit = serializers.CharField(max_length=12)
     due = serializers.DateTimeField()
+    candidates = serializers.ListField(child=serializers.CharField(max_length=12), allow_empty=False)
 
 
-class FoundSerializer(serializers.Serializer):
+class FoundSerializer(ExactSerializer):
     unit = serializers.CharField(max_length=12)
     veto = serializers.CharField(max_length=20)
     on = serializers.DateField()
     document = serializers.CharField(max_length=200)
 
 
-class AnswerCheckSerializer(serializers.Serializer):
+class AnswerCheckSerializer(ExactSerializer):
     """``findings``: all that is known; none: nothing was found for the whole list. ``reason``: of a correction."""
 
     department = serializers.CharField(max_length=60)
@@ -96,7 +99,7 @@ class AnswerCheckSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 
-class LapseSerializer(serializers.Serializer):
+class LapseSerializer(ExactSerializer):
     department = serializers.CharField(max_length=60)
     note = serializers.CharField(max_length=2000)
 
@@ -122,7 +125,9 @@ class CheckViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         given = sent(OpenCheckSerializer, request)
         unit = get_object_or_404(Unit.objects.within_any(request.user.reach(OPEN)), pk=given["unit"])
         cycle = get_object_or_404(Cycle, pk=given["cycle"], unit=unit)
-        check = checks.open_check(cycle, unit, due=given["due"], by=request.user)
+        named = cycle.applications.filter(unit_id__in=given["candidates"]).values_list("unit_id", "pk")
+        expected = [dict(named).get(code, 0) for code in given["candidates"]]
+        check = checks.open_check(cycle, unit, due=given["due"], expected=expected, by=request.user)
         return Response(self.get_serializer(check).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=AnswerCheckSerializer, responses={201: DepartmentAnswerSerializer})

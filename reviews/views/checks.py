@@ -78,6 +78,10 @@ class Department:
 @needs(OPEN, ANSWER)
 def checks(request: HttpRequest) -> HttpResponse:
     """The lists within reach; the office sees besides who is on none yet."""
+    return _lists(request)
+
+
+def _lists(request: HttpRequest, typed: OpenForm | None = None, status: int = 200) -> HttpResponse:
     kept = checks_for(request.user).annotate(size=Count("candidates")).order_by("-pk")
     return render(
         request,
@@ -85,9 +89,10 @@ def checks(request: HttpRequest) -> HttpResponse:
         {
             "page": Paginator(kept, PER_PAGE).get_page(request.GET.get("page")),
             "waiting": _waiting(request.user),
-            "form": OpenForm(initial={"due": _suggested_end()}),
+            "form": typed or OpenForm(initial={"due": _suggested_end()}),
             "now": timezone.now(),
         },
+        status=status,
     )
 
 
@@ -97,18 +102,18 @@ def open_(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
     place = reached_or_404(request.user, OPEN, Unit.objects.all(), field="code", code=unit)
     found = get_object_or_404(Cycle.objects.select_related("scheme"), pk=cycle, unit=place)
     form = OpenForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Please give the day and time until which it is to be answered."))
-        return redirect("review_checks")
     try:
-        shown = keys(request.POST.getlist("candidate")) or None
+        refuse_unknown_fields(request.POST, ["due", "candidate"])
+        if not form.is_valid():
+            raise Incomplete(_("Please give the day and time until which it is to be answered."))
+        shown = keys(request.POST.getlist("candidate"))
         check = workflow.open_check(found, place, due=form.cleaned_data["due"], expected=shown, by=request.user)
     except Outdated as late:
         messages.warning(request, str(late))
-        return redirect("review_checks")
+        return _lists(request, form, 409)
     except Incomplete as refused:
         messages.error(request, str(refused))
-        return redirect("review_checks")
+        return _lists(request, form, 400)
     messages.success(request, _("Laid before the departments. Each has been told."))
     return redirect("review_check", check.pk)
 

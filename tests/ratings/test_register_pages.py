@@ -22,6 +22,7 @@ from tests.factories import (
     person,
     scheme_body,
 )
+from tests.pressing import key_of, pressed
 from villages.models import Order, Passage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
@@ -118,12 +119,15 @@ def test_discipline_staff_record_and_close_an_event(client, star):
     assert [unit.code for unit in found.context["units"]] == [VILLAGE]
     page = reverse("event_record", args=[VILLAGE])
     assert client.get(page).status_code == 200
-    answer = client.post(page, {"kind": "case_opened", "on": "2026-06-01", "source": "新纪〔2026〕3号", "note": "立案"})
+    answer = pressed(
+        client, page, {"kind": "case_opened", "on": "2026-06-01", "source": "新纪〔2026〕3号", "note": "立案"}
+    )
     event = Event.objects.get()
     assert answer.url == reverse("event", args=[event.pk])
     assert [p.star for p in shown(client, staff, "register").context["page"]] == [3]
     assert client.get(answer.url).context["may_close"] is True
-    client.post(reverse("event_close", args=[event.pk]), {"on": "2026-06-10", "reason": "已退赃，账目重做"})
+    closing = {"on": "2026-06-10", "reason": "已退赃，账目重做"}
+    pressed(client, answer.url, closing, reverse("event_close", args=[event.pk]))
     assert [p.star for p in shown(client, staff, "register").context["page"]] == [4]
     closed = shown(client, person(Role.SIGNER, VILLAGE), "event", event.pk).content.decode()
     assert closed.count("已退赃，账目重做") == 1
@@ -139,7 +143,7 @@ def test_a_list_calls_an_open_event_not_rectified():
 def test_what_was_typed_is_kept_beside_what_is_wrong(client, star):
     client.force_login(person(Role.DISCIPLINE, COUNTY))
     page = reverse("event_record", args=[VILLAGE])
-    answer = client.post(page, {"kind": "case_opened", "on": "2026-06-16", "note": "立案"})
+    answer = pressed(client, page, {"kind": "case_opened", "on": "2026-06-16", "note": "立案"})
     assert list(answer.context["form"].errors) == ["on"]
     assert answer.context["form"]["note"].value() == "立案"
     assert Event.objects.count() == 0
@@ -178,11 +182,76 @@ def test_the_authority_settles_a_proposal_from_its_to_do_list(client, star):
     assert shown(client, leader, "proposal_settle", proposal.pk).status_code == 404
     assert shown(client, county, "event", proposal.event_id).context["rules"][1]["may_settle"] is True
     page = reverse("proposal_settle", args=[proposal.pk])
-    assert list(client.post(page, {"decline": "1"}).context["form"].errors) == ["reason"]
-    client.post(page, {"confirm": "1"})
+    assert list(pressed(client, page, {"decline": "1"}).context["form"].errors) == ["reason"]
+    pressed(client, page, {"confirm": "1"})
     proposal.refresh_from_db()
     assert proposal.state == Proposal.State.CONFIRMED
     assert [p.effects for p in shown(client, county, "register").context["page"]] == [["cap:3", "lower:1"]]
+
+
+CASE = {"kind": "case_opened", "on": "2026-06-01", "source": "新纪〔2026〕3号", "note": "立案"}
+CLOSING = {"on": "2026-06-10", "reason": "已退赃"}
+
+
+def said(answer):
+    return [(message.level_tag, str(message)) for message in answer.context["messages"]]
+
+
+def test_an_event_is_recorded_as_the_page_offered_it_or_not_at_all(client, star):
+    client.force_login(person(Role.DISCIPLINE, COUNTY))
+    page = reverse("event_record", args=[VILLAGE])
+    assert (client.post(page, CASE).status_code, Event.objects.count()) == (409, 0)
+    key = key_of(client.get(page))
+    assert (client.post(page, CASE | {"key": key, "star": "5"}).status_code, Event.objects.count()) == (400, 0)
+    star.unit.name = "上溪村"
+    star.unit.save()
+    late = client.post(page, CASE | {"key": key})
+    assert (late.status_code, Event.objects.count()) == (409, 0)
+    assert ["上溪村" in late.content.decode(), late.context["form"]["note"].value()] == [True, "立案"]
+    twice = [client.post(page, CASE | {"key": key_of(late)}, follow=True) for _click in range(2)]
+    assert said(twice[0]) == said(twice[1])
+    assert Event.objects.count() == 1
+
+
+@pytest.mark.parametrize(("verb", "given"), [("close", CLOSING), ("release", {})])
+def test_a_step_on_an_event_that_is_not_as_it_was_shown_is_not_taken(client, star, verb, given):
+    event = EventFactory(unit=star.unit, held=True)
+    client.force_login(person(Role.DISCIPLINE, COUNTY))
+    page, step = reverse("event", args=[event.pk]), reverse(f"event_{verb}", args=[event.pk])
+    assert client.post(step, given).status_code == 409
+    key = key_of(client.get(page), step)
+    assert client.post(step, given | {"key": key, "star": "5"}).status_code == 400
+    other = {"close": ("release", {}), "release": ("close", CLOSING)}[verb]
+    pressed(client, page, other[1], reverse(f"event_{other[0]}", args=[event.pk]))
+    before = Event.objects.get()
+    late = client.post(step, given | {"key": key})
+    now = Event.objects.get()
+    assert (late.status_code, now.held, now.closed) == (409, before.held, before.closed)
+    twice = [client.post(step, given | {"key": key_of(late, step)}, follow=True) for _click in range(2)]
+    assert said(twice[0]) == said(twice[1]) == [("success", said(twice[0])[0][1])]
+    now = Event.objects.get()
+    assert (now.held, now.closed) == (False, date(2026, 6, 10))
+
+
+def test_a_proposal_is_settled_as_it_was_shown_or_not_at_all(client, star):
+    county = person(Role.COUNTY_OFFICE, COUNTY)
+    event = EventFactory(unit=star.unit)
+    rerate([VILLAGE])
+    page = reverse("proposal_settle", args=[Proposal.objects.get().pk])
+    client.force_login(county)
+    assert client.post(page, {"confirm": "1"}).status_code == 409
+    key = key_of(client.get(page))
+    assert client.post(page, {"confirm": "1", "key": key, "star": "5"}).status_code == 400
+    DecisionFactory(unit=star.unit, star=5, year=2026, on=date(2026, 6, 1))
+    rerate([VILLAGE])
+    late = client.post(page, {"confirm": "1", "key": key})
+    assert (late.status_code, Proposal.objects.get().state, event.proposals.count()) == (409, "open", 1)
+    twice = [client.post(page, {"confirm": "1", "key": key_of(late)}, follow=True) for _click in range(2)]
+    assert said(twice[0]) == said(twice[1]) == [("success", said(twice[0])[0][1])]
+    assert Proposal.objects.get().state == "confirmed"
+    client.force_login(person(Role.COUNTY_OFFICE, COUNTY, username="colleague"))
+    other = client.post(page, {"decline": "1", "reason": "x", "key": key}, follow=True)
+    assert [tag for tag, _words in said(other)] == ["warning"]
 
 
 @pytest.mark.parametrize(

@@ -297,7 +297,8 @@ def test_a_field_that_the_answer_does_not_know_is_an_error(check, recommended, s
 
 def test_the_office_opens_a_list_and_notes_a_silence_on_its_pages(recommended):
     client = client_of(recommended.county_office)
-    opened = client.post(reverse("review_check_open", args=[recommended.cycle.pk, COUNTY]), {"due": "2026-10-09T18:00"})
+    given = {"due": "2026-10-09T18:00", "candidate": recommended.application.pk}
+    opened = client.post(reverse("review_check_open", args=[recommended.cycle.pk, COUNTY]), given)
     check = DepartmentCheck.objects.get()
     assert (opened.url, check.due) == (reverse("review_check", args=[check.pk]), DUE)
     with freeze_time(DUE):
@@ -314,9 +315,13 @@ def test_a_list_is_laid_before_departments_as_the_page_showed_it(recommended):
     assert [shown, recommended.application.unit.name in page] == [[str(recommended.application.pk)], True]
     ApplicationFactory(cycle=recommended.cycle, unit=unit, state="county_review", applied_star=4)
     address = reverse("review_check_open", args=[recommended.cycle.pk, COUNTY])
-    client.post(address, {"due": "2026-10-09T18:00", "candidate": shown})
-    assert DepartmentCheck.objects.count() == 0
-    shown = re.findall(r'name="candidate" value="(\d+)"', client.get(reverse("review_checks")).content.decode())
+    for candidates in ({"candidate": shown}, {}):  # what the page showed before, and what no page shows
+        answer = client.post(address, {"due": "2026-10-10T17:00"} | candidates)
+        assert (answer.status_code, DepartmentCheck.objects.count()) == (409, 0)
+        assert answer.context["form"]["due"].value() == "2026-10-10T17:00"
+    shown = re.findall(r'name="candidate" value="(\d+)"', answer.content.decode())
+    unknown = client.post(address, {"due": "2026-10-09T18:00", "candidate": shown, "chosen": "1"})
+    assert (unknown.status_code, DepartmentCheck.objects.count()) == (400, 0)
     client.post(address, {"due": "2026-10-09T18:00", "candidate": shown})
     assert DepartmentCheck.objects.get().candidates.count() == 2
 
@@ -335,6 +340,11 @@ def test_a_department_does_not_see_what_others_answered(check, recommended):
 def test_the_same_over_the_api(recommended):
     office, police = client_of(recommended.county_office), client_of(recommended.department)
     ask = {"cycle": recommended.cycle.pk, "unit": COUNTY, "due": DUE.isoformat()}
+    code = recommended.application.unit_id
+    for candidates, refused in [(None, 400), ([], 400), ([code, "330624108301"], 409)]:
+        body = ask | ({} if candidates is None else {"candidates": candidates})
+        assert office.post(reverse("api-check-list"), body, content_type="application/json").status_code == refused
+    ask["candidates"] = [code]
     check = office.post(reverse("api-check-list"), ask, content_type="application/json").json()
     assert (check["candidates"], check["outstanding"]) == ([recommended.application.unit_id], ["纪委监委", "公安局"])
     answer = reverse("api-check-answer", args=[check["id"]])

@@ -1,0 +1,18 @@
+"""A form as its page shows it: what a browser sends when a button in it is pressed."""
+
+import re
+
+from django.http import HttpResponse
+
+
+def key_of(page: HttpResponse, action: str = "") -> str:
+    """The key in the form of ``page`` that posts to ``action`` (the last form with a key if empty)."""
+    forms = re.findall(r"<form[^>]*>.*?</form>", page.content.decode(), re.DOTALL)
+    keyed = [form for form in forms if 'name="key"' in form and action in form.partition(">")[0]]
+    return re.findall(r'name="key" value="([0-9a-f]*)"', keyed[-1])[-1]
+
+
+def pressed(client, page: str, given: dict[str, object] | None = None, action: str = "") -> HttpResponse:
+    """Open ``page`` and send the form on it that posts to ``action`` (the page itself if empty)."""
+    key = key_of(client.get(page), action)
+    return client.post(action or page, {**(given or {}), "key": key})
