@@ -18,6 +18,7 @@ from accounts.authority import reached_or_404
 from accounts.holding import Holding
 from ratings import secrecy
 from ratings.actions import ACTIONS, available
+from ratings.api_fields import FigureField
 from ratings.form import Form
 from ratings.models import Absence, Application, Cycle, Evidence, Transition
 from ratings.views.opening import FILL, VIEW, applications_for, opened
@@ -56,7 +57,7 @@ class ApplicationSerializer(serializers.ModelSerializer):
 class AnswerSerializer(serializers.Serializer):
     item = serializers.CharField(help_text="As in a facts file: 1.1.a, 1.2")
     typed = serializers.CharField()
-    value = serializers.DecimalField(16, 4, allow_null=True, help_text="Null while what is typed is no fact")
+    value = FigureField(allow_null=True, help_text="Null while what is typed is no fact")
     reason = serializers.CharField()
     source = serializers.CharField()
     version = serializers.CharField(help_text="Send it back as seen, and nobody else's answer is overwritten")

@@ -8,20 +8,19 @@ from django.utils.translation import gettext as _
 from ratings.scheme.facts import decimal, figure
 from ratings.scheme.spec import Criterion, Question
 from ratings.scoring import WrongFact, check_fact
-from records.cells import code, rounded
+from records.cells import code
 from records.numbers import Ambiguous, plain, without_groups
 from records.refusals import Incomplete
 
 LONGEST = 40
-PLACES = 4
 TOO_LARGE = Decimal(10) ** 12
 
 
 def fact(criterion: Criterion, question: Question, typed: str) -> Decimal | None:
     """The fact written by ``typed``; None when nothing is typed. Raises ``Incomplete`` with what was expected.
 
-    Full-width digits count as digits, and ``,`` may group thousands where that cannot be meant as a point; units do
-    not belong into the field.
+    More than 10 decimals are rounded half up to 10. Full-width digits count as digits, and ``,`` may group thousands
+    where that cannot be meant as a point; units do not belong into the field.
     """
     text = unicodedata.normalize("NFKC", typed).strip()
     if not text:
@@ -34,8 +33,6 @@ def fact(criterion: Criterion, question: Question, typed: str) -> Decimal | None
         raise Incomplete(str(asked)) from None
     if value is None or abs(value) >= TOO_LARGE:
         raise Incomplete(_("Digits only, such as 4.5."))
-    if -value.normalize().as_tuple().exponent > PLACES:
-        raise Incomplete(_("At most %s decimals.") % PLACES)
     try:
         check_fact(criterion, question, value)
     except WrongFact as wrong:
@@ -46,10 +43,9 @@ def fact(criterion: Criterion, question: Question, typed: str) -> Decimal | None
 def typed_in_file(question: Question, text: str) -> str:
     """What a cell of a sheet says, as a person would type it into the form, where ``fact`` judges it.
 
-    Nobody can be asked whether a single comma is a point: raises ``Incomplete``. Decimals that a spreadsheet calculated
-    are rounded to those that are kept.
+    Nobody can be asked whether a single comma is a point: raises ``Incomplete``.
     """
     value = figure(question, text)
     if value is None and "," in code(text):
         raise Incomplete(_("Expected: %s.") % _("a number without a comma, such as 1234.5"))
-    return text if value is None else plain(rounded(value, PLACES))
+    return text if value is None else plain(value)

@@ -1,4 +1,5 @@
 from ratings.models.application import (
+    FIGURE_DIGITS,
     Absence,
     Answer,
     Application,
@@ -9,6 +10,7 @@ from ratings.models.application import (
     Stage,
     Transition,
     Veto,
+    figure_field,
 )
 from ratings.models.cycle import ClosingReversal, Cycle, Extension, Window
 from ratings.models.decision import Decision
@@ -17,6 +19,7 @@ from ratings.models.register import StarPeriod
 from ratings.models.scheme import Scheme
 
 __all__ = [
+    "FIGURE_DIGITS",
     "Absence",
     "Answer",
     "Application",
@@ -37,4 +40,5 @@ __all__ = [
     "Transition",
     "Veto",
     "Window",
+    "figure_field",
 ]

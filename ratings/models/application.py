@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -11,10 +13,20 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ratings.models.cycle import Cycle
+from records.cells import PLACES
 from records.models import StoredFile
 from villages.models import Unit
 
 User = settings.AUTH_USER_MODEL
+
+
+FIGURE_DIGITS = 12 + PLACES
+"""Digits of a figure below a million millions, with all the decimals that files and people may give."""
+
+
+def figure_field(**options: Any) -> models.DecimalField:
+    """A figure as it was given: nothing is rounded on its way into the table (formats §1)."""
+    return models.DecimalField(max_digits=FIGURE_DIGITS, decimal_places=PLACES, **options)
 
 
 class Stage(models.TextChoices):
@@ -172,7 +184,7 @@ class Answer(models.Model):
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="answers")
     item = models.CharField(max_length=40)
     typed = models.CharField(max_length=40)
-    value = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+    value = figure_field(null=True)
     reason = models.TextField(blank=True)
     source = models.CharField(max_length=60, default="village")
     sure = models.BooleanField(default=False)
@@ -234,14 +246,15 @@ class Absence(models.Model):
 class Points(models.Model):
     """Points per criterion and stage: the unit's own answers scored, or a panel's mean (2 decimals).
 
+    A product of two numbers of ten decimals is kept exactly; points are rounded only when they are written.
     ``figure`` is the figure that a ``figures`` condition looks at (the lower median of a panel's).
     """
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="points")
     stage = models.CharField(max_length=10, choices=Stage)
     criterion = models.CharField(max_length=20)
-    points = models.DecimalField(max_digits=12, decimal_places=4)
-    figure = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+    points = models.DecimalField(max_digits=32, decimal_places=20)
+    figure = figure_field(null=True)
 
     class Meta:
         default_permissions = ()

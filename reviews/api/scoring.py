@@ -13,6 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.holding import Holding
 from accounts.models import User
+from ratings.api_fields import FigureField
 from ratings.models import Cycle, Stage
 from records.sent import sent
 from reviews.models import FieldPhoto, Panel, Sheet, SheetEntry
@@ -84,6 +85,8 @@ class PanelViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
 
 
 class SheetEntrySerializer(serializers.ModelSerializer):
+    value = FigureField()
+
     class Meta:
         model = SheetEntry
         fields = ["item", "value", "reason"]

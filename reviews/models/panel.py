@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from ratings.models import Application, Cycle, Stage
+from ratings.models import Application, Cycle, Stage, figure_field
 from villages.models import Unit
 
 User = settings.AUTH_USER_MODEL
@@ -151,7 +151,7 @@ class SheetEntry(models.Model):
 
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="entries")
     item = models.CharField(max_length=40)
-    value = models.DecimalField(max_digits=16, decimal_places=4)
+    value = figure_field()
     reason = models.TextField(blank=True)
 
     class Meta:

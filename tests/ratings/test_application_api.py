@@ -60,6 +60,15 @@ def test_an_application_goes_its_way(filler, draft):
     assert (gone["state"], gone["transitions"][-1]["reason"]) == ("draft", "重新核对")
 
 
+@pytest.mark.parametrize(
+    ("typed", "value"), [("93.12345", "93.12345"), ("89.99999999995", "90"), ("89.99999999994", "89.9999999999")]
+)
+def test_a_figure_keeps_ten_decimals(filler, draft, typed, value):
+    assert filled(filler, draft, **{"1.2": (typed, "")}).json()[0]["problem"] == ""
+    answers = {a["item"]: a for c in filler.get(draft).json()["criteria"] for a in c["answers"]}
+    assert (answers["1.2"]["typed"], answers["1.2"]["value"]) == (typed, value)
+
+
 def test_what_is_missing_is_told_by_item(filler, draft):
     filled(filler, draft, **{"1.2": ("4.5万", "")})
     refused = api(Role.SIGNER).post(f"{draft}submit/")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -156,7 +157,14 @@ def test_a_village_is_asked_by_the_tags_of_what_it_has_submitted(client):
 
 @pytest.mark.parametrize(
     ("typed", "kept_as"),
-    [("９６.５", "96.5"), ("96.5%", "96.5"), ("93.33333333333333", "93.3333"), ("12,5", None), ("1,234", None)],
+    [
+        ("９６.５", "96.5"),
+        ("96.5%", "96.5"),
+        ("93.33333333333333", "93.3333333333"),
+        ("93.12345", "93.12345"),
+        ("12,5", None),
+        ("1,234", None),
+    ],
 )
 def test_figures_as_offices_write_them(client, place, typed, kept_as):
     seen = send(client, place, sheet(place, (VILLAGE, typed)))
@@ -164,6 +172,8 @@ def test_figures_as_offices_write_them(client, place, typed, kept_as):
         assert [(p.row, p.column) for p in seen.context["refused"].problems] == [(2, "B")]
     else:
         assert [c.now for c in seen.context["changes"]] == [kept_as]
+        keep(client, place, seen)
+        assert Answer.objects.values_list("value", flat=True).get() == Decimal(kept_as)
 
 
 def test_a_figure_changed_since_the_sheet_was_shown_keeps_the_sheet_out(client, place):

@@ -124,7 +124,9 @@ def test_each_change_of_a_proved_table_leaves_a_digest_of_its_transaction(points
 
 def test_a_score_altered_without_triggers(entry):
     by_hand("update reviews_sheetentry set value = 9 where id = %s", entry.pk)
-    assert faults("history") == [(f"reviews_sheetentry {entry.pk} unit {VILLAGE}", "value=4.5000", "value=9.0000")]
+    assert faults("history") == [
+        (f"reviews_sheetentry {entry.pk} unit {VILLAGE}", "value=4.5000000000", "value=9.0000000000")
+    ]
     clean_but("history")
 
 

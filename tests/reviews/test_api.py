@@ -52,6 +52,16 @@ def test_a_reviewer_scores_and_hands_in_the_own_sheet_alone(place):
     assert client.post(f"/api/v1/sheets/{other.pk}/recuse/", {"reason": "x"}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"), [("93.12345", "93.12345"), ("89.99999999995", "90"), ("89.99999999994", "89.9999999999")]
+)
+def test_a_reviewers_figure_keeps_ten_decimals(place, given, kept):
+    sheet = Sheet.objects.get(reviewer=place.township_reviewer)
+    body = {"entries": [{"item": "1.2", "value": given, "reason": "现场查看"}]}
+    answer = api(place.township_reviewer).put(f"/api/v1/sheets/{sheet.pk}/entries/", body, format="json")
+    assert [entry["value"] for entry in answer.json()["entries"]] == [kept]
+
+
 def test_panels_are_convened_by_their_office(place):
     names = ["township_reviewer", "township_reviewer_b"]
     body = {"cycle": place.cycle.pk, "unit": TOWNSHIP, "stage": "township", "reviewers": names}
