@@ -277,6 +277,17 @@ def _names(model: type[models.Model], column: str, keys: set) -> dict[Any, str]:
     return dict(model.objects.filter(pk__in=keys - {None, ""}).values_list("pk", column))
 
 
+def _in_words(value: Any, words: dict[Any, str]) -> Any:
+    """A list is its parts; what programs alone can read (the content of a scheme) is told by its length."""
+    if isinstance(value, str | bool):
+        return words.get(value, value)
+    if isinstance(value, list) and not any(isinstance(part, list | dict) for part in value):
+        return gettext(", ").join(str(_in_words(part, words)) for part in value)
+    if isinstance(value, list | dict):
+        return gettext("%d characters, kept in full") % len(json.dumps(value, ensure_ascii=False, default=str))
+    return value
+
+
 def _differences(model: type[models.Model], before: dict[str, Any], now: dict[str, Any]) -> list[Field]:
     """What differs, in words where a column knows them."""
     found = []
@@ -285,6 +296,5 @@ def _differences(model: type[models.Model], before: dict[str, Any], now: dict[st
         if field.column in INTERNAL or old == new:
             continue
         words = {value: str(word) for value, word in field.flatchoices} | {True: gettext("Yes"), False: gettext("No")}
-        old, new = (words.get(value, value) if isinstance(value, str | bool) else value for value in (old, new))
-        found.append(Field(trail_words.of_column(field), old, new))
+        found.append(Field(trail_words.of_column(field), _in_words(old, words), _in_words(new, words)))
     return found

@@ -1,5 +1,6 @@
 """Effects in words: ``cap:3`` as it stands in the register, or a rule of a scheme."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,6 +19,11 @@ def effect_words(text: str) -> str:
         "suspend": pgettext("effect", "suspended"),
         "revoke": pgettext("effect", "revoked"),
     }[does]
+
+
+def effects_words(effects: Iterable[str]) -> str:
+    """All the effects of a period in one cell or line."""
+    return _("; ").join(map(effect_words, effects))
 
 
 def rule_words(rule: dict[str, Any]) -> str:

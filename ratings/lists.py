@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
+from ratings.effects import effects_words
 from ratings.models import Application, Event
 from records.deadlines import deadline
 from records.workbooks import Column
@@ -35,7 +36,7 @@ def register() -> list[Column]:
         *public_register(),
         Column(_("Star decided"), lambda period: period.decision.star, 10),
         Column(_("Document"), lambda period: period.decision.document, 28),
-        Column(_("Active effects"), lambda period: ";".join(period.effects), 24),
+        Column(_("Active effects"), lambda period: effects_words(period.effects), 24),
     ]
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
 from accounts.templatetags.face import star_name
+from ratings.effects import effects_words
 from ratings.models import Decision
 from ratings.scoring import written
 from records.head import Head
@@ -132,7 +133,7 @@ def register_line(row: Row, areas: dict[str, str], origins: dict[str, str]) -> l
         row.document,
         row.star_now,
         row.since,
-        row.effects,
+        effects_words(row.effects.split(";")) if row.effects else None,
     ]
 
 

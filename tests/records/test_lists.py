@@ -53,7 +53,7 @@ def test_the_public_register_says_less_than_that_of_an_office(client, office):
     StarPeriodFactory(decision=decision, effects=["cap:4"])
     [inside] = sheet(client, "register")
     assert inside[:4] == (VILLAGE, "沙溪镇", "=1+1村", 4)
-    assert inside[5:] == (4, "新评〔2026〕1号", "cap:4")
+    assert inside[5:] == (4, "新评〔2026〕1号", "最高4星")
     client.logout()
     [public] = sheet(client, "public_register_place", COUNTY)
     assert public[:4] == (VILLAGE, "沙溪镇", "=1+1村", 4)

@@ -98,7 +98,12 @@ def test_the_register_has_points_stars_and_effects(county, tmp_path):
         "Since": datetime(2026, 11, 16),
         "Effects": None,
     }
-    assert (second[10], second[11], second[-3], second[-1]) == (5, "Decided on paper", 2, "cap:3;lower:1")
+    assert (second[10], second[11], second[-3], second[-1]) == (
+        5,
+        "Decided on paper",
+        2,
+        "at most 3 stars; 1 fewer stars",
+    )
     assert third[2:] == [f"{TOWNSHIP}203", f"单位{TOWNSHIP}203", *[None] * 13]
 
 

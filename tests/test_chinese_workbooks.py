@@ -1,0 +1,52 @@
+"""Every workbook that is given out is Chinese: no word in Latin letters stands in it, codes and file names aside."""
+
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.doors import DOORS
+from tests.plain_chinese import unchinese_text
+from tests.test_walls import knocking, named
+
+pytestmark = pytest.mark.django_db
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BOOKS = [
+    "application_sheet_empty",
+    "applications",
+    "applications_not_begun",
+    "appointments",
+    "cadre_list_empty",
+    "events",
+    "fund-workbook",
+    "funds",
+    "policies",
+    "policy-workbook",
+    "public_register_place",
+    "register",
+    "report_file",
+    "reports",
+    "review_appeals",
+    "review_batches",
+    "review_decisions",
+    "review_objections",
+    "supply_sheet_empty",
+    "trail",
+    "unit_profiles_sheet",
+    "unit_tags_sheet",
+    "units",
+]
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_no_latin_word_stands_in_a_workbook(world, name):
+    door, read = DOORS[name], []
+    address = door.address(name, world)
+    for person in knocking(world, door.ways["get"]):
+        answer = world.clients[person].get(address + ("&" if "?" in address else "?") + "as=xlsx")
+        if answer.headers.get("Content-Type") == EXCEL:
+            book = load_workbook(BytesIO(b"".join(answer)))
+            cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
+            read.append(unchinese_text("\n".join(str(cell) for cell in cells if cell is not None), named(world)))
+    assert read
+    assert [words for words in read if words] == []
