@@ -80,12 +80,16 @@ class Field:
 
 @dataclass
 class Piece:
-    """A piece of evidence that the scheme asks for, with the files that are there, or why there is none this year."""
+    """A piece of evidence that the scheme asks for, with the files that are there, or why there is none this year.
+
+    ``typed``: a reason for that which was refused just now, so that nobody types it twice.
+    """
 
     name: str
     wanted: str
     files: list[Evidence]
     absence: Said | None = None
+    typed: str = ""
 
 
 @dataclass

@@ -158,6 +158,7 @@ def _area(
     status: int = 200,
 ) -> HttpResponse:
     sheet = form.sheet(number, kept)
+    _show_refused_absences(request, sheet)
     return render(
         request,
         "ratings/application_area.html",
@@ -351,6 +352,15 @@ def _keep_absences(request: HttpRequest, application: Application, sheet: Sheet)
                 files.take_back_absence(application, code, piece.name, by=request.user)
 
 
+def _show_refused_absences(request: HttpRequest, sheet: Sheet) -> None:
+    """The reasons that were sent and are not kept stand in the page again."""
+    for card in sheet.cards:
+        for piece in card.pieces:
+            typed = request.POST.get(f"absent:{card.criterion.code}:{piece.name}", "")
+            if not piece.absence or piece.absence["reason"] != typed.strip():
+                piece.typed = typed
+
+
 def _take_off(request: HttpRequest, application: Application) -> None:
     detached = count_of(request.POST.get("detach", ""))
     if detached is not None:
@@ -379,6 +389,7 @@ def upload(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         problem = str(refused)
     application = opened(request.user, pk)
     sheet = Form(application, may_fill=not shut_because(application, request.user)).sheet(number)
+    _show_refused_absences(request, sheet)
     card = next((c for c in sheet.cards if c.criterion.code == request.POST.get("criterion")), None)
     if card is None:
         raise Http404

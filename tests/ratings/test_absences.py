@@ -6,12 +6,12 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.roles import Role
-from ratings.models import Absence
+from ratings.models import Absence, Window
 from ratings.workflow import application as workflow
 from ratings.workflow.answers import save_answer
 from ratings.workflow.evidence import attach, declare_absent, take_back_absence
 from records.refusals import Incomplete, NotAllowed, WrongState
-from tests.factories import TOWNSHIP, VILLAGE, CycleFactory, SchemeFactory, UnitFactory, person, scheme_body
+from tests.factories import TOWNSHIP, VILLAGE, CycleFactory, SchemeFactory, UnitFactory, at, person, scheme_body
 from tests.ratings.test_application_workflow import NEIGHBOUR
 from tests.records.test_files import PDF
 
@@ -88,6 +88,31 @@ def test_the_page_says_it_and_takes_it_back(client, draft, filler):
     assert REASON in client.get(reverse("application", args=[draft.pk])).content.decode()
     client.post(url, place | {"present": "1.2:中标公示"})
     assert not Absence.objects.exists()
+
+
+def test_a_refused_reason_stays_in_its_field(client, draft, filler):
+    client.force_login(filler)
+    typed = "长" * 301
+    for name, headers in (("application_area", {}), ("application_upload", {"HX-Request": "true"})):
+        url = reverse(name, args=[draft.pk, 1])
+        answer = client.post(url, {"criterion": "1.2", "absent:1.2:中标公示": typed}, headers=headers)
+        assert f'maxlength="300">{typed}</textarea>' in answer.content.decode()
+
+
+def test_a_reason_that_comes_too_late_stays_in_its_field(client, draft, filler):
+    client.force_login(filler)
+    Window.objects.update(closes=at(2026, 3, 1))
+    url = reverse("application_area", args=[draft.pk, 1])
+    answer = client.post(url, {"1.2": "96", "absent:1.2:中标公示": REASON})
+    assert (answer.status_code, Absence.objects.exists()) == (409, False)
+    assert f'maxlength="300">{REASON}</textarea>' in answer.content.decode()
+
+
+def test_a_reason_beside_a_file_is_shown_as_not_saved(client, draft, filler):
+    client.force_login(filler)
+    attach(draft, "1.2", SimpleUploadedFile("公示.pdf", PDF), name="中标公示", by=filler)
+    answer = client.post(reverse("application_area", args=[draft.pk, 1]), {"1.2": "96", "absent:1.2:中标公示": REASON})
+    assert f"没有保存：中标公示“{REASON}”" in answer.content.decode()
 
 
 def test_as_it_is_said_the_card_answers(client, draft, filler):
