@@ -4,7 +4,7 @@ It comes back through the checks of the form itself (``ratings.workflow.answers.
 over, so that a sheet never takes an answer away; the line's version tells which answer the person had before them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 
 from ratings.cards import Card, Field, LastYear
 from ratings.form import Form
+from ratings.form_sheet_documents import AskedDocument, documents_of
 from ratings.jumps import jump
 from ratings.models import Application
 from ratings.typed import typed_in_file
@@ -65,6 +66,10 @@ class Asked:
     field: Field
 
     @property
+    def item(self) -> str:
+        return self.field.item
+
+    @property
     def name(self) -> str:
         criterion, question = self.card.criterion, self.field.question
         return criterion.name if criterion.name == question.name else f"{criterion.name}：{question.name}"
@@ -74,13 +79,33 @@ class Asked:
         words = {"tick": _("1 yes, 0 no"), "count": _("times"), "points": pgettext("unit after a figure", "points")}
         return words.get(self.field.question.kind, self.card.unit)
 
+    @property
+    def last(self) -> str:
+        return self.field.last
+
+    @property
+    def known(self) -> str:
+        return self.field.known.typed if self.field.known else ""
+
+    @property
+    def answer(self) -> str:
+        return self.field.answer.typed if self.field.answer else ""
+
+    @property
+    def reason(self) -> str:
+        return self.field.answer.reason if self.field.answer else ""
+
+    @property
+    def version(self) -> str:
+        return self.field.version or UNANSWERED
+
 
 @dataclass(frozen=True)
 class Change:
     """An answer of the sheet that differs from what is kept: answers and reasons before and now; ``odd``: what is to
     be looked at once more."""
 
-    asked: Asked
+    asked: Asked | AskedDocument
     before: str
     now: str
     reason_before: str
@@ -89,7 +114,7 @@ class Change:
 
     @property
     def outcome(self) -> list[str]:
-        return [self.asked.field.item, self.before, self.now, self.reason_before, self.reason]
+        return [self.asked.item, self.before, self.now, self.reason_before, self.reason]
 
 
 def questions_of(form: Form) -> list[Asked]:
@@ -103,19 +128,24 @@ def questions_of(form: Form) -> list[Asked]:
     ]
 
 
+def lines_of(form: Form) -> list[Asked | AskedDocument]:
+    """The lines of the sheet: open questions, then the documents that are not attached."""
+    return [*questions_of(form), *documents_of(form)]
+
+
 def columns() -> list[Column]:
     """The sheet to fill in: what is asked, what is known, what is answered by now."""
     heads = Heads.spoken()
     return [
-        Column(heads.item, lambda asked: asked.field.item, 10),
+        Column(heads.item, lambda asked: asked.item, 10),
         Column(heads.area, lambda asked: asked.area, 20),
         Column(heads.question, lambda asked: asked.name, 48),
         Column(heads.unit, lambda asked: asked.unit, 14),
-        Column(heads.last, lambda asked: asked.field.last, 12),
-        Column(heads.known, lambda asked: asked.field.known.typed if asked.field.known else "", 12),
-        Column(heads.answer, lambda asked: asked.field.answer.typed if asked.field.answer else "", 14),
-        Column(heads.reason, lambda asked: asked.field.answer.reason if asked.field.answer else "", 40),
-        Column(heads.version, lambda asked: asked.field.version or UNANSWERED, 14),
+        Column(heads.last, lambda asked: asked.last, 12),
+        Column(heads.known, lambda asked: asked.known, 12),
+        Column(heads.answer, lambda asked: asked.answer, 14),
+        Column(heads.reason, lambda asked: asked.reason, 40),
+        Column(heads.version, lambda asked: asked.version, 14),
     ]
 
 
@@ -145,12 +175,20 @@ def keep(application: Application, rows: Sequence[Row], *, by: Any) -> list[Chan
     """
     heads = Heads.spoken()
     form = Form(application, may_fill=True)
-    asked = {one.field.item: one for one in questions_of(form)}
-    entries = _entries(rows, heads, asked)
-    kept = save_answers(application, [entry for _row, entry in entries.values()], by=by)
-    if problems := [_wrong(entries[item][0], heads, one) for item, one in kept.items() if one.problem]:
-        raise SheetRefused(problems)
+    asked = {code(one.item): one for one in lines_of(form)}
+    lines = _lines(rows, heads, asked)
+    entries = _entries(lines, heads, asked)
+    kept = save_answers(application, entries.values(), by=by)
+    problems = [_wrong(lines[item], heads, one) for item, one in kept.items() if one.problem]
     changes = [_change(asked[item], one, form.last.get(item)) for item, one in kept.items()]
+    for item, row in lines.items():
+        if isinstance(asked[item], AskedDocument):
+            try:
+                changes.append(_keep_document(application, row, heads, asked[item], by))
+            except Incomplete as wrong:
+                problems.append(row.wrong(heads.reason, str(wrong)))
+    if problems:
+        raise SheetRefused(problems)
     changed = [change for change in changes if (change.before, change.reason_before) != (change.now, change.reason)]
     return sorted(changed, key=lambda change: change.odd is None)
 
@@ -163,27 +201,46 @@ def try_out(application: Application, rows: Sequence[Row], *, by: Any) -> list[C
     return changes
 
 
-def _entries(rows: Iterable[Row], heads: Heads, asked: dict[str, Asked]) -> dict[str, tuple[Row, Entry]]:
-    entries: dict[str, tuple[Row, Entry]] = {}
+def _lines(rows: Iterable[Row], heads: Heads, asked: Mapping[str, Asked | AskedDocument]) -> dict[str, Row]:
+    """``rows`` by item. Raises ``SheetRefused`` with every line that cannot be read."""
+    lines: dict[str, Row] = {}
     problems: list[WrongCell] = []
     for row in rows:
         item = code(row[heads.item])
         if item not in asked:
             problems.append(row.wrong(heads.item, _("an item that this village answers now")))
-        elif item in entries:
-            problems.append(row.wrong(heads.item, _("each item once; see row %d") % entries[item][0].number))
+        elif item in lines:
+            problems.append(row.wrong(heads.item, _("each item once; see row %d") % lines[item].number))
         else:
-            try:
-                entries[item] = row, _entry(row, heads, asked[item].field)
-            except Incomplete as wrong:
-                problems.append(row.wrong(heads.answer, str(wrong)))
+            lines[item] = row
+            if problem := _unreadable(row, heads, asked[item]):
+                problems.append(problem)
     if problems:
         raise SheetRefused(problems)
-    return entries
+    return lines
+
+
+def _unreadable(row: Row, heads: Heads, asked: Asked | AskedDocument) -> WrongCell | None:
+    if isinstance(asked, AskedDocument):
+        return row.wrong(heads.answer, asked.unit) if asked.says_none(row[heads.answer]) is None else None
+    try:
+        _typed(row[heads.answer], asked.field)
+    except Incomplete as wrong:
+        return row.wrong(heads.answer, str(wrong))
+    return None
+
+
+def _entries(lines: Mapping[str, Row], heads: Heads, asked: Mapping[str, Asked | AskedDocument]) -> dict[str, Entry]:
+    return {item: _entry(row, heads, one.field) for item, row in lines.items() if isinstance(one := asked[item], Asked)}
+
+
+def _keep_document(application: Application, row: Row, heads: Heads, asked: AskedDocument, by: Any) -> Change:
+    now, reason = asked.keep(application, row[heads.answer], row[heads.reason], by)
+    return Change(asked, asked.answer, now, asked.reason, reason, None)
 
 
 def _entry(row: Row, heads: Heads, field: Field) -> Entry:
-    """What the line answers. Raises ``Incomplete``."""
+    """What the line answers."""
     version, answer = row[heads.version], field.answer
     return Entry(
         field.item,

@@ -110,5 +110,5 @@ def template(request: HttpRequest, pk: int) -> HttpResponse:
     form = Form(application, may_fill=not shut_because(application, request.user))
     title = _("Application %(year)s of %(unit)s") % {"year": application.cycle.year, "unit": application.unit.name}
     out = io.BytesIO()
-    write_list(title, form_sheet.columns(), form_sheet.questions_of(form), out, notes=form_sheet.notes())
+    write_list(title, form_sheet.columns(), form_sheet.lines_of(form), out, notes=form_sheet.notes())
     return workbook(out.getvalue(), f"application-{application.cycle.year}-{application.unit_id}.xlsx")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -80,12 +81,44 @@ def filled(client, draft, answers):
 def test_the_workbook_comes_back_is_seen_and_counts(client, draft):
     raw = filled(client, draft, {"1.1.a": 2, "2.1.a": 1, "2.2": 8.5})
     seen = send(client, draft, raw, "form.xlsx")
-    changes = [(c.asked.field.item, c.before, c.now) for c in seen.context["changes"]]
+    changes = [(c.asked.item, c.before, c.now) for c in seen.context["changes"]]
     assert (changes, kept(draft)) == ([("1.1.a", "", "2"), ("2.1.a", "", "1"), ("2.2", "", "8.5")], {})
     assert keep(client, draft, seen).url == reverse("application_form", args=[draft.pk])
     assert kept(draft) == {"1.1.a": "2", "2.1.a": "1", "2.2": "8.5"}
     again = send(client, draft, filled(client, draft, {}), "form.xlsx")
     assert again.context["changes"] == []
+
+
+@pytest.fixture
+def wanting(client):
+    """A draft whose scheme asks for a document in 1.2."""
+    areas = scheme_body()["areas"]
+    areas[0]["criteria"][1]["evidence"] = [{"name": "中标公示"}]
+    cycle = CycleFactory(scheme=SchemeFactory(body=scheme_body(areas=areas)))
+    filler = person(Role.FILLER, VILLAGE)
+    client.force_login(filler)
+    return workflow.begin(UnitFactory(code=VILLAGE), cycle, by=filler)
+
+
+def absent(draft):
+    return list(draft.absences.values_list("criterion", "name", "reason"))
+
+
+def test_a_document_that_there_is_not_this_year_goes_out_and_comes_in(client, wanting):
+    for answer, reason in (("无", "本年没有工程项目"), ("", "本年没有工程"), ("本年没有", "没有工程")):
+        seen = send(client, wanting, sheet(("1.2 中标公示", answer, reason)))
+        assert [(c.asked.item, c.now, c.reason) for c in seen.context["changes"]] == [("1.2 中标公示", "无", reason)]
+        keep(client, wanting, seen)
+        assert absent(wanting) == [("1.2", "中标公示", reason)]
+    assert send(client, wanting, filled(client, wanting, {}), "form.xlsx").context["changes"] == []
+    keep(client, wanting, send(client, wanting, filled(client, wanting, {"1.2 中标公示": "有"}), "form.xlsx"))
+    assert absent(wanting) == []
+
+
+@pytest.mark.parametrize(("answer", "reason", "column"), [("无", "", "C"), ("无", "长" * 301, "C"), ("很多", "", "B")])
+def test_a_document_without_a_reason_is_told_by_its_cell(client, wanting, answer, reason, column):
+    seen = send(client, wanting, sheet(("1.2 中标公示", answer, reason)))
+    assert ([(p.row, p.column) for p in seen.context["refused"].problems], absent(wanting)) == ([(2, column)], [])
 
 
 def test_every_wrong_cell_is_told_and_nothing_is_kept(client, draft):
@@ -96,6 +129,12 @@ def test_every_wrong_cell_is_told_and_nothing_is_kept(client, draft):
     assert kept(draft) == {}
     copy = client.get(reverse("sheet_marked", args=[answer.context["marked"]]))
     assert load_workbook(io.BytesIO(copy.content)).active["B3"].fill.fgColor.rgb == "00FFC7CE"
+
+
+def test_a_figure_is_kept_with_ten_decimals_and_nothing_else_is_rounded(client, draft):
+    for typed, value in (("93.12345", "93.12345"), ("93.33333333333333", "93.3333333333")):
+        keep(client, draft, send(client, draft, sheet(("1.2", typed))))
+        assert draft.answers.values_list("typed", "value").get() == (value, Decimal(value))
 
 
 def test_an_answer_changed_since_the_sheet_was_made_is_not_overwritten(client, draft, filler):
