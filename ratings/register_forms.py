@@ -18,17 +18,28 @@ from villages.townships import to_choose
 
 
 class TownshipFilterForm(forms.Form):
-    """Rows of units by name or code and, where whoever searches reaches several, by township."""
+    """Rows of units by name or code and, where whoever searches reaches several, by township.
+
+    ``form_id``: the form that the fields belong to, where they stand inside another one.
+    """
 
     q = forms.CharField(label=_("Name or division code"), max_length=50, required=False)
     township = forms.ChoiceField(label=_("Township"), required=False)
 
-    def __init__(self, *args, codes: list[str], **kwargs) -> None:
+    def __init__(self, *args, codes: list[str], form_id: str = "", **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if townships := to_choose(codes):
             self.fields["township"].choices = [("", _("All townships")), *((one.code, one.name) for one in townships)]
         else:
             del self.fields["township"]
+        if form_id:
+            for field in self.fields.values():
+                field.widget.attrs["form"] = form_id
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything is searched or chosen."""
+        return self.is_valid() and any(self.cleaned_data.values())
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         """``rows``, each with its ``unit``, that fit what was typed and chosen."""

@@ -21,6 +21,7 @@ from accounts.fields import DayField
 from accounts.models import User
 from accounts.working_days import notice_days, uncertainty
 from ratings.models import Cycle, Decision, StarPeriod
+from ratings.register_forms import TownshipFilterForm
 from records import previews
 from records.documents import served
 from records.lists import as_workbook
@@ -28,7 +29,7 @@ from records.numbers import keys
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import lists
 from reviews.minutes import WHY, exceptions, minutes
-from reviews.models import Batch
+from reviews.models import Batch, BatchEntry
 from reviews.spread import pieces
 from reviews.stages import BENCHES, Bench
 from reviews.verdicts import verdicts
@@ -76,6 +77,11 @@ def batches(request: HttpRequest) -> HttpResponse:
     offices = _offices(request.user)
     kept = own_batches(request.user).select_related("unit", "cycle").annotate(size=Count("entries"))
     kept = kept.order_by("-pk")
+    reach = sorted({code for _bench, codes in offices for code in codes})
+    narrow = TownshipFilterForm(request.GET, codes=reach)
+    if narrow.asks:
+        named = narrow.narrow(Decision.objects.filter(below_any(reach, "unit_id")))
+        kept = kept.filter(pk__in=BatchEntry.objects.filter(decision__in=named).values("batch"))
     if book := as_workbook(request, _("Batches"), lists.batches(), kept):
         return book
     return render(
@@ -83,6 +89,7 @@ def batches(request: HttpRequest) -> HttpResponse:
         "reviews/batches.html",
         {
             "page": Paginator(kept, PER_PAGE).get_page(request.GET.get("page")),
+            "filter": narrow,
             "waiting": [one for bench, codes in offices for one in _waiting(bench, codes)],
             "form": BatchForm(initial={"met_on": timezone.localdate()}),
             "may_release": any(request.user.reach(bench.permission("release")) for bench, _codes in offices),

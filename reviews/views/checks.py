@@ -20,6 +20,7 @@ from accounts.authority import needs, reached_or_404
 from accounts.fields import DayField, MomentInput
 from accounts.models import User
 from ratings.models import Application, Cycle
+from ratings.register_forms import TownshipFilterForm
 from records import previews
 from records.numbers import count_of, keys
 from records.refusals import Incomplete, Outdated, WrongState, refuse_unknown_fields
@@ -34,10 +35,10 @@ from reviews.checking import (
     on_no_list,
     standing,
 )
-from reviews.models import DepartmentAnswer, DepartmentCheck, Finding
+from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Finding
 from reviews.workflow import checks as workflow
 from reviews.workflow.checks import Found
-from villages.models import Unit
+from villages.models import Unit, below_any
 
 PER_PAGE = 30
 DAYS_TO_ANSWER = 5
@@ -83,11 +84,17 @@ def checks(request: HttpRequest) -> HttpResponse:
 
 def _lists(request: HttpRequest, typed: OpenForm | None = None, status: int = 200) -> HttpResponse:
     kept = checks_for(request.user).annotate(size=Count("candidates")).order_by("-pk")
+    codes = sorted({code for right in (OPEN, ANSWER) for code in request.user.reach(right)})
+    narrow = TownshipFilterForm(request.GET, codes=codes)
+    if narrow.asks:
+        named = narrow.narrow(Application.objects.filter(below_any(codes, "unit_id")))
+        kept = kept.filter(pk__in=Candidate.objects.filter(application__in=named).values("of"))
     return render(
         request,
         "reviews/checks.html",
         {
             "page": Paginator(kept, PER_PAGE).get_page(request.GET.get("page")),
+            "filter": narrow,
             "waiting": _waiting(request.user),
             "form": typed or OpenForm(initial={"due": _suggested_end()}),
             "now": timezone.now(),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts.authority import reached
 from accounts.models import User
 from ratings.models import Application, Transition
+from ratings.register_forms import TownshipFilterForm
 from records import previews
 from records.lists import as_workbook, wanted
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
@@ -38,8 +39,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     bench, codes = _deciding(request.user)
     if request.method == "POST" and "confirmed" in request.POST:
         return _confirm(request, bench, codes)
-    ready = for_desk(finished(bench, codes), request.user, bench)
     if wanted(request):
+        ready = _narrowed(request, codes, for_desk(finished(bench, codes), request.user, bench))
         rows = rows_of(list(ready), bench, timezone.localdate())
         return as_workbook(request, _("To decide"), lists.to_decide(), rows)
     if request.method != "POST":
@@ -88,11 +89,20 @@ def _confirm(request: HttpRequest, bench: Bench, codes: list[str]) -> HttpRespon
 def _page(request: HttpRequest, bench: Bench, codes: list[str]) -> tuple[Page, list[Row]]:
     """One page of the desk; with those that were sent, should they lie on another page by now."""
     ready = for_desk(finished(bench, codes), request.user, bench)
-    page = Paginator(ready, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_narrowed(request, codes, ready), PER_PAGE).get_page(request.GET.get("page"))
     chosen = list(page.object_list)
     if sent := desk_form.asked(request) - {one.pk for one in chosen}:
         chosen += ready.filter(pk__in=sent)
     return page, rows_of(chosen, bench, timezone.localdate())
+
+
+def _filter(request: HttpRequest, codes: list[str]) -> TownshipFilterForm:
+    return TownshipFilterForm(request.GET, codes=codes, form_id="filter")
+
+
+def _narrowed(request: HttpRequest, codes: list[str], rows: QuerySet[Application]) -> QuerySet[Application]:
+    form = _filter(request, codes)
+    return form.narrow(rows) if form.asks else rows
 
 
 def _shown(
@@ -106,8 +116,9 @@ def _shown(
 ) -> HttpResponse:
     if rows is None or page is None:
         page, rows = _page(request, bench, codes)
-    waiting = list(unfinished(bench, codes)[: WAITING_SHOWN + 1])
+    waiting = list(_narrowed(request, codes, unfinished(bench, codes))[: WAITING_SHOWN + 1])
     shown = {
+        "filter": _filter(request, codes),
         "page": page,
         "rows": rows,
         "bench": bench,

@@ -211,3 +211,8 @@ def test_whoever_lies_below_points_or_application_is_listed_with_why(place, clie
     page = page[page.index('id="below"') : page.index('id="list"')]
     assert ("只申报三星" in page, "工程未结算" in page, "—" in page) == (True, True, False)
     assert Decision.objects.filter(unit__code__startswith=TOWNSHIP).count() == 3
+
+
+@pytest.mark.parametrize(("typed", "found"), [("", 1), ("8302", 1), ("没有这个村", 0)])
+def test_a_batch_is_found_by_its_villages(batch, client, typed, found):
+    assert len(client.get(reverse("review_batches"), {"q": typed}).context["page"].object_list) == found

@@ -20,9 +20,10 @@ from reviews.check_todos import entries
 from reviews.models import DepartmentAnswer, DepartmentCheck, Finding, Lapse
 from reviews.workflow import batches, checks, decisions
 from reviews.workflow.checks import Found
-from tests.factories import COUNTY, ApplicationFactory, AppointmentFactory, UnitFactory, at, person
+from tests.factories import COUNTY, VILLAGE, ApplicationFactory, AppointmentFactory, UnitFactory, at, person
 from tests.reviews.conftest import clear, lay_before_departments, score_county, score_township
 
+OTHER = "330624109"
 DUE = at(2026, 10, 9, 18)
 
 
@@ -358,3 +359,14 @@ def test_the_same_over_the_api(recommended):
     late = {"department": "纪委监委", "note": "已催办"}
     lapse = reverse("api-check-lapse", args=[check["id"]])
     assert office.post(lapse, late, content_type="application/json").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"), [({}, 1), ({"q": VILLAGE}, 1), ({"q": "8399"}, 0), ({"township": OTHER}, 0)]
+)
+def test_a_list_is_found_by_its_villages_and_townships(check, settings, asked, found):
+    settings.SECOND_FACTOR_REQUIRED = False
+    UnitFactory(code=OTHER)
+    client = Client()
+    client.force_login(check.opened_by)
+    assert len(client.get(reverse("review_checks"), asked).context["page"].object_list) == found

@@ -54,6 +54,17 @@ def told(answer) -> list[str]:
     return [str(one) for one in answer.context["messages"]]
 
 
+def test_the_desk_is_narrowed_by_name_or_code_and_keeps_the_filter(place, three, client):
+    assert [row.application.pk for row in client.get(URL).context["rows"]] == three
+    address = f"{URL}?q=8301"
+    page = client.get(address)
+    assert [row.application.pk for row in page.context["rows"]] == [three[1]]
+    assert f'<form action="{address}" method="post">' in page.content.decode()
+    listed = client.post(address, {f"choice.{three[1]}": "3"})
+    assert [row.application.pk for row in listed.context["rows"]] == [three[1]]
+    assert "没有符合条件的待审定申报。" in client.get(f"{URL}?q=没有这个村").content.decode()
+
+
 def test_nothing_is_chosen_beforehand_and_pressing_alone_records_nothing(place, three, client):
     page = client.get(URL).content.decode()
     assert page.count("<select") == 3
