@@ -1,18 +1,31 @@
 """What an order says, as it is typed: codes and names by line. Whether it can be carried out, the workflow says."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from records import cells
 from villages import workflow
-from villages.models import Order
+from villages.models import Order, Unit
 from villages.workflow import Paper, Part
 
 SEPARATORS = re.compile(r"[\s,，、;；]+")
+
+
+def code_among(names: Mapping[str, str], typed: str) -> str:
+    """``typed``, or the code of the one unit of ``names`` (by code) that bears this name, or ``ValidationError``."""
+    code = cells.code(typed)
+    if code.isascii():
+        return code
+    found = [one for one, name in names.items() if cells.code(name) == code]
+    if len(found) != 1:
+        raise forms.ValidationError(_("Please give the name of one of the units above, or a code."))
+    return found[0]
 
 
 class OrderForm(forms.Form):
@@ -53,9 +66,9 @@ class MergeForm(PassingForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     into = forms.CharField(
-        label=gettext_lazy("Code of the unit after it"),
-        max_length=12,
-        help_text=gettext_lazy("One of these, which goes on; or the code of a new unit."),
+        label=gettext_lazy("The unit after it"),
+        max_length=100,
+        help_text=gettext_lazy("One of these, which goes on, by name or code; or the code of a new unit."),
     )
     name = forms.CharField(
         label=gettext_lazy("Its name"),
@@ -66,9 +79,17 @@ class MergeForm(PassingForm):
 
     field_order = ["units", "into", "name", "posts_pass", "document", "on", "reason"]
 
+    def clean_into(self) -> str:
+        """The code of the unit after it, which is found by its name among those that become one."""
+        units = Unit.objects.filter(pk__in=self.codes())
+        return code_among({unit.code: unit.name for unit in units}, self.cleaned_data["into"])
+
+    def codes(self) -> list[str]:
+        return [code for code in SEPARATORS.split(self.cleaned_data.get("units", "")) if code]
+
     def carry_out(self, by: Any) -> Order:
         given = self.cleaned_data
-        codes = [code for code in SEPARATORS.split(given["units"]) if code]
+        codes = self.codes()
         return workflow.merge(codes, Part(given["into"], given["name"]), self.paper(), by=by)
 
 
@@ -80,9 +101,9 @@ class SplitForm(PassingForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     main = forms.CharField(
-        label=gettext_lazy("Code of the part to which what is open passes"),
-        max_length=12,
-        help_text=gettext_lazy("The open application, plans and money."),
+        label=gettext_lazy("The part to which what is open passes"),
+        max_length=100,
+        help_text=gettext_lazy("Its name or code. The open application, plans and money pass to it."),
     )
 
     field_order = ["unit", "parts", "main", "posts_pass", "document", "on", "reason"]
@@ -90,6 +111,13 @@ class SplitForm(PassingForm):
     def clean_parts(self) -> list[Part]:
         lines = [line.split(maxsplit=1) for line in self.cleaned_data["parts"].splitlines() if line.strip()]
         return [Part(line[0], line[1].strip() if len(line) > 1 else "") for line in lines]
+
+    def clean_main(self) -> str:
+        """The code of that part, which is found by its name among the parts."""
+        parts = {part.code: part.name for part in self.cleaned_data.get("parts", [])}
+        for unit in Unit.objects.filter(pk__in=[code for code, name in parts.items() if not name]):
+            parts[unit.code] = unit.name
+        return code_among(parts, self.cleaned_data["main"])
 
     def carry_out(self, by: Any) -> Order:
         given = self.cleaned_data

@@ -50,6 +50,7 @@ def order_new(request: HttpRequest, kind: str) -> HttpResponse:
     chosen = _chosen(request)
     first = chosen[0].code if chosen else ""
     initial = {"unit": first, "units": "\n".join(one.code for one in chosen), "main": first}
+    initial["into"] = next((one.code for one in chosen if one.code == request.GET.get("into")), "")
     form = FORMS[kind](request.POST or None, initial=initial)
     refused = None
     if "confirm" in request.POST and form.is_valid():
@@ -63,6 +64,7 @@ def order_new(request: HttpRequest, kind: str) -> HttpResponse:
             messages.success(request, _("The order is carried out. Everyone concerned has been told."))
             return redirect("unit_order", made.pk)
     context: dict[str, Any] = {"form": form, "kind": Order.Kind(kind), "refused": refused, "chosen": chosen}
+    context["into"] = initial["into"]
     context |= {"q": request.GET.get("q", ""), "found": _found(request, chosen), "most": FOUND}
     if "change" not in request.POST and form.is_valid() and (seen := _tried(request, form)):
         shown = {"said": form.said(), "outcome": outcome(seen)}

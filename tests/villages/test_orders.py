@@ -302,3 +302,25 @@ def test_units_of_an_order_are_found_by_name_and_chosen(client, office):
     assert both.context["form"]["units"].value() == f"{A}\n{B}"
     split = client.get(reverse("unit_order_new", args=["split"]), {"unit": A})
     assert split.context["form"]["unit"].value() == A
+
+
+def test_the_unit_after_a_merger_is_chosen_or_named_instead_of_its_code_typed(client, office):
+    Unit.objects.filter(pk=A).update(name="上村")
+    Unit.objects.filter(pk=B).update(name="下村")
+    client.force_login(office)
+    address = reverse("unit_order_new", args=["merge"])
+    page = client.get(address, {"unit": [A, B], "into": B})
+    assert page.context["form"].initial["into"] == B
+    assert f'<a class="button" href="?unit={A}&amp;unit={B}&amp;into={A}#into">上村</a>' in page.content.decode()
+    said = {"units": f"{A}\n{B}", "document": "新政1号", "on": "2026-11-20", "reason": "并村"}
+    assert client.post(address, said | {"into": "下村"}).context["form"].cleaned_data["into"] == B
+    assert "into" in client.post(address, said | {"into": "别村"}).context["form"].errors
+
+
+def test_the_part_to_which_what_is_open_passes_is_named(client, office):
+    Unit.objects.filter(pk=A).update(name="上村")
+    client.force_login(office)
+    said = {"unit": A, "parts": f"{A}\n{NEW} 新村", "document": "新政1号", "on": "2026-11-20", "reason": "分村"}
+    address = reverse("unit_order_new", args=["split"])
+    for name, code in (("上村", A), ("新村", NEW)):
+        assert client.post(address, said | {"main": name}).context["form"].cleaned_data["main"] == code
