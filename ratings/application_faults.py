@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 from ratings.models import Application
-from ratings.passing import OPEN
 from records.integrity import Check, Fault
 
 
 def application_faults() -> Iterator[Fault]:
     """Applications of ended units that are neither drafts nor decided for good."""
-    left = Application.objects.filter(state__in=OPEN, unit__ended__isnull=False).order_by("pk")
+    left = Application.objects.filter(state__in=Application.State.UNDER_WAY, unit__ended__isnull=False).order_by("pk")
     for pk, state, ended in left.values_list("pk", "state", "unit__ended"):
         yield Fault(
             f"ratings_application {pk}", "withdrawn or passed on by the order", f"{state}, its unit ended {ended}"

@@ -44,7 +44,7 @@ class Form:
         self.evidence = list(application.evidence.select_related("file").order_by("id"))
         self.absences = {(said["criterion"], said["name"]): said for said in absences_of(application)}
         self.question: Return | None = open_return(application) if application.state == State.RETURNED else None
-        self.may_fill = may_fill and application.state in (State.DRAFT, State.RETURNED)
+        self.may_fill = may_fill and application.with_village
 
     @cached_property
     def reasons(self) -> dict[str, str]:

@@ -49,7 +49,7 @@ def _star(codes: list[str]) -> dict[str, Any] | None:
 def _in_village_hands(application: Application) -> dict[str, Any]:
     """What the township has returned, each with its place and reason and whether it is mended; and whether nothing is
     left but the signature."""
-    if application.state not in (Application.State.DRAFT, Application.State.RETURNED):
+    if not application.with_village:
         return {}
     turn = turn_of(application)
     asked = ReturnedCriterion.objects.filter(of__application=application, of__answered_at=None).order_by("id")

@@ -28,14 +28,6 @@ from villages.models import Order, Passage, Unit
 from villages.workflow import Consequence
 
 State = Application.State
-OPEN = (
-    State.SUBMITTED,
-    State.RETURNED,
-    State.TOWNSHIP_REVIEW,
-    State.COUNTY_REVIEW,
-    State.DECIDED,
-    State.PUBLIC_NOTICE,
-)
 TOLD = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER)
 KINDS = {
     "units_merged": gettext_lazy("%(before)s now belongs to %(after)s (%(document)s)"),
@@ -82,7 +74,9 @@ def _applications(order: Order, passage: Passage) -> list[Consequence]:
     """An absorbed unit's open application is withdrawn; a split one's passes to the part that the order names."""
     rows = Application.objects.select_for_update(of=("self",)).filter(unit=passage.before).select_related("cycle")
     merged = order.kind == Order.Kind.MERGE
-    open_ones = list(rows.filter(state__in=OPEN if merged else [*OPEN, State.DRAFT]).order_by("pk"))
+    open_ones = list(
+        rows.filter(state__in=State.UNDER_WAY if merged else [*State.UNDER_WAY, State.DRAFT]).order_by("pk")
+    )
     words = _("Merged into %(unit)s by %(document)s.") if merged else _("Passed to %(unit)s by %(document)s.")
     reason = words % {"unit": passage.name_after, "document": order.document}
     states = {one.pk: one.get_state_display() for one in open_ones}
@@ -105,7 +99,7 @@ def _applications(order: Order, passage: Passage) -> list[Consequence]:
 
 def _undecide(application: Application, order: Order, reason: str) -> None:
     """A decision that is not in force yet falls: it was made for a unit that is no more."""
-    pending = application.decisions.filter(state__in=[Decision.State.DECIDED, Decision.State.RELEASED]).first()
+    pending = application.decisions.filter(state__in=Decision.State.PENDING).first()
     if pending:
         decisions.overturn(pending, decisions.REVIEW_OF[pending.origin], verb="reconsider", by=order.by, reason=reason)
 

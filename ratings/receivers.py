@@ -7,8 +7,6 @@ from ratings.models import Application
 from ratings.register import rerate
 from ratings.workflow.closing import close_for
 
-OUT = (Application.State.DRAFT, Application.State.REJECTED)
-
 
 def rerate_decided(sender: Any, units: Collection[str], **kwargs: Any) -> None:
     """Hear ``decisions_confirmed``: the new stars stand in the register in the same transaction."""
@@ -17,5 +15,5 @@ def rerate_decided(sender: Any, units: Collection[str], **kwargs: Any) -> None:
 
 def close_what_left(sender: Any, applications: Collection[int], to: str, **kwargs: Any) -> None:
     """Hear ``applications_moved``: who is withdrawn or rejected after the closing gets no star (practice §3)."""
-    if to in OUT:
+    if to in Application.State.OUT_OF_THE_RUNNING:
         close_for(applications)

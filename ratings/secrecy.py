@@ -33,7 +33,7 @@ DECIDING = {
     Decision.Origin.TOWNSHIP: ("reviews.decide_township", "reviews.release_township"),
     Decision.Origin.COUNTY: ("reviews.decide_county", "reviews.release_county"),
 }
-DECIDED, RELEASED = Application.State.DECIDED, Application.State.PUBLIC_NOTICE
+DECIDED = Application.State.DECIDED
 TOWNSHIP_REVIEW, COUNTY_REVIEW = Application.State.TOWNSHIP_REVIEW, Application.State.COUNTY_REVIEW
 
 
@@ -53,13 +53,12 @@ def with_shown_state(applications: QuerySet[Application], user: Any) -> QuerySet
     )
 
 
-_OPEN = "('draft', 'submitted', 'returned', 'township_review', 'county_review', 'decided')"
-"""States of an application whose result is not out (any more, where it was withdrawn or looked at anew)."""
+_NOT_OUT = Application.State.RESULT_NOT_OUT.sql
 
 
 def not_out(application: str) -> str:
     """SQL: the result of the application with this key is not out."""
-    return f"(SELECT a.state IN {_OPEN} FROM ratings_application a WHERE a.id = {application})"  # noqa: S608 our own words
+    return f"(SELECT a.state IN {_NOT_OUT} FROM ratings_application a WHERE a.id = {application})"  # noqa: S608 our own words
 
 
 def held(event: str) -> str:
@@ -68,11 +67,11 @@ def held(event: str) -> str:
 
 
 COVERED = f"""(
-    SELECT d.state IN ('decided', 'overturned') AND a.state IN {_OPEN}
+    SELECT d.state IN {Decision.State.NEVER_IN_FORCE.sql} AND a.state IN {_NOT_OUT}
     FROM ratings_decision d JOIN ratings_application a ON a.id = d.application_id WHERE d.id = e.pgh_obj_id)"""  # noqa: S608 our own words
 _FOUND_IN_REVIEW = f"""EXISTS (
     SELECT FROM ratings_application a
-    WHERE a.unit_id = e.unit_id AND a.state IN {_OPEN} AND a.submitted_at <= e.recorded_at)"""  # noqa: S608 our own words
+    WHERE a.unit_id = e.unit_id AND a.state IN {_NOT_OUT} AND a.submitted_at <= e.recorded_at)"""  # noqa: S608 our own words
 
 
 def veil_the_trail() -> None:
@@ -120,7 +119,7 @@ def shown_steps(user: Any, application: Application, steps: list[Transition]) ->
     """
     if application.state == DECIDED and shown_state(user, application) == DECIDED:
         return steps
-    released = max((n for n, step in enumerate(steps) if step.to_state == RELEASED), default=-1)
+    released = max((n for n, step in enumerate(steps) if step.to_state == Application.State.PUBLIC_NOTICE), default=-1)
     decides = any(user.has_perm(perm, application) for perms in DECIDING.values() for perm in perms)
     for step in steps[released + 1 :]:
         if step.verb == "recommend" and not decides:

@@ -9,7 +9,7 @@ from ratings.actions import Action, register
 from ratings.models import Application
 
 State = Application.State
-VILLAGE_HANDS = frozenset({State.DRAFT, State.RETURNED})
+VILLAGE_HANDS = frozenset(State.WITH_VILLAGE)
 
 
 def _late(user: Any, application: Application) -> bool:

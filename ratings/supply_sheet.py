@@ -11,11 +11,10 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from ratings.models import Cycle
+from ratings.models import Application, Cycle
 from ratings.scheme.spec import Criterion, Question
 from ratings.supplied import Beside, Key, a_year_ago, answers_of
 from ratings.typed import fact, typed_in_file
-from ratings.workflow.supply import SUPPLIED
 from ratings.workflow.window import hold_open
 from records.jumps import Odd
 from records.refusals import Incomplete
@@ -76,7 +75,9 @@ class SupplySheet:
     @cached_property
     def closed(self) -> set[str]:
         """Codes of the units whose figures can no longer change."""
-        return set(self.cycle.applications.exclude(state__in=SUPPLIED).values_list("unit_id", flat=True))
+        return set(
+            self.cycle.applications.exclude(state__in=Application.State.TAKES_FIGURES).values_list("unit_id", flat=True)
+        )
 
     def columns(self) -> list[Column]:
         townships = Unit.objects.within(self.cycle.unit_id).filter(level=Level.TOWNSHIP)

@@ -73,7 +73,7 @@ class InVillageHands:
         if not codes:
             return []
         in_hand = Application.objects.filter(
-            below_any(codes, "unit_id"), state__in=[State.DRAFT, State.RETURNED], cycle__state=Cycle.State.OPEN
+            below_any(codes, "unit_id"), state__in=State.WITH_VILLAGE, cycle__state=Cycle.State.OPEN
         )
         rows = in_hand.select_related("unit", "cycle__scheme").prefetch_related("returns__criteria")
         rows = rows.annotate(closes=closes_for(Step.APPLY, cycle="cycle", unit="unit"))

@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from records.lifecycle import Group
+
 HEARTBEAT_SECONDS = 8
 SILENCE = timedelta(seconds=30)
 """A worker that has given no sign for so long counts as dead."""
@@ -41,7 +43,7 @@ class JobQuerySet(models.QuerySet):
         self.silent().update(
             state=Job.State.FAILED, error=_now("The program that made it was stopped."), ended_at=now, seen_at=now
         )
-        return self.filter(state__in=[Job.State.WAITING, Job.State.RUNNING]).first()
+        return self.filter(state__in=Job.State.GOING_ON).first()
 
     def take(self, pk: int) -> Any:
         """The job ``pk``, now this worker's; None if another has it or it has ended."""
@@ -60,6 +62,8 @@ class Job(models.Model):
         RUNNING = "running", _("Running")
         READY = "ready", _("Ready")
         FAILED = "failed", pgettext_lazy("job", "Failed")
+
+        GOING_ON = Group(WAITING, RUNNING)
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
@@ -83,6 +87,10 @@ class Job(models.Model):
         """Whether its worker must be dead; the next one begins it anew."""
         unheard = self.alive_at is None or self.alive_at < timezone.now() - SILENCE
         return self.state == self.State.RUNNING and unheard
+
+    @property
+    def going_on(self) -> bool:
+        return self.state in self.State.GOING_ON
 
     @property
     def shown_state(self) -> State:

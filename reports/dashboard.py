@@ -55,7 +55,7 @@ State = Application.State
 # What is decided but not released still shows as under review: nobody outside sees it (practice §3).
 STAGE_OF_APPLICATION = Case(
     When(Q(mine__isnull=True) | Q(mine__state=State.DRAFT), then=Value(APPLY)),
-    When(mine__state__in=[State.CONFIRMED, State.REJECTED], then=Value(DONE)),
+    When(mine__state__in=State.SETTLED, then=Value(DONE)),
     When(mine__state=State.PUBLIC_NOTICE, then=Value(NOTICE)),
     When(
         Q(mine__state=State.COUNTY_REVIEW) | Q(mine__state=State.DECIDED, mine__township_star__isnull=False),

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from ratings.models import Application
+
 _SQL = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 SHOWN = 8
 RULES = {
@@ -55,7 +57,15 @@ class Warnings:
 
 def warnings_of(code: str, now: datetime, limit: int = SHOWN) -> Warnings:
     """The warnings of everything below ``code``, in one statement."""
-    parameters = {"code": code, "end": code + "~", "now": now, "today": timezone.localdate(now), "limit": limit}
+    parameters = {
+        "code": code,
+        "end": code + "~",
+        "now": now,
+        "today": timezone.localdate(now),
+        "limit": limit,
+        "under_way": Application.State.UNDER_WAY.values,
+        "star_published": Application.State.STAR_PUBLISHED.values,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_SQL, parameters)
         rows = cursor.fetchall()

@@ -11,7 +11,7 @@ application AS (
     JOIN ratings_cycle c ON c.id = a.cycle_id
     WHERE a.unit_id >= %(code)s AND a.unit_id < %(end)s
       -- What is still in review when a cycle is closed is an exception of it, and goes on.
-      AND (c.state = 'open' OR a.state NOT IN ('draft', 'rejected', 'confirmed'))
+      AND (c.state = 'open' OR a.state = ANY (%(under_way)s))
 ),
 warning AS (
     SELECT 'W1' AS rule, true AS red, u.code AS unit, ((w.closes - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date AS since
@@ -50,7 +50,7 @@ warning AS (
     -- Only once the result is public: before, nobody outside the deciding office may see it.
     SELECT 'W7', false, a.unit_id, (a.submitted_at AT TIME ZONE 'Asia/Shanghai')::date
     FROM application a
-    WHERE a.state IN ('public_notice', 'confirmed') AND a.self_total - a.panel_total >= 10
+    WHERE a.state = ANY (%(star_published)s) AND a.self_total - a.panel_total >= 10
 )
 SELECT w.rule, w.red, w.unit, u.name, coalesce(t.name, ''), (%(today)s - w.since)::int,
        count(*) FILTER (WHERE w.red) OVER (), count(*) FILTER (WHERE NOT w.red) OVER ()

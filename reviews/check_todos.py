@@ -9,9 +9,9 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.todo import Todo
+from ratings.models import Application
 from reviews.checking import ANSWER, OPEN, departments_of, on_no_list
 from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Lapse
-from reviews.workflow.checks import RELEASED
 from villages.models import below_any
 
 MANY = 20
@@ -85,4 +85,6 @@ def _count(rows: QuerySet) -> Coalesce:
 
 
 def _unreleased() -> Exists:
-    return Exists(Candidate.objects.filter(of=OuterRef("pk")).exclude(application__state__in=RELEASED))
+    """Whether the result of a village on the list is not out."""
+    waiting = Application.State.RESULT_NOT_OUT
+    return Exists(Candidate.objects.filter(of=OuterRef("pk"), application__state__in=waiting))

@@ -57,7 +57,6 @@ CONVENE = [level.convene for level in HEARD_BY]
 HEAR = [level.hear for level in HEARD_BY]
 LONGEST = 365
 """Days after which no window is open any more."""
-SHOWN = [Decision.State.RELEASED, Decision.State.CONFIRMED]
 
 
 def above(appeal: Appeal) -> Level:
@@ -108,10 +107,10 @@ def appealable(codes: Collection[str]) -> list[Decision]:
     released = (
         Decision.objects.filter(
             below_any(codes, "unit_id"),
-            state__in=SHOWN,
+            state__in=Decision.State.PUBLISHED,
             origin__in=list(ABOVE),
             replaced_by=None,
-            batch_entry__batch__state__in=[Batch.State.RELEASED, Batch.State.CONFIRMED],
+            batch_entry__batch__state__in=Batch.State.PUBLISHED,
             batch_entry__batch__released_at__gte=timezone.now() - timedelta(days=LONGEST),
         )
         .exclude(Exists(appealed))

@@ -37,7 +37,7 @@ WHY = {
     State.DECIDED: gettext_lazy("decided, kept for a later batch"),
 }
 NOT_FINISHED = {
-    Stage.TOWNSHIP: [State.SUBMITTED, State.RETURNED, State.TOWNSHIP_REVIEW],
+    Stage.TOWNSHIP: State.WITH_TOWNSHIP,
     Stage.COUNTY: [State.COUNTY_REVIEW],
 }
 

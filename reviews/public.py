@@ -10,8 +10,6 @@ from reviews.models import Batch
 from villages.models import matching
 from villages.townships import Townships
 
-PUBLIC_STATES = [Batch.State.RELEASED, Batch.State.CONFIRMED]
-SHOWN = [Decision.State.RELEASED, Decision.State.CONFIRMED]
 OBJECTIONS_AN_HOUR = 5
 HOUR = 3600
 
@@ -19,10 +17,13 @@ HOUR = 3600
 def notices() -> QuerySet[Batch]:
     """Released batches, newest first, with ``size``, the number of decisions that stand."""
     return (
-        Batch.objects.filter(state__in=PUBLIC_STATES)
+        Batch.objects.filter(state__in=Batch.State.PUBLISHED)
         .select_related("unit", "cycle")
         .annotate(
-            size=Count("entries", filter=Q(entries__decision__state__in=SHOWN, entries__decision__replaced_by=None))
+            size=Count(
+                "entries",
+                filter=Q(entries__decision__state__in=Decision.State.PUBLISHED, entries__decision__replaced_by=None),
+            )
         )
         .order_by("-released_at", "-pk")
     )
@@ -30,13 +31,15 @@ def notices() -> QuerySet[Batch]:
 
 def of_place(batches: QuerySet[Batch], typed: str) -> QuerySet[Batch]:
     """Those of ``batches`` whose office, or a village in them, is what was ``typed`` (a name, its pinyin, a code)."""
-    within = Decision.objects.filter(matching(typed, "unit__"), batch_entry__batch=OuterRef("pk"), state__in=SHOWN)
+    within = Decision.objects.filter(
+        matching(typed, "unit__"), batch_entry__batch=OuterRef("pk"), state__in=Decision.State.PUBLISHED
+    )
     return batches.filter(matching(typed, "unit__") | Exists(within))
 
 
 def decisions_of(batch: Batch) -> QuerySet[Decision]:
     """The decisions of a released batch that stand, by division code; overturned ones are gone."""
-    standing = Decision.objects.filter(batch_entry__batch=batch, state__in=SHOWN, replaced_by=None)
+    standing = Decision.objects.filter(batch_entry__batch=batch, state__in=Decision.State.PUBLISHED, replaced_by=None)
     return standing.select_related("unit").order_by("unit")
 
 

@@ -18,7 +18,7 @@ TO_SCORE = Q(state=Sheet.State.OPEN) & (
     | Q(stage="county", application__state=Application.State.COUNTY_REVIEW)
 )
 RETURNED = Q(state=Sheet.State.OPEN, stage="township", application__state=Application.State.RETURNED)
-DONE = Q(state__in=[Sheet.State.HANDED_IN, Sheet.State.RECUSED, Sheet.State.ABSTAINED])
+DONE = Q(state__in=Sheet.State.DONE)
 
 
 @dataclass

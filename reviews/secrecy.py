@@ -21,9 +21,8 @@ from reviews.models import (
 
 _OF_A_SHEET = not_out("(SELECT s.application_id FROM reviews_sheet s WHERE s.id = e.sheet_id)")
 _PREPARED = "(SELECT b.state = 'draft' FROM reviews_batch b WHERE b.id = e.pgh_obj_id)"
-_CHECK_GOES_ON = """EXISTS (
-    SELECT FROM reviews_departmentcheck c JOIN ratings_application a ON a.cycle_id = c.cycle_id
-    WHERE c.id = e.of_id AND a.state IN ('county_review', 'decided'))"""
+_CHECK_GOES_ON = f"""EXISTS (
+    SELECT FROM reviews_candidate c WHERE c.of_id = e.of_id AND {not_out("c.application_id")})"""  # noqa: S608 our own words
 
 
 def veil_the_trail() -> None:

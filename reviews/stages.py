@@ -53,8 +53,7 @@ BENCHES: dict[str, Bench] = {
 }
 
 
-DECIDED = (State.DECIDED, State.PUBLIC_NOTICE, State.CONFIRMED, State.REJECTED)
-DONE_WITH = {Stage.TOWNSHIP: (*DECIDED, State.COUNTY_REVIEW), Stage.COUNTY: DECIDED}
+DONE_WITH = {Stage.TOWNSHIP: State.PAST_TOWNSHIP, Stage.COUNTY: State.PAST_REVIEW}
 """States of applications whose sheets of a stage have done their work: a change of seats does not touch them."""
 
 

@@ -16,8 +16,6 @@ from reviews.models import Appeal, Sheet
 
 TOWNSHIP_VERDICTS = ("decide_township", "recommend", "reject")
 VERDICTS = (*TOWNSHIP_VERDICTS, "decide_county", "send_back", "uphold")
-STEPPED_BACK = (Sheet.State.RECUSED, Sheet.State.ABSTAINED)
-"""States of a sheet whose reviewer has nothing to do with the application."""
 FILLED, ATTACHED, SIGNED, POST, SCORED, DECIDED = "filled", "attached", "signed", "post", "scored", "decided"
 EVENT = "event"
 WORDS = {
@@ -72,7 +70,8 @@ def hearing_ties(appeal: Appeal, people: Collection[int]) -> dict[int, str]:
 def _ties_to(application: int, people: Collection[int]) -> dict[int, str]:
     """Any part in the application, at any stage."""
     found = {person: tie for (_pk, person), tie in ties([application], people, Stage.COUNTY).items()}
-    sheets = Sheet.objects.filter(application=application, reviewer__in=people).exclude(state__in=STEPPED_BACK)
+    sheets = Sheet.objects.filter(application=application, reviewer__in=people)
+    sheets = sheets.exclude(state__in=Sheet.State.STEPPED_BACK)
     found |= dict.fromkeys(sheets.values_list("reviewer_id", flat=True), SCORED)
     steps = Transition.objects.filter(application=application, by__in=people, verb__in=VERDICTS)
     decided = Decision.objects.filter(application=application, decided_by__in=people)
@@ -99,7 +98,7 @@ def _with_tie(applications: QuerySet[Application], cases: list[When]) -> QuerySe
 
 
 def _scored_by(person: int) -> QuerySet[Sheet]:
-    return Sheet.objects.filter(application=OuterRef("pk"), reviewer=person).exclude(state__in=STEPPED_BACK)
+    return Sheet.objects.filter(application=OuterRef("pk"), reviewer=person).exclude(state__in=Sheet.State.STEPPED_BACK)
 
 
 def _own_hand(person: int, stage: str) -> list[When]:
@@ -134,7 +133,7 @@ def _posts(units: Collection[str], people: Collection[int]) -> dict[str, list[in
 
 def _township_scorers(applications: Collection[int], people: Collection[int]) -> QuerySet:
     sheets = Sheet.objects.filter(application__in=applications, reviewer__in=people, stage=Stage.TOWNSHIP)
-    return sheets.exclude(state__in=STEPPED_BACK).values_list("application_id", "reviewer_id").distinct()
+    return sheets.exclude(state__in=Sheet.State.STEPPED_BACK).values_list("application_id", "reviewer_id").distinct()
 
 
 def _attachers(applications: Collection[int], people: Collection[int]) -> QuerySet:

@@ -13,15 +13,12 @@ from ratings.secrecy import DECIDED, DECIDING, shown_state
 from ratings.views.opening import VIEW
 from reviews.models import Objection, Sheet
 from reviews.stages import BENCHES
-from reviews.ties import STEPPED_BACK
 from villages.models import below_any
-
-SEEN_BY_ALL = [Decision.State.RELEASED, Decision.State.CONFIRMED]
 
 
 def decisions_for(user: Any) -> QuerySet[Decision]:
     """Every decision that ``user`` may see."""
-    found = reached(user, VIEW, Decision.objects.filter(state__in=SEEN_BY_ALL))
+    found = reached(user, VIEW, Decision.objects.filter(state__in=Decision.State.PUBLISHED))
     for origin, permissions in DECIDING.items():
         for permission in permissions:
             if user.reach(permission):
@@ -32,7 +29,7 @@ def decisions_for(user: Any) -> QuerySet[Decision]:
 
 def decision_of(user: Any, application: Application) -> Decision | None:
     """The decision that stands, if ``user`` may see it; the application must have been opened for ``user``."""
-    states = [*SEEN_BY_ALL]
+    states = [*Decision.State.PUBLISHED]
     if application.state == DECIDED and shown_state(user, application) == DECIDED:
         states.append(Decision.State.DECIDED)
     found = application.decisions.filter(state__in=states).select_related("batch_entry__batch", "replaces")
@@ -45,5 +42,5 @@ def objections_for(user: Any) -> QuerySet[Objection]:
     for bench in BENCHES.values():
         if codes := user.reach(bench.permission("answer_objection")):
             found = found | Objection.objects.filter(below_any(codes, "unit_id"), decision__origin=bench.origin)
-    scored = Sheet.objects.filter(reviewer=user).exclude(state__in=STEPPED_BACK)
+    scored = Sheet.objects.filter(reviewer=user).exclude(state__in=Sheet.State.STEPPED_BACK)
     return found.exclude(decision__decided_by=user).exclude(decision__application__in=scored.values("application"))

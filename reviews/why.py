@@ -37,7 +37,6 @@ from records.deadlines import deadline
 from reviews.hearing import ABOVE
 from reviews.models import Addendum, Appeal, DepartmentAnswer, Finding, Lapse, Objection, Settlement, Sheet
 from reviews.result import Result
-from reviews.ties import STEPPED_BACK
 
 OWN_STEPS = ("withdraw", "accept", "resume", "recommend", "reject", "send_back")
 """Verbs that are told as they are; the others have words of their own."""
@@ -193,7 +192,7 @@ def _panel(result: Result, rows: Rows) -> list[Step]:
     if not result.panel:
         return []
     states = Counter(row["state"] for row in rows["panel_sheets"])
-    back = sum(states[state] for state in STEPPED_BACK)
+    back = sum(states[state] for state in Sheet.State.STEPPED_BACK)
     lines = [_("%(n)d reviewers scored, each alone; the points are their mean.") % {"n": states["handed_in"]}]
     if back:
         lines.append(_("%(n)d stepped back because of a tie to the village or for another reason.") % {"n": back})

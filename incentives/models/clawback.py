@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from incentives.models.ledger import OfLine
 from incentives.models.source import money
+from records.lifecycle import Group
 
 User = settings.AUTH_USER_MODEL
 
@@ -28,6 +29,9 @@ class Clawback(OfLine):
         CONFIRMED = "confirmed", pgettext_lazy("proposal", "Confirmed")
         DECLINED = "declined", _("Declined")
         LAPSED = "lapsed", _("No longer needed")
+
+        NOT_CLAIMED = Group(OPEN, DECLINED)
+        """What a new fall of the star is measured against."""
 
     star = models.PositiveSmallIntegerField(_("Fallen to star"))
     amount = money(_("Amount to claim back"))

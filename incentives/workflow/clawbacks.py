@@ -72,7 +72,7 @@ def _review(source: Source, units: Units, on: date) -> None:
 def _known_proposals(source: Source, lines: QuerySet[Line]) -> dict[int, list[Clawback]]:
     """Open and declined proposals by line, newest first."""
     found: dict[int, list[Clawback]] = {}
-    rows = Clawback.objects.filter(state__in=[State.OPEN, State.DECLINED], **{f"{source.LINE}__in": lines})
+    rows = Clawback.objects.filter(state__in=State.NOT_CLAIMED, **{f"{source.LINE}__in": lines})
     for proposal in rows:
         found.setdefault(getattr(proposal, f"{source.LINE}_id"), []).append(proposal)
     return found

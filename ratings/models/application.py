@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ratings.models.cycle import Cycle
 from records.cells import PLACES
+from records.lifecycle import Group
 from records.models import StoredFile
 from villages.models import Unit
 
@@ -91,6 +92,29 @@ class Application(models.Model):
         CONFIRMED = "confirmed", _("Confirmed")
         REJECTED = "rejected", _("Not rated")
 
+        WITH_VILLAGE = Group(DRAFT, RETURNED)
+        """The form is in the village's hands."""
+        TAKES_FIGURES = Group(DRAFT, SUBMITTED, RETURNED)
+        """A department's figures still come in: nobody scores them yet."""
+        OUT_OF_THE_RUNNING = Group(DRAFT, REJECTED)
+        """No star comes of it as it stands."""
+        UNDER_WAY = Group(SUBMITTED, RETURNED, TOWNSHIP_REVIEW, COUNTY_REVIEW, DECIDED, PUBLIC_NOTICE)
+        """Sent, and not settled for good: when a cycle is closed it goes on as an exception."""
+        WITH_TOWNSHIP = Group(SUBMITTED, RETURNED, TOWNSHIP_REVIEW)
+        """Sent, and the township has not given its verdict."""
+        IN_REVIEW = Group(TOWNSHIP_REVIEW, COUNTY_REVIEW)
+        RESULT_NOT_OUT = Group(DRAFT, SUBMITTED, RETURNED, TOWNSHIP_REVIEW, COUNTY_REVIEW, DECIDED)
+        """Nobody outside may learn what was found, scored or decided (or was, before it was looked at anew)."""
+        COUNTY_UNRELEASED = Group(COUNTY_REVIEW, DECIDED)
+        """What departments find still changes which star is allowed."""
+        RESULT_OUT = Group(PUBLIC_NOTICE, CONFIRMED, REJECTED)
+        STAR_PUBLISHED = Group(PUBLIC_NOTICE, CONFIRMED)
+        SETTLED = Group(CONFIRMED, REJECTED)
+        PAST_TOWNSHIP = Group(COUNTY_REVIEW, DECIDED, PUBLIC_NOTICE, CONFIRMED, REJECTED)
+        """The township's sheets have done their work: a change of seats does not touch them."""
+        PAST_REVIEW = Group(DECIDED, PUBLIC_NOTICE, CONFIRMED, REJECTED)
+        """The same of all sheets."""
+
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="applications")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="applications")
     state = models.CharField(_("State"), max_length=20, choices=State, default=State.DRAFT)
@@ -140,6 +164,10 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.cycle.year}"
+
+    @property
+    def with_village(self) -> bool:
+        return self.state in self.State.WITH_VILLAGE
 
     @property
     def tags(self) -> list[str]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ratings.models.application import Application
 from ratings.models.cycle import Cycle
 from ratings.models.scheme import Scheme
+from records.lifecycle import Group
 from villages.models import Unit
 
 
@@ -34,6 +35,12 @@ class Decision(models.Model):
         CONFIRMED = "confirmed", _("Confirmed")
         OVERTURNED = "overturned", _("Overturned")
         REVERSED = "reversed", _("Closing taken back")
+
+        PUBLISHED = Group(RELEASED, CONFIRMED)
+        """Anyone may see it."""
+        PENDING = Group(DECIDED, RELEASED)
+        """Not in force yet: at most one an application."""
+        NEVER_IN_FORCE = Group(DECIDED, OVERTURNED)
 
     class Origin(models.TextChoices):
         TOWNSHIP = "township", _("Township")

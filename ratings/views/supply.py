@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
 from ratings import questions
-from ratings.models import Answer, Cycle
+from ratings.models import Answer, Application, Cycle
 from ratings.scheme.spec import Criterion, Question
 from ratings.supplied import Beside, Key, answers_of
 from ratings.supply_sheet import by_their_tags, variant_of
 from ratings.wording import bounds_words, rule_lines
 from ratings.workflow.answers import Kept
-from ratings.workflow.supply import SUPPLIED, SUPPLY, asked_of, departments_of, supplied_by, supply
+from ratings.workflow.supply import SUPPLY, asked_of, departments_of, supplied_by, supply
 from records.refusals import Refused
 from villages.models import Level, Unit
 
@@ -123,7 +123,7 @@ def _table(
     rows = [
         {
             "unit": unit,
-            "open": unit.code not in states or states[unit.code] in SUPPLIED,
+            "open": unit.code not in states or states[unit.code] in Application.State.TAKES_FIGURES,
             "fields": [
                 _field(unit, question, answers, typed, kept, beside)
                 for question in variant_of(unit, variants).questions

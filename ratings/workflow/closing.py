@@ -27,8 +27,6 @@ from records.refusals import Incomplete, WrongState
 from villages.models import Unit, heirs
 
 State = Application.State
-OUT = (State.DRAFT, State.REJECTED, State.CONFIRMED)
-"""States of applications that a closing does not have to wait for."""
 OFFICES = (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)
 
 
@@ -61,7 +59,7 @@ class _Standing(NamedTuple):
 
 def exceptions(cycle: Cycle) -> QuerySet[Application]:
     """Applications still under way: when the cycle closes their units keep their stars until they are decided."""
-    return cycle.applications.exclude(state__in=OUT)
+    return cycle.applications.filter(state__in=State.UNDER_WAY)
 
 
 def left_out(cycle: Cycle) -> QuerySet[Unit]:
@@ -72,7 +70,7 @@ def left_out(cycle: Cycle) -> QuerySet[Unit]:
     there = cycle.applications.filter(unit=OuterRef("pk"))
     stands = Decision.objects.filter(cycle=cycle, state=Decision.State.CONFIRMED, replaced_by=None)
     decided = stands.filter(unit=OuterRef("pk")).exclude(replaces__origin=Decision.Origin.CLOSING)
-    going_on = there.exclude(state__in=[State.DRAFT, State.REJECTED])
+    going_on = there.exclude(state__in=State.OUT_OF_THE_RUNNING)
     return cycle.scheme.rated_units().filter(~Exists(going_on), ~Exists(decided))
 
 

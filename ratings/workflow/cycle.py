@@ -210,9 +210,7 @@ def settle_ranks(cycle: Cycle, by: Any, at: datetime) -> None:
 
 def store_allowances(cycle: Cycle, today: date) -> None:
     """What the points of each application in review allow ``today``, with ranks if scoring is closed."""
-    scored = cycle.applications.filter(
-        state__in=[State.TOWNSHIP_REVIEW, State.COUNTY_REVIEW], panel_total__isnull=False
-    )
+    scored = cycle.applications.filter(state__in=State.IN_REVIEW, panel_total__isnull=False)
     by_county = Exists(Points.objects.filter(application=OuterRef("pk"), stage=Stage.COUNTY))
     allowance.store(scored.filter(by_county), Stage.COUNTY, today)
     allowance.store(scored.filter(~by_county), Stage.TOWNSHIP, today)

@@ -23,7 +23,6 @@ from villages.models import Unit, below, prefixes
 
 State = Application.State
 SUPPLY = "ratings.supply"
-SUPPLIED = (State.DRAFT, State.SUBMITTED, State.RETURNED)
 """States in which figures may change; once the township reviews, its panel has them on its sheets."""
 
 
@@ -130,7 +129,7 @@ def _applications(cycle: Cycle, codes: set[str]) -> dict[str, Application]:
     applications = {application.unit_id: application for application in rows.order_by("pk")}
     for application in applications.values():
         application.cycle = cycle
-        if application.state not in SUPPLIED:
+        if application.state not in State.TAKES_FIGURES:
             raise WrongState(_("%s: it is under review, its figures can no longer change.") % application.unit)
     return applications
 

@@ -19,7 +19,7 @@ from ratings.models import Application, Decision, Event
 from records.refusals import Incomplete
 from records.sent import sent
 from reviews.api.deciding import DecisionSerializer
-from reviews.hearing import APPEAL, CONVENE, HEAR, SHOWN, appeals_for
+from reviews.hearing import APPEAL, CONVENE, HEAR, appeals_for
 from reviews.models import Appeal
 from reviews.subjects import Subject, of_closing, of_event, of_rejection
 from reviews.workflow import appeals
@@ -168,7 +168,7 @@ def _named(
     rejected = Application.objects.filter(pk=application, state=Application.State.REJECTED)
     if own := reached(user, APPEAL, rejected).first():
         return of_rejection(own)
-    seen = Decision.objects.filter(application=application, state__in=SHOWN)
+    seen = Decision.objects.filter(application=application, state__in=Decision.State.PUBLISHED)
     found = reached(user, APPEAL, seen).order_by("-pk").first()
     if found is None:
         raise NotFound

@@ -19,7 +19,7 @@ from records.client import address_of
 from records.codes import grouped, plain
 from records.sent import sent
 from reviews.models import Batch, Objection
-from reviews.public import SHOWN, decisions_of, may_object_again, notices
+from reviews.public import decisions_of, may_object_again, notices
 from reviews.stages import permissions
 from reviews.visibility import objections_for
 from reviews.workflow import objections
@@ -110,7 +110,7 @@ class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         """Object to a decision under public notice; the answer holds the receipt."""
         given = sent(MakeObjectionSerializer, request)
         data = dict(given)
-        noticed = Decision.objects.filter(state__in=SHOWN, batch_entry__isnull=False)
+        noticed = Decision.objects.filter(state__in=Decision.State.PUBLISHED, batch_entry__isnull=False)
         decision = get_object_or_404(noticed, pk=data.pop("decision"))
         place = address_of(request)
         if not may_object_again(place):

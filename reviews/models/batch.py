@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ratings.models import Cycle, Decision, Stage
+from records.lifecycle import Group
 from reviews.models.panel import REVIEW_STAGES
 from villages.models import Unit
 
@@ -27,6 +28,9 @@ class Batch(models.Model):
         DRAFT = "draft", _("Being prepared")
         RELEASED = "released", _("Public notice")
         CONFIRMED = "confirmed", _("Confirmed")
+
+        PUBLISHED = Group(RELEASED, CONFIRMED)
+        """Anyone may see it."""
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="batches")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="batches")

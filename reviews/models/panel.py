@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ratings.models import Application, Cycle, Stage, figure_field
+from records.lifecycle import Group
 from villages.models import Unit
 
 User = settings.AUTH_USER_MODEL
@@ -107,6 +108,13 @@ class Sheet(models.Model):
         RECUSED = "recused", _("Recused")
         ABSTAINED = "abstained", _("Abstained")
         REPLACED = "replaced", _("Replaced by another reviewer")
+
+        HELD = Group(OPEN, HANDED_IN)
+        """Its reviewer has a part in the panel."""
+        STEPPED_BACK = Group(RECUSED, ABSTAINED)
+        """Its reviewer has nothing to do with the application."""
+        DONE = Group(HANDED_IN, RECUSED, ABSTAINED)
+        """Its reviewer has nothing left to do."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="sheets")
     stage = models.CharField(max_length=10, choices=Stage)

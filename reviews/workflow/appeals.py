@@ -36,7 +36,7 @@ from records import audit
 from records.files import store
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.ceiling import ceilings
-from reviews.hearing import ABOVE, APPEAL, COUNTY, SHOWN, above, against_decision, last_day
+from reviews.hearing import ABOVE, APPEAL, COUNTY, above, against_decision, last_day
 from reviews.models import Appeal, AppealPaper, Batch, BatchEntry, Correction, Hearer, Objection
 from reviews.stages import BENCHES
 from reviews.subjects import Subject, closing_of, held_before, hindrance, of_closing, of_event, of_rejection
@@ -206,7 +206,7 @@ def _stands(decision: Decision) -> bool:
     """Whether the world has seen it, it comes from a township or county, and nothing has taken its place."""
     entry = getattr(decision, "batch_entry", None)
     return (
-        decision.state in SHOWN
+        decision.state in Decision.State.PUBLISHED
         and decision.origin in ABOVE
         and not Decision.objects.filter(replaces=decision).exists()
         and entry is not None
@@ -215,7 +215,7 @@ def _stands(decision: Decision) -> bool:
 
 
 def _require_notice_over(decision: Decision) -> None:
-    if decision.state not in SHOWN:
+    if decision.state not in Decision.State.PUBLISHED:
         raise WrongState(_("This decision no longer stands."))
     confirms_on = decision.batch_entry.batch.confirms_on
     if timezone.localdate() < confirms_on:

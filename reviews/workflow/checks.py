@@ -24,10 +24,8 @@ from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.checking import ANSWER, OPEN, answerers, departments, departments_of, on_no_list, outstanding
 from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Finding, Lapse
-from reviews.stages import BENCHES
 from villages.models import Unit
 
-RELEASED = (Application.State.PUBLIC_NOTICE, Application.State.CONFIRMED)
 LINK = "/reviews/checks/{}/"
 
 
@@ -274,7 +272,7 @@ def _require_unreleased(
     """What is new or gone may not concern a village whose result is out: a new step is needed there (practice §3)."""
     before = set(earlier.findings.values_list("application", "veto", "on")) if earlier else set()
     now = {(found.application, found.veto, found.on) for found in findings}
-    late = {pk for pk, _veto, _on in before ^ now if listed[pk].state in RELEASED}
+    late = {pk for pk, _veto, _on in before ^ now if listed[pk].state in Application.State.RESULT_OUT}
     if late:
         names = _listed(listed[pk].unit.name for pk in sorted(late))
         raise WrongState(
@@ -293,5 +291,5 @@ def _keep_vetoes(
         reason=reason,
     )
     scored = Points.objects.filter(application__in=listed, stage=Stage.COUNTY).values("application")
-    unreleased = [Application.State.DECIDED, BENCHES[Stage.COUNTY].state]
-    allowance.store(Application.objects.filter(pk__in=scored, state__in=unreleased), Stage.COUNTY, day)
+    unreleased = Application.objects.filter(pk__in=scored, state__in=Application.State.COUNTY_UNRELEASED)
+    allowance.store(unreleased, Stage.COUNTY, day)

@@ -141,7 +141,7 @@ def reseat(cycle: Cycle, unit: Unit, bench: Bench) -> None:
     seats = {pk: seated_on(panels[pk]) if pk in panels else set() for pk, *_ in rows}
     former = {pk: formerly_seated(panel).keys() for pk, panel in panels.items()}
     sheets = list(Sheet.objects.filter(application__in=seats, stage=bench.stage))
-    out = [s for s in sheets if s.state in (Sheet.State.OPEN, Sheet.State.HANDED_IN)]
+    out = [s for s in sheets if s.state in Sheet.State.HELD]
     out = [s for s in out if s.reviewer_id not in seats[s.application_id]]
     out = [s for s in out if s.state == Sheet.State.OPEN or s.reviewer_id not in former.get(s.application_id, ())]
     back = [s for s in sheets if s.state == Sheet.State.REPLACED and s.reviewer_id in seats[s.application_id]]

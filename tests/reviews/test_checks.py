@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from freezegun import freeze_time
 
+from accounts import trail
 from accounts.models import User
 from accounts.roles import Role
 from notifications.models import Notice
@@ -237,6 +238,32 @@ def test_after_the_release_a_department_is_told_of_another_way(recommended):
     with pytest.raises(WrongState):
         checks.answer(check, "纪委监委", [disciplined(recommended)], by=recommended.discipline, reason="漏报")
     assert Veto.objects.count() == 0
+
+
+def test_a_village_that_its_township_does_not_rate_is_asked_about_no_more(check, recommended):
+    """Its result is out, as much as a star that was published."""
+    assert len(titles(recommended.discipline)) == 1
+    decisions.send_back(recommended.application, by=recommended.county_office, reason="材料不全")
+    assert len(titles(recommended.discipline)) == 1
+    decisions.reject(recommended.application, by=recommended.township_leader, reason="未达标")
+    assert titles(recommended.discipline) == []
+    with pytest.raises(WrongState):
+        checks.answer(check, "纪委监委", [disciplined(recommended)], by=recommended.discipline)
+
+
+def test_the_trail_tells_what_a_department_found_once_the_result_is_out(check, recommended):
+    checks.answer(check, "公安局", by=recommended.department)
+    auditor = client_of(person(Role.AUDITOR, "33"))
+    table = next(name for name, one in trail.histories().items() if one.pgh_tracked_model is DepartmentAnswer)
+
+    def told() -> int:
+        return len(auditor.get(reverse("trail"), {"kind": table}).context["changes"])
+
+    assert told() == 0
+    decisions.send_back(recommended.application, by=recommended.county_office, reason="材料不全")
+    assert told() == 0
+    decisions.reject(recommended.application, by=recommended.township_leader, reason="未达标")
+    assert told() == 1
 
 
 def client_of(user) -> Client:
