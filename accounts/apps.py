@@ -22,6 +22,7 @@ class AccountsConfig(AppConfig):
             guide,
             manual,
             menu,
+            menu_entries,
             passing,
             proving,
             receivers,
@@ -78,55 +79,4 @@ class AccountsConfig(AppConfig):
         units_passed.connect(passing.pass_on)
         for source in (administration.Vacancies(), administration.Locks(), administration.Trail(), proving):
             todo.register(source)
-        menu.register(
-            menu.MenuEntry(_("Home"), "home", order=0),
-            menu.MenuEntry(
-                _("Units"),
-                "units",
-                "villages.view_unit",
-                audiences=(menu.DESK,),
-                note=_("The places within your reach"),
-                order=80,
-            ),
-            menu.MenuEntry(
-                _("Orders over units"),
-                "unit_orders",
-                "villages.manage_unit",
-                audiences=(menu.DESK,),
-                note=_("Merge, split and rename units"),
-                order=81,
-            ),
-            menu.MenuEntry(
-                _("Yearly figures"),
-                "unit_profiles",
-                "villages.report_profile",
-                audiences=(menu.DESK,),
-                note=_("Population, households and income of the villages"),
-                order=81,
-            ),
-            menu.MenuEntry(
-                _("Tags of units"),
-                "unit_tags",
-                "villages.manage_unit",
-                audiences=(menu.DESK,),
-                note=_("Plain, hills, suburb: what schemes tell apart"),
-                order=81,
-            ),
-            menu.MenuEntry(
-                _("Appointments"),
-                "appointments",
-                "accounts.appoint",
-                note=_("Give people their offices, end them, reset passwords"),
-                order=82,
-            ),
-            menu.MenuEntry(
-                _("Settings"), "settings", "accounts.configure", note=_("Working days, state of the letters"), order=84
-            ),
-            menu.MenuEntry(_("Locks"), "locks", "accounts.unlock", note=_("Who is shut out, and why"), order=86),
-            menu.MenuEntry(
-                _("Audit trail"), "trail", "accounts.read_trail", note=_("Who changed what, when, from where"), order=88
-            ),
-            menu.MenuEntry(
-                _("Proof"), "proof", "accounts.read_trail", note=_("Is everything still as it was written"), order=89
-            ),
-        )
+        menu.register(*menu_entries.MENU)

@@ -1,27 +1,20 @@
 """What every page's shell shows of the person who reads it; nothing is asked of the database unless it is shown."""
 
-from typing import NamedTuple
-
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import cached_property
 
 from accounts.guide import topic_of
-from accounts.menu import CADRE, DESK, PUBLIC, entries_for
+from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry, entries_for
+from accounts.menu_rows import FITS_ONE_ROW, MenuItem, entry_row, plain_row, section_row
 from accounts.models import Appointment
 from accounts.roles import ROLES
+from accounts.todo import known_places
 from notifications.models import Notice
 
 FITS_A_PHONE = 4
-
-
-class MenuItem(NamedTuple):
-    label: str | Promise
-    url: str
-    note: str | Promise
-    is_current: bool
 
 
 class Shell:
@@ -62,25 +55,45 @@ class Shell:
 
     @cached_property
     def menu(self) -> list[MenuItem]:
-        return self._items(self.audience)
+        return plain_row(self._entries, self.request.path)
+
+    @property
+    def has_sections(self) -> bool:
+        return self.audience == DESK and len(self._entries) > FITS_ONE_ROW
+
+    @cached_property
+    def sections(self) -> list[MenuItem]:
+        return section_row(self._entries, self.request.path, self._waiting)
+
+    @cached_property
+    def section_entries(self) -> list[MenuItem]:
+        """The second row: the entries of the section that is open."""
+        return entry_row(self._entries, self.request.path, self._waiting)
+
+    @cached_property
+    def open_section(self) -> MenuItem | None:
+        return next((section for section in self.sections if section.current), None)
 
     @property
     def folds(self) -> bool:
-        """Whether the menu hides behind a button on phones; a cadre's is the bar at the foot."""
-        return self.audience == DESK and len(self.menu) > FITS_A_PHONE
+        """Whether a plain row hides behind a button on phones; a cadre's is the bar at the foot."""
+        return self.audience == DESK and not self.has_sections and len(self._entries) > FITS_A_PHONE
 
     @cached_property
     def public_menu(self) -> list[MenuItem]:
-        return self._items(PUBLIC)
+        return plain_row(self._entries_for(PUBLIC), self.request.path)
 
-    def _items(self, audience: str) -> list[MenuItem]:
-        """The entries for ``audience``; the one that leads nearest to the page now open is the current one."""
+    @cached_property
+    def _entries(self) -> list[MenuEntry]:
+        return self._entries_for(self.audience)
+
+    @cached_property
+    def _waiting(self) -> list[str] | None:
+        return known_places(self.request.user) if self.signed_in else None
+
+    def _entries_for(self, audience: str) -> list[MenuEntry]:
         user = getattr(self.request, "user", None) or AnonymousUser()  # refused before anybody was looked for
-        entries = [(entry, reverse(entry.url_name)) for entry in entries_for(user, audience)]
-        path = self.request.path
-        above = [url for _entry, url in entries if path == url or (url != "/" and path.startswith(url))]
-        current = max(above, key=len, default="")
-        return [MenuItem(entry.label, url, entry.note, url == current) for entry, url in entries]
+        return entries_for(user, audience)
 
     @property
     def help_url(self) -> str:

@@ -1,28 +1,60 @@
-"""The main menu: apps register their entries in ``AppConfig.ready``, a person sees those that they may open."""
+"""The main menu: apps declare their entries in ``menu_entries.py``, a person sees those that they may open.
 
+Every page belongs to one entry, the one whose address (or further ``pages``) leads nearest to it, and so to one
+section.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import TextChoices
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
 CADRE, DESK, PUBLIC = "cadre", "desk", "public"
 
 
-@dataclass(frozen=True)
-class MenuEntry:
-    """``permission`` ("app.verb") must be held somewhere; "": everyone who is signed in.
+class Section(TextChoices):
+    """The first row of a long menu, in its order.
 
-    ``audiences``: CADRE (the bar under a phone page holds five entries at most), DESK, PUBLIC (no account).
-    ``note``: what it is for, in one line. ``order``: the smaller comes first.
+    RATING: from the scheme to the confirmed star. RECORDS: registers, events, and the cases that come of them. RESULTS:
+    what follows from a star: money, help, honours, assessments. UNITS: places, people, and running the system.
     """
 
+    RATING = "rating", _("Annual rating")
+    RECORDS = "records", _("Registers and events")
+    RESULTS = "results", _("Use of results")
+    UNITS = "units", _("Units and people")
+    REPORTS = "reports", _("Reports")
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """Who holds one of ``permissions`` ("app.verb") somewhere sees it; none: everyone who is signed in.
+
+    ``order``: within its section the smaller comes first. ``audiences``: CADRE (the bar under a phone page holds five
+    entries at most), DESK, PUBLIC (no account). ``note``: what it is for, in one line. ``pages``: prefixes of addresses
+    that belong to it besides its own.
+    """
+
+    section: Section
     label: str | Promise
     url_name: str
-    permission: str = ""
-    audiences: tuple[str, ...] = (CADRE, DESK)
-    note: str | Promise = ""
+    permissions: tuple[str, ...] = ()
     order: int = 50
+    audiences: tuple[str, ...] = (DESK,)
+    note: str | Promise = ""
+    pages: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+    def is_seen_by(self, user: User) -> bool:
+        return not self.permissions or any(user.reach(permission) for permission in self.permissions)
 
 
 _entries: list[MenuEntry] = []
@@ -31,13 +63,32 @@ _entries: list[MenuEntry] = []
 def register(*entries: MenuEntry) -> None:
     """Add ``entries``; registering the same one again changes nothing."""
     _entries.extend(entry for entry in entries if entry not in _entries)
-    _entries.sort(key=lambda entry: entry.order)
+    _entries.sort(key=lambda entry: (list(Section).index(entry.section), entry.order))
 
 
 def entries_for(user: User, audience: str) -> list[MenuEntry]:
     """What ``user`` may open, in order; for PUBLIC the user does not matter."""
     return [
-        entry
-        for entry in _entries
-        if audience in entry.audiences and (audience == PUBLIC or not entry.permission or user.reach(entry.permission))
+        entry for entry in _entries if audience in entry.audiences and (audience == PUBLIC or entry.is_seen_by(user))
     ]
+
+
+def entries_of_members() -> list[MenuEntry]:
+    """Every entry that some account may see."""
+    return [entry for entry in _entries if entry.audiences != (PUBLIC,)]
+
+
+class EntryFinder:
+    """To which of ``entries`` an address belongs."""
+
+    def __init__(self, entries: Iterable[MenuEntry]) -> None:
+        prefixes = [(prefix, entry) for entry in entries for prefix in (entry.url, *entry.pages)]
+        self.prefixes = sorted(prefixes, key=lambda pair: -len(pair[0]))
+
+    def find(self, address: str) -> MenuEntry | None:
+        """The entry that leads nearest to ``address``; the home page leads to itself alone."""
+        path = address.partition("?")[0].partition("#")[0]
+        for prefix, entry in self.prefixes:
+            if path == prefix or (prefix != "/" and path.startswith(prefix)):
+                return entry
+        return None

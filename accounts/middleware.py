@@ -1,4 +1,4 @@
-"""A one-time password is changed at the first sign-in, before anything else."""
+"""What is asked of every request of a person: a password of one's own first; a step changes what waits."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.todo import forget_places
+
+SAFE = ("GET", "HEAD", "OPTIONS")
 OPEN = ("/accounts/", "/static/", "/i18n/", "/healthz", "/readyz")
 
 
@@ -24,3 +27,16 @@ class OneTimePasswordMiddleware:
             return JsonResponse({"detail": message}, status=403)
         back = request.get_full_path() if request.method == "GET" else "/"
         return redirect(reverse("first_sign_in", query={"next": back}))
+
+
+class TodoMiddleware:
+    """After a step the menu's numbers are counted anew."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method not in SAFE and request.user.is_authenticated:
+            forget_places(request.user)
+        return response

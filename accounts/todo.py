@@ -1,9 +1,14 @@
-"""The to-do list: apps register sources in ``AppConfig.ready``; the first entry is the person's next step."""
+"""The to-do list: apps register sources in ``AppConfig.ready``; the first entry is the person's next step.
+
+The home page counts. Where things wait is kept in the cache for the numbers in the menu of every other page, which so
+asks the database nothing: until the person takes a step, and two minutes at most, for others take steps too.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from django.core.cache import cache
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,6 +18,8 @@ from accounts.models import User
 from records.deadlines import days_left, is_over
 
 Text = str | Promise
+PLACES_KEPT_FOR = 120
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -64,4 +71,18 @@ def register(source: TodoSource) -> None:
 def todos_of(user: User) -> list[Todo]:
     """Everything that waits for ``user``: urgent first, then by due day, what has none last."""
     found = [entry for source in _sources for entry in source.entries(user)]
+    cache.set(_places_key(user), [str(entry.url) for entry in found], PLACES_KEPT_FOR)
     return sorted(found, key=lambda entry: (not entry.urgent, entry.due is None, entry.due or timezone.now()))
+
+
+def known_places(user: User) -> list[str] | None:
+    """The addresses of what waits for ``user``, as last counted; None: not known any more."""
+    return cache.get(_places_key(user))
+
+
+def forget_places(user: User) -> None:
+    cache.delete(_places_key(user))
+
+
+def _places_key(user: User) -> str:
+    return f"todo-places:{user.pk}"

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "config.sessions.SessionEndMiddleware",
     "records.audit.AuditMiddleware",
     "accounts.middleware.OneTimePasswordMiddleware",
+    "accounts.middleware.TodoMiddleware",
     "config.second_factor.SecondFactorMiddleware",
     "config.errors.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",

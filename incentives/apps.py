@@ -7,7 +7,7 @@ class IncentivesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import guide, home, menu, standing, todo, trail
-        from incentives import closings, followed, listeners, manual, notices, passing
+        from incentives import closings, followed, listeners, manual, menu_entries, notices, passing
         from incentives import todo as waiting
         from incentives.actions import ACTIONS
         from incentives.ledger_faults import LEDGER
@@ -45,29 +45,4 @@ class IncentivesConfig(AppConfig):
         todo.register(waiting)
         chapters.register(chapters.Chapter(_("Money that followed"), followed.told, followed.reads, order=80))
         home.register(home.HomePanel("incentives/home_money.html", home_panel, column=home.SIDE, order=60))
-        menu.register(
-            menu.MenuEntry(
-                _("Rewards"),
-                "policies",
-                "incentives.view_incentive",
-                audiences=(menu.DESK,),
-                note=_("Reward policies and what they give to each village"),
-                order=70,
-            ),
-            menu.MenuEntry(
-                _("Project funds"),
-                "funds",
-                "incentives.view_incentive",
-                audiences=(menu.DESK,),
-                note=_("Budgets, allocations and the ledger"),
-                order=71,
-            ),
-            menu.MenuEntry(
-                _("Money"),
-                "unit-money",
-                "ratings.fill",
-                audiences=(menu.CADRE,),
-                note=_("Rewards and project money of your village"),
-                order=70,
-            ),
-        )
+        menu.register(*menu_entries.MENU)

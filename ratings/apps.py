@@ -22,13 +22,13 @@ class RatingsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import guide, home, menu, standing, todo
-        from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry
         from ratings import (
             announcing,
             application_faults,
             chapters,
             event_todos,
             manual,
+            menu_entries,
             passing,
             receivers,
             register_faults,
@@ -71,20 +71,4 @@ class RatingsConfig(AppConfig):
         chapters.register(chapters.Chapter(_("Since then"), since.told, since.reads, order=70))
         for source in (*SOURCES, event_todos):
             todo.register(source)
-        may_see = "ratings.view_register"
-        menu.register(
-            MenuEntry(_("Apply"), "apply", "ratings.fill", audiences=(CADRE,), order=10),
-            MenuEntry(_("Applications"), "applications", "ratings.view_application", audiences=(DESK,), order=10),
-            MenuEntry(_("Ratings"), "cycles", "ratings.manage_cycle", audiences=(DESK,), order=15),
-            MenuEntry(_("Department figures"), "supply", "ratings.supply", audiences=(DESK,), order=15),
-            MenuEntry(_("Star register"), "register", may_see, note=_("Who holds which star"), order=60),
-            MenuEntry(
-                _("Events"),
-                "events",
-                "ratings.record_event",
-                audiences=(DESK,),
-                note=_("What moves stars between ratings"),
-                order=61,
-            ),
-            MenuEntry(_("Star register"), "public_register", audiences=(PUBLIC,), order=20),
-        )
+        menu.register(*menu_entries.MENU)

@@ -9,7 +9,7 @@ class ReportsConfig(AppConfig):
         from accounts import guide, home, menu, todo
         from notifications import kinds
         from records import jobs
-        from reports import manual, todos, workflow
+        from reports import manual, menu_entries, todos, workflow
         from reports.demonstration import guard  # noqa: F401 (registers a system check)
         from reports.home import progress
         from reports.models import ReportRequest
@@ -22,21 +22,4 @@ class ReportsConfig(AppConfig):
         jobs.register(ReportRequest, workflow.make)
         todo.register(todos)
         home.register(home.HomePanel("reports/home_progress.html", progress, order=20))
-        menu.register(
-            menu.MenuEntry(
-                _("Dashboard"),
-                "dashboard_home",
-                "reports.view_dashboard",
-                audiences=(menu.DESK,),
-                note=_("Progress, stars and warnings of your places"),
-                order=10,
-            ),
-            menu.MenuEntry(
-                _("Annual reports"),
-                "reports",
-                "reports.view_report",
-                audiences=(menu.DESK,),
-                note=_("The year in an Excel workbook"),
-                order=80,
-            ),
-        )
+        menu.register(*menu_entries.MENU)

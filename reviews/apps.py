@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 def _either(verb: str) -> list[str]:
@@ -24,8 +23,7 @@ class ReviewsConfig(AppConfig):
     name = "reviews"
 
     def ready(self) -> None:
-        from accounts import guide, standing, todo
-        from accounts.menu import DESK, PUBLIC, MenuEntry, register
+        from accounts import guide, menu, standing, todo
         from notifications import kinds
         from ratings import actions, chapters, following
         from records import integrity, proof
@@ -34,6 +32,7 @@ class ReviewsConfig(AppConfig):
             check_todos,
             closings,
             manual,
+            menu_entries,
             receivers,
             secrecy,
             todos,
@@ -57,21 +56,4 @@ class ReviewsConfig(AppConfig):
         secrecy.veil_the_trail()
         todo.register(check_todos)
         todo.register(appeal_todos)
-        desk = (DESK,)
-        register(
-            MenuEntry(_("Scoring"), "review_desk", "reviews.score_township", desk, order=20),
-            MenuEntry(_("Scoring"), "review_desk", "reviews.score_county", desk, order=20),
-            MenuEntry(_("Panels"), "review_panels", "reviews.convene_township", desk, order=21),
-            MenuEntry(_("Panels"), "review_panels", "reviews.convene_county", desk, order=21),
-            MenuEntry(_("Decisions"), "review_decisions", "reviews.decide_township", desk, order=22),
-            MenuEntry(_("Decisions"), "review_decisions", "reviews.decide_county", desk, order=22),
-            MenuEntry(_("Batches"), "review_batches", "reviews.release_township", desk, order=23),
-            MenuEntry(_("Batches"), "review_batches", "reviews.release_county", desk, order=23),
-            MenuEntry(_("Joint check"), "review_checks", "reviews.open_check", desk, order=22),
-            MenuEntry(_("Joint check"), "review_checks", "reviews.answer_check", desk, order=22),
-            MenuEntry(_("Objections"), "review_objections", "reviews.answer_objection_township", desk, order=24),
-            MenuEntry(_("Objections"), "review_objections", "reviews.answer_objection_county", desk, order=24),
-            MenuEntry(_("Appeals"), "review_appeals", "reviews.hear_appeal_county", desk, order=25),
-            MenuEntry(_("Appeals"), "review_appeals", "reviews.hear_appeal_city", desk, order=25),
-            MenuEntry(_("Public notices"), "public_notices", audiences=(PUBLIC,), order=10),
-        )
+        menu.register(*menu_entries.MENU)
