@@ -1,7 +1,7 @@
-"""Who did what, from where, and why: the context that every tracked change carries into its history row.
+"""The audit log: who did what, from where, and why. Every tracked change carries this context into its history row.
 
 The rows themselves are written by database triggers (django-pghistory), so no change of a tracked table can miss its
-row; this module only says who is acting. Metadata keys:
+row. This module only sets who is acting. Metadata keys:
 ``user`` (id or None), ``address`` (IP), ``url``, ``verb``, ``reason``.
 """
 
@@ -18,27 +18,27 @@ from records.client import address_of
 
 @contextmanager
 def acting(by: Any, verb: str, reason: str = "") -> Iterator[None]:
-    """Mark all changes inside as done by ``by`` (a user or None for the clock) through ``verb``."""
+    """Record all changes made inside as done by ``by`` (a user, or None for scheduled tasks) through ``verb``."""
     with pghistory.context(user=by.pk if by else None, verb=verb, reason=reason):
         yield
 
 
 @contextmanager
 def unseen(verb: str) -> Iterator[None]:
-    """Mark all changes inside, and after it in the same request, as done through ``verb`` by somebody nobody asked for:
-    what the public sends leaves no account and no address."""
+    """Record all changes made inside, and later in the same request, as done anonymously through ``verb``: submissions
+    by the public keep neither account nor address."""
     with pghistory.context(user=None, address="", verb=verb, reason=""):
         yield
 
 
 class AuditMiddleware(pghistory.middleware.HistoryMiddleware):
-    """Adds the sender's address to each request's context."""
+    """Adds the client's IP address to the context of each request."""
 
     def get_context(self, request) -> dict[str, Any]:
         return super().get_context(request) | {"address": address_of(request)}
 
 
 def sender() -> str | None:
-    """The address from which the current request came; None for the clock and for commands."""
+    """The client IP address of the current request; None for scheduled tasks and commands."""
     context = getattr(pghistory.runtime._tracker, "value", None)
     return (context.metadata.get("address") or None) if context else None

@@ -1,6 +1,6 @@
-"""What is written in a cell, a line or a field → what it means: one cleaning of names and codes, numbers, days, ticks.
+"""Parsing of cells and fields: one way to clean names and codes and to read numbers, dates and ticks.
 
-Every door reads by these: sheets, files of commands, names typed on pages.
+Used wherever text comes in: uploaded sheets, files given to commands, names typed on pages.
 """
 
 import re
@@ -11,14 +11,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils.translation import gettext as _
 
 PLACES = 10
-"""Decimals of a number in a file; what has more is a computed figure and is rounded half up."""
+"""Decimal places kept of a number in a file; one with more is a computed figure and is rounded half up."""
 
 UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 _SPACES = re.compile(r"\s+")
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
 _BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
 _PLAIN = re.compile("[0-9A-Za-z\u4e00-\u9fff]+")
-"""Most names and codes: nothing in them needs cleaning."""
+"""Matches most names and codes, which need no cleaning."""
 _NO_NAME = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd<>]")
 
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3}){2,}(\.\d*)?", re.ASCII)
@@ -36,7 +36,7 @@ NOT_TICKED = {"×", "✗", "✘", "☐", "□", "否", "无", "没有", "不是"
 
 
 def tidy(text: str) -> str:
-    """``text`` without what nobody sees: characters of no width, space around it (the ideographic one, too)."""
+    """``text`` without zero-width characters and surrounding space (the ideographic space included)."""
     if _PLAIN.fullmatch(text):
         return text
     if text.isascii():
@@ -45,14 +45,14 @@ def tidy(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """``text`` as it may stand in a heading: no line breaks, no runs of space."""
+    """``text`` on one line, with runs of white space collapsed."""
     return _SPACES.sub(" ", tidy(text))
 
 
 def name(text: str) -> str:
-    """The name of a person or unit; between Chinese characters no space counts (李 试 is 李试).
+    """The name of a person or unit; spaces between Chinese characters are dropped (李 试 is 李试).
 
-    Raises ``ValueError``, in words, for what cannot be in a name.
+    Raises ``ValueError``, with a readable message, for characters that a name cannot contain.
     """
     if _PLAIN.fullmatch(text):
         return text
@@ -63,22 +63,22 @@ def name(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """A code as it is compared: full-width characters are their plain ones, space does not count."""
+    """A code normalised for comparison: full-width characters become plain ones, spaces are dropped."""
     if text.isascii() and text.isalnum():
         return text
     return _SPACES.sub("", unicodedata.normalize("NFKC", UNSEEN.sub("", text)))
 
 
 def head(text: str) -> str:
-    """The head of a column as it is compared."""
+    """A column heading normalised for comparison."""
     return code(text).casefold()
 
 
 def number(text: str, *, percent: bool = False) -> Decimal | None:
-    """The number that ``text`` writes in a file, None if it writes none.
+    """The number in ``text``, None if it is not one.
 
-    Commas group thousands where all groups are full and there are at least two; a single one may be meant as a point.
-    ``percent``: a sign ``%`` may follow, as the figure is counted in per cent.
+    Commas separate thousands where all groups are complete and there are at least two commas; a single comma may be
+    meant as a decimal point. ``percent``: a ``%`` sign may follow.
     """
     plain = code(text).replace("\u2212", "-")
     if percent:
@@ -108,10 +108,10 @@ def tick(text: str) -> Decimal | None:
 
 
 def day(text: str, *, mac_days: bool = False) -> date | None:
-    """The day that ``text`` writes, None if it writes none. ``mac_days``: numbers of days count from 1904.
+    """The date in ``text``, None if it is not one. ``mac_days``: serial day numbers count from 1904.
 
-    2025-06-30, 2025/6/30, 2025.6.30, 2025年6月30日, 20250630, each with or without a time, or the day's number as
-    spreadsheets keep it (45838).
+    2025-06-30, 2025/6/30, 2025.6.30, 2025年6月30日, 20250630, each with or without a time, or a spreadsheet's
+    serial number (45838).
     """
     plain = code(_TIME.sub("", unicodedata.normalize("NFKC", tidy(text))))
     if _SERIAL.fullmatch(plain):

@@ -1,4 +1,4 @@
-"""The chain that proves what is kept: digests of rows, sealed transaction by transaction (``proof.py``)."""
+"""The hash chain that makes tampering evident: digests of rows, sealed per transaction (``proof.py``)."""
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -7,7 +7,7 @@ from django.db.models import Q
 
 
 class Seal(models.Model):
-    """A link of the chain: the seal on all digests of one transaction. Written by ``proof.sql`` alone.
+    """A link of the chain: the seal over all digests of one transaction. Written only by ``proof.sql``.
 
     ``contents`` is the hash of its ``count`` digests, ``hash`` of the link before, number, moment and contents. Open
     seals (no number) exist only while their transaction runs; ``xid`` is that transaction.
@@ -52,19 +52,19 @@ class ProvedColumns(models.Model):
 
 
 class Digest(models.Model):
-    """What a proved row was after a change: the SHA-256 of its columns as jsonb text, in UTC. Append-only.
+    """The state of a proved row after a change: the SHA-256 of its columns as jsonb text, in UTC. Append-only.
 
-    ``until``: of a digest over many rows that came in at once, the last key; ``key`` is the first.
+    ``until``: the last key of a digest over many rows inserted at once; ``key`` is the first.
 
-    ``acted``: a person's or a command's verb, or an address of ours, stood in the context of the change.
+    ``acted``: the change carried a person's or command's verb, or one of our addresses, in its context.
     """
 
     class Operation(models.TextChoices):
         INSERT = "I"
         UPDATE = "U"
         DELETE = "D"
-        ADOPT = "A"  # taken over as it stood (``proof.install``)
-        BLOCK = "B"  # many rows at once, added or taken over
+        ADOPT = "A"  # adopted in its present state (``proof.install``)
+        BLOCK = "B"  # many rows at once, inserted or adopted
 
     seal = models.ForeignKey(Seal, on_delete=models.DO_NOTHING, db_constraint=False, related_name="digests")
     columns = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""From where a request came: the sender's own address, also behind proxies of ours (README, ``PROXIES``)."""
+"""The client IP address of a request, also behind our own proxies (README, ``PROXIES``)."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -9,10 +9,10 @@ Address = IPv4Address | IPv6Address
 
 
 def address_of(request: HttpRequest) -> str:
-    """The sender's address; "" where nobody can say it (a socket).
+    """The client's IP address; "" where it is unknown (a socket).
 
-    ``X-Forwarded-For`` grows at its right end, so it is read from there, and only as far as hands that we trust wrote
-    it: past every proxy of ours to the first address that is none of them. What stands further left is hearsay.
+    ``X-Forwarded-For`` grows at its right end, so it is read from there: past our trusted proxies to the first address
+    that is not one of them. Anything further left may be forged.
     """
     address = _read(request.META.get("REMOTE_ADDR", ""))
     hops = [_read(hop) for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
@@ -29,7 +29,7 @@ def _is_ours(address: Address) -> bool:
 
 
 def _read(text: str) -> Address | None:
-    """An IPv4 address stays one when a server that listens on IPv6 names it (``::ffff:10.0.0.1``)."""
+    """The IPv4 address inside one mapped to IPv6 (``::ffff:10.0.0.1``)."""
     try:
         address = ip_address(text.strip())
     except ValueError:

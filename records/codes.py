@@ -1,4 +1,4 @@
-"""How codes that people type are spelled: in letters and figures that cannot be taken for each other."""
+"""Spelling of codes that people type: only letters and digits that cannot be confused."""
 
 import re
 from base64 import b32encode
@@ -9,15 +9,15 @@ _BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 def spelled(digest: bytes, length: int) -> str:
-    """The first ``length`` characters, of five bits each, that ``digest`` spells."""
+    """The first ``length`` characters of ``digest``, five bits each."""
     return b32encode(digest).decode()[:length].translate(str.maketrans(_BASE32, ALPHABET))
 
 
 def plain(typed: str) -> str:
-    """A code without what people put into it: small and full-width letters, spaces, dashes of any kind."""
+    """A typed code normalised: lower-case and full-width letters, spaces and dashes of any kind."""
     return re.sub(r"[\W_]+", "", normalize("NFKC", typed)).upper()
 
 
 def grouped(code: str) -> str:
-    """``K3MX92QF7ABC`` → ``K3MX-92QF-7ABC``, as it is read out and written down."""
+    """``K3MX92QF7ABC`` → ``K3MX-92QF-7ABC``, grouped for reading."""
     return "-".join(code[at : at + 4] for at in range(0, len(code), 4))

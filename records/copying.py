@@ -1,4 +1,4 @@
-"""Rows on their way into PostgreSQL by COPY, made while they are copied."""
+"""Streaming rows into PostgreSQL with COPY."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ import psycopg2
 
 
 def copy_rows(cursor: Any, table: str, rows: Iterator[list[Any]]) -> None:
-    """Copy ``rows`` into ``table``; what making them raises comes through as it is, not as the database's failure."""
+    """Copy ``rows`` into ``table``. An exception raised while producing them is re-raised, not a database error."""
     stream = _Stream(rows)
     try:
         cursor.copy_expert(f"COPY {table} FROM STDIN (FORMAT csv)", stream)
@@ -21,7 +21,7 @@ def copy_rows(cursor: Any, table: str, rows: Iterator[list[Any]]) -> None:
 
 
 class _Stream(io.RawIOBase):
-    """Rows as the bytes of a CSV file, made while they are read; an empty cell is null."""
+    """Rows as a lazily produced CSV stream; an empty cell is null."""
 
     def __init__(self, rows: Iterator[list[Any]]) -> None:
         self.rows = rows

@@ -1,6 +1,6 @@
-"""How a deadline is said, everywhere: by its last day, until 24:00 (24时) of which something may be done.
+"""The one wording of deadlines: by their last day, until 24:00 (24时).
 
-A deadline is a moment before which something may be done, so midnight is the end of the day before; or a last day.
+A deadline is either a last day or a moment; a moment at midnight is the end of the day before.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -12,14 +12,14 @@ from django.utils.translation import ngettext, pgettext
 
 
 def last_day(due: datetime | date) -> date:
-    """The last day, in China, on which something may be done that is due then."""
+    """The last day of the deadline, in China's time zone."""
     if not isinstance(due, datetime):
         return due
     return timezone.localdate(due - timedelta(microseconds=1))
 
 
 def deadline(due: datetime | date) -> str:
-    """The deadline in words, to stand in a sentence: "2026年12月8日24时", or with its hour if it ends within a day."""
+    """The deadline in words, for use in a sentence: "2026年12月8日24时", or with the hour if it ends during a day."""
     day = date_format(last_day(due), "DATE_FORMAT")
     local = timezone.localtime(due) if isinstance(due, datetime) else None
     if local is None or local.time() == time():
@@ -28,7 +28,7 @@ def deadline(due: datetime | date) -> str:
 
 
 def days_left(due: datetime | date) -> int:
-    """Calendar days from today to the last day: 0 on it, negative after it."""
+    """Calendar days from today to the last day: 0 on that day, negative after it."""
     return (last_day(due) - timezone.localdate()).days
 
 
@@ -37,7 +37,7 @@ def is_over(due: datetime | date) -> bool:
 
 
 def remaining(due: datetime | date) -> str:
-    """How long there is still, or since when there is not: "还剩11天", "今天截止", "已超期2天"."""
+    """The time left or overdue, in words: "还剩11天", "今天截止", "已超期2天"."""
     days = days_left(due)
     if is_over(due):
         return (
@@ -51,5 +51,5 @@ def remaining(due: datetime | date) -> str:
 
 
 def deadline_left(due: datetime | date) -> str:
-    """The deadline and what remains until it."""
+    """The deadline and the time left."""
     return _("%(deadline)s (%(remaining)s)") % {"deadline": deadline(due), "remaining": remaining(due)}

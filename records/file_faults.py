@@ -1,4 +1,4 @@
-"""Stored files that are gone, cut short or altered: ``check_integrity`` reads all, the clock a share each night."""
+"""Stored files that are missing, truncated or altered: ``check_integrity`` reads all, a nightly task a share."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,16 +10,16 @@ from records.integrity import Check, Fault
 from records.models import StoredFile
 
 SHARES = 30
-"""Nights in which every file is read once."""
+"""Number of nights in which every file is read once."""
 
 
 def place(sha256: str) -> str:
-    """The name under which bytes are kept (outside the web root, settings): their own hash, in 256 folders."""
+    """The storage name of some bytes (outside the web root, see settings): their own hash, in 256 folders."""
     return f"{sha256[:2]}/{sha256}"
 
 
 def found(sha256: str) -> tuple[int, str] | None:
-    """Size and hash of what is kept under a hash; None where nothing is."""
+    """Size and hash of what is stored under a hash; None if there is nothing."""
     try:
         with default_storage.open(place(sha256)) as file:
             digest, size = hashlib.sha256(), 0
@@ -32,7 +32,7 @@ def found(sha256: str) -> tuple[int, str] | None:
 
 
 def faults(share: int | None = None) -> Iterator[Fault]:
-    """Files that are not what their rows say, of all or of one ``share`` in ``SHARES``."""
+    """Files that differ from their rows, among all or one ``share`` of ``SHARES``."""
     rows = StoredFile.objects.order_by("sha256", "pk").distinct("sha256").values_list("pk", "sha256", "size", "name")
     for pk, sha256, size, name in rows.iterator():
         if share is not None and int(sha256[:8], 16) % SHARES != share:

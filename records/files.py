@@ -1,6 +1,6 @@
-"""Stored files: what comes in is looked at, hashed and kept under a name of ours; what goes out runs nothing.
+"""Stored files: uploads are checked, hashed and stored under our own names; responses cannot run scripts.
 
-Who may see a file is asked by the page that hands it out; this module only keeps and serves.
+Permission is checked by the page that serves a file; this module only stores and serves.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ ENDINGS = {
     EXCEL: {"xlsx"},
     OFD: {"ofd"},
 }
-"""Kinds that are taken, by what the file holds, with the endings under which they may come."""
+"""Accepted media types, detected from the content, with the file extensions allowed for each."""
 
 SHOWN_IN_BROWSER = {"image/jpeg", "image/png", "image/webp", "application/pdf"}
 NAMED_PARTS = {"word/document.xml": WORD, "xl/workbook.xml": EXCEL, "OFD.xml": OFD}
@@ -53,9 +53,9 @@ PACKAGE = Limits(size=150 * MB, ratio=100)
 
 
 def store(upload: UploadedFile, *, by: Any) -> StoredFile:
-    """Keep ``upload``. Raises ``Incomplete``: empty, too large, of a kind not taken, not what its name says.
+    """Store ``upload``. Raises ``Incomplete``: empty, too large, not an accepted type, or mislabelled.
 
-    The same bytes are kept once, whoever sends them; each upload has its own row.
+    The same bytes are stored once, whoever uploads them; each upload has its own row.
     """
     name = clean_name(upload.name or "")
     if not upload.size:
@@ -68,7 +68,7 @@ def store(upload: UploadedFile, *, by: Any) -> StoredFile:
     content = upload.read()
     kind = kind_of(content, name)
     sha256 = hashlib.sha256(content).hexdigest()
-    if found(sha256) != (len(content), sha256):  # new, or not whole what lies there
+    if found(sha256) != (len(content), sha256):  # new, or the stored file is damaged
         default_storage.save(place(sha256), io.BytesIO(content))
     return StoredFile.objects.create(name=name, sha256=sha256, size=len(content), kind=kind, uploaded_by=by)
 
@@ -84,7 +84,7 @@ def store_photo(upload: UploadedFile, *, by: Any) -> StoredFile:
 
 
 def sha256_of(upload: UploadedFile) -> str:
-    """The hash under which ``store`` would keep it."""
+    """The hash under which ``store`` would store it."""
     found = hashlib.sha256()
     for chunk in upload.chunks():
         found.update(chunk)
@@ -93,7 +93,7 @@ def sha256_of(upload: UploadedFile) -> str:
 
 
 def clean_name(name: str) -> str:
-    """The sender's file name without folders or unseen characters, at most 200 long with its ending kept."""
+    """The uploaded file's name without folders and invisible characters, at most 200 long, extension kept."""
     name = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     name = "".join(c for c in name if unicodedata.category(c) not in UNSEEN).strip() or "file"
     ending = PurePath(name).suffix[:10]
@@ -101,7 +101,7 @@ def clean_name(name: str) -> str:
 
 
 def kind_of(content: bytes, name: str) -> str:
-    """The media type found in ``content``. Raises ``Incomplete`` unless we take it and ``name`` says the same."""
+    """The media type detected in ``content``. Raises ``Incomplete`` unless it is accepted and matches ``name``."""
     kind = _found(content, name)
     ending = PurePath(name).suffix.lower().removeprefix(".")
     if kind not in ENDINGS:
@@ -130,7 +130,7 @@ def _found(content: bytes, name: str) -> str | None:
 
 
 def _in_package(content: bytes, name: str) -> str | None:
-    """The kind of a zip package, from the part that makes it one."""
+    """The media type of a zip package, from its characteristic part."""
     try:
         package = open_package(io.BytesIO(content), PACKAGE)
         demand_true_sizes(package)
@@ -143,7 +143,7 @@ def _in_package(content: bytes, name: str) -> str | None:
 
 
 def _in_compound_file(content: bytes, name: str) -> str | None:
-    """The kind of an Office file of before 2007, from the names in its folder (UTF-16)."""
+    """The media type of an Office file from before 2007, from the names in its directory (UTF-16)."""
     if MACRO_STREAM.encode("utf-16-le") in content:
         _refuse_macros(name)
     return next((kind for stream, kind in NAMED_STREAMS.items() if stream.encode("utf-16-le") in content), None)
@@ -156,11 +156,11 @@ def _refuse_macros(name: str) -> None:
 
 
 def serve(stored: StoredFile, size: str = "") -> FileResponse:
-    """The file as a response that no browser runs: pictures and PDF are shown, everything else is a download.
+    """The file as a safe response: pictures and PDF are shown, everything else is a download.
 
-    ``size``: "small" for the thumbnail of a picture, "screen" for what every browser shows of it (HEIC as JPEG); 404
-    where none can be made. The sandbox is left out for PDF, as Chromium's viewer does not start in one; nothing may
-    load there all the same.
+    ``size``: "small" for the thumbnail of a picture, "screen" for a version that every browser can show (HEIC as
+    JPEG); 404 if it cannot be made. PDF gets no sandbox, because Chromium's viewer does not start in one; the content
+    security policy still lets it load nothing.
     """
     shown = stored.kind in SHOWN_IN_BROWSER
     if size == "small" or (size == "screen" and not shown):
@@ -181,7 +181,7 @@ def serve(stored: StoredFile, size: str = "") -> FileResponse:
 
 
 def _picture(stored: StoredFile, size: str) -> FileResponse:
-    """Kept for a while by the browser that was let in: a page shows many at once, again and again."""
+    """Cached privately for a while: pages show many thumbnails at once, repeatedly."""
     try:
         picture = Picture(stored, size).open()
     except NoPicture:

@@ -1,7 +1,7 @@
-"""Secrets handed over once: they stand in the answer to the step that made them, and nowhere else.
+"""One-time secrets: shown only in the response to the step that created them.
 
-The page that shows them carries them, signed for its reader, to the one request that sets the paper. Nothing is kept on
-this side but that the paper was made.
+The page that shows them carries them, signed for its reader, to the one request that makes the PDF. The server stores
+only that the PDF was made.
 """
 
 import hashlib
@@ -11,16 +11,16 @@ from django.core import signing
 from django.core.cache import cache
 
 MINUTES = 15
-"""How long a page may still ask for its paper."""
+"""How long the page may still request its PDF."""
 
 
 def sealed(secrets: Any, by: Any, *, salt: str) -> str:
-    """``secrets`` (JSON) as the page carries them, for ``by`` alone; ``salt`` names the kind of paper."""
+    """``secrets`` (JSON) signed for ``by`` alone, for the page to carry; ``salt`` names the kind of PDF."""
     return signing.dumps([by.pk, secrets], salt=salt, compress=True)
 
 
 def unsealed(text: str, by: Any, *, salt: str) -> Any:
-    """The secrets, once; None if ``text`` is not what we gave ``by``, is too old, or was used."""
+    """The secrets, once; None if ``text`` was not issued to ``by``, has expired, or was used."""
     try:
         reader, secrets = signing.loads(text, salt=salt, max_age=60 * MINUTES)
     except signing.BadSignature:

@@ -1,4 +1,4 @@
-"""Files that would harm whoever opens them: pictures that fill the memory, PDF files that run something."""
+"""Harmful uploads: decompression bombs among pictures, PDF files with scripts or launch actions."""
 
 import io
 import re
@@ -14,29 +14,29 @@ from records.packages import MB
 from records.refusals import Incomplete
 
 MOST_PIXELS = 200_000_000
-"""The finest cameras of telephones; a browser needs four bytes for each."""
+"""Enough for the best phone cameras; a browser needs four bytes per pixel."""
 ACTIVE = re.compile(rb"/(JavaScript|Launch)\b|/XFA\s*(\[|\d+\s+\d+\s+R)")
 STREAM = re.compile(rb"(?<!end)stream\r?\n")
 NOT_READ = re.compile(
     rb"/(?:ASCIIHex|ASCII85|LZW|RunLength)Decode|/Filter\s*\d|/Predictor\s*(?:2|1\d)|/FlateDecode.*/FlateDecode",
     re.DOTALL,
 )
-"""How no program that people use packs the objects of a file, which are read here to see what they do."""
+"""Filters that ordinary programs never use for the objects of a PDF, which are read here."""
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
 MOST_UNPACKED = 50 * MB
 
 
 def refuse_large_picture(content: bytes, name: str) -> None:
-    """Raise ``Incomplete`` for a picture of more than ``MOST_PIXELS``; only its head is read."""
+    """Raise ``Incomplete`` for a picture of more than ``MOST_PIXELS``; only its header is read."""
     width, height = _size(content)
     if width * height > MOST_PIXELS:
         raise Incomplete(_("“%s” has too many pixels. Please send it smaller.") % name)
 
 
 def _size(content: bytes) -> tuple[int, int]:
-    """Width and height; nothing of what no reader opens either."""
-    if content.startswith(PNG) and len(content) >= len(PNG) + 8:  # whatever follows: browsers show damaged ones too
+    """Width and height; none for a file that no viewer opens either."""
+    if content.startswith(PNG) and len(content) >= len(PNG) + 8:  # whatever follows: browsers show damaged pictures too
         width, height = struct.unpack_from(">II", content, len(PNG))
         return width, height
     try:
@@ -49,14 +49,14 @@ def _size(content: bytes) -> tuple[int, int]:
 
 
 def refuse_active_pdf(content: bytes, name: str) -> None:
-    """Raise ``Incomplete`` for a PDF file with scripts or programs to start."""
+    """Raise ``Incomplete`` for a PDF file with scripts or launch actions."""
     for part in _parts(content, name):
         if ACTIVE.search(_plain(part)):
             raise Incomplete(_("“%s” holds scripts, which can run by themselves. Please print it to a new PDF.") % name)
 
 
 def _parts(content: bytes, name: str) -> Iterator[bytes]:
-    """The file as it stands, and the objects that it keeps compressed."""
+    """The raw file, and its compressed objects unpacked."""
     yield content
     left, end = MOST_UNPACKED, 0
     for found in STREAM.finditer(content):
@@ -76,7 +76,7 @@ def _parts(content: bytes, name: str) -> Iterator[bytes]:
 
 
 def _plain(part: bytes) -> bytes:
-    """Names as they are meant: #4a is a J."""
+    """Decode escaped names: #4a is J."""
     return _HEX.sub(lambda found: bytes([int(found[1], 16)]), part)
 
 

@@ -1,6 +1,6 @@
-"""The head of the chain (``proof.py``): number, hash and moment of its last link, as an auditor takes them away.
+"""The head of the chain (``proof.py``): number, hash and moment of its last link, exported by an auditor.
 
-Whoever rewrites the past must rewrite every later link; a head kept elsewhere then no longer lies on the chain.
+Rewriting the past means rewriting every later link, so a head kept elsewhere is then no longer on the chain.
 """
 
 import re
@@ -42,7 +42,7 @@ class Head:
 
     @classmethod
     def read(cls, text: str) -> "Head":
-        """Raises ``Refused`` for what is no exported head."""
+        """Raises ``Refused`` if the text is not an exported head."""
         found = _FILE.fullmatch(text.removeprefix("\ufeff"))
         if not found:
             raise Refused(_("This is no exported head: expected the lines %s, number, hash and at.") % FORMAT)
@@ -50,7 +50,7 @@ class Head:
 
     @property
     def text(self) -> str:
-        """As it is exported and read again."""
+        """The exported form, which ``read`` reads again."""
         return f"{FORMAT}\nnumber {self.number}\nhash {self.hash}\nat {self.at}\n"
 
     @property

@@ -1,4 +1,4 @@
-"""Checks that what is kept still agrees with itself. Each app registers its own in ``AppConfig.ready``.
+"""Integrity checks: whether the stored data are still consistent. Each app registers its own in ``AppConfig.ready``.
 
 ``manage.py check_integrity`` runs them all; a check yields nothing when everything is right.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Fault:
-    """One row that is off: ``row`` names it (table and key), ``expected`` and ``found`` say how."""
+    """One inconsistent row: ``row`` names it (table and key), with what was ``expected`` and ``found``."""
 
     row: str
     expected: str

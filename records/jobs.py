@@ -1,7 +1,7 @@
 """Long work in the background that a person asked for and that ends as a to-do (architecture §7).
 
-The queue only wakes a worker; what is to be done stands here, so an emptied queue or a killed worker forgets nothing
-(``free`` finds it again).
+The queue only wakes a worker; the job itself is stored here, so nothing is lost when the queue is emptied or a worker
+is killed (``free`` finds it again).
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from records.lifecycle import Group
 
 HEARTBEAT_SECONDS = 8
 SILENCE = timedelta(seconds=30)
-"""A worker that has given no sign for so long counts as dead."""
+"""A worker without a heartbeat for this long counts as dead."""
 
 
 class JobQuerySet(models.QuerySet):
     def silent(self) -> Self:
-        """What a worker began and left: it was killed, most likely."""
+        """Jobs that a worker started and abandoned; most likely it was killed."""
         unheard = Q(alive_at=None) | Q(alive_at__lt=timezone.now() - SILENCE)
         return self.filter(unheard, state=Job.State.RUNNING)
 
     def free(self) -> Self:
-        """What no worker has in hand: it waits, or its worker is dead."""
+        """Jobs that no worker is processing: they wait, or their worker is dead."""
         return self.filter(state=Job.State.WAITING) | self.silent()
 
     def asked_already(self) -> Any:
-        """The one of these that waits or is being made. What a dead worker left ends here: it is asked for anew."""
+        """The job among these that waits or is running. One that a dead worker abandoned is ended here."""
         now = timezone.now()
         self.silent().update(
             state=Job.State.FAILED, error=_now("The program that made it was stopped."), ended_at=now, seen_at=now
@@ -46,7 +46,7 @@ class JobQuerySet(models.QuerySet):
         return self.filter(state__in=Job.State.GOING_ON).first()
 
     def take(self, pk: int) -> Any:
-        """The job ``pk``, now this worker's; None if another has it or it has ended."""
+        """Claim the job ``pk`` for this worker; None if another has it or it has ended."""
         now = timezone.now()
         if not self.free().filter(pk=pk).update(state=Job.State.RUNNING, started_at=now, alive_at=now, progress=0):
             return None
@@ -54,8 +54,8 @@ class JobQuerySet(models.QuerySet):
 
 
 class Job(models.Model):
-    """``progress`` in per cent; ``alive_at``: the last sign of its worker; ``seen_at``: when the person looked at how
-    it ended."""
+    """``progress`` in per cent; ``alive_at``: the worker's last heartbeat; ``seen_at``: when the person saw the
+    result."""
 
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("job", "Waiting")
@@ -84,7 +84,7 @@ class Job(models.Model):
 
     @property
     def is_silent(self) -> bool:
-        """Whether its worker must be dead; the next one begins it anew."""
+        """Whether its worker must be dead; the next one starts it again."""
         unheard = self.alive_at is None or self.alive_at < timezone.now() - SILENCE
         return self.state == self.State.RUNNING and unheard
 
@@ -94,7 +94,7 @@ class Job(models.Model):
 
     @property
     def shown_state(self) -> State:
-        """What a person is told: work that nobody does is not under way."""
+        """The state to show: a job whose worker is dead is not running."""
         return self.State.WAITING if self.is_silent else self.State(self.state)
 
     @property
@@ -102,12 +102,12 @@ class Job(models.Model):
         return 0 if self.is_silent else self.progress
 
     def come_to(self, progress: int) -> None:
-        """Say how far it is."""
+        """Store the progress."""
         self._in_hand().update(progress=progress)
 
     @contextmanager
     def kept_alive(self) -> Iterator[None]:
-        """Give a sign of life every few seconds, whatever this thread is busy with."""
+        """Send a heartbeat every few seconds, whatever this thread is doing."""
         over = Event()
         signs = Thread(target=self._give_signs, args=(over,), daemon=True)
         signs.start()
@@ -118,18 +118,18 @@ class Job(models.Model):
             signs.join()
 
     def end(self, state: str, **changes: Any) -> bool:
-        """Keep how it ended; False if it had ended already, or another worker has it since."""
+        """Store the result; False if it had already ended or another worker has claimed it."""
         return bool(self._in_hand().update(state=state, ended_at=timezone.now(), **changes))
 
     def _in_hand(self) -> JobQuerySet:
-        """This very job, as long as it is the one who began it that has it."""
+        """This job, as long as the worker that started it still has it."""
         return type(self).objects.filter(pk=self.pk, state=self.State.RUNNING, started_at=self.started_at)
 
     def _give_signs(self, over: Event) -> None:
         while not over.wait(HEARTBEAT_SECONDS):
             try:
                 self._in_hand().update(alive_at=timezone.now())
-            except DatabaseError:  # it restarts; the next sign tells
+            except DatabaseError:  # the database restarts; the next heartbeat follows
                 connection.close()
         connection.close()
 
@@ -138,12 +138,12 @@ _makers: dict[type[Job], Callable[[int], None]] = {}
 
 
 def register(kind: type[Job], make: Callable[[int], None]) -> None:
-    """``make(pk)`` does the work of one job of this ``kind``; doing it again changes nothing."""
+    """``make(pk)`` does the work of one job of this ``kind`` and is idempotent."""
     _makers[kind] = make
 
 
 def make_forgotten() -> None:
-    """Make what no worker has in hand: the queue was emptied, or the worker died."""
+    """Run the jobs that no worker is processing: the queue was emptied, or the worker died."""
     for kind, make in _makers.items():
         for pk in kind.objects.free().order_by("pk").values_list("pk", flat=True):
             make(pk)

@@ -1,4 +1,4 @@
-"""Figures far from what was expected: asked about, never refused. Pure; knows nothing of what the figures count."""
+"""Outliers: figures far from what was expected, queried but never refused. Pure; any kind of figure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from records.numbers import plain
 
 TIMES = Decimal(3)
-"""A figure this many times the other, or this small a part of it, is odd …"""
+"""A figure is an outlier if it is this many times the other, or this fraction of it …"""
 LEAST = Decimal(5)
-"""… unless the two lie closer than this: one meeting missed instead of four is no slip of a finger."""
+"""… unless the two are closer than this: one missed meeting instead of four is no typing error."""
 FEW = 3
-"""So many figures of others are compared with; of more than five the two at the ends may be slips themselves."""
+"""Minimum number of figures to compare with; of more than five, the two extremes may be errors themselves."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Jump:
 
     @property
     def words(self) -> str:
-        """What is odd, as a question to the person who typed it."""
+        """The question to ask the person who typed it."""
         if not self.last:
             return _("Last year it was 0: is that right?")
         if not self.now:
@@ -42,7 +42,7 @@ class Jump:
 
 @dataclass(frozen=True)
 class Outlier:
-    """A figure far outside those of the others, which lie from ``low`` to ``high``."""
+    """A figure far outside those of other units, which range from ``low`` to ``high``."""
 
     low: Decimal
     high: Decimal
@@ -57,12 +57,12 @@ Odd = Jump | Outlier
 
 
 def jump(now: Decimal | None, last: Decimal | None) -> Jump | None:
-    """The jump between the figures of two years, if it is an odd one."""
+    """The jump between the figures of two years, if it is an outlier."""
     return Jump(last, now) if now is not None and last is not None and _far(now, last) else None
 
 
 def outlier(now: Decimal | None, others: Collection[Decimal]) -> Outlier | None:
-    """How ``now`` lies outside the figures of ``others``, if that is odd."""
+    """How far ``now`` is outside the figures of ``others``, if it is an outlier."""
     if now is None or len(others) < FEW:
         return None
     inner = sorted(others)[1:-1] if len(others) > FEW + 2 else sorted(others)

@@ -1,7 +1,7 @@
-"""A table that came in, as lines of text: CSV (UTF-8, GB18030) or an Excel workbook, from bytes or from a file.
+"""Incoming tables as lines of text: CSV (UTF-8, GB18030) or an Excel workbook, from bytes or from a file.
 
-The one reader of every door: sheets on pages, API, commands. ``UPLOAD`` bounds what people send; commands, which read
-as a stream, take what is as large as a spreadsheet can be.
+The one reader for pages, API and commands. ``UPLOAD`` limits what people upload; commands read as a stream and accept
+the largest spreadsheet there can be.
 """
 
 import csv
@@ -26,7 +26,7 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 
 @dataclass(frozen=True)
 class Bounds:
-    """What of a table is taken: of the package, of its sheet, lines that hold anything."""
+    """Limits on a table: of the package, of its sheet, on non-empty lines."""
 
     package: Limits
     sheet: Most
@@ -38,11 +38,11 @@ COMMAND = Bounds(Limits(size=4096 * MB, ratio=1000), Most(50_000_000, 20_000_000
 
 
 class NotATable(Refused):
-    """The file is no table that is read here, or a larger one; ``str()`` says what it is and what to do."""
+    """The file is not a supported table, or too large; ``str()`` says what it is and what to do."""
 
 
 def lines(source: bytes | Path, bounds: Bounds = UPLOAD) -> Iterator[Line]:
-    """The lines that hold any text, in order. Raises ``NotATable``."""
+    """The non-empty lines, in order. Raises ``NotATable``."""
     with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
         for count, line in enumerate(_lines(file, bounds), start=1):
             if count > bounds.lines:
@@ -81,7 +81,7 @@ def _of_package(file: BinaryIO, bounds: Bounds) -> Iterator[Line]:
 
 
 def _other_kind(start: bytes, file: BinaryIO) -> str:
-    """What a file is that is neither a workbook nor CSV; "" for all else."""
+    """What a file is that is neither a workbook nor CSV; "" if unknown."""
     if start.startswith(OLE):
         whole = file.read()
         if "EncryptedPackage".encode("utf-16-le") in whole:
@@ -98,7 +98,7 @@ def _other_kind(start: bytes, file: BinaryIO) -> str:
 
 
 def _of_csv(file: BinaryIO, bounds: Bounds) -> Iterator[Line]:
-    """Lines may end as on any system; what is not read is told with its line."""
+    """Accepts the line endings of any system; an error names its line."""
     with io.TextIOWrapper(file, encoding=encoding_of(file), newline="") as text:
         reader = csv.reader(text, strict=True)
         number = 0
@@ -111,7 +111,7 @@ def _of_csv(file: BinaryIO, bounds: Bounds) -> Iterator[Line]:
             if row is None:
                 return
             number += 1
-            texts = [cells.tidy(cell.replace("\0", "\ufffd")) for cell in row]  # no text may hold a NUL
+            texts = [cells.tidy(cell.replace("\0", "\ufffd")) for cell in row]  # no text may contain NUL
             if any(texts):
                 if len(texts) > bounds.sheet.columns and any(texts[bounds.sheet.columns :]):
                     raise NotATable(_("Something stands beyond column %d.") % bounds.sheet.columns)
@@ -119,7 +119,7 @@ def _of_csv(file: BinaryIO, bounds: Bounds) -> Iterator[Line]:
 
 
 def encoding_of(file: BinaryIO) -> str:
-    """UTF-8, with or without BOM, or GB18030; the file is left at its start. Raises ``NotATable``."""
+    """UTF-8, with or without BOM, or GB18030; rewinds the file. Raises ``NotATable``."""
     for encoding in ENCODINGS:
         text = io.TextIOWrapper(file, encoding=encoding, newline="")
         try:

@@ -1,6 +1,6 @@
-"""A list as a workbook: memory flat, and what people typed is text even when it begins like a formula.
+"""A list as a workbook, in constant memory; what people typed stays text even when it looks like a formula.
 
-XlsxWriter writes a row in half the time that openpyxl takes: exports of a whole city come ten at once.
+XlsxWriter needs half the time of openpyxl, which matters when ten exports of a whole city run at once.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ DAY, MOMENT = "yyyy-mm-dd", "yyyy-mm-dd h:mm:ss"
 def write_list(
     title: str, columns: Sequence[Column], rows: Iterable[Any], to: BinaryIO, *, notes: Sequence[str] = ()
 ) -> None:
-    """A workbook of one sheet: ``title``, ``notes`` (the filter, the day), heads, one line a row."""
+    """A workbook of one sheet: ``title``, ``notes`` (the filter, the day), headings, one line per row."""
     with xlsxwriter.Workbook(to, {"constant_memory": True}) as book:
         sheet = Sheet(book, sheet_name(title))
         head = [title, *notes, *([_("Demonstration data, unrelated to reality")] if settings.DEMO else [])]
@@ -40,7 +40,7 @@ def write_list(
 
 
 class Sheet:
-    """Rows one below the other; times in the local zone."""
+    """Write the rows, with times in the local time zone."""
 
     def __init__(self, book: xlsxwriter.Workbook, name: str) -> None:
         self.book, self.rows = book, 0
@@ -72,7 +72,7 @@ class Sheet:
             sheet.write_string(row, at, text, self._format("", bold, text.startswith(FORMULA)))
 
     def _format(self, form: str, bold: bool, quoted: bool = False) -> Format | None:
-        """One for all the cells that look alike; none for those that look like nothing."""
+        """One shared format for all cells of the same look; none for plain cells."""
         if not (form or bold or quoted):
             return None
         key = (form, bold, quoted)

@@ -1,6 +1,6 @@
-"""Every list as Excel of just what one sees: the list's own address with ``?as=xlsx``, so its scope, filter and walls.
+"""Excel export of every list: the list's own address with ``?as=xlsx``, so with the same scope, filter and permissions.
 
-A list view says it in one line, before it cuts its pages: ``if book := as_workbook(request, title, columns, found):
+A list view adds it in one line, before pagination: ``if book := as_workbook(request, title, columns, found):
 return book``; its template shows the button ``components/excel.html``.
 """
 
@@ -21,7 +21,7 @@ from records.listing import write_list
 from records.workbooks import Column
 
 MOST_ROWS = 50_000
-"""What one request writes in a few seconds; whoever sees more narrows the list first."""
+"""What one request writes in a few seconds; a longer list must be filtered first."""
 FETCHED = 2000
 
 
@@ -32,8 +32,8 @@ def wanted(request: HttpRequest) -> bool:
 def as_workbook(
     request: HttpRequest, title: str, columns: Sequence[Column], rows: QuerySet | Iterable[Any]
 ) -> HttpResponse | None:
-    """The list as a workbook if the request asks for one, else None. ``rows`` are all that the person's page shows, in
-    its order; of a queryset they are fetched bit by bit. Longer than ``MOST_ROWS``: back to the page, which says so."""
+    """The list as a workbook if the request asks for one, else None. ``rows`` are all rows of the page, in its order; a
+    queryset is fetched in chunks. Longer than ``MOST_ROWS``: a redirect to the page, with an error message."""
     if not wanted(request):
         return None
     if isinstance(rows, QuerySet):
@@ -51,7 +51,7 @@ def as_workbook(
 
 
 def _notes(request: HttpRequest) -> list[str]:
-    """Who saw this when, and through which filter."""
+    """Who exported this when, and with which filter."""
     now = date_format(timezone.localtime(), "DATETIME_FORMAT")
     who = request.user.get_full_name() if request.user.is_authenticated else ""
     chosen = [f"{name}={value}" for name, value in request.GET.items() if value and name not in ("as", "page")]

@@ -18,7 +18,7 @@ __all__ = ["Digest", "IssuedDocument", "Preview", "ProvedColumns", "SchemaObject
 class StoredFile(models.Model):
     """One uploaded file, kept outside the web root under its own hash; the same bytes are stored once on disk.
 
-    ``size`` in bytes, ``kind`` the media type found from the content, never the sender's word.
+    ``size`` in bytes, ``kind`` the media type detected from the content, never taken from the client.
     """
 
     name = models.CharField(_("File name"), max_length=200)
@@ -44,9 +44,9 @@ class StoredFile(models.Model):
 
 
 class IssuedDocument(models.Model):
-    """A printed paper with a check code (see ``documents``). ``unit`` is the division code whose paper it is.
+    """A printed paper with a check code (see ``documents``). ``unit`` is the division code that it belongs to.
 
-    ``code`` without its dashes; ``digest``: the keyed SHA-256 of the content, in hex, of which the code is the start.
+    ``code`` without its dashes; ``digest``: the keyed SHA-256 of the content, in hex; the code is its beginning.
     """
 
     code = models.CharField(max_length=12, unique=True)

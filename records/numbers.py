@@ -1,4 +1,4 @@
-"""Numbers that come from outside as text."""
+"""Parsing of numbers in untrusted text."""
 
 import re
 from collections.abc import Iterable
@@ -6,21 +6,21 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-LONGEST_KEY = 18  # digits of what PostgreSQL's bigint surely holds
+LONGEST_KEY = 18  # digits that always fit into PostgreSQL's bigint
 
 
 def count_of(text: str) -> int | None:
-    """The count or key that ``text`` says in plain digits; None for any other text, and for what no column holds."""
+    """The count or key in ``text`` if it is plain digits; None for other text and numbers too large to store."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY else None
 
 
 def keys(texts: Iterable[str]) -> set[int]:
-    """Those of ``texts`` that can be a row's key; the rest is no key of anything."""
+    """Those of ``texts`` that can be a primary key."""
     return {count for text in texts if (count := count_of(text)) is not None}
 
 
 def plain(number: Decimal) -> str:
-    """A number as people write it: no zeros that say nothing, no exponent."""
+    """A number without trailing zeros and exponent."""
     return f"{number.normalize():f}"
 
 
@@ -29,13 +29,13 @@ _ONE_COMMA = re.compile(r"([+-]?[0-9]+),([0-9]+)(\.[0-9]*)?")
 
 
 class Ambiguous(ValueError):
-    """What is typed may mean two numbers; its text asks which."""
+    """The input may mean two numbers; the message asks which."""
 
 
 def without_groups(typed: str) -> str:
     """``typed`` without the commas that group its thousands (1,234,567.8).
 
-    A single comma may be meant as a point: raises ``Ambiguous``.
+    A single comma may be meant as a decimal point: raises ``Ambiguous``.
     """
     if _GROUPED.fullmatch(typed):
         return typed.replace(",", "")

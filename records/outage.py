@@ -1,4 +1,4 @@
-"""Whether a failure is an outage: the database is away or restarting, or a disk has no room left."""
+"""Whether a failure is an outage: the database is away or restarting, or a disk is full."""
 
 import errno
 from collections.abc import Iterator
@@ -10,18 +10,18 @@ from psycopg2 import errors
 FULL = (errno.ENOSPC, errno.EDQUOT)
 GOING = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
 LOST = (psycopg2.OperationalError, psycopg2.InterfaceError)
-"""These classes themselves: whatever a server says of a statement has a class of its own."""
+"""Exactly these classes: an error about a statement has a subclass of its own."""
 
 
 def disk_is_full(failure: BaseException | None) -> bool:
-    """Whether something could not be written, by us or by the database, for want of room."""
+    """Whether we or the database could not write because the disk is full."""
     return any(
         isinstance(one, errors.DiskFull) or (isinstance(one, OSError) and one.errno in FULL) for one in _causes(failure)
     )
 
 
 def database_is_away(failure: BaseException | None) -> bool:
-    """Whether the database did not answer, so that the same step may go through when it is back."""
+    """Whether the database did not answer, so that the same step may succeed once it is back."""
     if not isinstance(failure, OperationalError | InterfaceError):
         return False
     cause = failure.__cause__

@@ -1,4 +1,4 @@
-"""To which unit a row belongs: by its own column, or by the rows that it hangs on (a score on a sheet on …)."""
+"""The unit that a row belongs to: by its own column, or through its foreign keys (entry → sheet → …)."""
 
 from functools import cache
 from typing import Any
@@ -10,7 +10,7 @@ UNIT = "unit_id"
 
 @cache
 def path_to_unit(model: type[models.Model]) -> tuple[models.ForeignKey, ...] | None:
-    """The foreign keys that lead from a model to one with a unit, the fewest; () if it has one, None if none leads."""
+    """The shortest chain of foreign keys to a model with a unit; () if it has one itself, None if there is none."""
     ways: list[tuple[type[models.Model], tuple[models.ForeignKey, ...]]] = [(model, ())]
     seen = {model}
     for here, way in ways:
@@ -25,7 +25,7 @@ def path_to_unit(model: type[models.Model]) -> tuple[models.ForeignKey, ...] | N
 
 
 def unit_of(model: type[models.Model], content: dict[str, Any]) -> str:
-    """The code of the unit of a row, given by its columns; "" where it has none."""
+    """The unit code of a row, given as its columns; "" if it has none."""
     if UNIT in content:
         return content[UNIT] or ""
     way = path_to_unit(model)

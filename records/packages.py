@@ -1,4 +1,4 @@
-"""Zip packages (Excel, Word, OFD) that came from outside: looked at before anything in them is unpacked."""
+"""Uploaded zip packages (Excel, Word, OFD), checked before anything in them is unpacked (zip bombs)."""
 
 import zipfile
 import zlib
@@ -16,7 +16,7 @@ ENCRYPTED = 0x1
 
 @dataclass(frozen=True)
 class Limits:
-    """What a package may unpack to. ``ratio`` counts beyond ``small`` bytes: a few empty lines pack well."""
+    """Limits on unpacking. ``ratio`` applies beyond ``small`` bytes, because a few empty lines compress well."""
 
     size: int
     ratio: int
@@ -25,11 +25,11 @@ class Limits:
 
 
 class PackageRefused(Refused):
-    """A package that is broken, locked, or too large once it is unpacked."""
+    """A package that is broken, encrypted, or too large when unpacked."""
 
 
 def open_package(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
-    """The package in ``file``. Raises ``PackageRefused``. No part gives more bytes than the package's folder says."""
+    """The package in ``file``. Raises ``PackageRefused``. No part yields more bytes than its directory entry says."""
     try:
         package = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, UnicodeError) as wrong:
@@ -51,7 +51,7 @@ def open_package(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
 
 
 def demand_true_sizes(package: zipfile.ZipFile) -> None:
-    """Raise ``PackageRefused`` where a part is not what the folder says: other readers may not keep to the folder."""
+    """Raise ``PackageRefused`` if a part differs from its directory entry: other readers may not rely on the entry."""
     try:
         broken = package.testzip()
     except (zlib.error, zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as wrong:

@@ -1,7 +1,7 @@
-"""Pictures made from stored ones: thumbnails, and HEIC photos as JPEG. The originals stay as they came.
+"""Derived pictures: thumbnails, and HEIC photos as JPEG. The originals are never changed.
 
-Each is made when it is first asked for and kept beside the originals under their hash. A picture of more than
-``MOST_PIXELS`` is left alone: to decode it takes hundreds of megabytes.
+Each is made at the first request and stored beside the originals under their hash. A picture of more than
+``MOST_PIXELS`` is not decoded, as that takes hundreds of megabytes.
 """
 
 import io
@@ -18,12 +18,12 @@ from records.models import StoredFile
 
 MOST_PIXELS = 64_000_000
 SIDE = {"small": 224, "screen": 2400}
-"""The longer side: of a thumbnail on a fine screen, of a photo that is looked at."""
+"""Pixels of the longer side: of a thumbnail on a high-density screen, of a photo on screen."""
 QUALITY = 82
 
 
 class NoPicture(Exception):
-    """No picture can be made of this file."""
+    """This file cannot be converted to a picture."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Picture:
 
 
 def reduced(content: bytes, side: int) -> bytes:
-    """A picture as JPEG, upright, at most ``side`` long, without what the camera noted in it (place, owner)."""
+    """A picture as JPEG, upright, at most ``side`` long, without metadata (place, owner)."""
     with warnings.catch_warnings(action="ignore"), _opened(content) as picture:
         if picture.width * picture.height > MOST_PIXELS:
             raise ValueError("too many pixels")
@@ -71,7 +71,7 @@ def _opened(content: bytes) -> Image.Image:
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
-    """Without the parts that let through what is behind: JPEG has none."""
+    """Without transparency, which JPEG does not have."""
     if picture.mode in ("RGB", "L"):
         return picture
     picture = picture.convert("RGBA")

@@ -1,14 +1,14 @@
-"""What a page shows before a step is exactly what the step does, or nothing is done.
+"""Previews: a confirmed step does exactly what its page showed, or nothing.
 
-A page that shows a step first (payments, a release, a closing) keeps what it shows here, under the key in its form:
-``key = previews.keep(user, "disburse:fund:1", shown)``. The confirmation names the key alone:
+A page that shows a step first (payments, a release, a closing) stores what it shows here, under the key in its form:
+``key = previews.keep(user, "disburse:fund:1", shown)``. The confirmation sends only the key:
 
     with previews.confirming(user, "disburse:fund:1", key) as shown:
         workflow.disburse(fund, by=user, expected=shown, …)
 
-The workflow function compares ``expected`` with what is true under its own lock and raises ``Outdated`` when they
-differ; the view then shows the new state. A second click on the same confirmation waits for the first one and is told
-``AlreadyDone``, which a view answers like the first.
+The workflow function compares ``expected`` with the current state under its own lock and raises ``Outdated`` if they
+differ; the view then shows the new state. A second click on the same confirmation waits for the first one and gets
+``AlreadyDone``, which a view answers like the first (idempotent).
 """
 
 import json
@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from records.refusals import Outdated, WrongState
 
 KEPT = timedelta(days=1)
-"""How long a page may stand open before it is confirmed."""
+"""How long a page may stay open before it is confirmed."""
 
 
 class AlreadyDone(WrongState):
@@ -42,7 +42,7 @@ class AlreadyDone(WrongState):
 
 
 class Preview(models.Model):
-    """What ``user`` was shown before ``step`` (its verb and subject, "release:batch:7")."""
+    """What ``user`` was shown before ``step`` (verb and subject, such as "release:batch:7")."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=64)
@@ -65,9 +65,9 @@ def plain(content: Any) -> Any:
 
 
 def keep(user: Any, step: str, content: Any, *, key: str = "") -> str:
-    """Keep what ``user`` is shown before ``step``; return the key for the page. ``key``: the one that the page has.
+    """Store what ``user`` is shown before ``step``; return the key for the page. ``key``: the page's existing key.
 
-    Raises ``AlreadyDone`` when the step of that key has been carried out.
+    Raises ``AlreadyDone`` if the step of that key has been carried out.
     """
     now = timezone.now()
     if not key:
@@ -87,9 +87,9 @@ def keep(user: Any, step: str, content: Any, *, key: str = "") -> str:
 
 @contextmanager
 def confirming(user: Any, step: str, key: str) -> Iterator[Any]:
-    """One transaction in which ``step`` is carried out as it was shown under ``key``; yields what was shown.
+    """Carry out ``step``, in one transaction, as it was shown under ``key``; yields what was shown.
 
-    Raises ``Outdated`` where nothing was shown under that key (or too long ago), ``AlreadyDone`` on a second time.
+    Raises ``Outdated`` if nothing was shown under that key (or too long ago), ``AlreadyDone`` the second time.
     """
     with transaction.atomic():
         Preview.objects.filter(user=user, shown_at__lt=timezone.now() - KEPT).delete()
@@ -104,6 +104,6 @@ def confirming(user: Any, step: str, key: str) -> Iterator[Any]:
 
 
 def require_unchanged(expected: Any, current: Any) -> None:
-    """Raise ``Outdated`` unless what was shown (None: the caller saw no page) is what is true now, under the lock."""
+    """Raise ``Outdated`` unless what was shown (None: no page was shown) equals the current state, under the lock."""
     if expected is not None and expected != plain(current):
         raise Outdated(_("Something has changed since this page was opened. Nothing was done. Please look again."))

@@ -1,13 +1,13 @@
-"""The proof: rows whose every change leaves a digest, in a chain of seals, one a transaction (``proof.sql``).
+"""The proof: every change of a row leaves a digest, in a hash chain with one seal per transaction (``proof.sql``).
 
-Proved are all history tables (who decided, scored, answered, paid what, under which verb), and the tables without a
-history that an app names. What a tracked row is now must be what its history says
-last; so an altered row is found by its history, an altered history by its digest, an altered digest by its seal, and a
-chain rewritten from some link on by a head that was exported before (``head.py``).
+It covers all history tables (who decided, scored, answered, paid what, under which verb) and the tables without a
+history that an app names. The present state of a tracked row must equal the last state in its history. An altered row
+is therefore found by its history, an altered history by its digest, an altered digest by its seal, and a rewritten
+chain by a head that was exported before (``head.py``).
 
 A digest covers the columns that the table had when it was taken (``ProvedColumns``), by name and type: a new column
 changes nothing, and after a change that makes digests impossible to compute (a column renamed, dropped, of another
-type) ``install`` takes these rows over as they stand, which stays visible as operation "A".
+type) ``install`` adopts these rows in their present state, which stays visible as operation "A".
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _CHANGES = {
 _SEAL_TRIGGERS = {"close_seal": "after insert on records_seal", "close_seal_last": "after update on records_seal"}
 
 _BLOCK = 10_000
-"""From how many rows on a statement on a table of blocks gets one digest over all of them."""
+"""Number of rows from which a statement on a table of blocks gets one digest over all of them."""
 
 _named: dict[type[models.Model], tuple[str, ...]] = {}
 _in_blocks: set[type[models.Model]] = set()
@@ -37,7 +37,7 @@ _in_blocks: set[type[models.Model]] = set()
 @dataclass(frozen=True)
 class Proved:
     """A proved table: its model, the changes that can happen to its rows (a history is only added to), the columns that
-    digests leave out, and whether many rows that come in at once have one digest between them."""
+    digests leave out, and whether many rows inserted at once share one digest."""
 
     model: type[models.Model]
     changes: tuple[str, ...]
@@ -60,13 +60,13 @@ class Proved:
 
 
 def prove(*without_history: type[models.Model], omit: tuple[str, ...] = ()) -> None:
-    """Prove tables that have no history, but for the columns ``omit`` (such as when a token was last used). Called in
+    """Prove tables without a history, except the columns ``omit`` (such as when a token was last used). Called in
     ``AppConfig.ready`` by the app that owns them."""
     _named.update(dict.fromkeys(without_history, omit))
 
 
 def prove_in_blocks(*tracked: type[models.Model]) -> None:
-    """Prove the histories of these models by one digest a statement where it has many rows: divisions, which come in by
+    """Prove the histories of these models with one digest per statement of many rows: divisions, which are imported by
     the hundred thousand."""
     _in_blocks.update(tracked)
 
@@ -88,7 +88,7 @@ def proved() -> list[Proved]:
 
 
 def triggers() -> dict[tuple[str, str], str]:
-    """(table, trigger) → the statement that makes it."""
+    """(table, trigger) → the statement that creates it."""
     wanted = {
         (one.table, f"proved_{change}"): f"create trigger proved_{change} after {change} on {one.table} "
         f"referencing {_CHANGES[change]} for each statement execute function records_prove("
@@ -107,7 +107,7 @@ def triggers() -> dict[tuple[str, str], str]:
 
 
 def standing() -> dict[tuple[str, str], tuple[str, ...]]:
-    """(table, trigger) → its arguments, for the triggers of the proof that stand in the database and fire."""
+    """(table, trigger) → its arguments, for the triggers of the proof that exist and are enabled in the database."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select c.relname, t.tgname, replace(encode(t.tgargs, 'escape'), '\\000', '|') from pg_trigger t "
@@ -120,13 +120,13 @@ def standing() -> dict[tuple[str, str], tuple[str, ...]]:
 
 
 def expected() -> dict[tuple[str, str], tuple[str, ...]]:
-    """What ``standing`` gives where nothing was touched."""
+    """What ``standing`` returns if nothing was altered."""
     found = {(one.table, f"proved_{change}"): one.arguments for one in proved() for change in one.changes}
     return found | dict.fromkeys((("records_seal", name) for name in _SEAL_TRIGGERS), ())
 
 
 def sources() -> dict[str, str]:
-    """Name → body of each function of the proof, as the file has it."""
+    """Name → body of each function of the proof, as in the file."""
     return {function.split("(")[0]: function.split("$$")[1] for function in _functions()}
 
 
@@ -135,7 +135,7 @@ def _functions() -> list[str]:
 
 
 def installed() -> dict[str, str]:
-    """Name → body of each function of the proof, as the database has it."""
+    """Name → body of each function of the proof, as in the database."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select proname, prosrc from pg_proc "
@@ -147,7 +147,7 @@ def installed() -> dict[str, str]:
 
 @transaction.atomic
 def install(**_signal: Any) -> None:
-    """After migrating: functions, triggers, and digests for rows that have none or none that can be computed."""
+    """After migrating: functions, triggers, and digests for rows without one or without a computable one."""
     there = set(connection.introspection.table_names())
     if "records_seal" not in there:
         return
@@ -185,7 +185,7 @@ returning v.relation_name
 
 
 def _retire(cursor: Any) -> set[str]:
-    """Mark columns that a table no longer has as they were; the tables where that happened."""
+    """Retire the column lists that a table no longer has; returns these tables."""
     cursor.execute(_RETIRE)
     return {row[0] for row in cursor.fetchall()}
 

@@ -1,5 +1,5 @@
-"""Whether what is kept still is what the proof says (``proof.py``). The sums of ``proof.sql`` are stated here anew, so
-that a function changed in the database hides nothing. One statement a table; Python holds only the faults.
+"""Whether the stored data still match the proof (``proof.py``). The hashes of ``proof.sql`` are computed here
+independently, so that an altered database function hides nothing. One statement per table; Python holds only faults.
 """
 # ruff: noqa: S608 (the names put into the SQL are those of our own tables)
 
@@ -97,7 +97,7 @@ from block b left join sum s using (id) where s.digest is distinct from b.digest
 """
 )
 
-# What stands for a key that is no number, as records_key makes it.
+# The number that stands for a non-numeric key, as records_key makes it.
 _NUMBER_OF_TEXT = """('x' || left(encode(sha256(convert_to(t."{key}"::text, 'UTF8')), 'hex'), 16))::bit(64)::bigint"""
 
 _HISTORY = """
@@ -131,7 +131,7 @@ order by d.id
 
 
 def chain_faults() -> Iterator[Fault]:
-    """Links and digests that are missing, or not what they are made of."""
+    """Links and digests that are missing or do not match their content."""
     with _rows(_CHAIN) as rows:
         for seal, block, number, before, count, counted, contents, summed, hash_, expected in rows:
             if seal is None:
@@ -150,7 +150,7 @@ def chain_faults() -> Iterator[Fault]:
 
 
 def row_faults() -> Iterator[Fault]:
-    """Rows of proved tables that are not what their last digest says, in every column."""
+    """Rows of proved tables that do not match their last digest."""
     for one in proof.proved():
         number = f't."{one.key}"' if _is_number(one.model) else _NUMBER_OF_TEXT.format(key=one.key)
         statement = _ROWS.format(table=one.table, number=number)
@@ -169,7 +169,7 @@ def row_faults() -> Iterator[Fault]:
 
 
 def block_faults() -> Iterator[Fault]:
-    """Rows that came in by the hundred thousand and are not what their digest over all of them says."""
+    """Rows imported in bulk that do not match their common digest."""
     for one in proof.proved():
         if one.in_blocks:
             with _rows(_BLOCKS.format(table=one.table, key=one.key), {"table": one.table}) as rows:
@@ -178,7 +178,7 @@ def block_faults() -> Iterator[Fault]:
 
 
 def history_faults() -> Iterator[Fault]:
-    """Tracked rows that are not what their history says last: which columns, what stood there."""
+    """Tracked rows that differ from the last state in their history: the columns and their values."""
     for tracked, history in proof.histories().items():
         columns = _common_columns(tracked, history)
         statement = _HISTORY.format(
@@ -204,7 +204,7 @@ def history_faults() -> Iterator[Fault]:
 
 
 def moved_faults() -> Iterator[Fault]:
-    """Columns that a trigger keeps as they were written, and that changed all the same: it was off for a while."""
+    """Columns that a trigger makes immutable and that changed nevertheless: it was disabled for a while."""
     histories = proof.histories()
     for model, trigger in pgtrigger.registered():
         if not isinstance(trigger, pgtrigger.ReadOnly) or model not in histories:
@@ -222,7 +222,7 @@ def moved_faults() -> Iterator[Fault]:
 
 
 def strange_hands() -> Iterator[Fault]:
-    """Changes without a person's or a command's step: by hand, past the system, though its triggers saw them."""
+    """Changes without a person's or command's step: made by hand, though the triggers recorded them."""
     models_of = {one.table: one.model for one in proof.proved()}
     with _rows(_STRANGE_HANDS) as rows:
         for table, key, operation, number in rows:
@@ -234,7 +234,7 @@ def strange_hands() -> Iterator[Fault]:
 
 
 def trigger_faults() -> Iterator[Fault]:
-    """What writes the proof, where it does not stand as we made it."""
+    """Functions and triggers of the proof that differ from how we made them."""
     standing, expected = proof.standing(), proof.expected()
     for table, name in sorted(key for key in expected if standing.get(key) != expected[key]):
         yield Fault(f"trigger {name} on {table}", "standing and firing", "missing or switched off")
@@ -245,7 +245,7 @@ def trigger_faults() -> Iterator[Fault]:
 
 
 def head_faults(head: Head) -> Iterator[Fault]:
-    """Whether the link that an exported head names is still in the chain."""
+    """Reports an exported head whose link is no longer in the chain."""
     found = Head.numbered(head.number)
     if found is None or found.hash != head.hash:
         yield Fault(f"head {head.number} of {head.at}", f"hash {head.hash}", f"hash {found.hash}" if found else NOTHING)
@@ -264,7 +264,7 @@ CHECKS = (
 
 @contextmanager
 def _rows(statement: str, params: Any = None) -> Iterator[Iterator[tuple]]:
-    """The rows of a statement, fetched bit by bit, with days and times written as in the digests."""
+    """The rows of a statement, fetched in chunks, with dates and times formatted as in the digests."""
     with connection.cursor() as settings:
         settings.execute("set local timezone = 'UTC'; set local datestyle = 'ISO, YMD'")
     with connection.chunked_cursor() as cursor:
@@ -290,7 +290,7 @@ def _columns(model: type[models.Model]) -> list[str]:
 
 
 def _label(model: type[models.Model], key: Any, content: dict[str, Any] | None) -> str:
-    """Table and key, the row whose history it is, and the unit."""
+    """Table and key, the tracked row, and the unit."""
     tracked = getattr(model, "pgh_tracked_model", None)
     label = f"{model._meta.db_table} {key}"
     if tracked and content:
@@ -300,7 +300,7 @@ def _label(model: type[models.Model], key: Any, content: dict[str, Any] | None) 
 
 
 def _json(text: str | None) -> dict[str, Any] | None:
-    """The columns of a row, figures with the digits that they have."""
+    """The columns of a row, with exact decimals."""
     return text and json.loads(text, parse_float=str)
 
 

@@ -14,11 +14,11 @@ class NotAllowed(Refused):
 
 
 class WrongState(Refused):
-    """The thing is not (any more) where this step starts, or the window is shut: somebody or time was quicker."""
+    """The object is not (or no longer) in the state that this step starts from, or the window has closed."""
 
 
 class Incomplete(Refused):
-    """What was given does not suffice. ``problems`` maps a field, item or criterion to its message."""
+    """The input is incomplete or wrong. ``problems`` maps a field, item or criterion to its message."""
 
     def __init__(self, message: str, problems: dict[str, str] | None = None) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class Incomplete(Refused):
 
 
 class Outdated(WrongState):
-    """What the person was shown is not true any more: nothing is done, the new state is to be shown."""
+    """What the person was shown is no longer true: nothing was done, the new state is to be shown."""
 
 
 class UnknownFields(Incomplete):

@@ -1,8 +1,8 @@
-"""What the role of the running system may do: no more than its own steps need.
+"""The database rights of the running system's role: no more than it needs.
 
 ``migrate`` gives these rights as the role that owns the tables (``DATABASE_OWNER_URL``). The running system reads all,
 adds rows, and changes or deletes them only where no trigger refuses that anyway; it owns nothing, so it can neither
-switch a trigger off nor empty or alter a table. What the proof writes is written by the proof's own functions alone.
+disable a trigger nor truncate or alter a table. Only the proof's own functions write the proof.
 """
 # ruff: noqa: S608 (the names put into the SQL are those of our own tables)
 
@@ -45,7 +45,7 @@ def wanted(table: str) -> list[str]:
 
 @cache
 def _refused() -> dict[str, set[str]]:
-    """Table → what a trigger refuses there whatever the row."""
+    """Table → the operations that a trigger refuses there for every row."""
     found: dict[str, set[str]] = {}
     for model, trigger in pgtrigger.registered():
         if type(trigger) is pgtrigger.Protect and trigger.condition is None:
@@ -54,7 +54,7 @@ def _refused() -> dict[str, set[str]]:
 
 
 def give(**_signal: Any) -> None:
-    """Give the running system its rights, no others; nothing where it is the role that owns the tables."""
+    """Grant the running system exactly its rights; does nothing if its role owns the tables."""
     role = settings.DATABASE_ROLE
     with connection.cursor() as cursor:
         cursor.execute("select current_user = %s", [role])
@@ -73,7 +73,7 @@ def give(**_signal: Any) -> None:
 
 
 def is_owner() -> bool:
-    """Whether the role of the running system owns tables, or is above all rights: then it can switch triggers off."""
+    """Whether the running system's role owns tables or is a superuser: then it can disable triggers."""
     with connection.cursor() as cursor:
         return _one(
             cursor,
@@ -84,7 +84,7 @@ def is_owner() -> bool:
 
 
 def faults() -> Iterator[Fault]:
-    """Rights that the running system has and does not need; owning the tables is told of apart (``is_owner``)."""
+    """Rights that the running system has but does not need; ownership is reported separately (``is_owner``)."""
     if is_owner():
         return
     with connection.cursor() as cursor:

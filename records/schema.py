@@ -1,9 +1,9 @@
-"""What the database is made of, as migrations made it: triggers, functions, constraints, indexes, columns, rules.
+"""The database schema as migrations left it: triggers, functions, constraints, indexes, columns, rules.
 
-``migrate`` keeps the definition of every object in a proved table, so it is sealed in the chain like any row. It takes
-over only what it changed itself: an object that somebody else altered before stays a fault. (Everything is taken over
-where the run before was cut short, and under another major version of PostgreSQL, which words definitions anew.)
-``check_integrity`` compares with what stands there now, and what the code itself knows (the triggers of models, the
+``migrate`` stores the definition of every object in a proved table, so it is sealed in the chain like any row. It
+adopts only its own changes: an object that somebody else altered before remains a fault. (Everything is adopted if the
+previous run was interrupted, and under another major version of PostgreSQL, which formats definitions differently.)
+``check_integrity`` compares it with the present schema, and what the code defines itself (the triggers of models, the
 proof) with the code.
 """
 # ruff: noqa: S608 (the SQL is ours)
@@ -78,7 +78,7 @@ _before: dict[tuple[str, str], str] = {}
 
 
 class SchemaObject(models.Model):
-    """One object as the last migration left it; ``server`` the major version that worded its definition."""
+    """One object as the last migration left it; ``server`` the major version that formatted its definition."""
 
     kind = models.CharField(max_length=20)
     name = models.TextField()
@@ -94,7 +94,7 @@ class SchemaObject(models.Model):
 
 
 def look(**_signal: Any) -> None:
-    """Before migrating: what stands there."""
+    """Before migrating: the present schema."""
     _before.clear()
     if "django_migrations" in connection.introspection.table_names():
         _before.update(_present())
@@ -102,7 +102,7 @@ def look(**_signal: Any) -> None:
 
 @transaction.atomic
 def keep(**_signal: Any) -> None:
-    """After migrating: keep what it changed."""
+    """After migrating: store what it changed."""
     if "records_schemaobject" not in connection.introspection.table_names():
         return
     kept, server = {(one.kind, one.name): one for one in SchemaObject.objects.all()}, _server()
@@ -129,8 +129,8 @@ def _keep_changed(kept: dict[tuple[str, str], SchemaObject], server: int) -> Non
 
 
 def _is_whole(kept: dict[tuple[str, str], SchemaObject], server: int) -> bool:
-    """Whether what is kept is of this server, and of all migrations of ours before this run: one cut short kept
-    nothing. A row about a migration that no code has, or one that is gone, is no such run but a fault."""
+    """Whether the stored schema is of this server version and covers all our migrations before this run (an interrupted
+    run stored nothing). A row about an unknown or missing migration is not such a run but a fault."""
     if {one.server for one in kept.values()} != {server}:
         return False
     loader = MigrationLoader(None, load=False)
@@ -151,7 +151,7 @@ def _server() -> int:
 
 
 def faults() -> Iterator[Fault]:
-    """Objects that are not as the last migration left them."""
+    """Objects that differ from what the last migration left."""
     with connection.cursor() as cursor:
         cursor.execute(_DIFFERENCES)
         for kind, name, expected, found in cursor.fetchall():
@@ -159,7 +159,7 @@ def faults() -> Iterator[Fault]:
 
 
 def code_faults() -> Iterator[Fault]:
-    """Triggers of models that are not as the code makes them."""
+    """Triggers of models that differ from the code."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select c.relname, t.tgname, p.prosrc, t.tgenabled from pg_trigger t join pg_class c on c.oid = t.tgrelid "
@@ -186,7 +186,7 @@ def _plain(sql: str) -> str:
 
 
 def _apart(expected: str | None, found: str | None) -> tuple[str, str]:
-    """Both from where they begin to differ, shortened."""
+    """Both texts from where they begin to differ, shortened."""
     if expected is None or found is None:
         return tuple(NOTHING if text is None else text[:200] or _("there") for text in (expected, found))
     same = next((n for n, pair in enumerate(zip(expected, found, strict=False)) if pair[0] != pair[1]), 0)

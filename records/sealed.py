@@ -1,4 +1,4 @@
-"""Where the chain of seals (``proof.py``) holds the last change of a tracked row."""
+"""The link of the chain (``proof.py``) that holds the last change of a tracked row."""
 
 from django.db.models import Model
 

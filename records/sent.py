@@ -1,4 +1,4 @@
-"""What a program sent to the API, as its serializer reads it."""
+"""Validated input of the API."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,14 +10,14 @@ from records.refusals import UnknownFields, refuse_unknown_fields
 
 
 def sent(kind: type[BaseSerializer], request: Request) -> Any:
-    """The validated data of the request's body; what is wrong with it becomes a 400 that names the fields."""
+    """The validated request body; errors become a 400 that names the fields."""
     read = kind(data=request.data, context={"request": request})
     read.is_valid(raise_exception=True)
     return read.validated_data
 
 
 class ExactFields:
-    """For the body of a step that pays, grants, releases or decides: a field that it does not know is an error."""
+    """For the body of a step that pays, grants, releases or decides: unknown fields are errors."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -33,4 +33,4 @@ class ExactSerializer(ExactFields, Serializer):
 
 
 class NoFields(ExactSerializer):
-    """The body of a step that needs nothing said."""
+    """The body of a step without parameters."""

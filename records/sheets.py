@@ -1,6 +1,6 @@
 """A sheet uploaded on a page (architecture §6): its field, the marked copy that goes back, workbooks as responses.
 
-What a sheet holds and what is wrong with it, ``records.workbooks`` says.
+Parsing and errors of a sheet are in ``records.workbooks``.
 """
 
 import secrets
@@ -40,36 +40,36 @@ class SheetForm(forms.Form):
 
 
 def keep_shown(reader: Any, subject: str, rows: Sequence[Row], outcome: Any) -> str:
-    """Keep the lines of a sheet about ``subject`` and what the page says they would do; the key for that page."""
+    """Store the rows of a sheet about ``subject`` and what the page says they would do; returns the page's key."""
     return previews.keep(reader, subject, {"rows": plain_rows(rows), "outcome": outcome})
 
 
 @contextmanager
 def confirming(reader: Any, subject: str, key: str) -> Iterator[tuple[list[Row], Callable[[Any], None]]]:
-    """One transaction in which the lines kept under ``key`` are carried out; yields them, and the function that takes
-    what they would do now and raises ``Outdated`` unless that was shown. Raises as ``previews.confirming``."""
+    """Apply, in one transaction, the rows stored under ``key``; yields them and a function that takes what they would
+    do now and raises ``Outdated`` unless that was shown. Raises as ``previews.confirming``."""
     with previews.confirming(reader, subject, key) as shown:
         yield rows_again(shown["rows"]), lambda outcome: previews.require_unchanged(shown["outcome"], outcome)
 
 
 def plain_rows(rows: Sequence[Row]) -> list[Any]:
-    """The lines of a sheet as they are kept until they are confirmed."""
+    """The rows of a sheet in the form stored until confirmation."""
     return [[row.sheet, row.number, dict(row.cells), dict(row.places), row.hidden] for row in rows]
 
 
 def rows_again(kept: Sequence[Sequence[Any]]) -> list[Row]:
-    """The lines that ``plain_rows`` kept."""
+    """The rows that ``plain_rows`` stored."""
     return [Row(*parts) for parts in kept]
 
 
 def keep_marked(user: Any, raw: bytes, problems: Sequence[WrongCell]) -> str:
-    """The key under which the sheet with its wrong cells marked is kept for ``user``, for a quarter of an hour.
+    """The key under which the sheet with its wrong cells marked is stored for ``user``, for a quarter of an hour.
 
-    Empty for a sheet that is too large for it: its wrong cells stand on the page.
+    Empty if the sheet is too large; the page lists its wrong cells anyway.
     """
     key = secrets.token_urlsafe(16)
     try:
-        copy = b64encode(marked_copy(raw, problems)).decode()  # the cache keeps JSON
+        copy = b64encode(marked_copy(raw, problems)).decode()  # the cache stores JSON
     except Refused:
         return ""
     cache.set(_place(user, key), copy, MARKED_SECONDS)
@@ -77,7 +77,7 @@ def keep_marked(user: Any, raw: bytes, problems: Sequence[WrongCell]) -> str:
 
 
 def marked(user: Any, key: str) -> bytes:
-    """The marked sheet that was kept for ``user``. Raises ``Http404``."""
+    """The marked sheet stored for ``user``. Raises ``Http404``."""
     kept = cache.get(_place(user, key))
     if kept is None:
         raise Http404
@@ -89,7 +89,7 @@ def _place(user: Any, key: str) -> str:
 
 
 def workbook(raw: bytes, name: str) -> HttpResponse:
-    """A workbook to download; its content is the reader's alone."""
+    """A workbook to download; never cached, as its content is private."""
     response = HttpResponse(raw, content_type=SHEET)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"

@@ -1,8 +1,8 @@
 """The first visible sheet of an Excel workbook (.xlsx, strict ones too) as lines of text, read as a stream.
 
-Texts are what a person sees, yet no figure is rounded: a number has its 15 significant digits, one shown in per cent
-its ``%``, a code the zeros that its format adds (1.10), a date is 2025-06-30. What size the file claims does not count.
-``openpyxl`` leaves out or rounds just these, and needs the fortyfold of memory.
+Texts are what a person sees, but without rounding: a number has its 15 significant digits, a percentage its ``%``, a
+code the zeros that its format adds (1.10), a date is 2025-06-30. The dimensions that the file declares are ignored.
+``openpyxl`` drops or rounds exactly these, and needs forty times the memory.
 """
 
 import re
@@ -27,7 +27,7 @@ from records.refusals import Refused
 CHUNK = 1 << 16
 FIFTEEN = Context(prec=15)
 CHINESE_DATES = {27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58}
-"""Built-in formats that are dates in Chinese Excel and have no text in the file."""
+"""Built-in date formats of Chinese Excel, which files do not spell out."""
 HIDDEN = {"hidden", "veryHidden"}
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})", re.ASCII)
 _ZEROS = re.compile(r"[#,]*?(0+)(?:\.(0+))?", re.ASCII)
@@ -35,11 +35,11 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 
 class SpreadsheetRefused(Refused):
-    """A workbook that cannot be read, or that holds more than may be sent."""
+    """A workbook that cannot be read, or exceeds the limits."""
 
 
 class Unreadable(str):
-    """A cell that holds no value, as text what stands in it; ``expected`` says what should."""
+    """The text of a cell without a usable value; ``expected`` says what should be there."""
 
     __slots__ = ()
 
@@ -63,7 +63,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Most:
-    """What may be read of a workbook: cells, texts that cells share, columns."""
+    """Limits on a workbook: cells, shared strings, columns."""
 
     cells: int
     texts: int
@@ -71,7 +71,7 @@ class Most:
 
 
 def lines(package: ZipFile, most: Most) -> Iterator[Line]:
-    """The lines of the first visible sheet that hold any text. Raises ``SpreadsheetRefused``."""
+    """The non-empty lines of the first visible sheet. Raises ``SpreadsheetRefused``."""
     try:
         yield from _Book(package, most).lines()
     except (expat.ExpatError, _NoPart, BadZipFile, ZlibError, EOFError, UnicodeError) as wrong:
@@ -79,7 +79,7 @@ def lines(package: ZipFile, most: Most) -> Iterator[Line]:
 
 
 class _NoPart(Exception):
-    """Something that every workbook has is not there."""
+    """A part that every workbook has is missing."""
 
 
 def _parse(
@@ -89,7 +89,7 @@ def _parse(
     end: Callable[[str], None] = lambda tag: None,
     text: Callable[[str], None] | None = None,
 ) -> Iterator[None]:
-    """Read a part as a stream, tags without their namespaces; yields after every chunk."""
+    """Parse a part as a stream, with tags stripped of namespaces; yields after every chunk."""
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition("}")[2], attributes)
@@ -108,7 +108,7 @@ def _parse(
 
 
 def _no_doctype(*_declared: Any) -> None:
-    raise SpreadsheetRefused(_("The workbook is damaged."))  # spreadsheets have none; they only hide entities
+    raise SpreadsheetRefused(_("The workbook is damaged."))  # spreadsheets have no DTD; it would only hide entities
 
 
 def _all(steps: Iterator[None]) -> None:
@@ -117,7 +117,7 @@ def _all(steps: Iterator[None]) -> None:
 
 
 def _attribute(attributes: dict[str, str], name: str) -> str | None:
-    """An attribute whatever its namespace is (``r:id``)."""
+    """An attribute, whatever its namespace (``r:id``)."""
     return next((value for key, value in attributes.items() if key.rpartition("}")[2] == name), None)
 
 
@@ -163,7 +163,7 @@ class _Book:
         return found[0] if found else "xl/workbook.xml"
 
     def _related(self, part: str) -> dict[str, tuple[str, str]]:
-        """By id, kind and name of the parts that ``part`` refers to."""
+        """The parts that ``part`` refers to: id → type and name."""
         folder, _slash, file = part.rpartition("/")
         found: dict[str, tuple[str, str]] = {}
 
@@ -177,7 +177,7 @@ class _Book:
         return found
 
     def _read_texts(self, part: str) -> None:
-        """The texts that cells share, without the reading aids above them (``rPh``)."""
+        """The shared strings, without phonetic guides (``rPh``)."""
         if not part:
             return
         one: list[str] = []
@@ -203,7 +203,7 @@ class _Book:
         _all(_parse(self.package, part, start, end, text))
 
     def _shapes(self, part: str) -> list[Callable[[Decimal], str]]:
-        """How the numbers of each cell style are written as text."""
+        """How the numbers of each cell style become text."""
         if not part:
             return []
         named: dict[str, str] = {}
@@ -226,7 +226,7 @@ class _Book:
 
 
 class _Sheet:
-    """One sheet being read. Its cells are told by their addresses, or by their order where they have none."""
+    """One sheet being read. Cells are placed by their addresses, or by their order if they have none."""
 
     def __init__(self, book: _Book, name: str, part: str) -> None:
         self.book, self.name, self.part = book, name, part
@@ -344,7 +344,7 @@ def _plain(value: Decimal) -> str:
 
 
 def _shape(key: str, code: str | None, mac_days: bool) -> Callable[[Decimal], str]:
-    """How a number of this format is written."""
+    """How a number of this format becomes text."""
     if code is None:
         number = int(key) if key.isdecimal() and len(key) < 8 else 0
         if number in CHINESE_DATES:
@@ -362,7 +362,7 @@ def _shape(key: str, code: str | None, mac_days: bool) -> Callable[[Decimal], st
 
 
 def _with_zeros(value: Decimal, whole: int, places: int) -> str:
-    """The zeros that a format adds belong to a code (1.10, 007); figures that it would round away stay."""
+    """Keep the zeros that a format adds to a code (1.10, 007), but never round digits away."""
     if value.adjusted() > 20 or value != round(value, places):
         return _plain(value)
     sign, text = "-" * (value < 0), f"{abs(value):.{places}f}"

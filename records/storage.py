@@ -1,4 +1,4 @@
-"""The folder in which files are kept: what was taken survives a power cut and a full disk, whole or not at all."""
+"""File storage with atomic, durable writes: a stored file survives a power cut or full disk, complete or not at all."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from django.core.files.storage import FileSystemStorage
 
 
 class DurableStorage(FileSystemStorage):
-    """Writes beside the place, to the disk itself, and moves what is whole there; an earlier file gives way."""
+    """Writes to a temporary file, syncs it to disk and renames it, replacing an earlier file."""
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         return name

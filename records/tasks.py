@@ -1,4 +1,4 @@
-"""What the clock does for what is kept."""
+"""Scheduled tasks for stored data."""
 
 from celery import shared_task
 

@@ -1,4 +1,4 @@
-"""A check of everything kept, asked for by an auditor and made in the background (``accounts/proving.py``)."""
+"""An integrity check requested by an auditor and run in the background (``accounts/proving.py``)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from records.jobs import Job
 
 
 class Verification(Job):
-    """``head`` is an exported head that must lie on the chain ("" for none); ``sealed`` the head found, as text.
+    """``head`` is an exported head that must be on the chain ("" for none); ``sealed`` the head found, as text.
 
     ``found`` lists the first faults as [check, row, expected, found], ``faults`` counts them all.
     """

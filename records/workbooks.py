@@ -1,8 +1,8 @@
-"""Lists as Excel, and sheets that come back (architecture §6): one way out, one way in.
+"""Excel exports and uploaded sheets (architecture §6).
 
-Out: ``records/listing.py``; here what it shares with workbooks of a layout of their own.
-In: what ``records.lines`` reads, columns found by their heads, every wrong cell told with its place;
-``marked_copy`` gives the sheet back with those cells coloured and the expectation beside them.
+Export: ``records/listing.py``; here is what it shares with workbooks of other layouts.
+Upload: rows from ``records.lines``, columns found by their headings, every wrong cell reported with its place;
+``marked_copy`` returns the sheet with those cells coloured and the expectation in a comment.
 """
 
 import io
@@ -33,13 +33,13 @@ from records.spreadsheet import Unreadable
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WRONG = PatternFill("solid", fgColor="FFC7CE")
 MARKED = Limits(size=2 * MB, ratio=1000)
-"""A workbook that unpacks to no more goes back as it came, with marks; of a larger one its texts go back."""
+"""A workbook within these limits is returned in its own layout, with marks; of a larger one, only its texts."""
 MARKED_CELLS = 50_000
 
 
 @dataclass(frozen=True)
 class Column:
-    """``value`` takes a row and gives what stands in the cell; ``form`` is Excel's number format (``#,##0.00``)."""
+    """``value`` maps a row to the cell's value; ``form`` is Excel's number format (``#,##0.00``)."""
 
     head: str
     value: Callable[[Any], Any]
@@ -48,12 +48,12 @@ class Column:
 
 
 def sheet_name(title: str) -> str:
-    """``title`` as Excel allows a sheet to be called: at most 31 characters, none of ``[]:*?/\\``."""
+    """``title`` as a valid sheet name in Excel: at most 31 characters, none of ``[]:*?/\\``."""
     return "".join("-" if c in "[]:*?/\\'" else c for c in title)[:31] or "1"
 
 
 def cell(sheet: WriteOnlyWorksheet, value: Any, *, form: str = "", bold: bool = False) -> Any:
-    """A cell of a write-only sheet; times in the local zone, text never a formula."""
+    """A cell of a write-only sheet; times in the local time zone, text never a formula."""
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value).replace(tzinfo=None)
     if value is not None and not isinstance(value, str | int | float | Decimal | date):
@@ -75,7 +75,7 @@ def cell(sheet: WriteOnlyWorksheet, value: Any, *, form: str = "", bold: bool = 
 
 @dataclass(frozen=True)
 class WrongCell:
-    """A cell that cannot be used. ``row`` and ``column`` as Excel shows them (1, ``B``), ``head`` the column's name."""
+    """A wrong cell. ``row`` and ``column`` as Excel shows them (1, ``B``), ``head`` the column heading."""
 
     sheet: str
     row: int
@@ -91,7 +91,7 @@ class WrongCell:
 
 
 class SheetRefused(Refused):
-    """Nothing of the sheet was taken; ``problems`` are all its wrong cells, in order."""
+    """The sheet was refused as a whole; ``problems`` are all its wrong cells, in order."""
 
     def __init__(self, problems: Sequence[WrongCell], message: str = "") -> None:
         super().__init__(message or _("Nothing was taken. Wrong cells: %d") % len(problems))
@@ -100,9 +100,9 @@ class SheetRefused(Refused):
 
 @dataclass
 class Row:
-    """One line of a sheet that came in: the text of each cell by head; ``wrong`` names a cell of it.
+    """One row of an uploaded sheet: the text of each cell by heading; ``wrong`` describes a wrong cell of it.
 
-    ``hidden``: the reader of the sheet does not see this line.
+    ``hidden``: the row is hidden in the sheet.
     """
 
     sheet: str
@@ -115,7 +115,7 @@ class Row:
         return self.cells.get(head, "")
 
     def code(self, head: str) -> str:
-        """The code of a unit that stands there."""
+        """The unit code in that cell."""
         return cells.code(self[head]).upper()
 
     def wrong(self, head: str, expected: str) -> WrongCell:
@@ -123,15 +123,15 @@ class Row:
 
 
 def hidden(rows: Iterable[Row]) -> int:
-    """How many of the lines are hidden in the sheet: they count all the same, so that is said."""
+    """How many rows are hidden in the sheet; they are taken too, so the page says so."""
     return sum(row.hidden for row in rows)
 
 
 def read_rows(raw: bytes, heads: Sequence[str], *, optional: Sequence[str] = (), days: Sequence[str] = ()) -> list[Row]:
-    """The lines below the first line that holds all ``heads`` (above it a title may stand); empty lines are left out.
+    """The rows below the first row with all ``heads`` (a title may precede it), without empty ones.
 
-    ``days``: heads under which days stand; they come as 2025-06-30 where they are any.
-    Raises ``SheetRefused``: no table, no such line, a head twice, cells that hold no value.
+    ``days``: headings of date columns; valid dates are normalised to 2025-06-30.
+    Raises ``SheetRefused``: not a table, no heading row, a duplicate heading, cells without a usable value.
     """
     places: dict[str, int] = {}
     letters: dict[str, str] = {}
@@ -159,7 +159,7 @@ def _broken(text: str) -> bool:
 
 
 def _places(line: Line, heads: Sequence[str], optional: Sequence[str]) -> dict[str, int]:
-    """Where the heads stand, if all of ``heads`` do. Raises ``SheetRefused`` if one stands twice."""
+    """The columns of the headings, if all of ``heads`` are there. Raises ``SheetRefused`` if one occurs twice."""
     there = [cells.head(text) for text in line.cells]
     wanted = {head: cells.head(head) for head in (*heads, *optional)}
     if not all(wanted[head] in there for head in heads):
@@ -178,9 +178,9 @@ def _taken(line: Line, places: Mapping[str, int], days: Sequence[str]) -> dict[s
 
 
 def marked_copy(raw: bytes, problems: Iterable[WrongCell]) -> bytes:
-    """The sheet that came in, as a workbook, with every wrong cell coloured and what was expected in a remark.
+    """The uploaded sheet as a workbook, with every wrong cell coloured and what was expected in a comment.
 
-    Raises ``Refused`` for one that is too large to go back.
+    Raises ``Refused`` if it is too large to return.
     """
     problems = list(problems)
     book, sheet = _copy(raw, {problem.sheet for problem in problems})
@@ -202,9 +202,9 @@ def marked_copy(raw: bytes, problems: Iterable[WrongCell]) -> bytes:
 
 
 def _copy(raw: bytes, sheets: Collection[str]) -> tuple[Workbook, Worksheet]:
-    """The workbook as it came, where it can be opened as a whole; otherwise one with the texts of its sheet."""
+    """The original workbook if it can be opened as a whole, otherwise one with the texts of its sheet."""
     if raw.startswith(ZIP):
-        with suppress(Exception):  # what is odd in it does not matter: its texts have been read
+        with suppress(Exception):  # other defects do not matter here: its texts have been read
             open_package(io.BytesIO(raw), MARKED)
             book = load_workbook(io.BytesIO(raw))
             return book, next((sheet for sheet in book.worksheets if sheet.title in sheets), book.worksheets[0])

@@ -1,4 +1,4 @@
-"""What a paper is made of. Every word comes in the reader's language; ``templates/documents`` only lays out."""
+"""The blocks of a PDF. Texts are already in the reader's language; ``templates/documents`` only does the layout."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -26,14 +26,14 @@ class Text(Block):
 
 @dataclass(frozen=True)
 class Names(Block):
-    """Names and values, one pair a row."""
+    """Names and values, one pair per row."""
 
     rows: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Table(Block):
-    """``widths`` are shares of the line, one a column; ``right`` the columns (from 0) that hold figures."""
+    """``widths`` are shares of the line, one per column; ``right`` are the columns (from 0) aligned right."""
 
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -43,14 +43,14 @@ class Table(Block):
 
 @dataclass(frozen=True)
 class Signatures(Block):
-    """Places to sign or stamp, two a row, each with its name."""
+    """Fields to sign or stamp, two per row, each with its name."""
 
     names: Sequence[str]
 
 
 @dataclass(frozen=True)
 class Picture(Block):
-    """An SVG, ``width`` in millimetres, with a line below it."""
+    """An SVG, ``width`` in millimetres, with a caption."""
 
     svg: str
     width: float

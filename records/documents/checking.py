@@ -1,6 +1,6 @@
-"""Check codes of printed papers: who holds a paper can ask whether we gave it, when, and for what (architecture §7).
+"""Check codes of printed papers: whoever holds a paper can verify whether and when it was issued (architecture §7).
 
-The code is a keyed digest of the paper's content: the same content has the same code, and none can be made up.
+The code is a keyed digest of the paper's content: the same content has the same code, and a code cannot be forged.
 """
 
 import json
@@ -16,7 +16,7 @@ CODE_LENGTH = 12
 
 
 def issue(title: str, content: Mapping[str, Any], *, unit: str, by: Any) -> str:
-    """The check code (``K3MX-92QF-7ABC``) for a paper with this ``content``, kept so that ``issued`` knows it."""
+    """The check code (``K3MX-92QF-7ABC``) of a paper with this ``content``, stored so that ``issued`` finds it."""
     canonical = json.dumps([title, unit, content], sort_keys=True, ensure_ascii=False, default=str)
     digest = salted_hmac("records.documents", canonical, algorithm="sha256").digest()
     plain = codes.spelled(digest, CODE_LENGTH)
@@ -27,6 +27,6 @@ def issue(title: str, content: Mapping[str, Any], *, unit: str, by: Any) -> str:
 
 
 def issued(code: str) -> IssuedDocument | None:
-    """The paper that ``code`` was given for, however it was typed; None if we never gave it."""
+    """The paper with this ``code``, however it was typed; None if it was never issued."""
     plain = codes.plain(code)
     return IssuedDocument.objects.filter(code=plain).first() if len(plain) == CODE_LENGTH else None

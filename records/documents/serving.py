@@ -1,4 +1,4 @@
-"""A paper as the answer to a request."""
+"""A PDF as the response to a request."""
 
 import io
 
@@ -6,7 +6,7 @@ from django.http import FileResponse
 
 
 def served(paper: bytes, name: str, *, download: bool = False) -> FileResponse:
-    """``paper`` for the browser to show, or only to ``download``, as ``name``.pdf; none keeps a copy on the way."""
+    """``paper`` as ``name``.pdf, shown in the browser or only to ``download``; no proxy may cache it."""
     response = FileResponse(
         io.BytesIO(paper), as_attachment=download, filename=f"{name}.pdf", content_type="application/pdf"
     )

@@ -1,4 +1,4 @@
-"""Setting a paper with typst, offline, with the fonts of the wheel; nothing of the system's fonts is used."""
+"""Typesetting PDFs with typst, offline, with the wheel's fonts only, never the system's."""
 
 import io
 import json
@@ -39,7 +39,7 @@ def pdf(template: str, data: Mapping[str, Any]) -> bytes:
 
 
 def document(title: str, blocks: Iterable[Block], *, place: str = "", code: str = "") -> bytes:
-    """An official A4 paper: ``title``, whose it is (``place``), ``blocks``; at the foot page, day, check ``code``."""
+    """An official A4 paper: ``title``, ``place``, ``blocks``; in the footer page, date and check ``code``."""
     foot = [
         _("Printed on %s") % date_format(timezone.localtime(), "Y-m-d H:i"),
         _("Check code %s") % code if code else "",
@@ -56,7 +56,7 @@ def document(title: str, blocks: Iterable[Block], *, place: str = "", code: str 
 
 
 def qr(text: str) -> str:
-    """``text`` (an address) as an SVG that documents and pages can hold."""
+    """``text`` (a URL) as a QR code in SVG, for documents and pages."""
     out = io.BytesIO()
     segno.make(text, error="m").save(out, kind="svg", border=0, scale=4)
     return out.getvalue().decode()
@@ -68,7 +68,7 @@ def _demonstration() -> str:
 
 @cache
 def _folder() -> Path:
-    # The fonts' package warns when it is imported; only its folder is wanted.
+    # The font package warns when it is imported; only its folder is needed.
     return Path(find_spec("pylopdf_fonts_zh_cn").submodule_search_locations[0])
 
 
