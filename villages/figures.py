@@ -1,4 +1,4 @@
-"""The tables that offices fill in: yearly figures of villages, tags of units. What is typed → what it means."""
+"""The tables that offices fill in: yearly figures of villages and tags of units, with their parsing."""
 
 from __future__ import annotations
 
@@ -71,22 +71,22 @@ def asked_tags() -> list[Asked]:
 
 
 def mark_of(year: int) -> tuple[str, str]:
-    """What each line of a sheet of figures says: its year."""
+    """The column that marks each row of a sheet of figures with its year."""
     return _("Year"), str(year)
 
 
 def villages_of(reach: Iterable[str]) -> UnitQuerySet:
-    """The villages whose figures are asked."""
+    """The villages that report figures."""
     return Unit.objects.rated().within_any(reach).order_by("code")
 
 
 def taggable(reach: Iterable[str]) -> UnitQuerySet:
-    """Villages and stations that are rated, whose tags count."""
+    """Rated villages and stations, the units whose tags matter."""
     return Unit.objects.standing().within_any(reach).filter(level__in=TAGGED, rated=True).order_by("code")
 
 
 def figures_table(units: Sequence[Unit], year: int) -> Table:
-    """The units' figures of ``year``, the year before beside them."""
+    """The units' figures of ``year``, beside those of the year before."""
     kept: dict[int, dict[tuple[str, str], Any]] = {year - 1: {}, year: {}}
     for profile in Profile.objects.filter(unit__in=units, year__in=kept):
         kept[profile.year] |= {(profile.unit_id, name): getattr(profile, name) for name in FIGURES}
@@ -106,5 +106,5 @@ def tags_table(units: Sequence[Unit]) -> Table:
 
 
 def tags_in_use(reach: Collection[str]) -> list[str]:
-    """The tags that units within ``reach`` bear, by name."""
+    """The tags in use on units within ``reach``, sorted."""
     return sorted({tag for of_one in taggable(reach).values_list("tags", flat=True) for tag in of_one})

@@ -40,7 +40,7 @@ class ProfileFilter(filters.FilterSet):
 
 
 class FiguresSerializer(serializers.Serializer):
-    """A village's figures: null takes one away, one that is not named stays as it is."""
+    """A village's figures: null removes one, one that is left out stays as it is."""
 
     unit = serializers.CharField(max_length=12)
     population = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=99_999_999)
@@ -74,7 +74,7 @@ class ProfileViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @extend_schema(request=ProfileReportSerializer, responses=ChangedSerializer)
     @action(detail=False, methods=["post"])
     def report(self, request: Request) -> Response:
-        """Keep villages' figures of a year, all of them or none; says how many villages have others now."""
+        """Store villages' figures of a year, all of them or none; returns how many villages changed."""
         if not request.user.reach(REPORT):
             raise NotFound
         given = sent(ProfileReportSerializer, request)
@@ -83,7 +83,7 @@ class ProfileViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
 
 def once_each(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """What is sent by unit. Raises ``ValidationError`` where a unit stands twice."""
+    """The input by unit. Raises ``ValidationError`` if a unit occurs twice."""
     said = {row["unit"]: {name: value for name, value in row.items() if name != "unit"} for row in rows}
     if len(said) < len(rows):
         raise ValidationError({"unit": [_("Each unit once.")]})

@@ -13,7 +13,7 @@ class UnitSearch(forms.Form):
     level = forms.ChoiceField(label=_("Level"), required=False, choices=[("", _("All levels")), *Level.choices])
 
     def narrow(self, units: UnitQuerySet) -> UnitQuerySet:
-        """``units`` that fit; all of them while the search is empty or makes no sense."""
+        """The matching ``units``; all of them if the search is empty or invalid."""
         if not self.is_valid():
             return units
         units, level = units.matching(self.cleaned_data["q"]), self.cleaned_data["level"]

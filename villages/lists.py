@@ -1,4 +1,4 @@
-"""What the list of units writes into Excel."""
+"""The Excel columns of the list of units."""
 
 from django.utils.translation import gettext as _
 

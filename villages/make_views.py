@@ -1,4 +1,4 @@
-"""Making a station below a township, a development zone below a city."""
+"""Creating a station below a township, or a development zone below a city."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ STEPS = {Level.STATION: make_station, Level.ZONE: make_zone}
 
 
 class MakeForm(forms.Form):
-    """Where, under which code, under which name."""
+    """The unit above, the code and the name."""
 
     above = forms.ModelChoiceField(label="", queryset=Unit.objects.none(), empty_label=gettext_lazy("Choose"))
     code = forms.CharField(
@@ -39,7 +39,7 @@ class MakeForm(forms.Form):
 
 @login_required
 def make(request: HttpRequest, kind: str) -> HttpResponse:
-    """The form with the next free code; sent twice it makes one."""
+    """The form with the next free code; idempotent when sent twice."""
     made = KINDS.get(kind)
     reach = request.user.reach(made.permission) if made else ()
     if not reach:

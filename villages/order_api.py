@@ -1,4 +1,4 @@
-"""Orders over the API: merge, split and rename, looked at before they are carried out."""
+"""Orders over the API: merge, split and rename, with a preview before they are carried out."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ from villages.workflow import MANAGE, Paper, Part, looked_at
 
 
 class PassageSerializer(serializers.ModelSerializer):
-    """`main`: what is open passes here."""
+    """`main`: open work passes to this unit."""
 
     class Meta:
         model = Passage
@@ -31,7 +31,7 @@ class ConsequenceSerializer(serializers.Serializer):
 
 
 class OrderSerializer(serializers.ModelSerializer):
-    """`id` is null for an order that was only looked at; `consequences`: what follows for whom, in words."""
+    """`id` is null for an order that was only previewed; `consequences`: what follows for whom, in words."""
 
     id = serializers.IntegerField(allow_null=True, read_only=True)
     passages = serializers.SerializerMethodField()
@@ -49,7 +49,7 @@ class OrderSerializer(serializers.ModelSerializer):
 
 
 class PartSerializer(serializers.Serializer):
-    """A unit that goes on or is made: `name` where it is new or gets another."""
+    """A unit that continues or is created: `name` if it is new or renamed."""
 
     code = serializers.CharField(max_length=12)
     name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
@@ -71,14 +71,14 @@ class PassingSerializer(PaperSerializer):
 
 
 class MergeSerializer(PassingSerializer):
-    """`into`: one of the units, which goes on, or a new one."""
+    """`into`: one of the units, which continues, or a new one."""
 
     units = serializers.ListField(child=serializers.CharField(max_length=12), min_length=1, max_length=50)
     into = PartSerializer()
 
 
 class SplitSerializer(PassingSerializer):
-    """`main`: the part to which what is open passes."""
+    """`main`: the part that open work passes to."""
 
     unit = serializers.CharField(max_length=12)
     parts = PartSerializer(many=True, min_length=1, max_length=50)
@@ -91,7 +91,7 @@ class RenameSerializer(PaperSerializer):
 
 
 class OrderViewSet(viewsets.ReadOnlyModelViewSet):
-    """The orders over units where you may order, the latest first."""
+    """The orders over units that you may give orders for, the latest first."""
 
     queryset = Order.objects.all()
     serializer_class = OrderSerializer
@@ -104,7 +104,7 @@ class OrderViewSet(viewsets.ReadOnlyModelViewSet):
     @extend_schema(request=MergeSerializer, responses={200: OrderSerializer, 201: OrderSerializer})
     @action(detail=False, methods=["post"])
     def merge(self, request: Request) -> Response:
-        """Let several units become one."""
+        """Merge several units into one."""
         _reach(request)
         given = sent(MergeSerializer, request)
         into = Part(**given["into"])
@@ -113,7 +113,7 @@ class OrderViewSet(viewsets.ReadOnlyModelViewSet):
     @extend_schema(request=SplitSerializer, responses={200: OrderSerializer, 201: OrderSerializer})
     @action(detail=False, methods=["post"])
     def split(self, request: Request) -> Response:
-        """Let one unit become several."""
+        """Split one unit into several."""
         _reach(request)
         given = sent(SplitSerializer, request)
         parts = [Part(**part) for part in given["parts"]]
@@ -122,14 +122,14 @@ class OrderViewSet(viewsets.ReadOnlyModelViewSet):
     @extend_schema(request=RenameSerializer, responses={200: OrderSerializer, 201: OrderSerializer})
     @action(detail=False, methods=["post"])
     def rename(self, request: Request) -> Response:
-        """Give a unit another name."""
+        """Rename a unit."""
         _reach(request)
         given = sent(RenameSerializer, request)
         return _told(given, lambda: workflow.rename(given["unit"], given["name"], _paper(given), by=request.user))
 
 
 def _reach(request: Request) -> Any:
-    """Where the reader may order; to whoever may nowhere the address is not there."""
+    """Where the reader may give orders; 404 for anyone who may not anywhere."""
     reach = request.user.reach(MANAGE)
     if not reach:
         raise NotFound

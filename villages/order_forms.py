@@ -1,4 +1,4 @@
-"""What an order says, as it is typed: codes and names by line. Whether it can be carried out, the workflow says."""
+"""Forms of orders: codes and names by line. The workflow decides whether an order can be carried out."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ def code_among(names: Mapping[str, str], typed: str) -> str:
 
 
 class OrderForm(forms.Form):
-    """The paper that orders it. ``carry_out(by)`` is the step of the workflow."""
+    """The document of the order. ``carry_out(by)`` is the step of the workflow."""
 
     document = forms.CharField(label=gettext_lazy("Document number"), max_length=200)
     on = forms.DateField(
@@ -44,7 +44,7 @@ class OrderForm(forms.Form):
         return Paper(given["document"], given["on"], given["reason"], given.get("posts_pass", False))
 
     def said(self) -> dict[str, str]:
-        """What is typed, however its lines break."""
+        """The input with line breaks normalised."""
         return {name: " ".join(str(value).split()) for name, value in self.cleaned_data.items()}
 
     def carry_out(self, by: Any) -> Order:

@@ -1,4 +1,4 @@
-"""Orders that merge, split or rename units: written, looked at before they are carried out, and kept."""
+"""Orders that merge, split or rename units: written, previewed, carried out, and kept."""
 
 from typing import Any
 
@@ -37,14 +37,14 @@ def _within_reach(request: HttpRequest):  # noqa: ANN202 a queryset
 
 @login_required
 def order(request: HttpRequest, pk: int) -> HttpResponse:
-    """One order: what it said, and what followed."""
+    """One order: its content and its consequences."""
     one = get_object_or_404(_within_reach(request), pk=pk)
     return render(request, "villages/order.html", {"order": one})
 
 
 @login_required
 def order_new(request: HttpRequest, kind: str) -> HttpResponse:
-    """Write an order; see what would follow; carry out just that."""
+    """Write an order, preview its consequences, carry out exactly that."""
     if kind not in FORMS or not request.user.reach(MANAGE):
         raise Http404
     chosen = _chosen(request)
@@ -74,14 +74,14 @@ def order_new(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> list[Unit]:
-    """The units that were found and chosen (``?unit=``, again and again), in that order."""
+    """The units that were found and chosen (repeated ``?unit=``), in that order."""
     codes = [code[:12] for code in dict.fromkeys(request.GET.getlist("unit"))][:MOST_CHOSEN]
     there = Unit.objects.within_any(request.user.reach(MANAGE)).in_bulk([code for code in codes if code.isalnum()])
     return [there[code] for code in codes if code in there]
 
 
 def _found(request: HttpRequest, chosen: list[Unit]) -> list[Unit]:
-    """The units within reach that ``?q=`` means and that an order may name."""
+    """The units within reach that match ``?q=`` and that an order may name."""
     typed = request.GET.get("q", "")
     if not typed.strip():
         return []
@@ -94,7 +94,7 @@ def _step(kind: str) -> str:
 
 
 def _carried_out(request: HttpRequest, kind: str, form: OrderForm) -> Order:
-    """The order as it was shown. A second click finds what the first one did."""
+    """Carry out the order as it was shown. Idempotent: a second click shows the result of the first."""
     refuse_unknown_fields(request.POST, [*form.fields, "key", "confirm"])
     try:
         with previews.confirming(request.user, _step(kind), request.POST.get("key", "")) as shown:
@@ -107,7 +107,7 @@ def _carried_out(request: HttpRequest, kind: str, form: OrderForm) -> Order:
 
 
 def _tried(request: HttpRequest, form: OrderForm) -> Order | None:
-    """What would follow (``looked_at``), or None: why it cannot be carried out stands on the form."""
+    """The consequences (``looked_at``), or None with the reason as an error of the form."""
     try:
         return looked_at(lambda: form.carry_out(request.user), keep=False)
     except NotAllowed:

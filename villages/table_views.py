@@ -1,4 +1,4 @@
-"""Yearly figures and tags, by page and by sheet: a township's units in one table, the same as a workbook and back."""
+"""Yearly figures and tags, by page and by sheet: a township's units in one table, or as a workbook."""
 
 import io
 from collections.abc import Collection, Sequence
@@ -32,7 +32,7 @@ MOST_SHOWN = 50
 
 
 class Filling:
-    """What somebody may fill in: which units, asked what, and the step that keeps it. Raises ``Http404`` for others."""
+    """A table to fill in: which units, which columns, and how it is saved. Raises ``Http404`` without permission."""
 
     permission: str
     page, sheet, file = "", "", ""
@@ -53,19 +53,19 @@ class Filling:
 
     @cached_property
     def township(self) -> Unit | None:
-        """The one that was chosen, else the first."""
+        """The selected one, else the first."""
         chosen = self.request.GET.get("township")
         return next((t for t in self.townships if t.code == chosen), self.townships[0] if self.townships else None)
 
     @cached_property
     def shown(self) -> Page:
-        """The units of the township, a page of them."""
+        """One page of the township's units."""
         units = self.units([self.township.code] if self.township else [])
         return Paginator(units, PER_PAGE).get_page(self.request.GET.get("page"))
 
     @property
     def query(self) -> dict[str, str]:
-        """What leads back to the same table."""
+        """The query string of the same table."""
         return {"township": self.township.code} if self.township else {}
 
     def address(self, name: str) -> str:
@@ -174,7 +174,7 @@ class Tags(Filling):
 
 @login_required
 def profiles(request: HttpRequest) -> HttpResponse:
-    """A township's villages with their figures of a year; a POST keeps what was changed, all of it or nothing."""
+    """A township's villages with their figures of a year; a POST saves the changes, all of them or none."""
     return _page(Figures(request))
 
 
@@ -198,7 +198,7 @@ def tags_sheet(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def marked(request: HttpRequest, key: str) -> HttpResponse:
-    """The sheet that was refused, marked; for a quarter of an hour, to who sent it."""
+    """The refused sheet with marks; for a quarter of an hour, for the uploader only."""
     return sheets.workbook(sheets.marked(request.user, key), "marked.xlsx")
 
 
@@ -237,7 +237,7 @@ def _sheet(filling: Filling) -> HttpResponse:
 def _show_changes(
     filling: Filling, rows: Sequence[Row], changes: list[tables.Change], outdated: Outdated | None = None
 ) -> HttpResponse:
-    """What the sheet would change, kept with it under the page's key; ``outdated``: why nothing was done."""
+    """Preview of the sheet's changes, stored with it under the page's key; ``outdated``: why nothing was done."""
     outcome = [change.outcome for change in changes]
     odd = sum(change.odd is not None for change in changes)
     shown = max(MOST_SHOWN, odd)
@@ -259,7 +259,7 @@ def _subject(filling: Filling) -> str:
 
 
 def _said(filling: Filling, rows: Sequence[Row], *, lock: bool = False) -> tuple[Said, Table]:
-    """What the lines say of which units; ``lock``: nobody else changes these units meanwhile."""
+    """The values of the rows by unit; ``lock``: lock these units against other changes."""
     codes = {row.code(_("Division code")) for row in rows}
     units = filling.units(filling.reach).filter(code__in=codes)
     table = filling.table(list(units.select_for_update(of=("self",)) if lock else units))
@@ -267,7 +267,7 @@ def _said(filling: Filling, rows: Sequence[Row], *, lock: bool = False) -> tuple
 
 
 def _carry_out(filling: Filling) -> HttpResponse:
-    """Keep exactly what was shown, or nothing where the sheet would change something else now."""
+    """Save exactly what was shown, or nothing if the sheet would now change something else."""
     request, rows, changes = filling.request, [], None
     try:
         with sheets.confirming(request.user, _subject(filling), request.POST["carried"]) as (rows, require_shown):
@@ -292,7 +292,7 @@ def _carry_out(filling: Filling) -> HttpResponse:
 
 
 def _kept(filling: Filling, said: Said) -> bool:
-    """Whether the step was taken; what it did or why it was refused is told."""
+    """Whether the step succeeded; a message says what it did or why it was refused."""
     try:
         changed = filling.keep(said)
     except NotAllowed:
@@ -310,7 +310,7 @@ def _tell(filling: Filling, changed: int) -> None:
 
 
 def _workbook(filling: Filling) -> HttpResponse:
-    """The table of the township, or of every one within reach."""
+    """The table of the township, or of all townships within reach."""
     whole = filling.request.GET.get("township") == "all" or not filling.township
     reach = filling.reach if whole else [filling.township.code]
     notes = [

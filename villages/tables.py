@@ -1,7 +1,7 @@
-"""Tables of units with fields to fill in: on a page, and the same as a sheet that goes out and comes back.
+"""Tables of units with fields to fill in: on a page, or as a sheet to download and upload.
 
-A ``Table`` says what is asked of which units and what is known; ``GridForm`` shows it on a page, ``write`` and ``read``
-as a workbook. Either gives the same: by unit, the values that differ from what was shown.
+A ``Table`` defines the columns, the units and the present values; ``GridForm`` shows it on a page, ``write`` and
+``read`` as a workbook. Both yield the same: by unit, the values that differ from what was shown.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from villages.townships import unit_columns
 
 LONGEST_NUMBER = 20
 Said = dict[str, dict[str, Any]]
-"""By unit code, what is said of it by name of the column."""
+"""By unit code, the values by column name."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A column to fill in. ``read(typed)`` raises ``ValueError`` with what was expected; ``show`` writes a value."""
+    """A column to fill in. ``read(typed)`` raises ``ValueError`` with what was expected; ``show`` formats a value."""
 
     name: str
     head: str
@@ -42,8 +42,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Table:
-    """``kept`` and ``before`` (what stood there a year ago) by unit code and column; ``mark``: what each line of a
-    sheet must say besides, head and value, so that a sheet for another year is noticed."""
+    """``kept`` (present values) and ``before`` (those a year ago) by unit code and column; ``mark``: heading and value
+    of a column that each row of a sheet must have, so that a sheet for another year is noticed."""
 
     title: str
     asked: Sequence[Asked]
@@ -60,7 +60,7 @@ class Table:
         return asked.show(self.before.get((unit.code, asked.name)))
 
     def odd(self, unit: Unit, asked: Asked, value: Any) -> Jump | None:
-        """What is odd about ``value``, against the year before."""
+        """How ``value`` is an outlier against the year before, if it is."""
         last = self.before.get((unit.code, asked.name))
         if not asked.numeric or value is None or last is None:
             return None
@@ -68,7 +68,7 @@ class Table:
 
 
 class CellField(forms.CharField):
-    """What a column expects. The value that was shown goes along, so that only what was changed is said."""
+    """A field of one column. The value shown is sent along (hidden), so that only changes are saved."""
 
     def __init__(self, asked: Asked, **options: Any) -> None:
         super().__init__(required=False, max_length=asked.longest, show_hidden_initial=True, **options)
@@ -101,7 +101,7 @@ class GridForm(forms.Form):
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """For the template: each unit with its fields, and what stood there a year ago."""
+        """For the template: each unit with its fields and the values of a year ago."""
         return [
             {
                 "unit": unit,
@@ -120,7 +120,7 @@ class GridForm(forms.Form):
 
     @property
     def is_odd(self) -> bool:
-        """Whether something that was changed on the page is far from what stood there a year ago."""
+        """Whether a changed value is far from that of a year ago."""
         return any(
             self.table.odd(unit, asked, self.said[unit.code][asked.name])
             for unit in self.table.units
@@ -130,7 +130,7 @@ class GridForm(forms.Form):
 
     @property
     def said(self) -> Said:
-        """What was changed on the page."""
+        """The changes made on the page."""
         changed: Said = {}
         for name in self.changed_data:
             code, _dash, column = name.partition("-")
@@ -143,7 +143,7 @@ def _name(unit: Unit, asked: Asked) -> str:
 
 
 def write(table: Table, to: BinaryIO, *, notes: Sequence[str]) -> None:
-    """The table as a workbook to fill in: what is known stands in it already."""
+    """The table as a workbook to fill in, prefilled with the present values."""
     columns = unit_columns(lambda unit: unit)
     if table.mark:
         head, value = table.mark
@@ -156,7 +156,7 @@ def write(table: Table, to: BinaryIO, *, notes: Sequence[str]) -> None:
 
 
 def _column(head: str, asked: Asked, values: Mapping[tuple[str, str], Any]) -> Column:
-    """Figures stand in the sheet as figures, so that Excel can add them up."""
+    """Write figures as numbers, so that Excel can add them up."""
 
     def value(unit: Unit) -> Any:
         there = values.get((unit.code, asked.name))
@@ -166,7 +166,7 @@ def _column(head: str, asked: Asked, values: Mapping[tuple[str, str], Any]) -> C
 
 
 def rows_of(raw: bytes, asked: Sequence[Asked], mark: tuple[str, str] | None) -> list[Row]:
-    """The lines of a sheet that came back. Raises ``SheetRefused``."""
+    """The rows of an uploaded sheet. Raises ``SheetRefused``."""
     rows = read_rows(raw, [_("Division code"), *([mark[0]] if mark else []), *(column.head for column in asked)])
     if not rows:
         raise SheetRefused([], _("The sheet has no lines."))
@@ -174,10 +174,9 @@ def rows_of(raw: bytes, asked: Sequence[Asked], mark: tuple[str, str] | None) ->
 
 
 def read(rows: Sequence[Row], table: Table) -> Said:
-    """What the lines say that is not known yet; an empty cell says nothing.
+    """The values in the rows that differ from the present ones; empty cells are ignored.
 
-    Raises ``SheetRefused`` with all that is wrong: a unit that is not of the table or stands there twice, another mark,
-    a value that its column does not expect.
+    Raises ``SheetRefused`` with all errors: a unit outside the table or listed twice, a wrong mark, an invalid value.
     """
     code_head = _("Division code")
     units = {unit.code: unit for unit in table.units}
@@ -208,7 +207,7 @@ def read(rows: Sequence[Row], table: Table) -> Said:
 
 @dataclass(frozen=True)
 class Change:
-    """A cell of a sheet that differs from what is kept."""
+    """A cell of a sheet that differs from the present value."""
 
     unit: Unit
     head: str
@@ -222,7 +221,7 @@ class Change:
 
 
 def changes(said: Said, table: Table) -> list[Change]:
-    """What keeping ``said`` would change, unit by unit, what is odd before all else."""
+    """The changes that saving ``said`` would make, unit by unit, outliers first."""
     found = [
         Change(unit, asked.head, table.shown(unit, asked), asked.show(value), table.odd(unit, asked, value))
         for unit in table.units
@@ -234,9 +233,9 @@ def changes(said: Said, table: Table) -> list[Change]:
 
 
 def _plain(text: str) -> str:
-    """A number of a sheet without the commas that group it; whatever else stands there is for its column to refuse.
+    """A number of a sheet without thousands separators; anything else is left for its column to refuse.
 
-    Raises ``ValueError`` where a comma may be a point.
+    Raises ``ValueError`` if a comma may be a decimal point.
     """
     value = number(text)
     if value is None and "," in code_of(text):

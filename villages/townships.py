@@ -1,4 +1,4 @@
-"""The township that a unit belongs to, by name: two villages of one name are told apart by it in every list."""
+"""The township that a unit belongs to, by name: it distinguishes villages of the same name in every list."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,11 +10,11 @@ from villages.models import Level, Unit, UnitQuerySet, below_any
 
 COUNTY, TOWNSHIP = 6, 9
 MOST_TO_CHOOSE = 200
-"""Of how many townships one chooses in a filter; whoever reaches more searches."""
+"""Maximum number of townships offered in a filter; with more, people search."""
 
 
 class Townships(dict[str, str]):
-    """Township code → name, read county by county as they are asked for: one statement for each."""
+    """Township code → name, loaded lazily per county, with one statement for each."""
 
     def __missing__(self, code: str) -> str:
         county = Unit.objects.within(code[:COUNTY]).filter(level=Level.TOWNSHIP)
@@ -23,12 +23,12 @@ class Townships(dict[str, str]):
         return self[code]
 
     def of(self, code: str) -> str:
-        """The name of the township that the unit of ``code`` lies in; "" where it lies in none."""
+        """The name of the township that contains the unit of ``code``; "" if there is none."""
         return self[code[:TOWNSHIP]] if len(code) > TOWNSHIP else ""
 
 
 def unit_columns(unit_of: Callable[[Any], Unit], name: str = "") -> list[Column]:
-    """What tells a unit in every workbook: its code, its township and its name (headed ``name``)."""
+    """The columns that identify a unit in every workbook: code, township and name (headed ``name``)."""
     townships = Townships()
     return [
         Column(_("Division code"), lambda row: unit_of(row).code),

@@ -1,4 +1,4 @@
-"""Units over the API: those within one's reach, tagged and made as on the pages."""
+"""Units over the API: those within one's reach, tagged and created as on the pages."""
 
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -33,7 +33,7 @@ class NewUnitSerializer(serializers.Serializer):
 
 
 class TagsSerializer(serializers.Serializer):
-    """All tags that the unit is to have."""
+    """The complete new list of tags."""
 
     unit = serializers.CharField(max_length=12)
     tags = serializers.ListField(child=serializers.CharField(max_length=LONGEST_TAG), max_length=MOST_TAGS)
@@ -44,7 +44,7 @@ class TaggingSerializer(serializers.Serializer):
 
 
 class TaggedSerializer(serializers.Serializer):
-    """How many units have other tags now, and what followed from that, in words."""
+    """How many units changed, and the consequences in words."""
 
     changed = serializers.IntegerField()
     follows = ConsequenceSerializer(many=True)
@@ -83,7 +83,7 @@ class UnitViewSet(viewsets.ReadOnlyModelViewSet):
 
     @extend_schema(request=NewUnitSerializer, responses={201: UnitSerializer})
     def create(self, request: Request) -> Response:
-        """Make a station or a development zone; sent twice, it is the same."""
+        """Create a station or a development zone; idempotent."""
         if not any(request.user.reach(kind.permission) for kind in KINDS.values()):
             raise NotFound
         given = sent(NewUnitSerializer, request)
@@ -93,7 +93,7 @@ class UnitViewSet(viewsets.ReadOnlyModelViewSet):
     @extend_schema(request=TaggingSerializer, responses=TaggedSerializer)
     @action(detail=False, methods=["post"])
     def tags(self, request: Request) -> Response:
-        """Give units their tags, all of them or none."""
+        """Set the tags of units, all of them or none."""
         if not request.user.reach(MANAGE):
             raise NotFound
         given = once_each(sent(TaggingSerializer, request)["units"])

@@ -1,4 +1,4 @@
-"""Pages of units: those within the reader's reach; others are not there."""
+"""Pages of units within the reader's reach; others are 404."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -30,7 +30,7 @@ def units(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def unit(request: HttpRequest, code: str) -> HttpResponse:
-    """One unit: where it stands, its figures, what lies directly below it, and what other apps know of it."""
+    """One unit: its place, its figures, the units directly below, and panels of other apps."""
     visible = Unit.objects.visible_to(request.user)
     one = get_object_or_404(visible, code=code)
     reach = request.user.reach("villages.view_unit")
@@ -53,6 +53,6 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _makes(request: HttpRequest, unit: Unit) -> Kind | None:
-    """What the reader may make directly below the unit."""
+    """The kinds of unit that the reader may create directly below the unit."""
     fitting = (kind for kind in KINDS.values() if kind.above == unit.level and not unit.ended)
     return next((kind for kind in fitting if request.user.has_perm(kind.permission, unit)), None)

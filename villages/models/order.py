@@ -1,4 +1,4 @@
-"""Orders that merge, split or rename units (practice §4), and from whom to whom everything passes."""
+"""Orders that merge, split or rename units (practice §4), and the succession from old units to new ones."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from villages.models.unit import Unit, below_any
 
 class OrderQuerySet(models.QuerySet):
     def of(self, unit: Unit) -> OrderQuerySet:
-        """Orders that touched ``unit``, the latest first."""
+        """Orders that affected ``unit``, the latest first."""
         return self.filter(Q(passages__before=unit) | Q(passages__after=unit)).distinct().order_by("-on", "-pk")
 
     def touching(self, reach: Iterable[str]) -> OrderQuerySet:
-        """Orders that touched a unit below one of the codes."""
+        """Orders that affected a unit below one of the codes."""
         return self.filter(pk__in=Passage.objects.filter(below_any(reach, "before_id")).values("order"))
 
 
 class Order(models.Model):
-    """What a document ordered, in force from the day ``on``; ``consequences``: what followed for whom, in words."""
+    """An order by a document, in force from the day ``on``; ``consequences``: what followed for whom, in words."""
 
     class Kind(models.TextChoices):
         MERGE = "merge", pgettext_lazy("order", "Merge")
@@ -60,9 +60,9 @@ class Order(models.Model):
 
 
 class Passage(models.Model):
-    """Star and effects of ``before`` pass to ``after``; ``main``: so does what is open. Names as they were and became.
+    """Star and effects of ``before`` pass to ``after``; ``main``: open work too. Names as before and after.
 
-    A unit that goes on passes to itself.
+    A unit that continues passes to itself.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="passages")
@@ -86,7 +86,7 @@ class Passage(models.Model):
 
 
 def successors(codes: Iterable[str]) -> dict[str, list[tuple[str, date]]]:
-    """By unit of ``codes``: to whom what was open has passed, one after the other, each with the day."""
+    """By unit of ``codes``: the successors of its open work, in order, each with the day."""
     main = Passage.objects.filter(main=True).exclude(before=F("after")).select_related("order")
     found: dict[str, list[tuple[str, date]]] = {code: [] for code in codes}
     edge = {code: (code, date.min) for code in found}
@@ -109,12 +109,12 @@ def _first_after(steps: list[tuple[str, date]], day: date) -> tuple[str, date] |
 
 
 def heirs(codes: Iterable[str]) -> set[str]:
-    """``codes`` and every unit to which anything of theirs has passed since."""
+    """``codes`` and all their successors (descendants)."""
     return _closure(codes, "before_id", "after_id")
 
 
 def forebears(codes: Iterable[str]) -> set[str]:
-    """``codes`` and every unit from which anything has passed to them."""
+    """``codes`` and all their predecessors (ancestors)."""
     return _closure(codes, "after_id", "before_id")
 
 

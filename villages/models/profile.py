@@ -1,4 +1,4 @@
-"""Yearly figures of a unit, asked once."""
+"""Yearly figures of a unit, reported once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from villages.models.unit import Unit
 
 @pghistory.track()
 class Profile(models.Model):
-    """Figures of a unit for a year (人口, 户数) that rewards, funds and criteria look up: asked once."""
+    """Figures of a unit for a year (人口, 户数) that rewards, funds and criteria look up; reported once."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="profiles")
     year = models.PositiveSmallIntegerField(_("Year"))

@@ -20,13 +20,13 @@ from villages.pinyin import pattern_of, pinyin_of
 
 CODE_LENGTHS = (2, 4, 6, 9, 12)
 CODE = r"[0-9]{2}([0-9]{2}(([0-9]{2}|Z[0-9])([0-9]{3}([0-9]{3}|S[0-9]{2})?)?)?)?"
-"""What a code looks like, to Python and PostgreSQL alike: a zone below a city has a Z, a station an S."""
+"""Pattern of a code, for Python and PostgreSQL alike: a zone below a city has a Z, a station an S."""
 LONGEST_SEARCH = 50
 SHORTEST_END = 3
-"""As villages say their code among themselves: its last three figures."""
+"""The short form of a village code in everyday use: its last three digits."""
 PLAIN = {wide: wide - 0xFEE0 for wide in [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
 PLAIN[0x3000] = ord(" ")
-"""Figures, letters and space of full width, as a Chinese keyboard types them. Brackets stay: names hold them."""
+"""Full-width digits, letters and space, as a Chinese keyboard types them. Brackets stay: names contain them."""
 
 
 def prefixes(code: str) -> list[str]:
@@ -35,20 +35,20 @@ def prefixes(code: str) -> list[str]:
 
 
 def below(code: str, field: str = "code") -> Q:
-    """Everything from ``code`` downwards, as a range on the index (codes are digits and capitals, "~" sorts after)."""
+    """``code`` and everything below it, as an index range (codes are digits and capitals, "~" sorts after)."""
     return Q(**{f"{field}__gte": code, f"{field}__lt": code + "~"})
 
 
 def below_any(codes: Iterable[str], field: str = "code") -> Q:
-    """Everything from any of ``codes`` downwards; nothing when there are none."""
+    """Any of ``codes`` and everything below them; matches nothing if there are none."""
     return reduce(or_, (below(code, field) for code in codes), Q(pk__in=[]))
 
 
 def matching(typed: str, to: str = "") -> Q:
-    """Units that ``typed`` means: either end of a code, part of a name, or its pinyin or initials (``sx``: 沙溪).
+    """Units that match ``typed``: either end of a code, part of a name, or its pinyin or initials (``sx``: 沙溪).
 
-    ``to`` leads to the unit from the rows that are searched ("unit__"). Few characters of a name or the end of a code
-    fit no index: search among the rows below a code, as whoever searches reaches no others.
+    ``to`` leads to the unit from the rows that are searched ("unit__"). A few characters of a name or the end of a code
+    cannot use an index: restrict the rows to those below a code first, which the reader's reach does anyway.
     """
     typed = typed.translate(PLAIN).strip()[:LONGEST_SEARCH]
     if typed.isascii() and typed[:1].isdigit():
@@ -97,7 +97,7 @@ class Unit(models.Model):
     """A place that reports, decides or watches. ``tags`` are the county's words for its kind (平原, 山区 …).
 
     ``pinyin`` follows from the name: whoever writes rows past ``save`` writes it too. ``ended``: the first day on which
-    the unit is no more, since an order merged or split it.
+    the unit no longer exists, because an order merged or split it.
     """
 
     code = models.CharField(_("Division code"), max_length=12, primary_key=True, db_collation="C")

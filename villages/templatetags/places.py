@@ -1,4 +1,4 @@
-"""``{% load places %}``: what tells a unit of a list from others of its name."""
+"""``{% load places %}``: what distinguishes units of the same name in a list."""
 
 from django import template
 

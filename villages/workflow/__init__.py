@@ -1,4 +1,4 @@
-"""What may happen to units: ordered (practice §4), made below others, tagged, their yearly figures reported."""
+"""Steps with units: merged, split or renamed by order (practice §4), created, tagged, their figures reported."""
 
 from villages.workflow.holding import MANAGE
 from villages.workflow.making import MAKE_ZONE, make_station, make_zone, next_code

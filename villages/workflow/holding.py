@@ -1,4 +1,4 @@
-"""The units that a step is about: within reach, standing, locked."""
+"""The units that a step is about: within reach, existing, locked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MANAGE = "villages.manage_unit"
 
 
 def hold(codes: Iterable[str], perm: str, by: Any) -> dict[str, Unit]:
-    """The known ones of the units, locked in the order of their codes.
+    """The existing ones of the units, locked in the order of their codes.
 
     Raises ``NotAllowed`` for one where ``by`` does not hold ``perm``, ``WrongState`` for one that has ended.
     """

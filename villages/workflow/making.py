@@ -1,6 +1,6 @@
-"""Units made by hand: a station below a township, a development zone below a city (practice §1, formats §5).
+"""Units created by hand: a station below a township, a development zone below a city (practice §1, formats §5).
 
-An import brings them by the same rules (``villages.divisions``).
+An import creates them by the same rules (``villages.divisions``).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAKE_ZONE = "villages.make_zone"
 
 @dataclass(frozen=True)
 class Kind:
-    """What is made: its code is that of a unit of the level ``above``, ``letter`` and ``digits`` digits from 1 on."""
+    """A kind of unit: its code is that of a unit of the level ``above``, ``letter`` and ``digits`` digits from 1 on."""
 
     level: Level
     above: Level
@@ -41,21 +41,21 @@ KINDS = {kind.level: kind for kind in (STATION, ZONE)}
 
 
 def make_station(township: str, code: str, name: str, *, by: Any) -> Unit:
-    """Make a station below the township of this code; without a ``code`` it gets the next free one.
+    """Create a station below the township of this code; without a ``code`` it gets the next free one.
 
-    Sent twice, it is the same station. Raises ``NotAllowed``; ``Incomplete``: a code or name that cannot be;
+    Idempotent. Raises ``NotAllowed``; ``Incomplete``: an invalid code or name;
     ``WrongState``: another unit has this code, or all codes are taken.
     """
     return make(STATION, township, code, name, by=by)
 
 
 def make_zone(city: str, code: str, name: str, *, by: Any) -> Unit:
-    """Make a development zone below the city of this code. Raises as ``make_station``."""
+    """Create a development zone below the city of this code. Raises as ``make_station``."""
     return make(ZONE, city, code, name, by=by)
 
 
 def next_code(kind: Kind, above: str) -> str:
-    """The first code below ``above`` that no unit bears or bore; empty when all are taken."""
+    """The first code below ``above`` that was never used; empty if all are taken."""
     taken = set(Unit.objects.within(f"{above}{kind.letter}").values_list("code", flat=True))
     numbers = range(1, 10**kind.digits)
     return next((code for n in numbers if (code := f"{above}{kind.letter}{n:0{kind.digits}}") not in taken), "")
@@ -63,7 +63,7 @@ def next_code(kind: Kind, above: str) -> str:
 
 @transaction.atomic
 def make(kind: Kind, above: str, code: str, name: str, *, by: Any) -> Unit:
-    """Make a unit of ``kind`` below the one of the code ``above``. Raises as ``make_station``."""
+    """Create a unit of ``kind`` below the one with the code ``above``. Raises as ``make_station``."""
     code = cells.code(code).upper()
     place = hold([above], kind.permission, by).get(above)
     if place is None or place.level != kind.above:

@@ -1,4 +1,4 @@
-"""Names of units, whoever writes them."""
+"""Validation of unit names, for all callers."""
 
 from django.utils.translation import gettext as _
 
@@ -7,7 +7,7 @@ from records.refusals import Incomplete
 
 
 def cleaned_name(name: str, field: str) -> str:
-    """``name`` as it is kept. Raises ``Incomplete``, at ``field``, for what cannot be in a name."""
+    """``name`` as it is stored. Raises ``Incomplete``, at ``field``, for an invalid name."""
     try:
         return cells.name(name)
     except ValueError as expected:

@@ -1,7 +1,7 @@
 """Units merged, split, renamed by order (practice §4).
 
-``by`` needs ``villages.manage_unit`` over every unit concerned. What is ordered is carried out at once, by the apps
-above as well (``villages.signals``): either all of it or nothing.
+``by`` needs ``villages.manage_unit`` over every unit concerned. The order is carried out at once, also by the
+apps above (``villages.signals``): all of it or nothing.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from villages.workflow.holding import MANAGE, hold
 from villages.workflow.naming import cleaned_name
 
 PASSING_LEVELS = {Level.VILLAGE, Level.STATION}
-"""A unit with others below it is their codes' beginning: it is renamed, never merged or split."""
+"""Only units without units below can be merged or split: the codes below begin with the unit's own code."""
 
 
 @dataclass(frozen=True)
 class Consequence:
-    """Something that followed from an order for the unit of this code, in words."""
+    """A consequence of an order for the unit with this code, in words."""
 
     unit: str
     text: str
@@ -40,9 +40,9 @@ class Consequence:
 
 @dataclass(frozen=True)
 class Paper:
-    """The document that orders it: its number, the day from which it holds, and why.
+    """The document of the order: its number, the day from which it is in force, and the reason.
 
-    ``posts_pass``: the cadres of units that end go on in their successor; else their posts end.
+    ``posts_pass``: cadres of units that end continue in the successor; otherwise their posts end.
     """
 
     document: str
@@ -53,7 +53,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class Part:
-    """A unit that goes on or is made: its code, and its name where it is new or gets another."""
+    """A unit that continues or is created: its code, and its name if it is new or renamed."""
 
     code: str
     name: str = ""
@@ -61,9 +61,9 @@ class Part:
 
 @transaction.atomic
 def merge(codes: Collection[str], into: Part, paper: Paper, *, by: Any) -> Order:
-    """Let the units of ``codes`` become one: one of them that goes on, or a new unit.
+    """Merge the units of ``codes`` into one: one of them that continues, or a new unit.
 
-    Raises ``NotAllowed``; ``Incomplete`` for what the order lacks; ``WrongState`` when one of them has ended.
+    Raises ``NotAllowed``; ``Incomplete`` if the order is incomplete; ``WrongState`` if one of them has ended.
     """
     codes = sorted({cells.code(code).upper() for code in codes})
     into = _cleaned(into, "name")
@@ -81,7 +81,7 @@ def merge(codes: Collection[str], into: Part, paper: Paper, *, by: Any) -> Order
 
 @transaction.atomic
 def split(code: str, parts: Collection[Part], main: str, paper: Paper, *, by: Any) -> Order:
-    """Let the unit of ``code`` become ``parts``; it may be one of them. What is open passes to the part ``main``.
+    """Split the unit of ``code`` into ``parts``; it may be one of them. Open work passes to the part ``main``.
 
     Raises ``NotAllowed``, ``Incomplete``, ``WrongState`` as ``merge``.
     """
@@ -103,7 +103,7 @@ def split(code: str, parts: Collection[Part], main: str, paper: Paper, *, by: An
 
 @transaction.atomic
 def rename(code: str, name: str, paper: Paper, *, by: Any) -> Order:
-    """Give the unit of ``code`` another name; nothing else changes. Raises as ``merge``."""
+    """Rename the unit of ``code``; nothing else changes. Raises as ``merge``."""
     units = hold([code], MANAGE, by)
     name = cleaned_name(name, "name")
     problems = _of_paper(paper) | _of_name(name, "name")
@@ -116,10 +116,10 @@ def rename(code: str, name: str, paper: Paper, *, by: Any) -> Order:
 
 
 def looked_at(carry_out: Callable[[], Order], *, keep: bool, expected: Any = None) -> Order:
-    """The order carried out, with its passages as ``passed``; unless it is to be kept, all is undone again.
+    """Carry out the order, with its successions as ``passed``; rolled back unless ``keep``, as a dry run.
 
-    So what is shown before an order is carried out is just what follows. Raises what the step does, and ``Outdated``
-    where something else follows now than what the page showed (``expected``: its ``outcome``).
+    The preview of an order is therefore exactly what follows. Raises what the step raises, and ``Outdated`` if the
+    outcome is no longer what the page showed (``expected``).
     """
     with transaction.atomic():
         made = carry_out()
@@ -130,7 +130,7 @@ def looked_at(carry_out: Callable[[], Order], *, keep: bool, expected: Any = Non
 
 
 def outcome(order: Order) -> dict[str, Any]:
-    """All that follows from an order that was ``looked_at``: what passes, the units after it, what was told."""
+    """The whole outcome of an order that was ``looked_at``: successions, units afterwards, consequences."""
     units = {unit.code: unit for passage in order.passed for unit in (passage.before, passage.after)}
     return {
         "passages": [[one.before_id, one.name_before, one.after_id, one.name_after, one.main] for one in order.passed],
@@ -155,7 +155,7 @@ def _of_paper(paper: Paper) -> dict[str, str]:
 
 
 def _of_units(found: Collection[Unit], codes: Collection[str], on: date) -> dict[str, str]:
-    """Why units cannot be merged or split from the day ``on``: an order says nothing about days before the last one."""
+    """Why units cannot be merged or split from the day ``on``: an order cannot precede an earlier one."""
     if len(found) < len(codes):
         return {"units": _("One of these units is not known.")}
     if any(unit.level not in PASSING_LEVELS for unit in found):
@@ -167,7 +167,7 @@ def _of_units(found: Collection[Unit], codes: Collection[str], on: date) -> dict
 
 
 def _of_part(part: Part, units: Mapping[str, Unit], *, may_go_on: Collection[str], field: str) -> dict[str, str]:
-    """What a part lacks: one that goes on is among the units concerned, a new one has a free code and a name."""
+    """Errors of a part: one that continues must be among the units, a new one needs a free code and a name."""
     if part.code in units:
         return {} if part.code in may_go_on else {field: _("The code %(code)s is taken.") % {"code": part.code}}
     if len(part.code) != CODE_LENGTHS[-1] or not re.fullmatch(CODE, part.code):
@@ -187,7 +187,7 @@ def _require(problems: Mapping[str, str]) -> None:
 
 
 def _made(part: Part, like: Unit, by: Any) -> Unit:
-    """A new unit, rated and tagged as the one it comes from."""
+    """A new unit, rated and tagged like its predecessor."""
     try:
         with transaction.atomic(), acting(by, "villages.order"):
             return Unit.objects.create(
@@ -200,7 +200,7 @@ def _made(part: Part, like: Unit, by: Any) -> Unit:
 def _carry_out(
     kind: Order.Kind, steps: list[tuple[Unit, Unit, bool]], names: Mapping[str, str], paper: Paper, by: Any
 ) -> Order:
-    """Keep the order, end and rename units as it says, and let all that is theirs pass."""
+    """Store the order, end and rename units accordingly, and transfer everything to the successors."""
     going_on = {after.code for _before, after, _main in steps}
     with acting(by, "villages.order", paper.reason):
         order = Order.objects.create(
@@ -237,7 +237,7 @@ def _carry_out(
 
 
 def _let_pass(order: Order) -> None:
-    """The apps above carry out their part; what they say followed is kept with the order, in the office's language."""
+    """Let the apps above carry out their part; their consequences are stored with the order."""
     with translation.override(settings.LANGUAGE_CODE):
         told = units_passed.send(sender=Order, order=order) + units_settled.send(sender=Order, order=order)
     order.consequences = [asdict(one) for _receiver, said in told for one in said or ()]

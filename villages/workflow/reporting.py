@@ -22,9 +22,9 @@ FIGURES = ("population", "households", "income")
 
 @transaction.atomic
 def report_profiles(year: int, figures: Mapping[str, Mapping[str, int | Decimal | None]], *, by: Any) -> int:
-    """Keep ``figures`` (by village, those of ``FIGURES`` that are said; None takes one away); how many rows changed.
+    """Store ``figures`` (by village, any of ``FIGURES``; None removes one); returns how many rows changed.
 
-    Raises ``NotAllowed``; ``WrongState``: the year is not there yet, a unit that is no village or has ended.
+    Raises ``NotAllowed``; ``WrongState``: a future year, a unit that is not a village or has ended.
     """
     villages = hold(figures, REPORT, by)
     if not FIRST_YEAR <= year <= timezone.localdate().year:

@@ -1,4 +1,4 @@
-"""Tags: the county's words for a unit's kind (平原, 山区 …), by which schemes tell units apart."""
+"""Tags: the county's words for a unit's kind (平原, 山区 …), by which schemes select criteria."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_TAGS, LONGEST_TAG = 10, 20
 
 @dataclass(frozen=True)
 class Tagged:
-    """How many units have other tags now, and what followed from that."""
+    """How many units changed, and the consequences."""
 
     changed: int
     follows: list[Consequence]
@@ -29,9 +29,9 @@ class Tagged:
 
 @transaction.atomic
 def tag_units(tags: Mapping[str, Sequence[str]], *, by: Any) -> Tagged:
-    """Give each unit its tags, all of them. What is open follows (``villages.signals``).
+    """Set the complete tags of each unit. Open applications follow (``villages.signals``).
 
-    Raises ``NotAllowed``; ``WrongState``: a unit that is not known or has ended; ``Incomplete``: a tag that cannot be.
+    Raises ``NotAllowed``; ``WrongState``: an unknown unit or one that has ended; ``Incomplete``: an invalid tag.
     """
     units = hold(tags, MANAGE, by)
     if len(units) < len(tags):
