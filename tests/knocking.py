@@ -9,10 +9,10 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import override_settings
-from freezegun import freeze_time
 from pypdf import PdfReader
 
 from tests import two_counties
+from tests.clock import freeze_time
 from tests.two_counties import TODAY
 
 PAPER = "application/pdf"

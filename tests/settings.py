@@ -25,3 +25,5 @@ SESSION_COOKIE_AGE = 10**9
 DATABASES["default"] |= DATABASE_OWNER  # noqa: F405
 # A live server's threads live as long as a browser's lines to it: many browsers would hold every slot of the server.
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
+# What a test leaves need not outlive the power: no commit waits for the disk.
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"  # noqa: F405

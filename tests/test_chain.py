@@ -8,7 +8,6 @@ from io import BytesIO
 
 import pytest
 from django.utils.translation import gettext as _
-from freezegun import freeze_time
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
@@ -17,6 +16,7 @@ from ratings.models import Application, StarPeriod
 from reviews.models import Sheet
 from reviews.workflow.confirmation import confirm_due
 from tests import in_browser
+from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -87,7 +87,7 @@ def score(sign_in: Callable[[str], Page], *reviewers: str) -> None:
 
 
 def test_from_an_empty_application_to_the_money_and_the_workbook(village, sign_in):
-    with freeze_time(TODAY, tick=True, real_asyncio=True, ignore=["playwright", "greenlet"]):
+    with freeze_time(TODAY, tick=True):
         page = sign_in("filler")
         press(page, ".next a.button")
         press(page, "main form button")  # begins
@@ -109,7 +109,7 @@ def test_from_an_empty_application_to_the_money_and_the_workbook(village, sign_i
         in_browser.release(county_office, "新评〔2026〕1号")
         application.refresh_from_db()
         assert application.state == "public_notice"
-    with freeze_time(AFTER_THE_NOTICE, tick=True, real_asyncio=True, ignore=["playwright", "greenlet"]):
+    with freeze_time(AFTER_THE_NOTICE, tick=True):
         confirm_due()
         assert list(StarPeriod.objects.on().values_list("unit", "star")) == [(VILLAGE, 4)]
         page = sign_in("finance")

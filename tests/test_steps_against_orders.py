@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 from django.utils import timezone
-from freezegun import freeze_time
 
 from accounts import workflow as posts
 from accounts.models import Appointment
@@ -19,6 +18,7 @@ from ratings.workflow.answers import save_answer
 from ratings.workflow.event import record
 from records.refusals import Refused
 from tests.at_once import while_it_waits
+from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
 from tests.ratings.test_application_workflow import fill
 from villages.models import Unit
@@ -73,7 +73,7 @@ ORDERS = {
 @pytest.fixture(autouse=True)
 def _today(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    with freeze_time("2026-04-01T02:00:00Z", ignore=["threading"]):
+    with freeze_time("2026-04-01T02:00:00Z"):
         yield
 
 

@@ -8,7 +8,6 @@ from datetime import date
 
 import pytest
 from django.core.cache import cache
-from freezegun import freeze_time
 from playwright.sync_api import expect
 
 from accounts.roles import Role
@@ -16,6 +15,7 @@ from ratings.models import Application, StarPeriod
 from reviews.models import Sheet
 from reviews.workflow.confirmation import confirm_due
 from tests import in_browser
+from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -95,7 +95,7 @@ def anyone(new_context, live_server):
 
 
 def on(day: str):
-    return freeze_time(day, tick=True, real_asyncio=True, ignore=["playwright", "greenlet"])
+    return freeze_time(day, tick=True)
 
 
 def application(village: str) -> Application:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from freezegun import freeze_time
 from rest_framework.test import APIClient
 
 from accounts import workflow
@@ -15,6 +14,7 @@ from ratings.models import Transition
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.workflow import decisions
 from tests import two_counties
+from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db

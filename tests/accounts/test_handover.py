@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
-from freezegun import freeze_time
 from rest_framework.test import APIClient
 
 from accounts import workflow
@@ -14,6 +13,7 @@ from accounts.todo import todos_of
 from accounts.workflow import Who
 from ratings.models import Application
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, AppointmentFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db

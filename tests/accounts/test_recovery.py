@@ -7,12 +7,12 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts import recovery
 from accounts.roles import Role
 from records.documents import Table
 from records.refusals import WrongState
+from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, UserFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_the_paper_is_for_who_made_the_codes_and_for_a_quarter_of_an_hour(client
     assert client.post(PAPER, {"sealed": sealed}).status_code == 302
     with freeze_time("2026-11-24 10:00+08:00") as clock:
         kept = recovery.sealed(["12345678"], leader)
-        clock.tick(16 * 60)
+        clock.shift(16 * 60)
         assert recovery.unsealed(kept, leader) == []
     assert recovery.unsealed("made up", leader) == []
     client.logout()

@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from freezegun import freeze_time
 from openpyxl import load_workbook
 from rest_framework.test import APIClient
 
@@ -25,6 +24,7 @@ from reviews.minutes import blocks
 from reviews.result import Result
 from reviews.workflow import batches, checks, decisions, objections
 from tests import two_counties
+from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db

@@ -6,13 +6,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from freezegun import freeze_time
 
 from accounts import workflow
 from accounts.models import ApiToken, ApiTokenEvent, Appointment
 from accounts.roles import ROLES, Role
 from accounts.scopes import KEEP_NOTHING, TASKS, Scope, allows
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clock import freeze_time
 from tests.doors import API, PUBLIC
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
 
@@ -204,7 +204,7 @@ def test_the_holder_makes_sees_and_ends_them_on_a_page(finance):
 def test_a_page_that_was_left_open_makes_none(finance):
     with freeze_time("2026-11-24 10:00+08:00") as clock:
         client = signed_in(finance)
-        clock.tick(3600)
+        clock.shift(3600)
         sent = {"name": "程序", "scope": "read", "until": "2026-11-30"}
         answer = client.post(reverse("tokens"), sent)
         assert (answer.context["text"], answer.context["sure"]) == ("", False)

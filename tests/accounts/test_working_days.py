@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from django.urls import reverse
 from django.utils import translation
-from freezegun import freeze_time
 
 from accounts.models import CalendarDay
 from accounts.roles import Role
@@ -18,6 +17,7 @@ from accounts.working_days import (
     working_days_between,
     working_days_left,
 )
+from tests.clock import freeze_time
 from tests.factories import person
 
 pytestmark = pytest.mark.django_db

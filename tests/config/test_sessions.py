@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts import workflow
 from accounts.models import User
 from accounts.roles import Role
+from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, person
 
 pytestmark = pytest.mark.django_db
@@ -32,20 +32,20 @@ def cadre(client, clock):
 @pytest.mark.parametrize(("minutes", "status"), [(59, 200), (61, 302)])
 def test_an_unused_session_ends(client, cadre, clock, minutes, status):
     assert client.get("/").status_code == 200
-    clock.tick(timedelta(minutes=minutes))
+    clock.shift(timedelta(minutes=minutes))
     assert client.get("/").status_code == status
 
 
 def test_a_used_session_goes_on_to_its_last_hour_and_no_further(client, cadre, clock):
     for _step in range(9):
         assert client.get(reverse("still_here")).status_code == 204
-        clock.tick(timedelta(minutes=53))
-    clock.tick(timedelta(minutes=4))
+        clock.shift(timedelta(minutes=53))
+    clock.shift(timedelta(minutes=4))
     assert client.get("/").status_code == 302
 
 
 def test_a_script_is_told_and_led_back_to_its_page(client, cadre, clock):
-    clock.tick(timedelta(minutes=61))
+    clock.shift(timedelta(minutes=61))
     headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/applications/1/form/"}
     answer = client.get("/", headers=headers)
     assert (answer.status_code, answer.content) == (401, b"")
@@ -81,7 +81,7 @@ def test_the_demonstration_s_password_would_be_taken(client, cadre):
 
 
 def test_what_only_takes_a_form_leads_back_to_the_page_of_the_form(client, cadre, clock):
-    clock.tick(timedelta(minutes=61))
+    clock.shift(timedelta(minutes=61))
     answer = client.post(
         "/applications/1/form/papers/", headers={"referer": "http://testserver/applications/1/form/?a=1"}
     )

@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 import pytest
-from freezegun import freeze_time
 from rest_framework.test import APIClient
 
 from accounts.roles import Role
 from incentives import workflow
 from incentives.models import LedgerEntry
+from tests.clock import freeze_time
 from tests.factories import COUNTY, VILLAGE, UnitFactory, person
 from tests.incentives.conftest import TODAY
 

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from incentives import workflow
@@ -13,6 +12,7 @@ from incentives.models import Clawback, LedgerEntry
 from notifications.models import Notice
 from ratings.register import rerate
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clock import freeze_time
 from tests.factories import COUNTY, EventFactory, SchemeFactory, person, scheme_body
 from tests.incentives.conftest import TODAY
 from villages.models import Unit

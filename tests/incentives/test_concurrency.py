@@ -6,12 +6,12 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
-from freezegun import freeze_time
 
 from incentives import workflow
 from incentives.models import LedgerEntry
 from records.refusals import Refused
 from tests.at_once import at_once
+from tests.clock import freeze_time
 from tests.incentives.conftest import TODAY
 
 pytestmark = pytest.mark.django_db(transaction=True)

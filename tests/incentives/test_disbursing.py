@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.messages import get_messages
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from incentives import workflow
 from incentives.models import LedgerEntry
 from records.audit import acting
+from tests.clock import freeze_time
 from tests.factories import COUNTY, UnitFactory, person
 from tests.incentives.conftest import TODAY
 

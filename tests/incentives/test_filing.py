@@ -4,13 +4,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from incentives import workflow
 from incentives.actions import available
 from notifications.models import Notice
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clock import freeze_time
 from tests.factories import COUNTY, VILLAGE, UnitFactory, person
 from tests.incentives.conftest import BANDS, TODAY
 from villages.models import Profile

@@ -6,7 +6,6 @@ import pgtrigger
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from incentives import workflow
@@ -14,6 +13,7 @@ from incentives.ledger_faults import faults
 from incentives.models import LedgerEntry, RewardPolicy
 from notifications.models import Notice
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clock import freeze_time
 from tests.factories import COUNTY, person
 from tests.incentives.conftest import TODAY
 

@@ -6,12 +6,12 @@ from io import BytesIO
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from freezegun import freeze_time
 from openpyxl import load_workbook
 
 from accounts.roles import Role
 from incentives import workflow
 from incentives.models import LedgerEntry, ProjectFund, RewardPolicy
+from tests.clock import freeze_time
 from tests.factories import COUNTY, VILLAGE, UnitFactory, person
 from tests.incentives.conftest import BANDS, TODAY
 from villages.models import Unit

@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from incentives import workflow
 from incentives.models import Clawback, Line, Reward
 from incentives.reckoning import rewards
 from ratings.register import rerate
+from tests.clock import freeze_time
 from tests.factories import ProfileFactory, person
 from tests.incentives.conftest import TODAY
 from villages.workflow import Paper, Part, merge

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.messages import get_messages
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from incentives import workflow
 from incentives.models import Clawback, LedgerEntry
 from ratings.register import rerate
+from tests.clock import freeze_time
 from tests.factories import COUNTY, EventFactory, SchemeFactory, person, scheme_body
 from tests.incentives.conftest import BANDS, TODAY, hold
 from villages.models import Profile, Unit

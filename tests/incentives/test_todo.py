@@ -4,13 +4,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from incentives import workflow
 from incentives.actions import available
 from incentives.todo import entries
 from ratings.register import rerate
+from tests.clock import freeze_time
 from tests.factories import COUNTY, EventFactory, SchemeFactory, person
 from tests.incentives.conftest import TODAY
 

@@ -4,12 +4,12 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
-from freezegun import freeze_time
 
 from notifications import kinds
 from notifications.delivery import WAITS, deliver_due
 from notifications.models import Delivery
 from notifications.workflow import announce
+from tests.clock import freeze_time
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db

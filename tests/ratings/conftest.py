@@ -1,7 +1,8 @@
 """The day on which most tests of applications play: the default cycle of the factories takes them in."""
 
 import pytest
-from freezegun import freeze_time
+
+from tests.clock import freeze_time
 
 
 @pytest.fixture

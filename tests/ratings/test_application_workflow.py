@@ -5,7 +5,6 @@ from decimal import Decimal as D
 
 import pytest
 from django.utils import timezone
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from notifications.models import Notice
@@ -16,6 +15,7 @@ from ratings.workflow.answers import Entry, fill_many, save_answer, save_answers
 from ratings.workflow.cycle import reopen
 from ratings.workflow.evidence import attach_many
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clock import freeze_time
 from tests.factories import (
     TOWNSHIP,
     VILLAGE,

@@ -7,7 +7,6 @@ from io import BytesIO
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from incentives import workflow as money
@@ -23,6 +22,7 @@ from ratings.workflow.transition import move
 from records.refusals import Incomplete, WrongState
 from reviews.subjects import of_closing
 from reviews.workflow import appeals
+from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
     TOWNSHIP,

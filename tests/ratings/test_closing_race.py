@@ -1,7 +1,6 @@
 """Sending an application while its cycle is being closed: one of the two comes first, and the other one knows it."""
 
 import pytest
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from ratings.models import Application, Cycle, Decision
@@ -10,6 +9,7 @@ from ratings.workflow import cycle as cycles
 from ratings.workflow.closing import close, exceptions
 from records.refusals import WrongState
 from tests.at_once import while_it_waits
+from tests.clock import freeze_time
 from tests.factories import COUNTY, VILLAGE, CycleFactory, UnitFactory, person
 from tests.ratings.test_application_workflow import fill
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def draft():
-    with freeze_time("2026-04-01T02:00:00Z", ignore=["threading"]):
+    with freeze_time("2026-04-01T02:00:00Z"):
         filler = person(Role.FILLER, VILLAGE)
         application = workflow.begin(UnitFactory(code=VILLAGE), CycleFactory(), by=filler)
         workflow.choose_star(application, 5, by=filler)

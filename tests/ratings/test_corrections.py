@@ -3,7 +3,6 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from notifications.models import Notice
@@ -12,6 +11,7 @@ from ratings.models import Evidence, Return, ReturnedCriterion
 from ratings.workflow.transition import move
 from records.files import store
 from reviews.workflow import panels
+from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, AnswerFactory, ApplicationFactory, UnitFactory, person
 from tests.two_counties import PNG
 

@@ -5,7 +5,6 @@ from decimal import Decimal as D
 
 import pytest
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from notifications.models import Notice
@@ -15,6 +14,7 @@ from ratings.workflow import closing
 from ratings.workflow import cycle as workflow
 from ratings.workflow.transition import move
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
     TOWNSHIP,

@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from ratings.certificate import code_of
 from ratings.descent import descents
 from ratings.models import StarPeriod
 from ratings.register import rerate
+from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, DecisionFactory, UnitFactory, person
 from villages.models import Unit
 from villages.workflow import Paper, Part, merge, rename, split

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from notifications.models import Notice
@@ -11,6 +10,7 @@ from ratings.models import Event, Proposal, StarPeriod
 from ratings.register import rerate
 from ratings.workflow.event import close, record, release, settle
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, SchemeFactory, UnitFactory, person, scheme_body
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from ratings.jumps import jump
@@ -19,6 +18,7 @@ from ratings.workflow.answers import Entry, save_answer, save_answers, version
 from ratings.workflow.closing import close
 from ratings.workflow.evidence import attach_paper
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
     TOWNSHIP,

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from accounts.todo import todos_of
@@ -13,6 +12,7 @@ from ratings.workflow import cycle as workflow
 from records.refusals import Incomplete
 from reports.dashboard import board
 from reports.warnings import warnings_of
+from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, at, person
 
 pytestmark = pytest.mark.django_db

@@ -3,10 +3,10 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from records.documents import issue
+from tests.clock import freeze_time
 from tests.factories import VILLAGE, UnitFactory, person
 
 

@@ -3,12 +3,12 @@
 from datetime import date
 
 import pytest
-from freezegun import freeze_time
 from rest_framework.test import APIClient
 
 from accounts.roles import Role
 from ratings.models import Event, Proposal
 from ratings.register import rerate
+from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
 
 pytestmark = pytest.mark.django_db

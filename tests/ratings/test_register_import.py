@@ -6,12 +6,12 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils.translation import override
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Decision, Event, StarPeriod
 from ratings.register import rerate
+from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
 from tests.sheets_made import DAY, number, row, sheet, workbook
 

@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from ratings import lists
 from ratings.certificate import code_of, decision_of
 from ratings.models import Event, Proposal
 from ratings.register import rerate
+from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
     TOWNSHIP,

@@ -12,12 +12,12 @@ import simplejson
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import translation
-from freezegun import freeze_time
 from hypothesis import HealthCheck, given, settings
 from openpyxl import Workbook
 
 from ratings.models import Scheme, Veto
 from tests import sheets_made
+from tests.clock import freeze_time
 from tests.ratings.plain_scoring import plain_try
 from tests.ratings.random_schemes import cases
 from villages.models import Unit

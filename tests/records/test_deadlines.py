@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from django.conf import settings
 from django.utils import translation
-from freezegun import freeze_time
 
 from records.deadlines import days_left, deadline, deadline_left
+from tests.clock import freeze_time
 from tests.factories import at
 
 DUE = at(2026, 12, 9)

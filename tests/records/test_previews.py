@@ -4,10 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from freezegun import freeze_time
 
 from records import previews
 from records.refusals import Outdated, UnknownFields, refuse_unknown_fields
+from tests.clock import freeze_time
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def test_nobody_else_no_other_step_and_no_other_key(person, wrong):
 def test_a_page_of_the_day_before_is_out_of_date(person):
     with freeze_time("2026-11-02 09:00:00") as clock:
         key = previews.keep(person, STEP, SHOWN)
-        clock.tick(previews.KEPT + timedelta(seconds=1))
+        clock.shift(previews.KEPT + timedelta(seconds=1))
         with pytest.raises(Outdated), previews.confirming(person, STEP, key):
             pass
 

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 from django.test.utils import CaptureQueriesContext
-from freezegun import freeze_time
 
 from ratings.models import Application, Return
 from reports import dashboard
 from reports.warnings import warnings_of
+from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
     TOWNSHIP,

@@ -4,13 +4,13 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from ratings.models import Stage
 from reviews.models import Sheet
 from reviews.scores import Entry
 from reviews.workflow import checks, panels, sheets
+from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
     TOWNSHIP,

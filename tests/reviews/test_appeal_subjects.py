@@ -10,7 +10,6 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
-from freezegun import freeze_time
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -26,6 +25,7 @@ from reviews.hearing import appeals_for, candidates
 from reviews.models import Appeal
 from reviews.subjects import of_closing, of_event, of_rejection, subjects
 from reviews.workflow import appeals, decisions
+from tests.clock import freeze_time
 from tests.factories import VILLAGE, AppealFactory, DecisionFactory, UnitFactory, person
 from tests.reviews.conftest import score_township
 

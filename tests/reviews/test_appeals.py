@@ -14,7 +14,6 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
-from freezegun import freeze_time
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -29,6 +28,7 @@ from reviews.models import Appeal, Objection
 from reviews.public import decisions_of
 from reviews.workflow import appeals, batches, confirmation, decisions, objections, sheets
 from reviews.workflow.appeals import Corrected
+from tests.clock import freeze_time
 from tests.factories import AppointmentFactory, UnitFactory, person
 from tests.reviews.conftest import clear, score_county, score_township
 from tests.reviews.test_decisions import SOUND

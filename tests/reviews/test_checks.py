@@ -9,7 +9,6 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
-from freezegun import freeze_time
 
 from accounts import trail
 from accounts.models import User
@@ -21,6 +20,7 @@ from reviews.check_todos import entries
 from reviews.models import DepartmentAnswer, DepartmentCheck, Finding, Lapse
 from reviews.workflow import batches, checks, decisions
 from reviews.workflow.checks import Found
+from tests.clock import freeze_time
 from tests.factories import COUNTY, VILLAGE, ApplicationFactory, AppointmentFactory, UnitFactory, at, person
 from tests.reviews.conftest import clear, lay_before_departments, score_county, score_township
 

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts import workflow
 from accounts.models import Appointment, User
@@ -15,6 +14,7 @@ from notifications.models import Notice
 from ratings.models import Points
 from reviews.models import Hearer, Sheet
 from reviews.workflow import appeals, batches, decisions, panels
+from tests.clock import freeze_time
 from tests.factories import ApplicationFactory, UnitFactory, UserFactory
 from tests.reviews.conftest import GOOD, score, score_township
 from tests.reviews.test_release import prepare

@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
-from freezegun import freeze_time
 
 from ratings.models import Application
 from records.documents import Heading, Names, Table, Text, issued
@@ -17,6 +16,7 @@ from reviews.minutes import blocks, decided, exceptions, minutes, moment
 from reviews.verdicts import verdicts
 from reviews.workflow import appeals, batches, checks, decisions
 from reviews.workflow.checks import Found
+from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, ApplicationFactory, UnitFactory
 from tests.reviews.conftest import lay_before_departments, score_county, score_township
 from tests.reviews.test_decisions import SOUND

@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts.models import Appointment
 from accounts.roles import Role
@@ -21,6 +20,7 @@ from records.files import store
 from records.models import StoredFile
 from reviews.models import Batch, Objection, Panel, Sheet
 from reviews.workflow import batches, confirmation, decisions, objections, panels, sheets
+from tests.clock import freeze_time
 from tests.factories import (
     TOWNSHIP,
     VILLAGE,

@@ -12,7 +12,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts.models import User
 from accounts.roles import Role
@@ -26,6 +25,7 @@ from reviews.models import Batch, Objection
 from reviews.todos import entries
 from reviews.visibility import objections_for
 from reviews.workflow import batches, confirmation, decisions, objections
+from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, ApplicationFactory, AppointmentFactory, UnitFactory
 from tests.reviews.conftest import clear, score_county, score_township
 from tests.reviews.test_decisions import SOUND

@@ -7,7 +7,6 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
-from freezegun import freeze_time
 
 from ratings.models import Evidence
 from ratings.views.opening import opened
@@ -17,6 +16,7 @@ from records.sealed import sealed
 from reviews import result_paper
 from reviews.result import Result
 from reviews.workflow import batches, confirmation, decisions, objections
+from tests.clock import freeze_time
 from tests.factories import AnswerFactory, StoredFileFactory
 from tests.reviews.conftest import GOOD, score_township
 from tests.reviews.test_decisions import SOUND

@@ -9,7 +9,6 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import resolve
-from freezegun import freeze_time
 
 from accounts.models import User
 from accounts.roles import Role
@@ -21,6 +20,7 @@ from reviews.models import Panel, Settlement, Sheet
 from reviews.scores import Entry as SheetFact
 from reviews.workflow import appeals, batches, decisions, objections, settlements, sheets
 from reviews.workflow.confirmation import confirm_due
+from tests.clock import freeze_time
 from tests.factories import at, person
 from tests.reviews.conftest import GOOD, PLAIN, clear, lay_before_departments
 from tests.reviews.test_release import prepare

@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 import pytest
-from freezegun import freeze_time
 from rest_framework.test import APIClient
 
 from accounts.roles import Role
+from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, ProfileFactory, UnitFactory, person
 from villages.models import Level, Order, Profile, Unit
 

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts.roles import Role
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, UnitFactory, person
 from villages.models import Level, Unit
 from villages.workflow import Paper, make_station, make_zone, rename

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 from django.urls import reverse
-from freezegun import freeze_time
 
 from accounts.models import Appointment
 from accounts.roles import Role
@@ -15,6 +14,7 @@ from ratings.register_faults import register_faults
 from ratings.workflow.closing import left_out
 from ratings.workflow.event import close, record
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
     TOWNSHIP,

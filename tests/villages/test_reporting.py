@@ -7,11 +7,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from freezegun import freeze_time
 from openpyxl import Workbook, load_workbook
 
 from accounts.roles import Role
 from records.refusals import NotAllowed, WrongState
+from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, ProfileFactory, UnitFactory, person
 from villages import figures
 from villages.models import Profile
