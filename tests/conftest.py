@@ -35,7 +35,8 @@ def pytest_collection_modifyitems(items):
     without Chromium it is skipped, or failed where that must not be (CI)."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
     for item in items:
-        if {"page", "browser", "context", "new_context"} & set(getattr(item, "fixturenames", ())):
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        if {"page", "browser", "context", "new_context"} & (set(item.fixturenames) - set(parameters)):
             item.add_marker("browser")
         if item.get_closest_marker("browser") and not CHROMIUM and os.environ.get("CI") != "true":
             item.add_marker(pytest.mark.skip(reason="no Chromium: tests in a browser are skipped"))

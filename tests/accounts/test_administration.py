@@ -20,11 +20,11 @@ CITY, PROVINCE = "3306", "33"
 PAGES = {"settings": Role.SYSADMIN, "locks": Role.SECADMIN, "trail": Role.AUDITOR}
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("address", PAGES)
 @pytest.mark.parametrize("role", [Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR, Role.COUNTY_OFFICE])
-def test_each_page_is_for_its_administrator_alone(client, page, role):
+def test_each_page_is_for_its_administrator_alone(client, address, role):
     client.force_login(person(role, COUNTY if role == Role.COUNTY_OFFICE else CITY))
-    assert client.get(reverse(page)).status_code == (200 if PAGES[page] == role else 404)
+    assert client.get(reverse(address)).status_code == (200 if PAGES[address] == role else 404)
 
 
 def test_the_system_administrator_is_led_to_a_county_without_an_office():

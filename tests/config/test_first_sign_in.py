@@ -147,12 +147,12 @@ def test_wrong_passwords_count_for_one_account_at_the_token_door(client):
     assert codes == [400, 400, 400, 400, 429]
 
 
-@pytest.mark.parametrize("page", ["account_login", "account_change_password", "account_reauthenticate"])
-def test_what_one_types_can_be_seen_without_a_script(client, page):
-    if page != "account_login":
+@pytest.mark.parametrize("address", ["account_login", "account_change_password", "account_reauthenticate"])
+def test_what_one_types_can_be_seen_without_a_script(client, address):
+    if address != "account_login":
         client.force_login(UserFactory(username="filler", password=PASSWORD))
-    assert 'type="password"' in client.get(reverse(page)).text
-    shown = client.get(reverse(page, query={"show": 1})).text
+    assert 'type="password"' in client.get(reverse(address)).text
+    shown = client.get(reverse(address, query={"show": 1})).text
     assert ('type="password"' in shown, "autocapitalize" in shown) == (False, True)
 
 

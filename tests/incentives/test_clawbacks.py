@@ -91,6 +91,8 @@ def test_a_fall_that_ended_by_the_reckoning_day_counts_no_more(granted):
     granted(clawback="difference")
     fall(FIVE, date(2025, 12, 1))  # until 1 March 2026, exclusive
     assert proposals() == []
+    fall(FIVE, date(2026, 6, 1))
+    assert [unit for unit, *_rest in proposals()] == [FIVE]
 
 
 def test_a_star_fallen_before_the_grant_stops_payment_at_once(draft, effect, finance):

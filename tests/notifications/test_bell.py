@@ -38,6 +38,7 @@ def test_a_link_to_elsewhere_is_not_followed(client, told):
 
 
 def test_all_are_marked_at_once(client, told):
+    assert list(Notice.objects.filter(read_at=None)) == [told]
     client.post(reverse("notices_read"))
     assert not Notice.objects.filter(read_at=None).exists()
 

@@ -6,6 +6,7 @@ import pytest
 from django.test.utils import CaptureQueriesContext
 
 from ratings.models import Application, Return
+from ratings.workflow.transition import move
 from reports import dashboard
 from reports.warnings import warnings_of
 from tests.clock import freeze_time
@@ -171,6 +172,8 @@ def test_results_that_are_not_public_are_not_warned_of(cycle):
     proud = ApplicationFactory(cycle=cycle, unit=village(203), state="decided")
     Application.objects.filter(pk=proud.pk).update(self_total=95, panel_total=70)
     assert warnings_of(COUNTY, NOW).shown == []
+    move([proud.pk], "test", "public_notice", by=None)
+    assert [(warning.rule, warning.unit) for warning in warnings_of(COUNTY, NOW).shown] == [("W7", proud.unit_id)]
 
 
 def test_statements_do_not_grow_with_the_place(cycle, connection_queries):

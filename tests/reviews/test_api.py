@@ -92,11 +92,17 @@ def test_decisions_and_batches_stay_with_their_office_until_the_release(place):
     made = api(place.township_office).post("/api/v1/batches/", body)
     assert (made.status_code, made.json()["decisions"]) == (201, [decision.pk])
     outside = [place.filler, place.township_reviewer, place.county_office, place.discipline]
+    asked = {user.username: api(user).get("/api/v1/batches/") for user in outside}
+    assert {name: answer.status_code for name, answer in asked.items()} == {
+        "filler": 404,
+        "township_reviewer": 404,
+        "county_office": 200,
+        "discipline": 404,
+    }
+    assert asked["county_office"].json()["count"] == 0
     for user in outside:
         assert api(user).get("/api/v1/decisions/").json()["count"] == 0
         assert api(user).get(f"/api/v1/decisions/{decision.pk}/").status_code == 404
-        batches_seen = api(user).get("/api/v1/batches/")
-        assert batches_seen.status_code == 404 or batches_seen.json()["count"] == 0
         assert api(user).post(f"/api/v1/batches/{made.json()['id']}/release/").status_code == 404
     assert api().get("/api/v1/notices/").json() == {"count": 0, "next": None, "previous": None, "results": []}
     for user in (place.township_leader, place.township_office):
@@ -138,6 +144,8 @@ def test_sheets_of_the_others_are_not_in_any_answer_before_all_are_in(place):
     for user in (place.township_reviewer, place.township_leader, place.township_office, place.county_office):
         for url in ("/api/v1/sheets/", "/api/v1/panels/", "/api/v1/decisions/"):
             assert "6.5" not in api(user).get(url).content.decode()
+    own = api(place.township_reviewer_b).get("/api/v1/sheets/").content.decode()
+    assert "6.5" in own
 
 
 def test_there_is_nothing_to_object_to_in_what_was_never_noticed(db):

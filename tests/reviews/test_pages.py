@@ -58,9 +58,7 @@ def get(user, name, *args, **params):
     """The page and its statements; every list keeps within its measure (architecture §5)."""
     client = client_of(user) if user else Client()
     client.get("/notices/objections/")  # the first request of a session is dearer
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         answer = client.get(reverse(name, args=args), params)
     statements = Counter(query["sql"] for query in captured if "SAVEPOINT" not in query["sql"])
     assert len(captured) <= 12, "\n\n".join(query["sql"][:300] for query in captured)
@@ -391,6 +389,7 @@ def test_anyone_prints_the_poster_of_a_notice_and_of_nothing_else(released):
 
 
 def test_after_the_last_day_there_is_no_form(released):
+    assert 'name="text"' in text(get(None, "public_notice", released.batch.pk))
     with freeze_time("2026-10-10T16:00:00Z"):
         page = text(get(None, "public_notice", released.batch.pk))
         object_to(released)
@@ -399,6 +398,7 @@ def test_after_the_last_day_there_is_no_form(released):
 
 
 def test_what_was_overturned_is_gone_from_the_public_notice(released):
+    assert released.application.unit.name in text(get(None, "public_notice", released.batch.pk))
     objection = objections.make_objection(released.decision, text="账目没有公开。")
     objections.uphold(objection, by=released.township_office, answer="属实")
     assert released.application.unit.name not in text(get(None, "public_notice", released.batch.pk))

@@ -83,7 +83,7 @@ def test_who_filled_in_on_behalf_does_not_review_even_if_the_village_went_on(pla
     save_answer(application, "1.2", "96", by=type(both).objects.get(pk=both.pk))
     save_answer(application, "1.2", "95", by=villager)
     application.refresh_from_db()
-    assert (application.filled_by, application.answers.get().by) == (both, villager) or application.on_behalf
+    assert (application.filled_by, application.answers.get().by, application.on_behalf) == (both, villager, True)
     before_township(application)
     assert tries(tied(both, application), both) == NOTHING
 
