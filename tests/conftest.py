@@ -19,7 +19,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 services.attach()
 
-pytest_plugins = ["tests.knocking"]
+pytest_plugins = ["tests.knocking", "tests.walls"]
 
 # How long an example or a page takes says more of the machine and its other work than of our code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -27,7 +27,13 @@ settings.load_profile("patient")
 expect.set_options(timeout=20_000)
 
 
-LONG = ("tests/test_year.py", "tests/config/test_under_load.py", "tests/test_chain.py", "tests/test_walls.py")
+LONG = (
+    "tests/test_year.py",
+    "tests/config/test_under_load.py",
+    "tests/test_chain.py",
+    "tests/test_walls",
+    "tests/test_nothing_leaks.py",
+)
 
 
 def pytest_collection_modifyitems(items):

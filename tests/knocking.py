@@ -5,7 +5,7 @@ from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import override_settings
@@ -36,6 +36,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         # What the page "not found" looks like is tested elsewhere; here it is sent some five thousand times.
         patch.setattr("config.urls.handler404", lambda request, exception: HttpResponse(status=404), raising=False)
         logging.disable()
+        connection.check_constraints()  # else the end of each test checks all of this world again
         yield world
         logging.disable(logging.NOTSET)
         transaction.set_rollback(True)
