@@ -6,12 +6,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.people import office_lines
 from accounts.templatetags.face import points_text, star_name
 from accounts.working_days import working_days_between
 from records.deadlines import deadline
 from records.documents import pdf, qr
 from reviews.models import Batch
 from reviews.public import by_township, decisions_of
+from reviews.stages import BENCHES
 
 
 def poster(batch: Batch) -> bytes:
@@ -19,6 +21,7 @@ def poster(batch: Batch) -> bytes:
     address = settings.SITE_URL + reverse("public_notice", args=[batch.pk])
     first, last, on = (date_format(day, "DATE_FORMAT") for day in (batch.first_day, batch.last_day, batch.confirms_on))
     days = len(working_days_between(batch.first_day, batch.last_day))
+    phones = office_lines(BENCHES[batch.stage].office, batch.unit_id)
     groups = by_township(list(decisions_of(batch)))
     return pdf(
         "poster",
@@ -45,6 +48,7 @@ def poster(batch: Batch) -> bytes:
                 "ways": [
                     _("1. Scan the code, or open %s") % address,
                     _("2. Or bring it on paper to the office of %s") % batch.unit.name,
+                    *([_("3. Or call %s") % "、".join(phones)] if phones else []),
                     _("Named or anonymous; each is looked into by somebody who did not decide."),
                 ],
                 "until": _("Until %s") % deadline(batch.last_day),

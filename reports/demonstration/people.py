@@ -21,6 +21,9 @@ PROVINCE, CITY = "33", "3306"
 SETS = {"": ("330624", "330624108", "330624108204"), "2": ("330681", "330681001", "330681001218")}
 DEPARTMENTS = {"": "农业农村局", "2": "农业农村局"}
 
+CADRES = {Role.FILLER, Role.SIGNER}
+OFFICES = {Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE, Role.CITY_OFFICE, Role.DISCIPLINE, Role.FINANCE, Role.DEPARTMENT}
+
 SURNAMES = "王陈张李俞吕潘梁何赵徐杨章吴石丁周袁盛竺郭楼宣金许孟傅斯寿冯"
 GIVEN = "建国志明永强国平伟民海燕秀英丽娟小红雪芬晓东文斌利军春梅亚萍金龙红霞立新水根阿土银花仁良国庆爱珍月仙柏林"
 
@@ -57,6 +60,7 @@ def load() -> str:
                 role=post.role,
                 unit_id=post.unit,
                 department=post.department,
+                phone=phone_of(post),
                 starts=SINCE,
             )
             for post in posts
@@ -117,6 +121,15 @@ def others() -> Iterator[Post]:
         one_person_both = chance("posts", village.code).random() < 0.2  # 一肩挑
         yield Post(signer, Role.SIGNER, village.code)
         yield Post(signer if one_person_both else f"filler.{village.code}", Role.FILLER, village.code)
+
+
+def phone_of(post: Post) -> str:
+    """Whom the pages name to call: an office has one line for all of it, a village's cadre a mobile; both invented."""
+    if post.role in CADRES:
+        return f"1380000{chance('phone', post.username).randrange(10_000):04}"
+    if post.role in OFFICES:
+        return f"0575-8500{chance('phone', post.unit).randrange(10_000):04}"
+    return ""
 
 
 def person_name(username: str) -> str:

@@ -79,6 +79,7 @@ class MakeObjectionSerializer(serializers.Serializer):
     text = serializers.CharField(max_length=5000)
     name = serializers.CharField(max_length=50, allow_blank=True, default="")
     contact = serializers.CharField(max_length=100, allow_blank=True, default="")
+    photo = serializers.FileField(required=False, help_text="Sent as multipart/form-data")
 
 
 class ReceiptSerializer(serializers.ModelSerializer):
@@ -105,7 +106,10 @@ class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
     def get_queryset(self) -> QuerySet[Objection]:
         return objections_for(self.request.user).order_by("-pk")
 
-    @extend_schema(request=MakeObjectionSerializer, responses={201: ReceiptSerializer})
+    @extend_schema(
+        request={"application/json": MakeObjectionSerializer, "multipart/form-data": MakeObjectionSerializer},
+        responses={201: ReceiptSerializer},
+    )
     def create(self, request: Request) -> Response:
         """Object to a decision under public notice; the answer holds the receipt."""
         given = sent(MakeObjectionSerializer, request)

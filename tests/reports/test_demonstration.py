@@ -74,6 +74,13 @@ def test_every_account_signs_in_where_it_belongs(places_and_people, rf):
     assert user.reach("ratings.accept") == ["330681001"]
 
 
+def test_offices_and_cadres_have_a_telephone(places_and_people):
+    phones = dict(Appointment.objects.values_list("user__username", "phone"))
+    assert phones["township_office"].startswith("0575-8500")
+    assert phones["filler"].startswith("1380000")
+    assert [username for username, phone in phones.items() if username.startswith("office.") and not phone] == []
+
+
 def test_others_have_no_password_and_every_village_has_both_posts(places_and_people):
     known = {post.username for post in people.accounts()}
     assert [u.username for u in User.objects.all() if u.has_usable_password() and u.username not in known] == []

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from ratings.models import Decision
@@ -11,6 +12,7 @@ from tests.factories import TOWNSHIP, DecisionFactory
 from tests.reviews.conftest import GOOD, score, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_release import prepare
+from tests.two_counties import PNG
 
 
 @pytest.fixture(autouse=True)
@@ -137,6 +139,17 @@ def test_strangers_object_and_only_those_who_answer_read_it(place):
     url = f"/api/v1/objections/{objection.pk}/dismiss/"
     assert api(place.township_office).post(url, {"answer": "已核实"}).status_code == 204
     assert api(place.township_office).post(url, {"answer": "已核实"}).status_code == 409
+
+
+def test_a_photo_comes_with_an_objection(place):
+    score_township(place, SOUND)
+    decision = decisions.decide(place.application, star=3, by=place.township_leader)
+    batches.release(prepare(place), by=place.township_office)
+    body = {"decision": decision.pk, "text": "账目没有公开。"}
+    wrong = api().post("/api/v1/objections/", body | {"photo": SimpleUploadedFile("账.png", b"x")}, format="multipart")
+    assert (wrong.status_code, Objection.objects.exists()) == (400, False)
+    sent = api().post("/api/v1/objections/", body | {"photo": SimpleUploadedFile("账.png", PNG)}, format="multipart")
+    assert (sent.status_code, Objection.objects.get().photo.name) == (201, "账.png")
 
 
 def test_sheets_of_the_others_are_not_in_any_answer_before_all_are_in(place):

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.core.cache import cache
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pypdf import PdfReader
 
 from accounts.models import Appointment
 from accounts.roles import Role
@@ -386,6 +388,14 @@ def test_anyone_prints_the_poster_of_a_notice_and_of_nothing_else(released):
     answer = get(None, "notice_poster", released.batch.pk)
     assert (answer["Content-Type"], b"".join(answer)[:5]) == ("application/pdf", b"%PDF-")
     assert get(None, "notice_poster", 987654321).status_code == 404
+
+
+def test_the_poster_names_the_offices_telephone(released):
+    office = Appointment.objects.filter(role=Role.TOWNSHIP_OFFICE, unit=TOWNSHIP)
+    for phone, named in (("13800005721", False), ("0575-85001208", True)):
+        office.update(phone=phone)
+        poster = PdfReader(BytesIO(b"".join(get(None, "notice_poster", released.batch.pk))))
+        assert (phone in "".join(page.extract_text() for page in poster.pages)) == named
 
 
 def test_after_the_last_day_there_is_no_form(released):
