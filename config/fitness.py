@@ -2,6 +2,7 @@
 a newer version has changed. Every door asks at its start, or as soon as the database answers."""
 
 import pkgutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.apps import AppConfig, apps
@@ -32,7 +33,13 @@ def refuse_newer_data() -> None:
     """Raise ``Unfit`` if the database has seen a migration of ours that this version does not know."""
     from django.db.migrations.recorder import MigrationRecorder
 
-    applied = MigrationRecorder(connection).applied_migrations()
+    if unknown := unknown_migrations(MigrationRecorder(connection).applied_migrations()):
+        names = ", ".join(".".join(key) for key in sorted(unknown)[:3])
+        raise Unfit(f"The database belongs to a newer version of this program: it has {names}. Start that version.")
+
+
+def unknown_migrations(applied: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of ours, as (app, name), that this version does not know: a newer one made them."""
     unknown = {key for app in _ours() for key in applied if key[0] == app.label and key[1] not in _migrations(app)}
     if unknown:
         from django.db.migrations.loader import MigrationLoader
@@ -40,9 +47,7 @@ def refuse_newer_data() -> None:
         loader = MigrationLoader(None, load=False)
         loader.load_disk()
         unknown -= {replaced for migration in loader.disk_migrations.values() for replaced in migration.replaces}
-    if unknown:
-        names = ", ".join(".".join(key) for key in sorted(unknown)[:3])
-        raise Unfit(f"The database belongs to a newer version of this program: it has {names}. Start that version.")
+    return unknown
 
 
 def _look() -> None:

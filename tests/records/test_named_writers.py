@@ -19,6 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SCHEME = project.BASE_DIR / "fixtures/schemes/330624.json"
 VILLAGE = "330624108204"
+RESTORE = "restore"
+"""It writes into an empty place alone, and ends with the check (tests/config/test_backup.py)."""
 OURS = {"records", "villages", "notifications", "accounts", "ratings", "reviews", "incentives", "reports", "config"}
 
 
@@ -48,6 +50,7 @@ def commands(folder: Path) -> dict[str, list[list[str]]]:
         "open_administrator": [["secadmin", "newadmin", "新管", "3306"]],
         "migrate": [["--verbosity=0"]],
         "check_integrity": [[]],
+        "backup": [[str(folder / "backup.tar")]],
     }
 
 
@@ -74,7 +77,7 @@ def test_no_task_and_no_command_writes_by_hand(tmp_path, settings, monkeypatch, 
     settings.DEMO, settings.MEDIA_ROOT = True, tmp_path / "files"
     monkeypatch.setattr(load, "STEPS", ({"places": places.load}, {"people": people.load}))
     known = commands(tmp_path)
-    assert set(known) == {name for name, home in get_commands().items() if home in OURS} | {"migrate"}
+    assert set(known) | {RESTORE} == {name for name, home in get_commands().items() if home in OURS} | {"migrate"}
     for name, runs in known.items():
         for arguments in runs:
             manage.main(["manage.py", name, *(a() if callable(a) else a for a in arguments)])

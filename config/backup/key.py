@@ -1,0 +1,60 @@
+"""The secret key beside a backup: in a file of its own, or where the environment has it; recognised, never held."""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from config.backup import BackupFailed
+
+
+def path_beside(backup: Path) -> Path:
+    return backup.with_name(f"{backup.name}.key")
+
+
+def is_given() -> bool:
+    """Whether the environment has it: then it is not ours to copy."""
+    return bool(os.environ.get("SECRET_KEY"))
+
+
+def mark(key: str) -> str:
+    """By which a backup knows its key again."""
+    return salted_hmac("config.backup", "secret key", secret=key, algorithm="sha256").hexdigest()
+
+
+def write(path: Path) -> None:
+    """For its owner alone, never over another file."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(settings.SECRET_KEY)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def demand(path: Path, expected: str) -> str:
+    """The key of a backup, from the environment or from ``path``. Raises ``BackupFailed``."""
+    if is_given():
+        key, where = settings.SECRET_KEY, "SECRET_KEY"
+    else:
+        try:
+            key, where = path.read_text(encoding="utf-8").strip(), str(path)
+        except (OSError, UnicodeDecodeError) as wrong:
+            raise BackupFailed(f"its secret key is needed (--key FILE, or SECRET_KEY): {wrong}") from None
+    if not constant_time_compare(mark(key), expected):
+        raise BackupFailed(f"{where} is not the secret key of this backup: second factors could not be read with it")
+    return key
+
+
+def put(key: str) -> None:
+    """Make it the key of this ``DATA_DIR``; one that was there is kept beside it."""
+    path = settings.DATA_DIR / "secret_key"
+    if is_given() or path.exists() and path.read_text() == key:
+        return
+    draft = path.with_suffix(".restored")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.exists():
+        os.replace(path, path.with_suffix(".before"))
+    os.replace(draft, path)

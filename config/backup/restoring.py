@@ -1,0 +1,65 @@
+"""Restoring a backup into an empty place. Everything that could refuse it is looked at before anything is changed."""
+
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+
+from config.backup import BackupFailed, archive, database, key
+from config.backup.archive import Manifest
+from config.fitness import unknown_migrations
+
+
+def restore(path: Path, key_file: Path | None = None) -> Manifest:
+    """Put the backup where ``DATA_DIR`` and ``DATABASE_URL`` say. Raises ``BackupFailed``; then nothing is there."""
+    manifest = archive.read(path)
+    _refuse_newer(manifest)
+    _refuse_demonstration(manifest)
+    secret = key.demand(key_file or key.path_beside(path), manifest.key)
+    database.demand_program("pg_restore")
+    _refuse_what_is_not_empty()
+    unpacked = settings.MEDIA_ROOT.with_name(f"{settings.MEDIA_ROOT.name}.restoring")
+    shutil.rmtree(unpacked, ignore_errors=True)
+    try:
+        _put(path, unpacked)
+    except OSError as refused:
+        raise BackupFailed(f"{refused.filename or path}: {refused.strerror or refused}") from None
+    finally:
+        shutil.rmtree(unpacked, ignore_errors=True)
+    key.put(secret)
+    return manifest
+
+
+def _put(path: Path, unpacked: Path) -> None:
+    """The files first: what makes the place one that is not empty any more is the database, whole or not at all."""
+    unpacked.mkdir(mode=0o700, parents=True)
+    (unpacked / "files").mkdir(mode=0o700)
+    archive.extract(path, database=unpacked / archive.DATABASE, files=unpacked / "files")
+    if settings.MEDIA_ROOT.exists():
+        settings.MEDIA_ROOT.rmdir()  # it is empty
+    (unpacked / "files").rename(settings.MEDIA_ROOT)
+    try:
+        database.restore(unpacked / archive.DATABASE)
+    except BaseException:
+        shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+        raise
+
+
+def _refuse_newer(manifest: Manifest) -> None:
+    if unknown := unknown_migrations([tuple(one.split(".", 1)) for one in manifest.migrations]):
+        names = ", ".join(sorted(".".join(one) for one in unknown)[:3])
+        raise BackupFailed(f"the backup is of a newer version of this program (it has {names}): use that version")
+    if (there := database.server()) < manifest.server:
+        raise BackupFailed(f"the backup is of PostgreSQL {manifest.server}, this server is the older {there}")
+
+
+def _refuse_demonstration(manifest: Manifest) -> None:
+    if manifest.demo and not settings.DEMO:
+        raise BackupFailed("the backup holds the demonstration (invented results, a known password), but DEMO is off")
+
+
+def _refuse_what_is_not_empty() -> None:
+    if not database.is_empty():
+        raise BackupFailed("the database is not empty: choose another DATA_DIR, or an empty database in DATABASE_URL")
+    if settings.MEDIA_ROOT.exists() and any(settings.MEDIA_ROOT.iterdir()):
+        raise BackupFailed(f"{settings.MEDIA_ROOT} is not empty: choose another DATA_DIR")
