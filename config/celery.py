@@ -9,7 +9,7 @@ from typing import Any
 import pghistory
 from celery import Celery, Task
 from celery.beat import PersistentScheduler
-from celery.signals import beat_init, worker_init, worker_process_init, worker_ready
+from celery.signals import beat_init, setup_logging, worker_init, worker_process_init, worker_ready
 from django.core.cache import cache
 
 from config import services
@@ -42,6 +42,11 @@ class HeartbeatScheduler(PersistentScheduler):
     def tick(self, *args, **kwargs) -> float:
         cache.set(HEARTBEAT_KEY, time.time(), HEARTBEAT_SECONDS)
         return super().tick(*args, **kwargs)
+
+
+@setup_logging.connect
+def log_as_django_does(**_: object) -> None:
+    """While this signal is heard, Celery sets up no loggers of its own: every line goes the way of ``LOGGING``."""
 
 
 @worker_init.connect

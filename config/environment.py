@@ -46,6 +46,8 @@ def demand_usable(*, servers: bool = True) -> None:
     for name in NUMBERS:
         if (typed := os.environ.get(name)) and not typed.isdecimal():
             raise Unusable(f"{name}={typed}: expected a number")
+    if (typed := os.environ.get("LOG_FORMAT") or "plain") not in ("plain", "json"):
+        raise Unusable(f"LOG_FORMAT={typed}: expected plain or json")
     _demand_directory()
     for name in DATABASES:
         if url := os.environ.get(name):

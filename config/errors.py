@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.workflow import AccountLocked
-from config import disk
+from config import disk, request_ids
 from records.outage import database_is_away, disk_is_full
 from records.referer import page_before
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
@@ -110,7 +110,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         response = JsonResponse({"detail": outage or FAILED}, status=code)
     else:
-        response = HttpResponse(render_to_string("503.html" if outage else "500.html", {"outage": outage}), status=code)
+        shown = {"outage": outage, "request_id": request_ids.current()}
+        response = HttpResponse(render_to_string("503.html" if outage else "500.html", shown), status=code)
     if outage:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response

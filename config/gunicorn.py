@@ -4,7 +4,9 @@ import os
 import signal
 from typing import Any
 
-from config import environment
+from config import environment, services
+from config.logs import configured
+from config.metrics import counting
 from config.services.lifetime import die_with_parent
 
 try:
@@ -19,9 +21,24 @@ threads = int(os.environ.get("WEB_THREADS") or 4)
 timeout = 60
 graceful_timeout = 10
 control_socket_disable = True
-loglevel = "error"  # of itself: a stranger's malformed request is none
+# Of itself faults alone: a stranger's malformed request is none.
+loglevel = "error"
+logconfig_dict = configured(**{"gunicorn.error": {"level": "ERROR", "handlers": [], "propagate": True}})
 # Names of proxies whose X-Forwarded-Proto is believed; settings.HTTPS says that there is one.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1"
+
+
+def on_starting(server: Any) -> None:
+    if os.environ.get("METRICS_TOKEN"):
+        counting.begin_anew(services.data_dir() / "metrics")
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """What an ended process has counted goes on counting; what it holds of the moment does not."""
+    if counting.FOLDER in os.environ:
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)
 
 
 def post_fork(server: Any, worker: Any) -> None:

@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import services
-from config.logs import shorten_outages
+from config.logs import configured
 from config.platform import origin, providers
 from config.secret import kept_secret
 
@@ -65,6 +65,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.request_ids.RequestIdMiddleware",
+    "config.metrics.counting.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -198,7 +200,7 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -337,23 +339,14 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {"()": "config.logs.Formatter", "format": "{asctime} {levelname} {name}: {message}", "style": "{"}
-    },
-    "filters": {"outages": {"()": "django.utils.log.CallbackFilter", "callback": shorten_outages}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["outages"]}},
-    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
-    "loggers": {
-        "django": {"handlers": [], "propagate": True},
-        # What strangers get wrong (404, 403, a foreign host) is no fault of ours, and would fill the disk.
-        "django.request": {"level": "ERROR"},
-        "django.security": {"level": "CRITICAL"},
-        "axes": {"level": "ERROR"},  # it names who failed to sign in; the database keeps that
-    },
-}
+METRICS_TOKEN = env("METRICS_TOKEN", default="")  # for Prometheus; without it there is no /metrics
+
+LOGGING = configured(
+    django={"handlers": [], "propagate": True},
+    # What strangers get wrong (404, 403, a foreign host) is no fault of ours, and would fill the disk.
+    **{"django.request": {"level": "ERROR"}, "django.security": {"level": "CRITICAL"}},
+    axes={"level": "ERROR"},  # it names who failed to sign in; the database keeps that
+)
 
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", default=20) * 1024 * 1024
 UPLOADS_PER_CRITERION = 20

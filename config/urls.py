@@ -17,6 +17,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from accounts.views import recovery
 from config import first_sign_in, sign_on
 from config.health import healthz, readyz
+from config.metrics.views import metrics
 from config.sessions import still_here
 from config.token import TokenView
 
@@ -60,6 +61,7 @@ handler500 = "config.errors.server_error"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include(signing_in)),
     path("api/v1/", include(api)),

@@ -25,6 +25,7 @@ from records.lifecycle import Group
 HEARTBEAT_SECONDS = 8
 SILENCE = timedelta(seconds=30)
 """A worker without a heartbeat for this long counts as dead."""
+LATE = timedelta(minutes=2)
 
 
 class JobQuerySet(models.QuerySet):
@@ -140,6 +141,12 @@ _makers: dict[type[Job], Callable[[int], None]] = {}
 def register(kind: type[Job], make: Callable[[int], None]) -> None:
     """``make(pk)`` does the work of one job of this ``kind`` and is idempotent."""
     _makers[kind] = make
+
+
+def late() -> int:
+    """How many people wait for something that no worker has in hand, for longer than a worker takes to begin."""
+    before = timezone.now() - LATE
+    return sum(kind.objects.free().filter(asked_at__lt=before).count() for kind in _makers)
 
 
 def make_forgotten() -> None:

@@ -145,6 +145,7 @@ PAGES = {
     # Without an account, or of one's own account.
     "healthz": page(get=PUBLIC),
     "readyz": page(),  # asks whether a worker answers, and waits for that: tests/config/test_health.py
+    "metrics": page(),  # for whoever shows a token alone: tests/config/test_metrics.py
     "set_language": both(who=PUBLIC),
     "account_login": both(who=PUBLIC),
     "help": both(who=PUBLIC),

@@ -1,12 +1,15 @@
 """What the log says: faults alone, in short, and nothing of a person."""
 
+import json
 import logging
+import sys
 
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from config.logs import Formatter
+from config import environment
+from config.logs import Formatter, LineFormatter, configured
 from tests.factories import UserFactory
 
 
@@ -57,3 +60,70 @@ def test_an_outage_is_one_line_for_each_request(client, lines):
 
 def _away(execute, sql, params, many, context):
     raise OperationalError("server closed the connection unexpectedly")
+
+
+def _fails(execute, sql, params, many, context):
+    raise RuntimeError("out of order")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("break_it", "code"), [(_away, 503), (_fails, 500)])
+def test_the_number_of_a_request_is_on_its_page_in_its_header_and_in_its_line(client, caplog, break_it, code):
+    client.raise_request_exception = False
+    with connection.execute_wrapper(break_it):
+        page = client.get("/public/register/")
+        api = client.get("/api/v1/notices/")
+    assert (page.status_code, api.status_code) == (code, code)
+    numbers = [page["X-Request-ID"], api["X-Request-ID"]]
+    assert numbers[0] != numbers[1]
+    assert f"请求编号：{numbers[0]}" in page.content.decode()
+    assert [line["request_id"] for line in _as_json(caplog) if line["logger"] == "django.request"] == numbers
+
+
+def _as_json(caplog):
+    name = settings.LOGGING["filters"]["request"]["callback"]
+    return [json.loads(LineFormatter().format(one)) for one in caplog.records if name(one)]
+
+
+@pytest.mark.django_db
+def test_every_answer_has_a_number_but_those_that_must_not_differ(client):
+    first, second = client.get("/healthz"), client.get("/healthz")
+    assert {len(first["X-Request-ID"]), len(second["X-Request-ID"])} == {12}
+    assert first["X-Request-ID"] != second["X-Request-ID"]
+    one, other = client.get("/no-such-page/"), client.get("/no-such-page/")
+    assert (one.content, one.headers) == (other.content, other.headers)
+
+
+def test_a_line_of_json_holds_what_is_known_and_nothing_of_a_person():
+    logger, name = logging.getLogger("celery.app.trace"), "zhang" + ".san"  # a traceback cites this file
+    try:
+        raise IntegrityError(f'duplicate key\nDETAIL:  Key (username)=({name}) already exists.\nand "more"')
+    except IntegrityError:
+        record = logger.makeRecord(
+            logger.name,
+            logging.ERROR,
+            __file__,
+            1,
+            "失败 %r",
+            (sys.exc_info()[1],),
+            sys.exc_info(),
+            extra={"data": {"kwargs": name}, "request": f"<WSGIRequest: GET '/?q={name}'>", "status_code": 500},
+        )
+    record.request_id = "abc"
+    written = LineFormatter().format(record)
+    line = json.loads(written)
+    assert "\n" not in written
+    assert "失败" in written
+    assert list(line) == ["at", "level", "logger", "request_id", "message", "exc_info", "status_code"]
+    assert (line["level"], line["logger"], line["status_code"]) == ("ERROR", "celery.app.trace", 500)
+    assert "duplicate key" in line["exc_info"]
+    assert name not in written
+
+
+def test_the_format_is_chosen_and_a_wrong_one_refused(monkeypatch):
+    assert configured()["handlers"]["stderr"]["formatter"] == "plain"
+    monkeypatch.setenv("LOG_FORMAT", "json")
+    assert configured()["handlers"]["stderr"]["formatter"] == "json"
+    monkeypatch.setenv("LOG_FORMAT", "xml")
+    with pytest.raises(environment.Unusable, match="LOG_FORMAT=xml: expected plain or json"):
+        environment.demand_usable(servers=False)

@@ -1,0 +1,48 @@
+"""Requests by route, method and status, and how long they took, over all web processes (prometheus-client's files)."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpRequest, HttpResponse
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+NO_ROUTE = "none"
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+def begin_anew(folder: Path) -> None:
+    """Before any web process: what the last run counted goes, and this run counts in ``folder``."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    os.environ[FOLDER] = str(folder)
+
+
+class MetricsMiddleware:
+    """Names of routes, never addresses: an address may name a person, and strangers think up new ones."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.METRICS_TOKEN:
+            raise MiddlewareNotUsed
+        from prometheus_client import REGISTRY, Counter, Histogram  # it looks for its folder when it is imported
+
+        self.get_response = get_response
+        if (known := getattr(REGISTRY, "pingxing", None)) is None:  # a test makes the middleware more than once
+            known = REGISTRY.pingxing = (
+                Counter("pingxing_requests", "Requests answered", ["route", "method", "status"]),
+                Histogram("pingxing_request_seconds", "Time until the answer began", ["route", "method"]),
+            )
+        self.requests, self.seconds = known
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        response = self.get_response(request)
+        route = getattr(request.resolver_match, "view_name", "") or NO_ROUTE
+        method = request.method if request.method in METHODS else "other"
+        self.requests.labels(route, method, str(response.status_code)).inc()
+        self.seconds.labels(route, method).observe(time.perf_counter() - began)
+        return response
