@@ -133,13 +133,14 @@ class EndForm(forms.Form):
 
 
 class LockForm(forms.Form):
-    LOCK, LOST_FACTOR = "lock", "second_factor"
+    LOCK, LOST_FACTOR, ERASE = "lock", "second_factor", "erase"
 
     step = forms.ChoiceField(
         label=_("What happened"),
         choices=[
             (LOCK, _("The account must be locked")),
             (LOST_FACTOR, _("The person lost the second factor and the recovery codes")),
+            (ERASE, _("Telephone numbers and e-mail must be erased")),
         ],
         initial=LOCK,
         required=False,

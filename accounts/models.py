@@ -34,7 +34,8 @@ class PeopleManager(UserManager):
         return super().get_by_natural_key(self.model.normalize_username(username))
 
 
-@pghistory.track(exclude=["password", "last_login"])
+# How a person is reached stays out of the history, which is proved for ever: so it can be erased (``erase_contact``).
+@pghistory.track(exclude=["password", "last_login", "email"])
 class User(AbstractUser):
     """A person who signs in. ``name`` is the person's name as written in Chinese.
 
@@ -46,6 +47,7 @@ class User(AbstractUser):
     name = models.CharField(_("Name"), max_length=50)
     must_change_password = models.BooleanField(default=False)
     second_factor_forgotten_at = models.DateTimeField(null=True, blank=True)
+    contact_erased_at = models.DateTimeField(_("Telephone and e-mail erased"), null=True, blank=True)
     access_ended_at = models.DateTimeField(_("Sessions and tokens ended"), null=True, blank=True)
 
     objects = PeopleManager()
@@ -122,12 +124,13 @@ class AppointmentQuerySet(models.QuerySet):
         return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
 
 
-@pghistory.track()
+@pghistory.track(exclude=["phone"])
 class Appointment(models.Model):
     """A role held on one unit from a day to a day (both inclusive), which reaches everything below it.
 
     ``deputy_for``: the holder stands in for that appointment's, in the same role on the same unit.
-    ``follows``: the appointment that was handed over to this one.
+    ``follows``: the appointment that was handed over to this one. ``phone_changed_at`` stands in the history, where the
+    number itself does not.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
@@ -135,6 +138,7 @@ class Appointment(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="appointments")
     department = models.CharField(_("Department"), max_length=50, blank=True)
     phone = models.CharField(_("Telephone"), max_length=30, blank=True, default="")
+    phone_changed_at = models.DateTimeField(_("Telephone changed"), null=True, blank=True)
     starts = models.DateField(_("From"))
     ends = models.DateField(_("Until"), null=True, blank=True)
     appointed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import proving
+from accounts import proving, retention
 from accounts.workflow import appointing
 
 
@@ -11,6 +11,11 @@ from accounts.workflow import appointing
 def pass_on_tasks() -> None:
     """What is a person's own in an office passes to the successor on the day after the last one."""
     appointing.pass_on_tasks()
+
+
+@shared_task
+def forget_old_sign_ins() -> None:
+    retention.forget_old_sign_ins()
 
 
 @shared_task

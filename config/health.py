@@ -1,6 +1,7 @@
 """``/healthz``: this process lives. ``/readyz``: so does everything that it needs (architecture §3)."""
 
 from collections.abc import Callable
+from enum import StrEnum
 
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -13,40 +14,53 @@ from config.celery import HEARTBEAT_KEY, POOL_KEY, app
 from records.outage import disk_is_full
 
 PING_SECONDS = 2
-FULL = "the disk is full"
+
+
+class Reason(StrEnum):
+    """Why a part is not ready; docs/operations.md says of each what to do."""
+
+    DISK_FULL = "the disk is full"
+    READ_ONLY = "cannot be written to"
+    FORGETFUL = "what was written is not there"
+    NO_WORKER = f"no worker answered within {PING_SECONDS} seconds"
+    NO_POOL = "it answers, but none of its processes can work"
+    NO_SIGN = "no sign of life"
 
 
 class NotReady(Exception):
-    """A part does not answer; the message says what was expected of it."""
+    """A part does not answer as it should."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
 
 
 def database() -> None:
     """It answers, may be written to, and has room: a sort too large for its memory goes to its disk."""
     if disk.is_full():
-        raise NotReady(FULL)
+        raise NotReady(Reason.DISK_FULL)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64kB'")
         cursor.execute("SELECT count(*), current_setting('transaction_read_only') FROM generate_series(1, 10000)")
         if cursor.fetchone()[1] == "on":
-            raise NotReady("cannot be written to")
+            raise NotReady(Reason.READ_ONLY)
 
 
 def redis() -> None:
     cache.set("readyz", 1, 10)
     if cache.get("readyz") != 1:
-        raise NotReady("what was written is not there")
+        raise NotReady(Reason.FORGETFUL)
 
 
 def worker() -> None:
     if not app.control.ping(timeout=PING_SECONDS, limit=1):
-        raise NotReady(f"no worker answered within {PING_SECONDS} seconds")
+        raise NotReady(Reason.NO_WORKER)
     if cache.get(POOL_KEY) is None:
-        raise NotReady("it answers, but none of its processes can work")
+        raise NotReady(Reason.NO_POOL)
 
 
 def scheduler() -> None:
     if cache.get(HEARTBEAT_KEY) is None:
-        raise NotReady("no sign of life")
+        raise NotReady(Reason.NO_SIGN)
 
 
 PARTS: dict[str, Callable[[], None]] = {"database": database, "redis": redis, "worker": worker, "scheduler": scheduler}
@@ -58,7 +72,7 @@ def state(part: Callable[[], None]) -> str:
     except NotReady as reason:
         return str(reason)
     except Exception as failure:  # noqa: BLE001 - whatever a driver raises, it is not ready; addresses stay unsaid
-        return FULL if disk_is_full(failure) else type(failure).__name__
+        return Reason.DISK_FULL.value if disk_is_full(failure) else type(failure).__name__
     return "ok"
 
 

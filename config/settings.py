@@ -180,6 +180,7 @@ SOCIALACCOUNT_PROVIDERS = providers(
     OIDC_SERVER, env("OIDC_CLIENT_ID", default=""), env("OIDC_CLIENT_SECRET", default=""), OIDC_NAME
 )
 SOCIALACCOUNT_ADAPTER = "config.sign_on.SignOnAdapter"
+SIGN_IN_DAYS = env.int("SIGN_IN_DAYS", default=180)  # how long it is kept who signed in, or failed to, and from where
 # Those who decide, pay or administer must have a second factor; the demonstration's accounts have none (formats §5).
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEMO)
 
@@ -287,6 +288,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.tasks.deliver_due", "schedule": 60},
     "forgotten jobs": {"task": "records.tasks.make_forgotten_jobs", "schedule": 20},
     "handovers": {"task": "accounts.tasks.pass_on_tasks", "schedule": crontab(hour=0, minute=2)},
+    "retention": {"task": "accounts.tasks.forget_old_sign_ins", "schedule": crontab(hour=1, minute=40)},
     "files": {"task": "accounts.tasks.check_files", "schedule": crontab(hour=3, minute=40)},
     "confirm": {"task": "reviews.tasks.confirm_due", "schedule": crontab(minute=5)},
     "rerate": {"task": "ratings.tasks.rerate_all", "schedule": crontab(hour=0, minute=20)},

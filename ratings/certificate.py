@@ -1,5 +1,6 @@
 """The check code of a star certificate (星级证书): short enough to be typed, signed so that it cannot be made up."""
 
+from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from records import codes
@@ -23,7 +24,8 @@ def decision_of(code: str) -> int | None:
     decision_id = 0
     for letter in number:
         decision_id = decision_id * 32 + ALPHABET.index(letter)
-    return decision_id if constant_time_compare(_signature(decision_id), signed) else None
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]  # a certificate outlives the key that signed it
+    return decision_id if any(constant_time_compare(_signature(decision_id, key), signed) for key in keys) else None
 
 
 def _written(number: int) -> str:
@@ -34,6 +36,6 @@ def _written(number: int) -> str:
     return digits
 
 
-def _signature(decision_id: int) -> str:
-    digest = salted_hmac("ratings.certificate", str(decision_id), algorithm="sha256").digest()
+def _signature(decision_id: int, key: str | None = None) -> str:
+    digest = salted_hmac("ratings.certificate", str(decision_id), secret=key, algorithm="sha256").digest()
     return spelled(digest, _SIGNATURE)

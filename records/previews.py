@@ -103,6 +103,10 @@ def confirming(user: Any, step: str, key: str) -> Iterator[Any]:
         shown.save(update_fields=["done_at"])
 
 
+def forget_old() -> None:
+    Preview.objects.filter(shown_at__lt=timezone.now() - KEPT).delete()
+
+
 def require_unchanged(expected: Any, current: Any) -> None:
     """Raise ``Outdated`` unless what was shown (None: no page was shown) equals the current state, under the lock."""
     if expected is not None and expected != plain(current):

@@ -5,6 +5,8 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,6 +33,18 @@ def template_database() -> str:
                 _migrate(cursor, name)
         connection.close()
     return name
+
+
+@contextmanager
+def migrated_copy(name: str) -> Iterator[str]:
+    """The address, as its owner, of a copy for a system that is started for real."""
+    connection = psycopg2.connect(services.database_owner_url())
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_database()}"')
+        yield urlsplit(services.database_owner_url())._replace(path=f"/{name}").geturl()
+        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    connection.close()
 
 
 def _migrate(cursor: psycopg2.extensions.cursor, name: str) -> None:

@@ -44,7 +44,8 @@ def locks(request: HttpRequest) -> HttpResponse:
 
 
 def _taken(request: HttpRequest, form: LockForm, people: QuerySet[User]) -> str:
-    """Lock the account that the form names, or forget its second factor; what was done, in words."""
+    """Lock the account that the form names, forget its second factor, or erase how its holder is reached; what was
+    done, in words."""
     given = form.cleaned_data
     person = people.filter(username=given["username"]).exclude(pk=request.user.pk).first()
     if person is None:
@@ -52,6 +53,9 @@ def _taken(request: HttpRequest, form: LockForm, people: QuerySet[User]) -> str:
     if given["step"] == LockForm.LOST_FACTOR:
         workflow.forget_second_factor(person, by=request.user, reason=given["reason"])
         return _("The second factor is forgotten; a new one is set up at the next sign-in.")
+    if given["step"] == LockForm.ERASE:
+        workflow.erase_contact(person, by=request.user, reason=given["reason"])
+        return _("Telephone numbers and e-mail are erased.")
     workflow.lock(person, by=request.user, reason=given["reason"])
     return _("The account is locked.")
 

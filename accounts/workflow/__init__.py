@@ -16,6 +16,7 @@ from accounts.workflow.codes import AccountLocked, counting_codes, forget_wrong_
 from accounts.workflow.deputies import deputise, may_deputise
 from accounts.workflow.first_time import choose_password, own_phone, set_own_phone, set_phone
 from accounts.workflow.guarding import (
+    erase_contact,
     forget_second_factor,
     guarded_posts,
     lock,
@@ -41,6 +42,7 @@ __all__ = [
     "end",
     "end_token",
     "end_tokens",
+    "erase_contact",
     "forget_second_factor",
     "forget_wrong_codes",
     "givable",

@@ -35,7 +35,7 @@ def own_phone(user: User) -> str:
 def set_own_phone(user: User, phone: str) -> None:
     """One number for all offices of the person; "" takes it away."""
     with acting(user, "accounts.set_phone"):
-        own_posts(user).exclude(phone=phone).update(phone=phone)
+        keep_phone(own_posts(user), phone)
 
 
 @transaction.atomic
@@ -45,4 +45,9 @@ def set_phone(appointment: Appointment, phone: str, *, by: User) -> None:
     if not found.exists():
         raise NotAllowed
     with acting(by, "accounts.set_phone"):
-        found.exclude(phone=phone).update(phone=phone)
+        keep_phone(found, phone)
+
+
+def keep_phone(posts: QuerySet[Appointment], phone: str) -> None:
+    """Inside the step that changes it."""
+    posts.exclude(phone=phone).update(phone=phone, phone_changed_at=timezone.now())

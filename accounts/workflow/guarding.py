@@ -10,6 +10,7 @@ from accounts.models import Appointment, User
 from accounts.roles import OFFICE_HEADS, THREE_ADMINISTRATORS
 from accounts.workflow.access import end_access
 from accounts.workflow.appointing import check_place, end_with, give
+from accounts.workflow.first_time import keep_phone
 from accounts.workflow.opening import give_one_time_password
 from records.audit import acting
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -86,6 +87,20 @@ def forget_second_factor(user: User, *, by: User, reason: str) -> None:
         user.second_factor_forgotten_at = timezone.now()
         end_access(user, "second_factor_forgotten_at")
         Authenticator.objects.filter(user=user).delete()
+
+
+@transaction.atomic
+def erase_contact(user: User, *, by: User, reason: str) -> None:
+    """Of somebody who may no longer be called or written to: their telephone numbers, of past offices too, and e-mail.
+    The history never held them, so nothing that is proved changes; backups hold them until they are thrown away."""
+    user = guarded(user, by)
+    posts = Appointment.objects.filter(user=user)
+    if not user.email and not posts.exclude(phone="").exists():
+        raise WrongState(_("Neither a telephone number nor an e-mail of this person is kept."))
+    with acting(by, "accounts.erase_contact", required(reason)):
+        user.email, user.contact_erased_at = "", timezone.now()
+        user.save(update_fields=["email", "contact_erased_at"])
+        keep_phone(posts, "")
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """What Prometheus reads: behind its token alone, and of several processes."""
 
+import os
 import urllib.error
 import urllib.request
 from datetime import timedelta
@@ -14,6 +15,7 @@ from records.jobs import LATE, Job
 from reports.models import ReportRequest
 from tests.config.processes import eventually, supervised
 from tests.factories import UnitFactory, UserFactory
+from tests.migrated import migrated_copy
 
 TOKEN = "a-token-of-forty-characters-and-some-more"
 pytestmark = pytest.mark.django_db
@@ -70,7 +72,6 @@ def test_what_cannot_be_found_out_is_left_out(read, monkeypatch):
     assert found[("pingxing_database_up",)] == 1
 
 
-@pytest.mark.django_db(transaction=True)
 def test_several_processes_are_counted_as_one_by_the_names_of_routes(tmp_path):
     def ask(path, **headers):
         with urllib.request.urlopen(urllib.request.Request(f"{address}{path}", headers=headers)) as answer:
@@ -83,7 +84,11 @@ def test_several_processes_are_counted_as_one_by_the_names_of_routes(tmp_path):
             for route, status in (("healthz", "200"), ("none", "404"))
         }
 
-    with supervised(tmp_path / "data", METRICS_TOKEN=TOKEN, WEB_PROCESSES="2") as (_supervisor, address, _said):
+    given = {"METRICS_TOKEN": TOKEN, "WEB_PROCESSES": "2"}
+    with (
+        migrated_copy(f"counted_{os.getpid()}") as url,
+        supervised(tmp_path / "data", DATABASE_URL=url, **given) as (_supervisor, address, _said),
+    ):
         for n in range(20):
             ask("/healthz")
             with pytest.raises(urllib.error.HTTPError, match="404"):

@@ -7,14 +7,11 @@ import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import psycopg2
 import pytest
 
-from config import services
 from tests.config.processes import children_of, eventually, processes_on, readiness, supervised, words_of
-from tests.migrated import template_database
+from tests.migrated import migrated_copy
 
 DATABASE = f"supervised_{os.getpid()}"
 ALL_OK = {"database": "ok", "redis": "ok", "worker": "ok", "scheduler": "ok"}
@@ -23,13 +20,8 @@ ALL_OK = {"database": "ok", "redis": "ok", "worker": "ok", "scheduler": "ok"}
 @pytest.fixture(scope="module")
 def database_url():
     """A migrated, empty database, so that each start takes seconds."""
-    connection = psycopg2.connect(services.database_owner_url())
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{DATABASE}" TEMPLATE "{template_database()}"')
-        yield urlsplit(services.database_owner_url())._replace(path=f"/{DATABASE}").geturl()
-        cursor.execute(f'DROP DATABASE "{DATABASE}" WITH (FORCE)')
-    connection.close()
+    with migrated_copy(DATABASE) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

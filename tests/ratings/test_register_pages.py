@@ -113,6 +113,14 @@ def test_a_check_code_is_read_back_and_not_made_up(number):
     assert decision_of(forged) is None
 
 
+def test_a_certificate_outlives_the_secret_key_that_signed_it(settings):
+    code, old = code_of(7), settings.SECRET_KEY
+    settings.SECRET_KEY = "another"
+    assert decision_of(code) is None
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert (decision_of(code), decision_of(code_of(7))) == (7, 7)
+
+
 def test_discipline_staff_record_and_close_an_event(client, star):
     staff = person(Role.DISCIPLINE, COUNTY)
     found = shown(client, staff, "event_choose_unit", q="沙溪村")

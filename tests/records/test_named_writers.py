@@ -69,6 +69,7 @@ def tasks() -> dict[str, list]:
         "reviews.tasks.confirm_due": [],
         "accounts.tasks.check_everything": [check.pk],
         "accounts.tasks.check_files": [],
+        "accounts.tasks.forget_old_sign_ins": [],
         "accounts.tasks.pass_on_tasks": [],
     }
 
