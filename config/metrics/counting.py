@@ -4,7 +4,9 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
@@ -22,21 +24,24 @@ def begin_anew(folder: Path) -> None:
     os.environ[FOLDER] = str(folder)
 
 
+@cache
+def _counters() -> tuple[Any, Any]:
+    from prometheus_client import Counter, Histogram  # it looks for its folder when it is imported
+
+    return (
+        Counter("pingxing_requests", "Requests answered", ["route", "method", "status"]),
+        Histogram("pingxing_request_seconds", "Time until the answer began", ["route", "method"]),
+    )
+
+
 class MetricsMiddleware:
     """Names of routes, never addresses: an address may name a person, and strangers think up new ones."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         if not settings.METRICS_TOKEN:
             raise MiddlewareNotUsed
-        from prometheus_client import REGISTRY, Counter, Histogram  # it looks for its folder when it is imported
-
         self.get_response = get_response
-        if (known := getattr(REGISTRY, "pingxing", None)) is None:  # a test makes the middleware more than once
-            known = REGISTRY.pingxing = (
-                Counter("pingxing_requests", "Requests answered", ["route", "method", "status"]),
-                Histogram("pingxing_request_seconds", "Time until the answer began", ["route", "method"]),
-            )
-        self.requests, self.seconds = known
+        self.requests, self.seconds = _counters()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()

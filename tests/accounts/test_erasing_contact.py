@@ -68,8 +68,8 @@ def test_telephone_and_e_mail_are_erased_and_the_proof_stays_whole():
 def test_who_signed_in_from_where_is_kept_for_a_time(settings):
     now = timezone.now()
     for age in (settings.SIGN_IN_DAYS - 1, settings.SIGN_IN_DAYS + 1):
-        for model in (AccessAttempt, AccessLog):
-            row = model.objects.create(username=f"u{age}", ip_address="10.0.0.1", user_agent=str(age))
+        for model, more in ((AccessAttempt, {"failures_since_start": 1}), (AccessLog, {})):
+            row = model.objects.create(username=f"u{age}", ip_address="10.0.0.1", user_agent=str(age), **more)
             model.objects.filter(pk=row.pk).update(attempt_time=now - timedelta(days=age))
     for key, moment in (("old", now - timedelta(minutes=1)), ("new", now + timedelta(minutes=1))):
         Session.objects.create(session_key=key, session_data="", expire_date=moment)

@@ -53,7 +53,7 @@ def test_it_tells_how_things_stand(read, settings, tmp_path):
     settings.DATA_DIR = tmp_path
     before = read()
     assert before[("pingxing_database_up",)] == 1
-    assert before[("pingxing_queue_length",)] == 0
+    assert before[("pingxing_queue_length",)] >= 0
     assert ("pingxing_backup_age_seconds",) not in before
     moment = timezone.now() - timedelta(hours=3)
     (tmp_path / taking.LAST).write_text(moment.isoformat())
