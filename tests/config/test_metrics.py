@@ -58,7 +58,7 @@ def test_it_tells_how_things_stand(read, settings, tmp_path):
     moment = timezone.now() - timedelta(hours=3)
     (tmp_path / taking.LAST).write_text(moment.isoformat())
     by = UserFactory()
-    for waited, state in ((LATE * 2, Job.State.WAITING), (LATE * 2, Job.State.READY), (LATE / 2, Job.State.WAITING)):
+    for waited, state in ((LATE * 2, Job.State.WAITING), (LATE * 2, Job.State.FAILED), (LATE / 2, Job.State.WAITING)):
         kept = ReportRequest.objects.create(unit=UnitFactory(), year=2025, by=by, state=state)
         ReportRequest.objects.filter(pk=kept.pk).update(asked_at=timezone.now() - waited)
     after = read()
