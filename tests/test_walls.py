@@ -10,7 +10,7 @@ from tests.plain_forms import needing_scripts
 from tests.walls import faults
 
 pytestmark = pytest.mark.django_db
-ELSEWHERE = {"readyz", "openid_connect_login", "openid_connect_callback"}
+ELSEWHERE = {"metrics", "readyz", "openid_connect_login", "openid_connect_callback"}
 """Addresses that tests of their own knock at."""
 
 
