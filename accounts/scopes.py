@@ -59,8 +59,8 @@ TASKS: dict[str, Task] = {
     Scope.FILL: _task(
         "ratings.fill ratings.fill_on_behalf", application="list answers evidence absence star", evidence="detail"
     ),
-    Scope.SIGN: _task("ratings.sign", application="submit undo-submission resubmit withdraw"),
-    Scope.ACCEPT: _task("ratings.accept", application="accept return- resume"),
+    Scope.SIGN: _task("ratings.sign", application="submit resubmit withdraw"),
+    Scope.ACCEPT: _task("ratings.accept", application="accept return- resume undo-submission"),
     Scope.SCORE: _task(
         "reviews.score_township reviews.score_county",
         sheet="entries typed photos hand-in abstain recuse",

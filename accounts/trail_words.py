@@ -1,5 +1,8 @@
 """The audit trail in words: what a table keeps, what a column says, what a step is. The rest is named as in forms."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import models
 from django.utils.translation import pgettext, pgettext_lazy
 
@@ -185,33 +188,13 @@ VERBS = {
     "villages.order": pgettext_lazy("step", "carry out an order over units"),
     "villages.report_profile": pgettext_lazy("step", "report yearly figures"),
     "villages.tag": pgettext_lazy("step", "set tags"),
-    "begin": pgettext_lazy("step", "begin an application"),
-    "fill": pgettext_lazy("step", "fill in"),
-    "fill_on_behalf": pgettext_lazy("step", "fill in on behalf"),
     "supply": pgettext_lazy("step", "supply figures"),
     "choose_star": pgettext_lazy("step", "choose the star applied for"),
     "attach": pgettext_lazy("step", "attach evidence"),
     "detach": pgettext_lazy("step", "take evidence off"),
     "declare_absent": pgettext_lazy("step", "declare that there is no such thing this year"),
     "take_back_absence": pgettext_lazy("step", "take back that there is no such thing"),
-    "submit": pgettext_lazy("step", "submit"),
-    "withdraw": pgettext_lazy("step", "withdraw an application"),
-    "undo_submission": pgettext_lazy("step", "give an application back, not reviewed"),
-    "accept": pgettext_lazy("step", "accept"),
-    "return": pgettext_lazy("step", "return for correction"),
-    "resubmit": pgettext_lazy("step", "hand corrections back"),
-    "resume": pgettext_lazy("step", "resume the review after the deadline"),
-    "reject": pgettext_lazy("step", "do not rate"),
-    "recommend": pgettext_lazy("step", "recommend to the county"),
-    "send_back": pgettext_lazy("step", "send back to the township"),
-    "reconsider": pgettext_lazy("step", "take the decision back"),
-    "decide_township": pgettext_lazy("step", "decide (township)"),
-    "decide_county": pgettext_lazy("step", "decide (county)"),
     "decide": pgettext_lazy("step", "decide"),
-    "release": pgettext_lazy("step", "release"),
-    "confirm": pgettext_lazy("step", "confirm"),
-    "uphold": pgettext_lazy("step", "uphold an objection"),
-    "uphold_appeal": pgettext_lazy("step", "uphold an appeal"),
     "rerate": pgettext_lazy("step", "re-rate"),
     "find_vetoes": pgettext_lazy("step", "record veto items"),
     "issue_scheme": pgettext_lazy("step", "issue a scheme"),
@@ -258,13 +241,6 @@ VERBS = {
     "confirm_clawback": pgettext_lazy("step", "confirm a clawback"),
     "decline_clawback": pgettext_lazy("step", "decline a clawback"),
     "correct": pgettext_lazy("step", "correct an entry"),
-    "seek_opinion": pgettext_lazy("step", "seek an opinion"),
-    "give_opinion": pgettext_lazy("step", "give an opinion"),
-    "take_back": pgettext_lazy("step", "take back for changes"),
-    "make_effective": pgettext_lazy("step", "put into effect"),
-    "revise": pgettext_lazy("step", "change the terms"),
-    "grant": pgettext_lazy("step", "commit the amounts"),
-    "disburse": pgettext_lazy("step", "disburse"),
     "objection_upheld": pgettext_lazy("step", "answer an objection: upheld"),
     "objection_dismissed": pgettext_lazy("step", "answer an objection: not upheld"),
     "appeal_upheld": pgettext_lazy("step", "decide an appeal: upheld"),
@@ -273,6 +249,11 @@ VERBS = {
     "migrate": pgettext_lazy("step", "update the system"),
     "load_demonstration": pgettext_lazy("step", "load the demonstration"),
 }
+
+
+def register(words: Mapping[str, Any]) -> None:
+    """Steps in words by verb, from the table of the app that takes them. Called in ``AppConfig.ready``."""
+    VERBS.update(words)
 
 
 def of_column(field: models.Field) -> str:

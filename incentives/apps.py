@@ -6,11 +6,11 @@ class IncentivesConfig(AppConfig):
     name = "incentives"
 
     def ready(self) -> None:
-        from accounts import guide, home, menu, standing, todo, trail
+        from accounts import guide, home, menu, standing, todo, trail, trail_words
         from incentives import closings, followed, listeners, manual, menu_entries, notices, passing
         from incentives import todo as waiting
-        from incentives.actions import ACTIONS
         from incentives.ledger_faults import LEDGER
+        from incentives.lifecycle import STEPS
         from incentives.models import (
             Allocation,
             Clawback,
@@ -31,9 +31,8 @@ class IncentivesConfig(AppConfig):
         guide.register(manual.TOPICS)
         kinds.register(**notices.KINDS)
         integrity.register(LEDGER)
-        manage = [RewardPolicy.MANAGE, ProjectFund.MANAGE]
-        for verb, action in ACTIONS.items():
-            standing.register({verb: [action.permission] if action.permission else manage})
+        standing.register(STEPS.rights)
+        trail_words.register(STEPS.trail)
         standing.register(dict.fromkeys(("confirm_clawback", "decline_clawback", "correct"), ["incentives.disburse"]))
         standing.register({"draft_policy": [RewardPolicy.MANAGE], "draft_fund": [ProjectFund.MANAGE]})
         stars_changed.connect(listeners.stars_changed)

@@ -1,77 +1,74 @@
-"""What a person may do next with an application: one list that pages, API, workflow and tests share.
+"""What a person may do next with an application: the table ``ratings.lifecycle`` asked for one person and one day.
 
-Each app above adds its own steps with ``register`` in ``AppConfig.ready``. A workflow function begins with
-``require(verb, by, application)``; a page shows ``available(user, application)``.
+Pages, API, workflow and tests share it. A workflow function begins with ``require(verb, by, application)``; a page
+shows ``available(user, application)``. What a permission cannot say, the app that knows it adds with ``guard``.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import standing
 from accounts.authority import lacking
 from ratings import secrecy
+from ratings.lifecycle import STEPS
 from ratings.models import Application
+from records.lifecycle import Step
 from records.refusals import NotAllowed, WrongState
 
-
-def _always(user, application: Application) -> bool:
-    return True
-
-
-@dataclass(frozen=True)
-class Action:
-    """A step: ``permission`` is asked for the application's unit, ``allowed`` holds what the permission cannot say
-    (ties, who filled it in); ``url_name`` is the page that takes the application's id."""
-
-    verb: str
-    label: str
-    permission: str
-    states: frozenset[str]
-    url_name: str
-    allowed: Callable[[object, Application], bool] = _always
+Guard = Callable[[Any, Application], bool]
+_guards: dict[str, Guard] = {}
 
 
-ACTIONS: dict[str, Action] = {}
+def guard(verb: str, allowed: Guard) -> None:
+    """Let the step ``verb`` be taken only where ``allowed(user, application)``. Called in ``AppConfig.ready``."""
+    _guards[verb] = allowed
 
 
-def register(*actions: Action) -> None:
-    ACTIONS.update((action.verb, action) for action in actions)
-    standing.register({action.verb: [action.permission] for action in actions})
+def _late(user: Any, application: Application) -> bool:
+    """Whether the village has let the deadline of a return pass."""
+    return not application.returns.filter(answered_at=None, due__gt=timezone.now()).exists()
 
 
-def _may(user, action: Action, application: Application) -> bool:
-    return user.has_perm(action.permission, application) and action.allowed(user, application)
+guard("resume", _late)
 
 
-def available(user, application: Application) -> list[Action]:
-    """The steps open to ``user`` now, in the order they were registered."""
-    return [a for a in ACTIONS.values() if application.state in a.states and _may(user, a, application)]
+def _allowed(user: Any, step: Step, application: Application) -> bool:
+    return step.verb not in _guards or _guards[step.verb](user, application)
 
 
-def require(verb: str, user, application: Application) -> None:
+def _may(user: Any, step: Step, application: Application) -> bool:
+    return user.has_perm(step.permission, application) and _allowed(user, step, application)
+
+
+def available(user: Any, application: Application) -> list[Step]:
+    """The steps open to ``user`` now, in the order of the table."""
+    return [step for step in STEPS.offered if application.state in step.states and _may(user, step, application)]
+
+
+def require(verb: str, user: Any, application: Application) -> None:
     """Raise ``NotAllowed`` or ``WrongState`` unless ``user`` may take this step with ``application`` now."""
-    action = ACTIONS[verb]
-    if not _may(user, action, application):
+    step = STEPS[verb]
+    if not _may(user, step, application):
         raise NotAllowed(_("You may not do this here."))
-    if application.state not in action.states:
+    if application.state not in step.states:
         raise _elsewhere(user, application)
 
 
-def require_all(verb: str, pairs: Iterable[tuple[object, Application]]) -> None:
+def require_all(verb: str, pairs: Iterable[tuple[Any, Application]]) -> None:
     """The same for many (person, application) at once, in one query; None is the clock, who may everything."""
-    action, pairs = ACTIONS[verb], list(pairs)
+    step, pairs = STEPS[verb], list(pairs)
     people = [(user, application) for user, application in pairs if user is not None]
-    if lacking(action.permission, {(user.pk, application.unit_id) for user, application in people}) or not all(
-        action.allowed(user, application) for user, application in people
+    if lacking(step.permission, {(user.pk, application.unit_id) for user, application in people}) or not all(
+        _allowed(user, step, application) for user, application in people
     ):
         raise NotAllowed(_("You may not do this here."))
     for user, application in pairs:
-        if application.state not in action.states:
+        if application.state not in step.states:
             raise _elsewhere(user, application)
 
 
-def _elsewhere(user, application: Application) -> WrongState:
+def _elsewhere(user: Any, application: Application) -> WrongState:
     state = Application.State(secrecy.shown_state(user, application)).label
     return WrongState(_("This application is now at the step “%(state)s”.") % {"state": state})

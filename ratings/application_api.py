@@ -17,9 +17,10 @@ from rest_framework.response import Response
 from accounts.authority import reached_or_404
 from accounts.holding import Holding
 from ratings import secrecy
-from ratings.actions import ACTIONS, available
+from ratings.actions import available
 from ratings.api_fields import FigureField
 from ratings.form import Form
+from ratings.lifecycle import STEPS
 from ratings.models import Absence, Application, Cycle, Evidence, Transition
 from ratings.views.opening import FILL, VIEW, applications_for, opened
 from ratings.workflow import application as workflow
@@ -251,7 +252,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         return application
 
     def _step(self, verb: str, pk: str, take: Callable[[Application], Any]) -> Response:
-        take(self._mine(pk, ACTIONS[verb].permission))
+        take(self._mine(pk, STEPS[verb].permission))
         return self._detail(pk)
 
     @extend_schema(responses=ApplicationDetailSerializer)

@@ -14,14 +14,14 @@ RIGHTS = {
         ["ratings.settle_proposal_township", "ratings.settle_proposal_county"],
     ),
 }
-"""Which rights the steps need that ``actions`` does not list (``accounts.standing``)."""
+"""Which rights the steps need that are none of an application's (``accounts.standing``)."""
 
 
 class RatingsConfig(AppConfig):
     name = "ratings"
 
     def ready(self) -> None:
-        from accounts import guide, home, menu, standing, todo
+        from accounts import guide, home, menu, standing, todo, trail_words
         from ratings import (
             announcing,
             application_faults,
@@ -37,9 +37,9 @@ class RatingsConfig(AppConfig):
             signals,
             since,
             star_notices,
-            steps,
         )
         from ratings.home import own_star, progress, unit_star
+        from ratings.lifecycle import STEPS
         from ratings.models import Points, ReturnedCriterion, Transition
         from ratings.office_home import applied
         from ratings.todo import SOURCES
@@ -50,7 +50,6 @@ class RatingsConfig(AppConfig):
 
         guide.register(manual.TOPICS)
         announcing.register_kinds()
-        steps.register_steps()
         star_notices.register_kinds()
         event.register_kinds()
         passing.register_kinds()
@@ -62,7 +61,8 @@ class RatingsConfig(AppConfig):
         units_tagged.connect(retagging.follow)
         integrity.register(register_faults.REGISTER, application_faults.APPLICATIONS)
         secrecy.veil_the_trail()
-        standing.register(RIGHTS)
+        standing.register(STEPS.rights | RIGHTS)
+        trail_words.register(STEPS.trail)
         proof.prove(Points, ReturnedCriterion, Transition)
         home.register(home.HomePanel("ratings/home_progress.html", progress, order=10))
         home.register(home.HomePanel("ratings/home_office.html", applied, order=20))

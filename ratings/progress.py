@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from ratings.lifecycle import STEPS
 from ratings.models import Application, Transition
 
 State = Application.State
@@ -22,24 +22,6 @@ REACHED = {
     State.CONFIRMED: 5,
     State.REJECTED: 1,
 }
-
-
-VERBS = {
-    "begin": gettext_lazy("Form begun"),
-    "submit": gettext_lazy("Submitted"),
-    "withdraw": gettext_lazy("Withdrawn"),
-    "undo_submission": gettext_lazy("Given back to the village, not reviewed"),
-    "accept": gettext_lazy("Accepted by the township"),
-    "return": gettext_lazy("Returned for correction"),
-    "resubmit": gettext_lazy("Corrections handed back"),
-    "resume": gettext_lazy("Review resumed after the deadline"),
-    "recommend": gettext_lazy("Recommended to the county"),
-    "reject": gettext_lazy("Rejected, no star"),
-    "send_back": gettext_lazy("Sent back to the township"),
-    "release": gettext_lazy("Public notice"),
-    "confirm": gettext_lazy("Confirmed"),
-}
-"""Steps in words; one that is not here is named by the state that it led to."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +52,8 @@ def steps_of(application: Application, taken: Iterable[Transition]) -> list[Trac
 
 
 def named(step: Transition) -> Transition:
-    """The step with its ``name`` for the timeline."""
-    step.name = VERBS.get(step.verb) or State(step.to_state).label
+    """The step with its ``name`` for the timeline; one that has no words there is named by the state that it led to."""
+    step.name = (step.verb in STEPS and STEPS[step.verb].told) or State(step.to_state).label
     return step
 
 

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from accounts.authority import reached
 from accounts.models import User
 from accounts.todo import Todo
-from ratings.actions import ACTIONS
 from ratings.form import card_address
+from ratings.lifecycle import STEPS
 from ratings.models import Application, Cycle, Extension, Scheme, Window
 from ratings.models.cycle import Step
 from ratings.village_turn import Turn, turn_of
@@ -81,7 +81,7 @@ class InVillageHands:
 
     def _todo(self, user: User, application: Application, turn: Turn) -> Todo | None:
         """What this person does next; None for a filler whose form is complete: then the signer is asked."""
-        may_sign = user.has_perm(ACTIONS["submit"].permission, application)
+        may_sign = user.has_perm(STEPS["submit"].permission, application)
         if turn.to_sign and not may_sign:
             return None
         if application.state == State.RETURNED:

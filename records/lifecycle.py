@@ -11,7 +11,14 @@ A group stands on the enum of the states and is used wherever several states mea
     f"a.state IN {State.WITH_VILLAGE.sql}"
 """
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+from django.utils.functional import Promise
+
+Move = tuple[str, str]
 
 
 class States(tuple):
@@ -35,3 +42,75 @@ class Group:
 
     def __get__(self, instance: Any, enum: type) -> States:
         return States(enum(value) for value in self.values)
+
+
+def moves(*states: str, to: str) -> tuple[Move, ...]:
+    """From each of ``states`` to the state ``to``."""
+    return tuple((state, to) for state in states)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step. ``permissions`` ("app.verb"): one of them is needed; none where nobody's right is asked (the clock).
+
+    ``moves``: the changes of state that it makes; ``at``: the states in which it may be taken, where these are not
+    those that it moves from. ``label``: on its button (None where no list of next steps offers it); ``url_name``: its
+    page, which takes the thing's id. ``told``: in the timeline; ``trail``: in the audit trail.
+    """
+
+    verb: str
+    permissions: Iterable[str] = ()
+    moves: tuple[Move, ...] = ()
+    at: Iterable[str] = ()
+    label: Promise | None = None
+    url_name: str = ""
+    told: Promise | None = None
+    trail: Promise | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "permissions", tuple(self.permissions))
+
+    @property
+    def permission(self) -> str:
+        """The one that is needed, of a step that is not taken at several levels."""
+        (only,) = self.permissions
+        return only
+
+    @property
+    def states(self) -> frozenset[str]:
+        """Those in which it may be taken."""
+        return frozenset(self.at) or frozenset(before for before, _after in self.moves)
+
+
+class Lifecycle(Mapping[str, Step]):
+    """All steps of one kind of thing by verb, in the order in which they are offered."""
+
+    def __init__(self, *steps: Step) -> None:
+        self._steps = {step.verb: step for step in steps}
+
+    def __getitem__(self, verb: str) -> Step:
+        return self._steps[verb]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._steps)
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    @cached_property
+    def transitions(self) -> list[Move]:
+        """Every move of a step, once: what the database's state machine allows."""
+        return list(dict.fromkeys((str(before), str(after)) for step in self.values() for before, after in step.moves))
+
+    @property
+    def offered(self) -> list[Step]:
+        """The steps that a person is offered as the next one."""
+        return [step for step in self.values() if step.label is not None]
+
+    @property
+    def rights(self) -> dict[str, tuple[str, ...]]:
+        return {step.verb: step.permissions for step in self.values() if step.permissions}
+
+    @property
+    def trail(self) -> dict[str, Promise]:
+        return {step.verb: step.trail for step in self.values() if step.trail is not None}

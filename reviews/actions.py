@@ -1,51 +1,38 @@
-"""The steps that reviews add to what a person may do next with an application (``ratings.actions``)."""
+"""What a permission cannot say of the steps that reviews take with an application (``ratings.actions``)."""
 
-from django.utils.translation import gettext_lazy as _
+from typing import Any
 
-from ratings.actions import Action
-from ratings.models import Application, Stage
+from ratings.actions import Guard
+from ratings.lifecycle import STEPS
+from ratings.models import Application
 from reviews.models import Sheet
 from reviews.stages import BENCHES, Bench
 from reviews.ties import deciding_ties
 
 
-def _scores(bench: Bench) -> Action:
-    def has_open_sheet(user, application: Application) -> bool:
+def _has_open_sheet(bench: Bench) -> Guard:
+    def allowed(user: Any, application: Application) -> bool:
         return Sheet.objects.filter(
             application=application, stage=bench.stage, reviewer=user, state=Sheet.State.OPEN
         ).exists()
 
-    return Action(
-        verb=f"score_{bench.stage}",
-        label=_("Score"),
-        permission=bench.permission("score"),
-        states=frozenset({bench.state}),
-        url_name="review_score",
-        allowed=has_open_sheet,
-    )
+    return allowed
 
 
-def _decides(bench: Bench, verb: str, label: str) -> Action:
-    def is_untied(user, application: Application) -> bool:
+def _is_untied(bench: Bench) -> Guard:
+    def allowed(user: Any, application: Application) -> bool:
         return not deciding_ties([application.pk], user.pk, bench.stage)
 
-    return Action(
-        verb=verb,
-        label=label,
-        permission=bench.permission("decide"),
-        states=frozenset({bench.state}),
-        url_name="review_application",
-        allowed=is_untied,
-    )
+    return allowed
 
 
-TOWNSHIP, COUNTY = BENCHES[Stage.TOWNSHIP], BENCHES[Stage.COUNTY]
-ACTIONS = (
-    _scores(TOWNSHIP),
-    _decides(TOWNSHIP, "decide_township", _("Decide")),
-    _decides(TOWNSHIP, "recommend", _("Recommend to the county")),
-    _decides(TOWNSHIP, "reject", _("Do not rate")),
-    _scores(COUNTY),
-    _decides(COUNTY, "decide_county", _("Decide")),
-    _decides(COUNTY, "send_back", _("Send back to the township")),
-)
+def _guards() -> dict[str, Guard]:
+    """Whoever scores has an open sheet; whoever decides has no tie."""
+    guards = {}
+    for bench in BENCHES.values():
+        by_right = {bench.permission("score"): _has_open_sheet(bench), bench.permission("decide"): _is_untied(bench)}
+        guards |= {step.verb: by_right[step.permission] for step in STEPS.offered if step.permission in by_right}
+    return guards
+
+
+GUARDS = _guards()

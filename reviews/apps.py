@@ -8,15 +8,14 @@ def _either(verb: str) -> list[str]:
 HEARS = ["reviews.hear_appeal_county", "reviews.hear_appeal_city"]
 RIGHTS = {
     **dict.fromkeys(("convene", "draw"), _either("convene")),
-    **dict.fromkeys(("prepare_batch", "revise_batch", "release"), _either("release")),
-    "reconsider": _either("decide"),
+    **dict.fromkeys(("prepare_batch", "revise_batch"), _either("release")),
     **dict.fromkeys(("objection_dismissed", "objection_upheld"), _either("answer_objection")),
     **dict.fromkeys(("open_check", "note_lapse"), ["reviews.open_check"]),
     **dict.fromkeys(("answer_check", "find_vetoes"), ["reviews.answer_check"]),
     "convene_appeal": ["reviews.convene_appeal_county", "reviews.convene_appeal_city"],
-    **dict.fromkeys(("appeal_dismissed", "appeal_upheld", "uphold_appeal", "correct_points"), HEARS),
+    **dict.fromkeys(("appeal_dismissed", "appeal_upheld", "correct_points"), HEARS),
 }
-"""Which rights the steps need that ``actions`` does not list (``accounts.standing``)."""
+"""Which rights the steps need that are none of an application's (``accounts.standing``)."""
 
 
 class ReviewsConfig(AppConfig):
@@ -37,7 +36,7 @@ class ReviewsConfig(AppConfig):
             secrecy,
             todos,
         )
-        from reviews.actions import ACTIONS
+        from reviews.actions import GUARDS
         from reviews.draw_faults import DRAWS
         from reviews.kinds import KINDS
         from reviews.models import Addendum, AppealPaper, BatchEntry, Candidate, Correction, Draw, Finding
@@ -45,7 +44,8 @@ class ReviewsConfig(AppConfig):
         from reviews.why import CHAPTERS
 
         guide.register(manual.TOPICS)
-        actions.register(*ACTIONS)
+        for verb, allowed in GUARDS.items():
+            actions.guard(verb, allowed)
         standing.register(RIGHTS)
         kinds.register(**KINDS)
         chapters.register(*CHAPTERS)

@@ -33,8 +33,8 @@ def lay_sheets(applications: list[int], verb: str, to: str, **_: Any) -> None:
 
 @receiver(applications_moved)
 def leave_batches(applications: list[int], verb: str, **_: Any) -> None:
-    """A decision that falls before its release, because it is taken back or its village withdraws, leaves its batch."""
-    if verb in ("reconsider", "withdraw"):
+    """A decision that falls before its release, leaves its batch."""
+    if verb == "reconsider":
         _leave_drafts(Decision.objects.filter(application__in=applications))
 
 

@@ -11,11 +11,15 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Val
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Appointment
+from ratings.lifecycle import STEPS
 from ratings.models import Answer, Application, Decision, Evidence, Stage, Transition
 from reviews.models import Appeal, Sheet
 
-TOWNSHIP_VERDICTS = ("decide_township", "recommend", "reject")
-VERDICTS = (*TOWNSHIP_VERDICTS, "decide_county", "send_back", "uphold")
+TOWNSHIP_VERDICTS, COUNTY_VERDICTS = (
+    tuple(step.verb for step in STEPS.offered if step.permission == right)
+    for right in ("reviews.decide_township", "reviews.decide_county")
+)
+VERDICTS = (*TOWNSHIP_VERDICTS, *COUNTY_VERDICTS, "uphold")
 FILLED, ATTACHED, SIGNED, POST, SCORED, DECIDED = "filled", "attached", "signed", "post", "scored", "decided"
 EVENT = "event"
 WORDS = {

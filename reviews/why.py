@@ -30,8 +30,8 @@ from ratings.corrections import (
     none_words,
     place_of,
 )
+from ratings.lifecycle import STEPS
 from ratings.models import Application, Decision, Return, ReturnedCriterion, Transition, Veto
-from ratings.progress import VERBS
 from ratings.secrecy import shown_steps
 from records.deadlines import deadline
 from reviews.hearing import ABOVE
@@ -79,11 +79,11 @@ def _facts(result: Result, rows: Rows) -> list[Step]:
     for taken in shown_steps(result.user, application, list(application.transitions.all())):
         day = timezone.localdate(taken.at)
         if taken.verb in ("submit", "resubmit"):
-            steps.append(_sent(result, day) if taken.verb == "submit" else Step(day, str(VERBS["resubmit"])))
+            steps.append(_sent(result, day) if taken.verb == "submit" else Step(day, str(STEPS["resubmit"].told)))
         elif taken.verb == "return" and (of := next(returns, None)):
             steps.append(_returned(result, day, of, rows))
         elif taken.verb in OWN_STEPS:
-            steps.append(Step(day, signature(VERBS[taken.verb], taken.as_deputy), _because(taken.reason)))
+            steps.append(Step(day, signature(STEPS[taken.verb].told, taken.as_deputy), _because(taken.reason)))
     return steps
 
 
@@ -105,7 +105,7 @@ def _returned(result: Result, day: date, of: dict[str, Any], rows: Rows) -> Step
     until = _("To be answered until %(day)s.") % {"day": deadline(moment(of["due"]))}
     if of["answered_at"] is None:
         asked = tuple(_colon(code, reason) for code, reason in reasons.items())
-        return Step(day, str(VERBS["return"]), (until, *asked))
+        return Step(day, str(STEPS["return"].told), (until, *asked))
     sent, back = of["times"][0]["at"], of["times"][-1]["at"]
     grid = tuple(
         (
@@ -126,7 +126,7 @@ def _returned(result: Result, day: date, of: dict[str, Any], rows: Rows) -> Step
         )
     )
     heads = (_("Criterion"), _("Reason"), _("Before → after"))
-    return Step(day, str(VERBS["return"]), (until,), (Grid(_("What was asked and changed"), heads, grid),))
+    return Step(day, str(STEPS["return"].told), (until,), (Grid(_("What was asked and changed"), heads, grid),))
 
 
 def _typed(rows: Rows, counts: Callable[[datetime], bool]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from factory.django import DjangoModelFactory
 from accounts.authority import grant
 from accounts.models import Appointment, User
 from accounts.roles import Role
+from ratings.lifecycle import STEPS
 from ratings.models import (
     Answer,
     Application,
@@ -29,7 +30,6 @@ from ratings.models import (
     Veto,
     Window,
 )
-from ratings.models.application import TRANSITIONS
 from ratings.models.cycle import Step
 from ratings.workflow.transition import move
 from records.file_faults import place
@@ -273,7 +273,7 @@ def shortest_way(to: str) -> list[str]:
         way = ways.popleft()
         if way[-1] == to:
             return way[1:]
-        for start, end in TRANSITIONS:
+        for start, end in STEPS.transitions:
             if start == way[-1] and end not in seen:
                 seen.add(end)
                 ways.append([*way, end])

@@ -15,7 +15,8 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from accounts.holding import Holding
 from incentives import workflow
-from incentives.actions import ACTIONS, available
+from incentives.actions import available, open_to
+from incentives.lifecycle import STEPS
 from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
 from records.sent import ExactSerializer, NoFields, sent
 
@@ -109,7 +110,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     def _mine(self) -> Source:
         """The source, where this step is the reader's to take; it is not there for others, whatever they send."""
         source = self.get_object()
-        if not ACTIONS[self.action].open_to(self.request.user, source):
+        if not open_to(self.request.user, STEPS[self.action], source):
             raise NotFound
         return source
 

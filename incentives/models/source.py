@@ -19,6 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from incentives.lifecycle import STEPS, SourceState
 from villages.models import Level, Unit, below_any
 
 User = settings.AUTH_USER_MODEL
@@ -91,11 +92,7 @@ class Source(models.Model):
     LINE: str
     """The field of a ledger entry or clawback that names one of its lines."""
 
-    class State(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        OPINION_SOUGHT = "opinion_sought", _("Opinion sought")
-        FILED = "filed", _("Filed")
-        EFFECTIVE = "effective", _("Effective")
+    State = SourceState
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("County"))
     rates = models.CharField(_("For units of level"), max_length=10, choices=Level, default=Level.VILLAGE)
@@ -186,17 +183,7 @@ def source_triggers(*terms: str) -> list[pgtrigger.Trigger]:
     """The state machine; ``terms`` and what every source promises are frozen once the opinion is sought."""
     return [
         *totals_move_by_ledger(),
-        pgtrigger.FSM(
-            name="source_states",
-            field="state",
-            transitions=[
-                ("draft", "opinion_sought"),
-                ("opinion_sought", "draft"),
-                ("opinion_sought", "filed"),
-                ("filed", "draft"),
-                ("filed", "effective"),
-            ],
-        ),
+        pgtrigger.FSM(name="source_states", field="state", transitions=STEPS.transitions),
         pgtrigger.Protect(
             name="source_begins_as_draft", operation=pgtrigger.Insert, condition=~pgtrigger.Q(new__state="draft")
         ),

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from incentives import workflow
-from incentives.actions import ACTIONS
+from incentives.actions import open_to
 from incentives.forms import OpinionForm, ReasonForm
+from incentives.lifecycle import STEPS
 from incentives.models import Source
 from incentives.views.source import STEPS_OF_PAGE, page_step, show
 from incentives.views.sources import source_or_404
@@ -36,7 +37,7 @@ DONE = {
 def step(request: HttpRequest, kind: type[Source], pk: int, verb: str) -> HttpResponse:
     """Take a step; the page tells what came of it."""
     source = source_or_404(request, kind, pk)
-    if verb not in STEPS_OF_PAGE or not ACTIONS[verb].open_to(request.user, source):
+    if verb not in STEPS_OF_PAGE or not open_to(request.user, STEPS[verb], source):
         raise Http404
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])

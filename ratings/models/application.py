@@ -12,9 +12,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ratings.lifecycle import STEPS, ApplicationState
 from ratings.models.cycle import Cycle
 from records.cells import PLACES
-from records.lifecycle import Group
 from records.models import StoredFile
 from villages.models import Unit
 
@@ -46,32 +46,6 @@ class Paper(models.TextChoices):
     STAMPED = "stamped", _("Application form with signature and stamp")
 
 
-# Who may take which step stands in the apps' ``actions.py``; that no other step exists stands here.
-TRANSITIONS = [
-    ("draft", "submitted"),
-    ("submitted", "draft"),
-    ("submitted", "township_review"),
-    ("township_review", "draft"),
-    ("township_review", "returned"),
-    ("returned", "township_review"),
-    ("returned", "draft"),
-    ("township_review", "decided"),
-    ("township_review", "county_review"),
-    ("township_review", "rejected"),
-    ("county_review", "decided"),
-    ("county_review", "township_review"),
-    ("county_review", "draft"),
-    ("decided", "public_notice"),
-    ("decided", "township_review"),
-    ("decided", "county_review"),
-    ("public_notice", "confirmed"),
-    ("public_notice", "township_review"),
-    ("public_notice", "county_review"),
-    ("rejected", "township_review"),  # an appeal against not being rated was upheld
-    ("confirmed", "confirmed"),  # a decision on appeal takes the place of the one in force
-]
-
-
 @pghistory.track()
 class Application(models.Model):
     """One per unit and cycle. ``panel_total`` and ``panel_star`` come from the deciding stage's panel points.
@@ -81,39 +55,7 @@ class Application(models.Model):
     ``submitted_tags``: the unit's tags when it was submitted; a draft has none.
     """
 
-    class State(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        SUBMITTED = "submitted", _("Submitted")
-        RETURNED = "returned", _("Returned for correction")
-        TOWNSHIP_REVIEW = "township_review", _("Township review")
-        COUNTY_REVIEW = "county_review", _("County review")
-        DECIDED = "decided", _("Decided")
-        PUBLIC_NOTICE = "public_notice", _("Public notice")
-        CONFIRMED = "confirmed", _("Confirmed")
-        REJECTED = "rejected", _("Not rated")
-
-        WITH_VILLAGE = Group(DRAFT, RETURNED)
-        """The form is in the village's hands."""
-        TAKES_FIGURES = Group(DRAFT, SUBMITTED, RETURNED)
-        """A department's figures still come in: nobody scores them yet."""
-        OUT_OF_THE_RUNNING = Group(DRAFT, REJECTED)
-        """No star comes of it as it stands."""
-        UNDER_WAY = Group(SUBMITTED, RETURNED, TOWNSHIP_REVIEW, COUNTY_REVIEW, DECIDED, PUBLIC_NOTICE)
-        """Sent, and not settled for good: when a cycle is closed it goes on as an exception."""
-        WITH_TOWNSHIP = Group(SUBMITTED, RETURNED, TOWNSHIP_REVIEW)
-        """Sent, and the township has not given its verdict."""
-        IN_REVIEW = Group(TOWNSHIP_REVIEW, COUNTY_REVIEW)
-        RESULT_NOT_OUT = Group(DRAFT, SUBMITTED, RETURNED, TOWNSHIP_REVIEW, COUNTY_REVIEW, DECIDED)
-        """Nobody outside may learn what was found, scored or decided (or was, before it was looked at anew)."""
-        COUNTY_UNRELEASED = Group(COUNTY_REVIEW, DECIDED)
-        """What departments find still changes which star is allowed."""
-        RESULT_OUT = Group(PUBLIC_NOTICE, CONFIRMED, REJECTED)
-        STAR_PUBLISHED = Group(PUBLIC_NOTICE, CONFIRMED)
-        SETTLED = Group(CONFIRMED, REJECTED)
-        PAST_TOWNSHIP = Group(COUNTY_REVIEW, DECIDED, PUBLIC_NOTICE, CONFIRMED, REJECTED)
-        """The township's sheets have done their work: a change of seats does not touch them."""
-        PAST_REVIEW = Group(DECIDED, PUBLIC_NOTICE, CONFIRMED, REJECTED)
-        """The same of all sheets."""
+    State = ApplicationState
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="applications")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="applications")
@@ -153,7 +95,7 @@ class Application(models.Model):
         ]
         indexes = [models.Index(fields=["cycle", "state", "unit"], name="application_by_state")]
         triggers = [
-            pgtrigger.FSM(name="application_states", field="state", transitions=TRANSITIONS),
+            pgtrigger.FSM(name="application_states", field="state", transitions=STEPS.transitions),
             pgtrigger.Protect(
                 name="application_begins_as_draft",
                 operation=pgtrigger.Insert,

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
 from ratings import lists, secrecy
-from ratings.actions import ACTIONS, available
+from ratings.actions import available
 from ratings.cards import Card, Sheet
 from ratings.corrections import corrections
 from ratings.form import Form
 from ratings.forms import ReturnForm, end_of
+from ratings.lifecycle import STEPS
 from ratings.models import Application, Evidence, Return
 from ratings.models.application import Paper
 from ratings.paper import declaration
@@ -78,7 +79,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "states": [(s, s.label, counts[s]) for s in State if s in counts],
             "all": sum(counts.values()),
             "may_fill": bool(request.user.reach("ratings.fill_on_behalf")),
-            "may_undo": state == State.SUBMITTED and bool(request.user.reach(ACTIONS["undo_submission"].permission)),
+            "may_undo": state == State.SUBMITTED and bool(request.user.reach(STEPS["undo_submission"].permission)),
         },
     )
 
@@ -155,7 +156,7 @@ def _step(
 ) -> HttpResponse:
     """A step that is asked about first: GET shows what it does, POST takes it; who may not finds nothing."""
     application = opened(request.user, pk)
-    if not request.user.has_perm(ACTIONS[verb].permission, application):
+    if not request.user.has_perm(STEPS[verb].permission, application):
         raise NotAllowed
     problems: dict[str, str] = {}
     if request.method == "POST":
@@ -176,7 +177,7 @@ def _step(
         "ratings/application_step.html",
         {
             "application": application,
-            "action": ACTIONS[verb],
+            "action": STEPS[verb],
             "reason": request.POST.get("reason", ""),
             "problems": problems,
             "missing": _places(form, problems),
@@ -286,7 +287,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 def return_(request: HttpRequest, pk: int) -> HttpResponse:
     """Return named criteria, each with its reason, until a day; what was typed is kept when something is missing."""
     application = opened(request.user, pk)
-    if not request.user.has_perm(ACTIONS["return"].permission, application):
+    if not request.user.has_perm(STEPS["return"].permission, application):
         raise NotAllowed
     form = Form(application, may_fill=False)
     cards = [card for sheet in form.sheets for card in sheet.asked]
@@ -300,7 +301,7 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Returned. The village has been told what to correct."))
             return redirect("application", pk)
-    if request.method != "POST" and application.state not in ACTIONS["return"].states:
+    if request.method != "POST" and application.state not in STEPS["return"].states:
         messages.warning(request, _("This step cannot be taken now."))
         return redirect("application", pk)
     return render(

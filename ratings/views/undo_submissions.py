@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.authority import reached
-from ratings.actions import ACTIONS
+from ratings.lifecycle import STEPS
 from ratings.models import Application
 from ratings.workflow import application as workflow
 from records import previews
@@ -27,7 +27,7 @@ QUEUE = f"?state={Application.State.SUBMITTED}"
 @require_POST
 def page(request: HttpRequest) -> HttpResponse:
     """First the chosen villages and a field for the reason; with ``confirmed`` exactly these are given back."""
-    permission = ACTIONS["undo_submission"].permission
+    permission = STEPS["undo_submission"].permission
     if not request.user.reach(permission):
         raise NotAllowed
     refuse_unknown_fields(request.POST, {"application", "key", "reason", "confirmed"})

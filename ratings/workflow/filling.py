@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authority import lacking
-from ratings.actions import ACTIONS, require
+from ratings.actions import require
+from ratings.lifecycle import STEPS
 from ratings.models import Application, Return
 from ratings.scheme.spec import Criterion, NoSingleVariant
 from ratings.workflow.standing import hold_standing_of
@@ -19,14 +20,14 @@ OWN, ON_BEHALF = "fill", "fill_on_behalf"
 
 def filling_verb(place: Any, by: Any) -> str:
     """``fill`` for the village's own people, ``fill_on_behalf`` for everybody else; ``place``: unit or application."""
-    return OWN if by.has_perm(ACTIONS[OWN].permission, place) else ON_BEHALF
+    return OWN if by.has_perm(STEPS[OWN].permission, place) else ON_BEHALF
 
 
 def filling_verbs(starters: Iterable[tuple[str, Any]]) -> list[str]:
     """The verb of each (unit code, person or None) in two queries. Raises ``NotAllowed`` if one may do neither."""
     pairs = [(by and by.pk, code) for code, by in starters]
-    strangers = lacking(ACTIONS[OWN].permission, {pair for pair in pairs if pair[0]})
-    if strangers and lacking(ACTIONS[ON_BEHALF].permission, strangers):
+    strangers = lacking(STEPS[OWN].permission, {pair for pair in pairs if pair[0]})
+    if strangers and lacking(STEPS[ON_BEHALF].permission, strangers):
         raise NotAllowed(_("You may not do this here."))
     return [ON_BEHALF if pair in strangers else OWN for pair in pairs]
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.standing import standing_in
+from ratings.lifecycle import STEPS
 from ratings.models import Application, Transition
-from ratings.models.application import TRANSITIONS
 from ratings.signals import applications_moved
 from records import audit
 from records.refusals import WrongState
@@ -35,7 +35,7 @@ def move(
     """
     locked = Application.objects.select_for_update().filter(pk__in=list(applications))
     rows = list(locked.values_list("pk", "state", "unit_id"))
-    if any((state, to) not in TRANSITIONS for _pk, state, _unit in rows):
+    if any((state, to) not in STEPS.transitions for _pk, state, _unit in rows):
         raise WrongState(_("Somebody was quicker: this application has moved on. Please look again."))
     at = at or timezone.now()
     people = by if isinstance(by, Mapping) else {pk: by for pk, _state, _unit in rows}

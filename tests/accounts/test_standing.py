@@ -190,3 +190,11 @@ def test_the_audit_trail_and_its_sheet(own):
     book = load_workbook(BytesIO(b"".join(page(auditor, "trail", person=deputy.username, **{"as": "xlsx"}))))
     cells = {str(cell) for row in book.worksheets[0].iter_rows(values_only=True) for cell in row}
     assert {deputy.name, f"{deputy.name}（代）"} <= cells
+
+
+def test_the_step_that_upholds_an_objection(own):
+    other = person(Role.TOWNSHIP_REVIEWER, TOWNSHIP, name="外人")
+    stand_in(own.who.township_office.appointments.get(deputy_for=None), other)
+    objections.uphold(own.objection, by=fresh(other), answer="属实。")
+    step = own.objection.decision.application.transitions.last()
+    assert (step.verb, step.by, step.as_deputy) == ("uphold", other, True)

@@ -1,0 +1,71 @@
+"""The life of a policy or fund: its states, and every step that leads from one to another."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from records.lifecycle import Lifecycle, Step, moves
+
+
+class SourceState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    OPINION_SOUGHT = "opinion_sought", _("Opinion sought")
+    FILED = "filed", _("Filed")
+    EFFECTIVE = "effective", _("Effective")
+
+
+State = SourceState
+MANAGE = ("incentives.manage_policy", "incentives.manage_fund")
+"""The right to write that kind of source (``Source.MANAGE``)."""
+
+STEPS = Lifecycle(
+    Step(
+        "revise",
+        MANAGE,
+        at=(State.DRAFT,),
+        label=_("Change the terms"),
+        trail=pgettext_lazy("step", "change the terms"),
+    ),
+    Step(
+        "seek_opinion",
+        MANAGE,
+        moves(State.DRAFT, to=State.OPINION_SOUGHT),
+        label=_("Seek the opinion"),
+        trail=pgettext_lazy("step", "seek an opinion"),
+    ),
+    Step(  # for or against
+        "give_opinion",
+        ["incentives.give_opinion"],
+        moves(State.OPINION_SOUGHT, to=State.DRAFT) + moves(State.OPINION_SOUGHT, to=State.FILED),
+        label=_("Give the opinion"),
+        trail=pgettext_lazy("step", "give an opinion"),
+    ),
+    Step(
+        "take_back",
+        MANAGE,
+        moves(State.FILED, to=State.DRAFT),
+        label=_("Take back for changes"),
+        trail=pgettext_lazy("step", "take back for changes"),
+    ),
+    Step(
+        "make_effective",
+        MANAGE,
+        moves(State.FILED, to=State.EFFECTIVE),
+        label=_("Put into effect"),
+        trail=pgettext_lazy("step", "put into effect"),
+    ),
+    Step(
+        "grant",
+        MANAGE,
+        at=(State.EFFECTIVE,),
+        label=_("Commit the amounts"),
+        trail=pgettext_lazy("step", "commit the amounts"),
+    ),
+    Step(
+        "disburse",
+        ["incentives.disburse"],
+        at=(State.EFFECTIVE,),
+        label=_("Disburse"),
+        trail=pgettext_lazy("step", "disburse"),
+    ),
+)

@@ -1,0 +1,231 @@
+"""The life of an application (practice §3): its states, and every step that leads from one to another.
+
+The one table: which moves the database allows, what a person may do next and on which page, what a deputy may do for
+another, how the timeline and the audit trail name it. The apps that take a step ask here by its verb; what a permission
+cannot say (a tie, a sheet, a deadline) they add with ``ratings.actions.guard``.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from records.lifecycle import Group, Lifecycle, Step, moves
+
+
+class ApplicationState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned for correction")
+    TOWNSHIP_REVIEW = "township_review", _("Township review")
+    COUNTY_REVIEW = "county_review", _("County review")
+    DECIDED = "decided", _("Decided")
+    PUBLIC_NOTICE = "public_notice", _("Public notice")
+    CONFIRMED = "confirmed", _("Confirmed")
+    REJECTED = "rejected", _("Not rated")
+
+    WITH_VILLAGE = Group(DRAFT, RETURNED)
+    """The form is in the village's hands."""
+    TAKES_FIGURES = Group(DRAFT, SUBMITTED, RETURNED)
+    """A department's figures still come in: nobody scores them yet."""
+    OUT_OF_THE_RUNNING = Group(DRAFT, REJECTED)
+    """No star comes of it as it stands."""
+    UNDER_WAY = Group(SUBMITTED, RETURNED, TOWNSHIP_REVIEW, COUNTY_REVIEW, DECIDED, PUBLIC_NOTICE)
+    """Sent, and not settled for good: when a cycle is closed it goes on as an exception."""
+    WITH_TOWNSHIP = Group(SUBMITTED, RETURNED, TOWNSHIP_REVIEW)
+    """Sent, and the township has not given its verdict."""
+    IN_REVIEW = Group(TOWNSHIP_REVIEW, COUNTY_REVIEW)
+    RESULT_NOT_OUT = Group(DRAFT, SUBMITTED, RETURNED, TOWNSHIP_REVIEW, COUNTY_REVIEW, DECIDED)
+    """Nobody outside may learn what was found, scored or decided (or was, before it was looked at anew)."""
+    COUNTY_UNRELEASED = Group(COUNTY_REVIEW, DECIDED)
+    """What departments find still changes which star is allowed."""
+    RESULT_OUT = Group(PUBLIC_NOTICE, CONFIRMED, REJECTED)
+    STAR_PUBLISHED = Group(PUBLIC_NOTICE, CONFIRMED)
+    SETTLED = Group(CONFIRMED, REJECTED)
+    PAST_TOWNSHIP = Group(COUNTY_REVIEW, DECIDED, PUBLIC_NOTICE, CONFIRMED, REJECTED)
+    """The township's sheets have done their work: a change of seats does not touch them."""
+    PAST_REVIEW = Group(DECIDED, PUBLIC_NOTICE, CONFIRMED, REJECTED)
+    """The same of all sheets."""
+
+
+State = ApplicationState
+IN_TOWNSHIP, IN_COUNTY = State.TOWNSHIP_REVIEW, State.COUNTY_REVIEW
+
+STEPS = Lifecycle(
+    Step(
+        "begin",
+        told=_("Form begun"),
+        trail=pgettext_lazy("step", "begin an application"),
+    ),
+    Step(
+        "fill",
+        ["ratings.fill"],
+        at=State.WITH_VILLAGE,
+        label=_("Fill in"),
+        url_name="application_form",
+        trail=pgettext_lazy("step", "fill in"),
+    ),
+    Step(
+        "fill_on_behalf",
+        ["ratings.fill_on_behalf"],
+        at=State.WITH_VILLAGE,
+        label=_("Fill in on the village's behalf"),
+        url_name="application_form",
+        trail=pgettext_lazy("step", "fill in on behalf"),
+    ),
+    Step(
+        "submit",
+        ["ratings.sign"],
+        moves(State.DRAFT, to=State.SUBMITTED),
+        label=_("Sign and submit"),
+        url_name="application_submit",
+        told=_("Submitted"),
+        trail=pgettext_lazy("step", "submit"),
+    ),
+    Step(
+        "resubmit",
+        ["ratings.sign"],
+        moves(State.RETURNED, to=IN_TOWNSHIP),
+        label=_("Sign and hand back the corrections"),
+        url_name="application_resubmit",
+        told=_("Corrections handed back"),
+        trail=pgettext_lazy("step", "hand corrections back"),
+    ),
+    Step(
+        "accept",
+        ["ratings.accept"],
+        moves(State.SUBMITTED, to=IN_TOWNSHIP),
+        label=_("Accept"),
+        url_name="application_accept",
+        told=_("Accepted by the township"),
+        trail=pgettext_lazy("step", "accept"),
+    ),
+    Step(
+        "return",
+        ["ratings.accept"],
+        moves(IN_TOWNSHIP, to=State.RETURNED),
+        label=_("Return for correction"),
+        url_name="application_return",
+        told=_("Returned for correction"),
+        trail=pgettext_lazy("step", "return for correction"),
+    ),
+    Step(
+        "resume",
+        ["ratings.accept"],
+        moves(State.RETURNED, to=IN_TOWNSHIP),
+        label=_("Go on without the corrections"),
+        url_name="application_resume",
+        told=_("Review resumed after the deadline"),
+        trail=pgettext_lazy("step", "resume the review after the deadline"),
+    ),
+    Step(
+        "withdraw",
+        ["ratings.sign"],
+        moves(State.SUBMITTED, State.RETURNED, IN_TOWNSHIP, IN_COUNTY, to=State.DRAFT),
+        # Decided, too (the decision is taken back first): until the release the village learns of nothing, not even by
+        # a button that has gone.
+        at=(State.SUBMITTED, State.RETURNED, IN_TOWNSHIP, IN_COUNTY, State.DECIDED),
+        label=_("Withdraw"),
+        url_name="application_withdraw",
+        told=_("Withdrawn"),
+        trail=pgettext_lazy("step", "withdraw an application"),
+    ),
+    Step(  # of many at once, from the list; so no page of one application offers it
+        "undo_submission",
+        ["ratings.accept"],
+        moves(State.SUBMITTED, to=State.DRAFT),
+        label=_("Give back to the village"),
+        told=_("Given back to the village, not reviewed"),
+        trail=pgettext_lazy("step", "give an application back, not reviewed"),
+    ),
+    Step(
+        "score_township",
+        ["reviews.score_township"],
+        at=(IN_TOWNSHIP,),
+        label=_("Score"),
+        url_name="review_score",
+    ),
+    Step(
+        "decide_township",
+        ["reviews.decide_township"],
+        moves(IN_TOWNSHIP, to=State.DECIDED),
+        label=_("Decide"),
+        url_name="review_application",
+        trail=pgettext_lazy("step", "decide (township)"),
+    ),
+    Step(
+        "recommend",
+        ["reviews.decide_township"],
+        moves(IN_TOWNSHIP, to=IN_COUNTY),
+        label=_("Recommend to the county"),
+        url_name="review_application",
+        told=_("Recommended to the county"),
+        trail=pgettext_lazy("step", "recommend to the county"),
+    ),
+    Step(
+        "reject",
+        ["reviews.decide_township"],
+        moves(IN_TOWNSHIP, to=State.REJECTED),
+        label=_("Do not rate"),
+        url_name="review_application",
+        told=_("Rejected, no star"),
+        trail=pgettext_lazy("step", "do not rate"),
+    ),
+    Step(
+        "score_county",
+        ["reviews.score_county"],
+        at=(IN_COUNTY,),
+        label=_("Score"),
+        url_name="review_score",
+    ),
+    Step(
+        "decide_county",
+        ["reviews.decide_county"],
+        moves(IN_COUNTY, to=State.DECIDED),
+        label=_("Decide"),
+        url_name="review_application",
+        trail=pgettext_lazy("step", "decide (county)"),
+    ),
+    Step(
+        "send_back",
+        ["reviews.decide_county"],
+        moves(IN_COUNTY, to=IN_TOWNSHIP),
+        label=_("Send back to the township"),
+        url_name="review_application",
+        told=_("Sent back to the township"),
+        trail=pgettext_lazy("step", "send back to the township"),
+    ),
+    Step(  # a published one only where an order ends its unit
+        "reconsider",
+        ["reviews.decide_township", "reviews.decide_county"],
+        moves(State.DECIDED, State.PUBLIC_NOTICE, to=IN_TOWNSHIP)
+        + moves(State.DECIDED, State.PUBLIC_NOTICE, to=IN_COUNTY),
+        at=(State.DECIDED,),
+        trail=pgettext_lazy("step", "take the decision back"),
+    ),
+    Step(
+        "release",
+        ["reviews.release_township", "reviews.release_county"],
+        moves(State.DECIDED, to=State.PUBLIC_NOTICE),
+        told=_("Public notice"),
+        trail=pgettext_lazy("step", "release"),
+    ),
+    Step(  # by the clock
+        "confirm",
+        [],
+        moves(State.PUBLIC_NOTICE, to=State.CONFIRMED),
+        told=_("Confirmed"),
+        trail=pgettext_lazy("step", "confirm"),
+    ),
+    Step(
+        "uphold",
+        ["reviews.answer_objection_township", "reviews.answer_objection_county"],
+        moves(State.PUBLIC_NOTICE, to=IN_TOWNSHIP) + moves(State.PUBLIC_NOTICE, to=IN_COUNTY),
+        trail=pgettext_lazy("step", "uphold an objection"),
+    ),
+    Step(  # not rated: reviewed after all; else another decision takes the place of the one that stands
+        "uphold_appeal",
+        ["reviews.hear_appeal_county", "reviews.hear_appeal_city"],
+        moves(State.REJECTED, to=IN_TOWNSHIP) + moves(State.PUBLIC_NOTICE, State.CONFIRMED, to=State.CONFIRMED),
+        trail=pgettext_lazy("step", "uphold an appeal"),
+    ),
+)

@@ -1,0 +1,75 @@
+"""The table of steps: the database, offices, programs and words follow from it and from nothing else."""
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.urls import NoReverseMatch, reverse
+
+from accounts import standing, trail_words
+from accounts.roles import ROLES
+from accounts.scopes import TASKS
+from incentives.lifecycle import STEPS as MONEY_STEPS
+from ratings.actions import _guards
+from ratings.lifecycle import STEPS, ApplicationState
+from ratings.models import Application
+from tests.factories import ApplicationFactory, at
+
+RIGHTS = {right for role in ROLES.values() for right in role.permissions}
+TABLES = pytest.mark.parametrize("table", [STEPS, MONEY_STEPS], ids=["applications", "money"])
+
+
+@TABLES
+def test_every_right_of_a_step_is_given_to_somebody(table):
+    assert {right for step in table.values() for right in step.permissions} - RIGHTS == set()
+
+
+@TABLES
+def test_deputies_and_the_trail_know_every_step(table):
+    for verb, step in table.items():
+        assert set(step.permissions) <= standing._rights.get(verb, frozenset())
+        assert step.trail is None or trail_words.VERBS[verb] == step.trail
+
+
+def test_every_page_of_a_step_is_there():
+    pages = {step.url_name for step in STEPS.offered if step.url_name}
+    assert len(pages) > 5
+    for page in pages:
+        try:
+            reverse(page, args=[1])
+        except NoReverseMatch:
+            pytest.fail(page)
+
+
+def test_every_guard_is_of_a_step():
+    assert _guards.keys() - STEPS.keys() == set()
+
+
+@TABLES
+def test_a_program_takes_a_step_under_the_scope_of_its_right(table):
+    """Else a token opens its door to those alone who may not pass it."""
+    kinds = ("application", "verdict") if table is STEPS else ("policy", "fund")
+    doors = {f"api-{kind}-{verb.replace('_', '-')}": step for verb, step in table.items() for kind in kinds} | {
+        "api-application-return-": STEPS["return"]
+    }
+    found = [(task, doors[door]) for task in TASKS.values() for door in task.doors if door in doors]
+    assert len(found) > 5
+    for task, step in found:
+        assert task.rights & set(step.permissions), step.verb
+
+
+@pytest.mark.parametrize("state", ApplicationState.values)
+@pytest.mark.django_db
+def test_the_database_allows_the_moves_of_the_table_and_no_others(state):
+    application = ApplicationFactory(state=state)
+    for to in ApplicationState.values:
+        allowed = to == state or (state, to) in STEPS.transitions
+        with transaction.atomic():
+            try:
+                with transaction.atomic():
+                    Application.objects.filter(pk=application.pk).update(
+                        state=to, submitted_tags=None, submitted_at=at(2026, 3, 1)
+                    )
+                done = True
+            except DatabaseError:
+                done = False
+            assert done is allowed, (state, to)
+            transaction.set_rollback(True)
