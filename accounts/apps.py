@@ -15,6 +15,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from allauth.mfa.models import Authenticator
+        from django.apps import apps
+        from django.db.models.signals import post_migrate
 
         from accounts import (  # noqa: F401 (receivers connects itself)
             administration,
@@ -26,6 +28,7 @@ class AccountsConfig(AppConfig):
             passing,
             proving,
             receivers,
+            role_rights,
             standing,
             todo,
             trail,
@@ -71,6 +74,9 @@ class AccountsConfig(AppConfig):
         proof.prove(User, omit=("last_login",))
         proof.prove(Authenticator, omit=("last_used_at",))
         integrity.register(grant_faults.GRANTS)
+        # The permissions of every app are there once the last one that has models has been migrated.
+        last = [app for app in apps.get_app_configs() if app.models_module is not None][-1]
+        post_migrate.connect(role_rights.follow, sender=last)
         jobs.register(Verification, proving.make)
         standing.register(RIGHTS)
         trail.veil(ApiToken, trail.Veil(cells="true", columns=("digest",)))

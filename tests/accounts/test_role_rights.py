@@ -1,0 +1,45 @@
+"""What a role gains or loses, those who hold the office gain or lose with the next migrate; a check tells before."""
+
+from dataclasses import replace
+
+import pytest
+from django.apps import apps
+from django.core.management.sql import emit_post_migrate_signal
+
+from accounts import grant_faults
+from accounts.models import UnitPermission, User
+from accounts.roles import ROLES, Role
+from tests.factories import TOWNSHIP, VILLAGE, person
+
+pytestmark = pytest.mark.django_db
+NEW = "ratings.view_event"
+
+
+def migrated():
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default", apps=apps)
+
+
+def may(user) -> bool:
+    return User.objects.get(pk=user.pk).has_perm(NEW, VILLAGE)
+
+
+def faults() -> list[tuple[str, str]]:
+    return [(fault.expected, fault.found) for fault in grant_faults.faults()]
+
+
+def test_a_new_right_of_a_role_reaches_those_who_hold_the_office(monkeypatch):
+    reviewer, leader = person(Role.TOWNSHIP_REVIEWER, TOWNSHIP), person(Role.TOWNSHIP_LEADER, TOWNSHIP)
+    kept = set(UnitPermission.objects.filter(user=leader).values_list("pk", flat=True))
+    before = ROLES[Role.TOWNSHIP_REVIEWER]
+    assert (may(reviewer), faults()) == (False, [])
+
+    monkeypatch.setitem(ROLES, Role.TOWNSHIP_REVIEWER, replace(before, permissions=before.permissions | {NEW}))
+    assert faults() == [(NEW, grant_faults.NOTHING)]
+    migrated()
+    assert (may(reviewer), faults()) == (True, [])
+
+    monkeypatch.setitem(ROLES, Role.TOWNSHIP_REVIEWER, before)
+    assert faults() == [(grant_faults.NOTHING, NEW)]
+    migrated()
+    assert (may(reviewer), faults()) == (False, [])
+    assert set(UnitPermission.objects.filter(user=leader).values_list("pk", flat=True)) == kept
