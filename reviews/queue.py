@@ -9,14 +9,11 @@ from accounts.models import User
 from ratings.models import Application, Cycle
 from ratings.workflow.window import closes_for
 from reviews.models import Sheet
-from reviews.stages import BENCHES
+from reviews.stages import BEFORE_ITS_BENCH, BENCHES
 
 SHOWN = 60
 
-TO_SCORE = Q(state=Sheet.State.OPEN) & (
-    Q(stage="township", application__state=Application.State.TOWNSHIP_REVIEW)
-    | Q(stage="county", application__state=Application.State.COUNTY_REVIEW)
-)
+TO_SCORE = Q(state=Sheet.State.OPEN) & BEFORE_ITS_BENCH
 RETURNED = Q(state=Sheet.State.OPEN, stage="township", application__state=Application.State.RETURNED)
 DONE = Q(state__in=Sheet.State.DONE)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.roles import Role
 from ratings.models import Application, Cycle, Decision, Stage
@@ -53,6 +53,10 @@ BENCHES: dict[str, Bench] = {
 }
 
 
+BEFORE_ITS_BENCH = Q(
+    *(Q(stage=bench.stage, application__state=bench.state) for bench in BENCHES.values()), _connector=Q.OR
+)
+"""Of a sheet or settlement: its application lies before the bench of its stage."""
 DONE_WITH = {Stage.TOWNSHIP: State.PAST_TOWNSHIP, Stage.COUNTY: State.PAST_REVIEW}
 """States of applications whose sheets of a stage have done their work: a change of seats does not touch them."""
 

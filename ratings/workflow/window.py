@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -52,8 +52,8 @@ def require_reviewing(applications: Collection[Application], step: str, at: date
             require_not_over(cycle, step, at=at)
             _require_begun(cycle, step, at)
         except WrongState:
-            anew = Q(to_state=Application.State.PUBLIC_NOTICE) | Q(from_state=Application.State.REJECTED)
-            late = Transition.objects.filter(anew, application__in=mine).values_list("application", flat=True)
+            anew = Transition.objects.filter(application__in=mine, from_state__in=Application.State.RESULT_OUT)
+            late = anew.values_list("application", flat=True)
             if not _all_extended(cycle, step, {a.unit_id for a in mine if a.pk not in set(late)}, at):
                 raise
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ratings.models import Application, Cycle, Stage, figure_field
 from records.lifecycle import Group
+from reviews.stages import BEFORE_ITS_BENCH
 from villages.models import Unit
 
 User = settings.AUTH_USER_MODEL
@@ -173,10 +174,7 @@ class SheetEntry(models.Model):
 class SettlementQuerySet(models.QuerySet):
     def waiting(self) -> SettlementQuerySet:
         """Those without their note whose application is under review at that stage."""
-        at_stage = Q(stage=Stage.TOWNSHIP, application__state=Application.State.TOWNSHIP_REVIEW) | Q(
-            stage=Stage.COUNTY, application__state=Application.State.COUNTY_REVIEW
-        )
-        return self.filter(at_stage, note="", superseded_at=None)
+        return self.filter(BEFORE_ITS_BENCH, note="", superseded_at=None)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
