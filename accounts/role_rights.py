@@ -15,7 +15,7 @@ from accounts.roles import ROLES
 @transaction.atomic
 def follow(**_signal: Any) -> None:
     """Write the rows that are missing, and take away those of rights that the role no longer has."""
-    if UnitPermission._meta.db_table not in connection.introspection.table_names():
+    if UnitPermission._meta.db_table not in connection.introspection.table_names() or not Appointment.objects.exists():
         return
     ids = {f"{p.content_type.app_label}.{p.codename}": p.pk for p in Permission.objects.select_related("content_type")}
     for role, spec in ROLES.items():
