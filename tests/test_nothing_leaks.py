@@ -30,7 +30,6 @@ BARE |= {
     "cycles",
     "supply",
     "review_batches",
-    "review_checks",
 }
 BARE |= {"unit_order_new", "proof", "proof_head", "unit_profiles_sheet", "unit_tags_sheet"}
 
