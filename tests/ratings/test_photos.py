@@ -13,7 +13,7 @@ from accounts.roles import Role
 from ratings.workflow import application as workflow
 from records.files import place
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, UnitFactory, WindowFactory, person
-from tests.in_browser import PASSWORD, sign_in
+from tests.in_browser import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROTATED = 6  # the camera was held upright: what it wrote is to be turned right
@@ -27,7 +27,7 @@ def draft(settings, tmp_path):
     settings.SECOND_FACTOR_REQUIRED = False
     for code in ("33", "3306", COUNTY, TOWNSHIP):
         UnitFactory(code=code)
-    filler = person(Role.FILLER, VILLAGE, username="filler", password=PASSWORD)
+    filler = person(Role.FILLER, VILLAGE, username="filler")
     cycle = CycleFactory(windows=False)
     now = timezone.now()
     WindowFactory(cycle=cycle, opens=now - timedelta(days=1), closes=now + timedelta(days=1), step="apply")
@@ -40,9 +40,9 @@ def page(new_context, live_server, draft):
 
 
 def photo():
-    """A camera's JPEG of 4000 × 3000, to be turned right: then its upper half is red, the lower one blue."""
-    halves = Image.new("RGB", (4000, 3000), "red")
-    halves.paste("blue", (2000, 0, 4000, 3000))
+    """A camera's JPEG of 2800 × 2100, to be turned right: then its upper half is red, the lower one blue."""
+    halves = Image.new("RGB", (2800, 2100), "red")
+    halves.paste("blue", (1400, 0, 2800, 2100))
     picture = Image.blend(halves, Image.effect_noise(halves.size, 60).convert("RGB"), 0.25)
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = ROTATED

@@ -19,7 +19,7 @@ from tests.factories import (
     person,
     scheme_body,
 )
-from tests.in_browser import PASSWORD, sign_in
+from tests.in_browser import sign_in
 from tests.records.test_files import PDF
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +32,7 @@ def page(new_context, live_server, settings, tmp_path):
     for code in ("33", "3306", COUNTY, TOWNSHIP):
         UnitFactory(code=code)
     for role in (Role.FILLER, Role.SIGNER):
-        person(role, VILLAGE, username=role, password=PASSWORD)
+        person(role, VILLAGE, username=role)
     areas = scheme_body()["areas"]
     areas[0]["criteria"][1]["evidence"] = [{"name": "测评表"}]
     cycle = CycleFactory(scheme=SchemeFactory(body=scheme_body(areas=areas)), windows=False)

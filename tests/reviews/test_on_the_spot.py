@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from reviews.models import Sheet
 from tests.factories import AnswerFactory, ApplicationFactory, UnitFactory
-from tests.in_browser import PASSWORD, press, sign_in
+from tests.in_browser import press, sign_in
 from tests.two_counties import PNG
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,8 +30,6 @@ def sheet(place, settings, tmp_path):
     place.cycle.windows.update(opens=now - timedelta(days=1), closes=now + timedelta(days=1))
     ApplicationFactory(cycle=place.cycle, unit=UnitFactory(code="330624108301"), state="township_review")
     AnswerFactory(application=place.application, item="1.1.a", value=2)
-    place.township_reviewer.set_password(PASSWORD)
-    place.township_reviewer.save()
     return Sheet.objects.get(application=place.application, reviewer=place.township_reviewer)
 
 
