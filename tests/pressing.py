@@ -16,3 +16,8 @@ def pressed(client, page: str, given: dict[str, object] | None = None, action: s
     """Open ``page`` and send the form on it that posts to ``action`` (the page itself if empty)."""
     key = key_of(client.get(page), action)
     return client.post(action or page, {**(given or {}), "key": key})
+
+
+def listed(client, page: str, given: dict[str, object]) -> dict[str, str]:
+    """The confirmation of what ``page`` lists once more when ``given`` is sent to it."""
+    return {"key": key_of(client.post(page, given), page), "confirmed": "yes"}

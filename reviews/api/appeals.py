@@ -17,7 +17,7 @@ from accounts.holding import Holding
 from accounts.models import User
 from ratings.models import Application, Decision, Event
 from records.refusals import Incomplete
-from records.sent import sent
+from records.sent import ExactSerializer, sent
 from reviews.api.deciding import DecisionSerializer
 from reviews.hearing import APPEAL, CONVENE, HEAR, appeals_for
 from reviews.models import Appeal
@@ -52,7 +52,7 @@ class AppealSerializer(serializers.ModelSerializer):
         return [hearer.user.username for hearer in appeal.hearers.all()]
 
 
-class MakeAppealSerializer(serializers.Serializer):
+class MakeAppealSerializer(ExactSerializer):
     """What is appealed, by id: the result (or rejection) of an ``application``, what follows from an ``event``, or a
     closing's ``decision`` of no star. One of them."""
 
@@ -62,15 +62,15 @@ class MakeAppealSerializer(serializers.Serializer):
     reasons = serializers.CharField(max_length=5000)
 
 
-class HearersSerializer(serializers.Serializer):
+class HearersSerializer(ExactSerializer):
     hearers = serializers.ListField(child=serializers.CharField(max_length=150))
 
 
-class AppealAnswerSerializer(serializers.Serializer):
+class AppealAnswerSerializer(ExactSerializer):
     answer = serializers.CharField(max_length=5000)
 
 
-class AppealCorrectionSerializer(serializers.Serializer):
+class AppealCorrectionSerializer(ExactSerializer):
     criterion = serializers.CharField(max_length=20)
     points = serializers.DecimalField(max_digits=8, decimal_places=2)
     reason = serializers.CharField(max_length=2000)

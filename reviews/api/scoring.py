@@ -15,7 +15,7 @@ from accounts.holding import Holding
 from accounts.models import User
 from ratings.api_fields import FigureField
 from ratings.models import Cycle, Stage
-from records.sent import sent
+from records.sent import ExactSerializer, sent
 from reviews.models import FieldPhoto, Panel, Sheet, SheetEntry
 from reviews.scores import Entry
 from reviews.stages import BENCHES, permissions
@@ -146,7 +146,7 @@ class TieSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
 
 
-class VerdictReasonSerializer(serializers.Serializer):
+class VerdictReasonSerializer(ExactSerializer):
     reason = serializers.CharField(max_length=2000)
 
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.holding import Holding
-from records.sent import sent
+from records.sent import ExactSerializer, sent
 from reviews.models import Addendum, Settlement, Sheet
 from reviews.stages import BENCHES, permissions
 from reviews.workflow import settlements
@@ -33,7 +33,7 @@ class SettlementSerializer(serializers.ModelSerializer):
         fields = ["id", "application", "unit", "stage", "criterion", "spread", "note", "at", "superseded_at", "addenda"]
 
 
-class NoteSerializer(serializers.Serializer):
+class NoteSerializer(ExactSerializer):
     note = serializers.CharField(max_length=5000)
 
 

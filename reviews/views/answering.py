@@ -1,5 +1,9 @@
 """Objections for those who answer them."""
 
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -8,12 +12,17 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from accounts.templatetags.face import star_name
 from records.files import serve
 from records.lists import as_workbook
+from records.previews import AlreadyDone
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import lists
+from reviews.answered import of_objection
 from reviews.models import Objection
 from reviews.stages import BENCHES
+from reviews.views.answer_confirm import confirm, foreseen, list_once_more, typed_in
 from reviews.visibility import objections_for
 from reviews.workflow import objections as workflow
 
@@ -39,27 +48,61 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
         objections_for(request.user).select_related("unit", "decision__batch_entry__batch", "answered_by"), pk=pk
     )
     may_answer = found.state == Objection.State.OPEN and workflow.may_answer(request.user, found.decision)
-    answer, error = request.POST.get("answer", ""), ""
-    if request.method == "POST":
-        step = {"dismiss": workflow.dismiss, "uphold": workflow.uphold}.get(request.POST.get("do", ""))
-        if step is None:
-            raise Http404
+    error, status, typed = "", 200, typed_in(request)
+    if request.method == "POST" and "change" not in request.POST:
         try:
-            refuse_unknown_fields(request.POST, ["do", "answer"])
-            step(found, by=request.user, answer=answer)
+            if "confirmed" in request.POST:
+                typed = {}
+                confirm(request, _step(found), partial(_take, found, request.user), typed)
+            else:
+                return _list_once_more(request, found, typed)
         except Incomplete as refused:
             error = str(refused)
-        except WrongState:
-            if not _answered_so(request, pk):
-                raise
+        except AlreadyDone:
+            pass
+        except WrongState as late:
+            if not _answered_so(request.user, typed, pk):
+                error, status = str(late), 409
+                found.refresh_from_db()
         if not error:
             messages.success(request, _("Answered. The answer can be seen with the receipt number."))
             return redirect("review_objections")
-    return render(
-        request,
-        "reviews/objection.html",
-        {"objection": found, "may_answer": may_answer, "answer": answer, "error": error},
-    )
+    may_answer = found.state == Objection.State.OPEN and workflow.may_answer(request.user, found.decision)
+    context = {"objection": found, "may_answer": may_answer, "answer": typed.get("answer", ""), "error": error}
+    return render(request, "reviews/objection.html", context, status=status)
+
+
+def _step(found: Objection) -> str:
+    return f"answer:objection:{found.pk}"
+
+
+def _take(found: Objection, by: User, given: Mapping[str, str], *, expected: Any) -> None:
+    """Give the answer that was typed."""
+    refuse_unknown_fields(given, ["do", "answer"])
+    step = {"dismiss": workflow.dismiss, "uphold": workflow.uphold}.get(given.get("do", ""))
+    if step is None:
+        raise Http404
+    step(found, by=by, answer=given.get("answer", ""), expected=expected)
+
+
+def _list_once_more(request: HttpRequest, found: Objection, typed: dict[str, str]) -> HttpResponse:
+    foreseen(partial(_take, found, request.user), typed)
+    upheld, standing = typed["do"] == "uphold", of_objection(found, found.decision)
+    star = star_name(found.decision.star)
+    follows = [
+        _("The decision of %s is overturned and goes back to the level that decided.") % star
+        if upheld
+        else _("The decision of %s stands.") % star
+    ]
+    if upheld and standing["appeals"]:
+        follows.append(_("The appeal against it lapses."))
+    rows = [
+        (_("Village"), found.unit.name),
+        (_("What follows from it"), "\n".join(follows)),
+        (_("Answer"), typed["answer"].strip()),
+    ]
+    title = (Objection.State.UPHELD if upheld else Objection.State.DISMISSED).label
+    return list_once_more(request, _step(found), typed, standing, rows, title)
 
 
 @login_required
@@ -69,8 +112,8 @@ def photo(request: HttpRequest, pk: int) -> FileResponse:
     return serve(found.photo, request.GET.get("as", ""))
 
 
-def _answered_so(request: HttpRequest, pk: int) -> bool:
-    """Whether the sender has given this very answer: a second click is answered like the first."""
-    state = {"dismiss": Objection.State.DISMISSED, "uphold": Objection.State.UPHELD}[request.POST["do"]]
-    said = request.POST.get("answer", "").strip()
-    return Objection.objects.filter(pk=pk, state=state, answered_by=request.user, answer=said).exists()
+def _answered_so(by: User, given: Mapping[str, str], pk: int) -> bool:
+    """Whether ``by`` has given this very answer: a second click is answered like the first."""
+    state = {"dismiss": Objection.State.DISMISSED, "uphold": Objection.State.UPHELD}.get(given.get("do", ""))
+    said = given.get("answer", "").strip()
+    return Objection.objects.filter(pk=pk, state=state, answered_by=by, answer=said).exists()

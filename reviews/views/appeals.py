@@ -1,8 +1,9 @@
 """Appeals: the signer's form, what waits for the level above, and one appeal with its hearing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,24 +13,27 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.authority import needs, reached, reached_or_404
 from accounts.models import User
+from accounts.templatetags.face import points_text, star_name
 from ratings.models import Application, Decision, Event, Points
 from ratings.scheme.facts import decimal
 from records.files import serve
 from records.lists import as_workbook
 from records.numbers import count_of, keys
+from records.previews import AlreadyDone
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import lists
+from reviews.answered import of_appeal
 from reviews.ceiling import ceilings
 from reviews.hearing import APPEAL, CONVENE, HEAR, above, against_decision, appealable, appeals_for, candidates
 from reviews.models import Appeal, AppealPaper
 from reviews.subjects import Subject, hindrance, of_closing, of_event, of_rejection
 from reviews.ties import hearing_ties
+from reviews.views.answer_confirm import confirm, foreseen, list_once_more, typed_in
 from reviews.workflow import appeals as workflow
 from reviews.workflow.appeals import Corrected
 from villages.models import Unit, heirs
@@ -144,20 +148,30 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    problem = ""
-    if request.method == "POST":
+    problem, status, typed = "", 200, typed_in(request)
+    if request.method == "POST" and "change" not in request.POST:
         try:
-            done = _take(request, found)
+            if "confirmed" in request.POST:
+                typed = {}
+                confirm(request, _step(found), partial(_take, found, request.user), typed)
+            elif typed.get("do") == "convene":
+                refuse_unknown_fields(request.POST, ["do", "hearers"])
+                ids = keys(request.POST.getlist("hearers"))
+                workflow.convene(found, list(User.objects.filter(pk__in=ids)), by=request.user)
+            else:
+                return _list_once_more(request, found, typed)
         except Incomplete as refused:
-            problem = str(refused)
-        except WrongState:
-            if not _answered_so(request, pk):
-                raise
-            done = _DONE[request.POST["do"]]
+            problem, status = str(refused), 200
+        except AlreadyDone:
+            pass
+        except WrongState as late:
+            if not _answered_so(request.user, typed, pk):
+                problem, status = str(late), 409
+                found.refresh_from_db()
         if not problem:
-            messages.success(request, done)
+            messages.success(request, _DONE[typed["do"]])
             return redirect("review_appeal", pk)
-    return render(request, "reviews/appeal.html", _context(request, found) | {"problem": problem})
+    return render(request, "reviews/appeal.html", _context(request, found, typed) | {"problem": problem}, status=status)
 
 
 @login_required
@@ -168,64 +182,117 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     return serve(there.file, request.GET.get("as", ""))
 
 
-def _take(request: HttpRequest, found: Appeal) -> Promise:
-    """The step that was asked for; what to say of it."""
-    given, by = request.POST, request.user
+def _step(found: Appeal) -> str:
+    return f"answer:appeal:{found.pk}"
+
+
+def _take(found: Appeal, by: User, given: Mapping[str, str], *, expected: Any) -> Decision | None:
+    """Give the answer that was typed; the new decision, where it makes one."""
     points = [name for name in given if name.startswith(("points.", "reason."))]
-    refuse_unknown_fields(given, ["do", "hearers", "answer", "document", "star", *points])
+    refuse_unknown_fields(given, ["do", "answer", "document", "star", *points])
+    said = {"answer": given.get("answer", ""), "by": by, "expected": expected}
     match given.get("do", ""):
-        case "convene":
-            ids = keys(given.getlist("hearers"))
-            workflow.convene(found, list(User.objects.filter(pk__in=ids)), by=by)
         case "dismiss":
-            workflow.dismiss(found, by=by, answer=given.get("answer", ""))
+            workflow.dismiss(found, **said)
         case "uphold":
             star = count_of(given.get("star", ""))
             if star is None:
                 raise Incomplete(_("Please choose the star."))
-            workflow.uphold(
+            return workflow.uphold(
                 found,
                 star=star,
                 document=given.get("document", ""),
-                answer=given.get("answer", ""),
-                corrections=_corrections(request, found),
-                by=by,
+                corrections=_corrections(found, given),
+                **said,
             )
         case "reverse":
-            workflow.reverse(found, document=given.get("document", ""), answer=given.get("answer", ""), by=by)
+            workflow.reverse(found, document=given.get("document", ""), **said)
         case _:
             raise Http404
-    return _DONE[given["do"]]
+    return None
 
 
-def _answered_so(request: HttpRequest, pk: int) -> bool:
-    """Whether the sender has given this very answer: a second click is answered like the first."""
+def _list_once_more(request: HttpRequest, found: Appeal, typed: dict[str, str]) -> HttpResponse:
+    new = foreseen(partial(_take, found, request.user), typed)
+    rows = [(_("Village"), found.unit.name)]
+    if against_decision(found):
+        rows += _stars(found.decision, new)
+        panel = _panel(found)
+        rows += [
+            (one.criterion, f"{points_text(panel[one.criterion])} → {points_text(one.points)} · {one.reason.strip()}")
+            for one in (_corrections(found, typed) if new else [])
+        ]
+    else:
+        rows.append((_("What is appealed"), _what(found)))
+    dismissed = typed["do"] == "dismiss"
+    rows.append((_("What follows from it"), _("The result stands.") if dismissed else _consequence(found)))
+    if not dismissed:
+        rows.append((_("Document number"), typed["document"].strip()))
+    rows.append((_("Reasons of the hearing"), typed["answer"].strip()))
+    title = (Appeal.State.DISMISSED if dismissed else Appeal.State.UPHELD).label
+    return list_once_more(request, _step(found), typed, of_appeal(found), rows, title)
+
+
+def _stars(decision: Decision, new: Decision | None) -> list[tuple[str, str]]:
+    def said(one: Decision) -> str:
+        return f"{star_name(one.star)} · {points_text(one.total)}"
+
+    return [
+        (_("The decision"), f"{said(decision)} · {decision.document}"),
+        *([(_("New star"), said(new))] if new else []),
+    ]
+
+
+def _consequence(found: Appeal) -> str:
+    """What happens when it is upheld."""
+    if against_decision(found):
+        return _("The new star is in force today.")
+    if found.event_id:
+        return _("From today nothing follows from the event any more; what was until now stays in the register.")
+    if found.application_id:
+        return _(
+            "The application goes back to the township and is reviewed after all; "
+            "a star that the closing took away is held until then."
+        )
+    return _("The star that the closing took away is held again from today.")
+
+
+def _answered_so(by: User, given: Mapping[str, str], pk: int) -> bool:
+    """Whether ``by`` has given this very answer: a second click is answered like the first."""
     upheld = Appeal.State.UPHELD
-    state = {"dismiss": Appeal.State.DISMISSED, "uphold": upheld, "reverse": upheld}.get(request.POST.get("do", ""))
-    said = request.POST.get("answer", "").strip()
-    own = Appeal.objects.filter(pk=pk, state=state, answered_by=request.user, answer=said)
-    if request.POST["do"] == "uphold":
-        star = keys([request.POST.get("star", "")])
+    state = {"dismiss": Appeal.State.DISMISSED, "uphold": upheld, "reverse": upheld}.get(given.get("do", ""))
+    own = Appeal.objects.filter(pk=pk, state=state, answered_by=by, answer=given.get("answer", "").strip())
+    if given.get("do") == "uphold":
+        star = keys([given.get("star", "")])
         own = own.filter(Exists(Decision.objects.filter(replaces=OuterRef("decision"), star__in=star)))
     return own.exists()
 
 
-def _corrections(request: HttpRequest, found: Appeal) -> list[Corrected]:
+def _corrections(found: Appeal, given: Mapping[str, str]) -> list[Corrected]:
     """What was typed beside the criteria; an empty field leaves the panel's points."""
     typed = []
     if not against_decision(found):
         return typed
     for criterion in found.decision.cycle.scheme.spec.fitting(found.application.tags):
-        points = request.POST.get(f"points.{criterion.code}", "").strip()
+        points = given.get(f"points.{criterion.code}", "").strip()
         if not points:
             continue
         value = decimal(points)
-        given = Decimal(-1) if value is None else value
-        typed.append(Corrected(criterion.code, given, request.POST.get(f"reason.{criterion.code}", "")))
+        typed.append(
+            Corrected(
+                criterion.code, Decimal(-1) if value is None else value, given.get(f"reason.{criterion.code}", "")
+            )
+        )
     return typed
 
 
-def _context(request: HttpRequest, found: Appeal) -> dict:
+def _panel(found: Appeal) -> dict[str, Decimal]:
+    """The panel's points by criterion."""
+    rows = Points.objects.filter(application=found.application_id, stage=found.decision.origin)
+    return dict(rows.values_list("criterion", "points"))
+
+
+def _context(request: HttpRequest, found: Appeal, given: Mapping[str, str]) -> dict:
     user, open_now = request.user, found.state == Appeal.State.OPEN
     hearers = [seat.user for seat in found.hearers.select_related("user")]
     convenes = open_now and user.has_perm(above(found).convene, found)
@@ -237,13 +304,13 @@ def _context(request: HttpRequest, found: Appeal) -> dict:
         "candidates": candidates(found) if convenes else [],
         "convenes": convenes,
         "hears": hears,
-        "given": request.POST,
+        "given": given,
     }
     if not against_decision(found):
         return context | {"what": _what(found)}
     confirms_on = found.decision.batch_entry.batch.confirms_on
     context["waits_until"] = confirms_on if timezone.localdate() < confirms_on else None
-    return context | (_hearing(request, found) if hears else {})
+    return context | (_hearing(found, given) if hears else {})
 
 
 def _what(found: Appeal) -> str:
@@ -253,19 +320,17 @@ def _what(found: Appeal) -> str:
     return (of_rejection(found.application) if found.application else of_closing(found.decision)).title
 
 
-def _hearing(request: HttpRequest, found: Appeal) -> dict:
+def _hearing(found: Appeal, given: Mapping[str, str]) -> dict:
     """The panel's points criterion by criterion, and the stars above the one appealed."""
     spec, origin = found.decision.cycle.scheme.spec, found.decision.origin
-    panel = dict(
-        Points.objects.filter(application=found.application_id, stage=origin).values_list("criterion", "points")
-    )
+    panel = _panel(found)
     ceiling = ceilings([found.application], origin, timezone.localdate())[found.application_id]
     rows = [
         {
             "criterion": criterion,
             "panel": panel[criterion.code],
-            "points": request.POST.get(f"points.{criterion.code}", ""),
-            "reason": request.POST.get(f"reason.{criterion.code}", ""),
+            "points": given.get(f"points.{criterion.code}", ""),
+            "reason": given.get(f"reason.{criterion.code}", ""),
         }
         for criterion in spec.fitting(found.application.tags)
         if criterion.code in panel

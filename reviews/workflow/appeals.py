@@ -12,6 +12,7 @@ as its appeal is open; a confirmed one stays in force until it is replaced.
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -34,7 +35,9 @@ from ratings.workflow.transition import move
 from ratings.workflow.window import hold_open
 from records import audit
 from records.files import store
+from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
+from reviews.answered import of_appeal
 from reviews.ceiling import ceilings
 from reviews.hearing import ABOVE, APPEAL, COUNTY, above, against_decision, last_day
 from reviews.models import Appeal, AppealPaper, Batch, BatchEntry, Correction, Hearer, Objection
@@ -112,23 +115,34 @@ def convene(appeal: Appeal, hearers: Collection[User], *, by: User) -> None:
 
 
 @transaction.atomic
-def dismiss(appeal: Appeal, *, by: User, answer: str) -> None:
-    """The result stands, for the reasons in ``answer``; if it waited it is confirmed on the next working day."""
-    appeal = _heard_by(appeal, by)
+def dismiss(appeal: Appeal, *, by: User, answer: str, expected: Any = None) -> None:
+    """The result stands, for the reasons in ``answer``; if it waited it is confirmed on the next working day.
+
+    ``expected`` (here, for ``uphold`` and ``reverse``): what the page listed (``answered.of_appeal``); ``Outdated``
+    when that is not true any more.
+    """
+    appeal = _heard_by(appeal, by, expected)
     _answer(appeal, Appeal.State.DISMISSED, by, answer)
     _announce(appeal, _everyone(appeal), "appeal_dismissed", _about(appeal), answer=appeal.answer)
 
 
 @transaction.atomic
 def uphold(
-    appeal: Appeal, *, star: int, document: str, answer: str, by: User, corrections: Collection[Corrected] = ()
+    appeal: Appeal,
+    *,
+    star: int,
+    document: str,
+    answer: str,
+    by: User,
+    corrections: Collection[Corrected] = (),
+    expected: Any = None,
 ) -> Decision:
     """Give a higher ``star``, at most what the points, as the hearing corrects them, allow with vetoes and caps today.
 
     Raises ``NotAllowed`` unless ``by`` was convened and has no tie; ``WrongState`` when it is answered already, or the
     days of public notice or an objection are still to wait for; ``Incomplete`` for what is missing or not possible.
     """
-    appeal, at = _heard_by(appeal, by), timezone.now()
+    appeal, at = _heard_by(appeal, by, expected), timezone.now()
     if not against_decision(appeal):
         raise WrongState(_("This appeal is not about a star that was decided: upheld, it reverses what was done."))
     decision = appeal.decision
@@ -146,13 +160,13 @@ def uphold(
 
 
 @transaction.atomic
-def reverse(appeal: Appeal, *, document: str, answer: str, by: User) -> None:
+def reverse(appeal: Appeal, *, document: str, answer: str, by: User, expected: Any = None) -> None:
     """Uphold an appeal that is not about a decided star.
 
     From today nothing follows from the event any more; a rejected application is reviewed after all; the star that the
     closing took away is held again. Raises as ``uphold`` does.
     """
-    appeal = _heard_by(appeal, by)
+    appeal = _heard_by(appeal, by, expected)
     if against_decision(appeal):
         raise WrongState(_("This appeal is about a star that was decided: please choose the new star."))
     document = _numbered(document)
@@ -305,11 +319,12 @@ def _open(appeal: Appeal) -> Appeal:
     return appeal
 
 
-def _heard_by(appeal: Appeal, by: User) -> Appeal:
+def _heard_by(appeal: Appeal, by: User, expected: Any) -> Appeal:
     appeal = _open(appeal)
     sits = appeal.hearers.filter(user=by).exists()
     if not sits or not by.has_perm(above(appeal).hear, appeal) or hearing_ties(appeal, [by.pk]):
         raise NotAllowed(_("You may not do this here."))
+    require_unchanged(expected, of_appeal(appeal))
     return appeal
 
 

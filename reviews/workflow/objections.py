@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -18,7 +19,9 @@ from ratings.workflow import decision as decisions
 from records import audit
 from records.codes import ALPHABET, grouped
 from records.files import sha256_of, store_photo
+from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
+from reviews.answered import of_objection
 from reviews.models import Appeal, Batch, Objection, Sheet
 from reviews.stages import BENCHES
 from reviews.workflow import appeals
@@ -84,15 +87,15 @@ def make_objection(
 
 
 @transaction.atomic
-def dismiss(objection: Objection, *, by: User, answer: str) -> None:
+def dismiss(objection: Objection, *, by: User, answer: str, expected: Any = None) -> None:
     """Answer that the objection is not upheld; with the last one answered the decision can be confirmed."""
-    _answer(objection, Objection.State.DISMISSED, by, answer)
+    _answer(objection, Objection.State.DISMISSED, by, answer, expected)
 
 
 @transaction.atomic
-def uphold(objection: Objection, *, by: User, answer: str) -> None:
+def uphold(objection: Objection, *, by: User, answer: str, expected: Any = None) -> None:
     """Answer that the objection is upheld: the decision is overturned and goes back to the level that decided."""
-    decision = _answer(objection, Objection.State.UPHELD, by, answer)
+    decision = _answer(objection, Objection.State.UPHELD, by, answer, expected)
     bench = BENCHES[decision.origin]
     appeals.lapse(Appeal.objects.filter(decision=decision))
     decisions.overturn(decision, bench.state, verb="uphold", by=by, reason=answer.strip())
@@ -119,7 +122,8 @@ def may_answer(user: User, decision: Decision) -> bool:
     )
 
 
-def _answer(objection: Objection, state: Objection.State, by: User, answer: str) -> Decision:
+def _answer(objection: Objection, state: Objection.State, by: User, answer: str, expected: Any) -> Decision:
+    """``expected``: what the page listed (``answered.of_objection``); ``Outdated`` when it is not true any more."""
     decision = Decision.objects.select_for_update(of=("self",)).select_related("unit").get(pk=objection.decision_id)
     objection = Objection.objects.select_for_update().get(pk=objection.pk)
     if not may_answer(by, decision):
@@ -128,6 +132,7 @@ def _answer(objection: Objection, state: Objection.State, by: User, answer: str)
         raise WrongState(_("This objection has been answered already."))
     if state == Objection.State.UPHELD and decision.state != Decision.State.RELEASED:
         raise WrongState(_("This decision no longer stands."))
+    require_unchanged(expected, of_objection(objection, decision))
     if not answer.strip():
         raise Incomplete(_("Please write the answer."), {"answer": _("Please write the answer.")})
     with audit.acting(by, f"objection_{state}"):

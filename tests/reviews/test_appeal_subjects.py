@@ -27,6 +27,7 @@ from reviews.subjects import of_closing, of_event, of_rejection, subjects
 from reviews.workflow import appeals, decisions
 from tests.clock import freeze_time
 from tests.factories import VILLAGE, AppealFactory, DecisionFactory, UnitFactory, person
+from tests.pressing import listed
 from tests.reviews.conftest import score_township
 
 CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}
@@ -353,10 +354,11 @@ def test_the_pages_lead_from_the_event_to_its_end(fallen, plain):
     assert page in office.get(reverse("review_appeals")).content.decode()
     office.post(page, {"do": "convene", "hearers": [fallen.city_office.pk]})
     star = {"do": "uphold", "star": "4", "answer": "属实", "document": "绍评复1号"}
-    assert (office.post(page, star).status_code, Appeal.objects.get().state) == (302, "open")
+    assert (office.post(page, star).status_code, Appeal.objects.get().state) == (409, "open")
     assert "抽查不合格" in office.get(page).content.decode()
     assert office.post(page, {"do": "reverse", "answer": "属实", "document": " "}).status_code == 200
-    assert office.post(page, {"do": "reverse", "answer": "确有误", "document": "绍评复1号"}).headers["Location"] == page
+    confirmation = listed(office, page, {"do": "reverse", "answer": "确有误", "document": "绍评复1号"})
+    assert office.post(page, confirmation).headers["Location"] == page
     assert Appeal.objects.get().state == "upheld"
     assert "确有误" in signer.get(page).content.decode()
     event = client_of(fallen.discipline).get(reverse("event", args=[fallen.event.pk]))

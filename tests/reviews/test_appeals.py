@@ -4,6 +4,7 @@ Released on Monday 28 September 2026: public notice until 10 October, in force o
 Friday 23 October (the 10th is worked, 1–7 are holidays).
 """
 
+import re
 import threading
 from datetime import date
 from decimal import Decimal
@@ -30,6 +31,7 @@ from reviews.workflow import appeals, batches, confirmation, decisions, objectio
 from reviews.workflow.appeals import Corrected
 from tests.clock import freeze_time
 from tests.factories import AppointmentFactory, UnitFactory, person
+from tests.pressing import key_of, listed
 from tests.reviews.conftest import clear, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_release import prepare
@@ -408,7 +410,7 @@ def test_the_pages_lead_from_the_result_to_the_new_star(released, plain):
         for typed in ("x", "NaN", "1E9"):
             refused = office.post(page, given | {"points.2.2": typed, "reason.2.2": "台账齐全"})
             assert (refused.status_code, Appeal.objects.get().state) == (200, "open")
-        assert office.post(page, given | {"star": "3"}).headers["Location"] == page
+        assert office.post(page, listed(office, page, given | {"star": "3"})).headers["Location"] == page
         assert "新评复1号" in client_of(released.signer).get(page).content.decode()
         assert "新评复1号" in client_of(released.filler).get(result).content.decode()
         assert client_of(released.signer).post(make, {"reasons": "还要"}).headers["Location"] == result
@@ -436,11 +438,37 @@ def test_a_second_click_ends_on_the_words_of_the_first(released, plain, given):
     page = reverse("review_appeal", args=[released.appeal.pk])
     appeals.convene(released.appeal, [released.county_reviewer, released.county_office], by=released.county_office)
     with freeze_time(IN_FORCE):
-        first, second = clicks(client_of(released.county_reviewer), page, given)
+        reviewer = client_of(released.county_reviewer)
+        first, second = clicks(reviewer, page, listed(reviewer, page, given))
         assert first == second == [("success", first[0][1])]
         other = client_of(released.county_office).post(page, given)  # who did not answer is told who was quicker
         assert (other.status_code, Appeal.objects.get().answered_by) != (302, released.county_office)
         assert released.county_reviewer == Appeal.objects.get().answered_by
+
+
+def test_what_an_answer_changes_is_listed_and_confirmed_as_shown_or_not_at_all(released, plain):
+    appeal = appeal_of(released)
+    page = reverse("review_appeal", args=[appeal.pk])
+    appeals.convene(appeal, [released.county_reviewer, released.county_office], by=released.county_office)
+    with freeze_time(IN_FORCE):
+        client, colleague = client_of(released.county_reviewer), client_of(released.county_office)
+        given = {"do": "uphold", "star": "3", "document": "新评复1号", "answer": "理由成立。"}
+        shown = client.post(page, given)
+        words = re.sub(r"<[^>]*>|\s+", " ", shown.content.decode())
+        assert (shown.status_code, Appeal.objects.get().state) == (200, "open")
+        assert [said in words for said in ("新评复1号", "理由成立。", "三星")] == [True] * 3
+        back = client.post(page, given | {"change": "yes"})
+        assert ("理由成立。" in back.content.decode(), Appeal.objects.get().state) == (True, "open")
+        stranger = {"key": key_of(shown, page), "confirmed": "yes"}
+        assert (colleague.post(page, stranger).status_code, client.post(page, {"confirmed": "yes"}).status_code) == (
+            409,
+            409,
+        )
+        assert client.post(page, stranger | {"star": "5"}).status_code == 200
+        colleague.post(page, listed(colleague, page, {"do": "dismiss", "answer": "维持。"}))
+        late = client.post(page, stranger)
+        assert (late.status_code, Appeal.objects.get().state) == (409, "dismissed")
+        assert Decision.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", ["township_leader", "township_office", "county_reviewer", "discipline", "filler"])
@@ -476,6 +504,7 @@ def test_the_api_knows_the_same_rules(released, plain):
     assert reviewer.post(f"{address}uphold/", words, format="json").status_code == 409
     with freeze_time(IN_FORCE):
         assert reviewer.post(f"{address}uphold/", words | {"star": 5}, format="json").status_code == 400
+        assert reviewer.post(f"{address}uphold/", words | {"stars": 3}, format="json").status_code == 400
         upheld = reviewer.post(f"{address}uphold/", words, format="json")
         assert (upheld.status_code, upheld.json()["star"], upheld.json()["origin"]) == (201, 3, "appeal")
         assert reviewer.post(f"{address}dismiss/", {"answer": "维持"}, format="json").status_code == 409
