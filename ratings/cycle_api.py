@@ -48,13 +48,13 @@ class CycleSerializer(serializers.ModelSerializer):
         ]
 
 
-class TimesSerializer(serializers.Serializer):
+class TimesSerializer(ExactSerializer):
     step = serializers.ChoiceField(Step.choices)
     opens = serializers.DateTimeField()
     closes = serializers.DateTimeField()
 
 
-class WindowsSerializer(serializers.Serializer):
+class WindowsSerializer(ExactSerializer):
     windows = TimesSerializer(many=True)
 
     @staticmethod
@@ -68,7 +68,7 @@ class OpenCycleSerializer(WindowsSerializer):
     meeting_minutes_required = serializers.BooleanField(default=False)
 
 
-class MoreTimeSerializer(serializers.Serializer):
+class MoreTimeSerializer(ExactSerializer):
     step = serializers.ChoiceField(Step.choices)
     unit = serializers.CharField(max_length=12, default="", help_text="Code of one unit; empty for the whole county")
     closes = serializers.DateTimeField()

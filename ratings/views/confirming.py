@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from records import previews
-from records.refusals import Incomplete, WrongState, refuse_unknown_fields
+from records.refusals import Incomplete, UnknownFields, WrongState, refuse_unknown_fields
 
 
 class Tried(NamedTuple):
@@ -41,7 +41,13 @@ def carry_out(
         if made := done():
             return Tried(made)
         form.add_error(None, _("This has been done already."))
+    except UnknownFields as unknown:
+        form.add_error(None, str(unknown))
+        return Tried(None, 400)
     except Incomplete as incomplete:
+        if hasattr(form, "take"):
+            form.take(incomplete)
+            return Tried(None, 400)
         for field, problem in (incomplete.problems or {"": str(incomplete)}).items():
             form.add_error(field if field in form.fields else None, problem)
         return Tried(None, 400)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.db.models import Count
 from django.db.models.functions import Substr
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +19,7 @@ from ratings.forms import ExtendForm, OpenCycleForm, WindowsForm, end_of, initia
 from ratings.models import Application, Cycle, Scheme
 from ratings.models.cycle import Step
 from ratings.secrecy import with_shown_state
+from ratings.views.confirming import Tried, carry_out
 from ratings.workflow import cycle as workflow
 from records import previews
 from records.refusals import Incomplete, UnknownFields, WrongState, refuse_unknown_fields
@@ -51,24 +51,32 @@ def cycles(request: HttpRequest) -> HttpResponse:
 def open_(request: HttpRequest, scheme: int) -> HttpResponse:
     """Open the rating of a scheme's year."""
     chosen = reached_or_404(request.user, MANAGE, Scheme.objects.issued().select_related("unit"), pk=scheme)
-    form = OpenCycleForm(request.POST or None, initial=_usual_times(chosen.year))
-    if request.method == "POST" and form.is_valid():
-        try:
-            cycle = workflow.open_cycle(
+    form, step, tried = (
+        OpenCycleForm(request.POST or None, initial=_usual_times(chosen.year)),
+        "open_cycle",
+        Tried(None),
+    )
+    if request.method == "POST":
+        tried = carry_out(
+            request,
+            f"{step}:{chosen.pk}",
+            form,
+            lambda shown: workflow.open_cycle(
                 chosen,
                 facts_until=form.cleaned_data["facts_until"],
                 windows=form.windows,
                 by=request.user,
                 meeting_minutes_required=form.cleaned_data["meeting_minutes_required"],
-            )
-        except Incomplete as incomplete:
-            form.take(incomplete)
-        else:
+                expected=shown,
+            ),
+            done=lambda: chosen.cycles.first(),
+        )
+        if tried.made:
             messages.success(request, _("The rating is open. Villages and townships have been told."))
-            return redirect("cycle", cycle.pk)
-    return render(
-        request, "ratings/cycle_open.html", {"scheme": chosen, "form": form}, status=400 if form.errors else 200
-    )
+            return redirect("cycle", tried.made.pk)
+    offered = workflow.offered(chosen)
+    context = {"scheme": chosen, "form": form, "key": previews.keep(request.user, f"{step}:{chosen.pk}", offered)}
+    return render(request, "ratings/cycle_open.html", context | offered, status=tried.status)
 
 
 def _usual_times(year: int) -> dict[str, Any]:
@@ -97,32 +105,43 @@ def managed(request: HttpRequest, pk: int) -> Cycle:
 @login_required
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Times, progress by township, and the two last steps; a POST moves the times."""
-    cycle = managed(request, pk)
-    asked = {"meeting_minutes_required": cycle.meeting_minutes_required}
-    form = WindowsForm(request.POST or None, initial=initial_windows(cycle.windows.all()) | asked)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                workflow.set_windows(cycle, form.windows, by=request.user)
-                workflow.ask_for_minutes(cycle, form.cleaned_data["meeting_minutes_required"], by=request.user)
-        except Incomplete as incomplete:
-            form.take(incomplete)
-        else:
+    cycle, step, tried = managed(request, pk), f"set_windows:{pk}", Tried(None)
+    form = _windows_form(cycle, request.POST or None)
+    if request.method == "POST":
+
+        def save(shown: Any) -> Cycle:
+            workflow.set_windows(cycle, form.windows, by=request.user, expected=shown)
+            workflow.ask_for_minutes(cycle, form.cleaned_data["meeting_minutes_required"], by=request.user)
+            return cycle
+
+        tried = carry_out(request, step, form, save, done=lambda: cycle)
+        if tried.made:
             messages.success(request, _("The times are saved."))
             return redirect("cycle", pk)
+        if tried.status == 409:  # typed over times that do not stand any more
+            for problem in form.non_field_errors():
+                messages.warning(request, problem)
+            cycle = managed(request, pk)
+            form = _windows_form(cycle)
     return render(
         request,
         "ratings/cycle.html",
         {
             "cycle": cycle,
             "form": form,
+            "key": previews.keep(request.user, step, workflow.times_of(cycle)),
             "open": cycle.state == Cycle.State.OPEN,
             "reversals": cycle.closing_reversals.select_related("by").order_by("-at"),
             **_progress(cycle, request.user),
             **_scoring(cycle, request.user),
         },
-        status=400 if form.errors else 200,
+        status=tried.status,
     )
+
+
+def _windows_form(cycle: Cycle, typed: Any = None) -> WindowsForm:
+    asked = {"meeting_minutes_required": cycle.meeting_minutes_required}
+    return WindowsForm(typed, initial=initial_windows(cycle.windows.all()) | asked)
 
 
 def _progress(cycle: Cycle, user: Any) -> dict[str, Any]:

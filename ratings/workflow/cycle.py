@@ -35,17 +35,25 @@ def require_manager(by: Any, unit: Unit) -> None:
 
 @transaction.atomic
 def open_cycle(
-    scheme: Scheme, *, facts_until: date, windows: Times, by: Any, meeting_minutes_required: bool = False
+    scheme: Scheme,
+    *,
+    facts_until: date,
+    windows: Times,
+    by: Any,
+    meeting_minutes_required: bool = False,
+    expected: Any = None,
 ) -> Cycle:
     """Begin the rating of the scheme's year; ``windows``: for every step the moments when it opens and closes.
 
-    Raises ``NotAllowed``; ``WrongState`` for a scheme not issued, or with a cycle already; ``Incomplete``.
+    Raises ``NotAllowed``; ``WrongState`` for a scheme not issued, or with a cycle already; ``Incomplete``;
+    ``Outdated`` when what the page showed (``expected``, of ``offered``) is not true any more.
     """
     require_manager(by, scheme.unit)
     if scheme.state != Scheme.State.ISSUED:
         raise WrongState(_("Only an issued scheme can be used."))
     if scheme.unit.cycles.filter(year=scheme.year, scheme__rates=scheme.rates).exists():
         raise WrongState(_("The rating of %s has been opened already.") % scheme.year)
+    require_unchanged(expected, offered(scheme))
     _require_times(windows, set(Step.values))
     try:
         with transaction.atomic(), audit.acting(by, "open_cycle"):
@@ -64,6 +72,17 @@ def open_cycle(
     people = people_of(cycle, (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE))
     announcing.tell_all(cycle, people, "cycle_opened", until=deadline(windows[Step.APPLY][1]))
     return cycle
+
+
+def offered(scheme: Scheme) -> dict[str, Any]:
+    """What the page shows on which the rating of a scheme's year is opened."""
+    newer = Scheme.objects.issued().filter(unit=scheme.unit, year=scheme.year, rates=scheme.rates, pk__gt=scheme.pk)
+    return {
+        "unit": scheme.unit.name,
+        "scheme": scheme.name,
+        "rated": scheme.rated_units().count(),
+        "newer": newer.count(),
+    }
 
 
 def _require_times(windows: Times, steps: set[str]) -> None:
@@ -91,14 +110,25 @@ def locked(cycle: Cycle, state: str = Cycle.State.OPEN) -> Cycle:
 
 
 @transaction.atomic
-def set_windows(cycle: Cycle, windows: Times, *, by: Any) -> None:
-    """Move the times of some steps. Raises ``NotAllowed``, ``WrongState`` (closed), ``Incomplete``."""
+def set_windows(cycle: Cycle, windows: Times, *, by: Any, expected: Any = None) -> None:
+    """Move the times of some steps.
+
+    Raises ``NotAllowed``, ``WrongState`` (closed), ``Incomplete``; ``Outdated`` when the times are not those that the
+    page showed (``expected``, of ``times_of``).
+    """
     require_manager(by, cycle.unit)
     cycle = locked(cycle)
+    require_unchanged(expected, times_of(cycle))
     _require_times(windows, set())
     with audit.acting(by, "set_windows"):
         for step, (opens, closes) in windows.items():
             Window.objects.update_or_create(cycle=cycle, step=step, defaults={"opens": opens, "closes": closes})
+
+
+def times_of(cycle: Cycle) -> dict[str, Any]:
+    """The times of the steps, and whether minutes are asked for, as the page of ``cycle`` shows them."""
+    windows = Window.objects.filter(cycle=cycle).order_by("step").values_list("step", "opens", "closes")
+    return {"windows": list(windows), "minutes": cycle.meeting_minutes_required}
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from tests.factories import (
     person,
     scheme_body,
 )
+from tests.pressing import key_of, pressed
 
 CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_winter")]
@@ -168,30 +169,42 @@ def test_the_office_runs_a_year_on_its_pages(client, office):
     }
     url = reverse("cycle_open", args=[scheme.pk])
     assert client.get(url).status_code == 200
-    wrong = client.post(url, times | {"facts_until": "2026-12-31", "apply-closes": "2026-10-01T00:00"})
+    wrong = pressed(client, url, times | {"facts_until": "2026-12-31", "apply-closes": "2026-10-01T00:00"})
     assert (wrong.status_code, list(wrong.context["form"].errors)) == (400, ["apply-closes"])
-    client.post(url, times | {"facts_until": "2026-12-31"})
+    given = times | {"facts_until": "2026-12-31"}
+    assert (client.post(url, given).status_code, Cycle.objects.count()) == (409, 0)
+    key = key_of(client.get(url))
+    village(202)
+    late = client.post(url, given | {"key": key})
+    assert (late.status_code, Cycle.objects.count(), late.context["rated"]) == (409, 0, 2)
+    again = {"key": key_of(late)}
+    assert client.post(url, given | again | {"star": "5"}).status_code == 400
+    assert [client.post(url, given | again).status_code for _click in range(2)] == [302, 302]
     cycle = Cycle.objects.get()
     page = reverse("cycle", args=[cycle.pk])
     assert [(row["name"], row["rated"], row["none"]) for row in client.get(page).context["table"]] == [
-        (UnitFactory(code=TOWNSHIP).name, 1, 1)
+        (UnitFactory(code=TOWNSHIP).name, 2, 2)
     ]
-    client.post(page, times | {"apply-closes": "2026-12-05T17:00"})
+    key = key_of(client.get(page))
+    assert client.post(page, times | {"key": key, "star": "5"}).status_code == 400
+    pressed(client, page, times | {"apply-closes": "2026-12-05T17:00"})
+    late = client.post(page, times | {"key": key})
+    assert (late.status_code, late.context["form"]["apply-closes"].value()) == (409, at(2026, 12, 5, 17))
     assert cycle.windows.get(step="apply").closes == at(2026, 12, 5, 17)
     close_scoring = reverse("cycle_close_scoring", args=[cycle.pk])
     client.post(close_scoring)
     assert Cycle.objects.get().scoring_closed_at is None
     shown = client.get(page).context
-    assert shown["scoring"] == {"scored": 0, "unscored": 1}
+    assert shown["scoring"] == {"scored": 0, "unscored": 2}
     twice = [client.post(close_scoring, {"key": shown["scoring_key"]}, follow=True) for _n in range(2)]
     said = [str(message) for answer in twice for message in answer.context["messages"]]
     assert (len(said), len(set(said)), Cycle.objects.get().scoring_closed_at is None) == (2, 1, False)
     last = reverse("cycle_close", args=[cycle.pk])
     shown = client.get(last).context
-    assert [one.unit for one in shown["concerned"]] == [f"{TOWNSHIP}201"]
+    assert [one.unit for one in shown["concerned"]] == [f"{TOWNSHIP}201", f"{TOWNSHIP}202"]
     given = {"key": shown["key"], "document": "评星办〔2026〕9号"}
     assert [client.post(last, given, follow=True).status_code for _twice in range(2)] == [200, 200]
-    assert Decision.objects.count() == 1
+    assert Decision.objects.count() == 2
 
 
 def test_the_pages_are_the_offices_alone(client, office):
