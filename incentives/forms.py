@@ -18,6 +18,12 @@ from records.refusals import UnknownFields, refuse_unknown_fields
 FEN = Decimal("0.01")
 TERMS = ["name", "year", "budget", "reckoning_day", "starts", "ends"]
 
+OUT_OF_DATE = dict.fromkeys(
+    ["required", "invalid", "max_length"],
+    gettext_lazy("This page is out of date. Nothing was done. Please look again."),
+)
+"""What is wrong where a field that nobody types is missing."""
+
 
 class SourceForm(forms.ModelForm):
     """What policies and funds have in common. Bound to an unsaved source of the county on which it is to be drafted."""
@@ -173,7 +179,9 @@ class DisburseForm(forms.Form):
     What was typed for a line that can be paid no more is read too: ``instalment`` says what is wrong with it.
     """
 
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    key = forms.CharField(
+        label=gettext_lazy("This page"), max_length=64, widget=forms.HiddenInput, error_messages=OUT_OF_DATE
+    )
     document = forms.CharField(label=gettext_lazy("Voucher number"), max_length=100)
     share = forms.DecimalField(
         label=gettext_lazy("Share of what is owed (%)"),
@@ -225,9 +233,15 @@ class DisburseForm(forms.Form):
 class CorrectionForm(forms.Form):
     """``left``: what the page showed as not yet taken back of the entry."""
 
-    key = forms.CharField(max_length=64)
-    left = forms.DecimalField(decimal_places=2)
+    key = forms.CharField(max_length=64, error_messages=OUT_OF_DATE)
+    left = forms.DecimalField(decimal_places=2, error_messages=OUT_OF_DATE)
     amount = forms.DecimalField(
-        max_digits=14, decimal_places=2, error_messages={"required": gettext_lazy("Please give the amount in yuan.")}
+        max_digits=14,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        error_messages={
+            "required": gettext_lazy("Please give the amount in yuan."),
+            "min_value": gettext_lazy("Please give an amount above 0: it is taken back from the entry."),
+        },
     )
     reason = forms.CharField(error_messages={"required": gettext_lazy("Please write a reason.")})

@@ -99,7 +99,12 @@ def correct(
         Kind.DISBURSE: now_left,
         Kind.CLAWBACK: min(now_left, entry.line.amount - entry.line.committed, source.available),
     }[entry.kind]
-    if entry.corrects_id or not 0 < amount <= most:
+    if entry.corrects_id:
+        raise Incomplete(_("This entry is a correction itself: it stays."))
+    if amount <= 0:
+        words = _("Please give an amount above 0: it is taken back from the entry.")
+        raise Incomplete(words, {"amount": words})
+    if amount > most:
         raise Incomplete(_("At most %(amount)s yuan of this entry can be taken back.") % {"amount": max(most, 0)})
     with audit.acting(by, "correct", reason):
         back = entry_for(

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from accounts.roles import Role
 from incentives import workflow
 from incentives.models import LedgerEntry, ProjectFund, RewardPolicy
+from records.refusals import Incomplete
 from tests.clock import freeze_time
 from tests.factories import COUNTY, VILLAGE, UnitFactory, person
 from tests.incentives.conftest import BANDS, TODAY
@@ -210,6 +211,24 @@ def test_an_entry_is_corrected(client, granted, finance):
     ]:
         assert client.post(address, given | wrong).status_code == status, wrong
     assert entry.corrections.count() == 1
+    for wrong, words in [
+        ({"key": ""}, "页面已过期"),
+        ({"left": ""}, "页面已过期"),
+        ({"amount": "-5"}, "请填写大于0的金额"),
+        ({"amount": "0"}, "请填写大于0的金额"),
+    ]:
+        refused = client.post(address, given | {"key": "m", "left": left - Decimal("0.01")} | wrong)
+        assert (refused.status_code, words in refused.content.decode()) == (400, True), wrong
+    with pytest.raises(Incomplete, match="大于0"):
+        workflow.correct(entry, amount=Decimal(-5), reason="多付", by=finance)
+
+
+def test_a_payment_without_its_key_is_told_that_the_page_is_old(client, granted, finance):
+    policy = granted()
+    client.force_login(finance)
+    page = client.post(f"/policies/{policy.pk}/disburse/", {"document": "凭1", "share": "100"})
+    shown = page.content.decode()
+    assert (page.status_code, "页面已过期" in shown, "Key" in shown) == (400, True, False)
 
 
 PAGES = ["", "ledger/", "list.xlsx"]
