@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,7 @@ from incentives.standing import proposed
 from incentives.workflow.booking import book, entry_for, ref
 from incentives.workflow.step import locked
 from incentives.workflow.telling import tell_holders, tell_units
-from ratings.models import StarPeriod
+from ratings.models import Decision, StarPeriod
 from records import audit
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -70,9 +71,20 @@ def _review(source: Source, units: Units, on: date) -> None:
 
 
 def _known_proposals(source: Source, lines: QuerySet[Line]) -> dict[int, list[Clawback]]:
-    """Open and declined proposals by line, newest first."""
+    """Open and declined proposals by line, newest first.
+
+    Not those declined after a closing that was taken back later: the fall that they were about never was.
+    """
     found: dict[int, list[Clawback]] = {}
+    never = Decision.objects.filter(
+        unit=Coalesce(OuterRef(f"{source.LINE}__passed_to"), OuterRef("unit")),
+        origin=Decision.Origin.CLOSING,
+        state=Decision.State.REVERSED,
+        cycle__closing_reversals__closed_at__lte=OuterRef("settled_at"),
+        cycle__closing_reversals__at__gte=OuterRef("settled_at"),
+    )
     rows = Clawback.objects.filter(state__in=State.NOT_CLAIMED, **{f"{source.LINE}__in": lines})
+    rows = rows.exclude(Exists(never), state=State.DECLINED)
     for proposal in rows:
         found.setdefault(getattr(proposal, f"{source.LINE}_id"), []).append(proposal)
     return found

@@ -8,10 +8,12 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.roles import Role
 from incentives import workflow as money
 from incentives.ledger_faults import LEDGER
 from incentives.models import Clawback
+from incentives.todo import entries
 from notifications.models import Notice
 from ratings.models import Application, ClosingReversal, Cycle, Decision, StarPeriod
 from ratings.register import export, rerate
@@ -37,6 +39,7 @@ from tests.factories import (
     person,
     scheme_body,
 )
+from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
 FIVE, NONE, DRAFT, WAITING = (f"{TOWNSHIP}{n}" for n in (201, 202, 203, 204))
@@ -255,6 +258,27 @@ def test_a_closing_taken_back_leaves_everything_as_if_it_never_were(client, offi
     assert [list(check.faults()) for check in (REGISTER, LEDGER)] == [[], []]
     closing.close(again, by=office, **GIVEN)
     assert stars()[DRAFT] == 0
+
+
+def test_a_claim_declined_on_a_closing_that_never_was_is_asked_again(office, paid, cycle):
+    before = open_clawbacks()
+    with freeze_time("2026-12-30T03:00:00Z"):
+        closing.close(cycle, by=office, **GIVEN)
+        money.decline_clawback(Clawback.objects.get(unit=DRAFT, state="open"), by=paid.finance, reason="已整改")
+    with freeze_time("2026-12-30T04:00:00Z"):
+        closing.reverse(Cycle.objects.get(), by=office, reason="关错了")
+        assert open_clawbacks() == before
+        Notice.objects.all().delete()
+    with freeze_time("2026-12-30T05:00:00Z"):
+        closing.close(Cycle.objects.get(), by=office, **GIVEN)
+        assert open_clawbacks() == [(FIVE, 0, 0, 50000), (DRAFT, 0, 20000, 0)]
+        assert (paid.finance.username, "clawback_proposed") in told("clawback_proposed")
+        titles = [str(todo.title) for todo in entries(User.objects.get(pk=paid.finance.pk))]
+        name = Unit.objects.get(pk=DRAFT).name
+        assert [name in title for title in titles].count(True) == 1
+        money.decline_clawback(Clawback.objects.get(unit=DRAFT, state="open"), by=paid.finance, reason="已整改")
+        money.review_clawbacks([DRAFT])
+        assert [unit for unit, *_ in open_clawbacks()] == [FIVE]
 
 
 def test_a_page_carried_out_and_taken_back_since_does_not_say_it_is_done(client, office, paid, cycle):
