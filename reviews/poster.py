@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.people import office_lines
 from accounts.templatetags.face import points_text, star_name
-from accounts.working_days import working_days_between
+from accounts.working_days import uncertainty, working_days_between
 from records.deadlines import deadline
 from records.documents import pdf, qr
 from reviews.models import Batch
@@ -44,6 +44,7 @@ def poster(batch: Batch) -> bytes:
                     "What has no open objection is confirmed on %(on)s."
                 )
                 % {"days": days, "first": first, "last": last, "on": on},
+                "uncertain": uncertainty(batch.first_day, batch.confirms_on),
                 "object": _("Is something not right? Anyone may object."),
                 "ways": [
                     _("1. Scan the code, or open %s") % address,

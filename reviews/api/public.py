@@ -14,10 +14,11 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from accounts.holding import Holding
+from accounts.working_days import uncertainty
 from ratings.models import Decision
 from records.client import address_of
 from records.codes import grouped, plain
-from records.sent import sent
+from records.sent import ExactSerializer, sent
 from reviews.models import Batch, Objection
 from reviews.public import decisions_of, may_object_again, notices
 from reviews.stages import permissions
@@ -37,10 +38,27 @@ class PublicNoticeSerializer(serializers.ModelSerializer):
     unit = serializers.CharField(source="unit.name", read_only=True)
     year = serializers.IntegerField(source="cycle.year", read_only=True)
     size = serializers.IntegerField(read_only=True)
+    uncertain = serializers.SerializerMethodField(
+        help_text="Where the calendar of a year is provisional: the days may still move; else empty"
+    )
 
     class Meta:
         model = Batch
-        fields = ["id", "unit", "year", "stage", "document", "first_day", "last_day", "confirms_on", "size"]
+        fields = [
+            "id",
+            "unit",
+            "year",
+            "stage",
+            "document",
+            "first_day",
+            "last_day",
+            "confirms_on",
+            "uncertain",
+            "size",
+        ]
+
+    def get_uncertain(self, batch: Batch) -> str:
+        return uncertainty(batch.first_day, batch.confirms_on)
 
 
 class PublicNoticeInFullSerializer(PublicNoticeSerializer):
@@ -88,7 +106,7 @@ class ReceiptSerializer(serializers.ModelSerializer):
         fields = ["receipt", "state", "answer"]
 
 
-class ObjectionAnswerSerializer(serializers.Serializer):
+class ObjectionAnswerSerializer(ExactSerializer):
     answer = serializers.CharField(max_length=5000)
 
 

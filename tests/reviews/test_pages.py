@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
@@ -34,6 +35,8 @@ from tests.factories import (
     UnitFactory,
     person,
 )
+from tests.knocking import text_of
+from tests.pressing import listed
 from tests.reviews.conftest import GOOD, PLAIN, entries, score, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_release import prepare
@@ -350,9 +353,23 @@ def test_anyone_objects_without_an_account_and_looks_up_the_answer(released):
     assert client_of(released.county_office).post(url, {"do": "dismiss", "answer": "x"}).status_code == 404
     assert client_of(released.township_office).post(url, {"do": "dismiss", "answer": ""}).status_code == 200
     office, given = client_of(released.township_office), {"do": "dismiss", "answer": "已核实，账目公开了。"}
-    first, second = (office.post(url, given, follow=True) for _click in range(2))
+    confirmation = listed(office, url, given)
+    first, second = (office.post(url, confirmation, follow=True) for _click in range(2))
     assert [str(m) for m in first.context["messages"]] == [str(m) for m in second.context["messages"]]
     assert "已核实" in text(Client().get(reverse("objection_status"), {"receipt": objection.receipt}))
+
+
+def test_an_answer_to_an_objection_is_given_as_it_was_listed_or_not_at_all(released):
+    object_to(released)
+    objection, office = Objection.objects.get(), client_of(released.township_office)
+    url = reverse("review_objection", args=[objection.pk])
+    confirmation = listed(office, url, {"do": "uphold", "answer": "属实。"})
+    assert (Objection.objects.get().state, office.post(url, {"confirmed": "yes"}).status_code) == ("open", 409)
+    objections.dismiss(objection, by=person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="colleague"), answer="不属实。")
+    late = office.post(url, confirmation)
+    assert (late.status_code, "不属实。" in late.content.decode()) == (409, True)
+    released.decision.refresh_from_db()
+    assert (Objection.objects.get().state, released.decision.state) == ("dismissed", "released")
 
 
 def test_the_same_objection_from_one_place_is_one(released):
@@ -396,6 +413,13 @@ def test_the_poster_names_the_offices_telephone(released):
         office.update(phone=phone)
         poster = PdfReader(BytesIO(b"".join(get(None, "notice_poster", released.batch.pk))))
         assert (phone in "".join(page.extract_text() for page in poster.pages)) == named
+def test_a_provisional_calendar_is_told_by_page_poster_and_api(released):
+    addresses = [reverse(name, args=[released.batch.pk]) for name in ("public_notice", "notice_poster")]
+    addresses.append(f"/api/v1/notices/{released.batch.pk}/")
+    told = "2027年暂按法定节假日计算"
+    assert [told in text_of(Client().get(address)).replace("\n", "") for address in addresses] == [False] * 3
+    Batch.objects.filter(pk=released.batch.pk).update(confirms_on=date(2027, 1, 4))
+    assert [told in text_of(Client().get(address)).replace("\n", "") for address in addresses] == [True] * 3
 
 
 def test_after_the_last_day_there_is_no_form(released):
