@@ -15,15 +15,16 @@ from django.core.exceptions import ImproperlyConfigured
 from config import services
 from config.services.place import Place
 
-NUMBERS = (
-    "CONN_MAX_AGE",
-    "SESSION_IDLE_MINUTES",
-    "SESSION_MINUTES",
-    "SIGN_IN_DAYS",
-    "UPLOAD_MAX_MB",
-    "WEB_PROCESSES",
-    "WEB_THREADS",
-)
+BOUNDS = {
+    "CONN_MAX_AGE": (0, 86400),
+    "SESSION_IDLE_MINUTES": (1, 1440),
+    "SESSION_MINUTES": (1, 1440),
+    "SIGN_IN_DAYS": (1, 3650),
+    "UPLOAD_MAX_MB": (1, 200),
+    "WEB_PROCESSES": (1, 64),
+    "WEB_THREADS": (1, 64),
+}
+"""What each number may be. A file is looked into as a whole, in memory; a session ends within a day."""
 DATABASES = ("DATABASE_URL", "DATABASE_OWNER_URL")
 SUPERVISED = "PINGXING_SUPERVISED"
 OLDEST_POSTGRESQL = 15
@@ -44,9 +45,9 @@ def demand_usable(*, servers: bool = True) -> None:
     """Raise ``Unusable`` for a setting that nothing could start with; ``servers``: those given must answer."""
     if not re.fullmatch(r"\d{1,5}", port := os.environ.get("PORT") or "8000") or not 0 < int(port) < 65536:
         raise Unusable(f"PORT={port}: expected a number from 1 to 65535")
-    for name in NUMBERS:
-        if (typed := os.environ.get(name)) and not typed.isdecimal():
-            raise Unusable(f"{name}={typed}: expected a number")
+    for name, (least, most) in BOUNDS.items():
+        if (typed := os.environ.get(name)) and not (re.fullmatch(r"[0-9]{1,9}", typed) and least <= int(typed) <= most):
+            raise Unusable(f"{name}={typed[:40]}: expected a number from {least} to {most}")
     if (typed := os.environ.get("LOG_FORMAT") or "plain") not in ("plain", "json"):
         raise Unusable(f"LOG_FORMAT={typed}: expected plain or json")
     _demand_directory()

@@ -290,6 +290,7 @@ CELERY_BEAT_SCHEDULE = {
     "handovers": {"task": "accounts.tasks.pass_on_tasks", "schedule": crontab(hour=0, minute=2)},
     "retention": {"task": "accounts.tasks.forget_old_sign_ins", "schedule": crontab(hour=1, minute=40)},
     "files": {"task": "accounts.tasks.check_files", "schedule": crontab(hour=3, minute=40)},
+    "leftovers": {"task": "records.tasks.sweep_leftovers", "schedule": crontab(hour=4, minute=10)},
     "confirm": {"task": "reviews.tasks.confirm_due", "schedule": crontab(minute=5)},
     "rerate": {"task": "ratings.tasks.rerate_all", "schedule": crontab(hour=0, minute=20)},
     "clawbacks": {"task": "incentives.tasks.review_clawbacks", "schedule": crontab(hour=0, minute=50)},

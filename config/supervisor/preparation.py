@@ -1,11 +1,18 @@
 """What the data needs before it is served by this version of the program; a database that restarts is waited for."""
 
+import re
 import time
+from io import StringIO
 
 from config import services
 from config.environment import one_line
 from config.supervisor.speech import say, step
 
+REFUSED = re.compile("password authentication failed")
+LOOK_INTO_IT = (
+    "Somebody gave this role another password: look into that. Of our own PostgreSQL, "
+    "remove postgresql/roles.stamp in DATA_DIR to have it set again."
+)
 PATIENCE_SECONDS = 300
 LOOK_SECONDS = 0.5
 
@@ -28,6 +35,8 @@ def prepare_data() -> None:
         except (Unfit, CommandError) as refused:
             raise CannotRun(one_line(refused)) from None
         except DatabaseError as failure:
+            if REFUSED.search(str(failure)):
+                raise CannotRun(f"{one_line(failure)}. {LOOK_INTO_IT}") from None
             if not database_is_away(failure):
                 raise
             say(f"the database is away, waited for: {one_line(failure)}")
@@ -46,6 +55,7 @@ def _prepare() -> None:
     from config import demonstration, fitness, static_files
     from config.owner import as_owner
 
+    call_command("check", stdout=StringIO())  # or what the addresses import is read at the first request only
     with step("database"):
         with as_owner():  # who may read what no version has given the running system a right to
             fitness.refuse_newer_data()

@@ -10,7 +10,9 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from config import services
+from config.environment import Unusable, demand_usable
 from config.fitness import Unfit, demand_fit
+from config.supervisor import preparation
 from config.supervisor.preparation import prepare_data
 
 DOORS = {
@@ -58,6 +60,44 @@ def refused(door, data_dir, **environment):
 def test_a_wrong_setting_is_one_line(door, name, tmp_path):
     value, expected = WRONG[name]
     assert refused(door, tmp_path, **{name: value}).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "bounds"),
+    [
+        ("WEB_PROCESSES", "0", "1 to 64"),
+        ("WEB_PROCESSES", "100000", "1 to 64"),
+        ("WEB_THREADS", "-1", "1 to 64"),
+        ("UPLOAD_MAX_MB", "0", "1 to 200"),
+        ("UPLOAD_MAX_MB", "9" * 30, "1 to 200"),
+        ("SESSION_MINUTES", "0", "1 to 1440"),
+        ("SESSION_IDLE_MINUTES", "1441", "1 to 1440"),
+        ("CONN_MAX_AGE", "１", "0 to 86400"),
+    ],
+)
+def test_a_number_out_of_its_bounds_is_named_with_them(name, typed, bounds, monkeypatch):
+    monkeypatch.setenv(name, typed)
+    with pytest.raises(Unusable, match=f"^{name}={typed}: expected a number from {bounds}$"):
+        demand_usable(servers=False)
+
+
+def test_addresses_that_cannot_be_read_are_noticed_at_the_start(monkeypatch, settings):
+    settings.ROOT_URLCONF = "tests.config.no_such_addresses"
+    with pytest.raises(ImportError):
+        preparation._prepare()
+
+
+def test_a_password_that_was_changed_is_noticed_at_the_start(django_db_blocker):
+    known = connection.settings_dict["PASSWORD"]
+    connection.settings_dict["PASSWORD"] = "another"
+    try:
+        with (
+            django_db_blocker.unblock(),
+            pytest.raises(preparation.CannotRun, match="another password: look into that"),
+        ):
+            preparation.prepare_data()
+    finally:
+        connection.settings_dict["PASSWORD"] = known
 
 
 @pytest.mark.parametrize("door", DOORS)
