@@ -1,7 +1,9 @@
 """Stored files that are missing, truncated or altered: ``check_integrity`` reads all, a nightly task a share."""
 
 import hashlib
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
@@ -29,6 +31,12 @@ def found(sha256: str) -> tuple[int, str] | None:
             return size, digest.hexdigest()
     except FileNotFoundError:
         return None
+
+
+def keep_young(sha256: str) -> None:
+    """What is kept under a hash is used from now on: it is no leftover (``records.leftovers``)."""
+    with suppress(FileNotFoundError):
+        os.utime(default_storage.path(place(sha256)))
 
 
 def faults(share: int | None = None) -> Iterator[Fault]:

@@ -19,7 +19,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from records import harmful
-from records.file_faults import found, place
+from records.file_faults import found, keep_young, place
 from records.models import StoredFile
 from records.packages import MB, Limits, PackageRefused, demand_true_sizes, open_package
 from records.pictures import NoPicture, Picture
@@ -68,6 +68,7 @@ def store(upload: UploadedFile, *, by: Any) -> StoredFile:
     content = upload.read()
     kind = kind_of(content, name)
     sha256 = hashlib.sha256(content).hexdigest()
+    keep_young(sha256)
     if found(sha256) != (len(content), sha256):  # new, or the stored file is damaged
         default_storage.save(place(sha256), io.BytesIO(content))
     return StoredFile.objects.create(name=name, sha256=sha256, size=len(content), kind=kind, uploaded_by=by)

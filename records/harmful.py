@@ -1,20 +1,15 @@
 """Harmful uploads: decompression bombs among pictures, PDF files with scripts or launch actions."""
 
-import io
 import re
-import struct
-import warnings
 import zlib
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
-from PIL import Image, UnidentifiedImageError
 
 from records.packages import MB
+from records.picture_sizes import MOST_TAKEN, pixels
 from records.refusals import Incomplete
 
-MOST_PIXELS = 200_000_000
-"""Enough for the best phone cameras; a browser needs four bytes per pixel."""
 ACTIVE = re.compile(rb"/(JavaScript|Launch)\b|/XFA\s*(\[|\d+\s+\d+\s+R)")
 STREAM = re.compile(rb"(?<!end)stream\r?\n")
 NOT_READ = re.compile(
@@ -22,34 +17,21 @@ NOT_READ = re.compile(
     re.DOTALL,
 )
 """Filters that ordinary programs never use for the objects of a PDF, which are read here."""
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+ENCRYPTED = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R\b|<<)")
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
 MOST_UNPACKED = 50 * MB
 
 
 def refuse_large_picture(content: bytes, name: str) -> None:
-    """Raise ``Incomplete`` for a picture of more than ``MOST_PIXELS``; only its header is read."""
-    width, height = _size(content)
-    if width * height > MOST_PIXELS:
+    """Raise ``Incomplete`` for a picture of more than ``MOST_TAKEN`` pixels; only its header is read."""
+    if pixels(content) > MOST_TAKEN:
         raise Incomplete(_("“%s” has too many pixels. Please send it smaller.") % name)
 
 
-def _size(content: bytes) -> tuple[int, int]:
-    """Width and height; none for a file that no viewer opens either."""
-    if content.startswith(PNG) and len(content) >= len(PNG) + 8:  # whatever follows: browsers show damaged pictures too
-        width, height = struct.unpack_from(">II", content, len(PNG))
-        return width, height
-    try:
-        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(content)) as picture:
-            return picture.size
-    except Image.DecompressionBombError:
-        return MOST_PIXELS, 2
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
-        return 0, 0
-
-
 def refuse_active_pdf(content: bytes, name: str) -> None:
-    """Raise ``Incomplete`` for a PDF file with scripts or launch actions."""
+    """Raise ``Incomplete`` for a PDF file with scripts or launch actions, and for an encrypted one."""
+    if ENCRYPTED.search(_plain(content)):
+        raise Incomplete(_("“%s” is encrypted, so it cannot be checked. Please print it to a new PDF.") % name)
     for part in _parts(content, name):
         if ACTIVE.search(_plain(part)):
             raise Incomplete(_("“%s” holds scripts, which can run by themselves. Please print it to a new PDF.") % name)

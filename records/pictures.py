@@ -1,22 +1,21 @@
 """Derived pictures: thumbnails, and HEIC photos as JPEG. The originals are never changed.
 
 Each is made at the first request and stored beside the originals under their hash. A picture of more than
-``MOST_PIXELS`` is not decoded, as that takes hundreds of megabytes.
+``MOST_REDUCED`` pixels is not decoded.
 """
 
 import io
 import warnings
 from dataclasses import dataclass
 
-import pillow_heif
 from django.core.files import File
 from django.core.files.storage import default_storage
 from PIL import Image, ImageOps
 
 from records.file_faults import place
 from records.models import StoredFile
+from records.picture_sizes import MOST_REDUCED, opened
 
-MOST_PIXELS = 64_000_000
 SIDE = {"small": 224, "screen": 2400}
 """Pixels of the longer side: of a thumbnail on a high-density screen, of a photo on screen."""
 QUALITY = 82
@@ -53,8 +52,8 @@ class Picture:
 
 def reduced(content: bytes, side: int) -> bytes:
     """A picture as JPEG, upright, at most ``side`` long, without metadata (place, owner)."""
-    with warnings.catch_warnings(action="ignore"), _opened(content) as picture:
-        if picture.width * picture.height > MOST_PIXELS:
+    with warnings.catch_warnings(action="ignore"), opened(content) as picture:
+        if picture.width * picture.height > MOST_REDUCED:
             raise ValueError("too many pixels")
         picture.draft("RGB", (side, side))
         upright = ImageOps.exif_transpose(picture)
@@ -62,12 +61,6 @@ def reduced(content: bytes, side: int) -> bytes:
         made = io.BytesIO()
         _on_white(upright).save(made, "JPEG", quality=QUALITY, optimize=True)
     return made.getvalue()
-
-
-def _opened(content: bytes) -> Image.Image:
-    if pillow_heif.is_supported(content[:32]):
-        return pillow_heif.HeifImageFile(io.BytesIO(content))
-    return Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"])
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -8,6 +8,8 @@ from pathlib import Path
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
+DRAFT = ".draft-"
+
 
 class DurableStorage(FileSystemStorage):
     """Writes to a temporary file, syncs it to disk and renames it, replacing an earlier file."""
@@ -19,7 +21,7 @@ class DurableStorage(FileSystemStorage):
         path = Path(self.path(name))
         new_folder = not path.parent.exists()
         path.parent.mkdir(mode=self.directory_permissions_mode or 0o777, parents=True, exist_ok=True)
-        descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
+        descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=DRAFT)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 for chunk in content.chunks():

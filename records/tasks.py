@@ -2,9 +2,15 @@
 
 from celery import shared_task
 
-from records import jobs
+from records import jobs, leftovers
 
 
 @shared_task
 def make_forgotten_jobs() -> None:
     jobs.make_forgotten()
+
+
+@shared_task
+def sweep_leftovers() -> int:
+    """Each night: files of uploads that were killed."""
+    return leftovers.sweep()

@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts import proving
 from records import file_faults
 from records.files import clean_name, place, serve, store
+from records.leftovers import sweep as sweep_leftovers
 from records.models import StoredFile
 from records.refusals import Incomplete
 from tests.factories import UserFactory, person
@@ -236,3 +237,36 @@ def test_what_harms_its_reader_is_refused(content, name):
     with pytest.raises(Incomplete):
         send(content(), name)
     assert not StoredFile.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "encrypted",
+    [
+        b"trailer <</Size 9/Root 1 0 R/Encrypt 8 0 R>>",
+        b"trailer <</Encrypt\n<</Filter/Standard/V 4>>>>",
+        b"<</Type/XRef/#45ncrypt 12 0 R/W[1 2 1]>>",
+    ],
+)
+def test_a_pdf_that_cannot_be_looked_into_is_not_taken(encrypted):
+    with pytest.raises(Incomplete, match="a.pdf”"):
+        send(PDF + encrypted, "a.pdf")
+    assert send(PDF + b"<</EncryptMetadata true>> BT (/Encrypt) Tj ET", "b.pdf").size
+
+
+def test_what_a_killed_upload_left_is_swept_after_a_day(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    kept, lost = send(PDF, "a.pdf"), send(PDF + b"2", "b.pdf")
+    StoredFile.objects.filter(pk=lost.pk).delete()
+    paths = [Path(default_storage.path(place(one.sha256))) for one in (kept, lost)]
+    drafts = [paths[0].parent / f".draft-{name}" for name in ("old", "young")]
+    for draft in drafts:
+        draft.write_bytes(b"x")
+    for path in (*paths, drafts[0]):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    assert sweep_leftovers() == 2
+    assert [path.exists() for path in (*paths, *drafts)] == [True, False, False, True]
+    os.utime(paths[0], (1_000_000_000, 1_000_000_000))
+    StoredFile.objects.filter(pk=kept.pk).delete()
+    send(PDF, "again.pdf")
+    StoredFile.objects.all().delete()  # as a row that is not committed yet
+    assert (sweep_leftovers(), paths[0].exists()) == (0, True)

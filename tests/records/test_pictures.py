@@ -89,6 +89,6 @@ def test_of_other_files_there_is_no_thumbnail(content, name):
 
 def test_a_picture_of_too_many_pixels_is_left_alone(monkeypatch):
     stored = kept(picture(), "a.jpg")
-    monkeypatch.setattr(pictures, "MOST_PIXELS", 800 * 400 - 1)
+    monkeypatch.setattr(pictures, "MOST_REDUCED", 800 * 400 - 1)
     with pytest.raises(Http404):
         serve(stored, "small")
