@@ -16,6 +16,7 @@ from records.audit import acting
 from records.refusals import Incomplete, WrongState
 
 MOST = 20
+"""Live tokens of one account: those with a name, and as many from the token door."""
 LONGEST = timedelta(days=366)
 FOR_A_DAY_S_WORK = timedelta(hours=12)
 
@@ -43,9 +44,16 @@ def make_token(name: str, scope: str, *, by: User, until: date) -> tuple[ApiToke
 
 @transaction.atomic
 def sign_in_program(user: User) -> str:
-    """The text of a token with all rights of ``user``, who has just given name and password, for a day's work."""
+    """The text of a token with all rights of ``user``, who has just given name and password, for a day's work.
+
+    At most ``MOST`` such tokens live: the oldest gives way.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
     _forget_expired(user)
+    signed_in = ApiToken.objects.filter(user=user, name="").order_by("-created", "-pk")
     with acting(user, "accounts.sign_in_program"):
+        for oldest in signed_in[MOST - 1 :]:
+            oldest.delete()
         return ApiToken.objects.create(user, expiry=FOR_A_DAY_S_WORK, name="", scope=Scope.FULL)[1]
 
 

@@ -11,6 +11,7 @@ from accounts import workflow
 from accounts.models import ApiToken, ApiTokenEvent, Appointment
 from accounts.roles import ROLES, Role
 from accounts.scopes import KEEP_NOTHING, TASKS, Scope, allows
+from accounts.workflow.tokens import MOST
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.clock import freeze_time
 from tests.doors import API, PUBLIC
@@ -246,3 +247,9 @@ def test_there_is_an_end_to_their_number(finance):
     with pytest.raises(WrongState):
         token_of(finance)
     assert status(workflow.sign_in_program(finance)) == 200
+
+
+def test_the_token_door_leaves_an_account_a_bounded_number(office):
+    texts = [workflow.sign_in_program(office) for _n in range(MOST + 3)]
+    assert ApiToken.objects.filter(user=office, name="").count() == MOST
+    assert [status(texts[n]) for n in (0, 2, 3, -1)] == [401, 401, 200, 200]
