@@ -1,5 +1,5 @@
-"""What a check of everything kept found, in the reader's words. The checks themselves speak the developers' language:
-what they found is kept, and printed by ``check_integrity``, as it was written."""
+"""What a check of everything kept found, in the reader's words: on the auditor's page and as ``check_integrity`` prints
+it. The checks themselves speak the developers' language: what they found is kept as it was written."""
 
 import re
 
@@ -20,6 +20,10 @@ CHECKS = {
     "draws of panels": _("Draws of panels"),
     "applications": _("Applications"),
     "star register": _("Star register"),
+    "files": _("Stored files"),
+    "panel points": _("Points of panels"),
+    "grants": _("Rights from appointments"),
+    "what stays": _("What must stay"),
 }
 
 PHRASES = [

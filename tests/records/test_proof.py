@@ -264,7 +264,7 @@ def test_a_chain_rewritten_from_a_link_on_is_told_by_a_head_exported_before(poin
     with pytest.raises(CommandError, match="1 rows are off"):
         call_command("check_integrity", head=[file], stdout=out)
     assert (
-        f"head {head.number}: head {head.number} of {head.at}: expected hash {head.hash}, found hash {now.hash}"
+        f"第{head.number}号导出链头: head {head.number} of {head.at}: 应为存证摘要{head.hash}，实为存证摘要{now.hash}"
         in out.getvalue().splitlines()
     )
 

@@ -19,12 +19,12 @@ def test_it_is_quiet_when_all_agrees():
 
 def test_it_lists_what_is_off(monkeypatch):
     monkeypatch.setattr(integrity, "_checks", {})
-    integrity.register(Check("ledger", lambda: [Fault("entry 7", "12.00", "11.00")]), Check("register", list))
+    integrity.register(Check("ledger", lambda: [Fault("entry 7", "12.00", "nothing")]), Check("register", list))
     out = StringIO()
     with pytest.raises(CommandError, match="1 rows are off"):
         call_command("check_integrity", stdout=out)
     assert out.getvalue().splitlines() == [
-        "ledger: entry 7: expected 12.00, found 11.00",
+        "资金台账: entry 7: 应为12.00，实为不存在",
         "ledger: 1 faults",
         "register: 0 faults",
     ]

@@ -6,8 +6,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.fault_words import check_words, phrase
 from records import integrity, rights
 from records.head import Head
+from records.integrity import Fault
 from records.proof_faults import head_faults
 from records.refusals import Refused
 
@@ -27,7 +29,7 @@ class Command(BaseCommand):
         for check in checks:
             for fault in check.faults():
                 found[check.name] += 1
-                self.stdout.write(f"{check.name}: {fault.row}: expected {fault.expected}, found {fault.found}")
+                self.stdout.write(_line(check.name, fault))
         for check in checks:
             self.stdout.write(f"{check.name}: {found[check.name]} faults")
         if rights.is_owner():
@@ -44,3 +46,10 @@ class Command(BaseCommand):
         except (OSError, UnicodeDecodeError, Refused) as wrong:
             raise CommandError(f"{path}: {wrong}") from None
         return integrity.Check(f"head {head.number}", lambda: head_faults(head))
+
+
+def _line(check: str, fault: Fault) -> str:
+    """A fault in the reader's words; what is a content is shown as it is."""
+    expected, found = (phrase(side) or side for side in (fault.expected, fault.found))
+    words = _("expected %(expected)s, found %(found)s") % {"expected": expected, "found": found}
+    return f"{check_words(check)}: {fault.row}: {words}"
