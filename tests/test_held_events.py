@@ -1,0 +1,61 @@
+"""Whoever may not know of a held event is answered, byte by byte, as if it had not been recorded."""
+
+import re
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from ratings.models import Event
+from ratings.workflow import event as events
+from tests.doors import API, DOORS
+from tests.knocking import knock
+
+pytestmark = pytest.mark.django_db
+READERS = ["nobody", "next_signer", "next_township_office", "county_office2"]
+"""The public, and people of another village, township and county."""
+ELSEWHERE = {"readyz", "openid_connect_login", "openid_connect_callback"}
+OF_THE_REQUEST = re.compile(r'csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": ?"\w+"|nonce[-=]"?[\w+/=-]+|[0-9a-f]{32}')
+"""What differs between two answers to the same question: tokens, nonces, keys of previews, numbers of requests."""
+
+
+def answers(world, reader: str) -> dict[str, tuple[int, str]]:
+    found = {}
+    for name in sorted(name for name, door in DOORS.items() if "get" in door.ways and name not in ELSEWHERE):
+        address = DOORS[name].address(name, world)
+        answer = knock(world, reader, "get", address)
+        found[address] = (answer.status_code, OF_THE_REQUEST.sub("", answer.text_shown))
+    return found
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_held_event_changes_no_answer_to_others(world, reader):
+    before = answers(world, reader)
+    assert {status for status, _text in before.values()} >= {200}
+    assert len(before) > len(API) // 3
+    with transaction.atomic():
+        held = events.record(
+            world.first.village,
+            kind="spot_check_failed",
+            on=timezone.localdate(),
+            by=world.first.who.discipline,
+            note="暂不公开的抽查",
+            source="举报件九号",
+            held=True,
+        )
+        own = reverse("event", args=[held.pk])
+        assert "暂不公开的抽查" in knock(world, "discipline", "get", own).text_shown  # it exists
+        after = answers(world, reader)
+        told = [
+            [(answer.status_code, OF_THE_REQUEST.sub("", answer.text_shown)) for answer in (there, made_up)]
+            for there, made_up in (
+                (knock(world, reader, "get", reverse(name, args=[held.pk])), knock(world, reader, "get", nothing))
+                for name in ("event", "appeal_event", "api-event-detail")
+                for nothing in [reverse(name, args=[987654321])]
+            )
+        ]
+        transaction.set_rollback(True)
+    assert {address: now for address, now in after.items() if now != before[address]} == {}
+    assert [there for there, made_up in told if reader != "nobody" and there != made_up] == []
+    assert not Event.objects.filter(source="举报件九号").exists()
