@@ -51,6 +51,7 @@ def prepare_data() -> None:
 def _prepare() -> None:
     from django.conf import settings
     from django.core.management import call_command
+    from django.db import connection
 
     from config import demonstration, fitness, static_files
     from config.owner import as_owner
@@ -60,6 +61,7 @@ def _prepare() -> None:
         with as_owner():  # who may read what no version has given the running system a right to
             fitness.refuse_newer_data()
         call_command("migrate", interactive=False, verbosity=0)
+        connection.ensure_connection()  # as the running system, which would be waited for otherwise
         fitness.demand_fit()
     if settings.DEMO and demonstration.is_wanted():
         say("demonstration (what is there already stays)")

@@ -98,7 +98,7 @@ def _list_once_more(request: HttpRequest, found: Objection, typed: dict[str, str
         follows.append(_("The appeal against it lapses."))
     rows = [
         (_("Village"), found.unit.name),
-        (_("What follows from it"), "\n".join(follows)),
+        (_("What the answer changes"), "\n".join(follows)),
         (_("Answer"), typed["answer"].strip()),
     ]
     title = (Objection.State.UPHELD if upheld else Objection.State.DISMISSED).label

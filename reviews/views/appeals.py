@@ -225,7 +225,7 @@ def _list_once_more(request: HttpRequest, found: Appeal, typed: dict[str, str]) 
     else:
         rows.append((_("What is appealed"), _what(found)))
     dismissed = typed["do"] == "dismiss"
-    rows.append((_("What follows from it"), _("The result stands.") if dismissed else _consequence(found)))
+    rows.append((_("What the answer changes"), _("The result stands.") if dismissed else _consequence(found)))
     if not dismissed:
         rows.append((_("Document number"), typed["document"].strip()))
     rows.append((_("Reasons of the hearing"), typed["answer"].strip()))

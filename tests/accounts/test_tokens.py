@@ -249,7 +249,7 @@ def test_there_is_an_end_to_their_number(finance):
     assert status(workflow.sign_in_program(finance)) == 200
 
 
-def test_the_token_door_leaves_an_account_a_bounded_number(office):
-    texts = [workflow.sign_in_program(office) for _n in range(MOST + 3)]
-    assert ApiToken.objects.filter(user=office, name="").count() == MOST
+def test_the_token_door_leaves_an_account_a_bounded_number(finance):
+    texts = [workflow.sign_in_program(finance) for _n in range(MOST + 3)]
+    assert ApiToken.objects.filter(user=finance, name="").count() == MOST
     assert [status(texts[n]) for n in (0, 2, 3, -1)] == [401, 401, 200, 200]

@@ -65,6 +65,7 @@ def tasks() -> dict[str, list]:
         "ratings.tasks.rerate_all": [],
         "incentives.tasks.review_clawbacks": [],
         "records.tasks.make_forgotten_jobs": [],
+        "records.tasks.sweep_leftovers": [],
         "reports.tasks.make_report": [report.pk],
         "reviews.tasks.confirm_due": [],
         "accounts.tasks.check_everything": [check.pk],
