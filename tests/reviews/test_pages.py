@@ -413,6 +413,8 @@ def test_the_poster_names_the_offices_telephone(released):
         office.update(phone=phone)
         poster = PdfReader(BytesIO(b"".join(get(None, "notice_poster", released.batch.pk))))
         assert (phone in "".join(page.extract_text() for page in poster.pages)) == named
+
+
 def test_a_provisional_calendar_is_told_by_page_poster_and_api(released):
     addresses = [reverse(name, args=[released.batch.pk]) for name in ("public_notice", "notice_poster")]
     addresses.append(f"/api/v1/notices/{released.batch.pk}/")
