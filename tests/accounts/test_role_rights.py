@@ -9,7 +9,7 @@ from django.core.management.sql import emit_post_migrate_signal
 from accounts import grant_faults
 from accounts.models import UnitPermission, User
 from accounts.roles import ROLES, Role
-from tests.factories import TOWNSHIP, VILLAGE, person
+from tests.factories import TOWNSHIP, person
 
 pytestmark = pytest.mark.django_db
 NEW = "ratings.view_event"
@@ -20,7 +20,7 @@ def migrated():
 
 
 def may(user) -> bool:
-    return User.objects.get(pk=user.pk).has_perm(NEW, VILLAGE)
+    return User.objects.get(pk=user.pk).has_perm(NEW)
 
 
 def faults() -> list[tuple[str, str]]:
