@@ -11,7 +11,7 @@ from django.db import DatabaseError
 
 from config import environment, services
 from config.environment import one_line
-from config.fitness import Unfit, refuse_newer_data
+from config.startup_checks import Unfit, refuse_newer_data
 from records.outage import database_is_away
 
 BY_HAND = {"shell", "dbshell"}

@@ -19,13 +19,13 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from accounts import workflow
-from accounts.holding import Holding
+from accounts.api_permission import HasUnitPermission
 from accounts.models import Appointment, User
 from accounts.phones import phone_of
 from accounts.roles import Role
-from accounts.todo import todos_of
+from accounts.todo_list import todos_of
 from accounts.workflow.deputies import colleagues
-from records.sent import sent
+from records.validated_input import sent
 from villages.models import Unit
 
 
@@ -121,7 +121,7 @@ class AppointmentFilter(filters.FilterSet):
 class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """The appointments, past ones too, that you may give and end."""
 
-    permission_classes = [Holding]
+    permission_classes = [HasUnitPermission]
     needs = ["accounts.appoint"]
     queryset = Appointment.objects.order_by("unit_id", "role", "-starts", "id")
     serializer_class = AppointmentSerializer

@@ -7,7 +7,7 @@ RIGHTS = {
     "villages.report_profile": ["villages.report_profile"],
     **dict.fromkeys(("accounts.appoint", "accounts.open_account", "accounts.reset_password"), ["accounts.appoint"]),
 }
-"""Which rights the steps of these two apps need (``accounts.standing``)."""
+"""Which rights the steps of these two apps need (``accounts.deputies``)."""
 
 
 class AccountsConfig(AppConfig):
@@ -18,20 +18,19 @@ class AccountsConfig(AppConfig):
         from django.apps import apps
         from django.db.models.signals import post_migrate
 
-        from accounts import (  # noqa: F401 (receivers connects itself)
-            administration,
-            grant_faults,
-            guide,
-            manual,
+        from accounts import (
+            audit_trail,
+            deputies,
+            grant_integrity,
+            help_topics,
+            integrity_run,
             menu,
             menu_entries,
-            passing,
-            proving,
-            receivers,
+            page_help,
+            receivers,  # noqa: F401 - connects its receivers
             role_rights,
-            standing,
-            todo,
-            trail,
+            todo_list,
+            todos,
         )
         from accounts.models import (
             ApiToken,
@@ -42,13 +41,14 @@ class AccountsConfig(AppConfig):
             UnitPermission,
             User,
         )
+        from accounts.workflow import succession
         from notifications import kinds
         from records import integrity, jobs, proof
         from records.models import Verification
         from villages.models import Profile, Unit
         from villages.signals import units_passed
 
-        guide.register(manual.TOPICS)
+        page_help.register(help_topics.TOPICS)
         kinds.register(
             check_ready=_("What is kept was checked: %(count)s rows are not as they were written"),
             files_damaged=_("%(count)s stored files are gone or not as they were taken"),
@@ -73,16 +73,18 @@ class AccountsConfig(AppConfig):
         # What a history leaves out: the password.
         proof.prove(User, omit=("last_login",))
         proof.prove(Authenticator, omit=("last_used_at",))
-        integrity.register(grant_faults.GRANTS)
+        integrity.register(grant_integrity.GRANTS)
         # The permissions of every app are there once the last one that has models has been migrated.
         last = [app for app in apps.get_app_configs() if app.models_module is not None][-1]
         post_migrate.connect(role_rights.follow, sender=last)
-        jobs.register(Verification, proving.make)
-        standing.register(RIGHTS)
-        trail.veil(ApiToken, trail.Veil(cells="true", columns=("digest",)))
-        trail.show("who may do what: the auditor is there to watch it", Appointment, Identity, User)
-        trail.show("facts about places and days, open to all offices", CalendarDay, CalendarYear, Profile, Unit)
-        units_passed.connect(passing.pass_on)
-        for source in (administration.Vacancies(), administration.Locks(), administration.Trail(), proving):
-            todo.register(source)
+        jobs.register(Verification, integrity_run.make)
+        deputies.register(RIGHTS)
+        audit_trail.redact(ApiToken, audit_trail.Redaction(cells="true", columns=("digest",)))
+        audit_trail.show_openly("who may do what: the auditor is there to watch it", Appointment, Identity, User)
+        audit_trail.show_openly(
+            "facts about places and days, open to all offices", CalendarDay, CalendarYear, Profile, Unit
+        )
+        units_passed.connect(succession.pass_on)
+        for source in (todos.Vacancies(), todos.Locks(), todos.Trail(), integrity_run):
+            todo_list.register(source)
         menu.register(*menu_entries.MENU)

@@ -79,7 +79,7 @@ def lacking(perm: str, pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]
     return {(user_id, code) for user_id, code in pairs if not any((user_id, above) in held for above in prefixes(code))}
 
 
-def needs(*perms: str) -> Callable[[View], View]:
+def permission_or_404(*perms: str) -> Callable[[View], View]:
     """Decorates a page for those who hold one of ``perms`` somewhere: others find nothing, strangers sign in first."""
 
     def decorate(view: View) -> View:

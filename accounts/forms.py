@@ -8,14 +8,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.cadre_list import NAME
+from accounts.appointment_import import NAME
 from accounts.fields import AccountNameField, DayField, DayInput, PhoneField
 from accounts.models import Appointment, CalendarDay, User
 from accounts.roles import ROLES, VILLAGE_POSTS, Role
 from accounts.scopes import scopes_for
 from accounts.workflow import Who, givable
 from records import cells
-from records.sheets import SheetField
+from records.sheet_upload import SheetUploadField
 from villages.models import Unit, below_any
 
 BOTH = "both"
@@ -118,7 +118,7 @@ class DeputyForm(forms.Form):
 
 
 class CadreListForm(forms.Form):
-    sheet = SheetField(label=_("Cadre list (Excel or CSV)"))
+    sheet = SheetUploadField(label=_("Cadre list (Excel or CSV)"))
 
 
 class AppointmentSearch(forms.Form):

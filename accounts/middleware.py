@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.todo import forget_places
+from accounts.todo_list import forget_places
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 OPEN = ("/accounts/", "/static/", "/i18n/", "/healthz", "/readyz")

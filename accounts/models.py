@@ -24,7 +24,7 @@ from knox.models import AbstractAuthToken
 
 from accounts.phones import KEPT
 from accounts.roles import ROLES, THREE_ADMINISTRATORS, Role
-from accounts.scopes import Scope
+from accounts.scopes import TokenScope
 from villages.models import Unit
 
 
@@ -247,7 +247,7 @@ class ApiToken(AbstractAuthToken):
 
     handle = models.UUIDField(default=uuid4, unique=True, editable=False)
     name = models.CharField(_("Name"), max_length=50)
-    scope = models.CharField(_("Scope"), max_length=20, choices=Scope)
+    scope = models.CharField(_("Scope"), max_length=20, choices=TokenScope)
     last_used_at = models.DateTimeField(_("Last used"), null=True)
 
     class Meta:
@@ -255,7 +255,7 @@ class ApiToken(AbstractAuthToken):
         verbose_name = _("Token of a program")
         constraints = [
             models.CheckConstraint(condition=Q(expiry__isnull=False), name="token_expires"),
-            models.CheckConstraint(condition=Q(scope__in=Scope.values), name="token_scope_known"),
+            models.CheckConstraint(condition=Q(scope__in=TokenScope.values), name="token_scope_known"),
         ]
 
     def __str__(self) -> str:

@@ -78,27 +78,27 @@ class NotTheOldPassword:
 
 
 @dataclass(frozen=True)
-class Check:
+class PasswordCheck:
     """One rule and how ``password`` stands to it: ``text`` is the rule, or what is still wrong."""
 
     text: str
     met: bool
 
 
-def checks(password: str, user: Any) -> list[Check]:
+def checks(password: str, user: Any) -> list[PasswordCheck]:
     """Every rule that can be told while somebody types; whether it is the old password is too slow to ask then."""
     rules = [rule for rule in get_default_password_validators() if not isinstance(rule, NotTheOldPassword)]
     return [_check(rule, password, user) for rule in rules]
 
 
-def _check(rule: Any, password: str, user: Any) -> Check:
+def _check(rule: Any, password: str, user: Any) -> PasswordCheck:
     if not password:
-        return Check(rule.get_help_text(), False)
+        return PasswordCheck(rule.get_help_text(), False)
     try:
         rule.validate(password, user)
     except ValidationError as wrong:
-        return Check(" ".join(wrong.messages), False)
-    return Check(rule.get_help_text(), True)
+        return PasswordCheck(" ".join(wrong.messages), False)
+    return PasswordCheck(rule.get_help_text(), True)
 
 
 class OneTimeHasher(PBKDF2PasswordHasher):

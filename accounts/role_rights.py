@@ -1,6 +1,6 @@
 """The rights of those who hold an office already follow ``ROLES``: a new right of a role needs no migration of data.
 
-``migrate`` ends with it; between migrations ``accounts.grant_faults`` finds whatever differs.
+``migrate`` ends with it; between migrations ``accounts.grant_integrity`` finds whatever differs.
 """
 
 from typing import Any

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import SAFE_METHODS
 
 
-class Scope(models.TextChoices):
+class TokenScope(models.TextChoices):
     READ = "read", _("Read only")
     FILL = "fill", _("Fill in applications")
     SIGN = "sign", _("Sign and submit applications")
@@ -56,45 +56,47 @@ def _task(rights: str, **doors: str) -> Task:
 
 
 TASKS: dict[str, Task] = {
-    Scope.FILL: _task(
+    TokenScope.FILL: _task(
         "ratings.fill ratings.fill_on_behalf", application="list answers evidence absence star", evidence="detail"
     ),
-    Scope.SIGN: _task("ratings.sign", application="submit resubmit withdraw"),
-    Scope.ACCEPT: _task("ratings.accept", application="accept return- resume undo-submission"),
-    Scope.SCORE: _task(
+    TokenScope.SIGN: _task("ratings.sign", application="submit resubmit withdraw"),
+    TokenScope.ACCEPT: _task("ratings.accept", application="accept return- resume undo-submission"),
+    TokenScope.SCORE: _task(
         "reviews.score_township reviews.score_county",
         sheet="entries typed photos hand-in abstain recuse",
         settlement="settle add",
     ),
-    Scope.CONVENE: _task("reviews.convene_township reviews.convene_county", panel="list", settlement="settle add"),
-    Scope.DECIDE: _task(
+    TokenScope.CONVENE: _task("reviews.convene_township reviews.convene_county", panel="list", settlement="settle add"),
+    TokenScope.DECIDE: _task(
         "reviews.decide_township reviews.decide_county", verdict="decide recommend reconsider reject send-back"
     ),
-    Scope.RELEASE: _task("reviews.release_township reviews.release_county", batch="list release"),
-    Scope.CHECK: _task("reviews.open_check reviews.answer_check", check="list answer lapse"),
-    Scope.OBJECTIONS: _task(
+    TokenScope.RELEASE: _task("reviews.release_township reviews.release_county", batch="list release"),
+    TokenScope.CHECK: _task("reviews.open_check reviews.answer_check", check="list answer lapse"),
+    TokenScope.OBJECTIONS: _task(
         "reviews.answer_objection_township reviews.answer_objection_county", objection="dismiss uphold"
     ),
-    Scope.APPEAL: _task("reviews.appeal", appeal="list"),
-    Scope.HEAR: _task(
+    TokenScope.APPEAL: _task("reviews.appeal", appeal="list"),
+    TokenScope.HEAR: _task(
         "reviews.convene_appeal_county reviews.convene_appeal_city reviews.hear_appeal_county reviews.hear_appeal_city",
         appeal="convene dismiss uphold reverse",
     ),
-    Scope.EVENTS: _task("ratings.record_event", event="list close release"),
-    Scope.PROPOSALS: _task("ratings.settle_proposal_township ratings.settle_proposal_county", proposal="settle"),
-    Scope.CYCLES: _task("ratings.manage_cycle", cycle="list close close-scoring extend reverse-closing windows"),
-    Scope.PROFILES: _task("villages.report_profile", profile="report"),
-    Scope.UNITS: _task("villages.manage_unit villages.make_zone", unit="list tags", order="merge split rename"),
-    Scope.APPOINT: _task("accounts.appoint", appointment="list end hand-over phone deputies"),
-    Scope.PLAN_MONEY: _task(
+    TokenScope.EVENTS: _task("ratings.record_event", event="list close release"),
+    TokenScope.PROPOSALS: _task("ratings.settle_proposal_township ratings.settle_proposal_county", proposal="settle"),
+    TokenScope.CYCLES: _task("ratings.manage_cycle", cycle="list close close-scoring extend reverse-closing windows"),
+    TokenScope.PROFILES: _task("villages.report_profile", profile="report"),
+    TokenScope.UNITS: _task("villages.manage_unit villages.make_zone", unit="list tags", order="merge split rename"),
+    TokenScope.APPOINT: _task("accounts.appoint", appointment="list end hand-over phone deputies"),
+    TokenScope.PLAN_MONEY: _task(
         "incentives.manage_policy incentives.manage_fund",
         policy="seek-opinion take-back make-effective grant",
         fund="seek-opinion take-back make-effective grant",
         allocation="preview",
     ),
-    Scope.OPINION: _task("incentives.give_opinion", policy="give-opinion", fund="give-opinion"),
-    Scope.PAY: _task("incentives.disburse", policy="disburse", fund="disburse", ledger="correct", clawback="settle"),
-    Scope.REPORTS: _task("reports.view_report", report="list"),
+    TokenScope.OPINION: _task("incentives.give_opinion", policy="give-opinion", fund="give-opinion"),
+    TokenScope.PAY: _task(
+        "incentives.disburse", policy="disburse", fund="disburse", ledger="correct", clawback="settle"
+    ),
+    TokenScope.REPORTS: _task("reports.view_report", report="list"),
 }
 KEEP_NOTHING = frozenset({"api-allocation-preview"})
 """Doors that calculate from what is sent, and keep none of it: to read is enough."""
@@ -104,9 +106,9 @@ FOR_EVERY_TASK = frozenset({"me", "unit", "cycle", "application", "register", "s
 
 def allows(scope: str, method: str, door: str) -> bool:
     """Whether a token of ``scope`` opens the address named ``door`` to a request of ``method``."""
-    if scope == Scope.FULL:
+    if scope == TokenScope.FULL:
         return True
-    if scope == Scope.READ:
+    if scope == TokenScope.READ:
         return method in SAFE_METHODS or door in KEEP_NOTHING
     task = TASKS[scope]
     if method in SAFE_METHODS:
@@ -114,9 +116,9 @@ def allows(scope: str, method: str, door: str) -> bool:
     return door in task.doors
 
 
-def scopes_for(rights: Collection[str]) -> list[Scope]:
+def scopes_for(rights: Collection[str]) -> list[TokenScope]:
     """Those that whoever holds ``rights`` may give a token of their own: reading, each of their tasks, everything."""
-    return [scope for scope in Scope if scope not in TASKS or TASKS[scope].rights & set(rights)]
+    return [scope for scope in TokenScope if scope not in TASKS or TASKS[scope].rights & set(rights)]
 
 
 def _subject(door: str) -> str:

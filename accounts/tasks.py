@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import proving, retention
+from accounts import integrity_run, retention
 from accounts.workflow import appointing
 
 
@@ -20,10 +20,10 @@ def forget_old_sign_ins() -> None:
 
 @shared_task
 def check_everything(pk: int) -> None:
-    proving.make(pk)
+    integrity_run.make(pk)
 
 
 @shared_task
 def check_files() -> int:
     """Each night: a share of the stored files, all of them once a month."""
-    return proving.check_files(timezone.localdate())
+    return integrity_run.check_files(timezone.localdate())

@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.cached_db import SessionStore
 from accounts.authority import grant
 from accounts.models import Appointment, User
 from accounts.roles import Role
-from ratings.models.cycle import Step
+from ratings.models.cycle import CycleStep
 from ratings.workflow.cycle import open_cycle
 from ratings.workflow.scheme import import_scheme
 from reports.demonstration import places, schemes
@@ -18,7 +18,7 @@ from reports.demonstration.people import SINCE, Staff
 from reports.demonstration.plans import Phase, plan
 from reports.demonstration.rating import Rating
 from reports.demonstration.this_year import calendar, days
-from villages.divisions import import_units
+from villages.division_import import import_units
 from villages.models import Level, Unit
 
 MODEL, YEAR = "330624", 2026
@@ -84,7 +84,7 @@ def _fill(county: Unit) -> None:
     staff = Staff()
     office = staff(Role.COUNTY_OFFICE, county.code)
     scheme = import_scheme(schemes.body(MODEL, YEAR) | {"unit": county.code}, by=office, issue=True)
-    windows = {step: (days(-50, 0), days(12, 0)) for step in Step}
+    windows = {step: (days(-50, 0), days(12, 0)) for step in CycleStep}
     cycle = open_cycle(scheme, facts_until=days(-54).date(), windows=windows, by=office)
     plans = [plan(unit, scheme.spec, YEAR) for unit in scheme.rated_units()]
     for one in plans:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import psycopg2
 
-NAME = "bench"
+NAME = "review_level"
 
 
 @contextmanager
@@ -15,7 +15,7 @@ def fresh() -> Iterator[None]:
     """Set Django up on a database of our own, and drop it at the end."""
     from config import services
 
-    os.environ.setdefault("DATA_DIR", str(services.BASE_DIR / ".data" / "bench"))
+    os.environ.setdefault("DATA_DIR", str(services.BASE_DIR / ".data" / "review_level"))
     os.environ |= {"DEMO": "1", "DJANGO_SETTINGS_MODULE": "bench.settings"}
     services.attach()
     server = services.database_owner_url()

@@ -7,7 +7,7 @@ from django.db import connection
 
 from bench import nation
 from bench.measure import once, say, seconds
-from villages.divisions import import_units
+from villages.division_import import import_units
 
 
 def run() -> None:

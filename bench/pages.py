@@ -18,7 +18,7 @@ from bench import nation
 from bench.measure import once, say
 from ratings.models import Application
 from ratings.workflow.register import import_register
-from villages.divisions import import_units
+from villages.division_import import import_units
 from villages.models import Unit
 
 TIMES = 15

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 
 from bench import nation
 from bench.measure import once, say
-from ratings.register import rerate
-from villages.divisions import import_units
+from ratings.register.rerating import rerate
+from villages.division_import import import_units
 
 TODAY = date.today()
 SHAOXING = "3306"

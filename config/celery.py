@@ -13,7 +13,7 @@ from celery.signals import beat_init, setup_logging, worker_init, worker_process
 from django.core.cache import cache
 
 from config import services
-from config.services.lifetime import die_with_parent
+from config.services.parent_death import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -53,13 +53,13 @@ def log_as_django_does(**_: object) -> None:
 @beat_init.connect
 def begin(**_: object) -> None:
     """What every door does first (Django is set up by now): hold the services, refuse data that is not for us."""
-    from config import environment, fitness
+    from config import environment, startup_checks
 
     try:
         environment.demand_usable(servers=environment.is_door())
         services.attach()
-        fitness.demand_fit()
-    except (environment.Unusable, services.ServiceFailed, fitness.Unfit) as refused:
+        startup_checks.demand_fit()
+    except (environment.Unusable, services.ServiceFailed, startup_checks.Unfit) as refused:
         raise SystemExit(str(refused)) from None
 
 

@@ -1,4 +1,4 @@
-"""Whether a start loads the demonstration (``config.fitness`` refuses it where ``DEMO`` is off)."""
+"""Whether a start loads the demonstration (``config.startup_checks`` refuses it where ``DEMO`` is off)."""
 
 from reports.demonstration import guard
 from villages.models import Unit

@@ -13,7 +13,7 @@ import redis
 from django.core.exceptions import ImproperlyConfigured
 
 from config import services
-from config.services.place import Place
+from config.services.service_directory import ServiceDirectory
 
 BOUNDS = {
     "CONN_MAX_AGE": (0, 86400),
@@ -74,7 +74,7 @@ def is_door() -> bool:
 
 
 def _demand_directory() -> None:
-    place = Place(services.data_dir())
+    place = ServiceDirectory(services.data_dir())
     try:
         place.prepare()
         with tempfile.TemporaryFile(dir=place.data_dir):

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.workflow import AccountLocked
-from config import disk, request_ids
+from config import disk_space, request_ids
 from records.outage import database_is_away, disk_is_full
 from records.referer import page_before
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
@@ -104,7 +104,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """The page of a fault on our side; in an outage, one that says which, and when to try again."""
     failure = sys.exc_info()[1]
     away = database_is_away(failure)
-    full = disk_is_full(failure) or (away and disk.is_full())  # a full disk takes PostgreSQL down
+    full = disk_is_full(failure) or (away and disk_space.is_full())  # a full disk takes PostgreSQL down
     outage = FULL if full else UNAVAILABLE if away else None
     code = status.HTTP_503_SERVICE_UNAVAILABLE if outage else status.HTTP_500_INTERNAL_SERVER_ERROR
     if request.path.startswith("/api/"):

@@ -7,7 +7,7 @@ from typing import Any
 from config import environment, services
 from config.logs import configured
 from config.metrics import counting
-from config.services.lifetime import die_with_parent
+from config.services.parent_death import die_with_parent
 
 try:
     environment.demand_usable(servers=environment.is_door())

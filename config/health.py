@@ -9,7 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from config import disk
+from config import disk_space
 from config.celery import HEARTBEAT_KEY, POOL_KEY, app
 from records.outage import disk_is_full
 
@@ -36,7 +36,7 @@ class NotReady(Exception):
 
 def database() -> None:
     """It answers, may be written to, and has room: a sort too large for its memory goes to its disk."""
-    if disk.is_full():
+    if disk_space.is_full():
         raise NotReady(Reason.DISK_FULL)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64kB'")

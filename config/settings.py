@@ -12,9 +12,9 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import services
+from config.account_platform import origin, providers
 from config.logs import configured
-from config.platform import origin, providers
-from config.secret import kept_secret
+from config.secret_key import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -103,7 +103,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "accounts.context.shell",
+                "accounts.page_context.shell",
             ],
         },
     },
@@ -111,7 +111,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db_url_config(services.database_url())}
 DATABASE_ROLE = DATABASES["default"]["USER"]  # whom ``migrate`` gives the rights that the running system needs
-DATABASE_OWNER = env.db_url_config(services.database_owner_url())  # as whom it migrates (config/owner.py)
+DATABASE_OWNER = env.db_url_config(services.database_owner_url())  # as whom it migrates (config/owner_role.py)
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool(
@@ -151,10 +151,10 @@ ACCOUNT_FORMS = {
     "change_password": "config.guarded_forms.NewPasswordForm",
     "reauthenticate": "config.guarded_forms.PasswordAgainForm",
 }
-ACCOUNT_ADAPTER = "config.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "config.account_adapter.AccountAdapter"
 # An office shares one address, so axes counts failures per account and address (codes: accounts/workflow/codes.py).
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": None}
-AXES_HANDLER = "config.locks.LockHandler"
+AXES_HANDLER = "config.sign_in_locks.LockHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -162,12 +162,12 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # while an account is locked nothing is looked at nor counted
 AXES_LOCKOUT_CALLABLE = "config.errors.locked_out"
 AXES_VERBOSE = False
-AXES_USERNAME_CALLABLE = "config.locks.counted_name"
-AXES_CLIENT_IP_CALLABLE = "records.client.address_of"
+AXES_USERNAME_CALLABLE = "config.sign_in_locks.counted_name"
+AXES_CLIENT_IP_CALLABLE = "records.client_ip.address_of"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "评星晋级"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-MFA_ADAPTER = "config.adapter.FactorAdapter"
+MFA_ADAPTER = "config.account_adapter.FactorAdapter"
 MFA_FORMS = {
     "authenticate": "config.guarded_forms.CodeForm",
     "reauthenticate": "config.guarded_forms.CodeAgainForm",
@@ -299,12 +299,12 @@ CELERY_BEAT_SCHEDULE = {
 REST_FRAMEWORK = {
     # The first one makes the answer to a stranger 401.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "config.programs.GuardedToken",
+        "config.api_tokens.GuardedToken",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": [
-        "config.bodies.BoundedJSONParser",
+        "config.json_bodies.BoundedJSONParser",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],

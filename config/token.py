@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from accounts import workflow
 from config.guarded_forms import CodeForm
 from config.second_factor import must_set_up_second_factor
-from records.sent import sent
+from records.validated_input import sent
 
 
 class Credentials(serializers.Serializer):

@@ -14,7 +14,7 @@ from allauth.mfa.recovery_codes.views import generate_recovery_codes
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from accounts.views import recovery
+from accounts.views import recovery_codes
 from config import first_sign_in, sign_on
 from config.health import healthz, readyz
 from config.metrics.views import metrics
@@ -44,9 +44,9 @@ signing_in = [
     path("oidc/<slug:provider_id>/callback/", sign_on.callback, name="openid_connect_callback"),
     path("2fa/", include("allauth.mfa.base.urls")),
     path("2fa/totp/", include("allauth.mfa.totp.urls")),
-    path("2fa/recovery-codes/", recovery.codes, name="mfa_view_recovery_codes"),
+    path("2fa/recovery-codes/", recovery_codes.codes, name="mfa_view_recovery_codes"),
     path("2fa/recovery-codes/generate/", generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("2fa/recovery-codes/paper/", recovery.paper, name="recovery_paper"),
+    path("2fa/recovery-codes/paper/", recovery_codes.paper, name="recovery_paper"),
 ]
 
 api = [

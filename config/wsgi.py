@@ -5,7 +5,7 @@ import sys
 from django.core.wsgi import get_wsgi_application
 
 from config import environment, services
-from config.fitness import Unfit, demand_fit
+from config.startup_checks import Unfit, demand_fit
 
 CANNOT_BOOT = 3  # for gunicorn: to try again would end the same
 

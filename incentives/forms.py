@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.fields import DayInput
-from incentives.models import Line, ProjectFund, RewardPolicy
+from incentives.models import GrantLine, ProjectFund, RewardPolicy
 from records.refusals import UnknownFields, refuse_unknown_fields
 
 FEN = Decimal("0.01")
@@ -194,7 +194,7 @@ class DisburseForm(forms.Form):
     )
     PREFIX, CONFIRMED = "line", "confirmed"
 
-    def __init__(self, lines: Iterable[Line], data: Any = None, **options: Any) -> None:
+    def __init__(self, lines: Iterable[GrantLine], data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
         typed = {name for name, value in (data or {}).items() if value.strip()}
         names = {f"{self.PREFIX}{line.pk}": line for line in lines}
@@ -206,7 +206,7 @@ class DisburseForm(forms.Form):
                     label=line.unit.name, required=False, min_value=Decimal("0.01"), max_digits=14, decimal_places=2
                 )
 
-    def rows(self) -> list[tuple[Line, forms.BoundField]]:
+    def rows(self) -> list[tuple[GrantLine, forms.BoundField]]:
         return [(line, self[f"{self.PREFIX}{line.pk}"]) for line in self.lines]
 
     def clean(self) -> dict[str, Any]:

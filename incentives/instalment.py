@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Case, F, Sum, When
 from django.utils.translation import gettext as _
 
-from incentives.models import LedgerEntry, Line, Source
+from incentives.models import GrantLine, LedgerEntry, Source
 from records.refusals import Incomplete
 
 ALL = Decimal(100)
@@ -22,7 +22,7 @@ class Instalment:
     """``payments``: yuan by line."""
 
     source: Source
-    payments: dict[Line, Decimal]
+    payments: dict[GrantLine, Decimal]
 
     @property
     def total(self) -> Decimal:
@@ -64,7 +64,7 @@ def part_of(unpaid: Decimal, share: Decimal) -> Decimal:
     return Decimal(int(unpaid * share)) / 100
 
 
-def _problem(line: Line | None, amount: Decimal) -> str:
+def _problem(line: GrantLine | None, amount: Decimal) -> str:
     if line is None or not line.unpaid:
         return _("Nothing is owed here.")
     if line.frozen:

@@ -8,14 +8,14 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from incentives.models import Line
-from incentives.reckoning import Prospect
+from incentives.models import GrantLine
+from incentives.prospects import Prospect
 from villages.models import Unit
 from villages.townships import Townships
 
 
 @dataclass(frozen=True)
-class Row:
+class GrantRow:
     """Amounts in yuan; None where it cannot be said (``remark`` says why). ``line`` once it was granted."""
 
     unit: Unit
@@ -26,23 +26,23 @@ class Row:
     committed: Decimal
     disbursed: Decimal
     remark: str = ""
-    line: Line | None = None
+    line: GrantLine | None = None
 
     @property
     def township(self) -> str:
         return self.townships.of(self.unit.code)
 
 
-def rows_of(entries: Iterable[Line | Prospect]) -> list[Row]:
+def rows_of(entries: Iterable[GrantLine | Prospect]) -> list[GrantRow]:
     """``entries`` carry their unit."""
     townships = Townships()
     return [_row(entry, townships) for entry in entries]
 
 
-def _row(entry: Line | Prospect, townships: Townships) -> Row:
+def _row(entry: GrantLine | Prospect, townships: Townships) -> GrantRow:
     if isinstance(entry, Prospect):
         nothing = Decimal(0)
-        return Row(entry.unit, townships, entry.star, entry.figure, entry.amount, nothing, nothing, entry.problem)
+        return GrantRow(entry.unit, townships, entry.star, entry.figure, entry.amount, nothing, nothing, entry.problem)
     remark = _("payment stopped: the star has fallen") if entry.frozen else ""
     amounts = (entry.amount, entry.committed, entry.disbursed)
-    return Row(entry.unit, townships, entry.star, entry.figure, *amounts, remark, entry)
+    return GrantRow(entry.unit, townships, entry.star, entry.figure, *amounts, remark, entry)

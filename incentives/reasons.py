@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.face import star_name
 from incentives.models import Clawback
-from ratings.effects import effect_words
+from ratings.events.effects import effect_words
 from ratings.models import StarPeriod
 
 

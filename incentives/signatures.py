@@ -1,4 +1,4 @@
-"""Who took the steps with money, as it is written beside them: a deputy is marked so (``accounts.standing``)."""
+"""Who took the steps with money, as it is written beside them: a deputy is marked so (``accounts.deputies``)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from accounts.standing import by_deputies, deed, signature
+from accounts.deputies import authorized_act, by_deputies, signature
 from incentives.models import LedgerEntry, Source
 
 VERBS = {
@@ -31,8 +31,8 @@ def sign(entries: Iterable[LedgerEntry], source: Source | None = None) -> list[S
     """
     entries = list(entries)
     steps = _steps(source) if source else []
-    booked = [deed(entry.by_id, _verb(entry), entry.unit_id, entry.at) for entry in entries]
-    taken = [deed(who.pk, verb, source.unit_id, at) for verb, _step, who, at in steps]
+    booked = [authorized_act(entry.by_id, _verb(entry), entry.unit_id, entry.at) for entry in entries]
+    taken = [authorized_act(who.pk, verb, source.unit_id, at) for verb, _step, who, at in steps]
     stood_in = by_deputies([*booked, *taken])
     for entry, done in zip(entries, booked, strict=True):
         entry.as_deputy = done in stood_in

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
-from incentives.listing import Row
+from incentives.listing import GrantRow
 from incentives.models import Source
 from records.workbooks import cell
 
@@ -18,7 +18,7 @@ MONEY = "#,##0.00"
 WIDTHS = (16, 22, 22, 8, 12, 16, 16, 16, 40)
 
 
-def write_list(source: Source, rows: Iterable[Row], to: BinaryIO) -> None:
+def write_list(source: Source, rows: Iterable[GrantRow], to: BinaryIO) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("List"))
     sheet.freeze_panes = "A5"

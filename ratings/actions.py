@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.authority import lacking
-from ratings import secrecy
+from ratings import disclosure
 from ratings.lifecycle import STEPS
 from ratings.models import Application
 from records.lifecycle import Step
@@ -70,5 +70,5 @@ def require_all(verb: str, pairs: Iterable[tuple[Any, Application]]) -> None:
 
 
 def _elsewhere(user: Any, application: Application) -> WrongState:
-    state = Application.State(secrecy.shown_state(user, application)).label
+    state = Application.State(disclosure.shown_state(user, application)).label
     return WrongState(_("This application is now at the step “%(state)s”.") % {"state": state})

@@ -14,61 +14,64 @@ RIGHTS = {
         ["ratings.settle_proposal_township", "ratings.settle_proposal_county"],
     ),
 }
-"""Which rights the steps need that are none of an application's (``accounts.standing``)."""
+"""Which rights the steps need that are none of an application's (``accounts.deputies``)."""
 
 
 class RatingsConfig(AppConfig):
     name = "ratings"
 
     def ready(self) -> None:
-        from accounts import guide, home, menu, standing, todo, trail_words
+        from accounts import audit_words, deputies, home, menu, page_help, todo_list
         from ratings import (
-            announcing,
-            application_faults,
-            chapters,
-            event_todos,
-            manual,
+            disclosure,
+            explanation,
+            help_topics,
             menu_entries,
-            passing,
+            notices,
             receivers,
-            register_faults,
-            retagging,
-            secrecy,
             signals,
-            since,
             star_notices,
         )
-        from ratings.home import own_star, progress, unit_star
+        from ratings.home.office_home import applied
+        from ratings.home.village_home import own_star, progress, unit_star
+        from ratings.integrity import application_integrity, register_integrity
         from ratings.lifecycle import STEPS
         from ratings.models import Points, ReturnedCriterion, Transition
-        from ratings.office_home import applied
-        from ratings.todo import SOURCES
-        from ratings.workflow import event
+        from ratings.register import star_history
+        from ratings.todos import event_todos
+        from ratings.todos.application_todos import SOURCES
+        from ratings.workflow import event, retagging, succession
         from records import integrity, proof
-        from villages import unit_page
+        from villages import unit_panels
         from villages.signals import units_passed, units_settled, units_tagged
 
-        guide.register(manual.TOPICS)
-        announcing.register_kinds()
+        page_help.register(help_topics.TOPICS)
+        notices.register_kinds()
         star_notices.register_kinds()
         event.register_kinds()
-        passing.register_kinds()
+        succession.register_kinds()
         signals.decisions_confirmed.connect(receivers.rerate_decided)
         signals.applications_moved.connect(receivers.close_what_left)
         signals.stars_changed.connect(star_notices.tell_of_stars)
-        units_passed.connect(passing.pass_on)
-        units_settled.connect(passing.settle)
+        units_passed.connect(succession.pass_on)
+        units_settled.connect(succession.settle)
         units_tagged.connect(retagging.follow)
-        integrity.register(register_faults.REGISTER, application_faults.APPLICATIONS)
-        secrecy.veil_the_trail()
-        standing.register(STEPS.rights | RIGHTS)
-        trail_words.register(STEPS.trail)
+        integrity.register(register_integrity.REGISTER, application_integrity.APPLICATIONS)
+        disclosure.redact_audit_trail()
+        deputies.register(STEPS.rights | RIGHTS)
+        audit_words.register(STEPS.trail)
         proof.prove(Points, ReturnedCriterion, Transition)
         home.register(home.HomePanel("ratings/home_progress.html", progress, order=10))
         home.register(home.HomePanel("ratings/home_office.html", applied, order=20))
         home.register(home.HomePanel("ratings/star_card.html", own_star, column=home.SIDE, order=10))
-        unit_page.register(unit_page.UnitPanel("ratings/star_card.html", unit_star, column=unit_page.SIDE, order=10))
-        chapters.register(chapters.Chapter(_("Since then"), since.told, since.reads, order=70))
+        unit_panels.register(
+            unit_panels.UnitPanel("ratings/star_card.html", unit_star, column=unit_panels.SIDE, order=10)
+        )
+        explanation.register(
+            explanation.ExplanationChapter(
+                _("Since then"), star_history.register_steps, star_history.register_queries, order=70
+            )
+        )
         for source in (*SOURCES, event_todos):
-            todo.register(source)
+            todo_list.register(source)
         menu.register(*menu_entries.MENU)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from ratings.models import Application
-from ratings.register import rerate
+from ratings.register.rerating import rerate
 from ratings.workflow.closing import close_for
 
 

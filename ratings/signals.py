@@ -9,4 +9,4 @@ decisions_confirmed = Signal()
 """Decisions came into force. ``decisions``: their ids; ``units``: the codes of the units decided on."""
 
 stars_changed = Signal()
-"""The register reads differently. ``changes``: ``ratings.changes.Changes``, to be read within the transaction."""
+"""The register reads differently. ``changes``: ``StarChanges``, to be read within the transaction."""

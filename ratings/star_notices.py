@@ -9,13 +9,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.people import holders
+from accounts.role_holders import holders
 from accounts.roles import Role
 from notifications import kinds
 from notifications.models import Notice
 from notifications.workflow import announce_all
-from ratings.changes import Changes, Moved
-from ratings.register import Cause, causes
+from ratings.register.rerating import Cause, causes
+from ratings.register.star_changes import Moved, StarChanges
 from villages.models import Unit
 
 CONCERNED = [Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER]
@@ -32,13 +32,13 @@ def register_kinds() -> None:
     kinds.register(**KINDS)
 
 
-def tell_of_stars(sender: Any, changes: Changes, **kwargs: Any) -> None:
+def tell_of_stars(sender: Any, changes: StarChanges, **kwargs: Any) -> None:
     """Hear ``stars_changed``: tell each place and its township what its star is from now on, and why."""
     if moved := changes.moved_by_events():
         announce_all(_notices(moved, changes))
 
 
-def _notices(moved: list[Moved], changes: Changes) -> Iterator[Notice]:
+def _notices(moved: list[Moved], changes: StarChanges) -> Iterator[Notice]:
     units = Unit.objects.in_bulk([one.unit for one in moved])
     people = holders(CONCERNED, {code for unit in units.values() for code in (unit.code, unit.parent_code) if code})
     heaviest: dict[str, Cause] = {}

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from ratings.register import rerate
+from ratings.register.rerating import rerate
 from records import audit
 
 

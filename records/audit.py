@@ -13,7 +13,7 @@ import pghistory
 import pghistory.middleware
 import pghistory.runtime
 
-from records.client import address_of
+from records.client_ip import address_of
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from contextlib import suppress
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
-from records.integrity import Check, Fault
+from records.integrity import Fault, IntegrityCheck
 from records.models import StoredFile
 
 SHARES = 30
@@ -34,7 +34,7 @@ def found(sha256: str) -> tuple[int, str] | None:
 
 
 def keep_young(sha256: str) -> None:
-    """What is kept under a hash is used from now on: it is no leftover (``records.leftovers``)."""
+    """What is kept under a hash is used from now on: it is no leftover (``records.file_sweep``)."""
     with suppress(FileNotFoundError):
         os.utime(default_storage.path(place(sha256)))
 
@@ -59,4 +59,4 @@ def faults(share: int | None = None) -> Iterator[Fault]:
             yield Fault(row, expected, read)
 
 
-CHECK = Check("files", faults)
+CHECK = IntegrityCheck("files", faults)

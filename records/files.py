@@ -18,12 +18,12 @@ from django.http import FileResponse, Http404
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from records import harmful
+from records import harmful_files
 from records.file_faults import found, keep_young, place
 from records.models import StoredFile
-from records.packages import MB, Limits, PackageRefused, demand_true_sizes, open_package
-from records.pictures import NoPicture, Picture
+from records.pictures import NoPicture, ReducedPicture
 from records.refusals import Incomplete
+from records.zip_packages import MB, Limits, PackageRefused, demand_true_sizes, open_package
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -124,9 +124,9 @@ def _found(content: bytes, name: str) -> str | None:
         return _in_compound_file(content, name)
     kind = filetype.guess_mime(content)
     if (kind or "").startswith("image/"):
-        harmful.refuse_large_picture(content, name)
+        harmful_files.refuse_large_picture(content, name)
     elif kind == "application/pdf":
-        harmful.refuse_active_pdf(content, name)
+        harmful_files.refuse_active_pdf(content, name)
     return kind
 
 
@@ -184,7 +184,7 @@ def serve(stored: StoredFile, size: str = "") -> FileResponse:
 def _picture(stored: StoredFile, size: str) -> FileResponse:
     """Cached privately for a while: pages show many thumbnails at once, repeatedly."""
     try:
-        picture = Picture(stored, size).open()
+        picture = ReducedPicture(stored, size).open()
     except NoPicture:
         raise Http404 from None
     name = f"{PurePath(stored.name).stem}.jpg"

@@ -17,20 +17,20 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Check:
+class IntegrityCheck:
     """``name`` as it is printed, such as "star register"; ``faults`` reads the database and changes nothing."""
 
     name: str
     faults: Callable[[], Iterable[Fault]]
 
 
-_checks: dict[str, Check] = {}
+_checks: dict[str, IntegrityCheck] = {}
 
 
-def register(*checks: Check) -> None:
+def register(*checks: IntegrityCheck) -> None:
     _checks.update((check.name, check) for check in checks)
 
 
-def checks() -> list[Check]:
+def checks() -> list[IntegrityCheck]:
     """Every check, in the order in which they were registered."""
     return list(_checks.values())

@@ -26,7 +26,7 @@ class NoPicture(Exception):
 
 
 @dataclass(frozen=True)
-class Picture:
+class ReducedPicture:
     stored: StoredFile
     size: str
 

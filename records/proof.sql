@@ -163,7 +163,7 @@ begin
 end $$;
 
 -- By a setting of its own any session may ask triggers to look away (pgtrigger.ignore). They do it in one place: where
--- the nation comes in, which writes the same history itself (villages/divisions.py).
+-- the nation comes in, which writes the same history itself (villages/division_import.py).
 create or replace function _pgtrigger_should_ignore(trigger_name name) returns boolean language plpgsql stable as $$
 declare
     asked text[] := nullif(current_setting('pgtrigger.ignore', true), '')::text[];

@@ -12,9 +12,9 @@ import pgtrigger
 from django.db import connection, models
 
 from records import proof
-from records.head import Head
-from records.integrity import Check, Fault
-from records.owner import unit_of
+from records.chain_head import Head
+from records.integrity import Fault, IntegrityCheck
+from records.unit_path import unit_of
 
 NOTHING = "nothing"
 
@@ -252,13 +252,13 @@ def head_faults(head: Head) -> Iterator[Fault]:
 
 
 CHECKS = (
-    Check("chain", chain_faults),
-    Check("proved rows", row_faults),
-    Check("proved blocks", block_faults),
-    Check("history", history_faults),
-    Check("what stays", moved_faults),
-    Check("changes by hand", strange_hands),
-    Check("writers of the proof", trigger_faults),
+    IntegrityCheck("chain", chain_faults),
+    IntegrityCheck("proved rows", row_faults),
+    IntegrityCheck("proved blocks", block_faults),
+    IntegrityCheck("history", history_faults),
+    IntegrityCheck("what stays", moved_faults),
+    IntegrityCheck("changes by hand", strange_hands),
+    IntegrityCheck("writers of the proof", trigger_faults),
 )
 
 

@@ -14,7 +14,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import connection
 
-from records.integrity import Check, Fault
+from records.integrity import Fault, IntegrityCheck
 
 READ_ONLY = {
     "django_migrations",
@@ -94,7 +94,7 @@ def faults() -> Iterator[Fault]:
                 yield Fault(table, f"{settings.DATABASE_ROLE} without {step}", step)
 
 
-CHECK = Check("rights", faults)
+CHECK = IntegrityCheck("rights", faults)
 
 
 def _one(cursor: Any, statement: str, values: list | None = None) -> Any:

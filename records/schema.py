@@ -17,7 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
 from records.audit import acting
-from records.integrity import Check, Fault
+from records.integrity import Fault, IntegrityCheck
 
 NOTHING = "—"
 MIGRATION = "migration"
@@ -188,7 +188,7 @@ def code_faults() -> Iterator[Fault]:
             yield Fault(f"function {name}()", _("as the code makes it"), _("another"))
 
 
-CHECKS = (Check("schema", faults), Check("triggers", code_faults))
+CHECKS = (IntegrityCheck("schema", faults), IntegrityCheck("triggers", code_faults))
 
 
 def _plain(sql: str) -> str:

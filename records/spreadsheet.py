@@ -51,7 +51,7 @@ class Unreadable(str):
 
 
 @dataclass(frozen=True)
-class Line:
+class SpreadsheetLine:
     """``number`` as the spreadsheet shows it; ``mac_days``: days are counted from 1904, not 1900."""
 
     sheet: str
@@ -70,7 +70,7 @@ class Most:
     columns: int
 
 
-def lines(package: ZipFile, most: Most) -> Iterator[Line]:
+def lines(package: ZipFile, most: Most) -> Iterator[SpreadsheetLine]:
     """The non-empty lines of the first visible sheet. Raises ``SpreadsheetRefused``."""
     try:
         yield from _Book(package, most).lines()
@@ -133,7 +133,7 @@ class _Book:
     shapes: list[Callable[[Decimal], str]] = field(default_factory=list)
     mac_days: bool = False
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[SpreadsheetLine]:
         main = self._main()
         sheets: list[tuple[str, str, bool]] = []
 
@@ -233,7 +233,7 @@ class _Sheet:
         self.count = 0
         self.row, self.hidden, self.column = 0, False, 0
         self.found: dict[int, str] = {}
-        self.done: list[Line] = []
+        self.done: list[SpreadsheetLine] = []
         self.kind, self.style = "n", 0
         self.value: list[str] = []
         self.formula: list[str] = []
@@ -241,7 +241,7 @@ class _Sheet:
         self.into: list[str] | None = None
         self.reading_aid = False
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[SpreadsheetLine]:
         for _chunk in _parse(self.book.package, self.part, self._start, self._end, self._text):
             yield from self.done
             self.done.clear()
@@ -297,7 +297,7 @@ class _Sheet:
             texts = [""] * max(self.found)
             for column, text in self.found.items():
                 texts[column - 1] = text
-            self.done.append(Line(self.name, self.row, texts, self.hidden, self.book.mac_days))
+            self.done.append(SpreadsheetLine(self.name, self.row, texts, self.hidden, self.book.mac_days))
             self.found = {}
 
     def _meaning(self) -> str:

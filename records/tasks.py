@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from records import jobs, leftovers
+from records import file_sweep, jobs
 
 
 @shared_task
@@ -13,4 +13,4 @@ def make_forgotten_jobs() -> None:
 @shared_task
 def sweep_leftovers() -> int:
     """Each night: files of uploads that were killed."""
-    return leftovers.sweep()
+    return file_sweep.sweep()

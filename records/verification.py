@@ -1,4 +1,4 @@
-"""An integrity check requested by an auditor and run in the background (``accounts/proving.py``)."""
+"""An integrity check requested by an auditor and run in the background (``accounts/integrity_run.py``)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

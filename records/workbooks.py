@@ -1,7 +1,7 @@
 """Excel exports and uploaded sheets (architecture §6).
 
-Export: ``records/listing.py``; here is what it shares with workbooks of other layouts.
-Upload: rows from ``records.lines``, columns found by their headings, every wrong cell reported with its place;
+Export: ``records/excel_writer.py``; here is what it shares with workbooks of other layouts.
+Upload: rows from ``records.table_lines``, columns found by their headings, every wrong cell reported with its place;
 ``marked_copy`` returns the sheet with those cells coloured and the expectation in a comment.
 """
 
@@ -25,10 +25,10 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.worksheet import Worksheet
 
 from records import cells
-from records.lines import ZIP, Line, NotATable, lines
-from records.packages import MB, Limits, open_package
 from records.refusals import Refused
 from records.spreadsheet import Unreadable
+from records.table_lines import ZIP, NotATable, SpreadsheetLine, lines
+from records.zip_packages import MB, Limits, open_package
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WRONG = PatternFill("solid", fgColor="FFC7CE")
@@ -38,7 +38,7 @@ MARKED_CELLS = 50_000
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """``value`` maps a row to the cell's value; ``form`` is Excel's number format (``#,##0.00``)."""
 
     head: str
@@ -99,7 +99,7 @@ class SheetRefused(Refused):
 
 
 @dataclass
-class Row:
+class SheetRow:
     """One row of an uploaded sheet: the text of each cell by heading; ``wrong`` describes a wrong cell of it.
 
     ``hidden``: the row is hidden in the sheet.
@@ -122,12 +122,14 @@ class Row:
         return WrongCell(self.sheet, self.number, self.places.get(head, ""), head, self[head], expected)
 
 
-def hidden(rows: Iterable[Row]) -> int:
+def hidden(rows: Iterable[SheetRow]) -> int:
     """How many rows are hidden in the sheet; they are taken too, so the page says so."""
     return sum(row.hidden for row in rows)
 
 
-def read_rows(raw: bytes, heads: Sequence[str], *, optional: Sequence[str] = (), days: Sequence[str] = ()) -> list[Row]:
+def read_rows(
+    raw: bytes, heads: Sequence[str], *, optional: Sequence[str] = (), days: Sequence[str] = ()
+) -> list[SheetRow]:
     """The rows below the first row with all ``heads`` (a title may precede it), without empty ones.
 
     ``days``: headings of date columns; valid dates are normalised to 2025-06-30.
@@ -135,13 +137,13 @@ def read_rows(raw: bytes, heads: Sequence[str], *, optional: Sequence[str] = (),
     """
     places: dict[str, int] = {}
     letters: dict[str, str] = {}
-    rows: list[Row] = []
+    rows: list[SheetRow] = []
     try:
         for line in lines(raw):
             if places:
                 taken = _taken(line, places, days)
                 if any(taken.values()):
-                    rows.append(Row(line.sheet, line.number, taken, letters, line.hidden))
+                    rows.append(SheetRow(line.sheet, line.number, taken, letters, line.hidden))
             elif places := _places(line, heads, optional):
                 letters = {head: get_column_letter(at + 1) for head, at in places.items()}
     except NotATable as refused:
@@ -158,7 +160,7 @@ def _broken(text: str) -> bool:
     return isinstance(text, Unreadable)
 
 
-def _places(line: Line, heads: Sequence[str], optional: Sequence[str]) -> dict[str, int]:
+def _places(line: SpreadsheetLine, heads: Sequence[str], optional: Sequence[str]) -> dict[str, int]:
     """The columns of the headings, if all of ``heads`` are there. Raises ``SheetRefused`` if one occurs twice."""
     there = [cells.head(text) for text in line.cells]
     wanted = {head: cells.head(head) for head in (*heads, *optional)}
@@ -169,7 +171,7 @@ def _places(line: Line, heads: Sequence[str], optional: Sequence[str]) -> dict[s
     return {head: there.index(sought) for head, sought in wanted.items() if sought in there}
 
 
-def _taken(line: Line, places: Mapping[str, int], days: Sequence[str]) -> dict[str, str]:
+def _taken(line: SpreadsheetLine, places: Mapping[str, int], days: Sequence[str]) -> dict[str, str]:
     taken = {head: line.cells[at] if at < len(line.cells) else "" for head, at in places.items()}
     for head in days:
         if found := cells.day(taken.get(head, ""), mac_days=line.mac_days):

@@ -14,8 +14,8 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.api_permission import HasUnitPermission
 from accounts.authority import reached, reached_or_404
-from accounts.holding import Holding
 from accounts.models import User
 from records.files import serve
 from reports import workflow
@@ -54,7 +54,7 @@ class DashboardSerializer(serializers.Serializer):
 
 
 class DashboardView(APIView):
-    permission_classes = [Holding]
+    permission_classes = [HasUnitPermission]
     needs = [VIEW_DASHBOARD]
 
     @extend_schema(
@@ -92,7 +92,7 @@ class ReportSerializer(serializers.ModelSerializer):
 class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """Annual reports that one has asked for."""
 
-    permission_classes = [Holding]
+    permission_classes = [HasUnitPermission]
     needs = [VIEW_REPORT]
     serializer_class = ReportSerializer
     filter_backends: list = []

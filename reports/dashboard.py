@@ -32,7 +32,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ratings.models import Application, Cycle, Event, Window
-from ratings.models.cycle import Step
+from ratings.models.cycle import CycleStep
 from records.deadlines import remaining
 from reports.warnings import Warnings, warnings_of
 from villages.models import CODE_LENGTHS, Level, Unit, below, prefixes
@@ -44,9 +44,9 @@ EVENTS_SHOWN = 6
 NOT_BEGUN, APPLY, TOWNSHIP, COUNTY, NOTICE, DONE = "not_begun", "apply", "township", "county", "notice", "done"
 STAGES = {
     NOT_BEGUN: (_("The county has not opened the year"), None),
-    APPLY: (_("Not yet applied"), Step.APPLY),
-    TOWNSHIP: (_("Township review"), Step.TOWNSHIP_REVIEW),
-    COUNTY: (_("County review"), Step.COUNTY_REVIEW),
+    APPLY: (_("Not yet applied"), CycleStep.APPLY),
+    TOWNSHIP: (_("Township review"), CycleStep.TOWNSHIP_REVIEW),
+    COUNTY: (_("County review"), CycleStep.COUNTY_REVIEW),
     NOTICE: (_("Public notice"), None),
     DONE: (_("Confirmed"), None),
 }
@@ -67,7 +67,7 @@ STAGE_OF_APPLICATION = Case(
 
 
 @dataclass
-class Place:
+class DashboardPlace:
     """What is counted for one place: units by star, by stage, and how many moved since the year began."""
 
     code: str
@@ -109,7 +109,7 @@ class Square:
 
 
 @dataclass(frozen=True)
-class Stage:
+class DashboardStage:
     """One part of the pipe: how many are there, and until when that step is open (None: several days, or none)."""
 
     key: str
@@ -134,21 +134,21 @@ class Board:
     unit: Unit
     year: int | None
     day: date
-    total: Place
-    places: list[Place]
+    total: DashboardPlace
+    places: list[DashboardPlace]
     squares: list[Square]
-    pipe: list[Stage]
+    pipe: list[DashboardStage]
     warnings: Warnings
     events: list[Event]
     events_open: int
 
     @property
-    def not_begun(self) -> list[Place]:
+    def not_begun(self) -> list[DashboardPlace]:
         """Places none of whose units is in a rating yet: their county is late, not they."""
         return [place for place in self.places if place.stages[NOT_BEGUN] == place.rated]
 
     @property
-    def begun(self) -> list[Place]:
+    def begun(self) -> list[DashboardPlace]:
         return [place for place in self.places if place.stages[NOT_BEGUN] < place.rated]
 
     @property
@@ -173,7 +173,7 @@ def board(unit: Unit, now: datetime) -> Board:
     year = windows[0].cycle.year if windows else None
     rows, squares = standings(unit, day, windows)
     places = {place.code: place for place in places_below(unit)}
-    total = Place(unit.code, unit.name)
+    total = DashboardPlace(unit.code, unit.name)
     for row in rows:
         total.count(row)
         if row["place"] in places:
@@ -271,21 +271,21 @@ def square(row: dict) -> Square:
     return Square(row["code"], row["name"], row["star"] or 0, row["then"], row["stage"], row["flagged"])
 
 
-def places_below(unit: Unit) -> list[Place]:
+def places_below(unit: Unit) -> list[DashboardPlace]:
     """The places one step below ``unit``, in the order of their codes."""
     digits = next((n for n in CODE_LENGTHS if n > len(unit.code)), None)
     if digits is None or digits == CODE_LENGTHS[-1]:
         return []
     level = {4: [Level.CITY], 6: [Level.COUNTY, Level.ZONE], 9: [Level.TOWNSHIP]}[digits]
     below_it = Unit.objects.within(unit).filter(level__in=level).values_list("code", "name")
-    return [Place(code, name, opens=True) for code, name in below_it]
+    return [DashboardPlace(code, name, opens=True) for code, name in below_it]
 
 
-def pipe(total: Place, windows: list[Window]) -> list[Stage]:
+def pipe(total: DashboardPlace, windows: list[Window]) -> list[DashboardStage]:
     running = [window for window in windows if window.cycle.state == Cycle.State.OPEN]
-    closes = {step: {window.closes for window in running if window.step == step} for step in Step.values}
+    closes = {step: {window.closes for window in running if window.step == step} for step in CycleStep.values}
     return [
-        Stage(
+        DashboardStage(
             key=key,
             name=name,
             count=total.stages[key],

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from accounts.todo import Todo
+from accounts.todo_list import Todo
 from reports.models import ReportRequest
 from reports.warnings import warnings_of
 from reports.workflow import VIEW_REPORT

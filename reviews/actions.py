@@ -5,23 +5,23 @@ from typing import Any
 from ratings.actions import Guard
 from ratings.lifecycle import STEPS
 from ratings.models import Application
+from reviews.conflicts_of_interest import deciding_conflicts
 from reviews.models import Sheet
-from reviews.stages import BENCHES, Bench
-from reviews.ties import deciding_ties
+from reviews.review_levels import REVIEW_LEVELS, ReviewLevel
 
 
-def _has_open_sheet(bench: Bench) -> Guard:
+def _has_open_sheet(review_level: ReviewLevel) -> Guard:
     def allowed(user: Any, application: Application) -> bool:
         return Sheet.objects.filter(
-            application=application, stage=bench.stage, reviewer=user, state=Sheet.State.OPEN
+            application=application, stage=review_level.stage, reviewer=user, state=Sheet.State.OPEN
         ).exists()
 
     return allowed
 
 
-def _is_untied(bench: Bench) -> Guard:
+def _is_untied(review_level: ReviewLevel) -> Guard:
     def allowed(user: Any, application: Application) -> bool:
-        return not deciding_ties([application.pk], user.pk, bench.stage)
+        return not deciding_conflicts([application.pk], user.pk, review_level.stage)
 
     return allowed
 
@@ -29,8 +29,11 @@ def _is_untied(bench: Bench) -> Guard:
 def _guards() -> dict[str, Guard]:
     """Whoever scores has an open sheet; whoever decides has no tie."""
     guards = {}
-    for bench in BENCHES.values():
-        by_right = {bench.permission("score"): _has_open_sheet(bench), bench.permission("decide"): _is_untied(bench)}
+    for review_level in REVIEW_LEVELS.values():
+        by_right = {
+            review_level.permission("score"): _has_open_sheet(review_level),
+            review_level.permission("decide"): _is_untied(review_level),
+        }
         guards |= {step.verb: by_right[step.permission] for step in STEPS.offered if step.permission in by_right}
     return guards
 

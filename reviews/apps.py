@@ -15,45 +15,44 @@ RIGHTS = {
     "convene_appeal": ["reviews.convene_appeal_county", "reviews.convene_appeal_city"],
     **dict.fromkeys(("appeal_dismissed", "appeal_upheld", "correct_points"), HEARS),
 }
-"""Which rights the steps need that are none of an application's (``accounts.standing``)."""
+"""Which rights the steps need that are none of an application's (``accounts.deputies``)."""
 
 
 class ReviewsConfig(AppConfig):
     name = "reviews"
 
     def ready(self) -> None:
-        from accounts import guide, menu, standing, todo
+        from accounts import deputies, menu, page_help, todo_list
         from notifications import kinds
-        from ratings import actions, chapters, following
+        from ratings import actions, explanation
+        from ratings.cycle import closing_consequences
         from records import integrity, proof
-        from reviews import (  # noqa: F401 - connects the receivers
-            appeal_todos,
-            check_todos,
-            closings,
-            manual,
+        from reviews import (
+            disclosure,
+            help_topics,
             menu_entries,
-            receivers,
-            secrecy,
-            todos,
+            receivers,  # noqa: F401 - connects its receivers
         )
         from reviews.actions import GUARDS
-        from reviews.draw_faults import DRAWS
-        from reviews.kinds import KINDS
+        from reviews.appeals import appealed_closing
+        from reviews.integrity.draw_integrity import DRAWS
+        from reviews.integrity.point_integrity import POINTS
         from reviews.models import Addendum, AppealPaper, BatchEntry, Candidate, Correction, Draw, Finding
-        from reviews.point_faults import POINTS
-        from reviews.why import CHAPTERS
+        from reviews.notices import KINDS
+        from reviews.results.explanation import CHAPTERS
+        from reviews.todos import appeal_todos, check_todos, review_todos
 
-        guide.register(manual.TOPICS)
+        page_help.register(help_topics.TOPICS)
         for verb, allowed in GUARDS.items():
             actions.guard(verb, allowed)
-        standing.register(RIGHTS)
+        deputies.register(RIGHTS)
         kinds.register(**KINDS)
-        chapters.register(*CHAPTERS)
-        following.register(hindrance=closings.appealed)
-        todo.register(todos)
+        explanation.register(*CHAPTERS)
+        closing_consequences.register(hindrance=appealed_closing.appealed)
+        todo_list.register(review_todos)
         proof.prove(BatchEntry, Draw, Addendum, Candidate, Finding, AppealPaper, Correction)
         integrity.register(DRAWS, POINTS)
-        secrecy.veil_the_trail()
-        todo.register(check_todos)
-        todo.register(appeal_todos)
+        disclosure.redact_audit_trail()
+        todo_list.register(check_todos)
+        todo_list.register(appeal_todos)
         menu.register(*menu_entries.MENU)

@@ -10,7 +10,7 @@ from accounts.signals import posts_handed_over
 from ratings.models import Decision
 from ratings.signals import applications_moved
 from reviews.models import Appeal, Batch, BatchEntry
-from reviews.stages import bench_of
+from reviews.review_levels import review_level_of
 from reviews.workflow import appeals
 from reviews.workflow.handover import pass_hearings, pass_seats
 from reviews.workflow.panels import applications_entered
@@ -26,9 +26,9 @@ def pass_on_reviews(before: Appointment, after: Appointment, **_: Any) -> None:
 
 @receiver(applications_moved)
 def lay_sheets(applications: list[int], verb: str, to: str, **_: Any) -> None:
-    bench = bench_of(to)
-    if bench is not None:
-        applications_entered(applications, verb, bench)
+    review_level = review_level_of(to)
+    if review_level is not None:
+        applications_entered(applications, verb, review_level)
 
 
 @receiver(applications_moved)

@@ -19,7 +19,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 services.attach()
 
-pytest_plugins = ["tests.knocking", "tests.walls"]
+pytest_plugins = ["tests.requests_by_role", "tests.access_isolation"]
 
 # How long an example or a page takes says more of the machine and its other work than of our code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

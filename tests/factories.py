@@ -30,7 +30,7 @@ from ratings.models import (
     Veto,
     Window,
 )
-from ratings.models.cycle import Step
+from ratings.models.cycle import CycleStep
 from ratings.workflow.transition import move
 from records.file_faults import place
 from records.models import StoredFile
@@ -252,7 +252,7 @@ class CycleFactory(DjangoModelFactory):
     @factory.post_generation
     def windows(self, create, extracted, **kwargs):
         if create and extracted is not False:
-            for step in Step.values:
+            for step in CycleStep.values:
                 WindowFactory(cycle=self, step=step)
 
 
@@ -261,7 +261,7 @@ class WindowFactory(DjangoModelFactory):
         model = Window
 
     cycle = factory.SubFactory(CycleFactory, windows=False)
-    step = Step.APPLY
+    step = CycleStep.APPLY
     opens = factory.LazyAttribute(lambda o: at(o.cycle.year, 1, 1))
     closes = factory.LazyAttribute(lambda o: at(o.cycle.year + 1, 1, 1))
 

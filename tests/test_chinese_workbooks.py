@@ -5,9 +5,9 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from tests.doors import DOORS
 from tests.plain_chinese import unchinese_text
-from tests.test_walls import knocking, named
+from tests.route_permissions import DOORS
+from tests.test_access_isolation import knocking, named
 
 pytestmark = pytest.mark.django_db
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

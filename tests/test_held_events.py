@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from ratings.models import Event
 from ratings.workflow import event as events
-from tests.doors import API, DOORS
-from tests.knocking import knock
+from tests.requests_by_role import knock
+from tests.route_permissions import API, DOORS
 
 pytestmark = pytest.mark.django_db
 READERS = ["nobody", "next_signer", "next_township_office", "county_office2"]

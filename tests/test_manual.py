@@ -11,11 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from accounts import guide
+from accounts import page_help
 from accounts.roles import Role
-from tests.doors import PAGES, PUBLIC
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, UnitFactory, person
-from tests.two_counties import build
+from tests.route_permissions import PAGES, PUBLIC
+from tests.two_tenants import build
 
 pytestmark = pytest.mark.django_db
 NO_PAGES = {"healthz", "still_here", "set_language", "help", "help_topic"}
@@ -38,7 +38,7 @@ def test_every_page_of_every_role_has_its_help():
                 for username, one in in_office.items()
                 if not hasattr(who, "lets_in") or who.lets_in(one, world)
             }
-        missing += [(name, username) for username, user in readers.items() if guide.topic_of(user, name) is None]
+        missing += [(name, username) for username, user in readers.items() if page_help.topic_of(user, name) is None]
     assert missing == []
 
 
@@ -75,15 +75,15 @@ def test_whom_to_call_stands_under_the_help(client):
 
 def test_the_help_is_short_and_in_chinese():
     with translation.override("zh-hans"):
-        for topic in guide._topics:
+        for topic in page_help._topics:
             said = [str(topic.title), str(topic.what), *map(str, topic.steps)]
             assert all(any("\u4e00" <= letter <= "\u9fff" for letter in text) for text in said), topic.name
             assert len("".join(said)) <= 330, topic.name
 
 
 def test_every_topic_has_a_small_picture_and_no_picture_is_left_over():
-    names = {topic.name for topic in guide._topics}
-    sizes = {file.stem: file.stat().st_size for file in guide.PICTURES.glob("*.jpg")}
+    names = {topic.name for topic in page_help._topics}
+    sizes = {file.stem: file.stat().st_size for file in page_help.PICTURES.glob("*.jpg")}
     assert set(sizes) == names
     assert max(sizes.values()) < 60_000
 
@@ -94,8 +94,8 @@ def test_pictures(new_context, live_server, settings):
     """The first page of each topic as somebody sees it who has it to do."""
     settings.SECOND_FACTOR_REQUIRED = False
     world = build()
-    guide.PICTURES.mkdir(exist_ok=True)
-    for topic in guide._topics:
+    page_help.PICTURES.mkdir(exist_ok=True)
+    for topic in page_help._topics:
         door = PAGES[topic.pages[0]]
         who = door.ways["get"]
         people = [one for one in world.people.values() if one.of_the_first and one.role and topic.concerns(one.user)]
@@ -114,5 +114,5 @@ def test_pictures(new_context, live_server, settings):
             context.add_cookies([cookie | {"url": live_server.url}])
         page = context.new_page()
         assert page.goto(door.address(topic.pages[0], world)).status == 200
-        page.screenshot(path=guide.PICTURES / f"{topic.name}.jpg", type="jpeg", quality=45)
+        page.screenshot(path=page_help.PICTURES / f"{topic.name}.jpg", type="jpeg", quality=45)
         context.close()

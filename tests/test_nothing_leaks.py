@@ -8,10 +8,10 @@ from django.db import transaction
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from tests.doors import DOORS, PUBLIC, SIGNED_IN, Anywhere
-from tests.knocking import knock
-from tests.two_counties import FIRST, SECOND
-from tests.walls import API_METHODS, foreign, let_in
+from tests.access_isolation import API_METHODS, foreign, let_in
+from tests.requests_by_role import knock
+from tests.route_permissions import DOORS, PUBLIC, SIGNED_IN, Anywhere
+from tests.two_tenants import FIRST, SECOND
 from villages.models import Unit
 
 pytestmark = pytest.mark.django_db

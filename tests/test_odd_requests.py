@@ -14,8 +14,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from tests.doors import API, DOORS, OWN_ACCOUNT, PUBLIC, SIGNED_IN
-from tests.odd import BODIES, STRUCTURES, TEXTS, recorded
+from tests.odd_input import BODIES, STRUCTURES, TEXTS, recorded
+from tests.route_permissions import API, DOORS, OWN_ACCOUNT, PUBLIC, SIGNED_IN
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = {"readyz", "openid_connect_login", "openid_connect_callback"}

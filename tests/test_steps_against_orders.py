@@ -9,24 +9,24 @@ from django.utils import timezone
 from accounts import workflow as posts
 from accounts.models import Appointment
 from accounts.roles import Role
-from ratings.application_faults import application_faults
+from ratings.integrity.application_integrity import application_faults
+from ratings.integrity.register_integrity import register_faults
 from ratings.models import Application, Event
-from ratings.register_faults import register_faults
 from ratings.workflow import application as steps
 from ratings.workflow import closing
 from ratings.workflow.answers import save_answer
 from ratings.workflow.event import record
 from records.refusals import Refused
-from tests.at_once import while_it_waits
 from tests.clock import freeze_time
+from tests.concurrency import while_it_waits
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
 from tests.ratings.test_application_workflow import fill
 from villages.models import Unit
-from villages.workflow import Paper, Part, merge, split, tag_units
+from villages.workflow import OrderPaper, SplitPart, merge, split, tag_units
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEIGHBOUR, NEW = f"{TOWNSHIP}205", f"{TOWNSHIP}290"
-PAPER = Paper("新政〔2026〕8号", date(2026, 3, 20), "并村")
+PAPER = OrderPaper("新政〔2026〕8号", date(2026, 3, 20), "并村")
 
 
 class Place:
@@ -59,8 +59,10 @@ STEPS = {
     "event": ("draft", lambda at: record(at.unit, "spot_check_failed", date(2026, 3, 25), by=at.discipline)),
 }
 ORDERS = {
-    "merge": lambda at: merge([VILLAGE, NEIGHBOUR], Part(NEIGHBOUR), PAPER, by=at.office),
-    "split": lambda at: split(VILLAGE, [Part(NEW, "新村"), Part(f"{TOWNSHIP}291", "二村")], NEW, PAPER, by=at.office),
+    "merge": lambda at: merge([VILLAGE, NEIGHBOUR], SplitPart(NEIGHBOUR), PAPER, by=at.office),
+    "split": lambda at: split(
+        VILLAGE, [SplitPart(NEW, "新村"), SplitPart(f"{TOWNSHIP}291", "二村")], NEW, PAPER, by=at.office
+    ),
     "tags": lambda at: tag_units({VILLAGE: ["山区"]}, by=at.office),
     "closing": lambda at: closing.close(at.cycle, by=at.office, document="新评〔2026〕1号", reason="提前"),
     "end": lambda at: [

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from records.numbers import without_groups
 from villages.models import Level, Profile, Unit, UnitQuerySet
-from villages.tables import Asked, Table
+from villages.tables import AskedFigure, FillInTable
 from villages.workflow.reporting import FIGURES
 from villages.workflow.tagging import LONGEST_TAG, MOST_TAGS
 
@@ -60,14 +60,14 @@ def _number(value: int | Decimal | None) -> str:
     return "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def asked_figures() -> list[Asked]:
+def asked_figures() -> list[AskedFigure]:
     labels = {name: str(Profile._meta.get_field(name).verbose_name) for name in FIGURES}
-    return [Asked(name, labels[name], income if name == "income" else whole, _number) for name in FIGURES]
+    return [AskedFigure(name, labels[name], income if name == "income" else whole, _number) for name in FIGURES]
 
 
-def asked_tags() -> list[Asked]:
+def asked_tags() -> list[AskedFigure]:
     longest = MOST_TAGS * (LONGEST_TAG + 1)
-    return [Asked("tags", _("Tags"), tags, lambda value: "、".join(value or ()), longest, numeric=False)]
+    return [AskedFigure("tags", _("Tags"), tags, lambda value: "、".join(value or ()), longest, numeric=False)]
 
 
 def mark_of(year: int) -> tuple[str, str]:
@@ -85,12 +85,12 @@ def taggable(reach: Iterable[str]) -> UnitQuerySet:
     return Unit.objects.standing().within_any(reach).filter(level__in=TAGGED, rated=True).order_by("code")
 
 
-def figures_table(units: Sequence[Unit], year: int) -> Table:
+def figures_table(units: Sequence[Unit], year: int) -> FillInTable:
     """The units' figures of ``year``, beside those of the year before."""
     kept: dict[int, dict[tuple[str, str], Any]] = {year - 1: {}, year: {}}
     for profile in Profile.objects.filter(unit__in=units, year__in=kept):
         kept[profile.year] |= {(profile.unit_id, name): getattr(profile, name) for name in FIGURES}
-    return Table(
+    return FillInTable(
         _("Figures %d") % year,
         asked_figures(),
         units,
@@ -101,8 +101,8 @@ def figures_table(units: Sequence[Unit], year: int) -> Table:
     )
 
 
-def tags_table(units: Sequence[Unit]) -> Table:
-    return Table(_("Tags"), asked_tags(), units, {(unit.code, "tags"): unit.tags for unit in units})
+def tags_table(units: Sequence[Unit]) -> FillInTable:
+    return FillInTable(_("Tags"), asked_tags(), units, {(unit.code, "tags"): unit.tags for unit in units})
 
 
 def tags_in_use(reach: Collection[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Tables of units with fields to fill in: on a page, or as a sheet to download and upload.
 
-A ``Table`` defines the columns, the units and the present values; ``GridForm`` shows it on a page, ``write`` and
+A ``FillInTable`` defines the columns, the units and the present values; ``GridForm`` shows it on a page, ``write`` and
 ``read`` as a workbook. Both yield the same: by unit, the values that differ from what was shown.
 """
 
@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from records.cells import code as code_of
 from records.cells import number
-from records.jumps import Jump, jump
-from records.listing import write_list
+from records.excel_writer import write_list
 from records.numbers import Ambiguous, plain
-from records.workbooks import Column, Row, SheetRefused, WrongCell, read_rows
+from records.outliers import Jump, jump
+from records.workbooks import SheetColumn, SheetRefused, SheetRow, WrongCell, read_rows
 from villages.models import Unit
 from villages.townships import unit_columns
 
@@ -29,7 +29,7 @@ Said = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedFigure:
     """A column to fill in. ``read(typed)`` raises ``ValueError`` with what was expected; ``show`` formats a value."""
 
     name: str
@@ -41,25 +41,25 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Table:
+class FillInTable:
     """``kept`` (present values) and ``before`` (those a year ago) by unit code and column; ``mark``: heading and value
     of a column that each row of a sheet must have, so that a sheet for another year is noticed."""
 
     title: str
-    asked: Sequence[Asked]
+    asked: Sequence[AskedFigure]
     units: Sequence[Unit]
     kept: Mapping[tuple[str, str], Any]
     before: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     before_word: str = ""
     mark: tuple[str, str] | None = None
 
-    def shown(self, unit: Unit, asked: Asked) -> str:
+    def shown(self, unit: Unit, asked: AskedFigure) -> str:
         return asked.show(self.kept.get((unit.code, asked.name)))
 
-    def shown_before(self, unit: Unit, asked: Asked) -> str:
+    def shown_before(self, unit: Unit, asked: AskedFigure) -> str:
         return asked.show(self.before.get((unit.code, asked.name)))
 
-    def odd(self, unit: Unit, asked: Asked, value: Any) -> Jump | None:
+    def odd(self, unit: Unit, asked: AskedFigure, value: Any) -> Jump | None:
         """How ``value`` is an outlier against the year before, if it is."""
         last = self.before.get((unit.code, asked.name))
         if not asked.numeric or value is None or last is None:
@@ -70,7 +70,7 @@ class Table:
 class CellField(forms.CharField):
     """A field of one column. The value shown is sent along (hidden), so that only changes are saved."""
 
-    def __init__(self, asked: Asked, **options: Any) -> None:
+    def __init__(self, asked: AskedFigure, **options: Any) -> None:
         super().__init__(required=False, max_length=asked.longest, show_hidden_initial=True, **options)
         self.asked = asked
 
@@ -88,7 +88,7 @@ class GridForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, table: Table, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, table: FillInTable, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
         self.table = table
         for unit in table.units:
@@ -138,16 +138,16 @@ class GridForm(forms.Form):
         return changed
 
 
-def _name(unit: Unit, asked: Asked) -> str:
+def _name(unit: Unit, asked: AskedFigure) -> str:
     return f"{unit.code}-{asked.name}"
 
 
-def write(table: Table, to: BinaryIO, *, notes: Sequence[str]) -> None:
+def write(table: FillInTable, to: BinaryIO, *, notes: Sequence[str]) -> None:
     """The table as a workbook to fill in, prefilled with the present values."""
     columns = unit_columns(lambda unit: unit)
     if table.mark:
         head, value = table.mark
-        columns.append(Column(head, lambda _unit: value, 10))
+        columns.append(SheetColumn(head, lambda _unit: value, 10))
     for asked in table.asked:
         if table.before_word:
             columns.append(_column(f"{asked.head} {table.before_word}", asked, table.before))
@@ -155,17 +155,17 @@ def write(table: Table, to: BinaryIO, *, notes: Sequence[str]) -> None:
     write_list(table.title, columns, table.units, to, notes=notes)
 
 
-def _column(head: str, asked: Asked, values: Mapping[tuple[str, str], Any]) -> Column:
+def _column(head: str, asked: AskedFigure, values: Mapping[tuple[str, str], Any]) -> SheetColumn:
     """Write figures as numbers, so that Excel can add them up."""
 
     def value(unit: Unit) -> Any:
         there = values.get((unit.code, asked.name))
         return there if asked.numeric else asked.show(there)
 
-    return Column(head, value, 20)
+    return SheetColumn(head, value, 20)
 
 
-def rows_of(raw: bytes, asked: Sequence[Asked], mark: tuple[str, str] | None) -> list[Row]:
+def rows_of(raw: bytes, asked: Sequence[AskedFigure], mark: tuple[str, str] | None) -> list[SheetRow]:
     """The rows of an uploaded sheet. Raises ``SheetRefused``."""
     rows = read_rows(raw, [_("Division code"), *([mark[0]] if mark else []), *(column.head for column in asked)])
     if not rows:
@@ -173,7 +173,7 @@ def rows_of(raw: bytes, asked: Sequence[Asked], mark: tuple[str, str] | None) ->
     return rows
 
 
-def read(rows: Sequence[Row], table: Table) -> Said:
+def read(rows: Sequence[SheetRow], table: FillInTable) -> Said:
     """The values in the rows that differ from the present ones; empty cells are ignored.
 
     Raises ``SheetRefused`` with all errors: a unit outside the table or listed twice, a wrong mark, an invalid value.
@@ -206,7 +206,7 @@ def read(rows: Sequence[Row], table: Table) -> Said:
 
 
 @dataclass(frozen=True)
-class Change:
+class FigureChange:
     """A cell of a sheet that differs from the present value."""
 
     unit: Unit
@@ -220,10 +220,10 @@ class Change:
         return [self.unit.code, self.head, self.before, self.now]
 
 
-def changes(said: Said, table: Table) -> list[Change]:
+def changes(said: Said, table: FillInTable) -> list[FigureChange]:
     """The changes that saving ``said`` would make, unit by unit, outliers first."""
     found = [
-        Change(unit, asked.head, table.shown(unit, asked), asked.show(value), table.odd(unit, asked, value))
+        FigureChange(unit, asked.head, table.shown(unit, asked), asked.show(value), table.odd(unit, asked, value))
         for unit in table.units
         for asked in table.asked
         if asked.name in said.get(unit.code, {})

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from records.workbooks import Column
+from records.workbooks import SheetColumn
 from villages.models import Level, Unit, UnitQuerySet, below_any
 
 COUNTY, TOWNSHIP = 6, 9
@@ -27,13 +27,13 @@ class Townships(dict[str, str]):
         return self[code[:TOWNSHIP]] if len(code) > TOWNSHIP else ""
 
 
-def unit_columns(unit_of: Callable[[Any], Unit], name: str = "") -> list[Column]:
+def unit_columns(unit_of: Callable[[Any], Unit], name: str = "") -> list[SheetColumn]:
     """The columns that identify a unit in every workbook: code, township and name (headed ``name``)."""
     townships = Townships()
     return [
-        Column(_("Division code"), lambda row: unit_of(row).code),
-        Column(_("Township"), lambda row: townships.of(unit_of(row).code), 16),
-        Column(name or _("Unit"), lambda row: unit_of(row).name, 24),
+        SheetColumn(_("Division code"), lambda row: unit_of(row).code),
+        SheetColumn(_("Township"), lambda row: townships.of(unit_of(row).code), 16),
+        SheetColumn(name or _("Unit"), lambda row: unit_of(row).name, 24),
     ]
 
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import calling, standing
+from accounts import deputies, office_contacts
 
 register = template.Library()
 
@@ -52,17 +52,17 @@ def right(heading: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def whom_to_call(context: template.Context) -> list[calling.Contact]:
+def whom_to_call(context: template.Context) -> list[office_contacts.Contact]:
     """The office that appoints the reader; for who has not signed in, the offices that lead."""
     user = context["request"].user
-    return calling.whom_to_call(user) if user.is_authenticated else calling.public_contacts()
+    return office_contacts.whom_to_call(user) if user.is_authenticated else office_contacts.public_contacts()
 
 
 @register.simple_tag
 def signed(person: Any, verb: str, unit: str, at: Any) -> str:
     """``{% signed draw.by "draw" draw.panel.unit_id draw.at %}``: ``signature`` of one deed; one statement."""
-    done = standing.deed(person.pk, verb, unit, at) if person else None
-    return standing.signature(person, done in standing.by_deputies([done])) if person else ""
+    done = deputies.authorized_act(person.pk, verb, unit, at) if person else None
+    return deputies.signature(person, done in deputies.by_deputies([done])) if person else ""
 
 
 @register.simple_tag
@@ -74,7 +74,7 @@ def platform() -> str:
 @register.simple_tag
 def signature(person: Any, as_deputy: bool) -> str:
     """``{% signature step.by step.as_deputy %}``: the name under a deed, marked where it was a deputy's (代)."""
-    return standing.signature(person, as_deputy)
+    return deputies.signature(person, as_deputy)
 
 
 @register.simple_tag

@@ -14,15 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import lists, workflow
-from accounts.authority import needs
+from accounts import exports, workflow
+from accounts.authority import permission_or_404
 from accounts.forms import AppointmentForm, AppointmentSearch, EndForm, HandoverForm
 from accounts.models import Appointment
-from accounts.slips import Slip, as_pdf, sealed, slips_of, unsealed
+from accounts.password_slips import Slip, as_pdf, decrypted_slips, encrypted_slips, slips_of
 from accounts.views.phones import PhoneForm
 from records import previews
 from records.documents import served
-from records.lists import as_workbook
+from records.excel_export import as_workbook
 from records.previews import AlreadyDone
 from records.refusals import Incomplete, Refused, WrongState
 
@@ -30,12 +30,12 @@ PER_PAGE = 50
 APPOINT = "appoint"
 
 
-@needs("accounts.appoint")
+@permission_or_404("accounts.appoint")
 def appointments(request: HttpRequest) -> HttpResponse:
     search = AppointmentSearch(request.GET)
     found = _searched(search, workflow.managed_by(request.user)).select_related("user", "unit")
     found = found.order_by("unit_id", "role", "-starts")
-    if book := as_workbook(request, _("Appointments"), lists.appointments(), found):
+    if book := as_workbook(request, _("Appointments"), exports.appointments(), found):
         return book
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "accounts/appointments.html", {"search": search, "page": page})
@@ -54,7 +54,7 @@ def _searched(search: AppointmentSearch, found: QuerySet[Appointment]) -> QueryS
     return found
 
 
-@needs("accounts.appoint")
+@permission_or_404("accounts.appoint")
 def appointment_new(request: HttpRequest) -> HttpResponse:
     form = AppointmentForm(
         request.POST or None, by=request.user, initial={key: request.GET.get(key) for key in ("role", "unit")}
@@ -114,22 +114,22 @@ def show_engaged(request: HttpRequest, engaged: Sequence[workflow.Engaged]) -> H
 
 def show_slips(request: HttpRequest, slips: Sequence[Slip]) -> HttpResponse:
     """The answer to the very step that made one-time passwords: shown now or never."""
-    context = {"slips": slips, "sealed": sealed(slips, request.user)}
+    context = {"slips": slips, "sealed": encrypted_slips(slips, request.user)}
     return render(request, "accounts/slips.html", context)
 
 
-@needs("accounts.appoint")
+@permission_or_404("accounts.appoint")
 @require_POST
 def slips_pdf(request: HttpRequest) -> HttpResponse:
     """The slips of the page that asks, as PDF, once."""
-    slips = unsealed(request.POST.get("sealed", ""), request.user)
+    slips = decrypted_slips(request.POST.get("sealed", ""), request.user)
     if not slips:
         messages.error(request, _("These slips were printed already. You can make a new password for a person."))
         return redirect("appointments")
     return served(as_pdf(slips, by=request.user), _("Slips"), download=True)
 
 
-@needs("accounts.appoint")
+@permission_or_404("accounts.appoint")
 def appointment(request: HttpRequest, pk: int) -> HttpResponse:
     """One appointment, with what may be done with it."""
     one = _managed(request, pk)
@@ -145,7 +145,7 @@ def _managed(request: HttpRequest, pk: int) -> Appointment:
     return get_object_or_404(found, pk=pk)
 
 
-@needs("accounts.appoint")
+@permission_or_404("accounts.appoint")
 @require_POST
 def appointment_end(request: HttpRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(workflow.managed_by(request.user), pk=pk)
@@ -161,7 +161,7 @@ def appointment_end(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("appointment", pk)
 
 
-@needs("accounts.appoint")
+@permission_or_404("accounts.appoint")
 def appointment_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """End the predecessor's offices on the unit with a day, and give them to the successor from the next."""
     one = _managed(request, pk)
@@ -185,7 +185,7 @@ def appointment_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/appointment_hand_over.html", {"appointment": one, "form": form, "key": key})
 
 
-@needs("accounts.appoint")
+@permission_or_404("accounts.appoint")
 @require_POST
 def password_reset(request: HttpRequest, pk: int) -> HttpResponse:
     one = _managed(request, pk)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.authority import needs
+from accounts.authority import permission_or_404
 from accounts.forms import CalendarDayForm
 from accounts.models import CalendarDay, CalendarYear
 from accounts.working_days import days_that_differ, next_uncertain_year
@@ -18,7 +18,7 @@ from records.audit import acting
 from records.refusals import Outdated
 
 
-@needs("accounts.configure")
+@permission_or_404("accounts.configure")
 def settings_page(request: HttpRequest) -> HttpResponse:
     form = CalendarDayForm(request.POST or None)
     if form.is_valid():
@@ -43,7 +43,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/settings.html", context)
 
 
-@needs("accounts.configure")
+@permission_or_404("accounts.configure")
 @require_POST
 def calendar_year_confirm(request: HttpRequest, year: int) -> HttpResponse:
     """The days that were shown for ``year`` are those of the office."""
@@ -64,7 +64,7 @@ def calendar_year_confirm(request: HttpRequest, year: int) -> HttpResponse:
     return redirect("settings")
 
 
-@needs("accounts.configure")
+@permission_or_404("accounts.configure")
 @require_POST
 def calendar_day_remove(request: HttpRequest, day: str) -> HttpResponse:
     with acting(request.user, "accounts.remove_calendar_day"):

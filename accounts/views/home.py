@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.home import panels_of
-from accounts.todo import todos_of
+from accounts.todo_list import todos_of
 from notifications.models import Notice
 
 NOTICES_SHOWN = 3

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import workflow
-from accounts.authority import needs
+from accounts.authority import permission_or_404
 from accounts.identities import is_configured, password_given
 from accounts.models import Identity
 
@@ -49,7 +49,7 @@ def untie_own(request: HttpRequest) -> HttpResponse:
     return redirect("identity")
 
 
-@needs("accounts.unlock")
+@permission_or_404("accounts.unlock")
 @configured
 def guarded_ones(request: HttpRequest) -> HttpResponse:
     """The tied accounts that one guards."""
@@ -59,7 +59,7 @@ def guarded_ones(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/identities.html", {"page": page})
 
 
-@needs("accounts.unlock")
+@permission_or_404("accounts.unlock")
 @configured
 @require_POST
 def untie(request: HttpRequest, pk: int) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import workflow
-from accounts.authority import needs
+from accounts.authority import permission_or_404
 from accounts.forms import LockForm
 from accounts.locks import locked_out, locked_out_by_codes
 from accounts.models import User
@@ -19,7 +19,7 @@ from records.refusals import Refused, WrongState
 ATTEMPTS_SHOWN = 50
 
 
-@needs("accounts.unlock")
+@permission_or_404("accounts.unlock")
 def locks(request: HttpRequest) -> HttpResponse:
     """Failed attempts, newest first, the accounts locked by hand, the offices that may be withdrawn."""
     people = workflow.reachable(request.user)
@@ -60,7 +60,7 @@ def _taken(request: HttpRequest, form: LockForm, people: QuerySet[User]) -> str:
     return _("The account is locked.")
 
 
-@needs("accounts.unlock")
+@permission_or_404("accounts.unlock")
 @require_POST
 def lock_lift(request: HttpRequest, username: str) -> HttpResponse:
     """Forget the wrong passwords and codes of an account, or unlock one that was locked by hand."""
@@ -73,7 +73,7 @@ def lock_lift(request: HttpRequest, username: str) -> HttpResponse:
     return redirect("locks")
 
 
-@needs("accounts.unlock")
+@permission_or_404("accounts.unlock")
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """End the office of an administrator or an office head with today."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts import workflow
-from accounts.authority import needs
+from accounts.authority import permission_or_404
 from accounts.fields import PhoneField
 
 
@@ -32,7 +32,7 @@ def own_phone(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/own_phone.html", {"form": form})
 
 
-@needs("accounts.appoint")
+@permission_or_404("accounts.appoint")
 @require_POST
 def appointment_phone(request: HttpRequest, pk: int) -> HttpResponse:
     """The number of one office."""

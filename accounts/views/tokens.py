@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import workflow
-from accounts.authority import needs
+from accounts.authority import permission_or_404
 from accounts.forms import TokenForm
 from accounts.identities import password_given
 from accounts.models import ApiToken
@@ -49,7 +49,7 @@ def token_end(request: HttpRequest, handle: str) -> HttpResponse:
     return redirect("tokens")
 
 
-@needs("accounts.unlock")
+@permission_or_404("accounts.unlock")
 def guarded_tokens(request: HttpRequest) -> HttpResponse:
     """The tokens of the people whom one guards."""
     found = alive().filter(user__in=workflow.reachable(request.user)).select_related("user")
@@ -57,7 +57,7 @@ def guarded_tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/tokens_guarded.html", {"page": page})
 
 
-@needs("accounts.unlock")
+@permission_or_404("accounts.unlock")
 @require_POST
 def token_end_guarded(request: HttpRequest, handle: str) -> HttpResponse:
     people = workflow.reachable(request.user).exclude(pk=request.user.pk)

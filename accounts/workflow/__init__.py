@@ -1,6 +1,17 @@
 """Giving people their offices, opening and guarding their accounts. Every step checks who may, and history keeps it."""
 
 from accounts.workflow.access import end_tokens
+from accounts.workflow.account_creation import PASSWORD_LENGTH, reset_password
+from accounts.workflow.account_security import (
+    erase_contact,
+    forget_second_factor,
+    guarded_posts,
+    lock,
+    open_administrator,
+    reachable,
+    unlock,
+    withdraw,
+)
 from accounts.workflow.appointing import (
     Engaged,
     Who,
@@ -14,19 +25,8 @@ from accounts.workflow.appointing import (
 )
 from accounts.workflow.codes import AccountLocked, counting_codes, forget_wrong_codes, locked_by_codes
 from accounts.workflow.deputies import deputise, may_deputise
-from accounts.workflow.first_time import choose_password, own_phone, set_own_phone, set_phone
-from accounts.workflow.guarding import (
-    erase_contact,
-    forget_second_factor,
-    guarded_posts,
-    lock,
-    open_administrator,
-    reachable,
-    unlock,
-    withdraw,
-)
+from accounts.workflow.first_sign_in import choose_password, own_phone, set_own_phone, set_phone
 from accounts.workflow.identities import tie, untie
-from accounts.workflow.opening import PASSWORD_LENGTH, reset_password
 from accounts.workflow.tokens import end_token, make_token, office_is_over, sign_in_program
 
 __all__ = [

@@ -15,8 +15,8 @@ from accounts.models import Appointment, User
 from accounts.roles import ROLES, THREE_ADMINISTRATORS
 from accounts.signals import posts_handed_over
 from accounts.workflow.access import end_tokens
-from accounts.workflow.giving import bound_elsewhere, givable, in_days, managed_by, nobody_of_that_name
-from accounts.workflow.opening import open_account
+from accounts.workflow.account_creation import open_account
+from accounts.workflow.appointment_rules import bound_elsewhere, givable, in_days, managed_by, nobody_of_that_name
 from notifications.workflow import announce
 from records import cells
 from records.audit import acting

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User, WrongCodes
-from accounts.people import guards_of
+from accounts.role_holders import guards_of
 from notifications.workflow import announce
 from records.refusals import WrongState
 

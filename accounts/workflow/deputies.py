@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Appointment, User
 from accounts.roles import ROLES, THREE_ADMINISTRATORS
 from accounts.workflow.appointing import check_place, give
-from accounts.workflow.giving import managed_by
+from accounts.workflow.appointment_rules import managed_by
 from records.refusals import Incomplete, NotAllowed, WrongState
 
 

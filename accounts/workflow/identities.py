@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Identity, User
-from accounts.workflow.guarding import guarded, required
+from accounts.workflow.account_security import guarded, required
 from records.audit import acting
 from records.refusals import Incomplete, NotAllowed, WrongState
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import ApiToken, Appointment, User
-from accounts.scopes import Scope, scopes_for
-from accounts.workflow.guarding import guarded, required
+from accounts.scopes import TokenScope, scopes_for
+from accounts.workflow.account_security import guarded, required
 from records.audit import acting
 from records.refusals import Incomplete, WrongState
 
@@ -54,7 +54,7 @@ def sign_in_program(user: User) -> str:
     with acting(user, "accounts.sign_in_program"):
         for oldest in signed_in[MOST - 1 :]:
             oldest.delete()
-        return ApiToken.objects.create(user, expiry=FOR_A_DAY_S_WORK, name="", scope=Scope.FULL)[1]
+        return ApiToken.objects.create(user, expiry=FOR_A_DAY_S_WORK, name="", scope=TokenScope.FULL)[1]
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from psycopg2.extensions import make_dsn
 
 from config.backup import BackupFailed
-from config.owner import as_owner
+from config.owner_role import as_owner
 from config.services.binaries import ProgramMissing, postgresql_client
 
 AS_WE_MAKE_IT = ["--no-owner", "--no-privileges"]

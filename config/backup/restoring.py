@@ -7,7 +7,7 @@ from django.conf import settings
 
 from config.backup import BackupFailed, archive, database, key
 from config.backup.archive import Manifest
-from config.fitness import unknown_migrations
+from config.startup_checks import unknown_migrations
 
 
 def restore(path: Path, key_file: Path | None = None) -> Manifest:

@@ -14,8 +14,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from config.services.attachment import Attachment, ServiceFailed
-from config.services.place import Place
 from config.services.servers import PostgreSQL, Server, Valkey
+from config.services.service_directory import ServiceDirectory
 
 __all__ = [
     "ServiceFailed",
@@ -42,18 +42,18 @@ def data_dir() -> Path:
 
 def database_url() -> str:
     """``DATABASE_URL``, or the address of the server that we start (architecture §2), for the running system."""
-    return os.environ.get("DATABASE_URL") or PostgreSQL(Place(data_dir())).runtime_url
+    return os.environ.get("DATABASE_URL") or PostgreSQL(ServiceDirectory(data_dir())).runtime_url
 
 
 def database_owner_url() -> str:
     """The same database for the role that owns the tables: ``DATABASE_OWNER_URL``, else as ``DATABASE_URL``."""
     given = os.environ.get("DATABASE_URL")
-    return (os.environ.get("DATABASE_OWNER_URL") or given) if given else PostgreSQL(Place(data_dir())).url
+    return (os.environ.get("DATABASE_OWNER_URL") or given) if given else PostgreSQL(ServiceDirectory(data_dir())).url
 
 
 def redis_url() -> str:
     """``REDIS_URL``, or the address of the server that we start, database 0."""
-    return os.environ.get("REDIS_URL") or Valkey(Place(data_dir())).url
+    return os.environ.get("REDIS_URL") or Valkey(ServiceDirectory(data_dir())).url
 
 
 def broker_url(redis_url: str) -> str:
@@ -98,6 +98,6 @@ def detach() -> None:
 
 
 def _own_servers() -> list[Server]:
-    place = Place(data_dir())
+    place = ServiceDirectory(data_dir())
     given = {PostgreSQL: "DATABASE_URL", Valkey: "REDIS_URL"}
     return [kind(place) for kind, variable in given.items() if not os.environ.get(variable)]

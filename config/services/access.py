@@ -12,8 +12,8 @@ import pwd
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.secret import kept_secret
-from config.services.place import Place
+from config.secret_key import kept_secret
+from config.services.service_directory import ServiceDirectory
 
 OWNER = "pingxing"  # owns its database and may create others (for tests), but is no superuser
 RUNTIME = "pingxing_runtime"
@@ -25,7 +25,7 @@ STAMP = "roles.stamp"
 class Access:
     """The roles of one ``DATA_DIR``: their passwords, and the files in which PostgreSQL reads who may come in."""
 
-    place: Place
+    place: ServiceDirectory
 
     def password(self, role: str) -> str:
         """Made on first use; of letters that need no quoting in an address or a statement."""

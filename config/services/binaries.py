@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from config.services.place import Account
+from config.services.service_directory import Account
 
 SHARED_COPIES = Path("/var/lib/pingxing")
 

@@ -14,19 +14,19 @@ from pathlib import Path
 from config.services.attachment import keeper_log, lock_file
 from config.services.binaries import ProgramMissing
 from config.services.logs import Log
-from config.services.place import Place, PlaceRefused
 from config.services.restarts import Restarts
 from config.services.servers import PostgreSQL, Server, ServerFailed, Valkey
+from config.services.service_directory import ServiceDirectory, ServiceDirectoryRefused
 
 LOOK_SECONDS = 0.1
-FAILURES = (ServerFailed, ProgramMissing, PlaceRefused, OSError)
+FAILURES = (ServerFailed, ProgramMissing, ServiceDirectoryRefused, OSError)
 logger = logging.getLogger(__name__)
 KINDS = {kind.name: kind for kind in (PostgreSQL, Valkey)}
 
 
 def main(name: str, data_dir: str, start_lock: str) -> int:
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
-    server = KINDS[name](Place(Path(data_dir)))
+    server = KINDS[name](ServiceDirectory(Path(data_dir)))
     mine = lock_file(server, "keeper")  # never closed: whoever waits for it waits for the end of this process
     fcntl.flock(mine, fcntl.LOCK_EX)
     try:

@@ -14,9 +14,9 @@ from typing import ClassVar
 
 from config.services import binaries
 from config.services.access import OWNER, RUNTIME, Access
-from config.services.lifetime import dying_with_parent
 from config.services.logs import Log
-from config.services.place import Place
+from config.services.parent_death import dying_with_parent
+from config.services.service_directory import ServiceDirectory
 
 START_SECONDS = 300  # recovery after a crash may take its time
 STOP_SECONDS = 20
@@ -35,7 +35,7 @@ class Server:
     orphan_signal: ClassVar[int]
     environment: ClassVar[dict] = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: ServiceDirectory) -> None:
         self.place = place
         self.process: subprocess.Popen | None = None
         self.log = Log(place.log_dir / f"{self.name}.log")

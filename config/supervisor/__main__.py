@@ -8,10 +8,10 @@ import urllib.error
 import urllib.request
 
 from config import environment, services
-from config.services.lifetime import die_with_parent
+from config.services.parent_death import die_with_parent
 from config.supervisor.children import CHILDREN, WEB, look_after_all
+from config.supervisor.console import say, step
 from config.supervisor.preparation import CannotRun, prepare_data
-from config.supervisor.speech import say, step
 
 START_SECONDS = 120
 STOP_SECONDS = 15

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from config import services
 from config.environment import SUPERVISED
-from config.services.lifetime import dying_with_parent
 from config.services.logs import Log
+from config.services.parent_death import dying_with_parent
 from config.services.restarts import Restarts
-from config.supervisor.speech import say
+from config.supervisor.console import say
 
 PYTHON = [sys.executable, "-m"]
 CELERY = [*PYTHON, "celery", "--app", "config.celery", "--workdir", str(services.BASE_DIR)]

@@ -6,7 +6,7 @@ from io import StringIO
 
 from config import services
 from config.environment import one_line
-from config.supervisor.speech import say, step
+from config.supervisor.console import say, step
 
 REFUSED = re.compile("password authentication failed")
 LOOK_INTO_IT = (
@@ -26,7 +26,7 @@ def prepare_data() -> None:
     from django.core.management.base import CommandError
     from django.db import DatabaseError, connection
 
-    from config.fitness import Unfit
+    from config.startup_checks import Unfit
     from records.outage import database_is_away
 
     while True:
@@ -53,16 +53,16 @@ def _prepare() -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from config import demonstration, fitness, static_files
-    from config.owner import as_owner
+    from config import demonstration, startup_checks, static_files
+    from config.owner_role import as_owner
 
     call_command("check", stdout=StringIO())  # or what the addresses import is read at the first request only
     with step("database"):
         with as_owner():  # who may read what no version has given the running system a right to
-            fitness.refuse_newer_data()
+            startup_checks.refuse_newer_data()
         call_command("migrate", interactive=False, verbosity=0)
         connection.ensure_connection()  # as the running system, which would be waited for otherwise
-        fitness.demand_fit()
+        startup_checks.demand_fit()
     if settings.DEMO and demonstration.is_wanted():
         say("demonstration (what is there already stays)")
         call_command("load_demonstration")

@@ -11,13 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
+from accounts.api_permission import HasUnitPermission
 from accounts.authority import reached
-from accounts.holding import Holding
 from incentives import workflow
-from incentives.models import Allocation, Clawback, LedgerEntry, Line, Reward
+from incentives.models import Allocation, Clawback, GrantLine, LedgerEntry, Reward
 from incentives.models.source import SEES_LINES
 from incentives.signatures import sign
-from records.sent import ExactSerializer, sent
+from records.validated_input import ExactSerializer, sent
 
 VIEW, PAY = "incentives.view_incentive", "incentives.disburse"
 LINE = ["id", "unit", "star", "figure", "amount", "committed", "disbursed", "frozen"]
@@ -38,10 +38,10 @@ class AllocationSerializer(serializers.ModelSerializer):
 class LineViewSet(ReadOnlyModelViewSet):
     """Village people see those of their own village."""
 
-    permission_classes = (Holding,)
+    permission_classes = (HasUnitPermission,)
     needs = SEES_LINES
 
-    def get_queryset(self) -> QuerySet[Line]:
+    def get_queryset(self) -> QuerySet[GrantLine]:
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
         return super().get_queryset().seen_by(self.request.user).order_by("pk")
@@ -86,7 +86,7 @@ class CorrectionSerializer(ExactSerializer):
 class LedgerViewSet(ReadOnlyModelViewSet):
     """The ledger within reach, newest first. It is append-only."""
 
-    permission_classes = (Holding,)
+    permission_classes = (HasUnitPermission,)
     needs = (VIEW,)
     needs_for = {"correct": (PAY,)}
     queryset = LedgerEntry.objects.all()
@@ -127,7 +127,7 @@ class ClawbackVerdictSerializer(ExactSerializer):
 class ClawbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """What was proposed to be claimed back after a star fell."""
 
-    permission_classes = (Holding,)
+    permission_classes = (HasUnitPermission,)
     needs = (VIEW,)
     needs_for = {"settle": (PAY,)}
     queryset = Clawback.objects.order_by("-pk")

@@ -11,11 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.holding import Holding
-from incentives.allocation import Claim, OutOfLimits, allocate
+from accounts.api_permission import HasUnitPermission
+from incentives.allocation_rule import OutOfLimits, WeightedClaim, allocate
 from incentives.money import fen, yuan
-from incentives.words import out_of_limits
-from records.sent import sent
+from incentives.refusal_words import out_of_limits
+from records.validated_input import sent
 from villages.models import Unit
 
 PLAIN = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
@@ -85,7 +85,7 @@ class PreviewAnswer(serializers.Serializer):
 
 
 class AllocationPreview(APIView):
-    permission_classes = (Holding,)
+    permission_classes = (HasUnitPermission,)
     needs = ("incentives.manage_fund",)
 
     @extend_schema(request=PreviewSerializer, responses=PreviewAnswer)
@@ -107,5 +107,5 @@ class AllocationPreview(APIView):
         return Response(PreviewAnswer(answer).data)
 
 
-def _claim(unit: str, weight: Decimal, at_least: Decimal = Decimal(0), at_most: Decimal | None = None) -> Claim:
-    return Claim(unit, weight, fen(at_least), None if at_most is None else fen(at_most))
+def _claim(unit: str, weight: Decimal, at_least: Decimal = Decimal(0), at_most: Decimal | None = None) -> WeightedClaim:
+    return WeightedClaim(unit, weight, fen(at_least), None if at_most is None else fen(at_most))

@@ -13,12 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from accounts.holding import Holding
+from accounts.api_permission import HasUnitPermission
 from incentives import workflow
 from incentives.actions import available, open_to
 from incentives.lifecycle import STEPS
 from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
-from records.sent import ExactSerializer, NoFields, sent
+from records.validated_input import ExactSerializer, NoFields, sent
 
 SHARED = ["id", "unit", "year", "name", "rates", "reckoning_day", "starts", "ends", "budget", "committed", "disbursed"]
 SHARED += ["state", "opinion", "filing_number", "effective_at", "steps"]
@@ -98,7 +98,7 @@ class DisbursementSerializer(ExactSerializer):
 
 
 class SourceViewSet(ReadOnlyModelViewSet):
-    permission_classes = (Holding,)
+    permission_classes = (HasUnitPermission,)
     needs = ("incentives.view_incentive",)
     filterset_fields = ["unit", "year", "state"]
 

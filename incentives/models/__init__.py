@@ -4,14 +4,14 @@ from incentives.models.clawback import Clawback
 from incentives.models.fund import Allocation, ProjectFund, StarWeight
 from incentives.models.ledger import LedgerEntry
 from incentives.models.policy import Reward, RewardBand, RewardPolicy
-from incentives.models.source import Figure, Line, Source
+from incentives.models.source import GrantLine, RewardFigure, Source
 
 __all__ = [
     "Allocation",
     "Clawback",
-    "Figure",
+    "RewardFigure",
     "LedgerEntry",
-    "Line",
+    "GrantLine",
     "ProjectFund",
     "Reward",
     "RewardBand",

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from incentives.models.source import Figure, Line, Source, frozen_with, line_triggers, money, source_triggers
+from incentives.models.source import GrantLine, RewardFigure, Source, frozen_with, line_triggers, money, source_triggers
 
 
 @pghistory.track()
@@ -23,7 +23,7 @@ class ProjectFund(Source):
 
     department = models.CharField(_("Department"), max_length=50)
     min_star = models.PositiveSmallIntegerField(_("Minimum star"))
-    need = models.CharField(_("Weighted by need"), max_length=10, choices=Figure, blank=True)
+    need = models.CharField(_("Weighted by need"), max_length=10, choices=RewardFigure, blank=True)
     at_least = money(_("At least, per unit"), null=True, blank=True)
     at_most = money(_("At most, per unit"), null=True, blank=True)
 
@@ -63,15 +63,15 @@ class StarWeight(models.Model):
 
 
 @pghistory.track()
-class Allocation(Line):
+class Allocation(GrantLine):
     """``weight`` as it was reckoned: star weight × need."""
 
     fund = models.ForeignKey(ProjectFund, on_delete=models.PROTECT, related_name="lines")
     weight = models.DecimalField(_("Weight"), max_digits=20, decimal_places=4)
 
-    class Meta(Line.Meta):
+    class Meta(GrantLine.Meta):
         constraints = [
-            *Line.Meta.constraints,
+            *GrantLine.Meta.constraints,
             models.UniqueConstraint(fields=["fund", "unit"], name="one_allocation_per_unit"),
         ]
         triggers = line_triggers("fund")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from incentives.models.fund import Allocation
 from incentives.models.policy import Reward, RewardPolicy
-from incentives.models.source import Line, Source, money
+from incentives.models.source import GrantLine, Source, money
 from villages.models import Unit
 
 User = settings.AUTH_USER_MODEL
@@ -74,7 +74,7 @@ class OfLine(models.Model):
         ]
 
     @property
-    def line(self) -> Line:
+    def line(self) -> GrantLine:
         return self.reward or self.allocation
 
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from incentives.models.source import Figure, Line, Source, frozen_with, line_triggers, money, source_triggers
+from incentives.models.source import GrantLine, RewardFigure, Source, frozen_with, line_triggers, money, source_triggers
 
 
 @pghistory.track()
@@ -25,7 +25,7 @@ class RewardPolicy(Source):
         DIFFERENCE = "difference", _("The difference to the lower star")
         PRO_RATA = "pro_rata", _("By the days each star was held")
 
-    figure = models.CharField(_("Bands of"), max_length=10, choices=Figure, default=Figure.POPULATION)
+    figure = models.CharField(_("Bands of"), max_length=10, choices=RewardFigure, default=RewardFigure.POPULATION)
     coefficient = models.DecimalField(_("Coefficient"), max_digits=7, decimal_places=4, default=1)
     clawback = models.CharField(_("When the star falls"), max_length=10, choices=Clawback, default=Clawback.NONE)
 
@@ -75,12 +75,12 @@ class RewardBand(models.Model):
 
 
 @pghistory.track()
-class Reward(Line):
+class Reward(GrantLine):
     policy = models.ForeignKey(RewardPolicy, on_delete=models.PROTECT, related_name="lines")
 
-    class Meta(Line.Meta):
+    class Meta(GrantLine.Meta):
         constraints = [
-            *Line.Meta.constraints,
+            *GrantLine.Meta.constraints,
             models.UniqueConstraint(fields=["policy", "unit"], name="one_reward_per_unit"),
         ]
         triggers = line_triggers("policy")

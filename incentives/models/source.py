@@ -25,7 +25,7 @@ from villages.models import Level, Unit, below_any
 User = settings.AUTH_USER_MODEL
 
 
-class Figure(models.TextChoices):
+class RewardFigure(models.TextChoices):
     """A figure of a unit's profile that rewards and funds look at."""
 
     POPULATION = "population", _("Population")
@@ -37,7 +37,7 @@ def money(label: Any = None, **options: Any) -> models.DecimalField:
     return models.DecimalField(label, max_digits=14, decimal_places=2, **options)
 
 
-class Both(pgtrigger.Condition):
+class AllConditions(pgtrigger.Condition):
     """Both conditions hold (the library joins only those of one kind)."""
 
     def __init__(self, *conditions: pgtrigger.Condition) -> None:
@@ -58,7 +58,7 @@ def totals_move_by_ledger() -> list[pgtrigger.Trigger]:
         pgtrigger.Protect(
             name="totals_move_by_ledger",
             operation=pgtrigger.Update,
-            condition=Both(
+            condition=AllConditions(
                 pgtrigger.AnyChange("committed", "disbursed"), pgtrigger.Condition("pg_trigger_depth() = 0")
             ),
         ),
@@ -190,7 +190,7 @@ def source_triggers(*terms: str) -> list[pgtrigger.Trigger]:
         pgtrigger.Protect(
             name="terms_are_frozen",
             operation=pgtrigger.Update,
-            condition=Both(
+            condition=AllConditions(
                 ~pgtrigger.Q(old__state="draft"),
                 pgtrigger.AnyChange(
                     "unit", "rates", "year", "name", "reckoning_day", "starts", "ends", "budget", *terms
@@ -222,17 +222,17 @@ def frozen_with(table: str, column: str) -> pgtrigger.Trigger:
     )
 
 
-class LineQuerySet(models.QuerySet):
-    def seen_by(self, user: Any) -> LineQuerySet:
+class GrantLineQuerySet(models.QuerySet):
+    def seen_by(self, user: Any) -> GrantLineQuerySet:
         """Lines of the units where ``user`` watches over money, fills in, or accepts what is filled in."""
         reach = [code for perm in SEES_LINES for code in user.reach(perm)]
         return self.filter(below_any(reach, "unit_id") | below_any(reach, "passed_to_id"))
 
-    def payable(self) -> LineQuerySet:
+    def payable(self) -> GrantLineQuerySet:
         """Lines on which something is owed and payment is not stopped."""
         return self.filter(committed__gt=F("disbursed"), frozen=False)
 
-    def held_by(self, units: Any) -> LineQuerySet:
+    def held_by(self, units: Any) -> GrantLineQuerySet:
         """Lines that are now those of ``units`` (codes, or a query for them)."""
         return self.filter(Q(unit__in=units, passed_to=None) | Q(passed_to__in=units))
 
@@ -240,7 +240,7 @@ class LineQuerySet(models.QuerySet):
 SEES_LINES = ("incentives.view_incentive", "ratings.fill", "ratings.accept")
 
 
-class Line(models.Model):
+class GrantLine(models.Model):
     """What a source grants to one unit. ``star`` is the star on the reckoning day, ``figure`` the profile's figure.
 
     ``passed_to``: the unit that has taken it over since an order merged or split the unit (practice §4). A ``frozen``
@@ -256,7 +256,7 @@ class Line(models.Model):
     disbursed = money(_("Disbursed"), default=0)
     frozen = models.BooleanField(_("Frozen"), default=False)
 
-    objects = LineQuerySet.as_manager()
+    objects = GrantLineQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -17,7 +17,7 @@ from incentives import workflow
 from incentives.actions import available
 from incentives.forms import Bands, FundForm, PolicyForm, Weights
 from incentives.models import ProjectFund, RewardPolicy, Source
-from incentives.standing import written
+from incentives.source_state import written
 from incentives.views.sources import source_or_404
 from records import previews
 from records.numbers import count_of

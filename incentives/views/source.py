@@ -16,10 +16,10 @@ from incentives.actions import available
 from incentives.forms import OpinionForm, ReasonForm
 from incentives.listing import rows_of
 from incentives.models import Clawback, LedgerEntry, ProjectFund, Source
+from incentives.prospects import Prospect
 from incentives.reasons import cause, fall, with_reasons
-from incentives.reckoning import Prospect
 from incentives.signatures import sign
-from incentives.standing import proposed, prospects_of, standing, table_of
+from incentives.source_state import proposed, prospects_of, standing, table_of
 from incentives.views.sources import ROWS, source_or_404
 from incentives.workbook import write_list
 from records import previews

@@ -6,9 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from incentives import lists
+from incentives import exports
 from incentives.models import ProjectFund, Source
-from records.lists import as_workbook
+from records.excel_export import as_workbook
 from villages.models import Unit
 
 ROWS = 50
@@ -29,7 +29,7 @@ def sources(request: HttpRequest, kind: type[Source]) -> HttpResponse:
         raise Http404
     found = kind.objects.seen_by(request.user).select_related("unit").order_by("-year", "unit", "-pk")
     title = _("Project funds") if kind is ProjectFund else _("Reward policies")
-    if book := as_workbook(request, title, lists.sources(), found):
+    if book := as_workbook(request, title, exports.sources(), found):
         return book
     return render(
         request,

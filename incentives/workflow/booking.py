@@ -5,15 +5,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from incentives.models import LedgerEntry, Line, Reward
+from incentives.models import GrantLine, LedgerEntry, Reward
 
 
-def ref(line: Line) -> dict[str, Line]:
+def ref(line: GrantLine) -> dict[str, GrantLine]:
     """The line as the field of a ledger entry or clawback that names it."""
     return {"reward" if isinstance(line, Reward) else "allocation": line}
 
 
-def entry_for(line: Line, kind: str, amount: Decimal, *, key: str, by: Any, at: datetime, **more: Any) -> LedgerEntry:
+def entry_for(
+    line: GrantLine, kind: str, amount: Decimal, *, key: str, by: Any, at: datetime, **more: Any
+) -> LedgerEntry:
     """An unsaved entry of ``amount`` yuan; ``more``: document, reason, corrects."""
     return LedgerEntry(unit_id=line.unit_id, kind=kind, amount=amount, key=key, by=by, at=at, **ref(line), **more)
 

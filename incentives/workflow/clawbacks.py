@@ -17,10 +17,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from incentives.consequence import Consequence, Fallen
-from incentives.models import Clawback, LedgerEntry, Line, ProjectFund, Reward, RewardPolicy, Source
-from incentives.reward import NoBand
-from incentives.standing import proposed
+from incentives.models import Clawback, GrantLine, LedgerEntry, ProjectFund, Reward, RewardPolicy, Source
+from incentives.reward_table import NoBand
+from incentives.source_state import proposed
+from incentives.star_fall import Fallen, StarFall
 from incentives.workflow.booking import book, entry_for, ref
 from incentives.workflow.step import locked
 from incentives.workflow.telling import tell_holders, tell_units
@@ -70,7 +70,7 @@ def _review(source: Source, units: Units, on: date) -> None:
             _propose(line, consequence, known.get(line.pk, []))
 
 
-def _known_proposals(source: Source, lines: QuerySet[Line]) -> dict[int, list[Clawback]]:
+def _known_proposals(source: Source, lines: QuerySet[GrantLine]) -> dict[int, list[Clawback]]:
     """Open and declined proposals by line, newest first.
 
     Not those declined after a closing that was taken back later: the fall that they were about never was.
@@ -90,7 +90,7 @@ def _known_proposals(source: Source, lines: QuerySet[Line]) -> dict[int, list[Cl
     return found
 
 
-def _propose(line: Line, consequence: Consequence | None, known: list[Clawback]) -> None:
+def _propose(line: GrantLine, consequence: StarFall | None, known: list[Clawback]) -> None:
     """Bring the line's open proposal to ``consequence``. What was declined is not proposed again for the same star."""
     proposal = next((one for one in known if one.state == State.OPEN), None)
     declined = consequence and any(one.star <= consequence.star for one in known if one.state == State.DECLINED)
@@ -108,7 +108,7 @@ def _propose(line: Line, consequence: Consequence | None, known: list[Clawback])
         Clawback.objects.filter(pk=proposal.pk).update(**consequence._asdict())
 
 
-def _freeze(line: Line, frozen: bool) -> None:
+def _freeze(line: GrantLine, frozen: bool) -> None:
     if line.frozen != frozen:
         type(line).objects.filter(pk=line.pk).update(frozen=frozen)
 
@@ -152,7 +152,7 @@ def decline_clawback(
             _freeze(line, False)
 
 
-def _settling(clawback: Clawback, by: Any, at: datetime, expected: Any) -> Line:
+def _settling(clawback: Clawback, by: Any, at: datetime, expected: Any) -> GrantLine:
     """The line of an open proposal that ``by`` may settle, both locked and up to date."""
     source = locked(clawback.line.source)
     if not by.has_perm("incentives.disburse", source):

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from incentives.models import Source
-from incentives.reckoning import Prospect
-from incentives.standing import prospects_of, standing
+from incentives.prospects import Prospect
+from incentives.source_state import prospects_of, standing
 from incentives.workflow.step import step
 from incentives.workflow.telling import tell_holders, tell_people
 from records.previews import require_unchanged

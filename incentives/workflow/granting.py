@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from incentives.models import Allocation, LedgerEntry, Line, ProjectFund, Reward, Source
-from incentives.reckoning import Prospect
+from incentives.models import Allocation, GrantLine, LedgerEntry, ProjectFund, Reward, Source
+from incentives.prospects import Prospect
 from incentives.workflow.booking import book, entry_for
 from incentives.workflow.clawbacks import review_clawbacks
 from incentives.workflow.filing import check_complete
@@ -19,7 +19,7 @@ from records.refusals import Incomplete, WrongState
 
 
 @transaction.atomic
-def grant(source: Source, *, by: Any, expected: Any = None, at: datetime | None = None) -> list[Line]:
+def grant(source: Source, *, by: Any, expected: Any = None, at: datetime | None = None) -> list[GrantLine]:
     """Write what every unit gets, by the stars of the reckoning day, and commit it.
 
     Where the star has fallen since that day, payment is stopped at once. Raises ``WrongState`` before the reckoning day
@@ -47,7 +47,7 @@ def grant(source: Source, *, by: Any, expected: Any = None, at: datetime | None 
     return lines
 
 
-def _write(source: Source, prospects: list[Prospect]) -> Iterator[Line]:
+def _write(source: Source, prospects: list[Prospect]) -> Iterator[GrantLine]:
     if isinstance(source, ProjectFund):
         made = [
             Allocation(fund=source, unit=p.unit, star=p.star, figure=p.figure, weight=p.weight, amount=p.amount)

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.people import holders, responsible
+from accounts.role_holders import holders, responsible
 from accounts.roles import ROLES, Role
-from incentives.models import Line, Source
+from incentives.models import GrantLine, Source
 from notifications.models import Notice
 from notifications.workflow import announce, announce_all
 
@@ -24,7 +24,7 @@ def tell_people(user_ids: Iterable[int], source: Source, kind: str, **params: An
     announce(user_ids, kind, link=source.get_absolute_url(), unit_code=source.unit_id, **params)
 
 
-def tell_units(source: Source, kind: str, amounts: Mapping[Line, Decimal]) -> None:
+def tell_units(source: Source, kind: str, amounts: Mapping[GrantLine, Decimal]) -> None:
     """Tell the cadres of each line's unit about its amount."""
     people = holders({Role.FILLER, Role.SIGNER}, {line.holder_id for line in amounts})
     announce_all(

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
-from incentives.standing import written
+from incentives.source_state import written
 from incentives.workflow.step import step
 from records import audit
 from records.previews import require_unchanged

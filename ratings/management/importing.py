@@ -8,14 +8,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from ratings.incoming import Imported, RowsRefused
+from ratings.csv_staging import CsvImport, RowsRefused
 from records.refusals import Refused
 
 
 class ImportCommand(BaseCommand):
     """All or nothing; every wrong row stands on stderr and the command ends with 1."""
 
-    take: Callable[..., Imported]
+    take: Callable[..., CsvImport]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

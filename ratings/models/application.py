@@ -148,7 +148,7 @@ class Answer(models.Model):
 
     ``typed`` is what the person typed, kept even when it is no valid figure (then ``value`` is empty).
     ``source`` says who gave it: village, or ``department:NAME``. ``sure``: asked about an odd figure
-    (``ratings.jumps``), the person said that it is right.
+    (``ratings.scoring.outliers``), the person said that it is right.
     """
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="answers")

@@ -94,7 +94,7 @@ class ClosingReversal(models.Model):
         return f"{self.cycle} {self.closed_at}"
 
 
-class Step(models.TextChoices):
+class CycleStep(models.TextChoices):
     """The steps of a cycle that have a window of time."""
 
     APPLY = "apply", _("Self-assessment and application")
@@ -107,7 +107,7 @@ class Window(models.Model):
     """When a step may be done: ``opens`` ≤ now < ``closes``."""
 
     cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="windows")
-    step = models.CharField(max_length=20, choices=Step)
+    step = models.CharField(max_length=20, choices=CycleStep)
     opens = models.DateTimeField(_("Opens"))
     closes = models.DateTimeField(_("Closes"))
 
@@ -130,7 +130,7 @@ class Extension(models.Model):
     """More time for one unit in one step (practice §3), with its reason; the last one given counts."""
 
     cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="extensions")
-    step = models.CharField(max_length=20, choices=Step, default=Step.APPLY)
+    step = models.CharField(max_length=20, choices=CycleStep, default=CycleStep.APPLY)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     closes = models.DateTimeField(_("Closes"))
     reason = models.TextField(_("Reason"))

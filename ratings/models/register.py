@@ -49,8 +49,8 @@ class StarPeriodQuerySet(models.QuerySet):
 class StarPeriod(models.Model):
     """A unit's star over ``during`` (half-open days; the last one has no end).
 
-    Written only by ``ratings/register.py``. A recomputation never changes a row: it sets ``superseded_at`` and adds
-    new rows, so that "what did we know then" has its answer.
+    Written only by ``ratings/register/rerating.py``. A recomputation never changes a row: it sets ``superseded_at`` and
+    adds new rows, so that "what did we know then" has its answer.
     """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="star_periods")

@@ -1,1 +1,1 @@
-"""A scheme file and a facts file as data: their shape, their reading, their checks (formats §1–2)."""
+"""A county's 考评标准 as data: its shape, its reading, its checks, its words (formats §1)."""

@@ -17,7 +17,7 @@ from ratings.scheme.spec import (
     StarLine,
     Tier,
     Tiers,
-    Veto,
+    VetoSpec,
 )
 
 SUPPLIERS = ("village", "township", "county", "poll")
@@ -301,7 +301,7 @@ def _vetoes(spec: SchemeSpec) -> Iterator[Problem]:
                 yield _warning(place, _("The scheme has no star %s.") % bar, " / ".join(map(str, sorted(stars))))
 
 
-def _barred(veto: Veto) -> tuple[int | str, ...]:
+def _barred(veto: VetoSpec) -> tuple[int | str, ...]:
     return () if veto.bars == "all" else veto.bars
 
 

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from ratings.scheme import checks
 from ratings.scheme.problems import Problem, errors
 from ratings.scheme.spec import LARGEST, MOST_PLACES, SchemeSpec
-from records.packages import MB
 from records.refusals import Refused
+from records.zip_packages import MB
 
 MOST_BYTES = 5 * MB
 

@@ -1,7 +1,7 @@
 """The shape of a scheme file (formats §1) as frozen models.
 
 Shape only: which keys exist, which are required, what each holds. What must agree between the parts is in ``checks``.
-A scoring method is one class here, listed in ``Criterion``, and one function in ``ratings.scoring``.
+A scoring method is one class here, listed in ``Criterion``, and one function in ``ratings.scoring.methods``.
 """
 
 from collections import Counter
@@ -47,19 +47,19 @@ Code = Annotated[str, StringConstraints(strict=True, pattern=r"^[^\s@,][^\s,]*$"
 Yes = Annotated[bool, Field(strict=True)]
 
 
-class Part(BaseModel):
+class SpecModel(BaseModel):
     """Any object of a scheme file; keys that it does not know are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Evidence(Part):
+class EvidenceSpec(SpecModel):
     name: Name
     signed_by: Text | None = None
     instead: Text | None = None
 
 
-class Loss(Part):
+class Loss(SpecModel):
     """An item that is counted: ``per`` points for every ``each`` of its count, ``at_most`` in all.
 
     ``least``, ``most`` and ``whole`` say which counts can be true.
@@ -81,19 +81,19 @@ class DeductionItem(Loss):
     zeroes: Yes = False
 
 
-class TickItem(Part):
+class TickItem(SpecModel):
     code: Code
     name: Text = ""
     points: NotNegative | None = None
 
 
-class Tier(Part):
+class Tier(SpecModel):
     at_least: Number | None = None
     at_most: Number | None = None
     points: NotNegative
 
 
-class Question(Part):
+class Question(SpecModel):
     """One fact that a criterion asks for; ``item`` is how a facts file names it.
 
     ``least`` and ``most`` bound what can be true, None where nothing does; ``whole``: no decimals.
@@ -107,13 +107,13 @@ class Question(Part):
     whole: bool = False
 
 
-class _Criterion(Part):
+class _Criterion(SpecModel):
     code: Code
     name: Name
     max: Positive
     supplier: Name = "village"
     checks: tuple[Name, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[EvidenceSpec, ...] = ()
     only: tuple[Name, ...] = ()
     figure: Text | None = None
 
@@ -208,7 +208,7 @@ class Checklist(_Itemised):
 Criterion = Annotated[Judged | Deduction | Count | Tiers | Linear | Checklist, Field(discriminator="method")]
 
 
-class Area(Part):
+class Area(SpecModel):
     code: Code
     name: Text = ""
     kind: Literal["base", "bonus", "penalty"]
@@ -223,7 +223,7 @@ class Area(Part):
         return sum({criterion.code: criterion.max for criterion in self.criteria}.values(), Decimal(0))
 
 
-class Veto(Part):
+class VetoSpec(SpecModel):
     code: Code
     name: Text = ""
     bars: Annotated[
@@ -234,7 +234,7 @@ class Veto(Part):
     months: Ordinal | None = None
 
 
-class FigureAtMost(Part):
+class FigureAtMost(SpecModel):
     at_most: Number
 
 
@@ -244,7 +244,7 @@ FigureLine = Annotated[
 ]
 
 
-class StarLine(Part):
+class StarLine(SpecModel):
     """What a star asks for; which keys may stand depends on the scheme's ``rule``."""
 
     star: Ordinal
@@ -258,12 +258,12 @@ class StarLine(Part):
     others: Whole = 0
 
 
-class Event(Part):
+class EventSpec(SpecModel):
     code: Code
     name: Text = ""
 
 
-class Rule(Part):
+class Rule(SpecModel):
     """What an event does to a star (formats §3)."""
 
     event: Text
@@ -282,7 +282,7 @@ class NoSingleVariant(ValueError):
         self.code, self.fitting = code, fitting
 
 
-class SchemeSpec(Part):
+class SchemeSpec(SpecModel):
     format: Literal["pingxing-scheme/1"]
     name: Name
     year: Annotated[int, Field(strict=True, ge=1900, le=9999)]
@@ -294,10 +294,10 @@ class SchemeSpec(Part):
     appeal_days: Whole = 15
     departments: tuple[Name, ...] = ()
     areas: tuple[Area, ...] = Field(min_length=1)
-    vetoes: tuple[Veto, ...] = ()
+    vetoes: tuple[VetoSpec, ...] = ()
     stars: tuple[StarLine, ...] = ()
     townships_decide_up_to: Whole = 3
-    events: tuple[Event, ...] = ()
+    events: tuple[EventSpec, ...] = ()
     rules: tuple[Rule, ...] = ()
 
     @cached_property

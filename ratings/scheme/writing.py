@@ -4,10 +4,10 @@ from typing import Any
 
 import simplejson
 
-from ratings.scheme.spec import Area, Criterion, Evidence, Rule, SchemeSpec, StarLine, Veto
+from ratings.scheme.spec import Area, Criterion, EvidenceSpec, Rule, SchemeSpec, StarLine, VetoSpec
 
 _METHODS = Criterion.__args__[0].__args__
-_MODELS = (SchemeSpec, Rule, *_METHODS, StarLine, Area, Evidence, Veto)
+_MODELS = (SchemeSpec, Rule, *_METHODS, StarLine, Area, EvidenceSpec, VetoSpec)
 _KEYS = ["format", "code", "name", "kind", *(key for model in _MODELS for key in model.model_fields)]
 _PLACES = {key: place for place, key in reversed(list(enumerate(_KEYS)))}
 

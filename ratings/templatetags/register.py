@@ -2,7 +2,7 @@
 
 from django import template
 
-from ratings.effects import effect_words, proposal_words
+from ratings.events.effects import effect_words, proposal_words
 
 register = template.Library()
 register.filter("effect", effect_words)

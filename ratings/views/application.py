@@ -15,24 +15,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
-from ratings import lists, secrecy
+from ratings import disclosure, exports
 from ratings.actions import available
-from ratings.cards import Card, Sheet
-from ratings.corrections import corrections
-from ratings.form import Form
-from ratings.forms import ReturnForm, end_of
+from ratings.application.file_reuse import mark_reuse
+from ratings.application.progress import named, steps_of
+from ratings.forms.office_forms import ReturnForm, end_of
+from ratings.forms.register_forms import TownshipFilterForm
 from ratings.lifecycle import STEPS
 from ratings.models import Application, Evidence, Return
 from ratings.models.application import Paper
-from ratings.paper import declaration
-from ratings.progress import named, steps_of
-from ratings.register_forms import TownshipFilterForm
-from ratings.reuse import mark_reuse
-from ratings.views.opening import VIEW, applications_for, opened
+from ratings.presenters.application_form import ApplicationFormView
+from ratings.presenters.application_paper import declaration
+from ratings.presenters.area_sections import AreaSection, CriterionCard
+from ratings.presenters.corrections import corrections
+from ratings.views.access import VIEW, applications_for, opened
 from ratings.workflow import application as workflow
 from records.documents import served
+from records.excel_export import as_workbook
 from records.files import serve
-from records.lists import as_workbook
 from records.refusals import Incomplete, NotAllowed
 from villages.models import below
 
@@ -60,7 +60,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     if state in counts:
         found = found.filter(shown_state=state)
-    if book := as_workbook(request, _("Applications"), lists.applications(), _rows(found)):
+    if book := as_workbook(request, _("Applications"), exports.applications(), _rows(found)):
         return book
     paginator = Paginator(_rows(found), PER_PAGE)
     paginator.count = counts.get(state, sum(counts.values()))
@@ -103,8 +103,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Where the application stands, what was answered, what was attached, every step so far, and what one may do."""
     application = opened(request.user, pk)
     taken = list(application.transitions.select_related("by"))
-    shown = secrecy.shown_steps(request.user, application, taken)
-    form = Form(application, may_fill=False)
+    shown = disclosure.shown_steps(request.user, application, taken)
+    form = ApplicationFormView(application, may_fill=False)
     if any(request.user.has_perm(perm, application) for perm in REVIEWING) and form.evidence:
         mark_reuse(form.evidence, request.user)
     return render(
@@ -133,7 +133,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     application = opened(request.user, pk)
     if not any(request.user.has_perm(perm, application) for perm in PRINTING):
         raise Http404
-    content = declaration(Form(application, may_fill=False), by=request.user)
+    content = declaration(ApplicationFormView(application, may_fill=False), by=request.user)
     return served(content, f"{application.unit.name}{application.cycle.year}")
 
 
@@ -171,7 +171,7 @@ def _step(
     elif verb not in {action.verb for action in available(request.user, application)}:
         messages.warning(request, _("This step cannot be taken now."))
         return redirect("application", pk)
-    form = Form(application, may_fill=True)
+    form = ApplicationFormView(application, may_fill=True)
     return render(
         request,
         "ratings/application_step.html",
@@ -190,7 +190,7 @@ def _step(
     )
 
 
-def _places(form: Form, problems: dict[str, str]) -> list[dict[str, Any]]:
+def _places(form: ApplicationFormView, problems: dict[str, str]) -> list[dict[str, Any]]:
     """The problems with the place where each can be put right: a criterion, or the papers on the overview."""
     overview = reverse("application_form", args=[form.application.pk])
     papers = [
@@ -207,12 +207,14 @@ def _places(form: Form, problems: dict[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _place(form: Form, sheet: Sheet, card: Card, message: str, part: str = "") -> dict[str, Any]:
+def _place(
+    form: ApplicationFormView, sheet: AreaSection, card: CriterionCard, message: str, part: str = ""
+) -> dict[str, Any]:
     url = reverse("application_area", args=[form.application.pk, sheet.number])
     return {"url": f"{url}#{card.id}{part}", "name": f"{card.criterion.code} {card.criterion.name}", "message": message}
 
 
-def _odd(form: Form) -> list[dict[str, Any]]:
+def _odd(form: ApplicationFormView) -> list[dict[str, Any]]:
     """Figures far from last year's that nobody has called right: shown once more, and sent all the same."""
     return [
         _place(form, sheet, card, f"{field.typed}。{field.jump.words}")
@@ -289,7 +291,7 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
     application = opened(request.user, pk)
     if not request.user.has_perm(STEPS["return"].permission, application):
         raise NotAllowed
-    form = Form(application, may_fill=False)
+    form = ApplicationFormView(application, may_fill=False)
     cards = [card for sheet in form.sheets for card in sheet.asked]
     default = timezone.localdate() + timedelta(days=7)
     asked = ReturnForm(request.POST or None, cards=cards, initial={"due": default})

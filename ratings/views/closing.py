@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ratings.forms import ClosingForm, ReversalForm
+from ratings.disclosure import with_shown_state
+from ratings.forms.office_forms import ClosingForm, ReversalForm
 from ratings.models import Cycle
-from ratings.secrecy import with_shown_state
 from ratings.views.cycle import State, managed
 from ratings.workflow import closing as workflow
 from records import previews
@@ -64,7 +64,7 @@ def _step(verb: str, cycle: Cycle) -> str:
 
 
 def _carry_out(
-    request: HttpRequest, cycle: Cycle, verb: str, form: Any, step: Callable[..., workflow.Outlook]
+    request: HttpRequest, cycle: Cycle, verb: str, form: Any, step: Callable[..., workflow.ClosingOutlook]
 ) -> HttpResponse | None:
     """Do what was shown under the key of the form; None: it is to be shown again."""
     if not form.is_valid():
@@ -110,7 +110,7 @@ def _shown(
     cycle: Cycle,
     verb: str,
     form: Any,
-    outlook: workflow.Outlook,
+    outlook: workflow.ClosingOutlook,
     more: dict[str, Any],
 ) -> HttpResponse:
     claims = [*outlook.new_claims, *outlook.gone_claims]

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.authority import reached, reached_or_404
-from ratings.forms import ExtendForm, OpenCycleForm, WindowsForm, end_of, initial_windows
+from ratings.disclosure import with_shown_state
+from ratings.forms.office_forms import ExtendForm, OpenCycleForm, WindowsForm, end_of, initial_windows
 from ratings.models import Application, Cycle, Scheme
-from ratings.models.cycle import Step
-from ratings.secrecy import with_shown_state
+from ratings.models.cycle import CycleStep
 from ratings.views.confirming import Tried, carry_out
 from ratings.workflow import cycle as workflow
 from records import previews
@@ -87,12 +87,12 @@ def _usual_times(year: int) -> dict[str, Any]:
 
     return {
         "facts_until": datetime(year, 12, 31).date(),
-        f"{Step.APPLY}-opens": at(year, 11, 1),
-        f"{Step.APPLY}-closes": at(year, 12, 1),
-        f"{Step.TOWNSHIP_REVIEW}-opens": at(year, 11, 15),
-        f"{Step.TOWNSHIP_REVIEW}-closes": at(year, 12, 20),
-        f"{Step.COUNTY_REVIEW}-opens": at(year, 12, 10),
-        f"{Step.COUNTY_REVIEW}-closes": at(year + 1, 1, 20),
+        f"{CycleStep.APPLY}-opens": at(year, 11, 1),
+        f"{CycleStep.APPLY}-closes": at(year, 12, 1),
+        f"{CycleStep.TOWNSHIP_REVIEW}-opens": at(year, 11, 15),
+        f"{CycleStep.TOWNSHIP_REVIEW}-closes": at(year, 12, 20),
+        f"{CycleStep.COUNTY_REVIEW}-opens": at(year, 12, 10),
+        f"{CycleStep.COUNTY_REVIEW}-closes": at(year + 1, 1, 20),
     }
 
 

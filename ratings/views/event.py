@@ -11,26 +11,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.authority import needs, reached_or_404
-from accounts.standing import by_deputies, deed
-from ratings import lists
-from ratings.effects import rule_words
-from ratings.judging import event_names, events_of, judging_scheme
+from accounts.authority import permission_or_404, reached_or_404
+from accounts.deputies import authorized_act, by_deputies
+from ratings import exports
+from ratings.events.applicable_scheme import event_names, events_of, judging_scheme
+from ratings.events.effects import rule_words
+from ratings.events.proposals import COUNTY, TOWNSHIP, to_settle, with_authority
+from ratings.forms.register_forms import CloseForm, EventFilterForm, EventForm, SettleForm, UnitSearchForm
 from ratings.models import Event, Proposal, Scheme
-from ratings.proposals import COUNTY, TOWNSHIP, to_settle, with_authority
-from ratings.register import acting
-from ratings.register_forms import CloseForm, EventFilterForm, EventForm, SettleForm, UnitSearchForm
+from ratings.register.rerating import acting
 from ratings.views.confirming import Tried, carry_out
 from ratings.workflow import event as workflow
 from records import previews
-from records.lists import as_workbook, wanted
+from records.excel_export import as_workbook, wanted
 from villages.models import Unit
 
 ROWS = 50
 FOUND = 20
 
 
-@needs("ratings.view_event")
+@permission_or_404("ratings.view_event")
 def events(request: HttpRequest) -> HttpResponse:
     """Events within reach, the latest first."""
     form = EventFilterForm(request.GET, codes=request.user.reach("ratings.view_event"))
@@ -38,7 +38,7 @@ def events(request: HttpRequest) -> HttpResponse:
     found = form.narrow(found) if form.is_valid() else found.none()
     if wanted(request):
         names = event_names(found.order_by().values_list("unit_id", flat=True).distinct())
-        return as_workbook(request, _("Events"), lists.events(names), found)
+        return as_workbook(request, _("Events"), exports.events(names), found)
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     names = event_names({event.unit_id for event in page})
     for event in page:
@@ -47,7 +47,7 @@ def events(request: HttpRequest) -> HttpResponse:
     return render(request, "ratings/events.html", {"form": form, "page": page, "may_record": may_record})
 
 
-@needs("ratings.record_event")
+@permission_or_404("ratings.record_event")
 def choose_unit(request: HttpRequest) -> HttpResponse:
     """To record an event, first find the unit."""
     codes = request.user.reach("ratings.record_event")
@@ -58,7 +58,7 @@ def choose_unit(request: HttpRequest) -> HttpResponse:
     return render(request, "ratings/event_choose_unit.html", {"form": form, "units": units, "most": FOUND})
 
 
-@needs("ratings.record_event")
+@permission_or_404("ratings.record_event")
 def record(request: HttpRequest, code: str) -> HttpResponse:
     """Record an event of a unit."""
     unit = reached_or_404(request.user, "ratings.record_event", Unit.objects.all(), field="code", code=code)
@@ -79,7 +79,7 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "ratings/event_record.html", context, status=tried.status)
 
 
-@needs("ratings.view_event")
+@permission_or_404("ratings.view_event")
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     """One event, and what each rule of the scheme makes of it."""
     seen = Event.objects.seen_by(request.user).select_related("unit", "recorded_by", "closed_by", "reversal")
@@ -87,7 +87,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, happened, CloseForm(initial={"on": timezone.localdate()}))
 
 
-@needs("ratings.record_event")
+@permission_or_404("ratings.record_event")
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     happened = _recorded_or_404(request, pk)
@@ -105,7 +105,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, _recorded_or_404(request, pk), form, tried.status)
 
 
-@needs("ratings.record_event")
+@permission_or_404("ratings.record_event")
 @require_POST
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     happened, form = _recorded_or_404(request, pk), Form(request.POST)
@@ -125,7 +125,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, _recorded_or_404(request, pk), fresh, tried.status)
 
 
-@needs(TOWNSHIP, COUNTY)
+@permission_or_404(TOWNSHIP, COUNTY)
 def proposals(request: HttpRequest) -> HttpResponse:
     """What waits to be settled by this person."""
     waiting = to_settle(request.user).select_related("event", "unit", "scheme").order_by("event__on", "pk")
@@ -136,7 +136,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     return render(request, "ratings/event_proposals.html", {"page": page})
 
 
-@needs(TOWNSHIP, COUNTY)
+@permission_or_404(TOWNSHIP, COUNTY)
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm or decline what a rule proposes. Who may not settle it finds nothing."""
     confirm = "confirm" in request.POST
@@ -240,12 +240,12 @@ def _show(request: HttpRequest, happened: Event, form: CloseForm, status: int = 
 
 def _mark(happened: Event, proposals: Iterable[Proposal]) -> None:
     """Give the event and its proposals ``as_deputy``: whether who recorded or settled them stood in for somebody."""
-    deeds = {happened: deed(happened.recorded_by_id, "record_event", happened.unit_id, happened.recorded_at)}
+    acts = {happened: authorized_act(happened.recorded_by_id, "record_event", happened.unit_id, happened.recorded_at)}
     for one in proposals:
         verb = "confirm_proposal" if one.state == Proposal.State.CONFIRMED else "decline_proposal"
-        deeds[one] = deed(one.settled_by_id, verb, one.unit_id, one.settled_at)
-    stood_in = by_deputies(deeds.values())
-    for one, done in deeds.items():
+        acts[one] = authorized_act(one.settled_by_id, verb, one.unit_id, one.settled_at)
+    stood_in = by_deputies(acts.values())
+    for one, done in acts.items():
         one.as_deputy = done in stood_in
 
 

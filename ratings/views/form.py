@@ -15,17 +15,17 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.authority import reached_or_404
-from ratings.cards import Card
-from ratings.form import Form, Sheet
 from ratings.models import Application, Cycle, Evidence
 from ratings.models.application import Paper
-from ratings.models.cycle import Step
-from ratings.outlook import outlook
-from ratings.views.opening import FILL, opened
+from ratings.models.cycle import CycleStep
+from ratings.presenters.application_form import ApplicationFormView, AreaSection
+from ratings.presenters.area_sections import CriterionCard
+from ratings.presenters.outlook import outlook
+from ratings.views.access import FILL, opened
 from ratings.workflow import application as workflow
 from ratings.workflow import evidence as files
-from ratings.workflow.answers import Entry, Kept, save_answers
-from ratings.workflow.filling import filling_verb, require_fillable
+from ratings.workflow.answers import AnswerEntry, SavedAnswers, save_answers
+from ratings.workflow.filling_rights import filling_verb, require_fillable
 from ratings.workflow.window import in_force, window
 from records.numbers import count_of
 from records.refusals import Incomplete, Refused, WrongState
@@ -55,8 +55,8 @@ def apply(request: HttpRequest) -> HttpResponse:
             "cycle": cycle,
             "unit": unit,
             "application": mine.get((cycle.pk, unit.code)),
-            "window": window(cycle, Step.APPLY),
-            "closes": in_force(cycle, Step.APPLY, [unit.code])[unit.code],
+            "window": window(cycle, CycleStep.APPLY),
+            "closes": in_force(cycle, CycleStep.APPLY, [unit.code])[unit.code],
         }
         for cycle, unit in places
     ]
@@ -102,7 +102,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
     """Which areas there are, what is missing in each, the star applied for, and the step after."""
     application = fillable(request, pk)
     shut = shut_because(application, request.user)
-    form = Form(application, may_fill=not shut)
+    form = ApplicationFormView(application, may_fill=not shut)
     return render(
         request,
         "ratings/application_form.html",
@@ -121,7 +121,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _closes(application: Application) -> datetime | None:
-    return in_force(application.cycle, Step.APPLY, [application.unit_id])[application.unit_id]
+    return in_force(application.cycle, CycleStep.APPLY, [application.unit_id])[application.unit_id]
 
 
 @login_required
@@ -142,7 +142,7 @@ def area(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404
     shut = shut_because(application, request.user)
     if request.method != "POST":
-        return _area(request, Form(application, may_fill=not shut), number, shut=shut)
+        return _area(request, ApplicationFormView(application, may_fill=not shut), number, shut=shut)
     if request.htmx:
         return _keep_criterion(request, application, number)
     return _keep_area(request, application, number)
@@ -150,10 +150,10 @@ def area(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 def _area(
     request: HttpRequest,
-    form: Form,
+    form: ApplicationFormView,
     number: int,
     *,
-    kept: dict[str, Kept] | None = None,
+    kept: dict[str, SavedAnswers] | None = None,
     shut: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -174,12 +174,12 @@ def _area(
     )
 
 
-def _after(form: Form, number: int) -> int | None:
+def _after(form: ApplicationFormView, number: int) -> int | None:
     """The next area in which the village fills something in."""
     return next((sheet.number for sheet in form.own_sheets if sheet.number > number), None)
 
 
-def _entries(request: HttpRequest, sheet: Sheet, criterion: str = "") -> list[Entry]:
+def _entries(request: HttpRequest, sheet: AreaSection, criterion: str = "") -> list[AnswerEntry]:
     """What the request says about the village's questions of ``sheet`` (of one criterion); a box not ticked is a 0.
 
     What was filled in from elsewhere and stands unchanged counts only when it is confirmed (``confirm``: the codes of
@@ -199,7 +199,7 @@ def _entries(request: HttpRequest, sheet: Sheet, criterion: str = "") -> list[En
             if not confirmed & {card.criterion.code, "*"} and posted.get(f"known:{field.item}") == typed:
                 continue
             entries.append(
-                Entry(
+                AnswerEntry(
                     field.item,
                     typed,
                     posted.get(f"reason:{field.item}", ""),
@@ -224,15 +224,17 @@ def _keep_criterion(request: HttpRequest, application: Application, number: int)
     """Save one criterion as it is typed. What is refused stays in the field, with the reason under it."""
     code = request.POST.get("criterion", "")
     refused = ""
-    kept: dict[str, Kept] = {}
+    kept: dict[str, SavedAnswers] = {}
     try:
         kept = save_answers(
-            application, _entries(request, Form(application, may_fill=True).sheet(number), code), by=request.user
+            application,
+            _entries(request, ApplicationFormView(application, may_fill=True).sheet(number), code),
+            by=request.user,
         )
     except WrongState as wrong:
         refused = str(wrong)
         application = opened(request.user, application.pk)
-    form = Form(application, may_fill=True)
+    form = ApplicationFormView(application, may_fill=True)
     sheet = form.sheet(number, kept)
     return render(
         request,
@@ -251,7 +253,7 @@ def _keep_criterion(request: HttpRequest, application: Application, number: int)
 
 def _keep_area(request: HttpRequest, application: Application, number: int) -> HttpResponse:
     """Save the whole page: answers, files, one file taken off; then the next area, or back to the button pressed."""
-    sheet = Form(application, may_fill=True).sheet(number)
+    sheet = ApplicationFormView(application, may_fill=True).sheet(number)
     entries = _entries(request, sheet)
     try:
         kept = save_answers(application, entries, by=request.user)
@@ -259,9 +261,15 @@ def _keep_area(request: HttpRequest, application: Application, number: int) -> H
             messages.info(request, said)
     except Refused as refused:
         messages.error(request, str(refused))
-        typed = {e.item: Kept(e, None, str(refused), refused=True) for e in entries}
-        return _area(request, Form(opened(request.user, application.pk), may_fill=True), number, kept=typed, status=409)
-    form = Form(opened(request.user, application.pk), may_fill=True)
+        typed = {e.item: SavedAnswers(e, None, str(refused), refused=True) for e in entries}
+        return _area(
+            request,
+            ApplicationFormView(opened(request.user, application.pk), may_fill=True),
+            number,
+            kept=typed,
+            status=409,
+        )
+    form = ApplicationFormView(opened(request.user, application.pk), may_fill=True)
     if any(k.refused for k in kept.values()):
         return _area(request, form, number, kept=kept, status=409)
     here = reverse("application_area", args=[application.pk, number])
@@ -296,7 +304,7 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
         shut = shut_because(application, request.user)
         context = {
             "application": application,
-            "form": Form(application, may_fill=not shut),
+            "form": ApplicationFormView(application, may_fill=not shut),
             "shut": shut,
             "paper_card": {"open": not shut},
             "problem": str(refused),
@@ -308,7 +316,7 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('application_form', args=[pk])}#papers")
 
 
-def _keep_files(request: HttpRequest, application: Application, sheet: Sheet) -> list[str]:
+def _keep_files(request: HttpRequest, application: Application, sheet: AreaSection) -> list[str]:
     """Files come under ``file:CRITERION`` or ``file:CRITERION:PIECE``; ``detach`` names one to take off.
 
     Returns a sentence for each file whose like was attached to its criterion before.
@@ -333,12 +341,12 @@ def _keep_files(request: HttpRequest, application: Application, sheet: Sheet) ->
     return twice
 
 
-def _piece_names(card: Card) -> list[str]:
+def _piece_names(card: CriterionCard) -> list[str]:
     """The pieces that a criterion asks for, after what is attached without a name."""
     return ["", *(piece.name for piece in card.pieces)]
 
 
-def _keep_absences(request: HttpRequest, application: Application, sheet: Sheet) -> None:
+def _keep_absences(request: HttpRequest, application: Application, sheet: AreaSection) -> None:
     """A reason under ``absent:CRITERION:PIECE`` says that there is no such document (``none``: the button pressed for
     it); ``present`` names one that there is after all."""
     for card in sheet.cards:
@@ -352,7 +360,7 @@ def _keep_absences(request: HttpRequest, application: Application, sheet: Sheet)
                 files.take_back_absence(application, code, piece.name, by=request.user)
 
 
-def _show_refused_absences(request: HttpRequest, sheet: Sheet) -> None:
+def _show_refused_absences(request: HttpRequest, sheet: AreaSection) -> None:
     """The reasons that were sent and are not kept stand in the page again."""
     for card in sheet.cards:
         for piece in card.pieces:
@@ -384,11 +392,11 @@ def upload(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404
     problem, twice = "", []
     try:
-        twice = _keep_files(request, application, Form(application, may_fill=True).sheet(number))
+        twice = _keep_files(request, application, ApplicationFormView(application, may_fill=True).sheet(number))
     except Refused as refused:
         problem = str(refused)
     application = opened(request.user, pk)
-    sheet = Form(application, may_fill=not shut_because(application, request.user)).sheet(number)
+    sheet = ApplicationFormView(application, may_fill=not shut_because(application, request.user)).sheet(number)
     _show_refused_absences(request, sheet)
     card = next((c for c in sheet.cards if c.criterion.code == request.POST.get("criterion")), None)
     if card is None:

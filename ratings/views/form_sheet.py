@@ -9,28 +9,28 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ratings import form_sheet
-from ratings.form import Form
 from ratings.models import Application
+from ratings.presenters import application_sheet
+from ratings.presenters.application_form import ApplicationFormView
 from ratings.views.form import fillable, shut_because
-from records.listing import write_list
+from records.excel_writer import write_list
 from records.previews import AlreadyDone
 from records.refusals import Outdated, Refused
-from records.sheets import SheetForm, confirming, keep_marked, keep_shown, workbook
-from records.workbooks import Row, SheetRefused, hidden
+from records.sheet_upload import SheetUploadForm, confirming, keep_marked, keep_shown, workbook
+from records.workbooks import SheetRefused, SheetRow, hidden
 
 
 @login_required
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet comes in; all that is wrong with it, or what it would change."""
     application = fillable(request, pk)
-    form = SheetForm(request.POST or None, request.FILES or None)
+    form = SheetUploadForm(request.POST or None, request.FILES or None)
     if not form.is_valid():
         return _show(request, application, form=form)
     raw = form.cleaned_data["sheet"]
     try:
-        rows = form_sheet.rows_of(raw)
-        changes = form_sheet.try_out(application, rows, by=request.user)
+        rows = application_sheet.rows_of(raw)
+        changes = application_sheet.try_out(application, rows, by=request.user)
     except SheetRefused as refused:
         return _show(
             request,
@@ -46,8 +46,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 def _show_changes(
     request: HttpRequest,
     application: Application,
-    rows: list[Row],
-    changes: list[form_sheet.Change],
+    rows: list[SheetRow],
+    changes: list[application_sheet.AnswerChange],
     outdated: Outdated | None = None,
 ) -> HttpResponse:
     """What the sheet would change, kept with it under the page's key; ``outdated``: why nothing was done."""
@@ -69,7 +69,7 @@ def _subject(pk: int) -> str:
 
 def _show(request: HttpRequest, application: Application, **context: object) -> HttpResponse:
     context = {
-        "form": SheetForm(),
+        "form": SheetUploadForm(),
         "application": application,
         "shut": shut_because(application, request.user),
         **context,
@@ -86,7 +86,7 @@ def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
     rows, changes = [], None
     try:
         with confirming(request.user, _subject(pk), request.POST.get("carried", "")) as (rows, require_shown):
-            changes = form_sheet.keep(application, rows, by=request.user)
+            changes = application_sheet.keep(application, rows, by=request.user)
             require_shown([change.outcome for change in changes])
     except AlreadyDone:
         messages.success(request, _("These answers have been saved."))
@@ -107,8 +107,10 @@ def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
 def template(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet to fill in: the questions that stand open, last year's answers, what is known, what is answered."""
     application = fillable(request, pk)
-    form = Form(application, may_fill=not shut_because(application, request.user))
+    form = ApplicationFormView(application, may_fill=not shut_because(application, request.user))
     title = _("Application %(year)s of %(unit)s") % {"year": application.cycle.year, "unit": application.unit.name}
     out = io.BytesIO()
-    write_list(title, form_sheet.columns(), form_sheet.lines_of(form), out, notes=form_sheet.notes())
+    write_list(
+        title, application_sheet.columns(), application_sheet.lines_of(form), out, notes=application_sheet.notes()
+    )
     return workbook(out.getvalue(), f"application-{application.cycle.year}-{application.unit_id}.xlsx")

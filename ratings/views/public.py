@@ -7,14 +7,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ratings import lists
-from ratings.certificate import code_of, decision_of
-from ratings.certificate_paper import certificate_paper
-from ratings.descent import descents
+from ratings import exports
+from ratings.forms.register_forms import CertificateForm, PublicSearchForm
 from ratings.models import Decision, StarPeriod
-from ratings.register_forms import CertificateForm, PublicSearchForm
+from ratings.register.certificate import code_of, decision_of
+from ratings.register.certificate_paper import certificate_paper
+from ratings.register.lineage import lineages
 from records.documents import issued, served
-from records.lists import as_workbook
+from records.excel_export import as_workbook
 from villages.models import Level, Unit, below, matching
 
 ROWS = 50
@@ -49,7 +49,7 @@ def stars(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid() and form.cleaned_data["q"]:
         held = held.filter(matching(form.cleaned_data["q"], "unit__"))
     held = held.order_by("unit")
-    if book := as_workbook(request, _("Star register of %s") % place.name, lists.public_register(), held):
+    if book := as_workbook(request, _("Star register of %s") % place.name, exports.public_register(), held):
         return book
     page = Paginator(held, ROWS).get_page(request.GET.get("page"))
     townships = Unit.objects.within(place).filter(level=Level.TOWNSHIP).exclude(code=place.code)
@@ -66,7 +66,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "unit": place,
         "county": Unit.objects.filter(code=place.code[:6]).first(),
         "periods": list(periods.select_related("decision").order_by("-during")),
-        "descents": descents(place),
+        "lineages": lineages(place),
         "today": timezone.localdate(),
     }
     return render(request, "ratings/register_unit_public.html", context)
@@ -100,7 +100,7 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
             "today": today,
             "printable": printable,
             "passed": list(held.values()),
-            "descents": [one for one in descents(decision.unit) if one.order.on > decision.on and not one.renamed],
+            "lineages": [one for one in lineages(decision.unit) if one.order.on > decision.on and not one.renamed],
         },
     )
 

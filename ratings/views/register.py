@@ -5,20 +5,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from accounts.authority import needs, reached, reached_or_404
-from ratings import lists
-from ratings.certificate import code_of
-from ratings.descent import descents
-from ratings.judging import event_names
+from accounts.authority import permission_or_404, reached, reached_or_404
+from ratings import exports
+from ratings.events.applicable_scheme import event_names
+from ratings.forms.register_forms import KnownOnForm, RegisterFilterForm
 from ratings.models import Event, StarPeriod
-from ratings.register_forms import KnownOnForm, RegisterFilterForm
-from records.lists import as_workbook
+from ratings.register.certificate import code_of
+from ratings.register.lineage import lineages
+from records.excel_export import as_workbook
 from villages.models import Unit
 
 ROWS = 50
 
 
-@needs("ratings.view_register")
+@permission_or_404("ratings.view_register")
 def stars(request: HttpRequest) -> HttpResponse:
     """Today's stars within reach, by name or code, township and star."""
     form = RegisterFilterForm(request.GET, codes=request.user.reach("ratings.view_register"))
@@ -27,13 +27,13 @@ def stars(request: HttpRequest) -> HttpResponse:
     )
     periods = form.narrow(periods) if form.is_valid() else periods.none()
     periods = periods.order_by("unit")
-    if book := as_workbook(request, _("Star register"), lists.register(), periods):
+    if book := as_workbook(request, _("Star register"), exports.register(), periods):
         return book
     page = Paginator(periods, ROWS).get_page(request.GET.get("page"))
     return render(request, "ratings/register.html", {"form": form, "page": page})
 
 
-@needs("ratings.view_register")
+@permission_or_404("ratings.view_register")
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """A unit's periods as known now or at the end of a day (?known=), and its events for those who may see them."""
     place = reached_or_404(request.user, "ratings.view_register", Unit.objects.all(), field="code", code=code)
@@ -55,7 +55,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
             "today": today,
             "certificate": code_of(today.decision_id) if today else "",
             "periods": periods,
-            "descents": descents(place),
+            "lineages": lineages(place),
             "events": events,
             "form": form,
             "may_record": request.user.has_perm("ratings.record_event", place),

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
-from ratings import questions
+from ratings.application import questions
 from ratings.models import Answer, Application, Cycle
+from ratings.presenters.supplied_figures import Beside, Key, answers_of
+from ratings.presenters.supply_sheet import by_their_tags, variant_of
 from ratings.scheme.spec import Criterion, Question
-from ratings.supplied import Beside, Key, answers_of
-from ratings.supply_sheet import by_their_tags, variant_of
-from ratings.wording import bounds_words, rule_lines
-from ratings.workflow.answers import Kept
+from ratings.scheme.wording import bounds_words, rule_lines
+from ratings.workflow.answers import SavedAnswers
 from ratings.workflow.supply import SUPPLY, asked_of, departments_of, supplied_by, supply
 from records.refusals import Refused
 from villages.models import Level, Unit
@@ -42,7 +42,7 @@ def figures(request: HttpRequest, cycle: int) -> HttpResponse:
         raise Http404
     township = next((t for t in townships if t.code == request.GET.get("township")), townships[0])
     units = by_their_tags(of_cycle, of_cycle.scheme.rated_units().within(township))
-    kept: dict[Key, Kept] = {}
+    kept: dict[Key, SavedAnswers] = {}
     if request.method == "POST":
         typed = _typed(request, units, variants)
         try:
@@ -80,7 +80,7 @@ def _name(unit: str, item: str) -> str:
     return f"{unit}:{item}"
 
 
-def _odd(cycle: Cycle, variants: list[Criterion], request: HttpRequest, kept: dict[Key, Kept]) -> bool:
+def _odd(cycle: Cycle, variants: list[Criterion], request: HttpRequest, kept: dict[Key, SavedAnswers]) -> bool:
     """Whether something that was just changed is to be looked at once more; what was asked about before is not."""
     asked = {question.item: question for variant in variants for question in variant.questions}
     changed = [
@@ -108,7 +108,7 @@ def _table(
     township: Unit,
     units: list[Unit],
     typed: dict[Key, str],
-    kept: dict[Key, Kept],
+    kept: dict[Key, SavedAnswers],
     status: int,
 ) -> HttpResponse:
     code = variants[0].code
@@ -154,7 +154,7 @@ def _field(
     question: Question,
     answers: dict[Key, Answer],
     typed: dict[Key, str],
-    kept: dict[Key, Kept],
+    kept: dict[Key, SavedAnswers],
     beside: Beside,
 ) -> dict[str, Any]:
     """An input of the table: what was just typed, else what is kept, with why it is no fact."""

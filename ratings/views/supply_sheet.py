@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.authority import reached_or_404
-from ratings import questions
+from ratings.application import questions
 from ratings.models import Cycle
-from ratings.supply_sheet import Change, SupplySheet, typed_of
+from ratings.presenters.supply_sheet import SuppliedChange, SupplySheet, typed_of
 from ratings.workflow.supply import SUPPLY, departments_of, supplied_by, supply
-from records.listing import write_list
+from records.excel_writer import write_list
 from records.previews import AlreadyDone
 from records.refusals import Outdated, Refused
-from records.sheets import SheetForm, confirming, keep_marked, keep_shown, marked, workbook
-from records.workbooks import Row, SheetRefused, hidden
+from records.sheet_upload import SheetUploadForm, confirming, keep_marked, keep_shown, marked, workbook
+from records.workbooks import SheetRefused, SheetRow, hidden
 
 SHOWN = 50
 
@@ -39,7 +39,7 @@ def _sheet(request: HttpRequest, cycle: int) -> SupplySheet:
 def page(request: HttpRequest, cycle: int) -> HttpResponse:
     """The sheet comes in; all that is wrong with it, or what it would change."""
     sheet = _sheet(request, cycle)
-    form = SheetForm(request.POST or None, request.FILES or None)
+    form = SheetUploadForm(request.POST or None, request.FILES or None)
     if not form.is_valid():
         return _show(request, sheet, form=form)
     raw = form.cleaned_data["sheet"]
@@ -57,7 +57,11 @@ def page(request: HttpRequest, cycle: int) -> HttpResponse:
 
 
 def _show_changes(
-    request: HttpRequest, sheet: SupplySheet, rows: list[Row], changes: list[Change], outdated: Outdated | None = None
+    request: HttpRequest,
+    sheet: SupplySheet,
+    rows: list[SheetRow],
+    changes: list[SuppliedChange],
+    outdated: Outdated | None = None,
 ) -> HttpResponse:
     """What the sheet would change, kept with it under the page's key; ``outdated``: why nothing was done."""
     odd = sum(change.odd is not None for change in changes)
@@ -82,7 +86,7 @@ def _subject(sheet: SupplySheet) -> str:
 
 def _show(request: HttpRequest, sheet: SupplySheet, **context: object) -> HttpResponse:
     context = {
-        "form": SheetForm(),
+        "form": SheetUploadForm(),
         "cycle": sheet.cycle,
         "criterion": sheet.variants[0],
         "department": questions.department(sheet.variants[0]),

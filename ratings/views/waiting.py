@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
-from ratings import lists
-from ratings.forms import ReopenForm, end_of
+from ratings import exports
+from ratings.forms.office_forms import ReopenForm, end_of
 from ratings.models import Application, Cycle
-from ratings.models.cycle import Step
+from ratings.models.cycle import CycleStep
 from ratings.workflow.cycle import reopen as reopen_for
 from ratings.workflow.window import in_force, window
 from records.deadlines import last_day
-from records.lists import as_workbook
+from records.excel_export import as_workbook
 from records.refusals import Incomplete
 from villages.models import Unit, below_any, prefixes
 
@@ -36,7 +36,7 @@ def not_begun(request: HttpRequest) -> HttpResponse:
     above = {code for held in codes for code in prefixes(held)}
     cycles = Cycle.objects.filter(state=Cycle.State.OPEN, unit__in=above).select_related("scheme", "unit")
     rows = [row for cycle in cycles.prefetch_related("windows") for row in _rows(cycle, codes)]
-    if book := as_workbook(request, _("Villages that have not begun"), lists.not_begun(), rows):
+    if book := as_workbook(request, _("Villages that have not begun"), exports.not_begun(), rows):
         return book
     return render(request, "ratings/application_waiting.html", {"rows": rows, "now": timezone.now()})
 
@@ -44,9 +44,9 @@ def not_begun(request: HttpRequest) -> HttpResponse:
 def _rows(cycle: Cycle, codes: list[str]) -> list[dict[str, Any]]:
     there = {a.unit_id: a for a in cycle.applications.filter(below_any(codes, "unit_id"))}
     units: QuerySet[Unit] = cycle.scheme.rated_units().filter(below_any(codes)).order_by("code")
-    applying = window(cycle, Step.APPLY)
+    applying = window(cycle, CycleStep.APPLY)
     waiting = [unit for unit in units if unit.code not in there or there[unit.code].state == Application.State.DRAFT]
-    closes = in_force(cycle, Step.APPLY, [unit.code for unit in waiting[:SHOWN]])
+    closes = in_force(cycle, CycleStep.APPLY, [unit.code for unit in waiting[:SHOWN]])
     return [
         {
             "cycle": cycle,
@@ -64,7 +64,7 @@ def reopen(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
     """Give one village more time, with a reason."""
     of_unit = reached_or_404(request.user, ON_BEHALF, Unit.objects.all(), field="code", code=unit)
     of_cycle = get_object_or_404(Cycle.objects.select_related("scheme"), pk=cycle, unit__in=prefixes(unit))
-    standing = in_force(of_cycle, Step.APPLY, [unit])[unit]
+    standing = in_force(of_cycle, CycleStep.APPLY, [unit])[unit]
     from_day = max(timezone.localdate(), last_day(standing)) if standing else timezone.localdate()
     form = ReopenForm(request.POST or None, initial={"closes": from_day + timedelta(days=3)})
     if request.method == "POST" and form.is_valid():

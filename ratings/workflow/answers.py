@@ -10,19 +10,20 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ratings import announcing, questions
+from ratings import notices
 from ratings.actions import require_all
+from ratings.application import questions
+from ratings.application.answer_parsing import LONGEST, parsed_answer
 from ratings.models import Answer, Application, Points, Stage
 from ratings.scheme.spec import Criterion, Question
-from ratings.typed import LONGEST, fact
-from ratings.workflow.filling import ON_BEHALF, OWN, criteria_of, filling_verb, locked_row, require_fillable
+from ratings.workflow.filling_rights import ON_BEHALF, OWN, criteria_of, filling_verb, locked_row, require_fillable
 from ratings.workflow.window import require_applying
 from records import audit
 from records.refusals import Incomplete, WrongState
 
 
 @dataclass(frozen=True)
-class Entry:
+class AnswerEntry:
     """What a person typed for one item.
 
     ``seen``: the version of the answer that the person saw (None: any). ``sent``: what this device has sent for it
@@ -38,13 +39,13 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Kept:
+class SavedAnswers:
     """What became of an entry. ``answer`` is what is kept now; ``problem`` says why the entry is no fact.
 
     ``refused``: the entry was not kept at all; ``taken``: because another answer stood that the person had not seen.
     """
 
-    entry: Entry
+    entry: AnswerEntry
     answer: Answer | None
     problem: str = ""
     refused: bool = False
@@ -57,7 +58,7 @@ def version(answer: Answer | None) -> str:
 
 
 @transaction.atomic
-def save_answers(application: Application, entries: Iterable[Entry], *, by: Any) -> dict[str, Kept]:
+def save_answers(application: Application, entries: Iterable[AnswerEntry], *, by: Any) -> dict[str, SavedAnswers]:
     """Keep what ``by`` typed into the form, item by item; what is no valid figure is kept as typed, without a value.
 
     An answer that was changed since it was seen, by another person or on another device, is not overwritten; what is
@@ -79,27 +80,32 @@ def save_answers(application: Application, entries: Iterable[Entry], *, by: Any)
 
 def save_answer(
     application: Application, item: str, typed: str, reason: str = "", *, by: Any, seen: str | None = None
-) -> Kept:
+) -> SavedAnswers:
     """``save_answers`` for one item."""
-    return save_answers(application, [Entry(item, typed, reason, seen)], by=by)[item]
+    return save_answers(application, [AnswerEntry(item, typed, reason, seen)], by=by)[item]
 
 
 def _keep(
-    application: Application, entry: Entry, there: Answer | None, criterion: Criterion, question: Question, by: Any
-) -> Kept:
+    application: Application,
+    entry: AnswerEntry,
+    there: Answer | None,
+    criterion: Criterion,
+    question: Question,
+    by: Any,
+) -> SavedAnswers:
     value, problem = None, ""
     try:
-        value = fact(criterion, question, entry.typed)
+        value = parsed_answer(criterion, question, entry.typed)
     except Incomplete as wrong:
         problem = str(wrong)
     if len(entry.typed) > LONGEST:
-        return Kept(entry, there, problem, refused=True)
+        return SavedAnswers(entry, there, problem, refused=True)
     same = there is not None and (there.typed, there.reason) == (entry.typed, entry.reason)
     if there and not same and not _has_seen(entry, there, by):
-        return Kept(entry, there, _taken(there, by), refused=True, taken=True)
+        return SavedAnswers(entry, there, _taken(there, by), refused=True, taken=True)
     sure = entry.sure or (same and there.sure)
     if (same and sure == there.sure) or (there is None and not entry.typed and not entry.reason):
-        return Kept(entry, there, problem)
+        return SavedAnswers(entry, there, problem)
     fresh = Answer(
         application=application,
         item=entry.item,
@@ -109,10 +115,10 @@ def _keep(
         sure=sure and value is not None,
         by=by,
     )
-    return Kept(entry, fresh, problem)
+    return SavedAnswers(entry, fresh, problem)
 
 
-def _has_seen(entry: Entry, there: Answer, by: Any) -> bool:
+def _has_seen(entry: AnswerEntry, there: Answer, by: Any) -> bool:
     mine = there.by_id == by.pk and there.typed in entry.sent
     return mine or entry.seen in (None, version(there))
 
@@ -146,7 +152,7 @@ def note_filler(application: Application, by: Any) -> None:
     with audit.acting(by, OWN):
         Application.objects.filter(pk=application.pk).update(filled_by=by, on_behalf=on_behalf)
     if on_behalf and not application.on_behalf:
-        announcing.tell_village([application], "application_filled_on_behalf")
+        notices.tell_village([application], "application_filled_on_behalf")
 
 
 @transaction.atomic
@@ -184,7 +190,7 @@ def _answer(
 
 def _value(criterion: Criterion, question: Question, typed: str) -> Decimal | None:
     try:
-        return fact(criterion, question, typed)
+        return parsed_answer(criterion, question, typed)
     except Incomplete:
         return None
 
@@ -208,7 +214,7 @@ def reread(applications: Iterable[Application]) -> None:
     Answer.objects.bulk_update(changed, ["value"], batch_size=2000)
 
 
-class Given(NamedTuple):
+class TypedAnswer(NamedTuple):
     """What scoring looks at of an answer."""
 
     typed: str
@@ -216,19 +222,19 @@ class Given(NamedTuple):
     reason: str
 
 
-def given_of(applications: Iterable[Application]) -> dict[int, dict[str, Given]]:
+def given_of(applications: Iterable[Application]) -> dict[int, dict[str, TypedAnswer]]:
     """The answers of each application by item, in one query."""
-    answers: dict[int, dict[str, Given]] = {application.pk: {} for application in applications}
+    answers: dict[int, dict[str, TypedAnswer]] = {application.pk: {} for application in applications}
     rows = Answer.objects.filter(application__in=answers).values_list(
         "application_id", "item", "typed", "value", "reason"
     )
     for pk, item, *given in rows:
-        answers[pk][item] = Given(*given)
+        answers[pk][item] = TypedAnswer(*given)
     return answers
 
 
 def keep_self_points(
-    applications: Iterable[Application], answers: Mapping[int, Mapping[str, Given]] | None = None
+    applications: Iterable[Application], answers: Mapping[int, Mapping[str, TypedAnswer]] | None = None
 ) -> None:
     """Store the points that each application's own answers give, criterion by criterion (stage ``self``)."""
     applications = list(applications)

@@ -14,13 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ratings import allowance, announcing, questions
+from ratings import notices
 from ratings.actions import require, require_all
+from ratings.allowance import allowed_star
+from ratings.application import questions
 from ratings.models import Absence, Application, Cycle, Decision, Evidence, Return, ReturnedCriterion, Stage, Transition
-from ratings.models.cycle import Step
+from ratings.models.cycle import CycleStep
 from ratings.workflow import decision as decisions
-from ratings.workflow.answers import Given, given_of, keep_self_points, reread
-from ratings.workflow.filling import (
+from ratings.workflow.answers import TypedAnswer, given_of, keep_self_points, reread
+from ratings.workflow.filling_rights import (
     ON_BEHALF,
     OWN,
     criteria_of,
@@ -30,8 +32,8 @@ from ratings.workflow.filling import (
     open_return,
     require_in_time,
 )
-from ratings.workflow.standing import hold_standing, hold_standing_of
 from ratings.workflow.transition import move
+from ratings.workflow.unit_lock import hold_standing, hold_standing_of
 from ratings.workflow.window import hold_open, require_applying, require_not_over
 from records import audit, previews
 from records.deadlines import deadline
@@ -40,7 +42,7 @@ from villages.models import Unit
 
 State = Application.State
 Pairs = Iterable[tuple[Application, Any]]
-Answers = Mapping[int, Mapping[str, Given]]
+Answers = Mapping[int, Mapping[str, TypedAnswer]]
 
 
 @transaction.atomic
@@ -177,7 +179,7 @@ def submit_many(signed: Pairs, *, at: datetime | None = None) -> None:
     kept = {"submitted_at": at, "signed_by": _each(signers), "submitted_tags": _tags(applications)}
     move(signers, "submit", State.SUBMITTED, by=signers, at=at, **kept)
     _keep_self_assessment(applications, answers)
-    announcing.tell_township(applications, "application_submitted")
+    notices.tell_township(applications, "application_submitted")
 
 
 def submit(application: Application, *, by: Any) -> None:
@@ -239,7 +241,7 @@ def _problems_of(applications: list[Application], answers: Answers) -> list[tupl
 def _keep_self_assessment(applications: list[Application], answers: Answers) -> None:
     """Points of the unit's own answers, and the total and star that they would give today."""
     keep_self_points(applications, answers)
-    allowance.store(_rows(applications), Stage.SELF, timezone.localdate())
+    allowed_star.store(_rows(applications), Stage.SELF, timezone.localdate())
 
 
 @transaction.atomic
@@ -258,7 +260,7 @@ def withdraw(application: Application, *, by: Any, reason: str) -> None:
     with audit.acting(by, "withdraw", reason):
         reread([application])
         application.returns.filter(answered_at=None).update(answered_at=timezone.now())
-    announcing.tell_township([application], "application_withdrawn", reason=reason.strip() or _("no reason given"))
+    notices.tell_township([application], "application_withdrawn", reason=reason.strip() or _("no reason given"))
 
 
 @transaction.atomic
@@ -284,7 +286,7 @@ def undo_submissions(
         application.submitted_tags = None
     with audit.acting(by, "undo_submission", reason):
         reread(applications)
-    announcing.tell_village(applications, "submission_undone", reason=reason)
+    notices.tell_village(applications, "submission_undone", reason=reason)
     return applications
 
 
@@ -305,9 +307,9 @@ def accept_many(applications: Iterable[Application], *, by: Any, at: datetime | 
     require_all("accept", [(by, application) for application in applications])
     for cycle in _cycles(applications):
         units = {a.unit_id for a in applications if a.cycle_id == cycle.pk}
-        require_not_over(cycle, Step.TOWNSHIP_REVIEW, units, at)
+        require_not_over(cycle, CycleStep.TOWNSHIP_REVIEW, units, at)
     move([a.pk for a in applications], "accept", State.TOWNSHIP_REVIEW, by=by, at=at)
-    announcing.tell_village(applications, "application_accepted")
+    notices.tell_village(applications, "application_accepted")
 
 
 def accept(application: Application, *, by: Any) -> None:
@@ -326,7 +328,7 @@ def return_(
     """
     application = locked_row(application)
     require("return", by, application)
-    require_not_over(application.cycle, Step.TOWNSHIP_REVIEW, [application.unit_id], at)
+    require_not_over(application.cycle, CycleStep.TOWNSHIP_REVIEW, [application.unit_id], at)
     returnable = [c.code for c in criteria_of(application) if questions.by_village(c)]
     problems = {code: _("The village does not answer this.") for code in reasons if code not in returnable}
     problems |= {code: _("Please write the reason.") for code, reason in reasons.items() if not reason.strip()}
@@ -344,7 +346,7 @@ def return_(
             if code in reasons
         )
     move([application.pk], "return", State.RETURNED, by=by, at=at)
-    announcing.tell_village([application], "application_returned", count=len(reasons), until=deadline(due))
+    notices.tell_village([application], "application_returned", count=len(reasons), until=deadline(due))
     return question
 
 
@@ -359,7 +361,7 @@ def resubmit(application: Application, *, by: Any) -> None:
     _require_whole([application], answers)
     _end_return(application, question, "resubmit", by)
     _keep_self_assessment([application], answers)
-    announcing.tell_township([application], "application_resubmitted")
+    notices.tell_township([application], "application_resubmitted")
 
 
 @transaction.atomic
@@ -372,7 +374,7 @@ def resume(application: Application, *, by: Any) -> None:
         raise WrongState(_("The village may still answer until %s.") % deadline(question.due))
     _end_return(application, question, "resume", by)
     _keep_self_assessment([application], given_of([application]))
-    announcing.tell_village([application], "application_resumed")
+    notices.tell_village([application], "application_resumed")
 
 
 def _end_return(application: Application, question: Return | None, verb: str, by: Any) -> None:

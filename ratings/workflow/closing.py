@@ -15,29 +15,30 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.roles import Role
-from ratings import announcing, following
+from ratings import notices
+from ratings.cycle import closing_consequences
 from ratings.models import Application, ClosingReversal, Cycle, Decision, Extension, StarPeriod, Transition, Window
-from ratings.models.cycle import Step
-from ratings.register import hold, rerate
+from ratings.models.cycle import CycleStep
+from ratings.register.rerating import lock_units, rerate
 from ratings.signals import decisions_confirmed
 from ratings.workflow.cycle import locked, people_of, require_manager, settle_ranks, store_allowances
 from records import audit
 from records.previews import require_unchanged
 from records.refusals import Incomplete, WrongState
-from villages.models import Unit, heirs
+from villages.models import Unit, descendants
 
 State = Application.State
 OFFICES = (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)
 
 
 @dataclass(frozen=True)
-class Outlook:
+class ClosingOutlook:
     """What a closing, or its reversal, does: to whom, who keeps the star as an exception, which claims come and go."""
 
-    concerned: list[following.Concerned]
+    concerned: list[closing_consequences.Concerned]
     exceptions: list[str]
-    new_claims: list[following.Claim]
-    gone_claims: list[following.Claim]
+    new_claims: list[closing_consequences.ExpectedClaim]
+    gone_claims: list[closing_consequences.ExpectedClaim]
 
     @property
     def content(self) -> dict[str, Any]:
@@ -54,7 +55,7 @@ class _Standing(NamedTuple):
     """The stars (by code) and the claims of some units at a moment."""
 
     stars: dict[str, int]
-    claims: list[following.Claim]
+    claims: list[closing_consequences.ExpectedClaim]
 
 
 def exceptions(cycle: Cycle) -> QuerySet[Application]:
@@ -77,7 +78,7 @@ def left_out(cycle: Cycle) -> QuerySet[Unit]:
 def applying_until(cycle: Cycle, at: datetime | None = None) -> datetime | None:
     """Until when some unit may still apply; None when the time is over for all."""
     ends = [
-        kind.objects.filter(cycle=cycle, step=Step.APPLY, closes__gt=at or timezone.now())
+        kind.objects.filter(cycle=cycle, step=CycleStep.APPLY, closes__gt=at or timezone.now())
         .order_by("-closes")
         .values_list("closes", flat=True)
         .first()
@@ -89,7 +90,7 @@ def applying_until(cycle: Cycle, at: datetime | None = None) -> datetime | None:
 @transaction.atomic
 def close(
     cycle: Cycle, *, by: Any, document: str, reason: str = "", expected: Any = None, at: datetime | None = None
-) -> Outlook:
+) -> ClosingOutlook:
     """Close the cycle under the number of a ``document``: no star, confirmed, from that day for all of ``left_out``.
 
     ``reason``: why it is closed while some may still apply. Raises ``NotAllowed``; ``WrongState`` when it is closed
@@ -107,7 +108,7 @@ def close(
     return outlook
 
 
-def foresee(cycle: Cycle, *, by: Any) -> Outlook:
+def foresee(cycle: Cycle, *, by: Any) -> ClosingOutlook:
     """What closing now would do. Raises ``WrongState`` when it is closed."""
     with transaction.atomic():
         outlook = _close(locked(cycle), by, timezone.now(), "", "")
@@ -115,7 +116,7 @@ def foresee(cycle: Cycle, *, by: Any) -> Outlook:
     return outlook
 
 
-def _close(cycle: Cycle, by: Any, at: datetime, document: str, reason: str) -> Outlook:
+def _close(cycle: Cycle, by: Any, at: datetime, document: str, reason: str) -> ClosingOutlook:
     waiting = list(exceptions(cycle).order_by("unit").values_list("unit", flat=True))
     if not cycle.scoring_closed_at:
         settle_ranks(cycle, by, at)
@@ -126,25 +127,27 @@ def _close(cycle: Cycle, by: Any, at: datetime, document: str, reason: str) -> O
     before = _standing(units)
     decisions = _leave_without_star(cycle, left_out(cycle), by, at)
     outlook = _outlook(units, decisions, waiting, before)
-    announcing.tell_left_out(cycle, outlook.concerned)
-    announcing.tell_all(cycle, people_of(cycle, OFFICES), "cycle_closed")
+    notices.tell_left_out(cycle, outlook.concerned)
+    notices.tell_all(cycle, people_of(cycle, OFFICES), "cycle_closed")
     return outlook
 
 
 def _standing(units: Collection[str]) -> _Standing:
     stars = StarPeriod.objects.on().filter(unit__in=units).values_list("unit", "star")
-    return _Standing(dict(stars), following.claims_on(units))
+    return _Standing(dict(stars), closing_consequences.claims_on(units))
 
 
 def _outlook(
     units: Mapping[str, str], decisions: Collection[Decision], exceptions: list[str], before: _Standing
-) -> Outlook:
+) -> ClosingOutlook:
     """What has changed for ``units`` (names by code) since ``before``, under the closing's ``decisions``."""
     after, reasons = _standing(units), {one.unit_id: one.reason for one in decisions}
     still = {(claim.key, claim.unit) for claim in after.claims}
-    return Outlook(
+    return ClosingOutlook(
         concerned=[
-            following.Concerned(code, name, before.stars.get(code, 0), after.stars.get(code, 0), reasons[code])
+            closing_consequences.Concerned(
+                code, name, before.stars.get(code, 0), after.stars.get(code, 0), reasons[code]
+            )
             for code, name in units.items()
         ],
         exceptions=exceptions,
@@ -210,7 +213,7 @@ def _reason(application: Application | None, rejections: Mapping[int, str]) -> s
 
 
 @transaction.atomic
-def reverse(cycle: Cycle, *, by: Any, reason: str, expected: Any = None, at: datetime | None = None) -> Outlook:
+def reverse(cycle: Cycle, *, by: Any, reason: str, expected: Any = None, at: datetime | None = None) -> ClosingOutlook:
     """Take the closing back: its decisions count as if never made, and the cycle is open again.
 
     Raises ``NotAllowed``; ``WrongState`` when it is not closed, or something has followed from the closing;
@@ -225,7 +228,7 @@ def reverse(cycle: Cycle, *, by: Any, reason: str, expected: Any = None, at: dat
     return outlook
 
 
-def foresee_reversal(cycle: Cycle, *, by: Any) -> Outlook:
+def foresee_reversal(cycle: Cycle, *, by: Any) -> ClosingOutlook:
     """What taking the closing back now would do. Raises ``WrongState`` when that is not possible."""
     with transaction.atomic():
         outlook = _reverse(cycle, by, timezone.now(), "-")
@@ -233,14 +236,14 @@ def foresee_reversal(cycle: Cycle, *, by: Any) -> Outlook:
     return outlook
 
 
-def _reverse(cycle: Cycle, by: Any, at: datetime, reason: str) -> Outlook:
+def _reverse(cycle: Cycle, by: Any, at: datetime, reason: str) -> ClosingOutlook:
     cycle = locked(cycle, Cycle.State.CLOSED)
     made = cycle.decisions.filter(origin=Decision.Origin.CLOSING, state=Decision.State.CONFIRMED)
     # In the order in which an appeal takes its locks: application, decision.
     list(Application.objects.select_for_update().filter(pk__in=made.values("application")).order_by("pk"))
     decisions = list(made.select_for_update(of=("self",)).select_related("unit").order_by("unit"))
     units = {one.unit_id: one.unit.name for one in decisions}
-    hold(units)
+    lock_units(units)
     if hindered := _hindrances(cycle, decisions):
         raise WrongState(_("The closing cannot be taken back: %s") % " ".join(hindered))
     waiting = list(exceptions(cycle).order_by("unit").values_list("unit", flat=True))
@@ -253,8 +256,8 @@ def _reverse(cycle: Cycle, by: Any, at: datetime, reason: str) -> Outlook:
         _open_again(cycle)
         rerate(list(units))
     outlook = _outlook(units, decisions, waiting, before)
-    announcing.tell_left_out(cycle, outlook.concerned, taken_back=reason)
-    announcing.tell_all(cycle, people_of(cycle, OFFICES), "closing_reversed", reason=reason)
+    notices.tell_left_out(cycle, outlook.concerned, taken_back=reason)
+    notices.tell_all(cycle, people_of(cycle, OFFICES), "closing_reversed", reason=reason)
     return outlook
 
 
@@ -273,13 +276,13 @@ def _open_again(cycle: Cycle) -> None:
 def _hindrances(cycle: Cycle, decisions: list[Decision]) -> list[str]:
     """Why the closing stands, in words."""
     units = [one.unit_id for one in decisions]
-    after = sorted(heirs(units))
+    after = sorted(descendants(units))
     on = timezone.localdate(cycle.closed_at)
     own = [one.pk for one in decisions]
     later = Decision.objects.confirmed().filter(Q(on__gt=on) | Q(on=on, pk__gt=max(own, default=0)), unit__in=after)
     newer = later.exclude(pk__in=own).select_related("unit").order_by("unit").first()
     found = [_("a later decision on %s is in force.") % newer.unit.name] if newer else []
-    closed = following.Closed(
+    closed = closing_consequences.Closed(
         county=cycle.unit_id,
         decisions=own,
         applications=[one.application_id for one in decisions if one.application_id],
@@ -288,4 +291,4 @@ def _hindrances(cycle: Cycle, decisions: list[Decision]) -> list[str]:
         on=on,
         at=cycle.closed_at,
     )
-    return [*found, *following.hindrances(closed)] if decisions else []
+    return [*found, *closing_consequences.hindrances(closed)] if decisions else []

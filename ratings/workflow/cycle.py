@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Appointment
 from accounts.roles import Role
-from ratings import allowance, announcing
+from ratings import notices
+from ratings.allowance import allowed_star
 from ratings.models import Application, Cycle, Extension, Points, Scheme, Stage, Window
-from ratings.models.cycle import Step
+from ratings.models.cycle import CycleStep
 from ratings.workflow.window import in_force
 from records import audit
 from records.deadlines import deadline
@@ -54,7 +55,7 @@ def open_cycle(
     if scheme.unit.cycles.filter(year=scheme.year, scheme__rates=scheme.rates).exists():
         raise WrongState(_("The rating of %s has been opened already.") % scheme.year)
     require_unchanged(expected, offered(scheme))
-    _require_times(windows, set(Step.values))
+    _require_times(windows, set(CycleStep.values))
     try:
         with transaction.atomic(), audit.acting(by, "open_cycle"):
             cycle = Cycle.objects.create(
@@ -70,7 +71,7 @@ def open_cycle(
     except IntegrityError:
         raise WrongState(_("The rating of %s has been opened already.") % scheme.year) from None
     people = people_of(cycle, (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE))
-    announcing.tell_all(cycle, people, "cycle_opened", until=deadline(windows[Step.APPLY][1]))
+    notices.tell_all(cycle, people, "cycle_opened", until=deadline(windows[CycleStep.APPLY][1]))
     return cycle
 
 
@@ -146,13 +147,15 @@ def ask_for_minutes(cycle: Cycle, required: bool, *, by: Any) -> None:
 
 
 @transaction.atomic
-def reopen(cycle: Cycle, unit: Unit, *, closes: datetime, reason: str, by: Any, step: str = Step.APPLY) -> Extension:
+def reopen(
+    cycle: Cycle, unit: Unit, *, closes: datetime, reason: str, by: Any, step: str = CycleStep.APPLY
+) -> Extension:
     """Let one unit go on with ``step`` until ``closes`` although the time is over; a later one takes its place.
 
     For applying the township office may, and the county office; for reviews the county office alone. Raises
     ``NotAllowed``, ``WrongState`` (closed, not rated), ``Incomplete``.
     """
-    may = (ACCEPT, MANAGE) if step == Step.APPLY else (MANAGE,)
+    may = (ACCEPT, MANAGE) if step == CycleStep.APPLY else (MANAGE,)
     if by is not None and not any(by.has_perm(perm, unit) for perm in may):
         raise NotAllowed(_("You may not do this here."))
     cycle = locked(cycle)
@@ -163,10 +166,10 @@ def reopen(cycle: Cycle, unit: Unit, *, closes: datetime, reason: str, by: Any, 
     given = {"closes": closes, "reason": reason, "by": by}
     with audit.acting(by, "reopen", reason):
         extension, _new = Extension.objects.update_or_create(cycle=cycle, unit=unit, step=step, defaults=given)
-    if step == Step.APPLY:
-        announcing.tell_unit(unit, "applying_reopened", year=cycle.year, until=deadline(closes), reason=reason)
+    if step == CycleStep.APPLY:
+        notices.tell_unit(unit, "applying_reopened", year=cycle.year, until=deadline(closes), reason=reason)
     else:
-        announcing.tell_reviewing(unit, step, closes, reason)
+        notices.tell_reviewing(unit, step, closes, reason)
     return extension
 
 
@@ -180,12 +183,12 @@ def extend(cycle: Cycle, step: str, *, closes: datetime, reason: str, by: Any) -
     cycle = locked(cycle)
     of_step = Window.objects.select_for_update().filter(cycle=cycle, step=step).first()
     if of_step is None:
-        raise WrongState(_("No time has been set for “%s” yet.") % Step(step).label)
+        raise WrongState(_("No time has been set for “%s” yet.") % CycleStep(step).label)
     _require_reasoned(closes, reason, after=of_step.closes)
     of_step.closes = closes
     with audit.acting(by, "extend", reason):
         of_step.save(update_fields=["closes"])
-    announcing.tell_reviewing(cycle.unit, step, closes, reason)
+    notices.tell_reviewing(cycle.unit, step, closes, reason)
     return of_step
 
 
@@ -220,7 +223,7 @@ def close_scoring(cycle: Cycle, *, by: Any, expected: Any = None, at: datetime |
         raise WrongState(_("Scoring of %s is closed already.") % cycle.year)
     require_unchanged(expected, scored_so_far(cycle))
     settle_ranks(cycle, by, at or timezone.now())
-    announcing.tell_all(cycle, people_of(cycle, (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)), "scoring_closed")
+    notices.tell_all(cycle, people_of(cycle, (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)), "scoring_closed")
 
 
 def scored_so_far(cycle: Cycle) -> dict[str, int]:
@@ -242,5 +245,5 @@ def store_allowances(cycle: Cycle, today: date) -> None:
     """What the points of each application in review allow ``today``, with ranks if scoring is closed."""
     scored = cycle.applications.filter(state__in=State.IN_REVIEW, panel_total__isnull=False)
     by_county = Exists(Points.objects.filter(application=OuterRef("pk"), stage=Stage.COUNTY))
-    allowance.store(scored.filter(by_county), Stage.COUNTY, today)
-    allowance.store(scored.filter(~by_county), Stage.TOWNSHIP, today)
+    allowed_star.store(scored.filter(by_county), Stage.COUNTY, today)
+    allowed_star.store(scored.filter(~by_county), Stage.TOWNSHIP, today)

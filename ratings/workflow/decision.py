@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Case, DateField, OuterRef, Subquery, Value, When
 from django.utils import timezone
 
-from ratings import allowance
+from ratings.allowance import allowed_star
 from ratings.models import Application, Decision, Points, Stage
 from ratings.signals import decisions_confirmed
 from ratings.workflow.transition import move
@@ -36,7 +36,7 @@ class PanelPoints:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class DecidedStar:
     """What was decided on one application. ``reason`` says why it is below what the points allow."""
 
     application: int
@@ -64,7 +64,7 @@ def record_points(points: Mapping[int, Mapping[str, PanelPoints]], stage: Stage,
 
 def refresh_allowance(applications: Collection[int], stage: Stage, *, on: date) -> None:
     """Let the applications' totals and allowed stars be those of ``stage`` ``on`` that day."""
-    allowance.store(Application.objects.filter(pk__in=list(applications)), stage, on)
+    allowed_star.store(Application.objects.filter(pk__in=list(applications)), stage, on)
 
 
 @transaction.atomic
@@ -76,7 +76,7 @@ def drop_points(applications: Collection[int], stage: Stage) -> None:
 
 @transaction.atomic
 def record(
-    verdicts: Iterable[Verdict], origin: Decision.Origin, *, verb: str, by: Any, at: datetime | None = None
+    verdicts: Iterable[DecidedStar], origin: Decision.Origin, *, verb: str, by: Any, at: datetime | None = None
 ) -> list[Decision]:
     """Record what a township or county decided; the applications move to ``decided``, unseen until release.
 
@@ -132,7 +132,7 @@ def overturn(decision: Decision, back_to: Application.State, *, verb: str, by: A
 
 
 @transaction.atomic
-def replace(decision: Decision, verdict: Verdict, document: str, *, by: Any, at: datetime) -> Decision:
+def replace(decision: Decision, verdict: DecidedStar, document: str, *, by: Any, at: datetime) -> Decision:
     """Let the ``verdict`` on an appeal take the place of ``decision``, in force at once; it keeps the cut-off.
 
     One that was only released never comes into force; one that was confirmed was in force until today.

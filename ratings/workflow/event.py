@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.people import holders, responsible
+from accounts.role_holders import holders, responsible
 from accounts.roles import Role
 from notifications import kinds
 from notifications.workflow import announce
-from ratings.judging import events_of, judging_scheme
+from ratings.events.applicable_scheme import events_of, judging_scheme
+from ratings.events.proposals import TOWNSHIP, with_authority
 from ratings.models import Event, Proposal, Reversal
-from ratings.proposals import TOWNSHIP, with_authority
-from ratings.register import acting, hold, rerate
+from ratings.register.rerating import acting, lock_units, rerate
 from ratings.star_notices import CONCERNED
 from records import audit
 from records.previews import require_unchanged
@@ -68,7 +68,7 @@ def record(
     if kind not in names:
         message = _("The scheme in force on that day knows no such event.")
         raise Incomplete(message, {"kind": message})
-    hold([unit.code])
+    lock_units([unit.code])
     with audit.acting(by, "record_event"):
         event, new = Event.objects.get_or_create(
             unit=unit, kind=kind, on=on, source=source, defaults={"note": note, "held": held, "recorded_by": by}
@@ -150,7 +150,7 @@ def settle(proposal: Proposal, *, confirm: bool, by: Any, reason: str = "", expe
     if not confirm and not reason.strip():
         message = _("Please give the reason.")
         raise Incomplete(message, {"reason": message})
-    hold([proposal.unit_id])
+    lock_units([proposal.unit_id])
     proposal = Proposal.objects.select_for_update(of=("self",)).select_related("event__unit").get(pk=proposal.pk)
     if proposal.state != Proposal.State.OPEN:
         raise WrongState(_("Somebody was quicker: this proposal is settled."))
@@ -203,7 +203,7 @@ def _require(by: Any, unit: Unit) -> None:
 
 def _held_still(event: Event) -> Event:
     """The event as it stands, locked against whoever else changes it or re-rates its unit."""
-    hold([event.unit_id])
+    lock_units([event.unit_id])
     return Event.objects.select_for_update(of=("self",)).select_related("unit").get(pk=event.pk)
 
 

@@ -7,8 +7,21 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ratings.incoming import TABLE, Column, Imported, Rule, broken, code_of, day, judge, known_unit, load, text_of, unit
-from ratings.register import hold, named_in, rerate
+from ratings.csv_staging import (
+    TABLE,
+    CsvColumn,
+    CsvImport,
+    CsvRule,
+    broken,
+    code_of,
+    day,
+    judge,
+    known_unit,
+    load,
+    text_of,
+    unit,
+)
+from ratings.register.rerating import lock_units, named_in, rerate
 from records import audit
 
 
@@ -19,12 +32,12 @@ def _past(text: str) -> Any:
 
 _A_DAY = _("a day such as 2025-06-30, not one to come")
 COLUMNS = [
-    Column("unit", "text", unit, _("the code of a unit that is known here"), required=True),
-    Column("event", "text", code_of(40), _("an event's code, at most 40 characters"), required=True),
-    Column("date", "date", _past, _A_DAY, required=True),
-    Column("closed", "date", _past, _A_DAY),
-    Column("note", "text", str, ""),
-    Column("source", "text", text_of(100), _("at most 100 characters")),
+    CsvColumn("unit", "text", unit, _("the code of a unit that is known here"), required=True),
+    CsvColumn("event", "text", code_of(40), _("an event's code, at most 40 characters"), required=True),
+    CsvColumn("date", "date", _past, _A_DAY, required=True),
+    CsvColumn("closed", "date", _past, _A_DAY),
+    CsvColumn("note", "text", str, ""),
+    CsvColumn("source", "text", text_of(100), _("at most 100 characters")),
 ]
 # An event's empty ``closed`` and ``note`` may be filled once; what stands is an earlier row, or the event kept before.
 _FILE_DIFFERS = """
@@ -46,19 +59,19 @@ where i.{column}::text <> e.{column}::text and e.{column}::text <> ''
 """
 RULES = [
     known_unit(),
-    Rule(
+    CsvRule(
         "closed",
         f"select row, closed::text, date::text from {TABLE} where closed < date",  # noqa: S608
         _("no day before the event's, %(stands)s"),
     ),
     *(
-        Rule(column, differs.format(column=column, table=TABLE), _("“%(stands)s”, which stands for this event"))
+        CsvRule(column, differs.format(column=column, table=TABLE), _("“%(stands)s”, which stands for this event"))
         for column in ("closed", "note")
         for differs in (_FILE_DIFFERS, _KEPT_DIFFERS)
     ),
 ]
 # Maybe a slip of the pen; but a scheme to come may know it, and in whatever order they arrive the register is the same.
-_UNHEARD_OF = Rule(
+_UNHEARD_OF = CsvRule(
     "event",
     f"""
     select row, event, null from {TABLE} where event not in (
@@ -90,13 +103,13 @@ order by s.unit, s.date
 
 
 @transaction.atomic
-def import_events(path: Path, *, by: Any) -> Imported:
+def import_events(path: Path, *, by: Any) -> CsvImport:
     """Keep the events of a file ``unit,event,date[,closed][,note][,source]``, and re-rate their units.
 
     A later row fills what was empty and changes nothing else. Raises ``RowsRefused`` with every wrong row, ``Refused``
     if the file cannot be read; then nothing is kept. ``by`` is None for a command.
     """
-    hold()
+    lock_units()
     judge(RULES, load(path, COLUMNS))
     with audit.acting(by, "import_events"), connection.cursor() as cursor:
         cursor.execute(_FILL)
@@ -106,4 +119,4 @@ def import_events(path: Path, *, by: Any) -> Imported:
         cursor.execute(f"select count(*) from {TABLE}")  # noqa: S608
         rows = cursor.fetchone()[0]
         rerate(named_in(TABLE))
-    return Imported(rows, new, filled, broken([_UNHEARD_OF]))
+    return CsvImport(rows, new, filled, broken([_UNHEARD_OF]))

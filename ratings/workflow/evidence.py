@@ -8,11 +8,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ratings import questions
+from ratings.application import questions
 from ratings.models import Absence, Application, Evidence
 from ratings.models.application import Paper
 from ratings.workflow.answers import note_filler
-from ratings.workflow.filling import criteria_of, locked_row, require_fillable
+from ratings.workflow.filling_rights import criteria_of, locked_row, require_fillable
 from records import audit
 from records.files import sha256_of, store
 from records.refusals import Incomplete, WrongState

@@ -7,17 +7,29 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ratings.incoming import TABLE, Column, Imported, Rule, day, judge, known_unit, load, number_like, text_of, unit
-from ratings.register import hold, named_in, rerate
+from ratings.csv_staging import (
+    TABLE,
+    CsvColumn,
+    CsvImport,
+    CsvRule,
+    day,
+    judge,
+    known_unit,
+    load,
+    number_like,
+    text_of,
+    unit,
+)
+from ratings.register.rerating import lock_units, named_in, rerate
 from records import audit
 
 COLUMNS = [
-    Column("unit", "text", unit, _("the code of a unit that is known here"), required=True),
-    Column("star", "smallint", number_like(r"\d"), _("a whole number from 0 to 9"), required=True),
-    Column("on", "date", day, _("a day such as 2025-06-30"), required=True),
-    Column("document", "text", text_of(200), _("the document's number, at most 200 characters"), required=True),
-    Column("year", "smallint", number_like(r"(19|20)\d\d"), _("a year such as 2025")),
-    Column("total", "numeric", number_like(r"\d{1,5}(\.\d{1,2})?"), _("points such as 91.5, at most 2 decimals")),
+    CsvColumn("unit", "text", unit, _("the code of a unit that is known here"), required=True),
+    CsvColumn("star", "smallint", number_like(r"\d"), _("a whole number from 0 to 9"), required=True),
+    CsvColumn("on", "date", day, _("a day such as 2025-06-30"), required=True),
+    CsvColumn("document", "text", text_of(200), _("the document's number, at most 200 characters"), required=True),
+    CsvColumn("year", "smallint", number_like(r"(19|20)\d\d"), _("a year such as 2025")),
+    CsvColumn("total", "numeric", number_like(r"\d{1,5}(\.\d{1,2})?"), _("points such as 91.5, at most 2 decimals")),
 ]
 COMPARED = ("star", "document", "year", "total")
 
@@ -44,7 +56,9 @@ where i."{column}" is distinct from d."{column}" and i."{column}" is not null
 RULES = [
     known_unit(),
     *(
-        Rule(column, differs.format(column=column, table=TABLE), _("“%(stands)s”, which stands for this unit and day"))
+        CsvRule(
+            column, differs.format(column=column, table=TABLE), _("“%(stands)s”, which stands for this unit and day")
+        )
         for column in COMPARED
         for differs in (_FILE_DIFFERS, _KEPT_DIFFERS)
     ),
@@ -63,13 +77,13 @@ order by s.unit, s."on"
 
 
 @transaction.atomic
-def import_register(path: Path, *, by: Any) -> Imported:
+def import_register(path: Path, *, by: Any) -> CsvImport:
     """Keep each row of a file ``unit,star,on,document[,year][,total]`` as a confirmed decision, and re-rate its unit.
 
     A row that is there already changes nothing. Raises ``RowsRefused`` with every wrong row, ``Refused`` if the file
     cannot be read; then nothing is kept. ``by`` is None for a command.
     """
-    hold()
+    lock_units()
     judge(RULES, load(path, COLUMNS))
     with audit.acting(by, "import_register"), connection.cursor() as cursor:
         cursor.execute(_KEEP, [by and by.pk, timezone.get_current_timezone_name()])
@@ -77,4 +91,4 @@ def import_register(path: Path, *, by: Any) -> Imported:
         cursor.execute(f"select count(*) from {TABLE}")  # noqa: S608
         rows = cursor.fetchone()[0]
         rerate(named_in(TABLE))
-    return Imported(rows, new)
+    return CsvImport(rows, new)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ratings.models import Scheme
-from ratings.register import rerate
+from ratings.register.rerating import rerate
 from ratings.scheme.reading import check_scheme
 from records import audit
 from records.refusals import NotAllowed, Refused, WrongState

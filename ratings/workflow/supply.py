@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Appointment
-from ratings import allowance, announcing, questions
+from ratings import notices
+from ratings.allowance import allowed_star
+from ratings.application import questions
+from ratings.application.answer_parsing import LONGEST, parsed_answer
 from ratings.models import Answer, Application, Cycle, Stage
 from ratings.scheme.spec import Criterion, Question
-from ratings.typed import LONGEST, fact
-from ratings.workflow.answers import Entry, Kept, keep_self_points, write
+from ratings.workflow.answers import AnswerEntry, SavedAnswers, keep_self_points, write
 from ratings.workflow.application import open_drafts
-from ratings.workflow.filling import criteria_of
+from ratings.workflow.filling_rights import criteria_of
 from ratings.workflow.window import hold_open
 from records.refusals import Incomplete, NotAllowed, WrongState
 from villages.models import Unit, below, prefixes
@@ -46,7 +48,7 @@ def supplied_by(cycle: Cycle, departments: set[str]) -> dict[str, list[Criterion
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedCriterion:
     """A criterion of a running cycle that a department supplies: how many figures are there, how many are missing."""
 
     cycle: Cycle
@@ -55,7 +57,7 @@ class Asked:
     missing: int
 
 
-def asked_of(user: Any) -> list[Asked]:
+def asked_of(user: Any) -> list[AskedCriterion]:
     """What the person's departments are asked for in every cycle whose scoring is not closed."""
     rows = []
     cycles = Cycle.objects.filter(state=Cycle.State.OPEN, scoring_closed_at=None, unit__in=user.reach(SUPPLY))
@@ -68,7 +70,7 @@ def asked_of(user: Any) -> list[Asked]:
             given[items[item]] += n
         rated = cycle.scheme.rated_units().count()
         rows += [
-            Asked(cycle, variants[0], given[code], rated * len(variants[0].questions) - given[code])
+            AskedCriterion(cycle, variants[0], given[code], rated * len(variants[0].questions) - given[code])
             for code, variants in criteria.items()
         ]
     return rows
@@ -82,7 +84,7 @@ def supply(
     *,
     by: Any,
     sure: Collection[tuple[str, str]] = (),
-) -> dict[tuple[str, str], Kept]:
+) -> dict[tuple[str, str], SavedAnswers]:
     """Keep a department's figures of one criterion: what was typed by (unit code, item); ``sure``: those of them that
     are right though they are far from others.
 
@@ -106,7 +108,7 @@ def supply(
     source = questions.DEPARTMENT + questions.department(variants[0])
     kept = {
         (code, item): _keep(
-            applications[code], criterion, Entry(item, text, sure=(code, item) in sure), there, source, by
+            applications[code], criterion, AnswerEntry(item, text, sure=(code, item) in sure), there, source, by
         )
         for (code, item), text in typed.items()
     }
@@ -137,28 +139,28 @@ def _applications(cycle: Cycle, codes: set[str]) -> dict[str, Application]:
 def _keep(
     application: Application,
     code: str,
-    entry: Entry,
+    entry: AnswerEntry,
     there: Mapping[tuple[int, str], Answer],
     source: str,
     by: Any,
-) -> Kept:
+) -> SavedAnswers:
     criterion, question = _asked(application, code, entry.item)
     value, problem = None, ""
     try:
-        value = fact(criterion, question, entry.typed)
+        value = parsed_answer(criterion, question, entry.typed)
     except Incomplete as wrong:
         problem = str(wrong)
     before = there.get((application.pk, entry.item))
     if len(entry.typed) > LONGEST:
-        return Kept(entry, before, problem, refused=True)
+        return SavedAnswers(entry, before, problem, refused=True)
     same = _typed(before) == entry.typed
     sure = value is not None and (entry.sure or (same and before is not None and before.sure))
     if same and (before is None or before.sure == sure):
-        return Kept(entry, before, problem)
+        return SavedAnswers(entry, before, problem)
     fresh = Answer(
         application=application, item=entry.item, typed=entry.typed, value=value, source=source, sure=sure, by=by
     )
-    return Kept(entry, fresh, problem)
+    return SavedAnswers(entry, fresh, problem)
 
 
 def _typed(answer: Answer | None) -> str:
@@ -183,9 +185,9 @@ def _follow(applications: list[Application], source: str) -> None:
     keep_self_points(sent)
     if sent:
         chosen = Application.objects.filter(pk__in=[application.pk for application in sent])
-        allowance.store(chosen, Stage.SELF, timezone.localdate())
+        allowed_star.store(chosen, Stage.SELF, timezone.localdate())
     for count in sorted(set(counts.values())):
-        announcing.tell_village(
+        notices.tell_village(
             [application for application in distinct if counts[application.pk] == count],
             "figures_supplied",
             department=source.removeprefix(questions.DEPARTMENT),

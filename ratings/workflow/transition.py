@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.standing import standing_in
+from accounts.deputies import standing_in
 from ratings.lifecycle import STEPS
 from ratings.models import Application, Transition
 from ratings.signals import applications_moved

@@ -16,7 +16,7 @@ from records import audit
 
 
 @dataclass(frozen=True)
-class Found:
+class MetVeto:
     """What a department found of a unit (by code): a veto item of its scheme, met on a day, and the paper."""
 
     unit: str
@@ -26,7 +26,7 @@ class Found:
 
 
 @transaction.atomic
-def replace(units: Iterable[str], source: str, found: Iterable[Found], *, by: Any, reason: str = "") -> None:
+def replace(units: Iterable[str], source: str, found: Iterable[MetVeto], *, by: Any, reason: str = "") -> None:
     """Let ``found`` be all that ``source`` has found of ``units``: what it found before and no longer does is
     withdrawn, what stands stays as it was recorded first."""
     wanted = {(one.unit, one.code, one.on, one.document): one for one in found}

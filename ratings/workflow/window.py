@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ratings.models import Application, Cycle, Extension, Transition, Window
-from ratings.models.cycle import Step
+from ratings.models.cycle import CycleStep
 from records.deadlines import deadline
 from records.refusals import WrongState
 
@@ -31,9 +31,9 @@ def require_open(cycle: Cycle, step: str, at: datetime | None = None) -> None:
 def require_applying(cycle: Cycle, units: Collection[str], at: datetime | None = None) -> None:
     """``require_open`` for applying, where the time may have been reopened for each of ``units`` (by code)."""
     try:
-        require_open(cycle, Step.APPLY, at)
+        require_open(cycle, CycleStep.APPLY, at)
     except WrongState:
-        if cycle.state != Cycle.State.OPEN or not _all_extended(cycle, Step.APPLY, units, at):
+        if cycle.state != Cycle.State.OPEN or not _all_extended(cycle, CycleStep.APPLY, units, at):
             raise
 
 
@@ -67,18 +67,18 @@ def require_not_over(cycle: Cycle, step: str, units: Collection[str] = (), at: d
         return
     of_step = window(cycle, step)
     if of_step is None:
-        raise WrongState(_("No time has been set for “%s” yet.") % Step(step).label)
+        raise WrongState(_("No time has been set for “%s” yet.") % CycleStep(step).label)
     over = (at or timezone.now()) >= of_step.closes
     if over and not (units and _all_extended(cycle, step, units, at)):
         raise WrongState(
-            _("“%(step)s” closed on %(day)s.") % {"step": Step(step).label, "day": deadline(of_step.closes)}
+            _("“%(step)s” closed on %(day)s.") % {"step": CycleStep(step).label, "day": deadline(of_step.closes)}
         )
 
 
 def _require_begun(cycle: Cycle, step: str, at: datetime | None) -> None:
     opens = window(cycle, step).opens
     if (at or timezone.now()) < opens:
-        raise WrongState(_("“%(step)s” opens on %(day)s.") % {"step": Step(step).label, "day": moment(opens)})
+        raise WrongState(_("“%(step)s” opens on %(day)s.") % {"step": CycleStep(step).label, "day": moment(opens)})
 
 
 def _all_extended(cycle: Cycle, step: str, units: Collection[str], at: datetime | None) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 
-from records import codes
+from records import typed_codes
 from records.models import IssuedDocument
 
 CODE_LENGTH = 12
@@ -19,14 +19,14 @@ def issue(title: str, content: Mapping[str, Any], *, unit: str, by: Any) -> str:
     """The check code (``K3MX-92QF-7ABC``) of a paper with this ``content``, stored so that ``issued`` finds it."""
     canonical = json.dumps([title, unit, content], sort_keys=True, ensure_ascii=False, default=str)
     digest = salted_hmac("records.documents", canonical, algorithm="sha256").digest()
-    plain = codes.spelled(digest, CODE_LENGTH)
+    plain = typed_codes.spelled(digest, CODE_LENGTH)
     IssuedDocument.objects.get_or_create(
         code=plain, defaults={"title": title, "unit": unit, "digest": digest.hex(), "by": by}
     )
-    return codes.grouped(plain)
+    return typed_codes.grouped(plain)
 
 
 def issued(code: str) -> IssuedDocument | None:
     """The paper with this ``code``, however it was typed; None if it was never issued."""
-    plain = codes.plain(code)
+    plain = typed_codes.plain(code)
     return IssuedDocument.objects.filter(code=plain).first() if len(plain) == CODE_LENGTH else None

@@ -18,7 +18,7 @@ _REGISTER = (Path(__file__).parent / "register.sql").read_text(encoding="utf-8")
 CHUNK = 200
 
 
-class Row(NamedTuple):
+class RegisterRow(NamedTuple):
     """One rated unit; everything from ``applied`` to ``document`` is empty where the year gave it no decision."""
 
     county: str | None
@@ -38,14 +38,14 @@ class Row(NamedTuple):
     effects: str | None
 
 
-def register(unit: Unit, year: int) -> Iterator[Row]:
+def register(unit: Unit, year: int) -> Iterator[RegisterRow]:
     """Every rated unit below ``unit`` by code, through a cursor on the server; call it inside a transaction."""
     parameters = {"code": unit.code, "end": unit.code + "~", "year": year, "today": timezone.localdate()}
     with connection.chunked_cursor() as cursor:
         cursor.itersize = CHUNK
         cursor.execute(_REGISTER, parameters)
         for row in cursor:
-            yield Row(*row[:6], _decimals(row[6]), *row[7:])
+            yield RegisterRow(*row[:6], _decimals(row[6]), *row[7:])
 
 
 def _decimals(areas: str | dict | None) -> dict[str, Decimal]:

@@ -25,7 +25,7 @@ _HEAD = {
 
 
 @dataclass(frozen=True)
-class Column:
+class ReportColumn:
     """``width`` in characters; ``form``: the number format of its cells."""
 
     heading: str
@@ -33,10 +33,10 @@ class Column:
     form: str = PLAIN
 
 
-class Table:
+class ReportTable:
     """Writes ``title`` and headings to a fresh ``sheet``, then row by row what is appended."""
 
-    def __init__(self, sheet: WriteOnlyWorksheet, title: str, columns: Sequence[Column]) -> None:
+    def __init__(self, sheet: WriteOnlyWorksheet, title: str, columns: Sequence[ReportColumn]) -> None:
         self.sheet = sheet
         titles = [title, *([DEMO] if settings.DEMO else [])]
         self._lay_out(len(titles) + 1, columns)
@@ -66,7 +66,7 @@ class Table:
         cell.data_type = "s"
         return cell
 
-    def _lay_out(self, head: int, columns: Sequence[Column]) -> None:
+    def _lay_out(self, head: int, columns: Sequence[ReportColumn]) -> None:
         self.sheet.freeze_panes = f"A{head + 1}"
         self.sheet.print_title_rows = f"{head}:{head}"
         self.sheet.page_setup.orientation = "landscape"

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
 from accounts.templatetags.face import star_name
-from ratings.effects import effects_words
+from ratings.events.effects import effects_words
 from ratings.models import Decision
-from ratings.scoring import written
-from records.head import Head
-from reports.annual.figures import Row, area_names, register, rewards
-from reports.annual.sheets import FACTOR, MONEY, POINTS, Column, Table
+from ratings.scoring.methods import written
+from records.chain_head import Head
+from reports.annual.figures import RegisterRow, area_names, register, rewards
+from reports.annual.sheets import FACTOR, MONEY, POINTS, ReportColumn, ReportTable
 from villages.models import Unit
 
 CUSTOMARY = 5
@@ -38,7 +38,7 @@ class Tally:
     points: Decimal = Decimal(0)
     scored: int = 0
 
-    def count(self, row: Row) -> None:
+    def count(self, row: RegisterRow) -> None:
         self.rated += 1
         self.decided[row.star] += 1
         self.now[row.star_now or 0] += 1
@@ -70,8 +70,8 @@ def write(unit: Unit, year: int, path: str | PathLike, progress: Callable[[int],
     with transaction.atomic():
         whole, places = _register(book, unit, year, progress)
         granted = _rewards(book, unit, year)
-    _stars(Table(stars, _title(_("Stars by township"), unit, year), star_columns(whole)), whole, places)
-    _overview(Table(overview, _title(_("Annual report"), unit, year), overview_columns()), whole, granted)
+    _stars(ReportTable(stars, _title(_("Stars by township"), unit, year), star_columns(whole)), whole, places)
+    _overview(ReportTable(overview, _title(_("Annual report"), unit, year), overview_columns()), whole, granted)
     book.save(path)
     progress(100)
 
@@ -83,7 +83,7 @@ def _title(what: str, unit: Unit, year: int) -> str:
 def _register(book: Workbook, unit: Unit, year: int, progress: Callable[[int], None]) -> tuple[Tally, list[Tally]]:
     """The sheet with a row for every rated unit; returns the tally of the whole and of each township, by code."""
     areas = area_names(unit, year)
-    table = Table(
+    table = ReportTable(
         book.create_sheet(_("Star register")), _title(_("Star register"), unit, year), register_columns(areas)
     )
     whole, places = Tally("", _("Total")), {}
@@ -99,26 +99,26 @@ def _register(book: Workbook, unit: Unit, year: int, progress: Callable[[int], N
     return whole, [places[code] for code in sorted(places, key=str)]
 
 
-def register_columns(areas: dict[str, str]) -> list[Column]:
+def register_columns(areas: dict[str, str]) -> list[ReportColumn]:
     return [
-        Column(_("County"), 12),
-        Column(_("Township"), 14),
-        Column(_("Division code"), 15),
-        Column(_("Village"), 18),
-        Column(_("Star applied for"), 9),
-        *(Column(name or code, 11, POINTS) for code, name in areas.items()),
-        Column(_("Total"), 9, POINTS),
-        Column(_("Decided star"), 9),
-        Column(_("Decided by"), 12),
-        Column(_("In force from"), 12),
-        Column(_("Document"), 20),
-        Column(_("Star now"), 9),
-        Column(_("Since"), 12),
-        Column(_("Effects"), 22),
+        ReportColumn(_("County"), 12),
+        ReportColumn(_("Township"), 14),
+        ReportColumn(_("Division code"), 15),
+        ReportColumn(_("Village"), 18),
+        ReportColumn(_("Star applied for"), 9),
+        *(ReportColumn(name or code, 11, POINTS) for code, name in areas.items()),
+        ReportColumn(_("Total"), 9, POINTS),
+        ReportColumn(_("Decided star"), 9),
+        ReportColumn(_("Decided by"), 12),
+        ReportColumn(_("In force from"), 12),
+        ReportColumn(_("Document"), 20),
+        ReportColumn(_("Star now"), 9),
+        ReportColumn(_("Since"), 12),
+        ReportColumn(_("Effects"), 22),
     ]
 
 
-def register_line(row: Row, areas: dict[str, str], origins: dict[str, str]) -> list[object]:
+def register_line(row: RegisterRow, areas: dict[str, str], origins: dict[str, str]) -> list[object]:
     return [
         row.county,
         row.township,
@@ -139,7 +139,7 @@ def register_line(row: Row, areas: dict[str, str], origins: dict[str, str]) -> l
 
 def _rewards(book: Workbook, unit: Unit, year: int) -> list[Granted]:
     """The sheet with every reward of the year's policies; returns what each policy comes to, and all together."""
-    table = Table(book.create_sheet(_("Rewards")), _title(_("Rewards"), unit, year), reward_columns())
+    table = ReportTable(book.create_sheet(_("Rewards")), _title(_("Rewards"), unit, year), reward_columns())
     found: dict[str, Granted] = {}
     whole = Granted(_("Total"))
     for row in rewards(unit, year):
@@ -151,21 +151,21 @@ def _rewards(book: Workbook, unit: Unit, year: int) -> list[Granted]:
     return [*found.values(), whole]
 
 
-def reward_columns() -> list[Column]:
+def reward_columns() -> list[ReportColumn]:
     return [
-        Column(_("Policy"), 30),
-        Column(_("Division code"), 15),
-        Column(_("Village"), 18),
-        Column(_("Star"), 8),
-        Column(_("Figure of the band"), 12),
-        Column(_("Coefficient"), 10, FACTOR),
-        Column(_("Reward (yuan)"), 14, MONEY),
-        Column(_("Committed (yuan)"), 14, MONEY),
-        Column(_("Disbursed (yuan)"), 14, MONEY),
+        ReportColumn(_("Policy"), 30),
+        ReportColumn(_("Division code"), 15),
+        ReportColumn(_("Village"), 18),
+        ReportColumn(_("Star"), 8),
+        ReportColumn(_("Figure of the band"), 12),
+        ReportColumn(_("Coefficient"), 10, FACTOR),
+        ReportColumn(_("Reward (yuan)"), 14, MONEY),
+        ReportColumn(_("Committed (yuan)"), 14, MONEY),
+        ReportColumn(_("Disbursed (yuan)"), 14, MONEY),
     ]
 
 
-def _stars(table: Table, whole: Tally, places: list[Tally]) -> None:
+def _stars(table: ReportTable, whole: Tally, places: list[Tally]) -> None:
     for place in [*places, whole]:
         table.append(
             [
@@ -185,23 +185,23 @@ def stars_shown(whole: Tally) -> range:
     return range(max([CUSTOMARY, *held]), -1, -1)
 
 
-def star_columns(whole: Tally) -> list[Column]:
+def star_columns(whole: Tally) -> list[ReportColumn]:
     return [
-        Column(_("County"), 12),
-        Column(_("Township"), 16),
-        Column(_("Rated units"), 10),
-        *(Column(star_name(star), 9) for star in stars_shown(whole)),
-        Column(_("No decision"), 10),
-        Column(_("Mean of the totals"), 12, POINTS),
-        Column(_("Fallen since"), 10),
+        ReportColumn(_("County"), 12),
+        ReportColumn(_("Township"), 16),
+        ReportColumn(_("Rated units"), 10),
+        *(ReportColumn(star_name(star), 9) for star in stars_shown(whole)),
+        ReportColumn(_("No decision"), 10),
+        ReportColumn(_("Mean of the totals"), 12, POINTS),
+        ReportColumn(_("Fallen since"), 10),
     ]
 
 
-def overview_columns() -> list[Column]:
-    return [Column(_("Item"), 34), Column(_("Units"), 12), Column(_("Share or amount"), 18, MONEY)]
+def overview_columns() -> list[ReportColumn]:
+    return [ReportColumn(_("Item"), 34), ReportColumn(_("Units"), 12), ReportColumn(_("Share or amount"), 18, MONEY)]
 
 
-def _overview(table: Table, whole: Tally, granted: list[Granted]) -> None:
+def _overview(table: ReportTable, whole: Tally, granted: list[Granted]) -> None:
     for line in overview_lines(whole, granted):
         table.append(line)
 

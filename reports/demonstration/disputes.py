@@ -9,10 +9,10 @@ from ratings.models import Application, Decision, Points, StarPeriod
 from records.refusals import Incomplete
 from reports.demonstration.people import SETS, Staff
 from reports.demonstration.this_year import YEAR, telling_accounts
-from reviews.hearing import appealable, candidates
-from reviews.subjects import subjects
+from reviews.appeals.appeal_rules import appealable, candidates
+from reviews.appeals.appealable import subjects
 from reviews.workflow import appeals, decisions
-from reviews.workflow.appeals import Corrected
+from reviews.workflow.appeals import CorrectedPoints
 
 REJECTED = "申报材料与实际严重不符，经核实弄虚作假"
 FEW = 3
@@ -69,7 +69,7 @@ def appeal_and_uphold(county: str, staff: Staff) -> int:
     return 0
 
 
-def hear(decision: Decision, corrections: list[Corrected], staff: Staff) -> bool:
+def hear(decision: Decision, corrections: list[CorrectedPoints], staff: Staff) -> bool:
     """Whether the appeal could be upheld with these corrections, one star higher; if not, nothing was done."""
     office = staff(Role.COUNTY_OFFICE, decision.cycle.unit_id)
     try:
@@ -91,7 +91,7 @@ def hear(decision: Decision, corrections: list[Corrected], staff: Staff) -> bool
     return True
 
 
-def corrected(decision: Decision) -> Iterator[list[Corrected]]:
+def corrected(decision: Decision) -> Iterator[list[CorrectedPoints]]:
     """Full points in the one, two, three criteria of base areas that cost most."""
     spec = decision.cycle.scheme.spec
     base = {one.code for area in spec.areas if area.kind == "base" for one in area.criteria}
@@ -99,4 +99,4 @@ def corrected(decision: Decision) -> Iterator[list[Corrected]]:
     given = Points.objects.filter(application=decision.application_id, stage=decision.origin, criterion__in=full)
     lost = sorted(((full[row.criterion] - row.points, row.criterion) for row in given), reverse=True)
     for number in range(1, FEW + 1):
-        yield [Corrected(code, full[code], "原件已补充核实") for _points, code in lost[:number]]
+        yield [CorrectedPoints(code, full[code], "原件已补充核实") for _points, code in lost[:number]]

@@ -7,7 +7,7 @@ import pylopdf_fonts_zh_cn
 import typst
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from ratings import questions
+from ratings.application import questions
 from ratings.models import Application, Evidence
 from records.files import store
 from reports.annual.sheets import DEMO

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from ratings.scheme.spec import Checklist, Count, Criterion, Deduction, Judged, Linear, SchemeSpec, Tiers
-from ratings.scoring import score_criterion
-from ratings.totals import running_total
+from ratings.scoring.methods import score_criterion
+from ratings.scoring.totals import running_total
 from reports.demonstration.chance import chance
 
 Facts = dict[str, Decimal]

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import User
 from notifications.workflow import telling_only
 from ratings.models import Cycle, Stage
-from ratings.models.cycle import Step
+from ratings.models.cycle import CycleStep
 from ratings.workflow import cycle as cycles
 from ratings.workflow.closing import close
 from reports.demonstration import schemes
@@ -46,9 +46,9 @@ def confirm() -> str:
 def _play(county: str, office: User) -> Rating:
     scheme = schemes.scheme(county, 2025)
     windows = {
-        Step.APPLY: (moment(2025, 11, 3, 0), moment(2025, 11, 22, 0)),
-        Step.TOWNSHIP_REVIEW: (moment(2025, 11, 10, 0), moment(2025, 12, 6, 0)),
-        Step.COUNTY_REVIEW: (moment(2025, 12, 1, 0), moment(2025, 12, 20, 0)),
+        CycleStep.APPLY: (moment(2025, 11, 3, 0), moment(2025, 11, 22, 0)),
+        CycleStep.TOWNSHIP_REVIEW: (moment(2025, 11, 10, 0), moment(2025, 12, 6, 0)),
+        CycleStep.COUNTY_REVIEW: (moment(2025, 12, 1, 0), moment(2025, 12, 20, 0)),
     }
     cycle = cycles.open_cycle(scheme, facts_until=date(2025, 10, 31), windows=windows, by=office)
     calendar = Calendar(

@@ -12,7 +12,7 @@ from accounts.models import Appointment, User
 from accounts.roles import Role
 from reports.demonstration import schemes
 from reports.demonstration.chance import chance
-from reviews.checking import DISCIPLINE
+from reviews.department_checks.assignments import DISCIPLINE
 from villages.models import Level, Unit
 
 PASSWORD = "Pingxing-2026"  # noqa: S105 (published: formats §5)

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from reports.demonstration.chance import chance
-from villages.divisions import import_units
+from villages.division_import import import_units
 from villages.models import Profile, Unit
 
 DIVISIONS = settings.BASE_DIR / "fixtures" / "divisions_shaoxing_2023.csv"

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import User
 from accounts.roles import Role
-from ratings import questions
+from ratings.application import questions
 from ratings.models import Application, Cycle, Decision, Stage
 from ratings.workflow import answers, application, evidence, supply
 from reports.demonstration.chance import chance
@@ -18,12 +18,12 @@ from reports.demonstration.evidence import pieces
 from reports.demonstration.facts import seen_by
 from reports.demonstration.people import Staff
 from reports.demonstration.plans import Phase, Plan
-from reviews.ceiling import Ceiling, ceilings
+from reviews.decisions.ceiling import Ceiling, ceilings
 from reviews.models import Settlement, Sheet
-from reviews.scores import Entry
-from reviews.stages import BENCHES
+from reviews.review_levels import REVIEW_LEVELS
+from reviews.sheets.scores import ScoreEntry
 from reviews.workflow import batches, checks, decisions, panels, settlements, sheets
-from reviews.workflow.checks import Found
+from reviews.workflow.checks import CheckFinding
 from reviews.workflow.decisions import Choice
 from villages.models import Unit
 
@@ -119,7 +119,10 @@ class Rating:
     def score(self, stage: Stage, phase_of: Callable[[Plan], Phase], at: datetime) -> None:
         """Each reviewer's sheets, one reviewer after the other; of a half-scored application only the first one's."""
         waiting = Sheet.objects.filter(
-            application__cycle=self.cycle, stage=stage, state=Sheet.State.OPEN, application__state=BENCHES[stage].state
+            application__cycle=self.cycle,
+            stage=stage,
+            state=Sheet.State.OPEN,
+            application__state=REVIEW_LEVELS[stage].state,
         ).order_by("pk")
         by_reviewer: dict[int, list[tuple[int, Plan]]] = defaultdict(list)
         for pk, code, reviewer in waiting.values_list("pk", "application__unit_id", "reviewer"):
@@ -127,7 +130,7 @@ class Rating:
         people = User.objects.in_bulk(list(by_reviewer))
         places: dict[str, int] = defaultdict(int)
         for reviewer, laid in by_reviewer.items():
-            place = laid[0][1].unit.code[: BENCHES[stage].code_length]
+            place = laid[0][1].unit.code[: REVIEW_LEVELS[stage].code_length]
             seat, places[place] = places[place], places[place] + 1
             least = Phase.HALF_SCORED if seat == 0 else Phase.SCORED
             mine = {pk: self._entries(plan, stage, seat) for pk, plan in laid if phase_of(plan) >= least}
@@ -135,7 +138,7 @@ class Rating:
                 sheets.save_many(mine, by=people[reviewer], at=at)
                 sheets.hand_in_many(list(mine), by=people[reviewer], at=at)
 
-    def _entries(self, plan: Plan, stage: Stage, seat: int) -> dict[str, Entry]:
+    def _entries(self, plan: Plan, stage: Stage, seat: int) -> dict[str, ScoreEntry]:
         seen = seen_by(plan.criteria, plan.truth, "seen", plan.unit.code, self.cycle.year, stage, seat)
         if plan.apart and seat == 1:
             widest = max((c for c in plan.criteria if c.method == "judged"), key=lambda c: c.max)
@@ -145,7 +148,7 @@ class Rating:
         reasons = dict.fromkeys(typed, LOOKED) | {
             item: DIFFERS for item in by_village if seen[item] != plan.claims[item]
         }
-        return {item: Entry(value, reasons.get(item, "")) for item, value in seen.items()}
+        return {item: ScoreEntry(value, reasons.get(item, "")) for item, value in seen.items()}
 
     def decide_in_townships(self) -> None:
         """Up to three stars are decided, more is recommended with the township's own three."""
@@ -162,17 +165,21 @@ class Rating:
 
     def recommended(self) -> list[Plan]:
         """The villages whose applications lie before the county, by code."""
-        there = Application.objects.filter(cycle=self.cycle, state=BENCHES[Stage.COUNTY].state).order_by("unit")
+        there = Application.objects.filter(cycle=self.cycle, state=REVIEW_LEVELS[Stage.COUNTY].state).order_by("unit")
         return [self.plans[code] for code in there.values_list("unit_id", flat=True)]
 
     def check_by_departments(
-        self, wanted: Callable[[Plan], bool], at: datetime, answered: Callable[[str], bool], found: Iterable[Found] = ()
+        self,
+        wanted: Callable[[Plan], bool],
+        at: datetime,
+        answered: Callable[[str], bool],
+        found: Iterable[CheckFinding] = (),
     ) -> None:
         """A list of the recommended villages that are ``wanted``, answered by those departments that have ``answered``.
 
         The first department of the scheme names what was ``found``.
         """
-        there = Application.objects.filter(cycle=self.cycle, state=BENCHES[Stage.COUNTY].state)
+        there = Application.objects.filter(cycle=self.cycle, state=REVIEW_LEVELS[Stage.COUNTY].state)
         chosen = [pk for pk, code in there.values_list("pk", "unit_id") if wanted(self.plans[code])]
         if not chosen:
             return
@@ -188,7 +195,7 @@ class Rating:
         """Four and five stars; where the county does not reach more, the township's own star."""
         scored = {
             one.pk: one
-            for one in Application.objects.filter(cycle=self.cycle, state=BENCHES[Stage.COUNTY].state)
+            for one in Application.objects.filter(cycle=self.cycle, state=REVIEW_LEVELS[Stage.COUNTY].state)
             if self.plans[one.unit_id].county >= Phase.DECIDED
         }
         if not scored:
@@ -203,8 +210,8 @@ class Rating:
             decisions.decide_many(Stage.COUNTY, choices, by=self.staff(Role.COUNTY_OFFICE, self.county), at=at)
 
     def _ceilings(self, codes: Iterable[str], stage: Stage, at: datetime) -> dict[int, Ceiling]:
-        bench = BENCHES[stage]
-        chosen = list(Application.objects.filter(cycle=self.cycle, unit__in=list(codes), state=bench.state))
+        review_level = REVIEW_LEVELS[stage]
+        chosen = list(Application.objects.filter(cycle=self.cycle, unit__in=list(codes), state=review_level.state))
         return ceilings(chosen, stage, at.date()) if chosen else {}
 
     def settle(self, stage: Stage, wanted: Callable[[Plan], bool]) -> None:
@@ -220,16 +227,16 @@ class Rating:
 
     def release(self, stage: Stage, phase_of: Callable[[Plan], Phase], times: dict[Phase, datetime]) -> None:
         """Batches by place: what is to be confirmed by now was released first, what is under notice later."""
-        bench = BENCHES[stage]
+        review_level = REVIEW_LEVELS[stage]
         waiting: dict[tuple[str, Phase], list[int]] = defaultdict(list)
-        rows = Decision.objects.filter(cycle=self.cycle, origin=bench.origin, state=Decision.State.DECIDED)
+        rows = Decision.objects.filter(cycle=self.cycle, origin=review_level.origin, state=Decision.State.DECIDED)
         for pk, code in rows.values_list("pk", "unit_id"):
             phase = phase_of(self.plans[code])
             if phase in times:
-                waiting[code[: bench.code_length], phase].append(pk)
+                waiting[code[: review_level.code_length], phase].append(pk)
         units = Unit.objects.in_bulk(sorted({place for place, _phase in waiting}))
         for number, ((place, phase), chosen) in enumerate(sorted(waiting.items(), key=_by_release), start=1):
-            at, by = times[phase], self.staff(bench.office, place)
+            at, by = times[phase], self.staff(review_level.office, place)
             batch = batches.prepare(
                 self.cycle,
                 units[place],

@@ -9,7 +9,7 @@ from accounts.models import User
 from ratings.models import Scheme
 from ratings.scheme.spec import SchemeSpec
 from ratings.workflow.scheme import import_scheme
-from reviews.checking import DISCIPLINE
+from reviews.department_checks.assignments import DISCIPLINE
 
 YEARS = (2025, 2026)
 COUNTIES = {"330624": "county_office", "330681": "county_office2"}

@@ -9,9 +9,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from notifications.workflow import telling_only
-from ratings import questions
+from ratings.application import questions
 from ratings.models import Application, Decision, Scheme, Stage
-from ratings.models.cycle import Step
+from ratings.models.cycle import CycleStep
 from ratings.workflow import application as applications
 from ratings.workflow import cycle as cycles
 from reports.demonstration import people, schemes
@@ -20,7 +20,7 @@ from reports.demonstration.people import Staff
 from reports.demonstration.plans import Phase, Plan, plan
 from reports.demonstration.rating import Calendar, Rating
 from reviews.workflow import objections
-from reviews.workflow.checks import Found
+from reviews.workflow.checks import CheckFinding
 from reviews.workflow.confirmation import confirm_due
 
 YEAR = 2026
@@ -90,9 +90,9 @@ def _play(county: str, suffix: str, staff: Staff) -> Rating:
     office = staff(Role.COUNTY_OFFICE, county)
     scheme = schemes.scheme(county, YEAR)
     windows = {
-        Step.APPLY: (days(-50, 0), days(12, 0)),
-        Step.TOWNSHIP_REVIEW: (days(-40, 0), days(19, 0)),
-        Step.COUNTY_REVIEW: (days(-30, 0), days(32, 0)),
+        CycleStep.APPLY: (days(-50, 0), days(12, 0)),
+        CycleStep.TOWNSHIP_REVIEW: (days(-40, 0), days(19, 0)),
+        CycleStep.COUNTY_REVIEW: (days(-30, 0), days(32, 0)),
     }
     facts_until = timezone.localdate() - timedelta(days=54)
     cycle = cycles.open_cycle(scheme, facts_until=facts_until, windows=windows, by=office)
@@ -124,7 +124,7 @@ def check_by_departments(rating: Rating) -> None:
     """What is decided by now has every answer, with a veto item for one village; of the others one department's."""
     ready = Application.objects.filter(cycle=rating.cycle, state=Application.State.COUNTY_REVIEW).order_by("unit")
     decided = [pk for pk, code in ready.values_list("pk", "unit_id") if rating.plans[code].county >= Phase.DECIDED]
-    found = [Found(pk, "V1", days(-70).date(), "新纪〔2026〕18号") for pk in decided[-1:]]
+    found = [CheckFinding(pk, "V1", days(-70).date(), "新纪〔2026〕18号") for pk in decided[-1:]]
     rating.check_by_departments(lambda plan: plan.county >= Phase.DECIDED, days(-17), lambda name: True, found)
     rating.check_by_departments(lambda plan: plan.county < Phase.DECIDED, days(-1), lambda name: name == ANSWERED)
 

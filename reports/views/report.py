@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts.authority import reached
 from accounts.models import User
+from records.excel_export import as_workbook
 from records.files import serve
-from records.lists import as_workbook
-from reports import lists, workflow
+from reports import exports, workflow
 from reports.forms import ReportForm
 from reports.models import ReportRequest
 from reports.workflow import VIEW_REPORT
@@ -29,7 +29,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     """The reports that the person asked for, and the form that asks for another."""
     if not request.user.reach(VIEW_REPORT):
         raise Http404
-    if book := as_workbook(request, _("Annual reports"), lists.reports(), own(request.user)):
+    if book := as_workbook(request, _("Annual reports"), exports.reports(), own(request.user)):
         return book
     form = ReportForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():

@@ -12,19 +12,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.api_permission import HasUnitPermission
 from accounts.authority import reached
-from accounts.holding import Holding
 from accounts.models import User
 from ratings.models import Application, Decision, Event
 from records.refusals import Incomplete
-from records.sent import ExactSerializer, sent
+from records.validated_input import ExactSerializer, sent
 from reviews.api.deciding import DecisionSerializer
-from reviews.hearing import APPEAL, CONVENE, HEAR, appeals_for
+from reviews.appeals.appeal_rules import APPEAL, CONVENE, HEAR, appeals_for
+from reviews.appeals.appealable import Appealable, of_closing, of_event, of_rejection
 from reviews.models import Appeal
-from reviews.subjects import Subject, of_closing, of_event, of_rejection
 from reviews.workflow import appeals
-from reviews.workflow.appeals import Corrected
-from villages.models import Unit, heirs
+from reviews.workflow.appeals import CorrectedPoints
+from villages.models import Unit, descendants
 
 
 class AppealSerializer(serializers.ModelSerializer):
@@ -89,7 +89,7 @@ class UpholdAppealSerializer(AppealAnswerSerializer):
 class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """The appeals of the own village, of the level that convenes, and those one hears."""
 
-    permission_classes = [Holding]
+    permission_classes = [HasUnitPermission]
     needs = [APPEAL, *CONVENE, *HEAR]
     needs_for = {"create": [APPEAL], "convene": CONVENE, "dismiss": HEAR, "uphold": HEAR, "reverse": HEAR}
     serializer_class = AppealSerializer
@@ -109,7 +109,7 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
         found = _named(request.user, **given)
         appeal = (
             appeals.appeal_subject(found, **words)
-            if isinstance(found, Subject)
+            if isinstance(found, Appealable)
             else appeals.make_appeal(found, **words)
         )
         return Response(AppealSerializer(appeal).data, status=status.HTTP_201_CREATED)
@@ -136,7 +136,7 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
     def uphold(self, request: Request, pk: Any = None) -> Response:
         """The new decision on a released one, in force at once."""
         appeal, given = self.get_object(), sent(UpholdAppealSerializer, request)
-        corrections = [Corrected(**one) for one in given.pop("corrections")]
+        corrections = [CorrectedPoints(**one) for one in given.pop("corrections")]
         decision = appeals.uphold(appeal, **given, corrections=corrections, by=request.user)
         return Response(DecisionSerializer(decision).data, status=status.HTTP_201_CREATED)
 
@@ -150,11 +150,11 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
 
 def _named(
     user: User, application: int | None = None, event: int | None = None, decision: int | None = None
-) -> Subject | Decision:
+) -> Appealable | Decision:
     """What is appealed, given by one id. Raises ``NotFound`` for what is not the own village's, or not to be seen."""
     if event is not None:
         happened = Event.objects.seen_by(user).select_related("unit").filter(pk=event).first()
-        units = Unit.objects.filter(pk__in=heirs([happened.unit_id]) if happened else [])
+        units = Unit.objects.filter(pk__in=descendants([happened.unit_id]) if happened else [])
         unit = reached(user, APPEAL, units, field="code").first()
         if unit is None:
             raise NotFound

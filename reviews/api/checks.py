@@ -11,11 +11,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.holding import Holding
+from accounts.api_permission import HasUnitPermission
 from ratings.models import Cycle
 from records.refusals import Incomplete
-from records.sent import ExactSerializer, sent
-from reviews.checking import ANSWER, OPEN, candidates_of, checks_for, departments, departments_of, outstanding, standing
+from records.validated_input import ExactSerializer, sent
+from reviews.department_checks.assignments import (
+    ANSWER,
+    OPEN,
+    candidates_of,
+    checks_for,
+    departments,
+    departments_of,
+    outstanding,
+    standing,
+)
 from reviews.models import DepartmentAnswer, DepartmentCheck, Finding
 from reviews.workflow import checks
 from villages.models import Unit
@@ -107,7 +116,7 @@ class LapseSerializer(ExactSerializer):
 class CheckViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """Lists of candidates laid before the departments that the scheme names."""
 
-    permission_classes = [Holding]
+    permission_classes = [HasUnitPermission]
     needs = [OPEN, ANSWER]
     needs_for = {"create": [OPEN], "lapse": [OPEN], "answer": [ANSWER]}
     serializer_class = CheckSerializer
@@ -139,7 +148,7 @@ class CheckViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         named = given.get("findings", [])
         if strange := [one["unit"] for one in named if one["unit"] not in listed]:
             raise Incomplete(checks.not_listed(), dict.fromkeys(strange, checks.not_listed()))
-        findings = [checks.Found(listed[one["unit"]], one["veto"], one["on"], one["document"]) for one in named]
+        findings = [checks.CheckFinding(listed[one["unit"]], one["veto"], one["on"], one["document"]) for one in named]
         signed = checks.answer(
             check,
             given["department"],

@@ -12,17 +12,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.api_permission import HasUnitPermission
 from accounts.authority import reached
-from accounts.holding import Holding
+from ratings.disclosure import shown_state
 from ratings.models import Application, Cycle, Decision
-from ratings.secrecy import shown_state
-from ratings.views.opening import VIEW
-from records.sent import ExactSerializer, sent
+from ratings.views.access import VIEW
+from records.validated_input import ExactSerializer, sent
 from reviews.api.scoring import REVIEW_STAGES, VerdictReasonSerializer
+from reviews.decisions.visibility import decisions_for
 from reviews.models import Batch
-from reviews.stages import bench_of, permissions
+from reviews.review_levels import permissions, review_level_of
 from reviews.views.batches import own_batches
-from reviews.visibility import decisions_for
 from reviews.workflow import batches, decisions
 from villages.models import Unit
 
@@ -36,7 +36,7 @@ class DecisionSerializer(serializers.ModelSerializer):
 class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """Decisions within reach: released ones, and those of the own office before their release."""
 
-    permission_classes = [Holding]
+    permission_classes = [HasUnitPermission]
     needs = [VIEW]
     serializer_class = DecisionSerializer
     queryset = Decision.objects.all()
@@ -55,7 +55,7 @@ class VerdictSerializer(ExactSerializer):
 class VerdictViewSet(GenericViewSet):
     """What may be done with an application (by id) that is under review."""
 
-    permission_classes = [Holding]
+    permission_classes = [HasUnitPermission]
     needs = permissions("decide")
     queryset = Application.objects.all()
     serializer_class = VerdictSerializer
@@ -67,8 +67,8 @@ class VerdictViewSet(GenericViewSet):
     def get_object(self) -> Application:
         """The application, where the reader decides at the level where it is seen to be; to others it is not there."""
         application = super().get_object()
-        bench = bench_of(shown_state(self.request.user, application))
-        if bench and not self.request.user.has_perm(bench.permission("decide"), application):
+        review_level = review_level_of(shown_state(self.request.user, application))
+        if review_level and not self.request.user.has_perm(review_level.permission("decide"), application):
             raise NotFound
         return application
 
@@ -146,7 +146,7 @@ class PrepareSerializer(ExactSerializer):
 class BatchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """The batches of the reader's own office."""
 
-    permission_classes = [Holding]
+    permission_classes = [HasUnitPermission]
     needs = permissions("release", "decide")
     needs_for = {"create": permissions("release"), "release": permissions("release")}
     serializer_class = BatchSerializer

@@ -13,16 +13,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from accounts.holding import Holding
+from accounts.api_permission import HasUnitPermission
 from accounts.working_days import uncertainty
 from ratings.models import Decision
-from records.client import address_of
-from records.codes import grouped, plain
-from records.sent import ExactSerializer, sent
+from records.client_ip import address_of
+from records.typed_codes import grouped, plain
+from records.validated_input import ExactSerializer, sent
+from reviews.decisions.visibility import objections_for
 from reviews.models import Batch, Objection
-from reviews.public import decisions_of, may_object_again, notices
-from reviews.stages import permissions
-from reviews.visibility import objections_for
+from reviews.results.public_notices import decisions_of, may_object_again, notices
+from reviews.review_levels import permissions
 from reviews.workflow import objections
 
 
@@ -119,7 +119,7 @@ class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
     filterset_fields = ["state", "unit"]
 
     def get_permissions(self) -> list:
-        return [AllowAny()] if self.action in ("create", "by_receipt") else [Holding()]
+        return [AllowAny()] if self.action in ("create", "by_receipt") else [HasUnitPermission()]
 
     def get_queryset(self) -> QuerySet[Objection]:
         return objections_for(self.request.user).order_by("-pk")

@@ -11,18 +11,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.holding import Holding
+from accounts.api_permission import HasUnitPermission
 from accounts.models import User
-from ratings.api_fields import FigureField
+from ratings.api.fields import FigureField
 from ratings.models import Cycle, Stage
-from records.sent import ExactSerializer, sent
+from records.validated_input import ExactSerializer, sent
 from reviews.models import FieldPhoto, Panel, Sheet, SheetEntry
-from reviews.scores import Entry
-from reviews.stages import BENCHES, permissions
+from reviews.review_levels import REVIEW_LEVELS, permissions
+from reviews.sheets.scores import ScoreEntry
 from reviews.workflow import panels, photos, sheets, visits
 from villages.models import Unit, below_any, prefixes
 
-REVIEW_STAGES = [(stage.value, stage.label) for stage in Stage if stage in BENCHES]
+REVIEW_STAGES = [(stage.value, stage.label) for stage in Stage if stage in REVIEW_LEVELS]
 
 
 class PanelSerializer(serializers.ModelSerializer):
@@ -59,7 +59,7 @@ class ConveneSerializer(serializers.Serializer):
 class PanelViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """The panels where the reader convenes, decides or sits."""
 
-    permission_classes = [Holding]
+    permission_classes = [HasUnitPermission]
     needs = permissions("convene", "decide", "score")
     needs_for = {"create": permissions("convene")}
     serializer_class = PanelSerializer
@@ -68,10 +68,10 @@ class PanelViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     def get_queryset(self) -> QuerySet[Panel]:
         user = self.request.user
         found = Panel.objects.filter(pk__in=Panel.objects.filter(reviewers=user).values("pk"))
-        for bench in BENCHES.values():
-            codes = {code for verb in ("convene", "decide") for code in user.reach(bench.permission(verb))}
+        for review_level in REVIEW_LEVELS.values():
+            codes = {code for verb in ("convene", "decide") for code in user.reach(review_level.permission(verb))}
             if codes:
-                found = found | Panel.objects.filter(below_any(codes, "unit_id"), stage=bench.stage)
+                found = found | Panel.objects.filter(below_any(codes, "unit_id"), stage=review_level.stage)
         return found.prefetch_related("reviewers").order_by("pk")
 
     @extend_schema(request=ConveneSerializer, responses=PanelSerializer)
@@ -153,7 +153,7 @@ class VerdictReasonSerializer(ExactSerializer):
 class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """The reader's own sheets, never those of others."""
 
-    permission_classes = [Holding]
+    permission_classes = [HasUnitPermission]
     needs = permissions("score")
     serializer_class = SheetSerializer
     queryset = Sheet.objects.all()
@@ -161,9 +161,11 @@ class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
 
     def get_queryset(self) -> QuerySet[Sheet]:
         user, found = self.request.user, Sheet.objects.none()
-        for bench in BENCHES.values():
-            if codes := user.reach(bench.permission("score")):
-                own = Sheet.objects.filter(below_any(codes, "application__unit_id"), stage=bench.stage, reviewer=user)
+        for review_level in REVIEW_LEVELS.values():
+            if codes := user.reach(review_level.permission("score")):
+                own = Sheet.objects.filter(
+                    below_any(codes, "application__unit_id"), stage=review_level.stage, reviewer=user
+                )
                 found = found | own
         return found.select_related("application").prefetch_related("entries").order_by("pk")
 
@@ -172,7 +174,7 @@ class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     def entries(self, request: Request, pk: Any = None) -> Response:
         """Keep entries; those that are wrong are named by item, and nothing is kept."""
         sheet, given = self.get_object(), sent(SheetEntriesSerializer, request)
-        said = {e["item"]: Entry(e["value"], e.get("reason", "")) for e in given["entries"]}
+        said = {e["item"]: ScoreEntry(e["value"], e.get("reason", "")) for e in given["entries"]}
         sheets.save(sheet, said, by=request.user)
         return Response(self.get_serializer(self.get_object()).data)
 

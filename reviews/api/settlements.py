@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.holding import Holding
-from records.sent import ExactSerializer, sent
+from accounts.api_permission import HasUnitPermission
+from records.validated_input import ExactSerializer, sent
 from reviews.models import Addendum, Settlement, Sheet
-from reviews.stages import BENCHES, permissions
+from reviews.review_levels import REVIEW_LEVELS, permissions
 from reviews.workflow import settlements
 from villages.models import below_any
 
@@ -44,7 +44,7 @@ class AddingSerializer(NoteSerializer):
 class SettlementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """The spreads where the reader convenes the panel, or has handed in a sheet and all sheets are in."""
 
-    permission_classes = [Holding]
+    permission_classes = [HasUnitPermission]
     needs = permissions("convene", "score")
     serializer_class = SettlementSerializer
     queryset = Settlement.objects.all()
@@ -55,11 +55,11 @@ class SettlementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generi
         sheets = Sheet.objects.filter(application=OuterRef("application"), stage=OuterRef("stage"))
         own = Exists(sheets.filter(reviewer=user, state=Sheet.State.HANDED_IN))
         waiting = Exists(sheets.filter(state=Sheet.State.OPEN))
-        for bench in BENCHES.values():
-            at_stage = Settlement.objects.filter(stage=bench.stage)
-            if codes := user.reach(bench.permission("convene")):
+        for review_level in REVIEW_LEVELS.values():
+            at_stage = Settlement.objects.filter(stage=review_level.stage)
+            if codes := user.reach(review_level.permission("convene")):
                 found = found | at_stage.filter(below_any(codes, "application__unit_id"))
-            if codes := user.reach(bench.permission("score")):
+            if codes := user.reach(review_level.permission("score")):
                 found = found | at_stage.filter(below_any(codes, "application__unit_id")).filter(own, ~waiting)
         return found.select_related("application").prefetch_related("addenda").order_by("pk")
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ratings.models import Application, Cycle, Stage, figure_field
 from records.lifecycle import Group
-from reviews.stages import BEFORE_ITS_BENCH
+from reviews.review_levels import BEFORE_ITS_BENCH
 from villages.models import Unit
 
 User = settings.AUTH_USER_MODEL
@@ -72,9 +72,9 @@ class Seat(models.Model):
 
 
 class Draw(models.Model):
-    """Reviewers drawn by lot: what the draw was made from and what came out. Append-only; ``reviews.draw`` repeats it.
+    """Reviewers drawn by lot: what the draw was made from, and what came out. ``reviews.panels.draw`` repeats it.
 
-    ``candidates``: a list of ``reviews.draw.Candidate`` as JSON, by user name; ``rules``: ``reviews.draw.Rules``;
+    Append-only. ``candidates``: a list of ``DrawCandidate`` as JSON, by user name; ``rules``: ``Rules`` of that module;
     ``drawn``: user names in the order drawn. ``reason``: why it was drawn (again).
     """
 

@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.templatetags.face import star_name
+from records.excel_export import as_workbook
 from records.files import serve
-from records.lists import as_workbook
 from records.previews import AlreadyDone
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
-from reviews import lists
-from reviews.answered import of_objection
+from reviews import exports
+from reviews.appeals.answer_basis import of_objection
+from reviews.decisions.visibility import objections_for
 from reviews.models import Objection
-from reviews.stages import BENCHES
+from reviews.review_levels import REVIEW_LEVELS
 from reviews.views.answer_confirm import confirm, foreseen, list_once_more, typed_in
-from reviews.visibility import objections_for
 from reviews.workflow import objections as workflow
 
 PER_PAGE = 30
@@ -32,11 +32,13 @@ PER_PAGE = 30
 @login_required
 def objections(request: HttpRequest) -> HttpResponse:
     """Open ones first."""
-    if not any(request.user.reach(bench.permission("answer_objection")) for bench in BENCHES.values()):
+    if not any(
+        request.user.reach(review_level.permission("answer_objection")) for review_level in REVIEW_LEVELS.values()
+    ):
         raise Http404
     found = objections_for(request.user).select_related("unit", "decision")
     ordered = found.order_by(Case(When(state="open", then=Value(0)), default=Value(1)), "-pk")
-    if book := as_workbook(request, _("Objections"), lists.objections(), ordered):
+    if book := as_workbook(request, _("Objections"), exports.objections(), ordered):
         return book
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "reviews/objections.html", {"page": page})

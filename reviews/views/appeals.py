@@ -16,27 +16,36 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.authority import needs, reached, reached_or_404
+from accounts.authority import permission_or_404, reached, reached_or_404
 from accounts.models import User
 from accounts.templatetags.face import points_text, star_name
 from ratings.models import Application, Decision, Event, Points
-from ratings.scheme.facts import decimal
+from ratings.scoring.facts_file import decimal
+from records.excel_export import as_workbook
 from records.files import serve
-from records.lists import as_workbook
 from records.numbers import count_of, keys
 from records.previews import AlreadyDone
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
-from reviews import lists
-from reviews.answered import of_appeal
-from reviews.ceiling import ceilings
-from reviews.hearing import APPEAL, CONVENE, HEAR, above, against_decision, appealable, appeals_for, candidates
+from reviews import exports
+from reviews.appeals.answer_basis import of_appeal
+from reviews.appeals.appeal_rules import (
+    APPEAL,
+    CONVENE,
+    HEAR,
+    above,
+    against_decision,
+    appealable,
+    appeals_for,
+    candidates,
+)
+from reviews.appeals.appealable import Appealable, of_closing, of_event, of_rejection, why_not_appealable
+from reviews.conflicts_of_interest import hearing_conflicts
+from reviews.decisions.ceiling import ceilings
 from reviews.models import Appeal, AppealPaper
-from reviews.subjects import Subject, hindrance, of_closing, of_event, of_rejection
-from reviews.ties import hearing_ties
 from reviews.views.answer_confirm import confirm, foreseen, list_once_more, typed_in
 from reviews.workflow import appeals as workflow
-from reviews.workflow.appeals import Corrected
-from villages.models import Unit, heirs
+from reviews.workflow.appeals import CorrectedPoints
+from villages.models import Unit, descendants
 
 PER_PAGE = 30
 _DONE = {
@@ -65,7 +74,7 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
 def make_of_event(request: HttpRequest, pk: int) -> HttpResponse:
     """The signer's form for what follows from an event of the own unit, or of one that it came from."""
     event = get_object_or_404(Event.objects.seen_by(request.user).select_related("unit"), pk=pk)
-    unit = reached(request.user, APPEAL, Unit.objects.filter(pk__in=heirs([event.unit_id])), field="code").first()
+    unit = reached(request.user, APPEAL, Unit.objects.filter(pk__in=descendants([event.unit_id])), field="code").first()
     if unit is None:
         raise Http404
     return _against(request, of_event(event, unit), reverse("register_unit", args=[unit.code]))
@@ -81,8 +90,8 @@ def make_of_closing(request: HttpRequest, pk: int) -> HttpResponse:
     return _against(request, of_closing(decision), reverse("register_unit", args=[decision.unit_id]))
 
 
-def _against(request: HttpRequest, subject: Subject, back: str) -> HttpResponse:
-    if hindrance(subject):
+def _against(request: HttpRequest, subject: Appealable, back: str) -> HttpResponse:
+    if why_not_appealable(subject):
         return _too_late(request, subject.unit, back)
     context = {"unit": subject.unit, "application": subject.application, "subject": subject, "last": subject.last_day}
     return _form(request, context | {"back": back}, partial(workflow.appeal_subject, subject))
@@ -122,12 +131,12 @@ def _form(request: HttpRequest, context: dict, make_appeal: Callable[..., Appeal
     return render(request, "reviews/appeal_make.html", context | {"reasons": reasons, "problem": problem})
 
 
-@needs(*CONVENE, *HEAR)
+@permission_or_404(*CONVENE, *HEAR)
 def appeals(request: HttpRequest) -> HttpResponse:
     """Open ones first."""
     found = appeals_for(request.user).select_related("unit", "decision")
     ordered = found.order_by(Case(When(state="open", then=Value(0)), default=Value(1)), "-pk")
-    if book := as_workbook(request, _("Appeals"), lists.appeals(), ordered):
+    if book := as_workbook(request, _("Appeals"), exports.appeals(), ordered):
         return book
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "reviews/appeals.html", {"page": page})
@@ -268,7 +277,7 @@ def _answered_so(by: User, given: Mapping[str, str], pk: int) -> bool:
     return own.exists()
 
 
-def _corrections(found: Appeal, given: Mapping[str, str]) -> list[Corrected]:
+def _corrections(found: Appeal, given: Mapping[str, str]) -> list[CorrectedPoints]:
     """What was typed beside the criteria; an empty field leaves the panel's points."""
     typed = []
     if not against_decision(found):
@@ -279,7 +288,7 @@ def _corrections(found: Appeal, given: Mapping[str, str]) -> list[Corrected]:
             continue
         value = decimal(points)
         typed.append(
-            Corrected(
+            CorrectedPoints(
                 criterion.code, Decimal(-1) if value is None else value, given.get(f"reason.{criterion.code}", "")
             )
         )
@@ -296,7 +305,7 @@ def _context(request: HttpRequest, found: Appeal, given: Mapping[str, str]) -> d
     user, open_now = request.user, found.state == Appeal.State.OPEN
     hearers = [seat.user for seat in found.hearers.select_related("user")]
     convenes = open_now and user.has_perm(above(found).convene, found)
-    hears = open_now and user in hearers and not hearing_ties(found, [user.pk])
+    hears = open_now and user in hearers and not hearing_conflicts(found, [user.pk])
     context = {
         "appeal": found,
         "papers": found.papers.select_related("file"),

@@ -20,19 +20,19 @@ from django.views.decorators.http import require_POST
 from accounts.fields import DayField
 from accounts.models import User
 from accounts.working_days import notice_days, uncertainty
+from ratings.forms.register_forms import TownshipFilterForm
 from ratings.models import Cycle, Decision, StarPeriod
-from ratings.register_forms import TownshipFilterForm
 from records import previews
 from records.documents import served
-from records.lists import as_workbook
+from records.excel_export import as_workbook
 from records.numbers import keys
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
-from reviews import lists
-from reviews.minutes import WHY, exceptions, minutes
+from reviews import exports
 from reviews.models import Batch, BatchEntry
-from reviews.spread import pieces
-from reviews.stages import BENCHES, Bench
-from reviews.verdicts import verdicts
+from reviews.presenters.minutes import WHY, exceptions, minutes
+from reviews.presenters.star_bars import pieces
+from reviews.presenters.verdicts import verdicts
+from reviews.review_levels import REVIEW_LEVELS, ReviewLevel
 from reviews.workflow import batches as workflow
 from reviews.workflow.checks import hindrances
 from villages.models import Unit, below_any
@@ -57,17 +57,17 @@ class Waiting:
 
     cycle: Cycle
     unit: Unit
-    bench: Bench
+    review_level: ReviewLevel
     decisions: list[Decision]
 
 
 def own_batches(user: User) -> QuerySet[Batch]:
     """The batches of the offices where ``user`` decides or releases; nobody else sees one before its release."""
     found = Batch.objects.none()
-    for bench in BENCHES.values():
-        codes = {code for verb in ("release", "decide") for code in user.reach(bench.permission(verb))}
+    for review_level in REVIEW_LEVELS.values():
+        codes = {code for verb in ("release", "decide") for code in user.reach(review_level.permission(verb))}
         if codes:
-            found = found | Batch.objects.filter(below_any(codes, "unit_id"), stage=bench.stage)
+            found = found | Batch.objects.filter(below_any(codes, "unit_id"), stage=review_level.stage)
     return found
 
 
@@ -82,7 +82,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     if narrow.asks:
         named = narrow.narrow(Decision.objects.filter(below_any(reach, "unit_id")))
         kept = kept.filter(pk__in=BatchEntry.objects.filter(decision__in=named).values("batch"))
-    if book := as_workbook(request, _("Batches"), lists.batches(), kept):
+    if book := as_workbook(request, _("Batches"), exports.batches(), kept):
         return book
     return render(
         request,
@@ -90,9 +90,11 @@ def batches(request: HttpRequest) -> HttpResponse:
         {
             "page": Paginator(kept, PER_PAGE).get_page(request.GET.get("page")),
             "filter": narrow,
-            "waiting": [one for bench, codes in offices for one in _waiting(bench, codes)],
+            "waiting": [one for review_level, codes in offices for one in _waiting(review_level, codes)],
             "form": BatchForm(initial={"met_on": timezone.localdate()}),
-            "may_release": any(request.user.reach(bench.permission("release")) for bench, _codes in offices),
+            "may_release": any(
+                request.user.reach(review_level.permission("release")) for review_level, _codes in offices
+            ),
         },
     )
 
@@ -100,9 +102,9 @@ def batches(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def prepare(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResponse:
-    if stage not in BENCHES:
+    if stage not in REVIEW_LEVELS:
         raise Http404
-    codes = request.user.reach(BENCHES[stage].permission("release"))
+    codes = request.user.reach(REVIEW_LEVELS[stage].permission("release"))
     place = get_object_or_404(Unit.objects.within_any(codes), pk=unit)
     found = get_object_or_404(Cycle.objects.select_related("scheme"), pk=cycle, unit_id=unit[:6])
     form = BatchForm(request.POST)
@@ -119,7 +121,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     seats = workflow.reviewed(OuterRef("cycle"), OuterRef("unit"), OuterRef("stage"))
     mine = own_batches(request.user).annotate(seated=ArraySubquery(seats))
     found = get_object_or_404(mine.select_related("unit", "cycle__scheme", "released_by"), pk=pk)
-    may_release = request.user.has_perm(BENCHES[found.stage].permission("release"), found.unit)
+    may_release = request.user.has_perm(REVIEW_LEVELS[found.stage].permission("release"), found.unit)
     form = BatchForm(request.POST or None, initial={f: getattr(found, f) for f in BatchForm.base_fields})
     if request.method != "POST":
         return _shown(request, found, form, may_release)
@@ -231,7 +233,7 @@ def _context(found: Batch, form: BatchForm) -> dict:
     draft = found.state == Batch.State.DRAFT
     held = [decision for decision in decided if getattr(decision, "batch_entry", None)]
     stars = [decision.star for decision in held]
-    met = {decision.pk: decision for decision in held if decision.origin == BENCHES[found.stage].origin}
+    met = {decision.pk: decision for decision in held if decision.origin == REVIEW_LEVELS[found.stage].origin}
     reached = verdicts(found, met.values())
     for one in reached:
         met[one.decision.pk].verdict = one
@@ -267,25 +269,28 @@ def _context(found: Batch, form: BatchForm) -> dict:
     }
 
 
-def _offices(user: User) -> list[tuple[Bench, list[str]]]:
+def _offices(user: User) -> list[tuple[ReviewLevel, list[str]]]:
     found = [
-        (bench, sorted({code for verb in ("release", "decide") for code in user.reach(bench.permission(verb))}))
-        for bench in BENCHES.values()
+        (
+            review_level,
+            sorted({code for verb in ("release", "decide") for code in user.reach(review_level.permission(verb))}),
+        )
+        for review_level in REVIEW_LEVELS.values()
     ]
-    found = [(bench, codes) for bench, codes in found if codes]
+    found = [(review_level, codes) for review_level, codes in found if codes]
     if not found:
         raise Http404
     return found
 
 
-def _waiting(bench: Bench, codes: list[str]) -> list[Waiting]:
+def _waiting(review_level: ReviewLevel, codes: list[str]) -> list[Waiting]:
     """By cycle and office: the decisions that are in no batch."""
     free = Decision.objects.filter(
-        below_any(codes, "unit_id"), origin=bench.origin, state=Decision.State.DECIDED, batch_entry=None
+        below_any(codes, "unit_id"), origin=review_level.origin, state=Decision.State.DECIDED, batch_entry=None
     )
     found: dict[tuple[int, str], list[Decision]] = {}
     for one in free.select_related("unit").order_by("unit_id"):
-        found.setdefault((one.cycle_id, one.unit_id[: bench.code_length]), []).append(one)
+        found.setdefault((one.cycle_id, one.unit_id[: review_level.code_length]), []).append(one)
     cycles = Cycle.objects.in_bulk({cycle for cycle, _unit in found}) if found else {}
     units = Unit.objects.in_bulk({unit for _cycle, unit in found}) if found else {}
-    return [Waiting(cycles[cycle], units[unit], bench, of) for (cycle, unit), of in sorted(found.items())]
+    return [Waiting(cycles[cycle], units[unit], review_level, of) for (cycle, unit), of in sorted(found.items())]

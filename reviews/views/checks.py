@@ -16,15 +16,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from accounts.authority import needs, reached_or_404
+from accounts.authority import permission_or_404, reached_or_404
 from accounts.fields import DayField, MomentInput
 from accounts.models import User
+from ratings.forms.register_forms import TownshipFilterForm
 from ratings.models import Application, Cycle
-from ratings.register_forms import TownshipFilterForm
 from records import previews
 from records.numbers import count_of, keys
 from records.refusals import Incomplete, Outdated, WrongState, refuse_unknown_fields
-from reviews.checking import (
+from reviews.department_checks.assignments import (
     ANSWER,
     OPEN,
     answerers,
@@ -37,7 +37,7 @@ from reviews.checking import (
 )
 from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Finding
 from reviews.workflow import checks as workflow
-from reviews.workflow.checks import Found
+from reviews.workflow.checks import CheckFinding
 from villages.models import Unit, below_any
 
 PER_PAGE = 30
@@ -50,7 +50,7 @@ class OpenForm(forms.Form):
 
 
 @dataclass
-class Row:
+class CheckRow:
     """What is typed for one candidate (or, ``key`` beginning with x, for one chosen from the list)."""
 
     key: str
@@ -67,7 +67,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Department:
+class CheckDepartment:
     """A department on the office's page: its standing answer, or the note on its silence."""
 
     name: str
@@ -76,7 +76,7 @@ class Department:
     has_people: bool
 
 
-@needs(OPEN, ANSWER)
+@permission_or_404(OPEN, ANSWER)
 def checks(request: HttpRequest) -> HttpResponse:
     """The lists within reach; the office sees besides who is on none yet."""
     return _lists(request)
@@ -104,7 +104,7 @@ def _lists(request: HttpRequest, typed: OpenForm | None = None, status: int = 20
 
 
 @require_POST
-@needs(OPEN)
+@permission_or_404(OPEN)
 def open_(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
     place = reached_or_404(request.user, OPEN, Unit.objects.all(), field="code", code=unit)
     found = get_object_or_404(Cycle.objects.select_related("scheme"), pk=cycle, unit=place)
@@ -125,7 +125,7 @@ def open_(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
     return redirect("review_check", check.pk)
 
 
-@needs(OPEN, ANSWER)
+@permission_or_404(OPEN, ANSWER)
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """The candidates with what was found; a department answers here, the office sees who has."""
     found = get_object_or_404(checks_for(request.user), pk=pk)
@@ -171,7 +171,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@needs(OPEN)
+@permission_or_404(OPEN)
 def lapse(request: HttpRequest, pk: int) -> HttpResponse:
     found = reached_or_404(request.user, OPEN, DepartmentCheck.objects.all(), pk=pk)
     department, note = request.POST.get("department", ""), request.POST.get("note", "")
@@ -206,11 +206,12 @@ def _suggested_end() -> Any:
     return (timezone.localtime() + timedelta(days=DAYS_TO_ANSWER)).replace(hour=18, minute=0, second=0, microsecond=0)
 
 
-def _departments(check: DepartmentCheck, answers: dict[str, DepartmentAnswer]) -> list[Department]:
+def _departments(check: DepartmentCheck, answers: dict[str, DepartmentAnswer]) -> list[CheckDepartment]:
     people = answerers(check.unit_id)
     lapses = {lapse.department: lapse for lapse in check.lapses.select_related("by")}
     return [
-        Department(name, answers.get(name), lapses.get(name), bool(people.get(name))) for name in departments(check)
+        CheckDepartment(name, answers.get(name), lapses.get(name), bool(people.get(name)))
+        for name in departments(check)
     ]
 
 
@@ -223,12 +224,12 @@ def _findings(check: DepartmentCheck, answers: Iterable[DepartmentAnswer]) -> li
     return found
 
 
-def _rows(request: HttpRequest, check: DepartmentCheck, candidates: list[Application]) -> list[Row]:
+def _rows(request: HttpRequest, check: DepartmentCheck, candidates: list[Application]) -> list[CheckRow]:
     """A row for each candidate and some spare ones, with what was typed."""
     keyed = [(str(one.pk), one) for one in candidates] + [(f"x{n}", None) for n in range(SPARE_ROWS)]
     given = request.POST
     return [
-        Row(
+        CheckRow(
             key,
             application,
             village=given.get(f"village.{key}", "") if application is None else str(application.pk),
@@ -244,7 +245,7 @@ def _reason(request: HttpRequest) -> str:
     return request.POST.get("reason", "")
 
 
-def _read(request: HttpRequest, rows: list[Row]) -> list[Found]:
+def _read(request: HttpRequest, rows: list[CheckRow]) -> list[CheckFinding]:
     """What the rows say; with ``do=nothing`` that nothing is known, which no filled row may contradict."""
     names = [f"{field}.{row.key}" for row in rows for field in ("village", "veto", "on", "document")]
     refuse_unknown_fields(request.POST, ["department", "reason", "do", "change", *names])
@@ -264,7 +265,7 @@ def _list_once_more(
     check: DepartmentCheck,
     candidates: list[Application],
     answers: dict[str, DepartmentAnswer],
-    findings: list[Found],
+    findings: list[CheckFinding],
 ) -> HttpResponse:
     """The page that names every village that is signed for; its key stands for just that."""
     department = request.POST["department"]
@@ -293,7 +294,7 @@ def _confirm(request: HttpRequest, check: DepartmentCheck) -> HttpResponse | Non
     try:
         refuse_unknown_fields(request.POST, ["key", "confirmed"])
         with previews.confirming(request.user, f"answer:check:{check.pk}", request.POST.get("key", "")) as shown:
-            findings = [Found(**of | {"on": date.fromisoformat(of["on"])}) for of in shown["findings"]]
+            findings = [CheckFinding(**of | {"on": date.fromisoformat(of["on"])}) for of in shown["findings"]]
             workflow.answer(
                 check,
                 shown["department"],
@@ -311,7 +312,7 @@ def _confirm(request: HttpRequest, check: DepartmentCheck) -> HttpResponse | Non
     return redirect("review_check", check.pk)
 
 
-def _found(row: Row) -> Found | None:
+def _found(row: CheckRow) -> CheckFinding | None:
     """What the row says, or None with what is wrong in ``row.error``."""
     if count_of(row.village) is None:
         row.error = _("Please choose the village.")
@@ -321,10 +322,10 @@ def _found(row: Row) -> Found | None:
     except forms.ValidationError:
         row.error = _("Please give the day on which it was met.")
         return None
-    return Found(int(row.village), row.veto, day, row.document)
+    return CheckFinding(int(row.village), row.veto, day, row.document)
 
 
-def _mark(rows: list[Row], problems: dict[str, str]) -> None:
+def _mark(rows: list[CheckRow], problems: dict[str, str]) -> None:
     for row in rows:
         if not row.is_blank and not row.error:
             row.error = problems.get(row.village, "")

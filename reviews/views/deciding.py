@@ -16,18 +16,18 @@ from django.views.decorators.http import require_POST
 
 from accounts.authority import reached
 from accounts.models import User
+from ratings.forms.register_forms import TownshipFilterForm
 from ratings.models import Application, Transition
-from ratings.register_forms import TownshipFilterForm
 from records import previews
-from records.lists import as_workbook, wanted
+from records.excel_export import as_workbook, wanted
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
-from reviews import lists
-from reviews.desk_rows import Row, finished, for_desk, rows_of, unfinished
+from reviews import exports
 from reviews.models import Settlement, Sheet
-from reviews.panel_page import PanelPage
-from reviews.stages import BENCHES, Bench, bench_of
+from reviews.presenters.panel_points import PanelPage
+from reviews.review_levels import REVIEW_LEVELS, ReviewLevel, review_level_of
 from reviews.views import desk_form
 from reviews.workflow import decisions, recording, settlements
+from reviews.workflow.desk_rows import DeskRow, finished, for_desk, rows_of, unfinished
 
 PER_PAGE = 50
 WAITING_SHOWN = 20
@@ -36,48 +36,48 @@ WAITING_SHOWN = 20
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
     """Everything that can be decided here. What was chosen is listed once more; confirmed, all of it is recorded."""
-    bench, codes = _deciding(request.user)
+    review_level, codes = _deciding(request.user)
     if request.method == "POST" and "confirmed" in request.POST:
-        return _confirm(request, bench, codes)
+        return _confirm(request, review_level, codes)
     if wanted(request):
-        ready = _narrowed(request, codes, for_desk(finished(bench, codes), request.user, bench))
-        rows = rows_of(list(ready), bench, timezone.localdate())
-        return as_workbook(request, _("To decide"), lists.to_decide(), rows)
+        ready = _narrowed(request, codes, for_desk(finished(review_level, codes), request.user, review_level))
+        rows = rows_of(list(ready), review_level, timezone.localdate())
+        return as_workbook(request, _("To decide"), exports.to_decide(), rows)
     if request.method != "POST":
-        return _shown(request, bench, codes)
-    page, rows = _page(request, bench, codes)
+        return _shown(request, review_level, codes)
+    page, rows = _page(request, review_level, codes)
     try:
         desk_form.read(rows, request, codes)
     except Incomplete as unknown:
         messages.error(request, str(unknown))
-        return _shown(request, bench, codes, rows, page, status=400)
+        return _shown(request, review_level, codes, rows, page, status=400)
     if "change" in request.POST:
-        return _shown(request, bench, codes, rows, page)
+        return _shown(request, review_level, codes, rows, page)
     chosen = desk_form.check(rows, request)
     if any(row.error for row in rows):
         messages.error(request, _("Some rows need to be put right. What you typed is still here."))
     elif chosen:
-        return desk_form.list_once_more(request, chosen, bench)
+        return desk_form.list_once_more(request, chosen, review_level)
     else:
         messages.warning(request, _("Nothing is chosen yet. Nothing was recorded."))
-    return _shown(request, bench, codes, rows, page)
+    return _shown(request, review_level, codes, rows, page)
 
 
-def _confirm(request: HttpRequest, bench: Bench, codes: list[str]) -> HttpResponse:
+def _confirm(request: HttpRequest, review_level: ReviewLevel, codes: list[str]) -> HttpResponse:
     """Record what was listed under the key, or nothing and show how things stand now."""
     kept: list[dict[str, Any]] = []
     try:
         refuse_unknown_fields(request.POST, ("key", "confirmed"))
-        with previews.confirming(request.user, desk_form.step_of(bench), request.POST.get("key", "")) as kept:
-            recording.record(kept, bench, codes, by=request.user)
+        with previews.confirming(request.user, desk_form.step_of(review_level), request.POST.get("key", "")) as kept:
+            recording.record(kept, review_level, codes, by=request.user)
     except previews.AlreadyDone as done:
         kept = done.shown
     except (Incomplete, WrongState) as refused:
         messages.warning(request, str(refused))
-        page, rows = _page(request, bench, codes)
+        page, rows = _page(request, review_level, codes)
         desk_form.lay_kept(rows, kept)
         status = 409 if isinstance(refused, WrongState) else 400
-        return _shown(request, bench, codes, rows, page, status=status)
+        return _shown(request, review_level, codes, rows, page, status=status)
     done = len(kept)
     messages.success(
         request,
@@ -86,14 +86,14 @@ def _confirm(request: HttpRequest, bench: Bench, codes: list[str]) -> HttpRespon
     return redirect("review_decisions")
 
 
-def _page(request: HttpRequest, bench: Bench, codes: list[str]) -> tuple[Page, list[Row]]:
+def _page(request: HttpRequest, review_level: ReviewLevel, codes: list[str]) -> tuple[Page, list[DeskRow]]:
     """One page of the desk; with those that were sent, should they lie on another page by now."""
-    ready = for_desk(finished(bench, codes), request.user, bench)
+    ready = for_desk(finished(review_level, codes), request.user, review_level)
     page = Paginator(_narrowed(request, codes, ready), PER_PAGE).get_page(request.GET.get("page"))
     chosen = list(page.object_list)
     if sent := desk_form.asked(request) - {one.pk for one in chosen}:
         chosen += ready.filter(pk__in=sent)
-    return page, rows_of(chosen, bench, timezone.localdate())
+    return page, rows_of(chosen, review_level, timezone.localdate())
 
 
 def _filter(request: HttpRequest, codes: list[str]) -> TownshipFilterForm:
@@ -107,21 +107,21 @@ def _narrowed(request: HttpRequest, codes: list[str], rows: QuerySet[Application
 
 def _shown(
     request: HttpRequest,
-    bench: Bench,
+    review_level: ReviewLevel,
     codes: list[str],
-    rows: list[Row] | None = None,
+    rows: list[DeskRow] | None = None,
     page: Page | None = None,
     *,
     status: int = 200,
 ) -> HttpResponse:
     if rows is None or page is None:
-        page, rows = _page(request, bench, codes)
-    waiting = list(_narrowed(request, codes, unfinished(bench, codes))[: WAITING_SHOWN + 1])
+        page, rows = _page(request, review_level, codes)
+    waiting = list(_narrowed(request, codes, unfinished(review_level, codes))[: WAITING_SHOWN + 1])
     shown = {
         "filter": _filter(request, codes),
         "page": page,
         "rows": rows,
-        "bench": bench,
+        "review_level": review_level,
         "waiting": waiting[:WAITING_SHOWN],
         "more_waiting": len(waiting) > WAITING_SHOWN,
     }
@@ -131,17 +131,17 @@ def _shown(
 @login_required
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     """One application: the panel's points side by side once all sheets are in, notes, and the decision."""
-    found, bench = opened(request.user, pk)
+    found, review_level = opened(request.user, pk)
     row, status = None, 200
-    if request.user.has_perm(bench.permission("decide"), found) and found.state == bench.state:
-        row = _row(found, request.user, bench)
+    if request.user.has_perm(review_level.permission("decide"), found) and found.state == review_level.state:
+        row = _row(found, request.user, review_level)
     if request.method == "POST":
         if row is None:
             raise Http404
         try:
             desk_form.read([row], request, [found.unit_id])
             if "change" not in request.POST and desk_form.check([row], request) and not row.error:
-                return desk_form.list_once_more(request, [row], bench)
+                return desk_form.list_once_more(request, [row], review_level)
         except Incomplete as unknown:
             row.error, status = str(unknown), 400
     return render(
@@ -149,13 +149,13 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "reviews/application.html",
         {
             "application": found,
-            "bench": bench,
+            "review_level": review_level,
             "row": row,
-            "panel": PanelPage(found, bench),
-            "settlements": Settlement.objects.filter(application=found, stage=bench.stage)
+            "panel": PanelPage(found, review_level),
+            "settlements": Settlement.objects.filter(application=found, stage=review_level.stage)
             .select_related("by")
             .prefetch_related("addenda__by"),
-            "may_settle": settlements.may_write(request.user, found, bench),
+            "may_settle": settlements.may_write(request.user, found, review_level),
             "may_reconsider": decisions.taken_back_by(request.user, found) is not None,
         },
         status=status,
@@ -178,17 +178,17 @@ def reconsider(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("review_application", pk)
 
 
-def _deciding(user: User) -> tuple[Bench, list[str]]:
-    for bench in BENCHES.values():
-        if codes := user.reach(bench.permission("decide")):
-            return bench, codes
+def _deciding(user: User) -> tuple[ReviewLevel, list[str]]:
+    for review_level in REVIEW_LEVELS.values():
+        if codes := user.reach(review_level.permission("decide")):
+            return review_level, codes
     raise Http404
 
 
 def _within(user: User, verbs: Iterable[str]) -> QuerySet[Application]:
     """Applications where ``user`` holds one of ``verbs`` at either level."""
     everything = Application.objects.select_related("unit", "cycle__scheme")
-    permissions = [bench.permission(verb) for bench in BENCHES.values() for verb in verbs]
+    permissions = [review_level.permission(verb) for review_level in REVIEW_LEVELS.values() for verb in verbs]
     found = everything.none()
     for permission in permissions:
         if user.reach(permission):
@@ -196,25 +196,31 @@ def _within(user: User, verbs: Iterable[str]) -> QuerySet[Application]:
     return found
 
 
-def opened(user: User, pk: int) -> tuple[Application, Bench]:
+def opened(user: User, pk: int) -> tuple[Application, ReviewLevel]:
     """The application with the bench at which ``user`` may see its panel's points, or 404.
 
     The deciding and convening office and, when all sheets are in, the reviewers themselves; each only at its level.
     """
     found = get_object_or_404(_within(user, ("decide", "convene", "score")), pk=pk)
-    current = bench_of(found.state)
-    benches = sorted(BENCHES.values(), key=lambda bench: bench is not current)
-    for bench in benches:
-        if user.has_perm(bench.permission("decide"), found) or user.has_perm(bench.permission("convene"), found):
-            return found, bench
-        own = Sheet.objects.filter(application=found, stage=bench.stage)
+    current = review_level_of(found.state)
+    review_levels = sorted(REVIEW_LEVELS.values(), key=lambda review_level: review_level is not current)
+    for review_level in review_levels:
+        if user.has_perm(review_level.permission("decide"), found) or user.has_perm(
+            review_level.permission("convene"), found
+        ):
+            return found, review_level
+        own = Sheet.objects.filter(application=found, stage=review_level.stage)
         states = dict(own.values_list("reviewer_id", "state"))
         if states.get(user.pk) == Sheet.State.HANDED_IN and Sheet.State.OPEN not in states.values():
-            return found, bench
+            return found, review_level
     raise Http404
 
 
-def _row(found: Application, user: User, bench: Bench) -> Row | None:
+def _row(found: Application, user: User, review_level: ReviewLevel) -> DeskRow | None:
     """The desk's row of one application; None until the panel has finished."""
-    chosen = list(for_desk(Application.objects.filter(pk=found.pk, points__stage=bench.stage).distinct(), user, bench))
-    return next(iter(rows_of(chosen, bench, timezone.localdate())), None)
+    chosen = list(
+        for_desk(
+            Application.objects.filter(pk=found.pk, points__stage=review_level.stage).distinct(), user, review_level
+        )
+    )
+    return next(iter(rows_of(chosen, review_level, timezone.localdate())), None)

@@ -13,17 +13,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from ratings.corrections import Corrected, corrections
+from ratings.application.file_reuse import mark_reuse
 from ratings.models import Evidence
-from ratings.reuse import mark_reuse
+from ratings.presenters.corrections import CorrectedCriterion, corrections
 from records.refusals import Incomplete, WrongState
 from reviews.models import Sheet
-from reviews.own_sheet import OwnSheet, own_sheet, require_reviewer
-from reviews.photos import by_criterion
-from reviews.queue import queue_of
-from reviews.scores import Entries
-from reviews.sheet_form import SheetForm, Step, steps
-from reviews.views.saved import tell_saved
+from reviews.presenters.own_sheet import OwnSheet, own_sheet, require_reviewer
+from reviews.sheets.photos import by_criterion
+from reviews.sheets.queue import queue_of
+from reviews.sheets.score_sheet_form import ScoreSheetForm, ScoreStep, steps
+from reviews.sheets.scores import Entries
+from reviews.views.saved_message import tell_saved
 from reviews.workflow import sheets as workflow
 
 _STEPPED_BACK = gettext_lazy("You have stepped back from %(unit)s. The office has been told.")
@@ -96,14 +96,14 @@ class SheetPage(OwnSheet):
         self.status = 200
         self.steps = steps(self.spec, self.criteria, self.entries)
         self.step = self._chosen(area)
-        self.form = SheetForm(
+        self.form = ScoreSheetForm(
             [criterion for criterion in self.criteria if criterion in self.step.area.criteria],
             self.answers,
             self.entries,
             self.last,
         )
 
-    def _chosen(self, area: str) -> Step:
+    def _chosen(self, area: str) -> ScoreStep:
         named = next((step for step in self.steps if step.area.code == area), None)
         return named or next((step for step in self.steps if step.left), self.steps[0])
 
@@ -117,7 +117,7 @@ class SheetPage(OwnSheet):
             found[piece.criterion].append(piece)
         return found
 
-    def _with_evidence(self) -> SheetForm:
+    def _with_evidence(self) -> ScoreSheetForm:
         evidence, photos = self._evidence(), by_criterion(self.sheet.seen_there)
         for part in self.form.parts:
             part.evidence, part.photos = evidence[part.criterion.code], photos[part.criterion.code]
@@ -125,7 +125,7 @@ class SheetPage(OwnSheet):
             part.penalty = part.criterion.code in self.spec.penalties
         return self.form
 
-    def _corrected(self) -> list[Corrected]:
+    def _corrected(self) -> list[CorrectedCriterion]:
         """What the village changed after a return, in the criteria of this page."""
         if not self.sheet.came_back:
             return []

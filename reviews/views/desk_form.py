@@ -10,17 +10,17 @@ from django.utils.translation import gettext as _
 from ratings.models import Application
 from records import previews
 from records.refusals import refuse_unknown_fields
-from reviews.desk_rows import Row
-from reviews.stages import Bench
+from reviews.review_levels import ReviewLevel
 from reviews.workflow import recording
+from reviews.workflow.desk_rows import DeskRow
 from villages.models import below_any
 
 FIELD = re.compile(r"(?:choice|reason)\.(\d{1,18})")
 SENT_ALONG = ("key", "confirmed", "change")
 
 
-def step_of(bench: Bench) -> str:
-    return f"decide:{bench.stage}"
+def step_of(review_level: ReviewLevel) -> str:
+    return f"decide:{review_level.stage}"
 
 
 def asked(request: HttpRequest) -> set[int]:
@@ -28,7 +28,7 @@ def asked(request: HttpRequest) -> set[int]:
     return {int(found[1]) for name in request.POST if (found := FIELD.fullmatch(name))}
 
 
-def read(rows: list[Row], request: HttpRequest, codes: list[str]) -> list[Row]:
+def read(rows: list[DeskRow], request: HttpRequest, codes: list[str]) -> list[DeskRow]:
     """Lay what was typed into ``rows``; those with a choice. Who has moved on meanwhile is named.
 
     Raises ``UnknownFields`` for a field of no application within ``codes``.
@@ -43,17 +43,17 @@ def read(rows: list[Row], request: HttpRequest, codes: list[str]) -> list[Row]:
     return [row for row in rows if row.choice]
 
 
-def lay_kept(rows: list[Row], kept: list[dict]) -> None:
+def lay_kept(rows: list[DeskRow], kept: list[dict]) -> None:
     """Lay what was listed before into ``rows``."""
     _lay(rows, {one["application"]: (one["choice"], one["reason"]) for one in kept})
 
 
-def _lay(rows: list[Row], typed: dict[int, tuple[str, str]]) -> None:
+def _lay(rows: list[DeskRow], typed: dict[int, tuple[str, str]]) -> None:
     for row in rows:
         row.choice, row.reason = typed.get(row.application.pk, ("", ""))
 
 
-def check(rows: list[Row], request: HttpRequest) -> list[Row]:
+def check(rows: list[DeskRow], request: HttpRequest) -> list[DeskRow]:
     """Put beside each of ``rows`` what is wrong; the rows with a choice."""
     chosen = [row for row in rows if row.choice]
     recording.check(chosen, by=request.user)
@@ -63,10 +63,10 @@ def check(rows: list[Row], request: HttpRequest) -> list[Row]:
     return chosen
 
 
-def list_once_more(request: HttpRequest, chosen: list[Row], bench: Bench) -> HttpResponse:
+def list_once_more(request: HttpRequest, chosen: list[DeskRow], review_level: ReviewLevel) -> HttpResponse:
     """The page that names what is about to be recorded; its key stands for just that."""
-    key = previews.keep(request.user, step_of(bench), recording.listed(chosen))
+    key = previews.keep(request.user, step_of(review_level), recording.listed(chosen))
     said = [row.said for row in chosen]
     counts = [(words, said.count(words)) for words in dict.fromkeys(said)]
-    context = {"rows": chosen, "bench": bench, "key": key, "counts": counts}
+    context = {"rows": chosen, "review_level": review_level, "key": key, "counts": counts}
     return render(request, "reviews/decisions_confirm.html", context)

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from records.documents import served
-from reviews.field_sheet import field_sheets
 from reviews.models import Sheet
-from reviews.own_sheet import own_sheet, require_reviewer
-from reviews.queue import SHOWN, TO_SCORE, sheets_of
-from reviews.stages import BENCHES
+from reviews.presenters.field_sheet import field_sheets
+from reviews.presenters.own_sheet import own_sheet, require_reviewer
+from reviews.review_levels import REVIEW_LEVELS
+from reviews.sheets.queue import SHOWN, TO_SCORE, sheets_of
 
 
 @login_required
@@ -25,7 +25,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     require_reviewer(request.user)
     waiting = sheets_of(request.user).filter(TO_SCORE).select_related("application__unit")
     found = waiting.prefetch_related("application__cycle__scheme").order_by("application__unit")[:SHOWN]
-    sheets = [s for s in found if request.user.has_perm(BENCHES[s.stage].permission("score"), s.application)]
+    sheets = [s for s in found if request.user.has_perm(REVIEW_LEVELS[s.stage].permission("score"), s.application)]
     if not sheets:
         return redirect("review_desk")  # where it stands that nothing waits
     return _paper(sheets, request.user)

@@ -14,12 +14,12 @@ from accounts.models import User
 from ratings.models import Cycle
 from records.numbers import keys
 from records.refusals import Refused
-from reviews.grid import PER_PAGE, Row, columns, rows_of, waiting
 from reviews.models import Sheet
-from reviews.own_sheet import require_reviewer
-from reviews.sheet_form import Kept
-from reviews.stages import BENCHES
-from reviews.views.saved import tell_saved
+from reviews.presenters.own_sheet import require_reviewer
+from reviews.presenters.score_grid import PER_PAGE, GridRow, columns, rows_of, waiting
+from reviews.review_levels import REVIEW_LEVELS
+from reviews.sheets.score_sheet_form import SavedScores
+from reviews.views.saved_message import tell_saved
 from reviews.workflow import sheets as workflow
 from reviews.workflow.visits import keep_many
 
@@ -51,7 +51,7 @@ def _own(user: User, sent: set[int]) -> list[Sheet]:
     )
     found = list(mine.order_by("application__unit", "stage"))
     strange = len(found) != len(sent) or len({sheet.application.cycle_id for sheet in found}) != 1
-    if strange or any(not user.has_perm(BENCHES[s.stage].permission("score"), s.application) for s in found):
+    if strange or any(not user.has_perm(REVIEW_LEVELS[s.stage].permission("score"), s.application) for s in found):
         raise Http404
     return found
 
@@ -66,7 +66,7 @@ def _save(request: HttpRequest, cycles: list[Cycle], sheets: list[Sheet]) -> Htt
     try:
         kept = keep_many(takes, by=request.user) if takes else {}
     except Refused as refused:
-        kept, status = {pk: dict.fromkeys(of, Kept(str(refused))) for pk, of in takes.items()}, 409
+        kept, status = {pk: dict.fromkeys(of, SavedScores(str(refused))) for pk, of in takes.items()}, 409
     rows = rows_of(sheets, cycle, across)
     for row in rows:
         row.show(kept.get(row.sheet.pk, {}), typed[row.sheet.pk])
@@ -81,7 +81,7 @@ def _save(request: HttpRequest, cycles: list[Cycle], sheets: list[Sheet]) -> Htt
     return redirect(request.get_full_path())
 
 
-def _hand_in(request: HttpRequest, rows: list[Row]) -> None:
+def _hand_in(request: HttpRequest, rows: list[GridRow]) -> None:
     whole = [row.sheet.pk for row in rows if row.is_open and not row.left]
     if whole:
         workflow.hand_in_many(whole, by=request.user)
@@ -98,7 +98,7 @@ def _shown(
     request: HttpRequest,
     cycles: list[Cycle],
     cycle: Cycle,
-    rows: list[Row],
+    rows: list[GridRow],
     *,
     page: Page | None = None,
     status: int = 200,

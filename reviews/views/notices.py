@@ -13,19 +13,26 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.people import office_lines
+from accounts.role_holders import office_lines
 from accounts.working_days import uncertainty, working_days_between
+from ratings.forms.register_forms import PublicSearchForm
 from ratings.models import Decision
-from ratings.register_forms import PublicSearchForm
-from records.client import address_of
-from records.codes import grouped, plain
+from records.client_ip import address_of
 from records.documents import served
 from records.refusals import Refused
+from records.typed_codes import grouped, plain
 from reviews.models import Batch, Objection
-from reviews.poster import poster
-from reviews.public import by_township, decisions_of, may_object_again, notices, of_place, takes_objections
-from reviews.public_reasons import reasons
-from reviews.stages import BENCHES
+from reviews.results.poster import poster
+from reviews.results.public_notices import (
+    by_township,
+    decisions_of,
+    may_object_again,
+    notices,
+    of_place,
+    takes_objections,
+)
+from reviews.results.public_reasons import reasons
+from reviews.review_levels import REVIEW_LEVELS
 from reviews.workflow import objections as workflow
 
 PER_PAGE = 20
@@ -145,7 +152,7 @@ def _context(batch: Batch, today: date, form: ObjectionForm | None) -> dict:
         decision.why = why.get(decision.pk, "")
     return {
         "batch": batch,
-        "phones": office_lines(BENCHES[batch.stage].office, batch.unit_id),
+        "phones": office_lines(REVIEW_LEVELS[batch.stage].office, batch.unit_id),
         "days": [Day(day, day < today, day == today) for day in days],
         "days_left": sum(day >= today for day in days),
         "takes": form is not None,

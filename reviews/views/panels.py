@@ -12,22 +12,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from accounts.people import holders
+from accounts.role_holders import holders
 from ratings.models import Cycle, Stage
 from records.numbers import keys
 from records.refusals import Incomplete
-from reviews.draw import Candidate, Rules, TooFew, may_be_drawn, repeat, ticket
 from reviews.models import Draw, Panel, Sheet
-from reviews.seating import seated as seated_on
-from reviews.seating import seats_text
-from reviews.stages import BENCHES, Bench, late
+from reviews.panels.draw import DrawCandidate, Rules, TooFew, may_be_drawn, repeat, ticket
+from reviews.panels.panel_assignment import seated as seated_on
+from reviews.panels.panel_assignment import seats_text
+from reviews.review_levels import REVIEW_LEVELS, ReviewLevel, late
 from reviews.workflow import draws
 from reviews.workflow import panels as workflow
 from villages.models import Level, Unit, below_any, prefixes
 
 
 @dataclass(frozen=True)
-class Place:
+class PanelPlace:
     """A panel that exists or may be convened: its reviewers to choose from, with what each has done.
 
     ``group``: its name, None where a new group may be made of ``parts``, the villages or townships of the place.
@@ -35,7 +35,7 @@ class Place:
 
     cycle: Cycle
     unit: Unit
-    bench: Bench
+    review_level: ReviewLevel
     panel: Panel | None
     people: list[User]
     group: str | None = ""
@@ -64,7 +64,7 @@ class Place:
 @login_required
 def panels(request: HttpRequest) -> HttpResponse:
     """The panels where the reader convenes: of the open cycles, and of closed ones that still have exceptions there."""
-    places = [place for bench, codes in _convening(request.user) for place in _places(bench, codes)]
+    places = [place for review_level, codes in _convening(request.user) for place in _places(review_level, codes)]
     return render(request, "reviews/panels.html", {"places": places})
 
 
@@ -120,7 +120,7 @@ def shown_draw(request: HttpRequest, pk: int) -> HttpResponse:
             "eligible": may_be_drawn(candidate, rules),
             "drawn": candidate.name in kept.drawn,
         }
-        for candidate in (Candidate(**one) for one in kept.candidates)
+        for candidate in (DrawCandidate(**one) for one in kept.candidates)
     ]
     again = None
     if "repeat" in request.GET:
@@ -139,9 +139,9 @@ def shown_draw(request: HttpRequest, pk: int) -> HttpResponse:
 def _draws_for(user: User) -> QuerySet[Draw]:
     """Draws of the panels that ``user`` convenes, decides after or sits on."""
     mine = Q(panel__in=Panel.objects.filter(reviewers=user))
-    for bench in BENCHES.values():
-        codes = {code for verb in ("convene", "decide") for code in user.reach(bench.permission(verb))}
-        mine |= below_any(codes, "panel__unit_id") & Q(panel__stage=bench.stage)
+    for review_level in REVIEW_LEVELS.values():
+        codes = {code for verb in ("convene", "decide") for code in user.reach(review_level.permission(verb))}
+        mine |= below_any(codes, "panel__unit_id") & Q(panel__stage=review_level.stage)
     return Draw.objects.filter(mine).select_related("panel__unit", "panel__cycle", "by")
 
 
@@ -159,39 +159,40 @@ def _seats(panel: Panel | None) -> str:
 
 
 def _convened_at(user: User, cycle: int, unit: str, stage: str) -> tuple[Cycle, Unit]:
-    if stage not in BENCHES or not user.reach(BENCHES[stage].permission("convene")):
+    if stage not in REVIEW_LEVELS or not user.reach(REVIEW_LEVELS[stage].permission("convene")):
         raise Http404
-    place = get_object_or_404(Unit.objects.within_any(user.reach(BENCHES[stage].permission("convene"))), pk=unit)
+    place = get_object_or_404(Unit.objects.within_any(user.reach(REVIEW_LEVELS[stage].permission("convene"))), pk=unit)
     return get_object_or_404(Cycle.objects.filter(unit__in=prefixes(unit)), pk=cycle), place
 
 
-def _convening(user: User) -> list[tuple[Bench, list[str]]]:
-    found = [(bench, user.reach(bench.permission("convene"))) for bench in BENCHES.values()]
-    found = [(bench, codes) for bench, codes in found if codes]
+def _convening(user: User) -> list[tuple[ReviewLevel, list[str]]]:
+    found = [(review_level, user.reach(review_level.permission("convene"))) for review_level in REVIEW_LEVELS.values()]
+    found = [(review_level, codes) for review_level, codes in found if codes]
     if not found:
         raise Http404
     return found
 
 
-def _places(bench: Bench, codes: list[str]) -> list[Place]:
-    """The panels at the places of ``bench`` that are held directly, with progress per person.
+def _places(review_level: ReviewLevel, codes: list[str]) -> list[PanelPlace]:
+    """The panels at the places of ``review_level`` that are held directly, with progress per person.
 
     In every open cycle, and where an exception of a closed one is still to be reviewed.
     """
     units = {
-        unit.code: unit for unit in Unit.objects.filter(code__in=[c for c in codes if len(c) == bench.code_length])
+        unit.code: unit
+        for unit in Unit.objects.filter(code__in=[c for c in codes if len(c) == review_level.code_length])
     }
-    waiting = late(bench).filter(below_any(units, "unit_id")).order_by().values_list("cycle", "unit_id")
-    exceptional = {(cycle, unit[: bench.code_length]) for cycle, unit in waiting} if units else set()
+    waiting = late(review_level).filter(below_any(units, "unit_id")).order_by().values_list("cycle", "unit_id")
+    exceptional = {(cycle, unit[: review_level.code_length]) for cycle, unit in waiting} if units else set()
     wanted = Q(state=Cycle.State.OPEN) | Q(pk__in={cycle for cycle, _unit in exceptional})
     cycles = Cycle.objects.filter(wanted, unit__in={code[:6] for code in units}).select_related("unit")
     kept: dict[tuple[int, str], list[Panel]] = {}
-    shown = Panel.objects.filter(unit__in=units, stage=bench.stage).prefetch_related(
+    shown = Panel.objects.filter(unit__in=units, stage=review_level.stage).prefetch_related(
         "seats", Prefetch("draws", Draw.objects.only("panel_id", "at"))
     )
     for panel in shown.order_by("group"):
         kept.setdefault((panel.cycle_id, panel.unit_id), []).append(panel)
-    people, parts = _people(bench, units), _parts(bench, units)
+    people, parts = _people(review_level, units), _parts(review_level, units)
     places = []
     for cycle in cycles:
         for code, unit in units.items():
@@ -201,38 +202,41 @@ def _places(bench: Bench, codes: list[str]) -> list[Place]:
                 for panel in [*whole, *panels]:
                     own = _with_progress(people[code], panel)
                     group = panel.group if panel else ""
-                    places.append(Place(cycle, unit, bench, panel, own, group, parts.get(code)))
+                    places.append(PanelPlace(cycle, unit, review_level, panel, own, group, parts.get(code)))
                 places.append(
-                    Place(cycle, unit, bench, None, _with_progress(people[code], None), None, parts.get(code))
+                    PanelPlace(
+                        cycle, unit, review_level, None, _with_progress(people[code], None), None, parts.get(code)
+                    )
                 )
     return places
 
 
-def _parts(bench: Bench, units: dict[str, Unit]) -> dict[str, list[Unit]]:
+def _parts(review_level: ReviewLevel, units: dict[str, Unit]) -> dict[str, list[Unit]]:
     """What a group of a county may score: its townships."""
     found: dict[str, list[Unit]] = {}
-    if bench.stage != Stage.COUNTY:
+    if review_level.stage != Stage.COUNTY:
         return found
     for unit in Unit.objects.filter(below_any(units), level=Level.TOWNSHIP).only("code", "name").order_by("code"):
-        found.setdefault(unit.code[: bench.code_length], []).append(unit)
+        found.setdefault(unit.code[: review_level.code_length], []).append(unit)
     return found
 
 
-def _people(bench: Bench, units: dict[str, Unit]) -> dict[str, list[User]]:
-    held = holders([bench.reviewer], units)
+def _people(review_level: ReviewLevel, units: dict[str, Unit]) -> dict[str, list[User]]:
+    held = holders([review_level.reviewer], units)
     ids = {user for users in held.values() for user in users}
     handed_in, recused = (
         Count(
-            "sheets", filter=Q(sheets__stage=bench.stage, sheets__state=state, sheets__application__cycle__state="open")
+            "sheets",
+            filter=Q(sheets__stage=review_level.stage, sheets__state=state, sheets__application__cycle__state="open"),
         )
         for state in (Sheet.State.HANDED_IN, Sheet.State.RECUSED)
     )
     waiting = Count(
         "sheets",
         filter=Q(
-            sheets__stage=bench.stage,
+            sheets__stage=review_level.stage,
             sheets__state=Sheet.State.OPEN,
-            sheets__application__state=bench.state,
+            sheets__application__state=review_level.state,
         ),
     )
     found = {

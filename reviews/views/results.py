@@ -5,10 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ratings.models import Application
-from ratings.views.opening import opened
+from ratings.views.access import opened
 from records.documents import served
-from reviews import result_paper
-from reviews.result import Result
+from reviews.results import result_paper
+from reviews.results.result import Result
 
 
 @login_required

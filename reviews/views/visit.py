@@ -11,14 +11,14 @@ from records.files import serve
 from records.numbers import keys
 from records.refusals import Refused
 from reviews.models import FieldPhoto, Sheet
-from reviews.own_sheet import own_sheet
-from reviews.panel_page import PanelPage
-from reviews.sheet_form import Part
+from reviews.presenters.own_sheet import own_sheet
+from reviews.presenters.panel_points import PanelPage
+from reviews.presenters.visit import Visit
+from reviews.sheets.score_sheet_form import ScorePart
 from reviews.views.deciding import opened
-from reviews.views.saved import tell_saved
-from reviews.visit import Visit
+from reviews.views.saved_message import tell_saved
 from reviews.workflow import photos
-from reviews.workflow.visits import Fields, Kept, Typed, keep
+from reviews.workflow.visits import Fields, SavedScores, Typed, keep
 
 
 @login_required
@@ -34,7 +34,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         kept = keep(page.sheet, typed, by=request.user)
     except Refused as refused:
         messages.error(request, f"{refused} {_('What you typed is still here.')}")
-        page.show({code: Kept(str(refused)) for code in typed}, typed)
+        page.show({code: SavedScores(str(refused)) for code in typed}, typed)
         return _shown(request, page, 409)
     _keep_photos(request, page)
     if any(of.problem for of in kept.values()):
@@ -59,14 +59,14 @@ def _keep_criterion(request: HttpRequest, page: Visit) -> HttpResponse:
     try:
         kept = keep(page.sheet, typed, by=request.user)
     except Refused as refused:
-        kept = {code: Kept(str(refused))}
+        kept = {code: SavedScores(str(refused))}
     page.show(kept, {})
     parts = [part for part in page.form.parts if part.criterion.code == code]
     shown = {"page": page, "parts": parts, "address": request.get_full_path()}
     return render(request, "reviews/visit_kept.html", shown)
 
 
-def _typed(request: HttpRequest, part: Part) -> Fields:
+def _typed(request: HttpRequest, part: ScorePart) -> Fields:
     """What stands in the fields of a criterion that is on the page; a tick or a choice that is absent is none."""
     given, code = request.POST, part.criterion.code
     ticks = {line.name for line in part.lines if line.question.kind == "tick"}
@@ -105,6 +105,6 @@ def photo(request: HttpRequest, pk: int) -> FileResponse:
 
 
 def _sees(user: User, sheet: Sheet) -> bool:
-    application, bench = opened(user, sheet.application_id)
-    in_sight = bench.stage == sheet.stage and sheet.state == Sheet.State.HANDED_IN
-    return in_sight and PanelPage(application, bench).all_in
+    application, review_level = opened(user, sheet.application_id)
+    in_sight = review_level.stage == sheet.stage and sheet.state == Sheet.State.HANDED_IN
+    return in_sight and PanelPage(application, review_level).all_in

@@ -1,6 +1,6 @@
 """Appeals: the village's signer once, to the level above; heard by its own people; in force at once if upheld.
 
-Against a released decision it is upheld with a higher star, against anything else (``reviews.subjects``) by reversing
+Against a released decision it is upheld with a higher star, against anything else (``appealable``) by reversing
 what was done, with a new record that acts from the day of the hearing's decision.
 
 The public has had its days before an appeal is upheld: that is possible from the day on which the first decision would
@@ -23,33 +23,41 @@ from django.utils.translation import gettext as _
 
 from accounts.authority import lacking
 from accounts.models import User
-from accounts.people import holders
+from accounts.role_holders import holders
 from accounts.roles import Role
 from notifications.workflow import announce
 from ratings.models import Application, Decision, Event, Points, Stage
-from ratings.register import hold
+from ratings.register.rerating import lock_units
 from ratings.workflow import decision as decisions
 from ratings.workflow import event as events
-from ratings.workflow.decision import PanelPoints, Verdict
+from ratings.workflow.decision import DecidedStar, PanelPoints
 from ratings.workflow.transition import move
 from ratings.workflow.window import hold_open
 from records import audit
 from records.files import store
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
-from reviews.answered import of_appeal
-from reviews.ceiling import ceilings
-from reviews.hearing import ABOVE, APPEAL, COUNTY, above, against_decision, last_day
+from reviews.appeals.answer_basis import of_appeal
+from reviews.appeals.appeal_rules import ABOVE, APPEAL, COUNTY, above, against_decision, last_day
+from reviews.appeals.appealable import (
+    Appealable,
+    closing_of,
+    held_before,
+    of_closing,
+    of_event,
+    of_rejection,
+    why_not_appealable,
+)
+from reviews.conflicts_of_interest import WORDS, hearing_conflicts
+from reviews.decisions.ceiling import ceilings
 from reviews.models import Appeal, AppealPaper, Batch, BatchEntry, Correction, Hearer, Objection
-from reviews.stages import BENCHES
-from reviews.subjects import Subject, closing_of, held_before, hindrance, of_closing, of_event, of_rejection
-from reviews.ties import WORDS, hearing_ties
+from reviews.review_levels import REVIEW_LEVELS
 
 CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
-class Corrected:
+class CorrectedPoints:
     """The hearing's points (2 decimals) for one criterion (by code), and why they differ from the panel's."""
 
     criterion: str
@@ -75,12 +83,12 @@ def make_appeal(decision: Decision, *, reasons: str, by: User, files: Collection
 
 
 @transaction.atomic
-def appeal_subject(subject: Subject, *, reasons: str, by: User, files: Collection[UploadedFile] = ()) -> Appeal:
+def appeal_subject(subject: Appealable, *, reasons: str, by: User, files: Collection[UploadedFile] = ()) -> Appeal:
     """Appeal against not being rated, or against what follows from an event. Raises as ``make_appeal`` does."""
     subject = _locked_subject(subject)
     if not by.has_perm(APPEAL, subject.unit):
         raise NotAllowed(_("You may not do this here."))
-    if hindered := hindrance(subject):
+    if hindered := why_not_appealable(subject):
         raise WrongState(hindered)
     appeal = Appeal(application=subject.application, decision=subject.decision, event=subject.event, unit=subject.unit)
     return _lodge(appeal, reasons, by, files)
@@ -102,7 +110,7 @@ def convene(appeal: Appeal, hearers: Collection[User], *, by: User) -> None:
     people = {user.pk: user for user in hearers}
     if lacking(level.hear, {(pk, appeal.unit_id) for pk in people}):
         raise Incomplete(_("Only people who may hear appeals here can be convened."))
-    for pk, tie in hearing_ties(appeal, people).items():
+    for pk, tie in hearing_conflicts(appeal, people).items():
         raise Incomplete(
             _("%(name)s may not hear this appeal. %(reason)s") % {"name": people[pk].name, "reason": WORDS[tie]}
         )
@@ -134,7 +142,7 @@ def uphold(
     document: str,
     answer: str,
     by: User,
-    corrections: Collection[Corrected] = (),
+    corrections: Collection[CorrectedPoints] = (),
     expected: Any = None,
 ) -> Decision:
     """Give a higher ``star``, at most what the points, as the hearing corrects them, allow with vetoes and caps today.
@@ -151,7 +159,7 @@ def uphold(
     _answer(appeal, Appeal.State.UPHELD, by, answer)
     _correct(appeal, corrections, by)
     _require_possible(appeal, star)
-    new = decisions.replace(decision, Verdict(appeal.application_id, star, appeal.answer), document, by=by, at=at)
+    new = decisions.replace(decision, DecidedStar(appeal.application_id, star, appeal.answer), document, by=by, at=at)
     with audit.acting(by, "uphold_appeal"):
         BatchEntry.objects.create(batch=decision.batch_entry.batch, decision=new)
     link = f"/results/{appeal.application_id}/"
@@ -240,7 +248,7 @@ def _require_notice_over(decision: Decision) -> None:
         raise WrongState(_("An objection against this result is to be answered first."))
 
 
-def _correct(appeal: Appeal, corrections: Collection[Corrected], by: User) -> None:
+def _correct(appeal: Appeal, corrections: Collection[CorrectedPoints], by: User) -> None:
     """Keep the corrections, and write the points on which the hearing decides: the panel's with them."""
     decision = appeal.decision
     criteria = {c.code: c for c in decision.cycle.scheme.spec.fitting(appeal.application.tags)}
@@ -293,10 +301,10 @@ def _locked(pk: int) -> Decision:
     return found.get(pk=pk)
 
 
-def _locked_subject(subject: Subject) -> Subject:
+def _locked_subject(subject: Appealable) -> Appealable:
     """The subject as it is now: whatever else would change it waits until the transaction ends."""
     if subject.event:
-        hold([subject.event.unit_id])
+        lock_units([subject.event.unit_id])
         return of_event(Event.objects.select_related("unit").get(pk=subject.event.pk), subject.unit)
     if subject.application:
         rows = Application.objects.select_for_update(of=("self",)).select_related("unit", "cycle__scheme")
@@ -307,7 +315,7 @@ def _locked_subject(subject: Subject) -> Subject:
 def _open(appeal: Appeal) -> Appeal:
     """The appeal with what it is about, locked. Raises ``WrongState`` when somebody has answered it."""
     if appeal.event_id:
-        hold([appeal.event.unit_id])
+        lock_units([appeal.event.unit_id])
     elif appeal.application_id and not against_decision(appeal):
         hold_open([appeal.application.cycle_id])
     decision = _locked(appeal.decision_id) if appeal.decision_id else None
@@ -322,7 +330,7 @@ def _open(appeal: Appeal) -> Appeal:
 def _heard_by(appeal: Appeal, by: User, expected: Any) -> Appeal:
     appeal = _open(appeal)
     sits = appeal.hearers.filter(user=by).exists()
-    if not sits or not by.has_perm(above(appeal).hear, appeal) or hearing_ties(appeal, [by.pk]):
+    if not sits or not by.has_perm(above(appeal).hear, appeal) or hearing_conflicts(appeal, [by.pk]):
         raise NotAllowed(_("You may not do this here."))
     require_unchanged(expected, of_appeal(appeal))
     return appeal
@@ -345,9 +353,9 @@ def _who_decided(appeal: Appeal) -> list[int]:
     if appeal.event:
         settled = appeal.event.proposals.values_list("settled_by_id", flat=True)
         return [user for user in {appeal.event.recorded_by_id, *settled} if user]
-    bench = BENCHES[Stage.TOWNSHIP if above(appeal) == COUNTY else Stage.COUNTY]
-    place = appeal.unit_id[: bench.code_length]
-    return holders([bench.leader, bench.office], [place]).get(place, [])
+    review_level = REVIEW_LEVELS[Stage.TOWNSHIP if above(appeal) == COUNTY else Stage.COUNTY]
+    place = appeal.unit_id[: review_level.code_length]
+    return holders([review_level.leader, review_level.office], [place]).get(place, [])
 
 
 def _about(appeal: Appeal) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.people import holders
+from accounts.role_holders import holders
 from accounts.roles import Role
 from accounts.working_days import notice_days
 from notifications.models import Notice
@@ -22,7 +22,7 @@ from records import audit
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Batch, BatchEntry, Seat
-from reviews.stages import BENCHES
+from reviews.review_levels import REVIEW_LEVELS
 from reviews.workflow.checks import require_checked
 from villages.models import Unit, below
 
@@ -126,7 +126,7 @@ def standing(decided: Collection[int], audience: Audience) -> dict[str, Any]:
 def waiting(cycle: Cycle, unit: Unit, stage: Stage, batch: Batch | None = None) -> QuerySet[Decision]:
     """The decisions of ``unit`` that are in no batch yet, or in ``batch``."""
     ours = Decision.objects.filter(
-        below(unit.code, "unit_id"), cycle=cycle, origin=BENCHES[stage].origin, state=Decision.State.DECIDED
+        below(unit.code, "unit_id"), cycle=cycle, origin=REVIEW_LEVELS[stage].origin, state=Decision.State.DECIDED
     )
     return (
         ours.filter(batch_entry=None) | ours.filter(batch_entry__batch=batch)
@@ -217,7 +217,10 @@ def _held(batch: Batch) -> list[int]:
 
 
 def _require(by: User, unit: Unit, stage: str) -> None:
-    if not by.has_perm(BENCHES[stage].permission("release"), unit) or len(unit.code) != BENCHES[stage].code_length:
+    if (
+        not by.has_perm(REVIEW_LEVELS[stage].permission("release"), unit)
+        or len(unit.code) != REVIEW_LEVELS[stage].code_length
+    ):
         raise NotAllowed(_("You may not do this here."))
 
 

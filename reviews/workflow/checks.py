@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.people import holders
+from accounts.role_holders import holders
 from accounts.roles import Role
 from notifications.workflow import announce
-from ratings import allowance
-from ratings.allowance import Allowed
+from ratings.allowance import allowed_star
+from ratings.allowance.allowed_star import Allowed
 from ratings.models import Application, Cycle, Decision, Points, Stage
 from ratings.scheme.spec import SchemeSpec
 from ratings.workflow import veto
@@ -22,7 +22,15 @@ from records import audit
 from records.deadlines import deadline
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
-from reviews.checking import ANSWER, OPEN, answerers, departments, departments_of, on_no_list, outstanding
+from reviews.department_checks.assignments import (
+    ANSWER,
+    OPEN,
+    answerers,
+    departments,
+    departments_of,
+    on_no_list,
+    outstanding,
+)
 from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Finding, Lapse
 from villages.models import Unit
 
@@ -30,7 +38,7 @@ LINK = "/reviews/checks/{}/"
 
 
 @dataclass(frozen=True)
-class Found:
+class CheckFinding:
     """A veto item (by code) that a department names for an application (by id), met ``on`` that day."""
 
     application: int
@@ -90,7 +98,7 @@ def open_check(
 def answer(
     check: DepartmentCheck,
     department: str,
-    findings: Sequence[Found] = (),
+    findings: Sequence[CheckFinding] = (),
     *,
     by: User,
     reason: str = "",
@@ -137,7 +145,9 @@ def answer(
     return signed
 
 
-def try_answer(check: DepartmentCheck, department: str, findings: Sequence[Found], *, by: User, reason: str) -> None:
+def try_answer(
+    check: DepartmentCheck, department: str, findings: Sequence[CheckFinding], *, by: User, reason: str
+) -> None:
     """Raise what ``answer`` would raise now; nothing is signed."""
     with transaction.atomic():
         answer(check, department, findings, by=by, reason=reason)
@@ -197,7 +207,7 @@ def hindrances(
         return []
     if judged is None:
         applications = Application.objects.filter(pk__in={one.application_id for one in chosen})
-        judged = allowance.allowed(allowance.applications(applications, stage, day))
+        judged = allowed_star.allowed(allowed_star.applications(applications, stage, day))
     return [*_unanswered(chosen, spec, stage), *_barred(chosen, judged)]
 
 
@@ -245,7 +255,7 @@ def _locked(check: DepartmentCheck) -> DepartmentCheck:
 
 
 def _require_sound(
-    check: DepartmentCheck, findings: Sequence[Found], listed: dict[int, Application], today: date
+    check: DepartmentCheck, findings: Sequence[CheckFinding], listed: dict[int, Application], today: date
 ) -> None:
     known = {item.code for item in check.cycle.scheme.spec.vetoes}
     problems: dict[str, str] = {}
@@ -267,7 +277,7 @@ def _require_sound(
 
 
 def _require_unreleased(
-    earlier: DepartmentAnswer | None, findings: Sequence[Found], listed: dict[int, Application]
+    earlier: DepartmentAnswer | None, findings: Sequence[CheckFinding], listed: dict[int, Application]
 ) -> None:
     """What is new or gone may not concern a village whose result is out: a new step is needed there (practice §3)."""
     before = set(earlier.findings.values_list("application", "veto", "on")) if earlier else set()
@@ -281,15 +291,21 @@ def _require_unreleased(
 
 
 def _keep_vetoes(
-    listed: dict[int, Application], department: str, findings: Sequence[Found], *, by: User, reason: str, day: date
+    listed: dict[int, Application],
+    department: str,
+    findings: Sequence[CheckFinding],
+    *,
+    by: User,
+    reason: str,
+    day: date,
 ) -> None:
     veto.replace(
         [application.unit_id for application in listed.values()],
         department,
-        (veto.Found(listed[f.application].unit_id, f.veto, f.on, f.document.strip()) for f in findings),
+        (veto.MetVeto(listed[f.application].unit_id, f.veto, f.on, f.document.strip()) for f in findings),
         by=by,
         reason=reason,
     )
     scored = Points.objects.filter(application__in=listed, stage=Stage.COUNTY).values("application")
     unreleased = Application.objects.filter(pk__in=scored, state__in=Application.State.COUNTY_UNRELEASED)
-    allowance.store(unreleased, Stage.COUNTY, day)
+    allowed_star.store(unreleased, Stage.COUNTY, day)

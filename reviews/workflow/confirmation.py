@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from accounts.people import holders
+from accounts.role_holders import holders
 from accounts.roles import Role
 from accounts.working_days import next_working_day
 from notifications.models import Notice

@@ -12,22 +12,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.people import holders
+from accounts.role_holders import holders
 from accounts.roles import Role
 from notifications.models import Notice
 from notifications.workflow import announce_all
 from ratings import actions
+from ratings.disclosure import shown_state
 from ratings.models import Application, Decision, Stage
-from ratings.secrecy import shown_state
 from ratings.workflow import decision as decisions
-from ratings.workflow.decision import Verdict
+from ratings.workflow.decision import DecidedStar
 from ratings.workflow.transition import move
 from ratings.workflow.window import hold_open, require_reviewing
 from records.refusals import Incomplete, NotAllowed, WrongState
-from reviews.ceiling import Ceiling, ceilings
+from reviews.conflicts_of_interest import WORDS, deciding_conflicts
+from reviews.decisions.ceiling import Ceiling, ceilings
 from reviews.models import Settlement
-from reviews.stages import BENCHES, Bench, bench_of
-from reviews.ties import WORDS, deciding_ties
+from reviews.review_levels import REVIEW_LEVELS, ReviewLevel, review_level_of
 
 VILLAGE_AND_TOWNSHIP = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_REVIEWER)
 """Who hears that a step was undone: those who took the ones before."""
@@ -52,25 +52,25 @@ def decide(application: Application, *, star: int, by: User, reason: str = "") -
     (``require_reviewing``), or decided by somebody quicker.
     """
     application = _locked(application)
-    bench = bench_of(application.state)
-    if bench is None:
+    review_level = review_level_of(application.state)
+    if review_level is None:
         raise _moved_on(application, by)
-    return decide_many(bench.stage, {application.pk: Choice(star, reason)}, by=by)[0]
+    return decide_many(review_level.stage, {application.pk: Choice(star, reason)}, by=by)[0]
 
 
 @transaction.atomic
 def decide_many(stage: Stage, choices: Mapping[int, Choice], *, by: User, at: datetime | None = None) -> list[Decision]:
     """``decide`` for many applications (by id) at one level."""
-    bench, at = BENCHES[stage], at or timezone.now()
-    applications = _under_review(choices, bench, by, at)
-    possible = _ceilings(applications, bench, at)
+    review_level, at = REVIEW_LEVELS[stage], at or timezone.now()
+    applications = _under_review(choices, review_level, by, at)
+    possible = _ceilings(applications, review_level, at)
     for application in applications:
         ceiling = possible[application.pk]
-        stars = _options(application, ceiling, bench)
-        highest = needs_reason_below(application, ceiling, bench)
+        stars = _options(application, ceiling, review_level)
+        highest = needs_reason_below(application, ceiling, review_level)
         _check(application, choices[application.pk], ceiling, stars, highest)
-    verdicts = [Verdict(pk, choice.star, choice.reason.strip()) for pk, choice in choices.items()]
-    return decisions.record(verdicts, bench.origin, verb=f"decide_{stage}", by=by, at=at)
+    verdicts = [DecidedStar(pk, choice.star, choice.reason.strip()) for pk, choice in choices.items()]
+    return decisions.record(verdicts, review_level.origin, verb=f"decide_{stage}", by=by, at=at)
 
 
 @transaction.atomic
@@ -82,9 +82,9 @@ def recommend(application: Application, *, star: int, by: User, reason: str = ""
 @transaction.atomic
 def recommend_many(choices: Mapping[int, Choice], *, by: User, at: datetime | None = None) -> None:
     """``recommend`` for many applications (by id). Each must allow, and aim at, more than townships decide."""
-    bench, at = BENCHES[Stage.TOWNSHIP], at or timezone.now()
-    applications = _under_review(choices, bench, by, at)
-    possible = _ceilings(applications, bench, at)
+    review_level, at = REVIEW_LEVELS[Stage.TOWNSHIP], at or timezone.now()
+    applications = _under_review(choices, review_level, by, at)
+    possible = _ceilings(applications, review_level, at)
     for application in applications:
         ceiling = possible[application.pk]
         if not may_recommend(application, ceiling):
@@ -104,7 +104,7 @@ def reject(application: Application, *, by: User, reason: str) -> None:
     hold_open([application.cycle_id])
     application = _locked(application)
     actions.require("reject", by, application)
-    require_reviewing([application], BENCHES[Stage.TOWNSHIP].window)
+    require_reviewing([application], REVIEW_LEVELS[Stage.TOWNSHIP].window)
     move([application.pk], "reject", Application.State.REJECTED, by=by, reason=_required(reason))
     _tell(application, "application_rejected", [*VILLAGE_AND_TOWNSHIP], reason.strip())
 
@@ -114,7 +114,7 @@ def send_back(application: Application, *, by: User, reason: str) -> None:
     """The county gives ``application`` back to the township to decide anew."""
     application = _locked(application)
     actions.require("send_back", by, application)
-    require_reviewing([application], BENCHES[Stage.COUNTY].window)
+    require_reviewing([application], REVIEW_LEVELS[Stage.COUNTY].window)
     back_to, reason = Application.State.TOWNSHIP_REVIEW, _required(reason)
     move([application.pk], "send_back", back_to, by=by, reason=reason, township_star=None)
     _tell(application, "application_sent_back", [Role.TOWNSHIP_LEADER, *VILLAGE_AND_TOWNSHIP], reason)
@@ -124,41 +124,45 @@ def send_back(application: Application, *, by: User, reason: str) -> None:
 def reconsider(application: Application, *, by: User, reason: str) -> None:
     """Take back a decision that nobody outside has seen; it stays on record as overturned."""
     application = _locked(application)
-    if not any(by.has_perm(bench.permission("decide"), application) for bench in BENCHES.values()):
+    if not any(by.has_perm(review_level.permission("decide"), application) for review_level in REVIEW_LEVELS.values()):
         raise NotAllowed(_("You may not do this here."))
     decision = taken_back_by(by, application)
     if decision is None:  # to who may not know of a decision there is none
         raise _moved_on(application, by)
-    bench = BENCHES[decision.origin]
-    decisions.overturn(decision, bench.state, verb="reconsider", by=by, reason=_required(reason))
+    review_level = REVIEW_LEVELS[decision.origin]
+    decisions.overturn(decision, review_level.state, verb="reconsider", by=by, reason=_required(reason))
 
 
 def taken_back_by(user: User, application: Application) -> Decision | None:
     """The unreleased decision on ``application`` that ``user`` may take back: one of the own level alone."""
-    benches = [bench for bench in BENCHES.values() if user.has_perm(bench.permission("decide"), application)]
-    origins = [bench.origin for bench in benches]
+    review_levels = [
+        review_level
+        for review_level in REVIEW_LEVELS.values()
+        if user.has_perm(review_level.permission("decide"), application)
+    ]
+    origins = [review_level.origin for review_level in review_levels]
     return application.decisions.filter(state=Decision.State.DECIDED, origin__in=origins).first()
 
 
-def options(application: Application, ceiling: Ceiling, bench: Bench) -> list[int]:
+def options(application: Application, ceiling: Ceiling, review_level: ReviewLevel) -> list[int]:
     """The stars that may be decided at this level now, highest first."""
-    return sorted((star for star in _options(application, ceiling, bench) if star <= ceiling.star), reverse=True)
+    return sorted((star for star in _options(application, ceiling, review_level) if star <= ceiling.star), reverse=True)
 
 
 def may_recommend(application: Application, ceiling: Ceiling) -> bool:
     return ceiling.star > application.cycle.scheme.spec.townships_decide_up_to
 
 
-def needs_reason_below(application: Application, ceiling: Ceiling, bench: Bench) -> int:
+def needs_reason_below(application: Application, ceiling: Ceiling, review_level: ReviewLevel) -> int:
     """The star below which a decision at this level needs a reason."""
-    if bench.stage == Stage.TOWNSHIP:
+    if review_level.stage == Stage.TOWNSHIP:
         return ceiling.star
-    return max(options(application, ceiling, bench), default=0)
+    return max(options(application, ceiling, review_level), default=0)
 
 
-def _options(application: Application, ceiling: Ceiling, bench: Bench) -> Collection[int]:
+def _options(application: Application, ceiling: Ceiling, review_level: ReviewLevel) -> Collection[int]:
     limit = application.cycle.scheme.spec.townships_decide_up_to
-    if bench.stage == Stage.TOWNSHIP:
+    if review_level.stage == Stage.TOWNSHIP:
         return range(limit + 1)
     return {application.township_star or 0, *range(limit + 1, ceiling.star + 1)}
 
@@ -182,7 +186,7 @@ def _check(application: Application, choice: Choice, ceiling: Ceiling, stars: Co
         )
 
 
-def _under_review(chosen: Collection[int], bench: Bench, by: User, at: datetime) -> list[Application]:
+def _under_review(chosen: Collection[int], review_level: ReviewLevel, by: User, at: datetime) -> list[Application]:
     """The applications, locked: ``by`` may decide them all, each lies before this bench, and its window is open."""
     applications = list(
         Application.objects.select_for_update(of=("self",))
@@ -190,31 +194,31 @@ def _under_review(chosen: Collection[int], bench: Bench, by: User, at: datetime)
         .select_related("unit")
         .prefetch_related("cycle__scheme", "cycle__windows")
     )
-    reach = tuple(by.reach(bench.permission("decide")))
+    reach = tuple(by.reach(review_level.permission("decide")))
     if len(applications) != len(chosen) or not all(a.unit_id.startswith(reach) for a in applications):
         raise NotAllowed(_("You may not do this here."))
     for application in applications:
-        if application.state != bench.state:
+        if application.state != review_level.state:
             raise _moved_on(application, by)
-    tied = deciding_ties(chosen, by.pk, bench.stage)
+    tied = deciding_conflicts(chosen, by.pk, review_level.stage)
     for application in applications:
         if reason := tied.get(application.pk):
             raise NotAllowed(
                 _("%(unit)s: you do not decide here. %(reason)s")
                 % {"unit": application.unit.name, "reason": WORDS[reason]}
             )
-    require_reviewing(applications, bench.window, at)
+    require_reviewing(applications, review_level.window, at)
     return applications
 
 
-def _ceilings(applications: Collection[Application], bench: Bench, at: datetime) -> dict[int, Ceiling]:
+def _ceilings(applications: Collection[Application], review_level: ReviewLevel, at: datetime) -> dict[int, Ceiling]:
     """The ceilings as on the decision day. Raises ``Incomplete`` where the panel has not finished."""
     chosen = {application.pk: application for application in applications}
-    found = ceilings(applications, bench.stage, timezone.localdate(at))
+    found = ceilings(applications, review_level.stage, timezone.localdate(at))
     for pk, application in chosen.items():
         if pk not in found:
             raise Incomplete(_("%(unit)s: not all score sheets are in.") % {"unit": application.unit.name})
-    unsettled = Settlement.objects.filter(application__in=chosen, stage=bench.stage, note="").first()
+    unsettled = Settlement.objects.filter(application__in=chosen, stage=review_level.stage, note="").first()
     if unsettled:
         raise Incomplete(
             _("%(unit)s: the reviewers lie too far apart in %(criterion)s; this must be settled in a note first.")
@@ -277,7 +281,7 @@ def _tell_county(applications: Collection[Application]) -> None:
     """One line for each of the county's office, however many villages are recommended."""
     counts: dict[str, int] = {}
     for application in applications:
-        county = application.unit_id[: BENCHES[Stage.COUNTY].code_length]
+        county = application.unit_id[: REVIEW_LEVELS[Stage.COUNTY].code_length]
         counts[county] = counts.get(county, 0) + 1
     offices = holders([Role.COUNTY_OFFICE], counts)
     announce_all(

@@ -9,17 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Appointment, User
-from accounts.people import holders
+from accounts.role_holders import holders
 from ratings.models import Application, Cycle
 from records import audit, previews
 from records.refusals import Incomplete
-from reviews.draw import Candidate, Rules, TooFew, draw, kept
+from reviews.conflicts_of_interest import conflicts
 from reviews.models import Draw, Panel, Seat
-from reviews.panel import FEWEST_REVIEWERS
-from reviews.seating import panel_for, seats_text
-from reviews.seating import seated as seated_on
-from reviews.stages import Bench
-from reviews.ties import ties
+from reviews.panels.draw import DrawCandidate, Rules, TooFew, draw, kept
+from reviews.panels.joint_points import FEWEST_REVIEWERS
+from reviews.panels.panel_assignment import panel_for, seats_text
+from reviews.panels.panel_assignment import seated as seated_on
+from reviews.review_levels import ReviewLevel
 from reviews.workflow.panels import convene, may_convene
 from villages.models import Unit, below
 
@@ -45,7 +45,7 @@ def draw_panel(
     witness); else it is drawn too. Drawing a panel that sits already anew needs a ``reason``, and all draws are kept.
     Raises as ``convene`` (``expected`` too); ``Incomplete`` when the rules leave too few.
     """
-    bench = may_convene(cycle, unit, stage, by)
+    review_level = may_convene(cycle, unit, stage, by)
     list(Panel.objects.select_for_update().filter(cycle=cycle, unit=unit, stage=stage))
     panel = Panel.objects.filter(cycle=cycle, unit=unit, stage=stage, group=group.strip()).first()
     previews.require_unchanged(expected, seats_text(seated_on(panel)) if panel else "")
@@ -55,7 +55,7 @@ def draw_panel(
     if panel is not None and not reason.strip():
         message = _("Please write why a reviewer is replaced.")
         raise Incomplete(message, {"reason": message})
-    candidates = _candidates(cycle, unit, bench, group.strip(), covers, staying, replacing)
+    candidates = _candidates(cycle, unit, review_level, group.strip(), covers, staying, replacing)
     seed = seed.strip() or secrets.token_hex(16)
     try:
         drawn = draw(candidates, rules, seed)
@@ -86,20 +86,20 @@ def _staying(panel: Panel | None, replacing: User | None) -> list[str]:
 def _candidates(
     cycle: Cycle,
     unit: Unit,
-    bench: Bench,
+    review_level: ReviewLevel,
     group: str,
     covers: Collection[str],
     staying: Collection[str],
     replacing: User | None,
-) -> list[Candidate]:
+) -> list[DrawCandidate]:
     """All who hold the reviewer's role there today, with what the rules ask about each."""
-    people = User.objects.in_bulk(holders([bench.reviewer], [unit.code]).get(unit.code, []))
-    tied = _tied(cycle, unit, bench, group, covers, set(people))
-    last = Seat.objects.filter(panel__unit=unit, panel__stage=bench.stage, panel__cycle__year=cycle.year - 1)
+    people = User.objects.in_bulk(holders([review_level.reviewer], [unit.code]).get(unit.code, []))
+    tied = _tied(cycle, unit, review_level, group, covers, set(people))
+    last = Seat.objects.filter(panel__unit=unit, panel__stage=review_level.stage, panel__cycle__year=cycle.year - 1)
     sat = set(last.values_list("reviewer_id", flat=True))
     homes = _homes(unit, set(people))
     return [
-        Candidate(
+        DrawCandidate(
             name=person.username,
             home=homes.get(pk, ""),
             tied=pk in tied,
@@ -111,17 +111,19 @@ def _candidates(
     ]
 
 
-def _tied(cycle: Cycle, unit: Unit, bench: Bench, group: str, covers: Collection[str], people: set[int]) -> set[int]:
+def _tied(
+    cycle: Cycle, unit: Unit, review_level: ReviewLevel, group: str, covers: Collection[str], people: set[int]
+) -> set[int]:
     """Who may not score one of the panel's villages, or holds or held a post in one of its places."""
-    panels = list(Panel.objects.filter(cycle=cycle, unit=unit, stage=bench.stage))
+    panels = list(Panel.objects.filter(cycle=cycle, unit=unit, stage=review_level.stage))
     mine = next((panel for panel in panels if panel.group == group), None)
     if mine is None:
-        mine = Panel(cycle=cycle, unit=unit, stage=bench.stage, group=group)
+        mine = Panel(cycle=cycle, unit=unit, stage=review_level.stage, group=group)
         panels.append(mine)
     mine.covers = sorted(covers) or mine.covers
     rows = Application.objects.filter(below(unit.code, "unit_id"), cycle=cycle).values_list("pk", "unit_id")
     concerned = [pk for pk, code in rows if panel_for(code, panels) is mine]
-    found = {person for _application, person in ties(concerned, people, bench.stage)}
+    found = {person for _application, person in conflicts(concerned, people, review_level.stage)}
     below_place = Appointment.objects.filter(below(unit.code, "unit_id"), user__in=people).exclude(unit=unit)
     posts = below_place.values_list("user_id", "unit_id").distinct()
     return found | {user for user, code in posts if panel_for(code, panels) is mine}

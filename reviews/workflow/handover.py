@@ -6,10 +6,10 @@ from accounts.models import Appointment
 from accounts.roles import ROLES
 from notifications.workflow import announce
 from records import audit
-from reviews.hearing import above
+from reviews.appeals.appeal_rules import above
+from reviews.conflicts_of_interest import hearing_conflicts
 from reviews.models import Appeal, Hearer, Panel, Seat
-from reviews.stages import BENCHES
-from reviews.ties import hearing_ties
+from reviews.review_levels import REVIEW_LEVELS
 from reviews.workflow.panels import reseat
 from villages.models import below
 
@@ -17,16 +17,18 @@ from villages.models import below
 @transaction.atomic
 def pass_seats(before: Appointment, after: Appointment) -> None:
     """The successor sits where the predecessor sat, and scores what was not handed in; what was, still counts."""
-    for bench in BENCHES.values():
-        if before.role != bench.reviewer:
+    for review_level in REVIEW_LEVELS.values():
+        if before.role != review_level.reviewer:
             continue
-        here = Panel.objects.filter(unit=before.unit_id, stage=bench.stage).exclude(seats__reviewer=after.user_id)
+        here = Panel.objects.filter(unit=before.unit_id, stage=review_level.stage).exclude(
+            seats__reviewer=after.user_id
+        )
         held = here.filter(seats__reviewer=before.user_id, seats__passed_to=None).select_related("cycle", "unit")
         for panel in held.order_by("pk"):
             with audit.acting(after.appointed_by, "pass_seat"):
                 panel.seats.filter(reviewer=before.user_id).update(passed_to=after.user_id)
                 Seat.objects.create(panel=panel, reviewer_id=after.user_id)
-                reseat(panel.cycle, panel.unit, bench)
+                reseat(panel.cycle, panel.unit, review_level)
             about = {"unit": panel.unit.name, "year": panel.cycle.year}
             announce([after.user_id], "panel_seat", link="/reviews/", unit_code=panel.unit_id, **about)
 
@@ -38,7 +40,7 @@ def pass_hearings(before: Appointment, after: Appointment) -> None:
     mine = sits.filter(below(before.unit_id, "appeal__unit_id")).exclude(appeal__hearers__user=after.user_id)
     for hearer in mine.select_related("appeal__unit").order_by("pk"):
         appeal = hearer.appeal
-        if above(appeal).hear not in ROLES[after.role].permissions or hearing_ties(appeal, [after.user_id]):
+        if above(appeal).hear not in ROLES[after.role].permissions or hearing_conflicts(appeal, [after.user_id]):
             continue
         with audit.acting(after.appointed_by, "pass_hearing"):
             hearer.delete()

@@ -12,18 +12,18 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.people import holders
+from accounts.role_holders import holders
 from notifications.workflow import announce
 from ratings.models import Decision
 from ratings.workflow import decision as decisions
 from records import audit
-from records.codes import ALPHABET, grouped
 from records.files import sha256_of, store_photo
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
-from reviews.answered import of_objection
+from records.typed_codes import ALPHABET, grouped
+from reviews.appeals.answer_basis import of_objection
 from reviews.models import Appeal, Batch, Objection, Sheet
-from reviews.stages import BENCHES
+from reviews.review_levels import REVIEW_LEVELS
 from reviews.workflow import appeals
 
 ANSWERERS = {"township": ["township_office"], "county": ["discipline"]}
@@ -75,7 +75,7 @@ def make_objection(
             sent=sent,
             photo=store_photo(photo, by=None) if photo else None,
         )
-    place = decision.unit_id[: BENCHES[decision.origin].code_length]
+    place = decision.unit_id[: REVIEW_LEVELS[decision.origin].code_length]
     announce(
         set(holders(ANSWERERS[decision.origin], [place]).get(place, ())) - {decision.decided_by_id},
         "objection_made",
@@ -96,11 +96,11 @@ def dismiss(objection: Objection, *, by: User, answer: str, expected: Any = None
 def uphold(objection: Objection, *, by: User, answer: str, expected: Any = None) -> None:
     """Answer that the objection is upheld: the decision is overturned and goes back to the level that decided."""
     decision = _answer(objection, Objection.State.UPHELD, by, answer, expected)
-    bench = BENCHES[decision.origin]
+    review_level = REVIEW_LEVELS[decision.origin]
     appeals.lapse(Appeal.objects.filter(decision=decision))
-    decisions.overturn(decision, bench.state, verb="uphold", by=by, reason=answer.strip())
-    place = decision.unit_id[: bench.code_length]
-    told = [user for users in holders([bench.leader, bench.office], [place]).values() for user in users]
+    decisions.overturn(decision, review_level.state, verb="uphold", by=by, reason=answer.strip())
+    place = decision.unit_id[: review_level.code_length]
+    told = [user for users in holders([review_level.leader, review_level.office], [place]).values() for user in users]
     told += holders(["filler", "signer"], [decision.unit_id]).get(decision.unit_id, [])
     announce(
         told,
@@ -114,7 +114,7 @@ def uphold(objection: Objection, *, by: User, answer: str, expected: Any = None)
 def may_answer(user: User, decision: Decision) -> bool:
     """Who holds the answering right there and neither decided nor scored."""
     return (
-        user.has_perm(BENCHES[decision.origin].permission("answer_objection"), decision)
+        user.has_perm(REVIEW_LEVELS[decision.origin].permission("answer_objection"), decision)
         and decision.decided_by_id != user.pk
         and not Sheet.objects.filter(application=decision.application_id, reviewer=user)
         .exclude(state=Sheet.State.RECUSED)

@@ -7,19 +7,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.people import holders
+from accounts.role_holders import holders
 from notifications.models import Notice
 from notifications.workflow import announce, announce_all
 from ratings.models import Application, Cycle, Points, Stage
 from ratings.workflow.decision import drop_points, refresh_allowance
 from records import audit, previews
 from records.refusals import Incomplete, NotAllowed, WrongState
+from reviews.conflicts_of_interest import WORDS, conflicts
 from reviews.models import Panel, Seat, Sheet
-from reviews.panel import FEWEST_REVIEWERS
-from reviews.seating import formerly_seated, panels_of, seats_text
-from reviews.seating import seated as seated_on
-from reviews.stages import BENCHES, DONE_WITH, Bench, late
-from reviews.ties import WORDS, ties
+from reviews.panels.joint_points import FEWEST_REVIEWERS
+from reviews.panels.panel_assignment import formerly_seated, panels_of, seats_text
+from reviews.panels.panel_assignment import seated as seated_on
+from reviews.review_levels import DONE_WITH, REVIEW_LEVELS, ReviewLevel, late
 from reviews.workflow.settlements import supersede
 from reviews.workflow.sheets import close_panels
 from villages.models import Unit, below
@@ -49,11 +49,11 @@ def convene(
     reviewer's role on that unit, a group without places of its own, or a change without its reason. ``expected``: who
     sat there as the page showed it (``seats_text``); ``Outdated`` when that has changed.
     """
-    bench = may_convene(cycle, unit, stage, by)
+    review_level = may_convene(cycle, unit, stage, by)
     chosen = {reviewer.pk for reviewer in reviewers}
     if len(chosen) < FEWEST_REVIEWERS:
         raise Incomplete(_("A panel has at least two reviewers."), {"reviewers": _("Choose at least two.")})
-    if chosen - set(holders([bench.reviewer], [unit.code]).get(unit.code, ())):
+    if chosen - set(holders([review_level.reviewer], [unit.code]).get(unit.code, ())):
         raise _not_a_reviewer()
     panel, created = Panel.objects.select_for_update().get_or_create(
         cycle=cycle, unit=unit, stage=stage, group=group.strip(), defaults={"covers": _covered(unit, group, covers)}
@@ -70,29 +70,32 @@ def convene(
         _refuse_overlaps(panel)
         panel.seats.filter(reviewer__in=(seated - chosen) | chosen - seated).delete()
         Seat.objects.bulk_create(Seat(panel=panel, reviewer_id=pk) for pk in sorted(chosen - seated))
-        reseat(cycle, unit, bench)
+        reseat(cycle, unit, review_level)
     announce(chosen - seated, "panel_seat", link="/reviews/", unit_code=unit.code, unit=unit.name, year=cycle.year)
     return panel
 
 
-def may_convene(cycle: Cycle, unit: Unit, stage: str, by: User) -> Bench:
+def may_convene(cycle: Cycle, unit: Unit, stage: str, by: User) -> ReviewLevel:
     """The bench. Raises ``NotAllowed`` unless ``by`` convenes there, ``WrongState`` when the cycle is closed.
 
     A closed cycle's exceptions are still to be reviewed: for them a panel is convened as before.
     """
-    bench = BENCHES[stage]
-    here = len(unit.code) == bench.code_length and unit.code.startswith(cycle.unit_id)
-    if not here or not by.has_perm(bench.permission("convene"), unit):
+    review_level = REVIEW_LEVELS[stage]
+    here = len(unit.code) == review_level.code_length and unit.code.startswith(cycle.unit_id)
+    if not here or not by.has_perm(review_level.permission("convene"), unit):
         raise NotAllowed(_("You may not do this here."))
-    if cycle.state != Cycle.State.OPEN and not late(bench).filter(below(unit.code, "unit_id"), cycle=cycle).exists():
+    if (
+        cycle.state != Cycle.State.OPEN
+        and not late(review_level).filter(below(unit.code, "unit_id"), cycle=cycle).exists()
+    ):
         raise WrongState(_("This cycle is closed."))
-    return bench
+    return review_level
 
 
 def reviewers_named(names: Collection[str], unit: Unit, stage: str) -> list[User]:
     """The reviewers of ``unit`` with these user names. Raises ``Incomplete``, in the same words for a name that does
     not exist and for one that is none of these reviewers."""
-    held = holders([BENCHES[stage].reviewer], [unit.code]).get(unit.code, ())
+    held = holders([REVIEW_LEVELS[stage].reviewer], [unit.code]).get(unit.code, ())
     found = list(User.objects.filter(pk__in=held, username__in=names))
     if len(found) < len(set(names)):
         raise _not_a_reviewer()
@@ -130,17 +133,17 @@ def _refuse_overlaps(panel: Panel) -> None:
                 )
 
 
-def reseat(cycle: Cycle, unit: Unit, bench: Bench) -> None:
+def reseat(cycle: Cycle, unit: Unit, review_level: ReviewLevel) -> None:
     """Let the sheets of what is not decided yet follow the seats: who has none any more is replaced, who has one again
     goes on, and who is new gets a sheet. Panels from which nobody is missing any more have scored."""
     pending = Application.objects.filter(below(unit.code, "unit_id"), cycle=cycle).exclude(
-        state__in=DONE_WITH[bench.stage]
+        state__in=DONE_WITH[review_level.stage]
     )
     rows = list(pending.select_for_update().order_by("pk").values_list("pk", "cycle_id", "unit_id"))
-    panels = panels_of(rows, bench)
+    panels = panels_of(rows, review_level)
     seats = {pk: seated_on(panels[pk]) if pk in panels else set() for pk, *_ in rows}
     former = {pk: formerly_seated(panel).keys() for pk, panel in panels.items()}
-    sheets = list(Sheet.objects.filter(application__in=seats, stage=bench.stage))
+    sheets = list(Sheet.objects.filter(application__in=seats, stage=review_level.stage))
     out = [s for s in sheets if s.state in Sheet.State.HELD]
     out = [s for s in out if s.reviewer_id not in seats[s.application_id]]
     out = [s for s in out if s.state == Sheet.State.OPEN or s.reviewer_id not in former.get(s.application_id, ())]
@@ -149,11 +152,13 @@ def reseat(cycle: Cycle, unit: Unit, bench: Bench) -> None:
     _change(back, state=Sheet.State.OPEN)
     spoiled = {s.application_id for s in out if s.state == Sheet.State.HANDED_IN} | {s.application_id for s in back}
     if spoiled:
-        supersede(spoiled, bench.stage)
-        drop_points(spoiled, bench.stage)
-    open_sheets(seats, bench)
+        supersede(spoiled, review_level.stage)
+        drop_points(spoiled, review_level.stage)
+    open_sheets(seats, review_level)
     touched = {s.application_id for s in out}
-    left = Sheet.objects.filter(application__in=touched, stage=bench.stage, application__state=bench.state)
+    left = Sheet.objects.filter(
+        application__in=touched, stage=review_level.stage, application__state=review_level.state
+    )
     close_panels(
         list(left.select_related("application__unit").prefetch_related("application__cycle__scheme")), timezone.now()
     )
@@ -163,22 +168,24 @@ def _change(sheets: Iterable[Sheet], **changes: object) -> None:
     Sheet.objects.filter(pk__in=[sheet.pk for sheet in sheets]).update(**changes)
 
 
-def open_sheets(applications: Iterable[int], bench: Bench) -> None:
+def open_sheets(applications: Iterable[int], review_level: ReviewLevel) -> None:
     """Lay a sheet before every seated reviewer of these applications who has none; panels that have finished stay."""
     pending = list(
-        Application.objects.filter(pk__in=list(applications), state=bench.state)
-        .exclude(pk__in=Points.objects.filter(stage=bench.stage, application__in=applications).values("application"))
+        Application.objects.filter(pk__in=list(applications), state=review_level.state)
+        .exclude(
+            pk__in=Points.objects.filter(stage=review_level.stage, application__in=applications).values("application")
+        )
         .values_list("pk", "cycle_id", "unit_id")
     )
-    panels = panels_of(pending, bench)
-    done = _done_before(panels, bench)
+    panels = panels_of(pending, review_level)
+    done = _done_before(panels, review_level)
     pairs = [(pk, who) for pk, panel in panels.items() for who in sorted(seated_on(panel)) if (pk, who) not in done]
-    tied = ties({pk for pk, _reviewer in pairs}, {reviewer for _pk, reviewer in pairs}, bench.stage)
+    tied = conflicts({pk for pk, _reviewer in pairs}, {reviewer for _pk, reviewer in pairs}, review_level.stage)
     Sheet.objects.bulk_create(
         (
             Sheet(
                 application_id=pk,
-                stage=bench.stage,
+                stage=review_level.stage,
                 reviewer_id=reviewer,
                 state=Sheet.State.RECUSED if (pk, reviewer) in tied else Sheet.State.OPEN,
                 reason=str(WORDS[tied[pk, reviewer]]) if (pk, reviewer) in tied else "",
@@ -190,12 +197,12 @@ def open_sheets(applications: Iterable[int], bench: Bench) -> None:
     )
 
 
-def _done_before(panels: Mapping[int, Panel], bench: Bench) -> set[tuple[int, int]]:
+def _done_before(panels: Mapping[int, Panel], review_level: ReviewLevel) -> set[tuple[int, int]]:
     """(application, reviewer) where somebody whose seat the reviewer took over has handed in already (by ids)."""
     former = {pk: followed for pk, panel in panels.items() if (followed := formerly_seated(panel))}
     if not former:
         return set()
-    handed_in = Sheet.objects.filter(application__in=former, stage=bench.stage, state=Sheet.State.HANDED_IN)
+    handed_in = Sheet.objects.filter(application__in=former, stage=review_level.stage, state=Sheet.State.HANDED_IN)
     return {
         (pk, former[pk][reviewer])
         for pk, reviewer in handed_in.values_list("application_id", "reviewer_id")
@@ -203,26 +210,28 @@ def _done_before(panels: Mapping[int, Panel], bench: Bench) -> set[tuple[int, in
     }
 
 
-def applications_entered(applications: Collection[int], verb: str, bench: Bench) -> None:
+def applications_entered(applications: Collection[int], verb: str, review_level: ReviewLevel) -> None:
     """Applications have come (back) under review: what was scored before is looked at again, unless a step is undone.
 
     The entries stay on the reopened sheets, so that a reviewer changes only what has to change.
     """
     if verb in UNDOING:
-        refresh_allowance(applications, bench.stage, on=timezone.localdate())
+        refresh_allowance(applications, review_level.stage, on=timezone.localdate())
         return
-    handed_in = Sheet.objects.filter(application__in=applications, stage=bench.stage, state=Sheet.State.HANDED_IN)
+    handed_in = Sheet.objects.filter(
+        application__in=applications, stage=review_level.stage, state=Sheet.State.HANDED_IN
+    )
     if handed_in.update(state=Sheet.State.OPEN, handed_in_at=None):
-        supersede(applications, bench.stage)
-        drop_points(applications, bench.stage)
-    open_sheets(applications, bench)
+        supersede(applications, review_level.stage)
+        drop_points(applications, review_level.stage)
+    open_sheets(applications, review_level)
     if verb == "resubmit":
-        _tell_of_corrections(applications, bench)
+        _tell_of_corrections(applications, review_level)
 
 
-def _tell_of_corrections(applications: Collection[int], bench: Bench) -> None:
+def _tell_of_corrections(applications: Collection[int], review_level: ReviewLevel) -> None:
     """Whoever scores an application hears that the village has corrected it; the sheet shows what."""
-    waiting = Sheet.objects.filter(application__in=applications, stage=bench.stage, state=Sheet.State.OPEN)
+    waiting = Sheet.objects.filter(application__in=applications, stage=review_level.stage, state=Sheet.State.OPEN)
     announce_all(
         Notice(
             user_id=sheet.reviewer_id,

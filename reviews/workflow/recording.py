@@ -14,12 +14,12 @@ from ratings.models import Application
 from records.numbers import keys
 from records.previews import require_unchanged
 from records.refusals import Incomplete, Outdated, Refused
-from reviews.desk_rows import RECOMMEND, REJECT, SEND_BACK, Row, finished, for_desk, rows_of
-from reviews.stages import Bench
+from reviews.review_levels import ReviewLevel
 from reviews.workflow import decisions
+from reviews.workflow.desk_rows import RECOMMEND, REJECT, SEND_BACK, DeskRow, finished, for_desk, rows_of
 
 
-def listed(rows: Iterable[Row]) -> list[dict[str, Any]]:
+def listed(rows: Iterable[DeskRow]) -> list[dict[str, Any]]:
     """What is chosen for each of ``rows``, and what it was chosen on, as a page keeps it."""
     return [
         {
@@ -34,7 +34,7 @@ def listed(rows: Iterable[Row]) -> list[dict[str, Any]]:
     ]
 
 
-def check(rows: Collection[Row], *, by: User) -> None:
+def check(rows: Collection[DeskRow], *, by: User) -> None:
     """Put beside each of ``rows`` why its choice would be refused now; nothing is recorded."""
     with transaction.atomic():
         for row in rows:
@@ -47,12 +47,12 @@ def check(rows: Collection[Row], *, by: User) -> None:
 
 
 @transaction.atomic
-def record(expected: list[dict[str, Any]], bench: Bench, codes: list[str], *, by: User) -> list[Row]:
+def record(expected: list[dict[str, Any]], review_level: ReviewLevel, codes: list[str], *, by: User) -> list[DeskRow]:
     """Record all that was ``listed``. Raises ``Outdated`` when one of them has moved on or stands otherwise now."""
     chosen = {one["application"]: one for one in expected}
     list(Application.objects.select_for_update(of=("self",)).filter(pk__in=chosen).order_by("pk").values_list("pk"))
-    there = for_desk(finished(bench, codes).filter(pk__in=chosen), by, bench)
-    rows = rows_of(list(there), bench, timezone.localdate())
+    there = for_desk(finished(review_level, codes).filter(pk__in=chosen), by, review_level)
+    rows = rows_of(list(there), review_level, timezone.localdate())
     for row in rows:
         one = chosen[row.application.pk]
         row.choice, row.reason = one["choice"], one["reason"]
@@ -69,7 +69,7 @@ def _application(one: dict[str, Any]) -> int:
     return one["application"]
 
 
-def _take(row: Row, by: User) -> None:
+def _take(row: DeskRow, by: User) -> None:
     if row.choice == RECOMMEND:
         decisions.recommend(row.application, star=row.own_star, by=by, reason=row.reason)
     elif row.choice == REJECT:

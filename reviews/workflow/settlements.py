@@ -10,9 +10,9 @@ from accounts.models import User
 from ratings.models import Application
 from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
+from reviews.conflicts_of_interest import has_conflict
 from reviews.models import Addendum, Settlement, Sheet
-from reviews.stages import BENCHES, Bench
-from reviews.ties import has_tie
+from reviews.review_levels import REVIEW_LEVELS, ReviewLevel
 
 
 @transaction.atomic
@@ -48,11 +48,13 @@ def add(settlement: Settlement, *, by: User, note: str, reason: str) -> Addendum
         return Addendum.objects.create(settlement=settlement, note=note, reason=reason, by=by)
 
 
-def may_write(user: User, application: Application, bench: Bench) -> bool:
+def may_write(user: User, application: Application, review_level: ReviewLevel) -> bool:
     """Whether ``user`` may write notes now: a reviewer whose sheet counts, or who convenes the panel, without a tie."""
-    if application.state != bench.state:
+    if application.state != review_level.state:
         return False
-    return _is_of_the_panel(user, application, bench) and not has_tie(application.pk, user.pk, bench.stage)
+    return _is_of_the_panel(user, application, review_level) and not has_conflict(
+        application.pk, user.pk, review_level.stage
+    )
 
 
 def supersede(applications: Collection[int], stage: str) -> None:
@@ -62,22 +64,22 @@ def supersede(applications: Collection[int], stage: str) -> None:
     found.update(superseded_at=timezone.now())
 
 
-def _is_of_the_panel(user: User, application: Application, bench: Bench) -> bool:
-    if user.has_perm(bench.permission("convene"), application):
+def _is_of_the_panel(user: User, application: Application, review_level: ReviewLevel) -> bool:
+    if user.has_perm(review_level.permission("convene"), application):
         return True
     counted = Sheet.objects.filter(
-        application=application, stage=bench.stage, reviewer=user, state=Sheet.State.HANDED_IN
+        application=application, stage=review_level.stage, reviewer=user, state=Sheet.State.HANDED_IN
     )
-    return user.has_perm(bench.permission("score"), application) and counted.exists()
+    return user.has_perm(review_level.permission("score"), application) and counted.exists()
 
 
 def _locked(settlement: Settlement, by: User) -> Settlement:
     rows = Settlement.objects.select_for_update(of=("self",)).select_related("application__unit")
     settlement = rows.get(pk=settlement.pk)
-    application, bench = settlement.application, BENCHES[settlement.stage]
-    if not _is_of_the_panel(by, application, bench) or has_tie(application.pk, by.pk, bench.stage):
+    application, review_level = settlement.application, REVIEW_LEVELS[settlement.stage]
+    if not _is_of_the_panel(by, application, review_level) or has_conflict(application.pk, by.pk, review_level.stage):
         raise NotAllowed(_("You may not do this here."))
-    if application.state != bench.state or settlement.superseded_at:
+    if application.state != review_level.state or settlement.superseded_at:
         raise WrongState(_("This application is no longer under review."))
     return settlement
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.people import holders
+from accounts.role_holders import holders
 from notifications.models import Notice
 from notifications.workflow import announce_all
 from ratings.models import Answer, Application
@@ -19,11 +19,11 @@ from ratings.workflow.decision import PanelPoints, record_points
 from ratings.workflow.window import require_reviewing
 from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
-from reviews import panel
+from reviews.conflicts_of_interest import conflicts
 from reviews.models import Settlement, Sheet, SheetEntry
-from reviews.scores import Entries, Entry, problems, scored, unscored
-from reviews.stages import BENCHES, Bench
-from reviews.ties import ties
+from reviews.panels import joint_points
+from reviews.review_levels import REVIEW_LEVELS, ReviewLevel
+from reviews.sheets.scores import Entries, ScoreEntry, problems, scored, unscored
 from reviews.workflow.settlements import supersede
 
 NO_LONGER_OPEN = gettext_lazy("This sheet has been handed in, or the application is no longer under review.")
@@ -126,13 +126,13 @@ def hold_many(sheets: Collection[int], *, by: User) -> list[Sheet]:
     return chosen
 
 
-def entries_of(sheets: Collection[int]) -> dict[int, dict[str, Entry]]:
+def entries_of(sheets: Collection[int]) -> dict[int, dict[str, ScoreEntry]]:
     """The entries of each sheet (by id), by item; one query."""
-    found: dict[int, dict[str, Entry]] = defaultdict(dict)
+    found: dict[int, dict[str, ScoreEntry]] = defaultdict(dict)
     for sheet, item, value, reason in SheetEntry.objects.filter(sheet__in=sheets).values_list(
         "sheet_id", "item", "value", "reason"
     ):
-        found[sheet][item] = Entry(value, reason)
+        found[sheet][item] = ScoreEntry(value, reason)
     return found
 
 
@@ -158,10 +158,10 @@ def _locked(sheets: Collection[int], by: User, *, tied: bool = False) -> list[Sh
     if len(chosen) != len(set(sheets)) or any(not _is_own(sheet, by) for sheet in chosen):
         raise NotAllowed(_("You may not do this here."))
     for stage in () if tied else {sheet.stage for sheet in chosen}:
-        if ties({sheet.application_id for sheet in chosen if sheet.stage == stage}, [by.pk], stage):
+        if conflicts({sheet.application_id for sheet in chosen if sheet.stage == stage}, [by.pk], stage):
             raise NotAllowed(_("You have a tie to this village and do not score it."))
     if any(
-        sheet.state != Sheet.State.OPEN or states[sheet.application_id] != BENCHES[sheet.stage].state
+        sheet.state != Sheet.State.OPEN or states[sheet.application_id] != REVIEW_LEVELS[sheet.stage].state
         for sheet in chosen
     ):
         raise WrongState(str(NO_LONGER_OPEN))
@@ -170,59 +170,59 @@ def _locked(sheets: Collection[int], by: User, *, tied: bool = False) -> list[Sh
 
 def _require_time(chosen: Collection[Sheet], at: datetime | None) -> None:
     for stage in {sheet.stage for sheet in chosen}:
-        require_reviewing([s.application for s in chosen if s.stage == stage], BENCHES[stage].window, at)
+        require_reviewing([s.application for s in chosen if s.stage == stage], REVIEW_LEVELS[stage].window, at)
 
 
 def _is_own(sheet: Sheet, by: User) -> bool:
-    return sheet.reviewer_id == by.pk and by.has_perm(BENCHES[sheet.stage].permission("score"), sheet.application)
+    return sheet.reviewer_id == by.pk and by.has_perm(REVIEW_LEVELS[sheet.stage].permission("score"), sheet.application)
 
 
 def close_panels(chosen: Collection[Sheet], at: datetime) -> None:
     """Give their points to those applications of ``chosen`` whose last sheet has come in."""
     for stage in {sheet.stage for sheet in chosen}:
-        bench = BENCHES[stage]
+        review_level = REVIEW_LEVELS[stage]
         applications = {s.application_id: s.application for s in chosen if s.stage == stage}
         sheets = list(Sheet.objects.filter(application__in=applications, stage=stage))
         waiting = {sheet.application_id for sheet in sheets if sheet.state == Sheet.State.OPEN}
         handed_in = [sheet for sheet in sheets if sheet.state == Sheet.State.HANDED_IN]
         enough = Counter(sheet.application_id for sheet in handed_in)
-        complete = {pk for pk, count in enough.items() if count >= panel.FEWEST_REVIEWERS} - waiting
+        complete = {pk for pk, count in enough.items() if count >= joint_points.FEWEST_REVIEWERS} - waiting
         if complete:
             _give_points(
                 {pk: applications[pk] for pk in complete},
                 [sheet for sheet in handed_in if sheet.application_id in complete],
-                bench,
+                review_level,
                 at,
             )
 
 
 def _give_points(
-    applications: Mapping[int, Application], sheets: Collection[Sheet], bench: Bench, at: datetime
+    applications: Mapping[int, Application], sheets: Collection[Sheet], review_level: ReviewLevel, at: datetime
 ) -> None:
     entries = entries_of([sheet.pk for sheet in sheets])
     scores = defaultdict(list)
     for sheet in sheets:
         application = applications[sheet.application_id]
         scores[application.pk].append(scored(application.cycle.scheme.spec, application.tags, entries[sheet.pk]))
-    joint = {pk: panel.join(of) for pk, of in scores.items()}
+    joint = {pk: joint_points.join(of) for pk, of in scores.items()}
     record_points(
         {pk: {code: PanelPoints(of.points, of.figure) for code, of in codes.items()} for pk, codes in joint.items()},
-        bench.stage,
+        review_level.stage,
         on=timezone.localdate(at),
     )
-    supersede(applications, bench.stage)
+    supersede(applications, review_level.stage)
     Settlement.objects.bulk_create(
-        Settlement(application_id=pk, stage=bench.stage, criterion=code, spread=codes[code].spread)
+        Settlement(application_id=pk, stage=review_level.stage, criterion=code, spread=codes[code].spread)
         for pk, codes in joint.items()
-        for code in panel.to_settle(codes, applications[pk].cycle.scheme.spec.tolerance)
+        for code in joint_points.to_settle(codes, applications[pk].cycle.scheme.spec.tolerance)
     )
-    _tell_leaders(applications.values(), bench)
+    _tell_leaders(applications.values(), review_level)
 
 
-def _tell_leaders(applications: Collection[Application], bench: Bench) -> None:
+def _tell_leaders(applications: Collection[Application], review_level: ReviewLevel) -> None:
     """One line for each leader, however many applications are ready; none while an earlier one is unread."""
-    places = Counter(application.unit_id[: bench.code_length] for application in applications)
-    leaders = holders([bench.leader], places)
+    places = Counter(application.unit_id[: review_level.code_length] for application in applications)
+    leaders = holders([review_level.leader], places)
     unread = Notice.objects.filter(kind="panel_finished", unit_code__in=places, read_at=None)
     told = set(unread.values_list("user_id", "unit_code"))
     announce_all(
@@ -240,8 +240,8 @@ def _tell_leaders(applications: Collection[Application], bench: Bench) -> None:
 
 
 def _tell_of_recusal(sheet: Sheet) -> None:
-    bench, unit = BENCHES[sheet.stage], sheet.application.unit
-    place = unit.code[: bench.code_length]
+    review_level, unit = REVIEW_LEVELS[sheet.stage], sheet.application.unit
+    place = unit.code[: review_level.code_length]
     announce_all(
         Notice(
             user_id=user,
@@ -250,5 +250,5 @@ def _tell_of_recusal(sheet: Sheet) -> None:
             link="/reviews/panels/",
             unit_code=unit.code,
         )
-        for user in holders([bench.office], [place]).get(place, ())
+        for user in holders([review_level.office], [place]).get(place, ())
     )

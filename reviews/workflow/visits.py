@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from ratings.models import Answer
-from ratings.workflow.filling import criteria_of
+from ratings.workflow.filling_rights import criteria_of
 from records.refusals import Incomplete
 from reviews.models import Sheet
-from reviews.scores import Entry, problems
-from reviews.sheet_form import Kept, Part, SheetForm, missing, same_text, taken
+from reviews.sheets.score_sheet_form import SavedScores, ScorePart, ScoreSheetForm, missing, same_text, taken
+from reviews.sheets.scores import ScoreEntry, problems
 from reviews.workflow.sheets import entries_of, hold_many, save_many
 
 
@@ -48,7 +48,7 @@ def by_criterion(sheet: Sheet, fields: Fields) -> dict[str, Fields]:
 
 
 @transaction.atomic
-def keep(sheet: Sheet, typed: Mapping[str, Fields], *, by: User) -> dict[str, Kept]:
+def keep(sheet: Sheet, typed: Mapping[str, Fields], *, by: User) -> dict[str, SavedScores]:
     """Keep what is whole and right of ``typed`` (criterion's code → field's name → what stands there).
 
     Each criterion stands for itself, and fields that are not named stay as they are. What was changed since it was
@@ -59,18 +59,18 @@ def keep(sheet: Sheet, typed: Mapping[str, Fields], *, by: User) -> dict[str, Ke
 
 
 @transaction.atomic
-def keep_many(typed: Mapping[int, Mapping[str, Fields]], *, by: User) -> dict[int, dict[str, Kept]]:
+def keep_many(typed: Mapping[int, Mapping[str, Fields]], *, by: User) -> dict[int, dict[str, SavedScores]]:
     """``keep`` for many sheets (by id) of one reviewer."""
     held = hold_many(typed, by=by)
     answers: dict[int, dict[str, Answer]] = defaultdict(dict)
     for answer in Answer.objects.filter(application__in={sheet.application_id for sheet in held}):
         answers[answer.application_id][answer.item] = answer
     entries = entries_of(typed)
-    kept: dict[int, dict[str, Kept]] = {}
-    good: dict[int, dict[str, Entry]] = {}
+    kept: dict[int, dict[str, SavedScores]] = {}
+    good: dict[int, dict[str, ScoreEntry]] = {}
     for sheet in held:
         criteria = [c for c in criteria_of(sheet.application) if c.code in typed[sheet.pk]]
-        form = SheetForm(criteria, answers[sheet.application_id], entries[sheet.pk])
+        form = ScoreSheetForm(criteria, answers[sheet.application_id], entries[sheet.pk])
         kept[sheet.pk], given = _sort_out(form, typed[sheet.pk])
         good |= {sheet.pk: given} if given else {}
     if good:
@@ -78,17 +78,19 @@ def keep_many(typed: Mapping[int, Mapping[str, Fields]], *, by: User) -> dict[in
     return kept
 
 
-def _sort_out(form: SheetForm, typed: Mapping[str, Fields]) -> tuple[dict[str, Kept], dict[str, Entry]]:
+def _sort_out(
+    form: ScoreSheetForm, typed: Mapping[str, Fields]
+) -> tuple[dict[str, SavedScores], dict[str, ScoreEntry]]:
     """What becomes of each criterion, and the entries (by item) of those that are whole and right."""
-    kept: dict[str, Kept] = {}
-    good: dict[str, Entry] = {}
+    kept: dict[str, SavedScores] = {}
+    good: dict[str, ScoreEntry] = {}
     for part in form.parts:
         fields, stands = typed[part.criterion.code], part.texts
         if all(same_text(of.text, stands.get(name, of.text)) for name, of in fields.items()):
             if part.version:
-                kept[part.criterion.code] = Kept()
+                kept[part.criterion.code] = SavedScores()
         elif not all(_has_seen(of, stands.get(name, ""), part) for name, of in fields.items()):
-            kept[part.criterion.code] = Kept(taken(part), taken=True)
+            kept[part.criterion.code] = SavedScores(taken(part), taken=True)
         else:
             given = form.read_part(part, stands | {name: of.text for name, of in fields.items()})
             kept[part.criterion.code] = found = _judge(part, given, form)
@@ -96,14 +98,18 @@ def _sort_out(form: SheetForm, typed: Mapping[str, Fields]) -> tuple[dict[str, K
     return kept, good
 
 
-def _judge(part: Part, given: Mapping[str, Entry], form: SheetForm) -> Kept:
+def _judge(part: ScorePart, given: Mapping[str, ScoreEntry], form: ScoreSheetForm) -> SavedScores:
     if part.has_error:
-        return Kept(" ".join(filter(None, [part.error, *(line.error for line in part.lines)])))
+        return SavedScores(" ".join(filter(None, [part.error, *(line.error for line in part.lines)])))
     if not given:
-        return Kept(missing(part), unfinished=True)
+        return SavedScores(missing(part), unfinished=True)
     wrong = problems([part.criterion], given, form.reported)
-    return Kept(" ".join(dict.fromkeys(wrong.values())), unfinished=not part.why.strip()) if wrong else Kept()
+    return (
+        SavedScores(" ".join(dict.fromkeys(wrong.values())), unfinished=not part.why.strip())
+        if wrong
+        else SavedScores()
+    )
 
 
-def _has_seen(of: Typed, stands: str, part: Part) -> bool:
+def _has_seen(of: Typed, stands: str, part: ScorePart) -> bool:
     return of.seen in (None, part.version) or any(same_text(stands, text) for text in (of.text, *of.sent))

@@ -6,10 +6,10 @@ import pytest
 from axes.models import AccessAttempt
 from django.urls import reverse
 
-from accounts import trail, workflow
+from accounts import audit_trail, workflow
 from accounts.models import CalendarDay, User
 from accounts.roles import Role
-from accounts.todo import todos_of
+from accounts.todo_list import todos_of
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, person
 from villages.models import Unit
@@ -106,7 +106,7 @@ def test_a_change_is_read_with_who_before_and_after():
     made = AppointmentFactory(unit=UnitFactory(code=VILLAGE, name="沙溪村"))
     day = date(2099, 1, 1)
     workflow.end(made, by=office, on=day)
-    newest = trail.changes([PROVINCE], kind="accounts_appointmentevent")[0]
+    newest = audit_trail.changes([PROVINCE], kind="accounts_appointmentevent")[0]
     assert (newest.who, newest.verb, newest.unit, newest.is_new) == ("吕办", "结束任职", f"沙溪村 {VILLAGE}", False)
     assert [(field.before, field.after) for field in newest.fields] == [(None, "2099-01-01")]
 
@@ -117,26 +117,26 @@ def test_the_trail_is_narrowed_by_person_unit_and_day():
     AppointmentFactory(unit=UnitFactory(code="330681001218"))
     workflow.end(made, by=office, on=date(2099, 1, 1))
     appointments = {"kind": "accounts_appointmentevent"}
-    assert len(trail.changes([PROVINCE], person="office", **appointments)) == 1
-    assert len(trail.changes([PROVINCE], unit=VILLAGE, **appointments)) == 2
-    assert trail.changes([PROVINCE], until=date(2020, 1, 1)) == []
+    assert len(audit_trail.changes([PROVINCE], person="office", **appointments)) == 1
+    assert len(audit_trail.changes([PROVINCE], unit=VILLAGE, **appointments)) == 2
+    assert audit_trail.changes([PROVINCE], until=date(2020, 1, 1)) == []
 
 
 def test_the_trail_ends_where_the_auditor_does():
     AppointmentFactory(unit=UnitFactory(code=VILLAGE))
     AppointmentFactory(unit=UnitFactory(code="340101001201"))
-    seen = trail.changes([CITY])
+    seen = audit_trail.changes([CITY])
     assert {change.unit.split()[-1] for change in seen} == {VILLAGE}
 
 
 def test_pages_of_the_trail_join_without_gap_or_repeat():
     for number in range(7):
         AppointmentFactory(unit=UnitFactory(code=f"{TOWNSHIP}{201 + number}"))
-    every = trail.changes([PROVINCE], count=1000)
-    first = trail.changes([PROVINCE], count=10)
-    second = trail.changes([PROVINCE], count=1000, after=first[-1].cursor)
+    every = audit_trail.changes([PROVINCE], count=1000)
+    first = audit_trail.changes([PROVINCE], count=10)
+    second = audit_trail.changes([PROVINCE], count=1000, after=first[-1].cursor)
     assert first + second == every
-    assert trail.Cursor.read(str(first[-1].cursor)) == first[-1].cursor
+    assert audit_trail.Cursor.read(str(first[-1].cursor)) == first[-1].cursor
 
 
 @pytest.mark.parametrize("query", ["after=nonsense", "unit=x", "kind=pg_user", "until=yesterday"])

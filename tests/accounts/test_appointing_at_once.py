@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Appointment, User
 from accounts.roles import Role
-from tests.at_once import at_once
+from tests.concurrency import at_once
 from tests.factories import TOWNSHIP, VILLAGE, UnitFactory, person
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
-from accounts import cadre_list
+from accounts import appointment_import
 from accounts.models import Appointment, User
 from accounts.roles import Role
 from records.workbooks import SheetRefused
@@ -28,7 +28,7 @@ def office():
 
 
 def heads():
-    return list(vars(cadre_list.Heads.spoken()).values())
+    return list(vars(appointment_import.AppointmentColumns.spoken()).values())
 
 
 def sheet(*lines):
@@ -50,7 +50,7 @@ FILLER, SIGNER = label(Role.FILLER), label(Role.SIGNER)
 
 
 def read(office, *lines):
-    return cadre_list.read(cadre_list.rows_of(sheet(*lines)), by=User.objects.get(pk=office.pk))
+    return appointment_import.read(appointment_import.rows_of(sheet(*lines)), by=User.objects.get(pk=office.pk))
 
 
 def wrong(office, *lines):
@@ -66,8 +66,8 @@ def held():
 
 
 def test_a_list_opens_accounts_and_gives_offices(office):
-    lines = read(office, (VILLAGE, FILLER, "俞小明"), (SECOND, cadre_list.BOTH, "吕大力", "", "2026-12-01"))
-    engaged = cadre_list.carry_out(lines, by=office)
+    lines = read(office, (VILLAGE, FILLER, "俞小明"), (SECOND, appointment_import.BOTH, "吕大力", "", "2026-12-01"))
+    engaged = appointment_import.carry_out(lines, by=office)
     assert [len(one.password) for one in engaged] == [12, 12]
     assert held() == [(VILLAGE, "filler", "俞小明"), (SECOND, "filler", "吕大力"), (SECOND, "signer", "吕大力")]
     assert all(one.user.must_change_password and one.user.check_password(one.password) for one in engaged)
@@ -77,18 +77,20 @@ def test_a_list_opens_accounts_and_gives_offices(office):
 
 
 def test_one_person_on_two_lines_is_one_account(office):
-    engaged = cadre_list.carry_out(read(office, (VILLAGE, FILLER, "俞小明"), (VILLAGE, SIGNER, "俞小明")), by=office)
+    engaged = appointment_import.carry_out(
+        read(office, (VILLAGE, FILLER, "俞小明"), (VILLAGE, SIGNER, "俞小明")), by=office
+    )
     assert [bool(one.password) for one in engaged] == [True, False]
     assert User.objects.filter(name="俞小明").count() == 1
 
 
 def test_the_same_sheet_twice_makes_nothing_twice(office):
-    lines = [(VILLAGE, FILLER, "俞小明"), (SECOND, cadre_list.BOTH, "吕大力")]
-    cadre_list.carry_out(read(office, *lines), by=office)
+    lines = [(VILLAGE, FILLER, "俞小明"), (SECOND, appointment_import.BOTH, "吕大力")]
+    appointment_import.carry_out(read(office, *lines), by=office)
     before = held()
     again = read(office, *lines)
     assert [line.new_roles for line in again] == [(), ()]
-    assert cadre_list.carry_out(again, by=office) == []
+    assert appointment_import.carry_out(again, by=office) == []
     assert held() == before
 
 
@@ -97,7 +99,7 @@ def test_who_is_there_already_gets_the_office_and_no_second_account(office):
     elsewhere = UserFactory(username="lv.dali", name="吕大力")
     lines = read(office, (VILLAGE, SIGNER, "俞小明"), (SECOND, SIGNER, "吕大力", "lv.dali"))
     assert [line.user for line in lines] == [there, elsewhere]
-    assert [one.password for one in cadre_list.carry_out(lines, by=office)] == ["", ""]
+    assert [one.password for one in appointment_import.carry_out(lines, by=office)] == ["", ""]
 
 
 def test_every_wrong_cell_is_told_and_nothing_is_made(office):
@@ -254,8 +256,8 @@ def test_what_is_no_list_is_told_so(client, office, raw):
 
 @pytest.mark.parametrize("name", ["俞 小明", "俞　小明", "\u200b俞小明\u3000", "俞小明\n"])
 def test_one_person_however_the_name_is_written(office, name):
-    cadre_list.carry_out(read(office, (VILLAGE, FILLER, "俞小明")), by=office)
-    cadre_list.carry_out(read(office, (VILLAGE, SIGNER, name)), by=office)
+    appointment_import.carry_out(read(office, (VILLAGE, FILLER, "俞小明")), by=office)
+    appointment_import.carry_out(read(office, (VILLAGE, SIGNER, name)), by=office)
     assert list(User.objects.filter(name__contains="俞").values_list("name", flat=True)) == ["俞小明"]
 
 

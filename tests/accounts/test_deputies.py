@@ -13,7 +13,7 @@ from accounts.roles import Role
 from ratings.models import Transition
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.workflow import decisions
-from tests import two_counties
+from tests import two_tenants
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
 
@@ -152,7 +152,7 @@ def test_by_page_and_by_program(client, leader, colleague):
 
 @pytest.fixture
 def own():
-    return two_counties.build().first
+    return two_tenants.build().first
 
 
 def stand_in(own, deputy):

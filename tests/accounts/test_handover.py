@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from accounts import workflow
 from accounts.models import Appointment, AppointmentEvent, User
 from accounts.roles import Role
-from accounts.todo import todos_of
+from accounts.todo_list import todos_of
 from accounts.workflow import Who
 from ratings.models import Application
 from records.refusals import Incomplete, NotAllowed, WrongState

@@ -8,9 +8,9 @@ from django.urls import reverse
 from accounts.menu import EntryFinder, entries_of_members
 from accounts.menu_rows import section_of
 from accounts.models import User
-from accounts.todo import todos_of
-from tests.doors import PAGES, PUBLIC
-from tests.knocking import knock, world  # noqa: F401 - a fixture
+from accounts.todo_list import todos_of
+from tests.requests_by_role import knock, world  # noqa: F401 - a fixture
+from tests.route_permissions import PAGES, PUBLIC
 
 pytestmark = pytest.mark.django_db
 MEMBERS_PAGES = sorted(

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
-from accounts.todo import todos_of
+from accounts.todo_list import todos_of
 from tests.factories import COUNTY, person
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from accounts import cadre_list
-from accounts.calling import whom_to_call
+from accounts import appointment_import
 from accounts.models import Appointment, AppointmentEvent
+from accounts.office_contacts import whom_to_call
 from accounts.phones import phone_of, spelt
 from accounts.roles import Role
 from tests.accounts.test_cadre_list import FILLER, sheet
@@ -85,15 +85,15 @@ def test_a_sheet_gives_numbers_to_new_people_and_to_those_in_office(office, fill
     UnitFactory(code=f"{TOWNSHIP}205")
     lines = raw.decode().split("\r\n")
     raw = "\r\n".join([lines[0], f"{lines[1]},{MOBILE}", f"{lines[2]},0575 85001208"]).encode()
-    read_lines = cadre_list.read(cadre_list.rows_of(raw), by=office)
+    read_lines = appointment_import.read(appointment_import.rows_of(raw), by=office)
     assert [(line.phone, line.called, line.does_something) for line in read_lines] == [
         (MOBILE, (filler.pk,), True),
         (LANDLINE, (), True),
     ]
-    cadre_list.carry_out(read_lines, by=office)
+    appointment_import.carry_out(read_lines, by=office)
     numbers = Appointment.objects.filter(role=Role.FILLER).order_by("unit_id").values_list("phone", flat=True)
     assert list(numbers) == [MOBILE, LANDLINE]
-    again = cadre_list.read(cadre_list.rows_of(raw), by=office)
+    again = appointment_import.read(appointment_import.rows_of(raw), by=office)
     assert [line.does_something for line in again] == [False, False]
 
 

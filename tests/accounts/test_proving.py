@@ -5,14 +5,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
-from accounts import proving, trail
+from accounts import audit_trail, integrity_run
 from accounts.roles import Role
-from accounts.todo import todos_of
+from accounts.todo_list import todos_of
 from ratings.models import Decision
 from ratings.workflow import decision as decisions
 from ratings.workflow.application import withdraw
 from records import audit
-from records.head import Head
+from records.chain_head import Head
 from records.models import Verification
 from records.refusals import NotAllowed
 from tests.factories import VILLAGE, ApplicationFactory, PointsFactory, person
@@ -38,7 +38,7 @@ def seal():
 
 def check(head: Head | None, by, callbacks) -> Verification:
     with callbacks(execute=True):
-        asked = proving.ask(head, by=by)
+        asked = integrity_run.ask(head, by=by)
     asked.refresh_from_db()
     return asked
 
@@ -72,7 +72,7 @@ def test_a_head_that_is_not_on_the_chain_is_told(auditor, django_capture_on_comm
 
 def test_only_who_reads_the_trail_asks():
     with pytest.raises(NotAllowed):
-        proving.ask(None, by=person(Role.FILLER, VILLAGE))
+        integrity_run.ask(None, by=person(Role.FILLER, VILLAGE))
 
 
 def test_the_head_goes_out_as_a_file_and_comes_back(auditor, client):
@@ -87,7 +87,8 @@ def test_the_head_goes_out_as_a_file_and_comes_back(auditor, client):
 
 def of(model: str) -> list[dict]:
     return [
-        {field.name: field.after for field in change.fields} for change in trail.changes([CITY], kind=model, count=100)
+        {field.name: field.after for field in change.fields}
+        for change in audit_trail.changes([CITY], kind=model, count=100)
     ]
 
 
@@ -96,7 +97,7 @@ def test_the_trail_tells_of_a_decision_once_it_is_released(auditor):
     application.panel_star = 2
     application.save()
     [decision] = decisions.record(
-        [decisions.Verdict(application.pk, 2)], Decision.Origin.TOWNSHIP, verb="decide", by=None
+        [decisions.DecidedStar(application.pk, 2)], Decision.Origin.TOWNSHIP, verb="decide", by=None
     )
     assert of("ratings_decisionevent") == []
     seen = of("ratings_applicationevent")
@@ -111,7 +112,7 @@ def test_what_was_withdrawn_before_its_release_stays_covered(auditor):
     application = ApplicationFactory(cycle__scheme__year=2025, state="township_review")
     application.panel_star = 2
     application.save()
-    decisions.record([decisions.Verdict(application.pk, 2)], Decision.Origin.TOWNSHIP, verb="decide", by=None)
+    decisions.record([decisions.DecidedStar(application.pk, 2)], Decision.Origin.TOWNSHIP, verb="decide", by=None)
     withdraw(application, by=person(Role.SIGNER, application.unit_id), reason="再核实")
     assert of("ratings_decisionevent") == []
     assert [row for row in of("ratings_applicationevent") if PANEL_STAR in row or "已审定" in row.values()] == []

@@ -8,7 +8,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import reverse
 
-from accounts import recovery
+from accounts import recovery_codes
 from accounts.roles import Role
 from records.documents import Table
 from records.refusals import WrongState
@@ -70,16 +70,16 @@ def test_the_paper_is_for_who_made_the_codes_and_for_a_quarter_of_an_hour(client
     client.force_login(UserFactory())
     assert client.post(PAPER, {"sealed": sealed}).status_code == 302
     with freeze_time("2026-11-24 10:00+08:00") as clock:
-        kept = recovery.sealed(["12345678"], leader)
+        kept = recovery_codes.encrypted_codes(["12345678"], leader)
         clock.shift(16 * 60)
-        assert recovery.unsealed(kept, leader) == []
-    assert recovery.unsealed("made up", leader) == []
+        assert recovery_codes.decrypted_codes(kept, leader) == []
+    assert recovery_codes.decrypted_codes("made up", leader) == []
     client.logout()
     assert client.post(PAPER, {"sealed": sealed}).headers["Location"].startswith(reverse("account_login"))
 
 
 def test_what_the_paper_says(leader):
-    said = recovery.blocks(["12345678", "87654321"], leader)
+    said = recovery_codes.blocks(["12345678", "87654321"], leader)
     assert [one.rows for one in said if isinstance(one, Table)] == [[["1", "1234 5678", ""], ["2", "8765 4321", ""]]]
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.core.management.sql import emit_post_migrate_signal
 
-from accounts import grant_faults
+from accounts import grant_integrity
 from accounts.models import UnitPermission, User
 from accounts.roles import ROLES, Role
 from tests.factories import TOWNSHIP, person
@@ -24,7 +24,7 @@ def may(user) -> bool:
 
 
 def faults() -> list[tuple[str, str]]:
-    return [(fault.expected, fault.found) for fault in grant_faults.faults()]
+    return [(fault.expected, fault.found) for fault in grant_integrity.faults()]
 
 
 def test_a_new_right_of_a_role_reaches_those_who_hold_the_office(monkeypatch):
@@ -34,12 +34,12 @@ def test_a_new_right_of_a_role_reaches_those_who_hold_the_office(monkeypatch):
     assert (may(reviewer), faults()) == (False, [])
 
     monkeypatch.setitem(ROLES, Role.TOWNSHIP_REVIEWER, replace(before, permissions=before.permissions | {NEW}))
-    assert faults() == [(NEW, grant_faults.NOTHING)]
+    assert faults() == [(NEW, grant_integrity.NOTHING)]
     migrated()
     assert (may(reviewer), faults()) == (True, [])
 
     monkeypatch.setitem(ROLES, Role.TOWNSHIP_REVIEWER, before)
-    assert faults() == [(grant_faults.NOTHING, NEW)]
+    assert faults() == [(grant_integrity.NOTHING, NEW)]
     migrated()
     assert (may(reviewer), faults()) == (False, [])
     assert set(UnitPermission.objects.filter(user=leader).values_list("pk", flat=True)) == kept

@@ -11,19 +11,19 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from rest_framework.test import APIClient
 
+from accounts.deputies import authorized_act, by_deputies, signature
 from accounts.models import User
 from accounts.roles import Role
-from accounts.standing import by_deputies, deed, signature
 from accounts.workflow import deputise
 from incentives import workflow as money
 from incentives.models import LedgerEntry
-from ratings.views.opening import opened
+from ratings.views.access import opened
 from ratings.workflow import event as events
 from records.documents import Names
-from reviews.minutes import blocks
-from reviews.result import Result
+from reviews.presenters.minutes import blocks
+from reviews.results.result import Result
 from reviews.workflow import batches, checks, decisions, objections
-from tests import two_counties
+from tests import two_tenants
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
 
@@ -61,7 +61,7 @@ def colleague():
 
 def marked(user, verb, unit, day):
     at = timezone.make_aware(datetime.combine(day, datetime.min.time())) + timedelta(hours=12)
-    return bool(by_deputies([deed(user.pk, verb, unit, at)]))
+    return bool(by_deputies([authorized_act(user.pk, verb, unit, at)]))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_how_it_is_written():
 
 @pytest.fixture
 def own():
-    return two_counties.build().first
+    return two_tenants.build().first
 
 
 def page(user, name, *args, **query):

@@ -10,12 +10,12 @@ from django.utils import timezone
 from accounts import workflow
 from accounts.models import ApiToken, ApiTokenEvent, Appointment
 from accounts.roles import ROLES, Role
-from accounts.scopes import KEEP_NOTHING, TASKS, Scope, allows
+from accounts.scopes import KEEP_NOTHING, TASKS, TokenScope, allows
 from accounts.workflow.tokens import MOST
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.clock import freeze_time
-from tests.doors import API, PUBLIC
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
+from tests.route_permissions import API, PUBLIC
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "Right-2026-pass"
@@ -33,7 +33,7 @@ def guard():
     return person(Role.SECADMIN, "33", username="guard")
 
 
-def token_of(user, scope=Scope.READ, days=10):
+def token_of(user, scope=TokenScope.READ, days=10):
     return workflow.make_token("程序", scope, by=user, until=timezone.localdate() + timedelta(days=days))[1]
 
 
@@ -72,28 +72,28 @@ def test_to_read_is_to_ask_and_to_try_and_nothing_else(finance):
     assert status(token, reverse("api-bell-read-all"), "post") == 403
     for name, door in API.items():
         for method in set(door.ways) - {"get"}:
-            assert allows(Scope.READ, method.upper(), name) == (name in KEEP_NOTHING)
+            assert allows(TokenScope.READ, method.upper(), name) == (name in KEEP_NOTHING)
 
 
 def test_a_task_opens_its_own_steps_and_what_it_needs_to_see():
     office = person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
     UnitFactory(code=VILLAGE)
-    token = token_of(office, Scope.PROFILES)
+    token = token_of(office, TokenScope.PROFILES)
     assert status(token, "/api/v1/units/") == status(token) == 200
     assert status(token, reverse("api-profile-report"), "post") == 400
     assert status(token, "/api/v1/appointments/") == 403
     assert status(token, "/api/v1/appointments/", "post") == 403
-    assert status(token_of(office, Scope.APPOINT), "/api/v1/appointments/", "post") == 400
+    assert status(token_of(office, TokenScope.APPOINT), "/api/v1/appointments/", "post") == 400
     full = workflow.sign_in_program(office)
     assert status(full, "/api/v1/appointments/", "post") == 400
     assert status(full, reverse("api-bell-read-all"), "post") == 204
 
 
 def test_nobody_gives_a_token_a_task_that_is_not_theirs(finance):
-    for scope in (Scope.APPOINT, "made up", ""):
+    for scope in (TokenScope.APPOINT, "made up", ""):
         with pytest.raises(Incomplete):
             token_of(finance, scope)
-    token = token_of(finance, Scope.PAY)
+    token = token_of(finance, TokenScope.PAY)
     Appointment.objects.update(starts=date(2020, 1, 1), ends=date(2021, 1, 1))
     assert status(token, "/api/v1/funds/1/disburse/", "post") == 404
 
@@ -186,7 +186,7 @@ def test_the_holder_makes_sees_and_ends_them_on_a_page(finance):
     client = signed_in(finance)
     page = client.get(reverse("tokens"))
     offered = [value for value, _label in page.context["form"].fields["scope"].choices]
-    assert offered == [Scope.READ, Scope.PLAN_MONEY, Scope.PAY, Scope.REPORTS, Scope.FULL]
+    assert offered == [TokenScope.READ, TokenScope.PLAN_MONEY, TokenScope.PAY, TokenScope.REPORTS, TokenScope.FULL]
     until = timezone.localdate() + timedelta(days=30)
     made = client.post(reverse("tokens"), {"name": "财政一体化", "scope": "pay", "until": until.isoformat()})
     text = made.context["text"]

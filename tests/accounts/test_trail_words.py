@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from accounts import trail, trail_words
+from accounts import audit_trail, audit_words
 from tests.plain_chinese import unchinese_text
 
 APPS = ("villages", "accounts", "ratings", "reviews", "incentives", "reports", "records", "notifications")
@@ -20,20 +20,20 @@ def _in_chinese():
 
 
 def test_every_table_has_a_name():
-    assert [name for name in trail.kinds().values() if unchinese_text(name)] == []
+    assert [name for name in audit_trail.kinds().values() if unchinese_text(name)] == []
 
 
 def test_no_two_tables_have_the_same_name():
-    names = list(trail.kinds().values())
+    names = list(audit_trail.kinds().values())
     assert sorted(set(names)) == sorted(names)
 
 
 def test_every_column_has_a_name():
     columns = [
-        (table, trail_words.of_column(field))
-        for table, history in trail.histories().items()
+        (table, audit_words.of_column(field))
+        for table, history in audit_trail.histories().items()
         for field in history._meta.fields
-        if field.column not in trail.INTERNAL
+        if field.column not in audit_trail.INTERNAL
     ]
     assert [(table, name) for table, name in columns if unchinese_text(name)] == []
 
@@ -58,9 +58,9 @@ def _verbs(call: ast.Call) -> list[str]:
 
 def test_every_step_has_its_words():
     assert len(steps()) > LEAST_STEPS
-    assert sorted(steps() - trail_words.VERBS.keys()) == []
-    assert [verb for verb in trail_words.VERBS if unchinese_text(trail_words.of_step(verb))] == []
+    assert sorted(steps() - audit_words.VERBS.keys()) == []
+    assert [verb for verb in audit_words.VERBS if unchinese_text(audit_words.of_step(verb))] == []
 
 
 def test_a_step_without_words_is_not_hidden():
-    assert trail_words.of_step("frobnicate") == "其他操作（frobnicate）"
+    assert audit_words.of_step("frobnicate") == "其他操作（frobnicate）"

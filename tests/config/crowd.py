@@ -12,12 +12,12 @@ import time
 
 from config import services
 from config.services.binaries import postgresql_bin
-from config.services.place import Place
+from config.services.service_directory import ServiceDirectory
 
 
 def main(dump: str, villages: int) -> None:
     services.attach()
-    place = Place(services.data_dir())
+    place = ServiceDirectory(services.data_dir())
     psql = postgresql_bin(place.account) / "psql"
     subprocess.run(
         [

@@ -11,7 +11,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from config import services
 from config.environment import Unusable, demand_usable
-from config.fitness import Unfit, demand_fit
+from config.startup_checks import Unfit, demand_fit
 from config.supervisor import preparation
 from config.supervisor.preparation import prepare_data
 

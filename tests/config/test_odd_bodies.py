@@ -5,7 +5,7 @@ import json
 import pytest
 from django.urls import reverse
 
-from accounts.trail import Cursor
+from accounts.audit_trail import Cursor
 from incentives.views.edit import MOST_ROWS, SPARE_ROWS, _with_spare_rows
 
 pytestmark = pytest.mark.django_db

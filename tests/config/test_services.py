@@ -16,8 +16,8 @@ import pytest
 import redis
 
 from config.services.logs import MAX_BYTES, Log
-from config.services.place import Place
 from config.services.servers import PostgreSQL, Valkey
+from config.services.service_directory import ServiceDirectory
 from tests.config.processes import PATIENCE_SECONDS, eventually, processes_on
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -64,7 +64,7 @@ def using(data_dir, **environment):
 
 
 def connect(data_dir):
-    return psycopg2.connect(PostgreSQL(Place(data_dir)).url)
+    return psycopg2.connect(PostgreSQL(ServiceDirectory(data_dir)).url)
 
 
 def postmaster(data_dir):
@@ -78,7 +78,7 @@ def test_one_user_starts_both_and_leaves_nothing(data_dir):
             assert cursor.fetchone() == ("pingxing", False)
             cursor.execute("CREATE EXTENSION pg_trgm; SELECT show_trgm('塔山街道') <> '{}'")
             assert cursor.fetchone() == (True,)
-        assert redis.Redis.from_url(Valkey(Place(data_dir)).url).ping()
+        assert redis.Redis.from_url(Valkey(ServiceDirectory(data_dir)).url).ping()
     assert processes_on(data_dir) == []
 
 
@@ -86,11 +86,11 @@ def test_what_was_written_is_there_at_the_second_start(data_dir):
     with using(data_dir):
         with connect(data_dir) as connection, connection.cursor() as cursor:
             cursor.execute("CREATE TABLE kept AS SELECT 7 AS n")
-        redis.Redis.from_url(Valkey(Place(data_dir)).url).set("kept", "7")
+        redis.Redis.from_url(Valkey(ServiceDirectory(data_dir)).url).set("kept", "7")
     with using(data_dir), connect(data_dir).cursor() as cursor:
         cursor.execute("SELECT n FROM kept")
         assert cursor.fetchone() == (7,)
-        assert redis.Redis.from_url(Valkey(Place(data_dir)).url).get("kept") == b"7"
+        assert redis.Redis.from_url(Valkey(ServiceDirectory(data_dir)).url).get("kept") == b"7"
 
 
 def test_the_starter_may_leave_before_the_sharer(data_dir):
@@ -145,7 +145,7 @@ def test_a_killed_postmaster_is_replaced(data_dir, first_to_look):
 
 def test_a_killed_valkey_is_replaced_with_its_keys(data_dir):
     with using(data_dir):
-        client = redis.Redis.from_url(Valkey(Place(data_dir)).url)
+        client = redis.Redis.from_url(Valkey(ServiceDirectory(data_dir)).url)
         client.set("kept", "7")
         time.sleep(1.1)  # everysec
         os.kill(client.info("server")["process_id"], signal.SIGKILL)
@@ -154,13 +154,13 @@ def test_a_killed_valkey_is_replaced_with_its_keys(data_dir):
 
 def test_a_damaged_valkey_begins_anew(data_dir):
     with using(data_dir):
-        client = redis.Redis.from_url(Valkey(Place(data_dir)).url)
+        client = redis.Redis.from_url(Valkey(ServiceDirectory(data_dir)).url)
         client.mset({f"key {number}": "7" * 100 for number in range(100)})
     (kept,) = (data_dir / "valkey/appendonlydir").glob("*.incr.aof")
     whole = kept.read_bytes()
     kept.write_bytes(whole[:4000] + b"\0" * 4096 + whole[8096:])
     with using(data_dir):
-        assert redis.Redis.from_url(Valkey(Place(data_dir)).url).dbsize() == 0
+        assert redis.Redis.from_url(Valkey(ServiceDirectory(data_dir)).url).dbsize() == 0
     assert (data_dir / "valkey/damaged" / kept.name).exists()
     assert "Bad file format" in (data_dir / "log/valkey.keeper.log").read_text()
 
@@ -216,7 +216,7 @@ def test_a_stale_pid_file_that_names_a_living_program_is_no_hindrance(data_dir):
 
 def test_an_orphaned_server_is_ended_first(data_dir):
     with using(data_dir):
-        server = PostgreSQL(Place(data_dir))
+        server = PostgreSQL(ServiceDirectory(data_dir))
         command = server.command()
     orphan = subprocess.Popen(
         command,
@@ -246,7 +246,7 @@ def test_a_deep_directory_gets_its_sockets_elsewhere(data_dir):
         assert connect(deep).closed == 0
     assert processes_on(deep) == []
     for kind in (PostgreSQL, Valkey):
-        shutil.rmtree(kind(Place(deep)).socket_dir)
+        shutil.rmtree(kind(ServiceDirectory(deep)).socket_dir)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as somebody else")
@@ -257,7 +257,7 @@ def test_a_directory_closed_to_the_servers_account_serves_all_the_same(data_dir)
         assert connect(closed / "data").closed == 0
     assert processes_on(closed) == []
     for kind in (PostgreSQL, Valkey):
-        shutil.rmtree(kind(Place(closed / "data")).socket_dir)
+        shutil.rmtree(kind(ServiceDirectory(closed / "data")).socket_dir)
 
 
 def test_given_servers_start_nothing(data_dir):
@@ -290,7 +290,7 @@ def sign_in(url, *, as_role=None, password=None):
 
 
 def test_a_role_needs_its_password_and_the_runtime_owns_nothing(data_dir):
-    server = PostgreSQL(Place(data_dir))
+    server = PostgreSQL(ServiceDirectory(data_dir))
     with using(data_dir):
         for name in ("postgresql.pingxing.password", "postgresql.pingxing_runtime.password"):
             assert (data_dir / name).stat().st_mode & 0o777 == 0o600
@@ -311,7 +311,7 @@ def test_who_may_come_in_is_written_anew_at_each_start_and_a_lost_password_repla
         pass
     (data_dir / "postgresql/pg_hba.conf").write_text("local all all trust\n")
     (data_dir / "postgresql.pingxing_runtime.password").unlink()
-    server = PostgreSQL(Place(data_dir))
+    server = PostgreSQL(ServiceDirectory(data_dir))
     with using(data_dir):
         assert sign_in(server.runtime_url).closed == 0
         with pytest.raises(psycopg2.OperationalError):

@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts import workflow
 from accounts.models import Identity, IdentityEvent, User
 from accounts.roles import Role
-from config import platform
+from config import account_platform
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.config.account_platform import CLIENT, SECRET, AccountPlatform
 from tests.factories import COUNTY, TOWNSHIP, UserFactory, person
@@ -35,7 +35,7 @@ def running():
 @pytest.fixture
 def sso(running, settings):
     settings.OIDC_SERVER, settings.SECOND_FACTOR_REQUIRED = running.address, False
-    settings.SOCIALACCOUNT_PROVIDERS = platform.providers(running.address, CLIENT, SECRET, settings.OIDC_NAME)
+    settings.SOCIALACCOUNT_PROVIDERS = account_platform.providers(running.address, CLIENT, SECRET, settings.OIDC_NAME)
     running.person, running.forger, running.unsigned = {"sub": "zj-0001"}, False, False
     return running
 
@@ -78,11 +78,11 @@ def test_unless_the_settings_name_a_platform_there_is_none(client, office):
 
 
 def test_a_platform_is_named_whole():
-    assert platform.providers("", "", "", "x") == {}
+    assert account_platform.providers("", "", "", "x") == {}
     for given in (("https://sso", "", ""), ("https://sso", "id", ""), ("", "id", "secret")):
         with pytest.raises(ImproperlyConfigured):
-            platform.providers(*given, "x")
-    assert platform.origin("https://sso.example.gov.cn/realm") == ["https://sso.example.gov.cn"]
+            account_platform.providers(*given, "x")
+    assert account_platform.origin("https://sso.example.gov.cn/realm") == ["https://sso.example.gov.cn"]
 
 
 # ── signing in ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -135,7 +135,7 @@ def test_while_the_platform_is_away_one_signs_in_with_the_password(client, sso, 
     back = requests.get(there, allow_redirects=False, timeout=5).headers["Location"].replace("http://testserver", "")
     with socket.create_server(("127.0.0.1", 0)) as free:
         nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
-    settings.SOCIALACCOUNT_PROVIDERS = platform.providers(nobody, CLIENT, SECRET, settings.OIDC_NAME)
+    settings.SOCIALACCOUNT_PROVIDERS = account_platform.providers(nobody, CLIENT, SECRET, settings.OIDC_NAME)
     for ask in (lambda: client.post(START), lambda: client.get(back)):
         assert ask().headers["Location"] == LOGIN
         assert told(client) == ["统一认证平台未能确认您的身份，请重试。"]

@@ -25,8 +25,8 @@ import redis
 
 from config import services
 from config.services.binaries import postgresql_bin
-from config.services.place import Account, Place
 from config.services.servers import PostgreSQL, Valkey
+from config.services.service_directory import Account, ServiceDirectory
 from tests.config.processes import children_of, eventually, supervised, words_of
 from tests.migrated import template_database
 
@@ -109,7 +109,7 @@ class Trouble:
     """What goes wrong while ``done`` villages have applied: each once, in this order."""
 
     def __init__(self, supervisor, data_dir, address, crowd):
-        self.supervisor, self.place, self.address, self.crowd = supervisor, Place(data_dir), address, crowd
+        self.supervisor, self.place, self.address, self.crowd = supervisor, ServiceDirectory(data_dir), address, crowd
         self.lock, self.done, self.report = threading.Lock(), 0, None
         self.at = {3: self.kill_web_worker, 6: self.empty_queue, 10: self.restart_database, 14: self.kill_web_worker}
 
@@ -161,7 +161,7 @@ def test_nothing_is_lost_and_nothing_happens_twice(data_dir, crowd):
         home = urllib.request.Request(f"{address}/", headers={"Cookie": f"sessionid={watcher['session']}"})
         assert urllib.request.urlopen(home).url == f"{address}/"  # still signed in
 
-        with psycopg2.connect(PostgreSQL(Place(data_dir)).url) as connection, connection.cursor() as cursor:
+        with psycopg2.connect(PostgreSQL(ServiceDirectory(data_dir)).url) as connection, connection.cursor() as cursor:
             assert counted(cursor, "verb", "ratings_transition WHERE verb IN ('submit', 'accept')") == {
                 "accept": VILLAGES,
                 "submit": VILLAGES,

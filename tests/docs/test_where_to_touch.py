@@ -50,7 +50,7 @@ def _in_an_app(name: str) -> bool:
 
 @pytest.mark.parametrize("what", rows())
 def test_every_name_of_the_code_is_there(what):
-    """``accounts.trail.veil``: the module has the name."""
+    """``accounts.audit_trail.veil``: the module has the name."""
     for dotted in DOTTED.findall(rows()[what]):
         *module, name = dotted.split(".")
         at = settings.BASE_DIR.joinpath(*module)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from incentives.allocation import Claim, OutOfLimits, allocate
-from tests.incentives.plain_allocation import plain_allocation
+from incentives.allocation_rule import OutOfLimits, WeightedClaim, allocate
+from tests.incentives.reference_allocation import plain_allocation
 
 codes = st.integers(0, 999).map("330624108{:03d}".format)
 weights = st.decimals("0.01", 50, places=2) | st.integers(1, 5).map(Decimal)
@@ -16,7 +16,7 @@ limits = st.tuples(st.integers(0, 400), st.none() | st.integers(0, 3000)).map(
     lambda pair: (pair[0], None if pair[1] is None else pair[0] + pair[1])
 )
 claims = st.lists(
-    st.builds(lambda code, weight, limit: Claim(code, weight, *limit), codes, weights, limits),
+    st.builds(lambda code, weight, limit: WeightedClaim(code, weight, *limit), codes, weights, limits),
     min_size=1,
     max_size=12,
     unique_by=lambda claim: claim.unit,
@@ -24,11 +24,11 @@ claims = st.lists(
 budgets = st.integers(0, 20_000)
 
 
-def most(claim: Claim, budget: int) -> int:
+def most(claim: WeightedClaim, budget: int) -> int:
     return budget if claim.at_most is None else claim.at_most
 
 
-def feasible(budget: int, claims: list[Claim]) -> bool:
+def feasible(budget: int, claims: list[WeightedClaim]) -> bool:
     return sum(c.at_least for c in claims) <= budget <= sum(most(c, budget) for c in claims)
 
 
@@ -57,7 +57,7 @@ def test_the_order_of_claims_does_not_matter(budget, claims, random):
 def test_more_weight_never_gets_less(budget, claims, more):
     assume(feasible(budget, claims))
     first, *others = claims
-    heavier = Claim(first.unit, first.weight + more, first.at_least, first.at_most)
+    heavier = WeightedClaim(first.unit, first.weight + more, first.at_least, first.at_most)
     assert allocate(budget, [heavier, *others])[first.unit] >= allocate(budget, claims)[first.unit]
 
 
@@ -74,7 +74,7 @@ def test_limits_that_cannot_be_met_say_by_how_much(budget, claims):
 
 
 def test_ties_go_by_division_code():
-    claims = [Claim(code, Decimal(1)) for code in ("330624108203", "330624108201", "330624108202")]
+    claims = [WeightedClaim(code, Decimal(1)) for code in ("330624108203", "330624108201", "330624108202")]
     assert allocate(100, claims) == {"330624108201": 34, "330624108202": 33, "330624108203": 33}
 
 
@@ -87,4 +87,4 @@ def test_nobody_claims_nothing():
 )
 def test_a_claim_must_make_sense(wrong):
     with pytest.raises(ValueError, match="weight must be above 0"):
-        Claim(**{"unit": "1", "weight": Decimal(1)} | wrong)
+        WeightedClaim(**{"unit": "1", "weight": Decimal(1)} | wrong)

@@ -10,7 +10,7 @@ from accounts.roles import Role
 from incentives import workflow
 from incentives.models import Clawback, LedgerEntry
 from notifications.models import Notice
-from ratings.register import rerate
+from ratings.register.rerating import rerate
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.clock import freeze_time
 from tests.factories import COUNTY, EventFactory, SchemeFactory, person, scheme_body

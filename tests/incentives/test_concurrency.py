@@ -10,8 +10,8 @@ from django.utils import timezone
 from incentives import workflow
 from incentives.models import LedgerEntry
 from records.refusals import Refused
-from tests.at_once import at_once
 from tests.clock import freeze_time
+from tests.concurrency import at_once
 from tests.incentives.conftest import TODAY
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from incentives import workflow
-from incentives.ledger_faults import faults
+from incentives.ledger_integrity import faults
 from incentives.models import LedgerEntry, RewardPolicy
 from notifications.models import Notice
 from records.refusals import Incomplete, NotAllowed, WrongState

@@ -9,18 +9,18 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from incentives import workflow
-from incentives.models import Clawback, Line, Reward
-from incentives.reckoning import rewards
-from ratings.register import rerate
+from incentives.models import Clawback, GrantLine, Reward
+from incentives.prospects import rewards
+from ratings.register.rerating import rerate
 from tests.clock import freeze_time
 from tests.factories import ProfileFactory, person
 from tests.incentives.conftest import TODAY
-from villages.workflow import Paper, Part, merge
+from villages.workflow import OrderPaper, SplitPart, merge
 
 pytestmark = pytest.mark.django_db
 
 FIVE, FOUR, NEW = "330624108201", "330624108202", "330624108290"
-PAPER = Paper("新政〔2026〕8号", date(2026, 11, 20), "并村")
+PAPER = OrderPaper("新政〔2026〕8号", date(2026, 11, 20), "并村")
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ def today():
         yield
 
 
-def line(source, code) -> Line:
+def line(source, code) -> GrantLine:
     return source.lines.get(unit=code)
 
 
@@ -40,7 +40,7 @@ def test_the_register_of_the_county_is_as_recomputed(county):
 def test_open_lines_pass_and_are_paid_to_the_successors_people(granted, finance, office):
     policy = granted()
     before = policy.committed
-    order = merge([FIVE, FOUR], Part(NEW, "并村"), PAPER, by=office)
+    order = merge([FIVE, FOUR], SplitPart(NEW, "并村"), PAPER, by=office)
     assert {line(policy, code).passed_to_id for code in (FIVE, FOUR)} == {NEW}
     policy.refresh_from_db()
     assert policy.committed == before
@@ -57,7 +57,7 @@ def test_a_fall_by_merger_makes_a_proposal_for_the_higher_one_alone(granted, fin
     """FIVE's money came with five stars; since the merger four are held: the difference comes back by proposal."""
     policy = granted(clawback="difference")
     workflow.disburse(policy, by=finance, key="1", document="凭1")
-    merge([FIVE, FOUR], Part(NEW, "并村"), PAPER, by=office)
+    merge([FIVE, FOUR], SplitPart(NEW, "并村"), PAPER, by=office)
     proposal = Clawback.objects.get()
     assert (proposal.unit_id, proposal.star, proposal.amount) == (FIVE, 4, Decimal("30000.00"))
     workflow.confirm_clawback(proposal, by=finance)
@@ -66,7 +66,7 @@ def test_a_fall_by_merger_makes_a_proposal_for_the_higher_one_alone(granted, fin
 
 def test_what_is_granted_later_counts_the_star_the_successor_began_with(draft, county, office):
     policy = draft()
-    merge([FIVE, FOUR], Part(NEW, "并村"), PAPER, by=office)
+    merge([FIVE, FOUR], SplitPart(NEW, "并村"), PAPER, by=office)
     ProfileFactory(unit_id=NEW, unit=None, year=2025, population=2800)
     stars = {prospect.unit.code: prospect.star for prospect in rewards(policy)}
     assert FIVE not in stars

@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.roles import Role
-from incentives.allocation import Claim, allocate
+from incentives.allocation_rule import WeightedClaim, allocate
 from incentives.money import yuan
 from tests.factories import COUNTY, UnitFactory, person
 
@@ -50,9 +50,9 @@ def test_it_is_the_calculation(api):
         budget="1000.01",
     )
     claims = [
-        Claim(A, Decimal("1.25"), 1000_00, 90000_00),
-        Claim(B, Decimal("2.75"), 0, 99999999_99),
-        Claim(C, Decimal("0.3333333"), 0, 500_00),
+        WeightedClaim(A, Decimal("1.25"), 1000_00, 90000_00),
+        WeightedClaim(B, Decimal("2.75"), 0, 99999999_99),
+        WeightedClaim(C, Decimal("0.3333333"), 0, 500_00),
     ]
     amounts = allocate(1000_01, claims)
     assert [row["amount"] for row in answer.json()["amounts"]] == [str(yuan(amounts[unit])) for unit in (A, B, C)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incentives.reward import Band, Held, NoBand, clawback, due, reward
+from incentives.reward_table import Band, Held, NoBand, clawback, due, reward
 
 TABLE = {
     5: [Band(0, 1000, 30_000_00), Band(1000, None, 50_000_00)],

@@ -9,7 +9,7 @@ from django.contrib.messages import get_messages
 from accounts.roles import Role
 from incentives import workflow
 from incentives.models import Clawback, LedgerEntry
-from ratings.register import rerate
+from ratings.register.rerating import rerate
 from tests.clock import freeze_time
 from tests.factories import COUNTY, EventFactory, SchemeFactory, person, scheme_body
 from tests.incentives.conftest import BANDS, TODAY, hold

@@ -8,8 +8,8 @@ import pytest
 from accounts.roles import Role
 from incentives import workflow
 from incentives.actions import available
-from incentives.todo import entries
-from ratings.register import rerate
+from incentives.todos import entries
+from ratings.register.rerating import rerate
 from tests.clock import freeze_time
 from tests.factories import COUNTY, EventFactory, SchemeFactory, person
 from tests.incentives.conftest import TODAY

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from tests.ratings.plain_scoring import points_of
+from tests.ratings.reference_scoring import points_of
 
 TAGS = ["平原", "山区", "城郊"]
 METHODS = ["judged", "deduction", "count", "tiers", "linear", "checklist"]

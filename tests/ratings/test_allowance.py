@@ -6,7 +6,7 @@ from decimal import Decimal as D
 import pytest
 from django.utils import timezone
 
-from ratings.allowance import Short, allowed, applications, store
+from ratings.allowance.allowed_star import Short, allowed, applications, store
 from ratings.models import Application, Stage
 from tests.factories import (
     TOWNSHIP,

@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 from accounts.roles import Role
 from ratings.models import Answer, Application, Decision
 from ratings.workflow.answers import version
-from ratings.workflow.decision import Verdict, record
+from ratings.workflow.decision import DecidedStar, record
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, SchemeFactory, UnitFactory, at, person
 from tests.ratings.test_application_workflow import NEIGHBOUR, WHOLE
 from tests.records.test_files import EXE, PDF
@@ -100,7 +100,7 @@ def test_a_decision_is_not_seen_before_its_release(filler, draft):
     filled(filler, draft)
     api(Role.SIGNER).post(f"{draft}submit/")
     api(Role.TOWNSHIP_OFFICE, TOWNSHIP).post(f"{draft}accept/")
-    record([Verdict(Application.objects.get().pk, 3, "")], Decision.Origin.TOWNSHIP, verb="decide", by=None)
+    record([DecidedStar(Application.objects.get().pk, 3, "")], Decision.Origin.TOWNSHIP, verb="decide", by=None)
     assert api(Role.TOWNSHIP_LEADER, TOWNSHIP).get(draft).json()["state"] == "decided"
     for reader in (filler, api(Role.DISCIPLINE, COUNTY)):
         seen = reader.get(draft).json()

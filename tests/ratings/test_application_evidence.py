@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from ratings.models import Evidence
 from ratings.workflow import application as workflow
-from ratings.workflow.answers import Entry, save_answers
+from ratings.workflow.answers import AnswerEntry, save_answers
 from ratings.workflow.evidence import attach, detach
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.factories import (
@@ -93,7 +93,7 @@ def test_nothing_changes_after_sending(draft, filler):
     piece = attach(draft, "1.2", pdf(), name="测评表", by=filler)
 
     mine = {item: typed for item, typed in WHOLE.items() if not item.startswith("2.1")}
-    save_answers(draft, [Entry(item, text, reason) for item, (text, reason) in mine.items()], by=filler)
+    save_answers(draft, [AnswerEntry(item, text, reason) for item, (text, reason) in mine.items()], by=filler)
     workflow.submit(draft, by=person(Role.SIGNER, VILLAGE))
     with pytest.raises(WrongState):
         attach(draft, "1.2", pdf(content=PDF + b"2"), by=filler)

@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.roles import Role
 from ratings.models import Application, Decision
 from ratings.workflow import application as workflow
-from ratings.workflow.answers import Entry, save_answers
-from ratings.workflow.decision import Verdict, record
+from ratings.workflow.answers import AnswerEntry, save_answers
+from ratings.workflow.decision import DecidedStar, record
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -82,7 +82,7 @@ def test_the_way_to_the_form_begins_it_once(client, filler):
 
 
 def test_the_overview_tells_what_is_missing(client, draft, filler):
-    save_answers(draft, [Entry("1.1.a", "1")], by=filler)
+    save_answers(draft, [AnswerEntry("1.1.a", "1")], by=filler)
     page = as_(client, filler).get(reverse("application_form", args=[draft.pk]))
     form = page.context["form"]
     assert (form.filled, form.asked) == (1, 6)
@@ -140,7 +140,7 @@ def test_when_the_window_shuts_what_was_typed_is_kept_on_the_page(client, draft,
 def test_another_persons_answer_is_shown_not_overwritten(client, draft, filler, signer):
     page = as_(client, filler).get(area_of(draft))
     seen = page.context["sheet"].cards[1].fields[0].version
-    save_answers(draft, [Entry("1.2", "97")], by=signer)
+    save_answers(draft, [AnswerEntry("1.2", "97")], by=signer)
     answer = client.post(area_of(draft), {"1.1.a": "1", "1.2": "95", "seen:1.2": seen})
     field = answer.context["sheet"].cards[1].fields[0]
     assert (answer.status_code, field.typed, field.refused) == (409, "95", True)
@@ -249,7 +249,7 @@ def test_who_may_look_may_not_act(client, submitted):
 
 def decided(submitted, office):
     workflow.accept(submitted, by=office)
-    record([Verdict(submitted.pk, 3, "")], Decision.Origin.TOWNSHIP, verb="decide", by=None)
+    record([DecidedStar(submitted.pk, 3, "")], Decision.Origin.TOWNSHIP, verb="decide", by=None)
     return Application.objects.get(pk=submitted.pk)
 
 
@@ -315,7 +315,7 @@ def test_the_form_runs_no_statement_twice(client, filler, office, state, request
 
 
 def test_nothing_is_written_into_pages_unescaped(client, draft, filler):
-    save_answers(draft, [Entry("1.2", "<b>9</b>"), Entry("2.2", "8", "<script>x</script>")], by=filler)
+    save_answers(draft, [AnswerEntry("1.2", "<b>9</b>"), AnswerEntry("2.2", "8", "<script>x</script>")], by=filler)
     shown = ""
     for url in [area_of(draft), area_of(draft, 2), reverse("application", args=[draft.pk])]:
         shown += as_(client, filler).get(url).content.decode()
@@ -329,7 +329,7 @@ def test_the_overview_says_what_puts_the_star_out_of_reach_and_nothing_sooner(cl
     fill(draft, filler, **{"1.2": ("91", ""), "2.2": ("5", "一般")})
     outlook = as_(client, filler).get(reverse("application_form", args=[draft.pk])).context["outlook"]
     assert (outlook.own, outlook.others, outlook.short) == (0, 0, ["合计为33.00，须达到36.00"])
-    save_answers(draft, [Entry("1.2", "96"), Entry("2.2", "9", "好")], by=filler)
+    save_answers(draft, [AnswerEntry("1.2", "96"), AnswerEntry("2.2", "9", "好")], by=filler)
     outlook = client.get(reverse("application_form", args=[draft.pk])).context["outlook"]
     assert outlook.short == []
 
@@ -413,7 +413,7 @@ def test_the_form_shows_first_what_the_village_fills_in(client, filler):
     application = workflow.begin(
         UnitFactory(code=VILLAGE), CycleFactory(scheme=SchemeFactory(body=scheme_body(areas=areas))), by=filler
     )
-    save_answers(application, [Entry("1.2", "96")], by=filler)
+    save_answers(application, [AnswerEntry("1.2", "96")], by=filler)
     overview = as_(client, filler).get(reverse("application_form", args=[application.pk]))
     form = overview.context["form"]
     assert [sheet.area.code for sheet in form.own_sheets] == ["1", "2"]

@@ -9,9 +9,9 @@ from django.utils import timezone
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Application, Evidence, Points, Stage
-from ratings.models.cycle import Step
+from ratings.models.cycle import CycleStep
 from ratings.workflow import application as workflow
-from ratings.workflow.answers import Entry, fill_many, save_answer, save_answers, version
+from ratings.workflow.answers import AnswerEntry, fill_many, save_answer, save_answers, version
 from ratings.workflow.cycle import reopen
 from ratings.workflow.evidence import attach_many
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -64,7 +64,7 @@ def draft(filler):
 
 def fill(application, by, **changes):
     typed = WHOLE | changes
-    save_answers(application, [Entry(item, text, reason) for item, (text, reason) in typed.items()], by=by)
+    save_answers(application, [AnswerEntry(item, text, reason) for item, (text, reason) in typed.items()], by=by)
 
 
 @pytest.fixture
@@ -262,7 +262,7 @@ def test_a_second_click_submits_once_and_is_told(submitted, signer):
 
 
 def test_nothing_is_sent_after_the_window(whole, signer):
-    whole.cycle.windows.filter(step=Step.APPLY).update(closes=timezone.now())
+    whole.cycle.windows.filter(step=CycleStep.APPLY).update(closes=timezone.now())
     with pytest.raises(WrongState):
         workflow.submit(refreshed(whole), by=signer)
 
@@ -333,7 +333,7 @@ def test_a_second_accept_is_told(accepted, office):
 
 
 def test_the_office_comes_too_late(submitted, office):
-    submitted.cycle.windows.filter(step=Step.TOWNSHIP_REVIEW).update(closes=timezone.now())
+    submitted.cycle.windows.filter(step=CycleStep.TOWNSHIP_REVIEW).update(closes=timezone.now())
     with pytest.raises(WrongState):
         workflow.accept(refreshed(submitted), by=office)
 
@@ -425,7 +425,7 @@ def test_the_clock_and_commands_may_take_many_steps():
 
 
 def test_the_office_reopens_the_time_for_one_village(whole, filler, signer, office):
-    whole.cycle.windows.filter(step=Step.APPLY).update(closes=timezone.now())
+    whole.cycle.windows.filter(step=CycleStep.APPLY).update(closes=timezone.now())
     neighbour = UnitFactory(code=NEIGHBOUR)
     reopen(whole.cycle, whole.unit, closes=timezone.now() + timedelta(days=2), reason="会计生病", by=office)
     assert kinds_told(filler) == ["applying_reopened"]

@@ -11,18 +11,18 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from incentives import workflow as money
-from incentives.ledger_faults import LEDGER
+from incentives.ledger_integrity import LEDGER
 from incentives.models import Clawback
-from incentives.todo import entries
+from incentives.todos import entries
 from notifications.models import Notice
+from ratings.integrity.register_integrity import REGISTER
 from ratings.models import Application, ClosingReversal, Cycle, Decision, StarPeriod
-from ratings.register import export, rerate
-from ratings.register_faults import REGISTER
+from ratings.register.rerating import export, rerate
 from ratings.workflow import closing
 from ratings.workflow.event import close as close_event
 from ratings.workflow.transition import move
 from records.refusals import Incomplete, WrongState
-from reviews.subjects import of_closing
+from reviews.appeals.appealable import of_closing
 from reviews.workflow import appeals
 from tests.clock import freeze_time
 from tests.factories import (

@@ -8,8 +8,8 @@ from ratings.workflow import application as workflow
 from ratings.workflow import cycle as cycles
 from ratings.workflow.closing import close, exceptions
 from records.refusals import WrongState
-from tests.at_once import while_it_waits
 from tests.clock import freeze_time
+from tests.concurrency import while_it_waits
 from tests.factories import COUNTY, VILLAGE, CycleFactory, UnitFactory, person
 from tests.ratings.test_application_workflow import fill
 

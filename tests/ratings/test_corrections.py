@@ -6,14 +6,14 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from notifications.models import Notice
-from ratings.corrections import corrections
 from ratings.models import Evidence, Return, ReturnedCriterion
+from ratings.presenters.corrections import corrections
 from ratings.workflow.transition import move
 from records.files import store
 from reviews.workflow import panels
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, AnswerFactory, ApplicationFactory, UnitFactory, person
-from tests.two_counties import PNG
+from tests.two_tenants import PNG
 
 # The trail's clock stands still within a transaction.
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Application, Cycle, Decision, Points, Stage, StarPeriod
-from ratings.models.cycle import Step
+from ratings.models.cycle import CycleStep
 from ratings.workflow import closing
 from ratings.workflow import cycle as workflow
 from ratings.workflow.transition import move
@@ -27,14 +27,14 @@ from tests.factories import (
     person,
     scheme_body,
 )
-from tests.pressing import key_of, pressed
+from tests.form_steps import key_of, pressed
 
 CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_winter")]
 TIMES = {
-    Step.APPLY: (at(2026, 11, 1), at(2026, 12, 1)),
-    Step.TOWNSHIP_REVIEW: (at(2026, 11, 15), at(2026, 12, 20)),
-    Step.COUNTY_REVIEW: (at(2026, 12, 10), at(2027, 1, 20)),
+    CycleStep.APPLY: (at(2026, 11, 1), at(2026, 12, 1)),
+    CycleStep.TOWNSHIP_REVIEW: (at(2026, 11, 15), at(2026, 12, 20)),
+    CycleStep.COUNTY_REVIEW: (at(2026, 12, 10), at(2027, 1, 20)),
 }
 
 
@@ -81,8 +81,8 @@ def test_a_year_is_opened_once_under_an_issued_scheme(office):
 
 def test_times_must_fit(office):
     with pytest.raises(Incomplete) as refused:
-        opened(office, windows={Step.APPLY: (at(2026, 12, 1), at(2026, 12, 1))})
-    assert refused.value.problems.keys() == set(Step.values)
+        opened(office, windows={CycleStep.APPLY: (at(2026, 12, 1), at(2026, 12, 1))})
+    assert refused.value.problems.keys() == set(CycleStep.values)
     assert not Cycle.objects.exists()
 
 

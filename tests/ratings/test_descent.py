@@ -6,19 +6,19 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
-from ratings.certificate import code_of
-from ratings.descent import descents
 from ratings.models import StarPeriod
-from ratings.register import rerate
+from ratings.register.certificate import code_of
+from ratings.register.lineage import lineages
+from ratings.register.rerating import rerate
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, DecisionFactory, UnitFactory, person
 from villages.models import Unit
-from villages.workflow import Paper, Part, merge, rename, split
+from villages.workflow import OrderPaper, SplitPart, merge, rename, split
 
 pytestmark = pytest.mark.django_db
 
 A, B, NEW = (f"{TOWNSHIP}{number}" for number in (204, 205, 290))
-PAPER = Paper("新政〔2026〕8号", date(2026, 11, 20), "并村")
+PAPER = OrderPaper("新政〔2026〕8号", date(2026, 11, 20), "并村")
 PUBLIC = reverse("public_unit", args=[NEW])
 
 
@@ -35,7 +35,7 @@ def office(db):
 
 @pytest.fixture
 def merged(office):
-    return merge([A, B], Part(NEW, "丙村"), PAPER, by=office)
+    return merge([A, B], SplitPart(NEW, "丙村"), PAPER, by=office)
 
 
 def told(code):
@@ -46,7 +46,7 @@ def told(code):
             one.lowest,
             [(s.passage.name_before, s.star, s.passage.name_after, s.today) for s in one.steps],
         )
-        for one in descents(Unit.objects.get(code=code))
+        for one in lineages(Unit.objects.get(code=code))
     ]
 
 
@@ -58,13 +58,13 @@ def test_the_new_unit_tells_of_the_old_ones_and_they_of_it(merged):
 
 def test_a_unit_without_a_star_counts_for_none(office):
     UnitFactory(code=f"{TOWNSHIP}206", name="丁村")
-    merge([A, f"{TOWNSHIP}206"], Part(A), PAPER, by=office)
+    merge([A, f"{TOWNSHIP}206"], SplitPart(A), PAPER, by=office)
     assert told(A) == [("merge", True, 4, [("甲村", 4, "甲村", 4), ("丁村", None, "甲村", 4)])]
 
 
 def test_a_split_and_a_renaming_afterwards(office):
-    split(A, [Part(A), Part(NEW, "丙村")], NEW, PAPER, by=office)
-    rename(A, "甲一村", Paper("新政〔2026〕9号", date(2026, 11, 21), "更名"), by=office)
+    split(A, [SplitPart(A), SplitPart(NEW, "丙村")], NEW, PAPER, by=office)
+    rename(A, "甲一村", OrderPaper("新政〔2026〕9号", date(2026, 11, 21), "更名"), by=office)
     assert told(A) == [
         ("rename", True, 4, [("甲村", 4, "甲一村", 4)]),
         ("split", True, 4, [("甲村", 4, "甲村", 4), ("甲村", 4, "丙村", 4)]),

@@ -7,7 +7,7 @@ import pytest
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Event, Proposal, StarPeriod
-from ratings.register import rerate
+from ratings.register.rerating import rerate
 from ratings.workflow.event import close, record, release, settle
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.clock import freeze_time

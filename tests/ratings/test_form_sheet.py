@@ -10,7 +10,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.roles import Role
-from ratings.form_sheet import Heads
+from ratings.presenters.application_sheet import SheetHeadings
 from ratings.workflow import application as workflow
 from ratings.workflow.answers import save_answer
 from tests.factories import (
@@ -48,7 +48,7 @@ def draft(client, cycle, filler):
 
 def sheet(*lines):
     """CSV of ``lines``: (item, answer, reason)."""
-    heads = Heads.spoken()
+    heads = SheetHeadings.spoken()
     out = io.StringIO()
     csv.writer(out).writerows([[heads.item, heads.answer, heads.reason], *lines])
     return out.getvalue().encode()

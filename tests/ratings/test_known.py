@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.roles import Role
-from ratings.jumps import jump
 from ratings.models import Application
 from ratings.models.application import Paper
 from ratings.scheme.spec import Question
+from ratings.scoring.outliers import jump
 from ratings.workflow import application as workflow
 from ratings.workflow import cycle as cycles
-from ratings.workflow.answers import Entry, save_answer, save_answers, version
+from ratings.workflow.answers import AnswerEntry, save_answer, save_answers, version
 from ratings.workflow.closing import close
 from ratings.workflow.evidence import attach_paper
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -218,17 +218,17 @@ def test_what_is_sent_twice_is_kept_once(people):
     filler = people[Role.FILLER]
     draft = begun(CycleFactory(), filler)
     for _again in range(3):
-        save_answers(draft, [Entry("1.2", "95", seen="")], by=filler)
+        save_answers(draft, [AnswerEntry("1.2", "95", seen="")], by=filler)
     assert draft.answers.get().history.count() == 1
 
 
 def test_a_device_that_did_not_hear_back_goes_on_from_what_it_sent(people):
     filler = people[Role.FILLER]
     draft = begun(CycleFactory(), filler)
-    save_answers(draft, [Entry("1.2", "95", seen="")], by=filler)
-    kept = save_answers(draft, [Entry("1.2", "96", seen="", sent=("94", "95"))], by=filler)["1.2"]
+    save_answers(draft, [AnswerEntry("1.2", "95", seen="")], by=filler)
+    kept = save_answers(draft, [AnswerEntry("1.2", "96", seen="", sent=("94", "95"))], by=filler)["1.2"]
     assert (kept.refused, draft.answers.get().typed) == (False, "96")
-    assert save_answers(draft, [Entry("1.2", "91", seen="", sent=("94",))], by=filler)["1.2"].taken
+    assert save_answers(draft, [AnswerEntry("1.2", "91", seen="", sent=("94",))], by=filler)["1.2"].taken
 
 
 # Papers.

@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import NoReverseMatch, reverse
 
-from accounts import standing, trail_words
+from accounts import audit_words, deputies
 from accounts.roles import ROLES
 from accounts.scopes import TASKS
 from incentives.lifecycle import STEPS as MONEY_STEPS
@@ -25,8 +25,8 @@ def test_every_right_of_a_step_is_given_to_somebody(table):
 @TABLES
 def test_deputies_and_the_trail_know_every_step(table):
     for verb, step in table.items():
-        assert set(step.permissions) <= standing._rights.get(verb, frozenset())
-        assert step.trail is None or trail_words.VERBS[verb] == step.trail
+        assert set(step.permissions) <= deputies._rights.get(verb, frozenset())
+        assert step.trail is None or audit_words.VERBS[verb] == step.trail
 
 
 def test_every_page_of_a_step_is_there():

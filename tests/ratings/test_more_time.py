@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
-from accounts.todo import todos_of
-from ratings.models.cycle import Step
+from accounts.todo_list import todos_of
+from ratings.models.cycle import CycleStep
 from ratings.workflow import cycle as workflow
 from records.refusals import Incomplete
 from reports.dashboard import board
@@ -80,7 +80,7 @@ def test_an_extension_is_later_than_what_stands(client, cycle, closes):
     client.force_login(office)
     page = client.get(reverse("application_reopen", args=[cycle.pk, VILLAGE]))
     assert page.context["form"].initial["closes"] == date(2026, 12, 15)
-    assert cycle.extensions.get(unit=VILLAGE, step=Step.APPLY).closes == at(2026, 12, 13)
+    assert cycle.extensions.get(unit=VILLAGE, step=CycleStep.APPLY).closes == at(2026, 12, 13)
 
 
 def test_after_the_closing_no_deadline_is_said(client, cycle):

@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
-from ratings.form import Form
-from ratings.paper import declaration
-from ratings.views.opening import opened
+from ratings.presenters.application_form import ApplicationFormView
+from ratings.presenters.application_paper import declaration
+from ratings.views.access import opened
 from ratings.workflow import application as workflow
 from ratings.workflow.answers import save_answer
 from records.models import IssuedDocument
@@ -34,7 +34,7 @@ def draft(filler):
 
 
 def printed(draft, by):
-    declaration(Form(opened(by, draft.pk), may_fill=False), by=by)
+    declaration(ApplicationFormView(opened(by, draft.pk), may_fill=False), by=by)
 
 
 def test_the_same_content_has_the_same_code_and_another_figure_another(draft, filler):

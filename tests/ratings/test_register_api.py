@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from accounts.roles import Role
 from ratings.models import Event, Proposal
-from ratings.register import rerate
+from ratings.register.rerating import rerate
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from ratings.models import Event, Proposal, StarPeriod
-from ratings.register import rerate
+from ratings.register.rerating import rerate
 from ratings.tasks import rerate_all
 from tests.factories import VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, at
 

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Decision, Event, StarPeriod
-from ratings.register import rerate
+from ratings.register.rerating import rerate
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
 from tests.sheets_made import DAY, number, row, sheet, workbook

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
-from ratings import lists
-from ratings.certificate import code_of, decision_of
+from ratings import exports
 from ratings.models import Event, Proposal
-from ratings.register import rerate
+from ratings.register.certificate import code_of, decision_of
+from ratings.register.rerating import rerate
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -22,7 +22,7 @@ from tests.factories import (
     person,
     scheme_body,
 )
-from tests.pressing import key_of, pressed
+from tests.form_steps import key_of, pressed
 from villages.models import Order, Passage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
@@ -145,7 +145,7 @@ def test_discipline_staff_record_and_close_an_event(client, star):
 
 def test_a_list_calls_an_open_event_not_rectified():
     event = EventFactory()
-    assert "未整改" in [column.value(event) for column in lists.events({})]
+    assert "未整改" in [column.value(event) for column in exports.events({})]
 
 
 def test_what_was_typed_is_kept_beside_what_is_wrong(client, star):

@@ -15,14 +15,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.roles import Role
+from ratings.integrity.register_integrity import register_faults
 from ratings.models import Event, Proposal, Reversal, StarPeriod
-from ratings.register import rerate
-from ratings.register_faults import register_faults
+from ratings.register.rerating import rerate
 from ratings.workflow.event import authority_for, release, settle
 from records.refusals import Incomplete
 from tests.factories import COUNTY, TOWNSHIP, SchemeFactory, UnitFactory, person, scheme_body
-from tests.ratings.plain_register import Decided, Happened, Ordered, World, ended, register_on
-from villages.workflow import Paper, Part, merge, split
+from tests.ratings.reference_register import Decided, Happened, Ordered, World, ended, register_on
+from villages.workflow import OrderPaper, SplitPart, merge, split
 
 UNITS = [f"{TOWNSHIP}{number}" for number in (201, 202, 203)]
 KINDS = ["case_opened", "tender_rigged", "petition"]
@@ -132,15 +132,15 @@ class Played:
             standing = [unit for unit in known if not ended(self.world, unit, on)]
             before = sorted({standing[place % len(standing)] for place in chosen})
             new = [f"{TOWNSHIP}{300 + 10 * number + place}" for place in range(2)]
-            paper = Paper(f"新政〔{on.year}〕{number}号", on, "区划调整")
+            paper = OrderPaper(f"新政〔{on.year}〕{number}号", on, "区划调整")
             try:
                 if merges and len(before) > 1:
                     after = (before[-1] if goes_on else new[0],)
-                    merge(before, Part(after[0], "并村"), paper, by=office)
+                    merge(before, SplitPart(after[0], "并村"), paper, by=office)
                 else:
                     before = before[:1]
                     after = (before[0], new[0]) if goes_on else tuple(new)
-                    split(before[0], [Part(code, f"分村{code}") for code in after], after[-1], paper, by=office)
+                    split(before[0], [SplitPart(code, f"分村{code}") for code in after], after[-1], paper, by=office)
             except Incomplete:  # something later than the order stands at a unit that it would end
                 continue
             self.world.orders.append(Ordered(on, tuple(before), after))

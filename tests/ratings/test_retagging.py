@@ -8,16 +8,16 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from notifications.models import Notice
-from ratings.form import Form
 from ratings.models import Answer, Application, Stage
-from ratings.workflow.answers import Entry, save_answers
+from ratings.presenters.application_form import ApplicationFormView
+from ratings.workflow.answers import AnswerEntry, save_answers
 from ratings.workflow.application import accept, begin, choose_star, submit, withdraw
 from records.refusals import WrongState
 from reviews import workflow  # noqa: F401 the review listens to what is withdrawn
-from reviews.panel_page import PanelPage
-from reviews.result import Result
-from reviews.scores import Entry as Scored
-from reviews.stages import BENCHES
+from reviews.presenters.panel_points import PanelPage
+from reviews.results.result import Result
+from reviews.review_levels import REVIEW_LEVELS
+from reviews.sheets.scores import ScoreEntry as Scored
 from reviews.workflow import sheets
 from tests.factories import (
     COUNTY,
@@ -65,7 +65,7 @@ def draft(cycle):
 
 
 def answer(draft, typed):
-    save_answers(draft, [Entry("1.2", typed, "账上有数")], by=draft.filled_by)
+    save_answers(draft, [AnswerEntry("1.2", typed, "账上有数")], by=draft.filled_by)
 
 
 def sent(draft):
@@ -77,7 +77,9 @@ def sent(draft):
 
 def shown(draft):
     """What the form asks and counts: method, points, what is missing."""
-    form = Form(Application.objects.select_related("unit", "cycle__scheme").get(pk=draft.pk), may_fill=True)
+    form = ApplicationFormView(
+        Application.objects.select_related("unit", "cycle__scheme").get(pk=draft.pk), may_fill=True
+    )
     return form.criteria[0].method, form.points.get("1.2"), sorted(form.missing)
 
 
@@ -146,7 +148,7 @@ def test_the_panel_scores_the_criteria_of_the_submission(draft, office):
         sheet = SheetFactory(application=draft, reviewer=person(Role.TOWNSHIP_REVIEWER, TOWNSHIP))
         sheets.save(sheet, {"1.2": Scored(D(typed), "实地看过")}, by=sheet.reviewer)
         sheets.hand_in(sheet, by=sheet.reviewer)
-    page = PanelPage(Application.objects.get(pk=draft.pk), BENCHES["township"])
+    page = PanelPage(Application.objects.get(pk=draft.pk), REVIEW_LEVELS["township"])
     assert [line.joint.points for block in page.blocks for line in block.lines] == [D(9)]
 
 

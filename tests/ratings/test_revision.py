@@ -9,7 +9,7 @@ import simplejson
 from django.core.management import call_command
 from django.utils import translation
 
-from ratings.revision import Revised, revised
+from ratings.allowance.scheme_revision import Revised, revised
 from ratings.scheme.reading import check_scheme
 from tests.factories import TOWNSHIP, AnswerFactory, ApplicationFactory, CycleFactory, UnitFactory, scheme_body
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from ratings.scheme.problems import errors
 from ratings.scheme.reading import SchemeRefused, check_scheme
 from ratings.scheme.spec import Criterion, NoSingleVariant, SchemeSpec
-from ratings.scoring import METHODS, WrongFact, lower_median, mean, score, score_criterion, spread, written
+from ratings.scoring.methods import METHODS, WrongFact, lower_median, mean, score, score_criterion, spread, written
 from tests.factories import scheme_body
 from tests.ratings.random_schemes import METHODS as ALL_METHODS
 from tests.ratings.random_schemes import criterion as criteria

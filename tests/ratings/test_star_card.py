@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
-from ratings.home import own_star, unit_star
+from ratings.home.village_home import own_star, unit_star
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, StarPeriodFactory, UnitFactory, person
 
 pytestmark = pytest.mark.django_db

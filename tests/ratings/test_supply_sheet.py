@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from accounts.roles import Role
 from ratings.models import Answer, Application
-from ratings.supply_sheet import SupplySheet
+from ratings.presenters.supply_sheet import SupplySheet
 from tests.factories import (
     TOWNSHIP,
     VILLAGE,

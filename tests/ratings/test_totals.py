@@ -3,7 +3,7 @@
 from decimal import Decimal as D
 
 from ratings.scheme.spec import SchemeSpec
-from ratings.totals import area_points, full_marks, running_total
+from ratings.scoring.totals import area_points, full_marks, running_total
 from tests.factories import scheme_body
 
 SPEC = SchemeSpec.model_validate(scheme_body())

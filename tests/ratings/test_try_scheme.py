@@ -18,8 +18,8 @@ from openpyxl import Workbook
 from ratings.models import Scheme, Veto
 from tests import sheets_made
 from tests.clock import freeze_time
-from tests.ratings.plain_scoring import plain_try
 from tests.ratings.random_schemes import cases
+from tests.ratings.reference_scoring import plain_try
 from villages.models import Unit
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.utils.translation import override
 from pydantic import TypeAdapter
 
 from ratings.scheme.spec import Criterion
-from ratings.wording import bounds_words, rule_lines
+from ratings.scheme.wording import bounds_words, rule_lines
 
 BASE = {"code": "1.1", "name": "负债率"}
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import UserEvent
 from accounts.roles import Role
-from records.client import address_of
+from records.client_ip import address_of
 from tests.factories import TOWNSHIP, VILLAGE, UnitFactory, person
 
 PROXY, INNER, SENDER = "10.0.0.7", "192.168.1.2", "203.0.113.9"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from records.codes import grouped, plain
+from records.typed_codes import grouped, plain
 
 TYPED = [
     "K3MX-92QF-7ABC",

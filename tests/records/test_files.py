@@ -13,10 +13,10 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts import proving
+from accounts import integrity_run
 from records import file_faults
+from records.file_sweep import sweep as sweep_leftovers
 from records.files import clean_name, place, serve, store
-from records.leftovers import sweep as sweep_leftovers
 from records.models import StoredFile
 from records.refusals import Incomplete
 from tests.factories import UserFactory, person
@@ -180,7 +180,7 @@ def test_the_auditors_are_told_of_damaged_files_at_night():
     auditor = person("auditor", "3306")
     Path(default_storage.path(place(send(PDF, "a.pdf").sha256))).unlink()
     days = [date(2026, 12, 1) + timedelta(days=n) for n in range(file_faults.SHARES)]
-    assert sum(proving.check_files(day) for day in days) == 1
+    assert sum(integrity_run.check_files(day) for day in days) == 1
     assert list(auditor.notices.values_list("kind", flat=True)) == ["files_damaged"]
 
 

@@ -9,7 +9,7 @@ from django.utils import translation
 from openpyxl import Workbook, load_workbook
 
 from records import cells
-from records.lines import NotATable, lines
+from records.table_lines import NotATable, lines
 from records.workbooks import SheetRefused, hidden, marked_copy, read_rows
 from tests.sheets_made import (
     CHINESE_DAY,

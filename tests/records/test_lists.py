@@ -7,7 +7,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.roles import Role
-from records import lists
+from records import excel_export
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, StarPeriodFactory, UnitFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_every_row_is_written_however_many_pages_the_list_has(client, office):
 
 
 def test_a_list_too_long_for_one_request_says_so_on_its_page(client, office, monkeypatch):
-    monkeypatch.setattr(lists, "MOST_ROWS", 1)
+    monkeypatch.setattr(excel_export, "MOST_ROWS", 1)
     answer = client.get(reverse("units"), {"as": "xlsx", "level": ""}, follow=True)
     assert answer.redirect_chain == [(f"{reverse('units')}?level=", 302)]
     assert [str(message) for message in answer.context["messages"]] == ["此清单超过 1 行，请先缩小范围。"]

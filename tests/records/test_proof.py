@@ -11,7 +11,7 @@ from django.db import InternalError, connection, transaction
 from incentives.models import LedgerEntry
 from ratings.models import Decision, Points
 from records import audit, proof, proof_faults
-from records.head import Head
+from records.chain_head import Head
 from records.models import Digest, ProvedColumns, Seal
 from reviews.models import SheetEntry
 from tests.factories import (

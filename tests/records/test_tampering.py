@@ -17,7 +17,7 @@ from accounts.models import UnitPermission
 from ratings.models import Decision
 from records import audit, integrity, schema
 from records.models import IssuedDocument, SchemaObject
-from reviews.point_faults import POINTS
+from reviews.integrity.point_integrity import POINTS
 from tests.factories import VILLAGE, ApplicationFactory, DecisionFactory, PointsFactory, SheetEntryFactory, person
 from tests.records.test_proof import commit
 

@@ -5,8 +5,8 @@ import io
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from records.listing import write_list
-from records.workbooks import Column, SheetRefused, marked_copy, read_rows
+from records.excel_writer import write_list
+from records.workbooks import SheetColumn, SheetRefused, marked_copy, read_rows
 
 
 def written(columns, rows) -> list[tuple]:
@@ -16,7 +16,7 @@ def written(columns, rows) -> list[tuple]:
 
 
 def test_a_list_and_its_notes():
-    columns = [Column("名称", lambda r: r[0]), Column("数", lambda r: r[1])]
+    columns = [SheetColumn("名称", lambda r: r[0]), SheetColumn("数", lambda r: r[1])]
     assert written(columns, [("甲", 1), ("乙", None)]) == [
         ("清单/一", None),
         ("2026", None),
@@ -28,7 +28,7 @@ def test_a_list_and_its_notes():
 
 def test_no_text_becomes_a_formula():
     out = io.BytesIO()
-    write_list("x", [Column("a", str)], ['=HYPERLINK("http://x")'], out)
+    write_list("x", [SheetColumn("a", str)], ['=HYPERLINK("http://x")'], out)
     cell = load_workbook(out).worksheets[0]["A3"]
     assert (cell.data_type, cell.quotePrefix) == ("s", True)
 

@@ -9,7 +9,7 @@ from django.utils import translation
 from openpyxl import load_workbook
 
 from ratings.models import Application
-from records.head import Head
+from records.chain_head import Head
 from reports.annual import workbook
 from tests.factories import (
     COUNTY,

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from records import integrity
-from records.integrity import Check, Fault
+from records.integrity import Fault, IntegrityCheck
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,9 @@ def test_it_is_quiet_when_all_agrees():
 
 def test_it_lists_what_is_off(monkeypatch):
     monkeypatch.setattr(integrity, "_checks", {})
-    integrity.register(Check("ledger", lambda: [Fault("entry 7", "12.00", "nothing")]), Check("register", list))
+    integrity.register(
+        IntegrityCheck("ledger", lambda: [Fault("entry 7", "12.00", "nothing")]), IntegrityCheck("register", list)
+    )
     out = StringIO()
     with pytest.raises(CommandError, match="1 rows are off"):
         call_command("check_integrity", stdout=out)

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
 
 from accounts.models import Appointment, User
-from config.fitness import Unfit, demand_fit
+from config.startup_checks import Unfit, demand_fit
 from ratings.models import Application, Decision
 from reports.demonstration import people, places
 from reports.demonstration.load import STEPS, load, load_step

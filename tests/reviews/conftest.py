@@ -8,7 +8,7 @@ import pytest
 from accounts.roles import Role
 from ratings.models import Stage
 from reviews.models import Sheet
-from reviews.scores import Entry
+from reviews.sheets.scores import ScoreEntry
 from reviews.workflow import checks, panels, sheets
 from tests.clock import freeze_time
 from tests.factories import (
@@ -28,10 +28,10 @@ GOOD = {"1.1.a": 0, "1.2": 96, **{f"2.1.{c}": 1 for c in "abcde"}, "2.2": 8, "B.
 PLAIN = GOOD | {"1.2": 91, "2.1.e": 0, "2.2": 5}
 
 
-def entries(facts: dict, **changes) -> dict[str, Entry]:
+def entries(facts: dict, **changes) -> dict[str, ScoreEntry]:
     """Facts by item as a reviewer's entries, typed points with a reason."""
     given = facts | {item.replace("_", "."): value for item, value in changes.items()}
-    return {item: Entry(Decimal(str(value)), "现场查看" if item == "2.2" else "") for item, value in given.items()}
+    return {item: ScoreEntry(Decimal(str(value)), "现场查看" if item == "2.2" else "") for item, value in given.items()}
 
 
 def score(application, stage, reviewer, facts=GOOD):

@@ -12,7 +12,7 @@ from tests.factories import TOWNSHIP, DecisionFactory
 from tests.reviews.conftest import GOOD, score, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_release import prepare
-from tests.two_counties import PNG
+from tests.two_tenants import PNG
 
 
 @pytest.fixture(autouse=True)

@@ -16,18 +16,18 @@ from accounts.models import User
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Decision, Proposal, Reversal, StarPeriod
-from ratings.register import rerate
+from ratings.register.rerating import rerate
 from ratings.workflow import event as events
 from ratings.workflow.closing import close, exceptions
 from records.refusals import Incomplete, NotAllowed, WrongState
-from reviews.appeal_todos import entries
-from reviews.hearing import appeals_for, candidates
+from reviews.appeals.appeal_rules import appeals_for, candidates
+from reviews.appeals.appealable import of_closing, of_event, of_rejection, subjects
 from reviews.models import Appeal
-from reviews.subjects import of_closing, of_event, of_rejection, subjects
+from reviews.todos.appeal_todos import entries
 from reviews.workflow import appeals, decisions
 from tests.clock import freeze_time
 from tests.factories import VILLAGE, AppealFactory, DecisionFactory, UnitFactory, person
-from tests.pressing import listed
+from tests.form_steps import listed
 from tests.reviews.conftest import score_township
 
 CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}

@@ -21,22 +21,22 @@ from accounts.models import User
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Decision, StarPeriod, Transition
-from ratings.register import rerate
+from ratings.register.rerating import rerate
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
-from reviews.appeal_todos import entries
-from reviews.hearing import appealable, appeals_for, candidates, last_day
+from reviews.appeals.appeal_rules import appealable, appeals_for, candidates, last_day
 from reviews.models import Appeal, Objection
-from reviews.public import decisions_of
+from reviews.results.public_notices import decisions_of
+from reviews.todos.appeal_todos import entries
 from reviews.workflow import appeals, batches, confirmation, decisions, objections, sheets
-from reviews.workflow.appeals import Corrected
+from reviews.workflow.appeals import CorrectedPoints
 from tests.clock import freeze_time
 from tests.factories import AppointmentFactory, UnitFactory, person
-from tests.pressing import key_of, listed
+from tests.form_steps import key_of, listed
 from tests.reviews.conftest import clear, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_release import prepare
-from tests.two_counties import PNG
-from villages.workflow import Paper, Part, merge
+from tests.two_tenants import PNG
+from villages.workflow import OrderPaper, SplitPart, merge
 
 IN_FORCE = "2026-10-12T02:00:00Z"
 
@@ -278,12 +278,12 @@ def test_the_star_lies_above_the_one_appealed_and_below_what_the_points_allow(re
 def test_the_hearing_corrects_points_with_a_reason_and_the_same_query_says_what_they_allow(released):
     with freeze_time("2026-09-29T02:00:00Z"):
         heard(released)
-    full = [Corrected(c, Decimal(most), "台账齐全") for c, most in (("1.2", "10"), ("2.1", "10"), ("2.2", "10"))]
+    full = [CorrectedPoints(c, Decimal(most), "台账齐全") for c, most in (("1.2", "10"), ("2.1", "10"), ("2.2", "10"))]
     for wrong in (
-        Corrected("2.2", Decimal("10.01"), "台账齐全"),
-        Corrected("2.2", Decimal("9.999"), "台账齐全"),
-        Corrected("2.2", Decimal("9"), " "),
-        Corrected("9.9", Decimal("1"), "台账齐全"),
+        CorrectedPoints("2.2", Decimal("10.01"), "台账齐全"),
+        CorrectedPoints("2.2", Decimal("9.999"), "台账齐全"),
+        CorrectedPoints("2.2", Decimal("9"), " "),
+        CorrectedPoints("9.9", Decimal("1"), "台账齐全"),
     ):
         with pytest.raises(Incomplete):
             uphold(released, corrections=[wrong])
@@ -318,8 +318,8 @@ def test_an_appeal_lapses_with_its_decision_and_the_next_one_may_be_appealed(rel
 def test_a_merger_ends_the_appeal_of_a_unit_that_is_no_more(released, into):
     appeal = heard(released)
     UnitFactory(code="330624108205")
-    paper = Paper("新政〔2026〕8号", date(2026, 9, 28), "并村")
-    merge(["330624108204", "330624108205"], Part(into), paper, by=released.county_office)
+    paper = OrderPaper("新政〔2026〕8号", date(2026, 9, 28), "并村")
+    merge(["330624108204", "330624108205"], SplitPart(into), paper, by=released.county_office)
     appeal.refresh_from_db()
     goes_on = into == released.decision.unit_id
     assert appeal.state == ("open" if goes_on else "lapsed")

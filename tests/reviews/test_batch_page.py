@@ -9,8 +9,8 @@ from django.urls import reverse
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Decision
-from reviews.minutes import exceptions
 from reviews.models import Batch
+from reviews.presenters.minutes import exceptions
 from reviews.workflow import batches, decisions
 from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, UnitFactory, person
 from tests.reviews.conftest import GOOD, score_township

@@ -10,16 +10,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from accounts import trail
+from accounts import audit_trail
 from accounts.models import User
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Veto
 from records.refusals import Incomplete, NotAllowed, WrongState
-from reviews.check_todos import entries
 from reviews.models import DepartmentAnswer, DepartmentCheck, Finding, Lapse
+from reviews.todos.check_todos import entries
 from reviews.workflow import batches, checks, decisions
-from reviews.workflow.checks import Found
+from reviews.workflow.checks import CheckFinding
 from tests.clock import freeze_time
 from tests.factories import COUNTY, VILLAGE, ApplicationFactory, AppointmentFactory, UnitFactory, at, person
 from tests.reviews.conftest import clear, lay_before_departments, score_county, score_township
@@ -43,7 +43,7 @@ def check(recommended):
 
 
 def disciplined(place, on="2026-05-01", document="新纪〔2026〕7号", veto="V1"):
-    return Found(place.application.pk, veto, date.fromisoformat(on), document)
+    return CheckFinding(place.application.pk, veto, date.fromisoformat(on), document)
 
 
 def decided(place, star=4, **given):
@@ -140,7 +140,7 @@ def test_a_finding_that_does_not_fit_is_refused_whole(check, recommended, wrong)
 
 def test_a_village_that_is_not_on_the_list_cannot_be_named(check, recommended):
     with pytest.raises(Incomplete):
-        checks.answer(check, "纪委监委", [Found(0, "V1", date(2026, 5, 1), "x")], by=recommended.discipline)
+        checks.answer(check, "纪委监委", [CheckFinding(0, "V1", date(2026, 5, 1), "x")], by=recommended.discipline)
 
 
 def test_an_answer_stays_and_a_correction_says_why(check, recommended):
@@ -254,7 +254,7 @@ def test_a_village_that_its_township_does_not_rate_is_asked_about_no_more(check,
 def test_the_trail_tells_what_a_department_found_once_the_result_is_out(check, recommended):
     checks.answer(check, "公安局", by=recommended.department)
     auditor = client_of(person(Role.AUDITOR, "33"))
-    table = next(name for name, one in trail.histories().items() if one.pgh_tracked_model is DepartmentAnswer)
+    table = next(name for name, one in audit_trail.histories().items() if one.pgh_tracked_model is DepartmentAnswer)
 
     def told() -> int:
         return len(auditor.get(reverse("trail"), {"kind": table}).context["changes"])

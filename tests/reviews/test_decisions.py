@@ -13,19 +13,19 @@ from django.utils import translation
 from accounts.models import User
 from accounts.roles import Role
 from ratings.actions import available
+from ratings.disclosure import shown_steps
 from ratings.models import Decision, Stage, Transition
-from ratings.register import active_caps
-from ratings.secrecy import shown_steps
+from ratings.register.rerating import active_caps
 from ratings.workflow import application as applications
 from ratings.workflow import cycle as cycles
 from ratings.workflow.closing import close
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
-from reviews.desk_rows import finished
 from reviews.models import Settlement, Sheet
-from reviews.queue import sheets_of
-from reviews.stages import BENCHES
-from reviews.todos import entries
+from reviews.review_levels import REVIEW_LEVELS
+from reviews.sheets.queue import sheets_of
+from reviews.todos.review_todos import entries
 from reviews.workflow import decisions, panels, settlements
+from reviews.workflow.desk_rows import finished
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -371,8 +371,8 @@ def test_what_is_in_review_when_the_cycle_closes_stays_on_the_lists_and_is_decid
     close(place.cycle, by=place.county_office, **CLOSING)
     assert sheets_of(place.township_reviewer).count() == 1
     score_township(place, SOUND)
-    bench = BENCHES[Stage.TOWNSHIP]
-    assert list(finished(bench, [TOWNSHIP])) == [place.application]
+    review_level = REVIEW_LEVELS[Stage.TOWNSHIP]
+    assert list(finished(review_level, [TOWNSHIP])) == [place.application]
     assert [str(todo.url) for todo in entries(place.township_leader)] == ["/reviews/decisions/"]
     assert decisions.decide(place.application, star=3, by=place.township_leader).star == 3
 

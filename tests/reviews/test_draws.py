@@ -11,9 +11,9 @@ from accounts.models import Appointment
 from accounts.roles import Role
 from ratings.models import Stage
 from records.refusals import Incomplete, NotAllowed
-from reviews.draw import Candidate, Rules, TooFew, draw, kept, may_be_drawn, repeat
-from reviews.draw_faults import faults
+from reviews.integrity.draw_integrity import faults
 from reviews.models import Draw
+from reviews.panels.draw import DrawCandidate, Rules, TooFew, draw, kept, may_be_drawn, repeat
 from reviews.workflow.draws import draw_panel
 from tests.factories import (
     COUNTY,
@@ -31,7 +31,7 @@ from tests.reviews.test_pages import LOCMEM, client_of
 
 CANDIDATES = st.lists(
     st.builds(
-        Candidate,
+        DrawCandidate,
         name=st.text("abcdef", min_size=1, max_size=6),
         home=st.sampled_from(["", "农业农村局", "民政局"]),
         tied=st.booleans(),
@@ -64,12 +64,12 @@ def test_a_draw_keeps_its_rules_and_repeats_whatever_the_order(candidates, rules
 
 def test_too_few_says_how_many_there_would_be():
     with pytest.raises(TooFew) as few:
-        draw([Candidate("a"), Candidate("b", tied=True)], Rules(2), "1")
+        draw([DrawCandidate("a"), DrawCandidate("b", tied=True)], Rules(2), "1")
     assert few.value.found == 1
 
 
 def test_another_seed_draws_others():
-    candidates = [Candidate(f"r{n}") for n in range(20)]
+    candidates = [DrawCandidate(f"r{n}") for n in range(20)]
     assert len({tuple(draw(candidates, Rules(3), str(seed))) for seed in range(20)}) > 10
 
 

@@ -3,8 +3,8 @@
 from django.urls import reverse
 
 from ratings.models import Stage
-from reviews.field_sheet import blocks_of
 from reviews.models import Sheet
+from reviews.presenters.field_sheet import blocks_of
 from reviews.workflow import sheets
 from tests.reviews.conftest import GOOD, entries, score
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts import workflow
 from accounts.models import Appointment, User
 from accounts.roles import Role
-from accounts.todo import todos_of
+from accounts.todo_list import todos_of
 from accounts.workflow import Who
 from notifications.models import Notice
 from ratings.models import Points

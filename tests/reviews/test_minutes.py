@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from ratings.models import Application
+from records.chain_head import Head
 from records.documents import Heading, Names, Table, Text, issued
-from records.head import Head
 from records.models import IssuedDocument
-from reviews.heard import heard
-from reviews.minutes import blocks, decided, exceptions, minutes, moment
-from reviews.verdicts import verdicts
+from reviews.department_checks.department_answers import answered_by_then
+from reviews.presenters.minutes import blocks, decided, exceptions, minutes, moment
+from reviews.presenters.verdicts import verdicts
 from reviews.workflow import appeals, batches, checks, decisions
-from reviews.workflow.checks import Found
+from reviews.workflow.checks import CheckFinding
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, ApplicationFactory, UnitFactory
 from tests.reviews.conftest import lay_before_departments, score_county, score_township
@@ -118,7 +118,7 @@ def township_star(county):
 def said(county):
     """The rows of the departments' table in the minutes."""
     found = verdicts(county.batch, decided(county.batch))
-    paper = blocks(county.batch, found, [], heard(county.batch, moment(county.batch)))
+    paper = blocks(county.batch, found, [], answered_by_then(county.batch, moment(county.batch)))
     titles = [block.text for block in paper if isinstance(block, Heading)]
     assert "部门联审" in titles
     return [list(row) for block in paper if isinstance(block, Table) and len(block.heads) == 3 for row in block.rows]
@@ -140,7 +140,7 @@ def test_the_minutes_tell_what_each_department_answered_and_who_signed(recommend
     place = recommended
     unit = f"{place.township.name} {place.application.unit.name}"
     veto = {"veto": "V1", "on": date(2026, 3, 5), "document": "新纪〔2026〕7号"}
-    found = [Found(place.application.pk, **veto), Found(place.other.pk, **veto)]
+    found = [CheckFinding(place.application.pk, **veto), CheckFinding(place.other.pk, **veto)]
     checks.answer(place.check, "纪委监委", found, by=place.discipline)
     checks.answer(place.check, "公安局", by=place.department)
     township_star(place)
@@ -170,7 +170,7 @@ def test_what_a_department_corrects_after_the_release_changes_nothing_in_the_min
     before = said(place)
     place.batch = batches.release(place.batch, by=place.county_office)
     with freeze_time("2026-09-29T02:00:00Z"):
-        late = [Found(place.other.pk, "V1", date(2026, 3, 5), "新公〔2026〕7号")]
+        late = [CheckFinding(place.other.pk, "V1", date(2026, 3, 5), "新公〔2026〕7号")]
         checks.answer(place.check, "公安局", late, by=place.department, reason="漏报")
     assert said(place) == before
 
@@ -185,7 +185,9 @@ def test_a_batch_whose_villages_no_department_was_asked_about_says_so(recommende
         document="2",
         by=recommended.county_office,
     )
-    texts = [block.text for block in blocks(empty, [], [], heard(empty, moment(empty))) if isinstance(block, Text)]
+    texts = [
+        block.text for block in blocks(empty, [], [], answered_by_then(empty, moment(empty))) if isinstance(block, Text)
+    ]
     assert "本批次的村未提交部门联审。" in texts
 
 

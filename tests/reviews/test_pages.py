@@ -35,12 +35,12 @@ from tests.factories import (
     UnitFactory,
     person,
 )
-from tests.knocking import text_of
-from tests.pressing import listed
+from tests.form_steps import listed
+from tests.requests_by_role import text_of
 from tests.reviews.conftest import GOOD, PLAIN, entries, score, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_release import prepare
-from tests.two_counties import PNG
+from tests.two_tenants import PNG
 from villages.models import Unit
 
 LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

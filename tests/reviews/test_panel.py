@@ -5,8 +5,8 @@ from decimal import Decimal as D
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratings.scoring import Scored
-from reviews.panel import Joint, join, to_settle
+from ratings.scoring.methods import Scored
+from reviews.panels.joint_points import Joint, join, to_settle
 
 POINTS = st.decimals(min_value=0, max_value=100, places=4)
 

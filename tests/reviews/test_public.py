@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 
-from reviews.public import OBJECTIONS_AN_HOUR, may_object_again
+from reviews.results.public_notices import OBJECTIONS_AN_HOUR, may_object_again
 
 AWAY = {
     "BACKEND": "django_redis.cache.RedisCache",

@@ -16,14 +16,14 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from notifications.models import Notice
+from ratings.disclosure import shown_steps
 from ratings.models import Decision
-from ratings.secrecy import shown_steps
 from ratings.signals import decisions_confirmed
 from ratings.workflow import application as applications
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
+from reviews.decisions.visibility import objections_for
 from reviews.models import Batch, Objection
-from reviews.todos import entries
-from reviews.visibility import objections_for
+from reviews.todos.review_todos import entries
 from reviews.workflow import batches, confirmation, decisions, objections
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, ApplicationFactory, AppointmentFactory, UnitFactory

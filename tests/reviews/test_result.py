@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ratings.models import Evidence
-from ratings.views.opening import opened
+from ratings.views.access import opened
 from ratings.workflow import application as applying
 from records.models import IssuedDocument, Seal
-from records.sealed import sealed
-from reviews import result_paper
-from reviews.result import Result
+from records.seal_lookup import last_change_sealed
+from reviews.results import result_paper
+from reviews.results.result import Result
 from reviews.workflow import batches, confirmation, decisions, objections
 from tests.clock import freeze_time
 from tests.factories import AnswerFactory, StoredFileFactory
@@ -151,9 +151,9 @@ def test_others_find_neither_page_nor_file(released):
 
 def test_the_seal_is_that_of_the_last_change(decided):
     seal_now()
-    first = sealed(decided.decision)
+    first = last_change_sealed(decided.decision)
     batches.release(prepare(decided), by=decided.township_office)
     seal_now()
-    last = sealed(decided.decision)
+    last = last_change_sealed(decided.decision)
     assert first.number < last.number
     assert last.hash == bytes(Seal.objects.get(number=last.number).hash).hex()

@@ -3,11 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.spread import LENGTH, Piece, pieces
+from reviews.presenters.star_bars import LENGTH, StarBarPiece, pieces
 
 
 def test_highest_star_first_no_star_last():
-    assert pieces([4, None, 5, 4]) == [Piece(5, 1, 0, 250), Piece(4, 2, 250, 500), Piece(0, 1, 750, 250)]
+    assert pieces([4, None, 5, 4]) == [
+        StarBarPiece(5, 1, 0, 250),
+        StarBarPiece(4, 2, 250, 500),
+        StarBarPiece(0, 1, 750, 250),
+    ]
 
 
 def test_nothing_has_no_bar():

@@ -10,14 +10,14 @@ from accounts.roles import Role
 from ratings.models import Stage
 from records.refusals import Incomplete, WrongState
 from reviews.models import Sheet
-from reviews.sheet_form import version
-from reviews.visit import on_the_spot
+from reviews.presenters.visit import on_the_spot
+from reviews.sheets.score_sheet_form import version
 from reviews.workflow import panels, photos, sheets, visits
 from reviews.workflow.sheets import entries_of
-from reviews.workflow.visits import Kept, Typed
+from reviews.workflow.visits import SavedScores, Typed
 from tests.factories import TOWNSHIP, AnswerFactory, person
 from tests.reviews.conftest import GOOD, entries, score
-from tests.two_counties import PNG
+from tests.two_tenants import PNG
 
 TWO = {"1.1.a": 2}
 """What the village says to 1.1."""
@@ -61,20 +61,20 @@ def replace(place) -> None:
 
 
 def test_each_criterion_is_kept_for_itself_once_it_is_whole(sheet, by):
-    assert visits.keep(sheet, typed("8", why=""), by=by) == {"2.2": Kept("请写明理由。", unfinished=True)}
+    assert visits.keep(sheet, typed("8", why=""), by=by) == {"2.2": SavedScores("请写明理由。", unfinished=True)}
     wrong = visits.keep(sheet, typed("8.3") | {"1.1": {"how.1.1": Typed("agree")}}, by=by)
-    assert (wrong["1.1"], wrong["2.2"].unfinished) == (Kept(), False)
+    assert (wrong["1.1"], wrong["2.2"].unfinished) == (SavedScores(), False)
     assert said(sheet) == {"1.1.a": (2, "")}
-    assert visits.keep(sheet, typed("8"), by=by) == {"2.2": Kept()}
+    assert visits.keep(sheet, typed("8"), by=by) == {"2.2": SavedScores()}
     assert said(sheet) == {"1.1.a": (2, ""), "2.2": (8, "班子齐心")}
 
 
 def test_what_is_sent_twice_is_written_once(sheet, by):
     for _again in range(2):
-        assert visits.keep(sheet, typed("8", seen=""), by=by) == {"2.2": Kept()}
+        assert visits.keep(sheet, typed("8", seen=""), by=by) == {"2.2": SavedScores()}
     assert sheet.entries.get().history.count() == 1
     later = typed("7", seen="", sent=("8",))
-    assert visits.keep(sheet, later, by=by) == {"2.2": Kept()}
+    assert visits.keep(sheet, later, by=by) == {"2.2": SavedScores()}
     assert said(sheet) == {"2.2": (7, "班子齐心")}
 
 
@@ -83,7 +83,7 @@ def test_what_was_entered_at_the_desk_meanwhile_is_not_overwritten_unseen(sheet,
     sheets.save(sheet, entries({"2.2": 5}), by=by)
     kept = visits.keep(sheet, typed("8", seen=before), by=by)["2.2"]
     assert (kept.taken, said(sheet)) == (True, {"2.2": (5, "现场查看")})
-    assert visits.keep(sheet, typed("8", seen=seen(sheet)), by=by) == {"2.2": Kept()}
+    assert visits.keep(sheet, typed("8", seen=seen(sheet)), by=by) == {"2.2": SavedScores()}
     assert said(sheet) == {"2.2": (8, "班子齐心")}
 
 

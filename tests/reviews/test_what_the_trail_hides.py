@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from accounts import trail
+from accounts import audit_trail
 from ratings.models import Application, Decision, Event
 from ratings.workflow import event as events
 from reviews.models import Batch, FieldPhoto, Objection, Settlement, Sheet, SheetEntry
@@ -27,7 +27,7 @@ def undone(world):
 
 
 def table(model) -> str:
-    return next(name for name, history in trail.histories().items() if history.pgh_tracked_model is model)
+    return next(name for name, history in audit_trail.histories().items() if history.pgh_tracked_model is model)
 
 
 def exported(world, model) -> list[tuple]:
@@ -51,9 +51,9 @@ def kept(model, condition: str = "true") -> int:
 
 
 def test_every_tracked_table_has_a_veil_or_is_open_for_a_reason():
-    veiled, open_to_readers = trail.decided_about()
+    veiled, open_to_readers = audit_trail.decided_about()
     assert veiled & open_to_readers == set()
-    tracked = {history.pgh_tracked_model for history in trail.histories().values()}
+    tracked = {history.pgh_tracked_model for history in audit_trail.histories().values()}
     assert {one._meta.label for one in tracked} == {one._meta.label for one in veiled | open_to_readers}
 
 

@@ -12,19 +12,19 @@ from django.urls import resolve
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.todo import todos_of
+from accounts.todo_list import todos_of
 from ratings.workflow import application as steps
-from ratings.workflow.answers import Entry, save_answers
+from ratings.workflow.answers import AnswerEntry, save_answers
 from ratings.workflow.evidence import attach
 from reviews.models import Panel, Settlement, Sheet
-from reviews.scores import Entry as SheetFact
+from reviews.sheets.scores import ScoreEntry as SheetFact
 from reviews.workflow import appeals, batches, decisions, objections, settlements, sheets
 from reviews.workflow.confirmation import confirm_due
 from tests.clock import freeze_time
 from tests.factories import at, person
 from tests.reviews.conftest import GOOD, PLAIN, clear, lay_before_departments
 from tests.reviews.test_release import prepare
-from tests.two_counties import PNG
+from tests.two_tenants import PNG
 
 ANSWERS = {
     "1.1.a": ("2", ""),
@@ -49,7 +49,7 @@ def score(place, name, facts):
 
 def fill_in(place, **changes):
     given = {item.replace("_", "."): (value, "") for item, value in changes.items()} or ANSWERS
-    save_answers(place.application, [Entry(i, *typed) for i, typed in given.items()], by=place.filler)
+    save_answers(place.application, [AnswerEntry(i, *typed) for i, typed in given.items()], by=place.filler)
     place.application.refresh_from_db()
 
 

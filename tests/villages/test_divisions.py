@@ -10,7 +10,7 @@ from django.utils import translation
 from accounts.roles import Role
 from tests.factories import UnitFactory, person
 from tests.sheets_made import number, row, sheet, workbook
-from villages.divisions import Imported, WrongRow, WrongRows, import_units
+from villages.division_import import ImportedUnits, WrongUnitRow, WrongUnitRows, import_units
 from villages.models import Level, Unit, UnitEvent
 from villages.workflow import make_station, make_zone
 
@@ -35,13 +35,13 @@ def file(tmp_path):
 
 
 def problems(*paths):
-    with pytest.raises(WrongRows) as wrong:
+    with pytest.raises(WrongUnitRows) as wrong:
         import_units(paths)
     return wrong.value.rows
 
 
 def test_level_and_rating_follow_from_the_code(file):
-    assert import_units([file(SHAOXING)]) == Imported(added=6, renamed=0)
+    assert import_units([file(SHAOXING)]) == ImportedUnits(added=6, renamed=0)
     assert list(Unit.objects.values_list("code", "name", "level", "rated")) == [
         ("33", "浙江省", Level.PROVINCE, False),
         ("3306", "绍兴市", Level.CITY, False),
@@ -61,14 +61,14 @@ def test_files_come_in_the_encodings_of_office_computers(file, encoding):
 def test_other_columns_and_files_in_any_order_are_fine(file):
     villages = file('code,name,streetCode\n330624108204,"沙溪村委会",330624108\n', "villages.csv")
     above = file("name,code\n沙溪镇,330624108\n新昌县,330624\n绍兴市,3306\n浙江省,33\n", "above.csv")
-    assert import_units([villages, above]) == Imported(added=5, renamed=0)
+    assert import_units([villages, above]) == ImportedUnits(added=5, renamed=0)
 
 
 def test_a_second_import_renames_and_adds(file):
     import_units([file(SHAOXING)])
     Unit.objects.filter(code="330624108204").update(tags=["山区"])
     again = file("code,name\n330624108204,沙溪村\n330624108205,董村村委会\n")
-    assert import_units([again]) == Imported(added=1, renamed=1)
+    assert import_units([again]) == ImportedUnits(added=1, renamed=1)
     renamed = Unit.objects.get(code="330624108204")
     assert (renamed.tags, renamed.pinyin) == (["山区"], "sha xi cun")
 
@@ -76,7 +76,7 @@ def test_a_second_import_renames_and_adds(file):
 def test_zones_and_stations_come_as_those_made_by_hand(file):
     UnitFactory(code="3306")
     rows = "3306Z1,高新区\n3306Z1001,马山街道\n3306Z1001201,车家弄村\n3306Z1001S01,马山司法所\n"
-    assert import_units([file("code,name\n" + rows)]) == Imported(added=4, renamed=0)
+    assert import_units([file("code,name\n" + rows)]) == ImportedUnits(added=4, renamed=0)
     assert list(Unit.objects.within("3306Z").values_list("code", "level", "rated")) == [
         ("3306Z1", Level.ZONE, False),
         ("3306Z1001", Level.TOWNSHIP, False),
@@ -108,13 +108,13 @@ def test_zones_and_stations_that_cannot_be(file, code, expected):
     for there in ("3306", "330624", "330624108"):
         UnitFactory(code=there)
     with translation.override("en"):
-        assert problems(file(f"code,name\n{code},某单位\n")) == [WrongRow("units.csv", 2, "code", code, expected)]
+        assert problems(file(f"code,name\n{code},某单位\n")) == [WrongUnitRow("units.csv", 2, "code", code, expected)]
 
 
 def test_a_unit_that_has_ended_keeps_its_name(file):
     import_units([file(SHAOXING)])
     Unit.objects.filter(code="330624108204").update(ended=date(2026, 1, 1))
-    assert import_units([file(SHAOXING)]) == Imported(added=0, renamed=0)
+    assert import_units([file(SHAOXING)]) == ImportedUnits(added=0, renamed=0)
     again = file("code,name\n330624108204,新沙溪村\n")
     assert [(row.row, row.column, row.value) for row in problems(again)] == [(2, "name", "新沙溪村")]
     assert Unit.objects.get(code="330624108204").name == "沙溪村委会"
@@ -124,10 +124,10 @@ def test_every_wrong_row_is_listed_with_its_place(file):
     path = file("code,name\n33,浙江省\n3306x,绍兴市\n330624,\n3306241,新昌\n")
     with translation.override("en"):
         assert problems(path) == [
-            WrongRow("units.csv", 3, "code", "3306x", CODES),
-            WrongRow("units.csv", 4, "code", "330624", ABOVE),
-            WrongRow("units.csv", 4, "name", "", "a name of at most 100 characters"),
-            WrongRow("units.csv", 5, "code", "3306241", CODES),
+            WrongUnitRow("units.csv", 3, "code", "3306x", CODES),
+            WrongUnitRow("units.csv", 4, "code", "330624", ABOVE),
+            WrongUnitRow("units.csv", 4, "name", "", "a name of at most 100 characters"),
+            WrongUnitRow("units.csv", 5, "code", "3306241", CODES),
         ]
     assert not Unit.objects.exists()
 
@@ -192,4 +192,4 @@ def test_names_are_cleaned_and_what_is_no_name_is_refused(file):
 def test_units_as_a_workbook(tmp_path):
     path = tmp_path / "units.xlsx"
     path.write_bytes(workbook(sheet(row("code", "name"), row(number(33), "浙江省"), row(number(3306), "绍兴市"))))
-    assert import_units([path]) == Imported(added=2, renamed=0)
+    assert import_units([path]) == ImportedUnits(added=2, renamed=0)

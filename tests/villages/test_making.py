@@ -10,7 +10,7 @@ from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, UnitFactory, person
 from villages.models import Level, Unit
-from villages.workflow import Paper, make_station, make_zone, rename
+from villages.workflow import OrderPaper, make_station, make_zone, rename
 
 pytestmark = pytest.mark.django_db
 
@@ -128,7 +128,7 @@ def test_a_zones_office_reaches_what_lies_in_it(client):
     assert not Unit.objects.visible_to(county).filter(code__startswith=ZONE).exists()
     station = make_station(inside.code, "", "派出所", by=office)
     assert station.code == f"{ZONE}001S01"
-    rename(village.code, "新村", Paper("1号", date(2026, 11, 20), "地名规范"), by=office)
+    rename(village.code, "新村", OrderPaper("1号", date(2026, 11, 20), "地名规范"), by=office)
     with pytest.raises(NotAllowed):
         make_station(TOWNSHIP, "", "派出所", by=office)
     client.force_login(county)

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from accounts.models import Appointment
 from accounts.roles import Role
+from ratings.integrity.register_integrity import register_faults
 from ratings.models import Application, Decision, StarPeriod
-from ratings.register import rerate
-from ratings.register_faults import register_faults
+from ratings.register.rerating import rerate
 from ratings.workflow.closing import left_out
 from ratings.workflow.event import close, record
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -26,13 +26,13 @@ from tests.factories import (
     person,
 )
 from villages.models import Order, Unit
-from villages.workflow import Paper, Part, merge, rename, split
+from villages.workflow import OrderPaper, SplitPart, merge, rename, split
 
 pytestmark = pytest.mark.django_db
 
 A, B, C = (f"{TOWNSHIP}{number}" for number in (204, 205, 206))
 NEW, OTHER = f"{TOWNSHIP}290", f"{TOWNSHIP}291"
-PAPER = Paper("新政〔2026〕8号", date(2026, 11, 20), "并村")
+PAPER = OrderPaper("新政〔2026〕8号", date(2026, 11, 20), "并村")
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +61,7 @@ def star(code):
 def test_the_successor_holds_the_lowest_star_and_the_merged_end(office):
     decided(A, 4)
     decided(B, 3)
-    order = merge([A, B], Part(NEW, "并村"), PAPER, by=office)
+    order = merge([A, B], SplitPart(NEW, "并村"), PAPER, by=office)
     assert (star(NEW), star(A), star(B)) == (3, None, None)
     assert set(Unit.objects.rated().values_list("code", flat=True)) == {C, NEW}
     assert StarPeriod.objects.known().get(unit=A).last_day == date(2026, 11, 19)
@@ -77,7 +77,7 @@ def test_effects_go_along_and_end_when_rectified(office):
     decided(B, 4)
     discipline = person(Role.DISCIPLINE, COUNTY)
     event = record(UnitFactory(code=A), "spot_check_failed", date(2026, 11, 10), by=discipline)
-    merge([A, B], Part(B), PAPER, by=office)
+    merge([A, B], SplitPart(B), PAPER, by=office)
     assert (star(A), star(B)) == (None, 3)
     close(event, on=date(2026, 11, 22), by=discipline, reason="已整改")
     assert star(B) == 4
@@ -90,7 +90,7 @@ def test_what_happened_to_a_unit_on_the_day_or_later_is_not_washed_off_by_mergin
     SchemeFactory(unit=UnitFactory(code=COUNTY))
     record(UnitFactory(code=A), "spot_check_failed", date(2026, 11, day), by=person(Role.DISCIPLINE, COUNTY))
     with pytest.raises(Incomplete) as refused:
-        merge([A, B], Part(B), PAPER, by=office)
+        merge([A, B], SplitPart(B), PAPER, by=office)
     assert list(refused.value.problems) == ["on"]
     assert (star(A), star(B), Unit.objects.get(code=A).ended) == (2, 4, None)
 
@@ -100,7 +100,7 @@ def test_a_next_decision_is_held_down_by_what_it_has_not_judged(office):
     decided(A, 5)
     decided(B, 5)
     record(UnitFactory(code=A), "case_opened", date(2026, 11, 10), by=person(Role.DISCIPLINE, COUNTY))
-    merge([A, B], Part(NEW, "并村"), PAPER, by=office)
+    merge([A, B], SplitPart(NEW, "并村"), PAPER, by=office)
     DecisionFactory(unit_id=NEW, unit=None, star=5, year=2026, on=date(2026, 11, 23), cut_off=date(2026, 10, 31))
     rerate([NEW])
     assert star(NEW) == 3  # the cap of 12 months
@@ -113,7 +113,7 @@ def test_an_absorbed_units_application_is_withdrawn(office, state):
         pending = DecisionFactory(
             unit_id=A, unit=None, application=application, cycle=application.cycle, origin="township", state="decided"
         )
-    merge([A, B], Part(B), PAPER, by=office)
+    merge([A, B], SplitPart(B), PAPER, by=office)
     application.refresh_from_db()
     assert application.state == Application.State.DRAFT
     last = application.transitions.last()
@@ -127,7 +127,7 @@ def test_an_absorbed_units_application_is_withdrawn(office, state):
 def test_a_split_passes_star_to_each_part_and_the_application_to_the_one_named(office):
     decided(A, 4)
     application = ApplicationFactory(unit=UnitFactory(code=A), state="township_review")
-    split(A, [Part(A), Part(NEW, "分村")], NEW, PAPER, by=office)
+    split(A, [SplitPart(A), SplitPart(NEW, "分村")], NEW, PAPER, by=office)
     application.refresh_from_db()
     assert (star(A), star(NEW)) == (4, 4)
     assert (application.unit_id, application.state) == (NEW, "township_review")
@@ -138,7 +138,7 @@ def test_a_split_passes_star_to_each_part_and_the_application_to_the_one_named(o
 def test_events_after_a_split_are_each_parts_own(office):
     SchemeFactory()
     decided(A, 4)
-    split(A, [Part(A), Part(NEW, "分村")], A, PAPER, by=office)
+    split(A, [SplitPart(A), SplitPart(NEW, "分村")], A, PAPER, by=office)
     record(UnitFactory(code=A), "spot_check_failed", date(2026, 11, 21), by=person(Role.DISCIPLINE, COUNTY))
     assert (star(A), star(NEW)) == (3, 4)
 
@@ -158,8 +158,8 @@ def test_a_renaming_changes_nothing_else(office):
 @pytest.mark.parametrize("posts_pass", [True, False])
 def test_posts_end_or_pass(office, posts_pass):
     filler = AppointmentFactory(unit=UnitFactory(code=A), role=Role.FILLER)
-    paper = Paper("8号", PAPER.on, "并村", posts_pass=posts_pass)
-    merge([A, B], Part(B), paper, by=office)
+    paper = OrderPaper("8号", PAPER.on, "并村", posts_pass=posts_pass)
+    merge([A, B], SplitPart(B), paper, by=office)
     filler.refresh_from_db()
     assert filler.ends == date(2026, 11, 23)
     held = Appointment.objects.on(date(2026, 11, 24)).filter(user=filler.user).values_list("unit", flat=True)
@@ -169,9 +169,9 @@ def test_posts_end_or_pass(office, posts_pass):
 def test_who_may_not(office):
     elsewhere = UnitFactory(code="330681001218")
     with pytest.raises(NotAllowed):
-        merge([A, elsewhere.code], Part(A), PAPER, by=office)
+        merge([A, elsewhere.code], SplitPart(A), PAPER, by=office)
     with pytest.raises(NotAllowed):
-        merge([A, B], Part(B), PAPER, by=person(Role.TOWNSHIP_OFFICE, TOWNSHIP))
+        merge([A, B], SplitPart(B), PAPER, by=person(Role.TOWNSHIP_OFFICE, TOWNSHIP))
 
 
 @pytest.mark.parametrize(
@@ -183,23 +183,23 @@ def test_who_may_not(office):
         ({"codes": [B]}, "units"),
         ({"codes": [B, "330624108999"]}, "units"),
         ({"codes": [TOWNSHIP, B]}, "units"),
-        ({"into": Part(C)}, "into"),
-        ({"into": Part("330624109201", "村")}, "into"),
-        ({"into": Part(NEW)}, "into"),
+        ({"into": SplitPart(C)}, "into"),
+        ({"into": SplitPart("330624109201", "村")}, "into"),
+        ({"into": SplitPart(NEW)}, "into"),
     ],
 )
 def test_what_an_order_must_say(office, change, field):
-    said = {"document": "8号", "on": PAPER.on, "reason": "并村", "codes": [A, B], "into": Part(B)} | change
-    paper = Paper(said["document"], said["on"], said["reason"])
+    said = {"document": "8号", "on": PAPER.on, "reason": "并村", "codes": [A, B], "into": SplitPart(B)} | change
+    paper = OrderPaper(said["document"], said["on"], said["reason"])
     with pytest.raises(Incomplete) as refused:
         merge(said["codes"], said["into"], paper, by=office)
     assert list(refused.value.problems) == [field]
 
 
 def test_what_has_ended_stays_so(office):
-    order = merge([A, B], Part(B), PAPER, by=office)
+    order = merge([A, B], SplitPart(B), PAPER, by=office)
     with pytest.raises(WrongState):
-        merge([A, C], Part(C), PAPER, by=office)
+        merge([A, C], SplitPart(C), PAPER, by=office)
     for change in (
         lambda: Unit.objects.filter(code=A).update(ended=None),
         lambda: order.passages.all().delete(),

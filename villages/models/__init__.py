@@ -1,4 +1,4 @@
-from villages.models.order import Order, Passage, forebears, heirs, successors
+from villages.models.order import Order, Passage, ancestors, descendants, successors
 from villages.models.profile import Profile
 from villages.models.unit import CODE, CODE_LENGTHS, Level, Unit, UnitQuerySet, below, below_any, matching, prefixes
 
@@ -13,8 +13,8 @@ __all__ = [
     "UnitQuerySet",
     "below",
     "below_any",
-    "forebears",
-    "heirs",
+    "ancestors",
+    "descendants",
     "matching",
     "prefixes",
     "successors",

@@ -108,12 +108,12 @@ def _first_after(steps: list[tuple[str, date]], day: date) -> tuple[str, date] |
     return min((step for step in steps if step[1] > day), key=itemgetter(1), default=None)
 
 
-def heirs(codes: Iterable[str]) -> set[str]:
+def descendants(codes: Iterable[str]) -> set[str]:
     """``codes`` and all their successors (descendants)."""
     return _closure(codes, "before_id", "after_id")
 
 
-def forebears(codes: Iterable[str]) -> set[str]:
+def ancestors(codes: Iterable[str]) -> set[str]:
     """``codes`` and all their predecessors (ancestors)."""
     return _closure(codes, "after_id", "before_id")
 

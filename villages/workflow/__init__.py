@@ -1,8 +1,8 @@
 """Steps with units: merged, split or renamed by order (practice §4), created, tagged, their figures reported."""
 
-from villages.workflow.holding import MANAGE
+from villages.workflow.locking import MANAGE
 from villages.workflow.making import MAKE_ZONE, make_station, make_zone, next_code
-from villages.workflow.ordering import Consequence, Paper, Part, looked_at, merge, outcome, rename, split
+from villages.workflow.ordering import OrderConsequence, OrderPaper, SplitPart, looked_at, merge, outcome, rename, split
 from villages.workflow.reporting import REPORT, report_profiles
 from villages.workflow.tagging import Tagged, tag_units
 
@@ -10,9 +10,9 @@ __all__ = [
     "MAKE_ZONE",
     "MANAGE",
     "REPORT",
-    "Consequence",
-    "Paper",
-    "Part",
+    "OrderConsequence",
+    "OrderPaper",
+    "SplitPart",
     "Tagged",
     "looked_at",
     "make_station",

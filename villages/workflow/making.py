@@ -1,6 +1,6 @@
 """Units created by hand: a station below a township, a development zone below a city (practice §1, formats §5).
 
-An import creates them by the same rules (``villages.divisions``).
+An import creates them by the same rules (``villages.division_import``).
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from records import cells
 from records.audit import acting
 from records.refusals import Incomplete, NotAllowed, WrongState
 from villages.models import Level, Unit
-from villages.workflow.holding import MANAGE, hold
+from villages.workflow.locking import MANAGE, hold
 from villages.workflow.naming import cleaned_name
 
 MAKE_ZONE = "villages.make_zone"
 
 
 @dataclass(frozen=True)
-class Kind:
+class UnitKind:
     """A kind of unit: its code is that of a unit of the level ``above``, ``letter`` and ``digits`` digits from 1 on."""
 
     level: Level
@@ -34,8 +34,8 @@ class Kind:
     rated: bool
 
 
-STATION = Kind(Level.STATION, Level.TOWNSHIP, "S", 2, MANAGE, rated=True)
-ZONE = Kind(Level.ZONE, Level.CITY, "Z", 1, MAKE_ZONE, rated=False)
+STATION = UnitKind(Level.STATION, Level.TOWNSHIP, "S", 2, MANAGE, rated=True)
+ZONE = UnitKind(Level.ZONE, Level.CITY, "Z", 1, MAKE_ZONE, rated=False)
 """A zone stands at county level without a county code: the city's four digits, ``Z``, one digit."""
 KINDS = {kind.level: kind for kind in (STATION, ZONE)}
 
@@ -54,7 +54,7 @@ def make_zone(city: str, code: str, name: str, *, by: Any) -> Unit:
     return make(ZONE, city, code, name, by=by)
 
 
-def next_code(kind: Kind, above: str) -> str:
+def next_code(kind: UnitKind, above: str) -> str:
     """The first code below ``above`` that was never used; empty if all are taken."""
     taken = set(Unit.objects.within(f"{above}{kind.letter}").values_list("code", flat=True))
     numbers = range(1, 10**kind.digits)
@@ -62,7 +62,7 @@ def next_code(kind: Kind, above: str) -> str:
 
 
 @transaction.atomic
-def make(kind: Kind, above: str, code: str, name: str, *, by: Any) -> Unit:
+def make(kind: UnitKind, above: str, code: str, name: str, *, by: Any) -> Unit:
     """Create a unit of ``kind`` below the one with the code ``above``. Raises as ``make_station``."""
     code = cells.code(code).upper()
     place = hold([above], kind.permission, by).get(above)

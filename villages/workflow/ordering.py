@@ -23,7 +23,7 @@ from records.previews import require_unchanged
 from records.refusals import Incomplete, WrongState
 from villages.models import CODE, CODE_LENGTHS, Level, Order, Passage, Unit, prefixes
 from villages.signals import units_passed, units_settled
-from villages.workflow.holding import MANAGE, hold
+from villages.workflow.locking import MANAGE, hold
 from villages.workflow.naming import cleaned_name
 
 PASSING_LEVELS = {Level.VILLAGE, Level.STATION}
@@ -31,7 +31,7 @@ PASSING_LEVELS = {Level.VILLAGE, Level.STATION}
 
 
 @dataclass(frozen=True)
-class Consequence:
+class OrderConsequence:
     """A consequence of an order for the unit with this code, in words."""
 
     unit: str
@@ -39,7 +39,7 @@ class Consequence:
 
 
 @dataclass(frozen=True)
-class Paper:
+class OrderPaper:
     """The document of the order: its number, the day from which it is in force, and the reason.
 
     ``posts_pass``: cadres of units that end continue in the successor; otherwise their posts end.
@@ -52,7 +52,7 @@ class Paper:
 
 
 @dataclass(frozen=True)
-class Part:
+class SplitPart:
     """A unit that continues or is created: its code, and its name if it is new or renamed."""
 
     code: str
@@ -60,7 +60,7 @@ class Part:
 
 
 @transaction.atomic
-def merge(codes: Collection[str], into: Part, paper: Paper, *, by: Any) -> Order:
+def merge(codes: Collection[str], into: SplitPart, paper: OrderPaper, *, by: Any) -> Order:
     """Merge the units of ``codes`` into one: one of them that continues, or a new unit.
 
     Raises ``NotAllowed``; ``Incomplete`` if the order is incomplete; ``WrongState`` if one of them has ended.
@@ -80,7 +80,7 @@ def merge(codes: Collection[str], into: Part, paper: Paper, *, by: Any) -> Order
 
 
 @transaction.atomic
-def split(code: str, parts: Collection[Part], main: str, paper: Paper, *, by: Any) -> Order:
+def split(code: str, parts: Collection[SplitPart], main: str, paper: OrderPaper, *, by: Any) -> Order:
     """Split the unit of ``code`` into ``parts``; it may be one of them. Open work passes to the part ``main``.
 
     Raises ``NotAllowed``, ``Incomplete``, ``WrongState`` as ``merge``.
@@ -102,7 +102,7 @@ def split(code: str, parts: Collection[Part], main: str, paper: Paper, *, by: An
 
 
 @transaction.atomic
-def rename(code: str, name: str, paper: Paper, *, by: Any) -> Order:
+def rename(code: str, name: str, paper: OrderPaper, *, by: Any) -> Order:
     """Rename the unit of ``code``; nothing else changes. Raises as ``merge``."""
     units = hold([code], MANAGE, by)
     name = cleaned_name(name, "name")
@@ -139,11 +139,11 @@ def outcome(order: Order) -> dict[str, Any]:
     }
 
 
-def _cleaned(part: Part, field: str) -> Part:
-    return Part(cells.code(part.code).upper(), cleaned_name(part.name, field))
+def _cleaned(part: SplitPart, field: str) -> SplitPart:
+    return SplitPart(cells.code(part.code).upper(), cleaned_name(part.name, field))
 
 
-def _of_paper(paper: Paper) -> dict[str, str]:
+def _of_paper(paper: OrderPaper) -> dict[str, str]:
     problems = {}
     if not paper.document.strip():
         problems["document"] = _("Please enter the document number.")
@@ -166,7 +166,7 @@ def _of_units(found: Collection[Unit], codes: Collection[str], on: date) -> dict
     return {}
 
 
-def _of_part(part: Part, units: Mapping[str, Unit], *, may_go_on: Collection[str], field: str) -> dict[str, str]:
+def _of_part(part: SplitPart, units: Mapping[str, Unit], *, may_go_on: Collection[str], field: str) -> dict[str, str]:
     """Errors of a part: one that continues must be among the units, a new one needs a free code and a name."""
     if part.code in units:
         return {} if part.code in may_go_on else {field: _("The code %(code)s is taken.") % {"code": part.code}}
@@ -186,7 +186,7 @@ def _require(problems: Mapping[str, str]) -> None:
         raise Incomplete(_("The order cannot be carried out yet."), dict(problems))
 
 
-def _made(part: Part, like: Unit, by: Any) -> Unit:
+def _made(part: SplitPart, like: Unit, by: Any) -> Unit:
     """A new unit, rated and tagged like its predecessor."""
     try:
         with transaction.atomic(), acting(by, "villages.order"):
@@ -198,7 +198,7 @@ def _made(part: Part, like: Unit, by: Any) -> Unit:
 
 
 def _carry_out(
-    kind: Order.Kind, steps: list[tuple[Unit, Unit, bool]], names: Mapping[str, str], paper: Paper, by: Any
+    kind: Order.Kind, steps: list[tuple[Unit, Unit, bool]], names: Mapping[str, str], paper: OrderPaper, by: Any
 ) -> Order:
     """Store the order, end and rename units accordingly, and transfer everything to the successors."""
     going_on = {after.code for _before, after, _main in steps}

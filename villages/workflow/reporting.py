@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from records.audit import acting
 from records.refusals import Incomplete, WrongState
 from villages.models import Level, Profile
-from villages.workflow.holding import hold
+from villages.workflow.locking import hold
 
 REPORT = "villages.report_profile"
 FIRST_YEAR = 2000

@@ -13,8 +13,8 @@ from records.audit import acting
 from records.refusals import Incomplete, WrongState
 from villages.models import Unit
 from villages.signals import units_tagged
-from villages.workflow.holding import MANAGE, hold
-from villages.workflow.ordering import Consequence
+from villages.workflow.locking import MANAGE, hold
+from villages.workflow.ordering import OrderConsequence
 
 MOST_TAGS, LONGEST_TAG = 10, 20
 
@@ -24,7 +24,7 @@ class Tagged:
     """How many units changed, and the consequences."""
 
     changed: int
-    follows: list[Consequence]
+    follows: list[OrderConsequence]
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from typing import Any
 import pghistory
 from django.core.management.commands import migrate
 
-from config.owner import as_owner
+from config.owner_role import as_owner
 
 
 class Command(migrate.Command):

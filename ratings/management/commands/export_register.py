@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ratings.register import export
+from ratings.register.rerating import export
 
 
 class Command(BaseCommand):

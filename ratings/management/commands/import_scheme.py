@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ratings.revision import revised
+from ratings.allowance.scheme_revision import revised
 from ratings.scheme.reading import read_scheme
 from ratings.workflow.scheme import import_scheme
 from records.refusals import Refused

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from ratings.register import rerate
+from ratings.register.rerating import rerate
 from records import audit
 
 

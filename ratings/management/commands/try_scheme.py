@@ -9,9 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ratings.scheme.facts import FactsRefused, read_facts
+from ratings.allowance.dry_run import try_scheme
 from ratings.scheme.reading import SchemeRefused, read_scheme
-from ratings.trial import try_scheme
+from ratings.scoring.facts_file import FactsRefused, read_facts
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from records.head import Head
+from records.chain_head import Head
 
 
 class Command(BaseCommand):

@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.fault_words import check_words, phrase
+from accounts.integrity_words import check_words, phrase
 from records import integrity, rights
-from records.head import Head
+from records.chain_head import Head
 from records.integrity import Fault
 from records.proof_faults import head_faults
 from records.refusals import Refused
@@ -40,12 +40,12 @@ class Command(BaseCommand):
         if found:
             raise CommandError(f"{found.total()} rows are off.")
 
-    def _of_head(self, path: Path) -> integrity.Check:
+    def _of_head(self, path: Path) -> integrity.IntegrityCheck:
         try:
             head = Head.read(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, Refused) as wrong:
             raise CommandError(f"{path}: {wrong}") from None
-        return integrity.Check(f"head {head.number}", lambda: head_faults(head))
+        return integrity.IntegrityCheck(f"head {head.number}", lambda: head_faults(head))
 
 
 def _line(check: str, fault: Fault) -> str:

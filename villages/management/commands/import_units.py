@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from villages.divisions import WrongRows, import_units
+from villages.division_import import WrongUnitRows, import_units
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
             raise CommandError(f"no such file: {', '.join(absent)}")
         try:
             imported = import_units(files, tell=self.stderr.write)
-        except WrongRows as wrong:
+        except WrongUnitRows as wrong:
             for row in wrong.rows:
                 self.stderr.write(str(row))
             raise CommandError(str(wrong)) from wrong

@@ -1,0 +1,348 @@
+"""A cadre list: a sheet in which each line gives a person an office; taken whole or not at all (architecture §6).
+
+``read`` finds every wrong cell and says what each line would do; ``carry_out`` does it. The same sheet again finds
+everybody in office and does nothing.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Appointment, User
+from accounts.phones import phone_of
+from accounts.roles import ROLES, VILLAGE_POSTS, Role
+from accounts.workflow import Engaged, Who, appoint_person, givable, managed_by, set_phone
+from accounts.workflow.appointment_rules import bound_elsewhere, nobody_of_that_name
+from records import cells
+from records.cells import day, one_line
+from records.refusals import Refused
+from records.workbooks import SheetColumn, SheetRefused, SheetRow, WrongCell, read_rows
+from villages.models import Level, Unit, below_any
+
+MOST_LINES = 600
+MOST_DEPARTMENT = 50
+NAME = re.compile(r"[^\W\d_][\w·.’' -]*")
+BOTH = "一肩挑"
+"""How offices write that one person holds both posts of a village."""
+
+
+@dataclass(frozen=True)
+class AppointmentColumns:
+    """The heads of the sheet in the reader's language."""
+
+    unit: str
+    unit_name: str
+    role: str
+    name: str
+    username: str
+    starts: str
+    ends: str
+    department: str
+    phone: str
+
+    @classmethod
+    def spoken(cls) -> "AppointmentColumns":
+        return cls(
+            unit=_("Division code"),
+            unit_name=_("Unit"),
+            role=_("Role"),
+            name=_("Name"),
+            username=_("Account name"),
+            starts=_("First day"),
+            ends=_("Last day"),
+            department=_("Department"),
+            phone=_("Telephone"),
+        )
+
+
+@dataclass(frozen=True)
+class AppointmentLine:
+    """What one line of the sheet does: ``new_roles`` are those not held yet; ``user`` is None for a new account;
+    ``called`` are the offices held already whose telephone number becomes ``phone``."""
+
+    row: SheetRow
+    unit: Unit
+    name: str
+    roles: tuple[str, ...]
+    new_roles: tuple[str, ...]
+    user: User | None
+    starts: date
+    ends: date | None
+    department: str
+    phone: str
+    called: tuple[int, ...]
+
+    @property
+    def does_something(self) -> bool:
+        return bool(self.new_roles or self.called)
+
+    @property
+    def outcome(self) -> list[Any]:
+        """What it does, for whom, with the names that a page shows."""
+        who = [self.name, self.user.pk if self.user else None]
+        posts = [self.unit.code, self.unit.name, self.roles, self.new_roles, self.starts, self.ends, self.department]
+        return [*who, *posts, self.phone, self.called]
+
+    @property
+    def office(self) -> str:
+        return _(", ").join(str(Role(role).label) for role in self.roles)
+
+
+def words_of(roles: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """How the sheet calls the offices among ``roles``."""
+    words = {str(Role(role).label): (str(role),) for role in roles}
+    if set(VILLAGE_POSTS) <= set(roles):
+        words[BOTH] = VILLAGE_POSTS
+    return words
+
+
+def _name(text: str) -> str:
+    """The cleaned name; what cannot be one stays as it is, and is refused for what it holds."""
+    try:
+        return cells.name(text)
+    except ValueError:
+        return text
+
+
+def _username(text: str) -> str:
+    return User.normalize_username(text)
+
+
+def rows_of(raw: bytes) -> list[SheetRow]:
+    """The lines that name a person. Raises ``SheetRefused``."""
+    heads = AppointmentColumns.spoken()
+    optional = [heads.unit_name, heads.username, heads.starts, heads.ends, heads.department, heads.phone]
+    rows = read_rows(raw, [heads.unit, heads.role, heads.name], optional=optional, days=[heads.starts, heads.ends])
+    rows = [row for row in rows if row[heads.name] or row[heads.username]]
+    if not rows:
+        raise SheetRefused([], _("No line of the sheet names a person."))
+    if len(rows) > MOST_LINES:
+        raise SheetRefused([], _("The sheet names more than %d people: please send it in parts.") % MOST_LINES)
+    return rows
+
+
+def read(rows: Sequence[SheetRow], *, by: User) -> list[AppointmentLine]:
+    """What ``rows`` would do. Raises ``SheetRefused`` with all that is wrong."""
+    reading = _Reading(rows, by)
+    lines = [reading.line(row) for row in rows]
+    if reading.problems:
+        raise SheetRefused(reading.problems)
+    return [line for line in lines if line is not None]
+
+
+@transaction.atomic
+def carry_out(lines: Iterable[AppointmentLine], *, by: User) -> list[Engaged]:
+    """Appoint everybody. Raises ``SheetRefused`` with the line that cannot be, and then nobody is."""
+    opened: dict[tuple[str, str], Who] = {}
+    engaged = []
+    for line in lines:
+        for post in Appointment.objects.filter(pk__in=line.called):
+            set_phone(post, line.phone, by=by)
+        if not line.new_roles:
+            continue
+        key = (line.unit.code, line.name)
+        who = opened.get(key) or Who(line.name, line.user.username if line.user else "")
+        try:
+            one = appoint_person(
+                who,
+                line.new_roles,
+                unit=line.unit,
+                by=by,
+                starts=line.starts,
+                ends=line.ends,
+                department=line.department,
+                phone=line.phone,
+            )
+        except Refused as refused:
+            raise SheetRefused([line.row.wrong(AppointmentColumns.spoken().name, str(refused))]) from refused
+        if one.password:
+            opened[key] = Who(line.name, one.user.username)
+        engaged.append(one)
+    return engaged
+
+
+class _Reading:
+    """One sheet being read: what it may say, whom it may mean, what is wrong with it so far."""
+
+    def __init__(self, rows: Sequence[SheetRow], by: User) -> None:
+        self.by = by
+        self.heads = AppointmentColumns.spoken()
+        self.problems: list[WrongCell] = []
+        self.given = givable(by)
+        self.words = words_of(self.given)
+        reach = below_any({code for codes in self.given.values() for code in codes})
+        self.units = Unit.objects.filter(reach).in_bulk({row.code(self.heads.unit) for row in rows})
+        names = {_name(row[self.heads.name]) for row in rows}
+        accounts = User.objects.filter(
+            username__in={_username(row[self.heads.username]) for row in rows}, is_active=True
+        )
+        self.accounts = {user.username: user for user in accounts}
+        self.namesakes: dict[tuple[str, str], dict[int, User]] = defaultdict(dict)
+        there = managed_by(by).filter(unit__in=self.units, user__name__in=names, user__is_active=True)
+        for post in there.select_related("user"):
+            self.namesakes[post.unit_id, post.user.name][post.user_id] = post.user
+        people = {user.pk for user in accounts} | {pk for found in self.namesakes.values() for pk in found}
+        self.posts: dict[tuple[int, str, str], list[Appointment]] = defaultdict(list)
+        for post in Appointment.objects.filter(user__in=people, unit__in=self.units):
+            self.posts[post.user_id, post.role, post.unit_id].append(post)
+        today = timezone.localdate()
+        self.bound = bound_elsewhere(people, by=by, starts=today, ends=None)
+        self.taken: dict[tuple[str, str, str], int] = {}
+
+    def line(self, row: SheetRow) -> AppointmentLine | None:
+        before = len(self.problems)
+        heads = self.heads
+        unit, roles = self._unit(row), self._roles(row)
+        starts = self._day(row, heads.starts) or timezone.localdate()
+        ends = self._day(row, heads.ends)
+        if ends and ends < starts:
+            self._wrong(row, heads.ends, _("a day not before the first day"))
+        if unit and roles and any(unit.level not in ROLES[role].levels for role in roles):
+            self._wrong(row, heads.role, _("an office that exists at this unit's level"))
+        elif unit and roles and not self._gives(roles, unit):
+            self._wrong(row, heads.unit, _("a division code within your reach"))
+        user = self._person(row, unit)
+        if unit and roles and len(self.problems) == before:
+            self._once(row, unit, roles, user)
+        phone = self._phone(row)
+        if len(self.problems) > before:
+            return None
+        held = {role: self._held(user, role, unit, starts, ends) for role in roles}
+        new_roles = tuple(role for role in roles if not held[role])
+        called = tuple(post.pk for posts in held.values() for post in posts if phone and post.phone != phone)
+        department = one_line(row[heads.department])
+        if len(department) > MOST_DEPARTMENT:
+            self._wrong(row, heads.department, _("at most %d characters") % MOST_DEPARTMENT)
+            return None
+        return AppointmentLine(
+            row, unit, _name(row[heads.name]), roles, new_roles, user, starts, ends, department, phone, called
+        )
+
+    def _wrong(self, row: SheetRow, head: str, expected: str) -> None:
+        self.problems.append(row.wrong(head, expected))
+
+    def _unit(self, row: SheetRow) -> Unit | None:
+        unit = self.units.get(row.code(self.heads.unit))
+        if unit is None:
+            self._wrong(row, self.heads.unit, _("a division code within your reach"))
+        return unit
+
+    def _roles(self, row: SheetRow) -> tuple[str, ...]:
+        roles = self.words.get(one_line(row[self.heads.role]), ())
+        if not roles:
+            self._wrong(row, self.heads.role, _("one of: %s") % _(", ").join(self.words))
+        return roles
+
+    def _gives(self, roles: Iterable[str], unit: Unit) -> bool:
+        return all(any(unit.code.startswith(code) for code in self.given[role]) for role in roles)
+
+    def _day(self, row: SheetRow, head: str) -> date | None:
+        found = day(row[head])
+        if row[head] and found is None:
+            self._wrong(row, head, _("a day such as 2026-11-24"))
+        return found
+
+    def _phone(self, row: SheetRow) -> str:
+        try:
+            return phone_of(row[self.heads.phone])
+        except ValidationError as wrong:
+            self._wrong(row, self.heads.phone, " ".join(wrong.messages))
+            return ""
+
+    def _person(self, row: SheetRow, unit: Unit | None) -> User | None:
+        heads = self.heads
+        name, username = _name(row[heads.name]), _username(row[heads.username])
+        if len(name) > 50 or not NAME.fullmatch(name):
+            self._wrong(row, heads.name, _("a person's name of at most 50 characters"))
+            return None
+        if username:
+            user = self.accounts.get(username)
+            if user is None or user.name != name or user.pk in self.bound or user == self.by:
+                self._wrong(row, heads.username, str(nobody_of_that_name()))
+            return user
+        found = list(self.namesakes.get((unit.code, name), {}).values()) if unit else []
+        if len(found) > 1:
+            self._wrong(row, heads.username, _("the account name, as several people here have this name"))
+        elif found and found[0].pk in self.bound:
+            self._wrong(row, heads.name, str(nobody_of_that_name()))
+        return found[0] if found else None
+
+    def _once(self, row: SheetRow, unit: Unit, roles: Iterable[str], user: User | None) -> None:
+        person = user.username if user else _name(row[self.heads.name])
+        for role in roles:
+            first = self.taken.setdefault((unit.code, role, person), row.number)
+            if first != row.number:
+                self._wrong(row, self.heads.name, _("each person once for each office; see row %d") % first)
+                return
+
+    def _held(self, user: User | None, role: str, unit: Unit, starts: date, ends: date | None) -> list[Appointment]:
+        """The offices of that role that the person holds on some of these days."""
+        return [
+            post
+            for post in (self.posts[user.pk, role, unit.code] if user else ())
+            if (post.ends is None or post.ends >= starts) and (ends is None or post.starts <= ends)
+        ]
+
+
+@dataclass(frozen=True)
+class ListedPlace:
+    """A line of the sheet to fill in: an office on a unit, and who holds it."""
+
+    unit: Unit
+    role: str
+    holder: Appointment | None = None
+
+
+def columns() -> list[SheetColumn]:
+    """The sheet to fill in: every office that may be given, with who holds it now."""
+    heads = AppointmentColumns.spoken()
+    return [
+        SheetColumn(heads.unit, lambda place: place.unit.code),
+        SheetColumn(heads.unit_name, lambda place: place.unit.name, 24),
+        SheetColumn(heads.role, lambda place: str(Role(place.role).label), 20),
+        SheetColumn(heads.name, lambda place: place.holder.user.name if place.holder else ""),
+        SheetColumn(heads.username, lambda place: place.holder.user.username if place.holder else ""),
+        SheetColumn(heads.starts, lambda place: place.holder.starts.isoformat() if place.holder else ""),
+        SheetColumn(
+            heads.ends, lambda place: place.holder.ends.isoformat() if place.holder and place.holder.ends else ""
+        ),
+        SheetColumn(heads.department, lambda place: place.holder.department if place.holder else "", 20),
+        SheetColumn(heads.phone, lambda place: place.holder.phone if place.holder else "", 18),
+    ]
+
+
+def places(by: User) -> list[ListedPlace]:
+    """Every office that ``by`` may give, a line for each holder, or one empty; of villages the rated ones."""
+    given = givable(by)
+    held: dict[tuple[str, str], list[Appointment]] = defaultdict(list)
+    today = managed_by(by).on(timezone.localdate()).filter(deputy_for=None)
+    for post in today.select_related("user").order_by("starts", "pk"):
+        held[post.unit_id, post.role].append(post)
+    reach = below_any({code for codes in given.values() for code in codes})
+    levels = {level for role in given for level in ROLES[role].levels}
+    units = Unit.objects.filter(reach, level__in=levels).order_by("code")
+    return [
+        ListedPlace(unit, role, holder)
+        for unit in units
+        if unit.rated or unit.level != Level.VILLAGE
+        for role in given
+        if unit.level in ROLES[role].levels and any(unit.code.startswith(code) for code in given[role])
+        for holder in held[unit.code, role] or [None]
+    ]
+
+
+def notes() -> list[str]:
+    """What stands above the heads of the sheet to fill in."""
+    return [
+        _("One line for each person and office. Leave the account name empty for somebody new."),
+        _("One person in both posts of a village: write %s under the office.") % BOTH,
+        _("Lines without a name are passed over. An empty first day is today."),
+    ]

@@ -1,0 +1,300 @@
+"""The audit trail as it is read: who changed what, when, from where, and what stood there before.
+
+Each tracked table has its history table, written by triggers. One statement reads them all, newest first: every table
+gives its newest rows by its key, so the cost is bounded by what is shown, however long the trail is.
+"""
+# ruff: noqa: S608 (the names put into the SQL are those of our own tables)
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db import connection, models
+from django.utils import timezone
+from django.utils.translation import gettext
+from pghistory.models import Event
+
+from accounts import audit_words
+from accounts.deputies import AuthorizedAct, authorized_act, by_deputies
+from accounts.models import User
+from records.numbers import keys
+from villages.models import Unit
+
+SHOWN = 50
+FETCHED = 500
+INTERNAL = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_context", "pgh_context_id", "pgh_obj_id"}
+
+
+@dataclass(frozen=True)
+class Redaction:
+    """What the trail does not show yet: history rows ``e`` for which ``rows`` holds (SQL), and of those for which
+    ``cells`` holds the ``columns``. Of a change, the row before is covered like the row; a change of nothing but
+    covered columns is not there, and why a covered column changed is not said."""
+
+    rows: str = "false"
+    cells: str = "false"
+    columns: tuple[str, ...] = ()
+
+    @property
+    def covered_now(self) -> str:
+        """SQL: the columns covered in the row, an array."""
+        names = ", ".join(f"'{column}'" for column in self.columns)
+        return f"CASE WHEN coalesce({self.cells}, false) THEN ARRAY[{names}]::text[] ELSE '{{}}'::text[] END"
+
+
+HIDDEN = Redaction(rows="true")
+"""Of a table of which nobody has said what may be read: nothing."""
+OPEN = Redaction()
+_veils: dict[type[models.Model], Redaction] = {}
+_open: dict[type[models.Model], str] = {}
+
+
+def redact(tracked: type[models.Model], by: Redaction) -> None:
+    """Keep what is not released out of the trail. Called by the app whose secret it is."""
+    _veils[tracked] = by
+
+
+def show_openly(because: str, *tracked: type[models.Model]) -> None:
+    """Let the trail's readers see every change of these tables at once, ``because`` it is no secret from them."""
+    _open.update(dict.fromkeys(tracked, because))
+
+
+def redaction_of(tracked: type[models.Model]) -> Redaction:
+    """What of a table is not shown; a table that is neither veiled nor shown is hidden."""
+    return _veils.get(tracked) or (OPEN if tracked in _open else HIDDEN)
+
+
+def decided_about() -> tuple[set[type[models.Model]], set[type[models.Model]]]:
+    """The tables with a veil, and those that are shown openly."""
+    return set(_veils), set(_open)
+
+
+class Cursor(NamedTuple):
+    """The change after which a page begins."""
+
+    at: datetime
+    kind: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}|{self.kind}|{self.number}"
+
+    @classmethod
+    def read(cls, text: str) -> "Cursor | None":
+        """None for what is no cursor."""
+        try:
+            at, kind, number = text.split("|")
+            found = cls(datetime.fromisoformat(at).astimezone(UTC), kind, *keys([number]))
+        except (ValueError, TypeError, OverflowError):
+            return None
+        return found if found.kind in histories() else None
+
+
+@dataclass(frozen=True)
+class TrailField:
+    """A column that differs; ``before`` is None where the row is new."""
+
+    name: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class TrailChange:
+    """One change of one row: what, of which unit, when, by whom, from where, why, and what is different."""
+
+    cursor: Cursor
+    what: str
+    unit: str
+    who: str
+    as_deputy: bool
+    address: str
+    verb: str
+    reason: str
+    is_new: bool
+    fields: list[TrailField]
+
+
+def histories() -> dict[str, type[models.Model]]:
+    """The history tables, each with its model."""
+    return {
+        model._meta.db_table: model
+        for model in apps.get_models()
+        if issubclass(model, Event) and hasattr(model, "pgh_tracked_model")
+    }
+
+
+def kinds() -> dict[str, str]:
+    """History table → what it keeps, in words, sorted by these."""
+    named = {table: name_of(model) for table, model in histories().items()}
+    return dict(sorted(named.items(), key=lambda item: item[1]))
+
+
+def name_of(history: type[models.Model]) -> str:
+    """What a history table keeps, in the reader's words."""
+    tracked = history.pgh_tracked_model._meta
+    return str(audit_words.KINDS.get(tracked.label_lower) or tracked.verbose_name)
+
+
+def unit_column(model: type[models.Model]) -> str | None:
+    """The column that says to which unit a row belongs; None where it only hangs on another row."""
+    if model.pgh_tracked_model is Unit:
+        return "code"
+    return "unit_id" if any(field.column == "unit_id" for field in model._meta.fields) else None
+
+
+def changes(
+    reach: Iterable[str],
+    *,
+    person: str = "",
+    unit: str = "",
+    kind: str = "",
+    until: date | None = None,
+    after: Cursor | None = None,
+    count: int = SHOWN,
+) -> list[TrailChange]:
+    """The newest ``count`` changes within ``reach`` (unit codes) that fit, newest first.
+
+    Rows that belong to no unit of their own (answers, sheets, accounts) are shown to whoever reaches every unit.
+    """
+    reach = sorted(reach)
+    everywhere = not Unit.objects.exclude(pk__in=Unit.objects.within_any(reach)).exists()
+    parts, values = [], []
+    for table, model in histories().items():
+        if kind and table != kind:
+            continue
+        conditions, given = _conditions(table, unit_column(model), reach, everywhere, person, unit, until, after)
+        parts.append(_newest(table, unit_column(model), conditions, redaction_of(model.pgh_tracked_model)))
+        values += [*given, count]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(parts) + " ORDER BY at DESC, kind DESC, number DESC LIMIT %s", [*values, count]
+        )
+        rows = [
+            (*row[:3], json.loads(row[3] or "{}"), row[4], json.loads(row[5]), json.loads(row[6] or "null"))
+            for row in cursor.fetchall()
+        ]
+    return _read(rows)
+
+
+def all_changes(reach: Iterable[str], **wanted: Any) -> Iterator[TrailChange]:
+    """Every change that fits (as ``changes``), newest first, fetched bit by bit."""
+    after = None
+    while found := changes(reach, after=after, count=FETCHED, **wanted):
+        yield from found
+        after = found[-1].cursor
+
+
+def _newest(table: str, unit_column: str | None, conditions: str, veil: Redaction) -> str:
+    """The newest rows of one history table, each with the row before it."""
+    without, context = "", "e.pgh_context"
+    before = f"""SELECT to_jsonb(b)%s FROM {table} b WHERE b.pgh_obj_id = e.pgh_obj_id AND b.pgh_id < e.pgh_id
+        ORDER BY b.pgh_id DESC LIMIT 1"""
+    hidden = f"coalesce({veil.rows}, false)"
+    if veil.columns:
+        columns = ", ".join(f"'{column}'" for column in veil.columns)
+        own = ", ".join(f"'{column}'" for column in sorted(INTERNAL))
+        without = f" - {veil.covered_now}"
+        rest = f"to_jsonb(e) - ARRAY[{columns}, {own}]"
+        rest_before = before % f" - ARRAY[{columns}, {own}]"
+        same = " AND ".join(
+            f"to_jsonb(e)->'{name}' = coalesce(({before % ''})->'{name}', 'null')" for name in veil.columns
+        )
+        covered = f"coalesce({veil.cells}, false)"
+        hidden += f" OR {covered} AND coalesce({rest} = ({rest_before}), false)"
+        context = f"CASE WHEN {covered} AND NOT ({same}) THEN e.pgh_context - 'reason' ELSE {context} END"
+    return f"""(
+        SELECT '{table}' AS kind, e.pgh_id AS number, e.pgh_created_at AS at, {context} AS context,
+            {f"e.{unit_column}" if unit_column else "''"}::text AS unit, to_jsonb(e){without} AS now,
+            ({before % without}) AS before
+        FROM (SELECT * FROM {table} e WHERE {conditions} AND NOT ({hidden})
+            ORDER BY e.pgh_id DESC LIMIT %s) e)"""
+
+
+def _conditions(
+    table: str,
+    unit_column: str | None,
+    reach: list[str],
+    everywhere: bool,
+    person: str,
+    unit: str,
+    until: date | None,
+    after: Cursor | None,
+) -> tuple[str, list[Any]]:
+    found, values = ["true"], []
+    if not everywhere:
+        within = [f"(e.{unit_column} >= %s AND e.{unit_column} < %s)" for _code in reach] if unit_column else []
+        found.append(f"({' OR '.join(within) or 'false'})")
+        values += [bound for code in reach for bound in (code, code + "~")] if unit_column else []
+    if unit:
+        found.append(f"e.{unit_column} >= %s AND e.{unit_column} < %s" if unit_column else "false")
+        values += [unit, unit + "~"] if unit_column else []
+    if person:
+        found.append("e.pgh_context->>'user' = (SELECT id::text FROM accounts_user WHERE username = %s)")
+        values.append(person)
+    if until:
+        found.append("(e.pgh_created_at AT TIME ZONE %s)::date <= %s")
+        values += [timezone.get_current_timezone_name(), until]
+    if after:
+        found.append("(e.pgh_created_at, %s, e.pgh_id) < (%s, %s, %s)")
+        values += [table, after.at, after.kind, after.number]
+    return " AND ".join(found), values
+
+
+def _read(rows: list[tuple]) -> list[TrailChange]:
+    models_by_table = histories()
+    people = _names(User, "name", {context.get("user") for _k, _n, _a, context, *_rest in rows})
+    units = _names(Unit, "name", {unit for *_rest, unit, _now, _before in rows})
+    acts = [_deed(context, unit, at) for _k, _n, at, context, unit, *_rest in rows]
+    stood_in = by_deputies(acts)
+    found = []
+    for (kind, number, at, context, unit, now, before), done in zip(rows, acts, strict=True):
+        found.append(
+            TrailChange(
+                cursor=Cursor(at, kind, number),
+                what=name_of(models_by_table[kind]),
+                unit=f"{units.get(unit, '')} {unit}".strip(),
+                who=people.get(context.get("user"), ""),
+                as_deputy=done is not None and done in stood_in,
+                address=context.get("address") or "",
+                verb=audit_words.of_step(context.get("verb") or "") or context.get("url") or "",
+                reason=context.get("reason") or "",
+                is_new=before is None,
+                fields=_differences(models_by_table[kind], before or {}, now),
+            )
+        )
+    return found
+
+
+def _deed(context: dict[str, Any], unit: str, at: datetime) -> AuthorizedAct | None:
+    return authorized_act(context.get("user"), context.get("verb") or "", unit, at)
+
+
+def _names(model: type[models.Model], column: str, keys: set) -> dict[Any, str]:
+    return dict(model.objects.filter(pk__in=keys - {None, ""}).values_list("pk", column))
+
+
+def _in_words(value: Any, words: dict[Any, str]) -> Any:
+    """A list is its parts; what programs alone can read (the content of a scheme) is told by its length."""
+    if isinstance(value, str | bool):
+        return words.get(value, value)
+    if isinstance(value, list) and not any(isinstance(part, list | dict) for part in value):
+        return gettext(", ").join(str(_in_words(part, words)) for part in value)
+    if isinstance(value, list | dict):
+        return gettext("%d characters, kept in full") % len(json.dumps(value, ensure_ascii=False, default=str))
+    return value
+
+
+def _differences(model: type[models.Model], before: dict[str, Any], now: dict[str, Any]) -> list[TrailField]:
+    """What differs, in words where a column knows them."""
+    found = []
+    for field in model._meta.fields:
+        old, new = before.get(field.column), now.get(field.column)
+        if field.column in INTERNAL or old == new:
+            continue
+        words = {value: str(word) for value, word in field.flatchoices} | {True: gettext("Yes"), False: gettext("No")}
+        found.append(TrailField(audit_words.of_column(field), _in_words(old, words), _in_words(new, words)))
+    return found

@@ -1,0 +1,50 @@
+"""What the lists of people write into Excel."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.audit_trail import TrailChange
+from accounts.deputies import signature
+from records.workbooks import SheetColumn
+from villages.townships import unit_columns
+
+
+def appointments() -> list[SheetColumn]:
+    return [
+        SheetColumn(_("Name"), lambda one: one.user.name),
+        SheetColumn(_("Account name"), lambda one: one.user.username, 20),
+        SheetColumn(_("Role"), lambda one: one.get_role_display(), 20),
+        SheetColumn(_("Department"), lambda one: one.department, 20),
+        *unit_columns(lambda one: one.unit),
+        SheetColumn(_("Telephone"), lambda one: one.phone, 18),
+        SheetColumn(_("From"), lambda one: one.starts, 14),
+        SheetColumn(_("Until"), lambda one: one.ends, 14),
+    ]
+
+
+def changes() -> list[SheetColumn]:
+    def fields(change: TrailChange) -> str:
+        if change.is_new:
+            return "\n".join(
+                _("%(name)s: %(value)s") % {"name": field.name, "value": field.after}
+                for field in change.fields
+                if field.after is not None
+            )
+        return "\n".join(
+            _("%(name)s: %(value)s") % {"name": field.name, "value": f"{field.before} → {field.after}"}
+            for field in change.fields
+        )
+
+    return [
+        SheetColumn(_("When"), lambda change: change.cursor.at, 20),
+        SheetColumn(_("From where"), lambda change: change.address or _("on the machine itself"), 18),
+        SheetColumn(
+            _("Who"), lambda change: signature(change.who, change.as_deputy) if change.who else _("the system")
+        ),
+        SheetColumn(_("What"), lambda change: change.what, 20),
+        SheetColumn(_("Unit"), lambda change: change.unit, 28),
+        SheetColumn(pgettext("audit trail", "Step"), lambda change: change.verb, 24),
+        SheetColumn(_("Reason"), lambda change: change.reason, 30),
+        SheetColumn(_("Added"), lambda change: _("Yes") if change.is_new else "", 8),
+        SheetColumn(_("Before and after"), fields, 80),
+    ]

@@ -1,0 +1,120 @@
+"""The auditor's check of everything kept (``records/proof.py``): asked for, made in the background, told of."""
+
+import logging
+from datetime import date
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Appointment, User
+from accounts.roles import Role
+from accounts.todo_list import Todo
+from notifications.workflow import announce
+from records import file_faults, integrity
+from records.chain_head import Head
+from records.models import Verification
+from records.outage import database_is_away
+from records.proof_faults import head_faults
+from records.refusals import NotAllowed
+
+State = Verification.State
+READ_TRAIL = "accounts.read_trail"
+FAULTS_KEPT = 200
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def ask(head: Head | None, *, by: User) -> Verification:
+    """Ask for a check, of an exported ``head`` too; one that is waiting or running is not asked for twice."""
+    from accounts.tasks import check_everything  # the task calls back into this module
+
+    if not by.reach(READ_TRAIL):
+        raise NotAllowed(_("You may not do this here."))
+    User.objects.select_for_update().get(pk=by.pk)
+    text = head.text if head else ""
+    if there := Verification.objects.filter(by=by, head=text).asked_already():
+        return there
+    asked = Verification.objects.create(by=by, head=text)
+    transaction.on_commit(lambda: check_everything.delay(asked.pk), robust=True)
+    return asked
+
+
+def make(pk: int) -> None:
+    """Check everything and keep what was found. Doing it again changes nothing."""
+    asked = Verification.objects.take(pk)
+    if asked is None:
+        return
+    try:
+        with asked.kept_alive():
+            _check(asked)
+    except Exception as failure:
+        if database_is_away(failure):
+            raise  # ``jobs.make_forgotten`` begins it anew
+        logger.exception("check %s failed", pk)
+        _end(asked, State.FAILED, error=f"{type(failure).__name__}: {failure}")
+
+
+@transaction.atomic
+def check_files(day: date) -> int:
+    """Read the share of the stored files whose turn ``day`` is; the auditors are told of those that are not whole."""
+    count = 0
+    for fault in file_faults.faults(day.toordinal() % file_faults.SHARES):
+        count += 1
+        logger.error("%s: expected %s, found %s", fault.row, fault.expected, fault.found)
+    if count:
+        posts = Appointment.objects.on(day).filter(role=Role.AUDITOR)
+        announce(
+            sorted(set(posts.values_list("user_id", flat=True))), "files_damaged", link=reverse("proof"), count=count
+        )
+    return count
+
+
+def _check(asked: Verification) -> None:
+    checks = integrity.checks()
+    if asked.head:
+        head = Head.read(asked.head)
+        checks.append(integrity.IntegrityCheck(f"head {head.number}", lambda: head_faults(head)))
+    newest, count, kept = Head.newest(), 0, []
+    for done, check in enumerate(checks):
+        asked.come_to(100 * done // len(checks))
+        with transaction.atomic():
+            for fault in check.faults():
+                count += 1
+                if len(kept) < FAULTS_KEPT:
+                    kept.append([check.name, fault.row, fault.expected, fault.found])
+    _end(asked, State.READY, progress=100, faults=count, found=kept, sealed=newest.text if newest else "")
+
+
+@transaction.atomic
+def _end(asked: Verification, state: str, **changes: object) -> None:
+    if asked.end(state, **changes):
+        announce([asked.by_id], f"check_{state}", link=reverse("proof"), count=changes.get("faults", 0))
+
+
+def seen(found: QuerySet[Verification], by: User) -> None:
+    """The person has looked at how they ended: they leave the to-do list."""
+    found.filter(by=by, ended_at__isnull=False, seen_at=None).update(seen_at=timezone.now())
+
+
+def entries(user: User) -> list[Todo]:
+    """What the check came to, until it was looked at."""
+    if not user.reach(READ_TRAIL):
+        return []
+    ended = Verification.objects.filter(by=user, seen_at=None, ended_at__isnull=False)[:5]
+    return [_entry(one) for one in ended]
+
+
+def _entry(one: Verification) -> Todo:
+    if one.state == State.FAILED:
+        title = _("The check of what is kept could not be made")
+        return Todo(title, reverse("proof"), over=_("Proof"), action=_("See why"))
+    if not one.faults:
+        return Todo(_("What is kept was checked: all is whole"), reverse("proof"), over=_("Proof"), action=_("Look"))
+    title = ngettext(
+        "%(count)d row is not as it was written", "%(count)d rows are not as they were written", one.faults
+    )
+    return Todo(title % {"count": one.faults}, reverse("proof"), over=_("Proof"), action=_("See which"))

@@ -1,0 +1,112 @@
+"""What every page's shell shows of the person who reads it; nothing is asked of the database unless it is shown."""
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry, entries_for
+from accounts.menu_rows import FITS_ONE_ROW, MenuItem, entry_row, plain_row, section_row
+from accounts.models import Appointment
+from accounts.page_help import topic_of
+from accounts.roles import ROLES
+from accounts.todo_list import known_places
+from notifications.models import Notice
+
+FITS_A_PHONE = 4
+
+
+class Shell:
+    """``template``: the shell for the reader's audience; pages that serve several ``{% extends shell.template %}``."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def signed_in(self) -> bool:
+        user = getattr(self.request, "user", None)
+        return user is not None and user.is_authenticated
+
+    @property
+    def idle_minutes(self) -> int:
+        """After so long without use the session ends."""
+        return settings.SESSION_IDLE_MINUTES
+
+    @property
+    def posts(self) -> list[Appointment]:
+        return self.request.user.posts if self.signed_in else []
+
+    @cached_property
+    def place(self) -> str:
+        """The county, or the city, in whose name this person works."""
+        return (self.posts[0].county or self.posts[0].unit.name) if self.posts else ""
+
+    @cached_property
+    def audience(self) -> str:
+        """CADRE only for those who hold nothing but a village's posts."""
+        if not self.signed_in:
+            return PUBLIC
+        return CADRE if {ROLES[post.role].audience for post in self.posts} == {CADRE} else DESK
+
+    @property
+    def template(self) -> str:
+        return f"shell/{self.audience}.html"
+
+    @cached_property
+    def menu(self) -> list[MenuItem]:
+        return plain_row(self._entries, self.request.path)
+
+    @property
+    def has_sections(self) -> bool:
+        return self.audience == DESK and len(self._entries) > FITS_ONE_ROW
+
+    @cached_property
+    def sections(self) -> list[MenuItem]:
+        return section_row(self._entries, self.request.path, self._waiting)
+
+    @cached_property
+    def section_entries(self) -> list[MenuItem]:
+        """The second row: the entries of the section that is open."""
+        return entry_row(self._entries, self.request.path, self._waiting)
+
+    @cached_property
+    def open_section(self) -> MenuItem | None:
+        return next((section for section in self.sections if section.current), None)
+
+    @property
+    def folds(self) -> bool:
+        """Whether a plain row hides behind a button on phones; a cadre's is the bar at the foot."""
+        return self.audience == DESK and not self.has_sections and len(self._entries) > FITS_A_PHONE
+
+    @cached_property
+    def public_menu(self) -> list[MenuItem]:
+        return plain_row(self._entries_for(PUBLIC), self.request.path)
+
+    @cached_property
+    def _entries(self) -> list[MenuEntry]:
+        return self._entries_for(self.audience)
+
+    @cached_property
+    def _waiting(self) -> list[str] | None:
+        return known_places(self.request.user) if self.signed_in else None
+
+    def _entries_for(self, audience: str) -> list[MenuEntry]:
+        user = getattr(self.request, "user", None) or AnonymousUser()  # refused before anybody was looked for
+        return entries_for(user, audience)
+
+    @property
+    def help_url(self) -> str:
+        """Help for the page now open, or all of it."""
+        page = self.request.resolver_match
+        topic = topic_of(self.request.user, page.url_name) if page else None
+        return reverse("help_topic", args=[topic.name]) if topic else reverse("help")
+
+    @cached_property
+    def unread(self) -> int:
+        return Notice.objects.filter(user=self.request.user, read_at=None).count() if self.signed_in else 0
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor."""
+    return {"shell": Shell(request)}

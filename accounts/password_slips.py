@@ -1,0 +1,86 @@
+"""One-time passwords on paper: a slip for each person, to cut along the lines and hand over (issue: people).
+
+The passwords stand in the answer to the step that made them, and nowhere else (``records.one_time_secrets``).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from textwrap import wrap
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.phones import spelt
+from accounts.roles import Role
+from accounts.workflow import Engaged, own_phone
+from records import one_time_secrets
+from records.documents import pdf
+
+SALT = "accounts.slips"
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What one person is given: ``office`` in words, ``place`` the unit's name."""
+
+    name: str
+    username: str
+    password: str
+    office: str
+    place: str
+
+    @property
+    def spelt(self) -> str:
+        """The password in groups of four: so it is read and typed without a slip. Whoever types may leave gaps out."""
+        return " ".join(wrap(self.password, 4))
+
+
+def slips_of(engaged: Iterable[Engaged]) -> list[Slip]:
+    """The slips of those for whom an account was opened."""
+    found = []
+    for one in engaged:
+        if one.password:
+            office = _(", ").join(str(Role(post.role).label) for post in one.appointments)
+            place = one.appointments[0].unit.name
+            found.append(Slip(one.user.name, one.user.username, one.password, office, place))
+    return found
+
+
+def encrypted_slips(slips: Sequence[Slip], by: User) -> str:
+    """``slips`` as the page carries them, for ``by`` alone."""
+    return one_time_secrets.encrypted([asdict(slip) for slip in slips], by, salt=SALT)
+
+
+def decrypted_slips(text: str, by: User) -> list[Slip]:
+    """The slips, once; none if ``text`` is not what we gave ``by``, is too old, or was used."""
+    return [Slip(**slip) for slip in one_time_secrets.decrypted(text, by, salt=SALT) or ()]
+
+
+def as_pdf(slips: Sequence[Slip], *, by: User) -> bytes:
+    """A4 sheets of slips, several a page, with lines to cut along; ``by`` is who can be called."""
+    phone = own_phone(by)
+    call = _("Stuck? Call %(name)s, %(phone)s.") % {"name": by.name, "phone": spelt(phone)} if phone else ""
+    return pdf(
+        "slips",
+        {
+            "title": _("One-time passwords"),
+            "site": settings.SITE_URL + reverse("first_sign_in"),
+            "words": {
+                "head": _("Stars for villages"),
+                "name": _("Name"),
+                "username": _("Account name"),
+                "password": _("One-time password"),
+                "site": _("Web address"),
+                "first": _("What to do first"),
+                "steps": _(
+                    "1. Open the address. 2. Copy the account name and the one-time password; "
+                    "capitals and gaps do not matter. "
+                    "3. Choose a password of your own, of at least 12 characters. 4. Tear up this slip."
+                ),
+            },
+            "call": call,
+            "slips": [asdict(slip) | {"password": slip.spelt} for slip in slips],
+        },
+    )

@@ -1,0 +1,118 @@
+"""What waits for those who appoint, guard and audit: their sources of the to-do list (``accounts/todo_list.py``)."""
+
+from datetime import timedelta
+from functools import reduce
+from operator import or_
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import workflow
+from accounts.locks import locked_out, locked_out_by_codes
+from accounts.models import Appointment, AppointmentEvent, User
+from accounts.roles import ROLES, Role
+from accounts.todo_list import Todo
+from villages.models import Unit, below_any
+
+# Every such place needs somebody in this role, or nothing moves there.
+ESSENTIAL = (Role.COUNTY_OFFICE, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER, Role.SIGNER, Role.FILLER)
+RATED_ONLY = (Role.SIGNER, Role.FILLER)
+PLACES_SHOWN = 100
+REVIEWED_DAYS = 7
+
+
+class Vacancies:
+    """Places without an office or a filler, for whoever may appoint one."""
+
+    def entries(self, user: User) -> list[Todo]:
+        if not user.has_perm("accounts.appoint"):
+            return []
+        givable = workflow.givable(user)
+        roles = [role for role in ESSENTIAL if role in givable]
+        places = self._places(roles, givable) if roles else []
+        for role in roles:
+            if vacant := [place for place in places if getattr(place, f"lacks_{role}")]:
+                return [self._todo(role, vacant)]
+        return []
+
+    def _places(self, roles: list[str], givable: dict[str, list[str]]) -> list[Unit]:
+        """Places that lack one of ``roles``, each with ``lacks_ROLE``; one statement."""
+        held = Appointment.objects.on(timezone.localdate()).filter(unit=OuterRef("pk"))
+        wanted = {
+            f"lacks_{role}": ExpressionWrapper(
+                below_any(givable[role])
+                & Q(level__in=ROLES[role].levels, rated=role in RATED_ONLY)
+                & ~Exists(held.filter(role=role)),
+                BooleanField(),
+            )
+            for role in roles
+        }
+        lacking = reduce(or_, (Q(**{name: True}) for name in wanted))
+        return list(Unit.objects.standing().annotate(**wanted).filter(lacking).order_by("code")[:PLACES_SHOWN])
+
+    def _todo(self, role: str, vacant: list[Unit]) -> Todo:
+        name = Role(role).label
+        title = ngettext("%(count)d place has no %(role)s", "%(count)d places have no %(role)s", len(vacant))
+        return Todo(
+            title=title % {"count": len(vacant), "role": name},
+            detail=_("First: %(unit)s") % {"unit": vacant[0].name},
+            url=f"{reverse('appointment_new')}?{urlencode({'role': role, 'unit': vacant[0].code})}",
+            over=_("Appointments"),
+            action=_("Appoint somebody"),
+        )
+
+
+class Locks:
+    """Accounts shut out by wrong passwords or codes, for the security administrator."""
+
+    def entries(self, user: User) -> list[Todo]:
+        if not user.has_perm("accounts.unlock"):
+            return []
+        people = workflow.reachable(user)
+        names = {one.username for one in locked_out(people)[:100]}
+        names |= {one.user.username for one in locked_out_by_codes(people)[:100]}
+        if not names:
+            return []
+        title = ngettext("%(count)d account is shut out", "%(count)d accounts are shut out", len(names))
+        return [
+            Todo(
+                title=title % {"count": len(names)},
+                detail=_("Ask the person before you unlock: somebody else may have tried their password."),
+                url=reverse("locks"),
+                over=_("Security"),
+                action=_("See the locks"),
+                urgent=True,
+            )
+        ]
+
+
+class Trail:
+    """Changes of appointments in the last days, for the audit administrator."""
+
+    def entries(self, user: User) -> list[Todo]:
+        reach = user.reach("accounts.read_trail")
+        if not reach:
+            return []
+        since = timezone.now() - timedelta(days=REVIEWED_DAYS)
+        changed = AppointmentEvent.objects.filter(below_any(reach, "unit_id"), pgh_created_at__gte=since).count()
+        if not changed:
+            return []
+        title = ngettext(
+            "%(count)d change of appointments to look through",
+            "%(count)d changes of appointments to look through",
+            changed,
+        )
+        return [
+            Todo(
+                title=title % {"count": changed},
+                detail=_("Of the last %(days)d days. Who was given which office, by whom, from where.")
+                % {"days": REVIEWED_DAYS},
+                url=f"{reverse('trail')}?{urlencode({'kind': AppointmentEvent._meta.db_table})}",
+                over=_("Audit trail"),
+                action=_("Look through them"),
+            )
+        ]

@@ -1,0 +1,22 @@
+"""Help for one page, and all of it as a manual to print."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts import page_help
+
+
+def manual(request: HttpRequest) -> HttpResponse:
+    """Everything that concerns the reader; whoever has not signed in reads what everybody may.
+
+    Pictures come when they are asked for (``?pictures=1``): a phone on a weak line reads the words at once.
+    """
+    context = {"topics": page_help.topics_of(request.user), "pictured": "pictures" in request.GET}
+    return render(request, "accounts/manual.html", context)
+
+
+def topic(request: HttpRequest, name: str) -> HttpResponse:
+    found = next((one for one in page_help.topics_of(request.user) if one.name == name), None)
+    if found is None:
+        raise Http404
+    return render(request, "accounts/manual_topic.html", {"topic": found})

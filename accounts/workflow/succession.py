@@ -1,0 +1,71 @@
+"""What an order that merges or splits units does to posts (practice §4): those at a unit that ends, end or pass."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from accounts.authority import grant
+from accounts.models import Appointment
+from notifications.workflow import announce
+from records.audit import acting
+from villages.models import Order, Passage
+from villages.workflow import OrderConsequence
+
+
+def pass_on(sender: Any, order: Order, **kwargs: Any) -> list[OrderConsequence]:
+    """Hear ``units_passed``: rights at ended units end at once; where the order says so the successor has the posts."""
+    followed = []
+    for passage in order.passages.filter(main=True, before__ended__isnull=False).select_related("before", "after"):
+        posts = list(_held(passage.before_id))
+        with acting(order.by, "villages.order", order.reason):
+            _end(posts, passage)
+            if order.posts_pass:
+                _give_on(posts, passage, order)
+        if posts:
+            followed.append(OrderConsequence(passage.before_id, _words(order, passage, len(posts))))
+    return followed
+
+
+def _held(unit: str) -> QuerySet[Appointment]:
+    today = timezone.localdate()
+    return Appointment.objects.select_for_update().filter(Q(ends=None) | Q(ends__gte=today), unit=unit).order_by("pk")
+
+
+def _end(posts: list[Appointment], passage: Passage) -> None:
+    """Yesterday was the last day; of a post that began today or later the first one is."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    for post in posts:
+        last = max(post.starts, yesterday)
+        Appointment.objects.filter(pk=post.pk).update(ends=last)
+        words = {"unit": passage.name_before, "role": post.get_role_display(), "day": last.isoformat()}
+        announce([post.user_id], "appointment_ends", unit_code=post.unit_id, **words)
+
+
+def _give_on(posts: list[Appointment], passage: Passage, order: Order) -> None:
+    today = timezone.localdate()
+    there = set(_held(passage.after_id).values_list("user_id", "role"))
+    passed = [
+        Appointment(
+            user_id=post.user_id,
+            role=post.role,
+            unit=passage.after,
+            department=post.department,
+            starts=max(post.starts, today),
+            ends=post.ends,
+            appointed_by=order.by,
+        )
+        for post in posts
+        if (post.user_id, post.role) not in there
+    ]
+    grant(Appointment.objects.bulk_create(passed))
+
+
+def _words(order: Order, passage: Passage, count: int) -> str:
+    if order.posts_pass:
+        words = ngettext("%(count)d post passes to %(unit)s.", "%(count)d posts pass to %(unit)s.", count)
+    else:
+        words = ngettext("%(count)d post ends.", "%(count)d posts end.", count)
+    return words % {"count": count, "unit": passage.name_after}

@@ -1,0 +1,67 @@
+"""How allauth behaves here: accounts are given by an office, never taken; its secrets are kept unreadable."""
+
+import base64
+import hashlib
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.stagekit import clear_login
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from records.client_ip import address_of
+from records.refusals import WrongState
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Nobody gets in who gave the password before the account's access was ended, and the code only afterwards."""
+        user.refresh_from_db()
+        given = [one["at"] for one in get_authentication_records(request, user) if one["method"] != "mfa"]
+        ended = user.access_ended_at
+        if not user.is_active or (ended and (not given or max(given) < ended.timestamp())):
+            clear_login(request)
+            raise ImmediateHttpResponse(redirect("account_login"))
+        super().login(request, user)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return address_of(request)
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """What a second factor rests on (of the phone, of the recovery codes) is no use to whoever reads the database."""
+
+    SEALED = "sealed:"
+
+    def encrypt(self, text: str) -> str:
+        return self.SEALED + _box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """What was kept before it was sealed is still read. Raises ``WrongState`` when the key has changed since."""
+        sealed = encrypted_text.removeprefix(self.SEALED)
+        if sealed == encrypted_text:
+            return encrypted_text
+        try:
+            return _box().decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            words = _(
+                "Your second factor cannot be read: the key of the system has changed. Ask the security administrator."
+            )
+            raise WrongState(words) from None
+
+
+def _box() -> MultiFernet:
+    """Seals with the key of the settings, opens what was sealed with those before it too."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet(
+        Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"second factor {key}".encode()).digest())) for key in keys
+    )

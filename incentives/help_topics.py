@@ -1,0 +1,73 @@
+"""What people read about the pages of this app (``accounts.page_help``)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.page_help import Topic
+
+TOPICS = [
+    Topic(
+        "village_money",
+        _("Money of your village"),
+        _("You see what your village was promised, paid, and why."),
+        (
+            _("Each line names the policy or fund, the amount and its state."),
+            _("Frozen or claimed back: the reason stands beside it."),
+        ),
+        pages=("unit-money",),
+        needs=(
+            "ratings.fill",
+            "incentives.view_incentive",
+            "ratings.accept",
+        ),
+        order=29,
+    ),
+    Topic(
+        "policies",
+        _("Reward policies"),
+        _("From stars to rewards: a policy is drafted, agreed, put in force, granted, paid."),
+        (
+            _("Finance drafts amounts by star and population. The county office gives its opinion and number."),
+            _("In force, press Grant: each village's amount is reckoned and shown first."),
+            _(
+                "Disburse shows line by line what is paid. The ledger is never changed: mistakes are "
+                "corrected by a new entry."
+            ),
+        ),
+        pages=(
+            "policies",
+            "policy-new",
+            "policy",
+            "policy-edit",
+            "policy-disburse",
+            "policy-ledger",
+            "policy-workbook",
+            "policy-step",
+            "ledger-correct",
+            "clawback",
+        ),
+        needs=("incentives.view_incentive",),
+        order=31,
+    ),
+    Topic(
+        "funds",
+        _("Project funds"),
+        _("A budget is shared out among villages by star and need, to the cent."),
+        (
+            _("Draft the fund: budget, smallest star, weights. Try the allocation before it counts."),
+            _("After opinion and filing it takes effect; pay in instalments."),
+            _("A star falls: choose to claim back, or not, with a reason."),
+        ),
+        pages=(
+            "funds",
+            "fund-new",
+            "fund",
+            "fund-edit",
+            "fund-disburse",
+            "fund-ledger",
+            "fund-workbook",
+            "fund-step",
+        ),
+        needs=("incentives.view_incentive",),
+        order=32,
+    ),
+]

@@ -1,0 +1,128 @@
+"""What a policy or fund would grant to each unit of its county, from the register and the profiles; nothing is kept.
+
+Stars are those on the source's reckoning day, as the register is known now; figures those of its year's profile.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from incentives.allocation_rule import WeightedClaim, allocate
+from incentives.models import ProjectFund, RewardPolicy, Source
+from incentives.money import fen, yuan
+from incentives.reward_table import Band, NoBand, Table, look_up, reward
+from ratings.models import StarPeriod
+from villages.models import Passage, Profile, Unit
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What a unit would get: ``amount`` in yuan, or ``problem``, the reason why that cannot be said.
+
+    ``weight`` is set for funds.
+    """
+
+    unit: Unit
+    star: int
+    figure: int | None
+    amount: Decimal | None = None
+    weight: Decimal | None = None
+    problem: str = ""
+
+
+def table_of(policy: RewardPolicy) -> Table:
+    """The policy's table for ``incentives.reward_table``: star → bands, amounts in fen."""
+    table = defaultdict(list)
+    for row in policy.bands.all():
+        table[row.star].append(Band(row.band.lower, row.band.upper, fen(row.amount)))
+    return dict(table)
+
+
+def rewards(policy: RewardPolicy) -> list[Prospect]:
+    """Every rated unit of the county with its reward, by division code."""
+    table = table_of(policy)
+    tried = _stars_to_cover(policy, table)
+    return [_reward(policy, table, tried, unit) for unit in _units(policy, policy.figure)]
+
+
+def prospects(source: Source) -> list[Prospect]:
+    """What ``source`` would grant to each unit. Raises ``OutOfLimits``."""
+    return allocations(source) if isinstance(source, ProjectFund) else rewards(source)
+
+
+def _stars_to_cover(policy: RewardPolicy, table: Table) -> range:
+    """Stars that may matter later: all, while they are not known yet or a fallen one brings money back."""
+    if policy.clawback == RewardPolicy.Clawback.NONE and policy.reckoning_day <= timezone.localdate():
+        return range(0)
+    return range(max(table, default=0) + 1)
+
+
+def _reward(policy: RewardPolicy, table: Table, tried: Iterable[int], unit: Unit) -> Prospect:
+    if unit.figure is None:
+        problem = _("no figure of %(year)s: %(figure)s") % {"year": policy.year, "figure": policy.get_figure_display()}
+        return Prospect(unit, unit.star, None, problem=problem)
+    try:
+        for star in tried:
+            look_up(table, star, unit.figure)
+        amount = reward(table, unit.star, unit.figure, policy.coefficient)
+    except NoBand as gap:
+        problem = _("star %(star)s with %(figure)s: no band") % {"star": gap.star, "figure": gap.figure}
+        return Prospect(unit, unit.star, unit.figure, problem=problem)
+    return Prospect(unit, unit.star, unit.figure, yuan(amount))
+
+
+def allocations(fund: ProjectFund) -> list[Prospect]:
+    """Every unit that holds the minimum star with its part of the budget, by division code.
+
+    No amounts while a unit has a problem. Raises ``OutOfLimits``.
+    """
+    weights = dict(fund.weights.values_list("star", "weight"))
+    holders = [unit for unit in _units(fund, fund.need) if unit.star >= fund.min_star]
+    weighed = [_weigh(fund, weights, unit) for unit in holders]
+    if any(prospect.problem for prospect in weighed):
+        return weighed
+    at_least, at_most = fen(fund.at_least or Decimal(0)), None if fund.at_most is None else fen(fund.at_most)
+    claims = [WeightedClaim(prospect.unit.code, prospect.weight, at_least, at_most) for prospect in weighed]
+    amounts = allocate(fen(fund.budget), claims)
+    return [
+        Prospect(prospect.unit, prospect.star, prospect.figure, yuan(amounts[prospect.unit.code]), prospect.weight)
+        for prospect in weighed
+    ]
+
+
+def _weigh(fund: ProjectFund, weights: dict[int, Decimal], unit: Unit) -> Prospect:
+    figure = unit.figure if fund.need else None
+    if unit.star not in weights:
+        return Prospect(unit, unit.star, figure, problem=_("star %(star)s: no weight") % {"star": unit.star})
+    if fund.need and not figure:
+        problem = _("no figure of %(year)s: %(figure)s") % {"year": fund.year, "figure": fund.get_need_display()}
+        return Prospect(unit, unit.star, figure, problem=problem)
+    return Prospect(unit, unit.star, figure, weight=weights[unit.star] * (figure or 1))
+
+
+def _units(source: Source, figure: str) -> QuerySet[Unit]:
+    """The units that ``source`` is for, each with ``star`` (0: none held) and ``figure`` (None: not reported).
+
+    A unit that an order made after the reckoning day counts with the star that it began with.
+    """
+    star = StarPeriod.objects.on(source.reckoning_day).filter(unit=OuterRef("pk")).values("star")[:1]
+    made = Passage.objects.filter(after=OuterRef("unit"), order__on__gt=source.reckoning_day)
+    begun = StarPeriod.objects.known().filter(Exists(made), unit=OuterRef("pk"))
+    profile = Profile.objects.filter(unit=OuterRef("pk"), year=source.year)
+    units = (
+        Unit.objects.within(source.unit_id)
+        .rated(source.rates)
+        .annotate(
+            star=Coalesce(Subquery(star), Subquery(begun.order_by("during").values("star")[:1]), 0),
+            figure=Subquery(profile.values(figure or "population")[:1]),
+        )
+    )
+    return units.order_by("code")

@@ -1,0 +1,13 @@
+"""What the calculations refuse, in words for people."""
+
+from django.utils.translation import gettext as _
+
+from incentives.allocation_rule import OutOfLimits
+from incentives.money import yuan
+
+
+def out_of_limits(error: OutOfLimits) -> str:
+    """Why, and by how much, the limits of an allocation cannot be met."""
+    if error.excess:
+        return _("The least amounts exceed the budget by %(amount)s yuan.") % {"amount": yuan(error.excess)}
+    return _("The greatest amounts fall short of the budget by %(amount)s yuan.") % {"amount": yuan(error.shortfall)}

@@ -1,0 +1,54 @@
+"""Where a policy or fund stands, as its page shows it: what a step confirmed there rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+
+from django.forms.models import model_to_dict
+
+from incentives.allocation_rule import OutOfLimits
+from incentives.models import Clawback, ProjectFund, RewardBand, Source, StarWeight
+from incentives.prospects import Prospect, prospects
+from incentives.refusal_words import out_of_limits
+
+
+def prospects_of(source: Source) -> tuple[list[Prospect], str]:
+    """What would be granted, and why nothing can be, if the limits cannot be met."""
+    try:
+        return prospects(source), ""
+    except OutOfLimits as error:
+        return [], out_of_limits(error)
+
+
+def standing(
+    source: Source, would_be: Iterable[Prospect] | None = None, table: Iterable[Any] | None = None
+) -> dict[str, Any]:
+    """Terms, table and state, and the fingerprint of the list; ``would_be``, ``table``: where they are known."""
+    if would_be is None:
+        would_be = prospects_of(source)[0]
+    listed = [(one.unit.code, one.unit.name, one.star, one.figure, one.amount, one.problem) for one in would_be]
+    return written(source, table) | {"list": sha256(repr(listed).encode()).hexdigest()}
+
+
+def written(source: Source, table: Iterable[Any] | None = None) -> dict[str, Any]:
+    """What is written in it: its terms and state, and its table."""
+    rows = table_of(source) if table is None else table
+    return {"terms": model_to_dict(source), "table": [_row(row) for row in rows]}
+
+
+def table_of(source: Source) -> Iterable[RewardBand | StarWeight]:
+    """The weights of a fund, the bands of a policy."""
+    return source.weights.all() if isinstance(source, ProjectFund) else source.bands.all()
+
+
+def _row(row: RewardBand | StarWeight) -> list[Any]:
+    if isinstance(row, StarWeight):
+        return [row.star, row.weight]
+    return [row.star, row.band.lower, row.band.upper, row.amount]
+
+
+def proposed(clawback: Clawback) -> list[Any]:
+    """What is proposed: the star fallen to, what comes back, what is promised no more."""
+    return [clawback.star, clawback.amount, clawback.released]

@@ -1,0 +1,89 @@
+"""What waits for finance and for the leading-group office (a source of ``accounts.todo_list``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.todo_list import Todo
+from incentives.models import Clawback, ProjectFund, RewardPolicy, Source
+from incentives.reasons import cause, fall, with_reasons
+from incentives.templatetags.money import yuan
+from villages.models import below_any
+
+SHOWN = 20
+WAITS = {
+    "draft": gettext_lazy("Finish the draft and seek the opinion"),
+    "opinion_sought": gettext_lazy("Give your opinion and file"),
+    "filed": gettext_lazy("Put it into effect"),
+    "grant": gettext_lazy("Commit the amounts"),
+    "disburse": gettext_lazy("Disburse what is committed"),
+}
+
+
+def entries(user: Any) -> list[Todo]:
+    """One statement for policies and funds together, one for what may be claimed back."""
+    if not any(map(user.has_perm, (RewardPolicy.MANAGE, ProjectFund.MANAGE, "incentives.give_opinion"))):
+        return []
+    waiting = _waiting(user, RewardPolicy).union(_waiting(user, ProjectFund), all=True)
+    found = [
+        Todo(
+            title=_("%(what)s: %(name)s") % {"what": WAITS[what], "name": name},
+            url=reverse(page, args=[pk]),
+            over=county,
+            action=_("Open"),
+        )
+        for pk, name, county, what, page in waiting.order_by("what", "pk")
+    ]
+    return found + _clawbacks(user)
+
+
+def _waiting(user: Any, kind: type[Source]) -> QuerySet:
+    def at(perm: str) -> Q:
+        return below_any(user.reach(perm), "unit_id")
+
+    lines = kind.lines.rel.related_model.objects.filter(**{kind.lines.field.name: OuterRef("pk")})
+    granted = Exists(lines)
+    today = timezone.localdate()
+    states = {
+        "draft": at(kind.MANAGE) & Q(state="draft"),
+        "opinion_sought": at("incentives.give_opinion") & Q(state="opinion_sought"),
+        "filed": at(kind.MANAGE) & Q(state="filed"),
+        "grant": at(kind.MANAGE) & Q(state="effective", reckoning_day__lte=today) & ~granted,
+        "disburse": at("incentives.disburse") & Q(state="effective") & Exists(lines.payable()),
+    }
+    what = Case(*(When(condition, then=Value(name)) for name, condition in states.items()), output_field=CharField())
+    page = Value(kind.PAGE, output_field=CharField())
+    rows = kind.objects.annotate(what=what, page=page).filter(what__isnull=False).order_by()
+    return rows.values_list("pk", "name", "unit__name", "what", "page")
+
+
+def _clawbacks(user: Any) -> list[Todo]:
+    """Each question once: which village, why, of what, how much."""
+    mine = Clawback.objects.filter(below_any(user.reach("incentives.disburse"), "unit_id"), state="open")
+    return [
+        Todo(
+            title=_question(one),
+            detail=cause(one),
+            url=f"{one.line.source.get_absolute_url()}#clawback{one.pk}",
+            urgent=True,
+            action=_("Open"),
+        )
+        for one in with_reasons(mine).order_by("pk")[:SHOWN]
+    ]
+
+
+def _question(proposal: Clawback) -> str:
+    said = {"unit": proposal.unit.name, "fall": fall(proposal), "name": proposal.line.source.name}
+    if proposal.amount:
+        return _("%(unit)s fell %(fall)s: claim back %(amount)s yuan of “%(name)s”?") % (
+            said | {"amount": yuan(proposal.amount)}
+        )
+    return _("%(unit)s fell %(fall)s: no longer pay %(released)s yuan of “%(name)s”?") % (
+        said | {"released": yuan(proposal.released)}
+    )

@@ -1,0 +1,158 @@
+"""Points → the star that they allow: one set-based query for one application, for a nation and for a trial.
+
+The query is ``allowance.sql``; what it reads are relations that its caller names, a ``AllowanceSource``.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from ratings.models import Application, Stage
+
+_ALLOWANCE = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_IN_FULL = """,
+bars as (select entry, jsonb_agg(code order by nr) as codes from barred group by 1),
+short as (  -- under "areas" one reason an area, else every condition of every star above the one allowed
+    select f.entry, jsonb_agg(
+               jsonb_build_array(b.labels[f.rung], f.why, f.has, f.needs) order by f.rung, f.part, f.place
+           ) as conditions
+    from (select *, row_number() over (partition by entry, rung order by part, place) as nr from failing) as f
+    join judged j on j.entry = f.entry
+    join rulebook b on b.scheme = j.scheme
+    join reached r on r.entry = f.entry
+    where case when b.rule = 'areas' then f.nr = 1 else b.labels[f.rung]::int > r.star end
+    group by 1
+)
+select j.entry, j.total, r.star, j.rank,
+    (select jsonb_agg(jsonb_build_array(a.code, j.has -> ('areas.' || a.code)) order by a.nr)
+     from unnest(b.codes) with ordinality as a (code, nr)),
+    d.codes, s.conditions
+from judged j
+join reached r on r.entry = j.entry
+join rulebook b on b.scheme = j.scheme
+left join bars d on d.entry = j.entry
+left join short s on s.entry = j.entry
+order by j.entry
+"""
+_STORE = """
+update ratings_application as a
+set {total} = round(t.total, 2), {star} = r.star
+from judged t join reached r on r.entry = t.entry
+where a.id = t.entry and (a.{total}, a.{star}) is distinct from (round(t.total, 2), r.star::smallint)
+"""
+_STORED_IN = {
+    Stage.SELF: ("self_total", "self_star"),
+    Stage.TOWNSHIP: ("panel_total", "panel_star"),
+    Stage.COUNTY: ("panel_total", "panel_star"),
+    Stage.APPEAL: ("panel_total", "panel_star"),
+}
+_APPLICATIONS = """
+entry as materialized (
+    select id, cycle_id as scheme, unit_id as unit, %s::date as day
+    from ratings_application where id in ({chosen})
+),
+scheme as materialized (
+    select c.id, c.year, s.body, case when c.scoring_closed_at is not null then (
+        select count(*) from villages_unit u
+        where u.code >= s.unit_id and u.code < s.unit_id || '~' and u.level = s.rates and u.rated
+    ) end as rated
+    from ratings_cycle c join ratings_scheme s on s.id = c.scheme_id
+    where c.id in (select scheme from entry)
+),
+point as not materialized (
+    select application_id as entry, criterion, points, figure from ratings_points where stage = %s
+),
+veto as not materialized (
+    select unit_id as unit, code, "on" as met from ratings_veto where withdrawn_at is null
+),
+standing as not materialized (
+    select cycle_id as scheme, {total} as total from ratings_application
+    where {total} is not null and cycle_id in (select id from scheme) and id not in (select id from entry)
+)
+"""
+
+
+@dataclass(frozen=True)
+class AllowanceSource:
+    """The relations that the query reads (see ``allowance.sql``), as common table expressions with their parameters."""
+
+    sql: str
+    params: Sequence[Any] = ()
+
+
+@dataclass(frozen=True)
+class Short:
+    """A condition that fails for a star above the one allowed (formats §2).
+
+    ``star`` is a number or, under the rule ``areas``, the code of an area. ``has`` and ``needs`` are points, a figure
+    (None: absent), a rank (``needs`` None: not yet known) or a number of areas; both None for a bar.
+    """
+
+    star: int | str
+    why: str
+    has: Decimal | None
+    needs: Decimal | None
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What the points of one entry come to: exact points, areas after ``cap`` and penalties as positive figures."""
+
+    entry: int | str
+    total: Decimal
+    star: int
+    rank: int
+    areas: dict[str, Decimal]
+    barred: tuple[str, ...]
+    short: tuple[Short, ...]
+
+
+def applications(chosen: QuerySet[Application], stage: str, day: date) -> AllowanceSource:
+    """The points of ``chosen`` applications at ``stage``, to be judged as on ``day``."""
+    ids, params = chosen.order_by().values("pk").query.sql_with_params()
+    return AllowanceSource(_APPLICATIONS.format(chosen=ids, total=_STORED_IN[stage][0]), (day, *params, stage))
+
+
+def allowed(source: AllowanceSource) -> list[Allowed]:
+    """Everything about each entry of ``source``, in the order of their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"with {source.sql}, {_ALLOWANCE} {_IN_FULL}", source.params)
+        return [_allowed(*row) for row in cursor.fetchall()]
+
+
+def store(chosen: QuerySet[Application], stage: str, day: date) -> int:
+    """Write total and star of ``chosen`` applications at ``stage`` into their rows; how many changed."""
+    total, star = _STORED_IN[stage]
+    source = applications(chosen, stage, day)
+    with connection.cursor() as cursor:
+        cursor.execute(f"with {source.sql}, {_ALLOWANCE} {_STORE.format(total=total, star=star)}", source.params)
+        return cursor.rowcount
+
+
+def _allowed(
+    entry: int | str, total: Decimal, star: int, rank: int, areas: str | None, barred: str | None, short: str | None
+) -> Allowed:
+    return Allowed(
+        entry=entry,
+        total=total,
+        star=star,
+        rank=rank,
+        areas={code: Decimal(points) for code, points in _json(areas)},
+        barred=tuple(_json(barred)),
+        short=tuple(Short(star, why, _decimal(has), _decimal(needs)) for star, why, has, needs in _json(short)),
+    )
+
+
+def _json(text: str | None) -> Any:
+    return json.loads(text or "[]", parse_float=Decimal)
+
+
+def _decimal(value: Decimal | int | None) -> Decimal | None:
+    return None if value is None else Decimal(value)

@@ -1,0 +1,71 @@
+"""What the next version of a scheme would do to units already scored (formats §1, "In use"). Keeps nothing."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ratings.allowance.dry_run import try_scheme
+from ratings.models import Answer, Application, Scheme, Veto
+from ratings.scheme.reading import Reading
+from ratings.scheme.spec import NoSingleVariant, SchemeSpec
+from ratings.scoring.facts_file import UnitFacts
+from ratings.scoring.methods import WrongFact, check_fact
+
+Result = tuple[str, int]
+"""Total as it is written, and star."""
+
+
+@dataclass(frozen=True)
+class Revised:
+    """A unit whose total or star would change; None where no variant, or more than one, would fit it."""
+
+    unit: str
+    before: Result | None
+    after: Result | None
+
+
+def revised(new: Reading, old: Scheme, day: date) -> list[Revised]:
+    """The units that answered under ``old`` and would come out differently under ``new``, by their answers and code.
+
+    An answer that a version does not ask for, or cannot take, counts for that version as not given.
+    """
+    units = _answered(old)
+    before = _results(Reading(old.body, old.spec), units, day)
+    after = _results(new, units, day)
+    return [Revised(unit, before.get(unit), after.get(unit)) for unit in units if before.get(unit) != after.get(unit)]
+
+
+def _answered(scheme: Scheme) -> dict[str, UnitFacts]:
+    rows = Answer.objects.filter(application__cycle__scheme=scheme, value__isnull=False)
+    values = defaultdict(dict)
+    for unit, item, value in rows.order_by("application__unit").values_list("application__unit", "item", "value"):
+        values[unit][item] = value
+    vetoes = defaultdict(set)
+    for unit, code, on in Veto.objects.filter(unit__in=values, withdrawn_at=None).values_list("unit", "code", "on"):
+        vetoes[unit].add((code, on))
+    answered = Application.objects.filter(cycle__scheme=scheme, unit__in=values).select_related("unit")
+    tags = {application.unit_id: application.tags for application in answered}
+    return {unit: UnitFacts(facts, set(tags[unit]), vetoes[unit]) for unit, facts in values.items()}
+
+
+def _results(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> dict[str, Result]:
+    taken = {unit: _taken(reading.spec, facts) for unit, facts in units.items()}
+    fitting = {unit: facts for unit, facts in taken.items() if facts is not None}
+    return {row["unit"]: (row["total"], row["star"]) for row in try_scheme(reading, fitting, day)}
+
+
+def _taken(spec: SchemeSpec, facts: UnitFacts) -> UnitFacts | None:
+    """The facts that ``spec`` asks of the unit and can take; None if not exactly one variant fits it."""
+    try:
+        asked = {q.item: (criterion, q) for criterion in spec.fitting(facts.tags) for q in criterion.questions}
+    except NoSingleVariant:
+        return None
+    values = {}
+    for item in asked.keys() & facts.values.keys():
+        try:
+            check_fact(*asked[item], facts.values[item])
+        except WrongFact:
+            continue
+        values[item] = facts.values[item]
+    return UnitFacts(values, facts.tags, facts.vetoes)

@@ -1,0 +1,387 @@
+"""Applications, their answers and evidence over the API: the same functions as the pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api_permission import HasUnitPermission
+from accounts.authority import reached_or_404
+from ratings import disclosure
+from ratings.actions import available
+from ratings.api.fields import FigureField
+from ratings.lifecycle import STEPS
+from ratings.models import Absence, Application, Cycle, Evidence, Transition
+from ratings.presenters.application_form import ApplicationFormView
+from ratings.views.access import FILL, VIEW, applications_for, opened
+from ratings.workflow import application as workflow
+from ratings.workflow import evidence as files
+from ratings.workflow.answers import AnswerEntry, SavedAnswers, save_answers, version
+from records.validated_input import sent
+from villages.models import Unit, below, prefixes
+
+STATES = [(state.value, state.label) for state in Application.State]
+
+
+class ApplicationSerializer(serializers.ModelSerializer):
+    """``state`` is the one that you may know: what is decided but not released is still under review to others."""
+
+    year = serializers.IntegerField(source="cycle.year")
+    unit_name = serializers.CharField(source="unit.name")
+    state = serializers.ChoiceField(STATES, source="shown_state")
+
+    class Meta:
+        model = Application
+        fields = [
+            "id",
+            "cycle",
+            "year",
+            "unit",
+            "unit_name",
+            "state",
+            "applied_star",
+            "on_behalf",
+            "submitted_at",
+            "self_total",
+        ]
+
+
+class AnswerSerializer(serializers.Serializer):
+    item = serializers.CharField(help_text="As in a facts file: 1.1.a, 1.2")
+    typed = serializers.CharField()
+    value = FigureField(allow_null=True, help_text="Null while what is typed is no fact")
+    reason = serializers.CharField()
+    source = serializers.CharField()
+    version = serializers.CharField(help_text="Send it back as seen, and nobody else's answer is overwritten")
+    problem = serializers.CharField()
+
+
+class CriterionSerializer(serializers.Serializer):
+    code = serializers.CharField(source="criterion.code")
+    name = serializers.CharField(source="criterion.name")
+    supplier = serializers.CharField(source="criterion.supplier")
+    max = serializers.DecimalField(12, 4, source="criterion.max")
+    points = serializers.DecimalField(12, 4, allow_null=True)
+    open = serializers.BooleanField(help_text="You may change it now")
+    returned = serializers.CharField(help_text="Why it was returned")
+    answers = AnswerSerializer(many=True)
+
+
+class EvidenceSerializer(serializers.ModelSerializer):
+    file_name = serializers.CharField(source="file.name", read_only=True)
+    size = serializers.IntegerField(source="file.size", read_only=True)
+    kind = serializers.CharField(source="file.kind", read_only=True)
+
+    class Meta:
+        model = Evidence
+        fields = ["id", "criterion", "name", "file_name", "size", "kind"]
+
+
+class AbsenceSerializer(serializers.ModelSerializer):
+    """A document that the village does not have this year: it stands for the document alone, never for points."""
+
+    class Meta:
+        model = Absence
+        fields = ["criterion", "name", "reason"]
+
+
+class AbsenceSentSerializer(serializers.Serializer):
+    criterion = serializers.CharField(max_length=20)
+    name = serializers.CharField(max_length=100, help_text="The piece asked for")
+    reason = serializers.CharField(max_length=300, allow_blank=True, help_text="Empty: there is one after all")
+
+
+class TransitionSerializer(serializers.ModelSerializer):
+    by = serializers.CharField(source="by.name", default="")
+
+    class Meta:
+        model = Transition
+        fields = ["verb", "from_state", "to_state", "by", "as_deputy", "at", "reason"]
+
+
+class ApplicationDetailSerializer(ApplicationSerializer):
+    criteria = CriterionSerializer(many=True)
+    missing = serializers.DictField(child=serializers.CharField(), help_text="What keeps the form from being sent")
+    total = serializers.DecimalField(9, 2, help_text="The running total of what is answered")
+    evidence = EvidenceSerializer(many=True)
+    absences = AbsenceSerializer(many=True)
+    transitions = TransitionSerializer(many=True)
+    actions = serializers.ListField(child=serializers.CharField(), help_text="The steps that you may take now")
+
+    class Meta(ApplicationSerializer.Meta):
+        fields = [
+            *ApplicationSerializer.Meta.fields,
+            "criteria",
+            "missing",
+            "total",
+            "evidence",
+            "absences",
+            "transitions",
+            "actions",
+        ]
+
+
+class BeginSerializer(serializers.Serializer):
+    cycle = serializers.IntegerField()
+    unit = serializers.CharField(max_length=12)
+
+
+class StarSerializer(serializers.Serializer):
+    star = serializers.IntegerField()
+
+
+class EntrySerializer(serializers.Serializer):
+    item = serializers.CharField(max_length=40)
+    typed = serializers.CharField(allow_blank=True, trim_whitespace=False)
+    reason = serializers.CharField(allow_blank=True, default="")
+    seen = serializers.CharField(allow_null=True, allow_blank=True, default=None)
+    sent = serializers.ListField(
+        child=serializers.CharField(allow_blank=True, trim_whitespace=False),
+        default=tuple,
+        max_length=20,
+        help_text="What you have sent for this item without hearing back: such an answer of yours may be overwritten",
+    )
+    sure = serializers.BooleanField(default=False, help_text="A figure far from last year's is right")
+
+
+class EntriesSerializer(serializers.Serializer):
+    answers = EntrySerializer(many=True)
+
+
+class KeptSerializer(serializers.Serializer):
+    item = serializers.CharField(source="entry.item")
+    problem = serializers.CharField()
+    refused = serializers.BooleanField(help_text="Not kept: an answer stands that you had not seen")
+    version = serializers.SerializerMethodField(help_text="Of the answer that stands now")
+
+    def get_version(self, kept: SavedAnswers) -> str:
+        return version(kept.answer)
+
+
+class ReasonSerializer(serializers.Serializer):
+    reason = serializers.CharField(allow_blank=True)
+
+
+class ReturnSerializer(serializers.Serializer):
+    criteria = serializers.DictField(child=serializers.CharField(allow_blank=True), help_text="Reason by criterion")
+    due = serializers.DateTimeField()
+
+
+class UploadSerializer(serializers.Serializer):
+    criterion = serializers.CharField(max_length=20, allow_blank=True, help_text="Empty for a paper of the whole form")
+    name = serializers.CharField(
+        max_length=100, default="", allow_blank=True, help_text="The piece asked for; of papers: minutes, stamped"
+    )
+    file = serializers.FileField()
+
+
+class ApplicationFilter(filters.FilterSet):
+    """``within``: the unit of this code and everything below it."""
+
+    year = filters.NumberFilter(field_name="cycle__year")
+    state = filters.ChoiceFilter(field_name="shown_state", choices=STATES)
+    within = filters.CharFilter(method="narrow")
+
+    class Meta:
+        model = Application
+        fields = ["cycle"]
+
+    def narrow(self, applications: QuerySet[Application], _name: str, code: str) -> QuerySet[Application]:
+        return applications.filter(below(code, "unit_id"))
+
+
+class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Applications within your reach. A step that is not yours is 404; one that comes too late is 409."""
+
+    permission_classes = [HasUnitPermission]
+    needs = [VIEW]
+    needs_for = {"create": FILL}
+    queryset = Application.objects.none()
+    serializer_class = ApplicationSerializer
+    filterset_class = ApplicationFilter
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def get_queryset(self) -> QuerySet[Application]:
+        return applications_for(self.request.user).select_related("unit", "cycle").order_by("-cycle__year", "unit_id")
+
+    def _detail(self, pk: Any, code: int = status.HTTP_200_OK) -> Response:
+        application = opened(self.request.user, int(pk))
+        user = self.request.user
+        may_fill = any(user.has_perm(permission, application) for permission in FILL)
+        form = ApplicationFormView(application, may_fill=may_fill)
+        cards = [card for sheet in form.sheets for card in sheet.cards]
+        for card in cards:
+            card.answers = [
+                {
+                    "item": f.item,
+                    "typed": f.typed,
+                    "value": f.answer.value,
+                    "reason": f.reason,
+                    "source": f.answer.source,
+                    "version": f.version,
+                    "problem": f.problem,
+                }
+                for f in card.supplied
+            ]
+        taken = list(application.transitions.select_related("by"))
+        shown = ApplicationSerializer(application).data | {
+            "criteria": CriterionSerializer(cards, many=True).data,
+            "missing": form.missing,
+            "total": str(form.total),
+            "evidence": EvidenceSerializer(form.evidence, many=True).data,
+            "absences": AbsenceSerializer(form.absences.values(), many=True).data,
+            "transitions": TransitionSerializer(disclosure.shown_steps(user, application, taken), many=True).data,
+            "actions": [step.verb for step in available(user, application)],
+        }
+        return Response(shown, status=code)
+
+    def _mine(self, pk: str, *permissions: str) -> Application:
+        """The application, where the step is the reader's to take; it is not there for others, whatever they send."""
+        application = opened(self.request.user, int(pk))
+        if not any(self.request.user.has_perm(permission, application) for permission in permissions):
+            raise Http404
+        return application
+
+    def _step(self, verb: str, pk: str, take: Callable[[Application], Any]) -> Response:
+        take(self._mine(pk, STEPS[verb].permission))
+        return self._detail(pk)
+
+    @extend_schema(responses=ApplicationDetailSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return self._detail(pk)
+
+    @extend_schema(request=BeginSerializer, responses={201: ApplicationDetailSerializer})
+    def create(self, request: Request) -> Response:
+        """Begin an empty form for a unit in a cycle."""
+        given = sent(BeginSerializer, request)
+        unit = reached_or_404(request.user, VIEW, Unit.objects.all(), field="code", code=given["unit"])
+        cycle = get_object_or_404(
+            Cycle.objects.select_related("scheme"), pk=given["cycle"], unit__in=prefixes(unit.code)
+        )
+        return self._detail(workflow.begin(unit, cycle, by=request.user).pk, status.HTTP_201_CREATED)
+
+    @extend_schema(request=StarSerializer, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def star(self, request: Request, pk: str) -> Response:
+        """Choose the star that the unit applies for."""
+        application = self._mine(pk, *FILL)
+        workflow.choose_star(application, sent(StarSerializer, request)["star"], by=request.user)
+        return self._detail(pk)
+
+    @extend_schema(request=EntriesSerializer, responses=KeptSerializer(many=True))
+    @action(detail=True, methods=["post"], pagination_class=None, filterset_class=None)
+    def answers(self, request: Request, pk: str) -> Response:
+        """Keep answers as they are typed; what is no fact is kept without a value, with its problem."""
+        application = self._mine(pk, *FILL)
+        given = sent(EntriesSerializer, request)["answers"]
+        entries = [AnswerEntry(**entry | {"sent": tuple(entry["sent"])}) for entry in given]
+        kept = save_answers(application, entries, by=request.user)
+        return Response(KeptSerializer(kept.values(), many=True).data)
+
+    @extend_schema(request=None, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str) -> Response:
+        """Sign and send to the township; 400 with ``problems`` by item or criterion when something is missing."""
+        return self._step("submit", pk, lambda application: workflow.submit(application, by=request.user))
+
+    @extend_schema(request=None, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def resubmit(self, request: Request, pk: str) -> Response:
+        """Sign and hand back what was returned."""
+        return self._step("resubmit", pk, lambda application: workflow.resubmit(application, by=request.user))
+
+    @extend_schema(request=ReasonSerializer, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: str) -> Response:
+        """Take the application back before its result is released."""
+        return self._step(
+            "withdraw",
+            pk,
+            lambda application: workflow.withdraw(application, by=request.user, **sent(ReasonSerializer, request)),
+        )
+
+    @extend_schema(request=ReasonSerializer, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="undo-submission")
+    def undo_submission(self, request: Request, pk: str) -> Response:
+        """Give what was submitted by mistake back to the village, before the township takes it up."""
+        return self._step(
+            "undo_submission",
+            pk,
+            lambda one: workflow.undo_submissions([one], by=request.user, **sent(ReasonSerializer, request)),
+        )
+
+    @extend_schema(request=None, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: str) -> Response:
+        """Take the application up for the township's review."""
+        return self._step("accept", pk, lambda application: workflow.accept(application, by=request.user))
+
+    @extend_schema(request=ReturnSerializer, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="return")
+    def return_(self, request: Request, pk: str) -> Response:
+        """Return named criteria to the village, each with its reason; only these reopen."""
+
+        def take(application: Application) -> None:
+            given = sent(ReturnSerializer, request)
+            workflow.return_(application, given["criteria"], due=given["due"], by=request.user)
+
+        return self._step("return", pk, take)
+
+    @extend_schema(request=None, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: str) -> Response:
+        """Go on with the review after the deadline of a return has passed."""
+        return self._step("resume", pk, lambda application: workflow.resume(application, by=request.user))
+
+    @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: EvidenceSerializer})
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
+    def evidence(self, request: Request, pk: str) -> Response:
+        """Attach a file to a criterion; ``name`` is the piece that the scheme asks for."""
+        application, given = self._mine(pk, *FILL), sent(UploadSerializer, request)
+        if given["criterion"]:
+            attached = files.attach(application, given["criterion"], given["file"], name=given["name"], by=request.user)
+        else:
+            attached = files.attach_paper(application, given["name"], given["file"], by=request.user)
+        return Response(EvidenceSerializer(attached).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=AbsenceSentSerializer, responses=ApplicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def absence(self, request: Request, pk: str) -> Response:
+        """Say that there is no such document this year, and why; without a reason this is taken back."""
+        application, given = self._mine(pk, *FILL), sent(AbsenceSentSerializer, request)
+        of = (application, given["criterion"], given["name"])
+        if given["reason"].strip():
+            files.declare_absent(*of, reason=given["reason"], by=request.user)
+        else:
+            files.take_back_absence(*of, by=request.user)
+        return self._detail(pk)
+
+
+class EvidenceViewSet(viewsets.GenericViewSet):
+    """Files attached to applications within your reach."""
+
+    permission_classes = [HasUnitPermission]
+    needs = [VIEW]
+    queryset = Evidence.objects.select_related("file", "application")
+    serializer_class = EvidenceSerializer
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def _opened(self, pk: str) -> Evidence:
+        return reached_or_404(self.request.user, VIEW, self.queryset.all(), field="application__unit_id", pk=int(pk))
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return Response(EvidenceSerializer(self._opened(pk)).data)
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Take a file off the form while its criterion is open to you."""
+        files.detach(self._opened(pk), by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)

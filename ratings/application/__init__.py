@@ -1,0 +1,1 @@
+"""What an application asks, knows and lacks; no page and no step in here (practice §3)."""

@@ -1,0 +1,51 @@
+"""What a person typed → the fact that it writes, or why it is none (formats §1–2)."""
+
+import unicodedata
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from ratings.scheme.spec import Criterion, Question
+from ratings.scoring.facts_file import decimal, figure
+from ratings.scoring.methods import WrongFact, check_fact
+from records.cells import code
+from records.numbers import Ambiguous, plain, without_groups
+from records.refusals import Incomplete
+
+LONGEST = 40
+TOO_LARGE = Decimal(10) ** 12
+
+
+def parsed_answer(criterion: Criterion, question: Question, typed: str) -> Decimal | None:
+    """The fact written by ``typed``; None when nothing is typed. Raises ``Incomplete`` with what was expected.
+
+    More than 10 decimals are rounded half up to 10. Full-width digits count as digits, and ``,`` may group thousands
+    where that cannot be meant as a point; units do not belong into the field.
+    """
+    text = unicodedata.normalize("NFKC", typed).strip()
+    if not text:
+        return None
+    if len(typed) > LONGEST:
+        raise Incomplete(_("This is too long for a figure."))
+    try:
+        value = decimal(without_groups(text))
+    except Ambiguous as asked:
+        raise Incomplete(str(asked)) from None
+    if value is None or abs(value) >= TOO_LARGE:
+        raise Incomplete(_("Digits only, such as 4.5."))
+    try:
+        check_fact(criterion, question, value)
+    except WrongFact as wrong:
+        raise Incomplete(_("Expected: %s.") % wrong.expected) from None
+    return value
+
+
+def typed_in_file(question: Question, text: str) -> str:
+    """What a cell of a sheet says, as a person would type it into the form, where ``parsed_answer`` judges it.
+
+    Nobody can be asked whether a single comma is a point: raises ``Incomplete``.
+    """
+    value = figure(question, text)
+    if value is None and "," in code(text):
+        raise Incomplete(_("Expected: %s.") % _("a number without a comma, such as 1234.5"))
+    return text if value is None else plain(value)

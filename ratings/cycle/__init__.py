@@ -1,0 +1,1 @@
+"""What follows from closing a year's rating (practice §3)."""

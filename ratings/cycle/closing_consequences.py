@@ -1,0 +1,71 @@
+"""What follows from a closing: for units, and in the apps above: the money that it asks back, and what rests on it.
+
+The apps register in ``AppConfig.ready``; ``workflow.closing`` asks.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+
+class Concerned(NamedTuple):
+    """A unit, the star that it holds before the step and after it, and why (the closing's reason)."""
+
+    unit: str
+    name: str
+    before: int
+    after: int
+    reason: str
+
+
+class ExpectedClaim(NamedTuple):
+    """Money of ``source`` (by name) granted to ``unit`` (by code): ``back`` of it is asked back, ``released`` is not
+    paid any more; an open proposal, in yuan."""
+
+    key: str
+    source: str
+    unit: str
+    back: Decimal
+    released: Decimal
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What a closing did: its ``decisions`` (ids) of no star, on these ``units`` and their ``heirs`` (codes)."""
+
+    county: str
+    decisions: list[int]
+    applications: list[int]
+    units: list[str]
+    heirs: list[str]
+    on: date
+    at: datetime
+
+
+Claims = Callable[[Collection[str]], list[ExpectedClaim]]
+Hindrance = Callable[[Closed], str]
+_claims: list[Claims] = []
+_hindrances: list[Hindrance] = []
+
+
+def register(*, claims: Claims | None = None, hindrance: Hindrance | None = None) -> None:
+    """``claims``: what is claimed of the units now. ``hindrance``: why a closing stands, in words; "" if nothing does.
+
+    A hindrance locks what it looks at, so that nothing follows from the closing while it is taken back.
+    """
+    if claims:
+        _claims.append(claims)
+    if hindrance:
+        _hindrances.append(hindrance)
+
+
+def claims_on(units: Collection[str]) -> list[ExpectedClaim]:
+    """What is claimed of ``units`` and those after them now, sorted."""
+    return sorted(claim for find in _claims for claim in find(units))
+
+
+def hindrances(closed: Closed) -> list[str]:
+    """Why the closing cannot be taken back, in words."""
+    return [words for find in _hindrances if (words := find(closed))]

@@ -1,0 +1,97 @@
+"""What the page "why this star" tells, chapter by chapter: each app registers its own in ``AppConfig.ready``.
+
+All chapters' rows come in one statement, so that the page stays fast however many chapters there are.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import QuerySet
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from ratings.models import Application, Decision
+
+Rows = Mapping[str, list[dict[str, Any]]]
+"""By name, the rows that a chapter asked for, as JSON has them: days and times as ISO text."""
+
+
+class ExplanationSubject(Protocol):
+    """Whose star it is, and who asks. ``decision`` is None unless ``user`` may know it."""
+
+    user: Any
+    application: Application
+
+    @property
+    def decision(self) -> Decision | None: ...
+
+
+@dataclass(frozen=True)
+class ExplanationTable:
+    """A table that belongs to a step; ``right`` are the columns (from 0) that hold figures."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    right: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExplanationStep:
+    """Something that happened on a day (None: unknown), in words. ``mark``: "change", "today" or nothing."""
+
+    on: date | None
+    title: str
+    lines: tuple[str, ...] = ()
+    grids: tuple[ExplanationTable, ...] = ()
+    mark: str = ""
+
+
+def _nothing(_subject: ExplanationSubject) -> dict[str, QuerySet]:
+    return {}
+
+
+@dataclass(frozen=True)
+class ExplanationChapter:
+    """``of`` tells the steps from the ``rows`` that ``reads`` named.
+
+    ``reads(subject)``: by name (one's own app first, ``money_lines``), rows of ``OuterRef("pk")`` (the application) or
+    ``OuterRef("unit")`` as ``rows_of`` makes them; only such as ``subject.user`` may see.
+    """
+
+    title: str
+    of: Callable[[ExplanationSubject, Rows], list[ExplanationStep]]
+    reads: Callable[[ExplanationSubject], dict[str, QuerySet]] = _nothing
+    order: int = 50
+
+
+_chapters: list[ExplanationChapter] = []
+
+
+def register(*chapters: ExplanationChapter) -> None:
+    """Add chapters; registering one again changes nothing."""
+    _chapters.extend(chapter for chapter in chapters if chapter not in _chapters)
+    _chapters.sort(key=lambda one: one.order)
+
+
+def rows_of(found: QuerySet, /, *fields: str, **named: Any) -> QuerySet:
+    """``found`` as rows for ``Chapter.reads``: fields under their names, expressions under others."""
+    return found.values(json=JSONObject(**{field: field for field in fields}, **named))
+
+
+def chapters_of(subject: ExplanationSubject) -> list[tuple[str, list[ExplanationStep]]]:
+    """The titles with their steps; a chapter without steps is left out. One statement."""
+    reads = {name: ArraySubquery(rows) for chapter in _chapters for name, rows in chapter.reads(subject).items()}
+    found = Application.objects.filter(pk=subject.application.pk).values(**reads).get()
+    rows = {name: kept or [] for name, kept in found.items()}  # None where nothing can be seen at all
+    told = ((str(chapter.title), chapter.of(subject, rows)) for chapter in _chapters)
+    return [(title, steps) for title, steps in told if steps]
+
+
+def moment(text: str) -> datetime:
+    """A time of ``Rows``, in China."""
+    return timezone.localtime(parse_datetime(text))

@@ -1,0 +1,71 @@
+"""What the lists of ratings write into Excel: the same as their pages show, nothing more."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from ratings.events.effects import effects_words
+from ratings.models import Application, Event
+from records.deadlines import deadline
+from records.workbooks import SheetColumn
+from villages.townships import unit_columns
+
+
+def applications() -> list[SheetColumn]:
+    return [
+        *unit_columns(lambda row: row.unit),
+        SheetColumn(_("State"), lambda row: Application.State(row.shown_state).label, 20),
+        SheetColumn(_("Star applied for"), lambda row: row.applied_star, 10),
+        SheetColumn(_("Points by its own figures"), lambda row: row.self_total, 16, "0.00"),
+        SheetColumn(_("Submitted"), lambda row: row.submitted_at, 20),
+        SheetColumn(_("Filled on the village's behalf"), lambda row: _("Yes") if row.on_behalf else "", 12),
+    ]
+
+
+def not_begun() -> list[SheetColumn]:
+    return [
+        *unit_columns(lambda row: row["unit"], _("Village")),
+        SheetColumn(_("Year"), lambda row: row["cycle"].year, 8),
+        SheetColumn(_("Form"), lambda row: _("Begun, not sent") if row["application"] else _("Not begun")),
+        SheetColumn(_("May apply until"), lambda row: deadline(row["closes"]) if row["closes"] else "", 20),
+    ]
+
+
+def register() -> list[SheetColumn]:
+    return [
+        *public_register(),
+        SheetColumn(_("Star decided"), lambda period: period.decision.star, 10),
+        SheetColumn(_("Document"), lambda period: period.decision.document, 28),
+        SheetColumn(_("Active effects"), lambda period: effects_words(period.effects), 24),
+    ]
+
+
+def public_register() -> list[SheetColumn]:
+    """What anyone may know."""
+    return [
+        *unit_columns(lambda row: row.unit),
+        SheetColumn(_("Star"), lambda period: period.star, 8),
+        SheetColumn(_("Since"), lambda period: period.since, 14),
+    ]
+
+
+def events(names: Mapping[str, str]) -> list[SheetColumn]:
+    """``names``: event code → what it is called."""
+
+    def state(event: Event) -> str:
+        if event.held:
+            return _("Held")
+        if hasattr(event, "reversal"):
+            return _("No longer counts: appeal upheld")
+        return _("Rectified") if event.closed else _("Not rectified")
+
+    return [
+        *unit_columns(lambda row: row.unit),
+        SheetColumn(_("Event"), lambda event: names.get(event.kind, event.kind), 28),
+        SheetColumn(_("Day"), lambda event: event.on, 14),
+        SheetColumn(_("State"), state),
+        SheetColumn(_("Closed as rectified on"), lambda event: event.closed, 14),
+        SheetColumn(_("What was done"), lambda event: event.rectification, 40),
+        SheetColumn(_("Source"), lambda event: event.source, 24),
+        SheetColumn(_("Note"), lambda event: event.note, 40),
+    ]

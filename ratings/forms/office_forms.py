@@ -1,0 +1,200 @@
+"""Forms of the offices: what to return and why, and the times of a cycle."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.fields import DayField, MomentInput
+from ratings.models.cycle import CycleStep
+from ratings.presenters.application_form import CriterionCard
+from records.refusals import Incomplete
+from villages.models import Unit
+
+
+def end_of(day: date) -> datetime:
+    """24:00 of a day in China."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+
+
+PHRASES = [
+    _("The photo is not clear. Please take it again."),
+    _("The document has no stamp or signature. Please add it."),
+    _("The figure and the evidence do not agree. Please check both."),
+    _("The evidence is not of this year. Please send this year's."),
+]
+"""What is written most often; chosen, it stands before what is typed."""
+
+
+class ReturnForm(forms.Form):
+    """A tick and a reason per criterion (``pick-CODE``, ``reason-CODE``), and the last day for the answer."""
+
+    due = DayField(label=_("Last day for the village's answer"))
+
+    def __init__(self, *args: Any, cards: Iterable[CriterionCard], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cards = list(cards)
+        self.criteria = [card.criterion for card in self.cards]
+        for criterion in self.criteria:
+            code = criterion.code
+            self.fields[f"pick-{code}"] = forms.BooleanField(label=f"{code} {criterion.name}", required=False)
+            self.fields[f"reason-{code}"] = forms.CharField(
+                label=_("What is wrong, and what to do"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+            )
+            self.fields[f"phrase-{code}"] = forms.ChoiceField(
+                label=_("Ready phrase"),
+                required=False,
+                choices=[("", "—"), *((str(n), phrase) for n, phrase in enumerate(PHRASES))],
+            )
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Reason by criterion, of those that are ticked or have a reason."""
+        given = {c.code: self._reason(c.code) for c in self.criteria}
+        return {code: reason for code, reason in given.items() if reason or self.cleaned_data[f"pick-{code}"]}
+
+    def _reason(self, code: str) -> str:
+        chosen = self.cleaned_data.get(f"phrase-{code}")
+        return " ".join(
+            filter(None, [str(PHRASES[int(chosen)]) if chosen else "", self.cleaned_data[f"reason-{code}"]])
+        )
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """For the template: each criterion as it was answered, with its fields."""
+        named = [(card, card.criterion.code) for card in self.cards]
+        fields = ("pick", "phrase", "reason")
+        return [{"card": card} | {field: self[f"{field}-{code}"] for field in fields} for card, code in named]
+
+    def take(self, incomplete: Incomplete) -> None:
+        """Show what the workflow found, beside the fields."""
+        for at, message in incomplete.problems.items():
+            name = at if at in self.fields else f"reason-{at}"
+            self.add_error(name if name in self.fields else None, message)
+
+
+class ReopenForm(forms.Form):
+    """Until when one unit may still apply, and why."""
+
+    closes = DayField(label=_("Last day for applying"))
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def take(self, incomplete: Incomplete) -> None:
+        for name, message in incomplete.problems.items():
+            self.add_error(name, message)
+
+
+class ExtendForm(forms.Form):
+    """Until when a review may go on, for the whole county or one unit of it, and why."""
+
+    step = forms.ChoiceField(
+        label=pgettext_lazy("of a rating", "Step"),
+        choices=[(s.value, s.label) for s in CycleStep if s != CycleStep.APPLY],
+    )
+    unit = forms.CharField(
+        label=_("Only this village or community"),
+        help_text=_("Its name or code; left empty, the whole county has more time."),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    closes = DayField(label=_("Last day"))
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, rated: QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rated = rated
+
+    def clean_unit(self) -> Unit | None:
+        """The rated unit that is meant; None for all."""
+        typed = self.cleaned_data["unit"].strip()
+        if not typed:
+            return None
+        found = list(self.rated.filter(Q(code=typed) | Q(name=typed))[:2])
+        if not found:
+            raise forms.ValidationError(_("This unit is not rated in this cycle."))
+        if len(found) > 1:
+            raise forms.ValidationError(_("Several have this name; please give the code."))
+        return found[0]
+
+    def take(self, incomplete: Incomplete) -> None:
+        for name, message in incomplete.problems.items():
+            self.add_error(name, message)
+
+
+class ClosingForm(forms.Form):
+    """The number of the document that closes a cycle, and why it is closed while some may still apply."""
+
+    document = forms.CharField(
+        label=_("Document number"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    reason = forms.CharField(
+        label=_("Why close while applying is open?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, applying: datetime | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.applying = applying
+        if applying is None:
+            del self.fields["reason"]
+
+    def take(self, incomplete: Incomplete) -> None:
+        for name, message in incomplete.problems.items():
+            self.add_error(name if name in self.fields else None, message)
+
+
+class ReversalForm(forms.Form):
+    """Why a closing is taken back."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def take(self, incomplete: Incomplete) -> None:
+        for name, message in incomplete.problems.items():
+            self.add_error(name if name in self.fields else None, message)
+
+
+class WindowsForm(forms.Form):
+    """When each step of a cycle opens and closes, in China's time, and what villages attach."""
+
+    meeting_minutes_required = forms.BooleanField(
+        label=_("Villages attach the minutes of their villagers' representatives"),
+        help_text=_("Without the minutes an application cannot be sent."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for step in CycleStep:
+            self.fields[f"{step}-opens"] = forms.DateTimeField(label=_("Opens"), widget=MomentInput())
+            self.fields[f"{step}-closes"] = forms.DateTimeField(label=_("Closes"), widget=MomentInput())
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        return [{"label": s.label, "opens": self[f"{s}-opens"], "closes": self[f"{s}-closes"]} for s in CycleStep]
+
+    @property
+    def windows(self) -> dict[str, tuple[datetime, datetime]]:
+        return {s: (self.cleaned_data[f"{s}-opens"], self.cleaned_data[f"{s}-closes"]) for s in CycleStep.values}
+
+    def take(self, incomplete: Incomplete) -> None:
+        for step, message in incomplete.problems.items():
+            self.add_error(f"{step}-closes", message)
+
+
+class OpenCycleForm(WindowsForm):
+    """The same with the last day whose facts count."""
+
+    facts_until = DayField(label=_("Last day for facts"))
+
+
+def initial_windows(windows: Iterable[Any]) -> dict[str, datetime]:
+    """The times that stand, as the form shows them."""
+    return {
+        f"{w.step}-{name}": timezone.localtime(moment)
+        for w in windows
+        for name, moment in (("opens", w.opens), ("closes", w.closes))
+    }

@@ -1,0 +1,1 @@
+"""Panels of the home page (``accounts.home``)."""

@@ -1,0 +1,40 @@
+"""The township office's home: how many of its villages have applied, until when they may, who waits since when."""
+
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from accounts.models import User
+from ratings.models import Application, Cycle
+from ratings.models.cycle import CycleStep
+from ratings.workflow.window import window
+from villages.models import below_any, prefixes
+
+State = Application.State
+ACCEPT = "ratings.accept"
+SHOWN = 5
+
+
+def applied(user: User) -> dict[str, Any] | None:
+    """The latest open cycle of the person's township; None for everybody else."""
+    codes = user.reach(ACCEPT)
+    if not codes:
+        return None
+    above = {code for held in codes for code in prefixes(held)}
+    cycles = Cycle.objects.filter(state=Cycle.State.OPEN, unit__in=above).select_related("scheme")
+    cycle = cycles.prefetch_related("windows").order_by("-year").first()
+    if cycle is None:
+        return None
+    sent = Application.objects.filter(cycle=cycle, unit=OuterRef("pk")).exclude(state=State.DRAFT)
+    units: dict[str, int] = (
+        cycle.scheme.rated_units()
+        .filter(below_any(codes))
+        .aggregate(all=Count("pk"), sent=Count("pk", filter=Q(Exists(sent))))
+    )
+    waiting = Application.objects.filter(below_any(codes, "unit_id"), cycle=cycle, state=State.SUBMITTED)
+    return {
+        "cycle": cycle,
+        "window": window(cycle, CycleStep.APPLY),
+        **units,
+        "waiting": waiting.select_related("unit").order_by("submitted_at")[:SHOWN],
+    }

@@ -1,0 +1,71 @@
+"""The village's home and page: where its application stands, and the star that it holds."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.role_holders import holders
+from accounts.roles import Role
+from ratings import disclosure
+from ratings.application.progress import steps_of
+from ratings.models import Application, ReturnedCriterion, StarPeriod
+from ratings.presenters.application_form import card_address
+from ratings.todos.village_turn import turn_of
+from villages.models import Level, Unit, below_any
+
+
+def progress(user: User) -> dict[str, Any] | None:
+    """The latest application of the person's village with the step it is in; None for those who fill in nowhere."""
+    codes = user.reach("ratings.fill")
+    if not codes:
+        return None
+    rows = Application.objects.filter(below_any(codes, "unit_id")).select_related("unit", "cycle__scheme")
+    rows = rows.prefetch_related("returns__criteria")
+    application = disclosure.with_shown_state(rows, user).order_by("-cycle__year", "unit_id").first()
+    if application is None:
+        return None
+    taken = disclosure.shown_steps(user, application, list(application.transitions.all()))
+    return {"application": application, "track": steps_of(application, taken), **_in_village_hands(application)}
+
+
+def own_star(user: User) -> dict[str, Any] | None:
+    """The star of the village for which the person works; None for everybody else."""
+    codes = [post.unit_id for post in user.posts if post.unit.level == Level.VILLAGE]
+    return _star(codes) if codes else None
+
+
+def unit_star(user: User, unit: Unit) -> dict[str, Any] | None:
+    """The star of ``unit``, for whoever may see the register there."""
+    return _star([unit.code]) if unit.rated and user.has_perm("ratings.view_register", unit) else None
+
+
+def _star(codes: list[str]) -> dict[str, Any] | None:
+    held = StarPeriod.objects.on().with_since().filter(unit__in=codes).select_related("decision")
+    period = held.order_by("unit_id").first()
+    return {"period": period} if period else None
+
+
+def _in_village_hands(application: Application) -> dict[str, Any]:
+    """What the township has returned, each with its place and reason and whether it is mended; and whether nothing is
+    left but the signature."""
+    if not application.with_village:
+        return {}
+    turn = turn_of(application)
+    asked = ReturnedCriterion.objects.filter(of__application=application, of__answered_at=None).order_by("id")
+    names = {c.code: c.name for c in application.cycle.scheme.spec.criteria}
+    returned = [
+        {
+            "title": f"{one.criterion} {names[one.criterion]}",
+            "detail": one.reason if one.criterion in turn.unmended else _("Corrected: %s") % one.reason,
+            "url": card_address(application, one.criterion),
+        }
+        for one in asked
+    ]
+    return {"returned": returned, "to_sign": turn.to_sign, "signers": _signers(application) if turn.to_sign else []}
+
+
+def _signers(application: Application) -> list[str]:
+    """Who may sign for the village today."""
+    held = holders([Role.SIGNER], [application.unit_id]).get(application.unit_id, ())
+    return list(User.objects.filter(pk__in=held).order_by("name").values_list("name", flat=True))

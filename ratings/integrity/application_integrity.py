@@ -1,0 +1,18 @@
+"""Whether every application that is on its way has a unit that stands: an order withdraws or passes on all others."""
+
+from collections.abc import Iterator
+
+from ratings.models import Application
+from records.integrity import Fault, IntegrityCheck
+
+
+def application_faults() -> Iterator[Fault]:
+    """Applications of ended units that are neither drafts nor decided for good."""
+    left = Application.objects.filter(state__in=Application.State.UNDER_WAY, unit__ended__isnull=False).order_by("pk")
+    for pk, state, ended in left.values_list("pk", "state", "unit__ended"):
+        yield Fault(
+            f"ratings_application {pk}", "withdrawn or passed on by the order", f"{state}, its unit ended {ended}"
+        )
+
+
+APPLICATIONS = IntegrityCheck("applications", application_faults)

@@ -1,0 +1,153 @@
+"""Who is told of a step of an application, and in which words."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Appointment
+from accounts.role_holders import holders
+from accounts.roles import Role
+from notifications import kinds
+from notifications.models import Notice
+from notifications.workflow import announce, announce_all
+from ratings.cycle.closing_consequences import Concerned
+from ratings.models import Application, Cycle
+from ratings.models.cycle import CycleStep
+from records.deadlines import deadline
+from villages.models import Unit, below, prefixes
+
+VILLAGE = (Role.FILLER, Role.SIGNER)
+TOWNSHIP = (Role.TOWNSHIP_OFFICE,)
+WORKS_IN = {
+    CycleStep.APPLY: (*VILLAGE, *TOWNSHIP),
+    CycleStep.TOWNSHIP_REVIEW: (*TOWNSHIP, Role.TOWNSHIP_REVIEWER, Role.TOWNSHIP_LEADER),
+    CycleStep.COUNTY_REVIEW: (Role.COUNTY_OFFICE, Role.COUNTY_REVIEWER),
+}
+"""Who is to know when a step has more time."""
+
+
+def register_kinds() -> None:
+    kinds.register(
+        cycle_opened=_("The rating of %(year)s is open: apply until %(until)s"),
+        scoring_closed=_("Scoring of %(year)s is closed; the ranks are known"),
+        cycle_closed=_("The rating of %(year)s is closed"),
+        closing_reversed=_("The closing of the rating of %(year)s was taken back: %(reason)s"),
+        left_without_star=_("%(unit)s: the rating of %(year)s is closed; no star: %(reason)s"),
+        star_ended_by_closing=_(
+            "%(unit)s: the rating of %(year)s is closed; your %(before)s stars have ended: %(reason)s. You may appeal"
+        ),
+        no_star_taken_back=_("%(unit)s: the closing of %(year)s and its “no star” were taken back: %(taken_back)s"),
+        star_given_back=_(
+            "%(unit)s: the closing of %(year)s was taken back, you hold %(after)s stars as before: %(taken_back)s"
+        ),
+        application_submitted=_("%(unit)s has submitted its application for %(star)s stars"),
+        application_withdrawn=_("%(unit)s has withdrawn its application: %(reason)s"),
+        submission_undone=_("%(unit)s: the township has given the application back, not reviewed: %(reason)s"),
+        application_accepted=_("%(unit)s: the township has accepted the application and reviews it"),
+        application_returned=_("%(unit)s: please correct %(count)s questions until %(until)s"),
+        application_resubmitted=_("%(unit)s has corrected what was returned"),
+        application_resumed=_("%(unit)s: the time for correcting is over, the review goes on without changes"),
+        application_filled_on_behalf=_("%(unit)s: the township office fills in the application for you"),
+        applying_reopened=_("%(unit)s: you may still apply for %(year)s until %(until)s: %(reason)s"),
+        time_extended=_("%(unit)s: “%(step)s” goes on until %(until)s: %(reason)s"),
+        application_reasked=_("%(unit)s: its tags are %(tags)s now, and the form asks accordingly. Please look again"),
+        figures_supplied=_("%(unit)s: %(department)s has filled in %(count)s figures; you need not"),
+    )
+
+
+def tell_village(applications: Iterable[Application], kind: str, **params: str | int) -> None:
+    """Fillers and signers of each application's unit, and whoever filled it in on the village's behalf."""
+    applications = list(applications)
+    people = holders(VILLAGE, {application.unit_id for application in applications})
+    _tell(applications, {a.pk: {*people.get(a.unit_id, ()), *_on_behalf(a)} for a in applications}, kind, params)
+
+
+def tell_unit(unit: Unit, kind: str, **params: str | int) -> None:
+    """Fillers and signers of a unit that may have no application yet."""
+    people = holders(VILLAGE, [unit.code]).get(unit.code, [])
+    announce(people, kind, link=reverse("apply"), unit_code=unit.code, unit=unit.name, **params)
+
+
+def tell_township(applications: Iterable[Application], kind: str, **params: str | int) -> None:
+    """The township office above each application's unit."""
+    applications = list(applications)
+    people = holders(TOWNSHIP, {code for a in applications for code in prefixes(a.unit_id)})
+    to = {a.pk: {user for code in prefixes(a.unit_id) for user in people.get(code, ())} for a in applications}
+    _tell(applications, to, kind, params)
+
+
+def tell_reviewing(unit: Unit, step: str, closes: datetime, reason: str) -> None:
+    """Who works in ``step`` at ``unit``: those who hold its roles there, above and, for a county's step, below."""
+    today = Appointment.objects.on(timezone.localdate()).filter(role__in=WORKS_IN[step])
+    people = today.filter(Q(unit__in=prefixes(unit.code)) | below(unit.code, "unit_id"))
+    params = {"step": str(CycleStep(step).label), "until": deadline(closes), "reason": reason}
+    announce(
+        people.values_list("user_id", flat=True),
+        "time_extended",
+        link="/",
+        unit_code=unit.code,
+        unit=unit.name,
+        **params,
+    )
+
+
+def tell_all(cycle: Cycle, user_ids: Iterable[int], kind: str, **params: str | int) -> None:
+    """People of the county about the whole cycle; the link leads home, where the next step stands."""
+    announce_all(
+        Notice(user_id=user_id, kind=kind, params={"year": cycle.year} | params, link="/", unit_code=cycle.unit_id)
+        for user_id in sorted(set(user_ids))
+    )
+
+
+def tell_left_out(cycle: Cycle, concerned: Iterable[Concerned], *, taken_back: str = "") -> None:
+    """Fillers and signers of each unit that a closing left without a star; ``taken_back``: why it was reversed."""
+    concerned = list(concerned)
+    people = holders(VILLAGE, {one.unit for one in concerned})
+    announce_all(
+        Notice(
+            user_id=user_id,
+            kind=_left_out_kind(one, taken_back),
+            params={
+                "year": cycle.year,
+                "unit": one.name,
+                "before": one.before,
+                "after": one.after,
+                "reason": one.reason,
+                "taken_back": taken_back,
+            },
+            link=reverse("register_unit", args=[one.unit]),
+            unit_code=one.unit,
+        )
+        for one in concerned
+        for user_id in sorted(people.get(one.unit, ()))
+    )
+
+
+def _left_out_kind(one: Concerned, taken_back: str) -> str:
+    if taken_back:
+        return "star_given_back" if one.after else "no_star_taken_back"
+    return "star_ended_by_closing" if one.before else "left_without_star"
+
+
+def _on_behalf(application: Application) -> set[int]:
+    return {application.filled_by_id} if application.on_behalf and application.filled_by_id else set()
+
+
+def _tell(
+    applications: list[Application], to: Mapping[int, set[int]], kind: str, params: Mapping[str, str | int]
+) -> None:
+    announce_all(
+        Notice(
+            user_id=user_id,
+            kind=kind,
+            params={"unit": application.unit.name, "star": application.applied_star or 0, **params},
+            link=reverse("application", args=[application.pk]),
+            unit_code=application.unit_id,
+        )
+        for application in applications
+        for user_id in sorted(to[application.pk])
+    )

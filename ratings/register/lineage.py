@@ -1,0 +1,79 @@
+"""What orders made of units and their stars (practice §4): told on the pages of the old units and of the new one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from ratings.models import StarPeriod
+from villages.models import Order, Passage, Unit
+
+
+@dataclass(frozen=True)
+class LineageStep:
+    """From ``passage.before`` to ``passage.after``; ``star``: what the unit before held on the last day before the
+    order (None: no decision was in force), ``today``: what the unit after holds now."""
+
+    passage: Passage
+    star: int | None
+    today: int | None
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """An order that touched ``unit``, with a step for each passage."""
+
+    order: Order
+    unit: str
+    steps: list[LineageStep]
+
+    @property
+    def renamed(self) -> bool:
+        return self.order.kind == Order.Kind.RENAME
+
+    @property
+    def came(self) -> bool:
+        """Whether the unit stood there after the order: it holds what the units before left it."""
+        return any(step.passage.after_id == self.unit for step in self.steps)
+
+    @property
+    def lowest(self) -> int | None:
+        """The lowest star of the units before it, which the unit after it holds until its next decision."""
+        return min((step.star for step in self.steps if step.star is not None), default=None)
+
+
+def lineages(unit: Unit) -> list[Lineage]:
+    """The orders that touched ``unit``, the latest first; three statements."""
+    orders = list(Order.objects.of(unit).prefetch_related("passages"))
+    passages = [passage for order in orders for passage in order.passages.all()]
+    held = _Held({code for passage in passages for code in (passage.before_id, passage.after_id)})
+    return [
+        Lineage(
+            order,
+            unit.code,
+            [
+                LineageStep(
+                    passage,
+                    held.star(passage.before_id, order.on - timedelta(days=1)),
+                    held.star(passage.after_id, timezone.localdate()),
+                )
+                for passage in order.passages.all()
+            ],
+        )
+        for order in orders
+    ]
+
+
+class _Held:
+    """The stars of a few units on any day, as known now; one statement."""
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        codes = list(codes)
+        periods = StarPeriod.objects.known().filter(unit__in=codes) if codes else ()
+        self.periods: dict[str, list[StarPeriod]] = {code: [] for code in codes}
+        for period in periods:
+            self.periods[period.unit_id].append(period)
+
+    def star(self, code: str, day: date) -> int | None:
+        return next((period.star for period in self.periods[code] if day in period.during), None)

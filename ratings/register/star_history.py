@@ -1,0 +1,98 @@
+"""The page "why this star", on the time since: stars held, events, mergers, splits, renamings (practice §4)."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import DateField, Func, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.templatetags.face import star_name
+from ratings.events.applicable_scheme import events_of
+from ratings.events.effects import effect_words
+from ratings.explanation import ExplanationStep, ExplanationSubject, Rows, rows_of
+from ratings.models import Event, StarPeriod
+from villages.models import Order, Passage
+
+
+def register_queries(subject: ExplanationSubject) -> dict[str, QuerySet]:
+    """Orders on the unit; once a decision is in force, the stars that rest on it and the events after its cut-off."""
+    of_unit = Q(before=OuterRef("unit")) | Q(after=OuterRef("unit"))
+    rows = {
+        "since_orders": rows_of(
+            Passage.objects.filter(of_unit).order_by("order__on", "pk"),
+            "name_before",
+            "name_after",
+            kind="order__kind",
+            document="order__document",
+            on="order__on",
+            reason="order__reason",
+        )
+    }
+    decision = subject.decision
+    if decision and decision.cut_off:
+        held = StarPeriod.objects.known().filter(decision=decision.pk, unit=OuterRef("unit")).order_by("during")
+        events = Event.objects.seen_by(subject.user).filter(unit=OuterRef("unit"), on__gt=decision.cut_off)
+        first = Func("during", function="lower", output_field=DateField())
+        rows["since_held"] = rows_of(held, "star", "effects", first=first)
+        rows["since_events"] = rows_of(
+            events.order_by("on", "pk"),
+            "kind",
+            "on",
+            "closed",
+            "rectification",
+            "source",
+            "note",
+            reversed="reversal__on",
+        )
+    return rows
+
+
+def register_steps(subject: ExplanationSubject, rows: Rows) -> list[ExplanationStep]:
+    """The steps in the order of their days."""
+    names = events_of(subject.application.cycle.scheme)
+    steps = [
+        *_orders(rows["since_orders"]),
+        *(_event(row, names) for row in rows.get("since_events", [])),
+        *(_held(row) for row in rows.get("since_held", [])),
+    ]
+    return sorted(steps, key=lambda step: step.on)
+
+
+def _held(row: dict[str, Any]) -> ExplanationStep:
+    effects = tuple(effect_words(text) for text in row["effects"])
+    title = _("From this day: %(star)s") % {"star": star_name(row["star"])}
+    return ExplanationStep(date.fromisoformat(row["first"]), title, effects, mark="change" if effects else "")
+
+
+def _event(row: dict[str, Any], names: dict[str, str]) -> ExplanationStep:
+    lines = (*filter(None, (row["source"], row["note"])), _ended(row))
+    title = _("Event: %(event)s") % {"event": names.get(row["kind"], row["kind"])}
+    return ExplanationStep(date.fromisoformat(row["on"]), title, lines, mark="change")
+
+
+def _ended(row: dict[str, Any]) -> str:
+    if row["reversed"]:
+        return _("No longer counts from %(day)s on: an appeal was upheld") % {"day": row["reversed"]}
+    if not row["closed"]:
+        return _("Not rectified")
+    ended = _("Closed as rectified on %(day)s") % {"day": row["closed"]}
+    return _("%(name)s: %(value)s") % {"name": ended, "value": row["rectification"]} if row["rectification"] else ended
+
+
+def _orders(passages: list[dict[str, Any]]) -> list[ExplanationStep]:
+    """One step an order, whichever of its passages touch the unit."""
+    by_order: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in passages:
+        by_order.setdefault((row["on"], row["document"], row["kind"]), []).append(row)
+    return [
+        ExplanationStep(
+            date.fromisoformat(on),
+            str(Order.Kind(kind).label),
+            (
+                *(f"{row['name_before']} → {row['name_after']}" for row in rows),
+                document,
+                _("Reason: %(reason)s") % {"reason": rows[0]["reason"]},
+            ),
+        )
+        for (on, document, kind), rows in by_order.items()
+    ]

@@ -1,0 +1,1 @@
+"""Facts → points; pure, but for the facts file (formats §1–2)."""

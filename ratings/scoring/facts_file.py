@@ -1,0 +1,241 @@
+"""A facts file (formats §2): CSV in UTF-8 or GB18030, or the first sheet of a workbook, one fact a row.
+
+It is read as a stream: of three million facts, what each says is kept, not how it was written.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from ratings.scheme.spec import LARGEST, Criterion, NoSingleVariant, Question, SchemeSpec
+from ratings.scoring.methods import WrongFact, check_fact
+from records import cells
+from records.refusals import Refused
+from records.spreadsheet import Unreadable
+from records.table_lines import COMMAND, NotATable, SpreadsheetLine, lines
+from villages.models import CODE
+
+COLUMNS = ("unit", "item", "value", "date")
+TAG = "@tag"
+MOST_KNOWN = 100_000
+Asked = tuple[Criterion, Question]
+
+
+@dataclass
+class UnitFacts:
+    """What a file says about one unit: facts by item, tags, and the days on which veto items were met."""
+
+    values: dict[str, Decimal] = field(default_factory=dict)
+    tags: set[str] = field(default_factory=set)
+    vetoes: set[tuple[str, date]] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class WrongFactRow:
+    """A row that cannot be used: where, what stood there, and what was expected."""
+
+    row: int
+    column: str
+    value: str
+    message: str
+    expected: str
+
+    def __str__(self) -> str:
+        return _("row %(row)s, column %(column)s: “%(value)s”: %(message)s (expected: %(expected)s)") % vars(self)
+
+
+class FactsRefused(Refused):
+    """A facts file with errors; ``problems`` holds every wrong row and unit. Nothing of it is used."""
+
+    def __init__(self, problems: list[WrongFactRow | str]):
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class _FactRow:
+    number: int
+    unit: str
+    item: str
+    value: str
+    date: str = ""
+    mac_days: bool = False
+
+    def wrong(self, column: str, message: str, expected: str) -> WrongFactRow:
+        return WrongFactRow(self.number, column, getattr(self, column), message, expected)
+
+
+def read_facts(source: bytes | Path, spec: SchemeSpec) -> dict[str, UnitFacts]:
+    """The facts of every unit in the file, by unit code in order. Raises ``FactsRefused``."""
+    reader = _Reader(spec)
+    try:
+        for row in _rows(lines(source, COMMAND)):
+            reader.read(row)
+    except NotATable as refused:
+        raise FactsRefused([str(refused)]) from None
+    reader.check_units()
+    if reader.problems:
+        raise FactsRefused(sorted(reader.problems, key=lambda p: p.row if isinstance(p, WrongFactRow) else 0))
+    return {code: reader.units[code] for code in sorted(reader.units)}
+
+
+class _Reader:
+    """Takes rows into ``units`` and collects what is wrong."""
+
+    def __init__(self, spec: SchemeSpec):
+        self.spec = spec
+        self.units: dict[str, UnitFacts] = {}
+        self.places: dict[str, dict[str, int]] = {}
+        """By unit, the row of each fact."""
+        self.again: list[tuple[str, str, Decimal, int]] = []
+        """Facts that stood there already: unit, item, value, row."""
+        self.figures: dict[tuple[str, str], Decimal | None] = {}
+        self.vetoes = {veto.code for veto in spec.vetoes}
+        self.asking: dict[str, list[Asked]] = {}
+        for criterion in spec.criteria:
+            for question in criterion.questions:
+                self.asking.setdefault(question.item, []).append((criterion, question))
+        self.called = {cells.code(item): item for item in (*self.vetoes, *self.asking, TAG)}
+        self.problems: list[WrongFactRow | str] = []
+
+    def read(self, row: _FactRow) -> None:
+        problem = self._take(row)
+        if problem:
+            self.problems.append(problem)
+
+    def _take(self, row: _FactRow) -> WrongFactRow | None:
+        if not row.unit:
+            return row.wrong("unit", _("The unit is missing."), _("a unit's code"))
+        for column in COLUMNS:
+            if isinstance(text := getattr(row, column), Unreadable):
+                return row.wrong(column, _("This cell holds no value."), text.expected)
+        unit = _unit(row.unit)
+        if unit is None:
+            return row.wrong("unit", _("This is not a division code."), _("a unit's code"))
+        facts = self.units.get(unit)
+        if facts is None:
+            facts = self.units[unit] = UnitFacts()
+            self.places[unit] = {}
+        item = self.called.get(row.item) or self.called.get(cells.code(row.item))
+        if item is None:
+            return row.wrong("item", _("The scheme does not ask for this."), _("an item of the scheme"))
+        if item == TAG:
+            if not row.value:
+                return row.wrong("value", _("The tag is missing."), _("a tag"))
+            facts.tags.add(cells.one_line(row.value))
+            return None
+        if item in self.vetoes:
+            return self._take_veto(row, item, facts)
+        value = self._figure(item, row.value)
+        if value is None:
+            return row.wrong("value", _("This is not a number."), _("a number such as 93.5"))
+        if item in facts.values:
+            self.again.append((unit, item, value, row.number))
+            return row.wrong("item", _("This fact stands here twice."), _("each fact once"))
+        facts.values[item] = value
+        self.places[unit][item] = row.number
+        return None
+
+    def _figure(self, item: str, text: str) -> Decimal | None:
+        """What ``text`` gives; the same figures come by the hundred thousand."""
+        if (item, text) not in self.figures:
+            if len(self.figures) > MOST_KNOWN:
+                self.figures.clear()
+            self.figures[item, text] = figure(self.asking[item][0][1], text)
+        return self.figures[item, text]
+
+    def _take_veto(self, row: _FactRow, item: str, facts: UnitFacts) -> WrongFactRow | None:
+        if row.value:
+            return row.wrong("value", _("A veto item has a date and no value."), _("nothing"))
+        met = cells.day(row.date, mac_days=row.mac_days)
+        if met is None:
+            return row.wrong("date", _("The day on which it was met is missing."), _("a date such as 2025-06-30"))
+        facts.vetoes.add((item, met))
+        return None
+
+    def check_units(self) -> None:
+        """What can be judged only when a unit's tags are known: its variants, and what they can take.
+
+        A unit that fits no single variant is judged by every variant, so that one reading names all that is wrong.
+        """
+        fitting = {}
+        for unit, facts in self.units.items():
+            fitting[unit] = self._fitting(unit)
+            for item, value in facts.values.items():
+                self._check(unit, fitting[unit], item, value, self.places[unit][item])
+        for unit, item, value, number in self.again:
+            self._check(unit, fitting[unit], item, value, number)
+
+    def _check(self, unit: str, criteria: tuple[Criterion, ...] | None, item: str, value: Decimal, number: int) -> None:
+        asking = self.asking[item]
+        mine = asking if criteria is None else [a for a in asking if any(a[0] is fits for fits in criteria)]
+        row = _FactRow(number, unit, item, f"{value:f}")
+        if not mine:
+            self.problems.append(
+                row.wrong("item", _("This item belongs to a variant for other units."), _("an item for this unit"))
+            )
+        elif refusals := _refusals(mine, value):
+            self.problems.append(row.wrong("value", _("This value cannot be taken."), refusals[0].expected))
+
+    def _fitting(self, unit: str) -> tuple[Criterion, ...] | None:
+        try:
+            return self.spec.fitting(self.units[unit].tags)
+        except NoSingleVariant as wrong:
+            self.problems.append(
+                _("Unit %(unit)s: %(fitting)s variants of criterion %(code)s fit it, but exactly one must.")
+                % {"unit": unit, "fitting": wrong.fitting, "code": wrong.code}
+            )
+            return None
+
+
+def _refusals(asking: list[Asked], value: Decimal) -> list[WrongFact]:
+    """Why none of the criteria can take ``value``; nothing when one can."""
+    refusals = []
+    for criterion, question in asking:
+        try:
+            check_fact(criterion, question, value)
+        except WrongFact as wrong:
+            refusals.append(wrong)
+        else:
+            return []
+    return refusals
+
+
+def figure(question: Question, text: str) -> Decimal | None:
+    """The number that a cell of a file gives as the answer to ``question``, None if it gives none.
+
+    A tick may be √ or 是, a figure whose name holds ``%`` may be followed by that sign.
+    """
+    ticked = cells.tick(text) if question.kind == "tick" else None
+    return decimal(text, percent="%" in cells.head(question.name)) if ticked is None else ticked
+
+
+def decimal(text: str, *, percent: bool = False) -> Decimal | None:
+    """The number that ``text`` writes, None if it writes none or one beyond all measure."""
+    number = cells.number(text, percent=percent)
+    return number if number is not None and abs(number) < LARGEST else None
+
+
+@lru_cache(maxsize=10_000)
+def _unit(text: str) -> str | None:
+    code = cells.code(text).upper()
+    return code if re.fullmatch(CODE, code) else None
+
+
+def _rows(table: Iterator[SpreadsheetLine]) -> Iterator[_FactRow]:
+    """Rows with their numbers; the first one may be a heading and then says where each column is."""
+    places = dict(zip(COLUMNS, range(len(COLUMNS)), strict=True))
+    for at, line in enumerate(table):
+        row = line.cells
+        if at == 0 and {"unit", "item", "value"} <= {cells.head(text) for text in row}:
+            heads = [cells.head(text) for text in row]
+            places = {column: heads.index(column) for column in COLUMNS if column in heads}
+            continue
+        taken = {column: row[at] if at < len(row) else "" for column, at in places.items()}
+        yield _FactRow(line.number, **taken, mac_days=line.mac_days)

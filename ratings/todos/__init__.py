@@ -1,0 +1,1 @@
+"""What waits for whom in this app (``accounts.todo_list``)."""

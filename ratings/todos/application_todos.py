@@ -1,0 +1,211 @@
+"""What waits for whom with applications and cycles (``accounts.todo_list``): village, township, departments, county."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.authority import reached
+from accounts.models import User
+from accounts.todo_list import Todo
+from ratings.lifecycle import STEPS
+from ratings.models import Application, Cycle, Extension, Scheme, Window
+from ratings.models.cycle import CycleStep
+from ratings.presenters.application_form import card_address
+from ratings.todos.village_turn import Turn, turn_of
+from ratings.workflow.filling_rights import open_return
+from ratings.workflow.supply import asked_of
+from ratings.workflow.window import closes_for, window
+from villages.models import Unit, below_any, prefixes
+
+State = Application.State
+
+
+class ToBegin:
+    """A village's form that nobody has begun while the time for applying runs, more time counted."""
+
+    def entries(self, user: User) -> list[Todo]:
+        codes = user.reach("ratings.fill")
+        if not codes:
+            return []
+        units = list(Unit.objects.filter(below_any(codes), rated=True))
+        now = timezone.now()
+        cycles = (
+            Cycle.objects.filter(
+                state=Cycle.State.OPEN,
+                unit__in={above for unit in units for above in prefixes(unit.code)},
+                scheme__rates__in={unit.level for unit in units},
+                windows__step=CycleStep.APPLY,
+                windows__opens__lte=now,
+            )
+            .exclude(applications__unit__in=units)
+            .annotate(closes=Greatest(_closes(Window, "pk"), _closes(Extension, "pk", unit__in=units)))
+            .filter(closes__gt=now)
+        )
+        return [
+            Todo(
+                _("Begin the application of %s") % cycle.year,
+                reverse("apply"),
+                detail=_("One area a page; what you type is saved at once."),
+                due=cycle.closes,
+                action=_("Begin"),
+            )
+            for cycle in cycles
+        ]
+
+
+def _closes(kind: type[Window | Extension], cycle: str, **of: Any) -> Subquery:
+    """The last end of applying."""
+    ends = kind.objects.filter(cycle=OuterRef(cycle), step=CycleStep.APPLY, **of)
+    return Subquery(ends.order_by("-closes").values("closes")[:1])
+
+
+class InVillageHands:
+    """Drafts and returned forms: to go on with, to correct, or, when nothing is left to fill in, to sign."""
+
+    def entries(self, user: User) -> list[Todo]:
+        codes = user.reach("ratings.fill")
+        if not codes:
+            return []
+        in_hand = Application.objects.filter(
+            below_any(codes, "unit_id"), state__in=State.WITH_VILLAGE, cycle__state=Cycle.State.OPEN
+        )
+        rows = in_hand.select_related("unit", "cycle__scheme").prefetch_related("returns__criteria")
+        rows = rows.annotate(closes=closes_for(CycleStep.APPLY, cycle="cycle", unit="unit"))
+        return [todo for application in rows if (todo := self._todo(user, application, turn_of(application)))]
+
+    def _todo(self, user: User, application: Application, turn: Turn) -> Todo | None:
+        """What this person does next; None for a filler whose form is complete: then the signer is asked."""
+        may_sign = user.has_perm(STEPS["submit"].permission, application)
+        if turn.to_sign and not may_sign:
+            return None
+        if application.state == State.RETURNED:
+            return self._returned(application, turn)
+        if turn.to_sign:
+            return Todo(
+                _("Please check, sign and submit"),
+                reverse("application_submit", args=[application.pk]),
+                detail=_("Everything is filled in."),
+                due=application.closes,
+                urgent=True,
+                over=str(application.unit),
+                action=_("Check and sign"),
+            )
+        return Todo(
+            _("Go on with the application of %s") % application.cycle.year,
+            reverse("application_form", args=[application.pk]),
+            detail=str(application.unit),
+            due=application.closes,
+            action=_("Go on"),
+        )
+
+    def _returned(self, application: Application, turn: Turn) -> Todo:
+        question = open_return(application)
+        due = question.due if question else None
+        if turn.to_sign:
+            return Todo(
+                _("Please sign and hand back the corrections"),
+                reverse("application_resubmit", args=[application.pk]),
+                detail=_("Everything that was returned has been corrected."),
+                due=due,
+                urgent=True,
+                over=_("Returned by the township"),
+                action=_("Check and sign"),
+            )
+        n = len(turn.unmended) or turn.lacking
+        return Todo(
+            ngettext("Please correct %s question", "Please correct %s questions", n) % n,
+            card_address(application, turn.unmended[0])
+            if turn.unmended
+            else reverse("application_form", args=[application.pk]),
+            detail=_("Only these questions are open; nothing else has to be touched."),
+            due=due,
+            urgent=True,
+            over=_("Returned by the township"),
+            action=_("Start correcting"),
+        )
+
+
+class ToAccept:
+    """For the township office: what was submitted, and returns whose deadline is over."""
+
+    def entries(self, user: User) -> list[Todo]:
+        if not user.reach("ratings.accept"):
+            return []
+        late = Q(state=State.RETURNED, returns__answered_at=None, returns__due__lte=timezone.now())
+        found = reached(user, "ratings.accept", Application.objects.all()).aggregate(
+            submitted=Count("pk", filter=Q(state=State.SUBMITTED), distinct=True),
+            late=Count("pk", filter=late, distinct=True),
+        )
+        queue, entries = reverse("applications"), []
+        if n := found["submitted"]:
+            title = ngettext("Accept %s application", "Accept %s applications", n) % n
+            entries.append(Todo(title, f"{queue}?state={State.SUBMITTED}", action=_("Open the list")))
+        if n := found["late"]:
+            title = ngettext("%s village has let its deadline pass", "%s villages have let their deadlines pass", n) % n
+            entries.append(Todo(title, f"{queue}?state={State.RETURNED}", urgent=True, action=_("Open the list")))
+        return entries
+
+
+class ToSupply:
+    """For departments: figures that are still missing."""
+
+    def entries(self, user: User) -> list[Todo]:
+        if not user.reach("ratings.supply"):
+            return []
+        missing = [row for row in asked_of(user) if row.missing > 0]
+        n = sum(row.missing for row in missing)
+        if not n:
+            return []
+        return [
+            Todo(
+                ngettext("%s figure is missing", "%s figures are missing", n) % n,
+                reverse("supply"),
+                detail="、".join(f"{row.criterion.code} {row.criterion.name}" for row in missing),
+                action=_("Fill in"),
+            )
+        ]
+
+
+class ToRun:
+    """For the county office: ratings to open, scoring to close, ratings to close."""
+
+    def entries(self, user: User) -> list[Todo]:
+        if not user.reach("ratings.manage_cycle"):
+            return []
+        cycles = reached(user, "ratings.manage_cycle", Cycle.objects.filter(state=Cycle.State.OPEN))
+        running = [
+            entry for cycle in cycles.prefetch_related("windows") if (entry := self._entry(cycle, timezone.now()))
+        ]
+        return [*self._to_open(user), *running]
+
+    def _to_open(self, user: User) -> list[Todo]:
+        waiting: QuerySet[Scheme] = reached(user, "ratings.manage_cycle", Scheme.objects.issued().filter(cycles=None))
+        same = Cycle.objects.filter(unit=OuterRef("unit"), year=OuterRef("year"), scheme__rates=OuterRef("rates"))
+        waiting = waiting.annotate(there=Subquery(same.values("pk")[:1])).filter(there=None)
+        return [
+            Todo(
+                _("Open the rating of %s") % year,
+                reverse("cycle_open", args=[pk]),
+                detail=name,
+                action=_("Open the rating"),
+            )
+            for pk, year, name in waiting.values_list("pk", "year", "name")
+        ]
+
+    def _entry(self, cycle: Cycle, now: datetime) -> Todo | None:
+        review: Any = window(cycle, CycleStep.COUNTY_REVIEW)
+        if review is None or now < review.closes:
+            return None
+        url = reverse("cycle", args=[cycle.pk])
+        if cycle.scoring_closed_at is None:
+            return Todo(_("Close the scoring of %s") % cycle.year, url, due=review.closes, action=_("Open"))
+        return Todo(_("Close the rating of %s") % cycle.year, url, due=review.closes, action=_("Open"))
+
+
+SOURCES = (ToBegin(), InVillageHands(), ToAccept(), ToSupply(), ToRun())

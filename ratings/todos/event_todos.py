@@ -1,0 +1,20 @@
+"""What the register puts on a person's to-do list: proposals that wait for their word."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from accounts.todo_list import Todo
+from ratings.events.proposals import COUNTY, TOWNSHIP, to_settle
+
+
+def entries(user: User) -> list[Todo]:
+    """One entry, however many wait."""
+    if not (user.reach(TOWNSHIP) or user.reach(COUNTY)):
+        return []
+    waiting = to_settle(user).count()
+    if not waiting:
+        return []
+    title = ngettext("%(n)s change of a star to settle", "%(n)s changes of stars to settle", waiting) % {"n": waiting}
+    return [Todo(title, reverse("proposals"), _("What follows from events needs your word."), action=_("Settle"))]

@@ -1,0 +1,30 @@
+"""Whose turn it is in a village while its form is in its hands: to fill in, to correct, or to sign (practice §3)."""
+
+from dataclasses import dataclass
+
+from ratings.models import Application
+from ratings.presenters.corrections import unmended
+from ratings.workflow.application import lacking
+from ratings.workflow.filling_rights import open_return
+
+State = Application.State
+
+
+@dataclass(frozen=True)
+class Turn:
+    """``lacking``: things that keep the form from being sent. ``unmended``: returned criteria (codes, in the order of
+    the form) of which nothing has been changed since; empty while nothing is returned."""
+
+    lacking: int
+    unmended: list[str]
+
+    @property
+    def to_sign(self) -> bool:
+        """Nothing is left for the filler: the signer is asked."""
+        return not self.lacking and not self.unmended
+
+
+def turn_of(application: Application) -> Turn:
+    """The turn for a draft or a returned application (with unit, cycle and scheme)."""
+    question = open_return(application) if application.state == State.RETURNED else None
+    return Turn(lacking(application), unmended(application, question) if question else [])

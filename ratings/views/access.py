@@ -1,0 +1,25 @@
+"""How pages and API find an application: inside what the reader reaches, with the state that the reader may know."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.authority import reached, reached_or_404
+from ratings.application.absences import absences
+from ratings.disclosure import with_shown_state
+from ratings.models import Application
+
+VIEW = "ratings.view_application"
+FILL = ("ratings.fill", "ratings.fill_on_behalf")
+
+
+def applications_for(user: Any) -> QuerySet[Application]:
+    """Every application that ``user`` may open, with ``shown_state``."""
+    return with_shown_state(reached(user, VIEW, Application.objects.all()), user)
+
+
+def opened(user: Any, pk: int) -> Application:
+    """The application with unit, cycle, scheme, people and the documents that it ``said_absent``, or 404."""
+    rows = with_shown_state(Application.objects.annotate(said_absent=absences("pk")), user)
+    rows = rows.select_related("unit", "cycle__scheme", "cycle__unit", "filled_by", "signed_by")
+    return reached_or_404(user, VIEW, rows, pk=pk)

@@ -1,0 +1,150 @@
+"""What an order that merges or splits units does to applications and stars (practice §4), in its own transaction.
+
+The register needs nothing written: it reads the orders themselves (``register.sql``).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.role_holders import holders
+from accounts.roles import Role
+from notifications import kinds
+from notifications.models import Notice
+from notifications.workflow import announce_all
+from ratings.models import Application, Decision, Event, StarPeriod
+from ratings.register.rerating import lock_units, rerate
+from ratings.workflow import decision as decisions
+from ratings.workflow.transition import move
+from records import audit
+from records.refusals import Incomplete
+from villages.models import Order, Passage, Unit
+from villages.workflow import OrderConsequence
+
+State = Application.State
+TOLD = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER)
+KINDS = {
+    "units_merged": gettext_lazy("%(before)s now belongs to %(after)s (%(document)s)"),
+    "unit_split": gettext_lazy("%(before)s has been split; %(after)s takes over what is open (%(document)s)"),
+}
+
+
+def register_kinds() -> None:
+    kinds.register(**KINDS)
+
+
+def pass_on(sender: Any, order: Order, **kwargs: Any) -> list[OrderConsequence]:
+    """Hear ``units_passed``: open applications are withdrawn or pass.
+
+    Raises ``Incomplete`` for a day on which, or after which, an event or a star of a unit that ends stands already.
+    """
+    _require_nothing_later(order)
+    passages = order.passages.filter(main=True).exclude(before=F("after")).select_related("before", "after")
+    return [followed for passage in passages for followed in _applications(order, passage)]
+
+
+def _require_nothing_later(order: Order) -> None:
+    """From its day on an order leaves a unit without a past of its own: what stands there would be washed off."""
+    ended = order.passages.filter(before__ended__isnull=False).values("before")
+    events = Event.objects.filter(unit__in=ended, on__gte=order.on).values_list("unit__name", "on")
+    stars = Decision.objects.confirmed().filter(unit__in=ended, on__gte=order.on).values_list("unit__name", "on")
+    if late := max([*events, *stars], key=lambda row: row[1], default=None):
+        words = _("%(unit)s: an event or a star of %(day)s stands there. The order can be in force from the day after.")
+        message = words % {"unit": late[0], "day": date_format(late[1], "DATE_FORMAT")}
+        raise Incomplete(_("The order cannot be carried out yet."), {"on": message})
+
+
+def settle(sender: Any, order: Order, **kwargs: Any) -> list[OrderConsequence]:
+    """Hear ``units_settled``: stars and effects stand in the register at once, and everyone concerned is told."""
+    passages = list(order.passages.select_related("before", "after"))
+    codes = {code for passage in passages for code in (passage.before_id, passage.after_id)}
+    lock_units(codes)
+    rerate(codes)
+    _tell(order, passages)
+    return _stars(passages)
+
+
+def _applications(order: Order, passage: Passage) -> list[OrderConsequence]:
+    """An absorbed unit's open application is withdrawn; a split one's passes to the part that the order names."""
+    rows = Application.objects.select_for_update(of=("self",)).filter(unit=passage.before).select_related("cycle")
+    merged = order.kind == Order.Kind.MERGE
+    open_ones = list(
+        rows.filter(state__in=State.UNDER_WAY if merged else [*State.UNDER_WAY, State.DRAFT]).order_by("pk")
+    )
+    words = _("Merged into %(unit)s by %(document)s.") if merged else _("Passed to %(unit)s by %(document)s.")
+    reason = words % {"unit": passage.name_after, "document": order.document}
+    states = {one.pk: one.get_state_display() for one in open_ones}
+    for application in open_ones:
+        _undecide(application, order, reason)
+    if merged:
+        _withdraw(open_ones, order, reason)
+        told = _("The application of %(year)s (%(state)s) is withdrawn.")
+    else:
+        with audit.acting(order.by, "villages.order", reason):
+            Application.objects.filter(pk__in=[one.pk for one in open_ones]).update(unit=passage.after)
+        told = _("The application of %(year)s (%(state)s) passes to %(unit)s.")
+    return [
+        OrderConsequence(
+            passage.before_id, told % {"year": one.cycle.year, "state": states[one.pk], "unit": passage.name_after}
+        )
+        for one in open_ones
+    ]
+
+
+def _undecide(application: Application, order: Order, reason: str) -> None:
+    """A decision that is not in force yet falls: it was made for a unit that is no more."""
+    pending = application.decisions.filter(state__in=Decision.State.PENDING).first()
+    if pending:
+        decisions.overturn(pending, decisions.REVIEW_OF[pending.origin], verb="reconsider", by=order.by, reason=reason)
+
+
+def _withdraw(applications: Iterable[Application], order: Order, reason: str) -> None:
+    ids = [application.pk for application in applications]
+    move(ids, "withdraw", State.DRAFT, by=order.by, reason=reason, township_star=None, submitted_tags=None)
+    for application in applications:
+        application.returns.filter(answered_at=None).update(answered_at=timezone.now())
+
+
+def _stars(passages: Iterable[Passage]) -> list[OrderConsequence]:
+    """Which star each unit after the order holds today."""
+    after = {passage.after_id: passage.name_after for passage in passages}
+    periods = StarPeriod.objects.on().filter(unit__in=after).order_by("unit")
+    return [OrderConsequence(period.unit_id, _star(period, after[period.unit_id])) for period in periods]
+
+
+def _star(period: StarPeriod, name: str) -> str:
+    words = ngettext(
+        "%(unit)s holds %(star)s star until its next decision.",
+        "%(unit)s holds %(star)s stars until its next decision.",
+        period.star,
+    )
+    return words % {"unit": name, "star": period.star}
+
+
+def _tell(order: Order, passages: Iterable[Passage]) -> None:
+    """The people of every unit concerned, and their townships', once each."""
+    kind = "units_merged" if order.kind == Order.Kind.MERGE else "unit_split"
+    changed = [passage for passage in passages if passage.main and passage.before_id != passage.after_id]
+    places = {code for passage in changed for code in _places(passage.before, passage.after)}
+    people = holders(TOLD, places)
+    announce_all(
+        Notice(
+            user_id=user_id,
+            kind=kind,
+            params={"before": passage.name_before, "after": passage.name_after, "document": order.document},
+            link=reverse("register_unit", args=[passage.after_id]),
+            unit_code=passage.after_id,
+        )
+        for passage in changed
+        for user_id in sorted({id for code in _places(passage.before, passage.after) for id in people.get(code, ())})
+    )
+
+
+def _places(*units: Unit) -> list[str]:
+    return [code for unit in units for code in (unit.code, unit.parent_code) if code]

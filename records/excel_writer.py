@@ -1,0 +1,82 @@
+"""A list as a workbook, in constant memory; what people typed stays text even when it looks like a formula.
+
+XlsxWriter needs half the time of openpyxl, which matters when ten exports of a whole city run at once.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+import xlsxwriter
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from records.workbooks import FORMULA, SheetColumn, sheet_name
+
+LONGEST_TEXT = 32_767
+DAY, MOMENT = "yyyy-mm-dd", "yyyy-mm-dd h:mm:ss"
+
+
+def write_list(
+    title: str, columns: Sequence[SheetColumn], rows: Iterable[Any], to: BinaryIO, *, notes: Sequence[str] = ()
+) -> None:
+    """A workbook of one sheet: ``title``, ``notes`` (the filter, the day), headings, one line per row."""
+    with xlsxwriter.Workbook(to, {"constant_memory": True}) as book:
+        sheet = ExcelSheet(book, sheet_name(title))
+        head = [title, *notes, *([_("Demonstration data, unrelated to reality")] if settings.DEMO else [])]
+        sheet.worksheet.freeze_panes(len(head) + 1, 0)
+        for at, column in enumerate(columns):
+            sheet.worksheet.set_column(at, at, column.width)
+        for line in head:
+            sheet.append([(line, "")], bold=line is title)
+        sheet.append([(column.head, "") for column in columns], bold=True)
+        for row in rows:
+            sheet.append([(column.value(row), column.form) for column in columns])
+
+
+class ExcelSheet:
+    """Write the rows, with times in the local time zone."""
+
+    def __init__(self, book: xlsxwriter.Workbook, name: str) -> None:
+        self.book, self.rows = book, 0
+        self.worksheet: Worksheet = book.add_worksheet(name)
+        self.formats: dict[tuple[str, bool, bool], Format] = {}
+
+    def append(self, cells: Iterable[tuple[Any, str]], *, bold: bool = False) -> None:
+        """Each cell with its number format, or none."""
+        for at, (value, form) in enumerate(cells):
+            self._write(at, value, form, bold)
+        self.rows += 1
+
+    def _write(self, at: int, value: Any, form: str, bold: bool) -> None:
+        sheet, row = self.worksheet, self.rows
+        if value is None or value == "":
+            return
+        if isinstance(value, bool):
+            sheet.write_boolean(row, at, value, self._format(form, bold))
+        elif isinstance(value, int | float | Decimal):
+            sheet.write_number(row, at, value, self._format(form, bold))
+        elif isinstance(value, datetime):
+            if timezone.is_aware(value):
+                value = timezone.localtime(value).replace(tzinfo=None)
+            sheet.write_datetime(row, at, value, self._format(form or MOMENT, bold))
+        elif isinstance(value, date):
+            sheet.write_datetime(row, at, value, self._format(form or DAY, bold))
+        else:
+            text = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST_TEXT]
+            sheet.write_string(row, at, text, self._format("", bold, text.startswith(FORMULA)))
+
+    def _format(self, form: str, bold: bool, quoted: bool = False) -> Format | None:
+        """One shared format for all cells of the same look; none for plain cells."""
+        if not (form or bold or quoted):
+            return None
+        key = (form, bold, quoted)
+        if key not in self.formats:
+            look = {"num_format": form} if form else {}
+            self.formats[key] = self.book.add_format(look | {"bold": bold, "quote_prefix": quoted})
+        return self.formats[key]

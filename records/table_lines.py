@@ -1,0 +1,134 @@
+"""Incoming tables as lines of text: CSV (UTF-8, GB18030) or an Excel workbook, from bytes or from a file.
+
+The one reader for pages, API and commands. ``UPLOAD`` limits what people upload; commands read as a stream and accept
+the largest spreadsheet there can be.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+
+from records import cells, spreadsheet
+from records.refusals import Refused
+from records.spreadsheet import Most, SpreadsheetLine
+from records.zip_packages import MB, Limits, PackageRefused, open_package
+
+ZIP = b"PK"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
+ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Limits on a table: of the package, of its sheet, on non-empty lines."""
+
+    package: Limits
+    sheet: Most
+    lines: int
+
+
+UPLOAD = Bounds(Limits(size=40 * MB, ratio=100), Most(cells=300_000, texts=200_000, columns=300), lines=100_000)
+COMMAND = Bounds(Limits(size=4096 * MB, ratio=1000), Most(50_000_000, 20_000_000, columns=300), lines=1 << 62)
+
+
+class NotATable(Refused):
+    """The file is not a supported table, or too large; ``str()`` says what it is and what to do."""
+
+
+def lines(source: bytes | Path, bounds: Bounds = UPLOAD) -> Iterator[SpreadsheetLine]:
+    """The non-empty lines, in order. Raises ``NotATable``."""
+    with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
+        for count, line in enumerate(_lines(file, bounds), start=1):
+            if count > bounds.lines:
+                raise NotATable(_("The sheet has more than %d rows.") % bounds.lines)
+            yield line
+
+
+def _lines(file: BinaryIO, bounds: Bounds) -> Iterator[SpreadsheetLine]:
+    start = file.read(4096)
+    file.seek(0)
+    if start.startswith(ZIP):
+        yield from _of_package(file, bounds)
+    elif kind := _other_kind(start, file):
+        raise _save_anew(kind)
+    else:
+        yield from _of_csv(file, bounds)
+
+
+def _save_anew(what: str) -> NotATable:
+    return NotATable(_("%s Please open it in Excel or WPS and save it as .xlsx.") % what)
+
+
+def _of_package(file: BinaryIO, bounds: Bounds) -> Iterator[SpreadsheetLine]:
+    try:
+        package = open_package(file, bounds.package)
+        parts = package.NameToInfo
+        if "xl/workbook.bin" in parts:
+            raise _save_anew(_("This is a binary workbook (.xlsb)."))
+        if "content.xml" in parts:
+            raise _save_anew(_("This is an OpenDocument file (.ods)."))
+        if not any(part.startswith("xl/") for part in parts):
+            raise _save_anew(_("This is not an Excel workbook."))
+        yield from spreadsheet.lines(package, bounds.sheet)
+    except (PackageRefused, spreadsheet.SpreadsheetRefused) as refused:
+        raise _save_anew(str(refused)) from refused
+
+
+def _other_kind(start: bytes, file: BinaryIO) -> str:
+    """What a file is that is neither a workbook nor CSV; "" if unknown."""
+    if start.startswith(OLE):
+        whole = file.read()
+        if "EncryptedPackage".encode("utf-16-le") in whole:
+            return _("The file is protected by a password.")
+        return _("This is a file of old Office (.xls).")
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith((b"<?xml", b"<html", b"<HTML", b"<!DOCTYPE", b"<!doctype", b"<table", b"<TABLE", b"<meta")):
+        return _("This is a web page or XML file, whatever its name says.")
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _("This is a text file in UTF-16.")
+    if start.startswith(OTHERS):
+        return _("This is not an Excel workbook.")
+    return ""
+
+
+def _of_csv(file: BinaryIO, bounds: Bounds) -> Iterator[SpreadsheetLine]:
+    """Accepts the line endings of any system; an error names its line."""
+    with io.TextIOWrapper(file, encoding=encoding_of(file), newline="") as text:
+        reader = csv.reader(text, strict=True)
+        number = 0
+        while True:
+            try:
+                row = next(reader, None)
+            except csv.Error as wrong:
+                told = {"line": reader.line_num, "wrong": wrong}
+                raise NotATable(_("This is not a CSV file: line %(line)d: %(wrong)s") % told) from None
+            if row is None:
+                return
+            number += 1
+            texts = [cells.tidy(cell.replace("\0", "\ufffd")) for cell in row]  # no text may contain NUL
+            if any(texts):
+                if len(texts) > bounds.sheet.columns and any(texts[bounds.sheet.columns :]):
+                    raise NotATable(_("Something stands beyond column %d.") % bounds.sheet.columns)
+                yield SpreadsheetLine("1", number, texts)
+
+
+def encoding_of(file: BinaryIO) -> str:
+    """UTF-8, with or without BOM, or GB18030; rewinds the file. Raises ``NotATable``."""
+    for encoding in ENCODINGS:
+        text = io.TextIOWrapper(file, encoding=encoding, newline="")
+        try:
+            while text.read(1 << 20):
+                pass
+            return encoding
+        except UnicodeDecodeError:
+            continue
+        finally:
+            text.detach()
+            file.seek(0)
+    raise NotATable(_("The file is neither in UTF-8 nor in GB18030."))

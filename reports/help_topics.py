@@ -1,0 +1,39 @@
+"""What people read about the pages of this app (``accounts.page_help``)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.page_help import Topic
+
+TOPICS = [
+    Topic(
+        "dashboard",
+        _("Dashboard"),
+        _("Progress, stars and warnings of your places on one page."),
+        (
+            _("Read the headings first: they say what was found. Tables with the figures fold out below."),
+            _("Open a place to see its own page."),
+        ),
+        pages=(
+            "dashboard_home",
+            "dashboard",
+        ),
+        needs=("reports.view_dashboard",),
+        order=33,
+    ),
+    Topic(
+        "reports",
+        _("Annual reports"),
+        _("The year as an Excel workbook, made in the background."),
+        (
+            _("Choose year and place, and press the button. You are told when it is ready."),
+            _("Fetch it as often as you like while it is kept."),
+        ),
+        pages=(
+            "reports",
+            "report",
+            "report_file",
+        ),
+        needs=("reports.view_report",),
+        order=34,
+    ),
+]

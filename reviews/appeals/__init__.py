@@ -1,0 +1,1 @@
+"""What may be appealed, by when, and who hears it."""

@@ -1,0 +1,125 @@
+"""The level above that hears an appeal, who may sit there, and until when a village may appeal (practice §3)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.authority import reached
+from accounts.models import User
+from accounts.role_holders import holders
+from accounts.roles import ROLES, Role
+from accounts.working_days import notice_days
+from ratings.models import Decision
+from reviews.conflicts_of_interest import hearing_conflicts
+from reviews.models import Appeal, Batch, Hearer
+from villages.models import below_any
+
+APPEAL = "reviews.appeal"
+
+
+@dataclass(frozen=True)
+class HearingLevel:
+    """``code_length``: of the division code of the level's units; ``office`` convenes."""
+
+    name: str
+    code_length: int
+    office: Role
+
+    @property
+    def convene(self) -> str:
+        return f"reviews.convene_appeal_{self.name}"
+
+    @property
+    def hear(self) -> str:
+        return f"reviews.hear_appeal_{self.name}"
+
+    def place(self, unit: str) -> str:
+        """The code of the level's unit above the village ``unit``."""
+        return unit[: self.code_length]
+
+
+COUNTY, CITY = HearingLevel("county", 6, Role.COUNTY_OFFICE), HearingLevel("city", 4, Role.CITY_OFFICE)
+ABOVE: dict[str, HearingLevel] = {Decision.Origin.TOWNSHIP: COUNTY, Decision.Origin.COUNTY: CITY}
+"""By the origin of a released decision that is appealed; what an appeal has decided is appealed no further."""
+_REJECTED = Q(application__isnull=False) & (Q(decision=None) | Q(decision__origin=Decision.Origin.CLOSING))
+HEARD_BY: dict[HearingLevel, Q] = {
+    COUNTY: Q(decision__origin=Decision.Origin.TOWNSHIP) | _REJECTED,
+    CITY: Q(decision__origin=Decision.Origin.COUNTY)
+    | Q(decision__origin=Decision.Origin.CLOSING, application=None)
+    | Q(event__isnull=False),
+}
+"""The appeals that each level hears, as ``above`` says for one."""
+CONVENE = [level.convene for level in HEARD_BY]
+HEAR = [level.hear for level in HEARD_BY]
+LONGEST = 365
+"""Days after which no window is open any more."""
+
+
+def above(appeal: Appeal) -> HearingLevel:
+    """The level that hears it (``reviews.appeals.appealable`` says why)."""
+    if appeal.decision and appeal.decision.origin in ABOVE:
+        return ABOVE[appeal.decision.origin]
+    return COUNTY if appeal.application_id else CITY
+
+
+def against_decision(appeal: Appeal) -> bool:
+    """Whether it is upheld with a new star; against anything else by reversing what was done."""
+    return appeal.decision is not None and appeal.decision.origin in ABOVE
+
+
+def last_day(decision: Decision) -> date:
+    """The last day, until 24:00, on which ``decision`` may be appealed: working days counted as those of a notice."""
+    released_on = timezone.localdate(decision.batch_entry.batch.released_at)
+    return notice_days(released_on, decision.cycle.scheme.spec.appeal_days).last
+
+
+def candidates(appeal: Appeal) -> list[User]:
+    """Who may be convened: they hold the hearing right at the level above and have no tie."""
+    level = above(appeal)
+    roles = [role for role, spec in ROLES.items() if level.hear in spec.permissions]
+    place = level.place(appeal.unit_id)
+    found = holders(roles, [place]).get(place, [])
+    tied = hearing_conflicts(appeal, found)
+    return list(User.objects.filter(pk__in=set(found) - tied.keys(), is_active=True).order_by("name", "pk"))
+
+
+def appeals_for(user: Any) -> QuerySet[Appeal]:
+    """The appeals that ``user`` made for the village, convenes for, or sits on.
+
+    Who scored or decided, filled in or signed for the village does not learn of it here, but from the result.
+    """
+    found = reached(user, APPEAL, Appeal.objects.all())
+    mine = Hearer.objects.filter(appeal=OuterRef("pk"), user=user)
+    for level, heard in HEARD_BY.items():
+        ours = Appeal.objects.filter(heard)
+        found |= ours.filter(below_any(user.reach(level.convene), "unit_id"))
+        found |= ours.filter(below_any(user.reach(level.hear), "unit_id") & Q(Exists(mine)))
+    return found
+
+
+def appealable(codes: Collection[str]) -> list[Decision]:
+    """Released decisions of the units in ``codes`` that may still be appealed, each with its ``last_day``."""
+    appealed = Appeal.objects.filter(application=OuterRef("application")).exclude(state=Appeal.State.LAPSED)
+    released = (
+        Decision.objects.filter(
+            below_any(codes, "unit_id"),
+            state__in=Decision.State.PUBLISHED,
+            origin__in=list(ABOVE),
+            replaced_by=None,
+            batch_entry__batch__state__in=Batch.State.PUBLISHED,
+            batch_entry__batch__released_at__gte=timezone.now() - timedelta(days=LONGEST),
+        )
+        .exclude(Exists(appealed))
+        .select_related("unit", "application", "cycle__scheme", "batch_entry__batch")
+        .order_by("unit", "pk")
+    )
+    found = []
+    for decision in released:
+        decision.last_day = last_day(decision)
+        if timezone.localdate() <= decision.last_day:
+            found.append(decision)
+    return found

@@ -1,0 +1,15 @@
+"""What appeals mean for taking a closing back (``ratings.cycle.closing_consequences``)."""
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from ratings.cycle.closing_consequences import Closed
+from reviews.models import Appeal
+
+
+def appealed(closed: Closed) -> str:
+    """Somebody has appealed against what the closing decided."""
+    rejected = Q(application__in=closed.applications, made_at__gte=closed.at)
+    appeals = Appeal.objects.filter(Q(decision__in=closed.decisions) | rejected).exclude(state=Appeal.State.LAPSED)
+    found = appeals.select_related("unit").first()
+    return _("%s has appealed against it.") % found.unit.name if found else ""

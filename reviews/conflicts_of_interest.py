@@ -1,0 +1,157 @@
+"""Who may not review or decide an application, and why (回避, practice §3): set-based, for many at once.
+
+Whoever filled in, answered, attached evidence or signed for the unit, even if others have since changed it; whoever
+holds or held a post in it; for the county whoever scored or decided the application in the township; and whoever scored
+an application does not decide it.
+"""
+
+from collections.abc import Collection
+
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Appointment
+from ratings.lifecycle import STEPS
+from ratings.models import Answer, Application, Decision, Evidence, Stage, Transition
+from reviews.models import Appeal, Sheet
+
+TOWNSHIP_VERDICTS, COUNTY_VERDICTS = (
+    tuple(step.verb for step in STEPS.offered if step.permission == right)
+    for right in ("reviews.decide_township", "reviews.decide_county")
+)
+VERDICTS = (*TOWNSHIP_VERDICTS, *COUNTY_VERDICTS, "uphold")
+FILLED, ATTACHED, SIGNED, POST, SCORED, DECIDED = "filled", "attached", "signed", "post", "scored", "decided"
+EVENT = "event"
+WORDS = {
+    FILLED: _("Filled in this application."),
+    ATTACHED: _("Attached evidence to this application."),
+    SIGNED: _("Signed this application."),
+    POST: _("Holds or held a post in this village."),
+    SCORED: _("Scored this application."),
+    DECIDED: _("Decided on this application."),
+    EVENT: _("Recorded this event, or settled what follows from it."),
+}
+
+VILLAGE = "village"
+AnswerEvent, EvidenceEvent = Answer.pgh_event_model, Evidence.pgh_event_model
+"""What was ever typed and attached: who did so stays tied when somebody else goes on."""
+
+Pair = tuple[int, int]
+
+
+def conflicts(applications: Collection[int], people: Collection[int], stage: str) -> dict[Pair, str]:
+    """What (a key of ``WORDS``) keeps a pair (application id, user id) apart at ``stage``."""
+    people = set(people)
+    found: dict[Pair, str] = {}
+    if stage == Stage.COUNTY:
+        found |= dict.fromkeys(_township_scorers(applications, people), SCORED)
+        found |= dict.fromkeys(_township_deciders(applications, people), DECIDED)
+    rows = list(
+        Application.objects.filter(pk__in=applications).values_list("pk", "unit_id", "filled_by_id", "signed_by_id")
+    )
+    posts = _posts({unit for _pk, unit, _f, _s in rows}, people)
+    found |= {(pk, user): POST for pk, unit, _f, _s in rows for user in posts.get(unit, ())}
+    found |= dict.fromkeys(_attachers(applications, people), ATTACHED)
+    typed = AnswerEvent.objects.filter(application__in=applications, by__in=people, source=VILLAGE)
+    found |= dict.fromkeys(typed.values_list("application_id", "by_id").distinct(), FILLED)
+    found |= {(pk, user): FILLED for pk, _u, user, _s in rows if user in people}
+    signed = Transition.objects.filter(application__in=applications, by__in=people, verb="submit")
+    found |= dict.fromkeys(signed.values_list("application_id", "by_id").distinct(), SIGNED)
+    return found | {(pk, user): SIGNED for pk, _u, _f, user in rows if user in people}
+
+
+def hearing_conflicts(appeal: Appeal, people: Collection[int]) -> dict[int, str]:
+    """What (a key of ``WORDS``) keeps each of ``people`` (by id) from hearing it: any part in what is appealed."""
+    found = {user: POST for users in _posts({appeal.unit_id}, people).values() for user in users}
+    if appeal.event:
+        settled = appeal.event.proposals.filter(settled_by__in=people).values_list("settled_by_id", flat=True)
+        found |= dict.fromkeys({appeal.event.recorded_by_id, *settled} & set(people), EVENT)
+    if appeal.decision and appeal.decision.decided_by_id in people:
+        found[appeal.decision.decided_by_id] = DECIDED
+    return found | (_conflicts_with(appeal.application_id, people) if appeal.application_id else {})
+
+
+def _conflicts_with(application: int, people: Collection[int]) -> dict[int, str]:
+    """Any part in the application, at any stage."""
+    found = {person: tie for (_pk, person), tie in conflicts([application], people, Stage.COUNTY).items()}
+    sheets = Sheet.objects.filter(application=application, reviewer__in=people)
+    sheets = sheets.exclude(state__in=Sheet.State.STEPPED_BACK)
+    found |= dict.fromkeys(sheets.values_list("reviewer_id", flat=True), SCORED)
+    steps = Transition.objects.filter(application=application, by__in=people, verb__in=VERDICTS)
+    decided = Decision.objects.filter(application=application, decided_by__in=people)
+    who = {*steps.values_list("by_id", flat=True), *decided.values_list("decided_by_id", flat=True)}
+    return found | dict.fromkeys(who, DECIDED)
+
+
+def with_deciding_conflict(applications: QuerySet[Application], person: int, stage: str) -> QuerySet[Application]:
+    """Annotate ``tie``: what (a key of ``WORDS``, or "") keeps ``person`` from deciding at ``stage``."""
+    scored = When(Exists(_scored_by(person)), then=Value(SCORED))
+    return _with_conflict(applications, [scored, *_own_hand(person, stage)])
+
+
+def has_conflict(application: int, person: int, stage: str) -> bool:
+    """Whether anything of ``conflicts`` keeps ``person`` from the panel's work on this one; one query."""
+    cases = _own_hand(person, stage)
+    if stage == Stage.COUNTY:
+        cases.append(When(Exists(_scored_by(person).filter(stage=Stage.TOWNSHIP)), then=Value(SCORED)))
+    return _with_conflict(Application.objects.filter(pk=application), cases).exclude(tie="").exists()
+
+
+def _with_conflict(applications: QuerySet[Application], cases: list[When]) -> QuerySet[Application]:
+    return applications.annotate(tie=Case(*cases, default=Value(""), output_field=CharField()))
+
+
+def _scored_by(person: int) -> QuerySet[Sheet]:
+    return Sheet.objects.filter(application=OuterRef("pk"), reviewer=person).exclude(state__in=Sheet.State.STEPPED_BACK)
+
+
+def _own_hand(person: int, stage: str) -> list[When]:
+    """What ``person`` did for the village, and for the county's stage in the township."""
+    of_it = {"application": OuterRef("pk")}
+    typed = AnswerEvent.objects.filter(**of_it, by=person, source=VILLAGE)
+    attached = EvidenceEvent.objects.filter(**of_it, file__uploaded_by=person)
+    steps = Transition.objects.filter(**of_it, by=person)
+    cases = [
+        When(Q(filled_by=person) | Exists(typed), then=Value(FILLED)),
+        When(Exists(attached), then=Value(ATTACHED)),
+        When(Q(signed_by=person) | Exists(steps.filter(verb="submit")), then=Value(SIGNED)),
+        When(Exists(Appointment.objects.filter(user=person, unit=OuterRef("unit"))), then=Value(POST)),
+    ]
+    if stage == Stage.COUNTY:
+        cases.append(When(Exists(steps.filter(verb__in=TOWNSHIP_VERDICTS)), then=Value(DECIDED)))
+    return cases
+
+
+def deciding_conflicts(applications: Collection[int], person: int, stage: str) -> dict[int, str]:
+    """What keeps ``person`` from deciding these applications (by id); one query."""
+    tied = with_deciding_conflict(Application.objects.filter(pk__in=applications), person, stage).exclude(tie="")
+    return dict(tied.values_list("pk", "tie"))
+
+
+def _posts(units: Collection[str], people: Collection[int]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for unit, user in Appointment.objects.filter(user__in=people, unit__in=units).values_list("unit_id", "user_id"):
+        found.setdefault(unit, []).append(user)
+    return found
+
+
+def _township_scorers(applications: Collection[int], people: Collection[int]) -> QuerySet:
+    sheets = Sheet.objects.filter(application__in=applications, reviewer__in=people, stage=Stage.TOWNSHIP)
+    return sheets.exclude(state__in=Sheet.State.STEPPED_BACK).values_list("application_id", "reviewer_id").distinct()
+
+
+def _attachers(applications: Collection[int], people: Collection[int]) -> QuerySet:
+    """Who attached a file, be it taken off again."""
+    attached = EvidenceEvent.objects.filter(application__in=applications, file__uploaded_by__in=people)
+    return attached.values_list("application_id", "file__uploaded_by").distinct()
+
+
+def _township_deciders(applications: Collection[int], people: Collection[int]) -> set[Pair]:
+    steps = Transition.objects.filter(application__in=applications, by__in=people, verb__in=TOWNSHIP_VERDICTS)
+    decisions = Decision.objects.filter(
+        application__in=applications, decided_by__in=people, origin=Decision.Origin.TOWNSHIP
+    )
+    return {
+        *steps.values_list("application_id", "by_id").distinct(),
+        *decisions.values_list("application_id", "decided_by_id").distinct(),
+    }

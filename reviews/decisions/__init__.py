@@ -1,0 +1,1 @@
+"""How high a decision may go, and who may see it."""

@@ -1,0 +1,38 @@
+"""How high a decision may go: the panel's points with area minimums and vetoes, the star applied for, active caps."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from ratings.allowance.allowed_star import Allowed, allowed
+from ratings.allowance.allowed_star import applications as source
+from ratings.models import Application, Points
+from ratings.register.rerating import active_caps
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """``allowed`` holds what the points allow and what was short; ``cap`` is the lowest cap active on the day."""
+
+    allowed: Allowed
+    applied: int
+    cap: int | None
+
+    @property
+    def star(self) -> int:
+        return min(self.allowed.star, self.applied, *([] if self.cap is None else [self.cap]))
+
+
+def ceilings(chosen: Collection[Application], stage: str, day: date) -> dict[int, Ceiling]:
+    """The ceiling, by application id, of those that have the panel's points at ``stage``, as on ``day``."""
+    by_id = {application.pk: application for application in chosen}
+    if not by_id:
+        return {}
+    finished = Application.objects.filter(
+        pk__in=Points.objects.filter(application__in=by_id, stage=stage).values("application")
+    )
+    caps = active_caps({application.unit_id for application in chosen}, day)
+    return {
+        found.entry: Ceiling(found, by_id[found.entry].applied_star, caps.get(by_id[found.entry].unit_id))
+        for found in allowed(source(finished, stage, day))
+    }

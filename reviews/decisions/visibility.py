@@ -1,0 +1,46 @@
+"""Which decisions a person may see: once released anyone in reach, before that the deciding office alone.
+
+And which objections: who looks into them, never who decided or scored.
+"""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.authority import reached
+from ratings.disclosure import DECIDED, DECIDING, shown_state
+from ratings.models import Application, Decision
+from ratings.views.access import VIEW
+from reviews.models import Objection, Sheet
+from reviews.review_levels import REVIEW_LEVELS
+from villages.models import below_any
+
+
+def decisions_for(user: Any) -> QuerySet[Decision]:
+    """Every decision that ``user`` may see."""
+    found = reached(user, VIEW, Decision.objects.filter(state__in=Decision.State.PUBLISHED))
+    for origin, permissions in DECIDING.items():
+        for permission in permissions:
+            if user.reach(permission):
+                own = Decision.objects.filter(state=Decision.State.DECIDED, origin=origin)
+                found = found | reached(user, permission, own)
+    return found
+
+
+def decision_of(user: Any, application: Application) -> Decision | None:
+    """The decision that stands, if ``user`` may see it; the application must have been opened for ``user``."""
+    states = [*Decision.State.PUBLISHED]
+    if application.state == DECIDED and shown_state(user, application) == DECIDED:
+        states.append(Decision.State.DECIDED)
+    found = application.decisions.filter(state__in=states).select_related("batch_entry__batch", "replaces")
+    return found.order_by("-pk").first()
+
+
+def objections_for(user: Any) -> QuerySet[Objection]:
+    """The objections that ``user`` may be asked to answer; who decided or scored does not learn who objected."""
+    found = Objection.objects.none()
+    for review_level in REVIEW_LEVELS.values():
+        if codes := user.reach(review_level.permission("answer_objection")):
+            found = found | Objection.objects.filter(below_any(codes, "unit_id"), decision__origin=review_level.origin)
+    scored = Sheet.objects.filter(reviewer=user).exclude(state__in=Sheet.State.STEPPED_BACK)
+    return found.exclude(decision__decided_by=user).exclude(decision__application__in=scored.values("application"))

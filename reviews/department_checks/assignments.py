@@ -1,0 +1,82 @@
+"""Who answers a joint department check, for which department, and what a check still waits for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from accounts.models import Appointment, User
+from accounts.roles import Role
+from ratings.models import Application, Decision, Stage
+from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Lapse
+from reviews.review_levels import REVIEW_LEVELS
+from villages.models import below_any
+
+OPEN, ANSWER = "reviews.open_check", "reviews.answer_check"
+DISCIPLINE = "纪委监委"
+"""The department for which the discipline commission's own people answer; all others are named in appointments."""
+
+
+def departments_of(user: User, county: str) -> list[str]:
+    """The departments for which ``user`` answers in ``county`` today."""
+    posts = [post for post in user.posts if post.unit_id == county]
+    return [name for post in posts if (name := _department(post.role, post.department))]
+
+
+def answerers(county: str) -> dict[str, list[int]]:
+    """Ids of those who answer in ``county`` today, by department."""
+    found: dict[str, list[int]] = {}
+    held = Appointment.objects.on(timezone.localdate()).filter(unit=county, role__in=[Role.DISCIPLINE, Role.DEPARTMENT])
+    for user, role, department in held.values_list("user_id", "role", "department"):
+        found.setdefault(_department(role, department), []).append(user)
+    return found
+
+
+def _department(role: str, department: str) -> str:
+    return {Role.DISCIPLINE: DISCIPLINE, Role.DEPARTMENT: department}.get(role, "")
+
+
+def checks_for(user: User) -> QuerySet[DepartmentCheck]:
+    """The checks that ``user`` opens or answers, newest first."""
+    codes = {code for permission in (OPEN, ANSWER) for code in user.reach(permission)}
+    return DepartmentCheck.objects.filter(below_any(codes, "unit_id")).select_related("unit", "cycle__scheme")
+
+
+def on_no_list(codes: Iterable[str]) -> QuerySet[Application]:
+    """The candidates within ``codes`` that no department has been asked about.
+
+    They lie before the county, or are decided there and not released; only where the scheme names departments.
+    """
+    by_county = Decision.objects.filter(
+        application=OuterRef("pk"), state=Decision.State.DECIDED, origin=REVIEW_LEVELS[Stage.COUNTY].origin
+    )
+    there = Application.objects.filter(
+        below_any(codes, "unit_id"), candidacy=None, cycle__scheme__body__departments__0__isnull=False
+    )
+    decided = there.filter(Exists(by_county), state=Application.State.DECIDED)
+    return there.filter(state=REVIEW_LEVELS[Stage.COUNTY].state) | decided
+
+
+def departments(check: DepartmentCheck) -> tuple[str, ...]:
+    """All that the scheme names, in its order."""
+    return check.cycle.scheme.spec.departments
+
+
+def outstanding(asked: Mapping[int, Sequence[str]]) -> dict[int, list[str]]:
+    """Of the departments ``asked`` by check id, those that have neither answered nor been noted as late."""
+    heard = DepartmentAnswer.objects.filter(of__in=asked).order_by().values_list("of", "department")
+    noted = Lapse.objects.filter(of__in=asked).values_list("of", "department")
+    done = set(heard.union(noted)) if asked else set()
+    return {pk: [name for name in names if (pk, name) not in done] for pk, names in asked.items()}
+
+
+def standing(check: DepartmentCheck) -> dict[str, DepartmentAnswer]:
+    """By department, the answer that no later one corrects, with its findings."""
+    answers = DepartmentAnswer.objects.filter(of=check, corrected_by=None).select_related("by")
+    return {answer.department: answer for answer in answers.prefetch_related("findings__application__unit")}
+
+
+def candidates_of(check: DepartmentCheck) -> list[Application]:
+    """The applications on the list, by division code."""
+    chosen = Candidate.objects.filter(of=check).values("application")
+    return list(Application.objects.filter(pk__in=chosen).select_related("unit").order_by("unit"))

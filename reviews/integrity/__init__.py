@@ -1,0 +1,1 @@
+"""Whether what this app keeps still agrees with itself (``records.integrity``)."""

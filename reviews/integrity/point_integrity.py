@@ -1,0 +1,53 @@
+"""Panel points that do not follow from the sheets that were handed in (``check_integrity``)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from ratings.models import Application, Points
+from records.integrity import Fault, IntegrityCheck
+from reviews.models import Sheet
+from reviews.panels import joint_points
+from reviews.review_levels import REVIEW_LEVELS
+from reviews.sheets.scores import scored
+from reviews.workflow.sheets import entries_of
+
+NOTHING = "—"
+AT_ONCE = 200
+
+
+def faults() -> Iterator[Fault]:
+    """Points of an application at a stage whose panel has finished, against the panel's sheets scored anew."""
+    for stage in REVIEW_LEVELS:
+        of_stage = Points.objects.filter(stage=stage).order_by("application").values_list("application", flat=True)
+        keys = list(of_stage.distinct())
+        for start in range(0, len(keys), AT_ONCE):
+            yield from _of(stage, keys[start : start + AT_ONCE])
+
+
+def _of(stage: str, keys: Collection[int]) -> Iterator[Fault]:
+    applications = Application.objects.select_related("cycle__scheme").in_bulk(keys)
+    sheets = list(Sheet.objects.filter(application__in=keys, stage=stage, state=Sheet.State.HANDED_IN))
+    entries = entries_of([sheet.pk for sheet in sheets])
+    scores = defaultdict(list)
+    for sheet in sheets:
+        application = applications[sheet.application_id]
+        scores[application.pk].append(scored(application.cycle.scheme.spec, application.tags, entries[sheet.pk]))
+    kept: dict[int, dict[str, Any]] = defaultdict(dict)
+    for row in Points.objects.filter(application__in=keys, stage=stage):
+        kept[row.application_id][row.criterion] = row
+    for pk, rows in kept.items():
+        joint = joint_points.join(scores[pk]) if scores[pk] else {}
+        for code in sorted({*rows, *joint}):
+            expected = (joint[code].points, joint[code].figure) if code in joint else None
+            found = (rows[code].points, rows[code].figure) if code in rows else None
+            if expected != found:
+                row = f"ratings_points {pk} {stage} {code} unit {applications[pk].unit_id}"
+                yield Fault(row, _said(expected), _said(found))
+
+
+def _said(of: tuple | None) -> str:
+    return " ".join(str(part) for part in of if part is not None) if of else NOTHING
+
+
+POINTS = IntegrityCheck("panel points", faults)

@@ -1,0 +1,1 @@
+"""Who sits on a panel, who scores what, and several reviewers' points made one."""

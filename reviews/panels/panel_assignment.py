@@ -1,0 +1,59 @@
+"""Which panel scores which application: the group that covers its village, else the panel of the whole place."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+from reviews.models import Panel
+from reviews.review_levels import ReviewLevel
+from villages.models import prefixes
+
+Row = tuple[int, int, str]
+"""An application: its id, its cycle's id, the code of its unit."""
+
+
+def panels_of(rows: Collection[Row], review_level: ReviewLevel) -> dict[int, Panel]:
+    """The panel of each application (by id) that has one, its seats prefetched; two statements."""
+    convened: dict[int, list[Panel]] = defaultdict(list)
+    found = Panel.objects.filter(stage=review_level.stage, cycle__in={cycle for _pk, cycle, _unit in rows})
+    for panel in found.prefetch_related("seats").order_by("pk"):
+        convened[panel.cycle_id].append(panel)
+    chosen = {pk: panel_for(unit, convened[cycle]) for pk, cycle, unit in rows}
+    return {pk: panel for pk, panel in chosen.items() if panel is not None}
+
+
+def seats_of(rows: Collection[Row], review_level: ReviewLevel) -> dict[int, set[int]]:
+    """The ids of the reviewers seated for each application (by id)."""
+    panels = panels_of(rows, review_level)
+    return {pk: seated(panels[pk]) if pk in panels else set() for pk, *_ in rows}
+
+
+def seated(panel: Panel) -> set[int]:
+    """The ids of the reviewers who sit on the panel; not of those whose post passed to another."""
+    return {seat.reviewer_id for seat in panel.seats.all() if seat.passed_to_id is None}
+
+
+def seats_text(reviewers: Iterable[int]) -> str:
+    """Reviewers (ids) as a page carries them to the step that changes them."""
+    return ",".join(map(str, sorted(reviewers)))
+
+
+def formerly_seated(panel: Panel) -> dict[int, int]:
+    """Of those whose post was handed over: who left → who sits there now (ids)."""
+    passed = {seat.reviewer_id: seat.passed_to_id for seat in panel.seats.all() if seat.passed_to_id is not None}
+    return {left: _last(left, passed) for left in passed}
+
+
+def _last(reviewer: int, passed: Mapping[int, int]) -> int:
+    seen = set()
+    while reviewer in passed and reviewer not in seen:
+        seen.add(reviewer)
+        reviewer = passed[reviewer]
+    return reviewer
+
+
+def panel_for(unit: str, panels: Iterable[Panel]) -> Panel | None:
+    """Of ``panels`` of one cycle and stage the one that scores the unit (by code)."""
+    here = [panel for panel in panels if unit.startswith(panel.unit_id)]
+    above = set(prefixes(unit))
+    group = next((panel for panel in here if above & set(panel.covers)), None)
+    return group or next((panel for panel in here if not panel.covers), None)

@@ -1,0 +1,1 @@
+"""What pages and papers of this app show, read for one reader; keeps nothing."""

@@ -1,0 +1,265 @@
+"""Minutes (评审纪要) of a batch as a printed paper: what one meeting decided, and who waits (practice §3).
+
+It carries the newest head of the chain (``records.chain_head``) of the moment when it was made: a paper outside the
+system proves later that nothing before it was rewritten (``check_integrity --head``).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.deputies import AuthorizedAct, authorized_act, by_deputies, signature
+from accounts.templatetags.face import points_text, star_name
+from ratings.models import Application, Decision, Stage, Transition
+from records.chain_head import Head
+from records.deadlines import deadline
+from records.documents import Heading, Names, Signatures, Table, Text, document, issue
+from records.documents.blocks import Block, breakable
+from reviews.department_checks.department_answers import AnsweredByThen, answered_by_then
+from reviews.models import Batch, DepartmentAnswer, DepartmentCheck, Lapse
+from reviews.presenters.verdicts import Verdict, verdicts
+from reviews.review_levels import REVIEW_LEVELS
+from villages.models import Unit, below
+
+State = Application.State
+Said = Mapping[DepartmentCheck, list[AnsweredByThen]]
+WHY = {
+    State.SUBMITTED: gettext_lazy("submitted, not accepted yet"),
+    State.RETURNED: gettext_lazy("returned for correction"),
+    State.TOWNSHIP_REVIEW: gettext_lazy("in review, not decided yet"),
+    State.COUNTY_REVIEW: gettext_lazy("in review, not decided yet"),
+    State.DECIDED: gettext_lazy("decided, kept for a later batch"),
+}
+NOT_FINISHED = {
+    Stage.TOWNSHIP: State.WITH_TOWNSHIP,
+    Stage.COUNTY: [State.COUNTY_REVIEW],
+}
+
+
+def minutes(batch: Batch, by: Any) -> bytes:
+    """The paper for ``by``. One of a released batch carries a check code; a draft says that it is one."""
+    found = verdicts(batch, decided(batch))
+    left_out, said = list(exceptions(batch)), answered_by_then(batch, moment(batch))
+    title = _("Minutes of the star review of %s") % batch.cycle.year
+    released = batch.state != Batch.State.DRAFT
+    code = issue(title, _content(batch, found, left_out, said), unit=batch.unit_id, by=by) if released else ""
+    return document(title, blocks(batch, found, left_out, said), place=batch.unit.name, code=code)
+
+
+def blocks(batch: Batch, found: list[Verdict], left_out: list[Application], said: Said) -> list[Block]:
+    """What stands in them. ``found``: decided; ``left_out``: the ``exceptions``; ``said``: departments' answers."""
+    names = _names([*(one.decision.unit for one in found), *(one.unit for one in left_out)], batch)
+    return [
+        Names(_head(batch, found)),
+        *_stars(found),
+        *_villages(found, names),
+        *_vetoes(found, names),
+        *_departments(batch, said, {one.decision.application_id: names[one.decision.unit_id] for one in found}),
+        Heading(_("What the meeting said")),
+        Text(batch.minutes or _("Nothing was put down.")),
+        *_exceptions(left_out, names),
+        Signatures([_("Chair"), _("Members of the leading group"), _("Taken down by"), _("Seal and day")]),
+        *_proof(),
+    ]
+
+
+def decided(batch: Batch) -> QuerySet[Decision]:
+    """What the meeting decided: a decision on appeal stands in the batch too, but came about elsewhere."""
+    meeting = Decision.objects.filter(batch_entry__batch=batch, origin=REVIEW_LEVELS[batch.stage].origin)
+    return meeting.select_related("unit", "application", "decided_by").order_by("unit")
+
+
+def moment(batch: Batch) -> datetime:
+    """The moment of which the minutes tell: the release, or now before that."""
+    return batch.released_at or timezone.now()
+
+
+def exceptions(batch: Batch) -> QuerySet[Application]:
+    """The applications that were not finished when ``batch`` was released (now, before that): ``then``, their state."""
+    at, review_level = moment(batch), REVIEW_LEVELS[batch.stage]
+    then = Transition.objects.filter(application=OuterRef("pk"), at__lte=at).order_by("-pk").values("to_state")[:1]
+    ours = Decision.objects.filter(application=OuterRef("pk"), origin=review_level.origin, decided_at__lte=at)
+    return (
+        Application.objects.filter(below(batch.unit_id, "unit_id"), cycle=batch.cycle_id)
+        .exclude(pk__in=batch.entries.values("decision__application"))
+        .annotate(then=Subquery(then))
+        .filter(Q(then__in=NOT_FINISHED[batch.stage]) | Q(Exists(ours), then=State.DECIDED))
+        .select_related("unit")
+        .order_by("unit")
+    )
+
+
+def _content(batch: Batch, found: list[Verdict], left_out: list[Application], said: Said) -> dict[str, Any]:
+    """What makes this paper this one, in no language."""
+    return {
+        "batch": [batch.pk, batch.document, batch.met_on, batch.minutes, batch.released_at],
+        "villages": [
+            [one.decision.pk, one.decision.unit_id, one.decision.star, one.allowed, one.decision.reason, *one.vetoes]
+            for one in found
+        ],
+        "left_out": [[one.unit_id, one.then] for one in left_out],
+        "departments": [
+            [check.pk, one.department, one.answer and one.answer.pk, one.lapse and one.lapse.pk]
+            for check, answers in said.items()
+            for one in answers
+        ],
+    }
+
+
+def _head(batch: Batch, found: list[Verdict]) -> list[tuple[str, str]]:
+    deciders, released_by = _signatures(batch, [one.decision for one in found if one.decision.decided_by])
+    state = _("Draft, not released")
+    if batch.state != Batch.State.DRAFT:
+        day = date_format(timezone.localtime(batch.released_at), "DATE_FORMAT")
+        state = _("Released on %(day)s by %(who)s") % {"day": day, "who": released_by}
+    return [
+        (_("Meeting held on"), date_format(batch.met_on, "DATE_FORMAT")),
+        (_("Document number"), batch.document),
+        (_("Scheme"), batch.cycle.scheme.spec.name),
+        (_("Deciders"), "、".join(deciders) or "—"),
+        (_("Villages decided on"), str(len(found))),
+        (_("State"), str(state)),
+    ]
+
+
+def _signatures(batch: Batch, made: list[Decision]) -> tuple[list[str], str]:
+    """Who decided, each once, and who released the batch; a deputy is marked so."""
+    verb = f"decide_{batch.stage}"
+    acts = {one: authorized_act(one.decided_by_id, verb, one.unit_id, one.decided_at) for one in made}
+    release = authorized_act(batch.released_by_id, "release", batch.unit_id, batch.released_at)
+    stood_in = by_deputies([*acts.values(), release])
+    deciders = dict.fromkeys(signature(one.decided_by, done in stood_in) for one, done in acts.items())
+    return list(deciders), signature(batch.released_by, release in stood_in)
+
+
+def _stars(found: list[Verdict]) -> list[Block]:
+    stars = [one.decision.star for one in found]
+    counts = [(star_name(star), str(stars.count(star))) for star in sorted(set(stars), reverse=True)]
+    return [Heading(_("Stars decided")), Table([_("Star"), _("Villages")], counts, right=[1])] if counts else []
+
+
+def _villages(found: list[Verdict], names: dict[str, str]) -> list[Block]:
+    heads = ["", _("Village"), _("Total points"), _("Applied for"), _("Allowed"), _("Decided"), _("Reason")]
+    rows = [
+        [
+            str(number),
+            names[one.decision.unit_id],
+            points_text(one.decision.total),
+            star_name(one.decision.application.applied_star),
+            star_name(one.allowed),
+            star_name(one.decision.star),
+            _reason(one),
+        ]
+        for number, one in enumerate(found, 1)
+    ]
+    return [
+        Heading(_("Village by village")),
+        Table(heads, rows, widths=[0.5, 2.2, 1, 1, 1, 1, 3], right=[2])
+        if rows
+        else Text(_("There is no decision in this batch.")),
+    ]
+
+
+def _reason(one: Verdict) -> str:
+    return _("Below what is allowed: %s") % one.decision.reason if one.below else one.decision.reason
+
+
+def _vetoes(found: list[Verdict], names: dict[str, str]) -> list[Block]:
+    met = [[names[one.decision.unit_id], "\n".join(one.vetoes)] for one in found if one.vetoes]
+    table = Table([_("Village"), _("Veto item")], met, widths=[1, 2.5])
+    return [Heading(_("Veto items met")), table if met else Text(_("None."))]
+
+
+def _departments(batch: Batch, said: Said, villages: dict[int, str]) -> list[Block]:
+    """The joint check, list by list; nothing where the scheme asks no department, or at the township's level."""
+    spec = batch.cycle.scheme.spec
+    if batch.stage == Stage.TOWNSHIP or not spec.departments:
+        return []
+    vetoes = {veto.code: f"{veto.code} {veto.name}" for veto in spec.vetoes}
+    heads = [_("Department"), _("Answer"), _("Signed")]
+    told: list[Block] = [Heading(_("Joint department check"))]
+    stood_in = by_deputies(_deed(check, row) for check, answers in said.items() for row in _papers(answers))
+    for check, answers in said.items():
+        rows = [[one.department, _answer(one, villages, vetoes), _signed(check, one, stood_in)] for one in answers]
+        told += [Text(_asked(check), quiet=True), Table(heads, rows, widths=[1, 2.6, 1.4])]
+    return told if said else [*told, Text(_("The departments were asked about no village of this batch."))]
+
+
+def _asked(check: DepartmentCheck) -> str:
+    opened, due = date_format(timezone.localtime(check.opened_at), "DATETIME_FORMAT"), deadline(check.due)
+    return _("Laid before the departments on %(opened)s, to be answered until %(due)s.") % {
+        "opened": opened,
+        "due": due,
+    }
+
+
+def _answer(one: AnsweredByThen, villages: dict[int, str], vetoes: dict[str, str]) -> str:
+    """What the department found of the batch's villages; its silence, where that was noted."""
+    lines = [
+        _("%(village)s: %(veto)s, met on %(day)s, %(document)s")
+        % {
+            "village": villages[found.application_id],
+            "veto": vetoes.get(found.veto, found.veto),
+            "day": date_format(found.on, "DATE_FORMAT"),
+            "document": found.document,
+        }
+        for found in one.findings
+    ]
+    if one.answer and not lines:
+        lines = [_("Nothing found.")]
+    if one.elsewhere:
+        lines.append(_("Besides, on villages that are not in this batch: %s.") % one.elsewhere)
+    if one.answer and one.answer.reason:
+        lines.append(_("Corrected: %s") % one.answer.reason)
+    if one.lapse:
+        lines.append(_("Not answered in time: %s") % one.lapse.note)
+    return "\n".join(lines) or _("The department has not answered.")
+
+
+def _papers(answers: list[AnsweredByThen]) -> list[DepartmentAnswer | Lapse]:
+    """The answers and the notes of a lapse that somebody signed."""
+    return [row for one in answers for row in (one.answer, one.lapse) if row]
+
+
+def _deed(check: DepartmentCheck, row: DepartmentAnswer | Lapse) -> AuthorizedAct | None:
+    verb = "note_lapse" if isinstance(row, Lapse) else "answer_check"
+    return authorized_act(row.by_id, verb, check.unit_id, row.at)
+
+
+def _signed(check: DepartmentCheck, one: AnsweredByThen, stood_in: set[AuthorizedAct | None]) -> str:
+    return (
+        "\n".join(
+            f"{signature(row.by, _deed(check, row) in stood_in)} "
+            f"{date_format(timezone.localtime(row.at), 'DATETIME_FORMAT')}"
+            for row in _papers([one])
+        )
+        or "—"
+    )
+
+
+def _proof() -> list[Block]:
+    head = Head.newest()
+    if head is None:
+        return []
+    told = _("When this paper was made, the chain of the ledger ended with this link (number, SHA-256, time):")
+    return [Heading(_("Proof")), Text(told), Text(breakable(head.line))]
+
+
+def _exceptions(left_out: list[Application], names: dict[str, str]) -> list[Block]:
+    rows = [[names[one.unit_id], str(WHY[one.then])] for one in left_out]
+    table = Table([_("Village"), _("Why")], rows, widths=[1, 2.5])
+    return [Heading(_("Not in this batch")), table if rows else Text(_("None."))]
+
+
+def _names(units: list[Unit], batch: Batch) -> dict[str, str]:
+    """By division code; a county's villages with their township, since two may have one name."""
+    if batch.stage == Stage.TOWNSHIP:
+        return {unit.code: unit.name for unit in units}
+    towns = dict(Unit.objects.filter(code__in={unit.code[:9] for unit in units}).values_list("code", "name"))
+    return {unit.code: f"{towns.get(unit.code[:9], '')} {unit.name}".strip() for unit in units}

@@ -1,0 +1,95 @@
+"""A reviewer's own sheet with all that its pages read of it: the desk's, the phone's on the spot."""
+
+from collections import defaultdict
+from functools import cached_property
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import JSONObject
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+from ratings.application.absences import Said, absences
+from ratings.models import Answer, Return, StarPeriod
+from ratings.presenters.area_sections import LastYear
+from ratings.presenters.last_year import as_answers, of_application
+from ratings.scoring.totals import full_marks, running_total
+from reviews.models import FieldPhoto, Sheet
+from reviews.review_levels import REVIEW_LEVELS
+from reviews.sheets.queue import with_deadline
+from reviews.sheets.scores import scored
+from reviews.workflow.sheets import entries_of
+
+SCORE = tuple(review_level.permission("score") for review_level in REVIEW_LEVELS.values())
+
+
+def own_sheet(user: User, pk: int) -> Sheet:
+    """``user``'s own sheet with its photos (``seen_there``) and documents ``said_absent``, where the scoring right is
+    still held; or 404."""
+    last = StarPeriod.objects.on().filter(unit=OuterRef("application__unit")).values("star")
+    photos = FieldPhoto.objects.filter(sheet=OuterRef("pk")).order_by("pk")
+    photos = photos.values(shown=JSONObject(pk="pk", criterion="criterion", name="file__name"))
+    answered = Return.objects.filter(application=OuterRef("application"), answered_at__isnull=False)
+    found = get_object_or_404(
+        with_deadline(Sheet.objects.filter(reviewer=user))
+        .select_related("application__unit", "application__cycle__scheme")
+        .annotate(
+            last_star=Subquery(last),
+            came_back=Exists(answered),
+            seen_there=ArraySubquery(photos),
+            said_absent=absences("application"),
+            said_last_year=of_application("application"),
+        ),
+        pk=pk,
+    )
+    if not user.has_perm(REVIEW_LEVELS[found.stage].permission("score"), found.application):
+        raise Http404
+    return found
+
+
+def require_reviewer(user: User) -> None:
+    if not any(user.reach(permission) for permission in SCORE):
+        raise Http404
+
+
+class OwnSheet:
+    """The sheet, the criteria that fit its unit, the unit's answers and the reviewer's entries so far (by item)."""
+
+    def __init__(self, user: User, pk: int) -> None:
+        self.user, self.sheet = user, own_sheet(user, pk)
+        self.application = self.sheet.application
+        self.spec = self.application.cycle.scheme.spec
+        self.criteria = list(self.spec.fitting(self.application.tags))
+        self.entries = entries_of([pk])[pk]
+        self.answers = {answer.item: answer for answer in Answer.objects.filter(application=self.application)}
+
+    @cached_property
+    def last(self) -> dict[str, LastYear]:
+        """What the unit answered a year ago, by item."""
+        return as_answers(self.application.cycle, self.sheet.said_last_year)
+
+    @cached_property
+    def absences(self) -> dict[str, list[Said]]:
+        """The documents that the unit does not have this year, by criterion."""
+        found = defaultdict(list)
+        for absence in self.sheet.said_absent:
+            found[absence["criterion"]].append(absence)
+        return found
+
+    @property
+    def is_open(self) -> bool:
+        ready = self.application.state == REVIEW_LEVELS[self.sheet.stage].state
+        return ready and self.sheet.state == Sheet.State.OPEN
+
+    @property
+    def progress(self) -> dict[str, Any]:
+        points = scored(self.spec, self.application.tags, self.entries)
+        return {
+            "scored": len(points),
+            "of": len(self.criteria),
+            "left": len(self.criteria) - len(points),
+            "total": running_total(self.spec, {code: of.points for code, of in points.items()}),
+            "most": full_marks(self.spec),
+        }

@@ -1,0 +1,28 @@
+"""How many villages hold which star, as bars of one length that are laid one above the other."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LENGTH = 1000
+
+
+@dataclass(frozen=True)
+class StarBarPiece:
+    """The part of a bar that a star takes up, in thousandths of its length."""
+
+    star: int
+    count: int
+    start: int
+    width: int
+
+
+def pieces(stars: Iterable[int | None]) -> list[StarBarPiece]:
+    """The bar of ``stars``, highest first; whoever holds none comes last."""
+    counts = sorted(Counter(star or 0 for star in stars).items(), reverse=True)
+    total, before, found = sum(count for _star, count in counts), 0, []
+    for star, count in counts:
+        start, end = LENGTH * before // total, LENGTH * (before + count) // total
+        found.append(StarBarPiece(star, count, start, end - start))
+        before += count
+    return found

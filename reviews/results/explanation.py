@@ -1,0 +1,390 @@
+"""The chapters of "why this star" that reviews tell: facts, panel, decision, notice, objections (practice §3).
+
+Names of reviewers, why one stepped back, and who objected are told to nobody here.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.deputies import signature
+from accounts.templatetags.face import points_text, star_name
+from ratings.disclosure import shown_steps
+from ratings.explanation import ExplanationChapter, ExplanationStep, ExplanationTable, Rows, moment, rows_of
+from ratings.lifecycle import STEPS
+from ratings.models import Application, Decision, Return, ReturnedCriterion, Transition, Veto
+from ratings.presenters.corrections import (
+    AbsenceEvent,
+    AnswerEvent,
+    CorrectedCriterion,
+    EvidenceEvent,
+    ReturnEvent,
+    compared,
+    none_words,
+    place_of,
+)
+from records.deadlines import deadline
+from reviews.appeals.appeal_rules import ABOVE
+from reviews.models import Addendum, Appeal, DepartmentAnswer, Finding, Lapse, Objection, Settlement, Sheet
+from reviews.results.result import Result
+
+OWN_STEPS = ("withdraw", "accept", "resume", "recommend", "reject", "send_back")
+"""Verbs that are told as they are; the others have words of their own."""
+
+
+def _day(text: str) -> str:
+    return date_format(moment(text).date(), "DATE_FORMAT")
+
+
+def _because(reason: str) -> tuple[str, ...]:
+    return (_("Reason: %(reason)s") % {"reason": reason},) if reason else ()
+
+
+def _facts_read(result: Result) -> dict[str, QuerySet]:
+    application = {"application": OuterRef("pk")}
+    asked = ReturnedCriterion.objects.filter(of=OuterRef("pk")).order_by("pk")
+    times = ReturnEvent.objects.filter(pgh_obj=OuterRef("pk")).order_by("pgh_id")
+    was_returned = Exists(Return.objects.filter(application=OuterRef("application_id")))
+    change = {"label": "pgh_label", "at": "pgh_created_at"}
+    answers = AnswerEvent.objects.filter(was_returned, **application).order_by("pgh_id")
+    files = EvidenceEvent.objects.filter(was_returned, **application).order_by("pgh_id")
+    gone = AbsenceEvent.objects.filter(was_returned, **application).order_by("pgh_id")
+    return {
+        "facts_returns": rows_of(
+            Return.objects.filter(**application).order_by("pk"),
+            "due",
+            "answered_at",
+            asked=ArraySubquery(rows_of(asked, "criterion", "reason")),
+            times=ArraySubquery(rows_of(times, at="pgh_created_at")),
+        ),
+        "facts_typed": rows_of(answers, "item", "typed", **change),
+        "facts_files": rows_of(files, "criterion", **change),
+        "facts_absent": rows_of(gone, "criterion", "name", "reason", **change),
+    }
+
+
+def _facts(result: Result, rows: Rows) -> list[ExplanationStep]:
+    """Sent, returned and handed back, recommended: every step that the reader may know, in its order."""
+    application, returns, steps = result.application, iter(rows["facts_returns"]), []
+    for taken in shown_steps(result.user, application, list(application.transitions.all())):
+        day = timezone.localdate(taken.at)
+        if taken.verb in ("submit", "resubmit"):
+            steps.append(
+                _sent(result, day) if taken.verb == "submit" else ExplanationStep(day, str(STEPS["resubmit"].told))
+            )
+        elif taken.verb == "return" and (of := next(returns, None)):
+            steps.append(_returned(result, day, of, rows))
+        elif taken.verb in OWN_STEPS:
+            steps.append(
+                ExplanationStep(day, signature(STEPS[taken.verb].told, taken.as_deputy), _because(taken.reason))
+            )
+    return steps
+
+
+def _sent(result: Result, day: date) -> ExplanationStep:
+    application = result.application
+    lines = []
+    if application.self_total is not None:
+        own = {"total": points_text(application.self_total), "star": star_name(application.self_star)}
+        lines.append(_("By its own figures: %(total)s points, %(star)s.") % own)
+    if application.on_behalf:
+        lines.append(_("Filled in by the township on the village's behalf."))
+    title = _("The village reported its facts and applied for %(star)s") % {"star": star_name(application.applied_star)}
+    return ExplanationStep(day, title, tuple(lines), () if result.panel or not result.own else _points(result))
+
+
+def _returned(result: Result, day: date, of: dict[str, Any], rows: Rows) -> ExplanationStep:
+    """Why it was returned and, once it came back, what was changed."""
+    reasons = {row["criterion"]: row["reason"] for row in of["asked"]}
+    until = _("To be answered until %(day)s.") % {"day": deadline(moment(of["due"]))}
+    if of["answered_at"] is None:
+        asked = tuple(_colon(code, reason) for code, reason in reasons.items())
+        return ExplanationStep(day, str(STEPS["return"].told), (until, *asked))
+    sent, back = of["times"][0]["at"], of["times"][-1]["at"]
+    grid = tuple(
+        (
+            f"{one.criterion.code} {one.criterion.name}",
+            one.reason,
+            "\n".join(_changes(one)) or _("Nothing was changed."),
+        )
+        for one in compared(
+            result.application,
+            reasons,
+            _typed(rows, lambda at: at < moment(sent)),
+            _typed(rows, lambda at: at <= moment(back)),
+            Counter(
+                (row["criterion"], row["label"])
+                for row in rows["facts_files"]
+                if moment(sent) <= moment(row["at"]) <= moment(back)
+            ),
+        )
+    )
+    heads = (_("Criterion"), _("Reason"), _("Before → after"))
+    return ExplanationStep(
+        day, str(STEPS["return"].told), (until,), (ExplanationTable(_("What was asked and changed"), heads, grid),)
+    )
+
+
+def _typed(rows: Rows, counts: Callable[[datetime], bool]) -> dict[str, str]:
+    """What stood in each item after the changes whose time ``counts``."""
+    absent = [
+        row | {"item": place_of(row["criterion"], row["name"]), "typed": none_words(row["reason"])}
+        for row in rows["facts_absent"]
+    ]
+    changes = [*rows["facts_typed"], *absent]
+    return {
+        row["item"]: "" if row["label"] == "delete" else row["typed"] for row in changes if counts(moment(row["at"]))
+    }
+
+
+def _changes(one: CorrectedCriterion) -> list[str]:
+    lines = [_colon(change.name, f"{change.before or '—'} → {change.after or '—'}") for change in one.changes]
+    if one.added:
+        lines.append(ngettext("%(n)d file added", "%(n)d files added", one.added) % {"n": one.added})
+    if one.removed:
+        lines.append(ngettext("%(n)d file removed", "%(n)d files removed", one.removed) % {"n": one.removed})
+    return lines
+
+
+def _points(result: Result) -> tuple[ExplanationTable, ExplanationTable]:
+    """The sums of the areas, and every criterion."""
+    areas = tuple(
+        (f"{block.area.code} {block.area.name}", points_text(block.own), points_text(block.panel))
+        for block in result.blocks
+    )
+    criteria = tuple(
+        (
+            f"{line.criterion.code} {line.criterion.name}",
+            points_text(line.own),
+            points_text(line.panel),
+            points_text(line.criterion.max),
+        )
+        for block in result.blocks
+        for line in block.lines
+    )
+    heads = (_("Own"), _("Panel"))
+    return (
+        ExplanationTable(_("Points by area"), (_("Area"), *heads), areas, right=(1, 2)),
+        ExplanationTable(_("Every criterion"), (_("Criterion"), *heads, _("At most")), criteria, right=(1, 2, 3)),
+    )
+
+
+def _panel_read(result: Result) -> dict[str, QuerySet]:
+    if not result.panel:
+        return {}
+    of_stage = {"application": OuterRef("pk"), "stage": result.decision.origin}
+    addenda = rows_of(Addendum.objects.filter(settlement=OuterRef("pk")).order_by("pk"), "note", "reason")
+    settled = Settlement.objects.filter(**of_stage, superseded_at=None).exclude(note="").order_by("criterion")
+    return {
+        "panel_sheets": rows_of(Sheet.objects.filter(**of_stage).order_by("pk"), "state"),
+        "panel_notes": rows_of(
+            settled, "criterion", "note", gap=Cast("spread", CharField()), addenda=ArraySubquery(addenda)
+        ),
+    }
+
+
+def _panel(result: Result, rows: Rows) -> list[ExplanationStep]:
+    """How many scored, the points, what cost most, and the notes on what was seen differently."""
+    if not result.panel:
+        return []
+    states = Counter(row["state"] for row in rows["panel_sheets"])
+    back = sum(states[state] for state in Sheet.State.STEPPED_BACK)
+    lines = [_("%(n)d reviewers scored, each alone; the points are their mean.") % {"n": states["handed_in"]}]
+    if back:
+        lines.append(_("%(n)d stepped back because of a tie to the village or for another reason.") % {"n": back})
+    if costly := result.costliest:
+        lines.append(_("What cost most:"))
+        lines += [
+            _colon(
+                f"{one.criterion.code} {one.criterion.name}",
+                f"{points_text(one.panel)} / {points_text(one.criterion.max)}",
+            )
+            for one in costly
+        ]
+    day = timezone.localdate(result.decision.decided_at)
+    title = _("Facts became points: the panel's %(total)s") % {"total": points_text(result.decision.total)}
+    steps = [ExplanationStep(day, title, tuple(lines), _points(result))]
+    if rows["panel_notes"]:
+        steps.append(ExplanationStep(day, _("Notes of the panel"), tuple(_note(row) for row in rows["panel_notes"])))
+    return steps
+
+
+def _note(row: dict[str, Any]) -> str:
+    later = [
+        _("added later: %(note)s (%(reason)s)") % {"note": more["note"], "reason": more["reason"]}
+        for more in row["addenda"]
+    ]
+    apart = _("%(criterion)s, %(points)s points apart") % {
+        "criterion": row["criterion"],
+        "points": points_text(Decimal(row["gap"])),
+    }
+    return "\n".join([_colon(apart, row["note"]), *later])
+
+
+def _decision_read(result: Result) -> dict[str, QuerySet]:
+    """The facts of the veto items that counted; what each department said in the joint check."""
+    if not result.panel:
+        return {}
+    day = timezone.localdate(result.decision.decided_at)
+    deciding = Q(to_state=Application.State.DECIDED) | Q(verb="uphold_appeal")
+    taken = Transition.objects.filter(deciding, application=OuterRef("pk"), as_deputy=True).order_by("pk")
+    met = Veto.objects.filter(unit=OuterRef("unit"), code__in=[*result.barred], on__lte=day, withdrawn_at=None)
+    of_check = {"of__candidates__application": OuterRef("pk")}
+    answers = DepartmentAnswer.objects.filter(**of_check, corrected_by=None).order_by("department")
+    found = Finding.objects.filter(answer=OuterRef("pk"), application=OuterRef(OuterRef("pk"))).order_by("pk")
+    lapses = Lapse.objects.filter(**of_check).order_by("department")
+    return {
+        "decision_of_deputies": rows_of(taken, "at"),
+        "decision_vetoes": rows_of(met.order_by("code", "on"), "code", "on", "document", "source"),
+        "decision_answers": rows_of(
+            answers, "department", "at", found=ArraySubquery(rows_of(found, "veto", "on", "document"))
+        ),
+        "decision_lapses": rows_of(lapses, "department", "at", "note"),
+    }
+
+
+def _check(rows: Rows) -> list[ExplanationStep]:
+    """The joint department check (部门联审): what each department said of this village, or that it let the day pass."""
+    said = [
+        (
+            row["at"],
+            _colon(
+                row["department"],
+                _("; ").join(_veto(one, row["department"]) for one in row["found"]) or _("nothing found"),
+            ),
+        )
+        for row in rows.get("decision_answers", [])
+    ]
+    said += [
+        (row["at"], _colon(row["department"], _("no answer in time (%(note)s)") % {"note": row["note"]}))
+        for row in rows.get("decision_lapses", [])
+    ]
+    if not said:
+        return []
+    last = max(moment(at) for at, _words in said)
+    return [ExplanationStep(last.date(), _("Joint department check"), tuple(words for _at, words in said))]
+
+
+def _decision(result: Result, rows: Rows) -> list[ExplanationStep]:
+    """What the points allowed, what barred more, what was decided and why."""
+    decision = result.decision
+    if decision is None:
+        return []
+    lines = [decision.document] if decision.document else []
+    if result.allowed:
+        stars = {
+            "star": star_name(result.allowed.star),
+            "applied": star_name(result.application.applied_star),
+        }
+        lines.append(_("The points allow %(star)s; applied for: %(applied)s.") % stars)
+        lines += [f"{code} {name}" for code, name in result.barred.items()] or [_("No veto item applies.")]
+    lines += [_veto(row, row["source"]) for row in rows.get("decision_vetoes", [])]
+    lines += _because(decision.reason)
+    if result.short:
+        lines.append(_("What %(star)s would have taken:") % {"star": star_name(result.next_star)})
+        lines += result.short
+    return [*_replaced(decision, rows), *_check(rows), _decided(decision, lines, rows)]
+
+
+def _replaced(decision: Decision, rows: Rows) -> list[ExplanationStep]:
+    """What was decided first and overturned by an objection or an appeal, with the reasons of that time."""
+    if (first := decision.replaces) is None:
+        return []
+    lines = [*filter(None, [first.document]), *_because(first.reason), _("A later decision took its place.")]
+    return [*_replaced(first, rows), _decided(first, lines, rows)]
+
+
+def _decided(decision: Decision, lines: list[str], rows: Rows) -> ExplanationStep:
+    as_deputy = decision.decided_at in [moment(row["at"]) for row in rows.get("decision_of_deputies", [])]
+    words = _("%(who)s decided (a deputy): %(star)s") if as_deputy else _("%(who)s decided: %(star)s")
+    title = words % {"who": decision.get_origin_display(), "star": star_name(decision.star)}
+    return ExplanationStep(timezone.localdate(decision.decided_at), title, tuple(lines))
+
+
+def _colon(name: str, value: str) -> str:
+    return _("%(name)s: %(value)s") % {"name": name, "value": value}
+
+
+def _veto(row: dict[str, Any], source: str) -> str:
+    """The item, when it was met, by whose word and paper."""
+    code = row.get("code") or row["veto"]
+    return _colon(code, f"{row['on']} · {source.removeprefix('department:')} · {row['document']}")
+
+
+def _notice_read(result: Result) -> dict[str, QuerySet]:
+    answered = Objection.objects.filter(decision__application=OuterRef("pk")).exclude(state=Objection.State.OPEN)
+    return {"notice_objections": rows_of(answered.order_by("pk"), "state", "answered_at", "answer")}
+
+
+def _notice(result: Result, rows: Rows) -> list[ExplanationStep]:
+    """The days of public notice, objections with their answers (without who made them), the confirmation."""
+    steps = []
+    if batch := result.batch:
+        days = {
+            "first": date_format(batch.first_day, "DATE_FORMAT"),
+            "last": date_format(batch.last_day, "DATE_FORMAT"),
+        }
+        lines = (_("Working days from %(first)s to %(last)s.") % days, batch.document)
+        steps.append(ExplanationStep(timezone.localdate(batch.released_at), _("Public notice"), lines))
+    steps += [_objection(row) for row in rows["notice_objections"]]
+    if result.decision and result.decision.on:
+        title = _("Confirmed: %(star)s begins") % {"star": star_name(result.decision.star)}
+        steps.append(ExplanationStep(result.decision.on, title))
+    return sorted(steps, key=lambda step: step.on)
+
+
+def _objection(row: dict[str, Any]) -> ExplanationStep:
+    upheld = row["state"] == Objection.State.UPHELD
+    title = _("An objection was upheld: decided anew") if upheld else _("An objection was looked into and not upheld")
+    answer = (_("Answer: %(answer)s") % {"answer": row["answer"]},) if row["answer"] else ()
+    return ExplanationStep(moment(row["answered_at"]).date(), title, answer, mark="change" if upheld else "")
+
+
+def _appeals_read(result: Result) -> dict[str, QuerySet]:
+    made = Appeal.objects.filter(application=OuterRef("pk")).order_by("pk")
+    return {
+        "appeal_rows": rows_of(made, "made_at", "reasons", "state", "answer", "answered_at", about="decision__origin")
+    }
+
+
+def _appeals(result: Result, rows: Rows) -> list[ExplanationStep]:
+    """What the village appealed, and what the level above answered."""
+    steps = []
+    for row in rows["appeal_rows"]:
+        title = _("The village appealed to the level above")
+        steps.append(ExplanationStep(moment(row["made_at"]).date(), title, (row["reasons"],)))
+        if row["answer"]:
+            upheld = row["state"] == Appeal.State.UPHELD
+            title = _upheld(row["about"]) if upheld else _("The appeal was dismissed: the result stands")
+            steps.append(
+                ExplanationStep(
+                    moment(row["answered_at"]).date(), title, (row["answer"],), mark="change" if upheld else ""
+                )
+            )
+    return steps
+
+
+def _upheld(about: str | None) -> str:
+    """``about``: the origin of the decision that was appealed, None for a rejection."""
+    if about in ABOVE:
+        return _("The appeal was upheld: a new decision took the old one's place")
+    return _("The appeal was upheld: the application is reviewed after all")
+
+
+CHAPTERS = (
+    ExplanationChapter(gettext_lazy("The village's facts"), _facts, _facts_read, order=10),
+    ExplanationChapter(gettext_lazy("The panel"), _panel, _panel_read, order=20),
+    ExplanationChapter(gettext_lazy("The decision"), _decision, _decision_read, order=30),
+    ExplanationChapter(gettext_lazy("Public notice and objections"), _notice, _notice_read, order=40),
+    ExplanationChapter(gettext_lazy("Appeal"), _appeals, _appeals_read, order=45),
+)

@@ -1,0 +1,173 @@
+"""From facts to the star of one application, as far as the reader may know it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from ratings.allowance.allowed_star import Allowed, allowed
+from ratings.allowance.allowed_star import applications as source
+from ratings.allowance.shortfall import why_not
+from ratings.explanation import ExplanationStep, chapters_of
+from ratings.models import Application, Decision, Points, Stage, StarPeriod
+from ratings.scheme.spec import Area, Criterion
+from ratings.scoring.totals import area_points
+from ratings.workflow.filling_rights import criteria_of
+from records.chain_head import Head
+from records.seal_lookup import last_change_sealed
+from reviews.appeals.appeal_rules import APPEAL
+from reviews.appeals.appealable import of_rejection, why_not_appealable
+from reviews.decisions.visibility import decision_of
+from reviews.models import Batch
+
+
+@dataclass(frozen=True)
+class ResultLine:
+    """One criterion: the unit's own points and the panel's."""
+
+    criterion: Criterion
+    own: Decimal | None
+    panel: Decimal | None
+
+    @property
+    def lost(self) -> Decimal:
+        return self.criterion.max - (self.panel or Decimal(0))
+
+
+@dataclass(frozen=True)
+class ResultBlock:
+    """One area with its sums after ``cap``."""
+
+    area: Area
+    own: Decimal | None
+    panel: Decimal | None
+    lines: list[ResultLine]
+
+
+class Result:
+    """``application`` as opened for ``user`` (``ratings.views.access``); nothing unreleased is asked for."""
+
+    def __init__(self, application: Application, user: Any) -> None:
+        self.application, self.user = application, user
+        self.spec = application.cycle.scheme.spec
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        return decision_of(self.user, self.application)
+
+    @property
+    def batch(self) -> Batch | None:
+        """The batch in which the decision was released."""
+        entry = getattr(self.decision, "batch_entry", None) if self.decision else None
+        return entry.batch if entry and entry.batch.state != Batch.State.DRAFT else None
+
+    @cached_property
+    def _points(self) -> dict[str, dict[str, Decimal]]:
+        """By stage, the points of each criterion; a panel's only with the decision that rests on them."""
+        stages = [Stage.SELF.value, *([self.decision.origin] if self.decision else [])]
+        found: dict[str, dict[str, Decimal]] = {stage: {} for stage in stages}
+        rows = Points.objects.filter(application=self.application, stage__in=stages)
+        for stage, code, points in rows.values_list("stage", "criterion", "points"):
+            found[stage][code] = points
+        return found
+
+    @property
+    def own(self) -> dict[str, Decimal]:
+        return self._points[Stage.SELF]
+
+    @property
+    def panel(self) -> dict[str, Decimal]:
+        return self._points[self.decision.origin] if self.decision else {}
+
+    @cached_property
+    def blocks(self) -> list[ResultBlock]:
+        fitting = criteria_of(self.application)
+        return [
+            ResultBlock(
+                area,
+                area_points(area, self.own) if self.own else None,
+                area_points(area, self.panel) if self.panel else None,
+                [ResultLine(c, self.own.get(c.code), self.panel.get(c.code)) for c in fitting if c in area.criteria],
+            )
+            for area in self.spec.areas
+            if area.criteria
+        ]
+
+    @property
+    def costliest(self) -> list[ResultLine]:
+        """The three base criteria that cost most."""
+        base = [line for block in self.blocks if block.area.kind == "base" for line in block.lines]
+        return sorted((line for line in base if line.lost > 0), key=lambda line: -line.lost)[:3] if self.panel else []
+
+    @cached_property
+    def allowed(self) -> Allowed | None:
+        """What the panel's points allowed on the decision day."""
+        if not self.panel:
+            return None
+        day = timezone.localdate(self.decision.decided_at)
+        return allowed(source(Application.objects.filter(pk=self.application.pk), self.decision.origin, day))[0]
+
+    @property
+    def next_star(self) -> int | None:
+        """The lowest star above the decided one that the scheme has."""
+        return min((line.star for line in self.spec.stars if line.star > self.decision.star), default=None)
+
+    @property
+    def short(self) -> list[str]:
+        """What the next star would have taken beyond what the panel found."""
+        if self.allowed is None or self.next_star is None:
+            return []
+        return why_not(self.spec, self.allowed, self.next_star)
+
+    @property
+    def barred(self) -> dict[str, str]:
+        """The names of the veto items that counted on the decision day, by code."""
+        codes = self.allowed.barred if self.allowed else ()
+        return {veto.code: veto.name for veto in self.spec.vetoes if veto.code in codes}
+
+    @cached_property
+    def chapters(self) -> list[tuple[str, list[ExplanationStep]]]:
+        """Every step from the facts to today's star, chapter by chapter."""
+        return chapters_of(self)
+
+    @cached_property
+    def seal(self) -> Head | None:
+        """The link of the proof that holds the decision's last change."""
+        return last_change_sealed(self.decision) if self.decision else None
+
+    @cached_property
+    def may_appeal(self) -> bool:
+        """Whether the way to an appeal is shown to the village's signer: none was made, and it may not be too late.
+
+        The appeal's own page counts its working days; holidays make no window three times as long.
+        """
+        if not self.user.has_perm(APPEAL, self.application):
+            return False
+        if self.application.state == Application.State.REJECTED:
+            return not why_not_appealable(of_rejection(self.application))
+        if not self.batch:
+            return False
+        recent = timezone.now() - self.batch.released_at <= timedelta(days=3 * self.spec.appeal_days)
+        return recent and all(title != _("Appeal") for title, _steps in self.chapters)
+
+    @cached_property
+    def periods(self) -> list[StarPeriod]:
+        """The unit's stars so far, newest first, as known now; ``last`` is the last day, None for today's."""
+        found = list(StarPeriod.objects.known().filter(unit=self.application.unit_id).order_by("-during"))
+        for period in found:
+            period.last = period.during.upper and period.during.upper - timedelta(days=1)
+        return found
+
+    @property
+    def today(self) -> StarPeriod | None:
+        day = timezone.localdate()
+        return next((period for period in self.periods if _covers(period, day)), None)
+
+
+def _covers(period: StarPeriod, day: date) -> bool:
+    """Whether ``period``, whose end may be open, holds ``day``."""
+    return period.during.lower <= day and (period.during.upper is None or day < period.during.upper)

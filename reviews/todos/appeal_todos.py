@@ -1,0 +1,81 @@
+"""What appeals put on to-do lists: for the level above to convene, for hearers to decide, for signers that they may."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from accounts.todo_list import Todo
+from reviews.appeals.appeal_rules import APPEAL, HEARD_BY, appealable
+from reviews.appeals.appealable import Appealable, subjects
+from reviews.models import Appeal, Hearer
+from villages.models import below_any
+
+
+def entries(user: User) -> list[Todo]:
+    return [*_to_convene(user), *_to_decide(user), *_may_appeal(user)]
+
+
+def _to_convene(user: User) -> list[Todo]:
+    count = 0
+    for level, heard in HEARD_BY.items():
+        if codes := user.reach(level.convene):
+            waiting = Appeal.objects.filter(below_any(codes, "unit_id"), state=Appeal.State.OPEN, hearers=None)
+            count += waiting.filter(heard).count()
+    words = ngettext("%(count)s appeal waits for who hears it", "%(count)s appeals wait for who hears them", count)
+    return [Todo(title=words % {"count": count}, url=reverse("review_appeals"), urgent=True)] if count else []
+
+
+def _to_decide(user: User) -> list[Todo]:
+    if not any(user.reach(level.hear) for level in HEARD_BY):
+        return []
+    count = Hearer.objects.filter(user=user, appeal__state=Appeal.State.OPEN).count()
+    words = ngettext("%(count)s appeal to decide", "%(count)s appeals to decide", count)
+    return [Todo(title=words % {"count": count}, url=reverse("review_appeals"))] if count else []
+
+
+def _may_appeal(user: User) -> list[Todo]:
+    """A result below the star applied for, no star, or an event's effects that can still be appealed; nobody has to."""
+    codes = user.reach(APPEAL)
+    if not codes:
+        return []
+    results = [
+        _todo(
+            _("%(unit)s: the result may be appealed") % {"unit": decision.unit.name},
+            reverse("appeal_make", args=[decision.application_id]),
+            decision.last_day,
+        )
+        for decision in appealable(codes)
+        if decision.star < decision.application.applied_star
+    ]
+    others = [
+        _todo(
+            _("%(unit)s: %(what)s may be appealed") % {"unit": subject.unit.name, "what": subject.title},
+            address(subject),
+            subject.last_day,
+        )
+        for subject in subjects(codes)
+    ]
+    return results + others
+
+
+def address(subject: Appealable) -> str:
+    """Where the signer appeals it."""
+    if subject.event:
+        return reverse("appeal_event", args=[subject.event.pk])
+    if subject.application:
+        return reverse("appeal_make", args=[subject.application.pk])
+    return reverse("appeal_closing", args=[subject.decision.pk])
+
+
+def _todo(title: str, url: str, last_day: date) -> Todo:
+    return Todo(
+        title=title,
+        url=url,
+        detail=_("Only if the village does not agree with it. Once, to the level above."),
+        due=timezone.make_aware(datetime.combine(last_day + timedelta(days=1), time())),
+        action=_("Appeal"),
+    )

@@ -1,0 +1,90 @@
+"""What the joint department check puts on to-do lists: to open, to answer, to go on without."""
+
+from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from accounts.todo_list import Todo
+from ratings.models import Application
+from reviews.department_checks.assignments import ANSWER, OPEN, departments_of, on_no_list
+from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Lapse
+from villages.models import below_any
+
+MANY = 20
+
+
+def entries(user: User) -> list[Todo]:
+    return [*_to_answer(user), *_to_open(user), *_to_go_on_without(user)]
+
+
+def _to_answer(user: User) -> list[Todo]:
+    """The open lists that a department of ``user`` has not answered, released or not."""
+    codes = user.reach(ANSWER)
+    own = [(code, name) for code in codes for name in departments_of(user, code)]
+    if not own:
+        return []
+    waiting = Q(pk__in=[])
+    for code, name in own:
+        answered = Exists(DepartmentAnswer.objects.filter(of=OuterRef("pk"), department=name))
+        named = Q(cycle__scheme__body__departments__contains=[name])
+        waiting |= Q(unit=code) & named & ~answered
+    checks = DepartmentCheck.objects.filter(waiting, _unreleased()).annotate(county=F("unit__name")).order_by("due")
+    return [
+        Todo(
+            title=_("Please answer the joint check of %(unit)s") % {"unit": check.county},
+            url=reverse("review_check", args=[check.pk]),
+            detail=_("One answer for the whole list: nothing found, or which veto item"),
+            due=check.due,
+            urgent=check.due <= timezone.now(),
+        )
+        for check in checks[:MANY]
+    ]
+
+
+def _to_open(user: User) -> list[Todo]:
+    codes = user.reach(OPEN)
+    count = on_no_list(codes).count() if codes else 0
+    words = ngettext("%(count)s candidate is to be checked", "%(count)s candidates are to be checked", count)
+    return [Todo(title=words % {"count": count}, url=reverse("review_checks"))] if count else []
+
+
+def _to_go_on_without(user: User) -> list[Todo]:
+    """Lists whose deadline has passed while a department is silent."""
+    codes = user.reach(OPEN)
+    if not codes:
+        return []
+    silent = DepartmentCheck.objects.filter(below_any(codes, "unit_id"), _unreleased(), due__lte=timezone.now())
+    named = Func(F("cycle__scheme__body__departments"), function="jsonb_array_length", output_field=IntegerField())
+    silent = silent.annotate(named=named).filter(named__gt=_heard_from()).order_by("due")
+    return [
+        Todo(
+            title=_("The deadline of the joint check has passed, and not every department has answered"),
+            url=reverse("review_check", args=[pk]),
+            urgent=True,
+        )
+        for pk in silent.values_list("pk", flat=True)[:MANY]
+    ]
+
+
+def _heard_from() -> Coalesce:
+    """How many departments have answered or were noted as late."""
+    lapsed = Lapse.objects.filter(of=OuterRef("pk")).exclude(
+        department__in=DepartmentAnswer.objects.filter(of=OuterRef("of")).values("department")
+    )
+    answered = DepartmentAnswer.objects.filter(of=OuterRef("pk"), corrects=None)
+    return _count(answered) + _count(lapsed)
+
+
+def _count(rows: QuerySet) -> Coalesce:
+    counted = rows.order_by().values("of").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _unreleased() -> Exists:
+    """Whether the result of a village on the list is not out."""
+    waiting = Application.State.RESULT_NOT_OUT
+    return Exists(Candidate.objects.filter(of=OuterRef("pk"), application__state__in=waiting))

@@ -1,0 +1,161 @@
+"""What waits for a person in reviews: sheets to score, decisions to make, batches to release, objections to answer."""
+
+from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models.functions import Substr
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Appointment, User
+from accounts.todo_list import Todo
+from ratings.models import Application, Decision, Points
+from reviews.decisions.visibility import objections_for
+from reviews.models import Objection, Panel, Settlement, Sheet
+from reviews.review_levels import REVIEW_LEVELS
+from reviews.sheets.queue import TO_SCORE, sheets_of, with_deadline
+from villages.models import below_any
+
+
+def entries(user: User) -> list[Todo]:
+    """At most one line each, counted in one statement per right held."""
+    return [
+        todo
+        for todo in (
+            _to_convene(user),
+            _to_replace(user),
+            _to_score(user),
+            _to_settle(user),
+            _to_decide(user),
+            _to_release(user),
+            _to_answer(user),
+        )
+        if todo is not None
+    ]
+
+
+def _to_convene(user: User) -> Todo | None:
+    """A place whose applications are under review while nobody sits on its panel."""
+    waiting = Q(pk__in=[])
+    for review_level in REVIEW_LEVELS.values():
+        if codes := user.reach(review_level.permission("convene")):
+            place = Substr(OuterRef("unit_id"), 1, review_level.code_length)
+            panel = Exists(Panel.objects.filter(cycle=OuterRef("cycle"), stage=review_level.stage, unit=place))
+            waiting |= below_any(codes, "unit_id") & Q(state=review_level.state) & ~Q(panel)
+    if waiting == Q(pk__in=[]) or not Application.objects.filter(waiting).exists():
+        return None
+    return Todo(title=_("A panel is to be convened"), url=reverse("review_panels"), urgent=True)
+
+
+def _to_replace(user: User) -> Todo | None:
+    """Reviewers who left their office with villages still to score: nobody else is asked for these points."""
+    waiting = Q(pk__in=[])
+    today = Appointment.objects.on(timezone.localdate())
+    for review_level in REVIEW_LEVELS.values():
+        if codes := user.reach(review_level.permission("convene")):
+            place = Substr(OuterRef("application__unit_id"), 1, review_level.code_length)
+            in_office = today.filter(user=OuterRef("reviewer"), role=review_level.reviewer, unit=place)
+            here = below_any(codes, "application__unit_id") & Q(
+                stage=review_level.stage, application__state=review_level.state
+            )
+            waiting |= here & ~Q(Exists(in_office))
+    if waiting == Q(pk__in=[]):
+        return None
+    left = list(Sheet.objects.filter(waiting, state=Sheet.State.OPEN).values_list("reviewer__name", flat=True))
+    if not left:
+        return None
+    names = "、".join(sorted(set(left)))
+    return Todo(
+        title=_("%(names)s has left the office: %(count)s sheets are open") % {"names": names, "count": len(left)},
+        url=reverse("review_panels"),
+        detail=_("Please seat another reviewer in the panel."),
+        urgent=True,
+    )
+
+
+def _to_score(user: User) -> Todo | None:
+    if not any(user.reach(review_level.permission("score")) for review_level in REVIEW_LEVELS.values()):
+        return None
+    found = with_deadline(sheets_of(user).filter(TO_SCORE)).aggregate(count=Count("pk"), due=Min("closes"))
+    if not found["count"]:
+        return None
+    return Todo(
+        title=ngettext("%(count)s village to score", "%(count)s villages to score", found["count"]) % found,
+        url=reverse("review_desk"),
+        due=found["due"],
+    )
+
+
+def _to_settle(user: User) -> Todo | None:
+    """Points of the user's panel too far apart: nothing is decided until somebody of it has written the note."""
+    if not any(user.reach(review_level.permission("score")) for review_level in REVIEW_LEVELS.values()):
+        return None
+    counted = Sheet.objects.filter(application=OuterRef("application"), stage=OuterRef("stage"), reviewer=user)
+    mine = Settlement.objects.waiting().filter(Exists(counted.filter(state=Sheet.State.HANDED_IN)))
+    places = list(mine.order_by("application").values_list("application", flat=True))
+    if not places:
+        return None
+    count = len(places)
+    return Todo(
+        title=ngettext(
+            "%(count)s criterion on which the panel is far apart",
+            "%(count)s criteria on which the panel is far apart",
+            count,
+        )
+        % {"count": count},
+        url=reverse("review_application", args=[places[0]]),
+        detail=_("Please talk it over and write the panel's note; nothing is decided before."),
+        urgent=True,
+        action=_("Write the note"),
+    )
+
+
+def _to_decide(user: User) -> Todo | None:
+    waiting = Q(pk__in=[])
+    for review_level in REVIEW_LEVELS.values():
+        if codes := user.reach(review_level.permission("decide")):
+            scored = Exists(Points.objects.filter(application=OuterRef("pk"), stage=review_level.stage))
+            apart = Exists(Settlement.objects.waiting().filter(application=OuterRef("pk"), stage=review_level.stage))
+            waiting |= below_any(codes, "unit_id") & Q(state=review_level.state) & Q(scored) & ~Q(apart)
+    if waiting == Q(pk__in=[]):
+        return None
+    count = Application.objects.filter(waiting).count()
+    if not count:
+        return None
+    return Todo(
+        title=ngettext("%(count)s application to decide", "%(count)s applications to decide", count) % {"count": count},
+        url=reverse("review_decisions"),
+    )
+
+
+def _to_release(user: User) -> Todo | None:
+    waiting = Q(pk__in=[])
+    for review_level in REVIEW_LEVELS.values():
+        if codes := user.reach(review_level.permission("release")):
+            waiting |= below_any(codes, "unit_id") & Q(origin=review_level.origin)
+    if waiting == Q(pk__in=[]):
+        return None
+    count = Decision.objects.filter(waiting, state=Decision.State.DECIDED).count()
+    if not count:
+        return None
+    return Todo(
+        title=ngettext("%(count)s decision to release", "%(count)s decisions to release", count) % {"count": count},
+        url=reverse("review_batches"),
+    )
+
+
+def _to_answer(user: User) -> Todo | None:
+    if not any(user.reach(review_level.permission("answer_objection")) for review_level in REVIEW_LEVELS.values()):
+        return None
+    found = (
+        objections_for(user)
+        .filter(state=Objection.State.OPEN)
+        .aggregate(count=Count("pk"), last=Min("decision__batch_entry__batch__confirms_on"))
+    )
+    if not found["count"]:
+        return None
+    return Todo(
+        title=ngettext("%(count)s objection to answer", "%(count)s objections to answer", found["count"]) % found,
+        url=reverse("review_objections"),
+        urgent=found["last"] is not None and found["last"] <= timezone.localdate(),
+    )

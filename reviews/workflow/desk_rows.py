@@ -1,0 +1,140 @@
+"""The rows of the decision desk: what each application may become, and reading what its leader chose."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.templatetags.face import star_name
+from ratings.allowance.shortfall import Minimum, margin, minimums
+from ratings.models import Application, Points, Stage, StarPeriod
+from ratings.scheme.spec import SchemeSpec
+from records.numbers import keys
+from reviews.conflicts_of_interest import WORDS, with_deciding_conflict
+from reviews.decisions.ceiling import Ceiling, ceilings
+from reviews.models import Settlement
+from reviews.review_levels import ReviewLevel
+from reviews.workflow.decisions import may_recommend, needs_reason_below, options
+from villages.models import below_any
+
+RECOMMEND, REJECT, SEND_BACK = "recommend", "reject", "send_back"
+
+
+@dataclass
+class DeskRow:
+    """One application on the desk. ``choice`` is "" (not now), a star, or one of the words above."""
+
+    application: Application
+    review_level: ReviewLevel
+    ceiling: Ceiling
+    choice: str = ""
+    reason: str = ""
+    error: str = ""
+
+    @property
+    def spec(self) -> SchemeSpec:
+        return self.application.cycle.scheme.spec
+
+    @property
+    def minimums(self) -> list[Minimum]:
+        return minimums(self.spec, self.ceiling.allowed)
+
+    @property
+    def margin(self) -> tuple[int, Decimal] | None:
+        return margin(self.spec, self.ceiling.allowed)
+
+    @property
+    def vetoes(self) -> list[str]:
+        return [f"{veto.code} {veto.name}" for veto in self.spec.vetoes if veto.code in self.ceiling.allowed.barred]
+
+    @property
+    def stars(self) -> list[int]:
+        return options(self.application, self.ceiling, self.review_level)
+
+    @property
+    def recommends(self) -> bool:
+        return self.review_level.stage == Stage.TOWNSHIP and may_recommend(self.application, self.ceiling)
+
+    @property
+    def own_star(self) -> int:
+        """The township's own star that goes with a recommendation."""
+        return min(self.ceiling.star, self.spec.townships_decide_up_to)
+
+    @property
+    def reason_below(self) -> int:
+        return needs_reason_below(self.application, self.ceiling, self.review_level)
+
+    @property
+    def tie(self) -> str:
+        return str(WORDS[self.application.tie]) if self.application.tie else ""
+
+    @property
+    def blocked(self) -> str:
+        """Why nothing can be chosen here; "" when it can."""
+        if self.tie:
+            return self.tie
+        if self.application.unsettled:
+            return _("The reviewers lie too far apart: to be settled in a note")
+        return ""
+
+    @property
+    def said(self) -> str:
+        """The choice in words."""
+        words = {
+            RECOMMEND: _("recommend to the county (own: %(star)s)") % {"star": star_name(self.own_star)},
+            REJECT: _("do not rate"),
+            SEND_BACK: _("send back to the township"),
+        }
+        return words.get(self.choice) or star_name(next(iter(keys([self.choice])), 0))
+
+
+def before(review_level: ReviewLevel, codes: list[str]) -> QuerySet[Application]:
+    """The applications before ``review_level`` within ``codes``; exceptions of a closed cycle too, until decided."""
+    return Application.objects.filter(below_any(codes, "unit_id"), state=review_level.state)
+
+
+def finished(review_level: ReviewLevel, codes: list[str]) -> QuerySet[Application]:
+    """Those whose panel has given its points."""
+    return before(review_level, codes).filter(
+        Exists(Points.objects.filter(application=OuterRef("pk"), stage=review_level.stage))
+    )
+
+
+def unfinished(review_level: ReviewLevel, codes: list[str]) -> QuerySet[Application]:
+    """Those that wait for sheets, with their counts."""
+    scored = Exists(Points.objects.filter(application=OuterRef("pk"), stage=review_level.stage))
+    return with_sheet_counts(before(review_level, codes).exclude(scored), review_level).order_by("unit")
+
+
+def with_sheet_counts(applications: QuerySet[Application], review_level: ReviewLevel) -> QuerySet[Application]:
+    """Annotate ``sheets_in`` and ``sheets_open``."""
+    ours = Q(sheets__stage=review_level.stage)
+    return applications.select_related("unit").annotate(
+        sheets_in=Count("sheets", filter=ours & Q(sheets__state="handed_in")),
+        sheets_open=Count("sheets", filter=ours & Q(sheets__state="open")),
+    )
+
+
+def for_desk(applications: QuerySet[Application], user: User, review_level: ReviewLevel) -> QuerySet[Application]:
+    """With everything that a row shows."""
+    wide = Settlement.objects.filter(application=OuterRef("pk"), stage=review_level.stage, superseded_at=None)
+    last = StarPeriod.objects.on().filter(unit=OuterRef("unit")).values("star")
+    return (
+        with_deciding_conflict(applications, user.pk, review_level.stage)
+        .annotate(
+            unsettled=Exists(wide.filter(note="")),
+            widest=Subquery(wide.order_by("-spread").values("spread")[:1]),
+            last_star=Subquery(last),
+        )
+        .select_related("unit")
+        .prefetch_related("cycle__scheme")
+        .order_by("unit")
+    )
+
+
+def rows_of(applications: list[Application], review_level: ReviewLevel, day: date) -> list[DeskRow]:
+    found = ceilings(applications, review_level.stage, day)
+    return [DeskRow(application, review_level, found[application.pk]) for application in applications]

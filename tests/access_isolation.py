@@ -1,0 +1,173 @@
+"""Who is sent to each address and what is wrong with the answers: one person per distinct right and place.
+
+Those who are let in: for each place and each right that opens the door one; to read, also for each other right that
+they hold one, since it may show more of a page. Those of one place who are refused ask as one person who holds all
+their offices: rights only ever open, so whoever is refused with all of them is refused with each. The three
+administrators, whom nobody may be together, ask one by one.
+"""
+
+import re
+from collections import defaultdict
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from accounts.roles import ROLES, Role
+from tests.factories import AppointmentFactory, UnitFactory, UserFactory
+from tests.plain_chinese import unchinese
+from tests.reference_forms import needing_scripts
+from tests.requests_by_role import PAPER, knock, signed_in
+from tests.route_permissions import API, DOORS, OWN_ACCOUNT, PUBLIC, SIGNED_IN, Anywhere, Around, At, Only
+from tests.two_tenants import FIRST, SECOND, Person
+
+CODE = re.compile(r"(?<![0-9A-Za-z])3306(?:\d{8}|\d{5}|\d{2})(?![0-9A-Za-z])")
+PAGE_METHODS, API_METHODS = ("get", "post"), ("get", "post", "put", "patch", "delete")
+ADMINISTRATORS = {Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR}
+THERE = {"get": {200, 204, 302}}
+CHANGED = {200, 201, 204, 302, 400, 409, 415}
+"""A step that is somebody's: taken, or refused with a reason (what is sent here is empty)."""
+OWN_WORDS = {"满意率(%)", "YY", "test", "person"}
+"""What the factories write: a criterion, receipts, a step, the accounts of those who hold nothing."""
+
+
+@pytest.fixture(scope="module")
+def everybody(world):
+    """The world, and in it those who hold the offices of several: each test would take its own away with it."""
+    for name, door in DOORS.items():
+        for method in methods_of(name):
+            visitors(world, door.ways.get(method), method)
+    connection.check_constraints()
+    return world
+
+
+def methods_of(name: str) -> tuple[str, ...]:
+    return API_METHODS if name in API else PAGE_METHODS
+
+
+def faults(world: SimpleNamespace, name: str) -> list[str]:
+    """What is wrong with the answers at the address ``name``, by whichever method whoever asks."""
+    door, wrong, names = DOORS[name], [], named(world)
+    address = door.address(name, world)
+    for method in methods_of(name):
+        who, read = door.ways.get(method), False
+        for person in visitors(world, who, method):
+            answer = knock(world, person, method, address, door.sent)
+            is_page = "<body" in answer.text_shown
+            if is_page or answer.headers.get("Content-Type") == PAPER:
+                words = unchinese(answer.text_shown, names)
+                wrong += [f"{method} {address} {person} is shown what is no Chinese: {words}"] if words else []
+            if is_page and method == "get" and answer.status_code == 200 and not read and name not in API:
+                read = True
+                wrong += needing_scripts(answer.text_shown)
+            to_login = answer.headers.get("Location", "").startswith(reverse("account_login"))
+            astray = answer.status_code == 302 and to_login != (person == "nobody") and who not in (PUBLIC, OWN_ACCOUNT)
+            if answer.status_code not in expected_of(world, name, who, method, person) or astray:
+                wrong.append(f"{method} {address} {person}: {answer.status_code} {answer.headers.get('Location', '')}")
+            elif who != PUBLIC and person != "nobody" and (leak := foreign(answer.text_shown, world.people[person])):
+                wrong.append(f"{method} {address} {person} is told of {sorted(leak)}")
+    return wrong
+
+
+def visitors(world: SimpleNamespace, who: Any, method: str = "get") -> list[str]:
+    """Whom to send to an address; where all are told the same, one or two."""
+    if who in (None, PUBLIC, OWN_ACCOUNT):
+        return ["nobody"] if who == PUBLIC else ["nobody", "discipline"]
+    outside = [name for name, one in _asked(world, who).items() if who != SIGNED_IN and not who.lets_in(one, world)]
+    return ["nobody", "newcomer", *let_in(world, who, method), *_together(world, outside)]
+
+
+def let_in(world: SimpleNamespace, who: Any, method: str = "get") -> list[str]:
+    if who == SIGNED_IN:
+        return _each_once({name: _shown(one, method) for name, one in _asked(world, who).items()})
+    inside = {name: one for name, one in _asked(world, who).items() if who.lets_in(one, world)}
+    return _each_once({name: _may(one, who, method) for name, one in inside.items()})
+
+
+def _asked(world: SimpleNamespace, who: Any) -> dict[str, Person]:
+    return {name: one for name, one in world.people.items() if one.role and (one.of_the_first or at_home(who, one))}
+
+
+def at_home(who: Any, person: Person) -> bool:
+    """Whether the role of somebody of the next village, township or county would let them in there."""
+    if isinstance(who, At | Anywhere | Around):
+        return any(person.holds(permission) for permission in who.permissions)
+    return who == SIGNED_IN or person.user.username.removesuffix(SECOND.suffix) in who.names
+
+
+def _shown(person: Person, method: str) -> set:
+    """What tells apart those who see only their own: the office, or in the next place and when sending the place."""
+    if person.neighbour and FIRST.village.startswith(person.code):
+        return set()  # a second one of the same office
+    return {(person.code, person.role if person.of_the_first and method == "get" else "")}
+
+
+def _may(person: Person, who: Any, method: str) -> set:
+    """What tells apart those who are let in: where it is the right of some accounts, each of them."""
+    if isinstance(who, Only):
+        return {person.user.username}
+    permissions = set(ROLES[person.role].permissions)
+    shows_more = permissions if method == "get" and person.of_the_first else set()
+    return {(person.code, permission) for permission in permissions & set(who.permissions)} | shows_more
+
+
+def _each_once(features: dict[str, set]) -> list[str]:
+    """Few of the people, who have between them every feature that anybody has."""
+    chosen, left = [], set().union(*features.values())
+    while left:
+        best = max(features, key=lambda name: len(features[name] & left))
+        chosen.append(best)
+        left -= features[best]
+    return chosen
+
+
+def _together(world: SimpleNamespace, names: list[str]) -> list[str]:
+    """One person for each place of the first county or above it who holds all that these hold there, and one for all
+    other places."""
+    groups = defaultdict(list)
+    for name in names:
+        person = world.people[name]
+        alone = name if person.role in ADMINISTRATORS else person.code
+        groups[alone if person.of_the_first else "elsewhere"].append(name)
+    return [group[0] if len(group) == 1 else _in_one_person(world, group) for group in groups.values()]
+
+
+def _in_one_person(world: SimpleNamespace, names: list[str]) -> str:
+    """The account of somebody who holds the offices of all of ``names`` and is none of them."""
+    name = "+".join(sorted(names))
+    if name not in world.people:
+        user = UserFactory()
+        people = [world.people[one] for one in names]
+        for role, code in sorted({(one.role, one.code) for one in people}):
+            department = "农业农村局" if role == Role.DEPARTMENT else ""
+            AppointmentFactory(role=role, unit=UnitFactory(code=code), user=user, department=department)
+        world.people[name] = Person(user, "", people[0].code)
+        world.clients[name] = signed_in(user)
+    return name
+
+
+def expected_of(world: SimpleNamespace, name: str, who: Any, method: str, person: str) -> set[int]:
+    there = THERE.get(method, CHANGED)
+    if who == PUBLIC:
+        return there
+    if who == OWN_ACCOUNT:
+        return {200, 302, 400, 404, 405}
+    if person == "nobody":
+        return ({401} if name in API else {302}) | ({405} if who is None else set())
+    if who is None:
+        return {404, 405}
+    return there if who == SIGNED_IN or who.lets_in(world.people[person], world) else {404}
+
+
+def named(world: SimpleNamespace) -> set[str]:
+    """Names and codes of this world's own making."""
+    return {*world.people, *(person.user.name for person in world.people.values()), *OWN_WORDS}
+
+
+def foreign(text: str, person: Person) -> set[str]:
+    """What ``text`` tells of places outside the person's own; the names of those above are no secret."""
+    codes = {code for code in CODE.findall(text) if not (code.startswith(person.code) or person.code.startswith(code))}
+    elsewhere = [places.mark for places in (FIRST, SECOND) if places.county[: len(person.code)] != person.code[:6]]
+    return codes | {mark for mark in elsewhere if mark in text}

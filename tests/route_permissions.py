@@ -1,0 +1,480 @@
+"""Every address of the system with an object of the first county behind it, and who may find it there.
+
+A new address needs its line here, or ``test_walls.py`` fails. A line says, by method, which permission lets people in:
+``At`` on the place that the address is about, ``Anywhere`` for lists that show each their own, ``Only`` where the right
+to the thing itself is somebody's own (a score sheet, a notice). A method that is not named is nobody's.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from operator import attrgetter
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from tests.two_tenants import Person
+
+OWN_ACCOUNT = "own account"
+"""A library's pages of one's second factor: some are there only for who has one."""
+PUBLIC = "public"
+"""Open to everyone without an account."""
+SIGNED_IN = "signed in"
+"""Open to everyone with an account; it shows only one's own."""
+
+
+@dataclass(frozen=True)
+class At:
+    """Those who hold one of ``permissions`` on the village, township or county of the address."""
+
+    place: str
+    permissions: tuple[str, ...]
+
+    def lets_in(self, person: Person, world: SimpleNamespace) -> bool:
+        code = getattr(world.first.at, self.place)
+        return any(person.holds(permission, code) for permission in self.permissions)
+
+
+@dataclass(frozen=True)
+class Anywhere:
+    permissions: tuple[str, ...]
+
+    def lets_in(self, person: Person, world: SimpleNamespace) -> bool:
+        return any(person.holds(permission) for permission in self.permissions)
+
+
+@dataclass(frozen=True)
+class Only:
+    """These accounts alone."""
+
+    names: tuple[str, ...]
+
+    def lets_in(self, person: Person, world: SimpleNamespace) -> bool:
+        return person.user.username in self.names
+
+
+@dataclass(frozen=True)
+class Around:
+    """Those who hold one of ``permissions`` anywhere in, or above, the county: what concerns the county is theirs."""
+
+    permissions: tuple[str, ...]
+
+    def lets_in(self, person: Person, world: SimpleNamespace) -> bool:
+        county = world.first.at.county
+        near = person.code.startswith(county) or county.startswith(person.code)
+        return near and any(person.holds(permission) for permission in self.permissions)
+
+
+def at(place: str, *permissions: str) -> At:
+    return At(place, permissions)
+
+
+def anywhere(*permissions: str) -> Anywhere:
+    return Anywhere(permissions)
+
+
+def around(*permissions: str) -> Around:
+    return Around(permissions)
+
+
+def only(*names: str) -> Only:
+    return Only(names)
+
+
+@dataclass(frozen=True)
+class Door:
+    """``args``: the address's arguments as attributes of the first county ("=text" for a text); ``ways``: by method,
+    who is let in; ``query``: what the address asks for besides."""
+
+    args: tuple[str, ...] = ()
+    ways: dict[str, Any] = field(default_factory=dict)
+    query: str = ""
+    sent: dict[str, str] = field(default_factory=dict)
+    """What a page must be sent to know which step is meant."""
+
+    def address(self, name: str, world: SimpleNamespace) -> str:
+        return reverse(name, args=[_value(arg, world) for arg in self.args]) + self.query
+
+    def made_up(self, name: str) -> str:
+        """The same address of something that does not exist."""
+        return reverse(name, args=[_made_up(arg) for arg in self.args]) + self.query
+
+
+def _value(arg: str, world: SimpleNamespace) -> Any:
+    return arg[1:] if arg.startswith("=") else attrgetter(arg)(world.first)
+
+
+def _made_up(arg: str) -> Any:
+    if arg.startswith("="):
+        return arg[1:]
+    values = {"pk": 987654321, "code": "330699999299", "day": date(1999, 12, 31), "handle": UUID(int=0)}
+    return values.get(arg.rpartition(".")[2], "B7K3MX92QF")
+
+
+def page(*args: str, get: Any = None, post: Any = None, query: str = "", **sent: str) -> Door:
+    return Door(args, {k: v for k, v in {"get": get, "post": post}.items() if v}, query, sent)
+
+
+def both(*args: str, who: Any, query: str = "", **sent: str) -> Door:
+    """A page that answers a POST as it does a GET, or with its form."""
+    return page(*args, get=who, post=who, query=query, **sent)
+
+
+VIEW, FILL = "ratings.view_application", ("ratings.fill", "ratings.fill_on_behalf")
+SIGN, ACCEPT, RECORD = "ratings.sign", "ratings.accept", "ratings.record_event"
+MONEY, POLICY, FUND, PAY = (
+    f"incentives.{verb}" for verb in ("view_incentive", "manage_policy", "manage_fund", "disburse")
+)
+SCORE, DECIDE, CONVENE, RELEASE, ANSWER = (
+    (f"reviews.{verb}_township", f"reviews.{verb}_county")
+    for verb in ("score", "decide", "convene", "release", "answer_objection")
+)
+CHECK = ("reviews.open_check", "reviews.answer_check")
+CONVENE_APPEAL, HEAR = (
+    (f"reviews.{verb}_appeal_county", f"reviews.{verb}_appeal_city") for verb in ("convene", "hear")
+)
+APPEAL = "reviews.appeal"
+SETTLE = ("ratings.settle_proposal_township", "ratings.settle_proposal_county")
+OPINION, LINES = "incentives.give_opinion", (MONEY, "ratings.fill", ACCEPT)
+DESKS = ("township_office", "township_leader", "county_office")
+PANEL = ("township_reviewer", "township_reviewer_b")
+PLANNERS = anywhere("accounts.appoint")
+
+PAGES = {
+    # Without an account, or of one's own account.
+    "healthz": page(get=PUBLIC),
+    "readyz": page(),  # asks whether a worker answers, and waits for that: tests/config/test_health.py
+    "metrics": page(),  # for whoever shows a token alone: tests/config/test_metrics.py
+    "set_language": both(who=PUBLIC),
+    "account_login": both(who=PUBLIC),
+    "help": both(who=PUBLIC),
+    "help_topic": both("=sign_in", who=PUBLIC),
+    "first_sign_in": both(who=PUBLIC),
+    "password_rules": page(post=PUBLIC),
+    "account_logout": both(who=PUBLIC),
+    "still_here": page(get=SIGNED_IN),
+    "account_inactive": page(get=PUBLIC),
+    "account_reauthenticate": both(who=SIGNED_IN),
+    "account_change_password": both(who=SIGNED_IN),
+    "mfa_index": both(who=OWN_ACCOUNT),
+    "mfa_authenticate": both(who=OWN_ACCOUNT),
+    "mfa_reauthenticate": both(who=OWN_ACCOUNT),
+    "mfa_activate_totp": both(who=OWN_ACCOUNT),
+    "mfa_deactivate_totp": both(who=OWN_ACCOUNT),
+    "mfa_view_recovery_codes": both(who=OWN_ACCOUNT),
+    "mfa_generate_recovery_codes": both(who=OWN_ACCOUNT),
+    # Where the settings name an account platform: tests/config/test_sign_on.py.
+    "openid_connect_login": page("=platform"),
+    "openid_connect_callback": page("=platform"),
+    "identity": page(),
+    "identity_untie": page(),
+    "identities": page(),
+    "identity_untie_guarded": page("appointment.pk"),
+    "recovery_paper": page(post=SIGNED_IN),
+    "public_register": both(who=PUBLIC),
+    "public_register_place": both("county.code", who=PUBLIC),
+    "certificate_ask": both(who=PUBLIC),
+    "certificate_paper": both("held_certificate", who=PUBLIC),
+    "public_unit": both("village.code", who=PUBLIC),
+    "notice_poster": both("released_batch.pk", who=PUBLIC),
+    "certificate": both("certificate", who=PUBLIC),
+    "public_notices": both(who=PUBLIC),
+    "objection_status": both(who=PUBLIC),
+    "public_notice": both("released_batch.pk", who=PUBLIC),
+    # Of people.
+    "home": both(who=SIGNED_IN),
+    "notices": both(who=SIGNED_IN),
+    "notices_read": page(post=SIGNED_IN),
+    "notice": both("notice.pk", who=only("filler")),
+    "appointments": both(who=PLANNERS),
+    "appointment_new": both(who=PLANNERS),
+    "appointment": both("appointment.pk", who=only("township_office")),
+    "appointment_end": page("appointment.pk", post=only("township_office")),
+    "appointment_hand_over": both("appointment.pk", who=only("township_office")),
+    "appointment_phone": page("appointment.pk", post=only("township_office")),
+    "password_reset": page("appointment.pk", post=only("township_office")),
+    "password_resets": both(who=PLANNERS),
+    "deputies": both("leader_post.pk", who=only("township_leader", "county_office")),
+    "deputy_end": page("leader_post.pk", "deputy_post.pk", post=only("township_leader", "county_office")),
+    "cadre_list": both(who=PLANNERS),
+    "cadre_list_make": page(post=PLANNERS),
+    "cadre_list_empty": page(get=PLANNERS),
+    "cadre_list_marked": page("=nothing"),  # for a quarter of an hour, to who sent the sheet: test_cadre_list.py
+    "slips": page(post=PLANNERS),
+    "trail": both(who=anywhere("accounts.read_trail")),
+    "proof": both(who=anywhere("accounts.read_trail")),
+    "proof_check": page(post=anywhere("accounts.read_trail")),
+    "proof_head": both(who=anywhere("accounts.read_trail")),
+    "locks": both(who=anywhere("accounts.unlock")),
+    "office_withdraw": page("office_post.pk", post=anywhere("accounts.unlock")),
+    "lock_lift": page("who.filler.username", post=anywhere("accounts.unlock")),
+    "own_phone": both(who=SIGNED_IN),
+    "tokens": both(who=SIGNED_IN),
+    "token_end": page("token.handle", post=only("filler")),
+    "tokens_guarded": both(who=anywhere("accounts.unlock")),
+    "token_end_guarded": page("token.handle", post=anywhere("accounts.unlock")),
+    "settings": both(who=anywhere("accounts.configure")),
+    "calendar_year_confirm": page("=2027", post=anywhere("accounts.configure")),
+    "calendar_day_remove": page("day", post=anywhere("accounts.configure")),
+    "units": both(who=SIGNED_IN),
+    "unit_profiles": both(who=anywhere("villages.report_profile")),
+    "unit_profiles_sheet": both(who=anywhere("villages.report_profile")),
+    "unit_tags": both(who=anywhere("villages.manage_unit")),
+    "unit_tags_sheet": both(who=anywhere("villages.manage_unit")),
+    "unit_sheet_marked": page("=nothing"),  # for a quarter of an hour, to who sent the sheet: test_tables.py
+    "unit_make": both("=station", who=anywhere("villages.manage_unit")),
+    "unit_orders": both(who=anywhere("villages.manage_unit")),
+    "unit_order_new": both("=rename", who=anywhere("villages.manage_unit")),
+    "unit_order": both("order.pk", who=at("county", "villages.manage_unit")),
+    "unit": both("village.code", who=at("village", "villages.view_unit")),
+    # Of applications and cycles.
+    "apply": both(who=anywhere("ratings.fill")),
+    "application_begin": page("cycle.pk", "village.code", post=at("village", *FILL)),
+    "applications": both(who=anywhere(VIEW)),
+    "application": both("application.pk", who=at("village", VIEW)),
+    "application_form": both("application.pk", who=at("village", *FILL)),
+    "application_area": both("application.pk", "=1", who=at("village", *FILL)),
+    "application_paper": page(
+        "application.pk", get=at("village", "ratings.fill", SIGN, "ratings.fill_on_behalf", ACCEPT)
+    ),
+    "application_sheet": both("application.pk", who=at("village", *FILL)),
+    "application_sheet_keep": page("application.pk", post=at("village", *FILL)),
+    "application_sheet_empty": page("application.pk", get=at("village", *FILL)),
+    "application_papers": page("application.pk", post=at("village", *FILL)),
+    "application_upload": page("application.pk", "=1", post=at("village", *FILL), criterion="1.1"),
+    "application_star": page("application.pk", post=at("village", *FILL)),
+    "application_submit": both("application.pk", who=at("village", SIGN)),
+    "application_resubmit": both("application.pk", who=at("village", SIGN)),
+    "application_withdraw": both("application.pk", who=at("village", SIGN)),
+    "applications_undo": page(post=anywhere(ACCEPT)),
+    "application_accept": both("application.pk", who=at("village", ACCEPT)),
+    "application_return": both("application.pk", who=at("village", ACCEPT)),
+    "application_resume": both("application.pk", who=at("village", ACCEPT)),
+    "applications_not_begun": both(who=anywhere("ratings.fill_on_behalf")),
+    "application_reopen": both("cycle.pk", "village.code", who=at("village", "ratings.fill_on_behalf")),
+    "evidence": both("evidence.pk", who=at("village", VIEW)),
+    "cycles": both(who=anywhere("ratings.manage_cycle")),
+    "cycle_open": both("waiting_scheme.pk", who=at("county", "ratings.manage_cycle")),
+    "cycle": both("cycle.pk", who=at("county", "ratings.manage_cycle")),
+    "cycle_extend": both("cycle.pk", who=at("county", "ratings.manage_cycle")),
+    "cycle_close_scoring": page("cycle.pk", post=at("county", "ratings.manage_cycle")),
+    "cycle_close": both("cycle.pk", who=at("county", "ratings.manage_cycle")),
+    "cycle_reverse_closing": both("cycle.pk", who=at("county", "ratings.manage_cycle")),
+    "supply": both(who=anywhere("ratings.supply")),
+    "supply_figures": both("cycle.pk", who=at("county", "ratings.supply"), query="?criterion=1.3"),
+    "sheet_marked": page("=nothing"),  # for a quarter of an hour, to who sent the sheet: test_supply_sheet.py
+    "supply_sheet": both("cycle.pk", who=at("county", "ratings.supply"), query="?criterion=1.3"),
+    "supply_sheet_keep": page("cycle.pk", post=at("county", "ratings.supply"), query="?criterion=1.3"),
+    "supply_sheet_empty": page("cycle.pk", get=at("county", "ratings.supply"), query="?criterion=1.3"),
+    # Of the register.
+    "register": both(who=anywhere("ratings.view_register")),
+    "register_unit": both("village.code", who=at("village", "ratings.view_register")),
+    "events": both(who=anywhere("ratings.view_event")),
+    "event_choose_unit": both(who=anywhere(RECORD), query="?q=33"),
+    "event_record": both("village.code", who=at("village", RECORD)),
+    "event": both("event.pk", who=at("village", "ratings.view_event")),
+    "event_close": page("event.pk", post=at("village", RECORD)),
+    "event_release": page("event.pk", post=at("village", RECORD)),
+    "proposals": both(who=anywhere(*SETTLE)),
+    "proposal_settle": both("proposal.pk", who=at("village", SETTLE[0])),
+    # Of reviews.
+    "review_desk": both(who=anywhere(*SCORE)),
+    "review_field_queue": page(get=anywhere(*SCORE)),
+    "review_field": page("sheet.pk", get=only("township_reviewer")),
+    "review_sheet": both("sheet.pk", who=only("township_reviewer")),
+    "review_grid": both(who=anywhere(*SCORE)),
+    "review_visit": both("sheet.pk", who=only("township_reviewer")),
+    "review_photo": page("photo.pk", get=only("township_reviewer")),
+    "review_total": page("sheet.pk", post=only("township_reviewer")),
+    "review_recuse": page("sheet.pk", post=only("township_reviewer")),
+    "review_abstain": page("sheet.pk", post=only("township_reviewer")),
+    "review_application": page("scored.pk", get=only(*DESKS, *PANEL), post=only("township_leader")),
+    "review_score": both("application.pk", who=only(*PANEL)),
+    "review_reconsider": page("decided.pk", post=at("village", *DECIDE)),
+    "review_settle": page("settlement.pk", post=only("township_office", *PANEL)),
+    "review_settlement_add": page("settlement.pk", post=only("township_office", *PANEL)),
+    "review_decisions": both(who=anywhere(*DECIDE)),
+    "review_panels": both(who=anywhere(*CONVENE)),
+    "review_convene": page("cycle.pk", "township.code", "=township", post=at("township", CONVENE[0])),
+    "review_draw_panel": page("cycle.pk", "township.code", "=township", post=at("township", CONVENE[0])),
+    "review_draw": both("draw.pk", who=only("township_office", "township_leader", *PANEL)),
+    "review_batches": both(who=anywhere(*RELEASE, *DECIDE)),
+    "review_batch": page("batch.pk", get=at("township", RELEASE[0], DECIDE[0]), post=at("township", RELEASE[0])),
+    "review_batch_minutes": both("batch.pk", who=at("township", RELEASE[0], DECIDE[0])),
+    "review_prepare": page("cycle.pk", "township.code", "=township", post=at("township", RELEASE[0])),
+    "review_checks": both(who=anywhere(*CHECK)),
+    "review_check_open": page("cycle.pk", "county.code", post=at("county", CHECK[0])),
+    "review_check": Door(
+        ("check.pk",), {"get": at("county", *CHECK), "post": only("discipline")}, sent={"department": "纪委监委"}
+    ),
+    "review_check_lapse": page("check.pk", post=at("county", CHECK[0]), department="纪委监委"),
+    "review_objections": both(who=anywhere(*ANSWER)),
+    "review_objection": both("objection.pk", who=at("village", ANSWER[0]), do="dismiss"),
+    "review_objection_photo": page("objection.pk", get=at("village", ANSWER[0])),
+    "review_appeals": both(who=anywhere(*CONVENE_APPEAL, *HEAR)),
+    "review_appeal": both("appeal.pk", who=at("township", CONVENE_APPEAL[0]), do="convene"),
+    "appeal_event": both("event.pk", who=at("village", APPEAL)),
+    "appeal_closing": both("closing.pk", who=at("village", APPEAL)),
+    "appeal_paper": both("appeal_paper.pk", who=at("township", CONVENE_APPEAL[0])),
+    "appeal_make": both("application.pk", who=at("village", APPEAL)),
+    "result": both("application.pk", who=at("village", VIEW)),
+    "result_file": both("application.pk", who=at("village", VIEW)),
+    # Of money.
+    "policies": both(who=anywhere(MONEY)),
+    "policy-new": both("county.code", who=at("county", POLICY)),
+    "policy": both("policy.pk", who=at("county", MONEY)),
+    "policy-edit": both("draft_policy.pk", who=at("county", POLICY)),
+    "policy-disburse": both("policy.pk", who=at("county", PAY)),
+    "policy-ledger": both("policy.pk", who=at("county", MONEY)),
+    "policy-workbook": both("policy.pk", who=at("county", MONEY)),
+    "policy-step": page("draft_policy.pk", "=seek_opinion", post=at("county", POLICY)),
+    "funds": both(who=anywhere(MONEY)),
+    "fund-new": both("county.code", who=at("county", FUND)),
+    "fund": both("fund.pk", who=at("county", MONEY)),
+    "fund-edit": both("draft_fund.pk", who=at("county", FUND)),
+    "fund-disburse": both("fund.pk", who=at("county", PAY)),
+    "fund-ledger": both("fund.pk", who=at("county", MONEY)),
+    "fund-workbook": both("fund.pk", who=at("county", MONEY)),
+    "fund-step": page("draft_fund.pk", "=seek_opinion", post=at("county", FUND)),
+    "ledger-correct": page("entry.pk", post=at("county", PAY)),
+    "clawback": page("clawback.pk", post=at("county", PAY)),
+    "unit-money": both(who=anywhere(*LINES)),
+    # Of those who watch.
+    "reports": both(who=anywhere("reports.view_report")),
+    "report": both("report.pk", who=only("county_office")),
+    "report_file": both("report.pk", who=only("county_office")),
+    "dashboard_home": both(who=anywhere("reports.view_dashboard")),
+    "dashboard": both("county.code", who=at("county", "reports.view_dashboard")),
+}
+
+API = {
+    "api-schema": page(get=PUBLIC),
+    "api-docs": page(get=PUBLIC),
+    "api-token": page(post=PUBLIC),
+    "api-me": page(get=SIGNED_IN),
+    "api-appointment-list": both(who=PLANNERS),
+    "api-appointment-detail": page("appointment.pk", get=only("township_office")),
+    "api-appointment-end": page("appointment.pk", post=only("township_office")),
+    "api-appointment-phone": page("appointment.pk", post=only("township_office")),
+    "api-appointment-hand-over": page("appointment.pk", post=only("township_office")),
+    "api-appointment-deputies": both("leader_post.pk", who=only("township_leader", "county_office")),
+    "api-bell-list": page(get=SIGNED_IN),
+    "api-bell-detail": page("notice.pk", get=only("filler")),
+    "api-bell-read": page("notice.pk", post=only("filler")),
+    "api-bell-read-all": page(post=SIGNED_IN),
+    "api-unit-list": page(get=SIGNED_IN, post=anywhere("villages.manage_unit", "villages.make_zone")),
+    "api-unit-tags": page(post=anywhere("villages.manage_unit")),
+    "api-unit-detail": page("village.code", get=at("village", "villages.view_unit")),
+    "api-order-list": page(get=anywhere("villages.manage_unit")),
+    "api-order-detail": page("order.pk", get=at("county", "villages.manage_unit")),
+    "api-order-merge": page(post=anywhere("villages.manage_unit")),
+    "api-order-split": page(post=anywhere("villages.manage_unit")),
+    "api-order-rename": page(post=anywhere("villages.manage_unit")),
+    "api-profile-list": page(get=SIGNED_IN),
+    "api-profile-report": page(post=anywhere("villages.report_profile")),
+    "api-application-list": page(get=anywhere(VIEW), post=anywhere(*FILL)),
+    "api-application-detail": page("application.pk", get=at("village", VIEW)),
+    "api-application-accept": page("application.pk", post=at("village", ACCEPT)),
+    "api-application-answers": page("application.pk", post=at("village", *FILL)),
+    "api-application-evidence": page("application.pk", post=at("village", *FILL)),
+    "api-application-absence": page("application.pk", post=at("village", *FILL)),
+    "api-application-resubmit": page("application.pk", post=at("village", SIGN)),
+    "api-application-resume": page("application.pk", post=at("village", ACCEPT)),
+    "api-application-return-": page("application.pk", post=at("village", ACCEPT)),
+    "api-application-star": page("application.pk", post=at("village", *FILL)),
+    "api-application-submit": page("application.pk", post=at("village", SIGN)),
+    "api-application-undo-submission": page("application.pk", post=at("village", ACCEPT)),
+    "api-application-withdraw": page("application.pk", post=at("village", SIGN)),
+    "api-evidence-detail": Door(("evidence.pk",), {"get": at("village", VIEW), "delete": at("village", *FILL)}),
+    "api-cycle-list": page(get=anywhere(VIEW), post=anywhere("ratings.manage_cycle")),
+    "api-cycle-detail": page("cycle.pk", get=around(VIEW)),
+    "api-cycle-close": page("cycle.pk", post=at("county", "ratings.manage_cycle")),
+    "api-cycle-closing-outlook": page("cycle.pk", get=at("county", "ratings.manage_cycle")),
+    "api-cycle-reverse-closing": page("cycle.pk", post=at("county", "ratings.manage_cycle")),
+    "api-cycle-close-scoring": page("cycle.pk", post=at("county", "ratings.manage_cycle")),
+    "api-cycle-extend": page("cycle.pk", post=at("county", "ratings.manage_cycle")),
+    "api-cycle-windows": page("cycle.pk", post=at("county", "ratings.manage_cycle")),
+    "api-register-list": page(get=anywhere("ratings.view_register")),
+    "api-register-detail": page("village.code", get=at("village", "ratings.view_register")),
+    "api-event-list": page(get=anywhere("ratings.view_event"), post=anywhere(RECORD)),
+    "api-event-detail": page("event.pk", get=at("village", "ratings.view_event")),
+    "api-event-close": page("event.pk", post=at("village", RECORD)),
+    "api-event-release": page("event.pk", post=at("village", RECORD)),
+    "api-proposal-list": page(get=anywhere(*SETTLE)),
+    "api-proposal-detail": page("proposal.pk", get=at("village", SETTLE[0])),
+    "api-proposal-settle": page("proposal.pk", post=at("village", SETTLE[0])),
+    "api-panel-list": page(get=anywhere(*CONVENE, *DECIDE, *SCORE), post=anywhere(*CONVENE)),
+    "api-panel-detail": page("panel.pk", get=only("township_office", "township_leader", *PANEL)),
+    "api-sheet-list": page(get=anywhere(*SCORE)),
+    "api-sheet-detail": page("sheet.pk", get=only("township_reviewer")),
+    "api-sheet-entries": Door(("sheet.pk",), {"put": only("township_reviewer")}),
+    "api-sheet-typed": page("sheet.pk", post=only("township_reviewer")),
+    "api-sheet-photos": page("sheet.pk", post=only("township_reviewer")),
+    "api-sheet-hand-in": page("sheet.pk", post=only("township_reviewer")),
+    "api-sheet-abstain": page("sheet.pk", post=only("township_reviewer")),
+    "api-sheet-recuse": page("sheet.pk", post=only("township_reviewer")),
+    "api-settlement-list": page(get=anywhere(*CONVENE, *SCORE)),
+    "api-settlement-detail": page("settlement.pk", get=only("township_office", *PANEL)),
+    "api-settlement-settle": page("settlement.pk", post=only("township_office", *PANEL)),
+    "api-settlement-add": page("settlement.pk", post=only("township_office", *PANEL)),
+    "api-decision-list": page(get=anywhere(VIEW)),
+    "api-decision-detail": page("released_decision.pk", get=at("township", VIEW)),
+    "api-verdict-decide": page("scored.pk", post=at("township", DECIDE[0])),
+    "api-verdict-recommend": page("scored.pk", post=at("township", DECIDE[0])),
+    "api-verdict-reconsider": page("decided.pk", post=at("township", DECIDE[0])),
+    "api-verdict-reject": page("scored.pk", post=at("township", DECIDE[0])),
+    "api-verdict-send-back": page("recommended.pk", post=at("county", DECIDE[1])),
+    "api-batch-list": page(get=anywhere(*RELEASE, *DECIDE), post=anywhere(*RELEASE)),
+    "api-batch-detail": page("batch.pk", get=at("township", RELEASE[0], DECIDE[0])),
+    "api-batch-release": page("batch.pk", post=at("township", RELEASE[0])),
+    "api-check-list": page(get=anywhere(*CHECK), post=anywhere(CHECK[0])),
+    "api-check-detail": page("check.pk", get=at("county", *CHECK)),
+    "api-check-answer": page("check.pk", post=at("county", CHECK[1])),
+    "api-check-lapse": page("check.pk", post=at("county", CHECK[0])),
+    "api-notice-list": page(get=PUBLIC),
+    "api-notice-detail": page("released_batch.pk", get=PUBLIC),
+    "api-appeal-list": page(get=anywhere(APPEAL, *CONVENE_APPEAL, *HEAR), post=anywhere(APPEAL)),
+    "api-appeal-detail": page("appeal.pk", get=at("township", CONVENE_APPEAL[0])),
+    "api-appeal-convene": page("appeal.pk", post=at("township", CONVENE_APPEAL[0])),
+    "api-appeal-dismiss": page("appeal.pk", post=at("township", CONVENE_APPEAL[0])),
+    "api-appeal-uphold": page("appeal.pk", post=at("township", CONVENE_APPEAL[0])),
+    "api-appeal-reverse": page("appeal.pk", post=at("township", CONVENE_APPEAL[0])),
+    "api-objection-list": page(get=anywhere(*ANSWER), post=PUBLIC),
+    "api-objection-by-receipt": page("objection.receipt", get=PUBLIC),
+    "api-objection-detail": page("objection.pk", get=at("village", ANSWER[0])),
+    "api-objection-dismiss": page("objection.pk", post=at("village", ANSWER[0])),
+    "api-objection-uphold": page("objection.pk", post=at("village", ANSWER[0])),
+    "api-policy-list": page(get=anywhere(MONEY)),
+    "api-policy-detail": page("policy.pk", get=at("county", MONEY)),
+    "api-policy-seek-opinion": page("draft_policy.pk", post=at("county", POLICY)),
+    "api-policy-give-opinion": page("policy.pk", post=at("county", OPINION)),
+    "api-policy-take-back": page("policy.pk", post=at("county", POLICY)),
+    "api-policy-make-effective": page("policy.pk", post=at("county", POLICY)),
+    "api-policy-grant": page("policy.pk", post=at("county", POLICY)),
+    "api-policy-disburse": page("policy.pk", post=at("county", PAY)),
+    "api-fund-list": page(get=anywhere(MONEY)),
+    "api-fund-detail": page("fund.pk", get=at("county", MONEY)),
+    "api-fund-seek-opinion": page("draft_fund.pk", post=at("county", FUND)),
+    "api-fund-give-opinion": page("fund.pk", post=at("county", OPINION)),
+    "api-fund-take-back": page("fund.pk", post=at("county", FUND)),
+    "api-fund-make-effective": page("fund.pk", post=at("county", FUND)),
+    "api-fund-grant": page("fund.pk", post=at("county", FUND)),
+    "api-fund-disburse": page("fund.pk", post=at("county", PAY)),
+    "api-reward-list": page(get=anywhere(*LINES)),
+    "api-reward-detail": page("reward.pk", get=at("village", *LINES)),
+    "api-allocation-list": page(get=anywhere(*LINES)),
+    "api-allocation-detail": page("allocation.pk", get=at("village", *LINES)),
+    "api-ledger-list": page(get=anywhere(MONEY)),
+    "api-ledger-detail": page("entry.pk", get=at("village", MONEY)),
+    "api-ledger-correct": page("entry.pk", post=at("village", PAY)),
+    "api-clawback-list": page(get=anywhere(MONEY)),
+    "api-clawback-detail": page("clawback.pk", get=at("village", MONEY)),
+    "api-clawback-settle": page("clawback.pk", post=at("village", PAY)),
+    "api-dashboard": page(get=at("county", "reports.view_dashboard"), query="?unit=330624"),
+    "api-report-list": both(who=anywhere("reports.view_report")),
+    "api-report-detail": page("report.pk", get=only("county_office")),
+    "api-report-file": page("report.pk", get=only("county_office")),
+    "api-allocation-preview": page(post=anywhere(FUND)),
+}
+DOORS = PAGES | API

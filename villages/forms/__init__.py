@@ -1,0 +1,1 @@
+"""Django forms of units and orders."""

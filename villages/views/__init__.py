@@ -1,0 +1,1 @@
+"""Pages of units, orders and the tables that offices fill in."""
