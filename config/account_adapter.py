@@ -1,4 +1,4 @@
-"""How allauth behaves here: accounts are given by an office, never taken; its secrets are kept unreadable."""
+"""How allauth behaves here: accounts are given by an office, there is no sign-up; its secrets are stored encrypted."""
 
 import base64
 import hashlib
@@ -24,7 +24,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Nobody gets in who gave the password before the account's access was ended, and the code only afterwards."""
+        """Refuse to sign in somebody who gave the password before access was revoked and the code only afterwards."""
         user.refresh_from_db()
         given = [one["at"] for one in get_authentication_records(request, user) if one["method"] != "mfa"]
         ended = user.access_ended_at
@@ -38,7 +38,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class FactorAdapter(DefaultMFAAdapter):
-    """What a second factor rests on (of the phone, of the recovery codes) is no use to whoever reads the database."""
+    """Encrypts the secrets of second factors (authenticator, recovery codes), so that reading the database does
+    not help."""
 
     SEALED = "sealed:"
 
@@ -46,7 +47,8 @@ class FactorAdapter(DefaultMFAAdapter):
         return self.SEALED + _box().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """What was kept before it was sealed is still read. Raises ``WrongState`` when the key has changed since."""
+        """Values stored before encryption was introduced can still be read. Raises ``WrongState`` when the key has
+        changed since."""
         sealed = encrypted_text.removeprefix(self.SEALED)
         if sealed == encrypted_text:
             return encrypted_text
@@ -60,7 +62,7 @@ class FactorAdapter(DefaultMFAAdapter):
 
 
 def _box() -> MultiFernet:
-    """Seals with the key of the settings, opens what was sealed with those before it too."""
+    """Encrypts with the current key of the settings, decrypts with the fallback keys too."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet(
         Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"second factor {key}".encode()).digest())) for key in keys

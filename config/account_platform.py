@@ -1,4 +1,4 @@
-"""The government account platform by which people may sign in (OpenID Connect), as the settings name it."""
+"""The government account platform through which people may sign in (OpenID Connect), as configured in the settings."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,13 +21,13 @@ def providers(server: str, client_id: str, secret: str, name: str) -> dict[str, 
         "name": name,
         "client_id": client_id,
         "secret": secret,
-        # Nothing but the signed subject is looked at: no name, no e-mail.
+        # Only the signed subject is used: no name, no e-mail.
         "settings": {"server_url": server, "fetch_userinfo": False},
     }
     return {"openid_connect": {"APPS": [app], "SCOPE": ["openid"], "OAUTH_PKCE_ENABLED": True}}
 
 
 def origin(server: str) -> list[str]:
-    """Where the sign-in form may lead, for the content policy."""
+    """The origin that the sign-in form may redirect to, for the content security policy."""
     parts = urlsplit(server)
     return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []

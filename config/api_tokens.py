@@ -1,4 +1,4 @@
-"""Programs at the API: they show a token, which opens what its scope names (``accounts/scopes.py``)."""
+"""Token authentication for the API: a token opens what its scope names (``accounts/scopes.py``)."""
 
 import re
 from datetime import timedelta
@@ -21,8 +21,8 @@ NOTED_EVERY = timedelta(minutes=1)
 
 
 class GuardedToken(TokenAuthentication):
-    """A token opens nothing outside its scope, nothing when an office of its holder is over, and nothing for who needs
-    a second factor, unless it was made after that was set up."""
+    """Refuse a token outside its scope, once an appointment of its holder has ended, and for a holder who needs a
+    second factor, unless it was created after that was set up."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         found = super().authenticate(request)
@@ -57,7 +57,7 @@ def _note_use(token: ApiToken) -> None:
 
 
 class GuardedTokenScheme(KnoxTokenScheme):
-    """How the schema describes it."""
+    """How the OpenAPI schema describes it."""
 
     target_class = "config.api_tokens.GuardedToken"
     name = "tokenAuth"

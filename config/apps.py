@@ -5,7 +5,7 @@ class HouseConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import (  # noqa: F401 - celery: the application of every `shared_task`; the others hear signals
+        from config import (  # noqa: F401 - celery: the app of every `shared_task`; the others connect signal receivers
             celery,
             second_factor,
             sessions,

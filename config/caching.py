@@ -1,5 +1,5 @@
-"""What is shown to somebody who signed in is kept by no browser and no proxy: the next person at the device, or behind
-the same proxy, is not shown it. Style sheets, scripts and pictures are answered before this (WhiteNoise)."""
+"""Pages for signed-in users are cached by no browser and no proxy: the next person on the device, or behind the same
+proxy, must not see them. Static files are served before this (WhiteNoise)."""
 
 from collections.abc import Callable
 
@@ -12,6 +12,6 @@ class NoStoreMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.user.is_authenticated:  # by session, or by token: the API sets the user of this request too
+        if request.user.is_authenticated:  # by session or by token: the API sets the user of this request too
             response["Cache-Control"] = "private, no-store"
         return response

@@ -1,4 +1,4 @@
-"""The Celery application: tasks are in the apps' ``tasks.py``, the timetable in settings."""
+"""The Celery application: tasks are in the apps' ``tasks.py``, the schedule is in settings."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ POOL_SECONDS = 15
 
 
 class NamedTask(Task):
-    """A task that names itself in the audit context: what it writes without a step of its own is not done by hand."""
+    """A task that names itself in the audit context: what it writes on its own is not recorded as done by hand."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with pghistory.context(verb=self.name):
@@ -37,7 +37,7 @@ app.autodiscover_tasks()
 
 
 class HeartbeatScheduler(PersistentScheduler):
-    """Celery's own scheduler, which leaves a sign of life at every turn (``/readyz`` looks for it)."""
+    """Celery's own scheduler, with a heartbeat at every tick (``/readyz`` checks it)."""
 
     def tick(self, *args, **kwargs) -> float:
         cache.set(HEARTBEAT_KEY, time.time(), HEARTBEAT_SECONDS)
@@ -46,13 +46,15 @@ class HeartbeatScheduler(PersistentScheduler):
 
 @setup_logging.connect
 def log_as_django_does(**_: object) -> None:
-    """While this signal is heard, Celery sets up no loggers of its own: every line goes the way of ``LOGGING``."""
+    """While this signal has a receiver, Celery configures no loggers of its own: every line goes through
+    ``LOGGING``."""
 
 
 @worker_init.connect
 @beat_init.connect
 def begin(**_: object) -> None:
-    """What every door does first (Django is set up by now): hold the services, refuse data that is not for us."""
+    """What every entry point does first (Django is set up by now): attach to the services, refuse data that
+    does not fit."""
     from config import environment, startup_checks
 
     try:
@@ -65,14 +67,14 @@ def begin(**_: object) -> None:
 
 @worker_ready.connect
 def take_up_what_was_left(**_: object) -> None:
-    """What was asked for while no worker lived, or whose task the queue has lost."""
+    """Requeue what was requested while no worker ran, and whatever the queue has lost."""
     app.send_task("records.tasks.make_forgotten_jobs")
 
 
 @worker_process_init.connect
 def begin_in_pool(**_: object) -> None:
-    """A pool process ends with its worker however that ends; its task is then given to another. While it can run, it
-    says so: the worker answers even when none of those who do the work can."""
+    """A pool process ends with its worker, however that ends; its task is then redelivered. It keeps a heartbeat while
+    it can work: the worker itself answers even when all of its pool processes are stuck."""
     die_with_parent(signal.SIGKILL, os.getppid())
     Thread(target=_give_signs, daemon=True).start()
 

@@ -1,4 +1,4 @@
-"""Room for what is kept in ``DATA_DIR``: with too little, PostgreSQL cannot begin its next file."""
+"""Free disk space in ``DATA_DIR``: with too little, PostgreSQL cannot start its next file."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""What the environment says, looked at before anything starts: a mistake is one line at once, at every door."""
+"""Validates the environment before anything starts: a mistake is reported on one line, at every entry point."""
 
 import os
 import re
@@ -34,15 +34,16 @@ COMING = re.compile("starting up|shutting down|recovery")
 
 
 class Unusable(Exception):
-    """A setting cannot be meant so; the message names it."""
+    """A setting has an invalid value; the message names it."""
 
 
 class Unanswered(Unusable):
-    """Nothing answers where a setting says."""
+    """Nothing answers at the address that a setting names."""
 
 
 def demand_usable(*, servers: bool = True) -> None:
-    """Raise ``Unusable`` for a setting that nothing could start with; ``servers``: those given must answer."""
+    """Raise ``Unusable`` for a setting that nothing could start with; with ``servers``, the configured ones
+    must answer."""
     if not re.fullmatch(r"\d{1,5}", port := os.environ.get("PORT") or "8000") or not 0 < int(port) < 65536:
         raise Unusable(f"PORT={port}: expected a number from 1 to 65535")
     for name, (least, most) in BOUNDS.items():
@@ -60,7 +61,7 @@ def demand_usable(*, servers: bool = True) -> None:
 
 
 def set_up_django() -> None:
-    """Raise ``Unusable`` for what the settings themselves find wrong."""
+    """Raise ``Unusable`` for errors that the settings themselves find."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         django.setup()
@@ -69,7 +70,8 @@ def set_up_django() -> None:
 
 
 def is_door() -> bool:
-    """False in a child of the supervisor, which has seen that the given servers answer: they may be away later on."""
+    """False in a child of the supervisor, which has checked that the configured servers answer: they may be
+    down later on."""
     return SUPERVISED not in os.environ
 
 

@@ -1,4 +1,4 @@
-"""What a person or a program is shown when something is refused: pages by template, the API as JSON."""
+"""What a person or a program sees when something is refused: pages by template, the API as JSON."""
 
 import logging
 import sys
@@ -25,9 +25,9 @@ from records.referer import page_before
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
 
 logger = logging.getLogger(__name__)
-# What psycopg says of a text with the character 0: the database holds none, so there is nothing to be found by it.
+# psycopg's message for a text with a NUL character: the database holds none, so there is nothing to find by it.
 NO_SUCH_TEXT = "cannot contain NUL"
-# The same thing made twice at once, or two steps that wait for each other: one wins, in the database.
+# The same row created twice at once, or a deadlock: the database lets one win.
 COLLISIONS = (errors.UniqueViolation, errors.ExclusionViolation, errors.DeadlockDetected)
 UNAVAILABLE = _lazy("The system is being restarted. Please try again in a minute.")
 FULL = _lazy("The disk of the system is full. Nothing can be kept until its administrator has made room.")
@@ -36,16 +36,18 @@ FAILED = _lazy("Something went wrong on our side")
 
 
 def _collision(exception: Exception) -> WrongState | None:
-    """What a constraint of the database refused because another was quicker; None for any other exception."""
+    """The refusal for a database constraint that failed because a concurrent request was quicker; None for any
+    other exception."""
     if isinstance(exception, DatabaseError) and isinstance(exception.__cause__, COLLISIONS):
         return WrongState(_("Somebody did the same at this moment. Please look again."))
     return None
 
 
 def _unreadable(exception: Exception) -> Incomplete | None:
-    """What no field refused although the database, or the calendar, holds no such value; None for any other exception.
+    """The refusal for a value that no field rejected although the database or the calendar cannot hold it; None
+    otherwise.
 
-    The last line of defence: a form or serializer that lets such a value through is to be mended, hence the log.
+    The last line of defence: a form or serializer that lets such a value through is a bug, hence the log.
     """
     if isinstance(exception, DataError | OverflowError | UnicodeEncodeError | RecursionError):
         logger.warning("A value was refused late: %s", type(exception).__name__, exc_info=exception)
@@ -58,7 +60,8 @@ def _status(refused: Refused) -> int:
 
 
 def api_exception(exc: Exception, context: dict) -> HttpResponse | Response | None:
-    """DRF's handler, which also knows the refusals of the workflow: who may not is told as little as a stranger."""
+    """DRF's handler, extended by the refusals of the workflow: without permission one learns as little as a
+    stranger."""
     exc = _collision(exc) or _unreadable(exc) or exc
     if isinstance(exc, NotAllowed):
         exc = exceptions.NotFound()
@@ -73,7 +76,8 @@ def api_exception(exc: Exception, context: dict) -> HttpResponse | Response | No
 
 
 class RefusalMiddleware:
-    """What a page's view did not catch: who may not sees nothing, who came too late is told on the page before."""
+    """Handles refusals that a page's view did not catch: no permission is a 404, a stale step is explained on the
+    previous page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -101,7 +105,7 @@ RETRY_SECONDS = 5
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page of a fault on our side; in an outage, one that says which, and when to try again."""
+    """The page for an error on our side; during an outage it says which one, and when to try again."""
     failure = sys.exc_info()[1]
     away = database_is_away(failure)
     full = disk_is_full(failure) or (away and disk_space.is_full())  # a full disk takes PostgreSQL down
@@ -120,7 +124,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def locked_out(
     request: HttpRequest, original_response: HttpResponse | None = None, credentials: dict | None = None
 ) -> HttpResponse:
-    """The answer to somebody who failed to sign in too often, on the page as at the token door."""
+    """The answer after too many failed sign-ins, on the page and at the token endpoint."""
     cool_off = get_cool_off(request)
     minutes = int(cool_off.total_seconds() // 60)
     message = _("Too many failed attempts. Please try again in %(minutes)d minutes.") % {"minutes": minutes}

@@ -1,6 +1,7 @@
-"""The first sign-in on one page: what stands on the slip, a password of one's own, a telephone number.
+"""The first sign-in on one page: the password slip, a new password, a telephone number.
 
-Whoever has signed in with a one-time password already, on the sign-in page, is led here and finds the first part done.
+Somebody who has already signed in with a one-time password on the sign-in page is redirected here with the first part
+done.
 """
 
 from typing import Any
@@ -27,7 +28,7 @@ from config.guarded_forms import AS_TYPED, SignInForm
 
 
 class SlipForm(SignInForm):
-    """What stands on the slip. In sight: it is on paper, and works once."""
+    """What the password slip says. Not masked: it is on paper, and works once."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,7 +47,7 @@ class SlipForm(SignInForm):
 
 
 class OwnForm(forms.Form):
-    """A password of one's own, in sight while it is chosen, and a telephone number."""
+    """A new password, not masked while it is chosen, and a telephone number."""
 
     new = forms.CharField(
         label=_("New password"),
@@ -74,7 +75,7 @@ class OwnForm(forms.Form):
 @sensitive_post_parameters("password", "new")
 @rate_limit(action="login")
 def first_sign_in(request: HttpRequest) -> HttpResponse:
-    """Take all three parts at once; what was right is never asked again."""
+    """Handle all three parts at once; what was valid is never asked again."""
     slip = None
     if not request.user.is_authenticated:
         slip = SlipForm(request.POST or None, request=request)
@@ -95,7 +96,7 @@ def first_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _signed_in(request: HttpRequest, slip: SlipForm) -> HttpResponse:
-    """Signed in, or led to where the second factor is asked; the page of one's own password comes after that."""
+    """Sign in, or redirect to the second factor; the page for a new password comes after that."""
     back = f"{reverse('first_sign_in')}?{request.GET.urlencode()}"
     try:
         return slip.login(request, redirect_url=back)
@@ -117,7 +118,7 @@ def _context(request: HttpRequest, slip: SlipForm | None, own: OwnForm) -> dict[
 @require_POST
 @sensitive_post_parameters("password", "new")
 def password_rules(request: HttpRequest) -> HttpResponse:
-    """How what is typed stands to each rule: asked by a script while somebody types."""
+    """Whether the typed password meets each rule: requested by a script while somebody types."""
     typed = request.POST.get("new", "")
     user = request.user if request.user.is_authenticated else User(username=request.POST.get("login", ""))
     return render(request, "accounts/password_rules.html", {"typed": typed, "checks": checks(typed, user)})

@@ -1,6 +1,6 @@
-"""The forms into which a code or the present password is typed: each counts wrong ones (at signing in axes does).
+"""The forms that take a code or the current password: each counts failures (at sign-in, axes does).
 
-Whoever types a password may see it: a script offers that, and without one the page opened with ``?show=1``.
+A password field can be unmasked: a script offers that, and without JavaScript the page opened with ``?show=1``.
 """
 
 from typing import Any
@@ -26,7 +26,7 @@ AS_TYPED = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false
 
 
 class Visible:
-    """Mixed into a form: what is typed for a password can be seen if ``request`` asks for that."""
+    """Form mixin: password fields are not masked if ``request`` asks for that."""
 
     def show_passwords(self, request: HttpRequest) -> None:
         for field in self.fields.values():
@@ -63,7 +63,7 @@ class CodeForm(AuthenticateForm):
 
 
 class CodeAgainForm(ReauthenticateForm):
-    """Asked of who is signed in."""
+    """Asked again of somebody who is signed in."""
 
     def clean_code(self) -> str:
         with counting_codes(self.user):
@@ -71,10 +71,10 @@ class CodeAgainForm(ReauthenticateForm):
 
 
 class FirstCodeForm(ActivateTOTPForm):
-    """Asked when the factor is set up."""
+    """Asked when the second factor is set up."""
 
     def clean_code(self) -> str:
-        """The code works once, here as elsewhere: allauth itself would take it again at the next door."""
+        """A code works once, everywhere: allauth itself would accept it again on the next page."""
         with counting_codes(self.user):
             code = super().clean_code()
             factor = Authenticator(user=self.user, type=Authenticator.Type.TOTP, data={"secret": encrypt(self.secret)})
@@ -89,7 +89,7 @@ class NewPasswordForm(Visible, ChangePasswordForm):
         self.show_passwords(context.request)
 
     def clean_oldpassword(self) -> str:
-        """As at signing in: allauth itself would let whoever finds an open session try passwords on and on."""
+        """As at sign-in: allauth itself would let somebody at an open session guess passwords without limit."""
         password = self.cleaned_data["oldpassword"]
         if not account_adapter().reauthenticate(self.user, password):
             raise account_adapter().validation_error("enter_current_password")

@@ -1,4 +1,5 @@
-"""How gunicorn serves the pages: a few processes of a few threads each, bound where the supervisor says."""
+"""How gunicorn serves the pages: a few processes of a few threads each, bound to the address that the
+supervisor gives."""
 
 import os
 import signal
@@ -21,10 +22,10 @@ threads = int(os.environ.get("WEB_THREADS") or 4)
 timeout = 60
 graceful_timeout = 10
 control_socket_disable = True
-# Of itself faults alone: a stranger's malformed request is none.
+# Only its own errors: a stranger's malformed request is not one.
 loglevel = "error"
 logconfig_dict = configured(**{"gunicorn.error": {"level": "ERROR", "handlers": [], "propagate": True}})
-# Names of proxies whose X-Forwarded-Proto is believed; settings.HTTPS says that there is one.
+# Proxies whose X-Forwarded-Proto is trusted; settings.HTTPS says that there is one.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1"
 
 
@@ -34,7 +35,7 @@ def on_starting(server: Any) -> None:
 
 
 def child_exit(server: Any, worker: Any) -> None:
-    """What an ended process has counted goes on counting; what it holds of the moment does not."""
+    """An ended process keeps its counters in the totals; its gauges are dropped."""
     if counting.FOLDER in os.environ:
         from prometheus_client import multiprocess
 

@@ -1,4 +1,4 @@
-"""``/healthz``: this process lives. ``/readyz``: so does everything that it needs (architecture §3)."""
+"""``/healthz``: this process is alive. ``/readyz``: so is everything that it needs (architecture §3)."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -17,7 +17,7 @@ PING_SECONDS = 2
 
 
 class Reason(StrEnum):
-    """Why a part is not ready; docs/operations.md says of each what to do."""
+    """Why a part is not ready; docs/operations.md says what to do about each."""
 
     DISK_FULL = "the disk is full"
     READ_ONLY = "cannot be written to"
@@ -35,7 +35,7 @@ class NotReady(Exception):
 
 
 def database() -> None:
-    """It answers, may be written to, and has room: a sort too large for its memory goes to its disk."""
+    """The database answers, is writable, and has disk space: a sort too large for its memory spills to disk."""
     if disk_space.is_full():
         raise NotReady(Reason.DISK_FULL)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -71,7 +71,8 @@ def state(part: Callable[[], None]) -> str:
         part()
     except NotReady as reason:
         return str(reason)
-    except Exception as failure:  # noqa: BLE001 - whatever a driver raises, it is not ready; addresses stay unsaid
+    # noqa: BLE001 - whatever a driver raises, it is not ready; addresses are not disclosed
+    except Exception as failure:
         return Reason.DISK_FULL.value if disk_is_full(failure) else type(failure).__name__
     return "ok"
 

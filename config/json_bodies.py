@@ -1,4 +1,4 @@
-"""What comes to the API as JSON: bounded in depth, and text that the database can hold."""
+"""The JSON that the API accepts: limited in depth, with text that the database can store."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class BoundedJSONParser(JSONParser):
-    """JSON that is too deep, or holds halves of characters (lone surrogates), is refused in words."""
+    """JSON that is nested too deeply, or contains lone surrogates, is refused with an explanation."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         try:
@@ -26,7 +26,7 @@ class BoundedJSONParser(JSONParser):
 
 
 def _check(found: Any) -> None:
-    """Raise ``ParseError`` for what no serializer should see."""
+    """Raise ``ParseError`` for values that must not reach a serializer."""
     level = [found]
     for _depth in range(DEEPEST):
         if any(isinstance(one, str) and SURROGATE.search(one) for one in level):

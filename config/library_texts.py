@@ -1,6 +1,7 @@
-"""Texts of Django, its REST framework and allauth that their Chinese catalogues lack, or say in another tone.
+"""Texts of Django, DRF and allauth that their Chinese catalogues lack, or word in another tone.
 
-Nothing calls them: ``make messages`` finds them here, and the catalogue of the project goes before those of libraries.
+Nothing calls them: ``make messages`` finds them here, and the project's catalogue takes precedence over those of
+libraries.
 """
 
 from django.utils.translation import gettext_noop, ngettext_lazy

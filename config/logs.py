@@ -1,4 +1,4 @@
-"""What our log says: faults, without the values of the rows that they are about; as text, or a JSON object a line."""
+"""What we log: errors, without the values of the rows concerned; as text, or one JSON object a line."""
 
 import logging
 import os
@@ -38,7 +38,7 @@ class LineFormatter(JsonFormatter):
 
 
 def shorten_outages(record: logging.LogRecord) -> bool:
-    """One line for each request that met no database, rather than a traceback."""
+    """Log one line for each request that could not reach the database, rather than a traceback."""
     if record.exc_info and database_is_away(record.exc_info[1]):
         record.exc_info = record.exc_text = None
         record.msg = f"{record.msg} (the database is away)"
@@ -51,7 +51,7 @@ def name_request(record: logging.LogRecord) -> bool:
 
 
 def configured(**loggers: dict) -> dict:
-    """The ``dictConfig`` of every process, with those loggers that it wants otherwise; ``LOG_FORMAT`` says how."""
+    """The ``dictConfig`` of every process, with the loggers that it overrides; ``LOG_FORMAT`` sets the format."""
     plain = "{asctime} {levelname} {name} {request_id}: {message}"
     filters = {"outages": shorten_outages, "request": name_request}
     return {

@@ -1,4 +1,4 @@
-"""Messages for the next page, in a cookie named as the settings' cookies are."""
+"""Messages for the next page, in a cookie whose name follows the other cookies in the settings."""
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage

@@ -1,4 +1,4 @@
-"""What every operation may answer besides what its view declares, so that the schema tells the whole truth."""
+"""The responses that every operation may give besides those its view declares, so that the schema is complete."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The role that owns the tables: for ``migrate`` alone, so that the running system can switch nothing off."""
+"""The role that owns the tables: for ``migrate`` only, so that the running system cannot disable any safeguard."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ SIGNING_IN = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
 
 @contextmanager
 def as_owner() -> Iterator[None]:
-    """Work on the same database as ``DATABASE_OWNER_URL``; nothing changes where that is the runtime's address."""
+    """Use the same database through ``DATABASE_OWNER_URL``; nothing changes where that equals the runtime's address."""
     runtime = {key: connection.settings_dict.get(key) for key in SIGNING_IN}
     owner = {key: settings.DATABASE_OWNER.get(key, runtime[key]) for key in SIGNING_IN}
     if owner == runtime:

@@ -1,4 +1,4 @@
-"""A number for each request, by which its log lines are found: on the pages of 500 and 503, and in the header."""
+"""A request id, by which log lines are found: shown on the pages of 500 and 503, and sent in the response header."""
 
 import secrets
 from collections.abc import Callable
@@ -12,15 +12,15 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def current() -> str:
-    """Of the request in hand, or of the task that a worker does; "" outside of both."""
+    """The id of the current request, or of the task that a worker runs; "" outside of both."""
     if found := _current.get():
         return found
     return (current_task.request.id or "") if current_task else ""
 
 
 class RequestIdMiddleware:
-    """The first of all, so that whatever fails after it is logged under the number. Answers of 404 go without: they are
-    the same to the byte, whatever was asked for."""
+    """First in the list, so that whatever fails after it is logged under the id. A 404 carries no id: such responses
+    are identical to the byte, whatever was requested."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

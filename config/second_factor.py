@@ -1,7 +1,7 @@
-"""Those who decide, pay or administer sign in with a second factor (architecture §2), by page and by program.
+"""People who decide, pay or administer sign in with a second factor (architecture §2), on pages and through the API.
 
-It is asked of the offices held today, at every request: who is given such an office while signed in, or while a
-program holds their token, is asked from that day on.
+It depends on the appointments held today, and is checked at every request: somebody who is appointed while signed in,
+or while a program holds their token, needs it from that day on.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ def must_set_up_second_factor(user: User) -> bool:
 
 
 class SecondFactorMiddleware:
-    """Leads such a person to setting one up, or to showing it, before anything else."""
+    """Redirects such a person to set up or enter the second factor before anything else."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -66,12 +66,12 @@ class SecondFactorMiddleware:
 
 
 def shown_in(request: HttpRequest) -> bool:
-    """Whether the second factor was given in this session."""
+    """Whether the second factor was entered in this session."""
     return any(record["method"] == METHOD for record in get_authentication_records(request, request.user))
 
 
 @receiver(authenticator_added)
 def setting_one_up_shows_it(request: HttpRequest, user: User, authenticator: Authenticator, **_kwargs: object) -> None:
-    """The code typed to set it up need not be typed again."""
+    """The code entered at set-up need not be entered again."""
     if authenticator.type == Authenticator.Type.TOTP:
         record_authentication(request, user, METHOD, id=authenticator.pk, type=authenticator.type)

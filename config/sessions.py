@@ -1,7 +1,7 @@
-"""A session ends when nobody used it for a while, and at the latest a while after signing in (README, "Settings").
+"""A session ends after a while without use, and at the latest a while after signing in (README, "Settings").
 
-What is sent by a script then is answered 401 with the way to the sign-in page, never with that page: a form that
-keeps what was typed on the device would take a page for the server's yes (architecture §6).
+A request sent by a script is then answered 401 with a link to the sign-in page, never with that page: a form that keeps
+its input on the device would take a page for the server's success (architecture §6).
 """
 
 import time
@@ -68,12 +68,12 @@ def _led_by_script(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_in_to(page: str) -> str:
-    """The sign-in page that leads back to ``page``: never to an address that only takes what a form sends."""
+    """The sign-in page that leads back to ``page``: never to an address that only accepts POST."""
     return f"{reverse('account_login')}?{urlencode({'next': page})}"
 
 
 @require_safe
 @login_required
 def still_here(request: HttpRequest) -> HttpResponse:
-    """Asked by the page while its reader types: that is use of the session, too."""
+    """Requested by the page while its reader types: that counts as use of the session, too."""
     return HttpResponse(status=204)

@@ -1,4 +1,4 @@
-"""Settings of the whole system; what a site may change comes from the environment (README, "Settings")."""
+"""Settings of the whole system; site-specific ones come from the environment (README, "Settings")."""
 
 from datetime import timedelta
 from ipaddress import ip_network
@@ -25,8 +25,8 @@ DEMO = env.bool("DEMO", default=False)
 SECRET_KEY = env("SECRET_KEY", default="") or kept_secret(DATA_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-PROXIES = [ip_network(proxy.strip()) for proxy in env.list("PROXIES", default=[])]  # whose X-Forwarded-For is believed
-HTTPS = env.bool("HTTPS", default=False)  # a proxy before us speaks https; then cookies and links demand it
+PROXIES = [ip_network(proxy.strip()) for proxy in env.list("PROXIES", default=[])]  # whose X-Forwarded-For is trusted
+HTTPS = env.bool("HTTPS", default=False)  # a proxy in front of us speaks https; cookies and links then require it
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -110,8 +110,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.db_url_config(services.database_url())}
-DATABASE_ROLE = DATABASES["default"]["USER"]  # whom ``migrate`` gives the rights that the running system needs
-DATABASE_OWNER = env.db_url_config(services.database_owner_url())  # as whom it migrates (config/owner_role.py)
+DATABASE_ROLE = DATABASES["default"]["USER"]  # the role to which ``migrate`` grants the rights of the running system
+DATABASE_OWNER = env.db_url_config(services.database_owner_url())  # the role that migrates (config/owner_role.py)
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool(
@@ -127,7 +127,7 @@ AUTHENTICATION_BACKENDS = [
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_GET_INIT_ANONYMOUS_USER = None
-# The first one is the way of new passwords; the last one's hashes are written anew at the first sign-in.
+# The first hasher is for new passwords; hashes of the last one are upgraded at the first sign-in.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", "accounts.passwords.OneTimeHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
@@ -137,14 +137,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.NotTheOldPassword"},
 ]
 
-# Signing in: allauth's pages without sign-up (config/urls.py names those that exist); axes counts failures.
+# Sign-in: allauth's pages without sign-up (config/urls.py lists those in use); axes counts failures.
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE; the page does not ask
+ACCOUNT_SESSION_REMEMBER = True  # lasts for SESSION_COOKIE_AGE; the page does not ask
 ACCOUNT_USER_DISPLAY = str
 ACCOUNT_FORMS = {
     "login": "config.guarded_forms.SignInForm",
@@ -159,7 +159,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # while an account is locked nothing is looked at nor counted
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # while an account is locked, nothing is checked or counted
 AXES_LOCKOUT_CALLABLE = "config.errors.locked_out"
 AXES_VERBOSE = False
 AXES_USERNAME_CALLABLE = "config.sign_in_locks.counted_name"
@@ -173,21 +173,22 @@ MFA_FORMS = {
     "reauthenticate": "config.guarded_forms.CodeAgainForm",
     "activate_totp": "config.guarded_forms.FirstCodeForm",
 }
-# A government account platform people may sign in by (OpenID Connect): off unless all three are given.
+# A government account platform for signing in (OpenID Connect): off unless all three are set.
 OIDC_SERVER = env("OIDC_SERVER", default="")
 OIDC_NAME = env("OIDC_NAME", default="政务统一身份认证")
 SOCIALACCOUNT_PROVIDERS = providers(
     OIDC_SERVER, env("OIDC_CLIENT_ID", default=""), env("OIDC_CLIENT_SECRET", default=""), OIDC_NAME
 )
 SOCIALACCOUNT_ADAPTER = "config.sign_on.SignOnAdapter"
-SIGN_IN_DAYS = env.int("SIGN_IN_DAYS", default=180)  # how long it is kept who signed in, or failed to, and from where
+# retention of the log of sign-ins and failures, with their addresses
+SIGN_IN_DAYS = env.int("SIGN_IN_DAYS", default=180)
 # Those who decide, pay or administer must have a second factor; the demonstration's accounts have none (formats §5).
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEMO)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * env.int("SESSION_MINUTES", default=480)
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
-# Under https browsers take cookies of these names from this very host alone, never from a neighbour below its domain.
+# With these prefixes, browsers accept the cookies over https only from this very host, never from a sibling subdomain.
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
@@ -228,7 +229,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
-MEDIA_ROOT = DATA_DIR / "files"  # never served by address: a view checks who may open a file
+MEDIA_ROOT = DATA_DIR / "files"  # never served by address: a view checks permission
 STORAGES = {
     "default": {"BACKEND": "records.storage.DurableStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -243,21 +244,21 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 REDIS_URL = services.redis_url()
 CACHES = {
     "default": {
-        # Django's own fails every page while the server is away; this one takes it for a miss.
+        # Django's own backend fails every page while the server is down; this one treats it as a cache miss.
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": env("CACHE_URL", default="") or services.with_database(REDIS_URL, 1),
         "KEY_PREFIX": "cache",
         "OPTIONS": {
             "IGNORE_EXCEPTIONS": True,
-            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",  # what is in there can run nothing here
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",  # nothing stored there can execute code here
             "SOCKET_CONNECT_TIMEOUT": 2,
             "SOCKET_TIMEOUT": 5,
         },
     }
 }
 
-SITE_URL = env("SITE_URL", default=f"http://127.0.0.1:{env('PORT', default='8000')}")  # for links in letters
-# Unset, letters are written to files, so that nothing leaves this machine by accident.
+SITE_URL = env("SITE_URL", default=f"http://127.0.0.1:{env('PORT', default='8000')}")  # for links in e-mails
+# Unset, e-mails are written to files, so that nothing leaves this machine by accident.
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 if env("EMAIL_URL", default=""):
@@ -267,14 +268,14 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("EMAIL_FROM", default="pingxing@localhos
 CELERY_BROKER_URL = services.broker_url(REDIS_URL)
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_IGNORE_RESULT = True  # what came of a job is kept in the database, by records
+CELERY_TASK_IGNORE_RESULT = True  # job results are stored in the database, by records
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 900,  # when the task of a worker that was killed is given to another
+    "visibility_timeout": 900,  # when the task of a killed worker is redelivered
     "socket_timeout": 10,
     "socket_connect_timeout": 5,
 }
@@ -283,7 +284,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "config.celery.HeartbeatScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
-# By the name of the task in an app's tasks.py; times are China's.
+# Keys are the names of tasks in an app's tasks.py; times are China Standard Time.
 CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.tasks.deliver_due", "schedule": 60},
     "forgotten jobs": {"task": "records.tasks.make_forgotten_jobs", "schedule": 20},
@@ -297,7 +298,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 REST_FRAMEWORK = {
-    # The first one makes the answer to a stranger 401.
+    # The first one makes the answer to an anonymous request 401.
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "config.api_tokens.GuardedToken",
         "rest_framework.authentication.SessionAuthentication",
@@ -316,7 +317,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.errors.api_exception",
 }
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 - the name of a model
-MIGRATION_MODULES = {"knox": None}  # they would make the table that ours stands in place of
+MIGRATION_MODULES = {"knox": None}  # they would create the table that ours replaces
 SPECTACULAR_SETTINGS = {
     "TITLE": "评星晋级",
     "DESCRIPTION": "Every page's rules hold here too: what lies outside your units is 404.",
@@ -342,13 +343,13 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
-METRICS_TOKEN = env("METRICS_TOKEN", default="")  # for Prometheus; without it there is no /metrics
+METRICS_TOKEN = env("METRICS_TOKEN", default="")  # for Prometheus; without it /metrics is a 404
 
 LOGGING = configured(
     django={"handlers": [], "propagate": True},
-    # What strangers get wrong (404, 403, a foreign host) is no fault of ours, and would fill the disk.
+    # Clients' mistakes (404, 403, a foreign host) are not our errors, and would fill the disk.
     **{"django.request": {"level": "ERROR"}, "django.security": {"level": "CRITICAL"}},
-    axes={"level": "ERROR"},  # it names who failed to sign in; the database keeps that
+    axes={"level": "ERROR"},  # it names those who failed to sign in; the database keeps that
 )
 
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", default=20) * 1024 * 1024
@@ -356,10 +357,11 @@ UPLOADS_PER_CRITERION = 20
 
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_LEVEL = pgtrigger.Statement
-# The context is written into each history row, so that no later step of the same request can change it.
+# The context is copied into each history row, so that no later step of the same request can change it.
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")
 
-# Guardian's rows are read by accounts.authority, which also checks dates and the units above; its backend does not.
+# Guardian's rows are read by accounts.authority, which also checks dates and the units above; guardian's own backend
+# does not.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]

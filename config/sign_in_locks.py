@@ -1,4 +1,4 @@
-"""When nobody gets in by an account's name and password: too many were wrong (axes), or too many codes after them."""
+"""Account lockout at sign-in: too many wrong passwords (axes), or too many wrong codes after them."""
 
 from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username
@@ -12,7 +12,7 @@ LONGEST_NAME = 150
 
 
 def counted_name(request: HttpRequest, credentials: dict | None = None) -> str | None:
-    """The name under which a failure is counted, in whatever case it was typed: as much of it as the table holds."""
+    """The name under which a failure is counted, case-insensitive and cut to the length of the column."""
     name = credentials.get("username") if credentials else getattr(request, "POST", {}).get("username")
     return User.normalize_username(name)[:LONGEST_NAME].replace("\x00", "") if name else None
 

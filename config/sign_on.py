@@ -1,6 +1,7 @@
-"""Signing in by the government account platform: allauth speaks with it, and who that is here, ``Identity`` alone says.
+"""Signing in through the government account platform: allauth speaks to it, but only ``Identity`` says who that is
+here.
 
-Nobody is found by an equal name or e-mail, and nobody gets an account by it.
+Nobody is matched by an equal name or e-mail, and nobody gets an account by it.
 """
 
 from typing import Any
@@ -28,7 +29,7 @@ from records.refusals import Refused
 
 
 class SignOnAdapter(DefaultSocialAccountAdapter):
-    """Takes over from allauth as soon as the platform has said who somebody is."""
+    """Takes over from allauth as soon as the platform has identified somebody."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
@@ -43,7 +44,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
 
 
 def _sign_in(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:
-    """As with the password: a second factor is asked for, a locked account stays locked."""
+    """As with the password: a second factor is required, and a locked account stays locked."""
     user = holder_of(sociallogin.account.uid)
     if user is None:
         messages.error(
@@ -58,7 +59,7 @@ def _sign_in(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:
 
 
 def _tie(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:
-    """The person, signed in and with the password typed just now, ties the own account."""
+    """Link the person's own account: signed in, with the password entered just now."""
     if not request.user.is_authenticated:
         return redirect("account_login")
     if not password_given(request):
@@ -73,10 +74,10 @@ def _tie(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:
 
 
 class CheckedAdapter(OpenIDConnectOAuth2Adapter):
-    """Checks the signature of what the platform says, whichever way it came: office networks are not always TLS."""
+    """Verifies the platform's signature, however the response arrived: office networks do not always use TLS."""
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:
-        """Raises ``OAuth2Error`` where there is nothing signed: what else the platform says is not looked at."""
+        """Raises ``OAuth2Error`` where nothing is signed: nothing else that the platform says is used."""
         if not kwargs["response"].get("id_token"):
             raise OAuth2Error("no id_token")
         return super().complete_login(request, app, token, **kwargs)
@@ -93,17 +94,17 @@ class CheckedAdapter(OpenIDConnectOAuth2Adapter):
 
 
 def login(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Leads people to the platform."""
+    """Redirects people to the platform."""
     return _spoken_with(OAuth2LoginView, request, provider_id)
 
 
 def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Where the platform sends people back to."""
+    """Where the platform redirects people back to."""
     return _spoken_with(OAuth2CallbackView, request, provider_id)
 
 
 def _spoken_with(view: type[OAuth2View], request: HttpRequest, provider_id: str) -> HttpResponse:
-    """What ``view`` answers; while the platform is not there, people go on with their passwords."""
+    """What ``view`` answers; while the platform is unreachable, people can still use their passwords."""
     try:
         return view.adapter_view(CheckedAdapter(request, provider_id))(request)
     except SocialApp.DoesNotExist:

@@ -1,5 +1,5 @@
-"""Whether this program may work on what the database holds: not on the demonstration where ``DEMO`` is off, nor on what
-a newer version has changed. Every door asks at its start, or as soon as the database answers."""
+"""Whether this program may work on this database: not on the demonstration where ``DEMO`` is off, and not on data that
+a newer version has migrated. Every entry point checks at its start, or as soon as the database answers."""
 
 import pkgutil
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ class Unfit(Exception):
 
 
 def demand_fit() -> None:
-    """Raise ``Unfit``; where the database is away, whoever connects to it first gets that instead."""
+    """Raise ``Unfit``; while the database is down, the check runs at the first connection instead."""
     try:
         _look()
     except (OperationalError, InterfaceError) as failure:
@@ -30,7 +30,7 @@ def demand_fit() -> None:
 
 
 def refuse_newer_data() -> None:
-    """Raise ``Unfit`` if the database has seen a migration of ours that this version does not know."""
+    """Raise ``Unfit`` if the database has a migration of ours that this version does not know."""
     from django.db.migrations.recorder import MigrationRecorder
 
     if unknown := unknown_migrations(MigrationRecorder(connection).applied_migrations()):
@@ -39,7 +39,7 @@ def refuse_newer_data() -> None:
 
 
 def unknown_migrations(applied: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those of ours, as (app, name), that this version does not know: a newer one made them."""
+    """Our applied migrations, as (app, name), that this version does not know: a newer one made them."""
     unknown = {key for app in _ours() for key in applied if key[0] == app.label and key[1] not in _migrations(app)}
     if unknown:
         from django.db.migrations.loader import MigrationLoader
@@ -51,7 +51,7 @@ def unknown_migrations(applied: Iterable[tuple[str, str]]) -> set[tuple[str, str
 
 
 def _look() -> None:
-    from reports.demonstration import guard  # its models are there once Django is set up
+    from reports.demonstration import guard  # models are available once Django is set up
 
     refuse_newer_data()
     try:

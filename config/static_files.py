@@ -1,4 +1,4 @@
-"""Style sheets, scripts and pictures, collected under names that tell their content (so browsers may keep them)."""
+"""Style sheets, scripts and pictures, collected under names with a content hash (so browsers may cache them)."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``POST /api/v1/token/``: the door for programs, with the same locks as the page."""
+"""``POST /api/v1/token/``: the entry point for programs, with the same lockout as the page."""
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth import authenticate
@@ -34,9 +34,9 @@ class TokenView(APIView):
 
     @extend_schema(request=Credentials, responses=TokenAnswer, auth=[])
     def post(self, request: Request) -> Response:
-        """Exchange a name and a password for a token, sent as ``Authorization: Token …`` for twelve hours."""
+        """Exchange a name and a password for a token, sent as ``Authorization: Token …``, valid for twelve hours."""
         given = sent(Credentials, request)
-        # Django's own request: on it axes leaves the mark by which its middleware answers 429.
+        # Django's own request: axes marks it, and its middleware then answers 429.
         user = authenticate(request._request, username=given["username"], password=given["password"])
         if user is None:
             raise serializers.ValidationError({"detail": _("The name or the password is wrong.")})

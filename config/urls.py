@@ -1,9 +1,9 @@
-"""Every address of the system: pages by app, the API under /api/v1/.
+"""Every URL of the system: pages by app, the API under /api/v1/.
 
-An app joins by having one of two modules, each with ``urlpatterns``; nothing has to be added here:
-``APP/urls.py`` holds its pages, with whole paths from the root (``path("applications/<int:pk>/", …)``) and names that
-are unique in the project; ``APP/api.py`` its API, with paths below ``/api/v1/`` (end it, for a router, with
-``urlpatterns = router.urls``).
+An app takes part by having one of two modules, each with ``urlpatterns``; nothing has to be added here: ``APP/urls.py``
+holds its pages, with whole paths from the root (``path("applications/<int:pk>/", …)``) and names that are unique in the
+project; ``APP/api.py`` its API, with paths below ``/api/v1/`` (end it, for a router, with ``urlpatterns =
+router.urls``).
 """
 
 from importlib import import_module
@@ -25,12 +25,12 @@ APPS = ["accounts", "villages", "notifications", "ratings", "reviews", "incentiv
 
 
 def joined(module: str) -> list[URLPattern | URLResolver]:
-    """The addresses of every app that has ``module``."""
+    """The URL patterns of every app that has ``module``."""
     names = [f"{app}.{module}" for app in APPS]
     return [path("", include(import_module(name).urlpatterns)) for name in names if find_spec(name)]
 
 
-# Of allauth's pages those that this system has: accounts are given by an office, not taken (no sign-up).
+# Of allauth's pages, those that this system uses: accounts are given by an office (no sign-up).
 signing_in = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),

@@ -1,4 +1,4 @@
-"""The door for gunicorn: one application per worker process."""
+"""The entry point for gunicorn: one application per worker process."""
 
 import sys
 
@@ -7,7 +7,7 @@ from django.core.wsgi import get_wsgi_application
 from config import environment, services
 from config.startup_checks import Unfit, demand_fit
 
-CANNOT_BOOT = 3  # for gunicorn: to try again would end the same
+CANNOT_BOOT = 3  # for gunicorn: a retry would end the same way
 
 try:
     services.attach()

@@ -1,4 +1,4 @@
-"""What a person may do next with a policy or fund: the table ``incentives.lifecycle`` asked for one person.
+"""What a person may do next with a policy or fund: ``incentives.lifecycle`` for one person.
 
 Pages, API, workflow and tests share it.
 """
@@ -14,7 +14,8 @@ from records.refusals import NotAllowed, WrongState
 
 
 def open_to(user: Any, step: Step, source: Source) -> bool:
-    """Whether ``user`` holds the right for the source's county; of rights to manage, that of its kind."""
+    """Whether ``user`` holds the permission for the source's county; of the permissions to manage, the one for
+    its kind."""
     permission = source.MANAGE if source.MANAGE in step.permissions else step.permission
     return user.has_perm(permission, source)
 
@@ -27,7 +28,7 @@ def _in_time(step: Step, source: Source) -> bool:
 
 
 def available(user: Any, source: Source) -> list[Step]:
-    """The steps open to ``user`` now, in the order of a source's life."""
+    """The steps available to ``user`` now, in the order of a source's life."""
     here = (step for step in STEPS.offered if source.state in step.states)
     return [step for step in here if open_to(user, step, source) and _in_time(step, source)]
 

@@ -1,7 +1,7 @@
 """stars → money: a budget over units by weight, within each unit's limits, to the fen (formats §4). Pure.
 
 x = min(hi, max(lo, λ·w)) with the λ for which the x add up to the budget; each unit gets the whole fen of its x; the
-fen left over go one each by largest remainder, ties by division code. Exact: whole numbers and fractions only.
+remaining fen go one each by largest remainder, ties broken by division code. Exact: whole numbers and fractions only.
 """
 
 from collections.abc import Iterable, Iterator
@@ -59,7 +59,7 @@ def allocate(budget: int, claims: Iterable[WeightedClaim]) -> dict[str, int]:
     level = _level(budget, shares)
     exact = {share.unit: share.at(level) for share in shares}
     amounts = {unit: x.numerator // x.denominator for unit, x in exact.items()}
-    # Limits are whole fen, so whoever has a remainder lies below hi; there are fewer fen left over than remainders.
+    # Limits are whole fen, so a unit with a remainder lies below hi; there are fewer remaining fen than remainders.
     for unit in sorted(amounts, key=lambda unit: (amounts[unit] - exact[unit], unit))[: budget - sum(amounts.values())]:
         amounts[unit] += 1
     return amounts
@@ -74,7 +74,8 @@ def _share(claim: WeightedClaim, budget: int) -> _Share:
 def _level(budget: int, shares: list[_Share]) -> Fraction:
     """The λ at which the shares add up to ``budget``, which their limits must allow.
 
-    Their sum grows with λ in straight pieces: from lo ÷ w on a share grows by its weight, from hi ÷ w on it stands.
+    Their sum grows with λ in straight pieces: from lo ÷ w on a share grows by its weight, from hi ÷ w on it is
+    constant.
     """
     level, fixed, growing = Fraction(0), sum(share.lo for share in shares), Fraction(0)
     for level, step, weight in _bends(shares):
@@ -86,7 +87,8 @@ def _level(budget: int, shares: list[_Share]) -> Fraction:
 
 
 def _bends(shares: list[_Share]) -> Iterator[tuple[Fraction, int, Fraction]]:
-    """Every λ at which a share begins or ends to grow, ascending; what it adds to the fixed and to the growing part."""
+    """Every λ at which a share starts or stops growing, ascending; what it adds to the fixed and to the growing
+    part."""
     bends = [(share.lo / share.weight, -share.lo, share.weight) for share in shares]
     bends += [(share.hi / share.weight, share.hi, -share.weight) for share in shares]
     yield from sorted(bends, key=lambda bend: bend[0])

@@ -1,4 +1,5 @@
-"""What money means for closing a cycle (``ratings.cycle.closing_consequences``): what comes back, what rests on it."""
+"""What closing a cycle means for money (``ratings.cycle.closing_consequences``): what is clawed back, what
+depends on it."""
 
 from collections.abc import Collection
 
@@ -13,7 +14,7 @@ SOURCES = (RewardPolicy, ProjectFund)
 
 
 def claims(units: Collection[str]) -> list[ExpectedClaim]:
-    """The open clawbacks of ``units`` and those after them."""
+    """The open clawbacks of ``units`` and of their successors."""
     held = descendants(units)
     found = []
     for kind in SOURCES:

@@ -1,4 +1,4 @@
-"""What the lists of policies and funds write into Excel (one policy unit by unit: ``workbook.py``)."""
+"""What the lists of policies and funds export to Excel (one policy unit by unit: ``workbook.py``)."""
 
 from django.utils.translation import gettext as _
 

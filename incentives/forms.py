@@ -1,4 +1,4 @@
-"""Forms of finance and the leading-group office. A table is a plain grid of rows; empty rows are left out."""
+"""Forms of finance and the leading-group office. A table is a plain grid of rows; empty rows are ignored."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OUT_OF_DATE = dict.fromkeys(
 
 
 class SourceForm(forms.ModelForm):
-    """What policies and funds have in common. Bound to an unsaved source of the county on which it is to be drafted."""
+    """What policies and funds share. Bound to an unsaved source of the county for which it is drafted."""
 
     class Meta:
         widgets = dict.fromkeys(["reckoning_day", "starts", "ends"], DayInput)
@@ -78,7 +78,7 @@ class FundForm(SourceForm):
 
 
 class BandForm(forms.Form):
-    """A star and a half-open band: from … up to, not including."""
+    """A star and a half-open band: from … up to, but not including."""
 
     star = forms.IntegerField(label=gettext_lazy("Star"), min_value=0, max_value=9)
     first = forms.IntegerField(label=gettext_lazy("From"), min_value=0, max_value=2_000_000_000)
@@ -103,7 +103,7 @@ class Grid(BaseFormSet):
 
 class BandGrid(Grid):
     def clean(self) -> None:
-        """Bands of one star do not overlap: the message stands at the later one."""
+        """Bands of one star must not overlap: the message appears at the later one."""
         seen: list[tuple[int, int, int | None]] = []
         for form in self.forms:
             if not form.is_valid() or not form.has_changed():
@@ -176,7 +176,7 @@ class ReasonForm(forms.Form):
 class DisburseForm(forms.Form):
     """One instalment: the same share of what every line is owed, or the amounts typed beside the lines.
 
-    What was typed for a line that can be paid no more is read too: ``instalment`` says what is wrong with it.
+    An amount for a line that can no longer be paid is read too: ``instalment`` says what is wrong with it.
     """
 
     key = forms.CharField(
@@ -217,7 +217,7 @@ class DisburseForm(forms.Form):
         return super().clean()
 
     def asked(self) -> dict[str, Any]:
-        """The document, and either what is paid by line or the share of what every line is owed."""
+        """The document, and either the payments by line or the share of what every line is owed."""
         given = self.cleaned_data
         payments = {
             int(name.removeprefix(self.PREFIX)): amount.quantize(FEN)
@@ -231,7 +231,7 @@ class DisburseForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    """``left``: what the page showed as not yet taken back of the entry."""
+    """``left``: the amount that the page showed as not yet taken back."""
 
     key = forms.CharField(max_length=64, error_messages=OUT_OF_DATE)
     left = forms.DecimalField(decimal_places=2, error_messages=OUT_OF_DATE)

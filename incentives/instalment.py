@@ -1,4 +1,4 @@
-"""One instalment of a policy or fund: who would be paid how much, and what is true of these lines now. Reads only."""
+"""One instalment of a policy or fund: who would be paid how much, and the state of these lines now. Reads only."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Instalment:
 
     @property
     def standing(self) -> dict[str, Any]:
-        """All that a page shows of it: what each line is paid, and the state from which that follows."""
+        """Everything that a page shows of it: what each line is paid, and the state from which that follows."""
         return {
             "budget": self.source.budget,
             "lines": {
@@ -41,7 +41,7 @@ class Instalment:
 
 
 def instalment(source: Source, payments: Mapping[int, Decimal] | None = None, share: Decimal = ALL) -> Instalment:
-    """``payments`` (yuan by the line's id), or where there are none ``share`` (%) of what every line is owed.
+    """``payments`` (yuan by the line's id), or without any ``share`` (%) of what every line is owed.
 
     Raises ``Incomplete`` with a message per line that is frozen, unknown, or asked for more than is owed.
     """
@@ -60,7 +60,7 @@ def instalment(source: Source, payments: Mapping[int, Decimal] | None = None, sh
 
 
 def part_of(unpaid: Decimal, share: Decimal) -> Decimal:
-    """``share`` (%) of ``unpaid``, down to the whole fen, so that no line is paid more than its part."""
+    """``share`` (%) of ``unpaid``, rounded down to the fen, so that no line is paid more than its part."""
     return Decimal(int(unpaid * share)) / 100
 
 
@@ -77,7 +77,7 @@ def _problem(line: GrantLine | None, amount: Decimal) -> str:
 def was_asked_for(
     made: list[LedgerEntry], source: Source, payments: Mapping[int, Decimal] | None, share: Decimal
 ) -> bool:
-    """Whether ``made``, the entries of one instalment, are what ``payments`` or else ``share`` asked for then."""
+    """Whether ``made``, the entries of one instalment, are what ``payments`` or ``share`` asked for at the time."""
     line = f"{source.LINE}_id"
     amounts = {getattr(entry, line): entry.amount for entry in made}
     if payments is not None:
@@ -89,7 +89,7 @@ def was_asked_for(
 
 
 def _owed_before(made: list[LedgerEntry], source: Source, line: str) -> dict[int, Decimal]:
-    """By line what was promised and not yet paid when ``made`` were booked."""
+    """By line, what was committed and not yet paid when ``made`` were booked."""
     sign = Case(
         When(kind=LedgerEntry.Kind.COMMIT, then=F("amount")), When(kind=LedgerEntry.Kind.DISBURSE, then=-F("amount"))
     )

@@ -1,4 +1,4 @@
-"""Whether the totals of lines and sources still are what the ledger says (formats §4)."""
+"""Whether the totals of lines and sources still match the ledger (formats §4)."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The life of a policy or fund: its states, and every step that leads from one to another."""
+"""The life of a policy or fund: its states, and every transition between them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

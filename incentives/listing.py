@@ -1,4 +1,4 @@
-"""The list of a policy or fund, unit by unit: what was granted or would be. Page and workbook share it."""
+"""The list of a policy or fund, unit by unit: what was or would be granted. Page and workbook share it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from villages.townships import Townships
 
 @dataclass(frozen=True)
 class GrantRow:
-    """Amounts in yuan; None where it cannot be said (``remark`` says why). ``line`` once it was granted."""
+    """Amounts in yuan; None where unknown (``remark`` says why). ``line`` once it was granted."""
 
     unit: Unit
     townships: Townships
@@ -34,7 +34,7 @@ class GrantRow:
 
 
 def rows_of(entries: Iterable[GrantLine | Prospect]) -> list[GrantRow]:
-    """``entries`` carry their unit."""
+    """``entries`` come with their unit."""
     townships = Townships()
     return [_row(entry, townships) for entry in entries]
 

@@ -1,4 +1,4 @@
-"""The entries of ``incentives`` in the menu."""
+"""The menu entries of ``incentives``."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -19,5 +19,5 @@ def yuan(amount: int) -> Decimal:
 
 
 def half_up(amount: Fraction) -> int:
-    """The nearest whole fen; a half goes up (formats §4)."""
+    """The nearest whole fen; a half is rounded up (formats §4)."""
     return floor(amount + Fraction(1, 2))

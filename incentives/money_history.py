@@ -1,4 +1,4 @@
-"""What the page "why this star" tells of money: rewards and project money reckoned since the star (practice §5)."""
+"""Money on the page "why this star": rewards and project money calculated since the star (practice §5)."""
 
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,7 @@ from ratings.models import StarPeriod
 
 
 def money_queries(subject: ExplanationSubject) -> dict[str, QuerySet]:
-    """Lines that rest on the star of this decision; none before it is in force."""
+    """Lines that depend on the star of this decision; none before it is in force."""
     if subject.decision is None or subject.decision.on is None:
         return {}
     return {
@@ -24,7 +24,7 @@ def money_queries(subject: ExplanationSubject) -> dict[str, QuerySet]:
 
 
 def _lines(model: type[Reward | Allocation], source: str, subject: ExplanationSubject) -> QuerySet:
-    """Lines of the unit whose star on the source's reckoning day rests on the decision."""
+    """Lines of the unit whose star on the source's reckoning day depends on the decision."""
     day = f"{source}__reckoning_day"
     rests = StarPeriod.objects.known().filter(
         decision=subject.decision.pk, unit=OuterRef("unit"), during__contains=OuterRef(day)
@@ -35,7 +35,7 @@ def _lines(model: type[Reward | Allocation], source: str, subject: ExplanationSu
 
 
 def money_steps(_subject: ExplanationSubject, rows: Rows) -> list[ExplanationStep]:
-    """One step a reward or allocation, on its reckoning day."""
+    """One step per reward or allocation, on its reckoning day."""
     lines = (*rows.get("money_rewards", []), *rows.get("money_allocations", []))
     return [
         ExplanationStep(

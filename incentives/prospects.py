@@ -1,6 +1,6 @@
-"""What a policy or fund would grant to each unit of its county, from the register and the profiles; nothing is kept.
+"""What a policy or fund would grant to each unit of its county, from the register and the profiles; nothing is saved.
 
-Stars are those on the source's reckoning day, as the register is known now; figures those of its year's profile.
+Stars are those on the source's reckoning day, as the register is known now; figures are those of its year's profile.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from villages.models import Passage, Profile, Unit
 
 @dataclass(frozen=True)
 class Prospect:
-    """What a unit would get: ``amount`` in yuan, or ``problem``, the reason why that cannot be said.
+    """What a unit would get: ``amount`` in yuan, or ``problem``, the reason why it cannot be determined.
 
     ``weight`` is set for funds.
     """
@@ -59,7 +59,7 @@ def prospects(source: Source) -> list[Prospect]:
 
 
 def _stars_to_cover(policy: RewardPolicy, table: Table) -> range:
-    """Stars that may matter later: all, while they are not known yet or a fallen one brings money back."""
+    """Stars that may matter later: all, while they are not known yet or a fallen star leads to a clawback."""
     if policy.clawback == RewardPolicy.Clawback.NONE and policy.reckoning_day <= timezone.localdate():
         return range(0)
     return range(max(table, default=0) + 1)
@@ -109,9 +109,9 @@ def _weigh(fund: ProjectFund, weights: dict[int, Decimal], unit: Unit) -> Prospe
 
 
 def _units(source: Source, figure: str) -> QuerySet[Unit]:
-    """The units that ``source`` is for, each with ``star`` (0: none held) and ``figure`` (None: not reported).
+    """The units that ``source`` covers, each with ``star`` (0: none held) and ``figure`` (None: not reported).
 
-    A unit that an order made after the reckoning day counts with the star that it began with.
+    A unit created by an order after the reckoning day counts with the star that it began with.
     """
     star = StarPeriod.objects.on(source.reckoning_day).filter(unit=OuterRef("pk")).values("star")[:1]
     made = Passage.objects.filter(after=OuterRef("unit"), order__on__gt=source.reckoning_day)

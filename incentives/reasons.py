@@ -1,4 +1,4 @@
-"""Why money may come back, in words: from which star to which, since when, and what did it."""
+"""Why money may be claimed back, in words: from which star to which, since when, and what caused it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from ratings.models import StarPeriod
 
 
 def with_reasons(proposals: QuerySet[Clawback]) -> QuerySet[Clawback]:
-    """``proposals`` with their lines and sources, ``since`` when the star is held, and the ``effects`` that did it."""
+    """``proposals`` with their lines and sources, ``since`` when the star is held, and the ``effects`` that
+    caused it."""
 
     def source(field: str) -> Coalesce:
         return Coalesce(OuterRef(f"reward__policy__{field}"), OuterRef(f"allocation__fund__{field}"))
@@ -41,7 +42,7 @@ def fall(proposal: Clawback) -> str:
 
 
 def cause(proposal: Any) -> str:
-    """Since when and by what, of a proposal ``with_reasons``; nothing where the register says no more."""
+    """Since when and by what, for a proposal from ``with_reasons``; empty where the register has no more to say."""
     if proposal.since is None:
         return ""
     did = _(", ").join(effect_words(effect) for effect in proposal.effects) or _("by a new decision")

@@ -1,4 +1,4 @@
-"""What the calculations refuse, in words for people."""
+"""The refusals of the calculations, in words for people."""
 
 from django.utils.translation import gettext as _
 
@@ -7,7 +7,7 @@ from incentives.money import yuan
 
 
 def out_of_limits(error: OutOfLimits) -> str:
-    """Why, and by how much, the limits of an allocation cannot be met."""
+    """Why the limits of an allocation cannot be met, and by how much."""
     if error.excess:
         return _("The least amounts exceed the budget by %(amount)s yuan.") % {"amount": yuan(error.excess)}
     return _("The greatest amounts fall short of the budget by %(amount)s yuan.") % {"amount": yuan(error.shortfall)}

@@ -1,4 +1,5 @@
-"""stars → money: what a reward policy's table says for a star and a figure, and what comes back (formats §4). Pure.
+"""stars → money: what a reward policy's table gives for a star and a figure, and what is clawed back (formats §4).
+Pure.
 
 Amounts are fen. A table is star → bands; a band reaches from ``first`` up to but not including ``after``.
 """
@@ -12,7 +13,7 @@ from incentives.money import half_up
 
 
 class NoBand(LookupError):
-    """The table says nothing for this star and figure."""
+    """The table has no band for this star and figure."""
 
     def __init__(self, star: int, figure: int) -> None:
         super().__init__(f"no band for star {star} and figure {figure}")
@@ -59,8 +60,8 @@ def reward(table: Table, star: int, figure: int, coefficient: Decimal) -> int:
 def due(rule: str, table: Table, figure: int, coefficient: Decimal, held: Sequence[Held], lower: int) -> Fraction:
     """What the policy grants, in fen, once the star has fallen to ``lower`` inside its period.
 
-    ``rule``: ``difference`` (the table at the lower star) or ``pro_rata`` (the day-by-day mean of the table over the
-    days of ``held``). Raises ``NoBand``.
+    ``rule``: ``difference`` (the table at the lower star) or ``pro_rata`` (the daily mean of the table over the days of
+    ``held``). Raises ``NoBand``.
     """
     if rule == "difference":
         return _exact(table, lower, figure, coefficient)
@@ -69,7 +70,7 @@ def due(rule: str, table: Table, figure: int, coefficient: Decimal, held: Sequen
 
 
 def clawback(paid: int, due: Fraction) -> int:
-    """What comes back of ``paid`` (fen): the part beyond ``due``, half up to the fen, never below 0."""
+    """What is claimed back of ``paid`` (fen): the part beyond ``due``, half up to the fen, never negative."""
     return max(0, half_up(paid - due))
 
 

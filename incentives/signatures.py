@@ -1,4 +1,4 @@
-"""Who took the steps with money, as it is written beside them: a deputy is marked so (``accounts.deputies``)."""
+"""Who took the steps with money, as shown beside them: a deputy is marked (``accounts.deputies``)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,7 +17,7 @@ VERBS = {
 
 
 class Signed(NamedTuple):
-    """A step with a source: its name, the person with 代 where it belongs, and when."""
+    """A step with a source: its name, the person (with 代 for a deputy), and when."""
 
     step: str
     who: str
@@ -25,9 +25,9 @@ class Signed(NamedTuple):
 
 
 def sign(entries: Iterable[LedgerEntry], source: Source | None = None) -> list[Signed]:
-    """Give each entry ``as_deputy``, and say who took the steps with ``source``; one statement.
+    """Set ``as_deputy`` on each entry, and list who took the steps with ``source``; one query.
 
-    People are named as they are loaded: ``by`` of the entries, ``sought_by``, ``opinion_by``, ``effective_by``.
+    People are named as loaded: ``by`` of the entries, ``sought_by``, ``opinion_by``, ``effective_by``.
     """
     entries = list(entries)
     steps = _steps(source) if source else []
@@ -47,7 +47,7 @@ def _verb(entry: LedgerEntry) -> str:
 
 
 def _steps(source: Source) -> list[tuple[str, str, Any, datetime]]:
-    """The steps taken so far: verb, name, person, moment."""
+    """The steps taken so far: verb, name, person, time."""
     steps = [
         ("seek_opinion", _("Opinion sought by"), source.sought_by, source.sought_at),
         ("give_opinion", _("Opinion given by"), source.opinion_by, source.opinion_at),

@@ -1,4 +1,4 @@
-"""Where a policy or fund stands, as its page shows it: what a step confirmed there rests on."""
+"""The state of a policy or fund as its page shows it: what a step confirmed there depends on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from incentives.refusal_words import out_of_limits
 
 
 def prospects_of(source: Source) -> tuple[list[Prospect], str]:
-    """What would be granted, and why nothing can be, if the limits cannot be met."""
+    """What would be granted, and why nothing can be if the limits cannot be met."""
     try:
         return prospects(source), ""
     except OutOfLimits as error:
@@ -25,7 +25,7 @@ def prospects_of(source: Source) -> tuple[list[Prospect], str]:
 def standing(
     source: Source, would_be: Iterable[Prospect] | None = None, table: Iterable[Any] | None = None
 ) -> dict[str, Any]:
-    """Terms, table and state, and the fingerprint of the list; ``would_be``, ``table``: where they are known."""
+    """Terms, table and state, and the fingerprint of the list; pass ``would_be`` and ``table`` where they are known."""
     if would_be is None:
         would_be = prospects_of(source)[0]
     listed = [(one.unit.code, one.unit.name, one.star, one.figure, one.amount, one.problem) for one in would_be]
@@ -33,7 +33,7 @@ def standing(
 
 
 def written(source: Source, table: Iterable[Any] | None = None) -> dict[str, Any]:
-    """What is written in it: its terms and state, and its table."""
+    """What a source contains: its terms and state, and its table."""
     rows = table_of(source) if table is None else table
     return {"terms": model_to_dict(source), "table": [_row(row) for row in rows]}
 
@@ -50,5 +50,5 @@ def _row(row: RewardBand | StarWeight) -> list[Any]:
 
 
 def proposed(clawback: Clawback) -> list[Any]:
-    """What is proposed: the star fallen to, what comes back, what is promised no more."""
+    """What is proposed: the lower star, what is claimed back, what is no longer committed."""
     return [clawback.star, clawback.amount, clawback.released]

@@ -1,4 +1,5 @@
-"""What a fallen star means for what was granted: the register beside the lines of one source; nothing is changed."""
+"""What a fallen star means for what was granted: compares the register with the lines of one source; changes
+nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ DAY = timedelta(days=1)
 
 
 class StarFall(NamedTuple):
-    """The unit fell to ``star``; ``amount`` of what was paid comes back, ``released`` is promised no more (yuan)."""
+    """The unit fell to ``star``; ``amount`` of what was paid is claimed back, ``released`` is no longer
+    committed (yuan)."""
 
     star: int
     amount: Decimal
@@ -37,7 +39,7 @@ class Spell(NamedTuple):
 
 
 class Fallen:
-    """The lines of ``source``, looked at on the day ``on``: later days do not count as a fall yet."""
+    """The lines of ``source``, on the day ``on``: later days do not count as a fall yet."""
 
     def __init__(self, source: Source, on: date) -> None:
         self.source = source
@@ -47,7 +49,7 @@ class Fallen:
         self.table = table_of(source) if self.by_policy else {}
 
     def consequences(self, lines: QuerySet[GrantLine]) -> Iterator[tuple[GrantLine, StarFall | NoBand | None]]:
-        """Each line with what follows for it: nothing (None), or ``NoBand`` when the table cannot say."""
+        """Each line with its consequence: nothing (None), or ``NoBand`` when the table has no answer."""
         spells = self._spells(lines)
         for line in lines:
             try:
@@ -78,7 +80,7 @@ class Fallen:
         return _unless_nothing(StarFall(star, line.disbursed, line.unpaid))
 
     def _spells(self, lines: Iterable[GrantLine]) -> dict[int, list[Spell]]:
-        """By line the stars over the source's period of whoever held it, without gaps: no star held is star 0."""
+        """By line, the stars over the source's period of the unit that held it, without gaps: no star is star 0."""
         starts, ends = self.source.starts, self.source.ends
         passed = successors({line.unit_id for line in lines if line.passed_to_id})
         units = {line.unit_id for line in lines} | {unit for steps in passed.values() for unit, _day in steps}

@@ -1,4 +1,4 @@
-"""What the clock does for money."""
+"""Scheduled tasks for money."""
 
 from celery import shared_task
 
@@ -7,5 +7,5 @@ from incentives import workflow
 
 @shared_task
 def review_clawbacks() -> None:
-    """Proposals follow stars that move by the calendar alone."""
+    """Proposals follow stars that change by the calendar alone."""
     workflow.review_clawbacks_of_the_day()

@@ -1,4 +1,4 @@
-"""What waits for finance and for the leading-group office (a source of ``accounts.todo_list``)."""
+"""The to-dos of finance and of the leading-group office (a source of ``accounts.todo_list``)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WAITS = {
 
 
 def entries(user: Any) -> list[Todo]:
-    """One statement for policies and funds together, one for what may be claimed back."""
+    """One query for policies and funds together, one for clawbacks."""
     if not any(map(user.has_perm, (RewardPolicy.MANAGE, ProjectFund.MANAGE, "incentives.give_opinion"))):
         return []
     waiting = _waiting(user, RewardPolicy).union(_waiting(user, ProjectFund), all=True)

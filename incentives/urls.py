@@ -1,4 +1,4 @@
-"""Pages of money. Policies and funds have the same addresses under their own names."""
+"""Pages about money. Policies and funds have the same addresses under their own names."""
 
 from django.urls import URLPattern, path
 

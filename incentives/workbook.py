@@ -1,4 +1,4 @@
-"""The list of a policy or fund as a workbook (openpyxl, write-only): one row a unit, the total below."""
+"""The list of a policy or fund as a workbook (openpyxl, write-only): one row per unit, the total below."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """``manage.py backup`` and ``restore``: database and uploaded files in one file, the secret key apart.
 
-``archive`` is the file, ``database`` what PostgreSQL's own programs do, ``taking`` and ``restoring`` the two steps.
+``archive`` is the file, ``database`` runs PostgreSQL's own programs, ``taking`` and ``restoring`` are the two steps.
 """
 
 

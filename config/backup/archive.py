@@ -1,6 +1,6 @@
 """The file of a backup: a tar that ends with a manifest of its members and the manifest's own hash.
 
-So a file that was cut short has no manifest, and a byte that changed is found, before anything is restored.
+So a truncated file has no manifest, and a changed byte is detected, before anything is restored.
 """
 
 import hashlib
@@ -30,9 +30,9 @@ CHUNK = 1024 * 1024
 
 @dataclass
 class Manifest:
-    """``migrations`` as ``app.name``; ``server`` the major version of PostgreSQL; ``key`` recognises the secret key
-    without holding it; ``members`` name → size and SHA-256; ``damaged`` files that were not whole when they were read.
-    """
+    """``migrations`` as ``app.name``; ``server`` the major version of PostgreSQL; ``key`` is a fingerprint of the
+    secret key; ``members`` name → size and SHA-256; ``damaged`` files that were incomplete or changed when they were
+    read."""
 
     program: str
     taken_at: str
@@ -50,14 +50,14 @@ class Manifest:
 
 
 class Writer:
-    """Members go in one by one and are hashed on their way."""
+    """Members are added one by one and hashed while they are written."""
 
     def __init__(self, tar: tarfile.TarFile, manifest: Manifest) -> None:
         self.tar = tar
         self.manifest = manifest
 
     def add(self, name: str, path: Path) -> str:
-        """The SHA-256 of what was read."""
+        """Return the SHA-256 of what was read."""
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             reader = _HashingReader(file)
@@ -77,7 +77,8 @@ class Writer:
 
 @contextmanager
 def writing(path: Path, manifest: Manifest) -> Iterator[Writer]:
-    """Write a backup for its owner alone; under ``path`` it stands when it is whole and on the disk, or not at all."""
+    """Write a backup readable by its owner only; ``path`` appears atomically, complete and flushed to disk, or
+    not at all."""
     draft = path.with_name(f"{path.name}.part")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -87,7 +88,7 @@ def writing(path: Path, manifest: Manifest) -> Iterator[Writer]:
                 writer.finish()
             file.flush()
             os.fsync(file.fileno())
-        os.link(draft, path)  # never over another file
+        os.link(draft, path)  # never overwrite another file
     finally:
         draft.unlink(missing_ok=True)
 
@@ -120,7 +121,7 @@ def read(path: Path) -> Manifest:
 
 
 def extract(path: Path, *, database: Path, files: Path) -> None:
-    """Put what ``read`` found whole where it is wanted, for its owner alone."""
+    """Extract what ``read`` verified to its destination, readable by its owner only."""
     with tarfile.open(path, "r:") as tar:
         for member in tar:
             if not MEMBER.fullmatch(member.name):

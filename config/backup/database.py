@@ -1,4 +1,4 @@
-"""What PostgreSQL's own programs do, as the role that owns the tables: dump one snapshot, restore it whole."""
+"""Runs PostgreSQL's own programs as the role that owns the tables: dump one snapshot, restore all of it."""
 
 import os
 import subprocess
@@ -19,8 +19,7 @@ AS_WE_MAKE_IT = ["--no-owner", "--no-privileges"]
 
 @contextmanager
 def snapshot() -> Iterator[str]:
-    """One moment of the database, for all that is read inside and for ``dump``; whoever writes meanwhile waits for
-    nothing."""
+    """One snapshot of the database for everything read inside and for ``dump``; concurrent writers are not blocked."""
     with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SELECT pg_export_snapshot()")
@@ -34,7 +33,7 @@ def dump(snapshot: str, to: Path) -> None:
 
 
 def restore(dumped: Path) -> None:
-    """All of it or nothing."""
+    """Restore everything or nothing."""
     with as_owner():
         _run("pg_restore", *AS_WE_MAKE_IT, "--single-transaction", "--exit-on-error", str(dumped))
 
@@ -49,7 +48,7 @@ def is_empty() -> bool:
 
 
 def server() -> int:
-    """The major version."""
+    """The major version of the server."""
     connection.ensure_connection()
     return connection.pg_version // 10000
 

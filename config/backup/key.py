@@ -1,4 +1,5 @@
-"""The secret key beside a backup: in a file of its own, or where the environment has it; recognised, never held."""
+"""The secret key beside a backup: in a file of its own, or in the environment; the backup holds only its
+fingerprint."""
 
 import os
 from pathlib import Path
@@ -14,17 +15,17 @@ def path_beside(backup: Path) -> Path:
 
 
 def is_given() -> bool:
-    """Whether the environment has it: then it is not ours to copy."""
+    """Whether the environment provides it: then it is not ours to copy."""
     return bool(os.environ.get("SECRET_KEY"))
 
 
 def mark(key: str) -> str:
-    """By which a backup knows its key again."""
+    """A fingerprint by which a backup recognises its key."""
     return salted_hmac("config.backup", "secret key", secret=key, algorithm="sha256").hexdigest()
 
 
 def write(path: Path) -> None:
-    """For its owner alone, never over another file."""
+    """Write it readable by its owner only; never overwrite another file."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(settings.SECRET_KEY)
         file.flush()
@@ -32,7 +33,7 @@ def write(path: Path) -> None:
 
 
 def demand(path: Path, expected: str) -> str:
-    """The key of a backup, from the environment or from ``path``. Raises ``BackupFailed``."""
+    """Return the key of a backup, from the environment or from ``path``. Raises ``BackupFailed``."""
     if is_given():
         key, where = settings.SECRET_KEY, "SECRET_KEY"
     else:
@@ -46,7 +47,7 @@ def demand(path: Path, expected: str) -> str:
 
 
 def put(key: str) -> None:
-    """Make it the key of this ``DATA_DIR``; one that was there is kept beside it."""
+    """Make it the key of this ``DATA_DIR``; an existing one is kept beside it."""
     path = settings.DATA_DIR / "secret_key"
     if is_given() or path.exists() and path.read_text() == key:
         return

@@ -1,4 +1,5 @@
-"""Restoring a backup into an empty place. Everything that could refuse it is looked at before anything is changed."""
+"""Restoring a backup into an empty installation. Everything that could prevent it is checked before anything
+changes."""
 
 import shutil
 from pathlib import Path
@@ -11,7 +12,7 @@ from config.startup_checks import unknown_migrations
 
 
 def restore(path: Path, key_file: Path | None = None) -> Manifest:
-    """Put the backup where ``DATA_DIR`` and ``DATABASE_URL`` say. Raises ``BackupFailed``; then nothing is there."""
+    """Restore the backup to ``DATA_DIR`` and ``DATABASE_URL``. Raises ``BackupFailed``, with nothing left behind."""
     manifest = archive.read(path)
     _refuse_newer(manifest)
     _refuse_demonstration(manifest)
@@ -31,7 +32,8 @@ def restore(path: Path, key_file: Path | None = None) -> Manifest:
 
 
 def _put(path: Path, unpacked: Path) -> None:
-    """The files first: what makes the place one that is not empty any more is the database, whole or not at all."""
+    """The files come first: only the database makes an installation non-empty, and it is restored whole or not
+    at all."""
     unpacked.mkdir(mode=0o700, parents=True)
     (unpacked / "files").mkdir(mode=0o700)
     archive.extract(path, database=unpacked / archive.DATABASE, files=unpacked / "files")

@@ -1,6 +1,6 @@
 """Taking a backup while people work: one snapshot of the database, then the files that its rows name.
 
-Files are written once, before their row, and never removed; so all that the snapshot names are there.
+Files are written once, before their row, and never removed, so every file that the snapshot names exists.
 """
 
 import tomllib
@@ -23,7 +23,7 @@ LAST = "last_backup"
 
 
 def take(path: Path) -> Manifest:
-    """Write the backup to ``path`` and the key beside it. Raises ``BackupFailed``; then neither is there."""
+    """Write the backup to ``path`` and the key beside it. Raises ``BackupFailed``, with neither left behind."""
     beside = key.path_beside(path)
     for one in (path, beside):
         if one.exists():
@@ -50,7 +50,7 @@ def take(path: Path) -> Manifest:
 
 
 def last_taken() -> datetime | None:
-    """When the last backup that was taken here began."""
+    """When the last backup taken on this machine began."""
     try:
         return datetime.fromisoformat((settings.DATA_DIR / LAST).read_text())
     except (OSError, ValueError):
@@ -62,7 +62,7 @@ def program_version() -> str:
 
 
 def _described() -> Manifest:
-    """Within the snapshot."""
+    """Runs inside the snapshot."""
     return Manifest(
         program=program_version(),
         taken_at=timezone.localtime().isoformat(timespec="seconds"),
@@ -74,7 +74,8 @@ def _described() -> Manifest:
 
 
 def _add_files(writer: Writer) -> None:
-    """Each kept file once; one that is gone or not what its row says is named, and hinders nothing else."""
+    """Add each stored file once; one that is missing or does not match its row is listed, and does not stop the
+    backup."""
     for sha256 in StoredFile.objects.order_by("sha256").values_list("sha256", flat=True).distinct():
         try:
             whole = writer.add(FILES + place(sha256), Path(default_storage.path(place(sha256)))) == sha256

@@ -1,4 +1,4 @@
-"""Requests by route, method and status, and how long they took, over all web processes (prometheus-client's files)."""
+"""Requests by route, method and status, and their duration, over all web processes (prometheus-client's files)."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 def begin_anew(folder: Path) -> None:
-    """Before any web process: what the last run counted goes, and this run counts in ``folder``."""
+    """Runs before any web process: discard the counters of the last run, and count this run in ``folder``."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
     os.environ[FOLDER] = str(folder)
@@ -26,7 +26,7 @@ def begin_anew(folder: Path) -> None:
 
 @cache
 def _counters() -> tuple[Any, Any]:
-    from prometheus_client import Counter, Histogram  # it looks for its folder when it is imported
+    from prometheus_client import Counter, Histogram  # it looks for its folder on import
 
     return (
         Counter("pingxing_requests", "Requests answered", ["route", "method", "status"]),
@@ -35,7 +35,8 @@ def _counters() -> tuple[Any, Any]:
 
 
 class MetricsMiddleware:
-    """Names of routes, never addresses: an address may name a person, and strangers think up new ones."""
+    """Route names, never addresses: an address may name a person, and strangers invent new ones (unbounded
+    cardinality)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         if not settings.METRICS_TOKEN:

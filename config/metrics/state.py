@@ -1,4 +1,5 @@
-"""How things stand when Prometheus asks: what cannot be found out is left out, and never fails the answer."""
+"""The state of the system on each scrape: a figure that cannot be determined is left out, and never fails the
+response."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -46,7 +47,7 @@ class StateCollector(Collector):
         for name, (says, find_out) in GAUGES.items():
             try:
                 value = find_out()
-            except Exception as failure:  # noqa: BLE001 - whatever a driver raises; the figure is missing, which tells
+            except Exception as failure:  # noqa: BLE001 - whatever a driver raises; the missing figure is the signal
                 logger.warning("%s cannot be found out: %s", name, type(failure).__name__)
                 continue
             if value is not None:

@@ -1,4 +1,4 @@
-"""``/metrics``, for whoever shows the token."""
+"""``/metrics``, for a client that sends the token."""
 
 import os
 
@@ -12,7 +12,7 @@ from config.metrics.counting import FOLDER
 
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Whatever else is asked of it, in whatever way, it is not there."""
+    """Any other request is a 404."""
     shown = request.headers.get("Authorization", "") if request.method in ("GET", "HEAD") else ""
     if not settings.METRICS_TOKEN or not constant_time_compare(shown, f"Bearer {settings.METRICS_TOKEN}"):
         raise Http404

@@ -1,10 +1,11 @@
-"""PostgreSQL and Valkey started by the application itself, where no server is given (architecture §2).
+"""PostgreSQL and Valkey started by the application itself, where no server is configured (architecture §2).
 
-Every process that needs a service *attaches* to it: it holds a shared lock on ``DATA_DIR/NAME.users`` for as long as
-it lives. Whoever finds no keeper running starts one (``keeper.py``), a process of its own that runs the server as its
-child and stops it as soon as nobody holds that lock. Locks end with their process: kill -9 of any user leaves nothing.
+Every process that needs a service *attaches* to it: it holds a shared lock on ``DATA_DIR/NAME.users`` for as long as it
+lives. A process that finds no keeper starts one (``keeper.py``): a process of its own that runs the server as its child
+and stops it as soon as nobody holds that lock. Locks end with their process, so a kill -9 of any user leaves nothing
+behind.
 
-Nothing here imports Django: settings ask only for addresses, and keepers start in a moment.
+Nothing here imports Django: settings only ask for addresses, and keepers start quickly.
 """
 
 import atexit
@@ -36,12 +37,12 @@ _attachments: list[Attachment] = []
 
 
 def data_dir() -> Path:
-    """The directory that holds everything the system keeps outside given servers."""
+    """The directory for everything that the system stores outside configured servers."""
     return Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data").resolve()
 
 
 def database_url() -> str:
-    """``DATABASE_URL``, or the address of the server that we start (architecture §2), for the running system."""
+    """``DATABASE_URL``, or the address of our own server (architecture §2), for the running system."""
     return os.environ.get("DATABASE_URL") or PostgreSQL(ServiceDirectory(data_dir())).runtime_url
 
 
@@ -52,7 +53,7 @@ def database_owner_url() -> str:
 
 
 def redis_url() -> str:
-    """``REDIS_URL``, or the address of the server that we start, database 0."""
+    """``REDIS_URL``, or the address of our own server, database 0."""
     return os.environ.get("REDIS_URL") or Valkey(ServiceDirectory(data_dir())).url
 
 
@@ -71,7 +72,7 @@ def with_database(redis_url: str, number: int) -> str:
 
 
 def attach() -> None:
-    """Make the services that are not given available to this process until it ends. Raises ``ServiceFailed``."""
+    """Make the services that are not configured available to this process until it ends. Raises ``ServiceFailed``."""
     if _attachments and _attachments[0].is_mine:
         return
     _attachments.clear()
@@ -84,14 +85,14 @@ def attach() -> None:
 
 
 def renew() -> Iterator[str]:
-    """Replace the keepers that are gone; a line for each. For a process that looks after the services as it lives."""
+    """Replace keepers that have died; one line for each. For a long-running process that supervises the services."""
     for attachment in _attachments:
         if said := attachment.renew():
             yield said
 
 
 def detach() -> None:
-    """Let the services go; those that nobody else uses have stopped when this returns."""
+    """Release the services; those that nobody else uses have stopped when this returns."""
     atexit.unregister(detach)
     while _attachments:
         _attachments.pop().end()

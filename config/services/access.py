@@ -1,8 +1,8 @@
-"""Who may sign in to the PostgreSQL that we start, and as what.
+"""Who may sign in to our own PostgreSQL, and in which role.
 
-Two roles with passwords, kept in ``DATA_DIR`` for its owner alone: one owns the tables and migrates, the other runs the
-system and can neither switch a trigger off nor empty a table. A superuser signs in only as the account that the server
-or its keeper runs under, which the kernel vouches for (peer).
+Two roles with passwords, kept in ``DATA_DIR`` for its owner only: one owns the tables and migrates, the other runs the
+system and can neither disable a trigger nor truncate a table. A superuser signs in only as the account that the server
+or its keeper runs under, authenticated by the kernel (peer).
 """
 
 import contextlib
@@ -23,16 +23,16 @@ STAMP = "roles.stamp"
 
 @dataclass(frozen=True)
 class Access:
-    """The roles of one ``DATA_DIR``: their passwords, and the files in which PostgreSQL reads who may come in."""
+    """The roles of one ``DATA_DIR``: their passwords, and the files in which PostgreSQL reads who may connect."""
 
     place: ServiceDirectory
 
     def password(self, role: str) -> str:
-        """Made on first use; of letters that need no quoting in an address or a statement."""
+        """Generated on first use, of characters that need no quoting in an address or a statement."""
         return kept_secret(self.place.data_dir / f"postgresql.{role}.password")
 
     def guard(self, directory: Path) -> None:
-        """Write who may come in; at every start, so that a file changed by hand does not last."""
+        """Write who may connect; at every start, so that a file edited by hand does not persist."""
         self._write(
             directory / "pg_hba.conf",
             f"local all {SUPERUSER} peer map=keeper",
@@ -41,10 +41,10 @@ class Access:
         self._write(directory / "pg_ident.conf", *(f"keeper {name} {SUPERUSER}" for name in self._keepers()))
 
     def statements(self) -> str:
-        """What gives the roles their passwords, a statement a line; twice is as once."""
+        """The statements that give the roles their passwords, one a line; idempotent."""
         return (
             f"DO $$ BEGIN CREATE ROLE {RUNTIME} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$\n"
-            f"GRANT {RUNTIME} TO {OWNER}\n"  # who may take its place, never the other way round
+            f"GRANT {RUNTIME} TO {OWNER}\n"  # who may assume its role, never the other way round
             f"ALTER ROLE {RUNTIME} PASSWORD '{self.password(RUNTIME)}'\n"
             f"ALTER ROLE {OWNER} PASSWORD '{self.password(OWNER)}'\n"
         )
@@ -62,7 +62,7 @@ class Access:
         return hashlib.sha256(self.statements().encode()).hexdigest()
 
     def _keepers(self) -> list[str]:
-        """The names of the accounts that hold this directory; an account without a name is nobody's."""
+        """The names of the accounts that own this directory; an account without a name is skipped."""
         found = set()
         for uid in (self.place.account.uid, os.geteuid()):
             with contextlib.suppress(KeyError):
@@ -70,7 +70,7 @@ class Access:
         return sorted(found)
 
     def _write(self, path: Path, *lines: str) -> None:
-        """For the server's account alone, whole or not at all."""
+        """Write for the server's account only, atomically."""
         draft = path.with_suffix(".draft")
         draft.write_text("".join(f"{line}\n" for line in lines))
         draft.chmod(0o600)

@@ -1,4 +1,5 @@
-"""One process's hold on one server: the lock that keeps it running, and the start of its keeper when there is none."""
+"""One process's attachment to one server: the lock that keeps it running, and the start of its keeper if there
+is none."""
 
 import fcntl
 import os
@@ -18,11 +19,11 @@ class ServiceFailed(Exception):
 
 
 class Attachment:
-    """Three locks, each of one meaning, all released by the kernel when a process ends however it ends:
+    """Three locks with one meaning each, all released by the kernel when a process ends, however it ends:
 
-    ``NAME.users``: shared by every user, taken alone by a keeper before it stops; ``NAME.start``: one start at a time,
-    held until the keeper is ready even if the starter is killed; ``NAME.keeper``: held by the keeper for as long as it
-    lives.
+    ``NAME.users``: shared by every user, taken exclusively by a keeper before it stops; ``NAME.start``: one start at a
+    time, held until the keeper is ready even if the starter is killed; ``NAME.keeper``: held by the keeper for as long
+    as it lives.
     """
 
     def __init__(self, server: Server) -> None:
@@ -33,11 +34,11 @@ class Attachment:
 
     @property
     def is_mine(self) -> bool:
-        """False in a forked child: it shares its parent's hold and must not end it."""
+        """False in a forked child: it shares its parent's lock and must not release it."""
         return self.process_id == os.getpid()
 
     def begin(self) -> None:
-        """Take hold, and set a keeper going if there is none."""
+        """Take the lock, and start a keeper if there is none."""
         try:
             self.server.place.prepare()
             self.users = lock_file(self.server, "users")
@@ -51,7 +52,7 @@ class Attachment:
         self.restarts.started()
 
     def wait_until_ready(self) -> None:
-        """Return when the server answers, or raise ``ServiceFailed`` with what it said."""
+        """Return when the server answers, or raise ``ServiceFailed`` with its message."""
         if self.keeper:
             said = self.keeper.stdout.readline().strip()
             if said != "ready":
@@ -59,8 +60,8 @@ class Attachment:
         os.close(self.starting)
 
     def renew(self) -> str | None:
-        """Set a new keeper going where the last one is gone (killed, most likely), without waiting for it; what is to
-        be said of that."""
+        """Start a new keeper where the last one is gone (most likely killed), without waiting for it; return a message
+        about that."""
         if has_keeper(self.server):
             if self.restarts.is_noted:  # another user was quicker
                 self.restarts.started()
@@ -94,10 +95,10 @@ class Attachment:
         return f" ({said or self.keeper.returncode})"
 
     def end(self) -> None:
-        """Let go; return when the keeper has stopped, if nobody else uses it."""
+        """Release the lock; return when the keeper has stopped, if nobody else uses it."""
         if not self.is_mine:
             return
-        fcntl.flock(self.users, fcntl.LOCK_UN)  # whether the server stops now is its keeper's decision alone
+        fcntl.flock(self.users, fcntl.LOCK_UN)  # whether the server stops now is for its keeper to decide
         while has_keeper(self.server) and not self._others_use_it():
             time.sleep(0.02)
         os.close(self.users)
@@ -105,7 +106,7 @@ class Attachment:
             self.keeper.poll()
 
     def _others_use_it(self) -> bool:
-        """Whether the lock is shared by others: not free, and not held alone by a keeper that is stopping."""
+        """Whether others share the lock: it is neither free nor held exclusively by a keeper that is stopping."""
         for kind, others in ((fcntl.LOCK_EX, False), (fcntl.LOCK_SH, True)):
             try:
                 fcntl.flock(self.users, kind | fcntl.LOCK_NB)
@@ -147,7 +148,8 @@ def keeper_log(server: Server) -> Path:
 
 
 def has_keeper(server: Server) -> bool:
-    """Whether a keeper runs ``server``. Those who look at once share the lock, and do not take each other for one."""
+    """Whether a keeper runs ``server``. The check takes a shared lock, so that concurrent checks are not
+    mistaken for a keeper."""
     keeper = lock_file(server, "keeper")
     try:
         fcntl.flock(keeper, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""Where the servers' programs come from: the wheels of this environment, else the PATH."""
+"""Where the servers' programs come from: the wheels of this environment, otherwise the PATH."""
 
 import hashlib
 import importlib.util
@@ -60,7 +60,7 @@ def valkey_server(account: Account) -> Path:
 def _wheel(package: str, account: Account) -> Path | None:
     """The folder that holds ``package`` and its libraries, found without importing it (importing starts things).
 
-    Where ``account`` may not go (an environment under /root) that is a copy in a place open to all.
+    Where ``account`` has no access (an environment under /root) it is a copy in a world-readable directory.
     """
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
@@ -76,7 +76,7 @@ def _wheel(package: str, account: Account) -> Path | None:
 
 
 def _copy(folders: list[Path], to: Path) -> None:
-    """Copy ``folders`` side by side into ``to``, readable by all; whole or not at all."""
+    """Copy ``folders`` side by side into ``to``, world-readable, atomically."""
     to.parent.mkdir(exist_ok=True)
     to.parent.chmod(0o755)  # noqa: S103
     unfinished = to.with_suffix(f".{os.getpid()}")
@@ -89,7 +89,7 @@ def _copy(folders: list[Path], to: Path) -> None:
             os.chmod(path, os.stat(path).st_mode | 0o555)  # noqa: S103
     try:
         unfinished.rename(to)
-    except OSError:  # somebody else was quicker
+    except OSError:  # another process was quicker
         shutil.rmtree(unfinished)
 
 

@@ -1,7 +1,7 @@
-"""The keeper: a process that runs one server as its child for as long as anybody uses it.
+"""The keeper: a process that runs one server as its child for as long as it has users.
 
-``python -m config.services.keeper NAME DATA_DIR START_LOCK`` says ``ready`` on stdout, or one line of what went wrong,
-and ends when ``NAME.users`` is held by nobody. If it is killed, the kernel signals the server.
+``python -m config.services.keeper NAME DATA_DIR START_LOCK`` says ``ready`` on stdout, or one line about what went
+wrong, and ends when nobody holds ``NAME.users``. If it is killed, the kernel signals the server.
 """
 
 import fcntl
@@ -27,7 +27,7 @@ KINDS = {kind.name: kind for kind in (PostgreSQL, Valkey)}
 def main(name: str, data_dir: str, start_lock: str) -> int:
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
     server = KINDS[name](ServiceDirectory(Path(data_dir)))
-    mine = lock_file(server, "keeper")  # never closed: whoever waits for it waits for the end of this process
+    mine = lock_file(server, "keeper")  # never closed: its end signals the end of this process to those who wait for it
     fcntl.flock(mine, fcntl.LOCK_EX)
     try:
         server.start()
@@ -41,15 +41,15 @@ def main(name: str, data_dir: str, start_lock: str) -> int:
 
 
 def report(line: str) -> None:
-    """Tell the starter, and let go of its pipe."""
+    """Report to the starter, and close its pipe."""
     os.write(sys.stdout.fileno(), f"{line}\n".encode())
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def keep(server: Server) -> None:
-    """Run ``server`` again when it dies, after growing pauses, until nobody uses it.
+    """Restart ``server`` when it dies, with backoff, until nobody uses it.
 
-    Only the lock decides: a user that is killed while it says goodbye cannot take the server from the next one.
+    Only the lock decides: a user that is killed while detaching cannot take the server away from the next one.
     """
     users, restarts = lock_file(server, "users"), Restarts()
     restarts.started()
@@ -77,7 +77,7 @@ def one_line(failed: Exception) -> str:
 
 
 def has_alone(users: int) -> bool:
-    """Whether nobody uses the server; then new users wait until we have ended."""
+    """Whether nobody uses the server; new users then wait until we have ended."""
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""When a process that ended is started again: at once, then after pauses that grow while it does not stay up."""
+"""When to restart a process that ended: at once, then with backoff while it does not stay up."""
 
 import time
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ LONG_LIFE_SECONDS = 60
 
 @dataclass
 class Restarts:
-    """``short_lives``: how often in a row it ended soon after its start."""
+    """``short_lives``: how many times in a row it ended soon after its start."""
 
     short_lives: int = 0
     started_at: float = 0.0
@@ -19,7 +19,7 @@ class Restarts:
         self.started_at, self.due_at = time.monotonic(), None
 
     def ended(self) -> int:
-        """Note the end; the seconds until the next start."""
+        """Record the end; return the seconds until the next start."""
         if time.monotonic() - self.started_at > LONG_LIFE_SECONDS:
             self.short_lives = 0
         pause = PAUSES[min(self.short_lives, len(PAUSES) - 1)]

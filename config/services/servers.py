@@ -1,4 +1,5 @@
-"""The two servers: how each is created, started, found ready and stopped. Only a keeper calls start and stop."""
+"""The two servers: how each is created, started, checked for readiness and stopped. Only a keeper starts and
+stops them."""
 
 import contextlib
 import logging
@@ -18,17 +19,17 @@ from config.services.logs import Log
 from config.services.parent_death import dying_with_parent
 from config.services.service_directory import ServiceDirectory
 
-START_SECONDS = 300  # recovery after a crash may take its time
+START_SECONDS = 300  # crash recovery may take a while
 STOP_SECONDS = 20
 logger = logging.getLogger(__name__)
 
 
 class ServerFailed(Exception):
-    """A server could not be made to run; the message ends with what it said."""
+    """A server could not be started; the message ends with its output."""
 
 
 class Server:
-    """One server program over its own directory of ``DATA_DIR``."""
+    """One server program with its own directory in ``DATA_DIR``."""
 
     name: ClassVar[str]
     stop_signal: ClassVar[int]
@@ -50,7 +51,8 @@ class Server:
 
     @property
     def seen_directory(self) -> str:
-        """The directory as the server may name it: parents closed to its account are passed by being there already."""
+        """The directory as the server can address it: as its working directory, parents closed to its account
+        do not matter."""
         return str(self.directory) if self.place.account.reaches(self.directory.parent) else "/proc/self/cwd"
 
     def prepare(self) -> None:
@@ -64,7 +66,7 @@ class Server:
         raise NotImplementedError
 
     def start(self) -> None:
-        """Run the server and return when it answers. Raises ``ServerFailed``."""
+        """Start the server and return when it answers. Raises ``ServerFailed``."""
         self._end_orphans()
         self.prepare()
         self.place.owned(self.socket_dir)
@@ -80,7 +82,7 @@ class Server:
         return self.process is not None and self.process.poll() is None
 
     def stop(self) -> None:
-        """End the server in good order, or by force if it does not hear."""
+        """Stop the server gracefully, or by force if it does not react."""
         for signum in (self.stop_signal, signal.SIGKILL):
             if not self.is_running():
                 break
@@ -105,7 +107,8 @@ class Server:
             )
 
     def _end_orphans(self) -> None:
-        """End what an earlier keeper left working here; the keeper's lock says that none is rightly there."""
+        """End processes that an earlier keeper left here; we hold the keeper's lock, so none belongs to a live
+        keeper."""
         program = Path(self.command()[0]).name
         deadline = time.monotonic() + STOP_SECONDS
         while orphans := _running(program, self.directory):
@@ -118,7 +121,7 @@ class Server:
 class PostgreSQL(Server):
     name = "postgresql"
     stop_signal = signal.SIGINT  # "fast": open sessions are ended, nothing is lost
-    orphan_signal = signal.SIGQUIT  # the one signal by which every process of a cluster ends at once, recoverably
+    orphan_signal = signal.SIGQUIT  # the one signal that ends every process of a cluster at once, recoverably
     database = "pingxing"
 
     @property
@@ -127,12 +130,12 @@ class PostgreSQL(Server):
 
     @property
     def url(self) -> str:
-        """The address of the role that owns the tables."""
+        """The address for the role that owns the tables."""
         return self._url(OWNER)
 
     @property
     def runtime_url(self) -> str:
-        """The address of the role that the running system works as."""
+        """The address for the role of the running system."""
         return self._url(RUNTIME)
 
     def _url(self, role: str) -> str:
@@ -159,9 +162,9 @@ class PostgreSQL(Server):
             "unix_socket_permissions": "0700",
             "max_wal_size": "2GB",
             "work_mem": "32MB",
-            "jit": "off",  # compiling costs more than it saves on our queries
+            "jit": "off",  # JIT compilation costs more than it saves on our queries
             "log_timezone": "Asia/Shanghai",
-            # What is kept here is people's: a statement that fails is logged without itself, its values and its row.
+            # The data is personal: a failed statement is logged without its text, values and row.
             "log_min_error_statement": "panic",
             "log_error_verbosity": "terse",
             "log_parameter_max_length": "0",
@@ -172,7 +175,7 @@ class PostgreSQL(Server):
         return [str(self._bin / "postgres"), "-D", self.seen_directory, *settings]
 
     def is_ready(self) -> bool:
-        """What ``pg_ctl`` asks: the pid file names our child, and its eighth line says so."""
+        """As ``pg_ctl`` does: the pid file names our child, and its eighth line says "ready"."""
         try:
             lines = (self.directory / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
@@ -189,7 +192,8 @@ class PostgreSQL(Server):
         return int(re.search(r"\) (\d+)", said.stdout)[1])
 
     def _create(self) -> None:
-        """Make the cluster beside its place and move it there when whole: a killed start leaves none half made."""
+        """Create the cluster beside its final place and move it there when complete: an interrupted start leaves
+        nothing half made."""
         unfinished = self.directory.with_suffix(".new")
         if unfinished.exists():
             shutil.rmtree(unfinished)
@@ -205,7 +209,7 @@ class PostgreSQL(Server):
         unfinished.rename(self.directory)
 
     def _single(self, directory: Path, seen: str, statements: str) -> None:
-        """Carry ``statements`` out, one a line, while no server runs: nobody has to sign in for that."""
+        """Execute ``statements``, one a line, in single-user mode while no server runs: that needs no sign-in."""
         self._run(directory, str(self._bin / "postgres"), "--single", "-D", seen, "postgres", statements=statements)
 
     def _run(self, directory: Path, *command: str, statements: str = "") -> None:
@@ -223,7 +227,7 @@ class PostgreSQL(Server):
 
     def _end_orphans(self) -> None:
         super()._end_orphans()
-        # Its number may belong to another program by now, which postgres would take for a rival.
+        # Its pid may belong to another program by now, which postgres would take for a running server.
         (self.directory / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -252,7 +256,7 @@ class Valkey(Server):
         return [str(program), *(part for key, value in options.items() for part in (f"--{key}", value))]
 
     def start(self) -> None:
-        """What it kept may be damaged (a torn page), which it refuses: nothing in it is needed, so it begins anew."""
+        """A damaged dump (a torn page) prevents the start; nothing in it is needed, so start afresh."""
         try:
             super().start()
         except ServerFailed as failed:
@@ -277,7 +281,7 @@ class Valkey(Server):
 
 
 def _running(program: str, directory: Path) -> list[int]:
-    """The processes of ``program`` that work in ``directory``: a server, and those it forked."""
+    """The processes of ``program`` that work in ``directory``: a server and its forks."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

@@ -1,4 +1,4 @@
-"""Where the services keep their files and sockets, and as whom they run."""
+"""Where the services keep their files and sockets, and under which account they run."""
 
 import hashlib
 import os
@@ -12,12 +12,12 @@ LONGEST_SOCKET_NAME = ".s.PGSQL.5432"
 
 
 class ServiceDirectoryRefused(Exception):
-    """A directory cannot be used safely; the message says which, and why."""
+    """A directory cannot be used safely; the message says which one, and why."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """The account that owns the servers' files and runs them: ``nobody`` when we are root, else ourselves."""
+    """The account that owns the servers' files and runs them: ``nobody`` when we are root, otherwise ourselves."""
 
     uid: int
     gid: int
@@ -37,7 +37,7 @@ class Account:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def reaches(self, path: Path) -> bool:
-        """Whether this account may enter ``path`` (a directory) through all its parents."""
+        """Whether this account may enter the directory ``path`` through all its parents."""
         if os.geteuid() != 0:
             return True
         return all(folder.stat().st_mode & stat.S_IXOTH for folder in [path, *path.parents] if folder.exists())
@@ -45,7 +45,7 @@ class Account:
 
 @dataclass(frozen=True)
 class ServiceDirectory:
-    """The layout of one ``DATA_DIR``; two processes with the same ``DATA_DIR`` see the same place."""
+    """The layout of one ``DATA_DIR``; two processes with the same ``DATA_DIR`` use the same paths."""
 
     data_dir: Path
 
@@ -58,7 +58,8 @@ class ServiceDirectory:
         return self.data_dir / "log"
 
     def socket_dir(self, directory: Path) -> Path:
-        """``directory`` of a server, or a short one in its stead: it may lie too deep, or closed to its account."""
+        """``directory`` of a server, or a short path instead: its own may be too long, or closed to the
+        server's account."""
         short_enough = len(os.fsencode(directory / LONGEST_SOCKET_NAME)) <= LONGEST_SOCKET_PATH
         if short_enough and self.account.reaches(self.data_dir.parent):
             return directory
@@ -66,7 +67,7 @@ class ServiceDirectory:
         return Path("/tmp") / f"pingxing-{os.geteuid()}-{digest}"  # noqa: S108 - owned() refuses another's directory
 
     def prepare(self) -> None:
-        """Create ``DATA_DIR``, which the servers' account may pass but not list."""
+        """Create ``DATA_DIR``, which the servers' account may traverse but not list."""
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         mode = self.data_dir.stat().st_mode
         if os.geteuid() == 0 and not mode & stat.S_IXOTH:
@@ -74,7 +75,7 @@ class ServiceDirectory:
         self.log_dir.mkdir(mode=0o700, exist_ok=True)
 
     def owned(self, directory: Path) -> Path:
-        """``directory``, made if absent, belonging to the servers' account and closed to everyone else."""
+        """``directory``, created if absent, owned by the servers' account and closed to everyone else."""
         if not directory.exists():
             directory.mkdir(mode=0o700)
             os.chown(directory, self.account.uid, self.account.gid)

@@ -28,7 +28,7 @@ def main(*options: str) -> int:
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, lambda *_: sys.exit(0))
     os.chdir(services.BASE_DIR)
-    os.umask(0o077)  # letters, uploads and logs are nobody else's on this machine
+    os.umask(0o077)  # e-mails, uploads and logs are private on this machine
     try:
         run()
     except (CannotRun, environment.Unusable, services.ServiceFailed) as reason:
@@ -61,7 +61,7 @@ def run() -> None:
 
 
 def hold_alone() -> int:
-    """Refuse a second supervisor on one ``DATA_DIR``: two schedulers would do everything twice."""
+    """Refuse a second supervisor on one ``DATA_DIR``: two schedulers would run everything twice."""
     lock = os.open(services.data_dir() / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -80,7 +80,8 @@ def demand_free_port() -> None:
 
 
 def wait_until_ready() -> str:
-    """What is still missing when pages have long been served, or nothing. Raises ``CannotRun`` if no page is served."""
+    """What is still missing when pages have been served for a while, or nothing. Raises ``CannotRun`` if no
+    page is served."""
     deadline = time.monotonic() + START_SECONDS
     while (answer := readiness()) != READY:
         look_after_all()

@@ -1,4 +1,4 @@
-"""The processes that make up the system, each run again when it ends: none of them takes the others along."""
+"""The processes that make up the system, each restarted when it ends: none of them takes the others down."""
 
 import os
 import signal
@@ -40,12 +40,12 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C is ours, and we stop it in good order
+                start_new_session=True,  # Ctrl-C is for us, and we stop it gracefully
                 preexec_fn=dying_with_parent(self.when_orphaned),
             )
 
     def keep_running(self) -> None:
-        """Start it again if it ended, and say so; what it said itself where it gave up of its own will."""
+        """Restart it if it ended, and say so, with its own last words where it gave up by itself."""
         self.log.rotate()
         if self.process.poll() is None:
             return
@@ -78,7 +78,7 @@ CHILDREN = [
 
 
 def look_after_all() -> None:
-    """One round: whatever has ended is started again."""
+    """One round: restart whatever has ended."""
     for said in services.renew():
         say(said)
     for child in CHILDREN:

@@ -1,4 +1,4 @@
-"""What the supervisor says: one line for each step, and for what befalls its children."""
+"""What the supervisor prints: one line for each step, and for what happens to its children."""
 
 import time
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def step(name: str) -> Iterator[None]:
-    """One line for one step: its name as it begins, its time as it ends."""
+    """One line for one step: its name when it begins, its duration when it ends."""
     began = time.monotonic()
     print(f"· {name} …", end="", flush=True)  # noqa: T201
     try:

@@ -1,4 +1,4 @@
-"""What the data needs before it is served by this version of the program; a database that restarts is waited for."""
+"""What the data needs before this version of the program serves it; a restarting database is waited for."""
 
 import re
 import time
@@ -22,7 +22,7 @@ class CannotRun(Exception):
 
 
 def prepare_data() -> None:
-    """Bring the database and the static files to what this version needs: again from where it was, after an outage."""
+    """Bring the database and the static files to what this version needs; after an outage it resumes where it was."""
     from django.core.management.base import CommandError
     from django.db import DatabaseError, connection
 
@@ -56,12 +56,13 @@ def _prepare() -> None:
     from config import demonstration, startup_checks, static_files
     from config.owner_role import as_owner
 
-    call_command("check", stdout=StringIO())  # or what the addresses import is read at the first request only
+    # otherwise the modules imported by the URLs would be loaded only at the first request
+    call_command("check", stdout=StringIO())
     with step("database"):
-        with as_owner():  # who may read what no version has given the running system a right to
+        with as_owner():  # who may read what no version has granted to the running system
             startup_checks.refuse_newer_data()
         call_command("migrate", interactive=False, verbosity=0)
-        connection.ensure_connection()  # as the running system, which would be waited for otherwise
+        connection.ensure_connection()  # as the running system, which would otherwise be waited for
         startup_checks.demand_fit()
     if settings.DEMO and demonstration.is_wanted():
         say("demonstration (what is there already stays)")

@@ -1,4 +1,4 @@
-"""What was granted, the ledger, and what may be claimed back, over the API."""
+"""What was granted, the ledger, and proposed clawbacks, over the API."""
 
 from decimal import Decimal
 from typing import Any
@@ -48,7 +48,7 @@ class LineViewSet(ReadOnlyModelViewSet):
 
 
 class RewardViewSet(LineViewSet):
-    """Rewards of the units that you reach."""
+    """Rewards of the units within reach."""
 
     queryset = Reward.objects.all()
     serializer_class = RewardSerializer
@@ -56,7 +56,7 @@ class RewardViewSet(LineViewSet):
 
 
 class AllocationViewSet(LineViewSet):
-    """Parts of project funds of the units that you reach."""
+    """Parts of project funds of the units within reach."""
 
     queryset = Allocation.objects.all()
     serializer_class = AllocationSerializer
@@ -64,7 +64,7 @@ class AllocationViewSet(LineViewSet):
 
 
 class LedgerEntrySerializer(serializers.ModelSerializer):
-    """`as_deputy`: who booked it stood in for the holder of the office."""
+    """`as_deputy`: the person who booked it acted as a deputy."""
 
     as_deputy = serializers.BooleanField(read_only=True)
 
@@ -75,7 +75,8 @@ class LedgerEntrySerializer(serializers.ModelSerializer):
 
 
 class CorrectionSerializer(ExactSerializer):
-    """`key` names the correction: sent again it books nothing more. `left`: what you saw not taken back yet."""
+    """`key` is the idempotency key of the correction: sent again, it books nothing more. `left`: the amount that you
+    saw as not yet taken back."""
 
     amount = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=Decimal("0.01"))
     reason = serializers.CharField()
@@ -107,7 +108,7 @@ class LedgerViewSet(ReadOnlyModelViewSet):
     @extend_schema(request=CorrectionSerializer)
     @action(detail=True, methods=["post"])
     def correct(self, request: Request, pk: str) -> Response:
-        """Book an entry the other way."""
+        """Book a correcting entry."""
         entry = self.get_object()
         given = sent(CorrectionSerializer, request)
         return Response(self.get_serializer(workflow.correct(entry, by=request.user, **given)).data)
@@ -125,7 +126,7 @@ class ClawbackVerdictSerializer(ExactSerializer):
 
 
 class ClawbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
-    """What was proposed to be claimed back after a star fell."""
+    """Proposed clawbacks after a star fell."""
 
     permission_classes = (HasUnitPermission,)
     needs = (VIEW,)
@@ -143,11 +144,11 @@ class ClawbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     @extend_schema(request=ClawbackVerdictSerializer)
     @action(detail=True, methods=["post"])
     def settle(self, request: Request, pk: str) -> Response:
-        """Confirm it, or decline it for a reason."""
+        """Confirm the proposal, or decline it for a reason."""
         clawback = self.get_object()
         given = sent(ClawbackVerdictSerializer, request)
         reason = given["reason"]
-        workflow.review_clawbacks([clawback.line.holder_id])  # what is no longer proposed lapses, whatever comes now
+        workflow.review_clawbacks([clawback.line.holder_id])  # what is no longer proposed lapses, whatever happens next
         if given["confirm"]:
             workflow.confirm_clawback(clawback, by=request.user, reason=reason)
         else:

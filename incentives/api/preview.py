@@ -1,4 +1,4 @@
-"""``POST /api/v1/allocations/preview/``: the calculation of an allocation, with nothing kept (formats §4)."""
+"""``POST /api/v1/allocations/preview/``: calculate an allocation without saving anything (formats §4)."""
 
 import re
 from decimal import Decimal
@@ -31,7 +31,7 @@ class PlainDecimal(serializers.DecimalField):
 
 
 def amount(**options: Any) -> PlainDecimal:
-    """Yuan, to the fen, not below 0."""
+    """Yuan, to the fen, not negative."""
     return PlainDecimal(max_digits=18, decimal_places=2, min_value=Decimal(0), **options)
 
 
@@ -57,7 +57,7 @@ class PreviewSerializer(serializers.Serializer):
     units = ClaimSerializer(many=True, max_length=10_000)
 
     def validate_units(self, claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Each unit once, and only units where the person may allocate: others are as unknown as those not there."""
+        """Each unit once, and only units where the person may allocate: others are treated as if they did not exist."""
         codes = [claim["unit"] for claim in claims]
         reach = self.context["request"].user.reach("incentives.manage_fund")
         known = set(Unit.objects.within_any(reach).filter(code__in=codes).values_list("code", flat=True))
@@ -90,7 +90,7 @@ class AllocationPreview(APIView):
 
     @extend_schema(request=PreviewSerializer, responses=PreviewAnswer)
     def post(self, request: Request) -> Response:
-        """Allocate a budget over units by weight within limits, to the fen. Nothing is kept.
+        """Allocate a budget over units by weight within limits, to the fen. Nothing is saved.
 
         `amounts` come in the order given. Limits that cannot be met are a 400 that says by how much.
         """

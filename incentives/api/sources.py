@@ -25,7 +25,7 @@ SHARED += ["state", "opinion", "filing_number", "effective_at", "steps"]
 
 
 class BandSerializer(serializers.ModelSerializer):
-    """A star and its half-open band: `first` up to, not including, `after` (none: no end)."""
+    """A star and its half-open band: `first` up to, but not including, `after` (none: no end)."""
 
     first = serializers.IntegerField(source="band.lower")
     after = serializers.IntegerField(source="band.upper", allow_null=True)
@@ -82,7 +82,8 @@ class PaymentSerializer(ExactSerializer):
 
 
 class DisbursementSerializer(ExactSerializer):
-    """`key` names the instalment: sent again it pays nothing more. Without `payments`: all that is owed.
+    """`key` is the idempotency key of the instalment: sent again, it pays nothing more. Without `payments`: all that is
+    owed.
 
     Another document or other amounts under the same key are a conflict.
     """
@@ -108,7 +109,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
         return super().get_queryset().seen_by(self.request.user).order_by("-year", "unit", "pk")
 
     def _mine(self) -> Source:
-        """The source, where this step is the reader's to take; it is not there for others, whatever they send."""
+        """The source, where the reader may take this step; for others it does not exist, whatever they send."""
         source = self.get_object()
         if not open_to(self.request.user, STEPS[self.action], source):
             raise NotFound
@@ -120,7 +121,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
     def seek_opinion(self, request: Request, pk: str) -> Response:
-        """Put the draft before the leading-group office."""
+        """Submit the draft to the leading-group office for its opinion."""
         source = self._mine()
         sent(NoFields, request)
         workflow.seek_opinion(source, by=request.user)
@@ -137,7 +138,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     @extend_schema(request=TakeBackSerializer)
     @action(detail=True, methods=["post"])
     def take_back(self, request: Request, pk: str) -> Response:
-        """Open a filed one for changes; its filing is void."""
+        """Reopen a filed one for changes; its filing becomes void."""
         source = self._mine()
         workflow.take_back(source, by=request.user, **sent(TakeBackSerializer, request))
         return self._told(source)
@@ -154,7 +155,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
     def grant(self, request: Request, pk: str) -> Response:
-        """Commit what every unit gets, by the stars of the reckoning day."""
+        """Commit what every unit gets, by the stars on the reckoning day."""
         source = self._mine()
         sent(NoFields, request)
         workflow.grant(source, by=request.user)

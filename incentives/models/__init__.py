@@ -1,4 +1,4 @@
-"""Reward policies, project funds, what they grant to whom, and the ledger of it all (practice §5, formats §4)."""
+"""Reward policies, project funds, what they grant to whom, and their ledger (practice §5, formats §4)."""
 
 from incentives.models.clawback import Clawback
 from incentives.models.fund import Allocation, ProjectFund, StarWeight

@@ -1,4 +1,4 @@
-"""A proposal to claim money back (追回) after a star has fallen: money already paid changes by proposal only."""
+"""A proposed clawback (追回) after a star has fallen: money already paid changes only by proposal."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ User = settings.AUTH_USER_MODEL
 
 @pghistory.track()
 class Clawback(OfLine):
-    """``amount`` comes back of what was paid, ``released`` is no longer promised of what was not (yuan).
+    """``amount`` of what was paid is claimed back, ``released`` of what was not paid is no longer committed (yuan).
 
-    While it is open it follows the register; it lapses when the star no longer is below. Settled, it stays.
+    While open it follows the register; it lapses when the star is no longer lower. Once settled it does not change.
     """
 
     class State(models.TextChoices):

@@ -64,7 +64,7 @@ class StarWeight(models.Model):
 
 @pghistory.track()
 class Allocation(GrantLine):
-    """``weight`` as it was reckoned: star weight × need."""
+    """``weight`` as it was calculated: star weight × need."""
 
     fund = models.ForeignKey(ProjectFund, on_delete=models.PROTECT, related_name="lines")
     weight = models.DecimalField(_("Weight"), max_digits=20, decimal_places=4)

@@ -1,7 +1,7 @@
 """The ledger: append-only entries, from which a trigger keeps the totals of lines and sources (formats §4).
 
-The trigger runs once a statement. It moves the source's totals first, so that everyone who spends from one source
-queues at its row; its constraint (budget ≥ committed ≥ disbursed ≥ 0) and the line's judge the newest totals.
+The trigger runs once per statement. It updates the source's totals first, so that concurrent payments from one source
+wait for its row lock; its constraint (budget ≥ committed ≥ disbursed ≥ 0) and the line's check the newest totals.
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ class LedgerQuerySet(models.QuerySet):
 
 @pghistory.track(pghistory.InsertEvent())
 class LedgerEntry(OfLine):
-    """Money promised, paid, or come back, in yuan. A correction is an entry of the same kind the other way.
+    """Money committed, paid, or taken back, in yuan. A correction is an entry of the same kind with the opposite sign.
 
-    ``key`` names the step that wrote it: the same step on the same line a second time is refused.
+    ``key`` is an idempotency key: the same step on the same line is refused a second time.
     """
 
     class Kind(models.TextChoices):

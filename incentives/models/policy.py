@@ -14,7 +14,7 @@ from incentives.models.source import GrantLine, RewardFigure, Source, frozen_wit
 
 @pghistory.track()
 class RewardPolicy(Source):
-    """``clawback`` says what comes back when a unit's star falls inside the period."""
+    """``clawback`` is the rule for what is claimed back when a unit's star falls inside the period."""
 
     MANAGE = "incentives.manage_policy"
     PAGE = "policy"

@@ -1,7 +1,7 @@
-"""What a reward policy and a project fund have in common: a budget, an opinion and filing, a line for each unit.
+"""What a reward policy and a project fund share: a budget, an opinion and filing, a line for each unit.
 
-``committed`` and ``disbursed`` of both a source and its lines are running totals of the ledger, net of what came back.
-Only the ledger's trigger moves them (``ledger.py``), and the constraints here hold at every moment, whoever writes.
+``committed`` and ``disbursed`` of both a source and its lines are running totals of the ledger, net of what was claimed
+back. Only the ledger's trigger updates them (``ledger.py``), and the constraints here always hold, whoever writes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ User = settings.AUTH_USER_MODEL
 
 
 class RewardFigure(models.TextChoices):
-    """A figure of a unit's profile that rewards and funds look at."""
+    """A figure of a unit's profile that rewards and funds depend on."""
 
     POPULATION = "population", _("Population")
     HOUSEHOLDS = "households", _("Households")
@@ -38,7 +38,7 @@ def money(label: Any = None, **options: Any) -> models.DecimalField:
 
 
 class AllConditions(pgtrigger.Condition):
-    """Both conditions hold (the library joins only those of one kind)."""
+    """Both conditions hold (the library combines only conditions of one kind)."""
 
     def __init__(self, *conditions: pgtrigger.Condition) -> None:
         self.conditions = conditions
@@ -48,7 +48,7 @@ class AllConditions(pgtrigger.Condition):
 
 
 def totals_move_by_ledger() -> list[pgtrigger.Trigger]:
-    """Refuse totals that are not 0 at first, or that are changed by anything but another trigger."""
+    """Refuse totals that are not 0 initially, or that are changed by anything but another trigger."""
     return [
         pgtrigger.Protect(
             name="totals_begin_at_zero",
@@ -67,7 +67,7 @@ def totals_move_by_ledger() -> list[pgtrigger.Trigger]:
 
 class SourceQuerySet(models.QuerySet):
     def seen_by(self, user: Any) -> SourceQuerySet:
-        """What ``user`` may look at: a draft only where the person writes such drafts."""
+        """What ``user`` may see: a draft only where the person writes such drafts."""
         seen = below_any(user.reach("incentives.view_incentive"), "unit_id")
         return self.filter(seen, ~Q(state="draft") | below_any(user.reach(self.model.MANAGE), "unit_id"))
 
@@ -82,7 +82,7 @@ class Source(models.Model):
 
     ``unit`` is the county, ``rates`` the level of the units that get something, ``year`` the year whose profile figures
     count, ``reckoning_day`` the day whose stars count. ``starts`` … ``ends`` (both inclusive) is the period in which a
-    fallen star has consequences for the money.
+    fallen star affects the money.
     """
 
     MANAGE: str
@@ -165,7 +165,7 @@ class Source(models.Model):
 
     @cached_property
     def granted(self) -> bool:
-        """Whether its lines have been written."""
+        """Whether its lines have been created."""
         return self.lines.exists()
 
     @property
@@ -175,12 +175,12 @@ class Source(models.Model):
 
     @property
     def available(self) -> Decimal:
-        """What of the budget is not promised yet, in yuan."""
+        """The part of the budget that is not committed yet, in yuan."""
         return self.budget - self.committed
 
 
 def source_triggers(*terms: str) -> list[pgtrigger.Trigger]:
-    """The state machine; ``terms`` and what every source promises are frozen once the opinion is sought."""
+    """The state machine; ``terms`` and what every source grants are frozen once the opinion is sought."""
     return [
         *totals_move_by_ledger(),
         pgtrigger.FSM(name="source_states", field="state", transitions=STEPS.transitions),
@@ -202,7 +202,7 @@ def source_triggers(*terms: str) -> list[pgtrigger.Trigger]:
 
 
 def frozen_with(table: str, column: str) -> pgtrigger.Trigger:
-    """Refuse any change of a row that belongs, by ``column``, to a source in ``table`` that is no longer a draft."""
+    """Refuse any change of a row that refers, by ``column``, to a source in ``table`` that is no longer a draft."""
     return pgtrigger.Trigger(
         name="frozen_with_its_source",
         when=pgtrigger.Before,
@@ -224,16 +224,16 @@ def frozen_with(table: str, column: str) -> pgtrigger.Trigger:
 
 class GrantLineQuerySet(models.QuerySet):
     def seen_by(self, user: Any) -> GrantLineQuerySet:
-        """Lines of the units where ``user`` watches over money, fills in, or accepts what is filled in."""
+        """Lines of the units where ``user`` oversees money, fills in applications, or accepts them."""
         reach = [code for perm in SEES_LINES for code in user.reach(perm)]
         return self.filter(below_any(reach, "unit_id") | below_any(reach, "passed_to_id"))
 
     def payable(self) -> GrantLineQuerySet:
-        """Lines on which something is owed and payment is not stopped."""
+        """Lines on which something is owed and payment is not frozen."""
         return self.filter(committed__gt=F("disbursed"), frozen=False)
 
     def held_by(self, units: Any) -> GrantLineQuerySet:
-        """Lines that are now those of ``units`` (codes, or a query for them)."""
+        """Lines now held by ``units`` (codes, or a query for them)."""
         return self.filter(Q(unit__in=units, passed_to=None) | Q(passed_to__in=units))
 
 
@@ -243,8 +243,8 @@ SEES_LINES = ("incentives.view_incentive", "ratings.fill", "ratings.accept")
 class GrantLine(models.Model):
     """What a source grants to one unit. ``star`` is the star on the reckoning day, ``figure`` the profile's figure.
 
-    ``passed_to``: the unit that has taken it over since an order merged or split the unit (practice §4). A ``frozen``
-    line is paid no further (its unit's star has fallen) until that is settled.
+    ``passed_to``: the successor of the unit after an order merged or split it (practice §4). A ``frozen`` line is not
+    paid any further (its unit's star has fallen) until that is settled.
     """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
@@ -274,17 +274,17 @@ class GrantLine(models.Model):
 
     @property
     def holder_id(self) -> str:
-        """The code of the unit whose it is now."""
+        """The code of the unit that holds it now."""
         return self.passed_to_id or self.unit_id
 
     @property
     def unpaid(self) -> Decimal:
-        """What is promised and still to be paid, in yuan."""
+        """What is committed and still to be paid, in yuan."""
         return self.committed - self.disbursed
 
 
 def line_triggers(source: str) -> list[pgtrigger.Trigger]:
-    """What was granted stays as it was reckoned; only the ledger and freezing move a line."""
+    """What was granted stays as it was calculated; only the ledger and freezing change a line."""
     return [
         *totals_move_by_ledger(),
         pgtrigger.ReadOnly(name="what_was_granted_stays", fields=[source, "unit", "star", "figure", "amount"]),

@@ -1,4 +1,4 @@
-"""``{% load money %}{{ amount|yuan }}``: money as people read it."""
+"""``{% load money %}{{ amount|yuan }}``: formats money for reading."""
 
 from decimal import Decimal
 

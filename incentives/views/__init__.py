@@ -1,4 +1,4 @@
-"""Pages of policies, funds and their money. ``kind`` is the model that an address is about."""
+"""Pages about policies, funds and their money. ``kind`` is the model that an address is about."""
 
 from incentives.views.disbursing import disburse
 from incentives.views.edit import edit, new

@@ -1,4 +1,4 @@
-"""Disbursing in two steps: what is to be paid, then exactly that or nothing."""
+"""Disbursing in two steps: a preview, then exactly that or nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BOOKED_BEFORE = gettext_lazy("A payment was booked from this page before. Nothin
 
 @login_required
 def disburse(request: HttpRequest, kind: type[Source], pk: int) -> HttpResponse:
-    """The form; what it comes to, kept under its key; and on ``confirmed`` exactly what was shown under that key."""
+    """The form; its preview, kept under a key; and with ``confirmed``, exactly what was shown under that key."""
     source = source_or_404(request, kind, pk)
     if not request.user.has_perm("incentives.disburse", source):
         raise Http404
@@ -53,7 +53,7 @@ def _show_form(
 def _preview(
     request: HttpRequest, source: Source, form: DisburseForm, *, key: str = "", refused: Refused | None = None
 ) -> HttpResponse:
-    """What the form comes to now. ``refused``: why what was confirmed was not done; that page's key is used up."""
+    """What the form amounts to now. ``refused``: why a confirmation was refused; that page's key is used up."""
     asked = form.asked()
     try:
         if set(asked) == {"document"}:
@@ -73,7 +73,7 @@ def _preview(
 
 
 def _confirm(request: HttpRequest, source: Source, form: DisburseForm) -> HttpResponse:
-    """The key alone may come back; what comes back beside it has to be what was shown."""
+    """The key alone is enough; anything sent beside it must match what was shown."""
     asked, key = form.asked(), form.cleaned_data["key"]
     try:
         with previews.confirming(request.user, _step(source), key) as shown:
@@ -104,7 +104,7 @@ def _require_same(asked: dict[str, Any], shown: dict[str, Any]) -> None:
 
 
 def _how_much(asked: dict[str, Any]) -> dict[str, Any]:
-    """What was asked, kept or not, as ``instalment`` and ``disburse`` take it."""
+    """The amounts asked for, fresh or from a preview, as ``instalment`` and ``disburse`` take them."""
     if "payments" in asked:
         return {"payments": {int(line): Decimal(amount) for line, amount in asked["payments"].items()}}
     return {"share": Decimal(asked["share"])}

@@ -47,7 +47,7 @@ def edit(request: HttpRequest, kind: type[Source], pk: int) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, source: Source) -> HttpResponse:
-    """The form. What was written when it was opened is kept under its key: who saves over it is told first."""
+    """The form. Its original values are kept under its key: saving over somebody else's change gets a warning first."""
     if request.method != "POST":
         return _show(request, source, *_forms(source))
     form, grid = _forms(source, request.POST)
@@ -96,7 +96,7 @@ def _step(source: Source) -> str:
 
 
 def _saved_before(request: HttpRequest, source: Source) -> Source | None:
-    """The draft that says just what was sent: the first of two clicks wrote it."""
+    """The draft that equals what was sent: the first of two clicks saved it."""
     mine = type(source).objects.filter(unit=source.unit_id, drafted_by=request.user)
     name = request.POST.get("name", "").strip()
     for one in [source] if source.pk else mine.filter(name=name):
@@ -114,7 +114,7 @@ def _says(source: Source, form: ModelForm, grid: BaseFormSet) -> bool:
 
 
 def _with_spare_rows(posted: Any, wanted: bool) -> Any:
-    """What was typed, with room for more rows when the button for them was pressed."""
+    """What was typed, with spare rows when the button for them was pressed."""
     if not wanted:
         return posted
     data = posted.copy()

@@ -29,7 +29,7 @@ def ledger(request: HttpRequest, kind: type[Source], pk: int) -> HttpResponse:
 
 
 def _show(request: HttpRequest, source: Source, number: Any, *, status: int = 200, **more: Any) -> HttpResponse:
-    """A page of the ledger. ``more``: why a correction was refused, and what was typed for it."""
+    """A page of the ledger. ``more``: why a correction was refused, and its input."""
     entries = LedgerEntry.objects.of(source).select_related("unit", "by", "corrects")
     left = F("amount") + Coalesce(Sum("corrections__amount"), 0, output_field=LedgerEntry._meta.get_field("amount"))
     page = Paginator(entries.annotate(left=left).order_by("-pk"), ROWS).get_page(number)
@@ -46,7 +46,7 @@ def _show(request: HttpRequest, source: Source, number: Any, *, status: int = 20
 
 @login_required
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
-    """An entry the other way: what was typed, of what the page showed as left of the entry."""
+    """A correcting entry: what was typed, and what the page showed as not yet taken back."""
     entry = reached_or_404(request.user, "incentives.disburse", LedgerEntry.objects.all(), pk=pk)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])

@@ -1,4 +1,4 @@
-"""What is claimed back: exactly what was proposed on the page, or nothing."""
+"""Settling clawbacks: exactly what the page proposed, or nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ VERDICTS = {
 
 @login_required
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
-    """Confirm or decline what is proposed to be claimed back, as the page proposed it."""
+    """Confirm or decline a proposed clawback, as the page proposed it."""
     clawback = reached_or_404(request.user, "incentives.disburse", Clawback.objects.all(), pk=pk)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
@@ -45,7 +45,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
             raise Incomplete(_("Please confirm or decline."))
         carry_out, state, done = VERDICTS[request.POST["verdict"]]
         reason = request.POST.get("reason", "").strip()
-        # In a transaction of its own: what is no longer proposed stays lapsed when the step is refused for it.
+        # In a transaction of its own: a proposal that has lapsed stays lapsed when the step is refused for it.
         workflow.review_clawbacks([clawback.line.holder_id])
         with previews.confirming(request.user, page_step(source), request.POST.get("key", "")) as shown:
             proposal = shown["clawbacks"].get(str(pk))

@@ -1,4 +1,4 @@
-"""One policy or fund: where it stands, its terms, its list, and the next step."""
+"""One policy or fund: its state, its terms, its list, and the next step."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def detail(request: HttpRequest, kind: type[Source], pk: int) -> HttpResponse:
 
 
 def page_step(source: Source) -> str:
-    """The name under which what the page shows is kept (``records.previews``)."""
+    """The name under which the page's preview is kept (``records.previews``)."""
     return f"page:{source.PAGE}:{source.pk}"
 
 
 def show(request: HttpRequest, source: Source, *, status: int = 200, **more: Any) -> HttpResponse:
-    """The page. What its steps rest on is kept under its key. ``more``: forms to be put right; ``refused``."""
+    """The page. What its steps depend on is kept under its key. ``more``: forms with errors; ``refused``."""
     by_star = list(source.lines.order_by("-star").values("star").annotate(units=Count("pk"), amount=Sum("amount")))
     source.granted = bool(by_star)
     prospects, unmet = ([], "") if by_star else prospects_of(source)

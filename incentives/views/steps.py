@@ -1,4 +1,4 @@
-"""The steps that are taken on the page of a policy or fund: as it was shown, or not at all."""
+"""The steps taken on the page of a policy or fund: as it was shown, or not at all."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ DONE = {
 
 @login_required
 def step(request: HttpRequest, kind: type[Source], pk: int, verb: str) -> HttpResponse:
-    """Take a step; the page tells what came of it."""
+    """Take a step and report the result."""
     source = source_or_404(request, kind, pk)
     if verb not in STEPS_OF_PAGE or not open_to(request.user, STEPS[verb], source):
         raise Http404
@@ -69,7 +69,7 @@ def _take(verb: str, request: HttpRequest, source: Source, given: dict[str, Any]
 
 
 def _led_to(verb: str, source: Source, posted: Any) -> bool:
-    """Whether ``source`` stands where this step leads to: what is said to be done has been done."""
+    """Whether ``source`` is in the state that this step leads to: then the step has been taken."""
     state = Source.State
     return {
         "seek_opinion": source.state == state.OPINION_SOUGHT,

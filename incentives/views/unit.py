@@ -16,7 +16,7 @@ from incentives.views.sources import ROWS
 
 @login_required
 def unit_money(request: HttpRequest) -> HttpResponse:
-    """Rewards and project money of the units that the reader reaches, newest first."""
+    """Rewards and project money of the units within reach, newest first."""
     if not any(request.user.has_perm(perm) for perm in SEES_LINES):
         raise Http404
     rewards = Reward.objects.seen_by(request.user).select_related("unit", "policy").order_by("-policy__year", "unit")
@@ -32,7 +32,7 @@ def unit_money(request: HttpRequest) -> HttpResponse:
 
 
 def home_panel(user: Any) -> dict[str, Any] | None:
-    """The newest rewards and allocations of a cadre's own village; None for others and while there is none."""
+    """The newest rewards and allocations of a cadre's own village; None for others, and while there are none."""
     if not user.has_perm("ratings.fill"):
         return None
     rewards = Reward.objects.seen_by(user).values_list("policy__name", "amount", "disbursed", "policy__year")

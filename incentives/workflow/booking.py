@@ -1,4 +1,4 @@
-"""Writing the ledger. The database keeps the totals and refuses what would overdraw (``models/ledger.py``)."""
+"""Writing the ledger. The database keeps the totals and refuses overdrafts (``models/ledger.py``)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,7 +9,7 @@ from incentives.models import GrantLine, LedgerEntry, Reward
 
 
 def ref(line: GrantLine) -> dict[str, GrantLine]:
-    """The line as the field of a ledger entry or clawback that names it."""
+    """The line as keyword argument for the field of a ledger entry or clawback that names it."""
     return {"reward" if isinstance(line, Reward) else "allocation": line}
 
 
@@ -21,5 +21,5 @@ def entry_for(
 
 
 def book(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
-    """Append ``entries`` in one statement, so that their effects count together."""
+    """Append ``entries`` in one statement, so that they take effect together."""
     return LedgerEntry.objects.bulk_create(entries)

@@ -1,7 +1,7 @@
-"""When a star falls (practice §4–5): payment stops at once, and what was paid comes back by proposal only.
+"""When a star falls (practice §4–5): payment is frozen at once, and what was paid is claimed back only by proposal.
 
-``review_clawbacks`` follows the register for the units whose stars changed: it may run at any time and again and again,
-and always comes to the same open proposals.
+``review_clawbacks`` follows the register for the units whose stars changed: it is idempotent, and always arrives at the
+same open proposals.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LOOKED_BACK = timedelta(days=7)
 
 @transaction.atomic
 def review_clawbacks(units: Units, *, on: date | None = None) -> None:
-    """Compare what was granted to ``units`` with the register as it reads on the day ``on`` (today when absent)."""
+    """Compare what was granted to ``units`` with the register as of the day ``on`` (default today)."""
     on = on or timezone.localdate()
     for kind in (RewardPolicy, ProjectFund):
         lines = kind.lines.rel.related_model.objects.held_by(units)
@@ -48,8 +48,8 @@ def review_clawbacks(units: Units, *, on: date | None = None) -> None:
 
 
 def review_clawbacks_of_the_day(on: date | None = None) -> None:
-    """``review_clawbacks`` for whoever's star moves by the calendar alone (the months of an effect are over), which no
-    re-rating announces, and for whatever waits to be settled."""
+    """``review_clawbacks`` for units whose star changes by the calendar alone (the months of an effect are over), which
+    no re-rating announces, and for whatever waits to be settled."""
     on = on or timezone.localdate()
     moved = StarPeriod.objects.known().filter(during__startswith__gt=on - LOOKED_BACK, during__startswith__lte=on)
     units = set(moved.values_list("unit_id", flat=True))
@@ -73,7 +73,7 @@ def _review(source: Source, units: Units, on: date) -> None:
 def _known_proposals(source: Source, lines: QuerySet[GrantLine]) -> dict[int, list[Clawback]]:
     """Open and declined proposals by line, newest first.
 
-    Not those declined after a closing that was taken back later: the fall that they were about never was.
+    Excludes those declined after a closing that was later reversed: that fall never happened.
     """
     found: dict[int, list[Clawback]] = {}
     never = Decision.objects.filter(
@@ -91,10 +91,10 @@ def _known_proposals(source: Source, lines: QuerySet[GrantLine]) -> dict[int, li
 
 
 def _propose(line: GrantLine, consequence: StarFall | None, known: list[Clawback]) -> None:
-    """Bring the line's open proposal to ``consequence``. What was declined is not proposed again for the same star."""
+    """Update the line's open proposal to ``consequence``. What was declined is not proposed again for the same star."""
     proposal = next((one for one in known if one.state == State.OPEN), None)
     declined = consequence and any(one.star <= consequence.star for one in known if one.state == State.DECLINED)
-    # A reward whose clawback was declined is paid on; a fund never pays below its minimum star.
+    # A reward whose clawback was declined continues to be paid; a fund never pays below its minimum star.
     _freeze(line, consequence is not None and not (declined and isinstance(line, Reward)))
     if consequence is None or declined:
         if proposal:
@@ -116,9 +116,9 @@ def _freeze(line: GrantLine, frozen: bool) -> None:
 def confirm_clawback(
     clawback: Clawback, *, by: Any, reason: str = "", expected: Any = None, at: datetime | None = None
 ) -> None:
-    """Book what is proposed: what was paid comes back, what was not is promised no more.
+    """Book what is proposed: what was paid is claimed back, what was not is no longer committed.
 
-    ``expected``: what the page proposed (``standing.proposed``); raises ``Outdated`` when that has changed.
+    ``expected``: what the page proposed (``source_state.proposed``); raises ``Outdated`` when that has changed.
     """
     at = at or timezone.now()
     with transaction.atomic(), audit.acting(by, "confirm_clawback", reason):

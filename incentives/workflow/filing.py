@@ -20,7 +20,7 @@ from records.refusals import Incomplete
 
 
 def seek_opinion(source: Source, *, by: Any, expected: Any = None, at: datetime | None = None) -> None:
-    """Put the draft before the leading-group office; from now on its terms stand still.
+    """Submit the draft to the leading-group office for its opinion; from now on its terms are frozen.
 
     Raises ``Incomplete`` when it has no table or weights, or when a unit falls in no band (listed in ``problems``).
     """
@@ -64,7 +64,7 @@ def give_opinion(
 
 
 def take_back(source: Source, *, by: Any, reason: str, expected: Any = None) -> None:
-    """Open a filed one for changes; the filing is void and the opinion has to be sought again."""
+    """Reopen a filed one for changes; the filing becomes void and the opinion has to be sought again."""
     with step("take_back", source, by=by, reason=reason):
         _require_as_shown(source, expected)
         if not reason:
@@ -75,7 +75,8 @@ def take_back(source: Source, *, by: Any, reason: str, expected: Any = None) -> 
 
 
 def make_effective(source: Source, *, by: Any, expected: Any = None, at: datetime | None = None) -> None:
-    """Issue it. Raises ``Incomplete`` when a unit falls in no band: it is listed, never silently 0 (formats §4)."""
+    """Put it into effect. Raises ``Incomplete`` when a unit falls in no band: it is listed, never silently 0
+    (formats §4)."""
     with step("make_effective", source, by=by):
         check_complete(source, expected)
         source.state = Source.State.EFFECTIVE
@@ -90,8 +91,8 @@ def _require_as_shown(source: Source, expected: Any, would_be: list[Prospect] | 
 
 
 def check_complete(source: Source, expected: Any = None) -> list[Prospect]:
-    """What each unit would get. Raises ``Incomplete`` when that cannot be said for every one, ``Outdated`` when it is
-    not what the page showed (``expected``: its ``standing``)."""
+    """Check what each unit would get. Raises ``Incomplete`` when it cannot be determined for every one, ``Outdated``
+    when it differs from what the page showed (``expected``: its ``standing``)."""
     would_be, unmet = prospects_of(source)
     _require_as_shown(source, expected, would_be)
     if unmet:

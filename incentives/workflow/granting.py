@@ -20,11 +20,11 @@ from records.refusals import Incomplete, WrongState
 
 @transaction.atomic
 def grant(source: Source, *, by: Any, expected: Any = None, at: datetime | None = None) -> list[GrantLine]:
-    """Write what every unit gets, by the stars of the reckoning day, and commit it.
+    """Create what every unit gets, by the stars of the reckoning day, and commit it.
 
-    Where the star has fallen since that day, payment is stopped at once. Raises ``WrongState`` before the reckoning day
-    or the second time, ``Outdated`` when it is not what the page showed (``expected``: its ``standing``),
-    ``Incomplete`` when a unit's amount cannot be said or the budget does not suffice.
+    Where the star has fallen since that day, payment is frozen at once. Raises ``WrongState`` before the reckoning day
+    or the second time, ``Outdated`` when it differs from what the page showed (``expected``: its ``standing``),
+    ``Incomplete`` when a unit's amount cannot be determined or the budget is too small.
     """
     at = at or timezone.now()
     with step("grant", source, by=by):

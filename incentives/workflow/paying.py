@@ -1,4 +1,4 @@
-"""Disbursing in instalments, and correcting what was booked wrongly."""
+"""Disbursing in instalments, and correcting wrong entries."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -35,12 +35,12 @@ def disburse(
     expected: Any = None,
     at: datetime | None = None,
 ) -> list[LedgerEntry]:
-    """Pay ``payments`` (yuan by the line's id; absent: ``share`` of what is owed) under voucher ``document``.
+    """Pay ``payments`` (yuan by the line's id; default: ``share`` of what is owed) under voucher ``document``.
 
     ``expected``: the ``standing`` of the instalment as the page showed it; raises ``Outdated`` when it has changed.
-    ``key`` names this instalment: the same one again (a double click) books nothing and returns the entries of before;
-    raises ``WrongState`` when it was another document or other amounts.
-    Raises ``Incomplete`` with a message per line that is frozen, unknown, or asked for more than is owed.
+    ``key`` is an idempotency key: the same one again (a double click) books nothing and returns the first entries;
+    raises ``WrongState`` when the document or the amounts differ. Raises ``Incomplete`` with a message per line that is
+    frozen, unknown, or asked for more than is owed.
     """
     locked(source)
     if not by.has_perm("incentives.disburse", source):
@@ -76,10 +76,10 @@ def correct(
     left: Decimal | None = None,
     at: datetime | None = None,
 ) -> LedgerEntry:
-    """Take ``amount`` yuan of ``entry`` back by an entry the other way, for a ``reason``.
+    """Take ``amount`` yuan of ``entry`` back by an opposite entry, for a ``reason``.
 
-    ``key`` as for ``disburse``; ``left``: what the page showed as not yet taken back of the entry (``Outdated``).
-    Raises ``Incomplete`` when it was not that much, or what was paid would exceed what is committed.
+    ``key`` as for ``disburse``; ``left``: what the page showed as not yet taken back (``Outdated``). Raises
+    ``Incomplete`` when it was not that much, or what was paid would exceed what is committed.
     """
     source = locked(entry.line.source)
     if not by.has_perm("incentives.disburse", source):

@@ -1,4 +1,4 @@
-"""A step with a source: its row is locked first, so of two people at once the second finds the new state."""
+"""A step with a source: its row is locked first, so of two people at once the second sees the new state."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from records import audit
 
 
 def locked(source: Source) -> Source:
-    """The source as it is now, locked until the transaction ends; ``source`` itself is brought up to date too."""
+    """The source as it is now, locked until the transaction ends; ``source`` itself is refreshed too."""
     source.refresh_from_db(from_queryset=type(source).objects.select_for_update())
     vars(source).pop("granted", None)
     return source

@@ -1,4 +1,4 @@
-"""What an order that merges or splits units does to money (practice §4): what is granted and still open passes."""
+"""What an order that merges or splits units does to money (practice §4): what is granted and still open passes on."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from villages.workflow import OrderConsequence
 
 
 def pass_on(sender: Any, order: Order, **kwargs: Any) -> list[OrderConsequence]:
-    """Hear ``units_passed``: lines still to be paid, or in whose period a star counts, go to the unit that takes over.
+    """Receives ``units_passed``: lines still to be paid, or in whose period a star counts, go to the successor.
 
     The line itself, its amount and its ledger stay as they were granted.
     """
@@ -26,7 +26,7 @@ def pass_on(sender: Any, order: Order, **kwargs: Any) -> list[OrderConsequence]:
 
 
 def settle(sender: Any, order: Order, **kwargs: Any) -> None:
-    """Hear ``units_settled``: money follows the star of whoever holds it now."""
+    """Receives ``units_settled``: money follows the star of the unit that holds it now."""
     review_clawbacks(list(order.passages.values_list("after", flat=True)))
 
 

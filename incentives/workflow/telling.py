@@ -1,4 +1,4 @@
-"""Announcements about a source: to those who hold a right in its county, and to the people of the units paid."""
+"""Notices about a source: to those who hold a permission in its county, and to the people of the units paid."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -14,7 +14,7 @@ from notifications.workflow import announce, announce_all
 
 
 def tell_holders(perm: str, source: Source, kind: str, **params: Any) -> None:
-    """Tell everyone responsible for the source's county whose role grants ``perm``."""
+    """Notify everyone responsible for the source's county whose role grants ``perm``."""
     roles = {role for role, spec in ROLES.items() if perm in spec.permissions}
     tell_people(responsible(roles, source.unit_id), source, kind, **params)
 
@@ -25,7 +25,7 @@ def tell_people(user_ids: Iterable[int], source: Source, kind: str, **params: An
 
 
 def tell_units(source: Source, kind: str, amounts: Mapping[GrantLine, Decimal]) -> None:
-    """Tell the cadres of each line's unit about its amount."""
+    """Notify the cadres of each line's unit about its amount."""
     people = holders({Role.FILLER, Role.SIGNER}, {line.holder_id for line in amounts})
     announce_all(
         Notice(

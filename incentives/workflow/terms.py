@@ -44,7 +44,7 @@ def revise_policy(
 ) -> None:
     """Change ``terms`` of a draft, and its whole table when ``bands`` is given.
 
-    ``expected``: what was ``written`` in it when the form was opened; raises ``Outdated`` when that has changed.
+    ``expected``: what ``written`` returned when the form was opened; raises ``Outdated`` when that has changed.
     """
     with step("revise", policy, by=by):
         _require_as_shown(policy, expected)

@@ -1,4 +1,4 @@
-"""``migrate``, as the role that owns the tables; what it writes is not done by hand, whoever calls it."""
+"""``migrate``, as the role that owns the tables; what it writes is not recorded as done by hand, whoever calls it."""
 
 from typing import Any
 
