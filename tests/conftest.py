@@ -31,7 +31,7 @@ LONG = (
     "tests/test_year.py",
     "tests/config/test_under_load.py",
     "tests/test_chain.py",
-    "tests/test_walls",
+    "tests/test_access_isolation",
     "tests/test_nothing_leaks.py",
 )
 
