@@ -1,4 +1,4 @@
-"""People over the API: who I am and what waits for me; the appointments that I may give and end."""
+"""People over the API: who I am and what waits for me; the appointments that I may make and end."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ class AppointmentSerializer(serializers.ModelSerializer):
 
 
 class AccountName(serializers.CharField):
-    """In small letters, whatever the case in which it is sent."""
+    """In lower case, however it is sent."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=150, **options)
@@ -51,7 +51,7 @@ class AccountName(serializers.CharField):
 
 
 class Telephone(serializers.CharField):
-    """A mobile number, or one with its area code; kept as 13800005721 or 0575-85001208."""
+    """A mobile number, or a number with its area code; stored as 13800005721 or 0575-85001208."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=40, allow_blank=True, **options)
@@ -76,7 +76,7 @@ class NewAppointment(serializers.Serializer):
     ends = serializers.DateField(required=False, allow_null=True, default=None)
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        """A unit out of reach is as unknown as one that does not exist."""
+        """A unit out of reach is treated as one that does not exist."""
         fields = super().get_fields()
         user = getattr(self.context.get("request"), "user", None)
         if isinstance(user, User):
@@ -89,7 +89,7 @@ class LastDay(serializers.Serializer):
 
 
 class NewSuccessor(LastDay):
-    """The account that follows, by both its names."""
+    """The successor's account, by both its names."""
 
     username = AccountName()
     name = serializers.CharField(max_length=50)
@@ -101,7 +101,7 @@ class NewPhone(serializers.Serializer):
 
 
 class NewDeputy(serializers.Serializer):
-    """``username`` of somebody who holds another office on the same unit today."""
+    """``username`` of somebody who holds another post on the same unit today."""
 
     username = AccountName()
     starts = serializers.DateField()
@@ -119,7 +119,7 @@ class AppointmentFilter(filters.FilterSet):
 
 
 class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    """The appointments, past ones too, that you may give and end."""
+    """The appointments, past ones too, that you may make and end."""
 
     permission_classes = [HasUnitPermission]
     needs = ["accounts.appoint"]
@@ -137,7 +137,7 @@ class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
     def create(self, request: Request) -> Response:
         """Appoint somebody."""
         if not request.user.has_perm("accounts.appoint"):
-            raise NotFound  # nor does a stranger learn here which accounts there are
+            raise NotFound  # a stranger must not learn here which accounts exist
         given = sent(NewAppointment, request)
         values: dict[str, Any] = dict(given)
         who = workflow.Who(values.pop("name"), values.pop("username"))
@@ -147,7 +147,7 @@ class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
     @extend_schema(request=LastDay, responses=AppointmentSerializer)
     @action(detail=True, methods=["post"])
     def end(self, request: Request, pk: str) -> Response:
-        """Let it end with the day ``on``."""
+        """End it with the day ``on``."""
         appointment = self.get_object()
         given = sent(LastDay, request)
         workflow.end(appointment, by=request.user, on=given["on"])
@@ -156,7 +156,7 @@ class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
     @extend_schema(request=NewSuccessor, responses={201: AppointmentSerializer})
     @action(detail=True, methods=["post"], url_path="hand-over")
     def hand_over(self, request: Request, pk: str) -> Response:
-        """Let it end with the day ``on``, and give the office to the successor from the day after."""
+        """End it with the day ``on``, and give the post to the successor from the day after."""
         appointment = self.get_object()
         given = sent(NewSuccessor, request)
         who = workflow.Who(given["name"], given["username"])
@@ -166,14 +166,14 @@ class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
     @extend_schema(request=NewPhone, responses=AppointmentSerializer)
     @action(detail=True, methods=["post"])
     def phone(self, request: Request, pk: str) -> Response:
-        """Keep the telephone number of the office; an empty one takes it away."""
+        """Set the telephone number of the post; an empty one deletes it."""
         appointment = self.get_object()
         workflow.set_phone(appointment, sent(NewPhone, request)["phone"], by=request.user)
         return Response(AppointmentSerializer(self.get_object()).data)
 
 
 class DeputyView(APIView):
-    """The deputies of an office that is yours, or that you give."""
+    """The deputies for a post that is yours, or that you give."""
 
     @extend_schema(operation_id="deputies_list", responses=AppointmentSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
@@ -182,7 +182,7 @@ class DeputyView(APIView):
 
     @extend_schema(operation_id="deputies_create", request=NewDeputy, responses={201: AppointmentSerializer})
     def post(self, request: Request, pk: int) -> Response:
-        """Name a deputy from a day to a day."""
+        """Name a deputy for a period."""
         post = self._post(request, pk)
         given = sent(NewDeputy, request)
         days = {key: given[key] for key in ("starts", "ends")}
@@ -216,7 +216,7 @@ class MeSerializer(serializers.Serializer):
 class MeView(APIView):
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        """Who you are, what you hold today, what waits for you."""
+        """Who you are, which posts you hold today, what waits for you."""
         user = request.user
         me = {
             "username": user.username,

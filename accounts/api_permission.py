@@ -1,4 +1,4 @@
-"""Who may knock at the API: an address that needs a right is not there for whoever holds it nowhere."""
+"""Access to the API: an address that requires a permission is a 404 for somebody who holds it nowhere."""
 
 from collections.abc import Collection, Mapping
 

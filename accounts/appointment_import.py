@@ -1,7 +1,7 @@
-"""A cadre list: a sheet in which each line gives a person an office; taken whole or not at all (architecture §6).
+"""Import of appointments: each line of a sheet gives a person a post; all or nothing (architecture §6).
 
-``read`` finds every wrong cell and says what each line would do; ``carry_out`` does it. The same sheet again finds
-everybody in office and does nothing.
+``read`` finds every wrong cell and says what each line would do; ``carry_out`` does it. Idempotent: the same sheet
+again finds everybody appointed and does nothing.
 """
 
 import re
@@ -36,7 +36,7 @@ BOTH = "一肩挑"
 
 @dataclass(frozen=True)
 class AppointmentColumns:
-    """The heads of the sheet in the reader's language."""
+    """The column headings in the reader's language."""
 
     unit: str
     unit_name: str
@@ -66,7 +66,7 @@ class AppointmentColumns:
 @dataclass(frozen=True)
 class AppointmentLine:
     """What one line of the sheet does: ``new_roles`` are those not held yet; ``user`` is None for a new account;
-    ``called`` are the offices held already whose telephone number becomes ``phone``."""
+    ``called`` are the posts held already whose telephone number becomes ``phone``."""
 
     row: SheetRow
     unit: Unit
@@ -86,7 +86,7 @@ class AppointmentLine:
 
     @property
     def outcome(self) -> list[Any]:
-        """What it does, for whom, with the names that a page shows."""
+        """What the line does, for whom, in the words of the page."""
         who = [self.name, self.user.pk if self.user else None]
         posts = [self.unit.code, self.unit.name, self.roles, self.new_roles, self.starts, self.ends, self.department]
         return [*who, *posts, self.phone, self.called]
@@ -97,7 +97,7 @@ class AppointmentLine:
 
 
 def words_of(roles: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """How the sheet calls the offices among ``roles``."""
+    """The names in the sheet for ``roles``."""
     words = {str(Role(role).label): (str(role),) for role in roles}
     if set(VILLAGE_POSTS) <= set(roles):
         words[BOTH] = VILLAGE_POSTS
@@ -105,7 +105,7 @@ def words_of(roles: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _name(text: str) -> str:
-    """The cleaned name; what cannot be one stays as it is, and is refused for what it holds."""
+    """The cleaned name; an invalid one is kept unchanged, and refused later."""
     try:
         return cells.name(text)
     except ValueError:
@@ -130,7 +130,7 @@ def rows_of(raw: bytes) -> list[SheetRow]:
 
 
 def read(rows: Sequence[SheetRow], *, by: User) -> list[AppointmentLine]:
-    """What ``rows`` would do. Raises ``SheetRefused`` with all that is wrong."""
+    """What ``rows`` would do. Raises ``SheetRefused`` with all errors."""
     reading = _Reading(rows, by)
     lines = [reading.line(row) for row in rows]
     if reading.problems:
@@ -140,7 +140,7 @@ def read(rows: Sequence[SheetRow], *, by: User) -> list[AppointmentLine]:
 
 @transaction.atomic
 def carry_out(lines: Iterable[AppointmentLine], *, by: User) -> list[Engaged]:
-    """Appoint everybody. Raises ``SheetRefused`` with the line that cannot be, and then nobody is."""
+    """Appoint everybody. Raises ``SheetRefused`` with the failing line, and then nobody is appointed."""
     opened: dict[tuple[str, str], Who] = {}
     engaged = []
     for line in lines:
@@ -170,7 +170,7 @@ def carry_out(lines: Iterable[AppointmentLine], *, by: User) -> list[Engaged]:
 
 
 class _Reading:
-    """One sheet being read: what it may say, whom it may mean, what is wrong with it so far."""
+    """One sheet being read: which values and people are allowed, and the errors so far."""
 
     def __init__(self, rows: Sequence[SheetRow], by: User) -> None:
         self.by = by
@@ -284,7 +284,7 @@ class _Reading:
                 return
 
     def _held(self, user: User | None, role: str, unit: Unit, starts: date, ends: date | None) -> list[Appointment]:
-        """The offices of that role that the person holds on some of these days."""
+        """The posts in that role that the person holds on some of these days."""
         return [
             post
             for post in (self.posts[user.pk, role, unit.code] if user else ())
@@ -294,7 +294,7 @@ class _Reading:
 
 @dataclass(frozen=True)
 class ListedPlace:
-    """A line of the sheet to fill in: an office on a unit, and who holds it."""
+    """A line of the template: a post on a unit, and its holder."""
 
     unit: Unit
     role: str
@@ -302,7 +302,7 @@ class ListedPlace:
 
 
 def columns() -> list[SheetColumn]:
-    """The sheet to fill in: every office that may be given, with who holds it now."""
+    """The template: every post that may be given, with its current holder."""
     heads = AppointmentColumns.spoken()
     return [
         SheetColumn(heads.unit, lambda place: place.unit.code),
@@ -320,7 +320,7 @@ def columns() -> list[SheetColumn]:
 
 
 def places(by: User) -> list[ListedPlace]:
-    """Every office that ``by`` may give, a line for each holder, or one empty; of villages the rated ones."""
+    """Every post that ``by`` may give, one line per holder, or an empty one; of villages only those rated."""
     given = givable(by)
     held: dict[tuple[str, str], list[Appointment]] = defaultdict(list)
     today = managed_by(by).on(timezone.localdate()).filter(deputy_for=None)
@@ -340,7 +340,7 @@ def places(by: User) -> list[ListedPlace]:
 
 
 def notes() -> list[str]:
-    """What stands above the heads of the sheet to fill in."""
+    """The notes above the column headings of the template."""
     return [
         _("One line for each person and office. Leave the account name empty for somebody new."),
         _("One person in both posts of a village: write %s under the office.") % BOTH,

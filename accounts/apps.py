@@ -70,11 +70,11 @@ class AccountsConfig(AppConfig):
             appointment_ends=_("Your office of %(role)s of %(unit)s ends with %(day)s"),
         )
         proof.prove(UnitPermission)
-        # What a history leaves out: the password.
+        # Excluded from the history: the password.
         proof.prove(User, omit=("last_login",))
         proof.prove(Authenticator, omit=("last_used_at",))
         integrity.register(grant_integrity.GRANTS)
-        # The permissions of every app are there once the last one that has models has been migrated.
+        # The permissions of every app exist once the last app with models has been migrated.
         last = [app for app in apps.get_app_configs() if app.models_module is not None][-1]
         post_migrate.connect(role_rights.follow, sender=last)
         jobs.register(Verification, integrity_run.make)

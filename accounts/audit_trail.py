@@ -1,7 +1,7 @@
-"""The audit trail as it is read: who changed what, when, from where, and what stood there before.
+"""Reading the audit trail (audit log): who changed what, when, from where, and the previous value.
 
-Each tracked table has its history table, written by triggers. One statement reads them all, newest first: every table
-gives its newest rows by its key, so the cost is bounded by what is shown, however long the trail is.
+Each tracked table has its history table, written by triggers. One query reads them all, newest first: every table
+returns its newest rows by primary key, so the cost is bounded by the page size, however long the trail is.
 """
 # ruff: noqa: S608 (the names put into the SQL are those of our own tables)
 
@@ -30,9 +30,9 @@ INTERNAL = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_context", "pgh_context
 
 @dataclass(frozen=True)
 class Redaction:
-    """What the trail does not show yet: history rows ``e`` for which ``rows`` holds (SQL), and of those for which
-    ``cells`` holds the ``columns``. Of a change, the row before is covered like the row; a change of nothing but
-    covered columns is not there, and why a covered column changed is not said."""
+    """What the trail does not show yet: history rows ``e`` for which the SQL of ``rows`` holds, and, where ``cells``
+    holds, the ``columns``. The previous version of a row is redacted like the row itself; a change of redacted columns
+    only is left out, and the reason for a change of a redacted column is not shown."""
 
     rows: str = "false"
     cells: str = "false"
@@ -40,7 +40,7 @@ class Redaction:
 
     @property
     def covered_now(self) -> str:
-        """SQL: the columns covered in the row, an array."""
+        """SQL: the redacted columns of the row, an array."""
         names = ", ".join(f"'{column}'" for column in self.columns)
         return f"CASE WHEN coalesce({self.cells}, false) THEN ARRAY[{names}]::text[] ELSE '{{}}'::text[] END"
 
@@ -53,27 +53,27 @@ _open: dict[type[models.Model], str] = {}
 
 
 def redact(tracked: type[models.Model], by: Redaction) -> None:
-    """Keep what is not released out of the trail. Called by the app whose secret it is."""
+    """Keep unreleased results out of the trail. Called by the app that owns them."""
     _veils[tracked] = by
 
 
 def show_openly(because: str, *tracked: type[models.Model]) -> None:
-    """Let the trail's readers see every change of these tables at once, ``because`` it is no secret from them."""
+    """Show the trail's readers every change of these tables at once; ``because`` says why nothing there is secret."""
     _open.update(dict.fromkeys(tracked, because))
 
 
 def redaction_of(tracked: type[models.Model]) -> Redaction:
-    """What of a table is not shown; a table that is neither veiled nor shown is hidden."""
+    """The redaction of a table; a table that is neither redacted nor shown openly is hidden."""
     return _veils.get(tracked) or (OPEN if tracked in _open else HIDDEN)
 
 
 def decided_about() -> tuple[set[type[models.Model]], set[type[models.Model]]]:
-    """The tables with a veil, and those that are shown openly."""
+    """The tables with a redaction, and those that are shown openly."""
     return set(_veils), set(_open)
 
 
 class Cursor(NamedTuple):
-    """The change after which a page begins."""
+    """The change after which a page begins (keyset pagination)."""
 
     at: datetime
     kind: str
@@ -84,7 +84,7 @@ class Cursor(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> "Cursor | None":
-        """None for what is no cursor."""
+        """None for an invalid cursor."""
         try:
             at, kind, number = text.split("|")
             found = cls(datetime.fromisoformat(at).astimezone(UTC), kind, *keys([number]))
@@ -95,7 +95,7 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True)
 class TrailField:
-    """A column that differs; ``before`` is None where the row is new."""
+    """A column that changed; ``before`` is None where the row is new."""
 
     name: str
     before: Any
@@ -104,7 +104,7 @@ class TrailField:
 
 @dataclass(frozen=True)
 class TrailChange:
-    """One change of one row: what, of which unit, when, by whom, from where, why, and what is different."""
+    """One change of one row: what, of which unit, when, by whom, from where, why, and the differences."""
 
     cursor: Cursor
     what: str
@@ -128,19 +128,19 @@ def histories() -> dict[str, type[models.Model]]:
 
 
 def kinds() -> dict[str, str]:
-    """History table → what it keeps, in words, sorted by these."""
+    """History table → what it records, in words, sorted by these."""
     named = {table: name_of(model) for table, model in histories().items()}
     return dict(sorted(named.items(), key=lambda item: item[1]))
 
 
 def name_of(history: type[models.Model]) -> str:
-    """What a history table keeps, in the reader's words."""
+    """What a history table records, in the reader's language."""
     tracked = history.pgh_tracked_model._meta
     return str(audit_words.KINDS.get(tracked.label_lower) or tracked.verbose_name)
 
 
 def unit_column(model: type[models.Model]) -> str | None:
-    """The column that says to which unit a row belongs; None where it only hangs on another row."""
+    """The column with the unit that a row belongs to; None where the row only depends on another row."""
     if model.pgh_tracked_model is Unit:
         return "code"
     return "unit_id" if any(field.column == "unit_id" for field in model._meta.fields) else None
@@ -156,9 +156,10 @@ def changes(
     after: Cursor | None = None,
     count: int = SHOWN,
 ) -> list[TrailChange]:
-    """The newest ``count`` changes within ``reach`` (unit codes) that fit, newest first.
+    """The newest ``count`` changes within ``reach`` (unit codes) that match, newest first.
 
-    Rows that belong to no unit of their own (answers, sheets, accounts) are shown to whoever reaches every unit.
+    Rows that belong to no unit of their own (answers, score sheets, accounts) are shown to readers who reach every
+    unit.
     """
     reach = sorted(reach)
     everywhere = not Unit.objects.exclude(pk__in=Unit.objects.within_any(reach)).exists()
@@ -181,7 +182,7 @@ def changes(
 
 
 def all_changes(reach: Iterable[str], **wanted: Any) -> Iterator[TrailChange]:
-    """Every change that fits (as ``changes``), newest first, fetched bit by bit."""
+    """Every change that matches (as ``changes``), newest first, fetched in chunks."""
     after = None
     while found := changes(reach, after=after, count=FETCHED, **wanted):
         yield from found
@@ -278,7 +279,7 @@ def _names(model: type[models.Model], column: str, keys: set) -> dict[Any, str]:
 
 
 def _in_words(value: Any, words: dict[Any, str]) -> Any:
-    """A list is its parts; what programs alone can read (the content of a scheme) is told by its length."""
+    """A list as its parts; machine-readable content (a scheme) is shown as its length."""
     if isinstance(value, str | bool):
         return words.get(value, value)
     if isinstance(value, list) and not any(isinstance(part, list | dict) for part in value):
@@ -289,7 +290,7 @@ def _in_words(value: Any, words: dict[Any, str]) -> Any:
 
 
 def _differences(model: type[models.Model], before: dict[str, Any], now: dict[str, Any]) -> list[TrailField]:
-    """What differs, in words where a column knows them."""
+    """The differences, in words where a column has them."""
     found = []
     for field in model._meta.fields:
         old, new = before.get(field.column), now.get(field.column)

@@ -1,4 +1,4 @@
-"""The audit trail in words: what a table keeps, what a column says, what a step is. The rest is named as in forms."""
+"""The audit trail in words: names of tables, columns and steps. Everything else is named as in forms."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -252,16 +252,16 @@ VERBS = {
 
 
 def register(words: Mapping[str, Any]) -> None:
-    """Steps in words by verb, from the table of the app that takes them. Called in ``AppConfig.ready``."""
+    """Names of steps by verb, from the app that takes them. Called in ``AppConfig.ready``."""
     VERBS.update(words)
 
 
 def of_column(field: models.Field) -> str:
-    """A column in words: its own name where a form shows it, and one from above where it has none of its own."""
+    """The name of a column: its own where a form shows it, otherwise one from this module."""
     own = str(field.verbose_name)
     return str(COLUMNS.get(field.name, own)) if own == field.name.replace("_", " ") else own
 
 
 def of_step(verb: str) -> str:
-    """A step in words; one that has none says so, with its name."""
+    """The name of a step; one that has no name says so, with its verb."""
     return str(VERBS[verb]) if verb in VERBS else pgettext("step", "other step (%s)") % verb if verb else ""

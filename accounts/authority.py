@@ -1,7 +1,7 @@
 """The one place that answers "may this person do this here?" (architecture §1): ``user.has_perm("app.verb", obj)``.
 
-``obj`` is a unit or anything that carries ``unit_id``. A right held on a unit holds for every unit below it, on the
-days of its appointment. Pages and API find objects through ``reached_or_404``, so that what lies outside is not there.
+``obj`` is a unit or anything that carries ``unit_id``. A permission held on a unit holds for every unit below it, on
+the days of its appointment. Pages and API find objects through ``reached_or_404``, so that everything outside is a 404.
 """
 
 from collections.abc import Callable, Iterable
@@ -24,12 +24,12 @@ View = Callable[..., HttpResponse]
 
 
 def unit_code(obj: Any) -> str:
-    """The division code of the place that ``obj`` belongs to."""
+    """The division code of the unit that ``obj`` belongs to."""
     return obj.unit_id if hasattr(obj, "unit_id") else obj.code
 
 
 def grant(appointments: Iterable[Appointment]) -> None:
-    """Write the permission rows of fresh ``appointments`` (guardian's table, in bulk)."""
+    """Create the permission rows of new ``appointments`` (guardian's table, in bulk)."""
     ids = {f"{p.content_type.app_label}.{p.codename}": p.pk for p in Permission.objects.select_related("content_type")}
     UnitPermission.objects.bulk_create(
         (
@@ -42,7 +42,8 @@ def grant(appointments: Iterable[Appointment]) -> None:
 
 
 class AppointmentBackend(ModelBackend):
-    """Signs in by name and password; answers permissions from appointments; without ``obj``: is it held anywhere."""
+    """Signs in by name and password; answers permission checks from appointments; without ``obj``: is it held
+    anywhere."""
 
     def has_perm(self, user_obj: User, perm: str, obj: Any = None) -> bool:
         if not user_obj.is_active or user_obj.is_anonymous:
@@ -57,14 +58,14 @@ def reached(user: User, perm: str, queryset: QuerySet, field: str = "unit_id") -
 
 
 def reached_or_404(user: User, perm: str, queryset: QuerySet, *, field: str = "unit_id", **lookup: Any) -> Any:
-    """The object, or 404 just as if it did not exist when it lies outside what ``user`` reaches with ``perm``."""
+    """The object, or 404, as if it did not exist, when it lies outside what ``user`` reaches with ``perm``."""
     if not user.is_authenticated:
         raise Http404
     return get_object_or_404(reached(user, perm, queryset, field), **lookup)
 
 
 def lacking(perm: str, pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Of ``pairs`` (user id, unit code) those in which the user does not hold ``perm`` there today; in one query."""
+    """Those of ``pairs`` (user id, unit code) in which the user does not hold ``perm`` there today; one query."""
     pairs = set(pairs)
     label, codename = perm.split(".")
     held = set(
@@ -80,7 +81,7 @@ def lacking(perm: str, pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]
 
 
 def permission_or_404(*perms: str) -> Callable[[View], View]:
-    """Decorates a page for those who hold one of ``perms`` somewhere: others find nothing, strangers sign in first."""
+    """Decorates a page for those who hold one of ``perms`` anywhere: others get 404, anonymous users sign in first."""
 
     def decorate(view: View) -> View:
         @login_required

@@ -1,7 +1,8 @@
-"""Whether people act in their own right or stand in for somebody (代): what they do as a deputy is marked so.
+"""Whether people act in their own right or as a deputy (代): what they do as a deputy is marked.
 
-A deed is known by its verb, as the audit trail has it. The apps register which rights their verbs need; whether the
-person then held one of these as a deputy alone is read from the appointments of the day, for today and for the past.
+An authorized act is identified by its verb, as in the audit trail. The apps register which permissions their verbs
+need; whether the person then held one of these only as a deputy is read from the appointments of the day, for today and
+for the past.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def register(rights: Mapping[str, Collection[str]]) -> None:
 
 
 class AuthorizedAct(NamedTuple):
-    """What somebody (by id) did on a day at the unit of a code ("" where it is not known), under a right of these."""
+    """What somebody (by id) did on a day at the unit with a code ("" where unknown), under one of these permissions."""
 
     user: int
     rights: frozenset[str]
@@ -39,14 +40,14 @@ class AuthorizedAct(NamedTuple):
 
 
 def authorized_act(by: int | None, verb: str, unit: str, at: datetime | None) -> AuthorizedAct | None:
-    """The deed, or None: nobody's, undated, or one that needs no right that is given."""
+    """The act, or None: by nobody, undated, or one that needs no assignable permission."""
     if by is None or at is None or verb not in _rights:
         return None
     return AuthorizedAct(by, _rights[verb], unit, timezone.localdate(at))
 
 
 def by_deputies(acts: Iterable[AuthorizedAct | None]) -> set[AuthorizedAct | None]:
-    """Of ``acts`` those done by somebody who held such a right there on that day as a deputy alone; one statement."""
+    """Those of ``acts`` done by somebody who held such a permission there on that day only as a deputy; one query."""
     acts = {one for one in acts if one is not None}
     if not acts:
         return set()
@@ -70,7 +71,7 @@ def _stood_in(one: AuthorizedAct, held: Mapping[tuple[int, str], list[tuple[str,
 
 
 def standing_in(verb: str, pairs: Collection[Pair]) -> set[Pair]:
-    """Of ``pairs`` (user id, unit code) those in which the user takes the step ``verb`` today as a deputy."""
+    """Those of ``pairs`` (user id, unit code) in which the user takes the step ``verb`` today as a deputy."""
     now = timezone.now()
     acts = {pair: authorized_act(pair[0], verb, pair[1], now) for pair in pairs}
     marked = by_deputies(acts.values())
@@ -78,5 +79,5 @@ def standing_in(verb: str, pairs: Collection[Pair]) -> set[Pair]:
 
 
 def signature(person: Any, as_deputy: bool) -> str:
-    """A person's name as it stands under a deed."""
+    """A person's name as shown beside an act."""
     return _("%(name)s (deputy)") % {"name": person} if as_deputy else str(person)

@@ -1,4 +1,4 @@
-"""What the lists of people write into Excel."""
+"""What the lists of people export to Excel."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext

@@ -1,4 +1,4 @@
-"""Form fields that every app asks for: days and moments with the browser's own picker; account names, telephones."""
+"""Form fields shared by every app: dates and times with the browser's own picker; account names, telephone numbers."""
 
 import re
 from typing import Any
@@ -24,14 +24,14 @@ class MomentInput(forms.DateTimeInput):
 
 
 class DayField(forms.DateField):
-    """Also takes a day typed with strokes where the browser has no picker."""
+    """Also accepts a date typed with hyphens or slashes where the browser has no picker."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(widget=DayInput(), input_formats=["%Y-%m-%d", "%Y/%m/%d"], **options)
 
 
 class AccountNameField(forms.CharField):
-    """In small letters, whatever the case in which it was typed."""
+    """In lower case, however it was typed."""
 
     def __init__(self, **options: Any) -> None:
         attrs = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false", "autocomplete": "off"}
@@ -49,7 +49,7 @@ class TelephoneInput(forms.TextInput):
 
 
 class PhoneField(forms.CharField):
-    """A telephone number, as people write it; "" where nobody gives one."""
+    """A telephone number, as people write it; "" where none is given."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(required=False, max_length=40, widget=TelephoneInput(), **options)

@@ -1,4 +1,4 @@
-"""Forms of the pages of people."""
+"""Forms of the pages about people."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ class NameField(forms.CharField):
 
 
 class PersonForm(forms.Form):
-    """Whom an office means: an account by both its names, or somebody new."""
+    """The person to appoint: an account by both its names, or somebody new."""
 
     name = NameField(
         label=_("Name"),
@@ -58,7 +58,7 @@ class PersonForm(forms.Form):
 
 
 class AppointmentForm(PersonForm):
-    """Who, as what, where, from when to when."""
+    """Who, in which role, where, from when to when."""
 
     role = forms.ChoiceField(label=_("Role"))
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), empty_label=_("Choose"))
@@ -88,7 +88,7 @@ class AppointmentForm(PersonForm):
 
 
 class HandoverForm(PersonForm):
-    """The successor, the predecessor's last day, and which of the predecessor's posts on the unit pass on."""
+    """The successor, the predecessor's last day, and which of the predecessor's posts on the unit are handed over."""
 
     on = DayField(label=_("Last day of the predecessor"), initial=timezone.localdate)
     posts = forms.ModelMultipleChoiceField(
@@ -150,7 +150,7 @@ class LockForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    """A token for a program: of the scopes those that its holder has."""
+    """A token for a program: offers the scopes that its holder may use."""
 
     name = forms.CharField(
         label=_("Name of the token"),
@@ -179,7 +179,7 @@ class TrailFilter(forms.Form):
 
 
 class CalendarDayForm(forms.ModelForm):
-    """A day that is worked, or not, other than the calendar says."""
+    """A day that is or is not worked, contrary to the calendar."""
 
     working = forms.TypedChoiceField(
         label=_("This day is"),

@@ -1,4 +1,4 @@
-"""Permission rows that no appointment accounts for, and appointments whose rows are missing."""
+"""Permission rows without an appointment, and appointments with missing rows."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,8 @@ NOTHING = "—"
 
 
 def faults() -> Iterator[Fault]:
-    """Each row must be of its appointment's person and unit, and of a right that the role has; each right has a row."""
+    """Each row must match its appointment's person and unit and a permission of the role; each permission needs
+    a row."""
     strays = UnitPermission.objects.exclude(user=F("appointment__user"), content_object=F("appointment__unit"))
     for row in strays.select_related("appointment", "permission__content_type"):
         post = row.appointment

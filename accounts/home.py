@@ -11,7 +11,7 @@ MAIN, SIDE = "main", "side"
 
 @dataclass(frozen=True)
 class HomePanel:
-    """``context(user)`` gives what ``template`` shows, in at most two SQL statements, or None: not for this person.
+    """``context(user)`` returns what ``template`` shows, with at most two SQL queries, or None: not for this person.
 
     The template sees ``panel`` (that context) and ``user``. ``column``: MAIN or SIDE; smaller ``order`` first.
     """

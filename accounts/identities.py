@@ -1,4 +1,4 @@
-"""Whom the government account platform names, and what is asked before an account is tied to it."""
+"""Identities on the government account platform, and what is required before an account is linked to one."""
 
 import time
 
@@ -15,13 +15,13 @@ def is_configured() -> bool:
 
 
 def holder_of(subject: str) -> User | None:
-    """The person whose account is tied to ``subject`` of the platform that the settings name."""
+    """The person whose account is linked to ``subject`` of the platform in the settings."""
     tied = Identity.objects.here().filter(subject=subject).select_related("user").first()
     return tied and tied.user
 
 
 def password_given(request: HttpRequest) -> bool:
-    """Whether the person signed in has typed the password within the last minutes."""
+    """Whether the signed-in person has entered the password within the last minutes."""
     since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
     records = get_authentication_records(request, request.user)
     return any(record["method"] == "password" and record["at"] >= since for record in records)

@@ -1,4 +1,4 @@
-"""The auditor's check of everything kept (``records/proof.py``): asked for, made in the background, told of."""
+"""The auditor's check of all stored data (``records/proof.py``): requested, run in the background, reported."""
 
 import logging
 from datetime import date
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic
 def ask(head: Head | None, *, by: User) -> Verification:
-    """Ask for a check, of an exported ``head`` too; one that is waiting or running is not asked for twice."""
+    """Request a check, also against an exported ``head``; one that is waiting or running is not requested twice."""
     from accounts.tasks import check_everything  # the task calls back into this module
 
     if not by.reach(READ_TRAIL):
@@ -44,7 +44,7 @@ def ask(head: Head | None, *, by: User) -> Verification:
 
 
 def make(pk: int) -> None:
-    """Check everything and keep what was found. Doing it again changes nothing."""
+    """Run the check and store the result. Idempotent."""
     asked = Verification.objects.take(pk)
     if asked is None:
         return
@@ -53,14 +53,14 @@ def make(pk: int) -> None:
             _check(asked)
     except Exception as failure:
         if database_is_away(failure):
-            raise  # ``jobs.make_forgotten`` begins it anew
+            raise  # ``jobs.make_forgotten`` starts it again
         logger.exception("check %s failed", pk)
         _end(asked, State.FAILED, error=f"{type(failure).__name__}: {failure}")
 
 
 @transaction.atomic
 def check_files(day: date) -> int:
-    """Read the share of the stored files whose turn ``day`` is; the auditors are told of those that are not whole."""
+    """Check the share of the stored files that is due on ``day``; the auditors are notified of damaged ones."""
     count = 0
     for fault in file_faults.faults(day.toordinal() % file_faults.SHARES):
         count += 1
@@ -96,12 +96,12 @@ def _end(asked: Verification, state: str, **changes: object) -> None:
 
 
 def seen(found: QuerySet[Verification], by: User) -> None:
-    """The person has looked at how they ended: they leave the to-do list."""
+    """The person has seen the results: they leave the to-do list."""
     found.filter(by=by, ended_at__isnull=False, seen_at=None).update(seen_at=timezone.now())
 
 
 def entries(user: User) -> list[Todo]:
-    """What the check came to, until it was looked at."""
+    """The result of the check, until it has been seen."""
     if not user.reach(READ_TRAIL):
         return []
     ended = Verification.objects.filter(by=user, seen_at=None, ended_at__isnull=False)[:5]

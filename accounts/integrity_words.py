@@ -1,5 +1,5 @@
-"""What a check of everything kept found, in the reader's words: on the auditor's page and as ``check_integrity`` prints
-it. The checks themselves speak the developers' language: what they found is kept as it was written."""
+"""The results of an integrity check in the reader's language: on the auditor's page and as ``check_integrity`` prints
+them. The checks themselves write for developers: their results are stored unchanged."""
 
 import re
 
@@ -56,14 +56,14 @@ PHRASES = [
 
 
 def check_words(name: str) -> str:
-    """The name of a check; that of an exported head says its number."""
+    """The name of a check; for an exported head, with its number."""
     if head := re.fullmatch(r"head (?P<number>\d+)", name):
         return _("exported head %(number)s") % head.groupdict()
     return str(CHECKS.get(name, name))
 
 
 def phrase(text: str) -> str | None:
-    """What should stand or stands there, in words; None for what is a content, to be shown as it is."""
+    """The expected or actual value in words; None for content that is shown as it is."""
     for pattern, words in PHRASES:
         if found := re.fullmatch(pattern, text):
             return str(words) % found.groupdict() if found.groupdict() else str(words)

@@ -1,4 +1,4 @@
-"""Who is shut out at the moment because of wrong passwords (django-axes keeps the attempts) or wrong codes."""
+"""Who is locked out at the moment because of wrong passwords (django-axes keeps the attempts) or wrong codes."""
 
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
@@ -10,7 +10,7 @@ from accounts.models import User, WrongCodes
 
 
 def locked_out(people: QuerySet[User]) -> QuerySet[AccessAttempt]:
-    """The attempts that shut out one of ``people`` now, newest first."""
+    """The attempts that lock out one of ``people`` now, newest first."""
     return AccessAttempt.objects.filter(
         username__in=people.values("username"),
         failures_since_start__gte=settings.AXES_FAILURE_LIMIT,

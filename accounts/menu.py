@@ -1,6 +1,6 @@
 """The main menu: apps declare their entries in ``menu_entries.py``, a person sees those that they may open.
 
-Every page belongs to one entry, the one whose address (or further ``pages``) leads nearest to it, and so to one
+Every page belongs to one entry, the one whose address (or further ``pages``) is its closest parent, and so to one
 section.
 """
 
@@ -20,8 +20,8 @@ CADRE, DESK, PUBLIC = "cadre", "desk", "public"
 class Section(TextChoices):
     """The first row of a long menu, in its order.
 
-    RATING: from the scheme to the confirmed star. RECORDS: registers, events, and the cases that come of them. RESULTS:
-    what follows from a star: money, help, honours, assessments. UNITS: places, people, and running the system.
+    RATING: from the scheme to the confirmed star. RECORDS: registers, events, and the resulting cases. RESULTS: what
+    follows from a star: money, help, honours, assessments. UNITS: units, people, and system administration.
     """
 
     RATING = "rating", _("Annual rating")
@@ -33,10 +33,10 @@ class Section(TextChoices):
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """Who holds one of ``permissions`` ("app.verb") somewhere sees it; none: everyone who is signed in.
+    """Shown to those who hold one of ``permissions`` ("app.verb") anywhere; without any, to everyone who is signed in.
 
-    ``order``: within its section the smaller comes first. ``audiences``: CADRE (the bar under a phone page holds five
-    entries at most), DESK, PUBLIC (no account). ``note``: what it is for, in one line. ``pages``: prefixes of addresses
+    ``order``: within its section, smaller comes first. ``audiences``: CADRE (the bar under a phone page holds five
+    entries at most), DESK, PUBLIC (no account). ``note``: its purpose, in one line. ``pages``: prefixes of addresses
     that belong to it besides its own.
     """
 
@@ -67,7 +67,7 @@ def register(*entries: MenuEntry) -> None:
 
 
 def entries_for(user: User, audience: str) -> list[MenuEntry]:
-    """What ``user`` may open, in order; for PUBLIC the user does not matter."""
+    """What ``user`` may open, in order; for PUBLIC the user is ignored."""
     return [
         entry for entry in _entries if audience in entry.audiences and (audience == PUBLIC or entry.is_seen_by(user))
     ]
@@ -79,14 +79,14 @@ def entries_of_members() -> list[MenuEntry]:
 
 
 class EntryFinder:
-    """To which of ``entries`` an address belongs."""
+    """Finds the entry among ``entries`` that an address belongs to."""
 
     def __init__(self, entries: Iterable[MenuEntry]) -> None:
         prefixes = [(prefix, entry) for entry in entries for prefix in (entry.url, *entry.pages)]
         self.prefixes = sorted(prefixes, key=lambda pair: -len(pair[0]))
 
     def find(self, address: str) -> MenuEntry | None:
-        """The entry that leads nearest to ``address``; the home page leads to itself alone."""
+        """The entry that is the closest parent of ``address``; the home page matches only itself."""
         path = address.partition("?")[0].partition("#")[0]
         for prefix, entry in self.prefixes:
             if path == prefix or (prefix != "/" and path.startswith(prefix)):

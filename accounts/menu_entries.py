@@ -1,4 +1,4 @@
-"""The entries of ``accounts`` and ``villages`` in the menu."""
+"""The menu entries of ``accounts`` and ``villages``."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,7 @@ MENU = (
         "home",
         order=0,
         audiences=BOTH,
-        # What is everybody's own.
+        # Personal entries that everybody has.
         pages=("/bell/", "/help/", "/accounts/", "/phone/", "/tokens/", "/identity/"),
     ),
     MenuEntry(

@@ -14,8 +14,8 @@ FITS_ONE_ROW = 8
 
 @dataclass(frozen=True)
 class MenuItem:
-    """``current``: its ``aria-current``: "page" for the page itself, "true" for the pages below it. ``todos``: how many
-    things wait there for the reader; None: not counted."""
+    """``current``: its ``aria-current``: "page" for the page itself, "true" for the pages below it. ``todos``: the
+    number of to-dos there for the reader; None: not counted."""
 
     label: str | Promise
     url: str
@@ -33,13 +33,13 @@ def plain_row(entries: Sequence[MenuEntry], path: str) -> list[MenuItem]:
 
 
 def section_of(path: str) -> Section | None:
-    """The section of a page, whoever reads it; None for addresses that lead nowhere and for those of the public."""
+    """The section of a page, whoever reads it; None for unknown addresses and for public ones."""
     entry = EntryFinder(entries_of_members()).find(path)
     return entry.section if entry else None
 
 
 def section_row(entries: Sequence[MenuEntry], path: str, waiting: Sequence[str] | None) -> list[MenuItem]:
-    """The sections in which the reader has entries. ``waiting``: the addresses of what waits; None: not counted."""
+    """The sections in which the reader has entries. ``waiting``: the addresses of the to-dos; None: not counted."""
     open_section, finder = section_of(path), EntryFinder(entries_of_members())
     numbers = None if waiting is None else Counter(entry.section for entry in map(finder.find, waiting) if entry)
     return [

@@ -1,4 +1,4 @@
-"""What is asked of every request of a person: a password of one's own first; a step changes what waits."""
+"""Checks on every request of a person: replace a one-time password first; recount to-dos after a step."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ OPEN = ("/accounts/", "/static/", "/i18n/", "/healthz", "/readyz")
 
 
 class OneTimePasswordMiddleware:
-    """Leads who still has a one-time password to changing it; the API answers such a session 403."""
+    """Redirects a user with a one-time password to the page that changes it; the API answers such a session 403."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -30,7 +30,7 @@ class OneTimePasswordMiddleware:
 
 
 class TodoMiddleware:
-    """After a step the menu's numbers are counted anew."""
+    """After a step, the numbers in the menu are recounted."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -30,16 +30,16 @@ from villages.models import Unit
 
 class PeopleManager(UserManager):
     def get_by_natural_key(self, username: str) -> User:
-        """Whom somebody who signs in means, in whatever case they type it."""
+        """Find the account for a sign-in name, case-insensitively."""
         return super().get_by_natural_key(self.model.normalize_username(username))
 
 
-# How a person is reached stays out of the history, which is proved for ever: so it can be erased (``erase_contact``).
+# Contact data is excluded from the history, which is sealed for ever: so it can be erased (``erase_contact``).
 @pghistory.track(exclude=["password", "last_login", "email"])
 class User(AbstractUser):
     """A person who signs in. ``name`` is the person's name as written in Chinese.
 
-    ``username`` is kept in small letters; what a person types for it goes through ``normalize_username``.
+    ``username`` is stored in lower case; typed input goes through ``normalize_username``.
     """
 
     first_name = None
@@ -65,7 +65,7 @@ class User(AbstractUser):
 
     @classmethod
     def normalize_username(cls, username: str) -> str:
-        """One account, whatever the case or width of the letters and the spaces around them."""
+        """The same account for any case or width of the letters and any surrounding spaces."""
         return super().normalize_username(username).strip().lower()
 
     def get_full_name(self) -> str:
@@ -74,7 +74,8 @@ class User(AbstractUser):
     get_short_name = get_full_name
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Sessions end with the password, as in Django, and whenever access was ended (``workflow.access``)."""
+        """Sessions end when the password changes, as in Django, and whenever access was revoked
+        (``workflow.access``)."""
         ended = self.access_ended_at
         return salted_hmac(
             "accounts.User.session",
@@ -85,7 +86,8 @@ class User(AbstractUser):
 
     @cached_property
     def grants(self) -> dict[str, list[str]]:
-        """Codes of the units held today, by permission; one query for the life of this object (a request)."""
+        """Codes of the units of today's appointments, by permission; one query for the life of this object (a
+        request)."""
         rows = (
             UnitPermission.objects.filter(user=self, appointment__in=Appointment.objects.on(timezone.localdate()))
             .annotate(perm=Concat("permission__content_type__app_label", Value("."), "permission__codename"))
@@ -99,7 +101,7 @@ class User(AbstractUser):
 
     @cached_property
     def posts(self) -> list[Appointment]:
-        """The appointments held today, each with its unit and the name of that unit's ``county``; one query."""
+        """Today's appointments, each with its unit and the name of that unit's ``county``; one query."""
         county = Unit.objects.filter(code=Substr(OuterRef("unit_id"), 1, 6)).values("name")
         held = Appointment.objects.on(timezone.localdate()).filter(user=self)
         return list(held.select_related("unit").annotate(county=Subquery(county)).order_by("starts", "id"))
@@ -112,7 +114,7 @@ class User(AbstractUser):
 # The days of an appointment, both inclusive.
 HELD = Func("starts", "ends", Value("[]"), function="daterange", output_field=DateRangeField())
 
-# Each of the three administrators is apart from the other two and from everybody else (三员分立).
+# Each of the three administrators is separate from the other two and from everybody else (三员分立).
 ESTATE = Case(
     When(role__in=sorted(THREE_ADMINISTRATORS), then=F("role")), default=Value("other"), output_field=models.CharField()
 )
@@ -126,11 +128,11 @@ class AppointmentQuerySet(models.QuerySet):
 
 @pghistory.track(exclude=["phone"])
 class Appointment(models.Model):
-    """A role held on one unit from a day to a day (both inclusive), which reaches everything below it.
+    """A role held on one unit for a period (both days inclusive), which covers everything below it.
 
-    ``deputy_for``: the holder stands in for that appointment's, in the same role on the same unit.
-    ``follows``: the appointment that was handed over to this one. ``phone_changed_at`` stands in the history, where the
-    number itself does not.
+    ``deputy_for``: the holder acts as deputy for that appointment's holder, in the same role on the same unit.
+    ``follows``: the appointment that was handed over to this one. ``phone_changed_at`` is in the history; the number
+    itself is not.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
@@ -188,12 +190,13 @@ class Appointment(models.Model):
 
     @property
     def has_deputies(self) -> bool:
-        """Whether somebody may be named to stand in; a deputy names none."""
+        """Whether a deputy may be named; a deputy cannot name one."""
         return ROLES[self.role].deputy and self.deputy_for_id is None
 
 
 class UnitPermission(UserObjectPermissionBase):
-    """What an appointment grants, a row per permission. Dates stand there, so no job has to end a right."""
+    """What an appointment grants, one row per permission. It carries the dates, so no job has to revoke a
+    permission."""
 
     content_object = models.ForeignKey(Unit, on_delete=models.CASCADE)
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="grants")
@@ -205,13 +208,14 @@ class UnitPermission(UserObjectPermissionBase):
 
 class IdentityQuerySet(models.QuerySet):
     def here(self) -> IdentityQuerySet:
-        """Those of the platform that the settings name."""
+        """Those of the platform in the settings."""
         return self.filter(issuer=settings.OIDC_SERVER)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Identity(models.Model):
-    """As whom a government account platform (``issuer``, its address) knows a person: OpenID Connect's ``sub``."""
+    """The identity (OpenID Connect's ``sub``) under which a government account platform (``issuer``, its address) knows
+    a person."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="identities")
     issuer = models.CharField(max_length=200)
@@ -240,9 +244,10 @@ class Identity(models.Model):
     exclude=["token_key", "last_used_at"],
 )
 class ApiToken(AbstractAuthToken):
-    """What a program shows instead of its holder's password; the database keeps its hash alone.
+    """What a program sends instead of its holder's password; the database stores only its hash.
 
-    ``handle`` names it in addresses. It ends by its ``expiry`` and whenever its row is deleted (``workflow.tokens``).
+    ``handle`` identifies it in addresses. It ends at its ``expiry`` and whenever its row is deleted
+    (``workflow.tokens``).
     """
 
     handle = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -269,7 +274,7 @@ class WrongCodesQuerySet(models.QuerySet):
 
 
 class WrongCodes(models.Model):
-    """How many codes of the second factor were wrong in a row (``workflow.codes``)."""
+    """How many second-factor codes in a row were wrong (``workflow.codes``)."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="wrong_codes")
     count = models.PositiveSmallIntegerField(default=0)
@@ -286,7 +291,7 @@ class WrongCodes(models.Model):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class CalendarDay(models.Model):
-    """A day on which the office's calendar differs from the library's or goes beyond it (practice §3, 调休)."""
+    """A day on which the office's calendar differs from the library's or extends it (practice §3, 调休)."""
 
     day = models.DateField(primary_key=True)
     working = models.BooleanField()
@@ -300,8 +305,8 @@ class CalendarDay(models.Model):
 
 @pghistory.track()
 class CalendarYear(models.Model):
-    """A year whose working days the office has confirmed, as they are entered and counted; of a year to come that
-    no library knows (``accounts.working_days``)."""
+    """A year whose working days the office has confirmed, as they are entered and counted; a future year that the
+    library does not know (``accounts.working_days``)."""
 
     year = models.PositiveSmallIntegerField(primary_key=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

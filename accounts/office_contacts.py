@@ -1,4 +1,4 @@
-"""Whom to call: the office that appoints a person, with the telephone numbers that its holders gave."""
+"""Whom to call: the office that appoints a person, with the telephone numbers of its holders."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ MOST_PUBLIC = 12
 
 @dataclass(frozen=True)
 class Contact:
-    """``name``: "" where strangers read it. ``phone``: as it is dialled, "" where nobody gave one."""
+    """``name``: "" where the public reads it. ``phone``: as it is dialled, "" where there is none."""
 
     place: str
     office: str
@@ -29,7 +29,7 @@ class Contact:
 
 
 def whom_to_call(user: User) -> list[Contact]:
-    """Who appoints ``user`` in the nearest place above: those with a number first. One query."""
+    """Who appoints ``user`` in the nearest unit above: those with a number first. One query."""
     if not user.posts:
         return []
     post = user.posts[0]
@@ -40,9 +40,9 @@ def whom_to_call(user: User) -> list[Contact]:
 
 
 def public_contacts() -> list[Contact]:
-    """The offices that lead a county or the city, for who has not signed in: office numbers alone, no names.
+    """The leading offices of a county or the city, for anonymous readers: office numbers only, no names.
 
-    A mobile number is a person's own.
+    A mobile number is personal.
     """
     heads = _held().filter(role__in=OFFICE_HEADS).filter(phone__startswith="0").order_by("unit_id", "starts", "pk")
     first = {one.unit_id: one for one in reversed(heads[: 4 * MOST_PUBLIC])}

@@ -1,4 +1,5 @@
-"""What every page's shell shows of the person who reads it; nothing is asked of the database unless it is shown."""
+"""What every page's shell shows about its reader; evaluated lazily, so the database is queried only for what is
+shown."""
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -30,7 +31,7 @@ class Shell:
 
     @property
     def idle_minutes(self) -> int:
-        """After so long without use the session ends."""
+        """The session ends after this time without use."""
         return settings.SESSION_IDLE_MINUTES
 
     @property
@@ -39,12 +40,12 @@ class Shell:
 
     @cached_property
     def place(self) -> str:
-        """The county, or the city, in whose name this person works."""
+        """The county, or the city, that this person works for."""
         return (self.posts[0].county or self.posts[0].unit.name) if self.posts else ""
 
     @cached_property
     def audience(self) -> str:
-        """CADRE only for those who hold nothing but a village's posts."""
+        """CADRE only for people who hold nothing but a village's posts."""
         if not self.signed_in:
             return PUBLIC
         return CADRE if {ROLES[post.role].audience for post in self.posts} == {CADRE} else DESK
@@ -67,7 +68,7 @@ class Shell:
 
     @cached_property
     def section_entries(self) -> list[MenuItem]:
-        """The second row: the entries of the section that is open."""
+        """The second row: the entries of the open section."""
         return entry_row(self._entries, self.request.path, self._waiting)
 
     @cached_property
@@ -76,7 +77,7 @@ class Shell:
 
     @property
     def folds(self) -> bool:
-        """Whether a plain row hides behind a button on phones; a cadre's is the bar at the foot."""
+        """Whether a plain row collapses behind a button on phones; a cadre's is the bar at the bottom."""
         return self.audience == DESK and not self.has_sections and len(self._entries) > FITS_A_PHONE
 
     @cached_property
@@ -92,12 +93,12 @@ class Shell:
         return known_places(self.request.user) if self.signed_in else None
 
     def _entries_for(self, audience: str) -> list[MenuEntry]:
-        user = getattr(self.request, "user", None) or AnonymousUser()  # refused before anybody was looked for
+        user = getattr(self.request, "user", None) or AnonymousUser()  # refused before the user was looked up
         return entries_for(user, audience)
 
     @property
     def help_url(self) -> str:
-        """Help for the page now open, or all of it."""
+        """Help for the current page, or all of it."""
         page = self.request.resolver_match
         topic = topic_of(self.request.user, page.url_name) if page else None
         return reverse("help_topic", args=[topic.name]) if topic else reverse("help")

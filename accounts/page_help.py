@@ -1,7 +1,8 @@
-"""Help: for each page one short text of what its reader does there, step by step. Together they are the manual.
+"""Help: for each page, one short text that tells its reader what to do there, step by step. Together they are the
+manual.
 
-Apps register theirs in ``AppConfig.ready`` from their module ``manual``; a reader sees those of their own tasks. The
-picture of a topic is ``static/img/help/NAME.jpg``, made by ``tests/test_manual.py``.
+Apps register theirs in ``AppConfig.ready`` from their module ``help_topics``; readers see those about their own tasks.
+The picture of a topic is ``static/img/help/NAME.jpg``, made by ``tests/test_manual.py``.
 """
 
 from collections.abc import Iterable
@@ -19,8 +20,7 @@ PICTURES = settings.BASE_DIR / "static" / "img" / "help"
 @dataclass(frozen=True)
 class Topic:
     """``pages``: the names of the addresses that it explains, its own first. ``needs``: permissions ("app.verb"), of
-    which the reader holds one; none: everyone who is signed in. ``public``: everyone. Smaller ``order`` first.
-    """
+    which the reader must hold one; none: everyone who is signed in. ``public``: everyone. Smaller ``order`` first."""
 
     name: str
     title: Promise
@@ -33,7 +33,7 @@ class Topic:
 
     @property
     def picture(self) -> str:
-        """Its place among the static files; "" where there is none."""
+        """Its path among the static files; "" where there is none."""
         name = f"{self.name}.jpg"
         return f"img/help/{name}" if (PICTURES / name).exists() else ""
 
@@ -53,10 +53,10 @@ def register(topics: Iterable[Topic]) -> None:
 
 
 def topics_of(user: User | AnonymousUser) -> list[Topic]:
-    """What concerns ``user``, in order: the own tasks, then what is everybody's."""
+    """The topics for ``user``, in order: the reader's own tasks, then what everybody can do."""
     return [topic for topic in _topics if topic.concerns(user)]
 
 
 def topic_of(user: User | AnonymousUser, page: str) -> Topic | None:
-    """What is said to ``user`` about the page of the address named ``page``."""
+    """The topic that ``user`` sees for the page of the address named ``page``."""
     return next((topic for topic in topics_of(user) if page in topic.pages), None)

@@ -1,6 +1,6 @@
-"""One-time passwords on paper: a slip for each person, to cut along the lines and hand over (issue: people).
+"""One-time passwords on paper: one slip per person, to cut out and hand over (issue: people).
 
-The passwords stand in the answer to the step that made them, and nowhere else (``records.one_time_secrets``).
+The passwords appear in the response to the step that created them, and nowhere else (``records.one_time_secrets``).
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ SALT = "accounts.slips"
 
 @dataclass(frozen=True)
 class Slip:
-    """What one person is given: ``office`` in words, ``place`` the unit's name."""
+    """What one person is given: ``office`` in words, ``place`` is the unit's name."""
 
     name: str
     username: str
@@ -33,7 +33,7 @@ class Slip:
 
     @property
     def spelt(self) -> str:
-        """The password in groups of four: so it is read and typed without a slip. Whoever types may leave gaps out."""
+        """The password in groups of four, as it is read and typed; the spaces may be left out."""
         return " ".join(wrap(self.password, 4))
 
 
@@ -49,7 +49,7 @@ def slips_of(engaged: Iterable[Engaged]) -> list[Slip]:
 
 
 def encrypted_slips(slips: Sequence[Slip], by: User) -> str:
-    """``slips`` as the page carries them, for ``by`` alone."""
+    """``slips`` as the page carries them, readable by ``by`` only."""
     return one_time_secrets.encrypted([asdict(slip) for slip in slips], by, salt=SALT)
 
 
@@ -59,7 +59,7 @@ def decrypted_slips(text: str, by: User) -> list[Slip]:
 
 
 def as_pdf(slips: Sequence[Slip], *, by: User) -> bytes:
-    """A4 sheets of slips, several a page, with lines to cut along; ``by`` is who can be called."""
+    """A4 pages with several slips each, with lines to cut along; ``by`` is whom to call."""
     phone = own_phone(by)
     call = _("Stuck? Call %(name)s, %(phone)s.") % {"name": by.name, "phone": spelt(phone)} if phone else ""
     return pdf(

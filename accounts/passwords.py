@@ -1,6 +1,6 @@
-"""What a password must be, in plain words, and how one-time passwords are kept.
+"""The password rules, in plain words, and how one-time passwords are stored.
 
-The rules are Django's own and two of ours; each says in one sentence what it asks, and what is still wrong.
+The rules are Django's own and two of ours; each says in one sentence what it requires, and what is still wrong.
 """
 
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class HardToGuess(CommonPasswordValidator):
 
 
 class WithoutTheName(UserAttributeSimilarityValidator):
-    """Neither like one of the names nor with one in it, however long the rest."""
+    """Refuses a password that is similar to one of the names or contains one, however long the rest."""
 
     def validate(self, password: str, user: Any = None) -> None:
         names = {getattr(user, "username", ""), getattr(user, "name", "")} - {""}
@@ -67,7 +67,7 @@ class WithoutTheName(UserAttributeSimilarityValidator):
 
 
 class NotTheOldPassword:
-    """A new password differs from the one it replaces, a one-time password too."""
+    """A new password must differ from the one it replaces, a one-time password too."""
 
     def validate(self, password: str, user: Any = None) -> None:
         if user is not None and user.pk and user.check_password(password):
@@ -79,14 +79,14 @@ class NotTheOldPassword:
 
 @dataclass(frozen=True)
 class PasswordCheck:
-    """One rule and how ``password`` stands to it: ``text`` is the rule, or what is still wrong."""
+    """One rule and whether ``password`` meets it: ``text`` is the rule, or what is still wrong."""
 
     text: str
     met: bool
 
 
 def checks(password: str, user: Any) -> list[PasswordCheck]:
-    """Every rule that can be told while somebody types; whether it is the old password is too slow to ask then."""
+    """Every rule that can be checked while somebody types; comparing with the old password is too slow for that."""
     rules = [rule for rule in get_default_password_validators() if not isinstance(rule, NotTheOldPassword)]
     return [_check(rule, password, user) for rule in rules]
 
@@ -102,9 +102,9 @@ def _check(rule: Any, password: str, user: Any) -> PasswordCheck:
 
 
 class OneTimeHasher(PBKDF2PasswordHasher):
-    """For passwords made at random (56 bits): guessing them is hopeless at any speed, and a list makes hundreds.
+    """For randomly generated passwords (56 bits): they cannot be guessed at any speed, and an import creates hundreds.
 
-    The first sign-in writes it anew in the way of all passwords, as Django does when the way has changed.
+    The first sign-in upgrades the hash to the default hasher, as Django does when the hasher has changed.
     """
 
     algorithm = "pbkdf2_sha256_once"
@@ -113,7 +113,7 @@ class OneTimeHasher(PBKDF2PasswordHasher):
     def verify(self, password: str, encoded: str) -> bool:
         """As typed, or without the spaces and capitals that a phone adds.
 
-        It takes as long as any other password, and as a name that nobody has: no time tells which names exist.
+        It takes as long as any other password, and as an unknown name: timing does not reveal which names exist.
         """
         right = [super(OneTimeHasher, self).verify(typed, encoded) for typed in (password, as_printed(password))]
         decoded = self.decode(encoded)
@@ -123,5 +123,5 @@ class OneTimeHasher(PBKDF2PasswordHasher):
 
 
 def as_printed(password: str) -> str:
-    """A one-time password as it stands on its slip: in small letters, without spaces."""
+    """A one-time password as it is printed on its slip: in lower case, without spaces."""
     return "".join(password.split()).lower()

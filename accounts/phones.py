@@ -1,4 +1,4 @@
-"""Telephone numbers as people write them, kept in one way: 13800005721, 0575-85001208, 0575-85001208-801."""
+"""Telephone numbers as people write them, stored in one format: 13800005721, 0575-85001208, 0575-85001208-801."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ LANDLINE = re.compile(r"\(?(0(?:10|2\d|[3-9]\d\d))\)?-?(\d{3,4})-?(\d{4})(?:(?:-
 
 
 def phone_of(text: str) -> str:
-    """The number that ``text`` means, or "". Full-width figures, spaces and strokes do no harm.
+    """The number in ``text``, or "". Full-width digits, spaces and hyphens are accepted.
 
     Raises ``ValidationError``.
     """

@@ -1,4 +1,4 @@
-"""What this app does when others announce something."""
+"""The signals that this app receives."""
 
 from allauth.account.signals import password_changed, password_set
 from django.contrib import messages
@@ -12,7 +12,7 @@ from accounts.models import User
 
 @receiver([password_changed, password_set])
 def password_is_own_now(user: User, **_kwargs: object) -> None:
-    """A password chosen by its owner replaces the one-time password, and shuts the doors that the old one opened."""
+    """A password chosen by its owner replaces the one-time password, and revokes the access that the old one gave."""
     workflow.end_tokens(user)
     if user.must_change_password:
         user.must_change_password = False
@@ -21,7 +21,7 @@ def password_is_own_now(user: User, **_kwargs: object) -> None:
 
 @receiver(user_logged_in)
 def first_after_a_reset(request: HttpRequest, user: User, **_kwargs: object) -> None:
-    """Whoever signs in with a password that an office made anew is told so: it may not have been asked for."""
+    """Somebody who signs in with a password that an office reset is told so: they may not have asked for it."""
     if user.must_change_password:
         reset = user.notices.filter(kind="password_reset").first()
         if reset is not None:

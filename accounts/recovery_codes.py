@@ -1,4 +1,5 @@
-"""The recovery codes of one's second factor on paper, for whoever has just made them (``records.one_time_secrets``)."""
+"""The recovery codes of the own second factor on paper, for the person who has just generated them
+(``records.one_time_secrets``)."""
 
 from collections.abc import Sequence
 
@@ -27,7 +28,7 @@ def as_pdf(codes: Sequence[str], of: User) -> bytes:
 
 
 def blocks(codes: Sequence[str], of: User) -> list[Block]:
-    """One sheet: whose they are, the codes, room for the day on which each was used."""
+    """One sheet: the owner, the codes, and space for the day on which each was used."""
     rows = [[str(number), _spaced(code), ""] for number, code in enumerate(codes, start=1)]
     return [
         Names([(_("Name"), str(of)), (_("Account name"), of.username), (_("Web address"), settings.SITE_URL)]),
@@ -38,5 +39,5 @@ def blocks(codes: Sequence[str], of: User) -> list[Block]:
 
 
 def _spaced(code: str) -> str:
-    """Four digits and four: so they are read and typed without a slip. Whoever types may leave the gap out."""
+    """In two groups of four digits, as they are read and typed; the space may be left out."""
     return f"{code[:4]} {code[4:]}"

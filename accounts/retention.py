@@ -1,4 +1,4 @@
-"""What is thrown away when its time is over: who signed in from where, sessions, what pages showed before a step."""
+"""What is deleted when its retention period is over: sign-in records, sessions, previews."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from records import previews
 
 
 def forget_old_sign_ins() -> None:
-    """Attempts and sign-ins (name, address, browser) after ``SIGN_IN_DAYS``; what is over anyway at once."""
+    """Attempts and sign-ins (name, address, browser) after ``SIGN_IN_DAYS``; expired ones at once."""
     now = timezone.now()
     before = now - timedelta(days=settings.SIGN_IN_DAYS)
     AccessAttempt.objects.filter(attempt_time__lt=before).delete()

@@ -1,4 +1,4 @@
-"""Who is responsible for a place: the ids of those who hold a role there today."""
+"""Who is responsible for a unit: the ids of those who hold a role there today."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -20,7 +20,7 @@ def holders(roles: Collection[str], codes: Iterable[str]) -> dict[str, list[int]
 
 
 def office_lines(role: str, code: str) -> list[str]:
-    """The office telephones of those who hold ``role`` on the unit today; a mobile number is a person's own."""
+    """The office telephone numbers of those who hold ``role`` on the unit today; a mobile number is personal."""
     held = Appointment.objects.on(timezone.localdate()).filter(role=role, unit=code, phone__startswith="0")
     return list(held.order_by("phone").values_list("phone", flat=True).distinct())
 
@@ -31,7 +31,7 @@ def responsible(roles: Collection[str], code: str) -> list[int]:
 
 
 def guards_of(user: User) -> set[int]:
-    """User ids of the security administrators over a place where ``user`` holds or held an office."""
+    """User ids of the security administrators over a unit where ``user`` holds or held a post."""
     places = Appointment.objects.filter(user=user).values_list("unit_id", flat=True).distinct()
     above = {code for place in places for code in prefixes(place)}
     return {user_id for ids in holders([Role.SECADMIN], above).values() for user_id in ids} - {user.pk}

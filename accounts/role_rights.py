@@ -1,6 +1,6 @@
-"""The rights of those who hold an office already follow ``ROLES``: a new right of a role needs no migration of data.
+"""Existing appointments follow ``ROLES``: a new permission of a role needs no data migration.
 
-``migrate`` ends with it; between migrations ``accounts.grant_integrity`` finds whatever differs.
+``migrate`` ends with it; between migrations ``accounts.grant_integrity`` finds any difference.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from accounts.roles import ROLES
 
 @transaction.atomic
 def follow(**_signal: Any) -> None:
-    """Write the rows that are missing, and take away those of rights that the role no longer has."""
+    """Create missing rows, and delete those of permissions that the role no longer has."""
     if UnitPermission._meta.db_table not in connection.introspection.table_names() or not Appointment.objects.exists():
         return
     ids = {f"{p.content_type.app_label}.{p.codename}": p.pk for p in Permission.objects.select_related("content_type")}

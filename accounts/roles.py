@@ -1,7 +1,7 @@
-"""The roles of practice §6 as data: where each is held, what it may do there and below, who may give it.
+"""The roles of practice §6 as data: where each is held, what it may do there and below, and who may give it.
 
 A new role is one entry here (and a migration for the choice). Permissions are "app.verb" and are declared in the
-``Meta.permissions`` of the app that asks for them; authority over an object is answered by ``authority.py``.
+``Meta.permissions`` of the app that checks them; permission on an object is answered by ``authority.py``.
 """
 
 from dataclasses import dataclass, field
@@ -41,8 +41,8 @@ VILLAGE_POSTS = (Role.FILLER, Role.SIGNER)
 class RoleSpec:
     """``levels``: where the role is held. ``appointed_by``: the roles whose holders may give it within their scope.
 
-    ``audience``: "cadre" (18 px, phone first) or "desk". ``second_factor``: decides, pays or administers.
-    ``deputy``: while the holder is away a deputy may act.
+    ``audience``: "cadre" (18 px, phone first) or "desk". ``second_factor``: decides, pays or administers. ``deputy``:
+    while the holder is away, a deputy may act.
     """
 
     levels: frozenset[str]

@@ -1,6 +1,6 @@
-"""What a program may do with a token, of all that its holder may: the one place that says so.
+"""What a program may do with a token, out of all that its holder may do: the one place for that.
 
-A scope opens doors of the API by their names. Behind an open door the holder's own rights count as ever.
+A scope opens API endpoints by their names. Behind them the holder's own permissions apply as always.
 """
 
 from collections.abc import Collection
@@ -39,7 +39,7 @@ class TokenScope(models.TextChoices):
 
 @dataclass(frozen=True)
 class Task:
-    """``rights``: who holds one of these ("app.verb") has the task. ``doors``: the names under which it is done."""
+    """``rights``: a holder of one of these ("app.verb") has the task. ``doors``: the names of its endpoints."""
 
     rights: frozenset[str]
     doors: frozenset[str]
@@ -50,7 +50,7 @@ class Task:
 
 
 def _task(rights: str, **doors: str) -> Task:
-    """``_task("app.verb …", subject="step step")``: the doors ``api-subject-step``."""
+    """``_task("app.verb …", subject="step step")``: the endpoints ``api-subject-step``."""
     names = (f"api-{subject}-{step}" for subject, steps in doors.items() for step in steps.split())
     return Task(frozenset(rights.split()), frozenset(names))
 
@@ -105,7 +105,7 @@ FOR_EVERY_TASK = frozenset({"me", "unit", "cycle", "application", "register", "s
 
 
 def allows(scope: str, method: str, door: str) -> bool:
-    """Whether a token of ``scope`` opens the address named ``door`` to a request of ``method``."""
+    """Whether a token of ``scope`` opens the endpoint named ``door`` for a request with ``method``."""
     if scope == TokenScope.FULL:
         return True
     if scope == TokenScope.READ:
@@ -117,7 +117,7 @@ def allows(scope: str, method: str, door: str) -> bool:
 
 
 def scopes_for(rights: Collection[str]) -> list[TokenScope]:
-    """Those that whoever holds ``rights`` may give a token of their own: reading, each of their tasks, everything."""
+    """The scopes that a holder of ``rights`` may give to their own token: reading, each of their tasks, everything."""
     return [scope for scope in TokenScope if scope not in TASKS or TASKS[scope].rights & set(rights)]
 
 

@@ -1,4 +1,4 @@
-"""What this app announces to those above it, inside the transaction of the change."""
+"""The signals of this app, sent inside the transaction of the change."""
 
 from django.dispatch import Signal
 

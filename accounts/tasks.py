@@ -1,4 +1,4 @@
-"""What people's administration does in the background."""
+"""Background tasks of accounts."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -9,7 +9,7 @@ from accounts.workflow import appointing
 
 @shared_task
 def pass_on_tasks() -> None:
-    """What is a person's own in an office passes to the successor on the day after the last one."""
+    """Personal work of a post passes to the successor on the day after the last one."""
     appointing.pass_on_tasks()
 
 
@@ -25,5 +25,5 @@ def check_everything(pk: int) -> None:
 
 @shared_task
 def check_files() -> int:
-    """Each night: a share of the stored files, all of them once a month."""
+    """Each night, check a share of the stored files, so that each is checked once a month."""
     return integrity_run.check_files(timezone.localdate())

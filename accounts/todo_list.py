@@ -1,7 +1,7 @@
 """The to-do list: apps register sources in ``AppConfig.ready``; the first entry is the person's next step.
 
-The home page counts. Where things wait is kept in the cache for the numbers in the menu of every other page, which so
-asks the database nothing: until the person takes a step, and two minutes at most, for others take steps too.
+The home page counts. For the numbers in the menu of every other page the addresses are cached, so that they need no
+query: until the person takes a step, and for two minutes at most, as others take steps too.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,8 @@ PLACES_KEPT_FOR = 120
 
 @dataclass(frozen=True)
 class Todo:
-    """One thing that waits for a person. ``due``: aware; ``over``: who or what asks; ``action``: the button's words."""
+    """One thing that waits for a person. ``due``: aware; ``over``: who or what it comes from; ``action``: the
+    button's label."""
 
     title: Text
     url: str
@@ -41,7 +42,7 @@ class Todo:
 
     @property
     def days_word(self) -> str:
-        """What stands under the number of days, or under "today"."""
+        """The caption under the number of days, or under "today"."""
         days = self.days_left or 0
         if not days:
             return _("over") if self.due and is_over(self.due) else _("is the last day")
@@ -54,7 +55,7 @@ class Todo:
 
 
 class TodoSource(Protocol):
-    """A module or object that knows what waits for a person; at most two SQL statements a call."""
+    """A module or object that knows what waits for a person; at most two SQL queries per call."""
 
     def entries(self, user: User) -> list[Todo]: ...
 
@@ -69,14 +70,14 @@ def register(source: TodoSource) -> None:
 
 
 def todos_of(user: User) -> list[Todo]:
-    """Everything that waits for ``user``: urgent first, then by due day, what has none last."""
+    """Everything that waits for ``user``: urgent first, then by due day, those without one last."""
     found = [entry for source in _sources for entry in source.entries(user)]
     cache.set(_places_key(user), [str(entry.url) for entry in found], PLACES_KEPT_FOR)
     return sorted(found, key=lambda entry: (not entry.urgent, entry.due is None, entry.due or timezone.now()))
 
 
 def known_places(user: User) -> list[str] | None:
-    """The addresses of what waits for ``user``, as last counted; None: not known any more."""
+    """The addresses of the to-dos of ``user``, as last counted; None: no longer known."""
     return cache.get(_places_key(user))
 
 

@@ -1,4 +1,4 @@
-"""What waits for those who appoint, guard and audit: their sources of the to-do list (``accounts/todo_list.py``)."""
+"""The to-dos of people who appoint, guard security and audit (sources of ``accounts/todo_list.py``)."""
 
 from datetime import timedelta
 from functools import reduce
@@ -18,7 +18,7 @@ from accounts.roles import ROLES, Role
 from accounts.todo_list import Todo
 from villages.models import Unit, below_any
 
-# Every such place needs somebody in this role, or nothing moves there.
+# Every such unit needs somebody in this role, or nothing happens there.
 ESSENTIAL = (Role.COUNTY_OFFICE, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER, Role.SIGNER, Role.FILLER)
 RATED_ONLY = (Role.SIGNER, Role.FILLER)
 PLACES_SHOWN = 100
@@ -26,7 +26,7 @@ REVIEWED_DAYS = 7
 
 
 class Vacancies:
-    """Places without an office or a filler, for whoever may appoint one."""
+    """Units without an office or a filler, for those who may appoint one."""
 
     def entries(self, user: User) -> list[Todo]:
         if not user.has_perm("accounts.appoint"):
@@ -40,7 +40,7 @@ class Vacancies:
         return []
 
     def _places(self, roles: list[str], givable: dict[str, list[str]]) -> list[Unit]:
-        """Places that lack one of ``roles``, each with ``lacks_ROLE``; one statement."""
+        """Units that lack one of ``roles``, each with ``lacks_ROLE``; one query."""
         held = Appointment.objects.on(timezone.localdate()).filter(unit=OuterRef("pk"))
         wanted = {
             f"lacks_{role}": ExpressionWrapper(
@@ -67,7 +67,7 @@ class Vacancies:
 
 
 class Locks:
-    """Accounts shut out by wrong passwords or codes, for the security administrator."""
+    """Accounts locked out by wrong passwords or codes, for the security administrator."""
 
     def entries(self, user: User) -> list[Todo]:
         if not user.has_perm("accounts.unlock"):

@@ -1,4 +1,4 @@
-"""Pages of people; signing in is in ``config/urls.py``."""
+"""Pages about people; sign-in is in ``config/urls.py``."""
 
 from datetime import date
 
@@ -22,7 +22,7 @@ from accounts.views import (
 
 
 class DayConverter:
-    """A day as 2026-11-24."""
+    """A date as 2026-11-24."""
 
     regex = r"\d{4}-\d{2}-\d{2}"
 

@@ -1,8 +1,8 @@
-"""Working days of the Chinese calendar, shifted ones (调休) included (practice §3).
+"""Working days of the Chinese calendar, including shifted ones (调休) (practice §3).
 
-What the office has entered (``CalendarDay``) comes before the library's calendar. A year that the library does not know
-has the statutory holidays alone, lunar ones too, without shifted days: provisional, and ``uncertainty`` says so, until
-the office has confirmed the year (``CalendarYear``).
+What the office has entered (``CalendarDay``) takes precedence over the library's calendar. A year that the library does
+not know has only the statutory holidays, lunar ones too, without shifted days: provisional, as ``uncertainty`` says,
+until the office has confirmed the year (``CalendarYear``).
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _LIBRARY_YEARS = range(min(known_holidays).year, max(known_holidays).year + 1)
 
 
 class NoticeDays(NamedTuple):
-    """Objections are taken from the release until 24:00 of ``last``; the star begins on ``confirms_on``."""
+    """Objections are accepted from the release until 24:00 of ``last``; the star begins on ``confirms_on``."""
 
     first: date
     last: date
@@ -32,7 +32,7 @@ class NoticeDays(NamedTuple):
 
 
 def working_days_after(day: date) -> Iterator[date]:
-    """Every working day after ``day``, in order, without end; one query."""
+    """Every working day after ``day``, in order, infinite; one query."""
     entered = dict(CalendarDay.objects.filter(day__gt=day).values_list("day", "working"))
     while True:
         day += timedelta(days=1)
@@ -48,7 +48,7 @@ def next_working_day(day: date) -> date:
 def notice_days(released_on: date, n: int) -> NoticeDays:
     """The days of a public notice of ``n`` working days: day 1 is the first working day after ``released_on``.
 
-    With ``n`` = 0 objections are taken on the day of release alone.
+    With ``n`` = 0 objections are accepted only on the day of release.
     """
     days = [released_on, *islice(working_days_after(released_on), n + 1)]
     return NoticeDays(first=days[min(1, n)], last=days[n], confirms_on=days[n + 1])
@@ -74,7 +74,7 @@ def uncertain_years(first: date, last: date) -> list[int]:
 
 
 def uncertainty(first: date, last: date) -> str:
-    """What people are told of the ``uncertain_years`` between two days; "" when every day is sure."""
+    """The warning about ``uncertain_years`` between two days; "" when every day is certain."""
     years = uncertain_years(first, last)
     if not years:
         return ""

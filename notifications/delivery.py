@@ -1,4 +1,4 @@
-"""Emptying the outbox: each waiting delivery is sent under its own row lock, and tried again when a channel fails."""
+"""Emptying the outbox: each waiting delivery is sent under its own row lock, and retried when a channel fails."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from notifications.models import Delivery, Notice
 from records.cells import one_line
 
-# After each failure the next try waits longer; after the last one the delivery has failed.
+# Backoff: the delay after each failure; after the last one the delivery has failed.
 WAITS = [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1)]
 
 
 def deliver_due(limit: int = 500) -> int:
-    """Send at most ``limit`` of the deliveries that are due, whoever else is doing the same; how many were tried."""
+    """Send at most ``limit`` due deliveries, safe beside other workers; return how many were attempted."""
     dismiss_unreachable()
     tried = 0
     while tried < limit and deliver_next():
@@ -26,7 +26,7 @@ def deliver_due(limit: int = 500) -> int:
 
 
 def dismiss_unreachable() -> None:
-    """People without an e-mail address have the bell."""
+    """People without an e-mail address use the bell only."""
     unreachable = Delivery.objects.filter(state=Delivery.State.WAITING, channel="email", notice__user__email="")
     unreachable.update(state=Delivery.State.FAILED, error="no e-mail address")
 
@@ -42,7 +42,7 @@ def deliver_next() -> bool:
     delivery.attempts += 1
     try:
         CHANNELS[delivery.channel](delivery)
-    except Exception as failure:  # noqa: BLE001 - whatever a mail server does, it is tried again
+    except Exception as failure:  # noqa: BLE001 - whatever a mail server does, it is retried
         _postpone(delivery, failure)
     else:
         delivery.state, delivery.sent_at, delivery.error = Delivery.State.SENT, timezone.now(), ""
@@ -62,13 +62,13 @@ def send_email(delivery: Delivery) -> None:
     notice = delivery.notice
     with translation.override(settings.LANGUAGE_CODE):
         message = EmailMessage(subject=_subject(notice), body=_body(notice), to=[notice.user.email])
-    # The same at every try: should we die between sending and noting it, the second copy is known as one.
+    # The same at every retry: if we crash between sending and recording, the second copy can be recognised.
     message.extra_headers["Message-ID"] = f"<delivery-{delivery.pk}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2]}>"
     message.send()
 
 
 def _subject(notice: Notice) -> str:
-    """One line: names in a notice may be older than their cleaning, and a line break would break the header."""
+    """One line: names in a notice may be older than name cleaning, and a line break would break the header."""
     text = one_line(notice.text)
     return f"{_('Demonstration data, unrelated to reality')} {text}" if settings.DEMO else text
 

@@ -9,5 +9,5 @@ def register(**kinds: str) -> None:
 
 
 def text_of(kind: str, params: dict) -> str:
-    """The notice's text in the language now active."""
+    """The notice's text in the active language."""
     return str(KINDS[kind]) % params

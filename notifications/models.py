@@ -1,4 +1,4 @@
-"""Notices and their deliveries. A notice has a kind and parameters; its text is made in the reader's language."""
+"""Notices and their deliveries. A notice has a kind and parameters; its text is rendered in the reader's language."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from notifications.kinds import text_of
 
 
 class Notice(models.Model):
-    """One line in a person's bell. ``unit_code`` says which place it is about; ``link`` is a path on this site."""
+    """One line in a person's bell. ``unit_code`` is the unit it is about; ``link`` is a path on this site."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=40)
@@ -32,12 +32,12 @@ class Notice(models.Model):
 
     @property
     def text(self) -> str:
-        """In the language now active."""
+        """In the active language."""
         return text_of(self.kind, self.params)
 
 
 class Delivery(models.Model):
-    """The outbox: one row per notice and channel, written with the notice, sent by a worker, never twice."""
+    """The outbox: one row per notice and channel, created with the notice, sent by a worker, never twice."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")

@@ -1,4 +1,4 @@
-"""What the clock does in notifications."""
+"""Scheduled tasks of notifications."""
 
 from celery import shared_task
 

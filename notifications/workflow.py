@@ -1,4 +1,4 @@
-"""Announcing: a notice in the bell and a row in the outbox, in the transaction of the step that is announced."""
+"""Announcing: a notice in the bell and a row in the outbox, in the transaction of the step."""
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ _only: ContextVar[Collection[int] | None] = ContextVar("only", default=None)
 
 @contextmanager
 def telling_only(user_ids: Collection[int]) -> Iterator[None]:
-    """Inside, only ``user_ids`` are told: for what is loaded because it happened long ago, or to nobody real."""
+    """Inside, only ``user_ids`` are notified: for loading data about the past, or about invented people."""
     token = _only.set(user_ids)
     try:
         yield
@@ -26,7 +26,7 @@ def telling_only(user_ids: Collection[int]) -> Iterator[None]:
 
 @transaction.atomic
 def announce(user_ids: Iterable[int], kind: str, *, link: str = "", unit_code: str = "", **params: str | int) -> None:
-    """Tell each of ``user_ids`` once. ``params`` fill the kind's text; ``link`` is a path on this site."""
+    """Notify each of ``user_ids`` once. ``params`` fill the kind's text; ``link`` is a path on this site."""
     announce_all(
         Notice(user_id=user_id, kind=kind, params=params, link=link, unit_code=unit_code)
         for user_id in sorted(set(user_ids))
@@ -35,7 +35,7 @@ def announce(user_ids: Iterable[int], kind: str, *, link: str = "", unit_code: s
 
 @transaction.atomic
 def announce_all(notices: Iterable[Notice]) -> None:
-    """The same for many unsaved notices at once (a batch of villages), in a bounded number of statements."""
+    """The same for many unsaved notices at once (a batch of villages), in a bounded number of queries."""
     told = _only.get()
     notices = [notice for notice in notices if told is None or notice.user_id in told]
     if unknown := {notice.kind for notice in notices} - KINDS.keys():

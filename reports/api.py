@@ -1,4 +1,4 @@
-"""The dashboard and annual reports over the API: the rules of the pages, through the same functions."""
+"""The dashboard and annual reports over the API: the same functions and rules as on the pages."""
 
 from django.db.models import QuerySet
 from django.http import FileResponse
@@ -28,7 +28,7 @@ from villages.models import Unit
 
 
 class PlaceSerializer(serializers.Serializer):
-    """``stars``: units by star held today; ``stages``: by where they are in this year's rating."""
+    """``stars``: units by star held today; ``stages``: by their stage in this year's rating."""
 
     code = serializers.CharField()
     name = serializers.CharField()
@@ -41,7 +41,7 @@ class PlaceSerializer(serializers.Serializer):
 
 
 class DashboardSerializer(serializers.Serializer):
-    """``rose`` and ``fell`` since 1 January; warnings and events are the first few, with how many there are."""
+    """``rose`` and ``fell`` since 1 January; warnings and events are the first few, with their total count."""
 
     unit = serializers.CharField(source="unit.code")
     year = serializers.IntegerField(allow_null=True)
@@ -62,7 +62,7 @@ class DashboardView(APIView):
         parameters=[OpenApiParameter("unit", OpenApiTypes.STR, description="A place within reach; your own if absent")],
     )
     def get(self, request: Request) -> Response:
-        """Where a place stands: progress, stars, movement since 1 January, what is late or open."""
+        """The state of a unit: progress, stars, movement since 1 January, what is late or open."""
         code = request.query_params.get("unit") or topmost(request.user)
         unit = reached_or_404(request.user, VIEW_DASHBOARD, PLACES, field="code", code=code)
         return Response(DashboardSerializer(board(unit, timezone.now())).data)
@@ -81,7 +81,7 @@ class ReportSerializer(serializers.ModelSerializer):
         read_only_fields = ["asked_at", "error", "ended_at"]
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        """A unit out of reach is as unknown as one that does not exist."""
+        """A unit out of reach is treated as one that does not exist."""
         fields = super().get_fields()
         user = getattr(self.context.get("request"), "user", None)
         if isinstance(user, User):
@@ -90,7 +90,7 @@ class ReportSerializer(serializers.ModelSerializer):
 
 
 class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
-    """Annual reports that one has asked for."""
+    """The annual reports that you have requested."""
 
     permission_classes = [HasUnitPermission]
     needs = [VIEW_REPORT]
@@ -102,7 +102,7 @@ class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
         return own(self.request.user) if isinstance(self.request.user, User) else super().get_queryset()
 
     def create(self, request: Request) -> Response:
-        """Ask for the report of ``unit`` for ``year``; it is made in the background."""
+        """Request the report of ``unit`` for ``year``; it is created in the background."""
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
         made = workflow.ask(asked.validated_data["unit"], asked.validated_data["year"], by=request.user)

@@ -1,4 +1,4 @@
-"""Charts drawn on the server as SVG (pygal); the page that shows one has its figures in a table beside it."""
+"""Charts rendered on the server as SVG (pygal); the page that shows one has its figures in a table beside it."""
 
 import sys
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ import pygal
 from django.utils.translation import gettext as _
 from pygal.style import Style
 
-# pygal leaves a finder for its old plugins that knows no ``find_spec``; tools that ask every finder stumble over it.
+# pygal leaves a finder for its old plugins that has no ``find_spec``; tools that ask every finder fail on it.
 sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
 _STYLE = Style(
@@ -29,9 +29,9 @@ _STYLE = Style(
 
 
 def distribution(before: Mapping[int, int], now: Mapping[int, int], top: int) -> str:
-    """How many units hold each star, then and now, as an address for ``<img src>``.
+    """How many units hold each star, then and now, as a URL for ``<img src>``.
 
-    The picture travels inside the page: its style sheet stays its own, which a strict content policy allows.
+    The picture is embedded in the page: its style sheet stays inside it, which a strict content security policy allows.
     """
     stars = range(top, -1, -1)
     return _drawn(
@@ -43,7 +43,7 @@ def distribution(before: Mapping[int, int], now: Mapping[int, int], top: int) ->
 
 @lru_cache(maxsize=256)
 def _drawn(labels: tuple[str, ...], *series: tuple[str, tuple[int, ...]]) -> str:
-    """Bars side by side; drawn once for the same figures."""
+    """Bars side by side; cached by figures."""
     chart = pygal.Bar(
         style=_STYLE,
         width=560,

@@ -1,7 +1,7 @@
-"""What those who watch over a place see at a glance: progress, stars, movement, what is open (practice §6).
+"""The overview for those who oversee a unit: progress, stars, movement, what is open (practice §6).
 
-A handful of set-based statements, however large the place: below a county every rated unit is a row (the star wall),
-above it the database counts first and each place below is a row.
+A handful of set-based queries, however large the unit: below a county every rated unit is a row (the star wall), above
+it the database counts first and each unit below is a row.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ STAGES = {
 }
 
 State = Application.State
-# What is decided but not released still shows as under review: nobody outside sees it (practice §3).
+# What is decided but not released still shows as under review: nobody outside may see it (practice §3).
 STAGE_OF_APPLICATION = Case(
     When(Q(mine__isnull=True) | Q(mine__state=State.DRAFT), then=Value(APPLY)),
     When(mine__state__in=State.SETTLED, then=Value(DONE)),
@@ -68,7 +68,7 @@ STAGE_OF_APPLICATION = Case(
 
 @dataclass
 class DashboardPlace:
-    """What is counted for one place: units by star, by stage, and how many moved since the year began."""
+    """The counts for one unit: rated units by star, by stage, and how many moved since the year began."""
 
     code: str
     name: str
@@ -83,7 +83,7 @@ class DashboardPlace:
     flagged: int = 0
 
     def count(self, row: dict) -> None:
-        """Take in ``row["units"]`` units that are alike."""
+        """Add ``row["units"]`` units that are alike."""
         units = row["units"]
         self.rated += units
         self.stars[row["star"] or 0] += units
@@ -110,7 +110,7 @@ class Square:
 
 @dataclass(frozen=True)
 class DashboardStage:
-    """One part of the pipe: how many are there, and until when that step is open (None: several days, or none)."""
+    """One stage of the process: how many are there, and the deadline of that step (None: several days, or none)."""
 
     key: str
     name: str
@@ -129,7 +129,7 @@ class DashboardStage:
 
 @dataclass(frozen=True)
 class Board:
-    """A whole dashboard. ``squares`` is empty where the place is too large for a wall."""
+    """A whole dashboard. ``squares`` is empty where there are too many units for a wall."""
 
     unit: Unit
     year: int | None
@@ -144,7 +144,7 @@ class Board:
 
     @property
     def not_begun(self) -> list[DashboardPlace]:
-        """Places none of whose units is in a rating yet: their county is late, not they."""
+        """Units below which nothing is in a rating yet: their county is late, not they."""
         return [place for place in self.places if place.stages[NOT_BEGUN] == place.rated]
 
     @property
@@ -157,12 +157,12 @@ class Board:
 
     @property
     def top_star(self) -> int:
-        """As many stars as there are; five by custom (formats §1)."""
+        """The highest star there is; five by custom (formats §1)."""
         return max([5, *self.total.stars, *self.total.before])
 
     @property
     def confirmed_share(self) -> int:
-        """Per cent of the rated units that are through."""
+        """Percentage of the rated units that are confirmed."""
         return round(100 * self.total.stages[DONE] / self.total.rated) if self.total.rated else 0
 
 
@@ -205,7 +205,7 @@ def current_windows(unit: Unit) -> QuerySet[Window]:
 
 
 def standings(unit: Unit, day: date, windows: Iterable[Window]) -> tuple[list[dict], list[Square]]:
-    """How the rated units stand, counted by place below ``unit``; and, where the wall can hold them, each by itself."""
+    """The state of the rated units, counted by unit below ``unit``; and, where the wall has room, each by itself."""
     digits = next((n for n in CODE_LENGTHS if n > len(unit.code)), len(unit.code))
     alike = {"place": Substr("code", 1, digits)}
     units = with_standing(unit, day, windows)
@@ -235,7 +235,7 @@ def with_stage(unit: Unit, windows: Iterable[Window]) -> QuerySet[Unit]:
 
 
 def _lies_in(codes: Collection[str]) -> Q:
-    """Units below any of ``codes``, however many: by their first digits in a list, not by thousands of ranges."""
+    """Units below any of ``codes``, however many: by code prefixes in a list, not by thousands of ranges."""
     inside = Q(pk__in=[])
     for digits in {len(code) for code in codes}:
         inside |= Q(In(Substr("code", 1, digits), [code for code in codes if len(code) == digits]))
@@ -259,7 +259,7 @@ def with_standing(unit: Unit, day: date, windows: Iterable[Window]) -> QuerySet[
 
 
 def period_on(unit: Unit, day: date) -> Q:
-    """The star in force on ``day``; the range of codes stands twice, so that the planner never reads the nation."""
+    """The star in force on ``day``; the range of codes is repeated so that the planner never reads the whole nation."""
     return (
         Q(star_periods__superseded_at=None)
         & Q(star_periods__during__contains=day)
@@ -272,7 +272,7 @@ def square(row: dict) -> Square:
 
 
 def places_below(unit: Unit) -> list[DashboardPlace]:
-    """The places one step below ``unit``, in the order of their codes."""
+    """The units one level below ``unit``, in the order of their codes."""
     digits = next((n for n in CODE_LENGTHS if n > len(unit.code)), None)
     if digits is None or digits == CODE_LENGTHS[-1]:
         return []
@@ -298,9 +298,9 @@ def pipe(total: DashboardPlace, windows: list[Window]) -> list[DashboardStage]:
 
 
 def open_events(unit: Unit, windows: list[Window]) -> tuple[list[Event], int]:
-    """The latest events that are open, each with ``kind_name``; and how many there are.
+    """The latest open events, each with ``kind_name``; and their total count.
 
-    What is held is for those who record events alone.
+    Held events are only for those who record events.
     """
     names = {kind["code"]: kind.get("name", "") for window in windows for kind in window.kinds or []}
     events = list(

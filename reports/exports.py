@@ -1,4 +1,4 @@
-"""What the list of reports writes into Excel."""
+"""What the list of reports exports to Excel."""
 
 from django.utils.translation import gettext as _
 

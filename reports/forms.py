@@ -1,4 +1,4 @@
-"""Asking for an annual report."""
+"""Requesting an annual report."""
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -11,7 +11,7 @@ from villages.models import CODE_LENGTHS, Level, Unit, below_any
 
 
 class ReportForm(forms.Form):
-    """Years that have confirmed decisions; the person's own places and the places one step below."""
+    """Offers years with confirmed decisions, and the person's own units and those one level below."""
 
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Unit"), empty_label=None)
     year = forms.TypedChoiceField(label=_("Year assessed"), coerce=int)
@@ -26,7 +26,7 @@ class ReportForm(forms.Form):
 
 
 def places(codes: list[str]) -> QuerySet[Unit]:
-    """The units of ``codes`` and those one step below each, by code."""
+    """The units of ``codes`` and those one level below each, by code."""
     wanted = Q(pk__in=codes)
     for code in codes:
         digits = next((n for n in CODE_LENGTHS if n > len(code)), None)

@@ -1,4 +1,4 @@
-"""What the home page shows those who watch over a place: where this year's rating stands."""
+"""What the home page shows to those who oversee a unit: the progress of this year's rating."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from villages.models import Unit
 
 
 def progress(user: User) -> dict[str, Any] | None:
-    """Counts by stage for the topmost place; None for those who watch over nothing."""
+    """Counts by stage for the topmost unit; None for those who oversee nothing."""
     code = topmost(user)
     if code is None:
         return None

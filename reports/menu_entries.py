@@ -1,4 +1,4 @@
-"""The entries of ``reports`` in the menu."""
+"""The menu entries of ``reports``."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Annual reports that people ask for; parts of the demonstration."""
+"""Requests for annual reports; loaded parts of the demonstration."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ from villages.models import Unit
 
 
 class ReportRequest(Job):
-    """An annual report asked for by a person, who has seen how it ended when it was fetched or the failure was read."""
+    """An annual report requested by a person, who has seen the result by downloading it or reading the failure."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField(_("Year"))
@@ -31,7 +31,7 @@ class ReportRequest(Job):
 
 
 class DemonstrationStep(models.Model):
-    """A part of the demonstration that was loaded: by this row a server knows that it must not run without DEMO."""
+    """A loaded part of the demonstration: because of this row a server refuses to run without DEMO."""
 
     name = models.CharField(max_length=40, primary_key=True)
     loaded_at = models.DateTimeField(auto_now_add=True)

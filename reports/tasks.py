@@ -1,4 +1,4 @@
-"""What reports do in the background."""
+"""Background tasks of reports."""
 
 from celery import shared_task
 

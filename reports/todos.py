@@ -1,4 +1,4 @@
-"""What reports put on a person's to-do list: reports that are ready, or failed, and not looked at yet; what is late."""
+"""To-dos of reports: requests that are ready or failed and not seen yet; what is late."""
 
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ def entries(user: User) -> list[Todo]:
 
 
 def _warnings(user: User) -> list[Todo]:
-    """What is late, for those who watch over a place for the discipline commission."""
+    """What is late, for those who oversee a unit for the discipline commission."""
     codes = user.reach(RECORD_EVENT)
     if not codes:
         return []

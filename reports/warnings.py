@@ -1,4 +1,4 @@
-"""What is late or odd in a place (预警), by the rules of ``warnings.sql``; red is late, yellow is to be looked at."""
+"""What is late or unusual in a unit (预警), by the rules of ``warnings.sql``; red is late, yellow deserves a look."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ RULES = {
 
 @dataclass(frozen=True)
 class OpenWarning:
-    """``days``: since when it is late, or stands so."""
+    """``days``: for how long it has been late, or in this state."""
 
     rule: str
     red: bool
@@ -56,7 +56,7 @@ class Warnings:
 
 
 def warnings_of(code: str, now: datetime, limit: int = SHOWN) -> Warnings:
-    """The warnings of everything below ``code``, in one statement."""
+    """The warnings of everything below ``code``, in one query."""
     parameters = {
         "code": code,
         "end": code + "~",

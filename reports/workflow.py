@@ -1,4 +1,4 @@
-"""Asking for an annual report, making it in the background, and fetching it (architecture §7)."""
+"""Requesting an annual report, creating it in the background, and downloading it (architecture §7)."""
 
 import logging
 from pathlib import Path
@@ -29,9 +29,9 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic
 def ask(unit: Unit, year: int, *, by: User) -> ReportRequest:
-    """Ask for the report of ``unit`` for ``year``; one that ``by`` waits for already is not asked for twice.
+    """Request the report of ``unit`` for ``year``; one that ``by`` is already waiting for is not requested twice.
 
-    Raises ``NotAllowed``, or ``Incomplete`` for a year that cannot be.
+    Raises ``NotAllowed``, or ``Incomplete`` for an invalid year.
     """
     from reports.tasks import make_report  # the task calls back into this module
 
@@ -43,13 +43,13 @@ def ask(unit: Unit, year: int, *, by: User) -> ReportRequest:
     if request := ReportRequest.objects.filter(unit=unit, year=year, by=by).asked_already():
         return request
     request = ReportRequest.objects.create(unit=unit, year=year, by=by)
-    # Where the queue does not answer, ``records.jobs.make_forgotten`` comes by within half a minute.
+    # Where the queue does not answer, ``records.jobs.make_forgotten`` takes over within half a minute.
     transaction.on_commit(lambda: make_report.delay(request.pk), robust=True)
     return request
 
 
 def make(pk: int) -> None:
-    """Write the workbook of a request and say that it is ready, or why it failed. Doing it again changes nothing."""
+    """Write the workbook of a request and mark it ready, or failed with the reason. Idempotent."""
     request = ReportRequest.objects.select_related("unit", "by").take(pk)
     if request is None:
         return
@@ -59,7 +59,7 @@ def make(pk: int) -> None:
                 file = _written(request)
         except Exception as failure:
             if database_is_away(failure):
-                raise  # ``jobs.make_forgotten`` begins it anew
+                raise  # ``jobs.make_forgotten`` starts it again
             logger.exception("report %s failed", pk)
             _end(request, State.FAILED, error=f"{type(failure).__name__}: {failure}")
         else:
@@ -89,7 +89,8 @@ def _end(request: ReportRequest, state: str, **changes: object) -> None:
 
 
 def fetch(request: ReportRequest, *, by: User) -> StoredFile:
-    """The workbook, for who asked for it and may still see the place. Raises ``NotAllowed``, ``WrongState``."""
+    """The workbook, for the person who requested it and may still see the unit. Raises ``NotAllowed``,
+    ``WrongState``."""
     if request.by_id != by.pk or not by.has_perm(VIEW_REPORT, request):
         raise NotAllowed(_("You may not do this here."))
     if request.state != State.READY:
@@ -99,5 +100,5 @@ def fetch(request: ReportRequest, *, by: User) -> StoredFile:
 
 
 def saw(request: ReportRequest) -> None:
-    """The person knows how it ended: it leaves the to-do list."""
+    """The person has seen the result: it leaves the to-do list."""
     ReportRequest.objects.filter(pk=request.pk, seen_at=None).update(seen_at=timezone.now())

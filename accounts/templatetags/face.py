@@ -1,7 +1,7 @@
 """The components of the pages as template tags: ``{% load face %}``. docs/pages.md shows each with an example.
 
-A component is a template in ``templates/components/``, whose head names its parameters; the small ones that need
-no logic are used with ``{% include "components/x.html" with … only %}``, the others through the tags here.
+A component is a template in ``templates/components/``, whose first comment names its parameters; the small ones that
+need no logic are used with ``{% include "components/x.html" with … only %}``, the others through the tags here.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
@@ -33,13 +33,13 @@ STAR_NAMES = (
 
 @register.filter
 def star_name(star: int | None) -> str:
-    """0 … 8 in words; None stands for no decision yet."""
+    """0 … 8 in words; None means no decision yet."""
     return gettext("Not rated yet") if star is None else str(STAR_NAMES[star])
 
 
 @register.filter
 def points_text(value: Decimal | None) -> str:
-    """Points as they are written: two decimals, half up (formats §1)."""
+    """Points as they are displayed: two decimals, half up (formats §1)."""
     if value is None:
         return "—"
     return str(Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP))
@@ -47,39 +47,39 @@ def points_text(value: Decimal | None) -> str:
 
 @register.filter
 def right(heading: str) -> str:
-    """Marks a heading of ``cards_table`` as one of figures."""
+    """Marks a heading of ``cards_table`` as a numeric column."""
     return f"#{heading}"
 
 
 @register.simple_tag(takes_context=True)
 def whom_to_call(context: template.Context) -> list[office_contacts.Contact]:
-    """The office that appoints the reader; for who has not signed in, the offices that lead."""
+    """The office that appoints the reader; for anonymous readers, the leading offices."""
     user = context["request"].user
     return office_contacts.whom_to_call(user) if user.is_authenticated else office_contacts.public_contacts()
 
 
 @register.simple_tag
 def signed(person: Any, verb: str, unit: str, at: Any) -> str:
-    """``{% signed draw.by "draw" draw.panel.unit_id draw.at %}``: ``signature`` of one deed; one statement."""
+    """``{% signed draw.by "draw" draw.panel.unit_id draw.at %}``: ``signature`` of one act; one query."""
     done = deputies.authorized_act(person.pk, verb, unit, at) if person else None
     return deputies.signature(person, done in deputies.by_deputies([done])) if person else ""
 
 
 @register.simple_tag
 def platform() -> str:
-    """The name of the account platform by which people may sign in; empty when there is none."""
+    """The name of the account platform for signing in; empty when there is none."""
     return settings.OIDC_NAME if settings.OIDC_SERVER else ""
 
 
 @register.simple_tag
 def signature(person: Any, as_deputy: bool) -> str:
-    """``{% signature step.by step.as_deputy %}``: the name under a deed, marked where it was a deputy's (代)."""
+    """``{% signature step.by step.as_deputy %}``: the name beside an act, marked for a deputy (代)."""
     return deputies.signature(person, as_deputy)
 
 
 @register.simple_tag
 def demo() -> bool:
-    """Is this the demonstration (architecture §4)?"""
+    """Whether this is the demonstration (architecture §4)."""
     return settings.DEMO
 
 
@@ -91,7 +91,7 @@ def stars(n: int | None, of: int = 5, big: bool = False) -> dict[str, Any]:
 
 @register.inclusion_tag("components/points.html")
 def points(value: Decimal | None, most: Decimal | None = None, big: bool = False, note: str = "") -> dict[str, Any]:
-    """``{% points 4.5 6 %}``: points out of a maximum; None shows that they are still to be given."""
+    """``{% points 4.5 6 %}``: points out of a maximum; None means not given yet."""
     return {"value": value, "most": most, "big": big, "note": note}
 
 
@@ -117,9 +117,9 @@ def banner(content: SafeString, kind: str = "", title: str = "") -> SafeString:
 def cards_table(content: SafeString, caption: str, *headings: str) -> SafeString:
     """``{% cards_table caption "Name" "Role" %}<tr role="row">…{% endcards_table %}``: a table, cards on a phone.
 
-    Its rows carry explicit roles, because ``display: block`` takes away a table's meaning:
-    ``<tr role="row"><th role="rowheader" scope="row">…</th><td role="cell" data-label="Role"><span>…</span></td></tr>``
-    A column of figures: ``{% translate "Total" as total %}`` and then ``total|right``.
+    Its rows carry explicit roles, because ``display: block`` takes away a table's meaning: ``<tr role="row"><th
+    role="rowheader" scope="row">…</th><td role="cell" data-label="Role"><span>…</span></td></tr>`` A numeric column:
+    ``{% translate "Total" as total %}`` and then ``total|right``.
     """
     columns = [{"name": heading.lstrip("#"), "number": heading.startswith("#")} for heading in map(str, headings)]
     return render_to_string("components/cards_table.html", {"content": content, "caption": caption, "columns": columns})
@@ -127,5 +127,6 @@ def cards_table(content: SafeString, caption: str, *headings: str) -> SafeString
 
 @register.simple_block_tag
 def release(content: SafeString, title: str, note: str = "") -> SafeString:
-    """``{% release title note %}<button …>{% endrelease %}``: the bar of the last step, saying what it will do."""
+    """``{% release title note %}<button …>{% endrelease %}``: the bar of the last step, which explains what it
+    will do."""
     return render_to_string("components/release.html", {"content": content, "title": title, "note": note})

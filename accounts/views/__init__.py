@@ -1,1 +1,1 @@
-"""Pages of people, a module each: home, appointments, audit trail, locks, calendar."""
+"""Pages about people, one module each: home, appointments, audit trail, locks, calendar."""

@@ -1,4 +1,4 @@
-"""Appointing by sheet: a sheet to fill in, what it would do, doing it."""
+"""Appointing by sheet: the template, the preview, the import."""
 
 import io
 
@@ -23,7 +23,7 @@ SUBJECT = "accounts.cadre_list"
 
 @permission_or_404("accounts.appoint")
 def page(request: HttpRequest) -> HttpResponse:
-    """The sheet comes in; all that is wrong with it, or what it would do."""
+    """Upload a sheet; shows all its errors, or the preview."""
     form = CadreListForm(request.POST or None, request.FILES or None)
     if not form.is_valid():
         return render(request, "accounts/cadre_list.html", {"form": form})
@@ -48,7 +48,7 @@ def _show_lines(
     lines: list[appointment_import.AppointmentLine],
     refused: Outdated | None = None,
 ) -> HttpResponse:
-    """What it would do, kept with the sheet under the page's key. ``refused``: why what was confirmed was not done."""
+    """The preview, kept with the sheet under the page's key. ``refused``: why a confirmation was refused."""
     new = [line for line in lines if line.new_roles]
     does = [line for line in lines if line.does_something]
     context = {
@@ -66,7 +66,7 @@ def _show_lines(
 @permission_or_404("accounts.appoint")
 @require_POST
 def carry_out(request: HttpRequest) -> HttpResponse:
-    """Do what was shown, or nothing where the sheet would do something else now."""
+    """Do what was shown, or nothing where the sheet would now do something else."""
     refuse_unknown_fields(request.POST, ["carried"])
     rows: list[SheetRow] = []
     lines: list[appointment_import.AppointmentLine] = []
@@ -93,7 +93,7 @@ def carry_out(request: HttpRequest) -> HttpResponse:
 
 @permission_or_404("accounts.appoint")
 def template(request: HttpRequest) -> HttpResponse:
-    """The sheet to fill in, with the offices in reach and who holds them."""
+    """The template, with the posts within reach and their holders."""
     out = io.BytesIO()
     write_list(
         _("Cadre list"),
@@ -107,5 +107,5 @@ def template(request: HttpRequest) -> HttpResponse:
 
 @permission_or_404("accounts.appoint")
 def marked(request: HttpRequest, key: str) -> HttpResponse:
-    """The sheet that was refused, marked; for a quarter of an hour."""
+    """The refused sheet with its errors marked; available for a quarter of an hour."""
     return sheet_upload.workbook(sheet_upload.marked(request.user, key), "cadres-marked.xlsx")

@@ -1,4 +1,4 @@
-"""Appointments: who holds what where, for those who may give it."""
+"""Appointments: who holds what where, for those who may make them."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -75,7 +75,7 @@ def appointment_new(request: HttpRequest) -> HttpResponse:
 
 @contextmanager
 def once(request: HttpRequest, step: str) -> Iterator[None]:
-    """Take ``step`` once for the page that asks: a double click raises ``AlreadyDone``. A program sends no key."""
+    """Take ``step`` once per page: a double click raises ``AlreadyDone``. A program sends no key."""
     if key := request.POST.get("key"):
         with previews.confirming(request.user, step, key):
             yield
@@ -84,7 +84,7 @@ def once(request: HttpRequest, step: str) -> Iterator[None]:
 
 
 def show_done_before(request: HttpRequest, name: str) -> HttpResponse:
-    """The answer to a second click: the first one has appointed, and its page alone showed the one-time password."""
+    """The answer to a second click: the first one has appointed, and only its page showed the one-time password."""
     messages.success(
         request,
         _("%(name)s has been appointed. If you did not see the one-time password, make a new one on this page.")
@@ -94,7 +94,7 @@ def show_done_before(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def show_refusal(form: forms.Form, refused: Refused) -> None:
-    """What a step refused, beside the field that it is about."""
+    """Show a refusal beside the field that it concerns."""
     if isinstance(refused, Incomplete):
         for field, problem in refused.problems.items():
             form.add_error(field if field in form.fields else None, problem)
@@ -105,7 +105,7 @@ def show_refusal(form: forms.Form, refused: Refused) -> None:
 
 
 def show_engaged(request: HttpRequest, engaged: Sequence[workflow.Engaged]) -> HttpResponse:
-    """Where people with a fresh office are shown: the slips of new accounts, else the appointment."""
+    """Show newly appointed people: the slips of new accounts, otherwise the appointment."""
     if slips := slips_of(engaged):
         return show_slips(request, slips)
     messages.success(request, _("Appointed. The person has been told."))
@@ -113,7 +113,7 @@ def show_engaged(request: HttpRequest, engaged: Sequence[workflow.Engaged]) -> H
 
 
 def show_slips(request: HttpRequest, slips: Sequence[Slip]) -> HttpResponse:
-    """The answer to the very step that made one-time passwords: shown now or never."""
+    """The answer to the step that created one-time passwords: shown now or never."""
     context = {"slips": slips, "sealed": encrypted_slips(slips, request.user)}
     return render(request, "accounts/slips.html", context)
 
@@ -121,7 +121,7 @@ def show_slips(request: HttpRequest, slips: Sequence[Slip]) -> HttpResponse:
 @permission_or_404("accounts.appoint")
 @require_POST
 def slips_pdf(request: HttpRequest) -> HttpResponse:
-    """The slips of the page that asks, as PDF, once."""
+    """The slips of this page as PDF, once."""
     slips = decrypted_slips(request.POST.get("sealed", ""), request.user)
     if not slips:
         messages.error(request, _("These slips were printed already. You can make a new password for a person."))
@@ -163,7 +163,7 @@ def appointment_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permission_or_404("accounts.appoint")
 def appointment_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
-    """End the predecessor's offices on the unit with a day, and give them to the successor from the next."""
+    """End the predecessor's posts on the unit on a day, and give them to the successor from the next."""
     one = _managed(request, pk)
     in_force = Q(ends=None) | Q(ends__gte=timezone.localdate())
     mine = workflow.managed_by(request.user).filter(in_force, user=one.user_id, unit=one.unit_id, deputy_for=None)

@@ -29,10 +29,10 @@ def trail(request: HttpRequest) -> HttpResponse:
 
 
 def _all(reach: Collection[str], wanted: dict[str, Any] | None) -> Iterable[TrailChange]:
-    """Nothing while the filter is wrong: never more than was asked for."""
+    """Nothing while the filter is invalid: never more than was asked for."""
     return () if wanted is None else all_changes(reach, **wanted)
 
 
 def _most(found: Iterable[TrailChange]) -> Iterator[TrailChange]:
-    """The newest that a sheet takes; older ones by the filter."""
+    """The newest changes, up to the limit of a sheet; older ones through the filter."""
     return islice(found, MOST_ROWS)

@@ -1,4 +1,4 @@
-"""Settings of the system administrator: days on which the office calendar differs, and how the letters are doing."""
+"""Settings of the system administrator: days on which the office calendar differs, and the state of e-mails."""
 
 from django.contrib import messages
 from django.db.models import Count, Min
@@ -46,7 +46,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 @permission_or_404("accounts.configure")
 @require_POST
 def calendar_year_confirm(request: HttpRequest, year: int) -> HttpResponse:
-    """The days that were shown for ``year`` are those of the office."""
+    """Confirm that the days shown for ``year`` are those of the office."""
     confirmed = _("The calendar of %s is confirmed.") % year
     try:
         with previews.confirming(request.user, f"confirm:calendar:{year}", request.POST.get("key", "")) as shown:

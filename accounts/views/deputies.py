@@ -1,4 +1,4 @@
-"""Deputies: named by the holder of an office, or by who gives it."""
+"""Deputies: named by the holder of a post, or by those who give it."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -22,7 +22,7 @@ def _post(request: HttpRequest, pk: int) -> Appointment:
 
 @login_required
 def deputies(request: HttpRequest, pk: int) -> HttpResponse:
-    """The deputies of one office, and a form to name one."""
+    """The deputies for one post, and a form to name one."""
     post = _post(request, pk)
     form = DeputyForm(request.POST or None, colleagues=colleagues(post).exclude(pk=request.user.pk))
     if form.is_valid():
@@ -41,7 +41,7 @@ def deputies(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def deputy_end(request: HttpRequest, pk: int, deputy: int) -> HttpResponse:
-    """Let a deputy's right end earlier, with today."""
+    """End a deputy's appointment early, today."""
     post = _post(request, pk)
     one = get_object_or_404(post.deputies.all(), pk=deputy)
     try:

@@ -13,7 +13,7 @@ NOTICES_SHOWN = 3
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for the person, what was told to them, and where things stand."""
+    """The person's to-dos, notices, and the state of affairs."""
     first, *others = todos_of(request.user) or [None]
     return render(
         request,

@@ -1,6 +1,6 @@
-"""Accounts tied to the government account platform: one's own, and for the security administrator those of others.
+"""Accounts linked to the government account platform: one's own, and those that a security administrator guards.
 
-Where the settings name no platform none of this is there.
+Without a platform in the settings, none of this exists.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def configured(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 @login_required
 @configured
 def own(request: HttpRequest) -> HttpResponse:
-    """Whether the own account is tied; a tie needs the password typed just now."""
+    """Whether one's own account is linked; linking requires the password entered just now."""
     context = {"tied": Identity.objects.here().filter(user=request.user).first(), "sure": password_given(request)}
     return render(request, "accounts/identity.html", context)
 
@@ -52,7 +52,7 @@ def untie_own(request: HttpRequest) -> HttpResponse:
 @permission_or_404("accounts.unlock")
 @configured
 def guarded_ones(request: HttpRequest) -> HttpResponse:
-    """The tied accounts that one guards."""
+    """The linked accounts that the reader guards."""
     people = workflow.reachable(request.user)
     tied = Identity.objects.here().filter(user__in=people).select_related("user", "tied_by").order_by("user__username")
     page = Paginator(tied, ROWS).get_page(request.GET.get("page"))

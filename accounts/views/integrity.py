@@ -1,4 +1,4 @@
-"""The auditor's page of the proof: is everything still as it was written, and the head to take away."""
+"""The auditor's page for the integrity check: is all data still as it was written; and the chain head to take away."""
 
 from django import forms
 from django.contrib import messages
@@ -27,7 +27,7 @@ class CheckForm(forms.Form):
     )
 
     def clean_head(self) -> Head | None:
-        """The head that the file holds."""
+        """The head contained in the file."""
         file = self.cleaned_data["head"]
         if not file:
             return None
@@ -44,7 +44,7 @@ def _in_words(check: str, row: str, *sides: str) -> tuple[str, str, list[tuple[s
 
 @permission_or_404(integrity_run.READ_TRAIL)
 def proof(request: HttpRequest) -> HttpResponse:
-    """The head, the checks so far, and what the last one found."""
+    """The head, the checks so far, and the result of the last one."""
     head = Head.newest()
     checks = list(Verification.objects.select_related("by")[:CHECKS_SHOWN])
     last = next((one for one in checks if one.state == Verification.State.READY), None)
@@ -78,7 +78,7 @@ def proof_check(request: HttpRequest) -> HttpResponse:
 
 @permission_or_404(integrity_run.READ_TRAIL)
 def proof_head(request: HttpRequest) -> HttpResponse:
-    """The head as a small file, to be kept where nobody of this system can change it."""
+    """The head as a small file, to be kept where nobody in this system can change it."""
     head = Head.newest()
     if head is None:
         messages.error(request, _("Nothing has been sealed yet."))

@@ -1,4 +1,4 @@
-"""For the security administrator: who is shut out, whose second factor is lost, whose office is withdrawn."""
+"""For the security administrator: locked accounts, lost second factors, posts to withdraw."""
 
 from axes.models import AccessAttempt
 from axes.utils import reset
@@ -21,7 +21,7 @@ ATTEMPTS_SHOWN = 50
 
 @permission_or_404("accounts.unlock")
 def locks(request: HttpRequest) -> HttpResponse:
-    """Failed attempts, newest first, the accounts locked by hand, the offices that may be withdrawn."""
+    """Failed attempts, newest first, the accounts locked by hand, the posts that may be withdrawn."""
     people = workflow.reachable(request.user)
     form = LockForm(request.POST or None)
     if form.is_valid():
@@ -44,8 +44,8 @@ def locks(request: HttpRequest) -> HttpResponse:
 
 
 def _taken(request: HttpRequest, form: LockForm, people: QuerySet[User]) -> str:
-    """Lock the account that the form names, forget its second factor, or erase how its holder is reached; what was
-    done, in words."""
+    """Lock the account that the form names, reset its second factor, or erase its holder's contact data; return what
+    was done, in words."""
     given = form.cleaned_data
     person = people.filter(username=given["username"]).exclude(pk=request.user.pk).first()
     if person is None:
@@ -63,7 +63,7 @@ def _taken(request: HttpRequest, form: LockForm, people: QuerySet[User]) -> str:
 @permission_or_404("accounts.unlock")
 @require_POST
 def lock_lift(request: HttpRequest, username: str) -> HttpResponse:
-    """Forget the wrong passwords and codes of an account, or unlock one that was locked by hand."""
+    """Clear the wrong passwords and codes of an account, or unlock one that was locked by hand."""
     person = get_object_or_404(workflow.reachable(request.user), username=username)
     reset(username=person.username)
     workflow.forget_wrong_codes(person)
@@ -76,7 +76,7 @@ def lock_lift(request: HttpRequest, username: str) -> HttpResponse:
 @permission_or_404("accounts.unlock")
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    """End the office of an administrator or an office head with today."""
+    """End the post of an administrator or an office head today."""
     post = get_object_or_404(workflow.guarded_posts(request.user), pk=pk)
     workflow.withdraw(post, by=request.user, reason=request.POST.get("reason", ""))
     messages.success(request, _("The office ends with today."))

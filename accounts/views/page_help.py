@@ -1,4 +1,4 @@
-"""Help for one page, and all of it as a manual to print."""
+"""Help for one page, and all of it as a printable manual."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,9 +7,9 @@ from accounts import page_help
 
 
 def manual(request: HttpRequest) -> HttpResponse:
-    """Everything that concerns the reader; whoever has not signed in reads what everybody may.
+    """Every topic for the reader; anonymous readers see the public ones.
 
-    Pictures come when they are asked for (``?pictures=1``): a phone on a weak line reads the words at once.
+    Pictures load on request (``?pictures=1``): a phone on a slow connection shows the text at once.
     """
     context = {"topics": page_help.topics_of(request.user), "pictured": "pictures" in request.GET}
     return render(request, "accounts/manual.html", context)

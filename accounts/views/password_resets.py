@@ -1,4 +1,4 @@
-"""Whose password an office made anew: for the offices above it, so that none does it unseen."""
+"""Whose password an office has reset: for the offices above it, so that no reset goes unseen."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ class Reset(NamedTuple):
 
 @permission_or_404("accounts.appoint")
 def resets(request: HttpRequest) -> HttpResponse:
-    """Of the last year, newest first, of those who hold an office in the reader's places."""
+    """Of the last year, newest first, for holders of posts within the reader's reach."""
     held = Appointment.objects.on(timezone.localdate())
     held = held.filter(below_any(request.user.reach("accounts.appoint"), "unit_id"))
     found = UserEvent.objects.filter(

@@ -1,4 +1,4 @@
-"""Telephone numbers: one's own, and those of the people whom an office appoints."""
+"""Telephone numbers: one's own, and those of the people that an office appoints."""
 
 from django import forms
 from django.contrib import messages
@@ -23,7 +23,7 @@ class PhoneForm(forms.Form):
 
 @login_required
 def own_phone(request: HttpRequest) -> HttpResponse:
-    """The reader's number, for all offices that they hold."""
+    """The reader's number, for all posts that they hold."""
     form = PhoneForm(request.POST or None, initial={"phone": workflow.own_phone(request.user)})
     if form.is_valid():
         workflow.set_own_phone(request.user, form.cleaned_data["phone"])
@@ -35,7 +35,7 @@ def own_phone(request: HttpRequest) -> HttpResponse:
 @permission_or_404("accounts.appoint")
 @require_POST
 def appointment_phone(request: HttpRequest, pk: int) -> HttpResponse:
-    """The number of one office."""
+    """The number of one post."""
     one = get_object_or_404(workflow.managed_by(request.user), pk=pk)
     form = PhoneForm(request.POST)
     if form.is_valid():

@@ -1,4 +1,4 @@
-"""The recovery codes of one's own second factor: shown once, with their paper."""
+"""The recovery codes of one's own second factor: shown once, with a printable sheet."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ codes = CodesView.as_view()
 @login_required
 @require_POST
 def paper(request: HttpRequest) -> HttpResponse:
-    """The codes of the page that asks, as PDF, once."""
+    """The codes of this page as PDF, once."""
     kept = recovery_codes.decrypted_codes(request.POST.get("sealed", ""), request.user)
     if not kept:
         messages.error(request, _("This sheet was made already. You can make new codes."))

@@ -1,4 +1,4 @@
-"""Tokens for programs: one's own, and for the security administrator those of others."""
+"""Tokens for programs: one's own, and those that a security administrator guards."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -27,7 +27,8 @@ def alive() -> QuerySet[ApiToken]:
 
 @login_required
 def tokens(request: HttpRequest) -> HttpResponse:
-    """One's own, and a form for a new one: it needs the password typed just now, and shows the token's text once."""
+    """One's own, and a form for a new one: it requires the password entered just now, and shows the token's
+    text once."""
     sure, text = password_given(request), ""
     form = TokenForm(request.POST if request.method == "POST" else None, by=request.user)
     if form.is_bound and not sure:
@@ -51,7 +52,7 @@ def token_end(request: HttpRequest, handle: str) -> HttpResponse:
 
 @permission_or_404("accounts.unlock")
 def guarded_tokens(request: HttpRequest) -> HttpResponse:
-    """The tokens of the people whom one guards."""
+    """The tokens of the people that the reader guards."""
     found = alive().filter(user__in=workflow.reachable(request.user)).select_related("user")
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     return render(request, "accounts/tokens_guarded.html", {"page": page})

@@ -1,4 +1,5 @@
-"""Giving people their offices, opening and guarding their accounts. Every step checks who may, and history keeps it."""
+"""Appointing people, opening and securing their accounts. Every step checks permission and is recorded in the
+history."""
 
 from accounts.workflow.access import end_tokens
 from accounts.workflow.account_creation import PASSWORD_LENGTH, reset_password

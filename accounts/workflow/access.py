@@ -1,4 +1,4 @@
-"""Ending what opens an account for good: no session and no token that was there before opens it ever again."""
+"""Revoking access for good: no existing session and no existing token opens the account ever again."""
 
 from django.utils import timezone
 
@@ -6,7 +6,7 @@ from accounts.models import ApiToken, User
 
 
 def end_access(user: User, *changed: str) -> None:
-    """Inside the step that ends it; ``user`` is locked in the database. Writes the ``changed`` fields with it."""
+    """Inside the step that revokes it; ``user`` is locked in the database. Saves the ``changed`` fields with it."""
     user.access_ended_at = timezone.now()
     user.save(update_fields=["access_ended_at", *changed])
     end_tokens(user)

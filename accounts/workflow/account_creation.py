@@ -1,7 +1,7 @@
-"""Accounts: opened with a name and a one-time password that the system makes up; the password can be given anew.
+"""Accounts: opened with a generated name and one-time password; the password can be reset.
 
-Nobody chooses account names, so nobody learns by trying which are taken. The one-time password is handed back to the
-caller, who shows it once; the database keeps its hash alone.
+Nobody chooses account names, so nobody can find out by trying which are taken. The one-time password is returned to the
+caller, who shows it once; the database stores only its hash.
 """
 
 import secrets
@@ -23,7 +23,7 @@ from notifications.workflow import announce
 from records.audit import acting
 from records.refusals import NotAllowed
 
-# Without letters and digits that look alike on a slip of paper, and without capitals, which are hard on a phone.
+# Without letters and digits that look alike on paper, and without capitals, which are awkward on a phone.
 ALPHABET = "".join(sorted(set(string.ascii_lowercase + string.digits) - set("0o1li5s2z8")))
 PASSWORD_LENGTH = 12
 NAME_DIGITS = 4
@@ -35,7 +35,7 @@ def one_time_password() -> str:
 
 
 def account_name(name: str) -> str:
-    """An account name that is free: surname and initials in pinyin, and digits (俞小明: ``yuxm4821``)."""
+    """A free account name: surname and initials in pinyin, and digits (俞小明: ``yuxm4821``)."""
     first, *others = ["".join(filter(str.isalnum, part)) for part in lazy_pinyin(name)] or [""]
     spelt = f"{first}{''.join(part[:1] for part in others)}".lower()
     base = "".join(c for c in spelt if c in string.ascii_lowercase)[:20] or "user"
@@ -46,7 +46,7 @@ def account_name(name: str) -> str:
 
 
 def give_one_time_password(user: User) -> str:
-    """Set it on ``user``, who is saved by the caller; the password itself."""
+    """Set it on ``user``, which the caller saves; return the password."""
     password = one_time_password()
     user.password = make_password(password, hasher=OneTimeHasher.algorithm)
     user.must_change_password = True
@@ -54,7 +54,7 @@ def give_one_time_password(user: User) -> str:
 
 
 def open_account(name: str, *, by: User, email: str = "") -> tuple[User, str]:
-    """A new account and its one-time password; inside the step that gives it its first office."""
+    """A new account and its one-time password; inside the step that makes its first appointment."""
     user = User(username=account_name(name), name=name, email=email)
     password = give_one_time_password(user)
     with acting(by, "accounts.open_account"):
@@ -64,10 +64,10 @@ def open_account(name: str, *, by: User, email: str = "") -> tuple[User, str]:
 
 @transaction.atomic
 def reset_password(user: User, *, by: User) -> str:
-    """A new one-time password for somebody who forgot theirs, from the office that gives all their offices.
+    """A new one-time password for somebody who forgot theirs, from the office that gives all their posts.
 
-    Offices to come count too: nobody gets hold of an account that will be more than they may give. The person is told;
-    of who signs for a village, the county's office too: whoever signs in with the new password would sign for it.
+    Future posts count too: nobody takes over an account that will have more rights than they may give. The person is
+    notified; for a village's signer, the county's office too, as the new password allows signing for the village.
     """
     held = Appointment.objects.filter(Q(ends=None) | Q(ends__gte=timezone.localdate()), user=user)
     if user == by or not held.exists() or held.exclude(pk__in=managed_by(by).values("pk")).exists():

@@ -1,4 +1,5 @@
-"""The security administrator's steps: locks, the offices of those above, a lost second factor; the first accounts."""
+"""The security administrator's steps: locks, withdrawing posts, a lost second factor, contact data; the first
+accounts."""
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
@@ -18,14 +19,14 @@ from villages.models import Unit, below_any
 
 
 def reachable(by: User) -> QuerySet[User]:
-    """The people whose accounts ``by`` may lock: those who hold or held an office where ``by`` guards security."""
+    """The people whose accounts ``by`` may lock: holders, past or present, of posts where ``by`` guards security."""
     held = Appointment.objects.filter(below_any(by.reach("accounts.unlock"), "unit_id"))
     return User.objects.filter(pk__in=held.values("user_id"))
 
 
 @transaction.atomic
 def lock(user: User, *, by: User, reason: str) -> None:
-    """Nobody can sign in with this account until it is unlocked; its sessions and tokens end for good."""
+    """Nobody can sign in to this account until it is unlocked; its sessions and tokens end for good."""
     _set_active(user, False, by=by, verb="accounts.lock", reason=reason)
 
 
@@ -47,7 +48,7 @@ def _set_active(user: User, active: bool, *, by: User, verb: str, reason: str) -
 
 
 def guarded(user: User, by: User) -> User:
-    """``user``, locked in the database. Raises ``NotAllowed`` for oneself and for whom ``by`` does not guard."""
+    """``user``, locked in the database. Raises ``NotAllowed`` for oneself and for people that ``by`` does not guard."""
     if user.pk == by.pk or not reachable(by).filter(pk=user.pk).exists():
         raise NotAllowed
     return User.objects.select_for_update().get(pk=user.pk)
@@ -60,14 +61,14 @@ def required(reason: str) -> str:
 
 
 def guarded_posts(by: User) -> QuerySet[Appointment]:
-    """The offices in force, of the three administrators and of office heads, that ``by`` may withdraw; not the own."""
+    """The posts in force of the three administrators and of office heads that ``by`` may withdraw; not their own."""
     held = Appointment.objects.on(timezone.localdate()).filter(role__in=THREE_ADMINISTRATORS | OFFICE_HEADS)
     return held.filter(below_any(by.reach("accounts.unlock"), "unit_id")).exclude(user=by)
 
 
 @transaction.atomic
 def withdraw(appointment: Appointment, *, by: User, reason: str) -> None:
-    """End the office of an administrator or office head with today; to shut the person out at once, lock as well."""
+    """End the post of an administrator or office head today; to revoke access at once, lock the account as well."""
     appointment = guarded_posts(by).select_for_update().filter(pk=appointment.pk).first()
     if appointment is None:
         raise NotAllowed
@@ -76,9 +77,10 @@ def withdraw(appointment: Appointment, *, by: User, reason: str) -> None:
 
 @transaction.atomic
 def forget_second_factor(user: User, *, by: User, reason: str) -> None:
-    """For who lost phone and recovery codes: sessions and tokens end, and a new factor is set up at the next sign-in.
+    """For somebody who lost phone and recovery codes: sessions and tokens end, and a new factor is set up at the next
+    sign-in.
 
-    Only who guards security may, and they appoint nobody: so no one person opens somebody's account with it.
+    Only security administrators may, and they appoint nobody: so no single person can open somebody's account with it.
     """
     user = guarded(user, by)
     if not Authenticator.objects.filter(user=user).exists():
@@ -91,8 +93,9 @@ def forget_second_factor(user: User, *, by: User, reason: str) -> None:
 
 @transaction.atomic
 def erase_contact(user: User, *, by: User, reason: str) -> None:
-    """Of somebody who may no longer be called or written to: their telephone numbers, of past offices too, and e-mail.
-    The history never held them, so nothing that is proved changes; backups hold them until they are thrown away."""
+    """Erase the contact data of somebody who may no longer be contacted: their telephone numbers, of past posts too,
+    and e-mail. The history never held them, so nothing that is sealed changes; backups hold them until they are
+    deleted."""
     user = guarded(user, by)
     posts = Appointment.objects.filter(user=user)
     if not user.email and not posts.exclude(phone="").exists():
@@ -105,7 +108,7 @@ def erase_contact(user: User, *, by: User, reason: str) -> None:
 
 @transaction.atomic
 def open_administrator(role: str, username: str, name: str, unit: Unit) -> tuple[User, str]:
-    """The first account of one of the three administrators, opened at the machine itself (``manage.py``)."""
+    """The first account of one of the three administrators, opened on the server itself (``manage.py``)."""
     if role not in THREE_ADMINISTRATORS:
         raise NotAllowed
     password = ""

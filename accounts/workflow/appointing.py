@@ -1,4 +1,4 @@
-"""Giving offices, ending them, handing them over."""
+"""Appointing, ending appointments, handing over."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -31,9 +31,9 @@ LATEST_HANDOVER = timedelta(days=31)
 
 @dataclass(frozen=True)
 class Who:
-    """Whom an office means: an account, by its ``username`` and ``name``; without ``username`` somebody new.
+    """The person to appoint: an account, by its ``username`` and ``name``; without ``username`` somebody new.
 
-    ``another``: although somebody of that name holds or held an office on the same unit, this is another person.
+    ``another``: although somebody of that name holds or held a post on the same unit, this is another person.
     """
 
     name: str
@@ -42,14 +42,14 @@ class Who:
     another: bool = False
 
     def __post_init__(self) -> None:
-        """李 试 is 李试, whoever writes it."""
-        with suppress(ValueError):  # what cannot be a name names nobody, and forms refuse it
+        """李 试 equals 李试, however it is typed."""
+        with suppress(ValueError):  # an invalid name matches nobody, and forms refuse it
             object.__setattr__(self, "name", cells.name(self.name))
 
 
 @dataclass(frozen=True)
 class Engaged:
-    """Somebody with fresh ``appointments``; ``password`` is the one-time password of an account opened for it."""
+    """Somebody with new ``appointments``; ``password`` is the one-time password of an account opened for it."""
 
     user: User
     appointments: list[Appointment]
@@ -68,14 +68,15 @@ def appoint_person(
     department: str = "",
     phone: str = "",
 ) -> Engaged:
-    """Give ``who`` all ``roles`` on ``unit``, opening an account where they have none. Refuses like ``appoint``."""
+    """Give ``who`` all ``roles`` on ``unit``, opening an account where they have none. Raises like ``appoint``."""
     post = {"unit": unit, "starts": starts, "ends": ends, "department": department, "phone": phone}
     for role in roles:
         check_post(role, unit, by=by, starts=starts, ends=ends)
     if who.username:
         user, password = known(who), ""
     else:
-        Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)  # the same person twice at once is one account
+        # two concurrent requests for one person create one account
+        Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
         if not who.another and (there := namesake(who.name, unit, by=by)):
             raise Incomplete(_("Somebody of this name has an account here already."), {"name": _there(there)})
         user, password = open_account(who.name, by=by, email=who.email)
@@ -96,8 +97,8 @@ def appoint(
 ) -> Appointment:
     """Give ``user`` the ``role`` on ``unit`` from ``starts`` to ``ends`` (both inclusive; None: without end).
 
-    Raises ``NotAllowed``; ``Incomplete`` for days or a level that cannot be, and for whom others bind;
-    ``WrongState`` for oneself, or what is held already.
+    Raises ``NotAllowed``; ``Incomplete`` for invalid days or levels, and for people bound by others; ``WrongState`` for
+    oneself, or for a post held already.
     """
     check_post(role, unit, by=by, starts=starts, ends=ends)
     if user == by:
@@ -109,7 +110,7 @@ def appoint(
 
 
 def check_post(role: str, unit: Unit, *, by: User, starts: date, ends: date | None) -> None:
-    """What is refused whoever the person is; asked first, so that a refusal tells nothing of people."""
+    """What is refused whoever the person is; checked first, so that a refusal reveals nothing about people."""
     if not any(unit.code.startswith(code) for code in givable(by).get(role, [])):
         raise NotAllowed
     check_place(role, unit, starts=starts, ends=ends)
@@ -125,7 +126,7 @@ def check_place(role: str, unit: Unit, *, starts: date, ends: date | None) -> No
 
 
 def known(who: Who) -> User:
-    """The account that ``who`` names, with its holder's name."""
+    """The account that ``who`` names, if its holder's name matches."""
     user = User.objects.filter(username=who.username, name=who.name, is_active=True).first()
     if user is None:
         raise nobody_of_that_name()
@@ -133,7 +134,7 @@ def known(who: Who) -> User:
 
 
 def namesake(name: str, unit: Unit, *, by: User) -> User | None:
-    """Somebody of that name who holds or held on ``unit`` an office that ``by`` gives."""
+    """Somebody of that name who holds or held on ``unit`` a post that ``by`` gives."""
     held = managed_by(by).filter(unit=unit, user__name=name).select_related("user")
     return next((one.user for one in held.order_by("-starts", "pk")[:1]), None)
 
@@ -156,7 +157,7 @@ def give(
     phone: str = "",
     deputy_for: Appointment | None = None,
 ) -> Appointment:
-    """Write the appointment, once it is clear that ``by`` may; for the other steps of this package."""
+    """Create the appointment, once permission has been checked; for the other steps of this package."""
     meanwhile = Appointment.objects.filter(in_days(starts, ends), user=user)
     if meanwhile.filter(role=role, unit=unit).exists():
         raise WrongState(_("%(name)s holds this office in these days already.") % {"name": user.name})
@@ -184,13 +185,13 @@ def give(
 
 
 def endable_by(by: User) -> QuerySet[Appointment]:
-    """What ``by`` may end: the offices that they give, and their own deputies'."""
+    """What ``by`` may end: the posts that they give, and their own deputies'."""
     return Appointment.objects.filter(Q(pk__in=managed_by(by).values("pk")) | Q(deputy_for__user=by))
 
 
 @transaction.atomic
 def end(appointment: Appointment, *, by: User, on: date) -> None:
-    """Let ``appointment`` end with the day ``on``, and its deputies with it; the past is never shortened."""
+    """End ``appointment`` with the day ``on``, and its deputies with it; the past is never shortened."""
     appointment = endable_by(by).select_for_update(of=("self",)).filter(pk=appointment.pk).first()
     if appointment is None:
         raise NotAllowed
@@ -200,7 +201,7 @@ def end(appointment: Appointment, *, by: User, on: date) -> None:
 def end_with(appointment: Appointment, *, by: User, on: date, verb: str, reason: str = "") -> None:
     """End what is locked and may be ended by ``by``; for the other steps of this package.
 
-    With the office end the holder's tokens: now, or with its last day (``workflow.tokens.office_is_over``).
+    The holder's tokens end with the post: now, or with its last day (``workflow.tokens.office_is_over``).
     """
     today = timezone.localdate()
     if appointment.ends and appointment.ends < today:
@@ -230,8 +231,8 @@ def end_with(appointment: Appointment, *, by: User, on: date, verb: str, reason:
 def hand_over(posts: Sequence[Appointment], who: Who, *, by: User, on: date, phone: str = "") -> Engaged:
     """End one person's ``posts`` on one unit with the day ``on``, and give them to ``who`` from the day after.
 
-    What waits for the office follows it, as every to-do comes from appointments; what was written stays. What is the
-    person's own in it passes as well (``pass_on_tasks``).
+    To-dos follow the post, as they come from appointments; records stay as they are. Personal work in it passes as well
+    (``pass_on_tasks``).
     """
     first = posts[0]
     if {(post.user_id, post.unit_id) for post in posts} != {(first.user_id, first.unit_id)}:
@@ -263,9 +264,9 @@ def hand_over(posts: Sequence[Appointment], who: Who, *, by: User, on: date, pho
 
 @transaction.atomic
 def pass_on_tasks() -> None:
-    """Let what is a person's own in an office (a seat, a hearing) pass to the successor, once the last day has come.
+    """Pass personal work in a post (a seat, an appeal to hear) to the successor, once the last day has passed.
 
-    Done at the handover and every night; doing it again changes nothing.
+    Runs at the handover and every night; idempotent.
     """
     tomorrow = timezone.localdate() + timedelta(days=1)
     recent = Q(starts__lte=tomorrow, starts__gt=tomorrow - LATEST_HANDOVER, follows__isnull=False)

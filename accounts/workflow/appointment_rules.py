@@ -1,4 +1,4 @@
-"""Who may give which office where, and whom: the questions that every step of appointing asks first."""
+"""Who may give which post where, and to whom: the checks that every step of appointing makes first."""
 
 from collections.abc import Collection
 from datetime import date
@@ -17,7 +17,7 @@ from villages.models import below_any
 def givable(by: User, *, as_deputy: bool = True) -> dict[str, list[str]]:
     """The roles that ``by`` may give today, each with the codes of the units in and below which.
 
-    ``as_deputy``: also what they may give as somebody's deputy.
+    ``as_deputy``: include what they may give as somebody's deputy.
     """
     posts = [post for post in by.posts if as_deputy or post.deputy_for_id is None]
     found = {role: [post.unit_id for post in posts if post.role in spec.appointed_by] for role, spec in ROLES.items()}
@@ -25,7 +25,7 @@ def givable(by: User, *, as_deputy: bool = True) -> dict[str, list[str]]:
 
 
 def managed_by(by: User, *, as_deputy: bool = True) -> QuerySet[Appointment]:
-    """The appointments, past ones too, that ``by`` may give and end today."""
+    """The appointments, past ones too, that ``by`` may make and end today."""
     given = givable(by, as_deputy=as_deputy)
     conditions = (Q(role=role) & below_any(units, "unit_id") for role, units in given.items())
     return Appointment.objects.filter(reduce(or_, conditions, Q(pk__in=[])))
@@ -37,10 +37,10 @@ def in_days(starts: date, ends: date | None) -> Q:
 
 
 def bound_elsewhere(people: Collection[int], *, by: User, starts: date, ends: date | None) -> set[int]:
-    """Those of ``people`` (user ids) who hold in these days an office that ``by`` neither gives nor stands above.
+    """Those of ``people`` (user ids) who hold in these days a post that ``by`` neither gives nor stands above.
 
-    A post in a village bars its holder from reviewing and deciding there (practice §3), so a lower office could put a
-    reviewer or leader out of action by appointing them. It may not: whoever gave the other office must end it first.
+    A post in a village bars its holder from reviewing and deciding there (practice §3), so a lower office could disable
+    a reviewer or leader by appointing them. It may not: whoever gave the other post must end it first.
     """
     places = {code for codes in givable(by).values() for code in codes}
     lower = below_any(places, "unit_id") & ~Q(unit__in=places)
@@ -50,7 +50,7 @@ def bound_elsewhere(people: Collection[int], *, by: User, starts: date, ends: da
 
 
 def nobody_of_that_name() -> Incomplete:
-    """One answer for an account that does not exist, is another's, or is bound elsewhere: guessing tells nothing."""
+    """One answer for an account that does not exist, is another's, or is bound elsewhere: guessing reveals nothing."""
     message = _(
         "Nobody with this name and account name can be appointed here. Please check both; "
         "who holds an office that others give must have given it up first."

@@ -1,6 +1,6 @@
-"""Codes of the second factor typed wrongly: five in a row, at whichever door, lock the account as wrong passwords do.
+"""Wrong codes of the second factor: five in a row, on any page, lock the account as wrong passwords do.
 
-They are counted by account, not by address: whoever is asked for a code has given the password already.
+They are counted by account, not by address: somebody who is asked for a code has given the password already.
 """
 
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ from records.refusals import WrongState
 
 
 class AccountLocked(WrongState):
-    """Too many wrong codes: for a while no code is looked at, the right one neither."""
+    """Too many wrong codes: for a while no code is checked, not even the right one."""
 
 
 @contextmanager
 def counting_codes(user: User) -> Iterator[None]:
-    """Around the check of one code, which raises ``ValidationError`` when it is wrong. Raises ``AccountLocked``."""
+    """Wraps the check of one code, which raises ``ValidationError`` when it is wrong. Raises ``AccountLocked``."""
     is_last = _count(user)
     try:
         yield
@@ -47,9 +47,9 @@ def forget_wrong_codes(user: User) -> None:
 
 @transaction.atomic
 def _count(user: User) -> bool:
-    """Count a code before it is looked at, so that many sent at once are no more than as many in a row.
+    """Count a code before it is checked, so that concurrent attempts are limited like consecutive ones.
 
-    Whether it is the last one allowed.
+    Returns whether it is the last one allowed.
     """
     WrongCodes.objects.get_or_create(user=user)
     typed = WrongCodes.objects.select_for_update().get(user=user)

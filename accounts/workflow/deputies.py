@@ -1,4 +1,4 @@
-"""Deputies: who decides while the holder of an office is away (architecture §7). Their right ends by itself."""
+"""Deputies: who decides while the holder of a post is away (architecture §7). Their right ends by itself."""
 
 from datetime import date
 
@@ -15,14 +15,14 @@ from records.refusals import Incomplete, NotAllowed, WrongState
 
 
 def may_deputise(by: User) -> QuerySet[Appointment]:
-    """The offices for which ``by`` may name a deputy: their own, and those that they give; never as a deputy."""
+    """The posts for which ``by`` may name a deputy: their own, and those that they give; never as a deputy."""
     own = Appointment.objects.filter(user=by)
     given = managed_by(by, as_deputy=False)
     return (own | given).filter(role__in=[role for role, spec in ROLES.items() if spec.deputy], deputy_for=None)
 
 
 def colleagues(post: Appointment) -> QuerySet[User]:
-    """Who may stand in for ``post``: those who hold another office on the same unit today."""
+    """Who may act as deputy for ``post``: those who hold another post on the same unit today."""
     held = Appointment.objects.on(timezone.localdate()).filter(unit=post.unit_id, deputy_for=None)
     held = held.exclude(user=post.user_id).exclude(role__in=[post.role, *THREE_ADMINISTRATORS])
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "username")
@@ -30,9 +30,9 @@ def colleagues(post: Appointment) -> QuerySet[User]:
 
 @transaction.atomic
 def deputise(post: Appointment, deputy: User, *, by: User, starts: date, ends: date) -> Appointment:
-    """Let ``deputy`` act in the office of ``post`` from ``starts`` to ``ends``, within the days of ``post``.
+    """Let ``deputy`` act for the holder of ``post`` from ``starts`` to ``ends``, within the days of ``post``.
 
-    Raises ``NotAllowed`` for who may not, and for a deputy of the own making; ``Incomplete`` for wrong days.
+    Raises ``NotAllowed`` without permission, and for a deputy whom ``by`` appointed; ``Incomplete`` for wrong days.
     """
     post = may_deputise(by).select_for_update().filter(pk=post.pk).first()
     if post is None or not colleagues(post).filter(pk=deputy.pk).exists():

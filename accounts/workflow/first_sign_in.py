@@ -1,4 +1,4 @@
-"""What a person gives themselves: a password in place of a one-time password, their telephone number."""
+"""What people set themselves: a password in place of a one-time password, their telephone number."""
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -12,7 +12,7 @@ from records.refusals import NotAllowed
 
 @transaction.atomic
 def choose_password(user: User, password: str, *, phone: str = "") -> None:
-    """The person's own from now on; an empty ``phone`` changes nothing. Tokens of programs end (``signals``)."""
+    """Set the person's own password; an empty ``phone`` changes nothing. Tokens of programs end (``signals``)."""
     with acting(user, "accounts.choose_password"):
         user.set_password(password)
         user.must_change_password = False
@@ -22,25 +22,25 @@ def choose_password(user: User, password: str, *, phone: str = "") -> None:
 
 
 def own_posts(user: User) -> QuerySet[Appointment]:
-    """Today's offices and those to come."""
+    """Today's posts and future ones."""
     return Appointment.objects.filter(Q(ends=None) | Q(ends__gte=timezone.localdate()), user=user.pk)
 
 
 def own_phone(user: User) -> str:
-    """The number of the person's offices, the first where they have several."""
+    """The number of the person's posts, the first where they have several."""
     return own_posts(user).exclude(phone="").order_by("starts", "pk").values_list("phone", flat=True).first() or ""
 
 
 @transaction.atomic
 def set_own_phone(user: User, phone: str) -> None:
-    """One number for all offices of the person; "" takes it away."""
+    """One number for all posts of the person; "" deletes it."""
     with acting(user, "accounts.set_phone"):
         keep_phone(own_posts(user), phone)
 
 
 @transaction.atomic
 def set_phone(appointment: Appointment, phone: str, *, by: User) -> None:
-    """By who gives the office. Raises ``NotAllowed``."""
+    """By somebody who gives the post. Raises ``NotAllowed``."""
     found = managed_by(by).filter(pk=appointment.pk)
     if not found.exists():
         raise NotAllowed

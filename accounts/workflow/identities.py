@@ -1,6 +1,7 @@
-"""Tying an account to an identity on the government account platform: by the person; who guards security may untie it.
+"""Linking an account to an identity on the government account platform: by the person; security administrators may
+unlink it.
 
-Whoever tied somebody else's account to an identity of the own would sign in as that person.
+Linking somebody else's account to one's own identity would allow signing in as that person.
 """
 
 from django.conf import settings
@@ -17,9 +18,9 @@ LONGEST = 255
 
 @transaction.atomic
 def tie(user: User, subject: str, *, by: User) -> Identity:
-    """From now on whom the platform calls ``subject`` signs in as ``user``.
+    """From now on ``subject`` on the platform signs in as ``user``.
 
-    Raises ``NotAllowed`` unless ``by`` is the person; ``Incomplete``; ``WrongState`` when either is tied already.
+    Raises ``NotAllowed`` unless ``by`` is the person; ``Incomplete``; ``WrongState`` when either is linked already.
     """
     if user.pk != by.pk:
         raise NotAllowed
@@ -39,7 +40,7 @@ def tie(user: User, subject: str, *, by: User) -> Identity:
 
 @transaction.atomic
 def untie(identity: Identity, *, by: User, reason: str = "") -> None:
-    """The platform opens this account no more.
+    """The platform no longer opens this account.
 
     Raises ``NotAllowed`` unless ``by`` is the person, or guards the person's account (then for a ``reason``).
     """

@@ -1,4 +1,4 @@
-"""What an order that merges or splits units does to posts (practice §4): those at a unit that ends, end or pass."""
+"""What an order that merges or splits units does to posts (practice §4): those at a dissolved unit end or pass on."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,8 @@ from villages.workflow import OrderConsequence
 
 
 def pass_on(sender: Any, order: Order, **kwargs: Any) -> list[OrderConsequence]:
-    """Hear ``units_passed``: rights at ended units end at once; where the order says so the successor has the posts."""
+    """Receives ``units_passed``: posts at dissolved units end at once; where the order says so, the successor
+    unit gets them."""
     followed = []
     for passage in order.passages.filter(main=True, before__ended__isnull=False).select_related("before", "after"):
         posts = list(_held(passage.before_id))
@@ -35,7 +36,7 @@ def _held(unit: str) -> QuerySet[Appointment]:
 
 
 def _end(posts: list[Appointment], passage: Passage) -> None:
-    """Yesterday was the last day; of a post that began today or later the first one is."""
+    """Yesterday was the last day; for a post that began today or later, its first day is."""
     yesterday = timezone.localdate() - timedelta(days=1)
     for post in posts:
         last = max(post.starts, yesterday)

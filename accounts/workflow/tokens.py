@@ -1,6 +1,6 @@
-"""Tokens for programs: made by their holder, ended by the holder or the security administrator.
+"""Tokens for programs: created by their holder, ended by the holder or the security administrator.
 
-They also end with their day, a lock, a new password, a forgotten second factor, and when an office of the holder ends.
+They also end at their expiry, with a lock, a new password, a reset second factor, and when a post of the holder ends.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -23,9 +23,9 @@ FOR_A_DAY_S_WORK = timedelta(hours=12)
 
 @transaction.atomic
 def make_token(name: str, scope: str, *, by: User, until: date) -> tuple[ApiToken, str]:
-    """A token that opens what ``scope`` names through the day ``until``, and its text, which nobody sees again.
+    """A token that opens what ``scope`` names through the day ``until``, and its text, which is never shown again.
 
-    Raises ``Incomplete`` for a scope or a day that cannot be, ``WrongState`` when there are too many.
+    Raises ``Incomplete`` for an invalid scope or day, ``WrongState`` when there are too many.
     """
     User.objects.select_for_update().get(pk=by.pk)
     _forget_expired(by)
@@ -44,9 +44,9 @@ def make_token(name: str, scope: str, *, by: User, until: date) -> tuple[ApiToke
 
 @transaction.atomic
 def sign_in_program(user: User) -> str:
-    """The text of a token with all rights of ``user``, who has just given name and password, for a day's work.
+    """The text of a token with all permissions of ``user``, who has just given name and password, for a day's work.
 
-    At most ``MOST`` such tokens live: the oldest gives way.
+    At most ``MOST`` such tokens exist: the oldest is deleted.
     """
     User.objects.select_for_update().get(pk=user.pk)
     _forget_expired(user)
@@ -59,7 +59,7 @@ def sign_in_program(user: User) -> str:
 
 @transaction.atomic
 def end_token(token: ApiToken, *, by: User, reason: str = "") -> None:
-    """Raises ``NotAllowed`` unless it is ``by``'s own, or of somebody whom ``by`` guards (then for a ``reason``)."""
+    """Raises ``NotAllowed`` unless it is ``by``'s own, or of somebody that ``by`` guards (then for a ``reason``)."""
     if token.user_id != by.pk:
         guarded(token.user, by)
         reason = required(reason)
@@ -68,7 +68,8 @@ def end_token(token: ApiToken, *, by: User, reason: str = "") -> None:
 
 
 def office_is_over(token: ApiToken) -> bool:
-    """Whether an office that the holder had when the token was made is over: then its successor has the programs."""
+    """Whether a post that the holder had when the token was created is over: the programs then belong to the
+    successor."""
     made = timezone.localdate(token.created)
     over = Appointment.objects.filter(
         user=token.user_id, deputy_for=None, ends__gte=made, ends__lt=timezone.localdate()

@@ -1,4 +1,4 @@
-"""What an annual report says, read row by row so that a nation fits in as little memory as a township."""
+"""The figures of an annual report, read row by row so that the whole nation needs as little memory as a township."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ CHUNK = 200
 
 
 class RegisterRow(NamedTuple):
-    """One rated unit; everything from ``applied`` to ``document`` is empty where the year gave it no decision."""
+    """One rated unit; everything from ``applied`` to ``document`` is empty without a decision in the year."""
 
     county: str | None
     township_code: str | None
@@ -39,7 +39,7 @@ class RegisterRow(NamedTuple):
 
 
 def register(unit: Unit, year: int) -> Iterator[RegisterRow]:
-    """Every rated unit below ``unit`` by code, through a cursor on the server; call it inside a transaction."""
+    """Every rated unit below ``unit`` by code, through a server-side cursor; call it inside a transaction."""
     parameters = {"code": unit.code, "end": unit.code + "~", "year": year, "today": timezone.localdate()}
     with connection.chunked_cursor() as cursor:
         cursor.itersize = CHUNK
@@ -54,14 +54,14 @@ def _decimals(areas: str | dict | None) -> dict[str, Decimal]:
 
 
 def area_names(unit: Unit, year: int) -> dict[str, str]:
-    """The areas of the schemes by which units of ``unit`` were decided on in ``year``, by code, in their order."""
+    """The areas of the schemes used for decisions on units of ``unit`` in ``year``, by code, in their order."""
     used = Decision.objects.confirmed().filter(below(unit.code, "unit_id"), year=year).order_by()
     schemes = Scheme.objects.filter(pk__in=used.values("scheme")).order_by("unit", "version")
     return {area["code"]: area.get("name", "") for scheme in schemes for area in scheme.body["areas"]}
 
 
 class RewardRow(NamedTuple):
-    """What one policy gives one unit: ``figure`` that its band looks at, amounts in yuan."""
+    """What one policy gives one unit: the ``figure`` that selects its band, amounts in yuan."""
 
     policy: str
     code: str

@@ -1,4 +1,5 @@
-"""A sheet of a write-only workbook: title, mark, frozen heading, rows of plain values with a format per column."""
+"""A sheet of a write-only workbook: title, mark, frozen heading, rows of plain values with a number format per
+column."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -49,8 +50,8 @@ class ReportTable:
         self.sheet.append(self._filled(values))
 
     def _filled(self, values: Sequence[object]) -> Iterator[object]:
-        """Plain values as they are; where a format is needed the column's one cell, which is written before it takes
-        its next value: nothing is made anew for a row."""
+        """Plain values as they are; where a format is needed, the column's one cell, which is written before it takes
+        its next value: no allocation per row."""
         for cell, value in zip(self.cells, values, strict=True):
             if isinstance(value, str):
                 yield value if value.isprintable() and not value.startswith("=") else self._text(value)
@@ -61,7 +62,7 @@ class ReportTable:
                 yield cell
 
     def _text(self, value: str) -> Cell:
-        """Text stays text, also where it looks like a formula; what XML cannot hold is left out."""
+        """Text stays text, also where it looks like a formula; what XML cannot represent is dropped."""
         cell = WriteOnlyCell(self.sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
         cell.data_type = "s"
         return cell

@@ -1,4 +1,4 @@
-"""The annual report: one pass over the register fills its sheet and the tallies of the others; memory stays flat."""
+"""The annual report: one pass over the register fills its sheet and the totals of the others; memory stays constant."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ PROGRESS_EVERY = 500
 
 @dataclass
 class Tally:
-    """What the units of one place come to. ``decided`` counts None for no decision in the year."""
+    """The totals of one unit. ``decided`` counts None for no decision in the year."""
 
     county: str
     name: str
@@ -54,7 +54,7 @@ class Tally:
 
 @dataclass
 class Granted:
-    """What rewards come to in one policy (or all): yuan."""
+    """The rewards of one policy (or all): yuan."""
 
     policy: str
     units: int = 0
@@ -63,7 +63,7 @@ class Granted:
 
 
 def write(unit: Unit, year: int, path: str | PathLike, progress: Callable[[int], None] = lambda done: None) -> None:
-    """Write the report of ``unit`` (any level) for ``year`` to ``path``; ``progress`` hears of per cents done."""
+    """Write the report of ``unit`` (any level) for ``year`` to ``path``; ``progress`` is called with percentages."""
     book = Workbook(write_only=True)
     overview = book.create_sheet(_("Overview"))
     stars = book.create_sheet(_("Stars by township"))
@@ -81,7 +81,7 @@ def _title(what: str, unit: Unit, year: int) -> str:
 
 
 def _register(book: Workbook, unit: Unit, year: int, progress: Callable[[int], None]) -> tuple[Tally, list[Tally]]:
-    """The sheet with a row for every rated unit; returns the tally of the whole and of each township, by code."""
+    """The sheet with a row for every rated unit; returns the totals of the whole and of each township, by code."""
     areas = area_names(unit, year)
     table = ReportTable(
         book.create_sheet(_("Star register")), _title(_("Star register"), unit, year), register_columns(areas)
@@ -138,7 +138,7 @@ def register_line(row: RegisterRow, areas: dict[str, str], origins: dict[str, st
 
 
 def _rewards(book: Workbook, unit: Unit, year: int) -> list[Granted]:
-    """The sheet with every reward of the year's policies; returns what each policy comes to, and all together."""
+    """The sheet with every reward of the year's policies; returns the total of each policy, and of all."""
     table = ReportTable(book.create_sheet(_("Rewards")), _title(_("Rewards"), unit, year), reward_columns())
     found: dict[str, Granted] = {}
     whole = Granted(_("Total"))
@@ -207,9 +207,9 @@ def _overview(table: ReportTable, whole: Tally, granted: list[Granted]) -> None:
 
 
 def overview_lines(whole: Tally, granted: list[Granted]) -> Iterator[list[object]]:
-    """Headline figures: item, units, and a share in per cent or an amount in yuan; then the head of the chain.
+    """Headline figures: item, units, and a percentage or an amount in yuan; then the chain head.
 
-    The head stands there line by line as it is exported, so that it can be taken out and compared later.
+    The head is written line by line as it is exported, so that it can be taken out and compared later.
     """
 
     def share(units: int) -> Decimal | None:

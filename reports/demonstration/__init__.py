@@ -1,5 +1,5 @@
 """The demonstration (formats §5, architecture §4): real places, invented people and results, and only under ``DEMO=1``.
 
-Each step of ``load.STEPS`` is loaded once, in one transaction, and leaves a ``DemonstrationStep`` behind. Whatever is
-drawn is drawn from ``chance``, so that every load makes the same world.
+Each step of ``load.STEPS`` is loaded once, in one transaction, and leaves a ``DemonstrationStep`` behind. All random
+choices come from ``chance``, so that every load produces the same data.
 """

@@ -1,4 +1,4 @@
-"""What villages do not agree with: one that is not rated, appeals that wait for who hears them, one that was upheld."""
+"""Disputes of villages: one that is not rated, pending appeals, one that was upheld."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,8 @@ FEW = 3
 
 
 def load() -> str:
-    """In each county of the accounts one of each; what the county has decided and an event go to the city."""
+    """One of each in each county of the accounts; appeals against the county's decision and against an event go
+    to the city."""
     staff = Staff()
     with telling_accounts():
         rejected = sum(reject(home, staff) for _county, home, _village in SETS.values())
@@ -30,7 +31,7 @@ def load() -> str:
 
 
 def reject(home: str, staff: Staff) -> int:
-    """The township of the accounts does not rate the last of the villages that lie before it; how many."""
+    """The township of the accounts rejects the last of the villages under review there; returns how many."""
     waiting = Application.objects.filter(
         cycle__year=YEAR, unit__code__startswith=home, state=Application.State.TOWNSHIP_REVIEW, panel_total__gt=0
     )
@@ -42,7 +43,7 @@ def reject(home: str, staff: Staff) -> int:
 
 
 def lodge(county: str, home: str, staff: Staff) -> int:
-    """Appeals against a result of the township, one of the county, and against an event; how many."""
+    """Appeals against a result of the township, one of the county, and against an event; returns how many."""
     released = [one for one in appealable([county]) if one.cycle.year == YEAR and not one.objections.exists()]
     township = [one for one in released if one.origin == Decision.Origin.TOWNSHIP and one.unit_id.startswith(home)]
     of_county = [one for one in released if one.origin == Decision.Origin.COUNTY]
@@ -58,7 +59,8 @@ def lodge(county: str, home: str, staff: Staff) -> int:
 
 
 def appeal_and_uphold(county: str, staff: Staff) -> int:
-    """A village whose star is in force appeals, and the county corrects what the panel took too low; how many."""
+    """A village whose star is in force appeals, and the county corrects points that the panel set too low;
+    returns how many."""
     for decision in appealable([county]):
         aimed_higher = decision.star < decision.application.applied_star
         if decision.origin != Decision.Origin.TOWNSHIP or decision.on is None or not aimed_higher:
@@ -70,7 +72,7 @@ def appeal_and_uphold(county: str, staff: Staff) -> int:
 
 
 def hear(decision: Decision, corrections: list[CorrectedPoints], staff: Staff) -> bool:
-    """Whether the appeal could be upheld with these corrections, one star higher; if not, nothing was done."""
+    """Whether the appeal could be upheld with these corrections, one star higher; if not, nothing was changed."""
     office = staff(Role.COUNTY_OFFICE, decision.cycle.unit_id)
     try:
         with transaction.atomic():
@@ -92,7 +94,7 @@ def hear(decision: Decision, corrections: list[CorrectedPoints], staff: Staff) -
 
 
 def corrected(decision: Decision) -> Iterator[list[CorrectedPoints]]:
-    """Full points in the one, two, three criteria of base areas that cost most."""
+    """Full points in the one, two or three criteria of base areas that lost the most."""
     spec = decision.cycle.scheme.spec
     base = {one.code for area in spec.areas if area.kind == "base" for one in area.criteria}
     full = {one.code: one.max for one in spec.fitting(decision.application.tags) if one.code in base}

@@ -1,4 +1,4 @@
-"""Evidence files of the demonstration: a page that says what it stands for, with bytes of its own for every village."""
+"""Evidence files of the demonstration: a page that says what it stands for, with different bytes for every village."""
 
 from collections.abc import Iterator
 from functools import cache

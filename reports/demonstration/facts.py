@@ -1,6 +1,6 @@
-"""Facts as a village of a certain quality would have them; pure. Every village has its own weak spots.
+"""Plausible facts for a village of a given quality; pure. Every village has its own weak spots.
 
-``facts`` get better with quality (0 … 1) in every single question, so that one can be found for any total.
+``facts`` improve monotonically with quality (0 … 1) in every question, so that one can be found for any total.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ POINT = 0.007
 
 
 def quality_for(spec: SchemeSpec, criteria: Sequence[Criterion], lucks: dict[str, float], target: float) -> float:
-    """The quality with which a unit of these ``lucks`` comes as near to ``target`` as its weak spots allow."""
+    """The quality at which a unit of these ``lucks`` comes as close to ``target`` as its weak spots allow."""
     low, high = LOWEST, HIGHEST
     for _step in range(STEPS):
         middle = (low + high) / 2
@@ -79,7 +79,7 @@ def answer(criterion: Criterion, item: str, flaw: float, merit: float, bonus: bo
 
 
 def figure(criterion: Criterion, best: Decimal, worst: Decimal, flaw: float) -> Decimal:
-    """A figure between ``best`` and ``worst`` with one decimal; shares stay within 0 … 100 %."""
+    """A figure between ``best`` and ``worst`` with one decimal; percentages stay within 0 … 100 %."""
     value = best + (worst - best) * Decimal(str(flaw))
     if "%" in (criterion.figure or ""):
         value = min(Decimal(100), value)
@@ -91,7 +91,7 @@ def total(spec: SchemeSpec, criteria: Sequence[Criterion], of: Facts) -> Decimal
 
 
 def seen_by(criteria: Sequence[Criterion], of: Facts, *subject: object) -> Facts:
-    """The same facts as one reviewer sees them: typed points differ by a step here and there."""
+    """The same facts as one reviewer sees them: typed points differ slightly here and there."""
     seen, draw = dict(of), chance(*subject)
     for criterion in criteria:
         if isinstance(criterion, Judged):

@@ -1,4 +1,4 @@
-"""The finished years: 2024 was still decided on paper, 2025 is played whole."""
+"""The finished years: 2024 was still decided on paper, 2025 is simulated completely."""
 
 from datetime import date, datetime, timedelta
 
@@ -29,7 +29,7 @@ def play(county: str) -> str:
 
 
 def confirm() -> str:
-    """What no one objected to is confirmed by the clock, and the cycles are closed."""
+    """What no one objected to is confirmed on schedule, and the cycles are closed."""
     with telling_only([]):
         confirmed = confirm_due(moment(2025, 12, 31))
         for county, office in schemes.COUNTIES.items():

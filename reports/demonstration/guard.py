@@ -1,4 +1,4 @@
-"""The demonstration and the service never meet: it loads only under ``DEMO=1``; nothing else starts on top of it."""
+"""The demonstration and real data never meet: it loads only under ``DEMO=1``; nothing else starts on its database."""
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
@@ -38,4 +38,4 @@ def demonstration_only_under_demo(app_configs, databases, **kwargs) -> list[Erro
     try:
         return [Error(LOADED, hint=HINT, id="reports.E001")] if loaded() else []
     except DatabaseError:
-        return []  # no database yet: whoever needs it says so better
+        return []  # no database yet: other commands report that better

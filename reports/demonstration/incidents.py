@@ -1,4 +1,4 @@
-"""What happened between the ratings: events, what was rectified, what was settled and what still waits."""
+"""What happened between the ratings: events, some rectified, some settled and some still waiting."""
 
 import csv
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ LONG_AGO, LATELY = 60, 20
 
 
 def load() -> str:
-    """Events of the year as discipline staff bring them in; older proposals are settled by whoever has the say."""
+    """Events of the year as discipline staff import them; older proposals are settled by those who may."""
     staff = Staff()
     with TemporaryDirectory() as folder, telling_only([]):
         path = Path(folder) / "events.csv"
@@ -85,7 +85,7 @@ def settle(proposal: Proposal, staff: Staff) -> bool:
 
 
 def load_recent() -> str:
-    """The last days: recorded by the county's discipline staff one by one, against villages that stand high."""
+    """The last days: recorded by the county's discipline staff one by one, against villages with high stars."""
     staff, count = Staff(), 0
     today = timezone.localdate()
     with telling_only([]):

@@ -1,4 +1,4 @@
-"""Loads the demonstration step by step; what is loaded already is left as it is."""
+"""Loads the demonstration step by step; steps already loaded are skipped."""
 
 import os
 import subprocess
@@ -34,7 +34,7 @@ STEPS: tuple[dict[str, Callable[[], str]], ...] = (
 
 
 def load() -> Iterator[str]:
-    """Load every step that is not there yet, yielding one line per step with its seconds."""
+    """Load every missing step, yielding one line per step with its seconds."""
     require_demo()
     for together in STEPS:
         here, *others = [name for name in together if not _loaded(name)] or [None]
@@ -46,7 +46,7 @@ def load() -> Iterator[str]:
 
 
 def load_step(name: str) -> str:
-    """Load one step, unless it is there, and say what came of it."""
+    """Load one step, unless it is loaded, and return a message about it."""
     require_demo()
     step = next(together[name] for together in STEPS if name in together)
     started = monotonic()
@@ -56,7 +56,7 @@ def load_step(name: str) -> str:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"demonstration {name}"])
         if _loaded(name):
             return f"demonstration: {name}: there already"
-        with acting(None, "load_demonstration"):  # whichever door loads it: the trail says that nobody did
+        with acting(None, "load_demonstration"):  # whichever command loads it, the audit trail shows no person
             said = step()
         DemonstrationStep.objects.create(name=name)
     return f"demonstration: {name}: {said} ({monotonic() - started:.1f} s)"
@@ -67,7 +67,7 @@ def _loaded(name: str) -> bool:
 
 
 def _begin_elsewhere(name: str) -> subprocess.Popen:
-    """Load one step in a process of its own, which ends with this one: it sees its input closed."""
+    """Load one step in a process of its own, which ends with this one: its input is then closed."""
     command = [sys.executable, "manage.py", "load_demonstration", "--step", name]
     return subprocess.Popen(  # noqa: S603 (our own command)
         command,

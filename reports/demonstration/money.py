@@ -1,4 +1,4 @@
-"""Rewards and a project fund of the finished year, paid in part; next year's policy waits for an opinion."""
+"""Rewards and a project fund of the finished year, partly paid; next year's policy waits for an opinion."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Stars decided on paper, from before a county used the system; they come in as any county brings them in."""
+"""Stars decided on paper, before the county used the system; they are imported as any county imports them."""
 
 import csv
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def load() -> str:
 
 
 def rows() -> Iterator[tuple[str, int, str, str, int, str]]:
-    """A row of the file for every rated village and year on paper; counties without a scheme are like 新昌."""
+    """A row of the file for every rated village and year on paper; counties without a scheme use that of 新昌."""
     specs = {county: schemes.spec(county) for county in schemes.COUNTIES}
     names = dict(Unit.objects.filter(level=Level.COUNTY).values_list("code", "name"))
     for code in Unit.objects.rated().values_list("code", flat=True):

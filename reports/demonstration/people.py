@@ -30,7 +30,7 @@ GIVEN = "建国志明永强国平伟民海燕秀英丽娟小红雪芬晓东文�
 
 @dataclass(frozen=True)
 class Post:
-    """Who holds what where. Persons of one ``username`` are one person with several posts."""
+    """Who holds what where. Entries with one ``username`` are one person with several posts."""
 
     username: str
     role: str
@@ -101,7 +101,7 @@ def accounts() -> Iterator[Post]:
 
 
 def others() -> Iterator[Post]:
-    """Fillers, signers and township staff for every place of the two counties where no account of formats §5 stands."""
+    """Fillers, signers and township staff for every unit of the two counties that has no account of formats §5."""
     staffed = {place for places in SETS.values() for place in places}
     units = Unit.objects.within_any(schemes.COUNTIES).exclude(code__in=staffed)
     for township in units.filter(level=Level.TOWNSHIP):
@@ -124,7 +124,7 @@ def others() -> Iterator[Post]:
 
 
 def phone_of(post: Post) -> str:
-    """Whom the pages name to call: an office has one line for all of it, a village's cadre a mobile; both invented."""
+    """Whom the pages name to call: an office has one landline, a village's cadre a mobile; both invented."""
     if post.role in CADRES:
         return f"1380000{chance('phone', post.username).randrange(10_000):04}"
     if post.role in OFFICES:

@@ -17,7 +17,7 @@ NEAR_TOWN = "3306810"
 
 
 def load(divisions: Path = DIVISIONS) -> str:
-    """The units of the file ``divisions``, as any county imports them, and figures for its villages."""
+    """The units of the file ``divisions``, imported as any county imports them, and figures for its villages."""
     import_units([divisions])
     villages = list(Unit.objects.rated())
     for village in villages:
@@ -28,7 +28,8 @@ def load(divisions: Path = DIVISIONS) -> str:
 
 
 def tag(code: str) -> str:
-    """Plain or mountain: a township leans one way, single villages differ; 诸暨 sets villages near its town apart."""
+    """Plain or mountain: a township leans one way, single villages differ; 诸暨 tags villages near its town
+    separately."""
     if code.startswith(NEAR_TOWN) and chance("town", code).random() < 0.6:
         return SUBURB
     mountains = chance("terrain", code[:9]).choice([0.05, 0.4, 0.9])

@@ -1,4 +1,4 @@
-"""What becomes of each village in a year: how good it is, how proud, and how far its application has come."""
+"""The plan for each village in a year: how good it is, how much it overstates, and how far its application has come."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +11,7 @@ from villages.models import Unit
 
 
 class Phase(IntEnum):
-    """How far an application has come; each includes the ones before it on its way."""
+    """How far an application has come; each phase includes the earlier ones."""
 
     NONE = 0
     DRAFT = 1
@@ -27,10 +27,10 @@ class Phase(IntEnum):
 
 @dataclass
 class Plan:
-    """``truth``: what is really so; ``claims``: what the village says, which is at least as good. ``star``: its aim.
+    """``truth``: the actual facts; ``claims``: the village's answers, at least as good. ``star``: its aim.
 
-    ``points``: what the truth comes to. ``phase``: how far it has come; ``county``: how far at the county, should the
-    township recommend it. ``returned``: sent back with questions; ``apart``: its reviewers lie far apart.
+    ``points``: the points of the truth. ``phase``: how far it has come; ``county``: how far at the county, if the
+    township recommends it. ``returned``: sent back with questions; ``apart``: its reviewers differ widely.
     """
 
     unit: Unit
@@ -62,7 +62,7 @@ LINES = ((5, 0.1), (4, 0.25), (3, 0.36), (2, 0.2), (1, 0.09))
 
 
 def target(code: str, spec: SchemeSpec, year: int) -> float:
-    """The total a village works its way to: near a line, and a little better or worse from year to year."""
+    """The total a village aims at: near a star line, and a little better or worse from year to year."""
     draw = chance("standing", code)
     star = draw.choices([star for star, _share in LINES], [share for _star, share in LINES])[0]
     lowest = next(float(line.total or line.over or 50) for line in spec.stars if line.star == star)
@@ -71,6 +71,6 @@ def target(code: str, spec: SchemeSpec, year: int) -> float:
 
 
 def star_for(spec: SchemeSpec, points: Decimal) -> int:
-    """The star that a village aims at which thinks it has ``points``."""
+    """The star that a village aims at when it expects ``points``."""
     reached = [line.star for line in spec.stars if points >= (line.total if line.total is not None else line.over)]
     return max(reached, default=min(line.star for line in spec.stars))

@@ -1,6 +1,6 @@
-"""Plays one county's rating of one year, from the empty application to the confirmed star.
+"""Simulates one county's rating of one year, from the empty application to the confirmed star.
 
-Every step is the bulk form of the workflow's own function: who may not is refused here as anywhere.
+Every step is the bulk form of the workflow's own function: permissions are checked as anywhere.
 """
 
 from collections import defaultdict
@@ -35,7 +35,7 @@ LOWER = "领导小组会议研究决定"
 
 @dataclass(frozen=True)
 class Calendar:
-    """The moments at which a year's steps were taken; ``noticed`` is a later release than ``released``."""
+    """When a year's steps were taken; ``noticed`` is a later release than ``released``."""
 
     begun: datetime
     submitted: datetime
@@ -51,7 +51,7 @@ class Calendar:
 
 
 class Rating:
-    """``plans``: what becomes of every village that takes part."""
+    """``plans``: the plan of every village that takes part."""
 
     def __init__(self, cycle: Cycle, plans: Iterable[Plan], staff: Staff, calendar: Calendar) -> None:
         self.cycle, self.staff, self.at = cycle, staff, calendar
@@ -80,7 +80,7 @@ class Rating:
             supply.supply(self.cycle, criterion, figures, by=self.staff.of_department(self.county, name))
 
     def fill(self) -> None:
-        """The villages' own answers, with evidence; a mere draft stops in the middle."""
+        """The villages' own answers, with evidence; a draft stops half-way."""
         filled, files, aims = [], [], []
         for code, plan in self.plans.items():
             draft, by = self.applications[code], self.staff(Role.FILLER, code)
@@ -117,7 +117,8 @@ class Rating:
         panels.convene(self.cycle, unit, stage, self.staff.all(reviewer, place), by=self.staff(office, place))
 
     def score(self, stage: Stage, phase_of: Callable[[Plan], Phase], at: datetime) -> None:
-        """Each reviewer's sheets, one reviewer after the other; of a half-scored application only the first one's."""
+        """Each reviewer's score sheets, one reviewer after the other; for a half-scored application only the
+        first one's."""
         waiting = Sheet.objects.filter(
             application__cycle=self.cycle,
             stage=stage,
@@ -164,7 +165,7 @@ class Rating:
                 decisions.recommend_many(high, by=leader, at=self.at.decided)
 
     def recommended(self) -> list[Plan]:
-        """The villages whose applications lie before the county, by code."""
+        """The villages whose applications are at the county, by code."""
         there = Application.objects.filter(cycle=self.cycle, state=REVIEW_LEVELS[Stage.COUNTY].state).order_by("unit")
         return [self.plans[code] for code in there.values_list("unit_id", flat=True)]
 
@@ -215,7 +216,7 @@ class Rating:
         return ceilings(chosen, stage, at.date()) if chosen else {}
 
     def settle(self, stage: Stage, wanted: Callable[[Plan], bool]) -> None:
-        """Notes on the criteria in which reviewers lie apart, for the villages that are ``wanted``."""
+        """Settlements for the criteria in which reviewers differ, for the villages that are ``wanted``."""
         found = Settlement.objects.filter(application__cycle=self.cycle, stage=stage, note="")
         for settlement in found.select_related("application"):
             code = settlement.application.unit_id
@@ -226,7 +227,7 @@ class Rating:
                 settlements.settle(settlement, by=self.staff(office, place), note="评审组复核后，同意按平均分计。")
 
     def release(self, stage: Stage, phase_of: Callable[[Plan], Phase], times: dict[Phase, datetime]) -> None:
-        """Batches by place: what is to be confirmed by now was released first, what is under notice later."""
+        """Batches by unit: what should be confirmed by now was released first, what is under public notice later."""
         review_level = REVIEW_LEVELS[stage]
         waiting: dict[tuple[str, Phase], list[int]] = defaultdict(list)
         rows = Decision.objects.filter(cycle=self.cycle, origin=review_level.origin, state=Decision.State.DECIDED)

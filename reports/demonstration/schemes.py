@@ -25,7 +25,7 @@ def load() -> str:
 
 
 def body(county: str, year: int) -> dict:
-    """The scheme file of ``county``, as it was in ``year``."""
+    """The scheme file of ``county``, as of ``year``."""
     text = (settings.BASE_DIR / "fixtures" / "schemes" / f"{county}.json").read_text(encoding="utf-8")
     return json.loads(text, parse_float=Decimal) | {"year": year}
 
@@ -35,8 +35,8 @@ def spec(county: str, year: int = YEARS[-1]) -> SchemeSpec:
 
 
 def departments(county: str) -> list[str]:
-    """The departments that supply figures of the county's villages or answer its joint check; the discipline
-    commission has accounts of its own."""
+    """Departments that supply figures for the county's villages or answer its joint check; the discipline commission
+    has its own accounts."""
     scheme = spec(county)
     suppliers = (criterion.supplier.split(":", 1) for criterion in scheme.criteria)
     return sorted(

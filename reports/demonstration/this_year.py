@@ -64,7 +64,7 @@ def days(n: int, hour: int = 10) -> datetime:
 
 
 def play(county: str) -> str:
-    """One county's rating as far as it has come today."""
+    """One county's rating up to today."""
     suffix = next(suffix for suffix, places in people.SETS.items() if places[0] == county)
     with telling_accounts():
         rating = _play(county, suffix, Staff())
@@ -72,7 +72,7 @@ def play(county: str) -> str:
 
 
 def show() -> str:
-    """The clock confirms what is due; objections are made to what is under notice."""
+    """Confirm what is due on schedule; objections are made to what is under public notice."""
     with telling_accounts():
         confirmed = confirm_due()
         for suffix, (county, _township, _village) in people.SETS.items():
@@ -81,7 +81,7 @@ def show() -> str:
 
 
 def telling_accounts() -> AbstractContextManager[None]:
-    """Only the accounts of formats §5 are told of anything: nobody else signs in."""
+    """Only the accounts of formats §5 are notified: nobody else signs in."""
     known = User.objects.filter(username__in=[post.username for post in people.accounts()])
     return telling_only(set(known.values_list("pk", flat=True)))
 
@@ -121,7 +121,8 @@ def _play(county: str, suffix: str, staff: Staff) -> Rating:
 
 
 def check_by_departments(rating: Rating) -> None:
-    """What is decided by now has every answer, with a veto item for one village; of the others one department's."""
+    """Everything decided by now has every answer, with a veto item for one village; the others have one
+    department's."""
     ready = Application.objects.filter(cycle=rating.cycle, state=Application.State.COUNTY_REVIEW).order_by("unit")
     decided = [pk for pk, code in ready.values_list("pk", "unit_id") if rating.plans[code].county >= Phase.DECIDED]
     found = [CheckFinding(pk, "V1", days(-70).date(), "新纪〔2026〕18号") for pk in decided[-1:]]
@@ -175,7 +176,7 @@ RETURNS = (
 
 
 def send_back(rating: Rating) -> None:
-    """Questions to villages whose answers were not clear; some have let the deadline pass."""
+    """Questions to villages whose answers were unclear; some have missed the deadline."""
     for code, one in rating.plans.items():
         if one.returned:
             draw = chance("return", code)

@@ -1,4 +1,4 @@
-"""Pages of those who watch over a place."""
+"""Pages for those who oversee a unit."""
 
 from itertools import groupby
 
@@ -25,7 +25,7 @@ PLACES = Unit.objects.exclude(level__in=["village", "station"])
 
 @login_required
 def dashboard_home(request: HttpRequest) -> HttpResponse:
-    """The dashboard of the place that the person watches over (the topmost of several)."""
+    """The dashboard of the unit that the person oversees (the topmost of several)."""
     code = topmost(request.user)
     if code is None:
         raise Http404
@@ -33,7 +33,7 @@ def dashboard_home(request: HttpRequest) -> HttpResponse:
 
 
 def topmost(user: User) -> str | None:
-    """The code of the place that ``user`` watches over; the largest of several."""
+    """The code of the unit that ``user`` oversees; the largest of several."""
     return min(user.reach(VIEW_DASHBOARD), key=lambda code: (len(code), code), default=None)
 
 
@@ -68,7 +68,7 @@ def star_names(seen: Board) -> dict[int, str]:
 
 
 def star_rows(seen: Board) -> list[dict]:
-    """Stars by place, the whole last."""
+    """Stars by unit, the total last."""
     names = star_names(seen)
     return [
         {"place": place, "cells": [{"name": name, "count": place.stars[star]} for star, name in names.items()]}
@@ -77,7 +77,7 @@ def star_rows(seen: Board) -> list[dict]:
 
 
 def movement(seen: Board) -> list[dict]:
-    """The chart's figures."""
+    """The figures of the chart."""
     total = seen.total
     return [
         {"star": star, "name": name, "before": total.before[star], "now": total.stars[star]}
@@ -86,7 +86,7 @@ def movement(seen: Board) -> list[dict]:
 
 
 def matrix(seen: Board) -> list[dict]:
-    """By place, how many have not got through each step that has an end; ``late`` when that day is past."""
+    """By unit, how many have not passed each step with a deadline; ``late`` when that day is past."""
     steps = [step for step in seen.pipe[:-1] if step.key != NOT_BEGUN]
     keys = [step.key for step in steps]
     heads = [(str(step.name), step.late) for step in steps]
@@ -103,7 +103,7 @@ def matrix(seen: Board) -> list[dict]:
 
 
 def wall(seen: Board) -> list[dict]:
-    """Squares under the place one step below; a township's own are one group."""
+    """Squares under the unit one level below; a township's own are one group."""
     places = {place.code: place.name for place in seen.places} or {seen.unit.code: seen.unit.name}
     digits = len(next(iter(places)))
     names = star_names(seen)
@@ -114,7 +114,7 @@ def wall(seen: Board) -> list[dict]:
 
 
 def village_rows(seen: Board) -> list[dict]:
-    """A township's villages, each with its star in words and where its application is."""
+    """A township's villages, each with its star in words and the stage of its application."""
     names = star_names(seen) | {None: star_name(None)}
     return [
         {
@@ -130,7 +130,7 @@ def village_rows(seen: Board) -> list[dict]:
 
 
 def drawn(squares: list[Square], names: dict[int, str]) -> SafeString:
-    """Squares as list items. Hundreds stand on a page: a template would take most of its time over them."""
+    """Squares as list items. There are hundreds on a page: rendering them by template would take most of its time."""
     address = reverse("register_unit", args=["CODE"])
     return format_html_join(
         "",

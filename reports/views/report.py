@@ -1,4 +1,4 @@
-"""Annual reports: asked for, made in the background, fetched by who asked."""
+"""Annual reports: requested, created in the background, downloaded by the person who requested them."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,13 +20,13 @@ SHOWN = 20
 
 
 def own(user: User) -> QuerySet[ReportRequest]:
-    """The reports that ``user`` asked for and may still see."""
+    """The reports that ``user`` requested and may still see."""
     return reached(user, VIEW_REPORT, ReportRequest.objects.filter(by=user)).select_related("unit", "file")
 
 
 @login_required
 def reports(request: HttpRequest) -> HttpResponse:
-    """The reports that the person asked for, and the form that asks for another."""
+    """The reports that the person requested, and the form for another."""
     if not request.user.reach(VIEW_REPORT):
         raise Http404
     if book := as_workbook(request, _("Annual reports"), exports.reports(), own(request.user)):
@@ -41,7 +41,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def report(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far it is; once it has failed, why."""
+    """Its progress; once it has failed, why."""
     found = get_object_or_404(own(request.user), pk=pk)
     if found.state == ReportRequest.State.FAILED:
         workflow.saw(found)

@@ -1,4 +1,5 @@
-"""``manage.py open_administrator ROLE USERNAME NAME UNIT``: the first accounts, which nobody above can give."""
+"""``manage.py open_administrator ROLE USERNAME NAME UNIT``: the first accounts, as there is nobody above to
+open them."""
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 

@@ -49,7 +49,7 @@ class Command(BaseCommand):
 
 
 def _line(check: str, fault: Fault) -> str:
-    """A fault in the reader's words; what is a content is shown as it is."""
+    """A fault in the reader's language; content is shown as it is."""
     expected, found = (phrase(side) or side for side in (fault.expected, fault.found))
     words = _("expected %(expected)s, found %(found)s") % {"expected": expected, "found": found}
     return f"{check_words(check)}: {fault.row}: {words}"

@@ -27,6 +27,6 @@ class Command(BaseCommand):
 
 
 def _end_with_parent() -> None:
-    """The parent holds our input open as long as it lives."""
+    """The parent keeps our input open as long as it lives."""
     os.read(sys.stdin.fileno(), 1)
     os._exit(1)
