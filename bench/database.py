@@ -1,4 +1,4 @@
-"""The database that benchmarks work in; on the server given, or on one started in ``.data/bench``."""
+"""The database for benchmarks; on the configured server, or on one started in ``.data/bench``."""
 
 import os
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import psycopg2
 
-NAME = "review_level"
+NAME = "bench"
 
 
 @contextmanager
@@ -15,7 +15,7 @@ def fresh() -> Iterator[None]:
     """Set Django up on a database of our own, and drop it at the end."""
     from config import services
 
-    os.environ.setdefault("DATA_DIR", str(services.BASE_DIR / ".data" / "review_level"))
+    os.environ.setdefault("DATA_DIR", str(services.BASE_DIR / ".data" / "bench"))
     os.environ |= {"DEMO": "1", "DJANGO_SETTINGS_MODULE": "bench.settings"}
     services.attach()
     server = services.database_owner_url()
@@ -46,7 +46,7 @@ def empty() -> None:
 
 @contextmanager
 def served() -> Iterator[str]:
-    """The whole system as ``make run`` starts it, on this database as it stands; its address."""
+    """The whole system as ``make run`` starts it, on this database; yields its address."""
     from django.conf import settings
 
     from tests.config.processes import supervised
