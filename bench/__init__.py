@@ -1,5 +1,5 @@
-"""``make bench``: the levels of architecture §5 as ratios, each against a plain yardstick in the same run.
+"""``make bench``: the thresholds of architecture §5 as ratios, each against a plain baseline in the same run.
 
-``python -m bench [NAME …]`` runs the named parts (``import_units``, ``pages``, ``annual``), or all of them.
-They work in a database of their own, ``review_level``, which is made anew for each part.
+``python -m bench [NAME …]`` runs the named parts (``import_units``, ``pages``, ``annual``), or all of them. They work
+in a database of their own, ``bench``, which is recreated for each part.
 """

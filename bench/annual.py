@@ -1,4 +1,5 @@
-"""The annual workbook against openpyxl's write-only mode on the same cells (architecture §5: ≤ 1.3 ×, memory flat)."""
+"""The annual workbook against openpyxl's write-only mode on the same cells (architecture §5: ≤ 1.3 ×, constant
+memory)."""
 
 import tracemalloc
 from collections.abc import Callable
@@ -25,7 +26,7 @@ def run() -> None:
         county, city = Unit.objects.get(code="330624"), Unit.objects.get(code="3306")
         write(city, ours)
         cells = [(sheet.title, [[(c.value, c.number_format) for c in row] for row in sheet]) for sheet in read(ours)]
-        # One after the other, so that whatever else the machine does slows both.
+        # Alternating, so that other load on the machine slows both.
         times = [(once(lambda: write(city, ours)), once(lambda: write_plainly(cells, bare))) for _time in range(TIMES)]
         took, plain = (median(column) for column in zip(*times, strict=True))
         say("annual report / bare write-only workbook", took / plain, 1.3, f"{took:.2f} s, bare {plain:.2f} s")
@@ -58,7 +59,7 @@ def formatted(sheet: WriteOnlyWorksheet, value: object, form: str) -> Cell:
 
 
 def peak(work: Callable[[], None]) -> int:
-    """The most bytes that Python held while at ``work``."""
+    """Peak memory allocated by Python during ``work``."""
     tracemalloc.start()
     work()
     most = tracemalloc.get_traced_memory()[1]

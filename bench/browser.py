@@ -1,4 +1,4 @@
-"""A browser without a window: pages and forms over one kept connection, from an address of the loopback network."""
+"""A headless HTTP client: pages and forms over one kept connection, from an address of the loopback network."""
 
 import http.client
 from time import perf_counter
@@ -9,7 +9,7 @@ TOKEN = "x" * 32
 
 
 class Browser:
-    """``times`` holds the seconds of each answer, ``statuses`` how often each came."""
+    """``times`` holds the seconds of each response, ``statuses`` the count of each status."""
 
     def __init__(self, address: str, session: str = "", sender: str = "127.0.0.1") -> None:
         self.server, self.sender = address.removeprefix("http://"), sender
@@ -24,13 +24,13 @@ class Browser:
         return self._send("POST", path, urlencode(fields | {"csrfmiddlewaretoken": TOKEN}))
 
     def _send(self, method: str, path: str, body: str | None) -> tuple[int, str]:
-        """The status, and the page or where it leads."""
+        """The status, and the page or its redirect target."""
         headers = {"Cookie": self.cookies, "Accept-Language": "zh-CN"}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         began = perf_counter()
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
-        page = answer.read().decode(errors="replace")  # a workbook is no text
+        page = answer.read().decode(errors="replace")  # a workbook is not text
         self.times.append(perf_counter() - began)
         return answer.status, answer.headers.get("Location") or page

@@ -1,4 +1,5 @@
-"""Every village-level unit of Shaoxing about to apply: forms filled in, evidence attached, the signature missing."""
+"""Every village-level unit of Shaoxing about to apply: forms filled in, evidence attached, only the signature
+missing."""
 
 import time
 from collections.abc import Iterator
@@ -40,13 +41,13 @@ def ready() -> None:
 
 
 def signers() -> Iterator[tuple[str, str]]:
-    """The village's code and a session of the person who signs for it."""
+    """The village's code and a session of its signer."""
     for signer in User.objects.filter(username__startswith="signer."):
         yield signer.username.removeprefix("signer."), session_of(signer)
 
 
 def session_of(user: User) -> str:
-    """The key of a session of ``user``."""
+    """The session key of ``user``."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]

@@ -1,4 +1,5 @@
-"""A city's register as Excel: one against openpyxl's write-only mode writing the same cells, and ten at once."""
+"""A city's register as Excel: one export against openpyxl's write-only mode with the same cells, and ten
+concurrent ones."""
 
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO

@@ -1,4 +1,5 @@
-"""A thousand objections from one address in a minute: the notice lives, and a real one from elsewhere gets through."""
+"""A thousand objections from one address in a minute: the notice stays available, and a real one from elsewhere
+succeeds."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -52,7 +53,7 @@ def attack(address: str, notice: str, decision: int, began: float) -> Counter:
 
 
 def _looked(address: str, notice: str, times: int) -> list[float]:
-    """Seconds that the notice takes somebody at another address."""
+    """Seconds that the notice takes for somebody at another address."""
     browser = Browser(address, sender=VILLAGER)
     for _n in range(times):
         browser.get(notice)

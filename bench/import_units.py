@@ -1,4 +1,4 @@
-"""Importing the nation against PostgreSQL's bare COPY of the same rows (architecture §5: ≤ 3 ×)."""
+"""Importing the nation against a bare PostgreSQL COPY of the same rows (architecture §5: ≤ 3 ×)."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory

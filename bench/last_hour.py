@@ -41,7 +41,7 @@ def run() -> None:
 
 
 def client(address: str, waiting: SimpleQueue) -> tuple[list[float], Counter]:
-    """One of the four: village after village, until none is left. Every answer's seconds and status."""
+    """One of the four: village after village, until none is left. The seconds and status of every response."""
     times: list[float] = []
     statuses: Counter = Counter()
     while True:

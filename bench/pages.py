@@ -1,4 +1,4 @@
-"""The main pages against a bare one of fifty rows (architecture §5): time, statements and size, at two scales."""
+"""The main pages against a bare one of fifty rows (architecture §5): time, queries and size, at two scales."""
 
 import csv
 import logging
@@ -37,7 +37,7 @@ def run() -> None:
 
 
 def pages() -> Iterator[tuple[str, str, str, float]]:
-    """What is opened: name, account, address, and the multiple of the bare page that it may take."""
+    """The pages to open: name, account, address, and the allowed multiple of the bare page."""
     application = Application.objects.filter(cycle__year=2026)
     mine = application.get(unit="330624108204").pk
     decided = Application.objects.filter(cycle__year=2025, unit="330624108204").get().pk
@@ -56,7 +56,7 @@ def pages() -> Iterator[tuple[str, str, str, float]]:
 
 
 def measured(scale: str) -> dict[str, float]:
-    """The multiples of the bare page, each said with its statements and size."""
+    """The multiples of the bare page, each with its queries and size."""
     stranger = Client()
     found = {}
     for name, account, address, level in pages():
@@ -69,7 +69,7 @@ def measured(scale: str) -> dict[str, float]:
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
         statements = Counter(query["sql"] for query in queries)
-        # One after the other, so that whatever else the machine does slows both.
+        # Alternating, so that other load on the machine slows both.
         times = [(once(lambda: stranger.get(BARE)), once(lambda c=client, a=address: c.get(a))) for _n in range(TIMES)]
         bare, took = (median(column) for column in zip(*times, strict=True))
         found[name] = took / bare

@@ -1,6 +1,6 @@
 """Re-rating the nation against one hand-written statement (architecture §5: ≤ 1.3 ×), and as the nation grows.
 
-Every village holds a star decided on paper; one in three had an event. The statement knows the two rules by heart.
+Every village holds a star decided on paper; one in three had an event. The two rules are hard-coded in the statement.
 """
 
 import resource
@@ -93,7 +93,7 @@ def run() -> None:
 
 @contextmanager
 def tried(look: str):
-    """Do something and undo it; afterwards holds what ``look`` then gave, as one figure."""
+    """Do something and roll it back; afterwards holds the result of ``look`` in between, as one figure."""
     seen: list[object] = []
     with transaction.atomic():
         yield seen
@@ -109,5 +109,5 @@ def execute(statement: str) -> tuple | None:
 
 
 def memory() -> float:
-    """The most that this process ever held, in MiB."""
+    """Peak memory of this process, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,4 +1,4 @@
-"""The system's settings, with the bare page beside its own."""
+"""The system's settings, with the bare page beside its own pages."""
 
 from config.settings import *  # noqa: F403
 

@@ -1,4 +1,4 @@
-"""What a permission cannot say of the steps that reviews take with an application (``ratings.actions``)."""
+"""Conditions for the steps of reviews with an application that a permission cannot express (``ratings.actions``)."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def _is_untied(review_level: ReviewLevel) -> Guard:
 
 
 def _guards() -> dict[str, Guard]:
-    """Whoever scores has an open sheet; whoever decides has no tie."""
+    """To score, one needs an open sheet; to decide, one must have no conflict of interest."""
     guards = {}
     for review_level in REVIEW_LEVELS.values():
         by_right = {

@@ -1,8 +1,9 @@
-"""Who may not review or decide an application, and why (回避, practice §3): set-based, for many at once.
+"""Conflicts of interest: who may not review or decide an application, and why (回避, practice §3); set-based, for many
+at once.
 
-Whoever filled in, answered, attached evidence or signed for the unit, even if others have since changed it; whoever
-holds or held a post in it; for the county whoever scored or decided the application in the township; and whoever scored
-an application does not decide it.
+Excluded are: those who filled in, answered, attached evidence or signed for the unit, even if others have since changed
+it; those who hold or held a post in it; for the county, those who scored or decided the application in the township;
+and nobody decides an application that they scored.
 """
 
 from collections.abc import Collection
@@ -40,7 +41,7 @@ Pair = tuple[int, int]
 
 
 def conflicts(applications: Collection[int], people: Collection[int], stage: str) -> dict[Pair, str]:
-    """What (a key of ``WORDS``) keeps a pair (application id, user id) apart at ``stage``."""
+    """The conflict (a key of ``WORDS``) of each pair (application id, user id) at ``stage``."""
     people = set(people)
     found: dict[Pair, str] = {}
     if stage == Stage.COUNTY:
@@ -61,7 +62,8 @@ def conflicts(applications: Collection[int], people: Collection[int], stage: str
 
 
 def hearing_conflicts(appeal: Appeal, people: Collection[int]) -> dict[int, str]:
-    """What (a key of ``WORDS``) keeps each of ``people`` (by id) from hearing it: any part in what is appealed."""
+    """The conflict (a key of ``WORDS``) that keeps each of ``people`` (by id) from hearing it: any part in what
+    is appealed."""
     found = {user: POST for users in _posts({appeal.unit_id}, people).values() for user in users}
     if appeal.event:
         settled = appeal.event.proposals.filter(settled_by__in=people).values_list("settled_by_id", flat=True)
@@ -84,13 +86,13 @@ def _conflicts_with(application: int, people: Collection[int]) -> dict[int, str]
 
 
 def with_deciding_conflict(applications: QuerySet[Application], person: int, stage: str) -> QuerySet[Application]:
-    """Annotate ``tie``: what (a key of ``WORDS``, or "") keeps ``person`` from deciding at ``stage``."""
+    """Annotate ``tie``: the conflict (a key of ``WORDS``, or "") that keeps ``person`` from deciding at ``stage``."""
     scored = When(Exists(_scored_by(person)), then=Value(SCORED))
     return _with_conflict(applications, [scored, *_own_hand(person, stage)])
 
 
 def has_conflict(application: int, person: int, stage: str) -> bool:
-    """Whether anything of ``conflicts`` keeps ``person`` from the panel's work on this one; one query."""
+    """Whether a conflict of interest keeps ``person`` from the panel's work on this application; one query."""
     cases = _own_hand(person, stage)
     if stage == Stage.COUNTY:
         cases.append(When(Exists(_scored_by(person).filter(stage=Stage.TOWNSHIP)), then=Value(SCORED)))
@@ -123,7 +125,7 @@ def _own_hand(person: int, stage: str) -> list[When]:
 
 
 def deciding_conflicts(applications: Collection[int], person: int, stage: str) -> dict[int, str]:
-    """What keeps ``person`` from deciding these applications (by id); one query."""
+    """The conflict that keeps ``person`` from deciding these applications (by id); one query."""
     tied = with_deciding_conflict(Application.objects.filter(pk__in=applications), person, stage).exclude(tie="")
     return dict(tied.values_list("pk", "tie"))
 
@@ -141,7 +143,7 @@ def _township_scorers(applications: Collection[int], people: Collection[int]) ->
 
 
 def _attachers(applications: Collection[int], people: Collection[int]) -> QuerySet:
-    """Who attached a file, be it taken off again."""
+    """Who attached a file, even if it was removed again."""
     attached = EvidenceEvent.objects.filter(application__in=applications, file__uploaded_by__in=people)
     return attached.values_list("application_id", "file__uploaded_by").distinct()
 

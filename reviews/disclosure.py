@@ -1,5 +1,5 @@
-"""What the audit trail must not tell of a review: scores and settlements before the result is out, a batch before its
-release, a receipt ever."""
+"""What the audit trail must not disclose about a review: scores and settlements before the result is released, a batch
+before its release, and receipts at any time."""
 
 from accounts import audit_trail
 from ratings.disclosure import held, not_out

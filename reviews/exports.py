@@ -1,4 +1,4 @@
-"""What the lists of reviews write into Excel."""
+"""What the lists of reviews export to Excel."""
 
 from django.utils.translation import gettext as _
 

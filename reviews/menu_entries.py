@@ -1,4 +1,4 @@
-"""The entries of ``reviews`` in the menu."""
+"""The menu entries of ``reviews``."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""The notices of reviews, in the reader's words."""
+"""The kinds of notice of reviews, in the reader's language."""
 
 from django.utils.translation import gettext_lazy as _
 

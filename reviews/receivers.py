@@ -1,4 +1,4 @@
-"""What reviews hear from ratings, in the transaction of the change."""
+"""The signals that reviews receive from ratings, in the transaction of the change."""
 
 from typing import Any
 
@@ -33,16 +33,16 @@ def lay_sheets(applications: list[int], verb: str, to: str, **_: Any) -> None:
 
 @receiver(applications_moved)
 def leave_batches(applications: list[int], verb: str, **_: Any) -> None:
-    """A decision that falls before its release, leaves its batch."""
+    """A decision that is overturned before its release leaves its batch."""
     if verb == "reconsider":
         _leave_drafts(Decision.objects.filter(application__in=applications))
 
 
 @receiver(units_passed)
 def empty_batches(order: Order, **_: Any) -> None:
-    """What was to be released of a unit that is no more leaves its batch; its appeals are heard no further.
+    """Unreleased decisions of a unit that no longer exists leave their batch; its appeals lapse.
 
-    A unit that goes on keeps its appeals, but against what has fallen.
+    A unit that continues keeps its appeals, but not against overturned decisions.
     """
     decided = Decision.objects.filter(unit__passed__order=order)
     fallen = decided.filter(state=Decision.State.OVERTURNED)
@@ -52,6 +52,6 @@ def empty_batches(order: Order, **_: Any) -> None:
 
 
 def _leave_drafts(decided: QuerySet[Decision]) -> None:
-    """Of ``decided``, what has fallen is released with no batch."""
+    """Those of ``decided`` that were overturned are released with no batch."""
     fallen = decided.filter(state=Decision.State.OVERTURNED)
     BatchEntry.objects.filter(decision__in=fallen, batch__state=Batch.State.DRAFT).delete()

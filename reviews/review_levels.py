@@ -1,4 +1,4 @@
-"""The two levels that review and decide: what each is called in permissions, roles, states and windows."""
+"""The two levels that review and decide: the names of each in permissions, roles, states and windows."""
 
 from dataclasses import dataclass
 
@@ -74,5 +74,5 @@ def permissions(*verbs: str) -> list[str]:
 
 
 def review_level_of(state: str) -> ReviewLevel | None:
-    """The bench before which an application in ``state`` lies; None when none has it."""
+    """The review level of an application in ``state``; None when it is not under review."""
     return next((review_level for review_level in REVIEW_LEVELS.values() if review_level.state == state), None)

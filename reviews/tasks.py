@@ -1,4 +1,4 @@
-"""What the clock does in reviews."""
+"""Scheduled tasks of reviews."""
 
 from celery import shared_task
 

@@ -1,4 +1,4 @@
-"""Pages of reviews; the public's notices need no account."""
+"""Pages of reviews; public notices need no account."""
 
 from django.urls import path
 

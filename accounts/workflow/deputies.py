@@ -32,7 +32,8 @@ def colleagues(post: Appointment) -> QuerySet[User]:
 def deputise(post: Appointment, deputy: User, *, by: User, starts: date, ends: date) -> Appointment:
     """Let ``deputy`` act for the holder of ``post`` from ``starts`` to ``ends``, within the days of ``post``.
 
-    Raises ``NotAllowed`` without permission, and for a deputy whom ``by`` appointed; ``Incomplete`` for wrong days.
+    Raises ``NotAllowed`` unless ``by`` may name one and ``deputy`` is among the ``colleagues``; ``WrongState`` for
+    oneself; ``Incomplete`` for wrong days.
     """
     post = may_deputise(by).select_for_update().filter(pk=post.pk).first()
     if post is None or not colleagues(post).filter(pk=deputy.pk).exists():

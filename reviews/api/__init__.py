@@ -1,4 +1,4 @@
-"""The API of reviews under /api/v1/: every rule of the pages holds here too."""
+"""The API of reviews under /api/v1/: every rule of the pages applies here too."""
 
 from rest_framework.routers import SimpleRouter
 

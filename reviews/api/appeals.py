@@ -1,4 +1,4 @@
-"""Appeals over the API: a signer makes one, the office above convenes, who was convened decides."""
+"""Appeals over the API: a signer makes one, the office above convenes, the hearers decide."""
 
 from typing import Any
 
@@ -53,8 +53,8 @@ class AppealSerializer(serializers.ModelSerializer):
 
 
 class MakeAppealSerializer(ExactSerializer):
-    """What is appealed, by id: the result (or rejection) of an ``application``, what follows from an ``event``, or a
-    closing's ``decision`` of no star. One of them."""
+    """The subject of the appeal, by id: the result (or rejection) of an ``application``, the effects of an ``event``,
+    or a closing's ``decision`` of no star. Exactly one of them."""
 
     application = serializers.IntegerField(required=False)
     event = serializers.IntegerField(required=False)
@@ -87,7 +87,7 @@ class UpholdAppealSerializer(AppealAnswerSerializer):
 
 
 class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
-    """The appeals of the own village, of the level that convenes, and those one hears."""
+    """The appeals of your own village, of the level for which you convene, and those that you hear."""
 
     permission_classes = [HasUnitPermission]
     needs = [APPEAL, *CONVENE, *HEAR]
@@ -101,7 +101,7 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
 
     @extend_schema(request=MakeAppealSerializer, responses={201: AppealSerializer})
     def create(self, request: Request) -> Response:
-        """Appeal a result of the own village."""
+        """Appeal a result of your own village."""
         given = sent(MakeAppealSerializer, request)
         words = {"reasons": given.pop("reasons"), "by": request.user}
         if len(given) != 1:
@@ -117,7 +117,7 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
     @extend_schema(request=HearersSerializer, responses={204: None})
     @action(detail=True, methods=["post"])
     def convene(self, request: Request, pk: Any = None) -> Response:
-        """Who hears the appeal, by user name; they take the place of those convened before."""
+        """Set who hears the appeal, by user name; they replace those convened before."""
         appeal, names = self.get_object(), sent(HearersSerializer, request)["hearers"]
         found = list(User.objects.filter(username__in=names))
         if len(found) != len(set(names)):
@@ -134,7 +134,7 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
     @extend_schema(request=UpholdAppealSerializer, responses={201: DecisionSerializer})
     @action(detail=True, methods=["post"])
     def uphold(self, request: Request, pk: Any = None) -> Response:
-        """The new decision on a released one, in force at once."""
+        """Replace the released decision with a new one, in force at once."""
         appeal, given = self.get_object(), sent(UpholdAppealSerializer, request)
         corrections = [CorrectedPoints(**one) for one in given.pop("corrections")]
         decision = appeals.uphold(appeal, **given, corrections=corrections, by=request.user)
@@ -143,7 +143,7 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
     @extend_schema(request=ReverseSerializer, responses={204: None})
     @action(detail=True, methods=["post"])
     def reverse(self, request: Request, pk: Any = None) -> Response:
-        """Uphold an appeal that is not about a released decision: what was done acts no more."""
+        """Uphold an appeal that is not about a released decision: the appealed step no longer has effect."""
         appeals.reverse(self.get_object(), **sent(ReverseSerializer, request), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -151,7 +151,8 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
 def _named(
     user: User, application: int | None = None, event: int | None = None, decision: int | None = None
 ) -> Appealable | Decision:
-    """What is appealed, given by one id. Raises ``NotFound`` for what is not the own village's, or not to be seen."""
+    """The subject of the appeal, given by one id. Raises ``NotFound`` where it is not the village's own, or not
+    visible."""
     if event is not None:
         happened = Event.objects.seen_by(user).select_related("unit").filter(pk=event).first()
         units = Unit.objects.filter(pk__in=descendants([happened.unit_id]) if happened else [])

@@ -1,4 +1,4 @@
-"""Joint department checks over the API: a department sees its own answers, the county's office all of them."""
+"""Joint department checks over the API: a department sees its own answers, the county's office sees all of them."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ class CheckSerializer(serializers.ModelSerializer):
 
 
 class CheckInFullSerializer(CheckSerializer):
-    """``candidates`` are division codes; ``outstanding`` the departments that are still waited for."""
+    """``candidates`` are division codes; ``outstanding`` are the departments that have not answered yet."""
 
     candidates = serializers.SerializerMethodField()
     outstanding = serializers.SerializerMethodField()
@@ -85,7 +85,7 @@ class CheckInFullSerializer(CheckSerializer):
 
 
 class OpenCheckSerializer(ExactSerializer):
-    """``candidates``: division codes, all that are on no list yet; if they are others by now, nothing is done."""
+    """``candidates``: division codes of all that are on no list yet; if they have changed, nothing is done."""
 
     cycle = serializers.IntegerField()
     unit = serializers.CharField(max_length=12)
@@ -101,7 +101,7 @@ class FoundSerializer(ExactSerializer):
 
 
 class AnswerCheckSerializer(ExactSerializer):
-    """``findings``: all that is known; none: nothing was found for the whole list. ``reason``: of a correction."""
+    """``findings``: all that is known; none: nothing was found for the whole list. ``reason``: for a correction."""
 
     department = serializers.CharField(max_length=60)
     findings = FoundSerializer(many=True, required=False)
@@ -114,7 +114,7 @@ class LapseSerializer(ExactSerializer):
 
 
 class CheckViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
-    """Lists of candidates laid before the departments that the scheme names."""
+    """Lists of candidates submitted to the departments that the scheme names."""
 
     permission_classes = [HasUnitPermission]
     needs = [OPEN, ANSWER]
@@ -161,7 +161,7 @@ class CheckViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     @extend_schema(request=LapseSerializer, responses={204: None})
     @action(detail=True, methods=["post"])
     def lapse(self, request: Request, pk: Any = None) -> Response:
-        """Note that a department has let the deadline pass."""
+        """Record that a department has missed the deadline."""
         check, given = self.get_object(), sent(LapseSerializer, request)
         checks.note_lapse(check, **given, by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)

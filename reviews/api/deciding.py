@@ -1,4 +1,4 @@
-"""Decisions and batches over the API: what is not released is seen by its office alone."""
+"""Decisions and batches over the API: unreleased ones are visible only to their office."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class DecisionSerializer(serializers.ModelSerializer):
 
 
 class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
-    """Decisions within reach: released ones, and those of the own office before their release."""
+    """Decisions within reach: released ones, and those of your own office before their release."""
 
     permission_classes = [HasUnitPermission]
     needs = [VIEW]
@@ -65,7 +65,8 @@ class VerdictViewSet(GenericViewSet):
         return reached(self.request.user, VIEW, Application.objects.all())
 
     def get_object(self) -> Application:
-        """The application, where the reader decides at the level where it is seen to be; to others it is not there."""
+        """The application, where the reader decides at the level that it is visible to be at; for others it
+        does not exist."""
         application = super().get_object()
         review_level = review_level_of(shown_state(self.request.user, application))
         if review_level and not self.request.user.has_perm(review_level.permission("decide"), application):
@@ -126,13 +127,13 @@ class BatchSerializer(serializers.ModelSerializer):
 
 
 class ReleaseSerializer(ExactSerializer):
-    """``decisions``: ids of those that the batch must hold to be released; whatever it holds when absent."""
+    """``decisions``: ids of those that the batch must contain to be released; when absent, whatever it contains."""
 
     decisions = serializers.ListField(child=serializers.IntegerField(), required=False)
 
 
 class PrepareSerializer(ExactSerializer):
-    """``decided``: ids of decisions; all that wait when absent."""
+    """``decided``: ids of decisions; when absent, all that are waiting."""
 
     cycle = serializers.IntegerField()
     unit = serializers.CharField(max_length=12)
@@ -144,7 +145,7 @@ class PrepareSerializer(ExactSerializer):
 
 
 class BatchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
-    """The batches of the reader's own office."""
+    """The batches of your own office."""
 
     permission_classes = [HasUnitPermission]
     needs = permissions("release", "decide")

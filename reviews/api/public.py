@@ -111,7 +111,7 @@ class ObjectionAnswerSerializer(ExactSerializer):
 
 
 class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
-    """Anyone makes one; those who answer them read and answer."""
+    """Anyone may make one; the people who answer them read and answer."""
 
     needs = permissions("answer_objection")
     serializer_class = ObjectionSerializer
@@ -129,7 +129,7 @@ class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         responses={201: ReceiptSerializer},
     )
     def create(self, request: Request) -> Response:
-        """Object to a decision under public notice; the answer holds the receipt."""
+        """Object to a decision under public notice; the response contains the receipt."""
         given = sent(MakeObjectionSerializer, request)
         data = dict(given)
         noticed = Decision.objects.filter(state__in=Decision.State.PUBLISHED, batch_entry__isnull=False)
@@ -143,7 +143,7 @@ class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
     @extend_schema(responses=ReceiptSerializer)
     @action(detail=False, url_path=r"by-receipt/(?P<receipt>[^/]{1,40})")
     def by_receipt(self, request: Request, receipt: str) -> Response:
-        """What became of an objection, for whoever holds its receipt."""
+        """The outcome of an objection, for somebody with its receipt."""
         return Response(ReceiptSerializer(get_object_or_404(Objection, receipt=grouped(plain(receipt)))).data)
 
     @extend_schema(request=ObjectionAnswerSerializer, responses={204: None})

@@ -1,4 +1,4 @@
-"""Panels and score sheets over the API: a reviewer reaches the own sheets alone."""
+"""Panels and score sheets over the API: a reviewer reaches only their own sheets."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ REVIEW_STAGES = [(stage.value, stage.label) for stage in Stage if stage in REVIE
 
 
 class PanelSerializer(serializers.ModelSerializer):
-    """``reviewers`` are user names; a panel with a ``group`` scores the places (codes) that it ``covers``."""
+    """``reviewers`` are user names; a panel with a ``group`` scores the units (codes) that it ``covers``."""
 
     reviewers = serializers.SlugRelatedField("username", many=True, read_only=True)
 
@@ -45,7 +45,7 @@ class ConveneSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        """Cycles and units elsewhere are as unknown as those that do not exist; so are people, as ``create`` says."""
+        """Cycles and units out of reach are treated as if they did not exist; so are people, in ``create``."""
         fields = super().get_fields()
         user = getattr(self.context.get("request"), "user", None)
         if isinstance(user, User):
@@ -57,7 +57,7 @@ class ConveneSerializer(serializers.Serializer):
 
 
 class PanelViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
-    """The panels where the reader convenes, decides or sits."""
+    """The panels where you convene, decide or sit."""
 
     permission_classes = [HasUnitPermission]
     needs = permissions("convene", "decide", "score")
@@ -151,7 +151,7 @@ class VerdictReasonSerializer(ExactSerializer):
 
 
 class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
-    """The reader's own sheets, never those of others."""
+    """Your own sheets, never those of others."""
 
     permission_classes = [HasUnitPermission]
     needs = permissions("score")
@@ -172,7 +172,7 @@ class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     @extend_schema(request=SheetEntriesSerializer, responses=SheetSerializer)
     @action(detail=True, methods=["put"])
     def entries(self, request: Request, pk: Any = None) -> Response:
-        """Keep entries; those that are wrong are named by item, and nothing is kept."""
+        """Save entries; errors are reported by item, and then nothing is saved."""
         sheet, given = self.get_object(), sent(SheetEntriesSerializer, request)
         said = {e["item"]: ScoreEntry(e["value"], e.get("reason", "")) for e in given["entries"]}
         sheets.save(sheet, said, by=request.user)
@@ -181,7 +181,7 @@ class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     @extend_schema(request=TypedFieldsSerializer, responses=FieldKeptSerializer(many=True))
     @action(detail=True, methods=["post"], pagination_class=None, filterset_fields=None)
     def typed(self, request: Request, pk: Any = None) -> Response:
-        """Keep what was typed on the spot, criterion by criterion, as far as it is whole and right."""
+        """Save what was typed on the spot, criterion by criterion, as far as it is complete and valid."""
         sheet, given = self.get_object(), sent(TypedFieldsSerializer, request)["answers"]
         fields = {of["item"]: visits.Typed(of["typed"], of["seen"], tuple(of["sent"])) for of in given}
         asked = visits.by_criterion(sheet, fields)
@@ -193,7 +193,7 @@ class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     @extend_schema(request={"multipart/form-data": PhotoSentSerializer}, responses={201: PhotoSerializer})
     @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
     def photos(self, request: Request, pk: Any = None) -> Response:
-        """Attach a photo taken on the spot to a criterion; the same one is attached once."""
+        """Attach a photo taken on the spot to a criterion; idempotent for the same photo."""
         sheet, given = self.get_object(), sent(PhotoSentSerializer, request)
         photo = photos.attach(sheet, given["criterion"], given["file"], by=request.user)
         return Response(PhotoSerializer(photo).data, status=status.HTTP_201_CREATED)

@@ -1,4 +1,4 @@
-"""The panel's notes over the API: read and signed by the panel and its office."""
+"""The panel's settlements over the API: read and signed by the panel and its office."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ class AddingSerializer(NoteSerializer):
 
 
 class SettlementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
-    """The spreads where the reader convenes the panel, or has handed in a sheet and all sheets are in."""
+    """The spreads where you convene the panel, or have handed in a sheet and all sheets are in."""
 
     permission_classes = [HasUnitPermission]
     needs = permissions("convene", "score")

@@ -1,1 +1,1 @@
-"""What may be appealed, by when, and who hears it."""
+"""What may be appealed, the deadline, and who hears it."""

@@ -1,4 +1,4 @@
-"""What an answer to an appeal or objection rests on: listed before it is given, compared when it is confirmed."""
+"""What an answer to an appeal or objection depends on: listed before it is given, compared when it is confirmed."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def of_appeal(appeal: Appeal) -> dict[str, Any]:
 
 
 def of_objection(objection: Objection, decision: Decision) -> dict[str, Any]:
-    """With the decision that it is about, and the appeals that would lapse."""
+    """With the decision concerned, and the appeals that would lapse."""
     appeals = Appeal.objects.filter(decision=decision, state=Appeal.State.OPEN)
     return {"state": objection.state, "decision": _of(decision), "appeals": appeals.count()}
 

@@ -1,4 +1,4 @@
-"""The level above that hears an appeal, who may sit there, and until when a village may appeal (practice §3)."""
+"""The level above that hears an appeal, who may hear it, and the deadline for a village to appeal (practice §3)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ APPEAL = "reviews.appeal"
 
 @dataclass(frozen=True)
 class HearingLevel:
-    """``code_length``: of the division code of the level's units; ``office`` convenes."""
+    """``code_length``: of the division code of the level's units; ``office`` is the role that convenes."""
 
     name: str
     code_length: int
@@ -60,25 +60,26 @@ LONGEST = 365
 
 
 def above(appeal: Appeal) -> HearingLevel:
-    """The level that hears it (``reviews.appeals.appealable`` says why)."""
+    """The level that hears it (``reviews.appeals.appealable`` explains why)."""
     if appeal.decision and appeal.decision.origin in ABOVE:
         return ABOVE[appeal.decision.origin]
     return COUNTY if appeal.application_id else CITY
 
 
 def against_decision(appeal: Appeal) -> bool:
-    """Whether it is upheld with a new star; against anything else by reversing what was done."""
+    """Whether it is upheld with a new star; anything else is upheld by reversing the appealed step."""
     return appeal.decision is not None and appeal.decision.origin in ABOVE
 
 
 def last_day(decision: Decision) -> date:
-    """The last day, until 24:00, on which ``decision`` may be appealed: working days counted as those of a notice."""
+    """The last day, until 24:00, on which ``decision`` may be appealed: working days are counted as for a
+    public notice."""
     released_on = timezone.localdate(decision.batch_entry.batch.released_at)
     return notice_days(released_on, decision.cycle.scheme.spec.appeal_days).last
 
 
 def candidates(appeal: Appeal) -> list[User]:
-    """Who may be convened: they hold the hearing right at the level above and have no tie."""
+    """Who may be convened: holders of the hearing permission at the level above without a conflict of interest."""
     level = above(appeal)
     roles = [role for role, spec in ROLES.items() if level.hear in spec.permissions]
     place = level.place(appeal.unit_id)
@@ -88,9 +89,9 @@ def candidates(appeal: Appeal) -> list[User]:
 
 
 def appeals_for(user: Any) -> QuerySet[Appeal]:
-    """The appeals that ``user`` made for the village, convenes for, or sits on.
+    """The appeals that ``user`` made for the village, convenes for, or hears.
 
-    Who scored or decided, filled in or signed for the village does not learn of it here, but from the result.
+    People who scored, decided, filled in or signed for the village do not learn of it here, only from the result.
     """
     found = reached(user, APPEAL, Appeal.objects.all())
     mine = Hearer.objects.filter(appeal=OuterRef("pk"), user=user)

@@ -1,7 +1,8 @@
 """What may be appealed besides a released decision: not being rated, and the effects of an event (practice §3–4).
 
-Not being rated is a rejection by the township, which the county hears; or a closing of the cycle that takes a star from
-a unit that did not apply. That and the effects of events, which the county or the city records, are heard by the city.
+Not being rated is a rejection by the township, which the county hears, or a closing of the cycle that takes a star from
+a unit that did not apply. The latter and the effects of events, which the county or the city records, are heard by the
+city.
 """
 
 from collections.abc import Collection
@@ -26,7 +27,7 @@ LONGEST = timedelta(days=365)
 
 @dataclass(frozen=True)
 class Appealable:
-    """What ``unit`` was told ``told_on`` that day, and may appeal for ``days`` working days."""
+    """What ``unit`` was notified of on the day ``told_on``, and may appeal for ``days`` working days."""
 
     unit: Unit
     told_on: date
@@ -37,7 +38,7 @@ class Appealable:
 
     @property
     def last_day(self) -> date:
-        """The last day, until 24:00; counted as the days of a notice are."""
+        """The last day, until 24:00; counted as the days of a public notice."""
         return notice_days(self.told_on, self.days).last
 
     @property
@@ -49,14 +50,14 @@ class Appealable:
 
     @property
     def appeals(self) -> Q:
-        """Finds the appeals that were made against it."""
+        """Filters the appeals that were made against it."""
         if self.event:
             return Q(event=self.event)
         return Q(application=self.application) if self.application else Q(decision=self.decision)
 
 
 def of_rejection(application: Application) -> Appealable:
-    """A rejected application; once the cycle was closed with that decision, from whose day the days count."""
+    """A rejected application; once the cycle was closed with that decision, the days count from that day."""
     closing = closing_of(application)
     told_at = max([rejection(application).at, *([closing.decided_at] if closing else [])])
     days = application.cycle.scheme.spec.appeal_days
@@ -72,7 +73,7 @@ def of_closing(decision: Decision) -> Appealable:
 
 
 def of_event(event: Event, unit: Unit) -> Appealable:
-    """An event of ``unit`` or of one that it came from."""
+    """An event of ``unit`` or of a predecessor of it."""
     confirmed = event.proposals.filter(state=Proposal.State.CONFIRMED).values_list("settled_at", flat=True)
     told_at = max(at for at in (event.recorded_at, event.released_at, *confirmed) if at)
     scheme = judging_scheme(event.unit, event.on)
@@ -98,12 +99,12 @@ def subjects(codes: Collection[str]) -> list[Appealable]:
 
 
 def rejection(application: Application) -> Transition:
-    """The step by which it was rejected last."""
+    """The latest transition that rejected it."""
     return application.transitions.filter(to_state=Application.State.REJECTED).latest("pk")
 
 
 def closing_of(application: Application) -> Decision | None:
-    """The closing's decision of no star on it that nothing has taken the place of."""
+    """The closing's decision of no star on it that nothing has replaced."""
     closings = application.decisions.confirmed().filter(origin=Decision.Origin.CLOSING)
     return closings.filter(replaced_by=None).last()
 
@@ -111,8 +112,8 @@ def closing_of(application: Application) -> Decision | None:
 def held_before(closing: Decision) -> int:
     """The star that ``closing`` took away.
 
-    What happened after its cut-off still acts on a decision in its place: where the same decision was in force on the
-    cut-off day, the star of that day counts if it was higher.
+    Events after its cut-off still act on a replacing decision: where the same decision was in force on the cut-off day,
+    the star of that day counts if it was higher.
     """
     known = StarPeriod.objects.known().filter(unit=closing.unit_id)
     last = known.filter(during__contains=closing.on - timedelta(days=1)).first()
@@ -156,7 +157,7 @@ def _not_rated(codes: list[str]) -> list[Appealable]:
 
 
 def _events(codes: list[str]) -> list[Appealable]:
-    """Asked only where something acts on a star today."""
+    """Queried only where something acts on a star today."""
     moved = StarPeriod.objects.on().filter(below_any(codes, "unit_id")).exclude(effects=[]).select_related("unit")
     return [
         of_event(event, period.unit)

@@ -1,4 +1,4 @@
-"""What appeals mean for taking a closing back (``ratings.cycle.closing_consequences``)."""
+"""What appeals mean for reversing a closing (``ratings.cycle.closing_consequences``)."""
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -8,7 +8,7 @@ from reviews.models import Appeal
 
 
 def appealed(closed: Closed) -> str:
-    """Somebody has appealed against what the closing decided."""
+    """Somebody has appealed against a decision of the closing."""
     rejected = Q(application__in=closed.applications, made_at__gte=closed.at)
     appeals = Appeal.objects.filter(Q(decision__in=closed.decisions) | rejected).exclude(state=Appeal.State.LAPSED)
     found = appeals.select_related("unit").first()

@@ -1,4 +1,4 @@
-"""How high a decision may go: the panel's points with area minimums and vetoes, the star applied for, active caps."""
+"""The maximum star: the panel's points with area minimums and vetoes, the star applied for, active caps."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from ratings.register.rerating import active_caps
 
 @dataclass(frozen=True)
 class Ceiling:
-    """``allowed`` holds what the points allow and what was short; ``cap`` is the lowest cap active on the day."""
+    """``allowed`` holds what the points allow and what fell short; ``cap`` is the lowest cap active on the day."""
 
     allowed: Allowed
     applied: int
@@ -24,7 +24,7 @@ class Ceiling:
 
 
 def ceilings(chosen: Collection[Application], stage: str, day: date) -> dict[int, Ceiling]:
-    """The ceiling, by application id, of those that have the panel's points at ``stage``, as on ``day``."""
+    """The ceiling, by application id, of those that have the panel's points at ``stage``, as of ``day``."""
     by_id = {application.pk: application for application in chosen}
     if not by_id:
         return {}

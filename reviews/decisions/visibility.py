@@ -1,6 +1,6 @@
-"""Which decisions a person may see: once released anyone in reach, before that the deciding office alone.
+"""Which decisions a person may see: once released, everyone within reach; before that, only the deciding office.
 
-And which objections: who looks into them, never who decided or scored.
+And which objections: those who answer them, never those who decided or scored.
 """
 
 from typing import Any
@@ -28,7 +28,7 @@ def decisions_for(user: Any) -> QuerySet[Decision]:
 
 
 def decision_of(user: Any, application: Application) -> Decision | None:
-    """The decision that stands, if ``user`` may see it; the application must have been opened for ``user``."""
+    """The current decision, if ``user`` may see it; the application must have been opened for ``user``."""
     states = [*Decision.State.PUBLISHED]
     if application.state == DECIDED and shown_state(user, application) == DECIDED:
         states.append(Decision.State.DECIDED)
@@ -37,7 +37,7 @@ def decision_of(user: Any, application: Application) -> Decision | None:
 
 
 def objections_for(user: Any) -> QuerySet[Objection]:
-    """The objections that ``user`` may be asked to answer; who decided or scored does not learn who objected."""
+    """The objections that ``user`` may be asked to answer; those who decided or scored do not learn who objected."""
     found = Objection.objects.none()
     for review_level in REVIEW_LEVELS.values():
         if codes := user.reach(review_level.permission("answer_objection")):

@@ -1,4 +1,4 @@
-"""Who answers a joint department check, for which department, and what a check still waits for."""
+"""Who answers a joint department check, for which department, and which answers are still outstanding."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -45,7 +45,7 @@ def checks_for(user: User) -> QuerySet[DepartmentCheck]:
 def on_no_list(codes: Iterable[str]) -> QuerySet[Application]:
     """The candidates within ``codes`` that no department has been asked about.
 
-    They lie before the county, or are decided there and not released; only where the scheme names departments.
+    They are under review at the county, or decided there and not released; only where the scheme names departments.
     """
     by_county = Decision.objects.filter(
         application=OuterRef("pk"), state=Decision.State.DECIDED, origin=REVIEW_LEVELS[Stage.COUNTY].origin
@@ -58,12 +58,12 @@ def on_no_list(codes: Iterable[str]) -> QuerySet[Application]:
 
 
 def departments(check: DepartmentCheck) -> tuple[str, ...]:
-    """All that the scheme names, in its order."""
+    """All departments that the scheme names, in its order."""
     return check.cycle.scheme.spec.departments
 
 
 def outstanding(asked: Mapping[int, Sequence[str]]) -> dict[int, list[str]]:
-    """Of the departments ``asked`` by check id, those that have neither answered nor been noted as late."""
+    """Of the departments ``asked`` by check id, those that have neither answered nor been recorded as late."""
     heard = DepartmentAnswer.objects.filter(of__in=asked).order_by().values_list("of", "department")
     noted = Lapse.objects.filter(of__in=asked).values_list("of", "department")
     done = set(heard.union(noted)) if asked else set()

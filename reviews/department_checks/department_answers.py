@@ -1,4 +1,4 @@
-"""What the departments had answered by a moment on the lists that the villages of a batch stand on (practice §3)."""
+"""What the departments had answered at a given time on the lists that contain the villages of a batch (practice §3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from reviews.models import Batch, DepartmentAnswer, DepartmentCheck, Finding, La
 
 @dataclass(frozen=True)
 class AnsweredByThen:
-    """One department on one list: its answer, the note that its time had lapsed, both, or neither.
+    """One department on one list: its answer, the note that its deadline had passed, both, or neither.
 
-    ``findings`` name villages of the batch; ``elsewhere``: how many it names of other villages on the list.
+    ``findings`` name villages of the batch; ``elsewhere``: how many concern other villages on the list.
     """
 
     department: str
@@ -24,7 +24,7 @@ class AnsweredByThen:
 def answered_by_then(batch: Batch, at: datetime) -> dict[DepartmentCheck, list[AnsweredByThen]]:
     """By list, the oldest first, what each department of the scheme had answered by ``at``.
 
-    Corrections made later are not looked at.
+    Later corrections are ignored.
     """
     ours = set(batch.entries.values_list("decision__application", flat=True))
     lists = DepartmentCheck.objects.filter(candidates__application__in=ours).distinct().order_by("pk")

@@ -1,4 +1,4 @@
-"""Draws that do not repeat: what is kept no longer gives what came out (``check_integrity``)."""
+"""Draws that cannot be reproduced: the stored input no longer gives the stored result (``check_integrity``)."""
 
 from collections.abc import Iterator
 

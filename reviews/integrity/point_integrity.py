@@ -1,4 +1,4 @@
-"""Panel points that do not follow from the sheets that were handed in (``check_integrity``)."""
+"""Panel points that do not follow from the score sheets handed in (``check_integrity``)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -17,7 +17,7 @@ AT_ONCE = 200
 
 
 def faults() -> Iterator[Fault]:
-    """Points of an application at a stage whose panel has finished, against the panel's sheets scored anew."""
+    """Points of an application at a stage whose panel has finished, compared with the panel's sheets scored anew."""
     for stage in REVIEW_LEVELS:
         of_stage = Points.objects.filter(stage=stage).order_by("application").values_list("application", flat=True)
         keys = list(of_stage.distinct())

@@ -1,4 +1,4 @@
-"""Appeals (申诉): what a village says once against its result, to the level above (practice §3)."""
+"""Appeals (申诉): a village may appeal its result once, to the level above (practice §3)."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def _append_only() -> list[pgtrigger.Trigger]:
 
 @pghistory.track()
 class Appeal(models.Model):
-    """What a unit says against one of: a released ``decision``; not being rated; the effects of an ``event``.
+    """A unit's appeal against one of: a released ``decision``; not being rated; the effects of an ``event``.
 
     Not being rated is its rejected ``application``, the closing's ``decision`` of no star, or both. One that ``lapsed``
-    (its decision no longer stands) leaves room for another.
+    (its decision was overturned) leaves room for another.
     """
 
     class State(models.TextChoices):
@@ -105,7 +105,7 @@ class AppealPaper(models.Model):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent())
 class Hearer(models.Model):
-    """One of those whom the level above has convened to hear the appeal."""
+    """One of the people whom the level above has convened to hear the appeal."""
 
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="hearers")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -120,7 +120,7 @@ class Hearer(models.Model):
 
 
 class Correction(models.Model):
-    """The points that the hearing gives in a criterion in the place of the panel's, and why."""
+    """The points that the hearing gives in a criterion instead of the panel's, and why."""
 
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="corrections")
     criterion = models.CharField(max_length=20)

@@ -1,4 +1,4 @@
-"""Batches: what one meeting decided, released and under public notice together (practice §3)."""
+"""Batches: the decisions of one meeting, released and under public notice together (practice §3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The joint department check (部门联审): what departments know of candidates for county stars (practice §3)."""
+"""The joint department check (部门联审): what departments know about candidates for county stars (practice §3)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _append_only() -> list[pgtrigger.Trigger]:
 
 @pghistory.track()
 class DepartmentCheck(models.Model):
-    """A list of candidates laid before every department that the scheme names, to be answered until ``due``."""
+    """A list of candidates submitted to every department that the scheme names, to be answered by ``due``."""
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="checks")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="checks")
@@ -42,7 +42,7 @@ class DepartmentCheck(models.Model):
 
 
 class Candidate(models.Model):
-    """An application on a list; on one list alone."""
+    """An application on a list; on one list only."""
 
     of = models.ForeignKey(DepartmentCheck, on_delete=models.PROTECT, related_name="candidates")
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="candidacy")
@@ -58,7 +58,7 @@ class Candidate(models.Model):
 
 @pghistory.track(pghistory.InsertEvent())
 class DepartmentAnswer(models.Model):
-    """A department's signed answer for the whole list; one that ``corrects`` an earlier one takes its place."""
+    """A department's signed answer for the whole list; one that ``corrects`` an earlier one replaces it."""
 
     of = models.ForeignKey(DepartmentCheck, on_delete=models.PROTECT, related_name="answers")
     department = models.CharField(_("Department"), max_length=60)
@@ -105,7 +105,7 @@ class Finding(models.Model):
 
 @pghistory.track(pghistory.InsertEvent())
 class Lapse(models.Model):
-    """The office's note that a department has let the deadline pass; then its answer is no longer waited for."""
+    """The office's note that a department has missed the deadline; its answer is then no longer waited for."""
 
     of = models.ForeignKey(DepartmentCheck, on_delete=models.PROTECT, related_name="lapses")
     department = models.CharField(_("Department"), max_length=60)

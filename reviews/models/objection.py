@@ -1,4 +1,4 @@
-"""Objections (异议): what anyone says against a result under public notice."""
+"""Objections (异议): what anyone raises against a result under public notice."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from villages.models import Unit
 User = settings.AUTH_USER_MODEL
 
 
-# Who objected stays out of the trail: it is for those who answer alone.
+# The objector's identity stays out of the audit trail: only those who answer may see it.
 @pghistory.track(exclude=["name", "contact", "sent", "photo"])
 class Objection(models.Model):
-    """An objection (异议) by anyone against one decision under public notice. ``receipt`` is what the person keeps.
+    """An objection (异议) by anyone against one decision under public notice. ``receipt`` is given to the person.
 
-    ``sent`` is a keyed digest of the words and the place they came from: the same from one place is one objection.
+    ``sent`` is a keyed digest of the text and the sender's address: the same text from the same address is one
+    objection.
     """
 
     class State(models.TextChoices):

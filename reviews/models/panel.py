@@ -1,4 +1,4 @@
-"""Panels, their score sheets and what they settle (practice §3)."""
+"""Panels, their score sheets and settlements (practice §3)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ REVIEW_STAGES = [Stage.TOWNSHIP.value, Stage.COUNTY.value]
 class Panel(models.Model):
     """The reviewers (评审组) of a township or county in a cycle, or of one group of its villages.
 
-    ``covers``: the division codes of the townships or villages that the group scores; empty for the panel of all that
-    no group scores.
+    ``covers``: the division codes of the townships or villages that the group scores; empty for the panel of everything
+    that no group scores.
     """
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="panels")
@@ -56,8 +56,8 @@ class Panel(models.Model):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Seat(models.Model):
-    """``passed_to``: the reviewer's post was handed over; what they handed in before still counts, the rest is the
-    successor's."""
+    """``passed_to``: the reviewer's post was handed over; what they handed in before still counts, the rest passes to
+    the successor."""
 
     panel = models.ForeignKey(Panel, on_delete=models.CASCADE, related_name="seats")
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="seats")
@@ -72,7 +72,7 @@ class Seat(models.Model):
 
 
 class Draw(models.Model):
-    """Reviewers drawn by lot: what the draw was made from, and what came out. ``reviews.panels.draw`` repeats it.
+    """Reviewers drawn by lot: the input of the draw and its result. ``reviews.panels.draw`` reproduces it.
 
     Append-only. ``candidates``: a list of ``DrawCandidate`` as JSON, by user name; ``rules``: ``Rules`` of that module;
     ``drawn``: user names in the order drawn. ``reason``: why it was drawn (again).
@@ -98,9 +98,9 @@ class Draw(models.Model):
 
 @pghistory.track()
 class Sheet(models.Model):
-    """One reviewer's scores of one application at one stage; open to others only when all sheets are in.
+    """One reviewer's scores of one application at one stage; visible to others only when all sheets are in.
 
-    Whoever has stepped back (recused, abstained) does not come back; who was replaced may be seated again.
+    A reviewer who has stepped back (recused, abstained) does not come back; one who was replaced may be seated again.
     """
 
     class State(models.TextChoices):
@@ -156,7 +156,7 @@ class Sheet(models.Model):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class SheetEntry(models.Model):
-    """A reviewer's fact or typed points for one item (as ``Answer``); typed points carry a reason."""
+    """A reviewer's fact or typed points for one item (like ``Answer``); typed points need a reason."""
 
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="entries")
     item = models.CharField(max_length=40)
@@ -173,7 +173,7 @@ class SheetEntry(models.Model):
 
 class SettlementQuerySet(models.QuerySet):
     def waiting(self) -> SettlementQuerySet:
-        """Those without their note whose application is under review at that stage."""
+        """Those still without a note whose application is under review at that stage."""
         return self.filter(BEFORE_ITS_BENCH, note="", superseded_at=None)
 
 
@@ -181,8 +181,8 @@ class SettlementQuerySet(models.QuerySet):
 class Settlement(models.Model):
     """A criterion whose ``spread`` (points) exceeds the scheme's tolerance, and the panel's note that settles it.
 
-    It is opened when the last sheet comes in; nothing is decided while one stands without its note. Once signed it
-    stays as it is: what is to be said later is an ``Addendum``, and after a new scoring it is ``superseded_at``.
+    It is created when the last sheet comes in; nothing is decided while one has no note. Once signed it is immutable:
+    later remarks are ``Addendum`` rows, and after a new scoring it is ``superseded_at``.
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="settlements")
@@ -231,7 +231,7 @@ class Settlement(models.Model):
 
 
 class Addendum(models.Model):
-    """What was added to a signed note later, and why; the note itself stays. Append-only."""
+    """A later addition to a signed note, and why; the note itself does not change. Append-only."""
 
     settlement = models.ForeignKey(Settlement, on_delete=models.PROTECT, related_name="addenda")
     note = models.TextField(_("Note"))

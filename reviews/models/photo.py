@@ -9,7 +9,7 @@ from reviews.models.panel import Sheet
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent())
 class FieldPhoto(models.Model):
-    """A photo taken in the village for one criterion of a reviewer's own sheet; open to others as the sheet is."""
+    """A photo taken in the village for one criterion of a reviewer's own sheet; as visible to others as the sheet."""
 
     sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="photos")
     criterion = models.CharField(max_length=20)

@@ -1,1 +1,1 @@
-"""Who sits on a panel, who scores what, and several reviewers' points made one."""
+"""Who sits on a panel, who scores what, and how several reviewers' points are combined."""

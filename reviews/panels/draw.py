@@ -1,7 +1,7 @@
-"""Reviewers drawn by lot; pure: the same candidates, rules and seed always give the same draw.
+"""Drawing reviewers by lot; pure and deterministic: the same candidates, rules and seed always give the same draw.
 
 Everybody can check it by hand: a candidate's ticket is the SHA-256 of ``SEED:user name`` in hexadecimal, tickets are
-taken from the smallest up, and who may not be drawn, or whose home is full already, is passed over.
+taken in ascending order, and candidates who may not be drawn, or whose home has its quota already, are skipped.
 """
 
 from collections import Counter
@@ -12,8 +12,9 @@ from hashlib import sha256
 
 @dataclass(frozen=True)
 class DrawCandidate:
-    """``name``: the user name. ``home``: department or place, "" when unknown. ``tied``: to what the panel scores;
-    ``sat``: on the panel last year; ``seated``: sits already; ``left``: whom this draw replaces."""
+    """``name``: the user name. ``home``: department or unit, "" when unknown. ``tied``: has a conflict of interest with
+    what the panel scores; ``sat``: on the panel last year; ``seated``: sits already; ``left``: whom this draw replaces.
+    """
 
     name: str
     home: str = ""
@@ -25,8 +26,8 @@ class DrawCandidate:
 
 @dataclass(frozen=True)
 class Rules:
-    """``number`` to draw; ``per_home``: at most so many of one home, those who sit already counted (None: any);
-    ``rotate``: nobody who sat last year."""
+    """``number`` to draw; ``per_home``: the quota of one home, including those who sit already (None: any); ``rotate``:
+    nobody who sat last year."""
 
     number: int
     per_home: int | None = None
@@ -34,7 +35,7 @@ class Rules:
 
 
 class TooFew(Exception):
-    """The rules leave fewer candidates than are to be drawn; ``found`` is how many could be."""
+    """The rules leave fewer candidates than are to be drawn; ``found`` is how many there are."""
 
     def __init__(self, found: int) -> None:
         super().__init__(found)
@@ -65,10 +66,10 @@ def draw(candidates: Iterable[DrawCandidate], rules: Rules, seed: str) -> list[s
 
 
 def kept(candidates: Collection[DrawCandidate], rules: Rules) -> tuple[list[dict], dict]:
-    """Both as they are kept: candidates by name."""
+    """Both as they are stored: candidates by name."""
     return [asdict(one) for one in sorted(candidates, key=lambda one: one.name)], asdict(rules)
 
 
 def repeat(candidates: Iterable[dict], rules: dict, seed: str) -> list[str]:
-    """``draw`` from what is kept."""
+    """``draw`` from stored input."""
     return draw([DrawCandidate(**one) for one in candidates], Rules(**rules), seed)

@@ -11,7 +11,7 @@ FEWEST_REVIEWERS = 2
 
 @dataclass(frozen=True)
 class Joint:
-    """One criterion: the mean (2 decimals, half up), the figures' lower median, how far the reviewers lie apart."""
+    """One criterion: the mean (2 decimals, half up), the lower median of the figures, the spread between reviewers."""
 
     points: Decimal
     figure: Decimal | None
@@ -19,7 +19,8 @@ class Joint:
 
 
 def join(sheets: Sequence[Mapping[str, Scored]]) -> dict[str, Joint]:
-    """The panel's points by criterion, of one scored sheet per reviewer over the same criteria; at least one sheet."""
+    """The panel's points by criterion, from one scored sheet per reviewer over the same criteria; at least one
+    sheet."""
     return {code: _joint([sheet[code] for sheet in sheets]) for code in sheets[0]}
 
 

@@ -1,4 +1,4 @@
-"""Which panel scores which application: the group that covers its village, else the panel of the whole place."""
+"""Which panel scores which application: the group that covers its village, otherwise the panel of the whole unit."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -12,7 +12,7 @@ Row = tuple[int, int, str]
 
 
 def panels_of(rows: Collection[Row], review_level: ReviewLevel) -> dict[int, Panel]:
-    """The panel of each application (by id) that has one, its seats prefetched; two statements."""
+    """The panel of each application (by id) that has one, its seats prefetched; two queries."""
     convened: dict[int, list[Panel]] = defaultdict(list)
     found = Panel.objects.filter(stage=review_level.stage, cycle__in={cycle for _pk, cycle, _unit in rows})
     for panel in found.prefetch_related("seats").order_by("pk"):
@@ -28,17 +28,17 @@ def seats_of(rows: Collection[Row], review_level: ReviewLevel) -> dict[int, set[
 
 
 def seated(panel: Panel) -> set[int]:
-    """The ids of the reviewers who sit on the panel; not of those whose post passed to another."""
+    """The ids of the reviewers who sit on the panel; without those whose post was handed over."""
     return {seat.reviewer_id for seat in panel.seats.all() if seat.passed_to_id is None}
 
 
 def seats_text(reviewers: Iterable[int]) -> str:
-    """Reviewers (ids) as a page carries them to the step that changes them."""
+    """Reviewers (ids) as a page sends them to the step that changes them."""
     return ",".join(map(str, sorted(reviewers)))
 
 
 def formerly_seated(panel: Panel) -> dict[int, int]:
-    """Of those whose post was handed over: who left → who sits there now (ids)."""
+    """For seats handed over: predecessor → current reviewer (ids)."""
     passed = {seat.reviewer_id: seat.passed_to_id for seat in panel.seats.all() if seat.passed_to_id is not None}
     return {left: _last(left, passed) for left in passed}
 
@@ -52,7 +52,7 @@ def _last(reviewer: int, passed: Mapping[int, int]) -> int:
 
 
 def panel_for(unit: str, panels: Iterable[Panel]) -> Panel | None:
-    """Of ``panels`` of one cycle and stage the one that scores the unit (by code)."""
+    """The one of ``panels`` of one cycle and stage that scores the unit (by code)."""
     here = [panel for panel in panels if unit.startswith(panel.unit_id)]
     above = set(prefixes(unit))
     group = next((panel for panel in here if above & set(panel.covers)), None)

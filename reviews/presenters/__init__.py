@@ -1,1 +1,1 @@
-"""What pages and papers of this app show, read for one reader; keeps nothing."""
+"""What pages and printed documents of this app show, read for one reader; saves nothing."""

@@ -1,4 +1,4 @@
-"""The score sheet on paper, to take to the village: what it says, and room for what a reviewer counts and remarks."""
+"""The score sheet on paper, to take to the village: its content, and space for a reviewer's counts and remarks."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -20,14 +20,14 @@ ROOM = "\n\n"
 
 
 def field_sheets(sheets: Collection[Sheet], by: User) -> bytes:
-    """``sheets`` of one reviewer as one PDF, each beginning on a page of its own."""
+    """``sheets`` of one reviewer as one PDF, each starting on a new page."""
     return document(_("Score sheet for the field"), blocks_of(sheets, by))
 
 
 def blocks_of(sheets: Collection[Sheet], by: User) -> list[Block]:
-    """What stands on the paper; two statements.
+    """The content of the printed sheet; two queries.
 
-    Nothing that a reviewer has entered is printed: the paper is carried about where others see it.
+    Nothing that a reviewer has entered is printed: others may see the paper.
     """
     answers: dict[int, dict[str, Answer]] = defaultdict(dict)
     for answer in Answer.objects.filter(application__in={sheet.application_id for sheet in sheets}):

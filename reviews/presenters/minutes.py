@@ -1,7 +1,7 @@
-"""Minutes (评审纪要) of a batch as a printed paper: what one meeting decided, and who waits (practice §3).
+"""Minutes (评审纪要) of a batch as a printed document: what one meeting decided, and who is left out (practice §3).
 
-It carries the newest head of the chain (``records.chain_head``) of the moment when it was made: a paper outside the
-system proves later that nothing before it was rewritten (``check_integrity --head``).
+It contains the latest chain head (``records.chain_head``) at the time of printing: a paper outside the system later
+proves that no earlier record was rewritten (``check_integrity --head``).
 """
 
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ NOT_FINISHED = {
 
 
 def minutes(batch: Batch, by: Any) -> bytes:
-    """The paper for ``by``. One of a released batch carries a check code; a draft says that it is one."""
+    """The document for ``by``. That of a released batch carries a check code; a draft is marked as one."""
     found = verdicts(batch, decided(batch))
     left_out, said = list(exceptions(batch)), answered_by_then(batch, moment(batch))
     title = _("Minutes of the star review of %s") % batch.cycle.year
@@ -53,7 +53,7 @@ def minutes(batch: Batch, by: Any) -> bytes:
 
 
 def blocks(batch: Batch, found: list[Verdict], left_out: list[Application], said: Said) -> list[Block]:
-    """What stands in them. ``found``: decided; ``left_out``: the ``exceptions``; ``said``: departments' answers."""
+    """Their content. ``found``: decided; ``left_out``: the ``exceptions``; ``said``: departments' answers."""
     names = _names([*(one.decision.unit for one in found), *(one.unit for one in left_out)], batch)
     return [
         Names(_head(batch, found)),
@@ -70,18 +70,19 @@ def blocks(batch: Batch, found: list[Verdict], left_out: list[Application], said
 
 
 def decided(batch: Batch) -> QuerySet[Decision]:
-    """What the meeting decided: a decision on appeal stands in the batch too, but came about elsewhere."""
+    """What the meeting decided: a decision on appeal belongs to the batch too, but was made elsewhere."""
     meeting = Decision.objects.filter(batch_entry__batch=batch, origin=REVIEW_LEVELS[batch.stage].origin)
     return meeting.select_related("unit", "application", "decided_by").order_by("unit")
 
 
 def moment(batch: Batch) -> datetime:
-    """The moment of which the minutes tell: the release, or now before that."""
+    """The time that the minutes describe: the release, or before that, now."""
     return batch.released_at or timezone.now()
 
 
 def exceptions(batch: Batch) -> QuerySet[Application]:
-    """The applications that were not finished when ``batch`` was released (now, before that): ``then``, their state."""
+    """The applications that were not finished when ``batch`` was released (or now, before that): ``then`` is
+    their state."""
     at, review_level = moment(batch), REVIEW_LEVELS[batch.stage]
     then = Transition.objects.filter(application=OuterRef("pk"), at__lte=at).order_by("-pk").values("to_state")[:1]
     ours = Decision.objects.filter(application=OuterRef("pk"), origin=review_level.origin, decided_at__lte=at)
@@ -96,7 +97,7 @@ def exceptions(batch: Batch) -> QuerySet[Application]:
 
 
 def _content(batch: Batch, found: list[Verdict], left_out: list[Application], said: Said) -> dict[str, Any]:
-    """What makes this paper this one, in no language."""
+    """What identifies this document's content, independent of language."""
     return {
         "batch": [batch.pk, batch.document, batch.met_on, batch.minutes, batch.released_at],
         "villages": [
@@ -129,7 +130,7 @@ def _head(batch: Batch, found: list[Verdict]) -> list[tuple[str, str]]:
 
 
 def _signatures(batch: Batch, made: list[Decision]) -> tuple[list[str], str]:
-    """Who decided, each once, and who released the batch; a deputy is marked so."""
+    """Who decided, each once, and who released the batch; a deputy is marked."""
     verb = f"decide_{batch.stage}"
     acts = {one: authorized_act(one.decided_by_id, verb, one.unit_id, one.decided_at) for one in made}
     release = authorized_act(batch.released_by_id, "release", batch.unit_id, batch.released_at)
@@ -177,7 +178,7 @@ def _vetoes(found: list[Verdict], names: dict[str, str]) -> list[Block]:
 
 
 def _departments(batch: Batch, said: Said, villages: dict[int, str]) -> list[Block]:
-    """The joint check, list by list; nothing where the scheme asks no department, or at the township's level."""
+    """The joint check, list by list; nothing where the scheme asks no department, or at township level."""
     spec = batch.cycle.scheme.spec
     if batch.stage == Stage.TOWNSHIP or not spec.departments:
         return []
@@ -200,7 +201,7 @@ def _asked(check: DepartmentCheck) -> str:
 
 
 def _answer(one: AnsweredByThen, villages: dict[int, str], vetoes: dict[str, str]) -> str:
-    """What the department found of the batch's villages; its silence, where that was noted."""
+    """What the department found about the batch's villages; or its silence, where that was recorded."""
     lines = [
         _("%(village)s: %(veto)s, met on %(day)s, %(document)s")
         % {
@@ -223,7 +224,7 @@ def _answer(one: AnsweredByThen, villages: dict[int, str], vetoes: dict[str, str
 
 
 def _papers(answers: list[AnsweredByThen]) -> list[DepartmentAnswer | Lapse]:
-    """The answers and the notes of a lapse that somebody signed."""
+    """The signed answers, and the signed notes on missed deadlines."""
     return [row for one in answers for row in (one.answer, one.lapse) if row]
 
 

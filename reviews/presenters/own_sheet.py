@@ -1,4 +1,4 @@
-"""A reviewer's own sheet with all that its pages read of it: the desk's, the phone's on the spot."""
+"""A reviewer's own sheet with everything that its pages read: on the desktop and on the phone on the spot."""
 
 from collections import defaultdict
 from functools import cached_property
@@ -26,8 +26,8 @@ SCORE = tuple(review_level.permission("score") for review_level in REVIEW_LEVELS
 
 
 def own_sheet(user: User, pk: int) -> Sheet:
-    """``user``'s own sheet with its photos (``seen_there``) and documents ``said_absent``, where the scoring right is
-    still held; or 404."""
+    """``user``'s own sheet with its photos (``seen_there``) and documents ``said_absent``, where the scoring permission
+    is still held; or 404."""
     last = StarPeriod.objects.on().filter(unit=OuterRef("application__unit")).values("star")
     photos = FieldPhoto.objects.filter(sheet=OuterRef("pk")).order_by("pk")
     photos = photos.values(shown=JSONObject(pk="pk", criterion="criterion", name="file__name"))
@@ -67,7 +67,7 @@ class OwnSheet:
 
     @cached_property
     def last(self) -> dict[str, LastYear]:
-        """What the unit answered a year ago, by item."""
+        """The unit's answers a year ago, by item."""
         return as_answers(self.application.cycle, self.sheet.said_last_year)
 
     @cached_property

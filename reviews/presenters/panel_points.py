@@ -1,4 +1,4 @@
-"""A panel's points side by side: criteria down, reviewers across, only when all sheets are in."""
+"""A panel's points side by side: criteria as rows, reviewers as columns, only when all sheets are in."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,8 +22,8 @@ from reviews.workflow.sheets import entries_of
 
 @dataclass(frozen=True)
 class PanelLine:
-    """One criterion: each reviewer's points with the reason given, their photos from the spot, the panel's points, and
-    whether the spread is too wide."""
+    """One criterion: each reviewer's points with the reason given, their photos, the panel's points, and whether the
+    spread exceeds the tolerance."""
 
     criterion: Criterion
     cells: list[tuple[Scored, str]]
@@ -44,7 +44,7 @@ class PanelBlock:
 
 
 class PanelPage:
-    """``sheets`` are never hidden as to who and how far; ``blocks`` exist only when no sheet is open."""
+    """``sheets`` always show who and how far; ``blocks`` exist only when no sheet is open."""
 
     def __init__(self, application: Application, review_level: ReviewLevel) -> None:
         self.application, self.review_level = application, review_level

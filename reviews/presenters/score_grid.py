@@ -1,4 +1,5 @@
-"""Many villages in one table: a reviewer's own sheets down, criteria across (the judged ones, or those of an area)."""
+"""Many villages in one table: a reviewer's own sheets as rows, criteria as columns (those judged by people, or those of
+an area)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -39,7 +40,7 @@ class Cell:
 
     @property
     def line(self) -> str:
-        """The name of the field that holds the points."""
+        """The name of the field for the points."""
         return f"{self.sheet}:{self.part.lines[0].name}"
 
     @property
@@ -59,7 +60,7 @@ class Cell:
         return f"e-{self.sheet}-{self.part.dom_id}"
 
     def typed(self, data: Mapping[str, str]) -> Fields:
-        """What was typed here; nothing when nothing was."""
+        """What was typed here; empty when nothing was."""
         code, seen = self.part.criterion.code, data.get(self.seen)
         if self.kind == "points" and self.line in data:
             points, why = data[self.line], data.get(self.why, "")
@@ -71,7 +72,7 @@ class Cell:
 
 @dataclass
 class GridRow:
-    """One sheet. ``cells``: by column, None where the criterion is not one of this unit's."""
+    """One sheet. ``cells``: by column, None where the criterion does not apply to this unit."""
 
     sheet: Sheet
     form: ScoreSheetForm
@@ -98,13 +99,13 @@ class GridRow:
         return bool(self.refused) or any(cell.part.kept and cell.part.kept.problem for cell in self.present)
 
     def _stands(self, typed: Mapping[str, Fields]) -> bool:
-        """Whether just this is what was handed in: a second click is no refusal."""
+        """Whether exactly this was handed in: a second click is not a refusal."""
         texts = {name: text for cell in self.present for name, text in cell.part.texts.items()}
         said = [(texts.get(name, ""), of.text) for fields in typed.values() for name, of in fields.items()]
         return self.sheet.state == Sheet.State.HANDED_IN and all(same_text(*pair) for pair in said)
 
     def show(self, kept: Mapping[str, SavedScores], typed: Mapping[str, Fields]) -> None:
-        """Lay out what was refused, as it was typed."""
+        """Show what was refused, as it was typed."""
         if typed and not self.is_open and not self._stands(typed):
             self.refused = str(NO_LONGER_OPEN)
         for cell in self.present:
@@ -116,7 +117,7 @@ class GridRow:
 
 
 def waiting(user: User) -> QuerySet[Sheet]:
-    """The sheets that ``user`` still has to score, where the right to is still held."""
+    """The sheets that ``user`` still has to score, where the permission is still held."""
     mine = sheets_of(user).filter(TO_SCORE)
     allowed = mine.none()
     for review_level in REVIEW_LEVELS.values():
@@ -126,14 +127,14 @@ def waiting(user: User) -> QuerySet[Sheet]:
 
 
 def columns(spec: SchemeSpec, area: str) -> list[Criterion]:
-    """The criteria across: of the area (by code), or all that a person judges; variants of one code once."""
+    """The criteria of the columns: of the area (by code), or all that a person judges; variants of one code once."""
     within = [one.criteria for one in spec.areas if one.code == area]
     chosen = within[0] if within else [criterion for criterion in spec.criteria if criterion.method == "judged"]
     return list({criterion.code: criterion for criterion in chosen}.values())
 
 
 def rows_of(sheets: Collection[Sheet], cycle: Cycle, across: Iterable[Criterion]) -> list[GridRow]:
-    """A row for each of ``sheets`` of one ``cycle``; four statements."""
+    """A row for each of ``sheets`` of one ``cycle``; four queries."""
     spec, codes = cycle.scheme.spec, [criterion.code for criterion in across]
     entries = entries_of([sheet.pk for sheet in sheets])
     last = last_year(cycle, [sheet.application.unit_id for sheet in sheets])

@@ -1,4 +1,4 @@
-"""How many villages hold which star, as bars of one length that are laid one above the other."""
+"""How many villages hold which star, as bars of equal length to be compared one above the other."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ LENGTH = 1000
 
 @dataclass(frozen=True)
 class StarBarPiece:
-    """The part of a bar that a star takes up, in thousandths of its length."""
+    """The part of a bar that one star takes, in thousandths of its length."""
 
     star: int
     count: int
@@ -18,7 +18,7 @@ class StarBarPiece:
 
 
 def pieces(stars: Iterable[int | None]) -> list[StarBarPiece]:
-    """The bar of ``stars``, highest first; whoever holds none comes last."""
+    """The bar of ``stars``, highest first; units without a star come last."""
     counts = sorted(Counter(star or 0 for star in stars).items(), reverse=True)
     total, before, found = sum(count for _star, count in counts), 0, []
     for star, count in counts:

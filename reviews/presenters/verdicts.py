@@ -1,4 +1,4 @@
-"""What was decided about each village of a batch, beside what was allowed on the day it was decided."""
+"""What was decided about each village of a batch, beside what was allowed on the decision day."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from reviews.workflow.decisions import needs_reason_below
 
 @dataclass(frozen=True)
 class Verdict:
-    """``ceiling``: how high it could go; ``below``: it took a reason to decide lower; ``vetoes`` in words."""
+    """``ceiling``: the maximum; ``below``: deciding lower required a reason; ``vetoes`` in words."""
 
     decision: Decision
     ceiling: Ceiling
@@ -35,7 +35,7 @@ class Verdict:
 
     @property
     def is_lower(self) -> bool:
-        """Whether the star lies below what the points allow, or below the one applied for."""
+        """Whether the star is lower than what the points allow, or than the one applied for."""
         return self.decision.star < max(self.ceiling.allowed.star, self.ceiling.applied)
 
     @property
@@ -44,7 +44,7 @@ class Verdict:
 
     @property
     def because(self) -> list[str]:
-        """Why it is not higher: what the decider wrote, then every condition that held it down."""
+        """Why it is not higher: the decider's reason, then every condition that limited it."""
         said, allowed = [self.decision.reason] if self.decision.reason else [], self.ceiling.allowed
         said += [why_words(self.spec, short) for short in allowed.short if self._keeps_down(short)]
         if self.ceiling.cap is not None and self.ceiling.cap < max(allowed.star, self.ceiling.applied):

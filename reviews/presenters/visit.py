@@ -1,4 +1,4 @@
-"""The form on the spot: which criteria a reviewer looks at in the village, and what has become of what was typed."""
+"""The form for scoring on the spot: which criteria a reviewer checks in the village, and what was saved."""
 
 from collections.abc import Mapping
 
@@ -14,12 +14,12 @@ DOCUMENTS = "documents"
 
 
 def on_the_spot(criteria: list[Criterion]) -> list[Criterion]:
-    """Those that are checked by more than documents (``checks``, formats §1); all when the scheme says so of none."""
+    """Those that are checked by more than documents (``checks``, formats §1); all when the scheme names none."""
     return [criterion for criterion in criteria if set(criterion.checks) - {DOCUMENTS}] or criteria
 
 
 class Visit(OwnSheet):
-    """``everything``: all criteria, not only those to be seen there. ``kept``: what has become of what was sent."""
+    """``everything``: all criteria, not only those to be checked there. ``kept``: the outcome of what was sent."""
 
     def __init__(self, user: User, pk: int, *, everything: bool) -> None:
         super().__init__(user, pk)
@@ -39,7 +39,7 @@ class Visit(OwnSheet):
         return form
 
     def show(self, kept: Mapping[str, SavedScores], typed: Mapping[str, Fields]) -> None:
-        """Lay out what was kept, and as it was typed what was not."""
+        """Show what was saved, and what was not as it was typed."""
         self.entries, self.kept = entries_of([self.sheet.pk])[self.sheet.pk], dict(kept)
         self.form = self._read()
         for part in self.form.parts:

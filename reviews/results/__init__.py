@@ -1,1 +1,1 @@
-"""Results as people read them: why this star, the public notice, the poster."""
+"""Results for readers: why this star, the public notice, the poster."""

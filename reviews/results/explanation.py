@@ -1,6 +1,6 @@
-"""The chapters of "why this star" that reviews tell: facts, panel, decision, notice, objections (practice §3).
+"""The explanation "why this star", as far as reviews tell it: facts, panel, decision, notice, objections (practice §3).
 
-Names of reviewers, why one stepped back, and who objected are told to nobody here.
+Names of reviewers, reasons for recusals, and objectors are not disclosed here.
 """
 
 from collections import Counter
@@ -74,7 +74,7 @@ def _facts_read(result: Result) -> dict[str, QuerySet]:
 
 
 def _facts(result: Result, rows: Rows) -> list[ExplanationStep]:
-    """Sent, returned and handed back, recommended: every step that the reader may know, in its order."""
+    """Submitted, returned and resubmitted, recommended: every step that the reader may know, in order."""
     application, returns, steps = result.application, iter(rows["facts_returns"]), []
     for taken in shown_steps(result.user, application, list(application.transitions.all())):
         day = timezone.localdate(taken.at)
@@ -136,7 +136,7 @@ def _returned(result: Result, day: date, of: dict[str, Any], rows: Rows) -> Expl
 
 
 def _typed(rows: Rows, counts: Callable[[datetime], bool]) -> dict[str, str]:
-    """What stood in each item after the changes whose time ``counts``."""
+    """The text of each item after the changes whose time ``counts``."""
     absent = [
         row | {"item": place_of(row["criterion"], row["name"]), "typed": none_words(row["reason"])}
         for row in rows["facts_absent"]
@@ -157,7 +157,7 @@ def _changes(one: CorrectedCriterion) -> list[str]:
 
 
 def _points(result: Result) -> tuple[ExplanationTable, ExplanationTable]:
-    """The sums of the areas, and every criterion."""
+    """The totals of the areas, and every criterion."""
     areas = tuple(
         (f"{block.area.code} {block.area.name}", points_text(block.own), points_text(block.panel))
         for block in result.blocks
@@ -194,7 +194,7 @@ def _panel_read(result: Result) -> dict[str, QuerySet]:
 
 
 def _panel(result: Result, rows: Rows) -> list[ExplanationStep]:
-    """How many scored, the points, what cost most, and the notes on what was seen differently."""
+    """How many scored, the points, what cost most, and the settlements of differing scores."""
     if not result.panel:
         return []
     states = Counter(row["state"] for row in rows["panel_sheets"])
@@ -232,7 +232,7 @@ def _note(row: dict[str, Any]) -> str:
 
 
 def _decision_read(result: Result) -> dict[str, QuerySet]:
-    """The facts of the veto items that counted; what each department said in the joint check."""
+    """The facts of the veto items that counted; what each department answered in the joint check."""
     if not result.panel:
         return {}
     day = timezone.localdate(result.decision.decided_at)
@@ -254,7 +254,8 @@ def _decision_read(result: Result) -> dict[str, QuerySet]:
 
 
 def _check(rows: Rows) -> list[ExplanationStep]:
-    """The joint department check (部门联审): what each department said of this village, or that it let the day pass."""
+    """The joint department check (部门联审): what each department said about this village, or that it missed
+    the deadline."""
     said = [
         (
             row["at"],
@@ -276,7 +277,7 @@ def _check(rows: Rows) -> list[ExplanationStep]:
 
 
 def _decision(result: Result, rows: Rows) -> list[ExplanationStep]:
-    """What the points allowed, what barred more, what was decided and why."""
+    """What the points allowed, what barred a higher star, what was decided and why."""
     decision = result.decision
     if decision is None:
         return []
@@ -297,7 +298,7 @@ def _decision(result: Result, rows: Rows) -> list[ExplanationStep]:
 
 
 def _replaced(decision: Decision, rows: Rows) -> list[ExplanationStep]:
-    """What was decided first and overturned by an objection or an appeal, with the reasons of that time."""
+    """The first decision that an objection or an appeal overturned, with its reasons."""
     if (first := decision.replaces) is None:
         return []
     lines = [*filter(None, [first.document]), *_because(first.reason), _("A later decision took its place.")]
@@ -316,7 +317,7 @@ def _colon(name: str, value: str) -> str:
 
 
 def _veto(row: dict[str, Any], source: str) -> str:
-    """The item, when it was met, by whose word and paper."""
+    """The item, when it was met, and by whose word and document."""
     code = row.get("code") or row["veto"]
     return _colon(code, f"{row['on']} · {source.removeprefix('department:')} · {row['document']}")
 
@@ -327,7 +328,7 @@ def _notice_read(result: Result) -> dict[str, QuerySet]:
 
 
 def _notice(result: Result, rows: Rows) -> list[ExplanationStep]:
-    """The days of public notice, objections with their answers (without who made them), the confirmation."""
+    """The days of public notice, objections with their answers (without the objectors), the confirmation."""
     steps = []
     if batch := result.batch:
         days = {
@@ -358,7 +359,7 @@ def _appeals_read(result: Result) -> dict[str, QuerySet]:
 
 
 def _appeals(result: Result, rows: Rows) -> list[ExplanationStep]:
-    """What the village appealed, and what the level above answered."""
+    """What the village appealed, and the answer of the level above."""
     steps = []
     for row in rows["appeal_rows"]:
         title = _("The village appealed to the level above")
@@ -375,7 +376,7 @@ def _appeals(result: Result, rows: Rows) -> list[ExplanationStep]:
 
 
 def _upheld(about: str | None) -> str:
-    """``about``: the origin of the decision that was appealed, None for a rejection."""
+    """``about``: the origin of the appealed decision, None for a rejection."""
     if about in ABOVE:
         return _("The appeal was upheld: a new decision took the old one's place")
     return _("The appeal was upheld: the application is reviewed after all")

@@ -1,4 +1,4 @@
-"""A public notice as a poster: what the page says, in big type, with a QR code that leads to it."""
+"""A public notice as a poster: the text of the page in large print, with a QR code that leads to it."""
 
 from django.conf import settings
 from django.urls import reverse

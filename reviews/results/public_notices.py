@@ -1,4 +1,4 @@
-"""What anyone may see without an account: released batches and their decisions. One door for pages and API."""
+"""What anyone may see without an account: released batches and their decisions. Pages and API share it."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ HOUR = 3600
 
 
 def notices() -> QuerySet[Batch]:
-    """Released batches, newest first, with ``size``, the number of decisions that stand."""
+    """Released batches, newest first, with ``size``, the number of current decisions."""
     return (
         Batch.objects.filter(state__in=Batch.State.PUBLISHED)
         .select_related("unit", "cycle")
@@ -30,7 +30,7 @@ def notices() -> QuerySet[Batch]:
 
 
 def of_place(batches: QuerySet[Batch], typed: str) -> QuerySet[Batch]:
-    """Those of ``batches`` whose office, or a village in them, is what was ``typed`` (a name, its pinyin, a code)."""
+    """Those of ``batches`` whose office, or a village in them, matches ``typed`` (a name, its pinyin, a code)."""
     within = Decision.objects.filter(
         matching(typed, "unit__"), batch_entry__batch=OuterRef("pk"), state__in=Decision.State.PUBLISHED
     )
@@ -38,13 +38,13 @@ def of_place(batches: QuerySet[Batch], typed: str) -> QuerySet[Batch]:
 
 
 def decisions_of(batch: Batch) -> QuerySet[Decision]:
-    """The decisions of a released batch that stand, by division code; overturned ones are gone."""
+    """The current decisions of a released batch, by division code; overturned ones are left out."""
     standing = Decision.objects.filter(batch_entry__batch=batch, state__in=Decision.State.PUBLISHED, replaced_by=None)
     return standing.select_related("unit").order_by("unit")
 
 
 def by_township(decisions: list[Decision]) -> dict[str, list[Decision]]:
-    """By the township's name, in the order given."""
+    """Grouped by the township's name, in the order given."""
     townships = Townships()
     groups: dict[str, list[Decision]] = {}
     for decision in decisions:
@@ -57,16 +57,16 @@ def takes_objections(batch: Batch, today: date) -> bool:
 
 
 def may_object_again(address: str) -> bool:
-    """Count an objection from ``address``; False once it has sent its share for this hour.
+    """Rate limit: count an objection from ``address``; False once it has reached its limit for this hour.
 
-    While the cache is away nothing is counted and everyone is let in: an objection must not be lost to a fault of ours.
+    While the cache is down nothing is counted and everyone is allowed: an objection must not be lost through our fault.
     """
     key = f"objections:{address}"
     if cache.add(key, 1, HOUR):
         return True
     try:
         made = cache.incr(key)
-    except ValueError:  # the hour ran out, or the cache was emptied, since it was looked at
+    except ValueError:  # the hour ran out, or the cache was flushed, since the check
         cache.add(key, 1, HOUR)
         return True
     return made is None or made <= OBJECTIONS_AN_HOUR

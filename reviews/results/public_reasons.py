@@ -1,6 +1,6 @@
 """Why a star under public notice is lower than its points suggest: in a sentence that anyone may read.
 
-It names the kind of reason alone: which item or area it was, and what the meeting said, stay with the office.
+It only names the kind of reason: the item or area, and the meeting's words, stay with the office.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from reviews.review_levels import REVIEW_LEVELS
 
 
 def reasons(batch: Batch, decisions: Iterable[Decision]) -> dict[int, str]:
-    """By decision, of those of ``batch`` whose total reaches the line of a higher star."""
+    """By decision, for those of ``batch`` whose total reaches the line of a higher star."""
     spec, origin = batch.cycle.scheme.spec, REVIEW_LEVELS[batch.stage].origin
     lower = [one for one in decisions if one.total is not None and one.star < _by_total(spec, one.total)]
     judged = {one.decision.pk: one for one in verdicts(batch, (one for one in lower if one.origin == origin))}
@@ -25,7 +25,7 @@ def reasons(batch: Batch, decisions: Iterable[Decision]) -> dict[int, str]:
 
 
 def _by_total(spec: SchemeSpec, total: Decimal) -> int:
-    """The star whose line the total reaches; 0 where stars do not follow from totals."""
+    """The star whose line the total reaches; 0 where stars do not depend on totals."""
     return max(
         (
             line.star

@@ -49,7 +49,7 @@ class ResultBlock:
 
 
 class Result:
-    """``application`` as opened for ``user`` (``ratings.views.access``); nothing unreleased is asked for."""
+    """``application`` as opened for ``user`` (``ratings.views.access``); nothing unreleased is queried."""
 
     def __init__(self, application: Application, user: Any) -> None:
         self.application, self.user = application, user
@@ -67,7 +67,7 @@ class Result:
 
     @cached_property
     def _points(self) -> dict[str, dict[str, Decimal]]:
-        """By stage, the points of each criterion; a panel's only with the decision that rests on them."""
+        """By stage, the points of each criterion; a panel's only with the decision that depends on them."""
         stages = [Stage.SELF.value, *([self.decision.origin] if self.decision else [])]
         found: dict[str, dict[str, Decimal]] = {stage: {} for stage in stages}
         rows = Points.objects.filter(application=self.application, stage__in=stages)
@@ -99,7 +99,7 @@ class Result:
 
     @property
     def costliest(self) -> list[ResultLine]:
-        """The three base criteria that cost most."""
+        """The three base criteria that lost the most points."""
         base = [line for block in self.blocks if block.area.kind == "base" for line in block.lines]
         return sorted((line for line in base if line.lost > 0), key=lambda line: -line.lost)[:3] if self.panel else []
 
@@ -118,7 +118,7 @@ class Result:
 
     @property
     def short(self) -> list[str]:
-        """What the next star would have taken beyond what the panel found."""
+        """What the next star would have required beyond what the panel found."""
         if self.allowed is None or self.next_star is None:
             return []
         return why_not(self.spec, self.allowed, self.next_star)
@@ -131,19 +131,20 @@ class Result:
 
     @cached_property
     def chapters(self) -> list[tuple[str, list[ExplanationStep]]]:
-        """Every step from the facts to today's star, chapter by chapter."""
+        """The explanation: every step from the facts to today's star, by section."""
         return chapters_of(self)
 
     @cached_property
     def seal(self) -> Head | None:
-        """The link of the proof that holds the decision's last change."""
+        """The chain link that seals the decision's last change."""
         return last_change_sealed(self.decision) if self.decision else None
 
     @cached_property
     def may_appeal(self) -> bool:
-        """Whether the way to an appeal is shown to the village's signer: none was made, and it may not be too late.
+        """Whether the village's signer sees a link to appeal: no appeal was made, and it may not be too late.
 
-        The appeal's own page counts its working days; holidays make no window three times as long.
+        The appeal's own page counts the working days; here three times the days are allowed, as holidays never triple
+        them.
         """
         if not self.user.has_perm(APPEAL, self.application):
             return False
@@ -156,7 +157,7 @@ class Result:
 
     @cached_property
     def periods(self) -> list[StarPeriod]:
-        """The unit's stars so far, newest first, as known now; ``last`` is the last day, None for today's."""
+        """The unit's stars so far, newest first, as known now; ``last`` is the last day, None for the current one."""
         found = list(StarPeriod.objects.known().filter(unit=self.application.unit_id).order_by("-during"))
         for period in found:
             period.last = period.during.upper and period.during.upper - timedelta(days=1)
@@ -169,5 +170,5 @@ class Result:
 
 
 def _covers(period: StarPeriod, day: date) -> bool:
-    """Whether ``period``, whose end may be open, holds ``day``."""
+    """Whether ``period``, whose end may be open, contains ``day``."""
     return period.during.lower <= day and (period.during.upper is None or day < period.during.upper)

@@ -1,4 +1,4 @@
-"""Why this star as one printed paper: all that the page tells, the evidence, and the seal in whole."""
+"""Why this star as one printed document: everything on the page, the evidence, and the complete seal."""
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from reviews.results.result import Result
 
 
 def pdf(result: Result) -> bytes:
-    """The paper, with a check code; the title says nothing of the star, for the public reads it by the code."""
+    """The document, with a check code; its title does not tell the star, as the public reads it by the code."""
     application = result.application
     title = _("How the rating of %(year)s came about") % {"year": application.cycle.year}
     said = blocks(result)
@@ -24,7 +24,7 @@ def pdf(result: Result) -> bytes:
 
 
 def blocks(result: Result) -> list[Block]:
-    """What stands in the paper: head, every chapter, the evidence, the proof."""
+    """The content: head, every section of the explanation, the evidence, the proof."""
     return [_head(result), *_told(result), *_evidence(result.application), *_proof(result)]
 
 
@@ -63,7 +63,7 @@ def _grid(grid: ExplanationTable) -> list[Block]:
 
 
 def _evidence(application: Application) -> list[Block]:
-    """Every file with its SHA-256; a paper of the whole application is named instead of a criterion."""
+    """Every file with its SHA-256; for a document of the whole application, its name instead of a criterion."""
     attached = Evidence.objects.filter(application=application).select_related("file").order_by("criterion", "pk")
     rows = [
         (one.criterion or str(Paper(one.name).label), one.file.name, breakable(one.file.sha256)) for one in attached

@@ -1,1 +1,1 @@
-"""A reviewer's score sheet: its form, its points, its photos, the queue that it stands in."""
+"""A reviewer's score sheet: its form, its points, its photos, and its queue."""

@@ -1,4 +1,4 @@
-"""Photos from the spot as pages show them: no more of each than this."""
+"""The columns of photos that pages read: no more than these."""
 
 from collections import defaultdict
 from collections.abc import Iterable

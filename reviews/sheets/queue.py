@@ -1,4 +1,4 @@
-"""A reviewer's sheets in three heaps: to score, waiting for the village, done."""
+"""A reviewer's sheets in three groups: to score, waiting for the village, done."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +20,7 @@ DONE = Q(state__in=Sheet.State.DONE)
 
 @dataclass
 class Queue:
-    """At most ``SHOWN`` sheets; the counts are of all. ``closes``: when the review should be done."""
+    """At most ``SHOWN`` sheets; the counts include all. ``closes``: the end of the review window."""
 
     to_score: list[Sheet] = field(default_factory=list)
     returned: list[Sheet] = field(default_factory=list)
@@ -35,19 +35,19 @@ class Queue:
 
 
 def sheets_of(user: User) -> QuerySet[Sheet]:
-    """All sheets of ``user`` in open cycles, and those of a closed one that are still to be scored."""
+    """All sheets of ``user`` in open cycles, and those of closed ones that are still to be scored."""
     return Sheet.objects.filter(TO_SCORE | RETURNED | Q(application__cycle__state=Cycle.State.OPEN), reviewer=user)
 
 
 def with_deadline(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
-    """Annotate ``closes``, until when the sheet's level reviews its unit; None in a closed cycle."""
+    """Annotate ``closes``, the end of the review of the sheet's unit at its level; None in a closed cycle."""
     step = Case(*(When(stage=stage, then=Value(review_level.window)) for stage, review_level in REVIEW_LEVELS.items()))
     closes = closes_for(OuterRef("window"), cycle="application__cycle", unit="application__unit")
     return sheets.annotate(window=step).annotate(closes=closes)
 
 
 def queue_of(user: User) -> Queue:
-    """What ``user`` has to score, in two statements."""
+    """What ``user`` has to score, in two queries."""
     mine = sheets_of(user)
     counts = mine.aggregate(count=Count("pk", filter=TO_SCORE | RETURNED | DONE), done_count=Count("pk", filter=DONE))
     queue = Queue(**counts)

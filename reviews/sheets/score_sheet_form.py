@@ -1,8 +1,8 @@
-"""A score sheet as a form, one area a page: what the unit says beside what the reviewer says.
+"""A score sheet as a form, one area per page: the unit's value beside the reviewer's.
 
 Fields are named ``how.CODE`` (agree or change), ``v.ITEM`` and ``why.CODE``. A reviewer who agrees takes the unit's
-figures as they are; who changes one says why, and has chosen by changing it. What no unit answers (typed points) is
-only ever typed.
+figures unchanged; one who changes a figure says why, and the change itself implies the choice. Typed points, which no
+unit answers, are always typed.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ AGREE, CHANGE = "agree", "change"
 
 @dataclass
 class ScoreLine:
-    """One question: the unit's answer, the reviewer's value as typed, what is wrong with it, and last year's answer."""
+    """One item: the unit's answer, the reviewer's value as typed, its error, and last year's answer."""
 
     question: Question
     answer: Answer | None
@@ -57,17 +57,17 @@ class ScoreLine:
 
     @property
     def is_corrected(self) -> bool:
-        """Whether the reviewer says something else than the unit."""
+        """Whether the reviewer's value differs from the unit's."""
         return not same_text(self.typed, self.reported)
 
     @property
     def odd_report(self) -> Odd | None:
-        """What is odd about the unit's answer, against last year's."""
+        """What is unusual about the unit's answer, compared with last year's."""
         return self._odd(self.answer.value) if self.answer else None
 
     @property
     def odd(self) -> Odd | None:
-        """What is odd about what the reviewer says instead."""
+        """What is unusual about the reviewer's value."""
         return self._odd(decimal(self.typed.strip())) if self.is_corrected and not self.error else None
 
     def _odd(self, value: Decimal | None) -> Odd | None:
@@ -76,8 +76,8 @@ class ScoreLine:
 
 @dataclass(frozen=True)
 class SavedScores:
-    """What became of a criterion: kept, or not and why. ``unfinished``: nothing is wrong, something is still to come;
-    ``taken``: other entries stand that the person had not seen."""
+    """The outcome for a criterion: saved, or not and why. ``unfinished``: nothing is wrong, something is still missing;
+    ``taken``: there are other entries that the person had not seen (a conflict)."""
 
     problem: str = ""
     unfinished: bool = False
@@ -86,9 +86,9 @@ class SavedScores:
 
 @dataclass
 class ScorePart:
-    """One criterion of the page. ``how`` is "" until the reviewer has said whether to agree.
+    """One criterion of the page. ``how`` is "" until the reviewer has chosen whether to agree.
 
-    ``version`` tells one state of its entries from the next; "" while there are none.
+    ``version`` identifies the state of its entries (optimistic locking); "" while there are none.
     """
 
     criterion: Criterion
@@ -116,7 +116,7 @@ class ScorePart:
 
     @property
     def points(self) -> Decimal | None:
-        """The reviewer's points; None while they are still to be given."""
+        """The reviewer's points; None while incomplete."""
         return None if self.mine is None else self.mine.points
 
     @property
@@ -129,7 +129,7 @@ class ScorePart:
 
     @property
     def texts(self) -> dict[str, str]:
-        """What stands in each field, by the field's name; a tick is "1" or "0"."""
+        """The content of each field, by the field's name; a tick is "1" or "0"."""
         code = self.criterion.code
         how = {f"how.{code}": self.how} if self.can_agree else {}
         values = {line.name: line.typed or ("0" if line.question.kind == "tick" else "") for line in self.lines}
@@ -142,7 +142,7 @@ class ScorePart:
 
 @dataclass(frozen=True)
 class ScoreStep:
-    """An area in the row of areas: how many of its criteria are scored."""
+    """An area in the step bar: how many of its criteria are scored."""
 
     area: Area
     scored: int
@@ -189,7 +189,7 @@ class ScoreSheetForm:
         return ScoreLine(question, self.answers.get(question.item), shown, last=self.last.get(question.item))
 
     def read(self, data: Mapping[str, str]) -> dict[str, ScoreEntry]:
-        """The entries that ``data`` gives, by item; what cannot be read is kept as typed, with its error."""
+        """The entries in ``data``, by item; unreadable values are kept as typed, with their error."""
         given: dict[str, ScoreEntry] = {}
         for part in self.parts:
             found = self.read_part(part, data)
@@ -199,7 +199,7 @@ class ScoreSheetForm:
         return given
 
     def preview(self, data: Mapping[str, str]) -> dict[str, ScoreEntry]:
-        """All entries as they would be if ``data`` were saved now; what is not right yet counts as not scored.
+        """All entries as they would be if ``data`` were saved now; invalid ones count as not scored.
 
         The points shown beside each part follow.
         """
@@ -217,16 +217,16 @@ class ScoreSheetForm:
         return any(part.has_error for part in self.parts)
 
     def show(self, problems: Mapping[str, str]) -> None:
-        """Lay the workflow's objections (by item) beside their fields."""
+        """Show the workflow's errors (by item) beside their fields."""
         for part in self.parts:
             for line in part.lines:
                 line.error = problems.get(line.question.item, line.error)
 
     def read_part(self, part: ScorePart, data: Mapping[str, str]) -> dict[str, ScoreEntry]:
-        """The entries of one criterion. Whoever edits a fact has chosen to change it, whatever the choice above says.
+        """The entries of one criterion. Editing a fact implies the choice to change it, whatever the radio button says.
 
-        A form that carries ``seen:CODE`` (the ``version`` that it shows) is whole: a tick that is absent is taken off,
-        and what was changed elsewhere meanwhile is not overwritten.
+        A form that sends ``seen:CODE`` (the ``version`` that it shows) is complete: an absent tick is removed, and what
+        was changed elsewhere meanwhile is not overwritten.
         """
         code, seen, was = part.criterion.code, data.get(f"seen:{part.criterion.code}"), part.how
         edited = self._edited(part, data)
@@ -242,7 +242,7 @@ class ScoreSheetForm:
             part.how = CHANGE
         if part.can_agree and part.how == AGREE:
             if was == CHANGE and f"why.{code}" not in edited:
-                part.why = ""  # the reason of a correction that is taken back
+                part.why = ""  # the reason of a correction that was undone
             values = {line.question.item: self.reported[line.question.item] for line in part.lines}
         elif part.can_agree and part.how != CHANGE:
             return {}
@@ -253,7 +253,7 @@ class ScoreSheetForm:
         return self._with_reasons(part, values)
 
     def _edited(self, part: ScorePart, data: Mapping[str, str]) -> set[str]:
-        """The fields of ``part`` (by name) in which ``data`` says something else than the page showed."""
+        """The fields of ``part`` (by name) in which ``data`` differs from what the page showed."""
         code = part.criterion.code
         shown = (
             ScoreSheetForm([part.criterion], self.answers, {}).parts[0].texts
@@ -266,7 +266,7 @@ class ScoreSheetForm:
         return {name for name, text in typed.items() if not same_text(text, shown[name])}
 
     def _with_reasons(self, part: ScorePart, values: Mapping[str, Decimal]) -> dict[str, ScoreEntry]:
-        """Each value with its reason; where none differs from the unit's, the first one carries what was written."""
+        """Each value with its reason; where none differs from the unit's, the first one carries the text."""
         reasons = {item: self._reason(part, item, value) for item, value in values.items()}
         if not any(reasons.values()):
             reasons[next(iter(values))] = part.why.strip()
@@ -283,37 +283,37 @@ class ScoreSheetForm:
             return None
 
     def _reason(self, part: ScorePart, item: str, value: Decimal) -> str:
-        """Why this value: of a criterion's facts only those that differ from the unit's carry the reason."""
+        """The reason for this value: of a criterion's facts, only those that differ from the unit's carry it."""
         return "" if self.reported.get(item) == value and not part.is_judged else part.why.strip()
 
 
 def same_text(one: str, other: str) -> bool:
-    """Whether two texts write the same, as figures or as words."""
+    """Whether two texts are equal, as figures or as words."""
     a, b = (text.strip() if decimal(text.strip()) is None else plain(decimal(text.strip())) for text in (one, other))
     return a == b
 
 
 def missing(part: ScorePart) -> str:
-    """What ``part`` still waits for, where something was typed but does not suffice."""
+    """What ``part`` still needs, where the input is incomplete."""
     if part.can_agree and not part.how:
         return _("Please say whether the village's figures are right.")
     return _("Something is still missing here.")
 
 
 def taken(part: ScorePart) -> str:
-    """That something else stands in ``part`` than the person saw."""
+    """The message that ``part`` has other entries than the person saw."""
     said = _(", ").join(filter(None, [*(line.typed for line in part.lines), part.why]))
     return _("On another device you have meanwhile put “%s” here.") % said
 
 
 def version(entries: Entries) -> str:
-    """What tells one state of ``entries`` (by item) from the next; "" when there are none."""
+    """Identifies the state of ``entries`` (by item); "" when there are none."""
     said = [f"{item}={plain(entry.value)} {entry.reason}" for item, entry in entries.items()]
     return sha256("\n".join(said).encode()).hexdigest()[:16] if said else ""
 
 
 def steps(spec: SchemeSpec, criteria: list[Criterion], entries: Entries) -> list[ScoreStep]:
-    """The areas with their progress, those without criteria left out."""
+    """The areas with their progress, without those that have no criteria."""
     found = []
     for area in spec.areas:
         own = [criterion for criterion in criteria if criterion in area.criteria]

@@ -12,7 +12,7 @@ from ratings.scoring.methods import Scored, WrongFact, check_fact, score_criteri
 
 @dataclass(frozen=True)
 class ScoreEntry:
-    """What a reviewer says to one question: a count, tick (1 or 0), figure or typed points, and why."""
+    """A reviewer's value for one item: a count, tick (1 or 0), figure or typed points, and why."""
 
     value: Decimal
     reason: str = ""
@@ -30,7 +30,7 @@ def is_scored(criterion: Criterion, entries: Collection[str]) -> bool:
 
 
 def scored(spec: SchemeSpec, tags: Collection[str], entries: Entries) -> dict[str, Scored]:
-    """The points of every criterion whose questions all have an entry."""
+    """The points of every criterion whose items all have an entry."""
     facts = facts_of(entries)
     return {c.code: score_criterion(c, facts) for c in spec.fitting(tags) if is_scored(c, entries)}
 
@@ -40,9 +40,9 @@ def unscored(spec: SchemeSpec, tags: Collection[str], entries: Collection[str]) 
 
 
 def problems(criteria: Iterable[Criterion], entries: Entries, answers: Mapping[str, Decimal]) -> dict[str, str]:
-    """What is wrong with ``entries``, by item. ``answers``: the unit's own figures.
+    """The errors in ``entries``, by item. ``answers``: the unit's own figures.
 
-    Typed points carry a reason, and so does a fact that differs from what the unit reported.
+    Typed points need a reason, and so does a fact that differs from what the unit reported.
     """
     questions = {question.item: (criterion, question) for criterion in criteria for question in criterion.questions}
     found = {}

@@ -1,4 +1,4 @@
-"""What appeals put on to-do lists: for the level above to convene, for hearers to decide, for signers that they may."""
+"""To-dos about appeals: for the level above to convene, for hearers to decide, for signers as an option."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -38,7 +38,7 @@ def _to_decide(user: User) -> list[Todo]:
 
 
 def _may_appeal(user: User) -> list[Todo]:
-    """A result below the star applied for, no star, or an event's effects that can still be appealed; nobody has to."""
+    """A result below the star applied for, no star, or an event's effects that can still be appealed; optional."""
     codes = user.reach(APPEAL)
     if not codes:
         return []

@@ -1,4 +1,4 @@
-"""What the joint department check puts on to-do lists: to open, to answer, to go on without."""
+"""To-dos about the joint department check: to open, to answer, to proceed without."""
 
 from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -53,7 +53,7 @@ def _to_open(user: User) -> list[Todo]:
 
 
 def _to_go_on_without(user: User) -> list[Todo]:
-    """Lists whose deadline has passed while a department is silent."""
+    """Lists whose deadline has passed while a department has not answered."""
     codes = user.reach(OPEN)
     if not codes:
         return []
@@ -71,7 +71,7 @@ def _to_go_on_without(user: User) -> list[Todo]:
 
 
 def _heard_from() -> Coalesce:
-    """How many departments have answered or were noted as late."""
+    """How many departments have answered or were recorded as late."""
     lapsed = Lapse.objects.filter(of=OuterRef("pk")).exclude(
         department__in=DepartmentAnswer.objects.filter(of=OuterRef("of")).values("department")
     )
@@ -85,6 +85,6 @@ def _count(rows: QuerySet) -> Coalesce:
 
 
 def _unreleased() -> Exists:
-    """Whether the result of a village on the list is not out."""
+    """Whether the result of a village on the list is unreleased."""
     waiting = Application.State.RESULT_NOT_OUT
     return Exists(Candidate.objects.filter(of=OuterRef("pk"), application__state__in=waiting))

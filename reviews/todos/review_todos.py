@@ -1,4 +1,4 @@
-"""What waits for a person in reviews: sheets to score, decisions to make, batches to release, objections to answer."""
+"""To-dos about reviews: sheets to score, decisions to make, batches to release, objections to answer."""
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.db.models.functions import Substr
@@ -18,7 +18,7 @@ from villages.models import below_any
 
 
 def entries(user: User) -> list[Todo]:
-    """At most one line each, counted in one statement per right held."""
+    """At most one line each, counted in one query per permission held."""
     return [
         todo
         for todo in (
@@ -35,7 +35,7 @@ def entries(user: User) -> list[Todo]:
 
 
 def _to_convene(user: User) -> Todo | None:
-    """A place whose applications are under review while nobody sits on its panel."""
+    """A unit whose applications are under review while nobody sits on its panel."""
     waiting = Q(pk__in=[])
     for review_level in REVIEW_LEVELS.values():
         if codes := user.reach(review_level.permission("convene")):
@@ -48,7 +48,7 @@ def _to_convene(user: User) -> Todo | None:
 
 
 def _to_replace(user: User) -> Todo | None:
-    """Reviewers who left their office with villages still to score: nobody else is asked for these points."""
+    """Reviewers who left their post with villages still to score: nobody else will score these."""
     waiting = Q(pk__in=[])
     today = Appointment.objects.on(timezone.localdate())
     for review_level in REVIEW_LEVELS.values():
@@ -87,7 +87,7 @@ def _to_score(user: User) -> Todo | None:
 
 
 def _to_settle(user: User) -> Todo | None:
-    """Points of the user's panel too far apart: nothing is decided until somebody of it has written the note."""
+    """Spreads of the user's panel above the tolerance: nothing is decided until a member has written the note."""
     if not any(user.reach(review_level.permission("score")) for review_level in REVIEW_LEVELS.values()):
         return None
     counted = Sheet.objects.filter(application=OuterRef("application"), stage=OuterRef("stage"), reviewer=user)

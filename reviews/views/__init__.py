@@ -1,1 +1,1 @@
-"""Pages of reviews: scoring, panels, deciding, batches, objections, the public's notices, results."""
+"""Pages of reviews: scoring, panels, deciding, batches, objections, public notices, results."""

@@ -1,4 +1,4 @@
-"""What an answer to an appeal or objection will change, listed once more; then exactly that, or nothing."""
+"""A preview of what an answer to an appeal or objection will change; then exactly that, or nothing."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ Take = Callable[..., Any]
 
 
 def foreseen(take: Take, typed: Mapping[str, str]) -> Any:
-    """What ``take`` would make; it is undone. Raises whatever refuses it."""
+    """The result of ``take``, rolled back. Raises whatever refuses it."""
     with transaction.atomic():
         made = take(typed, expected=None)
         transaction.set_rollback(True)
@@ -24,21 +24,21 @@ def foreseen(take: Take, typed: Mapping[str, str]) -> Any:
 
 
 def typed_in(request: HttpRequest) -> dict[str, str]:
-    """What was typed, and the button."""
+    """The input, and the button."""
     return {name: value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", *ALONG)}
 
 
 def list_once_more(
     request: HttpRequest, step: str, typed: Mapping[str, str], standing: Any, rows: list[tuple[str, Any]], title: str
 ) -> HttpResponse:
-    """The page with ``rows``; its key stands for just that."""
+    """The preview with ``rows``; its key stands for exactly that."""
     key = previews.keep(request.user, step, {"typed": typed, "standing": standing})
     context = {"rows": rows, "title": title, "key": key, "typed": typed.items(), "address": request.path}
     return render(request, "reviews/answer_confirm.html", context)
 
 
 def confirm(request: HttpRequest, step: str, take: Take, typed: dict[str, str]) -> None:
-    """Answer as was listed under the key; ``typed`` is filled with what had been typed. Raises what refuses it."""
+    """Answer as previewed under the key; ``typed`` is filled with the input. Raises what refuses it."""
     refuse_unknown_fields(request.POST, ["key", "confirmed"])
     try:
         with previews.confirming(request.user, step, request.POST.get("key", "")) as shown:

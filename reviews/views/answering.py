@@ -115,7 +115,7 @@ def photo(request: HttpRequest, pk: int) -> FileResponse:
 
 
 def _answered_so(by: User, given: Mapping[str, str], pk: int) -> bool:
-    """Whether ``by`` has given this very answer: a second click is answered like the first."""
+    """Whether ``by`` has given exactly this answer: a second click gets the same response."""
     state = {"dismiss": Objection.State.DISMISSED, "uphold": Objection.State.UPHELD}.get(given.get("do", ""))
     said = given.get("answer", "").strip()
     return Objection.objects.filter(pk=pk, state=state, answered_by=by, answer=said).exists()

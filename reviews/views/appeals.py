@@ -1,4 +1,4 @@
-"""Appeals: the signer's form, what waits for the level above, and one appeal with its hearing."""
+"""Appeals: the signer's form, the list for the level above, and one appeal with its hearing."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -72,7 +72,7 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def make_of_event(request: HttpRequest, pk: int) -> HttpResponse:
-    """The signer's form for what follows from an event of the own unit, or of one that it came from."""
+    """The signer's form for the effects of an event of the own unit, or of a predecessor."""
     event = get_object_or_404(Event.objects.seen_by(request.user).select_related("unit"), pk=pk)
     unit = reached(request.user, APPEAL, Unit.objects.filter(pk__in=descendants([event.unit_id])), field="code").first()
     if unit is None:
@@ -105,7 +105,7 @@ def _too_late(request: HttpRequest, unit: Unit, back: str) -> HttpResponse:
 
 
 def _sent_before(request: HttpRequest, unit: Unit) -> Appeal | None:
-    """The appeal that the sender has made with just these reasons: a second click is answered like the first."""
+    """The appeal that the sender has made with exactly these reasons: a second click gets the same response."""
     sent = Appeal.objects.filter(unit=unit, made_by=request.user, reasons=request.POST.get("reasons", "").strip())
     return sent.exclude(state=Appeal.State.LAPSED).order_by("-pk").first()
 
@@ -144,7 +144,7 @@ def appeals(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def appeal(request: HttpRequest, pk: int) -> HttpResponse:
-    """Reasons, who hears it, and for those who do the way to decide."""
+    """The reasons, the hearers, and for them the form to decide."""
     found = get_object_or_404(
         appeals_for(request.user).select_related(
             "unit",
@@ -196,7 +196,7 @@ def _step(found: Appeal) -> str:
 
 
 def _take(found: Appeal, by: User, given: Mapping[str, str], *, expected: Any) -> Decision | None:
-    """Give the answer that was typed; the new decision, where it makes one."""
+    """Give the answer that was typed; return the new decision, if there is one."""
     points = [name for name in given if name.startswith(("points.", "reason."))]
     refuse_unknown_fields(given, ["do", "answer", "document", "star", *points])
     said = {"answer": given.get("answer", ""), "by": by, "expected": expected}
@@ -267,7 +267,7 @@ def _consequence(found: Appeal) -> str:
 
 
 def _answered_so(by: User, given: Mapping[str, str], pk: int) -> bool:
-    """Whether ``by`` has given this very answer: a second click is answered like the first."""
+    """Whether ``by`` has given exactly this answer: a second click gets the same response."""
     upheld = Appeal.State.UPHELD
     state = {"dismiss": Appeal.State.DISMISSED, "uphold": upheld, "reverse": upheld}.get(given.get("do", ""))
     own = Appeal.objects.filter(pk=pk, state=state, answered_by=by, answer=given.get("answer", "").strip())
@@ -278,7 +278,7 @@ def _answered_so(by: User, given: Mapping[str, str], pk: int) -> bool:
 
 
 def _corrections(found: Appeal, given: Mapping[str, str]) -> list[CorrectedPoints]:
-    """What was typed beside the criteria; an empty field leaves the panel's points."""
+    """The input beside the criteria; an empty field keeps the panel's points."""
     typed = []
     if not against_decision(found):
         return typed
@@ -330,7 +330,7 @@ def _what(found: Appeal) -> str:
 
 
 def _hearing(found: Appeal, given: Mapping[str, str]) -> dict:
-    """The panel's points criterion by criterion, and the stars above the one appealed."""
+    """The panel's points by criterion, and the stars above the appealed one."""
     spec, origin = found.decision.cycle.scheme.spec, found.decision.origin
     panel = _panel(found)
     ceiling = ceilings([found.application], origin, timezone.localdate())[found.application_id]

@@ -42,7 +42,7 @@ KNOWN = ("met_on", "document", "minutes", "decision", "do", "key")
 
 
 class BatchForm(forms.Form):
-    """The meeting's papers, and which decisions go out with them."""
+    """The meeting's documents, and the decisions to release with them."""
 
     met_on = DayField(label=gettext_lazy("Meeting held on"))
     document = forms.CharField(label=gettext_lazy("Document number"), max_length=100)
@@ -53,7 +53,7 @@ class BatchForm(forms.Form):
 
 @dataclass(frozen=True)
 class Waiting:
-    """The decisions of one office that wait to be released."""
+    """The decisions of one office that are waiting for release."""
 
     cycle: Cycle
     unit: Unit
@@ -73,7 +73,7 @@ def own_batches(user: User) -> QuerySet[Batch]:
 
 @login_required
 def batches(request: HttpRequest) -> HttpResponse:
-    """The office's batches, newest first, and what waits to be gathered into the next."""
+    """The office's batches, newest first, and the decisions for the next one."""
     offices = _offices(request.user)
     kept = own_batches(request.user).select_related("unit", "cycle").annotate(size=Count("entries"))
     kept = kept.order_by("-pk")
@@ -117,7 +117,7 @@ def prepare(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResp
 
 @login_required
 def batch(request: HttpRequest, pk: int) -> HttpResponse:
-    """One batch: its decisions, who is not in it and why, and the button that releases it."""
+    """One batch: its decisions, who is left out and why, and the button that releases it."""
     seats = workflow.reviewed(OuterRef("cycle"), OuterRef("unit"), OuterRef("stage"))
     mine = own_batches(request.user).annotate(seated=ArraySubquery(seats))
     found = get_object_or_404(mine.select_related("unit", "cycle__scheme", "released_by"), pk=pk)
@@ -145,13 +145,14 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def batch_minutes(request: HttpRequest, pk: int) -> HttpResponse:
-    """The minutes as a paper to sign, for those who see the batch."""
+    """The minutes as a document to sign, for those who see the batch."""
     found = get_object_or_404(own_batches(request.user).select_related("unit", "cycle__scheme", "released_by"), pk=pk)
     return served(minutes(found, request.user), f"{_('Minutes')} {found.document}")
 
 
 def _act(request: HttpRequest, found: Batch, form: BatchForm) -> None:
-    """Save the papers and the choice of decisions; with ``do=release`` release it, if it is what the page showed."""
+    """Save the documents and the choice of decisions; with ``do=release`` release it, if it matches what the
+    page showed."""
     chosen, papers = keys(request.POST.getlist("decision")), form.cleaned_data
     if request.POST.get("do") != "release":
         workflow.revise(found, **papers, decided=chosen, by=request.user)
@@ -179,7 +180,7 @@ def _act(request: HttpRequest, found: Batch, form: BatchForm) -> None:
 def _release(request: HttpRequest, found: Batch, papers: dict[str, Any], chosen: set[int]) -> bool:
     """Release what the page showed; where other decisions were chosen meanwhile, save these and show them first.
 
-    Who sends the decisions without the page's key has named all that is to be released.
+    A client that sends the decisions without the page's key has listed everything to release.
     """
     key = request.POST.get("key", "")
     if not key:
@@ -196,7 +197,7 @@ def _release(request: HttpRequest, found: Batch, papers: dict[str, Any], chosen:
 
 
 def _released_as(found: Batch, chosen: set[int], by: User) -> bool:
-    """Whether ``by`` has released just this: a second click is answered like the first."""
+    """Whether ``by`` has released exactly this: a second click gets the same response."""
     return found.state != Batch.State.DRAFT and found.released_by_id == by.pk and _holds(found, chosen)
 
 
@@ -211,7 +212,7 @@ def _step(found: Batch) -> str:
 def _shown(
     request: HttpRequest, found: Batch, form: BatchForm, may_release: bool, *, status: int = 200
 ) -> HttpResponse:
-    """The page as it stands now, what was typed kept in it; a release that it offers is kept under its key."""
+    """The page as it is now, with the input kept; a release that it offers is kept under its key."""
     context = _context(found, form) | {"may_release": may_release}
     if request.method == "POST" and status == 400:
         context["ticked"] = keys(request.POST.getlist("decision"))

@@ -1,4 +1,4 @@
-"""The joint department check: the office's list of lists, and one list with a department's answer on one page."""
+"""The joint department check: the office's overview of lists, and one list with a department's answer on one page."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -51,7 +51,7 @@ class OpenForm(forms.Form):
 
 @dataclass
 class CheckRow:
-    """What is typed for one candidate (or, ``key`` beginning with x, for one chosen from the list)."""
+    """The input for one candidate (or, with a ``key`` beginning with x, for one chosen from the list)."""
 
     key: str
     application: Application | None
@@ -68,7 +68,7 @@ class CheckRow:
 
 @dataclass(frozen=True)
 class CheckDepartment:
-    """A department on the office's page: its standing answer, or the note on its silence."""
+    """A department on the office's page: its current answer, or the note on its silence."""
 
     name: str
     answer: DepartmentAnswer | None
@@ -78,7 +78,7 @@ class CheckDepartment:
 
 @permission_or_404(OPEN, ANSWER)
 def checks(request: HttpRequest) -> HttpResponse:
-    """The lists within reach; the office sees besides who is on none yet."""
+    """The lists within reach; the office also sees who is on none yet."""
     return _lists(request)
 
 
@@ -127,7 +127,7 @@ def open_(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
 
 @permission_or_404(OPEN, ANSWER)
 def check(request: HttpRequest, pk: int) -> HttpResponse:
-    """The candidates with what was found; a department answers here, the office sees who has."""
+    """The candidates with the findings; a department answers here, the office sees who has."""
     found = get_object_or_404(checks_for(request.user), pk=pk)
     own = [name for name in departments_of(request.user, found.unit_id) if name in departments(found)]
     opens = request.user.has_perm(OPEN, found)
@@ -180,7 +180,7 @@ def lapse(request: HttpRequest, pk: int) -> HttpResponse:
         workflow.note_lapse(found, department, by=request.user, note=note)
     except Incomplete as refused:
         problem = str(refused)
-    except WrongState:  # unless it is a second click on just this note
+    except WrongState:  # unless it is a second click on exactly this note
         if not found.lapses.filter(department=department, by=request.user, note=note.strip()).exists():
             raise
     if problem:
@@ -216,7 +216,7 @@ def _departments(check: DepartmentCheck, answers: dict[str, DepartmentAnswer]) -
 
 
 def _findings(check: DepartmentCheck, answers: Iterable[DepartmentAnswer]) -> list[tuple[DepartmentAnswer, Finding]]:
-    """What stands in ``answers``, each with the name of its veto item."""
+    """The findings of ``answers``, each with the name of its veto item."""
     names = {item.code: item.name for item in check.cycle.scheme.spec.vetoes}
     found = [(answer, one) for answer in answers for one in answer.findings.all()]
     for _answer, one in found:
@@ -225,7 +225,7 @@ def _findings(check: DepartmentCheck, answers: Iterable[DepartmentAnswer]) -> li
 
 
 def _rows(request: HttpRequest, check: DepartmentCheck, candidates: list[Application]) -> list[CheckRow]:
-    """A row for each candidate and some spare ones, with what was typed."""
+    """A row for each candidate and some spare ones, with the input."""
     keyed = [(str(one.pk), one) for one in candidates] + [(f"x{n}", None) for n in range(SPARE_ROWS)]
     given = request.POST
     return [
@@ -246,7 +246,7 @@ def _reason(request: HttpRequest) -> str:
 
 
 def _read(request: HttpRequest, rows: list[CheckRow]) -> list[CheckFinding]:
-    """What the rows say; with ``do=nothing`` that nothing is known, which no filled row may contradict."""
+    """What the rows say; with ``do=nothing``, that nothing is known, which no filled row may contradict."""
     names = [f"{field}.{row.key}" for row in rows for field in ("village", "veto", "on", "document")]
     refuse_unknown_fields(request.POST, ["department", "reason", "do", "change", *names])
     filled = [row for row in rows if not row.is_blank]
@@ -267,7 +267,7 @@ def _list_once_more(
     answers: dict[str, DepartmentAnswer],
     findings: list[CheckFinding],
 ) -> HttpResponse:
-    """The page that names every village that is signed for; its key stands for just that."""
+    """The preview that names every village signed for; its key stands for exactly that."""
     department = request.POST["department"]
     shown = {
         "department": department,
@@ -290,7 +290,7 @@ def _list_once_more(
 
 
 def _confirm(request: HttpRequest, check: DepartmentCheck) -> HttpResponse | None:
-    """Sign what was listed under the key; None, with a warning, when it is not so any more."""
+    """Sign what was listed under the key; None, with a warning, when it is stale."""
     try:
         refuse_unknown_fields(request.POST, ["key", "confirmed"])
         with previews.confirming(request.user, f"answer:check:{check.pk}", request.POST.get("key", "")) as shown:
@@ -313,7 +313,7 @@ def _confirm(request: HttpRequest, check: DepartmentCheck) -> HttpResponse | Non
 
 
 def _found(row: CheckRow) -> CheckFinding | None:
-    """What the row says, or None with what is wrong in ``row.error``."""
+    """The finding of the row, or None with the error in ``row.error``."""
     if count_of(row.village) is None:
         row.error = _("Please choose the village.")
         return None

@@ -1,4 +1,5 @@
-"""The leader's desk: all that wait for a decision, and one application with its panel's points side by side."""
+"""The leader's desk: all applications waiting for a decision, and one application with its panel's points side
+by side."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -35,7 +36,7 @@ WAITING_SHOWN = 20
 
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
-    """Everything that can be decided here. What was chosen is listed once more; confirmed, all of it is recorded."""
+    """Everything that can be decided here. Choices are previewed; confirmed, all of them are recorded."""
     review_level, codes = _deciding(request.user)
     if request.method == "POST" and "confirmed" in request.POST:
         return _confirm(request, review_level, codes)
@@ -64,7 +65,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 def _confirm(request: HttpRequest, review_level: ReviewLevel, codes: list[str]) -> HttpResponse:
-    """Record what was listed under the key, or nothing and show how things stand now."""
+    """Record what was listed under the key, or nothing and show the current state."""
     kept: list[dict[str, Any]] = []
     try:
         refuse_unknown_fields(request.POST, ("key", "confirmed"))
@@ -87,7 +88,7 @@ def _confirm(request: HttpRequest, review_level: ReviewLevel, codes: list[str]) 
 
 
 def _page(request: HttpRequest, review_level: ReviewLevel, codes: list[str]) -> tuple[Page, list[DeskRow]]:
-    """One page of the desk; with those that were sent, should they lie on another page by now."""
+    """One page of the desk; includes those that were sent, should they be on another page by now."""
     ready = for_desk(finished(review_level, codes), request.user, review_level)
     page = Paginator(_narrowed(request, codes, ready), PER_PAGE).get_page(request.GET.get("page"))
     chosen = list(page.object_list)
@@ -130,7 +131,7 @@ def _shown(
 
 @login_required
 def application(request: HttpRequest, pk: int) -> HttpResponse:
-    """One application: the panel's points side by side once all sheets are in, notes, and the decision."""
+    """One application: the panel's points side by side once all sheets are in, settlements, and the decision."""
     found, review_level = opened(request.user, pk)
     row, status = None, 200
     if request.user.has_perm(review_level.permission("decide"), found) and found.state == review_level.state:
@@ -169,7 +170,7 @@ def reconsider(request: HttpRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     try:
         decisions.reconsider(found, by=request.user, reason=reason)
-    except WrongState:  # unless it is a second click on just this
+    except WrongState:  # unless it is a second click on exactly this
         last = Transition.objects.filter(application=found).order_by("-pk").first()
         done = last and (last.verb, last.by_id, last.reason) == ("reconsider", request.user.pk, reason.strip())
         if not done:
@@ -197,7 +198,7 @@ def _within(user: User, verbs: Iterable[str]) -> QuerySet[Application]:
 
 
 def opened(user: User, pk: int) -> tuple[Application, ReviewLevel]:
-    """The application with the bench at which ``user`` may see its panel's points, or 404.
+    """The application with the review level at which ``user`` may see its panel's points, or 404.
 
     The deciding and convening office and, when all sheets are in, the reviewers themselves; each only at its level.
     """

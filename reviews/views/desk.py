@@ -31,7 +31,7 @@ _STEPPED_BACK = gettext_lazy("You have stepped back from %(unit)s. The office ha
 
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
-    """Straight to the next sheet; when none is left, the queue says so."""
+    """Redirect to the next sheet; when none is left, the queue says so."""
     require_reviewer(request.user)
     queue = queue_of(request.user)
     if queue.to_score:
@@ -48,7 +48,7 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
-    """One area of one sheet; saving goes on to the next area, then to the next village."""
+    """One area of one sheet; saving continues with the next area, then the next village."""
     page = SheetPage(request.user, pk, request.GET.get("area", ""))
     if request.method == "POST":
         answer = page.save(request)
@@ -60,7 +60,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def total(request: HttpRequest, pk: int) -> HttpResponse:
-    """The points and the running total of what stands in the form now, nothing of it kept (htmx, as one types)."""
+    """The points and the running total for the current form input, without saving (htmx, while typing)."""
     page = SheetPage(request.user, pk, request.GET.get("area", ""))
     page.entries = page.form.preview(request.POST)
     return render(request, "reviews/sheet_total.html", {"form": page.form, "progress": page.progress, "swap": True})
@@ -89,7 +89,7 @@ def abstain(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 class SheetPage(OwnSheet):
-    """What the page of a sheet shows, one area at a time, and what saving it does."""
+    """What the page of a sheet shows, one area at a time, and what saving does."""
 
     def __init__(self, user: User, pk: int, area: str) -> None:
         super().__init__(user, pk)
@@ -133,7 +133,7 @@ class SheetPage(OwnSheet):
         return [one for one in corrections(self.application) if one.criterion.code in codes]
 
     def save(self, request: HttpRequest) -> HttpResponse | None:
-        """Keep what was typed and go on; None when something must be put right first."""
+        """Save the input and continue; None when something must be corrected first."""
         given = self.form.read(request.POST)
         if not self.form.has_errors:
             try:
@@ -153,7 +153,7 @@ class SheetPage(OwnSheet):
         return None
 
     def _handed_in_as(self, given: Entries) -> bool:
-        """Whether the sheet was handed in with just this: a second click is answered like the first."""
+        """Whether the sheet was handed in with exactly this: a second click gets the same response."""
         self.sheet.refresh_from_db(fields=["state"])
         stands = workflow.entries_of([self.sheet.pk])[self.sheet.pk]
         return self.sheet.state == Sheet.State.HANDED_IN and stands == stands | dict(given)
@@ -163,7 +163,7 @@ class SheetPage(OwnSheet):
         return redirect("review_desk")
 
     def _go_on(self, request: HttpRequest, given: Entries) -> HttpResponse:
-        """To the next area that is not scored; a whole sheet is handed in and the next village opened."""
+        """To the next area that is not scored; a complete sheet is handed in and the next village opened."""
         left = [step for step in steps(self.spec, self.criteria, self.entries) if step.left]
         if request.POST.get("do") == "hand_in" and not left:
             workflow.hand_in(self.sheet, by=self.user)

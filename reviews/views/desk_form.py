@@ -1,4 +1,4 @@
-"""Reading the decision desk's form, and listing once more what is about to be recorded."""
+"""Reading the decision desk's form, and previewing what is about to be recorded."""
 
 import re
 
@@ -24,12 +24,12 @@ def step_of(review_level: ReviewLevel) -> str:
 
 
 def asked(request: HttpRequest) -> set[int]:
-    """The applications (ids) for which there is a field."""
+    """The applications (ids) that have a field."""
     return {int(found[1]) for name in request.POST if (found := FIELD.fullmatch(name))}
 
 
 def read(rows: list[DeskRow], request: HttpRequest, codes: list[str]) -> list[DeskRow]:
-    """Lay what was typed into ``rows``; those with a choice. Who has moved on meanwhile is named.
+    """Apply the input to ``rows``; return those with a choice. Applications that have moved on meanwhile are named.
 
     Raises ``UnknownFields`` for a field of no application within ``codes``.
     """
@@ -44,7 +44,7 @@ def read(rows: list[DeskRow], request: HttpRequest, codes: list[str]) -> list[De
 
 
 def lay_kept(rows: list[DeskRow], kept: list[dict]) -> None:
-    """Lay what was listed before into ``rows``."""
+    """Apply the previewed choices to ``rows``."""
     _lay(rows, {one["application"]: (one["choice"], one["reason"]) for one in kept})
 
 
@@ -54,7 +54,7 @@ def _lay(rows: list[DeskRow], typed: dict[int, tuple[str, str]]) -> None:
 
 
 def check(rows: list[DeskRow], request: HttpRequest) -> list[DeskRow]:
-    """Put beside each of ``rows`` what is wrong; the rows with a choice."""
+    """Set the errors on ``rows``; return the rows with a choice."""
     chosen = [row for row in rows if row.choice]
     recording.check(chosen, by=request.user)
     for row in rows:
@@ -64,7 +64,7 @@ def check(rows: list[DeskRow], request: HttpRequest) -> list[DeskRow]:
 
 
 def list_once_more(request: HttpRequest, chosen: list[DeskRow], review_level: ReviewLevel) -> HttpResponse:
-    """The page that names what is about to be recorded; its key stands for just that."""
+    """The preview that names what is about to be recorded; its key stands for exactly that."""
     key = previews.keep(request.user, step_of(review_level), recording.listed(chosen))
     said = [row.said for row in chosen]
     counts = [(words, said.count(words)) for words in dict.fromkeys(said)]

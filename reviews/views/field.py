@@ -1,4 +1,4 @@
-"""Score sheets on paper for the field: one, or all that the reviewer still has to score."""
+"""Printed score sheets for the field: one, or all that the reviewer still has to score."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +27,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = waiting.prefetch_related("application__cycle__scheme").order_by("application__unit")[:SHOWN]
     sheets = [s for s in found if request.user.has_perm(REVIEW_LEVELS[s.stage].permission("score"), s.application)]
     if not sheets:
-        return redirect("review_desk")  # where it stands that nothing waits
+        return redirect("review_desk")  # this page says that nothing is waiting
     return _paper(sheets, request.user)
 
 

@@ -26,7 +26,7 @@ from reviews.workflow.visits import keep_many
 
 @login_required
 def grid(request: HttpRequest) -> HttpResponse:
-    """One cycle's sheets that wait; saving keeps every cell that is right, and tells beside the others what is not."""
+    """One cycle's waiting sheets; saving keeps every valid cell, and explains errors beside the others."""
     require_reviewer(request.user)
     cycles = list(
         Cycle.objects.filter(pk__in=waiting(request.user).order_by().values("application__cycle"))
@@ -45,7 +45,7 @@ def grid(request: HttpRequest) -> HttpResponse:
 
 
 def _own(user: User, sent: set[int]) -> list[Sheet]:
-    """The sheets that were sent, all the reader's own and of one cycle, whatever has become of them; or 404."""
+    """The sheets that were sent, all the reader's own and of one cycle, whatever their state now; or 404."""
     mine = Sheet.objects.filter(reviewer=user, pk__in=sent).select_related(
         "application__unit", "application__cycle__scheme", "application__cycle__unit"
     )

@@ -1,4 +1,4 @@
-"""Public notices: open to anyone, with a form to object and a look at what became of an objection."""
+"""Public notices: open to anyone, with a form to object and a page for the outcome of an objection."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -46,7 +46,7 @@ class Day:
 
 
 class ObjectionForm(forms.Form):
-    """``website`` is a trap: people do not see it, programs fill it in."""
+    """``website`` is a honeypot: people do not see it, bots fill it in."""
 
     decision = forms.ModelChoiceField(
         Decision.objects.none(), label=gettext_lazy("Which village"), empty_label=gettext_lazy("Please choose")
@@ -112,7 +112,7 @@ def notice_poster(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def objection_status(request: HttpRequest) -> HttpResponse:
-    """What became of an objection, for whoever holds its receipt."""
+    """The outcome of an objection, for somebody with its receipt."""
     receipt = request.GET.get("receipt", "").strip()
     found = Objection.objects.select_related("unit").filter(receipt=grouped(plain(receipt))).first()
     return render(request, "reviews/objection_status.html", {"receipt": receipt, "objection": found})
@@ -132,7 +132,7 @@ def _object(form: ObjectionForm, place: str) -> Objection | None:
 
 
 def _another_way(batch: Batch) -> str:
-    """What whoever cannot send now may do instead."""
+    """What people who cannot send one now may do instead."""
     return _(
         "Too many objections from this place. What you typed is still below: send it again in an hour, "
         "or bring it on paper to the office of %(unit)s by %(day)s."

@@ -1,4 +1,4 @@
-"""Convening panels: who sits, how far each reviewer is, members drawn by lot."""
+"""Convening panels: who sits, how far each reviewer is, drawing members by lot."""
 
 from copy import copy
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ from villages.models import Level, Unit, below_any, prefixes
 
 @dataclass(frozen=True)
 class PanelPlace:
-    """A panel that exists or may be convened: its reviewers to choose from, with what each has done.
+    """A panel that exists or may be convened: its reviewers to choose from, with the progress of each.
 
-    ``group``: its name, None where a new group may be made of ``parts``, the villages or townships of the place.
+    ``group``: its name, None where a new group may be made of ``parts``, the villages or townships of the unit.
     """
 
     cycle: Cycle
@@ -47,12 +47,12 @@ class PanelPlace:
 
     @property
     def seats(self) -> str:
-        """Who sits there as the page shows it: a form that is sent later finds out whether that has changed."""
+        """The seats as the page shows them: a form sent later detects whether they have changed (stale)."""
         return _seats(self.panel)
 
     @property
     def usual(self) -> int:
-        """How many a draw proposes."""
+        """The default number for a draw."""
         return len(self.seated) or min(3, len(self.people))
 
     @property
@@ -85,7 +85,7 @@ def convene(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResp
 @login_required
 @require_POST
 def draw(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResponse:
-    """Draw a panel, or one member for ``replacing``; then what was drawn, from what and how."""
+    """Draw a panel, or one member for ``replacing``; then show the result, its input and the procedure."""
     found, place = _convened_at(request.user, cycle, unit, stage)
     replacing = User.objects.filter(pk__in=keys([request.POST.get("replacing", "")])).first()
     per_home = next(iter(keys([request.POST.get("per_home", "")])), None)
@@ -108,7 +108,7 @@ def draw(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpRespons
 
 @login_required
 def shown_draw(request: HttpRequest, pk: int) -> HttpResponse:
-    """A draw with all that it was made from; ``?repeat`` makes it again from the seed."""
+    """A draw with all of its input; ``?repeat`` reproduces it from the seed."""
     kept = get_object_or_404(_draws_for(request.user), pk=pk)
     rules = Rules(**kept.rules)
     names = dict(User.objects.filter(username__in=[c["name"] for c in kept.candidates]).values_list("username", "name"))
@@ -174,7 +174,7 @@ def _convening(user: User) -> list[tuple[ReviewLevel, list[str]]]:
 
 
 def _places(review_level: ReviewLevel, codes: list[str]) -> list[PanelPlace]:
-    """The panels at the places of ``review_level`` that are held directly, with progress per person.
+    """The panels at the units of ``review_level`` that are held directly, with progress per person.
 
     In every open cycle, and where an exception of a closed one is still to be reviewed.
     """

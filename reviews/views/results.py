@@ -13,7 +13,7 @@ from reviews.results.result import Result
 
 @login_required
 def result(request: HttpRequest, pk: int) -> HttpResponse:
-    """For whoever may open the application; what is not released is not there."""
+    """For everyone who may open the application; what is not released is not shown."""
     application = opened(request.user, pk)
     return render(
         request,
@@ -28,7 +28,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def result_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """The same as one PDF with the list of the evidence, for whom the page is."""
+    """The same as one PDF with the list of the evidence, for the readers of the page."""
     application = opened(request.user, pk)
     paper = result_paper.pdf(Result(application, request.user))
     return served(paper, f"{application.unit.name}-{application.cycle.year}", download=True)

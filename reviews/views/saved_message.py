@@ -1,4 +1,4 @@
-"""What a page says after saving: how much stands saved, how much is still to be scored; never "saved" for nothing."""
+"""The message after saving: how much was saved, how much is still to be scored; never "saved" for nothing."""
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 
 def tell_saved(request: HttpRequest, saved: int, left: int, *, place: str = "") -> None:
-    """``saved``: the criteria of the page that stand saved; ``left``: those of it that are not scored."""
+    """``saved``: the saved criteria of the page; ``left``: those not scored yet."""
     if not saved:
         tell, said = messages.warning, _("Nothing was filled in, so nothing was saved. Still to be scored: %(left)s.")
     elif left:

@@ -1,4 +1,4 @@
-"""The panel's notes on spreads above the tolerance: signed once, added to with a reason."""
+"""The panel's settlements of spreads above the tolerance: signed once, added to with a reason."""
 
 from collections.abc import Callable
 
@@ -41,7 +41,7 @@ def _take(request: HttpRequest, pk: int, step: Callable[[Settlement], object], d
         said = request.POST.get("note", "").strip()
         if not Settlement.objects.filter(pk=pk, by=request.user, note=said).exists():
             raise
-        messages.success(request, done)  # a second click on just this note
+        messages.success(request, done)  # a second click on exactly this note
     else:
         messages.success(request, done)
     return redirect("review_application", settlement.application_id)

@@ -1,4 +1,4 @@
-"""Scoring on the spot, with a phone: a card a criterion, photos, and what was typed without a line sent later."""
+"""Scoring on the spot, on a phone: one card per criterion, photos, and input typed offline sent later."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,7 +23,8 @@ from reviews.workflow.visits import Fields, SavedScores, Typed, keep
 
 @login_required
 def visit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The criteria to be seen on the spot. A POST keeps what is typed; with htmx one criterion, answering its state."""
+    """The criteria to be checked on the spot. A POST saves the input; with htmx one criterion, answering with
+    its state."""
     page = Visit(request.user, pk, everything="all" in request.GET)
     if request.method != "POST":
         return _shown(request, page)
@@ -53,7 +54,7 @@ def _shown(request: HttpRequest, page: Visit, status: int = 200) -> HttpResponse
 
 
 def _keep_criterion(request: HttpRequest, page: Visit) -> HttpResponse:
-    """Keep one criterion as it is typed; what is not kept stays in its fields, with the reason under them."""
+    """Save one criterion as it is typed; what is not saved stays in its fields, with the reason under them."""
     code = request.POST.get("criterion", "")
     typed = {part.criterion.code: _typed(request, part) for part in page.form.parts if part.criterion.code == code}
     try:
@@ -67,7 +68,7 @@ def _keep_criterion(request: HttpRequest, page: Visit) -> HttpResponse:
 
 
 def _typed(request: HttpRequest, part: ScorePart) -> Fields:
-    """What stands in the fields of a criterion that is on the page; a tick or a choice that is absent is none."""
+    """The fields of a criterion on the page; an absent tick or choice is empty."""
     given, code = request.POST, part.criterion.code
     ticks = {line.name for line in part.lines if line.question.kind == "tick"}
     seen = None if given.get("mine") == code else given.get(f"seen:{code}")
@@ -82,7 +83,7 @@ def _typed(request: HttpRequest, part: ScorePart) -> Fields:
 
 
 def _keep_photos(request: HttpRequest, page: Visit) -> None:
-    """Photos come under ``photo:CRITERION``; ``detach`` names one to take off. What is no photo is told."""
+    """Photos come under ``photo:CRITERION``; ``detach`` names one to remove. A file that is not a photo is reported."""
     for part in page.form.parts:
         for upload in request.FILES.getlist(f"photo:{part.criterion.code}"):
             try:
@@ -95,7 +96,7 @@ def _keep_photos(request: HttpRequest, page: Visit) -> None:
 
 @login_required
 def photo(request: HttpRequest, pk: int) -> FileResponse:
-    """A photo, for its reviewer and, once all sheets are in, for whoever may see them."""
+    """A photo, for its reviewer and, once all sheets are in, for everyone who may see them."""
     found = get_object_or_404(FieldPhoto.objects.select_related("file", "sheet"), pk=pk)
     if found.sheet.reviewer_id == request.user.pk:
         own_sheet(request.user, found.sheet_id)

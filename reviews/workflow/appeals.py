@@ -1,12 +1,12 @@
-"""Appeals: the village's signer once, to the level above; heard by its own people; in force at once if upheld.
+"""Appeals: by the village's signer, once, to the level above; heard by its own people; in force at once if upheld.
 
-Against a released decision it is upheld with a higher star, against anything else (``appealable``) by reversing
-what was done, with a new record that acts from the day of the hearing's decision.
+An appeal against a released decision is upheld with a higher star, any other (``appealable``) by reversing the appealed
+step, with a new record that takes effect on the day of the hearing's decision.
 
-The public has had its days before an appeal is upheld: that is possible from the day on which the first decision would
-have come into force. The new decision therefore needs no notice of its own: it comes into force on the day of the
-hearing's decision, and stands on the first one's notice page in its place. A decision not yet confirmed waits as long
-as its appeal is open; a confirmed one stays in force until it is replaced.
+An appeal can be upheld only from the day on which the first decision would have come into force, so the public notice
+is over by then. The new decision therefore needs no notice of its own: it comes into force on the day of the hearing's
+decision, and replaces the first one on its notice page. A decision not yet confirmed waits as long as its appeal is
+open; a confirmed one stays in force until it is replaced.
 """
 
 from collections.abc import Collection
@@ -68,7 +68,7 @@ class CorrectedPoints:
 @transaction.atomic
 def make_appeal(decision: Decision, *, reasons: str, by: User, files: Collection[UploadedFile] = ()) -> Appeal:
     """Appeal ``decision``. Raises ``NotAllowed`` unless ``by`` signs for the village; ``WrongState`` when the decision
-    does not stand, after the last day (until 24:00), or a second time; ``Incomplete`` without reasons."""
+    was overturned, after the last day (until 24:00), or a second time; ``Incomplete`` without reasons."""
     decision = _locked(decision.pk)
     if not by.has_perm(APPEAL, decision):
         raise NotAllowed(_("You may not do this here."))
@@ -84,7 +84,7 @@ def make_appeal(decision: Decision, *, reasons: str, by: User, files: Collection
 
 @transaction.atomic
 def appeal_subject(subject: Appealable, *, reasons: str, by: User, files: Collection[UploadedFile] = ()) -> Appeal:
-    """Appeal against not being rated, or against what follows from an event. Raises as ``make_appeal`` does."""
+    """Appeal against not being rated, or against the effects of an event. Raises as ``make_appeal`` does."""
     subject = _locked_subject(subject)
     if not by.has_perm(APPEAL, subject.unit):
         raise NotAllowed(_("You may not do this here."))
@@ -96,10 +96,10 @@ def appeal_subject(subject: Appealable, *, reasons: str, by: User, files: Collec
 
 @transaction.atomic
 def convene(appeal: Appeal, hearers: Collection[User], *, by: User) -> None:
-    """Let ``hearers`` hear the appeal, in the place of those convened before.
+    """Let ``hearers`` hear the appeal, replacing those convened before.
 
     Raises ``NotAllowed`` unless ``by`` convenes at the level above; ``WrongState`` when it is answered; ``Incomplete``
-    without anybody, or for somebody without the right there or with a tie to the application.
+    without anybody, or for somebody without the permission there or with a conflict of interest.
     """
     appeal = _open(appeal)
     level = above(appeal)
@@ -124,10 +124,10 @@ def convene(appeal: Appeal, hearers: Collection[User], *, by: User) -> None:
 
 @transaction.atomic
 def dismiss(appeal: Appeal, *, by: User, answer: str, expected: Any = None) -> None:
-    """The result stands, for the reasons in ``answer``; if it waited it is confirmed on the next working day.
+    """The result stays, for the reasons in ``answer``; if it waited it is confirmed on the next working day.
 
-    ``expected`` (here, for ``uphold`` and ``reverse``): what the page listed (``answered.of_appeal``); ``Outdated``
-    when that is not true any more.
+    ``expected`` (here, for ``uphold`` and ``reverse``): what the page listed (``answer_basis.of_appeal``); ``Outdated``
+    when that has changed.
     """
     appeal = _heard_by(appeal, by, expected)
     _answer(appeal, Appeal.State.DISMISSED, by, answer)
@@ -145,10 +145,10 @@ def uphold(
     corrections: Collection[CorrectedPoints] = (),
     expected: Any = None,
 ) -> Decision:
-    """Give a higher ``star``, at most what the points, as the hearing corrects them, allow with vetoes and caps today.
+    """Give a higher ``star``, at most what the points, as corrected by the hearing, allow with vetoes and caps today.
 
-    Raises ``NotAllowed`` unless ``by`` was convened and has no tie; ``WrongState`` when it is answered already, or the
-    days of public notice or an objection are still to wait for; ``Incomplete`` for what is missing or not possible.
+    Raises ``NotAllowed`` unless ``by`` was convened and has no conflict of interest; ``WrongState`` when it is answered
+    already, or while the public notice or an objection is pending; ``Incomplete`` for what is missing or not possible.
     """
     appeal, at = _heard_by(appeal, by, expected), timezone.now()
     if not against_decision(appeal):
@@ -171,8 +171,8 @@ def uphold(
 def reverse(appeal: Appeal, *, document: str, answer: str, by: User, expected: Any = None) -> None:
     """Uphold an appeal that is not about a decided star.
 
-    From today nothing follows from the event any more; a rejected application is reviewed after all; the star that the
-    closing took away is held again. Raises as ``uphold`` does.
+    From today the event has no effect any more; a rejected application is reviewed after all; the star that the closing
+    took away is held again. Raises as ``uphold`` does.
     """
     appeal = _heard_by(appeal, by, expected)
     if against_decision(appeal):
@@ -198,7 +198,7 @@ def _rate_after_all(appeal: Appeal, document: str, by: User) -> None:
 
 @transaction.atomic
 def lapse(appeals: QuerySet[Appeal]) -> None:
-    """What was appealed no longer stands: there is nothing to hear any more. The village is told."""
+    """The subject of the appeal no longer exists: there is nothing left to hear. The village is notified."""
     lapsing = list(appeals.filter(state=Appeal.State.OPEN).select_for_update(of=("self",)).select_related("unit"))
     with audit.acting(None, "lapse_appeal"):
         Appeal.objects.filter(pk__in=[one.pk for one in lapsing]).update(
@@ -225,7 +225,7 @@ def _lodge(appeal: Appeal, reasons: str, by: User, files: Collection[UploadedFil
 
 
 def _stands(decision: Decision) -> bool:
-    """Whether the world has seen it, it comes from a township or county, and nothing has taken its place."""
+    """Whether it was released, comes from a township or county, and nothing has replaced it."""
     entry = getattr(decision, "batch_entry", None)
     return (
         decision.state in Decision.State.PUBLISHED
@@ -249,7 +249,7 @@ def _require_notice_over(decision: Decision) -> None:
 
 
 def _correct(appeal: Appeal, corrections: Collection[CorrectedPoints], by: User) -> None:
-    """Keep the corrections, and write the points on which the hearing decides: the panel's with them."""
+    """Save the corrections, and record the points of the hearing: the panel's with the corrections."""
     decision = appeal.decision
     criteria = {c.code: c for c in decision.cycle.scheme.spec.fitting(appeal.application.tags)}
     panel = Points.objects.filter(application=appeal.application_id, stage=decision.origin)
@@ -277,7 +277,7 @@ def _correct(appeal: Appeal, corrections: Collection[CorrectedPoints], by: User)
 
 
 def _require_possible(appeal: Appeal, star: int) -> None:
-    """The star is above the one appealed (nobody fares worse for appealing) and at most the ceiling."""
+    """The star is above the appealed one (an appeal never makes matters worse) and at most the ceiling."""
     unit = appeal.unit.name
     application = Application.objects.get(pk=appeal.application_id)
     ceiling = ceilings([application], Stage.APPEAL, timezone.localdate())[application.pk]
@@ -302,7 +302,7 @@ def _locked(pk: int) -> Decision:
 
 
 def _locked_subject(subject: Appealable) -> Appealable:
-    """The subject as it is now: whatever else would change it waits until the transaction ends."""
+    """The subject as it is now, locked: anything else that would change it waits until the transaction ends."""
     if subject.event:
         lock_units([subject.event.unit_id])
         return of_event(Event.objects.select_related("unit").get(pk=subject.event.pk), subject.unit)
@@ -313,7 +313,7 @@ def _locked_subject(subject: Appealable) -> Appealable:
 
 
 def _open(appeal: Appeal) -> Appeal:
-    """The appeal with what it is about, locked. Raises ``WrongState`` when somebody has answered it."""
+    """The appeal with its subject, locked. Raises ``WrongState`` when somebody has answered it."""
     if appeal.event_id:
         lock_units([appeal.event.unit_id])
     elif appeal.application_id and not against_decision(appeal):
@@ -349,7 +349,8 @@ def _village(appeal: Appeal) -> list[int]:
 
 
 def _who_decided(appeal: Appeal) -> list[int]:
-    """Whoever recorded the event and settled what follows; else those at the level that decided, rejected, closed."""
+    """Those who recorded the event and settled its effects; otherwise those at the level that decided, rejected
+    or closed."""
     if appeal.event:
         settled = appeal.event.proposals.values_list("settled_by_id", flat=True)
         return [user for user in {appeal.event.recorded_by_id, *settled} if user]
@@ -359,7 +360,7 @@ def _who_decided(appeal: Appeal) -> list[int]:
 
 
 def _about(appeal: Appeal) -> str:
-    """Where what was appealed can be read by all who are told."""
+    """A page about the subject that all who are notified may read."""
     return f"/results/{appeal.application_id}/" if appeal.application_id else f"/register/{appeal.unit_id}/"
 
 
@@ -370,7 +371,7 @@ def _numbered(document: str) -> str:
 
 
 def _everyone(appeal: Appeal) -> list[int]:
-    """The village, its township, who decided, and the office above."""
+    """The village, its township, those who decided, and the office above."""
     level = above(appeal)
     township, place = appeal.unit_id[:9], level.place(appeal.unit_id)
     offices = holders([Role.TOWNSHIP_OFFICE, level.office], [township, place])

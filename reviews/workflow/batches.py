@@ -1,4 +1,4 @@
-"""Batches: what one meeting decided is released together, and stands under public notice (practice §3)."""
+"""Batches: the decisions of one meeting are released together, and are under public notice (practice §3)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from villages.models import Unit, below
 
 @dataclass(frozen=True)
 class Audience:
-    """Whom a release tells (user ids), each person once: the villages' people first, then the offices'."""
+    """Who is notified of a release (user ids), each person once: the villages' people first, then the offices'."""
 
     villages: dict[str, list[int]]
     offices: dict[int, str]
@@ -60,7 +60,8 @@ def prepare(
     by: User,
     decided: Collection[int] | None = None,
 ) -> Batch:
-    """Gather what ``unit`` has decided (decision ids; all that wait when absent) into a batch, not yet seen outside."""
+    """Collect decisions of ``unit`` (decision ids; default: all that are waiting) in a batch, not yet visible
+    outside."""
     _require(by, unit, stage)
     if not unit.code.startswith(cycle.unit_id):
         raise NotAllowed(_("You may not do this here."))
@@ -76,7 +77,7 @@ def prepare(
 def revise(
     batch: Batch, *, met_on: date, document: str, minutes: str, by: User, decided: Collection[int] | None = None
 ) -> None:
-    """Change a batch that is not released: its meeting, papers and the decisions (ids) it holds."""
+    """Change a batch that is not released: its meeting, documents and the decisions (ids) in it."""
     batch = _locked_draft(batch, by)
     with audit.acting(by, "revise_batch"):
         batch.met_on, batch.document, batch.minutes = met_on, document, minutes
@@ -87,7 +88,7 @@ def revise(
 
 @transaction.atomic
 def release(batch: Batch, *, by: User, at: datetime | None = None, decided: Collection[int] | None = None) -> Batch:
-    """Show the batch to the world: public notice begins, and everyone concerned is told.
+    """Publish the batch: public notice begins, and everyone concerned is notified.
 
     ``decided``: the decisions (ids) that the caller means. Raises ``Outdated`` when the batch holds others;
     ``WrongState`` when it has been released already; ``Incomplete`` without document number or decisions, or while
@@ -113,13 +114,13 @@ def release(batch: Batch, *, by: User, at: datetime | None = None, decided: Coll
 
 
 def require_standing(batch: Batch, expected: Mapping[str, Any], *, by: User) -> None:
-    """Raise ``Outdated`` unless ``batch`` stands as it was shown; it cannot change until the transaction ends."""
+    """Raise ``Outdated`` unless ``batch`` is as it was shown; it cannot change until the transaction ends."""
     batch = _locked_draft(batch, by)
     require_unchanged(expected, standing(_held(batch), audience_of(batch)))
 
 
 def standing(decided: Collection[int], audience: Audience) -> dict[str, Any]:
-    """What a release shows to the world and whom it tells, as a page keeps it before the release."""
+    """What a release publishes and who is notified, as a page keeps it before the release."""
     return {"decisions": sorted(decided), "people": audience.people}
 
 
@@ -138,9 +139,10 @@ def waiting(cycle: Cycle, unit: Unit, stage: Stage, batch: Batch | None = None) 
 def audience_of(
     batch: Batch, units: Collection[str] | None = None, reviewers: Collection[int] | None = None
 ) -> Audience:
-    """Whom the release of ``batch`` tells: the villages, their townships, the county's office, who reviewed.
+    """Who is notified of the release of ``batch``: the villages, their townships, the county's office, the reviewers.
 
-    ``units``, ``reviewers``: the codes of the villages in it, the ids of who ``reviewed``, where the caller knows them.
+    ``units``, ``reviewers``: the codes of the villages in it, the ids of those who ``reviewed``, where the caller knows
+    them.
     """
     if units is None:
         units = set(batch.entries.values_list("decision__unit_id", flat=True))
@@ -160,7 +162,7 @@ def audience_of(
 
 
 def reviewed(cycle: Any, unit: Any, stage: Any) -> QuerySet:
-    """The ids of who sat on the panels there; the arguments may be columns of an outer query."""
+    """The ids of the panel members there; the arguments may be columns of an outer query."""
     seats = Seat.objects.filter(panel__cycle=cycle, panel__unit=unit, panel__stage=stage, passed_to=None)
     return seats.order_by().values_list("reviewer", flat=True)
 
@@ -198,19 +200,19 @@ def _tell(batch: Batch, audience: Audience) -> None:
 
 
 def _include(batch: Batch, decided: Collection[int] | None) -> None:
-    """Put waiting decisions into ``batch``. Raises ``WrongState`` when one of ``decided`` does not wait any more."""
+    """Put waiting decisions into ``batch``. Raises ``WrongState`` when one of ``decided`` is no longer waiting."""
     chosen = waiting(batch.cycle, batch.unit, batch.stage)
     if decided is not None:
         chosen = chosen.filter(pk__in=list(decided))
     waits = list(chosen.select_for_update(of=("self",)).values_list("pk", flat=True))
-    found = list(chosen.filter(pk__in=waits))  # asked again under the lock: another batch may just have taken some
+    found = list(chosen.filter(pk__in=waits))  # checked again under the lock: another batch may just have taken some
     if decided is not None and len(found) != len(set(decided)):
         raise WrongState(_("Some of these decisions have moved on. Please look again."))
     BatchEntry.objects.bulk_create((BatchEntry(batch=batch, decision=decision) for decision in found), batch_size=2000)
 
 
 def _held(batch: Batch) -> list[int]:
-    """The decisions (ids) in ``batch``, none of which can be taken back until the transaction ends."""
+    """The decisions (ids) in ``batch``, locked, so that none can be taken back until the transaction ends."""
     applications = Application.objects.filter(decisions__batch_entry__batch=batch)
     list(applications.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     return list(batch.entries.values_list("decision_id", flat=True))

@@ -1,4 +1,4 @@
-"""The joint department check: opened by the county's office, answered by departments, waited for by the release."""
+"""The joint department check: opened by the county's office, answered by departments, required for the release."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ LINK = "/reviews/checks/{}/"
 
 @dataclass(frozen=True)
 class CheckFinding:
-    """A veto item (by code) that a department names for an application (by id), met ``on`` that day."""
+    """A veto item (by code) that a department names for an application (by id), met on the day ``on``."""
 
     application: int
     veto: str
@@ -58,11 +58,10 @@ def open_check(
     expected: Collection[int] | None = None,
     at: datetime | None = None,
 ) -> DepartmentCheck:
-    """Lay the candidates that are on no list yet (those ``chosen``, by application id, or all) before the departments.
+    """Submit the candidates that are on no list yet (those ``chosen``, by application id, or all) to the departments.
 
-    They are to answer until ``due``.
-    Raises ``NotAllowed``; ``Outdated`` when they are not the ``expected`` ones; ``WrongState`` when nobody is to be
-    asked about; ``Incomplete`` for a deadline that is over.
+    They have until ``due`` to answer. Raises ``NotAllowed``; ``Outdated`` when they are not the ``expected`` ones;
+    ``WrongState`` when there are no candidates; ``Incomplete`` for a deadline in the past.
     """
     at = at or timezone.now()
     if not by.has_perm(OPEN, unit) or unit.pk != cycle.unit_id:
@@ -105,13 +104,13 @@ def answer(
     at: datetime | None = None,
     expected: Mapping[str, Any] | None = None,
 ) -> DepartmentAnswer:
-    """Sign for ``department`` what it knows of the whole list: ``findings``, and nothing of all others.
+    """Sign for ``department`` what it knows of the whole list: ``findings``, and nothing about all others.
 
-    An answer stays; a second one corrects it and needs a ``reason``. What is found becomes a dated veto fact at once,
-    and what a correction no longer names is withdrawn. Raises ``NotAllowed`` unless ``by`` answers for the department;
-    ``Incomplete`` for a finding that does not fit (by application id); ``WrongState`` for one on a village whose result
-    is released, or when a colleague was quicker; ``Outdated`` when the list or the answer that stands is not what the
-    person was shown (``expected``, a ``standing_of``).
+    An answer is immutable; a second one corrects it and needs a ``reason``. A finding becomes a dated veto fact at
+    once, and one that a correction no longer names is withdrawn. Raises ``NotAllowed`` unless ``by`` answers for the
+    department; ``Incomplete`` for an invalid finding (by application id); ``WrongState`` for one on a village whose
+    result is released, or when a colleague was quicker; ``Outdated`` when the list or the current answer differs from
+    what the person was shown (``expected``, a ``standing_of``).
     """
     check, at = _locked(check), at or timezone.now()
     asked = department in departments(check) and by.has_perm(ANSWER, check)
@@ -148,23 +147,23 @@ def answer(
 def try_answer(
     check: DepartmentCheck, department: str, findings: Sequence[CheckFinding], *, by: User, reason: str
 ) -> None:
-    """Raise what ``answer`` would raise now; nothing is signed."""
+    """Dry run: raise what ``answer`` would raise now; nothing is signed."""
     with transaction.atomic():
         answer(check, department, findings, by=by, reason=reason)
         transaction.set_rollback(True)
 
 
 def standing_of(candidates: Iterable[Application], earlier: DepartmentAnswer | None) -> dict[str, Any]:
-    """What a department signs for: the villages with the state they are in, and the answer that stands so far."""
+    """What a department signs for: the villages with their state, and the current answer."""
     villages = sorted([one.unit_id, one.pk, str(one.state)] for one in candidates)
     return {"villages": villages, "earlier": earlier and earlier.pk}
 
 
 @transaction.atomic
 def note_lapse(check: DepartmentCheck, department: str, *, by: User, note: str, at: datetime | None = None) -> Lapse:
-    """Go on without a department that has let the deadline pass; it may still answer.
+    """Proceed without a department that has missed the deadline; it may still answer.
 
-    Raises ``NotAllowed``; ``WrongState`` before the deadline, when it has answered or was noted; ``Incomplete``.
+    Raises ``NotAllowed``; ``WrongState`` before the deadline, when it has answered or was recorded; ``Incomplete``.
     """
     check, at = _locked(check), at or timezone.now()
     if not by.has_perm(OPEN, check) or department not in departments(check):
@@ -200,8 +199,8 @@ def hindrances(
 ) -> list[str]:
     """Why these decisions, with their applications and candidacies, cannot be released on ``day``.
 
-    Departments that were not asked or are silent, and vetoes that bar what was decided. ``judged``: what their points
-    allow on that day, where the caller knows it.
+    Departments that were not asked or have not answered, and vetoes that bar what was decided. ``judged``: what their
+    points allow on that day, where the caller knows it.
     """
     if not chosen:
         return []
@@ -212,7 +211,7 @@ def hindrances(
 
 
 def require_checked(chosen: Collection[int], spec: SchemeSpec, stage: str, day: date) -> None:
-    """Raise ``Incomplete`` with every hindrance. Until the transaction ends no department can answer any more."""
+    """Raise ``Incomplete`` with every hindrance. Until the transaction ends no department can answer."""
     candidates = Candidate.objects.filter(application__decisions__in=chosen)
     list(DepartmentCheck.objects.filter(candidates__in=candidates).order_by("pk").select_for_update(of=("self",)))
     decided = Decision.objects.filter(pk__in=chosen).select_related("unit", "application__candidacy")
@@ -235,7 +234,7 @@ def _unanswered(chosen: Sequence[Decision], spec: SchemeSpec, stage: str) -> lis
 
 
 def _barred(chosen: Sequence[Decision], judged: Iterable[Allowed]) -> list[str]:
-    """A veto that was met and became known after the decision holds it back: it is to be decided anew."""
+    """A veto that was met and became known after the decision blocks the release: the decision must be made again."""
     decided = {one.application_id: one for one in chosen}
     barred = [decided[of.entry].unit.name for of in judged if of.barred and of.star < decided[of.entry].star]
     if not barred:
@@ -279,7 +278,8 @@ def _require_sound(
 def _require_unreleased(
     earlier: DepartmentAnswer | None, findings: Sequence[CheckFinding], listed: dict[int, Application]
 ) -> None:
-    """What is new or gone may not concern a village whose result is out: a new step is needed there (practice §3)."""
+    """Added or withdrawn findings must not concern a village whose result is released: that needs a new step
+    (practice §3)."""
     before = set(earlier.findings.values_list("application", "veto", "on")) if earlier else set()
     now = {(found.application, found.veto, found.on) for found in findings}
     late = {pk for pk, _veto, _on in before ^ now if listed[pk].state in Application.State.RESULT_OUT}

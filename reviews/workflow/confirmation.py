@@ -1,4 +1,5 @@
-"""Confirming by the clock: what has no open objection is confirmed on the working day after its public notice."""
+"""Scheduled confirmation: decisions without an open objection are confirmed on the working day after their
+public notice."""
 
 from datetime import date, datetime
 
@@ -22,10 +23,10 @@ LOCK = 0x70696E67
 
 @transaction.atomic
 def confirm_due(at: datetime | None = None) -> int:
-    """Confirm every released decision that is due; how many were. Running it again, or late, changes nothing more.
+    """Confirm every released decision that is due; return how many were. Idempotent, however late it runs.
 
-    The star begins on the batch's ``confirms_on`` however late this runs; where an objection or
-    appeal was answered after the notice, on the first working day after the answer, if that is later.
+    The star begins on the batch's ``confirms_on`` however late this runs; where an objection or appeal was answered
+    after the notice, on the first working day after the answer, if that is later.
     """
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [LOCK])
@@ -40,14 +41,14 @@ def confirm_due(at: datetime | None = None) -> int:
 
 
 def _days(today: date) -> dict[int, date]:
-    """The day of coming into force of each decision whose notice is over and that nothing open holds up."""
+    """The effective date of each decision whose notice is over and that nothing open holds up."""
     due = Decision.objects.select_for_update(of=("self",)).filter(
         state=Decision.State.RELEASED,
         batch_entry__batch__state=Batch.State.RELEASED,
         batch_entry__batch__confirms_on__lte=today,
     )
     days = dict(due.values_list("pk", "batch_entry__batch__confirms_on"))
-    # Asked under the lock, which an objection or appeal that came in the last second holds too.
+    # Checked under the lock, which an objection or appeal at the last second takes too.
     for held_up in Objection.objects.filter(state=Objection.State.OPEN, decision__in=days).values_list("decision"):
         days.pop(held_up[0], None)
     for held_up in Appeal.objects.filter(state=Appeal.State.OPEN, decision__in=days).values_list("decision"):
@@ -76,7 +77,7 @@ def _tell(days: dict[int, date]) -> None:
 
 
 def _close_batches() -> None:
-    """A batch is confirmed when none of its decisions waits any more."""
+    """A batch is confirmed when none of its decisions is waiting any more."""
     open_batches = Batch.objects.filter(entries__decision__state=Decision.State.RELEASED)
     with audit.acting(None, "confirm"):
         Batch.objects.filter(state=Batch.State.RELEASED).exclude(pk__in=open_batches).update(

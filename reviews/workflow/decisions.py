@@ -1,6 +1,6 @@
 """Deciding: up to the township's limit by its leader, above it by the county's office (practice §3).
 
-Every function locks the application first, so that of two people at once one decides and the other is told.
+Every function locks the application first, so that of two people at once one decides and the other is refused.
 """
 
 from collections.abc import Collection, Mapping
@@ -35,7 +35,7 @@ VILLAGE_AND_TOWNSHIP = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOW
 
 @dataclass(frozen=True)
 class Choice:
-    """A star and, where it lies below what is possible, why."""
+    """A star and, where it is lower than possible, the reason."""
 
     star: int
     reason: str = ""
@@ -111,7 +111,7 @@ def reject(application: Application, *, by: User, reason: str) -> None:
 
 @transaction.atomic
 def send_back(application: Application, *, by: User, reason: str) -> None:
-    """The county gives ``application`` back to the township to decide anew."""
+    """The county returns ``application`` to the township to decide anew."""
     application = _locked(application)
     actions.require("send_back", by, application)
     require_reviewing([application], REVIEW_LEVELS[Stage.COUNTY].window)
@@ -127,14 +127,14 @@ def reconsider(application: Application, *, by: User, reason: str) -> None:
     if not any(by.has_perm(review_level.permission("decide"), application) for review_level in REVIEW_LEVELS.values()):
         raise NotAllowed(_("You may not do this here."))
     decision = taken_back_by(by, application)
-    if decision is None:  # to who may not know of a decision there is none
+    if decision is None:  # for somebody who may not see the decision there is none
         raise _moved_on(application, by)
     review_level = REVIEW_LEVELS[decision.origin]
     decisions.overturn(decision, review_level.state, verb="reconsider", by=by, reason=_required(reason))
 
 
 def taken_back_by(user: User, application: Application) -> Decision | None:
-    """The unreleased decision on ``application`` that ``user`` may take back: one of the own level alone."""
+    """The unreleased decision on ``application`` that ``user`` may take back: only one of their own level."""
     review_levels = [
         review_level
         for review_level in REVIEW_LEVELS.values()
@@ -168,7 +168,8 @@ def _options(application: Application, ceiling: Ceiling, review_level: ReviewLev
 
 
 def _check(application: Application, choice: Choice, ceiling: Ceiling, stars: Collection[int], highest: int) -> None:
-    """Raise ``Incomplete`` unless ``choice`` is one of ``stars``, at most the ceiling, reasoned below ``highest``."""
+    """Raise ``Incomplete`` unless ``choice`` is one of ``stars``, at most the ceiling, with a reason below
+    ``highest``."""
     unit = application.unit.name
     if choice.star > ceiling.star:
         raise Incomplete(
@@ -187,7 +188,8 @@ def _check(application: Application, choice: Choice, ceiling: Ceiling, stars: Co
 
 
 def _under_review(chosen: Collection[int], review_level: ReviewLevel, by: User, at: datetime) -> list[Application]:
-    """The applications, locked: ``by`` may decide them all, each lies before this bench, and its window is open."""
+    """The applications, locked: ``by`` may decide them all, each is under review at this level, and its window
+    is open."""
     applications = list(
         Application.objects.select_for_update(of=("self",))
         .filter(pk__in=list(chosen))
@@ -228,7 +230,7 @@ def _ceilings(applications: Collection[Application], review_level: ReviewLevel, 
 
 
 def _move_by_star(choices: Mapping[int, Choice], at: datetime, by: User) -> None:
-    """One step for all applications that share the township's own star and its reason."""
+    """One transition for all applications that share the township's own star and its reason."""
     groups: dict[Choice, list[int]] = {}
     for pk, choice in choices.items():
         groups.setdefault(choice, []).append(pk)
@@ -278,7 +280,7 @@ def _tell(application: Application, kind: str, roles: Collection[str], reason: s
 
 
 def _tell_county(applications: Collection[Application]) -> None:
-    """One line for each of the county's office, however many villages are recommended."""
+    """One notice for each member of the county's office, however many villages are recommended."""
     counts: dict[str, int] = {}
     for application in applications:
         county = application.unit_id[: REVIEW_LEVELS[Stage.COUNTY].code_length]

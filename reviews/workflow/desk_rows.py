@@ -1,4 +1,4 @@
-"""The rows of the decision desk: what each application may become, and reading what its leader chose."""
+"""The rows of the decision desk: the options for each application, and the choices of its leader."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -92,7 +92,8 @@ class DeskRow:
 
 
 def before(review_level: ReviewLevel, codes: list[str]) -> QuerySet[Application]:
-    """The applications before ``review_level`` within ``codes``; exceptions of a closed cycle too, until decided."""
+    """The applications under review at ``review_level`` within ``codes``; exceptions of a closed cycle too,
+    until decided."""
     return Application.objects.filter(below_any(codes, "unit_id"), state=review_level.state)
 
 
@@ -104,7 +105,7 @@ def finished(review_level: ReviewLevel, codes: list[str]) -> QuerySet[Applicatio
 
 
 def unfinished(review_level: ReviewLevel, codes: list[str]) -> QuerySet[Application]:
-    """Those that wait for sheets, with their counts."""
+    """Those still waiting for sheets, with their counts."""
     scored = Exists(Points.objects.filter(application=OuterRef("pk"), stage=review_level.stage))
     return with_sheet_counts(before(review_level, codes).exclude(scored), review_level).order_by("unit")
 

@@ -1,4 +1,4 @@
-"""Panels drawn by lot: a draw seats at once whom it names, and is kept with all that it was made from (practice §3)."""
+"""Drawing panels by lot: a draw seats the people drawn at once, and is stored with all of its input (practice §3)."""
 
 import secrets
 from collections.abc import Collection
@@ -41,9 +41,9 @@ def draw_panel(
 ) -> Draw:
     """Draw ``rules.number`` reviewers and seat them: as a new panel, or beside those who stay for ``replacing``.
 
-    Whoever has a tie to one of the villages concerned is not drawn. ``seed`` may come from outside (read out by a
-    witness); else it is drawn too. Drawing a panel that sits already anew needs a ``reason``, and all draws are kept.
-    Raises as ``convene`` (``expected`` too); ``Incomplete`` when the rules leave too few.
+    People with a conflict of interest with one of the villages concerned are not drawn. ``seed`` may be supplied from
+    outside (read out by a witness); otherwise it is random. Redrawing a panel that sits already needs a ``reason``, and
+    all draws are kept. Raises as ``convene`` (``expected`` too); ``Incomplete`` when the rules leave too few.
     """
     review_level = may_convene(cycle, unit, stage, by)
     list(Panel.objects.select_for_update().filter(cycle=cycle, unit=unit, stage=stage))
@@ -74,7 +74,7 @@ def draw_panel(
 
 
 def _staying(panel: Panel | None, replacing: User | None) -> list[str]:
-    """The user names of those who keep their seats: nobody, unless one member alone is replaced."""
+    """The user names of those who keep their seats: nobody, unless only one member is replaced."""
     if replacing is None:
         return []
     names = list(panel.seats.filter(passed_to=None).values_list("reviewer__username", flat=True)) if panel else []
@@ -92,7 +92,7 @@ def _candidates(
     staying: Collection[str],
     replacing: User | None,
 ) -> list[DrawCandidate]:
-    """All who hold the reviewer's role there today, with what the rules ask about each."""
+    """All holders of the reviewer's role there today, with the attributes that the rules use."""
     people = User.objects.in_bulk(holders([review_level.reviewer], [unit.code]).get(unit.code, []))
     tied = _tied(cycle, unit, review_level, group, covers, set(people))
     last = Seat.objects.filter(panel__unit=unit, panel__stage=review_level.stage, panel__cycle__year=cycle.year - 1)
@@ -114,7 +114,7 @@ def _candidates(
 def _tied(
     cycle: Cycle, unit: Unit, review_level: ReviewLevel, group: str, covers: Collection[str], people: set[int]
 ) -> set[int]:
-    """Who may not score one of the panel's villages, or holds or held a post in one of its places."""
+    """People who may not score one of the panel's villages, or hold or held a post in one of its units."""
     panels = list(Panel.objects.filter(cycle=cycle, unit=unit, stage=review_level.stage))
     mine = next((panel for panel in panels if panel.group == group), None)
     if mine is None:
@@ -130,7 +130,7 @@ def _tied(
 
 
 def _homes(unit: Unit, people: set[int]) -> dict[int, str]:
-    """Department, or the township of another post held today, by user id; who has neither is not in it."""
+    """Department, or the township of another post held today, by user id; without either, absent."""
     today = Appointment.objects.on(timezone.localdate()).filter(user__in=people).order_by("pk")
     homes: dict[int, str] = {}
     for user, department, code in today.values_list("user_id", "department", "unit_id"):

@@ -1,4 +1,4 @@
-"""A post changes hands: what is the reviewer's or hearer's own, and still to be done, passes to the successor."""
+"""When a post is handed over: a reviewer's or hearer's unfinished work passes to the successor."""
 
 from django.db import transaction
 
@@ -16,7 +16,8 @@ from villages.models import below
 
 @transaction.atomic
 def pass_seats(before: Appointment, after: Appointment) -> None:
-    """The successor sits where the predecessor sat, and scores what was not handed in; what was, still counts."""
+    """The successor takes the predecessor's seat, and scores what was not handed in; what was handed in still
+    counts."""
     for review_level in REVIEW_LEVELS.values():
         if before.role != review_level.reviewer:
             continue
@@ -35,7 +36,8 @@ def pass_seats(before: Appointment, after: Appointment) -> None:
 
 @transaction.atomic
 def pass_hearings(before: Appointment, after: Appointment) -> None:
-    """The successor hears the open appeals in the predecessor's place, unless the post gives no right or a tie bars."""
+    """The successor hears the open appeals in the predecessor's place, unless the post lacks the permission or a
+    conflict of interest bars."""
     sits = Hearer.objects.filter(user=before.user_id, appeal__state=Appeal.State.OPEN)
     mine = sits.filter(below(before.unit_id, "appeal__unit_id")).exclude(appeal__hearers__user=after.user_id)
     for hearer in mine.select_related("appeal__unit").order_by("pk"):

@@ -1,4 +1,4 @@
-"""Objections: anyone makes one while a decision is under public notice; someone who did not decide answers it."""
+"""Objections: made by anyone while a decision is under public notice; answered by somebody who did not decide."""
 
 import json
 import secrets
@@ -39,12 +39,12 @@ def make_objection(
     photo: UploadedFile | None = None,
     place: str = "",
 ) -> Objection:
-    """Record an objection against ``decision``, named or anonymous; ``receipt`` is what the person keeps.
+    """Record an objection against ``decision``, named or anonymous; ``receipt`` is given to the person.
 
-    The same again from the same ``place`` (a client's address) is the one that was made.
+    Idempotent: the same text from the same ``place`` (a client's address) returns the existing one.
 
     Raises ``WrongState`` outside the days of public notice (until 24:00 of the last one), ``Incomplete`` without text
-    or with a ``photo`` that is none.
+    or with an invalid ``photo``.
     """
     decision = (
         Decision.objects.select_for_update(of=("self",))
@@ -63,7 +63,7 @@ def make_objection(
     seen = sha256_of(photo) if photo else ""
     sent = _digest(decision, place, text, name, contact, *filter(None, [seen])) if place else None
     if sent and (made := Objection.objects.filter(sent=sent).first()):
-        return made  # nobody makes another meanwhile: the decision is locked
+        return made  # no concurrent objection: the decision is locked
     with audit.unseen("object"):
         objection = Objection.objects.create(
             decision=decision,
@@ -88,13 +88,13 @@ def make_objection(
 
 @transaction.atomic
 def dismiss(objection: Objection, *, by: User, answer: str, expected: Any = None) -> None:
-    """Answer that the objection is not upheld; with the last one answered the decision can be confirmed."""
+    """Dismiss the objection; with the last one answered, the decision can be confirmed."""
     _answer(objection, Objection.State.DISMISSED, by, answer, expected)
 
 
 @transaction.atomic
 def uphold(objection: Objection, *, by: User, answer: str, expected: Any = None) -> None:
-    """Answer that the objection is upheld: the decision is overturned and goes back to the level that decided."""
+    """Uphold the objection: the decision is overturned and goes back to the level that decided."""
     decision = _answer(objection, Objection.State.UPHELD, by, answer, expected)
     review_level = REVIEW_LEVELS[decision.origin]
     appeals.lapse(Appeal.objects.filter(decision=decision))
@@ -112,7 +112,7 @@ def uphold(objection: Objection, *, by: User, answer: str, expected: Any = None)
 
 
 def may_answer(user: User, decision: Decision) -> bool:
-    """Who holds the answering right there and neither decided nor scored."""
+    """Holders of the answering permission there who neither decided nor scored."""
     return (
         user.has_perm(REVIEW_LEVELS[decision.origin].permission("answer_objection"), decision)
         and decision.decided_by_id != user.pk
@@ -123,7 +123,7 @@ def may_answer(user: User, decision: Decision) -> bool:
 
 
 def _answer(objection: Objection, state: Objection.State, by: User, answer: str, expected: Any) -> Decision:
-    """``expected``: what the page listed (``answered.of_objection``); ``Outdated`` when it is not true any more."""
+    """``expected``: what the page listed (``answer_basis.of_objection``); ``Outdated`` when it has changed."""
     decision = Decision.objects.select_for_update(of=("self",)).select_related("unit").get(pk=objection.decision_id)
     objection = Objection.objects.select_for_update().get(pk=objection.pk)
     if not may_answer(by, decision):
@@ -143,7 +143,7 @@ def _answer(objection: Objection, state: Objection.State, by: User, answer: str,
 
 
 def _digest(decision: Decision, place: str, *words: str) -> UUID:
-    """Keyed, so that nobody learns a place or tries out words from it; spaces and line ends make no difference."""
+    """Keyed, so that nobody can derive an address or test texts with it; spaces and line ends are normalized."""
     said = json.dumps([decision.pk, place, *(" ".join(word.split()) for word in words)])
     return UUID(salted_hmac("reviews.objection", said, algorithm="sha256").hexdigest()[:32])
 

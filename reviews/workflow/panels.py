@@ -1,4 +1,5 @@
-"""Convening panels and laying a sheet before every reviewer; those with a tie get theirs as recused (practice §3)."""
+"""Convening panels and giving every reviewer a sheet; those with a conflict of interest get theirs as recused
+(practice §3)."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -43,11 +44,11 @@ def convene(
 ) -> Panel:
     """Seat ``reviewers`` as the panel of ``unit`` in ``cycle``, or of its ``group``, which scores what it ``covers``.
 
-    Who is no longer among them leaves, which needs a ``reason``: the sheets of what is not decided yet are replaced and
-    count no more. Raises ``NotAllowed`` unless ``by`` convenes there, ``WrongState`` when the cycle is closed and
+    Those no longer among them leave, which needs a ``reason``: their sheets for undecided applications are replaced and
+    no longer count. Raises ``NotAllowed`` unless ``by`` convenes there, ``WrongState`` when the cycle is closed and
     nothing is still to be reviewed there, ``Incomplete`` for fewer than two reviewers, one who does not hold the
-    reviewer's role on that unit, a group without places of its own, or a change without its reason. ``expected``: who
-    sat there as the page showed it (``seats_text``); ``Outdated`` when that has changed.
+    reviewer's role on that unit, a group without units of its own, or a change without its reason. ``expected``: the
+    seats as the page showed them (``seats_text``); ``Outdated`` when that has changed.
     """
     review_level = may_convene(cycle, unit, stage, by)
     chosen = {reviewer.pk for reviewer in reviewers}
@@ -76,7 +77,7 @@ def convene(
 
 
 def may_convene(cycle: Cycle, unit: Unit, stage: str, by: User) -> ReviewLevel:
-    """The bench. Raises ``NotAllowed`` unless ``by`` convenes there, ``WrongState`` when the cycle is closed.
+    """The review level. Raises ``NotAllowed`` unless ``by`` convenes there, ``WrongState`` when the cycle is closed.
 
     A closed cycle's exceptions are still to be reviewed: for them a panel is convened as before.
     """
@@ -93,8 +94,8 @@ def may_convene(cycle: Cycle, unit: Unit, stage: str, by: User) -> ReviewLevel:
 
 
 def reviewers_named(names: Collection[str], unit: Unit, stage: str) -> list[User]:
-    """The reviewers of ``unit`` with these user names. Raises ``Incomplete``, in the same words for a name that does
-    not exist and for one that is none of these reviewers."""
+    """The reviewers of ``unit`` with these user names. Raises ``Incomplete``, with the same message for an unknown name
+    and for somebody who is not one of these reviewers."""
     held = holders([REVIEW_LEVELS[stage].reviewer], [unit.code]).get(unit.code, ())
     found = list(User.objects.filter(pk__in=held, username__in=names))
     if len(found) < len(set(names)):
@@ -108,7 +109,7 @@ def _not_a_reviewer() -> Incomplete:
 
 
 def _covered(unit: Unit, group: str, covers: Collection[str]) -> list[str]:
-    """The places of a group, by code. Raises ``Incomplete`` when one lies elsewhere, or there is none."""
+    """The units of a group, by code. Raises ``Incomplete`` when one lies elsewhere, or there is none."""
     codes = sorted(set(covers))
     if not group.strip() and not codes:
         return []
@@ -122,7 +123,7 @@ def _covered(unit: Unit, group: str, covers: Collection[str]) -> list[str]:
 
 
 def _refuse_overlaps(panel: Panel) -> None:
-    """No village is scored by two groups."""
+    """No village may be scored by two groups."""
     others = Panel.objects.filter(cycle=panel.cycle_id, unit=panel.unit_id, stage=panel.stage).exclude(pk=panel.pk)
     for other in others:
         for code in panel.covers:
@@ -134,8 +135,8 @@ def _refuse_overlaps(panel: Panel) -> None:
 
 
 def reseat(cycle: Cycle, unit: Unit, review_level: ReviewLevel) -> None:
-    """Let the sheets of what is not decided yet follow the seats: who has none any more is replaced, who has one again
-    goes on, and who is new gets a sheet. Panels from which nobody is missing any more have scored."""
+    """Bring the sheets of undecided applications in line with the seats: reviewers without a seat are replaced, those
+    with a seat again continue, and new ones get a sheet. Panels from which nobody is missing any more have scored."""
     pending = Application.objects.filter(below(unit.code, "unit_id"), cycle=cycle).exclude(
         state__in=DONE_WITH[review_level.stage]
     )
@@ -169,7 +170,7 @@ def _change(sheets: Iterable[Sheet], **changes: object) -> None:
 
 
 def open_sheets(applications: Iterable[int], review_level: ReviewLevel) -> None:
-    """Lay a sheet before every seated reviewer of these applications who has none; panels that have finished stay."""
+    """Give every seated reviewer of these applications a sheet; panels that have finished stay as they are."""
     pending = list(
         Application.objects.filter(pk__in=list(applications), state=review_level.state)
         .exclude(
@@ -198,7 +199,7 @@ def open_sheets(applications: Iterable[int], review_level: ReviewLevel) -> None:
 
 
 def _done_before(panels: Mapping[int, Panel], review_level: ReviewLevel) -> set[tuple[int, int]]:
-    """(application, reviewer) where somebody whose seat the reviewer took over has handed in already (by ids)."""
+    """(application, reviewer) pairs where the predecessor in the reviewer's seat has handed in already (by ids)."""
     former = {pk: followed for pk, panel in panels.items() if (followed := formerly_seated(panel))}
     if not former:
         return set()
@@ -211,7 +212,7 @@ def _done_before(panels: Mapping[int, Panel], review_level: ReviewLevel) -> set[
 
 
 def applications_entered(applications: Collection[int], verb: str, review_level: ReviewLevel) -> None:
-    """Applications have come (back) under review: what was scored before is looked at again, unless a step is undone.
+    """Applications have come (back) under review: earlier scores are reviewed again, unless a step is undone.
 
     The entries stay on the reopened sheets, so that a reviewer changes only what has to change.
     """
@@ -230,7 +231,7 @@ def applications_entered(applications: Collection[int], verb: str, review_level:
 
 
 def _tell_of_corrections(applications: Collection[int], review_level: ReviewLevel) -> None:
-    """Whoever scores an application hears that the village has corrected it; the sheet shows what."""
+    """Notify the reviewers of an application that the village has corrected it; the sheet shows what."""
     waiting = Sheet.objects.filter(application__in=applications, stage=review_level.stage, state=Sheet.State.OPEN)
     announce_all(
         Notice(

@@ -1,4 +1,4 @@
-"""Photos taken on the spot: attached to the reviewer's own sheet, and taken off, while it is open."""
+"""Photos taken on the spot: attached to the reviewer's own sheet, and removed, while it is open."""
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -15,7 +15,7 @@ from reviews.workflow.sheets import hold
 
 @transaction.atomic
 def attach(sheet: Sheet, criterion: str, upload: UploadedFile, *, by: User) -> FieldPhoto:
-    """Attach a photo to a criterion (by code). The same picture sent twice is attached once.
+    """Attach a photo to a criterion (by code). Idempotent: the same picture is attached once.
 
     Raises ``NotAllowed``, ``WrongState`` (as ``sheets.hold``), ``Incomplete`` (no picture, one too many).
     """
@@ -37,7 +37,7 @@ def attach(sheet: Sheet, criterion: str, upload: UploadedFile, *, by: User) -> F
 
 @transaction.atomic
 def detach(photo: FieldPhoto, *, by: User) -> None:
-    """Take a photo off the sheet; its bytes are kept. Raises as ``attach``."""
+    """Remove a photo from the sheet; its bytes are kept. Raises as ``attach``."""
     hold(photo.sheet, by=by)
     with audit.acting(by, "detach"):
         FieldPhoto.objects.filter(pk=photo.pk).delete()

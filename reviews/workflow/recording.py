@@ -1,4 +1,4 @@
-"""What was chosen on the decision desk, recorded as it was listed once more before, or not at all."""
+"""Choices of the decision desk, recorded exactly as previewed, or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from reviews.workflow.desk_rows import RECOMMEND, REJECT, SEND_BACK, DeskRow, fi
 
 
 def listed(rows: Iterable[DeskRow]) -> list[dict[str, Any]]:
-    """What is chosen for each of ``rows``, and what it was chosen on, as a page keeps it."""
+    """The choice for each of ``rows``, and what it was based on, as a page keeps it."""
     return [
         {
             "application": row.application.pk,
@@ -35,7 +35,7 @@ def listed(rows: Iterable[DeskRow]) -> list[dict[str, Any]]:
 
 
 def check(rows: Collection[DeskRow], *, by: User) -> None:
-    """Put beside each of ``rows`` why its choice would be refused now; nothing is recorded."""
+    """Set on each of ``rows`` why its choice would be refused now; nothing is recorded."""
     with transaction.atomic():
         for row in rows:
             try:
@@ -48,7 +48,7 @@ def check(rows: Collection[DeskRow], *, by: User) -> None:
 
 @transaction.atomic
 def record(expected: list[dict[str, Any]], review_level: ReviewLevel, codes: list[str], *, by: User) -> list[DeskRow]:
-    """Record all that was ``listed``. Raises ``Outdated`` when one of them has moved on or stands otherwise now."""
+    """Record all that was ``listed``. Raises ``Outdated`` when one of them has moved on or changed."""
     chosen = {one["application"]: one for one in expected}
     list(Application.objects.select_for_update(of=("self",)).filter(pk__in=chosen).order_by("pk").values_list("pk"))
     there = for_desk(finished(review_level, codes).filter(pk__in=chosen), by, review_level)

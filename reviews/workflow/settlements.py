@@ -1,4 +1,5 @@
-"""Notes on spreads above the scheme's tolerance: signed once, added to with a reason, never changed (practice §3)."""
+"""Notes that settle spreads above the scheme's tolerance: signed once, added to with a reason, never changed
+(practice §3)."""
 
 from collections.abc import Collection
 
@@ -17,10 +18,10 @@ from reviews.review_levels import REVIEW_LEVELS, ReviewLevel
 
 @transaction.atomic
 def settle(settlement: Settlement, *, by: User, note: str) -> None:
-    """Sign the note on a spread above the tolerance: a reviewer of the panel, or who convenes it; once.
+    """Sign the note on a spread above the tolerance: by a reviewer of the panel or its convener; once.
 
-    Raises ``NotAllowed`` (nobody of the panel or its office, or one with a tie to the village), ``WrongState`` (signed
-    already, or no longer under review), ``Incomplete`` (no note).
+    Raises ``NotAllowed`` (nobody of the panel or its office, or one with a conflict of interest), ``WrongState``
+    (signed already, or no longer under review), ``Incomplete`` (no note).
     """
     settlement = _locked(settlement, by)
     if settlement.note:
@@ -33,7 +34,7 @@ def settle(settlement: Settlement, *, by: User, note: str) -> None:
 
 @transaction.atomic
 def add(settlement: Settlement, *, by: User, note: str, reason: str) -> Addendum:
-    """Add to a signed note, which stays as it was signed; the same words again from the same person add nothing.
+    """Add to a signed note, which does not change; the same text again from the same person adds nothing.
 
     Raises as ``settle``; ``WrongState`` while it is unsigned.
     """
@@ -49,7 +50,8 @@ def add(settlement: Settlement, *, by: User, note: str, reason: str) -> Addendum
 
 
 def may_write(user: User, application: Application, review_level: ReviewLevel) -> bool:
-    """Whether ``user`` may write notes now: a reviewer whose sheet counts, or who convenes the panel, without a tie."""
+    """Whether ``user`` may write notes now: a reviewer whose sheet counts or the panel's convener, without a conflict
+    of interest."""
     if application.state != review_level.state:
         return False
     return _is_of_the_panel(user, application, review_level) and not has_conflict(
@@ -58,7 +60,7 @@ def may_write(user: User, application: Application, review_level: ReviewLevel) -
 
 
 def supersede(applications: Collection[int], stage: str) -> None:
-    """The points are given anew: open notes go, signed ones stay on record as of an earlier scoring."""
+    """The points are given anew: open notes are deleted, signed ones stay on record as superseded."""
     found = Settlement.objects.filter(application__in=applications, stage=stage, superseded_at=None)
     found.filter(note="").delete()
     found.update(superseded_at=timezone.now())

@@ -31,7 +31,7 @@ NO_LONGER_OPEN = gettext_lazy("This sheet has been handed in, or the application
 
 @transaction.atomic
 def save(sheet: Sheet, entries: Entries, *, by: User) -> None:
-    """Keep ``entries`` (by item) on ``sheet``. Raises ``Incomplete`` with the items that are wrong, keeping nothing."""
+    """Save ``entries`` (by item) on ``sheet``. Raises ``Incomplete`` with the invalid items, saving nothing."""
     save_many({sheet.pk: entries}, by=by)
 
 
@@ -88,16 +88,18 @@ def hand_in_many(sheets: Collection[int], *, by: User, at: datetime | None = Non
 
 @transaction.atomic
 def recuse(sheet: Sheet, *, by: User, reason: str = "") -> None:
-    """The reviewer declares a tie (回避, practice §3; a reason is welcome) and gives the sheet back for good.
+    """The reviewer declares a conflict of interest (回避, practice §3; a reason is optional) and gives the sheet back
+    for good.
 
-    There is no way back: whether somebody else is to score is the office's to say, and it is told.
+    It cannot be undone: the office is notified and decides whether somebody else scores.
     """
     _step_back(sheet, Sheet.State.RECUSED, "recuse", by, reason.strip())
 
 
 @transaction.atomic
 def abstain(sheet: Sheet, *, by: User, reason: str) -> None:
-    """The reviewer does not score this application though there is no tie; why is written down, and it is for good."""
+    """The reviewer does not score this application although there is no conflict of interest; the reason is recorded,
+    and it cannot be undone."""
     if not reason.strip():
         raise Incomplete(_("Please give a reason."), {"reason": _("Please give a reason.")})
     _step_back(sheet, Sheet.State.ABSTAINED, "abstain", by, reason.strip())
@@ -117,9 +119,10 @@ def hold(sheet: Sheet, *, by: User) -> Sheet:
 
 
 def hold_many(sheets: Collection[int], *, by: User) -> list[Sheet]:
-    """The sheets (by id), locked until the end of the transaction, while they are open and within their time.
+    """The sheets (by id), locked until the end of the transaction, while they are open and within their window.
 
-    Raises ``NotAllowed`` (not one's own, a tie), ``WrongState`` (handed in, replaced, the time over).
+    Raises ``NotAllowed`` (not one's own, a conflict of interest), ``WrongState`` (handed in, replaced, the window is
+    over).
     """
     chosen = _locked(sheets, by)
     _require_time(chosen, None)
@@ -146,7 +149,7 @@ def _answers(applications: Collection[int]) -> dict[int, dict[str, Decimal]]:
 
 def _locked(sheets: Collection[int], by: User, *, tied: bool = False) -> list[Sheet]:
     """The sheets, locked with their applications; refused unless all are open, ``by``'s own and, unless ``tied``, free
-    of ties."""
+    of conflicts of interest."""
     found = list(Sheet.objects.filter(pk__in=list(sheets)).values_list("application_id", "stage", "reviewer_id"))
     applications = {application for application, _stage, _reviewer in found}
     states = dict(Application.objects.select_for_update().filter(pk__in=applications).values_list("pk", "state"))
@@ -220,7 +223,7 @@ def _give_points(
 
 
 def _tell_leaders(applications: Collection[Application], review_level: ReviewLevel) -> None:
-    """One line for each leader, however many applications are ready; none while an earlier one is unread."""
+    """One notice for each leader, however many applications are ready; none while an earlier one is unread."""
     places = Counter(application.unit_id[: review_level.code_length] for application in applications)
     leaders = holders([review_level.leader], places)
     unread = Notice.objects.filter(kind="panel_finished", unit_code__in=places, read_at=None)

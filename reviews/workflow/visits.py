@@ -19,10 +19,10 @@ from reviews.workflow.sheets import entries_of, hold_many, save_many
 
 @dataclass(frozen=True)
 class Typed:
-    """What stands in one field (named as in ``sheet_form``).
+    """The content of one field (named as in ``score_sheet_form``).
 
     ``seen``: the version of the criterion that the person saw (None: any). ``sent``: what this device has sent for the
-    field without hearing back; when that is what stands, nobody else has changed it.
+    field without a response; if that is the current value, nobody else has changed it.
     """
 
     text: str
@@ -49,11 +49,11 @@ def by_criterion(sheet: Sheet, fields: Fields) -> dict[str, Fields]:
 
 @transaction.atomic
 def keep(sheet: Sheet, typed: Mapping[str, Fields], *, by: User) -> dict[str, SavedScores]:
-    """Keep what is whole and right of ``typed`` (criterion's code → field's name → what stands there).
+    """Save what is complete and valid in ``typed`` (criterion's code → field's name → content).
 
-    Each criterion stands for itself, and fields that are not named stay as they are. What was changed since it was
-    seen is not overwritten; what is sent a second time changes nothing. Criteria that nobody touched are not in the
-    answer. Raises ``NotAllowed``, ``WrongState`` (as ``sheets.hold_many``); then nothing is kept.
+    Each criterion is independent, and fields that are not named stay as they are. What was changed since it was seen is
+    not overwritten (optimistic locking); sending again changes nothing. Untouched criteria are not in the result.
+    Raises ``NotAllowed``, ``WrongState`` (as ``sheets.hold_many``); then nothing is saved.
     """
     return keep_many({sheet.pk: typed}, by=by)[sheet.pk]
 
@@ -81,7 +81,7 @@ def keep_many(typed: Mapping[int, Mapping[str, Fields]], *, by: User) -> dict[in
 def _sort_out(
     form: ScoreSheetForm, typed: Mapping[str, Fields]
 ) -> tuple[dict[str, SavedScores], dict[str, ScoreEntry]]:
-    """What becomes of each criterion, and the entries (by item) of those that are whole and right."""
+    """The outcome of each criterion, and the entries (by item) of those that are complete and valid."""
     kept: dict[str, SavedScores] = {}
     good: dict[str, ScoreEntry] = {}
     for part in form.parts:
