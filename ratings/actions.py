@@ -1,7 +1,8 @@
-"""What a person may do next with an application: the table ``ratings.lifecycle`` asked for one person and one day.
+"""What a person may do next with an application: ``ratings.lifecycle`` for one person and one day.
 
 Pages, API, workflow and tests share it. A workflow function begins with ``require(verb, by, application)``; a page
-shows ``available(user, application)``. What a permission cannot say, the app that knows it adds with ``guard``.
+shows ``available(user, application)``. Conditions that a permission cannot express are added with ``guard`` by the app
+that knows them.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,12 +23,12 @@ _guards: dict[str, Guard] = {}
 
 
 def guard(verb: str, allowed: Guard) -> None:
-    """Let the step ``verb`` be taken only where ``allowed(user, application)``. Called in ``AppConfig.ready``."""
+    """Allow the step ``verb`` only where ``allowed(user, application)``. Called in ``AppConfig.ready``."""
     _guards[verb] = allowed
 
 
 def _late(user: Any, application: Application) -> bool:
-    """Whether the village has let the deadline of a return pass."""
+    """Whether the village has missed the deadline of a return."""
     return not application.returns.filter(answered_at=None, due__gt=timezone.now()).exists()
 
 
@@ -43,7 +44,7 @@ def _may(user: Any, step: Step, application: Application) -> bool:
 
 
 def available(user: Any, application: Application) -> list[Step]:
-    """The steps open to ``user`` now, in the order of the table."""
+    """The steps available to ``user`` now, in the order of the table."""
     return [step for step in STEPS.offered if application.state in step.states and _may(user, step, application)]
 
 
@@ -57,7 +58,8 @@ def require(verb: str, user: Any, application: Application) -> None:
 
 
 def require_all(verb: str, pairs: Iterable[tuple[Any, Application]]) -> None:
-    """The same for many (person, application) at once, in one query; None is the clock, who may everything."""
+    """The same for many (person, application) pairs at once, in one query; None is the scheduler, which may do
+    everything."""
     step, pairs = STEPS[verb], list(pairs)
     people = [(user, application) for user, application in pairs if user is not None]
     if lacking(step.permission, {(user.pk, application.unit_id) for user, application in people}) or not all(

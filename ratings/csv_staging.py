@@ -1,6 +1,7 @@
-"""A file of many rows on its way in: read once as a stream, copied into a temporary table, judged there as a whole.
+"""Import of large files: read once as a stream, copied into a temporary table, checked there as a whole.
 
-CSV or a workbook (``records.table_lines``). Nothing of a file with a wrong row is kept, and every wrong row is listed.
+CSV or a workbook (``records.table_lines``). A file with a wrong row is refused completely, and every wrong row is
+listed.
 """
 
 import re
@@ -27,7 +28,7 @@ TABLE = "incoming"
 
 @dataclass(frozen=True)
 class CsvColumn:
-    """``read`` gives the value to be copied, or None for a cell that is no such value; ``type`` is its SQL type."""
+    """``read`` returns the value to be copied, or None for an invalid cell; ``type`` is its SQL type."""
 
     name: str
     type: str
@@ -38,7 +39,7 @@ class CsvColumn:
 
 @dataclass(frozen=True)
 class WrongCsvRow:
-    """A row that cannot be taken: its number in the file (from 1), the column, what stood there, what was expected."""
+    """An invalid row: its number in the file (from 1), the column, its content, what was expected."""
 
     row: int
     column: str
@@ -50,7 +51,7 @@ class WrongCsvRow:
 
 
 class RowsRefused(Refused):
-    """A file with wrong rows; ``problems`` holds them all, by row. Nothing of it was kept."""
+    """A file with invalid rows; ``problems`` holds them all, by row. Nothing of it was saved."""
 
     def __init__(self, problems: list[WrongCsvRow]) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -59,7 +60,7 @@ class RowsRefused(Refused):
 
 @dataclass(frozen=True)
 class CsvImport:
-    """How many rows a file had, how many things it brought, how many of those known it completed, and what is odd."""
+    """How many rows a file had, how many objects it created, how many known ones it completed, and its warnings."""
 
     rows: int
     new: int
@@ -69,9 +70,9 @@ class CsvImport:
 
 @dataclass(frozen=True)
 class CsvRule:
-    """What the table as a whole must satisfy. ``broken``: SQL ``select row, value, stands`` of the rows that do not.
+    """A rule for the table as a whole. ``broken``: SQL ``select row, value, stands`` of the rows that break it.
 
-    ``expected`` may name ``%(stands)s``, the third column.
+    ``expected`` may contain ``%(stands)s``, the third column.
     """
 
     column: str
@@ -80,9 +81,10 @@ class CsvRule:
 
 
 def load(path: Path, columns: Sequence[CsvColumn]) -> list[WrongCsvRow]:
-    """Copy the file into the temporary table ``incoming`` (``row`` and the columns); returns the rows that are wrong.
+    """Copy the file into the temporary table ``incoming`` (``row`` and the columns); returns the invalid rows.
 
-    A wrong cell is empty in the table, so that the row can be judged further. Raises ``Refused`` if it is no such file.
+    An invalid cell is empty in the table, so that the row can be checked further. Raises ``Refused`` for an unreadable
+    file.
     """
     problems: list[WrongCsvRow] = []
     fields = ", ".join(f'"{column.name}" {column.type}' for column in columns)
@@ -123,14 +125,14 @@ def known_unit() -> CsvRule:
     )
 
 
-# How cells are read. Days and codes repeat by the hundred thousand, so each is looked at once.
+# How cells are read. Days and codes repeat by the hundred thousand, so each is parsed once.
 
 day = lru_cache(maxsize=20_000)(cells.day)
 
 
 @lru_cache(maxsize=20_000)
 def unit(text: str) -> str | None:
-    """A division code; 3.30624E+11 and 330624108204.0 are none."""
+    """A division code; 3.30624E+11 and 330624108204.0 are not."""
     code = cells.code(text).upper()
     return code if re.fullmatch(CODE, code, re.ASCII) else None
 
@@ -148,7 +150,7 @@ def code_of(longest: int) -> Callable[[str], str | None]:
 
 
 def number_like(pattern: str) -> Callable[[str], str | None]:
-    """A number whose whole text is like ``pattern``."""
+    """A number whose whole text matches ``pattern``."""
     fits = re.compile(pattern, re.ASCII).fullmatch
 
     def read(text: str) -> str | None:

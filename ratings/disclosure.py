@@ -1,6 +1,6 @@
-"""Nobody outside the deciding office sees what is decided but not released (practice §3).
+"""Nobody outside the deciding office sees decisions before their release (practice §3).
 
-To others such an application is still under review at the level that decided. Lists, counts, pages and the API read
+For others such an application is still under review at the level that decided. Lists, counts, pages and the API read
 ``shown_state``, never ``state``.
 """
 
@@ -57,7 +57,7 @@ _NOT_OUT = Application.State.RESULT_NOT_OUT.sql
 
 
 def not_out(application: str) -> str:
-    """SQL: the result of the application with this key is not out."""
+    """SQL: the result of the application with this key is not released."""
     return f"(SELECT a.state IN {_NOT_OUT} FROM ratings_application a WHERE a.id = {application})"  # noqa: S608 our own words
 
 
@@ -75,10 +75,10 @@ _FOUND_IN_REVIEW = f"""EXISTS (
 
 
 def redact_audit_trail() -> None:
-    """The trail's readers decide nothing: before the release they see neither a decision nor what points to one, and of
-    a held event nothing at all.
+    """Readers of the audit trail decide nothing: before the release they see neither a decision nor what reveals one,
+    and nothing of a held event.
 
-    A township's own star, said as it recommends, is covered until the county's decision is out as well.
+    A township's own star, given with its recommendation, is redacted until the county's decision is released as well.
     """
     audit_trail.redact(Decision, audit_trail.Redaction(rows=COVERED))
     audit_trail.redact(
@@ -117,9 +117,9 @@ def shown_state(user: Any, application: Application) -> str:
 
 
 def shown_steps(user: Any, application: Application, steps: list[Transition]) -> list[Transition]:
-    """Of ``steps`` (oldest first) those that ``user`` may know: nothing of a decision before its release.
+    """Those of ``steps`` (oldest first) that ``user`` may know: nothing of a decision before its release.
 
-    Why a township's own star is lower, said as it recommends, is known to the deciding offices alone until then.
+    Until then, only the deciding offices know why a township's own star, given with its recommendation, is lower.
     """
     if application.state == DECIDED and shown_state(user, application) == DECIDED:
         return steps

@@ -1,6 +1,6 @@
-"""What the page "why this star" tells, chapter by chapter: each app registers its own in ``AppConfig.ready``.
+"""The explanation on the page "why this star", section by section: each app registers its own in ``AppConfig.ready``.
 
-All chapters' rows come in one statement, so that the page stays fast however many chapters there are.
+The rows of all sections come from one query, so that the page stays fast however many sections there are.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ class ExplanationSubject(Protocol):
 
 @dataclass(frozen=True)
 class ExplanationTable:
-    """A table that belongs to a step; ``right`` are the columns (from 0) that hold figures."""
+    """A table that belongs to a step; ``right`` are the numeric columns (from 0)."""
 
     title: str
     heads: tuple[str, ...]
@@ -57,10 +57,10 @@ def _nothing(_subject: ExplanationSubject) -> dict[str, QuerySet]:
 
 @dataclass(frozen=True)
 class ExplanationChapter:
-    """``of`` tells the steps from the ``rows`` that ``reads`` named.
+    """A section: ``of`` returns the steps from the ``rows`` that ``reads`` named.
 
-    ``reads(subject)``: by name (one's own app first, ``money_lines``), rows of ``OuterRef("pk")`` (the application) or
-    ``OuterRef("unit")`` as ``rows_of`` makes them; only such as ``subject.user`` may see.
+    ``reads(subject)``: by name (prefixed with one's own app, ``money_lines``), rows of ``OuterRef("pk")`` (the
+    application) or ``OuterRef("unit")`` as ``rows_of`` makes them; only those that ``subject.user`` may see.
     """
 
     title: str
@@ -73,25 +73,25 @@ _chapters: list[ExplanationChapter] = []
 
 
 def register(*chapters: ExplanationChapter) -> None:
-    """Add chapters; registering one again changes nothing."""
+    """Add sections; idempotent."""
     _chapters.extend(chapter for chapter in chapters if chapter not in _chapters)
     _chapters.sort(key=lambda one: one.order)
 
 
 def rows_of(found: QuerySet, /, *fields: str, **named: Any) -> QuerySet:
-    """``found`` as rows for ``Chapter.reads``: fields under their names, expressions under others."""
+    """``found`` as rows for ``ExplanationChapter.reads``: fields under their names, expressions under others."""
     return found.values(json=JSONObject(**{field: field for field in fields}, **named))
 
 
 def chapters_of(subject: ExplanationSubject) -> list[tuple[str, list[ExplanationStep]]]:
-    """The titles with their steps; a chapter without steps is left out. One statement."""
+    """The titles with their steps; a section without steps is left out. One query."""
     reads = {name: ArraySubquery(rows) for chapter in _chapters for name, rows in chapter.reads(subject).items()}
     found = Application.objects.filter(pk=subject.application.pk).values(**reads).get()
-    rows = {name: kept or [] for name, kept in found.items()}  # None where nothing can be seen at all
+    rows = {name: kept or [] for name, kept in found.items()}  # None where nothing may be seen at all
     told = ((str(chapter.title), chapter.of(subject, rows)) for chapter in _chapters)
     return [(title, steps) for title, steps in told if steps]
 
 
 def moment(text: str) -> datetime:
-    """A time of ``Rows``, in China."""
+    """A time from the rows, in China Standard Time."""
     return timezone.localtime(parse_datetime(text))

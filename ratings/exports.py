@@ -1,4 +1,4 @@
-"""What the lists of ratings write into Excel: the same as their pages show, nothing more."""
+"""What the lists of ratings export to Excel: the same as their pages show, nothing more."""
 
 from collections.abc import Mapping
 
@@ -41,7 +41,7 @@ def register() -> list[SheetColumn]:
 
 
 def public_register() -> list[SheetColumn]:
-    """What anyone may know."""
+    """What the public may see."""
     return [
         *unit_columns(lambda row: row.unit),
         SheetColumn(_("Star"), lambda period: period.star, 8),
@@ -50,7 +50,7 @@ def public_register() -> list[SheetColumn]:
 
 
 def events(names: Mapping[str, str]) -> list[SheetColumn]:
-    """``names``: event code → what it is called."""
+    """``names``: event code → its name."""
 
     def state(event: Event) -> str:
         if event.held:

@@ -1,4 +1,4 @@
-"""What people read about the pages of this app (``accounts.page_help``)."""
+"""The help texts for the pages of this app (``accounts.page_help``)."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,8 +1,8 @@
-"""The life of an application (practice §3): its states, and every step that leads from one to another.
+"""The life of an application (practice §3): its states, and every transition between them.
 
-The one table: which moves the database allows, what a person may do next and on which page, what a deputy may do for
-another, how the timeline and the audit trail name it. The apps that take a step ask here by its verb; what a permission
-cannot say (a tie, a sheet, a deadline) they add with ``ratings.actions.guard``.
+The single table for: the transitions that the database allows, what a person may do next and on which page, what a
+deputy may do, and the names in the timeline and the audit trail. Apps that take a step ask here by its verb; conditions
+that a permission cannot express (a conflict of interest, a sheet, a deadline) are added with ``ratings.actions.guard``.
 """
 
 from django.db import models
@@ -121,15 +121,15 @@ STEPS = Lifecycle(
         "withdraw",
         ["ratings.sign"],
         moves(State.SUBMITTED, State.RETURNED, IN_TOWNSHIP, IN_COUNTY, to=State.DRAFT),
-        # Decided, too (the decision is taken back first): until the release the village learns of nothing, not even by
-        # a button that has gone.
+        # Decided, too (the decision is taken back first): until the release the village must not learn of it, not even
+        # from a missing button.
         at=(State.SUBMITTED, State.RETURNED, IN_TOWNSHIP, IN_COUNTY, State.DECIDED),
         label=_("Withdraw"),
         url_name="application_withdraw",
         told=_("Withdrawn"),
         trail=pgettext_lazy("step", "withdraw an application"),
     ),
-    Step(  # of many at once, from the list; so no page of one application offers it
+    Step(  # for many at once, from the list; so no page of one application offers it
         "undo_submission",
         ["ratings.accept"],
         moves(State.SUBMITTED, to=State.DRAFT),
@@ -194,7 +194,7 @@ STEPS = Lifecycle(
         told=_("Sent back to the township"),
         trail=pgettext_lazy("step", "send back to the township"),
     ),
-    Step(  # a published one only where an order ends its unit
+    Step(  # a published one only where an order dissolves its unit
         "reconsider",
         ["reviews.decide_township", "reviews.decide_county"],
         moves(State.DECIDED, State.PUBLIC_NOTICE, to=IN_TOWNSHIP)
@@ -209,7 +209,7 @@ STEPS = Lifecycle(
         told=_("Public notice"),
         trail=pgettext_lazy("step", "release"),
     ),
-    Step(  # by the clock
+    Step(  # by schedule
         "confirm",
         [],
         moves(State.PUBLIC_NOTICE, to=State.CONFIRMED),
@@ -222,7 +222,7 @@ STEPS = Lifecycle(
         moves(State.PUBLIC_NOTICE, to=IN_TOWNSHIP) + moves(State.PUBLIC_NOTICE, to=IN_COUNTY),
         trail=pgettext_lazy("step", "uphold an objection"),
     ),
-    Step(  # not rated: reviewed after all; else another decision takes the place of the one that stands
+    Step(  # not rated: reviewed after all; otherwise another decision replaces the current one
         "uphold_appeal",
         ["reviews.hear_appeal_county", "reviews.hear_appeal_city"],
         moves(State.REJECTED, to=IN_TOWNSHIP) + moves(State.PUBLIC_NOTICE, State.CONFIRMED, to=State.CONFIRMED),

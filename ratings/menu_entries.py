@@ -1,4 +1,4 @@
-"""The entries of ``ratings`` in the menu."""
+"""The menu entries of ``ratings``."""
 
 from django.utils.translation import gettext_lazy as _
 

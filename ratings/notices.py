@@ -1,4 +1,4 @@
-"""Who is told of a step of an application, and in which words."""
+"""Who is notified of a step of an application, and in which words."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -60,7 +60,7 @@ def register_kinds() -> None:
 
 
 def tell_village(applications: Iterable[Application], kind: str, **params: str | int) -> None:
-    """Fillers and signers of each application's unit, and whoever filled it in on the village's behalf."""
+    """Fillers and signers of each application's unit, and people who filled it in on the village's behalf."""
     applications = list(applications)
     people = holders(VILLAGE, {application.unit_id for application in applications})
     _tell(applications, {a.pk: {*people.get(a.unit_id, ()), *_on_behalf(a)} for a in applications}, kind, params)
@@ -81,7 +81,7 @@ def tell_township(applications: Iterable[Application], kind: str, **params: str 
 
 
 def tell_reviewing(unit: Unit, step: str, closes: datetime, reason: str) -> None:
-    """Who works in ``step`` at ``unit``: those who hold its roles there, above and, for a county's step, below."""
+    """People who work in ``step`` at ``unit``: holders of its roles there, above and, for a county's step, below."""
     today = Appointment.objects.on(timezone.localdate()).filter(role__in=WORKS_IN[step])
     people = today.filter(Q(unit__in=prefixes(unit.code)) | below(unit.code, "unit_id"))
     params = {"step": str(CycleStep(step).label), "until": deadline(closes), "reason": reason}
@@ -96,7 +96,7 @@ def tell_reviewing(unit: Unit, step: str, closes: datetime, reason: str) -> None
 
 
 def tell_all(cycle: Cycle, user_ids: Iterable[int], kind: str, **params: str | int) -> None:
-    """People of the county about the whole cycle; the link leads home, where the next step stands."""
+    """People of the county, about the whole cycle; the link leads to the home page with the next step."""
     announce_all(
         Notice(user_id=user_id, kind=kind, params={"year": cycle.year} | params, link="/", unit_code=cycle.unit_id)
         for user_id in sorted(set(user_ids))

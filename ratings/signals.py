@@ -1,4 +1,4 @@
-"""What ``ratings`` announces to the apps above it, in the transaction of the change (architecture §1)."""
+"""The signals of ``ratings`` for the apps above it, sent in the transaction of the change (architecture §1)."""
 
 from django.dispatch import Signal
 

@@ -1,6 +1,6 @@
-"""Telling people that an event, or its end, moved a star: rule and event by name (practice §4).
+"""Notices that an event, or its end, changed a star: with the names of rule and event (practice §4).
 
-A star that a decision brought is told by the step that confirms it, and a past that reads differently is no news.
+A star that a decision brought is announced by the step that confirms it, and a change of the past is not announced.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def register_kinds() -> None:
 
 
 def tell_of_stars(sender: Any, changes: StarChanges, **kwargs: Any) -> None:
-    """Hear ``stars_changed``: tell each place and its township what its star is from now on, and why."""
+    """Receives ``stars_changed``: notify each unit and its township of its new star, and why."""
     if moved := changes.moved_by_events():
         announce_all(_notices(moved, changes))
 

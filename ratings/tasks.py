@@ -1,4 +1,4 @@
-"""Work of the night: lock, call, record."""
+"""The nightly task: lock, call, record."""
 
 from celery import shared_task
 
@@ -8,6 +8,6 @@ from records import audit
 
 @shared_task
 def rerate_all() -> None:
-    """Move the register on to today for every unit; two runs at once wait for each other in the database."""
+    """Move the register on to today for every unit; two concurrent runs wait for each other in the database."""
     with audit.acting(None, "rerate"):
         rerate("")

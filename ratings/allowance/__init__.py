@@ -1,1 +1,1 @@
-"""Points → the star that they allow, what was short of it, and trying a scheme out (formats §1–2)."""
+"""Points → the maximum star, what fell short of it, and dry runs of a scheme (formats §1–2)."""

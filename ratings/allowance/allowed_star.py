@@ -1,6 +1,6 @@
-"""Points → the star that they allow: one set-based query for one application, for a nation and for a trial.
+"""Points → the maximum star: one set-based query for one application, for a nation and for a dry run.
 
-The query is ``allowance.sql``; what it reads are relations that its caller names, a ``AllowanceSource``.
+The query is ``allowance.sql``; its caller names the relations that it reads, as an ``AllowanceSource``.
 """
 
 import json
@@ -89,7 +89,7 @@ class AllowanceSource:
 
 @dataclass(frozen=True)
 class Short:
-    """A condition that fails for a star above the one allowed (formats §2).
+    """A condition that fails for a star above the maximum (formats §2).
 
     ``star`` is a number or, under the rule ``areas``, the code of an area. ``has`` and ``needs`` are points, a figure
     (None: absent), a rank (``needs`` None: not yet known) or a number of areas; both None for a bar.
@@ -103,7 +103,7 @@ class Short:
 
 @dataclass(frozen=True)
 class Allowed:
-    """What the points of one entry come to: exact points, areas after ``cap`` and penalties as positive figures."""
+    """What the points of one entry amount to: exact points, areas after ``cap``, and penalties as positive figures."""
 
     entry: int | str
     total: Decimal
@@ -115,7 +115,7 @@ class Allowed:
 
 
 def applications(chosen: QuerySet[Application], stage: str, day: date) -> AllowanceSource:
-    """The points of ``chosen`` applications at ``stage``, to be judged as on ``day``."""
+    """The points of ``chosen`` applications at ``stage``, to be judged as of ``day``."""
     ids, params = chosen.order_by().values("pk").query.sql_with_params()
     return AllowanceSource(_APPLICATIONS.format(chosen=ids, total=_STORED_IN[stage][0]), (day, *params, stage))
 
@@ -128,7 +128,7 @@ def allowed(source: AllowanceSource) -> list[Allowed]:
 
 
 def store(chosen: QuerySet[Application], stage: str, day: date) -> int:
-    """Write total and star of ``chosen`` applications at ``stage`` into their rows; how many changed."""
+    """Write total and star of ``chosen`` applications at ``stage`` to their rows; return how many changed."""
     total, star = _STORED_IN[stage]
     source = applications(chosen, stage, day)
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Scoring a facts file by a scheme without keeping anything (formats §2, ``try_scheme``)."""
+"""A dry run: scoring a facts file by a scheme without saving anything (formats §2, ``try_scheme``)."""
 
 import json
 from collections.abc import Mapping
@@ -30,9 +30,9 @@ _SOURCE = AllowanceSource(
 
 
 def try_scheme(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> list[dict[str, Any]]:
-    """Score ``units`` by a scheme as on ``day``: one object a unit as formats §2 describes it, sorted by code.
+    """Score ``units`` by a scheme as of ``day``: one object per unit as formats §2 describes it, sorted by code.
 
-    The rated units are those given. Works on temporary tables that end with its transaction.
+    The rated units are those given. Uses temporary tables that end with its transaction.
     """
     scored = {code: score(reading.spec, facts.tags, facts.values) for code, facts in units.items()}
     with transaction.atomic(), connection.cursor() as cursor:
@@ -80,6 +80,6 @@ def _object(row: Allowed, scored: Mapping[str, Scored], reading: Reading) -> dic
 
 
 def _short(short: Short) -> dict[str, Any]:
-    """``has`` and ``needs`` as points are written, a rank and a number of areas too; None where there is none."""
+    """``has`` and ``needs`` formatted like points, ranks and numbers of areas too; None where there is none."""
     has, needs = (None if value is None else written(value) for value in (short.has, short.needs))
     return {"star": short.star, "why": short.why, "has": has, "needs": needs}

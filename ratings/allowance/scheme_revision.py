@@ -1,4 +1,4 @@
-"""What the next version of a scheme would do to units already scored (formats §1, "In use"). Keeps nothing."""
+"""What the next version of a scheme would change for units already scored (formats §1, "In use"). Saves nothing."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Revised:
 def revised(new: Reading, old: Scheme, day: date) -> list[Revised]:
     """The units that answered under ``old`` and would come out differently under ``new``, by their answers and code.
 
-    An answer that a version does not ask for, or cannot take, counts for that version as not given.
+    An answer that a version does not ask for, or cannot accept, counts as not given for that version.
     """
     units = _answered(old)
     before = _results(Reading(old.body, old.spec), units, day)
@@ -56,7 +56,7 @@ def _results(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> dic
 
 
 def _taken(spec: SchemeSpec, facts: UnitFacts) -> UnitFacts | None:
-    """The facts that ``spec`` asks of the unit and can take; None if not exactly one variant fits it."""
+    """The facts that ``spec`` asks of the unit and can accept; None if not exactly one variant fits it."""
     try:
         asked = {q.item: (criterion, q) for criterion in spec.fitting(facts.tags) for q in criterion.questions}
     except NoSingleVariant:

@@ -1,4 +1,4 @@
-"""What was short of a star, in words (formats §2, ``short``); pure."""
+"""What falls short of a star, in words (formats §2, ``short``); pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Minimum:
 
 
 def why_words(spec: SchemeSpec, short: Short) -> str:
-    """One condition that failed, with what there is and what it takes."""
+    """One failed condition, with the actual and the required value."""
     kind, _dot, code = short.why.partition(".")
     values = {
         "name": _name(spec, kind, code),
@@ -54,7 +54,7 @@ def minimums(spec: SchemeSpec, allowed: Allowed) -> list[Minimum]:
 
 
 def margin(spec: SchemeSpec, allowed: Allowed) -> tuple[int, Decimal] | None:
-    """The star whose total is reached, and by how much; None where totals do not make stars."""
+    """The star whose total is reached, and by how much; None where stars do not depend on totals."""
     star = _reached_by_total(spec, allowed)
     line = next((line.total for line in spec.stars if line.star == star and line.total is not None), None)
     return None if line is None else (star, allowed.total - line)

@@ -33,7 +33,8 @@ STATES = [(state.value, state.label) for state in Application.State]
 
 
 class ApplicationSerializer(serializers.ModelSerializer):
-    """``state`` is the one that you may know: what is decided but not released is still under review to others."""
+    """``state`` is the one that you may know: what is decided but not released is shown to others as still
+    under review."""
 
     year = serializers.IntegerField(source="cycle.year")
     unit_name = serializers.CharField(source="unit.name")
@@ -87,7 +88,7 @@ class EvidenceSerializer(serializers.ModelSerializer):
 
 
 class AbsenceSerializer(serializers.ModelSerializer):
-    """A document that the village does not have this year: it stands for the document alone, never for points."""
+    """A document that the village does not have this year: it replaces only the document, never points."""
 
     class Meta:
         model = Absence
@@ -245,7 +246,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         return Response(shown, status=code)
 
     def _mine(self, pk: str, *permissions: str) -> Application:
-        """The application, where the step is the reader's to take; it is not there for others, whatever they send."""
+        """The application, where the reader may take this step; for others it does not exist, whatever they send."""
         application = opened(self.request.user, int(pk))
         if not any(self.request.user.has_perm(permission, application) for permission in permissions):
             raise Http404
@@ -280,7 +281,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @extend_schema(request=EntriesSerializer, responses=KeptSerializer(many=True))
     @action(detail=True, methods=["post"], pagination_class=None, filterset_class=None)
     def answers(self, request: Request, pk: str) -> Response:
-        """Keep answers as they are typed; what is no fact is kept without a value, with its problem."""
+        """Save answers as they are typed; an invalid one is saved without a value, with its problem."""
         application = self._mine(pk, *FILL)
         given = sent(EntriesSerializer, request)["answers"]
         entries = [AnswerEntry(**entry | {"sent": tuple(entry["sent"])}) for entry in given]
@@ -296,7 +297,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @extend_schema(request=None, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"])
     def resubmit(self, request: Request, pk: str) -> Response:
-        """Sign and hand back what was returned."""
+        """Sign and send back what was returned."""
         return self._step("resubmit", pk, lambda application: workflow.resubmit(application, by=request.user))
 
     @extend_schema(request=ReasonSerializer, responses=ApplicationDetailSerializer)
@@ -312,7 +313,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @extend_schema(request=ReasonSerializer, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"], url_path="undo-submission")
     def undo_submission(self, request: Request, pk: str) -> Response:
-        """Give what was submitted by mistake back to the village, before the township takes it up."""
+        """Return an application submitted by mistake to the village, before the township accepts it."""
         return self._step(
             "undo_submission",
             pk,
@@ -322,13 +323,13 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @extend_schema(request=None, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
-        """Take the application up for the township's review."""
+        """Accept the application for the township's review."""
         return self._step("accept", pk, lambda application: workflow.accept(application, by=request.user))
 
     @extend_schema(request=ReturnSerializer, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"], url_path="return")
     def return_(self, request: Request, pk: str) -> Response:
-        """Return named criteria to the village, each with its reason; only these reopen."""
+        """Return the named criteria to the village, each with its reason; only these reopen."""
 
         def take(application: Application) -> None:
             given = sent(ReturnSerializer, request)
@@ -339,7 +340,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @extend_schema(request=None, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str) -> Response:
-        """Go on with the review after the deadline of a return has passed."""
+        """Resume the review after the deadline of a return has passed."""
         return self._step("resume", pk, lambda application: workflow.resume(application, by=request.user))
 
     @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: EvidenceSerializer})
@@ -356,7 +357,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @extend_schema(request=AbsenceSentSerializer, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"])
     def absence(self, request: Request, pk: str) -> Response:
-        """Say that there is no such document this year, and why; without a reason this is taken back."""
+        """Declare that there is no such document this year, and why; without a reason the declaration is withdrawn."""
         application, given = self._mine(pk, *FILL), sent(AbsenceSentSerializer, request)
         of = (application, given["criterion"], given["name"])
         if given["reason"].strip():
@@ -382,6 +383,6 @@ class EvidenceViewSet(viewsets.GenericViewSet):
         return Response(EvidenceSerializer(self._opened(pk)).data)
 
     def destroy(self, request: Request, pk: str) -> Response:
-        """Take a file off the form while its criterion is open to you."""
+        """Remove a file from the form while its criterion is open to you."""
         files.detach(self._opened(pk), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -107,7 +107,7 @@ class OutlookSerializer(serializers.Serializer):
 
 
 class CycleViewSet(viewsets.ReadOnlyModelViewSet):
-    """The ratings of the years: those of your county, and of counties that you watch over."""
+    """The yearly ratings: those of your county, and of counties that you oversee."""
 
     permission_classes = [HasUnitPermission]
     needs = [VIEW]
@@ -132,7 +132,7 @@ class CycleViewSet(viewsets.ReadOnlyModelViewSet):
 
     @extend_schema(request=OpenCycleSerializer, responses={201: CycleSerializer})
     def create(self, request: Request) -> Response:
-        """Open the rating of an issued scheme's year."""
+        """Open the cycle of an issued scheme's year."""
         given = sent(OpenCycleSerializer, request)
         schemes = reached(request.user, workflow.MANAGE, Scheme.objects.select_related("unit"))
         scheme = schemes.filter(pk=given["scheme"]).first()
@@ -150,7 +150,7 @@ class CycleViewSet(viewsets.ReadOnlyModelViewSet):
     @extend_schema(request=WindowsSerializer, responses=CycleSerializer)
     @action(detail=True, methods=["post"])
     def windows(self, request: Request, pk: str) -> Response:
-        """Move the times of some steps."""
+        """Change the windows of some steps."""
         cycle = self._managed(pk)
         times = WindowsSerializer.times(sent(WindowsSerializer, request))
         workflow.set_windows(cycle, times, by=request.user)
@@ -159,7 +159,7 @@ class CycleViewSet(viewsets.ReadOnlyModelViewSet):
     @extend_schema(request=MoreTimeSerializer, responses=CycleSerializer)
     @action(detail=True, methods=["post"])
     def extend(self, request: Request, pk: str) -> Response:
-        """Give a step more time, in the whole county or for one unit."""
+        """Extend a step, in the whole county or for one unit."""
         cycle, given = self._managed(pk), sent(MoreTimeSerializer, request)
         code = given.pop("unit")
         unit = get_object_or_404(cycle.scheme.rated_units(), code=code) if code else None
@@ -169,14 +169,14 @@ class CycleViewSet(viewsets.ReadOnlyModelViewSet):
     @extend_schema(request=None, responses=CycleSerializer)
     @action(detail=True, methods=["post"], url_path="close-scoring")
     def close_scoring(self, request: Request, pk: str) -> Response:
-        """No more scores; ranks become known."""
+        """Close scoring; ranks become known."""
         workflow.close_scoring(self._managed(pk), by=request.user)
         return self._shown(pk)
 
     @extend_schema(responses=OutlookSerializer)
     @action(detail=True, methods=["get"], url_path="closing-outlook")
     def closing_outlook(self, request: Request, pk: str) -> Response:
-        """What closing the rating now would do (open), or what taking its closing back would do (closed)."""
+        """What closing the cycle now would do (open), or what reversing its closing would do (closed)."""
         cycle = self._managed(pk)
         foresee = closing.foresee if cycle.state == Cycle.State.OPEN else closing.foresee_reversal
         return Response(OutlookSerializer(foresee(cycle, by=request.user)).data)
@@ -184,7 +184,7 @@ class CycleViewSet(viewsets.ReadOnlyModelViewSet):
     @extend_schema(request=ClosingSerializer, responses=CycleSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:
-        """Close the rating; units that did not apply or were rejected get no star."""
+        """Close the cycle; units that did not apply or were rejected get no star."""
         cycle = self._managed(pk)
         closing.close(cycle, by=request.user, **sent(ClosingSerializer, request))
         return self._shown(pk)
@@ -192,7 +192,7 @@ class CycleViewSet(viewsets.ReadOnlyModelViewSet):
     @extend_schema(request=ReversalSerializer, responses=CycleSerializer)
     @action(detail=True, methods=["post"], url_path="reverse-closing")
     def reverse_closing(self, request: Request, pk: str) -> Response:
-        """Take the closing back: what it decided counts as if it had never been decided."""
+        """Reverse the closing: its decisions count as if they had never been made."""
         cycle = self._managed(pk)
         closing.reverse(cycle, by=request.user, **sent(ReversalSerializer, request))
         return self._shown(pk)

@@ -1,4 +1,4 @@
-"""Fields of the API that several apps share."""
+"""API fields that several apps share."""
 
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from records.cells import PLACES, rounded
 
 
 class FigureField(serializers.DecimalField):
-    """A figure: more than 10 decimals are rounded half up to 10, as in every other door (formats §1)."""
+    """A figure: more than 10 decimals are rounded half up to 10, as everywhere (formats §1)."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_digits=FIGURE_DIGITS, decimal_places=PLACES, normalize_output=True, **options)

@@ -37,7 +37,7 @@ class HeldStarSerializer(serializers.ModelSerializer):
 
 
 class StarPeriodSerializer(serializers.ModelSerializer):
-    """``begins`` … ``ends`` (the last day; none while it goes on)."""
+    """``begins`` … ``ends`` (the last day; none while it continues)."""
 
     begins = serializers.DateField(source="during.lower")
     ends = serializers.DateField(source="last_day", allow_null=True)
@@ -76,7 +76,7 @@ class RegisterViewSet(mixins.ListModelMixin, GenericViewSet):
 
     @extend_schema(parameters=[RegisterQuery])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Stars on a day (today when absent), of a unit and all below it, of a number of stars."""
+        """Stars on a day (default today), of a unit and all below it, or of a number of stars."""
         return super().list(request, *args, **kwargs)
 
     @extend_schema(
@@ -85,7 +85,7 @@ class RegisterViewSet(mixins.ListModelMixin, GenericViewSet):
         parameters=[OpenApiParameter("id", OpenApiTypes.STR, OpenApiParameter.PATH, description="The unit's code")],
     )
     def retrieve(self, request: Request, pk: str) -> Response:
-        """A unit's periods, the first one first."""
+        """A unit's periods, in order."""
         unit = reached(request.user, "ratings.view_register", Unit.objects.filter(code=pk), "code").first()
         if unit is None:
             raise NotFound
@@ -112,10 +112,10 @@ class UnitEventSerializer(ExactFields, serializers.ModelSerializer):
             "recorded_at",
         ]
         read_only_fields = ["closed", "rectification", "recorded_at"]
-        validators: list = []  # that it is recorded already, the workflow says
+        validators: list = []  # the workflow reports that it is recorded already
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        """A unit where the person may not record is as unknown as one that is not there."""
+        """A unit where the person may not record is treated as one that does not exist."""
         fields = super().get_fields()
         request = self.context.get("request")
         known = Unit.objects.all()
@@ -148,7 +148,7 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
         return reached(self.request.user, "ratings.record_event", super().get_queryset())
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Record an event; the register follows at once."""
+        """Record an event; the register follows immediately."""
         return super().create(request, *args, **kwargs)
 
     def perform_create(self, serializer: UnitEventSerializer) -> None:
@@ -164,7 +164,7 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
     @extend_schema(request=None, responses=UnitEventSerializer)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: str) -> Response:
-        """Let a held event act."""
+        """Release a held event, so that it takes effect."""
         event = self.get_object()
         sent(NoFields, request)
         return self._told(workflow.release(event, by=request.user))
@@ -174,7 +174,7 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
 
 
 class ProposalSerializer(serializers.ModelSerializer):
-    """``does`` in words what it would do."""
+    """``does``: what it would do, in words."""
 
     does = serializers.SerializerMethodField()
 
@@ -192,7 +192,7 @@ class ProposalSettleSerializer(ExactSerializer):
 
 
 class ProposalViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
-    """Open proposals that wait for this person."""
+    """Open proposals that wait for you."""
 
     permission_classes = [HasUnitPermission]
     needs = [TOWNSHIP, COUNTY]

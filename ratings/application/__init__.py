@@ -1,1 +1,1 @@
-"""What an application asks, knows and lacks; no page and no step in here (practice §3)."""
+"""What an application asks, contains and lacks; no pages and no steps in here (practice §3)."""

@@ -1,4 +1,4 @@
-"""The documents that a unit does not have this year (本年没有…), as pages read them: along with what they belong to."""
+"""The documents that a unit does not have this year (本年没有…), as pages read them: joined to what they belong to."""
 
 from typing import TypedDict
 
@@ -16,13 +16,13 @@ class Said(TypedDict):
 
 
 def absences(application: str) -> ArraySubquery:
-    """What an application said, within a larger statement in which its key stands at this place."""
+    """The absences of an application, as a subquery in a query that has its key in this column."""
     rows = Absence.objects.filter(application=OuterRef(application)).order_by("pk")
     return ArraySubquery(rows.values(said=JSONObject(criterion="criterion", name="name", reason="reason")))
 
 
 def absences_of(application: Application) -> list[Said]:
-    """What the application said, whether it was read along with it (``said_absent``) or not."""
+    """The absences of the application, whether they were prefetched (``said_absent``) or not."""
     if hasattr(application, "said_absent"):
         return application.said_absent
     return list(application.absences.order_by("pk").values("criterion", "name", "reason"))

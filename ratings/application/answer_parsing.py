@@ -1,4 +1,4 @@
-"""What a person typed → the fact that it writes, or why it is none (formats §1–2)."""
+"""What a person typed → the fact, or why it is invalid (formats §1–2)."""
 
 import unicodedata
 from decimal import Decimal
@@ -17,10 +17,10 @@ TOO_LARGE = Decimal(10) ** 12
 
 
 def parsed_answer(criterion: Criterion, question: Question, typed: str) -> Decimal | None:
-    """The fact written by ``typed``; None when nothing is typed. Raises ``Incomplete`` with what was expected.
+    """The fact in ``typed``; None when nothing is typed. Raises ``Incomplete`` with what was expected.
 
     More than 10 decimals are rounded half up to 10. Full-width digits count as digits, and ``,`` may group thousands
-    where that cannot be meant as a point; units do not belong into the field.
+    where it cannot be meant as a decimal point; units do not belong in the field.
     """
     text = unicodedata.normalize("NFKC", typed).strip()
     if not text:
@@ -41,9 +41,9 @@ def parsed_answer(criterion: Criterion, question: Question, typed: str) -> Decim
 
 
 def typed_in_file(question: Question, text: str) -> str:
-    """What a cell of a sheet says, as a person would type it into the form, where ``parsed_answer`` judges it.
+    """The content of a sheet's cell as a person would type it into the form, where ``parsed_answer`` checks it.
 
-    Nobody can be asked whether a single comma is a point: raises ``Incomplete``.
+    Nobody can be asked whether a single comma is a decimal point: raises ``Incomplete``.
     """
     value = figure(question, text)
     if value is None and "," in code(text):

@@ -1,4 +1,4 @@
-"""The same file used for another village, year or criterion: reviewers are shown where (architecture §6)."""
+"""The same file used for another village, year or criterion: reviewers see where (architecture §6)."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,7 +12,8 @@ SHOWN = 5
 
 
 def mark_reuse(evidence: Iterable[Evidence], user: Any) -> None:
-    """Give each piece (with its file) ``elsewhere``: up to five other uses of the same bytes that ``user`` may open."""
+    """Set ``elsewhere`` on each piece (with its file): up to five other uses of the same bytes that ``user``
+    may open."""
     evidence = list(evidence)
     others = defaultdict(list)
     uses = Evidence.objects.filter(file__sha256__in={piece.file.sha256 for piece in evidence})

@@ -1,8 +1,8 @@
-"""No figure twice (architecture §7): what the form fills in from elsewhere, for the village to confirm; pure.
+"""No figure twice (architecture §7): prefills the form from elsewhere, for the village to confirm; pure.
 
-Known are a figure of the village's profile, what another criterion already holds under the same name, and last year's
-answer. Last year answers only what stays (a figure, a tick); what happens within a year (a count), and points that a
-person gives, are asked anew.
+Sources are a figure of the village's profile, the same figure under another criterion, and last year's answer. Last
+year's answer is used only for what lasts (a figure, a tick); what happens within a year (a count), and points that a
+person gives, are asked again.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ class ProfileFigures(Protocol):
 
 @dataclass(frozen=True)
 class Prefill:
-    """What would be typed, and where it is known from: a kind, and in words."""
+    """The text to prefill, and its source: a kind, and in words."""
 
     typed: str
     kind: str
@@ -45,7 +45,7 @@ def prefill(
     last: Mapping[str, str],
     profile: ProfileFigures | None,
 ) -> dict[str, Prefill]:
-    """What is known of the village's questions, by item, whether they are answered by now or not."""
+    """The prefills for the village's items, by item, whether they are answered already or not."""
     criteria = list(criteria)
     named = _by_figure(criteria, answers)
     found = {}
@@ -62,7 +62,7 @@ def prefill(
 
 
 def _by_figure(criteria: list[Criterion], answers: questions.Answers) -> dict[str, tuple[str, str]]:
-    """Under the full name of a figure: the criterion that holds it, and what it holds."""
+    """By the full name of a figure: the criterion that holds it, and its value."""
     return {
         criterion.figure: (criterion.code, answers[criterion.code].typed)
         for criterion in criteria

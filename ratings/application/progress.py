@@ -1,4 +1,4 @@
-"""Which step an application is in, for the tracker at the head of its pages (practice §3)."""
+"""The step that an application is in, for the tracker at the top of its pages (practice §3)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def named(step: Transition) -> Transition:
 
 
 def _note(application: Application, place: int) -> str:
-    """The state in words under the step in which the application is."""
+    """The state in words, under the step in which the application is."""
     state = application.shown_state
     return str(State(state).label) if REACHED[state] == place and state in (State.SUBMITTED, State.RETURNED) else ""
 

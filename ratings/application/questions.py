@@ -1,4 +1,4 @@
-"""What a scheme asks of whom, and what is still missing; pure (formats §2: in a form every question must be answered).
+"""What a scheme asks of whom, and what is still missing; pure (formats §2: in a form every item must be answered).
 
 A criterion's ``supplier`` says who gives its facts: the village on its form, a department for all villages at once, or
 (township, poll and anyone else) the reviewers on their sheets.
@@ -19,7 +19,7 @@ DEPARTMENT = "department:"
 
 
 class AnswerGiven(Protocol):
-    """An answer as it is kept: ``value`` is None while ``typed`` is no fact."""
+    """A stored answer: ``value`` is None while ``typed`` is invalid."""
 
     typed: str
     value: Decimal | None
@@ -39,7 +39,7 @@ def department(criterion: Criterion) -> str | None:
 
 
 def on_form(criteria: Iterable[Criterion]) -> dict[str, tuple[Criterion, Question]]:
-    """Every question by its item, with its criterion."""
+    """Every item with its criterion."""
     return {question.item: (criterion, question) for criterion in criteria for question in criterion.questions}
 
 
@@ -48,12 +48,12 @@ def facts(answers: Answers) -> Facts:
 
 
 def answered(criterion: Criterion, answers: Answers) -> bool:
-    """Whether every question of the criterion has a fact; only then it has points of its own."""
+    """Whether every item of the criterion has a fact; only then it has points of its own."""
     return all(q.item in answers and answers[q.item].value is not None for q in criterion.questions)
 
 
 def scored(criteria: Iterable[Criterion], answers: Answers) -> dict[str, Scored]:
-    """The points of every criterion that is answered, by code, as the unit's own answers give them."""
+    """The points of every answered criterion, by code, from the unit's own answers."""
     known = facts(answers)
     return {c.code: score_criterion(c, known) for c in criteria if answered(c, answers)}
 
@@ -63,8 +63,8 @@ def missing(
 ) -> dict[str, str]:
     """What keeps the village's form from being sent: a message by item, or by criterion for evidence.
 
-    ``attached`` holds (criterion, name of the piece) of what is there, or is said not to exist this year. A bonus that
-    is not claimed needs no evidence.
+    ``attached`` holds (criterion, name of the piece) for evidence that exists, or is declared absent this year. A bonus
+    that is not claimed needs no evidence.
     """
     problems: dict[str, str] = {}
     for criterion in filter(by_village, criteria):
@@ -77,7 +77,7 @@ def missing(
 def evidence_missing(
     spec: SchemeSpec, criterion: Criterion, answers: Answers, attached: Collection[tuple[str, str]]
 ) -> str:
-    """Which pieces of evidence the village's criterion still needs, in words; "" for none."""
+    """Which evidence the village's criterion still needs, in words; "" for none."""
     if not by_village(criterion) or _is_unclaimed(spec, criterion, answers):
         return ""
     pieces = [piece.name for piece in criterion.evidence if (criterion.code, piece.name) not in attached]
@@ -90,7 +90,7 @@ def _is_unclaimed(spec: SchemeSpec, criterion: Criterion, answers: Answers) -> b
 
 
 def papers_missing(minutes_required: bool, attached: Collection[tuple[str, str]]) -> dict[str, str]:
-    """The papers of the whole application that must be attached before it is sent, by ``Paper``."""
+    """The documents of the whole application that must be attached before it is sent, by ``Paper``."""
     if minutes_required and ("", Paper.MINUTES) not in attached:
         return {
             Paper.MINUTES: _("The county asks for the minutes of the villagers' representatives. Please attach them.")

@@ -1,1 +1,1 @@
-"""What follows from closing a year's rating (practice §3)."""
+"""What follows from closing a cycle (practice §3)."""

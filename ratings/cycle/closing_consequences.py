@@ -1,4 +1,4 @@
-"""What follows from a closing: for units, and in the apps above: the money that it asks back, and what rests on it.
+"""What follows from a closing: for units, and in the apps above: the money to claim back, and what depends on it.
 
 The apps register in ``AppConfig.ready``; ``workflow.closing`` asks.
 """
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Concerned(NamedTuple):
-    """A unit, the star that it holds before the step and after it, and why (the closing's reason)."""
+    """A unit, the star that it holds before the step and after it, and the reason (of the closing)."""
 
     unit: str
     name: str
@@ -21,7 +21,7 @@ class Concerned(NamedTuple):
 
 
 class ExpectedClaim(NamedTuple):
-    """Money of ``source`` (by name) granted to ``unit`` (by code): ``back`` of it is asked back, ``released`` is not
+    """Money of ``source`` (by name) granted to ``unit`` (by code): ``back`` of it is claimed back, ``released`` is not
     paid any more; an open proposal, in yuan."""
 
     key: str
@@ -51,9 +51,10 @@ _hindrances: list[Hindrance] = []
 
 
 def register(*, claims: Claims | None = None, hindrance: Hindrance | None = None) -> None:
-    """``claims``: what is claimed of the units now. ``hindrance``: why a closing stands, in words; "" if nothing does.
+    """``claims``: what is claimed back from the units now. ``hindrance``: why a closing cannot be reversed, in words;
+    "" if nothing prevents it.
 
-    A hindrance locks what it looks at, so that nothing follows from the closing while it is taken back.
+    A hindrance locks what it checks, so that nothing follows from the closing while it is being reversed.
     """
     if claims:
         _claims.append(claims)
@@ -62,10 +63,10 @@ def register(*, claims: Claims | None = None, hindrance: Hindrance | None = None
 
 
 def claims_on(units: Collection[str]) -> list[ExpectedClaim]:
-    """What is claimed of ``units`` and those after them now, sorted."""
+    """What is claimed back from ``units`` and their successors now, sorted."""
     return sorted(claim for find in _claims for claim in find(units))
 
 
 def hindrances(closed: Closed) -> list[str]:
-    """Why the closing cannot be taken back, in words."""
+    """Why the closing cannot be reversed, in words."""
     return [words for find in _hindrances if (words := find(closed))]

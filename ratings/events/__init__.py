@@ -1,1 +1,1 @@
-"""Events (情形): which scheme judges them, what their rules do, whose proposals are open (practice §4)."""
+"""Events (情形): which scheme applies, what their rules do, whose proposals are open (practice §4)."""

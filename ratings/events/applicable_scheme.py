@@ -1,4 +1,5 @@
-"""Which scheme judges a unit's events of a day: the latest issued year up to the day's, of the nearest unit above."""
+"""The scheme that applies to a unit's events on a day: the latest issued year up to that day's, of the nearest
+unit above."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -11,13 +12,13 @@ from villages.models import Unit, below_any, prefixes
 
 
 def judging_scheme(unit: Unit, on: date) -> Scheme | None:
-    """The scheme in force for ``unit`` ``on`` that day (formats §3), as ``register.sql`` finds it for many."""
+    """The scheme in force for ``unit`` on the day ``on`` (formats §3), found as ``register.sql`` does it for many."""
     issued = Scheme.objects.issued().filter(unit__in=prefixes(unit.code), rates=unit.level, year__lte=on.year)
     return issued.order_by(Length("unit_id").desc(), "-year", "-version").first()
 
 
 def stars_offered(codes: Iterable[str]) -> list[int]:
-    """No star and every star that the schemes of the units within reach, or of those above them, ever had."""
+    """No star, and every star that the schemes of the units within reach, or of those above them, ever had."""
     codes = list(codes)
     above = {prefix for code in codes for prefix in prefixes(code)}
     issued = Scheme.objects.issued().filter(Q(unit__in=above) | below_any(codes, "unit_id"))
@@ -33,7 +34,7 @@ def events_of(scheme: Scheme | None) -> dict[str, str]:
 
 
 def event_names(codes: Iterable[str]) -> dict[str, str]:
-    """Names by code of the events that the schemes of these units and of those above them ever knew."""
+    """Names by code of the events in any version of the schemes of these units and of those above them."""
     above = {prefix for code in codes for prefix in prefixes(code)}
     issued = Scheme.objects.issued().filter(unit__in=above).order_by("year", "version")
     return {

@@ -1,4 +1,4 @@
-"""Effects in words: ``cap:3`` as it stands in the register, or a rule of a scheme."""
+"""Effects in words: ``cap:3`` as stored in the register, or a rule of a scheme."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,12 +22,12 @@ def effect_words(text: str) -> str:
 
 
 def effects_words(effects: Iterable[str]) -> str:
-    """All the effects of a period in one cell or line."""
+    """All effects of a period in one cell or line."""
     return _("; ").join(map(effect_words, effects))
 
 
 def rule_words(rule: dict[str, Any]) -> str:
-    """A rule of a scheme with how long it acts."""
+    """A rule of a scheme with its duration."""
     n = {"cap": rule.get("star"), "lower": rule.get("by")}.get(rule["does"])
     words = effect_words(rule["does"] if n is None else f"{rule['does']}:{n}")
     if months := rule.get("months"):

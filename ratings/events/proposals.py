@@ -1,4 +1,4 @@
-"""Whose it is to settle a proposal: one query, asked for one proposal and for a person's to-do list."""
+"""Who may settle a proposal: one query, for a single proposal and for a person's to-do list."""
 
 from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields.json import KeyTextTransform
@@ -12,9 +12,10 @@ TOWNSHIP, COUNTY = "ratings.settle_proposal_township", "ratings.settle_proposal_
 
 
 def with_authority(proposals: QuerySet[Proposal]) -> QuerySet[Proposal]:
-    """Each with ``authority``: the township's permission for its villages' stars that it may decide, else the county's.
+    """Each with ``authority``: the township's permission for its villages' stars that it may decide, otherwise the
+    county's.
 
-    The star is the one decided, not what events left of it.
+    The star is the decided one, not what events left of it.
     """
     in_force = Decision.objects.confirmed().filter(unit=OuterRef("unit"), on__lte=timezone.localdate())
     own = Coalesce(Cast(KeyTextTransform("townships_decide_up_to", "scheme__body"), IntegerField()), 3)

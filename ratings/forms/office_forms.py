@@ -1,4 +1,4 @@
-"""Forms of the offices: what to return and why, and the times of a cycle."""
+"""Forms of the offices: what to return and why, and the windows of a cycle."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -32,7 +32,7 @@ PHRASES = [
 
 
 class ReturnForm(forms.Form):
-    """A tick and a reason per criterion (``pick-CODE``, ``reason-CODE``), and the last day for the answer."""
+    """A checkbox and a reason per criterion (``pick-CODE``, ``reason-CODE``), and the last day for the answer."""
 
     due = DayField(label=_("Last day for the village's answer"))
 
@@ -66,13 +66,13 @@ class ReturnForm(forms.Form):
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """For the template: each criterion as it was answered, with its fields."""
+        """For the template: each criterion with its answer and its fields."""
         named = [(card, card.criterion.code) for card in self.cards]
         fields = ("pick", "phrase", "reason")
         return [{"card": card} | {field: self[f"{field}-{code}"] for field in fields} for card, code in named]
 
     def take(self, incomplete: Incomplete) -> None:
-        """Show what the workflow found, beside the fields."""
+        """Show the workflow's errors beside the fields."""
         for at, message in incomplete.problems.items():
             name = at if at in self.fields else f"reason-{at}"
             self.add_error(name if name in self.fields else None, message)
@@ -90,7 +90,7 @@ class ReopenForm(forms.Form):
 
 
 class ExtendForm(forms.Form):
-    """Until when a review may go on, for the whole county or one unit of it, and why."""
+    """The extension of a review, for the whole county or one unit of it, and why."""
 
     step = forms.ChoiceField(
         label=pgettext_lazy("of a rating", "Step"),
@@ -110,7 +110,7 @@ class ExtendForm(forms.Form):
         self.rated = rated
 
     def clean_unit(self) -> Unit | None:
-        """The rated unit that is meant; None for all."""
+        """The selected rated unit; None for all."""
         typed = self.cleaned_data["unit"].strip()
         if not typed:
             return None
@@ -148,7 +148,7 @@ class ClosingForm(forms.Form):
 
 
 class ReversalForm(forms.Form):
-    """Why a closing is taken back."""
+    """The reason for reversing a closing."""
 
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
@@ -158,7 +158,7 @@ class ReversalForm(forms.Form):
 
 
 class WindowsForm(forms.Form):
-    """When each step of a cycle opens and closes, in China's time, and what villages attach."""
+    """When each step of a cycle opens and closes, in China Standard Time, and which documents villages attach."""
 
     meeting_minutes_required = forms.BooleanField(
         label=_("Villages attach the minutes of their villagers' representatives"),
@@ -186,13 +186,13 @@ class WindowsForm(forms.Form):
 
 
 class OpenCycleForm(WindowsForm):
-    """The same with the last day whose facts count."""
+    """The same with the cut-off for facts."""
 
     facts_until = DayField(label=_("Last day for facts"))
 
 
 def initial_windows(windows: Iterable[Any]) -> dict[str, datetime]:
-    """The times that stand, as the form shows them."""
+    """The current windows, as the form shows them."""
     return {
         f"{w.step}-{name}": timezone.localtime(moment)
         for w in windows

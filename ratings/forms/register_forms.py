@@ -1,4 +1,4 @@
-"""Forms of the register and of events. They say what was typed wrong; who may do what, the workflow says."""
+"""Forms of the register and of events. They validate the input; permissions are checked by the workflow."""
 
 from datetime import datetime, time, timedelta
 
@@ -18,9 +18,9 @@ from villages.townships import to_choose
 
 
 class TownshipFilterForm(forms.Form):
-    """Rows of units by name or code and, where whoever searches reaches several, by township.
+    """Rows of units by name or code and, where the user reaches several, by township.
 
-    ``form_id``: the form that the fields belong to, where they stand inside another one.
+    ``form_id``: the form that the fields belong to, where they are inside another one.
     """
 
     q = forms.CharField(label=_("Name or division code"), max_length=50, required=False)
@@ -38,11 +38,11 @@ class TownshipFilterForm(forms.Form):
 
     @property
     def asks(self) -> bool:
-        """Whether anything is searched or chosen."""
+        """Whether anything is searched for or chosen."""
         return self.is_valid() and any(self.cleaned_data.values())
 
     def narrow(self, rows: QuerySet) -> QuerySet:
-        """``rows``, each with its ``unit``, that fit what was typed and chosen."""
+        """Those of ``rows``, each with its ``unit``, that match the search and the choice."""
         if township := self.cleaned_data.get("township"):
             rows = rows.filter(below(township, "unit_id"))
         return rows.filter(matching(self.cleaned_data["q"], "unit__"))
@@ -122,7 +122,7 @@ class SettleForm(forms.Form):
 
 
 class CertificateForm(forms.Form):
-    """The check code of a certificate or of any other paper that was given out."""
+    """The check code of a certificate or of any other issued document."""
 
     code = forms.CharField(label=_("Check code"), max_length=60, help_text=_("As it stands on the paper."))
 

@@ -1,4 +1,5 @@
-"""The township office's home: how many of its villages have applied, until when they may, who waits since when."""
+"""The township office's home: how many of its villages have applied, the deadline, and who has been waiting
+since when."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The village's home and page: where its application stands, and the star that it holds."""
+"""The village's home and page: the state of its application, and the star that it holds."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from villages.models import Level, Unit, below_any
 
 
 def progress(user: User) -> dict[str, Any] | None:
-    """The latest application of the person's village with the step it is in; None for those who fill in nowhere."""
+    """The latest application of the person's village with its step; None for people who do not fill in anywhere."""
     codes = user.reach("ratings.fill")
     if not codes:
         return None
@@ -36,7 +36,7 @@ def own_star(user: User) -> dict[str, Any] | None:
 
 
 def unit_star(user: User, unit: Unit) -> dict[str, Any] | None:
-    """The star of ``unit``, for whoever may see the register there."""
+    """The star of ``unit``, for readers of the register there."""
     return _star([unit.code]) if unit.rated and user.has_perm("ratings.view_register", unit) else None
 
 
@@ -47,8 +47,8 @@ def _star(codes: list[str]) -> dict[str, Any] | None:
 
 
 def _in_village_hands(application: Application) -> dict[str, Any]:
-    """What the township has returned, each with its place and reason and whether it is mended; and whether nothing is
-    left but the signature."""
+    """What the township has returned, each with its link and reason and whether it has been corrected; and whether only
+    the signature is missing."""
     if not application.with_village:
         return {}
     turn = turn_of(application)

@@ -1,1 +1,1 @@
-"""Whether what this app keeps still agrees with itself (``records.integrity``)."""
+"""Whether the stored data of this app is consistent (``records.integrity``)."""

@@ -1,4 +1,4 @@
-"""Whether every application that is on its way has a unit that stands: an order withdraws or passes on all others."""
+"""Whether every application in progress has an existing unit: an order withdraws or passes on all others."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from records.integrity import Fault, IntegrityCheck
 
 
 def application_faults() -> Iterator[Fault]:
-    """Applications of ended units that are neither drafts nor decided for good."""
+    """Applications of dissolved units that are neither drafts nor finally decided."""
     left = Application.objects.filter(state__in=Application.State.UNDER_WAY, unit__ended__isnull=False).order_by("pk")
     for pk, state, ended in left.values_list("pk", "state", "unit__ended"):
         yield Fault(

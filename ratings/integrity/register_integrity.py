@@ -1,4 +1,4 @@
-"""Whether the kept register is what formats §3 says: gapless, without overlaps, and equal to a recomputation."""
+"""Whether the stored register follows formats §3: without gaps or overlaps, and equal to a recomputation."""
 
 from collections.abc import Iterator
 
@@ -36,7 +36,7 @@ order by 1, 2
 
 
 def register_faults() -> Iterator[Fault]:
-    """Every period that is off, by unit and first day."""
+    """Every wrong period, by unit and first day."""
     periods, params = with_periods(scope_of(""), timezone.localdate())
     with connection.chunked_cursor() as cursor:
         cursor.execute(_FAULTS.format(periods=periods), params)

@@ -1,4 +1,4 @@
-"""What the commands that import a CSV file share."""
+"""Shared base of the commands that import a CSV file."""
 
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from records.refusals import Refused
 
 
 class ImportCommand(BaseCommand):
-    """All or nothing; every wrong row stands on stderr and the command ends with 1."""
+    """All or nothing; every invalid row is listed on stderr, and the command exits with 1."""
 
     take: Callable[..., CsvImport]
 

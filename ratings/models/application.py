@@ -26,12 +26,12 @@ FIGURE_DIGITS = 12 + PLACES
 
 
 def figure_field(**options: Any) -> models.DecimalField:
-    """A figure as it was given: nothing is rounded on its way into the table (formats §1)."""
+    """A figure as it was entered: nothing is rounded on its way into the table (formats §1)."""
     return models.DecimalField(max_digits=FIGURE_DIGITS, decimal_places=PLACES, **options)
 
 
 class Stage(models.TextChoices):
-    """Whose figures a set of points rests on, and who decides."""
+    """Whose figures a set of points is based on, and who decides."""
 
     SELF = "self", _("Self-assessment")
     TOWNSHIP = "township", _("Township review")
@@ -40,7 +40,7 @@ class Stage(models.TextChoices):
 
 
 class Paper(models.TextChoices):
-    """Papers of a whole application rather than of one criterion (practice §3, "Before it is sent")."""
+    """Documents of a whole application rather than of one criterion (practice §3, "Before it is sent")."""
 
     MINUTES = "minutes", _("Minutes of the villagers' representatives")
     STAMPED = "stamped", _("Application form with signature and stamp")
@@ -50,7 +50,7 @@ class Paper(models.TextChoices):
 class Application(models.Model):
     """One per unit and cycle. ``panel_total`` and ``panel_star`` come from the deciding stage's panel points.
 
-    ``applied_star`` is the star aimed at; ``township_star`` the township's own star when it recommends for 4–5.
+    ``applied_star`` is the star applied for; ``township_star`` the township's own star when it recommends for 4–5.
     ``self_total`` and ``self_star`` are what the unit's own answers would give. Totals are points, 2 decimals.
     ``submitted_tags``: the unit's tags when it was submitted; a draft has none.
     """
@@ -113,14 +113,14 @@ class Application(models.Model):
 
     @property
     def tags(self) -> list[str]:
-        """By which the scheme's variants are chosen: a draft follows the unit, what is submitted keeps its own."""
+        """They select the scheme's variants: a draft follows the unit, a submitted application keeps its own."""
         return self.unit.tags if self.submitted_tags is None else self.submitted_tags
 
 
 class Transition(models.Model):
     """One step of an application: who, when, from where, why. Append-only; the timeline that people read.
 
-    ``as_deputy``: the person stood in for the holder of the office (代).
+    ``as_deputy``: the person acted as a deputy (代).
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="transitions")
@@ -146,9 +146,9 @@ class Transition(models.Model):
 class Answer(models.Model):
     """One fact of the form (formats §2: ``1.1.a`` a count or tick, ``1.2`` a figure, ``1.5`` typed points).
 
-    ``typed`` is what the person typed, kept even when it is no valid figure (then ``value`` is empty).
-    ``source`` says who gave it: village, or ``department:NAME``. ``sure``: asked about an odd figure
-    (``ratings.scoring.outliers``), the person said that it is right.
+    ``typed`` is what the person typed, kept even when it is invalid (then ``value`` is empty). ``source`` says who gave
+    it: village, or ``department:NAME``. ``sure``: asked about an outlier (``ratings.scoring.outliers``), the person
+    confirmed it.
     """
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="answers")
@@ -173,7 +173,7 @@ class Answer(models.Model):
 class Evidence(models.Model):
     """A file attached to a criterion (佐证材料). ``name`` is the piece that the criterion asks for, if any.
 
-    Without a criterion it is a paper of the whole application, and ``name`` says which (``Paper``).
+    Without a criterion it is a document of the whole application, and ``name`` says which (``Paper``).
     """
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="evidence")
@@ -193,7 +193,7 @@ class Evidence(models.Model):
 class Absence(models.Model):
     """The unit has no such document this year (本年没有…) and says why.
 
-    It stands for the document alone, never for points. ``name`` is the piece that the criterion asks for.
+    It replaces only the document, never points. ``name`` is the piece that the criterion asks for.
     """
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="absences")
@@ -216,8 +216,8 @@ class Absence(models.Model):
 class Points(models.Model):
     """Points per criterion and stage: the unit's own answers scored, or a panel's mean (2 decimals).
 
-    A product of two numbers of ten decimals is kept exactly; points are rounded only when they are written.
-    ``figure`` is the figure that a ``figures`` condition looks at (the lower median of a panel's).
+    A product of two numbers of ten decimals is stored exactly; points are rounded only for display. ``figure`` is the
+    figure that a ``figures`` condition looks at (the lower median of a panel's).
     """
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="points")
@@ -239,9 +239,9 @@ class Points(models.Model):
 
 @pghistory.track()
 class Veto(models.Model):
-    """A veto item met by a unit on a day (formats §1); one dated fact each, with the paper that proves it.
+    """A veto item met by a unit on a day (formats §1); one dated fact each, with the document that proves it.
 
-    ``source``: the department that found it. What was found wrongly is withdrawn, and no longer bars anything.
+    ``source``: the department that found it. A wrong finding is withdrawn, and no longer bars anything.
     """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="vetoes")
@@ -271,7 +271,8 @@ class Veto(models.Model):
 
 @pghistory.track()
 class Return(models.Model):
-    """The township's questions to a village (退回补正), each with its reason; only those reopen, until ``due``."""
+    """The township's questions to a village (退回补正), each with its reason; only those criteria reopen, until
+    ``due``."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="returns")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

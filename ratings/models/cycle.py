@@ -73,7 +73,7 @@ class Cycle(models.Model):
 
 @pghistory.track(pghistory.InsertEvent())
 class ClosingReversal(models.Model):
-    """The closing of ``closed_at`` was taken back: what it decided never counted (practice §3)."""
+    """The closing of ``closed_at`` was reversed: its decisions never counted (practice §3)."""
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="closing_reversals")
     closed_at = models.DateTimeField()
@@ -95,7 +95,7 @@ class ClosingReversal(models.Model):
 
 
 class CycleStep(models.TextChoices):
-    """The steps of a cycle that have a window of time."""
+    """The steps of a cycle that have a window."""
 
     APPLY = "apply", _("Self-assessment and application")
     TOWNSHIP_REVIEW = "township_review", _("Township review")
@@ -127,7 +127,7 @@ class Window(models.Model):
 
 @pghistory.track()
 class Extension(models.Model):
-    """More time for one unit in one step (practice §3), with its reason; the last one given counts."""
+    """More time for one unit in one step (practice §3), with its reason; the latest one counts."""
 
     cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="extensions")
     step = models.CharField(max_length=20, choices=CycleStep, default=CycleStep.APPLY)

@@ -1,4 +1,4 @@
-"""A decision (审定): what star a unit gets, by whom, and from which day it is in force."""
+"""A decision (审定): which star a unit gets, by whom, and from which day it is in force."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class DecisionQuerySet(models.QuerySet):
 
 @pghistory.track()
 class Decision(models.Model):
-    """``on``: the day from which it is in force; ``cut_off``: the last day for facts it has judged (formats §3).
+    """``on``: the day from which it is in force; ``cut_off``: the last day for facts that it considered (formats §3).
 
-    Both are set when it is confirmed. What was decided never changes; a new decision ``replaces`` it. A closing that is
-    taken back leaves its decisions ``reversed``: they count as if they had never been made.
+    Both are set when it is confirmed. A decision never changes; a new one ``replaces`` it. A reversed closing leaves
+    its decisions ``reversed``: they count as if they had never been made.
     """
 
     class State(models.TextChoices):

@@ -1,4 +1,4 @@
-"""Events (情形) that move stars between annual ratings, and the proposals that their rules make (practice §4)."""
+"""Events (情形) that change stars between annual ratings, and the proposals that their rules make (practice §4)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ from villages.models import Unit, below_any
 
 class EventQuerySet(models.QuerySet):
     def seen_by(self, user: Any) -> EventQuerySet:
-        """Events that ``user`` may see; one that is held only those who record events there."""
+        """Events that ``user`` may see; held ones only for those who record events there."""
         watched, recorded = (below_any(user.reach(f"ratings.{verb}_event"), "unit_id") for verb in ("view", "record"))
         return self.filter(watched & Q(held=False) | recorded)
 
 
 @pghistory.track()
 class Event(models.Model):
-    """Something that happened to a unit on a day. ``kind`` is an event code of the schemes; ``source`` tells two apart.
+    """Something that happened to a unit on a day. ``kind`` is an event code of the schemes; ``source`` distinguishes
+    two on one day.
 
     A ``held`` event has no effect until it is released (``released_at``); ``closed`` is the day it was closed as
     rectified, ``rectification`` what was done (empty where a file said the day alone).
@@ -76,9 +77,9 @@ class Event(models.Model):
 
 @pghistory.track(pghistory.InsertEvent())
 class Reversal(models.Model):
-    """An appeal against an event was upheld: from ``on`` that day nothing follows from it any more, a revoked star too.
+    """An appeal against an event was upheld: from the day ``on`` it has no effect any more, not even a revoked star.
 
-    What the star was until then stays as it was (formats §3: an appeal acts from its own day).
+    The star until then stays as it was (formats §3: an appeal takes effect from its own day).
     """
 
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="reversal")

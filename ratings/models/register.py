@@ -1,4 +1,5 @@
-"""The star register (星级台账): who held which star from when to when, and what was known when (formats §3)."""
+"""The star register (星级台账): who held which star from when to when, and what was known when (bitemporal,
+formats §3)."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ class _Day(Func):
 
 class StarPeriodQuerySet(models.QuerySet):
     def known(self) -> StarPeriodQuerySet:
-        """The register as it is known now."""
+        """The register as known now."""
         return self.filter(superseded_at=None)
 
     def known_at(self, moment: datetime) -> StarPeriodQuerySet:
@@ -34,7 +35,7 @@ class StarPeriodQuerySet(models.QuerySet):
         return self.filter(Q(superseded_at=None) | Q(superseded_at__gte=moment), recorded_at__lt=moment)
 
     def on(self, day: date | None = None) -> StarPeriodQuerySet:
-        """The star of each unit on ``day`` (today when absent), as known now."""
+        """The star of each unit on ``day`` (default today), as known now."""
         return self.known().filter(during__contains=day or timezone.localdate())
 
     def with_since(self) -> StarPeriodQuerySet:
@@ -50,7 +51,7 @@ class StarPeriod(models.Model):
     """A unit's star over ``during`` (half-open days; the last one has no end).
 
     Written only by ``ratings/register/rerating.py``. A recomputation never changes a row: it sets ``superseded_at`` and
-    adds new rows, so that "what did we know then" has its answer.
+    adds new rows, so that "what did we know then" can be answered.
     """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="star_periods")
@@ -91,5 +92,5 @@ class StarPeriod(models.Model):
 
     @property
     def last_day(self) -> date | None:
-        """The last day of the period; None while it goes on."""
+        """The last day of the period; None while it continues."""
         return self.during.upper and self.during.upper - timedelta(days=1)

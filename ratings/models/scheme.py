@@ -1,4 +1,4 @@
-"""A county's 考评标准 for a year. The file itself (formats §1) is kept whole; SQL and Python both read ``body``."""
+"""A county's 考评标准 for a year. The file itself (formats §1) is stored whole; SQL and Python both read ``body``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from villages.models import Level, Unit, UnitQuerySet
 
 
 class ExactEncoder(simplejson.JSONEncoder):
-    """Writes decimals as JSON numbers with the digits they have (jsonb keeps them exactly)."""
+    """Writes decimals as JSON numbers with all their digits (jsonb keeps them exactly)."""
 
 
 class ExactDecoder(json.JSONDecoder):
@@ -77,11 +77,11 @@ class Scheme(models.Model):
 
     @cached_property
     def spec(self) -> SchemeSpec:
-        """The body as a typed specification; what is kept was checked when it came in."""
+        """The body as a typed specification; it was validated on import."""
         return SchemeSpec.model_validate(self.body)
 
     def earlier_versions(self) -> SchemeQuerySet:
-        """The versions before this one for the same unit and year, the latest first."""
+        """The earlier versions for the same unit and year, the latest first."""
         same = Scheme.objects.filter(unit=self.unit_id, rates=self.rates, year=self.year)
         return same.filter(version__lt=self.version).order_by("-version")
 

@@ -1,1 +1,1 @@
-"""What pages, papers and sheets of this app show, read for one reader; keeps nothing."""
+"""What pages, printed documents and sheets of this app show, read for one reader; saves nothing."""

@@ -1,6 +1,6 @@
-"""The form of an application as a person sees it: areas, a card a criterion, a field a question (architecture §6–7).
+"""The form of an application as a person sees it: areas, a card per criterion, a field per item (architecture §6–7).
 
-Read once from the database by ``load``; the pages, the saving of a field and the API's summary show the same.
+Read once from the database by ``load``; the pages, the saving of a field and the API's summary share it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -41,7 +41,7 @@ State = Application.State
 
 
 class ApplicationFormView:
-    """The whole form of ``application`` (with unit, cycle and scheme) for a reader who may fill it in, or may not."""
+    """The whole form of ``application`` (with unit, cycle and scheme) for a reader who may or may not fill it in."""
 
     def __init__(self, application: Application, *, may_fill: bool) -> None:
         self.application = application
@@ -60,13 +60,13 @@ class ApplicationFormView:
 
     @cached_property
     def last(self) -> dict[str, LastYear]:
-        """What was answered a year ago, by item, where the criterion has kept its name."""
+        """Last year's answers, by item, where the criterion has kept its name."""
         mine = self.application
         return last_year(mine.cycle, [mine.unit_id]).get(mine.unit_id, {})
 
     @cached_property
     def known_values(self) -> dict[str, Prefill]:
-        """What the village need not type, by item, whether it is confirmed by now or not."""
+        """The prefills, by item, whether they are confirmed already or not."""
         mine = self.application
         profile = Profile.objects.filter(unit=mine.unit_id, year__lte=mine.cycle.year).order_by("-year").first()
         last = {item: before.typed for item, before in self.last.items()}
@@ -92,7 +92,7 @@ class ApplicationFormView:
 
     @cached_property
     def bonus(self) -> frozenset[str]:
-        """The codes of the criteria that nobody needs for full marks."""
+        """The codes of the criteria that are not needed for full marks."""
         return frozenset(c.code for area in self.spec.areas if area.kind == "bonus" for c in area.criteria)
 
     @property
@@ -107,7 +107,7 @@ class ApplicationFormView:
 
     @cached_property
     def scored(self) -> dict[str, Scored]:
-        """The criteria that are answered, by code."""
+        """The answered criteria, by code."""
         return questions.scored(self.criteria, self.answers)
 
     @cached_property
@@ -124,7 +124,7 @@ class ApplicationFormView:
 
     @cached_property
     def attached(self) -> set[tuple[str, str]]:
-        """The pieces of evidence that are there, or are said not to exist this year."""
+        """The evidence that exists, or is declared absent this year."""
         return {(e.criterion, e.name) for e in self.evidence} | self.absences.keys()
 
     @cached_property
@@ -151,17 +151,17 @@ class ApplicationFormView:
 
     @property
     def line(self) -> Decimal | None:
-        """The total that the star applied for asks for."""
+        """The total required for the star applied for."""
         star = next((s for s in self.spec.stars if s.star == self.application.applied_star), None)
         return None if star is None else star.total if star.total is not None else star.over
 
     def area_line(self, area: Area) -> Decimal | None:
-        """The points of ``area`` that the star applied for asks for."""
+        """The points of ``area`` required for the star applied for."""
         star = next((s for s in self.spec.stars if s.star == self.application.applied_star), None)
         return star.areas[area.code] * area.full if star and area.code in star.areas else None
 
     def sheet(self, number: int, kept: Mapping[str, SavedAnswers] | None = None) -> AreaSection:
-        """The area by its place in the scheme, from 1; ``kept`` is what has just become of entries."""
+        """The area by its position in the scheme, from 1; ``kept`` is the outcome of entries just saved."""
         area = self.spec.areas[number - 1]
         codes = {criterion.code for criterion in area.criteria}
         cards = [
@@ -258,7 +258,7 @@ class ApplicationFormView:
 
 
 def card_address(application: Application, code: str) -> str:
-    """Where the criterion of this code stands in the form: its area's page, and the card there."""
+    """The address of the criterion of this code in the form: its area's page, and the card there."""
     criteria = criteria_of(application)
     for number, area in enumerate(application.cycle.scheme.spec.areas, start=1):
         there = [c.code for c in criteria if c in area.criteria]
@@ -273,7 +273,7 @@ def _card_id(number: int, place: int) -> str:
 
 
 def _problem(criterion: Criterion, question: Question, answer: Answer | None) -> str:
-    """Why the answer that is kept is no fact."""
+    """Why the stored answer is invalid."""
     if answer is None or answer.value is not None:
         return ""
     try:

@@ -1,7 +1,7 @@
 """The printed application form (申报表): what the village reports and signs, with a check code of its content.
 
-Printed, signed, stamped and photographed it comes back as a paper of the application (``Paper.STAMPED``); the code
-tells whether it shows what stands in the form now.
+Printed, signed, stamped and photographed, it comes back as a document of the application (``Paper.STAMPED``); the code
+tells whether it matches the current form.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ from records.numbers import plain
 
 
 def declaration(form: ApplicationFormView, *, by: Any) -> bytes:
-    """The form as it stands now, as PDF: every area, criterion and fact, the village's own points, places to sign."""
+    """The current form as PDF: every area, criterion and fact, the village's own points, space for signatures."""
     application = form.application
     title = _("Application for a star rating, %s") % application.cycle.year
     blocks = [*_head(form), *(block for sheet in form.sheets for block in _area(sheet)), *_foot(form)]

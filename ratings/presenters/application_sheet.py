@@ -1,7 +1,7 @@
-"""The form of one application as a sheet: one row per question; taken whole or not at all (architecture §6).
+"""The form of one application as a sheet: one row per item; all or nothing (architecture §6).
 
-It comes back through the checks of the form itself (``ratings.workflow.answers.save_answers``). An empty cell is passed
-over, so that a sheet never takes an answer away; the line's version tells which answer the person had before them.
+An upload goes through the checks of the form itself (``ratings.workflow.answers.save_answers``). An empty cell is
+skipped, so that a sheet never deletes an answer; the line's version tells which answer the person had seen.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ UNANSWERED = "-"
 
 @dataclass(frozen=True)
 class SheetHeadings:
-    """The heads of the sheet in the reader's language."""
+    """The column headings in the reader's language."""
 
     item: str
     area: str
@@ -59,7 +59,7 @@ class SheetHeadings:
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A question that the village may answer now."""
+    """An item that the village may answer now."""
 
     area: str
     card: CriterionCard
@@ -102,8 +102,8 @@ class AskedQuestion:
 
 @dataclass(frozen=True)
 class AnswerChange:
-    """An answer of the sheet that differs from what is kept: answers and reasons before and now; ``odd``: what is to
-    be looked at once more."""
+    """An answer in the sheet that differs from the stored one: answers and reasons before and after; ``odd``: a warning
+    to check it."""
 
     asked: AskedQuestion | AskedDocument
     before: str
@@ -118,7 +118,7 @@ class AnswerChange:
 
 
 def questions_of(form: ApplicationFormView) -> list[AskedQuestion]:
-    """The questions that stand open on ``form``, in its order."""
+    """The open items of ``form``, in its order."""
     return [
         AskedQuestion(f"{sheet.area.code} {sheet.area.name}", card, field)
         for sheet in form.sheets
@@ -129,12 +129,12 @@ def questions_of(form: ApplicationFormView) -> list[AskedQuestion]:
 
 
 def lines_of(form: ApplicationFormView) -> list[AskedQuestion | AskedDocument]:
-    """The lines of the sheet: open questions, then the documents that are not attached."""
+    """The lines of the sheet: open items, then the documents that are not attached."""
     return [*questions_of(form), *documents_of(form)]
 
 
 def columns() -> list[SheetColumn]:
-    """The sheet to fill in: what is asked, what is known, what is answered by now."""
+    """The template: items, prefills and answers so far."""
     heads = SheetHeadings.spoken()
     return [
         SheetColumn(heads.item, lambda asked: asked.item, 10),
@@ -150,7 +150,7 @@ def columns() -> list[SheetColumn]:
 
 
 def notes() -> list[str]:
-    """What stands above the heads of the sheet to fill in."""
+    """The notes above the column headings of the template."""
     return [
         _("Write under “%(answer)s”, and under “%(reason)s” where points are given.") % vars(SheetHeadings.spoken()),
         _("An empty cell changes nothing. Send the sheet back here; you see what it changes before it counts."),
@@ -169,9 +169,9 @@ def rows_of(raw: bytes) -> list[SheetRow]:
 
 @transaction.atomic
 def keep(application: Application, rows: Sequence[SheetRow], *, by: Any) -> list[AnswerChange]:
-    """Keep what ``rows`` answer; what it changed.
+    """Save the answers in ``rows``; return what changed.
 
-    Raises ``SheetRefused`` with all that is wrong, and what ``save_answers`` raises; then nothing is kept.
+    Raises ``SheetRefused`` with all errors, and what ``save_answers`` raises; then nothing is saved.
     """
     heads = SheetHeadings.spoken()
     form = ApplicationFormView(application, may_fill=True)
@@ -194,7 +194,7 @@ def keep(application: Application, rows: Sequence[SheetRow], *, by: Any) -> list
 
 
 def try_out(application: Application, rows: Sequence[SheetRow], *, by: Any) -> list[AnswerChange]:
-    """What ``keep`` would do, undone again."""
+    """Dry run: what ``keep`` would do, rolled back."""
     with transaction.atomic():
         changes = keep(application, rows, by=by)
         transaction.set_rollback(True)
@@ -204,7 +204,7 @@ def try_out(application: Application, rows: Sequence[SheetRow], *, by: Any) -> l
 def _lines(
     rows: Iterable[SheetRow], heads: SheetHeadings, asked: Mapping[str, AskedQuestion | AskedDocument]
 ) -> dict[str, SheetRow]:
-    """``rows`` by item. Raises ``SheetRefused`` with every line that cannot be read."""
+    """``rows`` by item. Raises ``SheetRefused`` with every unreadable line."""
     lines: dict[str, SheetRow] = {}
     problems: list[WrongCell] = []
     for row in rows:
@@ -250,7 +250,7 @@ def _keep_document(
 
 
 def _entry(row: SheetRow, heads: SheetHeadings, field: QuestionField) -> AnswerEntry:
-    """What the line answers."""
+    """The entry for the line's answer."""
     version, answer = row[heads.version], field.answer
     return AnswerEntry(
         field.item,

@@ -18,7 +18,7 @@ NONE = {"本年没有", "今年没有"}
 
 @dataclass(frozen=True)
 class AskedDocument:
-    """A piece of evidence that the village may attach, or say that there is none."""
+    """A piece of evidence that the village may attach, or declare absent."""
 
     area: str
     card: CriterionCard
@@ -59,7 +59,7 @@ class AskedDocument:
         return None if ticked is None else not ticked
 
     def keep(self, application: Application, answer: str, reason: str, by: Any) -> tuple[str, str]:
-        """Keep what the line says; answer and reason as they are then. Raises as ``declare_absent`` does."""
+        """Save what the line says; return answer and reason afterwards. Raises as ``declare_absent`` does."""
         code = self.card.criterion.code
         if not self.says_none(answer):
             if self.piece.absence:
@@ -72,7 +72,7 @@ class AskedDocument:
 
 
 def documents_of(form: ApplicationFormView) -> list[AskedDocument]:
-    """The documents asked for on ``form`` that are not attached, in its order."""
+    """The documents required on ``form`` that are not attached, in its order."""
     return [
         AskedDocument(f"{sheet.area.code} {sheet.area.name}", card, piece)
         for sheet in form.sheets

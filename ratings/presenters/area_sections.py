@@ -1,4 +1,4 @@
-"""What the form of an application is made of: areas, cards (criteria), fields (questions) (architecture §6–7)."""
+"""The parts of an application's form: areas, cards (criteria), fields (items) (architecture §6–7)."""
 
 import re
 from dataclasses import dataclass, field
@@ -17,10 +17,10 @@ from ratings.workflow.answers import version
 
 @dataclass
 class QuestionField:
-    """One question with what was typed. ``problem``: why that is no fact, or was not kept; ``last``: last year's.
+    """One item with what was typed. ``problem``: why that is invalid, or was not saved; ``last``: last year's answer.
 
-    ``known``: what is filled in from elsewhere and waits to be confirmed; ``stands``: an answer that the person who
-    typed had not seen; ``jump``: an odd one, ``sure`` if the person said that it is right.
+    ``known``: the prefill that waits to be confirmed; ``stands``: an answer that the typing person had not seen;
+    ``jump``: an outlier, ``sure`` if the person confirmed it.
     """
 
     id: str
@@ -45,7 +45,8 @@ class QuestionField:
 
     @property
     def version(self) -> str:
-        """The version of the answer that the person has seen: not that of one which they have not chosen yet."""
+        """The version of the answer that the person has seen: not of a conflicting one that they have not
+        chosen yet."""
         return version(self.answer) if self.stands is None else self.seen or ""
 
     @property
@@ -66,7 +67,7 @@ class QuestionField:
 
     @property
     def state(self) -> str:
-        """Where the value is: saved, invalid, known (filled in from elsewhere, not confirmed), or nothing yet."""
+        """The state of the value: saved, invalid, known (prefilled, not confirmed), or nothing yet."""
         if self.problem:
             return "invalid"
         if self.known:
@@ -80,7 +81,7 @@ class QuestionField:
 
 @dataclass
 class EvidencePiece:
-    """A piece of evidence that the scheme asks for, with the files that are there, or why there is none this year.
+    """A piece of evidence that the scheme asks for, with its files, or why there is none this year.
 
     ``typed``: a reason for that which was refused just now, so that nobody types it twice.
     """
@@ -95,7 +96,7 @@ class EvidencePiece:
 @dataclass
 class CriterionCard:
     """One criterion. ``open``: it may be changed now; ``locked``: why not; ``returned``: the township's reason;
-    ``penalty``: its points are taken off; ``lack``: which evidence is still to come."""
+    ``penalty``: its points are subtracted; ``lack``: the evidence still missing."""
 
     id: str
     criterion: Criterion
@@ -119,12 +120,12 @@ class CriterionCard:
 
     @property
     def unit(self) -> str:
-        """The unit of its figure, out of the brackets of its name: ``满意率(%)`` → ``%``."""
+        """The unit of its figure, taken from the brackets in its name: ``满意率(%)`` → ``%``."""
         return figure_parts(self.criterion.figure or "")[1]
 
     @property
     def known(self) -> list[QuestionField]:
-        """Its fields that are filled in from elsewhere and wait to be confirmed."""
+        """Its prefilled fields that wait to be confirmed."""
         return [f for f in self.fields if f.known]
 
     @property
@@ -134,7 +135,7 @@ class CriterionCard:
 
 @dataclass
 class AreaSection:
-    """One area of the form. ``missing``: messages by item or criterion of what keeps it from being sent."""
+    """One area of the form. ``missing``: messages by item or criterion about what keeps it from being sent."""
 
     number: int
     area: Area
@@ -153,7 +154,7 @@ class AreaSection:
 
     @property
     def lacking_evidence(self) -> list[CriterionCard]:
-        """Those that are answered and lack nothing else."""
+        """Criteria that are answered and only lack evidence."""
         return [card for card in self.asked if card.lack and card.points is not None]
 
     @property
@@ -178,12 +179,12 @@ class AreaSection:
 
     @property
     def known(self) -> int:
-        """How many answers are filled in and wait to be confirmed."""
+        """How many answers are prefilled and wait to be confirmed."""
         return sum(len(card.known) for card in self.cards)
 
     @property
     def odd(self) -> list[tuple[CriterionCard, QuestionField]]:
-        """Fields far from last year's that nobody has called right."""
+        """Fields far from last year's value that nobody has confirmed."""
         return [(card, f) for card in self.cards for f in card.fields if f.jump and not f.sure]
 
     @property
@@ -197,7 +198,8 @@ class AreaSection:
 
 @dataclass
 class PaperPiece:
-    """A paper of the whole application (``Paper``) with its files; ``required``: it cannot be sent without."""
+    """A document of the whole application (``Paper``) with its files; ``required``: the application cannot be
+    sent without it."""
 
     paper: Paper
     required: bool
@@ -206,7 +208,7 @@ class PaperPiece:
 
 @dataclass(frozen=True)
 class LastYear:
-    """What was answered a year ago, as it was typed and as a fact."""
+    """Last year's answer, as it was typed and as a fact."""
 
     typed: str
     value: Decimal

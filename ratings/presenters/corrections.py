@@ -1,4 +1,4 @@
-"""What the village changed when it answered a return: before and after, question by question (practice §3)."""
+"""What the village changed when it answered a return: before and after, item by item (practice §3)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,19 +42,19 @@ class CorrectedCriterion:
 
 
 def corrections(application: Application) -> list[CorrectedCriterion]:
-    """The last answered return, criterion by criterion; empty when there is none. Six statements at most."""
+    """The last answered return, criterion by criterion; empty when there is none. At most six queries."""
     last = Return.objects.filter(application=application, answered_at__isnull=False).order_by("-pk").first()
     return _since(application, last) if last else []
 
 
 def unmended(application: Application, question: Return) -> list[str]:
-    """The criteria of an open return of which neither an answer nor a file has been changed since. Five statements."""
+    """The criteria of an open return in which neither an answer nor a file has been changed since. Five queries."""
     return [one.criterion.code for one in _since(application, question) if one.is_same]
 
 
 def _since(application: Application, question: Return) -> list[CorrectedCriterion]:
-    """What was changed between the return and its answer, or until now. The times are those of the trail, which every
-    change has from the same clock."""
+    """What was changed between the return and its answer, or until now. The times are those of the audit trail, where
+    every change has the same clock."""
     reasons = dict(ReturnedCriterion.objects.filter(of=question).values_list("criterion", "reason"))
     steps = ReturnEvent.objects.filter(pgh_obj=question).order_by("pgh_id").values_list("pgh_created_at", flat=True)
     sent, *back = steps
@@ -70,8 +70,8 @@ def compared(
     after: Mapping[str, str],
     files: Mapping[tuple[str, str], int],
 ) -> list[CorrectedCriterion]:
-    """The returned criteria: ``reasons`` by code, what was typed by item (of a document that there is not: by its
-    ``place_of``), files by code and "insert" or "delete"."""
+    """The returned criteria: ``reasons`` by code, typed values by item (by ``place_of`` for an absent document), files
+    by code and "insert" or "delete"."""
     return [
         CorrectedCriterion(
             criterion,
@@ -96,7 +96,7 @@ def compared(
 
 
 def _typed(application: Application, sent: datetime, back: datetime | None) -> tuple[dict[str, str], dict[str, str]]:
-    """What stood in each item when the questions were sent, and when they came back; from the trail."""
+    """The typed value of each item when the questions were sent, and when they came back; from the audit trail."""
     before: dict[str, str] = {}
     after: dict[str, str] = {}
     rows = AnswerEvent.objects.filter(_up_to(back), application=application).order_by("pgh_id")
@@ -119,7 +119,7 @@ def none_words(reason: str) -> str:
 
 
 def place_of(criterion: str, piece: str) -> str:
-    """Among the items, the place of a document that there is not this year."""
+    """The key among the items for a document that is absent this year."""
     return f"{criterion}/{piece}"
 
 

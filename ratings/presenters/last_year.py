@@ -1,4 +1,4 @@
-"""What units answered a year ago, where a criterion has kept its name."""
+"""Last year's answers of units, where a criterion has kept its name."""
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
@@ -15,19 +15,19 @@ Answers = dict[str, LastYear]
 
 
 def last_year(cycle: Cycle, codes: Collection[str]) -> dict[str, Answers]:
-    """By unit of ``codes``, its answers in the cycle of the year before, by item; one statement."""
+    """For each unit in ``codes``, its answers in the previous year's cycle, by item; one query."""
     before = _rows(codes, cycle.year - 1, cycle.scheme.rates, "__in").values_list("unit_id", "said")
     return {unit: as_answers(cycle, said) for unit, said in before}
 
 
 def of_application(application: str) -> Subquery:
-    """``last_year`` within a larger statement, of the application that stands at this place; for ``as_answers``."""
+    """``last_year`` as a subquery, of the application in this column; for ``as_answers``."""
     year, rates = OuterRef(f"{application}__cycle__year") - 1, OuterRef(f"{application}__cycle__scheme__rates")
     return Subquery(_rows(OuterRef(f"{application}__unit"), year, rates).values("said")[:1])
 
 
 def as_answers(cycle: Cycle, said: Mapping[str, Any] | None) -> Answers:
-    """The answers to criteria that stand in ``cycle`` under the same code and name as a year ago."""
+    """The answers to criteria that have the same code and name in ``cycle`` as a year ago."""
     if said is None:
         return {}
     names = dict(zip(said["codes"], said["names"], strict=True))
@@ -48,7 +48,7 @@ def _rows(unit: Any, year: Any, rates: Any, lookup: str = "") -> QuerySet[Applic
 
 
 def _criteria(key: str) -> Func:
-    """What stands under ``key`` in each criterion of the application's scheme, in the order of the scheme."""
+    """The value of ``key`` in each criterion of the application's scheme, in the order of the scheme."""
     return Func(
         F("cycle__scheme__body"),
         Value(f"$.areas[*].criteria[*].{key}"),

@@ -1,6 +1,6 @@
-"""What may still come to the answers on a form, and what puts the star applied for out of reach; keeps nothing.
+"""The points that may still come to a form, and what puts the star applied for out of reach; saves nothing.
 
-Vetoes stay out of it: a village learns of them from the decision, not from its form.
+Vetoes are not considered: a village learns of them from the decision, not from its form.
 """
 
 import json
@@ -33,8 +33,8 @@ standing as not materialized (select null::bigint as scheme, null::numeric as to
 
 @dataclass(frozen=True)
 class Outlook:
-    """What may still come: at most so many points by the village's open questions (``own``), and by what ``others``
-    supply or score. ``short``: what keeps the unit from the star applied for even if all of that comes, in words."""
+    """What may still come: at most this many points from the village's open items (``own``), and from what ``others``
+    supply or score. ``short``: what keeps the unit from the star applied for even then, in words."""
 
     own: Decimal
     others: Decimal
@@ -42,7 +42,7 @@ class Outlook:
 
 
 def outlook(form: ApplicationFormView) -> Outlook:
-    """Judge the form, open criteria at their full marks, by the same query as everything else (``allowance.sql``)."""
+    """Judge the form, open criteria with full marks, by the same query as everything else (``allowance.sql``)."""
     still_open = [
         criterion
         for criterion in form.criteria

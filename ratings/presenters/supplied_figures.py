@@ -1,4 +1,4 @@
-"""What stands beside a department's figures of one criterion: last year's, and those of other villages this year."""
+"""What is shown beside a department's figures of one criterion: last year's, and those of other villages this year."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ def answers_of(code: str) -> QuerySet[Answer]:
 
 
 def a_year_ago(cycle: Cycle, variants: Sequence[Criterion], codes: Iterable[str]) -> dict[Key, LastYear]:
-    """What was answered a year ago by units of ``codes``, where the criterion has kept its name."""
+    """Last year's answers of the units in ``codes``, where the criterion has kept its name."""
     code, name = variants[0].code, variants[0].name
     rows = answers_of(code).filter(
         application__unit__in=list(codes),
@@ -37,8 +37,9 @@ def a_year_ago(cycle: Cycle, variants: Sequence[Criterion], codes: Iterable[str]
 
 
 class Beside:
-    """``last``: a year ago, of the units of ``codes``. Figures of all villages of ``cycle``, as they would be once
-    ``fresh`` ones (of this page or sheet) are kept, are what a figure without last year's is compared with."""
+    """``last``: last year's values of the units in ``codes``. The figures of all villages of ``cycle``, as they would
+    be once the ``fresh`` ones (of this page or sheet) are saved, are the comparison for a figure without last year's.
+    """
 
     def __init__(
         self,
@@ -56,7 +57,7 @@ class Beside:
             self._now[item][unit] = value
 
     def odd(self, unit: str, question: Question) -> Odd | None:
-        """What is odd about the unit's figure of this year."""
+        """What is unusual about the unit's figure of this year."""
         there = self._now[question.item]
         last = self.last.get((unit, question.item))
         others = [value for code, value in there.items() if code != unit and value is not None]

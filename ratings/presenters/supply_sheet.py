@@ -1,7 +1,7 @@
-"""A department's figures for one criterion as a sheet: one row per village; taken whole or not (architecture §6).
+"""A department's figures for one criterion as a sheet: one row per village; all or nothing (architecture §6).
 
-``read`` finds every wrong cell and says what would change; ``ratings.workflow.supply.supply`` changes it. An empty cell
-is passed over, so that a sheet never takes a figure away, and the same sheet again changes nothing.
+``read`` finds every invalid cell and returns what would change; ``ratings.workflow.supply.supply`` changes it. An empty
+cell is skipped, so that a sheet never deletes a figure; importing the same sheet again changes nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,12 +23,12 @@ from villages.models import Level, Unit
 
 
 def variant_of(unit: Unit, variants: Sequence[Criterion]) -> Criterion:
-    """The variant of a criterion that is meant for ``unit``."""
+    """The variant of a criterion that applies to ``unit``."""
     return next((variant for variant in variants if variant.fits(unit.tags)), variants[0])
 
 
 def by_their_tags(cycle: Cycle, units: Iterable[Unit]) -> list[Unit]:
-    """``units`` with the tags by which they are asked: those of what they have submitted."""
+    """``units`` with the tags that apply to them: those of their submitted applications, if any."""
     units = list(units)
     submitted = cycle.applications.filter(unit__in=[unit.code for unit in units], submitted_tags__isnull=False)
     tags = dict(submitted.values_list("unit_id", "submitted_tags"))
@@ -39,7 +39,7 @@ def by_their_tags(cycle: Cycle, units: Iterable[Unit]) -> list[Unit]:
 
 @dataclass(frozen=True)
 class SuppliedChange:
-    """A figure of the sheet that differs from what is kept; ``odd``: what is to be looked at once more."""
+    """A figure in the sheet that differs from the stored one; ``odd``: a warning to check it."""
 
     unit: Unit
     question: Question
@@ -111,13 +111,13 @@ class SupplySheet:
         return rows
 
     def hold(self, rows: Iterable[SheetRow]) -> None:
-        """Let nobody change the figures of the villages in ``rows`` until the end of the transaction."""
+        """Lock the figures of the villages in ``rows`` until the end of the transaction."""
         hold_open([self.cycle.pk])
         codes = [row.code(self.code_head) for row in rows]
         list(self.cycle.applications.filter(unit__in=codes).order_by("pk").select_for_update().values_list("pk"))
 
     def read(self, rows: Iterable[SheetRow]) -> list[SuppliedChange]:
-        """What ``rows`` would change. Raises ``SheetRefused`` with all that is wrong."""
+        """What ``rows`` would change. Raises ``SheetRefused`` with all errors."""
         problems: list[WrongCell] = []
         changes: list[SuppliedChange] = []
         first: dict[str, int] = {}
@@ -134,7 +134,7 @@ class SupplySheet:
         return self._asked_about(changes)
 
     def _asked_about(self, changes: list[SuppliedChange]) -> list[SuppliedChange]:
-        """``changes`` with what is odd about them, the odd ones first."""
+        """``changes`` with what is unusual about them, those with a warning first."""
         fresh = {(change.unit.code, change.question.item): change.value for change in changes}
         beside = Beside(self.cycle, self.variants, [change.unit.code for change in changes], fresh)
         asked = [replace(change, odd=beside.odd(change.unit.code, change.question)) for change in changes]
@@ -161,7 +161,7 @@ class SupplySheet:
     def _figure(
         self, unit: Unit, variant: Criterion, question: Question | None, cell: str
     ) -> tuple[str, Decimal | None]:
-        """The figure that stands in ``cell``, as typed and as a fact. Raises ``Incomplete`` with what should."""
+        """The figure in ``cell``, as typed and as a fact. Raises ``Incomplete`` with what was expected."""
         if question is None or not variant.fits(unit.tags):
             raise Incomplete(_("an empty cell: this village is not asked for this"))
         typed = typed_in_file(question, cell)

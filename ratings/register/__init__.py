@@ -1,1 +1,1 @@
-"""The star register (星级台账): who holds which star since when, and what says so (formats §3)."""
+"""The star register (星级台账): who has held which star since when, and for which reason (formats §3)."""

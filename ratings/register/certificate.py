@@ -1,4 +1,4 @@
-"""The check code of a star certificate (星级证书): short enough to be typed, signed so that it cannot be made up."""
+"""The check code of a star certificate (星级证书): short enough to type, signed so that it cannot be forged."""
 
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -16,7 +16,7 @@ def code_of(decision_id: int) -> str:
 
 
 def decision_of(code: str) -> int | None:
-    """The decision that a code was given for, however it was typed; None if we never gave it."""
+    """The decision of a code, however it was typed; None if we never issued it."""
     plain = typed_codes.plain(code)
     number, signed = plain[:-_SIGNATURE], plain[-_SIGNATURE:]
     if not 0 < len(number) <= 12 or not set(plain) <= set(ALPHABET):

@@ -1,4 +1,4 @@
-"""The star certificate (星级证书) as a paper to frame, with its check code and a QR code that leads to its check."""
+"""The star certificate (星级证书) as a document to frame, with its check code and a QR code that leads to its check."""
 
 from django.conf import settings
 from django.urls import reverse

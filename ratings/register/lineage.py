@@ -1,4 +1,4 @@
-"""What orders made of units and their stars (practice §4): told on the pages of the old units and of the new one."""
+"""What orders did to units and their stars (practice §4): shown on the pages of the old units and of the new one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from villages.models import Order, Passage, Unit
 
 @dataclass(frozen=True)
 class LineageStep:
-    """From ``passage.before`` to ``passage.after``; ``star``: what the unit before held on the last day before the
-    order (None: no decision was in force), ``today``: what the unit after holds now."""
+    """From ``passage.before`` to ``passage.after``; ``star``: what the old unit held on the last day before the order
+    (None: no decision was in force), ``today``: what the new unit holds now."""
 
     passage: Passage
     star: int | None
@@ -22,7 +22,7 @@ class LineageStep:
 
 @dataclass(frozen=True)
 class Lineage:
-    """An order that touched ``unit``, with a step for each passage."""
+    """An order that touched ``unit``, with a step for each old and new unit."""
 
     order: Order
     unit: str
@@ -34,17 +34,17 @@ class Lineage:
 
     @property
     def came(self) -> bool:
-        """Whether the unit stood there after the order: it holds what the units before left it."""
+        """Whether the unit came out of the order: it holds the star that its predecessors left it."""
         return any(step.passage.after_id == self.unit for step in self.steps)
 
     @property
     def lowest(self) -> int | None:
-        """The lowest star of the units before it, which the unit after it holds until its next decision."""
+        """The lowest star of its predecessors, which the new unit holds until its next decision."""
         return min((step.star for step in self.steps if step.star is not None), default=None)
 
 
 def lineages(unit: Unit) -> list[Lineage]:
-    """The orders that touched ``unit``, the latest first; three statements."""
+    """The orders that touched ``unit``, the latest first; three queries."""
     orders = list(Order.objects.of(unit).prefetch_related("passages"))
     passages = [passage for order in orders for passage in order.passages.all()]
     held = _Held({code for passage in passages for code in (passage.before_id, passage.after_id)})
@@ -66,7 +66,7 @@ def lineages(unit: Unit) -> list[Lineage]:
 
 
 class _Held:
-    """The stars of a few units on any day, as known now; one statement."""
+    """The stars of a few units on any day, as known now; one query."""
 
     def __init__(self, codes: Iterable[str]) -> None:
         codes = list(codes)

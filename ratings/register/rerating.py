@@ -1,6 +1,6 @@
-"""Decision + effects → star periods: the one query of ``register.sql``, the same for one unit and for a nation.
+"""Decision + effects → star periods: the single query of ``register.sql``, the same for one unit and for a nation.
 
-``rerate`` keeps what it finds, ``export`` only says it; neither leans on what was kept before (formats §3).
+``rerate`` saves its result, ``export`` only returns it; neither depends on what was stored before (formats §3).
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ from period p full join known k
    and coalesce(k.scheme_id, 0) = coalesce(p.scheme, 0) and k.effects::text[] = p.effects
 where k.id is null or p.unit is null
 """
-# A record that reads the same up to the day is left alone, whatever it says of later days.
+# A record that is the same up to the day is left alone, whatever it says about later days.
 _LEAVE_THE_FUTURE = """
 delete from {table} where unit in (
     select unit from {table} where coalesce(upper(during), lower(during)) > %s
@@ -96,11 +96,11 @@ on conflict do nothing
 
 @transaction.atomic
 def rerate(units: Units, until: date | None = None, *, dry_run: bool = False) -> StarChanges:
-    """Bring the known periods of ``units`` in line with decisions and events, and open what proposals are missing.
+    """Bring the known periods of ``units`` in line with decisions and events, and open missing proposals.
 
-    ``until`` (today when absent) is the day that is looked at: units whose record already reads right up to it are left
-    alone, the others are written anew up to today. Of a day to come nothing is written, it is a forecast, as with
-    ``dry_run``. The changes can be read until the transaction ends; ``stars_changed`` announces them inside it.
+    ``until`` (default today) is the day to look at: units whose record is already right up to it are left alone, the
+    others are rewritten up to today. For a future day nothing is written; it is a forecast, as with ``dry_run``. The
+    changes can be read until the transaction ends; ``stars_changed`` announces them inside it.
     """
     today = timezone.localdate()
     until = until or today
@@ -145,16 +145,18 @@ def _with_descendants(scope: RerateScope) -> RerateScope:
 
 
 def lock_units(units: Units = "") -> None:
-    """Until the end of the transaction nobody else re-rates these units.
+    """Nobody else re-rates these units until the end of the transaction.
 
-    Whoever changes what a star rests on calls this before looking at what stands, and ``rerate`` after the change.
+    Code that changes what a star depends on calls this before reading the current state, and ``rerate`` after the
+    change.
     """
     with connection.cursor() as cursor:
         _lock(cursor, scope_of(units))
 
 
 def _lock(cursor: CursorWrapper, scope: RerateScope) -> None:
-    """Until the end of the transaction nobody else re-rates these units: one by one if few, else all at once."""
+    """Nobody else re-rates these units until the end of the transaction: one lock each if few, otherwise one
+    for all."""
     if not scope.few:
         cursor.execute("select pg_advisory_xact_lock(%s, 0)", [_LOCK])
         return
@@ -168,7 +170,7 @@ def _compare(cursor: CursorWrapper, scope: RerateScope, until: date, horizon: da
     """Fill the table of ``changes``: known periods that no longer hold, and periods that are not known yet."""
     periods, params = with_periods(scope, horizon)
     cursor.execute(_DIFFERENCE.format(table=changes.table, periods=periods), params)
-    cursor.execute(f"analyze {changes.table}")  # without figures of its own it would be joined to itself row by row
+    cursor.execute(f"analyze {changes.table}")  # without statistics the planner would self-join it row by row
     cursor.execute(_LEAVE_THE_FUTURE.format(table=changes.table, differences=changes.differences()), [until, until])
 
 
@@ -186,7 +188,7 @@ order by e.unit, array_position(array['revoke', 'suspend', 'cap', 'lower'], e.do
 
 
 class Cause(NamedTuple):
-    """An effect active on a day and its event; ``n`` is what a cap leaves or a lowering takes."""
+    """An effect active on a day and its event; ``n`` is the maximum left by a cap, or the stars taken by a lowering."""
 
     unit: str
     does: str
@@ -197,7 +199,7 @@ class Cause(NamedTuple):
 
 
 def causes(units: Units, on: date) -> list[Cause]:
-    """What holds the stars of ``units`` down ``on`` that day: the heaviest effect of each first, the latest event's."""
+    """What lowers the stars of ``units`` on the day ``on``: the heaviest effect first, of the latest event."""
     periods, params = with_periods(scope_of(units), on)
     with connection.cursor() as cursor:
         cursor.execute(_CAUSES.format(periods=periods), params)
@@ -215,9 +217,9 @@ order by rule
 
 
 def acting(event: Event) -> list[tuple[int, date, date | None]]:
-    """The rules that act through ``event`` (their place in the scheme's list), from day to day (half-open).
+    """The rules in effect through ``event`` (their index in the scheme's list), from day to day (half-open).
 
-    They act on the units to which they passed, too.
+    They act on the successors of the unit, too.
     """
     periods, params = with_periods(scope_of(descendants([event.unit_id])), timezone.localdate())
     with connection.cursor() as cursor:
@@ -257,7 +259,7 @@ group by unit
 
 
 def active_caps(units: Units, day: date) -> dict[str, int]:
-    """The lowest cap active on ``day``, by unit, decided on or not; a new decision may not exceed it (formats §3)."""
+    """The lowest cap active on ``day``, by unit, decided on or not; a new decision must not exceed it (formats §3)."""
     periods, params = with_periods(scope_of(units), day)
     with connection.cursor() as cursor:
         cursor.execute(f"{periods} {_CAPS}", [*params, day, day])

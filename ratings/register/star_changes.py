@@ -1,4 +1,4 @@
-"""What a re-rating changed, unit by unit: read from the database as one goes, however many they are."""
+"""What a re-rating changed, unit by unit: read from the database lazily, however many there are."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from django.db import connection
 
 @dataclass(frozen=True, slots=True)
 class StarChange:
-    """One unit's record reads differently from the day ``since``: ``before`` → ``after`` (None: no star was held).
+    """One unit's record has changed from the day ``since``: ``before`` → ``after`` (None: no star was held).
 
     ``since`` is the first day on which the star differs or, when none does, on which decision, scheme or effects do.
-    The rest is of the day that was looked at: the star that stood there until now and the one that stands there, the
-    decisions in force then and now, and the effects now active.
+    The rest describes the day looked at: the previous and the new star, the decisions in force before and after, and
+    the effects now active.
     """
 
     unit: str
@@ -32,7 +32,7 @@ class StarChange:
 
     @property
     def moves_star(self) -> bool:
-        """Whether the star of the day itself is another one now."""
+        """Whether the star of the day itself has changed."""
         return self.star_before != self.star
 
 
@@ -75,7 +75,7 @@ order by old.unit
 
 
 class Moved(NamedTuple):
-    """A unit whose star of the day was ``before`` until now and is ``after``, under the same decision."""
+    """A unit whose star on the day was ``before`` and is now ``after``, under the same decision."""
 
     unit: str
     before: int
@@ -83,9 +83,9 @@ class Moved(NamedTuple):
 
 
 class StarChanges:
-    """The changes of one re-rating, in order of unit; they live as long as its transaction.
+    """The changes of one re-rating, in order of unit; they exist until the end of its transaction.
 
-    ``day`` is the day that was looked at. True if there is any.
+    ``day`` is the day that was looked at. True if there are any.
     """
 
     def __init__(self, day: date) -> None:
@@ -106,12 +106,12 @@ class StarChanges:
                     yield StarChange(*row)
 
     def moved_by_events(self) -> list[Moved]:
-        """The units whose star of the day itself is another one now, because of events and not of a decision."""
+        """The units whose star on the day itself has changed because of events and not of a decision."""
         with connection.cursor() as cursor:
             cursor.execute(_MOVED.format(table=self.table), {"day": self.day})
             return [Moved(*row) for row in cursor.fetchall()]
 
     def differences(self, *, stars_first: bool = False) -> str:
-        """SQL of the first day on which each unit's record differs; with ``stars_first``, on which its star does."""
+        """SQL for the first day on which each unit's record differs; with ``stars_first``, on which its star does."""
         first = ", (old.star is distinct from new.star) desc" if stars_first else ""
         return _DIFFERENCES.format(table=self.table, first=first)

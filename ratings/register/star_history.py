@@ -1,4 +1,4 @@
-"""The page "why this star", on the time since: stars held, events, mergers, splits, renamings (practice §4)."""
+"""The part of "why this star" about the time since: stars held, events, mergers, splits, renamings (practice §4)."""
 
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from villages.models import Order, Passage
 
 
 def register_queries(subject: ExplanationSubject) -> dict[str, QuerySet]:
-    """Orders on the unit; once a decision is in force, the stars that rest on it and the events after its cut-off."""
+    """Orders on the unit; once a decision is in force, the stars that depend on it and the events after its cut-off."""
     of_unit = Q(before=OuterRef("unit")) | Q(after=OuterRef("unit"))
     rows = {
         "since_orders": rows_of(
@@ -80,7 +80,7 @@ def _ended(row: dict[str, Any]) -> str:
 
 
 def _orders(passages: list[dict[str, Any]]) -> list[ExplanationStep]:
-    """One step an order, whichever of its passages touch the unit."""
+    """One step per order, whichever of its old and new units concern the unit."""
     by_order: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in passages:
         by_order.setdefault((row["on"], row["document"], row["kind"]), []).append(row)

@@ -1,4 +1,4 @@
-"""What must agree between the parts of a scheme file (formats §1, "A scheme is checked as it is read")."""
+"""Consistency between the parts of a scheme file (formats §1, "A scheme is checked as it is read")."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -32,7 +32,7 @@ NEEDED_BY = {"lower": "by", "cap": "star"}
 
 
 def problems(spec: SchemeSpec) -> list[Problem]:
-    """All errors and warnings of a scheme whose shape is right, in the order of the file."""
+    """All errors and warnings of a scheme with a valid structure, in the order of the file."""
     found = [problem for check in _CHECKS for problem in check(spec)]
     return sorted(found, key=lambda problem: problem.severity)
 
@@ -68,7 +68,7 @@ def _codes(spec: SchemeSpec) -> Iterator[Problem]:
 
 
 def _fact_names(spec: SchemeSpec) -> Iterator[Problem]:
-    """A facts file names a fact by one word, so no two may share it: criteria, items and vetoes alike."""
+    """A facts file names a fact by one word, which must therefore be unique: criteria, items and vetoes alike."""
     owners: dict[str, str] = {}
     for place, _area, criterion in _placed_criteria(spec):
         for question in criterion.questions:
@@ -166,7 +166,7 @@ def _checklist(place: str, criterion: Checklist) -> Iterator[Problem]:
 
 
 def _bounds(spec: SchemeSpec) -> Iterator[Problem]:
-    """What can be true must leave something that can; of the bounds of a share one may be replaced alone."""
+    """The bounds must leave a possible value; one bound of a percentage may be replaced on its own."""
     for place, _area, criterion in _placed_criteria(spec):
         for number, question in enumerate(criterion.questions):
             least, most = question.least, question.most
@@ -239,7 +239,7 @@ def _stated(rule: str) -> str:
 
 
 def _named(spec: SchemeSpec, line: StarLine, place: str) -> Iterator[Problem]:
-    """A star line may name only what the scheme has."""
+    """A star line may only name what the scheme has."""
     areas = {area.code: area for area in spec.areas if area.kind == "base"}
     figures = {c.code for c in spec.criteria if isinstance(c, Tiers | Linear)}
     for code, share in line.areas.items():
@@ -260,7 +260,7 @@ def _named(spec: SchemeSpec, line: StarLine, place: str) -> Iterator[Problem]:
 
 
 def _descends(higher: tuple[StarLine, ...], line: StarLine, place: str) -> Iterator[Problem]:
-    """Lines go down as stars do; two may ask one total if they differ elsewhere (top 25 %, top 70 %)."""
+    """Lines descend as stars do; two may have one total if they differ elsewhere (top 25 %, top 70 %)."""
     above = higher[-1]
     if line.star >= above.star:
         yield Problem(f"{place}.star", _("The stars do not descend."), _("a star below %s") % above.star)
@@ -283,7 +283,7 @@ def _conditions(line: StarLine) -> dict[str, object]:
 
 
 def _bound(line: StarLine) -> tuple[Decimal, bool] | None:
-    """What the total must reach: the line, and whether it must lie above it; pairs compare as the lines do."""
+    """What the total must reach: the line, and whether it must be above it; pairs compare as the lines do."""
     bounds = [(line.total, False), (line.over, True)]
     return max((bound for bound in bounds if bound[0] is not None), default=None)
 
@@ -306,7 +306,7 @@ def _barred(veto: VetoSpec) -> tuple[int | str, ...]:
 
 
 def _full_marks(spec: SchemeSpec) -> Iterator[Problem]:
-    """Lines of 60 to 90 suggest full marks of 100, lines of 600 to 900 full marks of 1000."""
+    """Lines of 60 to 90 suggest full marks of 100, lines of 600 to 900 suggest full marks of 1000."""
     lines = [bound[0] for line in spec.stars if (bound := _bound(line))]
     if spec.rule != "lines" or not lines or max(lines) <= 0:
         return

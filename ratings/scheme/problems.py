@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 @dataclass(frozen=True)
 class Problem:
-    """Where (``areas[0].criteria[2].tiers[1]``, as formats §1 writes it), what is wrong, and what was expected."""
+    """Where (``areas[0].criteria[2].tiers[1]``, as in formats §1), what is wrong, and what was expected."""
 
     place: str
     message: str

@@ -1,4 +1,4 @@
-"""From the bytes of a scheme file to its specification, or to the list of what is wrong with it (formats §1)."""
+"""From the bytes of a scheme file to its specification, or to its list of problems (formats §1)."""
 
 import json
 from collections import Counter
@@ -20,7 +20,7 @@ MOST_BYTES = 5 * MB
 
 
 class SchemeRefused(Refused):
-    """A scheme with errors; ``problems`` holds them all, warnings too. Nothing of it is kept."""
+    """A scheme with errors; ``problems`` holds them all, warnings too. Nothing of it is saved."""
 
     def __init__(self, problems: list[Problem]):
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -29,7 +29,7 @@ class SchemeRefused(Refused):
 
 @dataclass(frozen=True)
 class Reading:
-    """A scheme that may be used: ``body`` as it was given, ``spec`` to calculate with, ``warnings`` to show."""
+    """A valid scheme: ``body`` as given, ``spec`` to calculate with, ``warnings`` to show."""
 
     body: dict[str, Any]
     spec: SchemeSpec
@@ -80,7 +80,7 @@ def _no_constant(name: str) -> None:
 
 
 class _Pairs(list):
-    """The members of a JSON object before keys that stand twice are lost."""
+    """The members of a JSON object, before duplicate keys are lost."""
 
 
 def _repeated_keys(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
@@ -107,7 +107,7 @@ def _place(loc: tuple[int | str, ...]) -> str:
 
 
 def _names_a_branch(loc: tuple[int | str, ...], at: int) -> bool:
-    """Where a value may have one of several shapes, Pydantic adds which it took; that is no part of the file."""
+    """For a union, Pydantic adds the member type to the location; that is not part of the file."""
     return (at == 4 and loc[2] in ("criteria", "figures")) or (at == 3 and loc[2] == "bars")
 
 

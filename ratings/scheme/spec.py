@@ -1,7 +1,7 @@
-"""The shape of a scheme file (formats §1) as frozen models.
+"""The structure of a scheme file (formats §1) as frozen models.
 
-Shape only: which keys exist, which are required, what each holds. What must agree between the parts is in ``checks``.
-A scoring method is one class here, listed in ``Criterion``, and one function in ``ratings.scoring.methods``.
+Structure only: which keys exist, which are required, what each holds. Consistency between the parts is in ``checks``. A
+scoring method is one class here, listed in ``Criterion``, and one function in ``ratings.scoring.methods``.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ PER_CENT = (Decimal(0), Decimal(100))
 
 
 def _number(value: Any) -> Decimal:
-    """A JSON number as a decimal; never a float, a text or a truth value."""
+    """A JSON number as a decimal; never a float, a text or a boolean."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise PydanticCustomError("number", "a number")
     number = Decimal(value)
@@ -48,7 +48,7 @@ Yes = Annotated[bool, Field(strict=True)]
 
 
 class SpecModel(BaseModel):
-    """Any object of a scheme file; keys that it does not know are errors."""
+    """Base of all objects in a scheme file; unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -62,7 +62,7 @@ class EvidenceSpec(SpecModel):
 class Loss(SpecModel):
     """An item that is counted: ``per`` points for every ``each`` of its count, ``at_most`` in all.
 
-    ``least``, ``most`` and ``whole`` say which counts can be true.
+    ``least``, ``most`` and ``whole`` say which counts are possible.
     """
 
     code: Code
@@ -94,9 +94,9 @@ class Tier(SpecModel):
 
 
 class Question(SpecModel):
-    """One fact that a criterion asks for; ``item`` is how a facts file names it.
+    """One fact that a criterion asks for; ``item`` is its name in a facts file.
 
-    ``least`` and ``most`` bound what can be true, None where nothing does; ``whole``: no decimals.
+    ``least`` and ``most`` bound the possible values, None for no bound; ``whole``: no decimals.
     """
 
     item: str
@@ -118,7 +118,7 @@ class _Criterion(SpecModel):
     figure: Text | None = None
 
     def fits(self, tags: Collection[str]) -> bool:
-        """Whether this variant is meant for a unit with ``tags``; without ``only`` it is meant for every unit."""
+        """Whether this variant applies to a unit with ``tags``; without ``only`` it applies to every unit."""
         return not self.only or any(tag in self.only for tag in tags)
 
     def item_name(self, code: str) -> str:
@@ -126,9 +126,10 @@ class _Criterion(SpecModel):
 
 
 class _Figured(_Criterion):
-    """A criterion that looks at one figure, such as a share of satisfied villagers.
+    """A criterion that looks at one figure, such as the percentage of satisfied villagers.
 
-    ``least``, ``most`` and ``whole`` say which figures can be true; a share in per cent lies in 0 … 100 unless they do.
+    ``least``, ``most`` and ``whole`` say which figures are possible; a percentage lies in 0 … 100 unless they say
+    otherwise.
     """
 
     least: Number | None = None
@@ -245,7 +246,7 @@ FigureLine = Annotated[
 
 
 class StarLine(SpecModel):
-    """What a star asks for; which keys may stand depends on the scheme's ``rule``."""
+    """The requirements of a star; which keys are allowed depends on the scheme's ``rule``."""
 
     star: Ordinal
     total: Number | None = None
@@ -302,12 +303,12 @@ class SchemeSpec(SpecModel):
 
     @cached_property
     def criteria(self) -> tuple[Criterion, ...]:
-        """Every criterion in the order of the file, variants each."""
+        """Every criterion in the order of the file, including each variant."""
         return tuple(criterion for area in self.areas for criterion in area.criteria)
 
     @cached_property
     def penalties(self) -> frozenset[str]:
-        """The codes of the criteria whose points are taken off."""
+        """The codes of the criteria whose points are subtracted."""
         return frozenset(c.code for area in self.areas if area.kind == "penalty" for c in area.criteria)
 
     @cached_property
@@ -316,7 +317,7 @@ class SchemeSpec(SpecModel):
         return tuple(Counter(criterion.code for criterion in self.criteria))
 
     def fitting(self, tags: Collection[str]) -> tuple[Criterion, ...]:
-        """The criteria that a unit with ``tags`` is scored on, one a code. Raises ``NoSingleVariant``."""
+        """The criteria by which a unit with ``tags`` is scored, one per code. Raises ``NoSingleVariant``."""
         fitting = tuple(criterion for criterion in self.criteria if criterion.fits(tags))
         times = Counter(criterion.code for criterion in fitting)
         for code in self.codes:

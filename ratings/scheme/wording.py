@@ -11,7 +11,7 @@ SHORT_UNIT = 3
 
 
 def plain(number: Decimal) -> str:
-    """A number without needless zeros."""
+    """A number without trailing zeros."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -25,7 +25,7 @@ def figure_parts(figure: str) -> tuple[str, str]:
 
 
 def bounds_words(question: Question) -> str:
-    """Which figures can be true, where the scheme says so."""
+    """Which figures are possible, where the scheme limits them."""
     least, most = (None if bound is None else plain(bound) for bound in (question.least, question.most))
     words = []
     if most is not None:
@@ -39,7 +39,7 @@ def bounds_words(question: Question) -> str:
 
 
 def loss_words(item: Loss, gains: bool = False) -> str:
-    """What one item costs, or brings."""
+    """What one item costs, or earns."""
     if getattr(item, "zeroes", False):
         return _("any of it: 0 points")
     if item.per is None:
@@ -57,7 +57,7 @@ def loss_words(item: Loss, gains: bool = False) -> str:
 
 
 def rule_lines(criterion: Criterion, *, penalty: bool = False) -> list[str]:
-    """The rule of a criterion, a sentence a line; ``penalty``: its points are taken off."""
+    """The rule of a criterion, one sentence per line; ``penalty``: its points are subtracted."""
     most = plain(criterion.max)
     match criterion:
         case Deduction():

@@ -1,4 +1,4 @@
-"""A scheme's body as a file that people can read and ``import_scheme`` takes back (formats §1)."""
+"""A scheme's body as a readable file that ``import_scheme`` accepts (formats §1)."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _PLACES = {key: place for place, key in reversed(list(enumerate(_KEYS)))}
 
 
 def scheme_text(body: dict[str, Any]) -> str:
-    """The JSON of ``body`` with the values it has, its keys in the order of formats §1 (jsonb forgets the order)."""
+    """The JSON of ``body`` with its values, its keys in the order of formats §1 (jsonb does not keep the order)."""
     return simplejson.dumps(body, ensure_ascii=False, indent=2, item_sort_key=_order)
 
 

@@ -1,6 +1,6 @@
 """A facts file (formats §2): CSV in UTF-8 or GB18030, or the first sheet of a workbook, one fact a row.
 
-It is read as a stream: of three million facts, what each says is kept, not how it was written.
+It is read as a stream: of three million facts only the values are kept, not the text.
 """
 
 import re
@@ -38,7 +38,7 @@ class UnitFacts:
 
 @dataclass(frozen=True)
 class WrongFactRow:
-    """A row that cannot be used: where, what stood there, and what was expected."""
+    """An invalid row: where, its content, and what was expected."""
 
     row: int
     column: str
@@ -51,7 +51,7 @@ class WrongFactRow:
 
 
 class FactsRefused(Refused):
-    """A facts file with errors; ``problems`` holds every wrong row and unit. Nothing of it is used."""
+    """A facts file with errors; ``problems`` holds every invalid row and unit. Nothing of it is used."""
 
     def __init__(self, problems: list[WrongFactRow | str]):
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -86,7 +86,7 @@ def read_facts(source: bytes | Path, spec: SchemeSpec) -> dict[str, UnitFacts]:
 
 
 class _Reader:
-    """Takes rows into ``units`` and collects what is wrong."""
+    """Reads rows into ``units`` and collects the problems."""
 
     def __init__(self, spec: SchemeSpec):
         self.spec = spec
@@ -143,7 +143,7 @@ class _Reader:
         return None
 
     def _figure(self, item: str, text: str) -> Decimal | None:
-        """What ``text`` gives; the same figures come by the hundred thousand."""
+        """The figure in ``text``; cached, as the same figures come by the hundred thousand."""
         if (item, text) not in self.figures:
             if len(self.figures) > MOST_KNOWN:
                 self.figures.clear()
@@ -160,9 +160,9 @@ class _Reader:
         return None
 
     def check_units(self) -> None:
-        """What can be judged only when a unit's tags are known: its variants, and what they can take.
+        """Checks that need a unit's tags: its variants, and the values that they accept.
 
-        A unit that fits no single variant is judged by every variant, so that one reading names all that is wrong.
+        A unit that fits no single variant is checked against every variant, so that one pass finds all problems.
         """
         fitting = {}
         for unit, facts in self.units.items():
@@ -195,7 +195,7 @@ class _Reader:
 
 
 def _refusals(asking: list[Asked], value: Decimal) -> list[WrongFact]:
-    """Why none of the criteria can take ``value``; nothing when one can."""
+    """Why none of the criteria accepts ``value``; nothing when one does."""
     refusals = []
     for criterion, question in asking:
         try:
@@ -208,16 +208,16 @@ def _refusals(asking: list[Asked], value: Decimal) -> list[WrongFact]:
 
 
 def figure(question: Question, text: str) -> Decimal | None:
-    """The number that a cell of a file gives as the answer to ``question``, None if it gives none.
+    """The number in a file's cell as the answer to ``question``, None if it is not one.
 
-    A tick may be √ or 是, a figure whose name holds ``%`` may be followed by that sign.
+    A tick may be √ or 是, and a figure whose name contains ``%`` may be followed by that sign.
     """
     ticked = cells.tick(text) if question.kind == "tick" else None
     return decimal(text, percent="%" in cells.head(question.name)) if ticked is None else ticked
 
 
 def decimal(text: str, *, percent: bool = False) -> Decimal | None:
-    """The number that ``text`` writes, None if it writes none or one beyond all measure."""
+    """The number in ``text``, None if it is not one or out of range."""
     number = cells.number(text, percent=percent)
     return number if number is not None and abs(number) < LARGEST else None
 
@@ -229,7 +229,7 @@ def _unit(text: str) -> str | None:
 
 
 def _rows(table: Iterator[SpreadsheetLine]) -> Iterator[_FactRow]:
-    """Rows with their numbers; the first one may be a heading and then says where each column is."""
+    """Rows with their numbers; the first one may be a heading and then gives the order of the columns."""
     places = dict(zip(COLUMNS, range(len(COLUMNS)), strict=True))
     for at, line in enumerate(table):
         row = line.cells

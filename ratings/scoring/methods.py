@@ -1,7 +1,7 @@
 """Facts → points, one criterion at a time; pure (formats §1, "Methods").
 
-``score`` is the way in. Facts are decimals by the name that a facts file gives them: ``1.1.a`` an item, ``1.2`` a
-figure or typed points. A scoring method is one function here, in ``METHODS``, and one class in ``ratings.scheme.spec``.
+``score`` is the entry point. Facts are decimals by their name in a facts file: ``1.1.a`` an item, ``1.2`` a figure or
+typed points. A scoring method is one function here, in ``METHODS``, and one class in ``ratings.scheme.spec``.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -32,7 +32,7 @@ EXACT = Context(prec=80)
 
 
 class WrongFact(ValueError):
-    """A fact that its criterion cannot take; ``item`` names it, ``expected`` says what it can take."""
+    """A fact that its criterion does not accept; ``item`` names it, ``expected`` says what is accepted."""
 
     def __init__(self, item: str, value: Decimal, expected: str):
         super().__init__(f"{item}: {value} ({expected})")
@@ -51,9 +51,9 @@ class Scored:
 def score(spec: SchemeSpec, tags: Collection[str], facts: Facts) -> dict[str, Scored]:
     """Score one unit: every criterion of ``spec`` by its code, in the order of the scheme.
 
-    An absent count or tick is 0; an absent figure or judged criterion scores 0 and is ``missing``.
-    Raises ``NoSingleVariant`` when the unit's ``tags`` fit no or several variants, ``WrongFact`` for a fact that its
-    criterion cannot take.
+    An absent count or tick is 0; an absent figure or judged criterion scores 0 and is ``missing``. Raises
+    ``NoSingleVariant`` when the unit's ``tags`` fit no or several variants, ``WrongFact`` for a fact that its criterion
+    does not accept.
     """
     return {criterion.code: score_criterion(criterion, facts) for criterion in spec.fitting(tags)}
 
@@ -68,7 +68,7 @@ def score_criterion(criterion: Criterion, facts: Facts) -> Scored:
 
 
 def check_fact(criterion: Criterion, question: Question, value: Decimal) -> None:
-    """Raise ``WrongFact`` if ``value`` cannot answer ``question`` of ``criterion``."""
+    """Raise ``WrongFact`` if ``value`` is not a valid answer to ``question`` of ``criterion``."""
     if (question.least is not None and value < question.least) or (question.most is not None and value > question.most):
         raise WrongFact(question.item, value, _between(question))
     if question.whole and value != value.to_integral_value():
@@ -83,7 +83,7 @@ def check_fact(criterion: Criterion, question: Question, value: Decimal) -> None
 
 
 def _between(question: Question) -> str:
-    """What can be true, in words."""
+    """The possible values, in words."""
     least, most = (None if bound is None else plain(bound) for bound in (question.least, question.most))
     if most is None:
         return _("a number of at least %s") % least
@@ -165,7 +165,7 @@ def loss(item: Loss, count: Decimal) -> Decimal:
     return lost if item.at_most is None else min(lost, item.at_most)
 
 
-# A panel: the points of several reviewers become one figure per criterion.
+# A panel: the points of several reviewers become one value per criterion.
 
 
 def half_up(value: Fraction | Decimal) -> Decimal:
@@ -180,15 +180,16 @@ def mean(points: Collection[Decimal]) -> Decimal:
 
 
 def lower_median(figures: Collection[Decimal]) -> Decimal:
-    """The figure at which a ``figures`` condition looks: of an even number of figures the lower middle one."""
+    """The figure for a ``figures`` condition: of an even number of figures, the lower middle one."""
     return sorted(figures)[(len(figures) - 1) // 2]
 
 
 def spread(points: Collection[Decimal]) -> Decimal:
-    """How far the reviewers lie apart; above the scheme's ``tolerance`` it must be settled."""
+    """The difference between the highest and the lowest reviewer; above the scheme's ``tolerance`` it must be
+    settled."""
     return max(points) - min(points)
 
 
 def written(points: Decimal) -> str:
-    """Points as they are written: two decimals, half up."""
+    """Points as they are displayed: two decimals, half up."""
     return str(points.quantize(CENT, rounding=ROUND_HALF_UP, context=EXACT))

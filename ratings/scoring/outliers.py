@@ -1,4 +1,4 @@
-"""Answers far from last year's, or from other villages': asked about, never refused (architecture §6–7); pure."""
+"""Outliers: answers far from last year's, or from other villages'; queried, never refused (architecture §6–7); pure."""
 
 from collections.abc import Collection
 from decimal import Decimal
@@ -11,14 +11,14 @@ ASKED = ("count", "figure")
 
 
 def jump(question: Question, now: Decimal | None, last: Decimal | None) -> Jump | None:
-    """The jump between two years' answers to ``question``, if it is an odd one."""
+    """The jump between two years' answers to ``question``, if it is unusual."""
     return outliers.jump(now, last) if question.kind in ASKED else None
 
 
 def outlier(
     question: Question, now: Decimal | None, last: Decimal | None, others: Collection[Decimal] = ()
 ) -> Odd | None:
-    """What is odd about an answer: against last year's, and where there is none against those of ``others``."""
+    """What is unusual about an answer: compared with last year's, or without one, with those of ``others``."""
     if question.kind not in ASKED:
         return None
     return outliers.outlier(now, others) if last is None else outliers.jump(now, last)

@@ -1,6 +1,6 @@
-"""Points → areas and total while a person is still typing; pure (formats §1, "Total").
+"""Points → areas and total while a person is typing; pure (formats §1, "Total").
 
-What is kept and decided on comes from ``allowance`` in SQL; this is the running total beside a form.
+What is stored and decided on comes from ``allowance`` in SQL; this is only the running total beside a form.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from ratings.scheme.spec import Area, SchemeSpec
 
 
 def area_points(area: Area, points: Mapping[str, Decimal]) -> Decimal:
-    """An area's points after its ``cap``, of those criteria that ``points`` holds; a penalty's as a positive figure."""
+    """An area's points after its ``cap``, of the criteria in ``points``; a penalty's as a positive figure."""
     codes = {criterion.code for criterion in area.criteria}
     summed = sum((points[code] for code in codes if code in points), Decimal(0))
     return summed if area.kind == "base" or area.cap is None else min(summed, area.cap)
@@ -23,5 +23,5 @@ def running_total(spec: SchemeSpec, points: Mapping[str, Decimal]) -> Decimal:
 
 
 def full_marks(spec: SchemeSpec) -> Decimal:
-    """What the base areas come to at most."""
+    """The maximum of the base areas."""
     return sum((area.full for area in spec.areas if area.kind == "base"), Decimal(0))

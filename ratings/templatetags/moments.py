@@ -1,4 +1,4 @@
-"""``{% load moments %}``: ends of windows and deadlines as people say them (``records.deadlines``)."""
+"""``{% load moments %}``: ends of windows and deadlines in words (``records.deadlines``)."""
 
 from datetime import date, datetime
 
@@ -17,7 +17,7 @@ def until_filter(due: datetime | date | None) -> str:
 
 @register.filter
 def until_left(due: datetime | date | None) -> str:
-    """``{{ window.closes|until_left }}``: the deadline, and how long there is still."""
+    """``{{ window.closes|until_left }}``: the deadline, and the time left."""
     return deadline_left(due) if due else ""
 
 

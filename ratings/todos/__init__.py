@@ -1,1 +1,1 @@
-"""What waits for whom in this app (``accounts.todo_list``)."""
+"""The to-dos of this app (``accounts.todo_list``)."""

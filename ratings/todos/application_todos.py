@@ -1,4 +1,4 @@
-"""What waits for whom with applications and cycles (``accounts.todo_list``): village, township, departments, county."""
+"""To-dos about applications and cycles (``accounts.todo_list``): village, township, departments, county."""
 
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ State = Application.State
 
 
 class ToBegin:
-    """A village's form that nobody has begun while the time for applying runs, more time counted."""
+    """A village's form that nobody has begun while the window for applying is open, extensions included."""
 
     def entries(self, user: User) -> list[Todo]:
         codes = user.reach("ratings.fill")
@@ -60,13 +60,13 @@ class ToBegin:
 
 
 def _closes(kind: type[Window | Extension], cycle: str, **of: Any) -> Subquery:
-    """The last end of applying."""
+    """The latest end of applying."""
     ends = kind.objects.filter(cycle=OuterRef(cycle), step=CycleStep.APPLY, **of)
     return Subquery(ends.order_by("-closes").values("closes")[:1])
 
 
 class InVillageHands:
-    """Drafts and returned forms: to go on with, to correct, or, when nothing is left to fill in, to sign."""
+    """Drafts and returned forms: to continue, to correct, or, when nothing is left to fill in, to sign."""
 
     def entries(self, user: User) -> list[Todo]:
         codes = user.reach("ratings.fill")
@@ -80,7 +80,7 @@ class InVillageHands:
         return [todo for application in rows if (todo := self._todo(user, application, turn_of(application)))]
 
     def _todo(self, user: User, application: Application, turn: Turn) -> Todo | None:
-        """What this person does next; None for a filler whose form is complete: then the signer is asked."""
+        """What this person does next; None for a filler whose form is complete: then it is the signer's turn."""
         may_sign = user.has_perm(STEPS["submit"].permission, application)
         if turn.to_sign and not may_sign:
             return None
@@ -132,7 +132,7 @@ class InVillageHands:
 
 
 class ToAccept:
-    """For the township office: what was submitted, and returns whose deadline is over."""
+    """For the township office: submitted applications, and returns whose deadline is over."""
 
     def entries(self, user: User) -> list[Todo]:
         if not user.reach("ratings.accept"):

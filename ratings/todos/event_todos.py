@@ -1,4 +1,4 @@
-"""What the register puts on a person's to-do list: proposals that wait for their word."""
+"""To-dos about the register: proposals that wait for a person's decision."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from ratings.events.proposals import COUNTY, TOWNSHIP, to_settle
 
 
 def entries(user: User) -> list[Todo]:
-    """One entry, however many wait."""
+    """One entry, however many are waiting."""
     if not (user.reach(TOWNSHIP) or user.reach(COUNTY)):
         return []
     waiting = to_settle(user).count()

@@ -1,4 +1,4 @@
-"""Whose turn it is in a village while its form is in its hands: to fill in, to correct, or to sign (practice §3)."""
+"""Whose turn it is while a village has its form: to fill in, to correct, or to sign (practice §3)."""
 
 from dataclasses import dataclass
 
@@ -12,15 +12,15 @@ State = Application.State
 
 @dataclass(frozen=True)
 class Turn:
-    """``lacking``: things that keep the form from being sent. ``unmended``: returned criteria (codes, in the order of
-    the form) of which nothing has been changed since; empty while nothing is returned."""
+    """``lacking``: the number of things that keep the form from being sent. ``unmended``: returned criteria (codes, in
+    the order of the form) in which nothing has been changed since; empty while nothing is returned."""
 
     lacking: int
     unmended: list[str]
 
     @property
     def to_sign(self) -> bool:
-        """Nothing is left for the filler: the signer is asked."""
+        """Nothing is left for the filler: it is the signer's turn."""
         return not self.lacking and not self.unmended
 
 

@@ -1,4 +1,4 @@
-"""How pages and API find an application: inside what the reader reaches, with the state that the reader may know."""
+"""How pages and API find an application: within the reader's reach, with the state that the reader may know."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def applications_for(user: Any) -> QuerySet[Application]:
 
 
 def opened(user: Any, pk: int) -> Application:
-    """The application with unit, cycle, scheme, people and the documents that it ``said_absent``, or 404."""
+    """The application with unit, cycle, scheme, people and the absences (``said_absent``), or 404."""
     rows = with_shown_state(Application.objects.annotate(said_absent=absences("pk")), user)
     rows = rows.select_related("unit", "cycle__scheme", "cycle__unit", "filled_by", "signed_by")
     return reached_or_404(user, VIEW, rows, pk=pk)

@@ -1,4 +1,4 @@
-"""An application for everyone who may open it, the township's queue, and the steps that are asked about first."""
+"""An application for everyone who may open it, the township's queue, and the steps that ask for confirmation."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -45,7 +45,7 @@ REVIEWING = ("ratings.accept", "reviews.score_township", "reviews.score_county",
 
 @login_required
 def queue(request: HttpRequest) -> HttpResponse:
-    """Applications within reach by state; search by name or code; the latest year unless another is asked for."""
+    """Applications within reach by state; search by name or code; by default the latest year."""
     if not request.user.reach(VIEW):
         raise Http404
     found = applications_for(request.user)
@@ -100,7 +100,7 @@ def _rows(found: QuerySet[Application]) -> QuerySet[Application]:
 
 @login_required
 def page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Where the application stands, what was answered, what was attached, every step so far, and what one may do."""
+    """The state of the application, its answers and attachments, every step so far, and what one may do."""
     application = opened(request.user, pk)
     taken = list(application.transitions.select_related("by"))
     shown = disclosure.shown_steps(request.user, application, taken)
@@ -129,7 +129,7 @@ def _open_steps(user: Any, application: Application) -> list[Any]:
 
 @login_required
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
-    """The application form to print, sign and stamp; for whoever fills in, takes up or signs the application."""
+    """The application form to print, sign and stamp; for people who fill in, accept or sign the application."""
     application = opened(request.user, pk)
     if not any(request.user.has_perm(perm, application) for perm in PRINTING):
         raise Http404
@@ -139,7 +139,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def evidence(request: HttpRequest, pk: int) -> FileResponse:
-    """A file, for whoever may open its application."""
+    """A file, for everyone who may open its application."""
     there = reached_or_404(
         request.user, VIEW, Evidence.objects.select_related("file"), field="application__unit_id", pk=pk
     )
@@ -154,7 +154,7 @@ def _step(
     done: str,
     **context: Any,
 ) -> HttpResponse:
-    """A step that is asked about first: GET shows what it does, POST takes it; who may not finds nothing."""
+    """A step with a confirmation page: GET shows what it does, POST takes it; without permission it is a 404."""
     application = opened(request.user, pk)
     if not request.user.has_perm(STEPS[verb].permission, application):
         raise NotAllowed
@@ -191,7 +191,7 @@ def _step(
 
 
 def _places(form: ApplicationFormView, problems: dict[str, str]) -> list[dict[str, Any]]:
-    """The problems with the place where each can be put right: a criterion, or the papers on the overview."""
+    """The problems, each with a link to where it can be fixed: a criterion, or the documents on the overview."""
     overview = reverse("application_form", args=[form.application.pk])
     papers = [
         {"url": f"{overview}#papers", "name": Paper(at).label, "message": message}
@@ -215,7 +215,7 @@ def _place(
 
 
 def _odd(form: ApplicationFormView) -> list[dict[str, Any]]:
-    """Figures far from last year's that nobody has called right: shown once more, and sent all the same."""
+    """Figures far from last year's that nobody has confirmed: shown once more, but they can be sent."""
     return [
         _place(form, sheet, card, f"{field.typed}。{field.jump.words}")
         for sheet in form.sheets
@@ -287,7 +287,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def return_(request: HttpRequest, pk: int) -> HttpResponse:
-    """Return named criteria, each with its reason, until a day; what was typed is kept when something is missing."""
+    """Return the named criteria, each with its reason, until a day; the input is kept when something is missing."""
     application = opened(request.user, pk)
     if not request.user.has_perm(STEPS["return"].permission, application):
         raise NotAllowed

@@ -1,4 +1,4 @@
-"""Closing a cycle and taking that back: what it does and to whom, then exactly that or nothing."""
+"""Closing a cycle and reversing that: a preview of what it does and to whom, then exactly that or nothing."""
 
 from collections.abc import Callable
 from functools import partial
@@ -27,7 +27,7 @@ LED_TO = {"close": Cycle.State.CLOSED, "reverse": Cycle.State.OPEN}
 
 @login_required
 def close(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who becomes unrated, what money is asked back, who stays under review; a confirmation closes the cycle."""
+    """Who becomes unrated, what money is claimed back, who stays under review; a confirmation closes the cycle."""
     cycle = managed(request, pk)
     form = ClosingForm(request.POST or None, applying=workflow.applying_until(cycle))
     if request.method == "POST":
@@ -44,7 +44,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def reverse_closing(request: HttpRequest, pk: int) -> HttpResponse:
-    """Which stars and claims stand again; a confirmation with a reason takes the closing back."""
+    """Which stars and claims are restored; a confirmation with a reason reverses the closing."""
     cycle = managed(request, pk)
     form = ReversalForm(request.POST or None)
     if request.method == "POST":
@@ -66,7 +66,7 @@ def _step(verb: str, cycle: Cycle) -> str:
 def _carry_out(
     request: HttpRequest, cycle: Cycle, verb: str, form: Any, step: Callable[..., workflow.ClosingOutlook]
 ) -> HttpResponse | None:
-    """Do what was shown under the key of the form; None: it is to be shown again."""
+    """Do what was shown under the form's key; None: show it again."""
     if not form.is_valid():
         return None
     try:

@@ -1,4 +1,4 @@
-"""Carrying out a form's step as its page showed it, or showing the form again with why not."""
+"""Carrying out a form's step as its page showed it, or showing the form again with the reason why not."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from records.refusals import Incomplete, UnknownFields, WrongState, refuse_unkno
 
 
 class Tried(NamedTuple):
-    """What the step made (None: nothing was done), and the status of the page that says why not."""
+    """The result of the step (None: nothing was done), and the status of the page that explains why."""
 
     made: Any
     status: int = 200
@@ -27,9 +27,9 @@ def carry_out(
     done: Callable[[], Any],
     buttons: Iterable[str] = (),
 ) -> Tried:
-    """``act(shown)`` for what was shown before ``step`` under the key of ``form``; what is wrong is said in the form.
+    """``act(shown)`` for what was shown before ``step`` under the key of ``form``; errors are shown in the form.
 
-    ``done`` finds what a first click has made, None if it is not there any more; ``buttons``: names sent besides.
+    ``done`` finds what a first click has created, None if it no longer exists; ``buttons``: names sent besides.
     """
     try:
         refuse_unknown_fields(request.POST, {*form.fields, *buttons, "key"})

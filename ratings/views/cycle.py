@@ -1,4 +1,4 @@
-"""The county office's cycles: opened, watched by township, and closed with their exceptions."""
+"""The county office's cycles: opened, overseen by township, and closed with their exceptions."""
 
 from collections import defaultdict
 from datetime import datetime, time
@@ -31,7 +31,7 @@ MANAGE = "ratings.manage_cycle"
 
 @login_required
 def cycles(request: HttpRequest) -> HttpResponse:
-    """Every cycle of the county, and issued schemes that wait for theirs."""
+    """Every cycle of the county, and issued schemes without one."""
     if not request.user.reach(MANAGE):
         raise Http404
     there = reached(request.user, MANAGE, Cycle.objects.select_related("unit", "scheme")).order_by("-year", "unit")
@@ -49,7 +49,7 @@ def cycles(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def open_(request: HttpRequest, scheme: int) -> HttpResponse:
-    """Open the rating of a scheme's year."""
+    """Open the cycle of a scheme's year."""
     chosen = reached_or_404(request.user, MANAGE, Scheme.objects.issued().select_related("unit"), pk=scheme)
     form, step, tried = (
         OpenCycleForm(request.POST or None, initial=_usual_times(chosen.year)),
@@ -80,7 +80,7 @@ def open_(request: HttpRequest, scheme: int) -> HttpResponse:
 
 
 def _usual_times(year: int) -> dict[str, Any]:
-    """The times that the form proposes: the rating of a year runs at its end and the beginning of the next."""
+    """The default windows: the rating of a year runs at its end and the beginning of the next."""
 
     def at(*day: int) -> datetime:
         return timezone.make_aware(datetime.combine(datetime(*day), time()))
@@ -97,14 +97,14 @@ def _usual_times(year: int) -> dict[str, Any]:
 
 
 def managed(request: HttpRequest, pk: int) -> Cycle:
-    """The cycle, if the user runs it; else 404."""
+    """The cycle, if the user manages it; otherwise 404."""
     rows = Cycle.objects.select_related("unit", "scheme").prefetch_related("windows")
     return reached_or_404(request.user, MANAGE, rows, pk=pk)
 
 
 @login_required
 def page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Times, progress by township, and the two last steps; a POST moves the times."""
+    """Windows, progress by township, and the two last steps; a POST changes the windows."""
     cycle, step, tried = managed(request, pk), f"set_windows:{pk}", Tried(None)
     form = _windows_form(cycle, request.POST or None)
     if request.method == "POST":
@@ -118,7 +118,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         if tried.made:
             messages.success(request, _("The times are saved."))
             return redirect("cycle", pk)
-        if tried.status == 409:  # typed over times that do not stand any more
+        if tried.status == 409:  # typed over windows that have changed since (stale)
             for problem in form.non_field_errors():
                 messages.warning(request, problem)
             cycle = managed(request, pk)
@@ -145,7 +145,7 @@ def _windows_form(cycle: Cycle, typed: Any = None) -> WindowsForm:
 
 
 def _progress(cycle: Cycle, user: Any) -> dict[str, Any]:
-    """How many applications stand where, by township; rated units without one are "not begun"."""
+    """How many applications are in which state, by township; rated units without one are "not begun"."""
     rated = dict(
         cycle.scheme.rated_units()
         .order_by()
@@ -180,7 +180,7 @@ def _progress(cycle: Cycle, user: Any) -> dict[str, Any]:
 
 @login_required
 def extend(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a review more time, in the whole county or for one unit, with a reason."""
+    """Extend a review, in the whole county or for one unit, with a reason."""
     cycle = managed(request, pk)
     form = ExtendForm(request.POST or None, rated=cycle.scheme.rated_units())
     if request.method == "POST" and form.is_valid():
@@ -199,7 +199,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _scoring(cycle: Cycle, user: Any) -> dict[str, Any]:
-    """What closing the scoring would mean, kept under the key of its button; nothing when it is closed."""
+    """What closing scoring would mean, kept under the key of its button; nothing when it is closed."""
     if cycle.scoring_closed_at or cycle.state != Cycle.State.OPEN:
         return {}
     shown = workflow.scored_so_far(cycle)
@@ -209,7 +209,7 @@ def _scoring(cycle: Cycle, user: Any) -> dict[str, Any]:
 @login_required
 @require_POST
 def close_scoring(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close the scoring as the page of the cycle showed it, or not at all."""
+    """Close scoring as the page of the cycle showed it, or not at all."""
     cycle = managed(request, pk)
     closed = _("Scoring is closed; ranks are known.")
     try:

@@ -49,7 +49,7 @@ def events(request: HttpRequest) -> HttpResponse:
 
 @permission_or_404("ratings.record_event")
 def choose_unit(request: HttpRequest) -> HttpResponse:
-    """To record an event, first find the unit."""
+    """To record an event, first choose the unit."""
     codes = request.user.reach("ratings.record_event")
     form = UnitSearchForm(request.GET or None)
     units = []
@@ -81,7 +81,7 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
 
 @permission_or_404("ratings.view_event")
 def event(request: HttpRequest, pk: int) -> HttpResponse:
-    """One event, and what each rule of the scheme makes of it."""
+    """One event, and the result of each rule of the scheme."""
     seen = Event.objects.seen_by(request.user).select_related("unit", "recorded_by", "closed_by", "reversal")
     happened = get_object_or_404(seen, pk=pk)
     return _show(request, happened, CloseForm(initial={"on": timezone.localdate()}))
@@ -127,7 +127,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permission_or_404(TOWNSHIP, COUNTY)
 def proposals(request: HttpRequest) -> HttpResponse:
-    """What waits to be settled by this person."""
+    """The proposals that wait for this person."""
     waiting = to_settle(request.user).select_related("event", "unit", "scheme").order_by("event__on", "pk")
     page = Paginator(waiting, ROWS).get_page(request.GET.get("page"))
     names = event_names({proposal.unit_id for proposal in page})
@@ -138,7 +138,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
 
 @permission_or_404(TOWNSHIP, COUNTY)
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
-    """Confirm or decline what a rule proposes. Who may not settle it finds nothing."""
+    """Confirm or decline what a rule proposes. Without permission it is a 404."""
     confirm = "confirm" in request.POST
     if request.method == "POST" and _settled_so(request, pk, confirm):
         return _settled(request, confirm)
@@ -177,20 +177,20 @@ def _settled(request: HttpRequest, confirm: bool) -> HttpResponse:
 
 
 def _settled_so(request: HttpRequest, pk: int, confirm: bool) -> bool:
-    """Whether the sender has settled it in just this way: a second click is answered like the first."""
+    """Whether the sender has settled it in exactly this way: a second click gets the same response."""
     state = Proposal.State.CONFIRMED if confirm else Proposal.State.DECLINED
     said = request.POST.get("reason", "").strip()
     return Proposal.objects.filter(pk=pk, state=state, settled_by=request.user, reason=said).exists()
 
 
 def _settled_meanwhile(request: HttpRequest, pk: int) -> bool:
-    """Whether somebody has settled it who was as entitled as the sender."""
+    """Whether somebody else with the same authority has settled it."""
     found = with_authority(Proposal.objects.exclude(state=Proposal.State.OPEN).filter(pk=pk)).first()
     return found is not None and request.user.has_perm(found.authority, found)
 
 
 def _recorded_so(unit: Unit, form: EventForm) -> Event | None:
-    """What a first click has recorded."""
+    """The event that a first click has recorded."""
     given = form.cleaned_data
     return Event.objects.filter(unit=unit, kind=given["kind"], on=given["on"], source=given["source"]).first()
 
@@ -239,7 +239,7 @@ def _show(request: HttpRequest, happened: Event, form: CloseForm, status: int = 
 
 
 def _mark(happened: Event, proposals: Iterable[Proposal]) -> None:
-    """Give the event and its proposals ``as_deputy``: whether who recorded or settled them stood in for somebody."""
+    """Set ``as_deputy`` on the event and its proposals: whether it was recorded or settled by a deputy."""
     acts = {happened: authorized_act(happened.recorded_by_id, "record_event", happened.unit_id, happened.recorded_at)}
     for one in proposals:
         verb = "confirm_proposal" if one.state == Proposal.State.CONFIRMED else "decline_proposal"
@@ -250,7 +250,7 @@ def _mark(happened: Event, proposals: Iterable[Proposal]) -> None:
 
 
 def _rules(request: HttpRequest, happened: Event, scheme: Scheme) -> list[dict]:
-    """What each rule for this event does, with its proposal or with the days on which it acts."""
+    """What each rule for this event does, with its proposal or with the days on which it has effect."""
     days = {rule: (since, until) for rule, since, until in acting(happened)}
     proposed = {
         p.rule: p for p in with_authority(happened.proposals.filter(scheme=scheme)).select_related("settled_by")

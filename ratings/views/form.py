@@ -1,4 +1,4 @@
-"""Filling in: the way to one's form, its overview, an area a page, saving as one types, and evidence."""
+"""Filling in: finding one's form, its overview, one area per page, saving while typing, and evidence."""
 
 from datetime import datetime
 from typing import Any
@@ -37,7 +37,7 @@ CHOICES = ("sure", "keep", "take")
 
 @login_required
 def apply(request: HttpRequest) -> HttpResponse:
-    """The way of a village's people to this year's form; straight there when there is only one."""
+    """The entry for a village's people to this year's form; redirects when there is only one."""
     codes = request.user.reach("ratings.fill")
     if not codes:
         raise Http404
@@ -68,7 +68,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def begin(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
-    """Begin; who presses twice, or comes second, is led to what is there."""
+    """Begin; a second click, or a second person, is redirected to the existing form."""
     of_unit = get_object_or_404(Unit, code=unit)
     if not any(request.user.has_perm(perm, of_unit) for perm in FILL):
         raise Http404
@@ -79,7 +79,7 @@ def begin(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
 
 
 def fillable(request: HttpRequest, pk: int) -> Application:
-    """The application of somebody who may fill it in at all, with what bounds the time for it; or 404."""
+    """The application, for somebody who may fill it in at all, with its windows and extensions; or 404."""
     application = opened(request.user, pk)
     if not any(request.user.has_perm(perm, application) for perm in FILL):
         raise Http404
@@ -89,7 +89,7 @@ def fillable(request: HttpRequest, pk: int) -> Application:
 
 
 def shut_because(application: Application, user: Any) -> str:
-    """Why nothing can be filled in now, in words; nothing when it can."""
+    """Why nothing can be filled in now, in words; empty when it can."""
     try:
         require_fillable(application, user)
     except WrongState as refused:
@@ -99,7 +99,7 @@ def shut_because(application: Application, user: Any) -> str:
 
 @login_required
 def overview(request: HttpRequest, pk: int) -> HttpResponse:
-    """Which areas there are, what is missing in each, the star applied for, and the step after."""
+    """The areas, what is missing in each, the star applied for, and the next step."""
     application = fillable(request, pk)
     shut = shut_because(application, request.user)
     form = ApplicationFormView(application, may_fill=not shut)
@@ -136,7 +136,7 @@ def star(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def area(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """One area. A POST keeps everything typed; with htmx it keeps one criterion and answers with what has changed."""
+    """One area. A POST saves everything typed; with htmx it saves one criterion and returns what has changed."""
     application = fillable(request, pk)
     if not 1 <= number <= len(application.cycle.scheme.spec.areas):
         raise Http404
@@ -180,11 +180,11 @@ def _after(form: ApplicationFormView, number: int) -> int | None:
 
 
 def _entries(request: HttpRequest, sheet: AreaSection, criterion: str = "") -> list[AnswerEntry]:
-    """What the request says about the village's questions of ``sheet`` (of one criterion); a box not ticked is a 0.
+    """The request's entries for the village's items of ``sheet`` (of one criterion); an unchecked box is a 0.
 
-    What was filled in from elsewhere and stands unchanged counts only when it is confirmed (``confirm``: the codes of
-    criteria, or ``*``). Where another answer stood that was not seen, ``keep`` (an item) puts one's own in its place,
-    ``take`` gives one's own up.
+    An unchanged prefill counts only when it is confirmed (``confirm``: the codes of criteria, or ``*``). Where there
+    was a conflicting answer that was not seen, ``keep`` (an item) overwrites it with one's own, ``take`` discards one's
+    own.
     """
     posted, boxes = request.POST, set(request.POST.getlist("box"))
     confirmed = set(posted.getlist("confirm"))
@@ -221,7 +221,7 @@ def _typed(posted: Any, item: str, absent: str) -> str:
 
 
 def _keep_criterion(request: HttpRequest, application: Application, number: int) -> HttpResponse:
-    """Save one criterion as it is typed. What is refused stays in the field, with the reason under it."""
+    """Save one criterion while it is typed. What is refused stays in the field, with the reason under it."""
     code = request.POST.get("criterion", "")
     refused = ""
     kept: dict[str, SavedAnswers] = {}
@@ -252,7 +252,7 @@ def _keep_criterion(request: HttpRequest, application: Application, number: int)
 
 
 def _keep_area(request: HttpRequest, application: Application, number: int) -> HttpResponse:
-    """Save the whole page: answers, files, one file taken off; then the next area, or back to the button pressed."""
+    """Save the whole page: answers, files, one file removed; then the next area, or back to the button pressed."""
     sheet = ApplicationFormView(application, may_fill=True).sheet(number)
     entries = _entries(request, sheet)
     try:
@@ -289,9 +289,9 @@ def _keep_area(request: HttpRequest, application: Application, number: int) -> H
 @login_required
 @require_POST
 def papers(request: HttpRequest, pk: int) -> HttpResponse:
-    """Attach papers of the whole application, under the name of each; ``detach`` names one to take off.
+    """Attach documents of the whole application, under the name of each; ``detach`` names one to remove.
 
-    As they are chosen (htmx), the page is read again, or the papers are answered with why one was refused.
+    With htmx, on selection: reload the page, or return the documents with the reason for a refusal.
     """
     application = fillable(request, pk)
     try:
@@ -317,9 +317,9 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _keep_files(request: HttpRequest, application: Application, sheet: AreaSection) -> list[str]:
-    """Files come under ``file:CRITERION`` or ``file:CRITERION:PIECE``; ``detach`` names one to take off.
+    """Files come under ``file:CRITERION`` or ``file:CRITERION:PIECE``; ``detach`` names one to remove.
 
-    Returns a sentence for each file whose like was attached to its criterion before.
+    Returns a sentence for each file that was already attached to its criterion.
     """
     twice = []
     for card in sheet.cards:
@@ -328,7 +328,7 @@ def _keep_files(request: HttpRequest, application: Application, sheet: AreaSecti
         sent = [(name, upload) for name, field in fields.items() for upload in request.FILES.getlist(field)]
         if not sent:
             continue
-        earlier = application.evidence.filter(criterion=code).order_by("-pk")  # the first of its like stands
+        earlier = application.evidence.filter(criterion=code).order_by("-pk")  # the first one of these counts
         there = dict(earlier.values_list("file__sha256", "file__name"))
         for name, upload in sent:
             kept = files.attach(application, code, upload, name=name, by=request.user).file
@@ -347,8 +347,8 @@ def _piece_names(card: CriterionCard) -> list[str]:
 
 
 def _keep_absences(request: HttpRequest, application: Application, sheet: AreaSection) -> None:
-    """A reason under ``absent:CRITERION:PIECE`` says that there is no such document (``none``: the button pressed for
-    it); ``present`` names one that there is after all."""
+    """A reason under ``absent:CRITERION:PIECE`` declares the document absent (``none``: the button pressed for it);
+    ``present`` names one that exists after all."""
     for card in sheet.cards:
         for piece in card.pieces:
             code, at = card.criterion.code, f"{card.criterion.code}:{piece.name}"
@@ -361,7 +361,7 @@ def _keep_absences(request: HttpRequest, application: Application, sheet: AreaSe
 
 
 def _show_refused_absences(request: HttpRequest, sheet: AreaSection) -> None:
-    """The reasons that were sent and are not kept stand in the page again."""
+    """Refused reasons are shown again on the page."""
     for card in sheet.cards:
         for piece in card.pieces:
             typed = request.POST.get(f"absent:{card.criterion.code}:{piece.name}", "")
@@ -386,7 +386,7 @@ def _take_off(request: HttpRequest, application: Application) -> None:
 @login_required
 @require_POST
 def upload(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Files of one criterion as they are chosen (htmx); answers with the criterion's list of evidence."""
+    """Upload files of one criterion on selection (htmx); returns the criterion's list of evidence."""
     application = fillable(request, pk)
     if not 1 <= number <= len(application.cycle.scheme.spec.areas):
         raise Http404

@@ -1,4 +1,4 @@
-"""One application by sheet: the sheet to fill in, what it would change, changing it."""
+"""One application by sheet: the template, the preview, the import."""
 
 import io
 
@@ -22,7 +22,7 @@ from records.workbooks import SheetRefused, SheetRow, hidden
 
 @login_required
 def page(request: HttpRequest, pk: int) -> HttpResponse:
-    """The sheet comes in; all that is wrong with it, or what it would change."""
+    """Upload a sheet; shows all its errors, or the preview."""
     application = fillable(request, pk)
     form = SheetUploadForm(request.POST or None, request.FILES or None)
     if not form.is_valid():
@@ -50,7 +50,7 @@ def _show_changes(
     changes: list[application_sheet.AnswerChange],
     outdated: Outdated | None = None,
 ) -> HttpResponse:
-    """What the sheet would change, kept with it under the page's key; ``outdated``: why nothing was done."""
+    """The preview, kept with the sheet under the page's key; ``outdated``: why nothing was done."""
     return _show(
         request,
         application,
@@ -81,7 +81,7 @@ def _show(request: HttpRequest, application: Application, **context: object) -> 
 @login_required
 @require_POST
 def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep exactly what was shown, or nothing where the sheet would change something else now."""
+    """Save exactly what was shown, or nothing where the sheet would now change something else."""
     application = fillable(request, pk)
     rows, changes = [], None
     try:
@@ -105,7 +105,7 @@ def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def template(request: HttpRequest, pk: int) -> HttpResponse:
-    """The sheet to fill in: the questions that stand open, last year's answers, what is known, what is answered."""
+    """The template: open items, last year's answers, prefills, and answers so far."""
     application = fillable(request, pk)
     form = ApplicationFormView(application, may_fill=not shut_because(application, request.user))
     title = _("Application %(year)s of %(unit)s") % {"year": application.cycle.year, "unit": application.unit.name}

@@ -1,4 +1,4 @@
-"""What anyone may see without an account: the star register of a place, and whether a paper is genuine."""
+"""What anyone may see without an account: the star register of a unit, and whether a document is genuine."""
 
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -59,7 +59,7 @@ def stars(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def unit(request: HttpRequest, code: str) -> HttpResponse:
-    """The stars a unit has held, today's first, and the orders by which it was renamed or merged."""
+    """The stars that a unit has held, the current one first, and the orders by which it was renamed or merged."""
     place = get_object_or_404(Unit, code=code, level__in=RATED_LEVELS)
     periods = StarPeriod.objects.known().filter(unit=place, during__startswith__lte=timezone.localdate())
     context = {
@@ -73,7 +73,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def ask_certificate(request: HttpRequest) -> HttpResponse:
-    """Type a check code; what it says is on its own page."""
+    """Type a check code; the result is on its own page."""
     form = CertificateForm(request.GET or None)
     if form.is_valid():
         return redirect("certificate", form.cleaned_data["code"])
@@ -81,7 +81,8 @@ def ask_certificate(request: HttpRequest) -> HttpResponse:
 
 
 def certificate(request: HttpRequest, code: str) -> HttpResponse:
-    """What a check code was given for: a decision, and whether it is in force today, or another paper. Else 404."""
+    """What a check code belongs to: a decision, and whether it is in force today, or another document.
+    Otherwise 404."""
     decision = Decision.objects.confirmed().filter(pk=decision_of(code)).select_related("unit").first()
     if decision is None:
         return _paper(request, code)
@@ -106,7 +107,7 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def certificate_pdf(request: HttpRequest, code: str) -> HttpResponse:
-    """The certificate to print: only of a star that is held today, not held down by events nor replaced."""
+    """The certificate to print: only for a star that is held today, not lowered by events nor replaced."""
     decision = get_object_or_404(Decision.objects.confirmed().select_related("unit"), pk=decision_of(code), star__gt=0)
     held = StarPeriod.objects.on().filter(unit=decision.unit_id, decision=decision, star=decision.star)
     if not held.exists():
@@ -115,7 +116,7 @@ def certificate_pdf(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _paper(request: HttpRequest, code: str) -> HttpResponse:
-    """That a paper was given, whose and when; nothing of what stands in it."""
+    """That a document was issued, whose and when; nothing of its content."""
     paper = issued(code)
     if paper is None:
         raise Http404

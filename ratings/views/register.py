@@ -1,4 +1,4 @@
-"""The star register of those who are signed in: who holds which star, and a unit's whole past."""
+"""The star register for signed-in users: who holds which star, and a unit's whole past."""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""A department's figures: what is asked of it, and a township's villages with a field each."""
+"""A department's figures: what is requested, and a township's villages with a field each."""
 
 from typing import Any
 
@@ -24,7 +24,8 @@ from villages.models import Level, Unit
 
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
-    """Every open cycle's criteria that this person's department supplies: how many figures are there, how many not."""
+    """Every open cycle's criteria that this person's department supplies: how many figures exist, how many are
+    missing."""
     if not request.user.reach(SUPPLY):
         raise Http404
     return render(request, "ratings/supply.html", {"rows": asked_of(request.user)})
@@ -32,7 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def figures(request: HttpRequest, cycle: int) -> HttpResponse:
-    """The villages of one township for one criterion; a POST keeps what is typed, wrong figures too."""
+    """The villages of one township for one criterion; a POST saves what is typed, invalid figures too."""
     of_cycle = reached_or_404(request.user, SUPPLY, Cycle.objects.select_related("scheme", "unit"), pk=cycle)
     variants = supplied_by(of_cycle, departments_of(request.user, of_cycle.unit_id)).get(
         request.GET.get("criterion", "")
@@ -63,7 +64,7 @@ def figures(request: HttpRequest, cycle: int) -> HttpResponse:
 
 
 def _typed(request: HttpRequest, units: list[Unit], variants: list[Criterion]) -> dict[Key, str]:
-    """What was typed by (unit, item): the fields that hold something, or did when the page was shown."""
+    """What was typed by (unit, item): the fields that have content, or did when the page was shown."""
     names = {
         (unit.code, question.item): _name(unit.code, question.item)
         for unit in units
@@ -81,7 +82,7 @@ def _name(unit: str, item: str) -> str:
 
 
 def _odd(cycle: Cycle, variants: list[Criterion], request: HttpRequest, kept: dict[Key, SavedAnswers]) -> bool:
-    """Whether something that was just changed is to be looked at once more; what was asked about before is not."""
+    """Whether something that was just changed needs another look; without what was asked about before."""
     asked = {question.item: question for variant in variants for question in variant.questions}
     changed = [
         (unit, item)
@@ -157,7 +158,7 @@ def _field(
     kept: dict[Key, SavedAnswers],
     beside: Beside,
 ) -> dict[str, Any]:
-    """An input of the table: what was just typed, else what is kept, with why it is no fact."""
+    """An input of the table: what was just typed, otherwise the stored value, with its error."""
     key = (unit.code, question.item)
     answer, now = answers.get(key), kept.get(key)
     shown = typed.get(key, now.entry.typed if now else answer.typed if answer else "")

@@ -1,4 +1,4 @@
-"""A department's figures by sheet: the sheet to fill in, what it would change, changing it."""
+"""A department's figures by sheet: the template, the preview, the import."""
 
 import io
 
@@ -25,7 +25,7 @@ SHOWN = 50
 
 
 def _sheet(request: HttpRequest, cycle: int) -> SupplySheet:
-    """The sheet of the criterion that the address names, of one that this person's department supplies; or 404."""
+    """The sheet of the criterion in the address, if this person's department supplies it; or 404."""
     of_cycle = reached_or_404(request.user, SUPPLY, Cycle.objects.select_related("scheme", "unit"), pk=cycle)
     variants = supplied_by(of_cycle, departments_of(request.user, of_cycle.unit_id)).get(
         request.GET.get("criterion", "")
@@ -37,7 +37,7 @@ def _sheet(request: HttpRequest, cycle: int) -> SupplySheet:
 
 @login_required
 def page(request: HttpRequest, cycle: int) -> HttpResponse:
-    """The sheet comes in; all that is wrong with it, or what it would change."""
+    """Upload a sheet; shows all its errors, or the preview."""
     sheet = _sheet(request, cycle)
     form = SheetUploadForm(request.POST or None, request.FILES or None)
     if not form.is_valid():
@@ -63,7 +63,7 @@ def _show_changes(
     changes: list[SuppliedChange],
     outdated: Outdated | None = None,
 ) -> HttpResponse:
-    """What the sheet would change, kept with it under the page's key; ``outdated``: why nothing was done."""
+    """The preview, kept with the sheet under the page's key; ``outdated``: why nothing was done."""
     odd = sum(change.odd is not None for change in changes)
     shown = max(SHOWN, odd)
     return _show(
@@ -100,7 +100,7 @@ def _show(request: HttpRequest, sheet: SupplySheet, **context: object) -> HttpRe
 @login_required
 @require_POST
 def carry_out(request: HttpRequest, cycle: int) -> HttpResponse:
-    """Keep exactly what was shown, or nothing where the sheet would change something else now."""
+    """Save exactly what was shown, or nothing where the sheet would now change something else."""
     sheet = _sheet(request, cycle)
     here = f"{reverse('supply_sheet', args=[cycle])}?{request.GET.urlencode()}"
     rows, changes = [], None
@@ -131,7 +131,7 @@ def carry_out(request: HttpRequest, cycle: int) -> HttpResponse:
 @login_required
 @require_safe
 def template(request: HttpRequest, cycle: int) -> HttpResponse:
-    """The sheet to fill in: the county's villages, last year's figures, and what is kept."""
+    """The template: the county's villages, last year's figures, and stored ones."""
     sheet = _sheet(request, cycle)
     criterion = sheet.variants[0]
     out = io.BytesIO()
@@ -142,5 +142,5 @@ def template(request: HttpRequest, cycle: int) -> HttpResponse:
 @login_required
 @require_safe
 def marked_sheet(request: HttpRequest, key: str) -> HttpResponse:
-    """The sheet that was refused, with its wrong cells marked."""
+    """The refused sheet, with its invalid cells marked."""
     return workbook(marked(request.user, key), "marked.xlsx")

@@ -1,4 +1,4 @@
-"""Giving applications that were submitted by mistake back to their villages, many at once: shown first, then done."""
+"""Returning applications that were submitted by mistake to their villages, many at once: a preview, then the step."""
 
 from collections.abc import Collection
 
@@ -26,7 +26,7 @@ QUEUE = f"?state={Application.State.SUBMITTED}"
 @login_required
 @require_POST
 def page(request: HttpRequest) -> HttpResponse:
-    """First the chosen villages and a field for the reason; with ``confirmed`` exactly these are given back."""
+    """First the chosen villages and a field for the reason; with ``confirmed`` exactly these are returned."""
     permission = STEPS["undo_submission"].permission
     if not request.user.reach(permission):
         raise NotAllowed

@@ -1,4 +1,4 @@
-"""The township's villages that have not sent their application: filled in on their behalf, or given more time."""
+"""The township's villages that have not sent their application: filled in on their behalf, or extended."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,7 +29,7 @@ SHOWN = 100
 
 @login_required
 def not_begun(request: HttpRequest) -> HttpResponse:
-    """Villages without an application, and drafts, in every open cycle: begin for them, or give them more time."""
+    """Villages without an application, and drafts, in every open cycle: begin for them, or extend their deadline."""
     codes = request.user.reach(ON_BEHALF)
     if not codes:
         raise Http404
@@ -61,7 +61,7 @@ def _rows(cycle: Cycle, codes: list[str]) -> list[dict[str, Any]]:
 
 @login_required
 def reopen(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
-    """Give one village more time, with a reason."""
+    """Extend the deadline of one village, with a reason."""
     of_unit = reached_or_404(request.user, ON_BEHALF, Unit.objects.all(), field="code", code=unit)
     of_cycle = get_object_or_404(Cycle.objects.select_related("scheme"), pk=cycle, unit__in=prefixes(unit))
     standing = in_force(of_cycle, CycleStep.APPLY, [unit])[unit]

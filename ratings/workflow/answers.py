@@ -27,7 +27,8 @@ class AnswerEntry:
     """What a person typed for one item.
 
     ``seen``: the version of the answer that the person saw (None: any). ``sent``: what this device has sent for it
-    without hearing back; when that is what stands, nobody else has changed it. ``sure``: an odd figure is right.
+    without a response; if that is the stored value, nobody else has changed it. ``sure``: the person confirmed an
+    outlier.
     """
 
     item: str
@@ -40,9 +41,9 @@ class AnswerEntry:
 
 @dataclass(frozen=True)
 class SavedAnswers:
-    """What became of an entry. ``answer`` is what is kept now; ``problem`` says why the entry is no fact.
+    """The outcome of an entry. ``answer`` is what is stored now; ``problem`` says why the entry is invalid.
 
-    ``refused``: the entry was not kept at all; ``taken``: because another answer stood that the person had not seen.
+    ``refused``: the entry was not saved at all; ``taken``: because of another answer that the person had not seen.
     """
 
     entry: AnswerEntry
@@ -53,17 +54,17 @@ class SavedAnswers:
 
 
 def version(answer: Answer | None) -> str:
-    """What tells one state of an answer from the next."""
+    """Identifies the state of an answer (optimistic locking)."""
     return f"{answer.saved_at.isoformat()}/{answer.by_id}" if answer and answer.saved_at else ""
 
 
 @transaction.atomic
 def save_answers(application: Application, entries: Iterable[AnswerEntry], *, by: Any) -> dict[str, SavedAnswers]:
-    """Keep what ``by`` typed into the form, item by item; what is no valid figure is kept as typed, without a value.
+    """Save what ``by`` typed into the form, item by item; an invalid figure is saved as typed, without a value.
 
-    An answer that was changed since it was seen, by another person or on another device, is not overwritten; what is
-    sent a second time changes nothing. Raises ``NotAllowed``, ``WrongState``
-    (not in the filler's hands, window shut, a question that is locked); then nothing is saved.
+    An answer that was changed since it was seen, by another person or on another device, is not overwritten (optimistic
+    locking); sending the same again changes nothing. Raises ``NotAllowed``, ``WrongState`` (not in the filler's hands,
+    window closed, a locked item); then nothing is saved.
     """
     application = locked_row(application)
     asked = questions.on_form(filter(questions.by_village, criteria_of(application)))
@@ -133,7 +134,7 @@ def _taken(there: Answer, by: Any) -> str:
 
 
 def write(answers: list[Answer], by: Any, verb: str) -> None:
-    """Insert or change answers (one per application and item), in one statement for every few thousand."""
+    """Upsert answers (one per application and item), one statement for every few thousand."""
     with audit.acting(by, verb):
         Answer.objects.bulk_create(
             answers,
@@ -145,7 +146,8 @@ def write(answers: list[Answer], by: Any, verb: str) -> None:
 
 
 def note_filler(application: Application, by: Any) -> None:
-    """Who fills in never reviews (practice §3); filling on a village's behalf stays marked, whoever goes on with it."""
+    """People who fill in never review (practice §3); filling in on a village's behalf stays marked, whoever
+    continues."""
     on_behalf = filling_verb(application, by) == ON_BEHALF
     if application.filled_by_id == by.pk or (application.on_behalf and not on_behalf):
         return
@@ -161,7 +163,7 @@ def fill_many(
 ) -> None:
     """``save_answers`` for many drafts at once: (application, person or None, {item: (typed, reason)}).
 
-    Raises ``NotAllowed`` or ``WrongState`` with nothing saved; figures that are not valid are kept as typed.
+    Raises ``NotAllowed`` or ``WrongState`` with nothing saved; invalid figures are saved as typed.
     """
     filled = list(filled)
     require_all(OWN, [(by, application) for application, by, _typed in filled])
@@ -196,10 +198,10 @@ def _value(criterion: Criterion, question: Question, typed: str) -> Decimal | No
 
 
 def reread(applications: Iterable[Application]) -> None:
-    """Let the answers' values be what is typed for the variants that fit the applications' tags now.
+    """Parse the answers again, for the variants that fit the applications' tags now.
 
-    Another variant may take what was no fact, or no longer take what was one. What is not asked now stays as it is,
-    and so do the answers of an application that no single variant fits.
+    Another variant may accept what was invalid, or reject what was valid. Items no longer asked stay as they are, and
+    so do the answers of an application that no single variant fits.
     """
     asked, changed = {}, []
     for application in applications:
@@ -215,7 +217,7 @@ def reread(applications: Iterable[Application]) -> None:
 
 
 class TypedAnswer(NamedTuple):
-    """What scoring looks at of an answer."""
+    """The part of an answer that scoring needs."""
 
     typed: str
     value: Decimal | None
@@ -236,7 +238,7 @@ def given_of(applications: Iterable[Application]) -> dict[int, dict[str, TypedAn
 def keep_self_points(
     applications: Iterable[Application], answers: Mapping[int, Mapping[str, TypedAnswer]] | None = None
 ) -> None:
-    """Store the points that each application's own answers give, criterion by criterion (stage ``self``)."""
+    """Store the points from each application's own answers, criterion by criterion (stage ``self``)."""
     applications = list(applications)
     answers = given_of(applications) if answers is None else answers
     Points.objects.filter(application__in=answers, stage=Stage.SELF).delete()

@@ -1,7 +1,7 @@
 """The life of an application up to its review (practice §3): begin, submit, withdraw, accept, return, resubmit.
 
-Steps that many take at once have a bulk form; the single form is the same rule for one. ``by`` is a person, or None
-for the clock and for commands. ``at`` is the moment of the step (now when absent).
+Steps that many take at once have a bulk form; the single form is the same rule for one. ``by`` is a person, or None for
+the scheduler and commands. ``at`` is the time of the step (default now).
 """
 
 from collections.abc import Iterable, Mapping
@@ -48,7 +48,7 @@ Answers = Mapping[int, Mapping[str, TypedAnswer]]
 @transaction.atomic
 def begin_many(cycle: Cycle, starters: Iterable[tuple[Unit, Any]], *, at: datetime | None = None) -> list[Application]:
     """Open an empty application for each (unit, person). Raises ``NotAllowed``, or ``WrongState`` outside the window,
-    for a unit that the cycle does not rate, or where one is there already."""
+    for a unit that the cycle does not rate, or where one exists already."""
     starters = list(starters)
     hold_open([cycle.pk])
     cycle.refresh_from_db(fields=["state"])
@@ -68,7 +68,7 @@ def begin(unit: Unit, cycle: Cycle, *, by: Any) -> Application:
 
 @transaction.atomic
 def open_drafts(cycle: Cycle, drafts: list[Application], *, at: datetime | None = None) -> list[Application]:
-    """Keep fresh drafts of ``cycle`` with the first row of their timeline."""
+    """Save new drafts of ``cycle`` with the first row of their timeline."""
     codes = [draft.unit_id for draft in drafts]
     hold_standing(set(codes))
     if cycle.scheme.rated_units().filter(code__in=codes).count() != len(set(codes)):
@@ -97,7 +97,7 @@ def open_drafts(cycle: Cycle, drafts: list[Application], *, at: datetime | None 
 
 
 def stars_of(cycle: Cycle) -> list[int]:
-    """The stars that a unit may aim at, lowest first."""
+    """The stars that a unit may apply for, lowest first."""
     spec = cycle.scheme.spec
     if spec.rule == "areas":
         return list(range(1, 1 + sum(area.kind == "base" for area in spec.areas)))
@@ -106,7 +106,7 @@ def stars_of(cycle: Cycle) -> list[int]:
 
 @transaction.atomic
 def choose_star(application: Application, star: int, *, by: Any) -> Application:
-    """The star that the unit aims at. Raises ``Incomplete`` for one that the scheme does not have."""
+    """Set the star that the unit applies for. Raises ``Incomplete`` for one that the scheme does not have."""
     application = locked_row(application)
     require(filling_verb(application, by), by, application)
     if application.state != State.DRAFT:
@@ -143,7 +143,7 @@ def _no_star() -> Incomplete:
 
 
 def _locked(applications: Iterable[Application]) -> list[Application]:
-    """The applications as they are now, locked, sharing their cycles and schemes."""
+    """The applications as they are now, locked, with shared locks on their cycles and schemes."""
     ids = [application.pk for application in applications]
     hold_standing_of(ids)
     chosen = Application.objects.filter(pk__in=ids).order_by("pk")
@@ -195,7 +195,7 @@ def _each(signers: Mapping[int, Any]) -> Any:
 
 
 def _tags(applications: list[Application]) -> Case:
-    """The tags with which each application was found whole."""
+    """The tags with which each application was found complete."""
     alike: dict[tuple[str, ...], list[int]] = {}
     for application in applications:
         alike.setdefault(tuple(application.unit.tags), []).append(application.pk)
@@ -204,7 +204,7 @@ def _tags(applications: list[Application]) -> Case:
 
 
 def _require_whole(applications: list[Application], answers: Answers) -> None:
-    """Raise ``Incomplete`` unless every question of every application is answered, with the evidence asked for."""
+    """Raise ``Incomplete`` unless every item of every application is answered, with the required evidence."""
     for application, problems in _problems_of(applications, answers):
         if application.applied_star is None:
             raise _no_star()
@@ -216,7 +216,7 @@ def _require_whole(applications: list[Application], answers: Answers) -> None:
 
 
 def lacking(application: Application) -> int:
-    """How many things keep the form from being sent: questions, evidence, papers, the star. Two statements."""
+    """How many things keep the form from being sent: items, evidence, documents, the star. Two queries."""
     [(_application, problems)] = _problems_of([application], given_of([application]))
     return len(problems) + (application.applied_star is None)
 
@@ -246,8 +246,8 @@ def _keep_self_assessment(applications: list[Application], answers: Answers) -> 
 
 @transaction.atomic
 def withdraw(application: Application, *, by: Any, reason: str) -> None:
-    """Take the application back to the village before its result is released; a decision that nobody outside has seen
-    falls with it. To send it again, the window must be open. Once the review has begun it takes a ``reason``."""
+    """Take the application back to the village before its result is released; an unreleased decision is overturned with
+    it. To send it again, the window must be open. Once the review has begun it needs a ``reason``."""
     hold_open([application.cycle_id])
     application = locked_row(application)
     require("withdraw", by, application)
@@ -267,10 +267,10 @@ def withdraw(application: Application, *, by: Any, reason: str) -> None:
 def undo_submissions(
     applications: Iterable[Application], *, by: Any, reason: str, expected: Any = None
 ) -> list[Application]:
-    """The township office gives back to their villages, as drafts, what was submitted by mistake, before any review.
+    """The township office returns applications submitted by mistake to their villages, as drafts, before any review.
 
     ``expected``: the submissions that the person was shown (``submissions_of``). Raises ``NotAllowed``, ``WrongState``
-    (one of them has moved on), ``Outdated``, ``Incomplete`` (no reason, no application); then none is given back.
+    (one of them has moved on), ``Outdated``, ``Incomplete`` (no reason, no application); then none is returned.
     """
     applications = list(applications)
     hold_open({application.cycle_id for application in applications})

@@ -51,14 +51,15 @@ def record(
     held: bool = False,
     expected: Any = None,
 ) -> Event:
-    """Record that ``kind``, an event of the scheme in force there ``on`` that day, happened to ``unit``.
+    """Record that ``kind``, an event of the scheme in force there on the day ``on``, happened to ``unit``.
 
-    A ``held`` event has no effect until it is released. Raises ``NotAllowed``; ``Incomplete`` for a day to come or a
-    kind that the scheme does not know; ``WrongState`` if it is recorded already (``source`` tells two of a day apart);
-    ``Outdated`` when what the page showed (``expected``, of ``offered``) is not true any more.
+    A ``held`` event has no effect until it is released. Raises ``NotAllowed``; ``Incomplete`` for a future day or a
+    kind that the scheme does not know; ``WrongState`` if it is recorded already (``source`` distinguishes two on one
+    day); ``Outdated`` when what the page showed (``expected``, of ``offered``) has changed.
     """
     _require(by, unit)
-    unit = Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)  # an order on it waits, or has ended it by now
+    # an order on it is pending, or has dissolved it by now
+    unit = Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
     require_unchanged(expected, offered(unit))
     names = events_of(judging_scheme(unit, on))
     if on > timezone.localdate():
@@ -84,8 +85,9 @@ def record(
 def close(event: Event, *, on: date, by: Any, reason: str, expected: Any = None) -> Event:
     """Close an event as rectified: its effects, but for a revoked star, end the day after ``on``.
 
-    Raises ``NotAllowed``; ``Incomplete`` without ``reason``, or for a day before the event's or to come; ``WrongState``
-    if it is closed; ``Outdated`` when it is not as the page showed it (``expected``, of ``standing_of``).
+    Raises ``NotAllowed``; ``Incomplete`` without ``reason``, or for a day before the event's or in the future;
+    ``WrongState`` if it is closed; ``Outdated`` when it differs from what the page showed (``expected``, of
+    ``standing_of``).
     """
     _require(by, event.unit)
     problems = {}
@@ -108,7 +110,8 @@ def close(event: Event, *, on: date, by: Any, reason: str, expected: Any = None)
 
 @transaction.atomic
 def release(event: Event, *, by: Any, expected: Any = None) -> Event:
-    """Let a held event act, from its day on. Raises ``NotAllowed``; ``WrongState`` if it is not held; ``Outdated``."""
+    """Release a held event, so that it takes effect from its day on. Raises ``NotAllowed``; ``WrongState`` if it is not
+    held; ``Outdated``."""
     _require(by, event.unit)
     event = _held_still(event)
     if not event.held:
@@ -123,9 +126,9 @@ def release(event: Event, *, by: Any, expected: Any = None) -> Event:
 
 @transaction.atomic
 def reverse_effects(event: Event, *, document: str, reason: str, by: Any) -> Reversal:
-    """From today nothing follows from ``event`` any more, under the ``document`` of those who heard the appeal.
+    """From today ``event`` has no effect any more, under the ``document`` of those who heard the appeal.
 
-    Who may, and when, is the business of ``reviews``. Raises ``WrongState`` if it is reversed already.
+    Who may do this, and when, is decided in ``reviews``. Raises ``WrongState`` if it is reversed already.
     """
     event = _held_still(event)
     if hasattr(event, "reversal"):
@@ -140,10 +143,10 @@ def reverse_effects(event: Event, *, document: str, reason: str, by: Any) -> Rev
 
 @transaction.atomic
 def settle(proposal: Proposal, *, confirm: bool, by: Any, reason: str = "", expected: Any = None) -> Proposal:
-    """Confirm what a rule proposes, so that it acts from its event's day on, or decline it for a ``reason``.
+    """Confirm what a rule proposes, so that it takes effect from its event's day on, or decline it for a ``reason``.
 
     Raises ``NotAllowed`` unless ``by`` is the authority for the unit's star; ``Incomplete``; ``WrongState`` if settled;
-    ``Outdated`` when it is not as the page showed it (``expected``, of ``proposed_on``).
+    ``Outdated`` when it differs from what the page showed (``expected``, of ``proposed_on``).
     """
     if not by.has_perm(authority_for(proposal), proposal):
         raise NotAllowed(_("You may not do this here."))
@@ -169,7 +172,7 @@ def settle(proposal: Proposal, *, confirm: bool, by: Any, reason: str = "", expe
 
 
 def offered(unit: Unit) -> dict[str, Any]:
-    """What the page shows on which an event of ``unit`` is recorded."""
+    """What the page for recording an event of ``unit`` shows."""
     return {"unit": unit.name, "kinds": events_of(judging_scheme(unit, timezone.localdate()))}
 
 
@@ -186,7 +189,7 @@ def standing_of(event: Event) -> dict[str, Any]:
 
 
 def proposed_on(proposal: Proposal) -> dict[str, Any]:
-    """What the page shows on which ``proposal`` is settled."""
+    """What the page for settling ``proposal`` shows."""
     decided = with_authority(Proposal.objects.filter(pk=proposal.pk)).get().decided
     return {"unit": proposal.unit.name, "decided": decided, "closed": proposal.event.closed}
 
@@ -202,13 +205,14 @@ def _require(by: Any, unit: Unit) -> None:
 
 
 def _held_still(event: Event) -> Event:
-    """The event as it stands, locked against whoever else changes it or re-rates its unit."""
+    """The event as it is, locked against anybody else who changes it or re-rates its unit."""
     lock_units([event.unit_id])
     return Event.objects.select_for_update(of=("self",)).select_related("unit").get(pk=event.pk)
 
 
 def _take_effect(event: Event, kind: str) -> None:
-    """Re-rate the unit; tell its people of the event unless they are told of its star, and who has to settle what."""
+    """Re-rate the unit; notify its people of the event unless they are notified of its star, and those who have to
+    settle proposals."""
     before = set(event.proposals.values_list("pk", flat=True))
     moved = any(change.moves_star for change in rerate([event.unit_id]))
     if not moved:

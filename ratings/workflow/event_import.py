@@ -1,4 +1,4 @@
-"""Events that come many at once, in a file (formats §3)."""
+"""Bulk import of events from a file (formats §3)."""
 
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ COLUMNS = [
     CsvColumn("note", "text", str, ""),
     CsvColumn("source", "text", text_of(100), _("at most 100 characters")),
 ]
-# An event's empty ``closed`` and ``note`` may be filled once; what stands is an earlier row, or the event kept before.
+# An event's empty ``closed`` and ``note`` may be filled in once; ``stands`` is an earlier row, or the stored event.
 _FILE_DIFFERS = """
 select i.row, i.{column}::text, first.{column}::text from {table} i
 join (
@@ -70,7 +70,7 @@ RULES = [
         for differs in (_FILE_DIFFERS, _KEPT_DIFFERS)
     ),
 ]
-# Maybe a slip of the pen; but a scheme to come may know it, and in whatever order they arrive the register is the same.
+# Possibly a typo; but a future scheme may know it, and the register is the same in whatever order they arrive.
 _UNHEARD_OF = CsvRule(
     "event",
     f"""
@@ -104,10 +104,10 @@ order by s.unit, s.date
 
 @transaction.atomic
 def import_events(path: Path, *, by: Any) -> CsvImport:
-    """Keep the events of a file ``unit,event,date[,closed][,note][,source]``, and re-rate their units.
+    """Import the events of a file ``unit,event,date[,closed][,note][,source]``, and re-rate their units.
 
-    A later row fills what was empty and changes nothing else. Raises ``RowsRefused`` with every wrong row, ``Refused``
-    if the file cannot be read; then nothing is kept. ``by`` is None for a command.
+    A later row fills empty cells and changes nothing else. Raises ``RowsRefused`` with every invalid row, ``Refused``
+    if the file cannot be read; then nothing is saved. ``by`` is None for a command.
     """
     lock_units()
     judge(RULES, load(path, COLUMNS))

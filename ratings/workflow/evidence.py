@@ -1,4 +1,5 @@
-"""Evidence (佐证材料): files attached to a criterion, and papers of the application, while it is open to the filler."""
+"""Evidence (佐证材料): files attached to a criterion, and documents of the application, while it is open to the
+filler."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -24,8 +25,8 @@ MOST_REASON = 300
 def attach(application: Application, criterion: str, upload: UploadedFile, *, name: str = "", by: Any) -> Evidence:
     """Attach ``upload`` to a criterion (by code); ``name`` is the piece that the scheme asks for, if it is one.
 
-    Raises ``NotAllowed``, ``WrongState`` (not open to the filler), ``Incomplete`` (a file that is not taken, one too
-    many, a piece that nobody asked for). The same file twice is attached once.
+    Raises ``NotAllowed``, ``WrongState`` (not open to the filler), ``Incomplete`` (an invalid file, one too many, a
+    piece that nobody asked for). Idempotent: the same file is attached once.
     """
     application = locked_row(application)
     if name not in _pieces(application, criterion, by) | {""}:
@@ -38,9 +39,9 @@ def attach(application: Application, criterion: str, upload: UploadedFile, *, na
 
 @transaction.atomic
 def declare_absent(application: Application, criterion: str, name: str, *, reason: str, by: Any) -> Absence:
-    """The unit has no such document this year, and says why: that stands for the document, never for points.
+    """The unit has no such document this year, and says why: that replaces only the document, never points.
 
-    Raises as ``attach`` does; ``Incomplete``, too, without a reason, and where a file stands already.
+    Raises as ``attach`` does; also ``Incomplete`` without a reason, and where a file is attached already.
     """
     application = locked_row(application)
     if name not in _pieces(application, criterion, by):
@@ -62,7 +63,7 @@ def declare_absent(application: Application, criterion: str, name: str, *, reaso
 
 @transaction.atomic
 def take_back_absence(application: Application, criterion: str, name: str, *, by: Any) -> None:
-    """There is such a document after all. Raises as ``attach`` does."""
+    """The document exists after all. Raises as ``attach`` does."""
     application = locked_row(application)
     if name not in _pieces(application, criterion, by):
         raise _not_asked()
@@ -85,7 +86,7 @@ def _not_asked() -> Incomplete:
 
 @transaction.atomic
 def attach_paper(application: Application, paper: str, upload: UploadedFile, *, by: Any) -> Evidence:
-    """Attach a paper of the whole application (``Paper``): minutes, the stamped form. Raises as ``attach`` does."""
+    """Attach a document of the whole application (``Paper``): minutes, the stamped form. Raises as ``attach`` does."""
     application = locked_row(application)
     require_fillable(application, by)
     if paper not in Paper.values:
@@ -96,7 +97,7 @@ def attach_paper(application: Application, paper: str, upload: UploadedFile, *, 
 def _keep(application: Application, upload: UploadedFile, criterion: str, name: str, by: Any) -> Evidence:
     there = list(application.evidence.filter(criterion=criterion).select_related("file"))
     sha256 = sha256_of(upload)
-    for evidence in there:  # first of all: who sends it again did not hear that it had come
+    for evidence in there:  # checked first: a retry did not get the response to the first upload
         if evidence.file.sha256 == sha256 and evidence.name == name:
             return evidence
     if len(there) >= settings.UPLOADS_PER_CRITERION:
@@ -109,7 +110,7 @@ def _keep(application: Application, upload: UploadedFile, criterion: str, name: 
 
 @transaction.atomic
 def detach(evidence: Evidence, *, by: Any) -> None:
-    """Take a file off the form; its bytes are kept. Raises ``NotAllowed``, ``WrongState``."""
+    """Remove a file from the form; its bytes are kept. Raises ``NotAllowed``, ``WrongState``."""
     application = locked_row(evidence.application)
     require_fillable(application, by, [evidence.criterion] if evidence.criterion else [])
     with audit.acting(by, "detach"):

@@ -1,4 +1,4 @@
-"""Who may change what of an application, and when: its village, or the township office on its behalf (代填)."""
+"""Who may change what in an application, and when: its village, or the township office on its behalf (代填)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -33,9 +33,10 @@ def filling_verbs(starters: Iterable[tuple[str, Any]]) -> list[str]:
 
 
 def locked_row(application: Application) -> Application:
-    """The application, locked until the end of the transaction, with what filling in looks at as it is then.
+    """The application, locked until the end of the transaction, with everything that filling in depends on, as it is
+    then.
 
-    Raises ``WrongState`` when its unit has ended.
+    Raises ``WrongState`` when its unit is dissolved.
     """
     hold_standing_of([application.pk])
     Application.objects.select_for_update().values_list("pk").get(pk=application.pk)
@@ -43,7 +44,7 @@ def locked_row(application: Application) -> Application:
 
 
 def criteria_of(application: Application) -> tuple[Criterion, ...]:
-    """The criteria asked of this unit. Raises ``WrongState`` when its tags fit none or several variants of one."""
+    """The criteria that apply to this unit. Raises ``WrongState`` when its tags fit none or several variants of one."""
     try:
         return application.cycle.scheme.spec.fitting(application.tags)
     except NoSingleVariant as wrong:
@@ -54,12 +55,13 @@ def criteria_of(application: Application) -> tuple[Criterion, ...]:
 
 
 def open_return(application: Application) -> Return | None:
-    """The township's questions that wait for an answer; a page has all returns with their criteria at hand."""
+    """The township's questions that wait for an answer; a page has prefetched all returns with their criteria."""
     return next((question for question in application.returns.all() if question.answered_at is None), None)
 
 
 def require_fillable(application: Application, by: Any, criteria: Iterable[str] = ()) -> None:
-    """Raise unless ``by`` may change these criteria (by code) now: who, state, window or deadline, returned or not."""
+    """Raise unless ``by`` may change these criteria (by code) now: person, state, window or deadline, returned
+    or not."""
     require(filling_verb(application, by), by, application)
     if application.state == Application.State.DRAFT:
         require_applying(application.cycle, [application.unit_id])

@@ -1,4 +1,4 @@
-"""Stars decided on paper before the system come into the register (formats §3)."""
+"""Import of stars decided on paper before the system into the register (formats §3)."""
 
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,13 @@ COLUMNS = [
 ]
 COMPARED = ("star", "document", "year", "total")
 
-# Rows of one unit and day say one thing together; a cell left empty says nothing.
+# Rows of one unit and day describe one thing together; an empty cell says nothing.
 _SAID = f"""
 select unit, "on", min(star) as star, min(document) as document, min(total) as total,
        coalesce(min(year), extract(year from "on" - interval '6 months')) as year
 from {TABLE} group by unit, "on"
 """  # noqa: S608
-# What stands: an earlier row of the file, or the decision imported before.
+# ``stands``: an earlier row of the file, or the decision imported before.
 _FILE_DIFFERS = """
 select i.row, i."{column}"::text, first."{column}"::text from {table} i
 join (
@@ -78,10 +78,10 @@ order by s.unit, s."on"
 
 @transaction.atomic
 def import_register(path: Path, *, by: Any) -> CsvImport:
-    """Keep each row of a file ``unit,star,on,document[,year][,total]`` as a confirmed decision, and re-rate its unit.
+    """Import each row of a file ``unit,star,on,document[,year][,total]`` as a confirmed decision, and re-rate its unit.
 
-    A row that is there already changes nothing. Raises ``RowsRefused`` with every wrong row, ``Refused`` if the file
-    cannot be read; then nothing is kept. ``by`` is None for a command.
+    Idempotent: an existing row changes nothing. Raises ``RowsRefused`` with every invalid row, ``Refused`` if the file
+    cannot be read; then nothing is saved. ``by`` is None for a command.
     """
     lock_units()
     judge(RULES, load(path, COLUMNS))

@@ -1,6 +1,6 @@
-"""What other tags of a unit do to its application (formats §1, ``only``): they choose the variants that it is asked.
+"""How changed tags of a unit affect its application (formats §1, ``only``): they select the variants that apply.
 
-A draft follows its unit at once; what is submitted keeps the criteria of its submission until it is withdrawn.
+A draft follows its unit at once; a submitted application keeps the criteria of its submission until it is withdrawn.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ State = Application.State
 def follow(
     sender: Any, units: Sequence[Unit], before: Mapping[str, Sequence[str]], **kwargs: Any
 ) -> list[OrderConsequence]:
-    """Hear ``units_tagged``: drafts are read anew, their villages told; what follows for whom is said."""
+    """Receives ``units_tagged``: drafts are parsed again and their villages notified; reports what follows for whom."""
     above = {unit.code[:length] for unit in units for length in CODE_LENGTHS}
     cycles = Cycle.objects.filter(state=Cycle.State.OPEN, unit__in=above).select_related("scheme").order_by("pk")
     return [followed for cycle in cycles for followed in _in_cycle(cycle, units, before)]
@@ -45,7 +45,7 @@ def _in_cycle(cycle: Cycle, units: Sequence[Unit], before: Mapping[str, Sequence
 
 
 def _fitting(spec: SchemeSpec, tags: Collection[str]) -> tuple[Criterion, ...] | str:
-    """The criteria asked of a unit with ``tags``, or the code of the one of which no single variant fits."""
+    """The criteria for a unit with ``tags``, or the code of the one of which no single variant fits."""
     try:
         return spec.fitting(tags)
     except NoSingleVariant as wrong:
@@ -53,7 +53,7 @@ def _fitting(spec: SchemeSpec, tags: Collection[str]) -> tuple[Criterion, ...] |
 
 
 def _ask_anew(drafts: Sequence[Application]) -> None:
-    """The answers' values are those of the variants asked now; so are the points of a draft that was sent before."""
+    """Parse the answers for the variants that now apply; also update the points of a draft that was sent before."""
     reread(drafts)
     if sent := [draft for draft in drafts if draft.self_total is not None]:
         keep_self_points(sent)

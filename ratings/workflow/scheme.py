@@ -1,4 +1,4 @@
-"""A county's schemes: taken in as drafts, issued, and frozen from then on (formats §1, practice §1)."""
+"""A county's schemes: imported as drafts, issued, and immutable from then on (formats §1, practice §1)."""
 
 from typing import Any
 
@@ -17,10 +17,10 @@ from villages.models import Level, Unit
 
 @transaction.atomic
 def import_scheme(body: Any, *, by: Any, issue: bool = False) -> Scheme:
-    """Keep ``body`` as the next version of its unit's scheme for its year; ``issue`` puts it in force at once.
+    """Store ``body`` as the next version of its unit's scheme for its year; ``issue`` puts it in force at once.
 
-    ``by`` is None for a command. Raises ``SchemeRefused`` with everything that is wrong, ``Refused`` if the unit is not
-    known, ``NotAllowed`` if ``by`` may not write schemes there.
+    ``by`` is None for a command. Raises ``SchemeRefused`` with all errors, ``Refused`` if the unit is not known,
+    ``NotAllowed`` if ``by`` may not write schemes there.
     """
     spec = check_scheme(body).spec
     if spec.rates not in Level.values:
@@ -44,7 +44,8 @@ def import_scheme(body: Any, *, by: Any, issue: bool = False) -> Scheme:
 
 @transaction.atomic
 def issue_scheme(scheme: Scheme, *, by: Any) -> Scheme:
-    """Put a draft in force for its unit and year; from then on it never changes, and it judges the events of its time.
+    """Put a draft in force for its unit and year; from then on it never changes, and it applies to the events of its
+    time.
 
     Raises ``NotAllowed`` if ``by`` may not issue there, ``WrongState`` if it is issued already.
     """

@@ -1,6 +1,6 @@
 """What an order that merges or splits units does to applications and stars (practice §4), in its own transaction.
 
-The register needs nothing written: it reads the orders themselves (``register.sql``).
+Nothing is written to the register: it reads the orders themselves (``register.sql``).
 """
 
 from collections.abc import Iterable
@@ -40,9 +40,9 @@ def register_kinds() -> None:
 
 
 def pass_on(sender: Any, order: Order, **kwargs: Any) -> list[OrderConsequence]:
-    """Hear ``units_passed``: open applications are withdrawn or pass.
+    """Receives ``units_passed``: open applications are withdrawn or passed on.
 
-    Raises ``Incomplete`` for a day on which, or after which, an event or a star of a unit that ends stands already.
+    Raises ``Incomplete`` where an event or a star of a dissolved unit exists on that day or later.
     """
     _require_nothing_later(order)
     passages = order.passages.filter(main=True).exclude(before=F("after")).select_related("before", "after")
@@ -50,7 +50,7 @@ def pass_on(sender: Any, order: Order, **kwargs: Any) -> list[OrderConsequence]:
 
 
 def _require_nothing_later(order: Order) -> None:
-    """From its day on an order leaves a unit without a past of its own: what stands there would be washed off."""
+    """From its day on an order leaves a unit without a past of its own: later records would be lost."""
     ended = order.passages.filter(before__ended__isnull=False).values("before")
     events = Event.objects.filter(unit__in=ended, on__gte=order.on).values_list("unit__name", "on")
     stars = Decision.objects.confirmed().filter(unit__in=ended, on__gte=order.on).values_list("unit__name", "on")
@@ -61,7 +61,8 @@ def _require_nothing_later(order: Order) -> None:
 
 
 def settle(sender: Any, order: Order, **kwargs: Any) -> list[OrderConsequence]:
-    """Hear ``units_settled``: stars and effects stand in the register at once, and everyone concerned is told."""
+    """Receives ``units_settled``: stars and effects are written to the register at once, and everyone concerned
+    is notified."""
     passages = list(order.passages.select_related("before", "after"))
     codes = {code for passage in passages for code in (passage.before_id, passage.after_id)}
     lock_units(codes)
@@ -71,7 +72,7 @@ def settle(sender: Any, order: Order, **kwargs: Any) -> list[OrderConsequence]:
 
 
 def _applications(order: Order, passage: Passage) -> list[OrderConsequence]:
-    """An absorbed unit's open application is withdrawn; a split one's passes to the part that the order names."""
+    """A merged unit's open application is withdrawn; a split one's passes to the part that the order names."""
     rows = Application.objects.select_for_update(of=("self",)).filter(unit=passage.before).select_related("cycle")
     merged = order.kind == Order.Kind.MERGE
     open_ones = list(
@@ -98,7 +99,7 @@ def _applications(order: Order, passage: Passage) -> list[OrderConsequence]:
 
 
 def _undecide(application: Application, order: Order, reason: str) -> None:
-    """A decision that is not in force yet falls: it was made for a unit that is no more."""
+    """A decision that is not in force yet is overturned: it was made for a unit that no longer exists."""
     pending = application.decisions.filter(state__in=Decision.State.PENDING).first()
     if pending:
         decisions.overturn(pending, decisions.REVIEW_OF[pending.origin], verb="reconsider", by=order.by, reason=reason)
@@ -112,7 +113,7 @@ def _withdraw(applications: Iterable[Application], order: Order, reason: str) ->
 
 
 def _stars(passages: Iterable[Passage]) -> list[OrderConsequence]:
-    """Which star each unit after the order holds today."""
+    """Which star each new unit holds today."""
     after = {passage.after_id: passage.name_after for passage in passages}
     periods = StarPeriod.objects.on().filter(unit__in=after).order_by("unit")
     return [OrderConsequence(period.unit_id, _star(period, after[period.unit_id])) for period in periods]

@@ -49,7 +49,7 @@ def supplied_by(cycle: Cycle, departments: set[str]) -> dict[str, list[Criterion
 
 @dataclass(frozen=True)
 class AskedCriterion:
-    """A criterion of a running cycle that a department supplies: how many figures are there, how many are missing."""
+    """A criterion of an open cycle that a department supplies: how many figures exist, how many are missing."""
 
     cycle: Cycle
     criterion: Criterion
@@ -85,12 +85,12 @@ def supply(
     by: Any,
     sure: Collection[tuple[str, str]] = (),
 ) -> dict[tuple[str, str], SavedAnswers]:
-    """Keep a department's figures of one criterion: what was typed by (unit code, item); ``sure``: those of them that
-    are right though they are far from others.
+    """Save a department's figures of one criterion: what was typed by (unit code, item); ``sure``: those that were
+    confirmed as outliers.
 
-    What is no valid figure is kept as typed, with its problem. A village that has not begun gets an empty draft that
-    holds the figure. Raises ``NotAllowed`` (another department's criterion), ``WrongState`` (cycle closed, an
-    application that is no longer open to figures, a unit that is not rated); then nothing is saved.
+    An invalid figure is saved as typed, with its problem. A village that has not begun gets an empty draft that holds
+    the figure. Raises ``NotAllowed`` (another department's criterion), ``WrongState`` (cycle closed, an application
+    that is no longer open to figures, a unit that is not rated); then nothing is saved.
     """
     variants = supplied_by(cycle, departments_of(by, cycle.unit_id)).get(criterion)
     if not variants:
@@ -168,7 +168,7 @@ def _typed(answer: Answer | None) -> str:
 
 
 def _asked(application: Application, code: str, item: str) -> tuple[Criterion, Question]:
-    """The question in the variant that fits the unit. Raises ``WrongState`` for an item that it does not have."""
+    """The item in the variant that fits the unit. Raises ``WrongState`` for an item that it does not have."""
     asked = questions.on_form(c for c in criteria_of(application) if c.code == code)
     if item not in asked:
         raise WrongState(_("This unit is not asked for this."))
@@ -176,7 +176,7 @@ def _asked(application: Application, code: str, item: str) -> tuple[Criterion, Q
 
 
 def _follow(applications: list[Application], source: str) -> None:
-    """Points follow the new figures; the villages are told that they need not fill them in."""
+    """Update the points for the new figures; the villages are notified that they need not fill them in."""
     counts: dict[int, int] = {}
     for application in applications:
         counts[application.pk] = counts.get(application.pk, 0) + 1

@@ -1,4 +1,4 @@
-"""The one way in which an application's state changes: set-based, with a row for every step."""
+"""The only way in which an application's state changes: set-based, with a row for every step."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -29,9 +29,9 @@ def move(
 ) -> list[Transition]:
     """Take the applications (by id) to state ``to``, setting ``changes`` on each, and record every step.
 
-    Rows are locked first, so of two people at once the second finds the new state. Raises ``WrongState``, with nothing
-    changed, when one of them cannot go there from where it stands (the database refuses the same). ``by`` is a person,
-    None for the clock, or who takes the step with each application (by id).
+    Rows are locked first, so of two people at once the second sees the new state. Raises ``WrongState``, with nothing
+    changed, when the transition is not allowed for one of them (the database refuses the same). ``by`` is a person,
+    None for the scheduler, or who takes the step with each application (by id).
     """
     locked = Application.objects.select_for_update().filter(pk__in=list(applications))
     rows = list(locked.values_list("pk", "state", "unit_id"))

@@ -1,4 +1,4 @@
-"""Steps wait for orders, and orders for steps: no application goes on at a unit that has ended meanwhile."""
+"""Steps wait for orders, and orders for steps: no application continues at a unit dissolved meanwhile."""
 
 from collections.abc import Collection
 
@@ -16,9 +16,9 @@ order by code for share
 
 
 def hold_standing(units: Collection[str]) -> None:
-    """Let no order merge, split or retag these units (by code) until the end of this transaction.
+    """No order may merge, split or retag these units (by code) until the end of this transaction.
 
-    Taken before any application is locked, as orders do. Raises ``WrongState`` when one of them has ended.
+    Taken before any application is locked, as orders do. Raises ``WrongState`` when one of them is dissolved.
     """
     _hold(_HOLD, sorted(units))
 

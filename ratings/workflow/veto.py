@@ -1,6 +1,6 @@
 """Veto items that a unit has met (formats §1): dated facts, recorded and withdrawn, never changed.
 
-Who may find one, and when, is the business of ``reviews``.
+Who may record one, and when, is decided in ``reviews``.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from records import audit
 
 @dataclass(frozen=True)
 class MetVeto:
-    """What a department found of a unit (by code): a veto item of its scheme, met on a day, and the paper."""
+    """A department's finding about a unit (by code): a veto item of its scheme, met on a day, and the document."""
 
     unit: str
     code: str
@@ -27,8 +27,8 @@ class MetVeto:
 
 @transaction.atomic
 def replace(units: Iterable[str], source: str, found: Iterable[MetVeto], *, by: Any, reason: str = "") -> None:
-    """Let ``found`` be all that ``source`` has found of ``units``: what it found before and no longer does is
-    withdrawn, what stands stays as it was recorded first."""
+    """Make ``found`` all that ``source`` has found about ``units``: what it no longer finds is withdrawn, the rest
+    stays as first recorded."""
     wanted = {(one.unit, one.code, one.on, one.document): one for one in found}
     there = {
         (veto.unit_id, veto.code, veto.on, veto.document): veto.pk

@@ -21,7 +21,8 @@ def window(cycle: Cycle, step: str) -> Window | None:
 
 
 def require_open(cycle: Cycle, step: str, at: datetime | None = None) -> None:
-    """Raise ``WrongState`` unless the cycle is open and ``step`` is within its window at the moment ``at`` (now)."""
+    """Raise ``WrongState`` unless the cycle is open and ``step`` is within its window at the time ``at``
+    (default now)."""
     if cycle.state != Cycle.State.OPEN:
         raise WrongState(_("The rating of %s is closed.") % cycle.year)
     require_not_over(cycle, step, at=at)
@@ -29,7 +30,7 @@ def require_open(cycle: Cycle, step: str, at: datetime | None = None) -> None:
 
 
 def require_applying(cycle: Cycle, units: Collection[str], at: datetime | None = None) -> None:
-    """``require_open`` for applying, where the time may have been reopened for each of ``units`` (by code)."""
+    """``require_open`` for applying, where the window may have been extended for each of ``units`` (by code)."""
     try:
         require_open(cycle, CycleStep.APPLY, at)
     except WrongState:
@@ -38,12 +39,13 @@ def require_applying(cycle: Cycle, units: Collection[str], at: datetime | None =
 
 
 def require_reviewing(applications: Collection[Application], step: str, at: datetime | None = None) -> None:
-    """Raise ``WrongState`` unless each of ``applications`` may be reviewed (scored, decided, …) at ``at`` (now).
+    """Raise ``WrongState`` unless each of ``applications`` may be reviewed (scored, decided, …) at ``at`` (default
+    now).
 
-    That is within the window of ``step`` (township or county review), or within the more time given to its unit.
-    Windows do not bind what comes late by its nature: exceptions of a closed cycle, and what has been under public
-    notice or rejected and is looked at anew (objection upheld, appeal won). Give applications that share their
-    prefetched cycles: then it costs two statements at most.
+    That is within the window of ``step`` (township or county review), or its unit's extension. Windows do not apply to
+    what is late by nature: exceptions of a closed cycle, and what has been under public notice or rejected and is
+    reviewed again (objection upheld, appeal won). Pass applications that share their prefetched cycles: then it costs
+    at most two queries.
     """
     waiting = [a for a in applications if a.cycle.state != Cycle.State.CLOSED]
     for cycle in {a.cycle_id: a.cycle for a in waiting}.values():
@@ -59,9 +61,9 @@ def require_reviewing(applications: Collection[Application], step: str, at: date
 
 
 def require_not_over(cycle: Cycle, step: str, units: Collection[str] = (), at: datetime | None = None) -> None:
-    """Raise ``WrongState`` when the window is over; coming early is welcome, and exceptions of a closed cycle go on.
+    """Raise ``WrongState`` when the window is over; being early is allowed, and exceptions of a closed cycle continue.
 
-    The window is longer where each of ``units`` (by code) has been given more time.
+    The window is longer where each of ``units`` (by code) has an extension.
     """
     if cycle.state == Cycle.State.CLOSED:
         return
@@ -82,28 +84,28 @@ def _require_begun(cycle: Cycle, step: str, at: datetime | None) -> None:
 
 
 def _all_extended(cycle: Cycle, step: str, units: Collection[str], at: datetime | None) -> bool:
-    """Whether each of ``units`` (by code) has been given more time in ``step``."""
+    """Whether each of ``units`` (by code) has an extension in ``step``."""
     given = cycle.extensions.filter(unit__in=units, step=step, closes__gt=at or timezone.now())
     return given.count() == len(set(units))
 
 
 def hold_open(cycles: Collection[int]) -> None:
-    """Let nobody close these cycles (by id) or move their times until the end of this transaction; many may hold one.
+    """Nobody may close these cycles (by id) or change their windows until the end of this transaction; a shared lock.
 
-    Taken before any application is locked, in the same order as ``workflow.cycle`` takes its locks. Whoever finds a
-    cycle open afterwards, or an application in a state that a closing looks at, finds it so until the end.
+    Taken before any application is locked, in the same order as ``workflow.cycle`` takes its locks. Once a cycle is
+    found open afterwards, or an application in a state that a closing looks at, that holds until the end.
     """
     with connection.cursor() as cursor:
         cursor.execute("select from ratings_cycle where id = any(%s) order by id for share", [sorted(cycles)])
 
 
 def moment(at: datetime) -> str:
-    """A day and an hour in China's time, in the reader's language."""
+    """A date and time in China Standard Time, in the reader's language."""
     return date_format(timezone.localtime(at), "DATETIME_FORMAT")
 
 
 def in_force(cycle: Cycle, step: str, units: Collection[str]) -> dict[str, datetime | None]:
-    """Until when ``step`` may be done for each of ``units`` (by code), more time counted; None: no time is set, or the
+    """The deadline of ``step`` for each of ``units`` (by code), extensions included; None: no window is set, or the
     cycle is closed."""
     of_step = window(cycle, step) if cycle.state == Cycle.State.OPEN else None
     if of_step is None:

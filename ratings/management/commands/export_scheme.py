@@ -1,4 +1,4 @@
-"""``export_scheme ID [--output FILE]``: give a kept scheme back as the file that came in (formats §2)."""
+"""``export_scheme ID [--output FILE]``: export a stored scheme as the file that was imported (formats §2)."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""``import_scheme FILE [--issue]``: keep a scheme file as the next version for its unit and year; prints its id.
+"""``import_scheme FILE [--issue]``: store a scheme file as the next version for its unit and year; prints its id.
 
-What would change for units that have answered under the version before is listed on stderr (formats §1).
+What would change for units that have answered under the previous version is listed on stderr (formats §1).
 """
 
 from argparse import ArgumentParser

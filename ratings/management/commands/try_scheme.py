@@ -1,4 +1,4 @@
-"""``try_scheme SCHEME FACTS [--on DATE] [--output FILE]``: score a facts file without keeping anything (formats §2)."""
+"""``try_scheme SCHEME FACTS [--on DATE] [--output FILE]``: score a facts file without saving anything (formats §2)."""
 
 import json
 from argparse import ArgumentParser
