@@ -291,7 +291,7 @@ def undo_submissions(
 
 
 def submissions_of(applications: Iterable[Application]) -> list[list[Any]]:
-    """Which submission of which application: one that was withdrawn and sent again is another."""
+    """Identifies a submission of an application: one that was withdrawn and sent again is another."""
     return [[a.pk, a.submitted_at] for a in sorted(applications, key=lambda a: a.pk)]
 
 
@@ -302,7 +302,7 @@ def _no_reason() -> Incomplete:
 
 @transaction.atomic
 def accept_many(applications: Iterable[Application], *, by: Any, at: datetime | None = None) -> None:
-    """The township office takes the applications up for review. Raises ``NotAllowed``, ``WrongState``."""
+    """The township office accepts the applications for review. Raises ``NotAllowed``, ``WrongState``."""
     applications = _locked(applications)
     require_all("accept", [(by, application) for application in applications])
     for cycle in _cycles(applications):
@@ -321,10 +321,10 @@ def accept(application: Application, *, by: Any) -> None:
 def return_(
     application: Application, reasons: Mapping[str, str], *, due: datetime, by: Any, at: datetime | None = None
 ) -> Return:
-    """Send named criteria (code → reason) back to the village until ``due``; only these reopen (退回补正).
+    """Return the named criteria (code → reason) to the village until ``due``; only these reopen (退回补正).
 
     Raises ``NotAllowed``, ``WrongState``, or ``Incomplete`` (no criterion, one that the village does not answer, a
-    reason missing, a deadline that is over).
+    reason missing, a deadline in the past).
     """
     application = locked_row(application)
     require("return", by, application)
@@ -366,7 +366,7 @@ def resubmit(application: Application, *, by: Any) -> None:
 
 @transaction.atomic
 def resume(application: Application, *, by: Any) -> None:
-    """The township office goes on with the review after the deadline of a return has passed unanswered."""
+    """The township office resumes the review after the deadline of a return has passed unanswered."""
     application = locked_row(application)
     require("resume", by, application)
     question = open_return(application)

@@ -1,6 +1,6 @@
-"""Closing a cycle (practice §3): who is left without a star, what follows from that, and taking it back.
+"""Closing a cycle (practice §3): who is left without a star, what follows from that, and reversing it.
 
-``foresee`` and ``foresee_reversal`` carry a step out and roll it back: what they say is what the step does.
+``foresee`` and ``foresee_reversal`` carry a step out and roll it back: the preview is what the step does.
 """
 
 from collections.abc import Collection, Mapping
@@ -33,7 +33,8 @@ OFFICES = (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)
 
 @dataclass(frozen=True)
 class ClosingOutlook:
-    """What a closing, or its reversal, does: to whom, who keeps the star as an exception, which claims come and go."""
+    """What a closing, or its reversal, does: to whom, who keeps the star as an exception, which claims appear
+    and disappear."""
 
     concerned: list[closing_consequences.Concerned]
     exceptions: list[str]
@@ -52,7 +53,7 @@ class ClosingOutlook:
 
 
 class _Standing(NamedTuple):
-    """The stars (by code) and the claims of some units at a moment."""
+    """The stars (by code) and the claims of some units at a given time."""
 
     stars: dict[str, int]
     claims: list[closing_consequences.ExpectedClaim]
@@ -66,7 +67,7 @@ def exceptions(cycle: Cycle) -> QuerySet[Application]:
 def left_out(cycle: Cycle) -> QuerySet[Unit]:
     """Rated units that a closing leaves without a star: they did not apply, or were rejected.
 
-    Who won an appeal against that is reviewed after all, and left out again if it does not end with a star.
+    A unit that won an appeal against that is reviewed after all, and left out again if it does not end with a star.
     """
     there = cycle.applications.filter(unit=OuterRef("pk"))
     stands = Decision.objects.filter(cycle=cycle, state=Decision.State.CONFIRMED, replaced_by=None)
@@ -76,7 +77,7 @@ def left_out(cycle: Cycle) -> QuerySet[Unit]:
 
 
 def applying_until(cycle: Cycle, at: datetime | None = None) -> datetime | None:
-    """Until when some unit may still apply; None when the time is over for all."""
+    """The latest deadline for applying, extensions included; None when it has passed for all."""
     ends = [
         kind.objects.filter(cycle=cycle, step=CycleStep.APPLY, closes__gt=at or timezone.now())
         .order_by("-closes")
@@ -94,7 +95,7 @@ def close(
     """Close the cycle under the number of a ``document``: no star, confirmed, from that day for all of ``left_out``.
 
     ``reason``: why it is closed while some may still apply. Raises ``NotAllowed``; ``WrongState`` when it is closed
-    already; ``Incomplete``; ``Outdated`` when what the page showed (``expected``) is not what would happen.
+    already; ``Incomplete``; ``Outdated`` when what would happen differs from what the page showed (``expected``).
     """
     require_manager(by, cycle.unit)
     cycle, at = locked(cycle), at or timezone.now()
@@ -158,14 +159,15 @@ def _outlook(
 
 @transaction.atomic
 def close_for(applications: Collection[int]) -> None:
-    """Give the units of ``applications`` (ids) that have left the review of a closed cycle its decision of no star."""
+    """Give the units of ``applications`` (ids) that have left the review of a closed cycle a closing decision
+    of no star."""
     for cycle in Cycle.objects.filter(applications__in=applications, state=Cycle.State.CLOSED).distinct():
         units = cycle.applications.filter(pk__in=applications).values("unit")
         _leave_without_star(cycle, left_out(cycle).filter(code__in=units), None, timezone.now())
 
 
 def _leave_without_star(cycle: Cycle, units: QuerySet[Unit], by: Any, at: datetime) -> list[Decision]:
-    """Write and announce the closing decision of each unit."""
+    """Save and announce the closing decision of each unit."""
     with audit.acting(by, "close_cycle", cycle.closing_reason):
         kept = Decision.objects.bulk_create(_no_stars(cycle, units, by, at), batch_size=2000)
     if kept:
@@ -183,7 +185,7 @@ def _no_stars(cycle: Cycle, units: QuerySet[Unit], by: Any, at: datetime) -> lis
             "application_id", "reason"
         )
     )
-    # What stands in the register is in the language of the office, whoever presses the button.
+    # The register is written in the language of the office, whoever presses the button.
     with translation.override(settings.LANGUAGE_CODE):
         return [
             Decision(
@@ -214,7 +216,7 @@ def _reason(application: Application | None, rejections: Mapping[int, str]) -> s
 
 @transaction.atomic
 def reverse(cycle: Cycle, *, by: Any, reason: str, expected: Any = None, at: datetime | None = None) -> ClosingOutlook:
-    """Take the closing back: its decisions count as if never made, and the cycle is open again.
+    """Reverse the closing: its decisions count as if never made, and the cycle is open again.
 
     Raises ``NotAllowed``; ``WrongState`` when it is not closed, or something has followed from the closing;
     ``Incomplete`` without ``reason``; ``Outdated`` as ``close`` does.
@@ -229,7 +231,7 @@ def reverse(cycle: Cycle, *, by: Any, reason: str, expected: Any = None, at: dat
 
 
 def foresee_reversal(cycle: Cycle, *, by: Any) -> ClosingOutlook:
-    """What taking the closing back now would do. Raises ``WrongState`` when that is not possible."""
+    """What reversing the closing now would do. Raises ``WrongState`` when that is not possible."""
     with transaction.atomic():
         outlook = _reverse(cycle, by, timezone.now(), "-")
         transaction.set_rollback(True)
@@ -239,7 +241,7 @@ def foresee_reversal(cycle: Cycle, *, by: Any) -> ClosingOutlook:
 def _reverse(cycle: Cycle, by: Any, at: datetime, reason: str) -> ClosingOutlook:
     cycle = locked(cycle, Cycle.State.CLOSED)
     made = cycle.decisions.filter(origin=Decision.Origin.CLOSING, state=Decision.State.CONFIRMED)
-    # In the order in which an appeal takes its locks: application, decision.
+    # In the same lock order as an appeal: application, decision.
     list(Application.objects.select_for_update().filter(pk__in=made.values("application")).order_by("pk"))
     decisions = list(made.select_for_update(of=("self",)).select_related("unit").order_by("unit"))
     units = {one.unit_id: one.unit.name for one in decisions}
@@ -262,7 +264,7 @@ def _reverse(cycle: Cycle, by: Any, at: datetime, reason: str) -> ClosingOutlook
 
 
 def _open_again(cycle: Cycle) -> None:
-    """Scoring, too, unless it was closed before, or something has been decided by the ranks since."""
+    """Reopen scoring, too, unless it was closed before, or something has been decided by the ranks since."""
     decided = cycle.decisions.filter(decided_at__gte=cycle.closed_at).exclude(origin=Decision.Origin.CLOSING)
     scoring = cycle.scoring_closed_at == cycle.closed_at and not decided.exists()
     if scoring:
@@ -274,7 +276,7 @@ def _open_again(cycle: Cycle) -> None:
 
 
 def _hindrances(cycle: Cycle, decisions: list[Decision]) -> list[str]:
-    """Why the closing stands, in words."""
+    """Why the closing cannot be reversed, in words."""
     units = [one.unit_id for one in decisions]
     after = sorted(descendants(units))
     on = timezone.localdate(cycle.closed_at)

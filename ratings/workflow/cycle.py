@@ -1,4 +1,4 @@
-"""A county's cycle (年度评定): opened under an issued scheme, its times, and its scoring closed. See ``closing``."""
+"""A county's cycle (年度评定): opening it under an issued scheme, its windows, closing its scoring. See ``closing``."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -29,7 +29,7 @@ ACCEPT = "ratings.accept"
 
 
 def require_manager(by: Any, unit: Unit) -> None:
-    """Raise ``NotAllowed`` unless ``by`` runs the cycles of ``unit`` (None: the system)."""
+    """Raise ``NotAllowed`` unless ``by`` manages the cycles of ``unit`` (None: the system)."""
     if by is not None and not by.has_perm(MANAGE, unit):
         raise NotAllowed(_("You may not do this here."))
 
@@ -44,10 +44,10 @@ def open_cycle(
     meeting_minutes_required: bool = False,
     expected: Any = None,
 ) -> Cycle:
-    """Begin the rating of the scheme's year; ``windows``: for every step the moments when it opens and closes.
+    """Open the cycle of the scheme's year; ``windows``: for every step the times when it opens and closes.
 
-    Raises ``NotAllowed``; ``WrongState`` for a scheme not issued, or with a cycle already; ``Incomplete``;
-    ``Outdated`` when what the page showed (``expected``, of ``offered``) is not true any more.
+    Raises ``NotAllowed``; ``WrongState`` for a scheme not issued, or with a cycle already; ``Incomplete``; ``Outdated``
+    when what the page showed (``expected``, of ``offered``) has changed.
     """
     require_manager(by, scheme.unit)
     if scheme.state != Scheme.State.ISSUED:
@@ -76,7 +76,7 @@ def open_cycle(
 
 
 def offered(scheme: Scheme) -> dict[str, Any]:
-    """What the page shows on which the rating of a scheme's year is opened."""
+    """What the page for opening the cycle of a scheme's year shows."""
     newer = Scheme.objects.issued().filter(unit=scheme.unit, year=scheme.year, rates=scheme.rates, pk__gt=scheme.pk)
     return {
         "unit": scheme.unit.name,
@@ -112,10 +112,10 @@ def locked(cycle: Cycle, state: str = Cycle.State.OPEN) -> Cycle:
 
 @transaction.atomic
 def set_windows(cycle: Cycle, windows: Times, *, by: Any, expected: Any = None) -> None:
-    """Move the times of some steps.
+    """Change the windows of some steps.
 
-    Raises ``NotAllowed``, ``WrongState`` (closed), ``Incomplete``; ``Outdated`` when the times are not those that the
-    page showed (``expected``, of ``times_of``).
+    Raises ``NotAllowed``, ``WrongState`` (closed), ``Incomplete``; ``Outdated`` when the windows differ from those that
+    the page showed (``expected``, of ``times_of``).
     """
     require_manager(by, cycle.unit)
     cycle = locked(cycle)
@@ -127,14 +127,14 @@ def set_windows(cycle: Cycle, windows: Times, *, by: Any, expected: Any = None) 
 
 
 def times_of(cycle: Cycle) -> dict[str, Any]:
-    """The times of the steps, and whether minutes are asked for, as the page of ``cycle`` shows them."""
+    """The windows of the steps, and whether minutes are required, as the page of ``cycle`` shows them."""
     windows = Window.objects.filter(cycle=cycle).order_by("step").values_list("step", "opens", "closes")
     return {"windows": list(windows), "minutes": cycle.meeting_minutes_required}
 
 
 @transaction.atomic
 def ask_for_minutes(cycle: Cycle, required: bool, *, by: Any) -> None:
-    """Whether villages attach the minutes of their representatives; counts for what is sent from now on.
+    """Whether villages must attach the minutes of their representatives; applies to what is sent from now on.
 
     Raises ``NotAllowed``, ``WrongState`` (closed).
     """
@@ -150,9 +150,9 @@ def ask_for_minutes(cycle: Cycle, required: bool, *, by: Any) -> None:
 def reopen(
     cycle: Cycle, unit: Unit, *, closes: datetime, reason: str, by: Any, step: str = CycleStep.APPLY
 ) -> Extension:
-    """Let one unit go on with ``step`` until ``closes`` although the time is over; a later one takes its place.
+    """Let one unit continue with ``step`` until ``closes`` although the window is over; a later extension replaces it.
 
-    For applying the township office may, and the county office; for reviews the county office alone. Raises
+    For applying, the township office and the county office may do it; for reviews, only the county office. Raises
     ``NotAllowed``, ``WrongState`` (closed, not rated), ``Incomplete``.
     """
     may = (ACCEPT, MANAGE) if step == CycleStep.APPLY else (MANAGE,)
@@ -175,7 +175,7 @@ def reopen(
 
 @transaction.atomic
 def extend(cycle: Cycle, step: str, *, closes: datetime, reason: str, by: Any) -> Window:
-    """Put off the end of ``step`` for the whole county; all who work in it are told.
+    """Extend ``step`` for the whole county; everyone who works in it is notified.
 
     Raises ``NotAllowed``, ``WrongState`` (closed, no window yet), ``Incomplete`` (no reason, not later than before).
     """
@@ -193,7 +193,7 @@ def extend(cycle: Cycle, step: str, *, closes: datetime, reason: str, by: Any) -
 
 
 def more_time(cycle: Cycle, step: str, unit: Unit | None, *, closes: datetime, reason: str, by: Any) -> None:
-    """``reopen`` for ``unit``, or ``extend`` where all have more time (None)."""
+    """``reopen`` for ``unit``, or ``extend`` for all (None)."""
     if unit is None:
         extend(cycle, step, closes=closes, reason=reason, by=by)
     else:
@@ -212,10 +212,10 @@ def _require_reasoned(closes: datetime, reason: str, after: datetime | None = No
 
 @transaction.atomic
 def close_scoring(cycle: Cycle, *, by: Any, expected: Any = None, at: datetime | None = None) -> None:
-    """No more scores: ranks over all rated units are now known, and stars that ask for a rank become decidable.
+    """No more scores: ranks over all rated units are now known, and stars that require a rank can be decided.
 
     Raises ``NotAllowed``; ``WrongState`` when it has been done before; ``Outdated`` when what the page showed
-    (``expected``, of ``scored_so_far``) is not true any more.
+    (``expected``, of ``scored_so_far``) has changed.
     """
     require_manager(by, cycle.unit)
     cycle = locked(cycle)
@@ -234,7 +234,7 @@ def scored_so_far(cycle: Cycle) -> dict[str, int]:
 
 
 def settle_ranks(cycle: Cycle, by: Any, at: datetime) -> None:
-    """Scoring is closed: what each scored application may get is known."""
+    """After scoring is closed, determine the maximum star of each scored application."""
     cycle.scoring_closed_at = at
     with audit.acting(by, "close_scoring"):
         cycle.save(update_fields=["scoring_closed_at"])
@@ -242,7 +242,7 @@ def settle_ranks(cycle: Cycle, by: Any, at: datetime) -> None:
 
 
 def store_allowances(cycle: Cycle, today: date) -> None:
-    """What the points of each application in review allow ``today``, with ranks if scoring is closed."""
+    """Store what the points of each application in review allow ``today``, with ranks if scoring is closed."""
     scored = cycle.applications.filter(state__in=State.IN_REVIEW, panel_total__isnull=False)
     by_county = Exists(Points.objects.filter(application=OuterRef("pk"), stage=Stage.COUNTY))
     allowed_star.store(scored.filter(by_county), Stage.COUNTY, today)

@@ -1,7 +1,7 @@
 """Decisions and the final points of a panel: the only place that writes either (architecture §1).
 
-What leads to them, and who may, is the business of ``reviews``; imported decisions come by ``import_register``.
-All functions take many at once, in a bounded number of statements.
+What leads to them, and who may do it, is up to ``reviews``; imported decisions come by ``import_register``. All
+functions take many at once, in a bounded number of queries.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -37,7 +37,7 @@ class PanelPoints:
 
 @dataclass(frozen=True)
 class DecidedStar:
-    """What was decided on one application. ``reason`` says why it is below what the points allow."""
+    """What was decided on one application. ``reason`` says why it is lower than what the points allow."""
 
     application: int
     star: int
@@ -46,9 +46,9 @@ class DecidedStar:
 
 @transaction.atomic
 def record_points(points: Mapping[int, Mapping[str, PanelPoints]], stage: Stage, *, on: date) -> None:
-    """Write the panels' final points at ``stage``, by application id and criterion; earlier ones give way.
+    """Save the panels' final points at ``stage``, by application id and criterion, replacing earlier ones.
 
-    Totals and allowed stars follow from them, with the vetoes in force ``on`` that day.
+    Totals and allowed stars follow from them, with the vetoes in force on the day ``on``.
     """
     Points.objects.filter(application__in=points, stage=stage).delete()
     Points.objects.bulk_create(
@@ -63,13 +63,13 @@ def record_points(points: Mapping[int, Mapping[str, PanelPoints]], stage: Stage,
 
 
 def refresh_allowance(applications: Collection[int], stage: Stage, *, on: date) -> None:
-    """Let the applications' totals and allowed stars be those of ``stage`` ``on`` that day."""
+    """Set the applications' totals and allowed stars to those of ``stage`` on the day ``on``."""
     allowed_star.store(Application.objects.filter(pk__in=list(applications)), stage, on)
 
 
 @transaction.atomic
 def drop_points(applications: Collection[int], stage: Stage) -> None:
-    """The panel scores anew: its points no longer stand."""
+    """The panel scores anew: its earlier points are no longer valid."""
     Points.objects.filter(application__in=applications, stage=stage).delete()
     Application.objects.filter(pk__in=applications).update(panel_total=None, panel_star=None)
 
@@ -78,10 +78,11 @@ def drop_points(applications: Collection[int], stage: Stage) -> None:
 def record(
     verdicts: Iterable[DecidedStar], origin: Decision.Origin, *, verb: str, by: Any, at: datetime | None = None
 ) -> list[Decision]:
-    """Record what a township or county decided; the applications move to ``decided``, unseen until release.
+    """Record what a township or county decided; the applications move to ``decided``, invisible outside until the
+    release.
 
-    A decision after one that was overturned ``replaces`` it. Reasons stay with the decision: the steps of an
-    application are seen earlier than its result.
+    A decision after an overturned one ``replaces`` it. Reasons are stored with the decision: the steps of an
+    application are visible earlier than its result.
     """
     at = at or timezone.now()
     verdicts = {verdict.application: verdict for verdict in verdicts}
@@ -116,7 +117,7 @@ def record(
 
 @transaction.atomic
 def release(decisions: Collection[int], document: str, *, by: Any, at: datetime) -> None:
-    """Let the world see the decisions (by id), under the number of the meeting's ``document``."""
+    """Publish the decisions (by id), under the number of the meeting's ``document``."""
     chosen = Decision.objects.filter(pk__in=decisions)
     with audit.acting(by, "release"):
         chosen.update(state=Decision.State.RELEASED, document=document)
@@ -125,7 +126,7 @@ def release(decisions: Collection[int], document: str, *, by: Any, at: datetime)
 
 @transaction.atomic
 def overturn(decision: Decision, back_to: Application.State, *, verb: str, by: Any, reason: str) -> None:
-    """The decision no longer stands; its application goes back to the level that decided."""
+    """Overturn the decision; its application goes back to the level that decided."""
     with audit.acting(by, verb, reason):
         Decision.objects.filter(pk=decision.pk).update(state=Decision.State.OVERTURNED)
     move([decision.application_id], verb, back_to, by=by, reason=reason)
@@ -133,7 +134,7 @@ def overturn(decision: Decision, back_to: Application.State, *, verb: str, by: A
 
 @transaction.atomic
 def replace(decision: Decision, verdict: DecidedStar, document: str, *, by: Any, at: datetime) -> Decision:
-    """Let the ``verdict`` on an appeal take the place of ``decision``, in force at once; it keeps the cut-off.
+    """Replace ``decision`` by the ``verdict`` on an appeal, in force at once; it keeps the cut-off.
 
     One that was only released never comes into force; one that was confirmed was in force until today.
     """
@@ -168,7 +169,7 @@ def replace(decision: Decision, verdict: DecidedStar, document: str, *, by: Any,
 def reinstate(closing: Decision, star: int, document: str, *, reason: str, by: Any, at: datetime) -> Decision:
     """An appeal against a closing's decision of no star was upheld: ``star`` is held again from today on.
 
-    The new decision keeps the cut-off of the one that it takes the place of.
+    The new decision keeps the cut-off of the one that it replaces.
     """
     with audit.acting(by, "uphold_appeal", reason):
         new = Decision.objects.create(
