@@ -251,6 +251,20 @@ def export(file: BinaryIO, units: Units = "", on: date | None = None) -> None:
         cursor.copy_expert(cursor.mogrify(_EXPORT.format(periods=periods), params), file)
 
 
+_STARS = """
+{periods}
+select unit, star from period, horizon where since <= horizon.day and (until is null or until > horizon.day)
+"""
+
+
+def stars(units: Units, on: date) -> dict[str, int]:
+    """The star of each unit with a decision in force ``on`` that day, by code."""
+    periods, params = with_periods(scope_of(units), on)
+    with connection.cursor() as cursor:
+        cursor.execute(_STARS.format(periods=periods), params)
+        return dict(cursor.fetchall())
+
+
 _CAPS = """
 select unit, min(star) from effect
 where does = 'cap' and since <= %s and (until is null or %s < until)

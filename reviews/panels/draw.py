@@ -7,7 +7,8 @@ taken in ascending order, and candidates who may not be drawn, or whose home has
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
-from hashlib import sha256
+
+from reviews.tickets import ticket
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,6 @@ class TooFew(Exception):
     def __init__(self, found: int) -> None:
         super().__init__(found)
         self.found = found
-
-
-def ticket(seed: str, name: str) -> str:
-    return sha256(f"{seed}:{name}".encode()).hexdigest()
 
 
 def may_be_drawn(candidate: DrawCandidate, rules: Rules) -> bool:

@@ -45,6 +45,7 @@ def commands(folder: Path) -> dict[str, list[list[str]]]:
         "import_events": [[str(folder / "events.csv")]],
         "rerate": [[]],
         "export_register": [["--output", out]],
+        "draw_sample": [["--unit", "330624", "--share", "0.1", "--seed", "1"]],
         "annual_report": [["--year", "2025", "--unit", "330624", "--output", out]],
         "export_head": [["--output", out]],
         "open_administrator": [["secadmin", "newadmin", "新管", "3306"]],

@@ -1,4 +1,4 @@
-from villages.models.order import Order, Passage, ancestors, descendants, successors
+from villages.models.order import Order, Passage, ancestors, descendants, rated_on, successors
 from villages.models.profile import Profile
 from villages.models.unit import CODE, CODE_LENGTHS, Level, Unit, UnitQuerySet, below, below_any, matching, prefixes
 
@@ -17,5 +17,6 @@ __all__ = [
     "descendants",
     "matching",
     "prefixes",
+    "rated_on",
     "successors",
 ]

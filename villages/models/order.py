@@ -9,11 +9,11 @@ from operator import itemgetter
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from villages.models.unit import Unit, below_any
+from villages.models.unit import Level, Unit, UnitQuerySet, below_any
 
 
 class OrderQuerySet(models.QuerySet):
@@ -83,6 +83,15 @@ class Passage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name_before} → {self.name_after}"
+
+
+def rated_on(unit: Unit | str, day: date, level: str = Level.VILLAGE) -> UnitQuerySet:
+    """The rated units of ``level`` within ``unit`` that stood on ``day``: not ended by then, nor made by an order after
+    it."""
+    later = Passage.objects.filter(order__on__gt=day).exclude(order__kind=Order.Kind.RENAME)
+    continued = later.filter(order=OuterRef("order"), after=OuterRef("after"), before=F("after"))
+    made_later = later.filter(~Exists(continued)).values("after")
+    return Unit.objects.within(unit).standing(day).filter(level=level, rated=True).exclude(pk__in=made_later)
 
 
 def successors(codes: Iterable[str]) -> dict[str, list[tuple[str, date]]]:

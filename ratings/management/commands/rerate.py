@@ -1,7 +1,6 @@
 """``rerate [--on DATE] [--unit CODE] [--dry-run]``: bring the register in line with its sources (formats §3)."""
 
 from argparse import ArgumentParser
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -9,6 +8,7 @@ from django.db import transaction
 
 from ratings.register.rerating import rerate
 from records import audit
+from records.management.arguments import day
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--on", type=date.fromisoformat, help="the day (today when absent), e.g. 2026-06-30")
+        parser.add_argument("--on", type=day, help="the day (today when absent), e.g. 2026-06-30")
         parser.add_argument("--unit", default="", help="only this unit and those below it")
         parser.add_argument("--dry-run", action="store_true", help="print what would change and keep nothing")
 

@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.utils import timezone
 from ratings.allowance.dry_run import try_scheme
 from ratings.scheme.reading import SchemeRefused, read_scheme
 from ratings.scoring.facts_file import FactsRefused, read_facts
+from records.management.arguments import day
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("scheme", type=Path)
         parser.add_argument("facts", type=Path)
-        parser.add_argument("--on", type=date.fromisoformat, help="the decision day (today when absent)")
+        parser.add_argument("--on", type=day, help="the decision day (today when absent)")
         parser.add_argument("--output", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:

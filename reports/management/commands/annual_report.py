@@ -1,5 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from reports.annual import workbook
 from villages.models import Unit
@@ -16,6 +17,6 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         unit = Unit.objects.filter(code=options["unit"]).first()
         if unit is None:
-            raise CommandError(f"There is no unit {options['unit']}.")
+            raise CommandError(_("There is no unit %s.") % options["unit"])
         with translation.override("zh-hans"):
             workbook.write(unit, options["year"], options["output"])
