@@ -306,16 +306,18 @@ def _barred(veto: VetoSpec) -> tuple[int | str, ...]:
 
 
 def _full_marks(spec: SchemeSpec) -> Iterator[Problem]:
-    """Lines of 60 to 90 suggest full marks of 100, lines of 600 to 900 suggest full marks of 1000."""
+    """Lines of 60 to 90 suggest full marks of 100, lines of 120 to 180 suggest full marks of 200 (or 1000)."""
     lines = [bound[0] for line in spec.stars if (bound := _bound(line))]
     if spec.rule != "lines" or not lines or max(lines) <= 0:
         return
-    suggested = Decimal(10)
-    while suggested < max(lines):
-        suggested *= 10
+    power = Decimal(10)
+    while power < max(lines):
+        power *= 10
+    double = power / 5
+    suggested = [double, power] if double >= max(lines) else [power]
     full = sum((area.full for area in spec.areas if area.kind == "base"), Decimal(0))
-    if full != suggested:
-        yield _warning("areas", _("The base areas have %s points together.") % full, str(suggested))
+    if full not in suggested:
+        yield _warning("areas", _("The base areas have %s points together.") % full, " / ".join(map(str, suggested)))
 
 
 # Events
