@@ -1,5 +1,7 @@
-"""The scheme that applies to a unit's events on a day: the latest issued year up to that day's, of the nearest
-unit above."""
+"""The scheme that applies to a unit's events on a day: the latest issued year up to it, of the nearest unit above.
+
+Of the year's versions it is the one last issued on or before that day; the first counts from 1 January (formats §6).
+"""
 
 from collections.abc import Iterable
 from datetime import date
@@ -12,9 +14,13 @@ from villages.models import Unit, below_any, prefixes
 
 
 def judging_scheme(unit: Unit, on: date) -> Scheme | None:
-    """The scheme in force for ``unit`` on the day ``on`` (formats §3), found as ``register.sql`` does it for many."""
+    """The scheme in force for ``unit`` on the day ``on`` (formats §3), found as ``rerating.sql`` does it for many."""
     issued = Scheme.objects.issued().filter(unit__in=prefixes(unit.code), rates=unit.level, year__lte=on.year)
-    return issued.order_by(Length("unit_id").desc(), "-year", "-version").first()
+    first = issued.order_by(Length("unit_id").desc(), "-year", "issued_at", "pk").first()
+    if first is None:
+        return None
+    versions = issued.filter(unit=first.unit_id, year=first.year, issued_at__date__lte=on)
+    return versions.order_by("issued_at", "pk").last() or first
 
 
 def stars_offered(codes: Iterable[str]) -> list[int]:

@@ -36,22 +36,24 @@ gone as materialized (  -- the first day on which a unit is no more
     where not exists (select from passage q where q.before = p.before and q.after = p.before and q.day = p.day)
     group by before
 ),
-version as materialized (  -- issued schemes: a year's last version judges from its year to the next issued one's
+version as materialized (  -- issued schemes: a year's judge until the next issued year's, the last issued by the day
     select id, unit_id, rates, body, year,
-           lead(year, 1, 32767::smallint) over (partition by unit_id, rates order by year) as next_year
+           min(year) over (years range between 1 following and unbounded following) as next_year,
+           case when lag(id) over issues is null then '-infinity'::date else issued end as since,
+           lead(issued, 1, 'infinity'::date) over issues as until
     from (
-        select distinct on (unit_id, rates, year) id, unit_id, rates, body, year
-        from ratings_scheme
-        where state = 'issued'
-        order by unit_id, rates, year, version desc
-    ) as last
+        select *, (issued_at at time zone 'Asia/Shanghai')::date as issued from ratings_scheme where state = 'issued'
+    ) as s
+    window years as (partition by unit_id, rates order by year),
+           issues as (partition by unit_id, rates, year order by issued_at, id)
 ),
 above as materialized (  -- the beginnings of each unit's code that may be the code of who issued a scheme
     select u.code as unit, u.level, left(u.code, n.length) as code
     from unit u cross join (select distinct length(unit_id) as length from version) as n
 ),
 governed as materialized (  -- every scheme above a unit; of several that judge, the longer code is the nearer unit's
-    select a.unit, v.id as scheme, v.year, v.next_year, length(v.unit_id) as nearness
+    select a.unit, v.id as scheme, v.year, coalesce(v.next_year, 32767) as next_year, v.since, v.until,
+           length(v.unit_id) as nearness
     from above a join version v on v.unit_id = a.code and v.rates = a.level
 ),
 made as materialized (  -- confirmed decisions; of several on one day the last alone comes into force
@@ -62,7 +64,7 @@ made as materialized (  -- confirmed decisions; of several on one day the last a
     where d.state = 'confirmed' and d."on" <= (select day from horizon) and (gone.day is null or d."on" < gone.day)
     order by d.unit_id, d."on", d.id desc
 ),
-decision as materialized (  -- one made on paper names no scheme: it falls under its year's of the nearest unit above
+decision as materialized (  -- one made on paper names no scheme: it falls under that of its year and day
     select m.unit, id, "on", cut_off, star, scheme, least(
                lead("on", 1, 'infinity'::date) over (partition by m.unit order by "on"),
                case when t.unit is not null then (select min(day) from unnest(t.days) as day where day > "on") end
@@ -72,6 +74,7 @@ decision as materialized (  -- one made on paper names no scheme: it falls under
                m.unit, m.id, m."on", m.cut_off, m.star, coalesce(m.scheme, g.scheme) as scheme
         from made m left join governed g
             on g.unit = m.unit and m.scheme is null and m.year >= g.year and m.year < g.next_year
+            and m."on" >= g.since and m."on" < g.until
         order by m.unit, m."on", g.nearness desc
     ) as m
     left join turn t on t.unit = m.unit
@@ -99,6 +102,7 @@ happened as materialized (  -- events that count, each under the scheme that jud
     left join ratings_reversal v on v.event_id = e.id
     where not e.held and e."on" <= (select day from horizon)
       and extract(year from e."on") >= g.year and extract(year from e."on") < g.next_year
+      and e."on" >= g.since and e."on" < g.until
     order by e.id, g.nearness desc
 ),
 rule as materialized (

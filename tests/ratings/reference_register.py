@@ -37,13 +37,17 @@ class Ordered:
 
 @dataclass
 class World:
-    """``schemes``: issued scheme files, later versions later; ``confirmed``: (event, place of the rule in its list)."""
+    """``schemes``: issued scheme files, later versions later; ``confirmed``: (event, place of the rule in its list).
+
+    ``issued``: the day of each scheme's issue, by its place in the list; who is not in it was there from the beginning.
+    """
 
     schemes: list[dict]
     decisions: list[Decided]
     events: list[Happened]
     confirmed: set[tuple[Happened, int]] = field(default_factory=set)
     orders: list[Ordered] = field(default_factory=list)
+    issued: dict[int, date] = field(default_factory=dict)
 
 
 def months_later(day: date, months: int) -> date:
@@ -58,13 +62,19 @@ def months_later(day: date, months: int) -> date:
 
 
 def scheme_for(world: World, event: Happened) -> dict | None:
-    fitting = [s for s in world.schemes if event.unit.startswith(s["unit"]) and s["year"] <= event.on.year]
+    fitting = [
+        (world.issued.get(place, date.min), place, scheme)
+        for place, scheme in enumerate(world.schemes)
+        if event.unit.startswith(scheme["unit"]) and scheme["year"] <= event.on.year
+    ]
     if not fitting:
         return None
-    nearest = max(len(s["unit"]) for s in fitting)
-    fitting = [s for s in fitting if len(s["unit"]) == nearest]
-    latest = max(s["year"] for s in fitting)
-    return [s for s in fitting if s["year"] == latest][-1]
+    nearest = max(len(scheme["unit"]) for *_, scheme in fitting)
+    fitting = [one for one in fitting if len(one[2]["unit"]) == nearest]
+    latest = max(scheme["year"] for *_, scheme in fitting)
+    versions = sorted((one for one in fitting if one[2]["year"] == latest), key=lambda one: one[:2])
+    by_the_day = [scheme for issued, _place, scheme in versions if issued <= event.on]
+    return by_the_day[-1] if by_the_day else versions[0][2]
 
 
 def last_order_into(world: World, unit: str, day: date) -> Ordered | None:

@@ -20,7 +20,7 @@ from ratings.models import Event, Proposal, Reversal, StarPeriod
 from ratings.register.rerating import rerate
 from ratings.workflow.event import authority_for, release, settle
 from records.refusals import Incomplete
-from tests.factories import COUNTY, TOWNSHIP, SchemeFactory, UnitFactory, person, scheme_body
+from tests.factories import COUNTY, TOWNSHIP, SchemeFactory, UnitFactory, at, person, scheme_body
 from tests.ratings.reference_register import Decided, Happened, Ordered, World, ended, register_on
 from villages.workflow import OrderPaper, SplitPart, merge, split
 
@@ -47,7 +47,12 @@ rules = st.builds(
     event=st.sampled_from(KINDS),
 )
 schemes = st.lists(
-    st.tuples(st.sampled_from([2023, 2024, 2024, 2025]), st.sampled_from([COUNTY, COUNTY, TOWNSHIP]), st.lists(rules)),
+    st.tuples(
+        st.sampled_from([2023, 2024, 2024, 2025]),
+        st.sampled_from([COUNTY, COUNTY, TOWNSHIP]),
+        st.one_of(days, st.dates(date(2022, 6, 1), date(2026, 6, 1))),
+        st.lists(rules),
+    ),
     min_size=1,
     max_size=4,
 )
@@ -108,8 +113,10 @@ class Played:
     def play(self, schemes, stars, events, orders, on):
         for code in (TOWNSHIP, *UNITS):
             UnitFactory(code=code)
+        schemes = sorted(schemes, key=lambda s: s[:3])
         self.world = World(
-            schemes=[self.issue(*scheme) for scheme in sorted(schemes, key=lambda s: s[:2])],
+            schemes=[self.issue(*scheme) for scheme in schemes],
+            issued={place: scheme[2] for place, scheme in enumerate(schemes)},
             decisions=[Decided(unit, star, day, day - timedelta(days=1)) for unit, star, day in stars],
             events=[self.closed(event) for event in events],
         )
@@ -146,11 +153,11 @@ class Played:
             self.world.orders.append(Ordered(on, tuple(before), after))
             known = sorted({*known, *after})
 
-    def issue(self, year, unit, rules):
+    def issue(self, year, unit, day, rules):
         names = [{"code": kind, "name": kind} for kind in KINDS]
         body = scheme_body(year=year, unit=unit, events=names, rules=rules)
         version = sum(1 for _ in self.versions(unit, year)) + 1
-        SchemeFactory(unit=UnitFactory(code=unit), year=year, version=version, body=body)
+        SchemeFactory(unit=UnitFactory(code=unit), year=year, version=version, body=body, issued_at=at(day.year, day.month, day.day, 23, 59))
         return body
 
     def versions(self, unit, year):
