@@ -18,7 +18,7 @@ from ratings.cycle.closing_consequences import Concerned
 from ratings.models import Application, Cycle
 from ratings.models.cycle import CycleStep
 from records.deadlines import deadline
-from villages.models import Unit, below, prefixes
+from villages.models import Unit, below_any, prefixes
 
 VILLAGE = (Role.FILLER, Role.SIGNER)
 TOWNSHIP = (Role.TOWNSHIP_OFFICE,)
@@ -80,10 +80,11 @@ def tell_township(applications: Iterable[Application], kind: str, **params: str 
     _tell(applications, to, kind, params)
 
 
-def tell_reviewing(unit: Unit, step: str, closes: datetime, reason: str) -> None:
-    """People who work in ``step`` at ``unit``: holders of its roles there, above and, for a county's step, below."""
+def tell_reviewing(unit: Unit, step: str, closes: datetime, reason: str, at: Iterable[str] = ()) -> None:
+    """Who works in ``step`` at ``unit``: those who hold its roles there, above and, for a county's step, below ``at``
+    these places (all of it when absent)."""
     today = Appointment.objects.on(timezone.localdate()).filter(role__in=WORKS_IN[step])
-    people = today.filter(Q(unit__in=prefixes(unit.code)) | below(unit.code, "unit_id"))
+    people = today.filter(Q(unit__in=prefixes(unit.code)) | below_any(at or [unit.code], "unit_id"))
     params = {"step": str(CycleStep(step).label), "until": deadline(closes), "reason": reason}
     announce(
         people.values_list("user_id", flat=True),

@@ -35,15 +35,18 @@ from ratings.models import Application, Cycle, Event, Window
 from ratings.models.cycle import CycleStep
 from records.deadlines import remaining
 from reports.warnings import Warnings, warnings_of
-from villages.models import CODE_LENGTHS, Level, Unit, below, prefixes
+from villages.models import CODE_LENGTHS, Level, Unit, below
 
 WALL = 600
 """The most squares that one wall shows; a larger place shows the places below it instead."""
 EVENTS_SHOWN = 6
 
-NOT_BEGUN, APPLY, TOWNSHIP, COUNTY, NOTICE, DONE = "not_begun", "apply", "township", "county", "notice", "done"
+OUTSIDE = NOT_BEGUN, LEFT_OUT = "not_begun", "left_out"
+"""Stages of units that no cycle of the year rates."""
+APPLY, TOWNSHIP, COUNTY, NOTICE, DONE = "apply", "township", "county", "notice", "done"
 STAGES = {
     NOT_BEGUN: (_("The county has not opened the year"), None),
+    LEFT_OUT: (_("Not in this year's pilot"), None),
     APPLY: (_("Not yet applied"), CycleStep.APPLY),
     TOWNSHIP: (_("Township review"), CycleStep.TOWNSHIP_REVIEW),
     COUNTY: (_("County review"), CycleStep.COUNTY_REVIEW),
@@ -162,8 +165,9 @@ class Board:
 
     @property
     def confirmed_share(self) -> int:
-        """Percentage of the rated units that are confirmed."""
-        return round(100 * self.total.stages[DONE] / self.total.rated) if self.total.rated else 0
+        """Per cent of the units rated this year that are through."""
+        rated = self.total.rated - self.total.stages[LEFT_OUT]
+        return round(100 * self.total.stages[DONE] / rated) if rated else 0
 
 
 def board(unit: Unit, now: datetime) -> Board:
@@ -195,7 +199,7 @@ def board(unit: Unit, now: datetime) -> Board:
 
 def current_windows(unit: Unit) -> QuerySet[Window]:
     """The windows of the latest cycles that rate something in ``unit``, each with its cycle and event names."""
-    here = below(unit.code, "cycle__unit_id") | Q(cycle__unit_id__in=prefixes(unit.code))
+    here = below(unit.code, "cycle__unit_id") | Q(cycle__in=Cycle.objects.reaching([unit.code]))
     windows = Window.objects.filter(here)
     return (
         windows.filter(cycle__year=windows.order_by("-cycle__year").values("cycle__year")[:1])
@@ -221,10 +225,16 @@ ALIKE = ("star", "then", "stage", "returned", "flagged")
 
 def with_stage(unit: Unit, windows: Iterable[Window]) -> QuerySet[Unit]:
     """Rated units with their ``stage`` in the cycles of ``windows``, and whether they are ``returned``."""
-    cycles = {window.cycle_id: window.cycle.unit_id for window in windows}
+    cycles = {window.cycle_id: window.cycle for window in windows}
+    rated = {place for cycle in cycles.values() for place in cycle.places}
+    piloting = {cycle.unit_id for cycle in cycles.values() if cycle.is_pilot}
     # No cycle has the key 0; with no key at all Django would take the whole query for empty.
     mine = FilteredRelation("applications", condition=Q(applications__cycle__in=list(cycles) or [0]))
-    stage = Case(When(_lies_in(set(cycles.values())), then=STAGE_OF_APPLICATION), default=Value(NOT_BEGUN))
+    stage = Case(
+        When(_lies_in(rated), then=STAGE_OF_APPLICATION),
+        When(_lies_in(piloting), then=Value(LEFT_OUT)),
+        default=Value(NOT_BEGUN),
+    )
     return (
         Unit.objects.within(unit)
         .standing()
@@ -293,7 +303,7 @@ def pipe(total: DashboardPlace, windows: list[Window]) -> list[DashboardStage]:
             returned=total.returned if key == TOWNSHIP else 0,
         )
         for key, (name, step) in STAGES.items()
-        if key != NOT_BEGUN or total.stages[key]
+        if key not in OUTSIDE or total.stages[key]
     ]
 
 

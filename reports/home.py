@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count
 
 from accounts.models import User
-from reports.dashboard import NOT_BEGUN, STAGES, current_windows, with_stage
+from reports.dashboard import OUTSIDE, STAGES, current_windows, with_stage
 from reports.views.dashboard import topmost
 from villages.models import Unit
 
@@ -21,6 +21,6 @@ def progress(user: User) -> dict[str, Any] | None:
     stages = [
         {"key": key, "name": name, "count": counts.get(key, 0)}
         for key, (name, _step) in STAGES.items()
-        if key != NOT_BEGUN or key in counts
+        if key not in OUTSIDE or key in counts
     ]
     return {"code": code, "year": windows[0].cycle.year if windows else None, "stages": stages}

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ratings.models import Application
+from ratings.models.cycle import RATED_IN_CYCLE
 
-_SQL = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_SQL = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").format(rated=RATED_IN_CYCLE)
 SHOWN = 8
 RULES = {
     "W1": _("Has not applied, and the window is closed"),

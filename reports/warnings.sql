@@ -1,12 +1,6 @@
 -- What is late or odd below one place: one row a warning, the most urgent first (red before yellow, longest first).
 -- Each rule gives: its name, whether it is red, the unit, and the day since when.
-WITH open_cycle AS (
-    SELECT c.id, c.unit_id, s.rates
-    FROM ratings_cycle c JOIN ratings_scheme s ON s.id = c.scheme_id
-    WHERE c.state = 'open'
-      AND ((c.unit_id >= %(code)s AND c.unit_id < %(end)s) OR left(%(code)s, length(c.unit_id)) = c.unit_id)
-),
-application AS (
+WITH application AS (
     SELECT a.* FROM ratings_application a
     JOIN ratings_cycle c ON c.id = a.cycle_id
     WHERE a.unit_id >= %(code)s AND a.unit_id < %(end)s
@@ -15,13 +9,14 @@ application AS (
 ),
 warning AS (
     SELECT 'W1' AS rule, true AS red, u.code AS unit, ((w.closes - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date AS since
-    FROM open_cycle c
+    FROM ratings_cycle c
+    JOIN ratings_scheme s ON s.id = c.scheme_id
     JOIN ratings_window w ON w.cycle_id = c.id AND w.step = 'apply' AND w.closes <= %(now)s
-    JOIN villages_unit u
-      ON u.code >= c.unit_id AND u.code < c.unit_id || '~' AND u.code >= %(code)s AND u.code < %(end)s
-     AND u.rated AND u.level = c.rates AND u.ended IS NULL
+    JOIN villages_unit u ON {rated} AND u.code >= %(code)s AND u.code < %(end)s
     LEFT JOIN application a ON a.cycle_id = c.id AND a.unit_id = u.code
-    WHERE (a.id IS NULL OR a.state = 'draft')
+    WHERE c.state = 'open'
+      AND ((c.unit_id >= %(code)s AND c.unit_id < %(end)s) OR left(%(code)s, length(c.unit_id)) = c.unit_id)
+      AND (a.id IS NULL OR a.state = 'draft')
       AND NOT EXISTS (
           SELECT FROM ratings_extension e
           WHERE e.cycle_id = c.id AND e.unit_id = u.code AND e.step = 'apply' AND e.closes > %(now)s

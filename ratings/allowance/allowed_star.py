@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from ratings.models import Application, Stage
+from ratings.models.cycle import RATED_IN_CYCLE
 
 _ALLOWANCE = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _IN_FULL = """,
@@ -60,8 +61,7 @@ entry as materialized (
 ),
 scheme as materialized (
     select c.id, c.year, s.body, case when c.scoring_closed_at is not null then (
-        select count(*) from villages_unit u
-        where u.code >= s.unit_id and u.code < s.unit_id || '~' and u.level = s.rates and u.rated
+        select count(*) from villages_unit u where {rated}
     ) end as rated
     from ratings_cycle c join ratings_scheme s on s.id = c.scheme_id
     where c.id in (select scheme from entry)
@@ -117,7 +117,9 @@ class Allowed:
 def applications(chosen: QuerySet[Application], stage: str, day: date) -> AllowanceSource:
     """The points of ``chosen`` applications at ``stage``, to be judged as of ``day``."""
     ids, params = chosen.order_by().values("pk").query.sql_with_params()
-    return AllowanceSource(_APPLICATIONS.format(chosen=ids, total=_STORED_IN[stage][0]), (day, *params, stage))
+    return AllowanceSource(
+        _APPLICATIONS.format(chosen=ids, total=_STORED_IN[stage][0], rated=RATED_IN_CYCLE), (day, *params, stage)
+    )
 
 
 def allowed(source: AllowanceSource) -> list[Allowed]:

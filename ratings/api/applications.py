@@ -27,7 +27,7 @@ from ratings.workflow import application as workflow
 from ratings.workflow import evidence as files
 from ratings.workflow.answers import AnswerEntry, SavedAnswers, save_answers, version
 from records.validated_input import sent
-from villages.models import Unit, below, prefixes
+from villages.models import Unit, below
 
 STATES = [(state.value, state.label) for state in Application.State]
 
@@ -265,9 +265,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         """Begin an empty form for a unit in a cycle."""
         given = sent(BeginSerializer, request)
         unit = reached_or_404(request.user, VIEW, Unit.objects.all(), field="code", code=given["unit"])
-        cycle = get_object_or_404(
-            Cycle.objects.select_related("scheme"), pk=given["cycle"], unit__in=prefixes(unit.code)
-        )
+        cycle = get_object_or_404(Cycle.objects.reaching([unit.code]).select_related("scheme"), pk=given["cycle"])
         return self._detail(workflow.begin(unit, cycle, by=request.user).pk, status.HTTP_201_CREATED)
 
     @extend_schema(request=StarSerializer, responses=ApplicationDetailSerializer)

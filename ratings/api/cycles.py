@@ -38,6 +38,7 @@ class CycleSerializer(serializers.ModelSerializer):
             "unit",
             "scheme",
             "year",
+            "townships",
             "facts_until",
             "meeting_minutes_required",
             "state",
@@ -64,6 +65,12 @@ class WindowsSerializer(ExactSerializer):
 
 class OpenCycleSerializer(WindowsSerializer):
     scheme = serializers.IntegerField()
+    townships = serializers.ListField(
+        child=serializers.CharField(max_length=9),
+        max_length=500,
+        default=list,
+        help_text="Codes of the townships that a pilot rates; empty for the whole county",
+    )
     facts_until = serializers.DateField()
     meeting_minutes_required = serializers.BooleanField(default=False)
 
@@ -143,6 +150,7 @@ class CycleViewSet(viewsets.ReadOnlyModelViewSet):
             facts_until=given["facts_until"],
             windows=WindowsSerializer.times(given),
             by=request.user,
+            townships=given["townships"],
             meeting_minutes_required=given["meeting_minutes_required"],
         )
         return self._shown(cycle.pk, status.HTTP_201_CREATED)
@@ -162,7 +170,7 @@ class CycleViewSet(viewsets.ReadOnlyModelViewSet):
         """Extend a step, in the whole county or for one unit."""
         cycle, given = self._managed(pk), sent(MoreTimeSerializer, request)
         code = given.pop("unit")
-        unit = get_object_or_404(cycle.scheme.rated_units(), code=code) if code else None
+        unit = get_object_or_404(cycle.rated_units(), code=code) if code else None
         workflow.more_time(cycle, unit=unit, by=request.user, **given)
         return self._shown(pk)
 

@@ -9,7 +9,7 @@ from accounts.models import User
 from ratings.models import Application, Cycle
 from ratings.models.cycle import CycleStep
 from ratings.workflow.window import window
-from villages.models import below_any, prefixes
+from villages.models import below_any
 
 State = Application.State
 ACCEPT = "ratings.accept"
@@ -21,14 +21,13 @@ def applied(user: User) -> dict[str, Any] | None:
     codes = user.reach(ACCEPT)
     if not codes:
         return None
-    above = {code for held in codes for code in prefixes(held)}
-    cycles = Cycle.objects.filter(state=Cycle.State.OPEN, unit__in=above).select_related("scheme")
+    cycles = Cycle.objects.reaching(codes).filter(state=Cycle.State.OPEN).select_related("scheme")
     cycle = cycles.prefetch_related("windows").order_by("-year").first()
     if cycle is None:
         return None
     sent = Application.objects.filter(cycle=cycle, unit=OuterRef("pk")).exclude(state=State.DRAFT)
     units: dict[str, int] = (
-        cycle.scheme.rated_units()
+        cycle.rated_units()
         .filter(below_any(codes))
         .aggregate(all=Count("pk"), sent=Count("pk", filter=Q(Exists(sent))))
     )

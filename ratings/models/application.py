@@ -102,6 +102,21 @@ class Application(models.Model):
                 condition=~pgtrigger.Q(new__state="draft"),
             ),
             pgtrigger.Protect(name="application_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="application_stands_in_its_cycle",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("unit_id", "cycle_id"),
+                func="""
+                    IF EXISTS (
+                        SELECT FROM ratings_cycle c
+                        WHERE c.id = NEW.cycle_id AND c.townships <> '{}' AND left(NEW.unit_id, 9) <> ALL (c.townships)
+                    ) THEN
+                        RAISE EXCEPTION 'an application stands in a township that its cycle rates'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

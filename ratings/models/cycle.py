@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -14,12 +16,34 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ratings.models.scheme import Scheme
-from villages.models import Unit
+from villages.models import CODE_LENGTHS, Unit, UnitQuerySet, below_any, prefixes
+
+TOWNSHIP_DIGITS = CODE_LENGTHS[3]
+RATED_IN_CYCLE = """
+    u.code >= c.unit_id and u.code < c.unit_id || '~' and u.level = s.rates and u.rated and u.ended is null
+    and (c.townships = '{}' or left(u.code, 9) = any (c.townships))
+"""
+"""``Cycle.rated_units`` for SQL: whether the unit ``u`` is rated in the cycle ``c`` under its scheme ``s``."""
+
+
+class CycleQuerySet(models.QuerySet):
+    def reaching(self, codes: Iterable[str]) -> CycleQuerySet:
+        """Those of the counties at or above ``codes`` that rate something there: a pilot in its townships alone."""
+        here = Q(pk__in=[])
+        for code in codes:
+            of_county = Q(unit__in=prefixes(code))
+            if len(code) >= TOWNSHIP_DIGITS:
+                of_county &= Q(townships=[]) | Q(townships__contains=[code[:TOWNSHIP_DIGITS]])
+            here |= of_county
+        return self.filter(here)
 
 
 @pghistory.track()
 class Cycle(models.Model):
-    """``year`` is the year assessed; ``facts_until`` the cut-off of its decisions (formats §3)."""
+    """``year`` is the year assessed; ``facts_until`` the cut-off of its decisions (formats §3).
+
+    ``townships``: the codes of those that a pilot rates; empty for the whole county.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", pgettext_lazy("state of a rating", "Open")
@@ -28,6 +52,9 @@ class Cycle(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="cycles", verbose_name=_("County"))
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="cycles")
     year = models.PositiveSmallIntegerField(_("Year"))
+    townships = ArrayField(
+        models.CharField(max_length=TOWNSHIP_DIGITS), verbose_name=_("Townships"), default=list, blank=True
+    )
     facts_until = models.DateField(_("Last day for facts"))
     meeting_minutes_required = models.BooleanField(
         _("The villagers' representatives must have met on the application: their minutes are attached"), default=False
@@ -37,6 +64,8 @@ class Cycle(models.Model):
     closed_at = models.DateTimeField(null=True)
     closing_document = models.CharField(_("Document"), max_length=200, blank=True)
     closing_reason = models.TextField(_("Reason"), blank=True, help_text="Why it was closed while applying was open")
+
+    objects = CycleQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -50,6 +79,24 @@ class Cycle(models.Model):
         ]
         triggers = [
             pgtrigger.FSM(name="cycle_states", field="state", transitions=[("open", "closed"), ("closed", "open")]),
+            pgtrigger.ReadOnly(name="cycle_keeps_its_townships", fields=["townships"]),
+            pgtrigger.Trigger(
+                name="cycle_townships_are_its_own",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.townships <> '{}'"),
+                func="""
+                    IF EXISTS (
+                        SELECT FROM unnest(NEW.townships) AS t (code)
+                        LEFT JOIN villages_unit u ON u.code = t.code
+                            AND u.level = 'township' AND u.code >= NEW.unit_id AND u.code < NEW.unit_id || '~'
+                        WHERE u.code IS NULL
+                    ) THEN
+                        RAISE EXCEPTION 'a cycle names townships of its own county' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="cycle_reopens_with_its_reversal",
                 when=pgtrigger.Before,
@@ -69,6 +116,31 @@ class Cycle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.year}"
+
+    @property
+    def places(self) -> list[str]:
+        """The codes of the places that it rates: the named townships, or the county."""
+        return self.townships or [self.unit_id]
+
+    @property
+    def is_pilot(self) -> bool:
+        return bool(self.townships)
+
+    def covers(self, code: str) -> bool:
+        """Whether what stands at ``code`` lies in what it rates."""
+        return any(code.startswith(place) for place in self.places)
+
+    def works_at(self, code: str) -> bool:
+        """Whether it is reviewed at ``code``: the county itself, or a place that it covers."""
+        return code == self.unit_id or self.covers(code)
+
+    def concerned(self, field: str = "code") -> Q:
+        """Its county's own rows and those of the places that it rates, not those of the townships left alone."""
+        return below_any(self.places, field) | Q(**{field: self.unit_id})
+
+    def rated_units(self) -> UnitQuerySet:
+        """The units that it rates; ``RATED_IN_CYCLE`` says the same in SQL."""
+        return self.scheme.rated_units().filter(below_any(self.places))
 
 
 @pghistory.track(pghistory.InsertEvent())

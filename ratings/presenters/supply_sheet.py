@@ -65,7 +65,7 @@ class SupplySheet:
 
     @cached_property
     def units(self) -> dict[str, Unit]:
-        return {unit.code: unit for unit in by_their_tags(self.cycle, self.cycle.scheme.rated_units())}
+        return {unit.code: unit for unit in by_their_tags(self.cycle, self.cycle.rated_units())}
 
     @cached_property
     def kept(self) -> dict[Key, str]:

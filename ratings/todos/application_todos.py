@@ -21,7 +21,7 @@ from ratings.todos.village_turn import Turn, turn_of
 from ratings.workflow.filling_rights import open_return
 from ratings.workflow.supply import asked_of
 from ratings.workflow.window import closes_for, window
-from villages.models import Unit, below_any, prefixes
+from villages.models import Unit, below_any
 
 State = Application.State
 
@@ -36,9 +36,9 @@ class ToBegin:
         units = list(Unit.objects.filter(below_any(codes), rated=True))
         now = timezone.now()
         cycles = (
-            Cycle.objects.filter(
+            Cycle.objects.reaching(unit.code for unit in units)
+            .filter(
                 state=Cycle.State.OPEN,
-                unit__in={above for unit in units for above in prefixes(unit.code)},
                 scheme__rates__in={unit.level for unit in units},
                 windows__step=CycleStep.APPLY,
                 windows__opens__lte=now,

@@ -74,7 +74,7 @@ def open_(request: HttpRequest, scheme: int) -> HttpResponse:
         if tried.made:
             messages.success(request, _("The rating is open. Villages and townships have been told."))
             return redirect("cycle", tried.made.pk)
-    offered = workflow.offered(chosen)
+    offered = workflow.offered(workflow.planned(chosen))
     context = {"scheme": chosen, "form": form, "key": previews.keep(request.user, f"{step}:{chosen.pk}", offered)}
     return render(request, "ratings/cycle_open.html", context | offered, status=tried.status)
 
@@ -147,7 +147,7 @@ def _windows_form(cycle: Cycle, typed: Any = None) -> WindowsForm:
 def _progress(cycle: Cycle, user: Any) -> dict[str, Any]:
     """How many applications are in which state, by township; rated units without one are "not begun"."""
     rated = dict(
-        cycle.scheme.rated_units()
+        cycle.rated_units()
         .order_by()
         .annotate(township=Substr("code", 1, 9))
         .values_list("township")
@@ -182,7 +182,7 @@ def _progress(cycle: Cycle, user: Any) -> dict[str, Any]:
 def extend(request: HttpRequest, pk: int) -> HttpResponse:
     """Extend a review, in the whole county or for one unit, with a reason."""
     cycle = managed(request, pk)
-    form = ExtendForm(request.POST or None, rated=cycle.scheme.rated_units())
+    form = ExtendForm(request.POST or None, rated=cycle.rated_units())
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         more = {"closes": end_of(given["closes"]), "reason": given["reason"], "by": request.user}

@@ -29,7 +29,7 @@ from ratings.workflow.filling_rights import filling_verb, require_fillable
 from ratings.workflow.window import in_force, window
 from records.numbers import count_of
 from records.refusals import Incomplete, Refused, WrongState
-from villages.models import Unit, below_any, prefixes
+from villages.models import Unit, below_any
 
 CHOICES = ("sure", "keep", "take")
 """Buttons beside a field, with its item: an odd figure is right; one's own answer, or the other, where two met."""
@@ -42,12 +42,12 @@ def apply(request: HttpRequest) -> HttpResponse:
     if not codes:
         raise Http404
     units = list(Unit.objects.filter(below_any(codes), rated=True))
-    cycles = Cycle.objects.filter(unit__in={above for unit in units for above in prefixes(unit.code)})
+    cycles = Cycle.objects.reaching(unit.code for unit in units)
     places = [
         (cycle, unit)
         for cycle in cycles.select_related("scheme", "unit").prefetch_related("windows").order_by("-year")
         for unit in units
-        if unit.level == cycle.scheme.rates and unit.code.startswith(cycle.unit_id)
+        if unit.level == cycle.scheme.rates and cycle.covers(unit.code)
     ]
     mine = {(a.cycle_id, a.unit_id): a for a in Application.objects.filter(unit__in=units)}
     rows = [
@@ -72,7 +72,7 @@ def begin(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
     of_unit = get_object_or_404(Unit, code=unit)
     if not any(request.user.has_perm(perm, of_unit) for perm in FILL):
         raise Http404
-    of_cycle = get_object_or_404(Cycle.objects.select_related("scheme"), pk=cycle, unit__in=prefixes(unit))
+    of_cycle = get_object_or_404(Cycle.objects.reaching([unit]).select_related("scheme"), pk=cycle)
     there = Application.objects.filter(cycle=of_cycle, unit=of_unit).first()
     application = there or workflow.begin(of_unit, of_cycle, by=request.user)
     return redirect("application_form", application.pk)

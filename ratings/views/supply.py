@@ -38,11 +38,11 @@ def figures(request: HttpRequest, cycle: int) -> HttpResponse:
     variants = supplied_by(of_cycle, departments_of(request.user, of_cycle.unit_id)).get(
         request.GET.get("criterion", "")
     )
-    townships = list(Unit.objects.within(of_cycle.unit_id).filter(level=Level.TOWNSHIP))
+    townships = list(Unit.objects.within_any(of_cycle.places).filter(level=Level.TOWNSHIP))
     if not variants or not townships:
         raise Http404
     township = next((t for t in townships if t.code == request.GET.get("township")), townships[0])
-    units = by_their_tags(of_cycle, of_cycle.scheme.rated_units().within(township))
+    units = by_their_tags(of_cycle, of_cycle.rated_units().within(township))
     kept: dict[Key, SavedAnswers] = {}
     if request.method == "POST":
         typed = _typed(request, units, variants)

@@ -21,7 +21,7 @@ from ratings.workflow.window import in_force, window
 from records.deadlines import last_day
 from records.excel_export import as_workbook
 from records.refusals import Incomplete
-from villages.models import Unit, below_any, prefixes
+from villages.models import Unit, below_any
 
 ON_BEHALF = "ratings.fill_on_behalf"
 SHOWN = 100
@@ -33,8 +33,7 @@ def not_begun(request: HttpRequest) -> HttpResponse:
     codes = request.user.reach(ON_BEHALF)
     if not codes:
         raise Http404
-    above = {code for held in codes for code in prefixes(held)}
-    cycles = Cycle.objects.filter(state=Cycle.State.OPEN, unit__in=above).select_related("scheme", "unit")
+    cycles = Cycle.objects.reaching(codes).filter(state=Cycle.State.OPEN).select_related("scheme", "unit")
     rows = [row for cycle in cycles.prefetch_related("windows") for row in _rows(cycle, codes)]
     if book := as_workbook(request, _("Villages that have not begun"), exports.not_begun(), rows):
         return book
@@ -43,7 +42,7 @@ def not_begun(request: HttpRequest) -> HttpResponse:
 
 def _rows(cycle: Cycle, codes: list[str]) -> list[dict[str, Any]]:
     there = {a.unit_id: a for a in cycle.applications.filter(below_any(codes, "unit_id"))}
-    units: QuerySet[Unit] = cycle.scheme.rated_units().filter(below_any(codes)).order_by("code")
+    units: QuerySet[Unit] = cycle.rated_units().filter(below_any(codes)).order_by("code")
     applying = window(cycle, CycleStep.APPLY)
     waiting = [unit for unit in units if unit.code not in there or there[unit.code].state == Application.State.DRAFT]
     closes = in_force(cycle, CycleStep.APPLY, [unit.code for unit in waiting[:SHOWN]])
@@ -63,7 +62,7 @@ def _rows(cycle: Cycle, codes: list[str]) -> list[dict[str, Any]]:
 def reopen(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
     """Extend the deadline of one village, with a reason."""
     of_unit = reached_or_404(request.user, ON_BEHALF, Unit.objects.all(), field="code", code=unit)
-    of_cycle = get_object_or_404(Cycle.objects.select_related("scheme"), pk=cycle, unit__in=prefixes(unit))
+    of_cycle = get_object_or_404(Cycle.objects.reaching([unit]).select_related("scheme"), pk=cycle)
     standing = in_force(of_cycle, CycleStep.APPLY, [unit])[unit]
     from_day = max(timezone.localdate(), last_day(standing)) if standing else timezone.localdate()
     form = ReopenForm(request.POST or None, initial={"closes": from_day + timedelta(days=3)})

@@ -71,7 +71,7 @@ def open_drafts(cycle: Cycle, drafts: list[Application], *, at: datetime | None 
     """Save new drafts of ``cycle`` with the first row of their timeline."""
     codes = [draft.unit_id for draft in drafts]
     hold_standing(set(codes))
-    if cycle.scheme.rated_units().filter(code__in=codes).count() != len(set(codes)):
+    if cycle.rated_units().filter(code__in=codes).count() != len(set(codes)):
         raise WrongState(_("This unit is not rated in this cycle."))
     people = {draft.filled_by for draft in drafts}
     try:

@@ -73,7 +73,7 @@ def left_out(cycle: Cycle) -> QuerySet[Unit]:
     stands = Decision.objects.filter(cycle=cycle, state=Decision.State.CONFIRMED, replaced_by=None)
     decided = stands.filter(unit=OuterRef("pk")).exclude(replaces__origin=Decision.Origin.CLOSING)
     going_on = there.exclude(state__in=State.OUT_OF_THE_RUNNING)
-    return cycle.scheme.rated_units().filter(~Exists(going_on), ~Exists(decided))
+    return cycle.rated_units().filter(~Exists(going_on), ~Exists(decided))
 
 
 def applying_until(cycle: Cycle, at: datetime | None = None) -> datetime | None:

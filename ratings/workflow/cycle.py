@@ -1,11 +1,12 @@
 """A county's cycle (年度评定): opening it under an issued scheme, its windows, closing its scoring. See ``closing``."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,18 +15,19 @@ from accounts.roles import Role
 from ratings import notices
 from ratings.allowance import allowed_star
 from ratings.models import Application, Cycle, Extension, Points, Scheme, Stage, Window
-from ratings.models.cycle import CycleStep
+from ratings.models.cycle import TOWNSHIP_DIGITS, CycleStep
 from ratings.workflow.window import in_force
 from records import audit
 from records.deadlines import deadline
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
-from villages.models import Unit, below
+from villages.models import Level, Unit
 
 State = Application.State
 Times = Mapping[str, tuple[datetime, datetime]]
 MANAGE = "ratings.manage_cycle"
 ACCEPT = "ratings.accept"
+TOLD_OF_OPENING = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE)
 
 
 def require_manager(by: Any, unit: Unit) -> None:
@@ -41,49 +43,70 @@ def open_cycle(
     facts_until: date,
     windows: Times,
     by: Any,
+    townships: Collection[str] = (),
     meeting_minutes_required: bool = False,
     expected: Any = None,
 ) -> Cycle:
     """Open the cycle of the scheme's year; ``windows``: for every step the times when it opens and closes.
 
-    Raises ``NotAllowed``; ``WrongState`` for a scheme not issued, or with a cycle already; ``Incomplete``; ``Outdated``
-    when what the page showed (``expected``, of ``offered``) has changed.
+    ``townships``: the codes of those that a pilot rates; the whole county when empty. Raises ``NotAllowed``;
+    ``WrongState`` for a scheme not issued, or with a cycle already; ``Incomplete``; ``Outdated`` when what the page
+    showed (``expected``, of ``offered``) is not true any more.
     """
     require_manager(by, scheme.unit)
     if scheme.state != Scheme.State.ISSUED:
         raise WrongState(_("Only an issued scheme can be used."))
     if scheme.unit.cycles.filter(year=scheme.year, scheme__rates=scheme.rates).exists():
         raise WrongState(_("The rating of %s has been opened already.") % scheme.year)
-    require_unchanged(expected, offered(scheme))
     _require_times(windows, set(CycleStep.values))
+    cycle = planned(scheme, townships)
+    _require_townships(cycle)
+    require_unchanged(expected, offered(cycle))
+    cycle.facts_until, cycle.meeting_minutes_required = facts_until, meeting_minutes_required
     try:
         with transaction.atomic(), audit.acting(by, "open_cycle"):
-            cycle = Cycle.objects.create(
-                unit=scheme.unit,
-                scheme=scheme,
-                year=scheme.year,
-                facts_until=facts_until,
-                meeting_minutes_required=meeting_minutes_required,
-            )
+            cycle.save()
             Window.objects.bulk_create(
                 Window(cycle=cycle, step=step, opens=opens, closes=closes) for step, (opens, closes) in windows.items()
             )
     except IntegrityError:
         raise WrongState(_("The rating of %s has been opened already.") % scheme.year) from None
-    people = people_of(cycle, (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE))
-    notices.tell_all(cycle, people, "cycle_opened", until=deadline(windows[CycleStep.APPLY][1]))
+    until = deadline(windows[CycleStep.APPLY][1])
+    notices.tell_all(cycle, people_of(cycle, TOLD_OF_OPENING), "cycle_opened", until=until)
     return cycle
 
 
-def offered(scheme: Scheme) -> dict[str, Any]:
-    """What the page for opening the cycle of a scheme's year shows."""
+def planned(scheme: Scheme, townships: Collection[str] = ()) -> Cycle:
+    """The cycle that would be opened, not kept."""
+    return Cycle(unit=scheme.unit, scheme=scheme, year=scheme.year, townships=sorted(set(townships)))
+
+
+def offered(cycle: Cycle) -> dict[str, Any]:
+    """What the page shows on which a ``planned`` rating is opened: what it rates and who will be told."""
+    scheme = cycle.scheme
     newer = Scheme.objects.issued().filter(unit=scheme.unit, year=scheme.year, rates=scheme.rates, pk__gt=scheme.pk)
     return {
-        "unit": scheme.unit.name,
+        "unit": cycle.unit.name,
         "scheme": scheme.name,
-        "rated": scheme.rated_units().count(),
+        "townships": cycle.townships,
+        "rated": cycle.rated_units().count(),
         "newer": newer.count(),
+        "told": {str(role): sorted(set(people_of(cycle, (role,)))) for role in TOLD_OF_OPENING},
     }
+
+
+def townships_to_rate(scheme: Scheme) -> QuerySet[Unit]:
+    """The townships of the county in which the scheme rates something."""
+    rated = scheme.rated_units().annotate(township=Substr("code", 1, TOWNSHIP_DIGITS)).order_by()
+    of_county = Unit.objects.within(scheme.unit_id).standing().filter(level=Level.TOWNSHIP)
+    return of_county.filter(code__in=rated.values("township")).order_by("code")
+
+
+def _require_townships(cycle: Cycle) -> None:
+    known = set(townships_to_rate(cycle.scheme).filter(code__in=cycle.townships).values_list("code", flat=True))
+    if unknown := [code for code in cycle.townships if code not in known]:
+        message = _("No township of this county in which anything is rated: %s.") % "、".join(unknown)
+        raise Incomplete(message, {"townships": message})
 
 
 def _require_times(windows: Times, steps: set[str]) -> None:
@@ -96,9 +119,9 @@ def _require_times(windows: Times, steps: set[str]) -> None:
 
 
 def people_of(cycle: Cycle, roles: tuple[str, ...]) -> QuerySet:
-    """Ids of those who hold one of ``roles`` in the county today."""
+    """Ids of those who hold one of ``roles`` today in the county or a place that ``cycle`` rates."""
     today = Appointment.objects.on(timezone.localdate())
-    return today.filter(below(cycle.unit_id, "unit_id"), role__in=roles).values_list("user_id", flat=True)
+    return today.filter(cycle.concerned("unit_id"), role__in=roles).values_list("user_id", flat=True)
 
 
 def locked(cycle: Cycle, state: str = Cycle.State.OPEN) -> Cycle:
@@ -159,7 +182,7 @@ def reopen(
     if by is not None and not any(by.has_perm(perm, unit) for perm in may):
         raise NotAllowed(_("You may not do this here."))
     cycle = locked(cycle)
-    if not cycle.scheme.rated_units().filter(pk=unit.pk).exists():
+    if not cycle.rated_units().filter(pk=unit.pk).exists():
         raise WrongState(_("This unit is not rated in this cycle."))
     standing = in_force(cycle, step, [unit.code])[unit.code]
     _require_reasoned(closes, reason, after=standing)
@@ -188,7 +211,7 @@ def extend(cycle: Cycle, step: str, *, closes: datetime, reason: str, by: Any) -
     of_step.closes = closes
     with audit.acting(by, "extend", reason):
         of_step.save(update_fields=["closes"])
-    notices.tell_reviewing(cycle.unit, step, closes, reason)
+    notices.tell_reviewing(cycle.unit, step, closes, reason, at=cycle.places)
     return of_step
 
 
@@ -228,7 +251,7 @@ def close_scoring(cycle: Cycle, *, by: Any, expected: Any = None, at: datetime |
 
 def scored_so_far(cycle: Cycle) -> dict[str, int]:
     """How many rated units have a panel's total, and how many would rank with 0 points."""
-    rated = cycle.scheme.rated_units().count()
+    rated = cycle.rated_units().count()
     scored = cycle.applications.filter(panel_total__isnull=False).count()
     return {"scored": scored, "unscored": rated - scored}
 

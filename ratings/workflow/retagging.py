@@ -31,7 +31,11 @@ def follow(
 
 def _in_cycle(cycle: Cycle, units: Sequence[Unit], before: Mapping[str, Sequence[str]]) -> Iterator[OrderConsequence]:
     spec, rates = cycle.scheme.spec, cycle.scheme.rates
-    asked = {unit.code: _fitting(spec, unit.tags) for unit in units if unit.rated and unit.level == rates}
+    asked = {
+        unit.code: _fitting(spec, unit.tags)
+        for unit in units
+        if unit.rated and unit.level == rates and cycle.covers(unit.code)
+    }
     concerned = {code for code, criteria in asked.items() if criteria != _fitting(spec, before[code])}
     rows = cycle.applications.select_for_update(of=("self",)).filter(unit__in=concerned).select_related("unit")
     applications = {application.unit_id: application for application in rows.order_by("pk")}

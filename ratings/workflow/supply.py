@@ -21,7 +21,7 @@ from ratings.workflow.application import open_drafts
 from ratings.workflow.filling_rights import criteria_of
 from ratings.workflow.window import hold_open
 from records.refusals import Incomplete, NotAllowed, WrongState
-from villages.models import Unit, below, prefixes
+from villages.models import prefixes
 
 State = Application.State
 SUPPLY = "ratings.supply"
@@ -68,7 +68,7 @@ def asked_of(user: Any) -> list[AskedCriterion]:
         answers = Answer.objects.filter(application__cycle=cycle, item__in=items, value__isnull=False)
         for item, n in answers.order_by().values_list("item").annotate(n=Count("pk")):
             given[items[item]] += n
-        rated = cycle.scheme.rated_units().count()
+        rated = cycle.rated_units().count()
         rows += [
             AskedCriterion(cycle, variants[0], given[code], rated * len(variants[0].questions) - given[code])
             for code, variants in criteria.items()
@@ -121,7 +121,7 @@ def supply(
 
 def _applications(cycle: Cycle, codes: set[str]) -> dict[str, Application]:
     """The units' applications, locked, by code; begun for those that have none. Raises ``WrongState``."""
-    units = {unit.code: unit for unit in Unit.objects.filter(below(cycle.unit_id), code__in=codes)}
+    units = {unit.code: unit for unit in cycle.rated_units().filter(code__in=codes)}
     begun = set(cycle.applications.filter(unit__in=codes).values_list("unit_id", flat=True))
     if missing := sorted(codes - begun):
         if set(missing) - units.keys():

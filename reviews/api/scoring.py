@@ -20,7 +20,7 @@ from reviews.models import FieldPhoto, Panel, Sheet, SheetEntry
 from reviews.review_levels import REVIEW_LEVELS, permissions
 from reviews.sheets.scores import ScoreEntry
 from reviews.workflow import panels, photos, sheets, visits
-from villages.models import Unit, below_any, prefixes
+from villages.models import Unit, below_any
 
 REVIEW_STAGES = [(stage.value, stage.label) for stage in Stage if stage in REVIEW_LEVELS]
 
@@ -50,8 +50,7 @@ class ConveneSerializer(serializers.Serializer):
         user = getattr(self.context.get("request"), "user", None)
         if isinstance(user, User):
             codes = {code for permission in permissions("convene") for code in user.reach(permission)}
-            above = {code for held in codes for code in prefixes(held)}
-            fields["cycle"].queryset = Cycle.objects.filter(unit__in=above)
+            fields["cycle"].queryset = Cycle.objects.reaching(codes)
             fields["unit"].queryset = Unit.objects.within_any(codes)
         return fields
 

@@ -106,7 +106,7 @@ def prepare(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResp
         raise Http404
     codes = request.user.reach(REVIEW_LEVELS[stage].permission("release"))
     place = get_object_or_404(Unit.objects.within_any(codes), pk=unit)
-    found = get_object_or_404(Cycle.objects.select_related("scheme"), pk=cycle, unit_id=unit[:6])
+    found = get_object_or_404(Cycle.objects.reaching([unit]).select_related("scheme"), pk=cycle)
     form = BatchForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Please enter the day of the meeting and the document number."))

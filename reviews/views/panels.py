@@ -24,7 +24,7 @@ from reviews.review_levels import REVIEW_LEVELS, ReviewLevel, late
 from reviews.tickets import ticket
 from reviews.workflow import draws
 from reviews.workflow import panels as workflow
-from villages.models import Level, Unit, below_any, prefixes
+from villages.models import Level, Unit, below_any
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def _convened_at(user: User, cycle: int, unit: str, stage: str) -> tuple[Cycle, 
     if stage not in REVIEW_LEVELS or not user.reach(REVIEW_LEVELS[stage].permission("convene")):
         raise Http404
     place = get_object_or_404(Unit.objects.within_any(user.reach(REVIEW_LEVELS[stage].permission("convene"))), pk=unit)
-    return get_object_or_404(Cycle.objects.filter(unit__in=prefixes(unit)), pk=cycle), place
+    return get_object_or_404(Cycle.objects.reaching([unit]), pk=cycle), place
 
 
 def _convening(user: User) -> list[tuple[ReviewLevel, list[str]]]:
@@ -197,7 +197,7 @@ def _places(review_level: ReviewLevel, codes: list[str]) -> list[PanelPlace]:
     places = []
     for cycle in cycles:
         for code, unit in units.items():
-            if code.startswith(cycle.unit_id) and (cycle.state == Cycle.State.OPEN or (cycle.pk, code) in exceptional):
+            if cycle.works_at(code) and (cycle.state == Cycle.State.OPEN or (cycle.pk, code) in exceptional):
                 panels = kept.get((cycle.pk, code), [])
                 whole = [] if any(not panel.group for panel in panels) else [None]
                 for panel in [*whole, *panels]:

@@ -63,7 +63,7 @@ def prepare(
     """Collect decisions of ``unit`` (decision ids; default: all that are waiting) in a batch, not yet visible
     outside."""
     _require(by, unit, stage)
-    if not unit.code.startswith(cycle.unit_id):
+    if not cycle.works_at(unit.code):
         raise NotAllowed(_("You may not do this here."))
     with audit.acting(by, "prepare_batch"):
         batch = Batch.objects.create(

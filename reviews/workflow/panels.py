@@ -82,7 +82,7 @@ def may_convene(cycle: Cycle, unit: Unit, stage: str, by: User) -> ReviewLevel:
     A closed cycle's exceptions are still to be reviewed: for them a panel is convened as before.
     """
     review_level = REVIEW_LEVELS[stage]
-    here = len(unit.code) == review_level.code_length and unit.code.startswith(cycle.unit_id)
+    here = len(unit.code) == review_level.code_length and cycle.works_at(unit.code)
     if not here or not by.has_perm(review_level.permission("convene"), unit):
         raise NotAllowed(_("You may not do this here."))
     if (

@@ -157,7 +157,13 @@ class Played:
         names = [{"code": kind, "name": kind} for kind in KINDS]
         body = scheme_body(year=year, unit=unit, events=names, rules=rules)
         version = sum(1 for _ in self.versions(unit, year)) + 1
-        SchemeFactory(unit=UnitFactory(code=unit), year=year, version=version, body=body, issued_at=at(day.year, day.month, day.day, 23, 59))
+        SchemeFactory(
+            unit=UnitFactory(code=unit),
+            year=year,
+            version=version,
+            body=body,
+            issued_at=at(day.year, day.month, day.day, 23, 59),
+        )
         return body
 
     def versions(self, unit, year):

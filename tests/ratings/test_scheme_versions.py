@@ -1,0 +1,72 @@
+"""Which of a year's issued versions judges an event (formats §6): the last one issued on or before its day."""
+
+from datetime import date
+
+import pytest
+
+from ratings.events.applicable_scheme import judging_scheme
+from ratings.models import Scheme
+from ratings.register.rerating import rerate
+from ratings.workflow.scheme import import_scheme
+from tests.clock import freeze_time
+from tests.factories import COUNTY, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, at, scheme_body
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def village():
+    UnitFactory(code=COUNTY)
+    return UnitFactory(code=VILLAGE)
+
+
+def version(n, *issued, year=2026):
+    return SchemeFactory(version=n, year=year, issued_at=at(*issued))
+
+
+@pytest.mark.parametrize(
+    ("day", "judges"),
+    [
+        (date(2026, 1, 1), 1),
+        (date(2026, 3, 9), 1),
+        (date(2026, 7, 9), 1),
+        (date(2026, 7, 10), 2),
+        (date(2026, 10, 1), 4),
+        (date(2026, 12, 31), 4),
+        (date(2027, 5, 1), 4),
+        (date(2025, 12, 31), None),
+    ],
+)
+def test_the_version_last_issued_by_the_day_judges(village, day, judges):
+    version(1, 2026, 3, 10, 9)
+    version(2, 2026, 7, 10, 23)
+    version(3, 2026, 10, 1, 8)
+    version(4, 2026, 10, 1, 17)
+    SchemeFactory(version=5, state="draft", issued_at=None)
+    found = judging_scheme(village, day)
+    assert (found and found.version) == judges
+
+
+def test_versions_issued_before_the_year_count_from_its_first_day(village):
+    version(1, 2025, 11, 1)
+    version(2, 2025, 12, 1)
+    SchemeFactory(year=2025, issued_at=at(2025, 1, 1))
+    assert [judging_scheme(village, day).version for day in (date(2025, 12, 31), date(2026, 1, 1))] == [1, 2]
+    assert judging_scheme(village, date(2025, 12, 31)).year == 2025
+
+
+def test_an_amendment_leaves_march_as_it_was(village):
+    with freeze_time(at(2026, 7, 10, 9)):
+        version(1, 2026, 1, 5)
+        DecisionFactory(unit=village, star=5, on=date(2026, 1, 10), cut_off=date(2025, 12, 31), state="confirmed")
+        march = EventFactory(unit=village, kind="case_opened", on=date(2026, 3, 1))
+        july = EventFactory(unit=village, kind="case_opened", on=date(2026, 7, 10))
+        rerate("")
+        known = {event.on: event.proposals.get().scheme.version for event in (march, july)}
+        assert known == {march.on: 1, july.on: 1}
+        harder = scheme_body()
+        harder["rules"] = [{"event": "case_opened", "does": "revoke", "automatic": False}]
+        import_scheme(harder, by=None, issue=True)
+        assert sorted(march.proposals.values_list("scheme__version", flat=True)) == [1]
+        assert sorted(july.proposals.values_list("scheme__version", flat=True)) == [1, 2]
+        assert Scheme.objects.count() == 2
