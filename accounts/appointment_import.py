@@ -344,5 +344,5 @@ def notes() -> list[str]:
     return [
         _("One line for each person and office. Leave the account name empty for somebody new."),
         _("One person in both posts of a village: write %s under the office.") % BOTH,
-        _("Lines without a name are passed over. An empty first day is today."),
+        _("Lines without a name are skipped. An empty first day means today."),
     ]

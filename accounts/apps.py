@@ -50,9 +50,9 @@ class AccountsConfig(AppConfig):
 
         page_help.register(help_topics.TOPICS)
         kinds.register(
-            check_ready=_("What is kept was checked: %(count)s rows are not as they were written"),
-            files_damaged=_("%(count)s stored files are gone or not as they were taken"),
-            check_failed=_("The check of what is kept could not be made"),
+            check_ready=_("The stored data was checked: %(count)s rows have been changed"),
+            files_damaged=_("%(count)s stored files are missing or damaged"),
+            check_failed=_("The stored data could not be checked"),
             appointed=_("You were appointed %(role)s of %(unit)s"),
             codes_locked_you=_(
                 "Your account is locked for %(minutes)s minutes: five wrong codes were typed after your password. "

@@ -43,7 +43,7 @@ class PersonForm(forms.Form):
     username = AccountNameField(
         label=_("Account name (empty for somebody new)"),
         required=False,
-        help_text=_("Who has an account keeps it, and its password. For somebody new one is opened."),
+        help_text=_("People with an account keep it, and its password. For somebody new one is opened."),
     )
     another = forms.BooleanField(
         label=_("Somebody of this name has an office here already, and this is another person"), required=False

@@ -8,7 +8,7 @@ TOPICS = [
     Topic(
         "sign_in",
         _("Sign in"),
-        _("Whoever holds an office signs in with the account that the office above gave."),
+        _("Holders of an office sign in with the account given by the office above."),
         (
             _(
                 "The first time: press First sign-in, and copy both lines of your slip. Capitals and gaps "
@@ -17,8 +17,8 @@ TOPICS = [
             _("Choose a password of your own of at least 12 characters. Each line below turns green when it is right."),
             _("Afterwards: account and your own password. Tick Show what I type to see it."),
             _(
-                "Wrong five times, and the account rests for 15 minutes. Slip lost or password forgotten: "
-                "call your office for a new slip."
+                "After five wrong attempts the account is locked for 15 minutes. Slip lost or "
+                "password forgotten: call your office for a new slip."
             ),
         ),
         pages=(
@@ -37,7 +37,7 @@ TOPICS = [
         _("The home page shows first what waits for you, with the days left."),
         (
             _("Press the red button: it leads to the next thing to do."),
-            _("Under the bell stand all notices. What you have opened counts as read."),
+            _("All notices are under the bell. What you have opened counts as read."),
             _("My telephone, beside your offices: leave a number, so that your office can reach you."),
         ),
         pages=(
@@ -58,7 +58,7 @@ TOPICS = [
                 "Second factor: some offices must type a code that the phone shows. Print the recovery "
                 "codes and lock them away."
             ),
-            _("Tokens are for programs alone. End those that nobody uses."),
+            _("Tokens are only for programs. End those that nobody uses."),
         ),
         pages=(
             "account_change_password",
@@ -140,7 +140,7 @@ TOPICS = [
         (
             _("Audit trail: filter by account, unit, kind and day."),
             _("Proof: press Check everything. It runs in the background and tells you when it is ready."),
-            _("Fetch the head each month and keep it outside the system, on paper."),
+            _("Download the head each month and keep it outside the system, on paper."),
         ),
         pages=(
             "trail",
@@ -153,9 +153,9 @@ TOPICS = [
     Topic(
         "locks",
         _("Locks and lost factors"),
-        _("You guard accounts: lock and unlock them, and help who lost the second factor."),
+        _("You guard accounts: lock and unlock them, and help people who lost the second factor."),
         (
-            _("Shut out by wrong passwords: check by telephone who it is, then unlock."),
+            _("Locked out by wrong passwords: check by telephone who it is, then unlock."),
             _("Somebody is in danger: lock the account with a reason. All sessions end at once."),
             _(
                 "Phone lost: choose that the second factor is lost, with a reason. A new one is set up at "
@@ -174,7 +174,7 @@ TOPICS = [
     Topic(
         "settings",
         _("Settings and working days"),
-        _("You keep the days that the office works, and see whether letters leave."),
+        _("You maintain the office's working days, and see whether e-mails are sent."),
         (
             _(
                 "When the State Council has announced next year's holidays, compare the days shown, and "
@@ -193,7 +193,7 @@ TOPICS = [
         (
             _("Choose the year, type the figures, and keep them."),
             _("Or download the sheet, fill it in, send it back: changes are shown first."),
-            _("A figure that jumps against last year is asked about: check it, and confirm."),
+            _("A figure far from last year's needs a second look: check it, and confirm."),
         ),
         pages=(
             "unit_profiles",
@@ -205,7 +205,7 @@ TOPICS = [
     Topic(
         "unit_changes",
         _("Merge, split, rename units; tags"),
-        _("Orders over units are carried out here; their past stays readable under the old name."),
+        _("Orders that change units are carried out here; their past stays readable under the old name."),
         (
             _("Choose the kind of order, and find the units by name or code."),
             _("Enter the document number and day. You see what follows before it is carried out."),

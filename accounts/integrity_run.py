@@ -110,10 +110,12 @@ def entries(user: User) -> list[Todo]:
 
 def _entry(one: Verification) -> Todo:
     if one.state == State.FAILED:
-        title = _("The check of what is kept could not be made")
+        title = _("The stored data could not be checked")
         return Todo(title, reverse("proof"), over=_("Proof"), action=_("See why"))
     if not one.faults:
-        return Todo(_("What is kept was checked: all is whole"), reverse("proof"), over=_("Proof"), action=_("Look"))
+        return Todo(
+            _("The stored data was checked: everything is intact"), reverse("proof"), over=_("Proof"), action=_("Look")
+        )
     title = ngettext(
         "%(count)d row is not as it was written", "%(count)d rows are not as they were written", one.faults
     )

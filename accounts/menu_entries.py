@@ -25,7 +25,7 @@ MENU = (
     ),
     MenuEntry(
         Section.UNITS,
-        _("Orders over units"),
+        _("Orders that change units"),
         "unit_orders",
         ("villages.manage_unit",),
         order=20,
@@ -64,7 +64,7 @@ MENU = (
         ("accounts.configure",),
         order=60,
         audiences=BOTH,
-        note=_("Working days, state of the letters"),
+        note=_("Working days, state of e-mails"),
     ),
     MenuEntry(
         Section.UNITS,
@@ -73,7 +73,7 @@ MENU = (
         ("accounts.unlock",),
         order=70,
         audiences=BOTH,
-        note=_("Who is shut out, and why"),
+        note=_("Who is locked out, and why"),
         pages=("/tokens/guarded/",),
     ),
     MenuEntry(
@@ -92,6 +92,6 @@ MENU = (
         ("accounts.read_trail",),
         order=90,
         audiences=BOTH,
-        note=_("Is everything still as it was written"),
+        note=_("Is everything unchanged"),
     ),
 )

@@ -24,8 +24,8 @@ class LongEnough(MinimumLengthValidator):
         missing = self.min_length - len(password)
         if missing > 0:
             words = ngettext(
-                "%(missing)d character more: a password has at least %(least)d.",
-                "%(missing)d characters more: a password has at least %(least)d.",
+                "%(missing)d more character needed: a password has at least %(least)d.",
+                "%(missing)d more characters needed: a password has at least %(least)d.",
                 missing,
             )
             raise ValidationError(words % {"missing": missing, "least": self.min_length}, code="password_too_short")

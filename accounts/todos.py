@@ -77,7 +77,7 @@ class Locks:
         names |= {one.user.username for one in locked_out_by_codes(people)[:100]}
         if not names:
             return []
-        title = ngettext("%(count)d account is shut out", "%(count)d accounts are shut out", len(names))
+        title = ngettext("%(count)d account is locked out", "%(count)d accounts are locked out", len(names))
         return [
             Todo(
                 title=title % {"count": len(names)},
@@ -102,8 +102,8 @@ class Trail:
         if not changed:
             return []
         title = ngettext(
-            "%(count)d change of appointments to look through",
-            "%(count)d changes of appointments to look through",
+            "%(count)d change of appointments to review",
+            "%(count)d changes of appointments to review",
             changed,
         )
         return [

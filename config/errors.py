@@ -30,7 +30,7 @@ NO_SUCH_TEXT = "cannot contain NUL"
 # The same row created twice at once, or a deadlock: the database lets one win.
 COLLISIONS = (errors.UniqueViolation, errors.ExclusionViolation, errors.DeadlockDetected)
 UNAVAILABLE = _lazy("The system is being restarted. Please try again in a minute.")
-FULL = _lazy("The disk of the system is full. Nothing can be kept until its administrator has made room.")
+FULL = _lazy("The disk of the system is full. Nothing can be saved until its administrator has made room.")
 UNREADABLE = _lazy("Something that was sent is too long, too large or cannot be read. Nothing was done.")
 FAILED = _lazy("Something went wrong on our side")
 

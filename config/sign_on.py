@@ -49,7 +49,7 @@ def _sign_in(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:
     if user is None:
         messages.error(
             request,
-            _("No account here is tied to you on the account platform. Sign in with your password and tie it."),
+            _("No account here is linked to you on the account platform. Sign in with your password and link it."),
         )
         return redirect("account_login")
     if request.user.is_authenticated:

@@ -42,7 +42,7 @@ class SourceForm(forms.ModelForm):
         if starts and day and ends and not starts <= day <= ends:
             self.add_error("reckoning_day", _("The reckoning day lies inside the period."))
         if given.get("budget") is not None and given["budget"] <= 0:
-            self.add_error("budget", _("A budget is above 0."))
+            self.add_error("budget", _("The budget must be above 0."))
         same = type(self.instance).objects.filter(
             unit=self.instance.unit_id, year=given.get("year"), name=given.get("name")
         )
@@ -58,7 +58,7 @@ class PolicyForm(SourceForm):
 
     def clean_coefficient(self) -> Decimal:
         if self.cleaned_data["coefficient"] <= 0:
-            raise forms.ValidationError(_("A coefficient is above 0."))
+            raise forms.ValidationError(_("The coefficient must be above 0."))
         return self.cleaned_data["coefficient"]
 
 
@@ -71,9 +71,9 @@ class FundForm(SourceForm):
         given = super().clean()
         at_least, at_most = given.get("at_least") or Decimal(0), given.get("at_most")
         if at_least < 0:
-            self.add_error("at_least", _("An amount is not below 0."))
+            self.add_error("at_least", _("An amount must not be negative."))
         if at_most is not None and at_most < at_least:
-            self.add_error("at_most", _("This is below the least amount."))
+            self.add_error("at_most", _("This is below the minimum amount."))
         return given
 
 
@@ -97,7 +97,7 @@ class BandForm(forms.Form):
 
 class Grid(BaseFormSet):
     default_error_messages = BaseFormSet.default_error_messages | {
-        "missing_management_form": gettext_lazy("This form did not arrive whole. Please try again.")
+        "missing_management_form": gettext_lazy("This form did not arrive completely. Please try again.")
     }
 
 
@@ -185,7 +185,7 @@ class DisburseForm(forms.Form):
     document = forms.CharField(label=gettext_lazy("Voucher number"), max_length=100)
     share = forms.DecimalField(
         label=gettext_lazy("Share of what is owed (%)"),
-        help_text=gettext_lazy("For all units alike; amounts typed in the list go instead of it."),
+        help_text=gettext_lazy("For all units alike; amounts typed in the list replace it."),
         min_value=Decimal("0.01"),
         max_value=100,
         decimal_places=2,

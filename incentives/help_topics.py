@@ -11,7 +11,7 @@ TOPICS = [
         _("You see what your village was promised, paid, and why."),
         (
             _("Each line names the policy or fund, the amount and its state."),
-            _("Frozen or claimed back: the reason stands beside it."),
+            _("Frozen or claimed back: the reason is beside it."),
         ),
         pages=("unit-money",),
         needs=(
@@ -27,7 +27,7 @@ TOPICS = [
         _("From stars to rewards: a policy is drafted, agreed, put in force, granted, paid."),
         (
             _("Finance drafts amounts by star and population. The county office gives its opinion and number."),
-            _("In force, press Grant: each village's amount is reckoned and shown first."),
+            _("Once in force, press Grant: each village's amount is calculated and shown first."),
             _(
                 "Disburse shows line by line what is paid. The ledger is never changed: mistakes are "
                 "corrected by a new entry."

@@ -9,5 +9,5 @@ from incentives.money import yuan
 def out_of_limits(error: OutOfLimits) -> str:
     """Why the limits of an allocation cannot be met, and by how much."""
     if error.excess:
-        return _("The least amounts exceed the budget by %(amount)s yuan.") % {"amount": yuan(error.excess)}
-    return _("The greatest amounts fall short of the budget by %(amount)s yuan.") % {"amount": yuan(error.shortfall)}
+        return _("The minimum amounts exceed the budget by %(amount)s yuan.") % {"amount": yuan(error.excess)}
+    return _("The maximum amounts fall short of the budget by %(amount)s yuan.") % {"amount": yuan(error.shortfall)}

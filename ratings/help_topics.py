@@ -28,7 +28,7 @@ TOPICS = [
     Topic(
         "fill",
         _("Fill in the application"),
-        _("You report what your village did, question by question. Points are reckoned for you."),
+        _("You report what your village did, question by question. Points are calculated for you."),
         (
             _("Press Apply. Choose for which star the village applies; you can change it until you send."),
             _("Open an area. What is already known is filled in; type figures, tick what is done."),
@@ -36,7 +36,7 @@ TOPICS = [
                 "Where a photo or document is asked for, press the camera or choose a file. Photos of the "
                 "phone are fine."
             ),
-            _("Everything is kept as you type. Without a line it stays on the phone and is sent later."),
+            _("Everything is saved as you type. Without a network it stays on the phone and is sent later."),
             _("When nothing is missing the signer checks and sends it."),
             _("Returned? Only the questions named are open again, each with its reason."),
         ),
@@ -82,8 +82,8 @@ TOPICS = [
         (
             _("The list shows who has sent and who has not begun. Filter by state."),
             _(
-                "Open an application. All right: accept. Something wrong: tick the question, write the "
-                "reason, set the day."
+                "Open an application. If it is right, accept it. If something is wrong, tick the "
+                "question, write the reason, set the day."
             ),
             _("A village that cannot fill in itself: you may fill in for it; then you do not score it."),
             _("The window is closed and a village needs longer: reopen it for that village with a reason."),
@@ -158,7 +158,7 @@ TOPICS = [
         (
             _("Choose the criterion; type the figure beside each village."),
             _("Or download the sheet, fill it in, send it back: changes are shown first."),
-            _("A figure that jumps against last year is asked about: check it, and confirm."),
+            _("A figure far from last year's needs a second look: check it, and confirm."),
         ),
         pages=(
             "supply",
@@ -187,7 +187,7 @@ TOPICS = [
     Topic(
         "record_events",
         _("Record events"),
-        _("What moves a star between ratings is recorded with its day and document."),
+        _("Whatever changes a star between ratings is recorded with its day and document."),
         (
             _(
                 "Find the village, choose what happened, enter day and document. What it does to the star "
@@ -208,10 +208,10 @@ TOPICS = [
     Topic(
         "events",
         _("Events"),
-        _("You see what moved a star, and when it ends."),
+        _("You see what changed a star, and when that ends."),
         (
             _("Open an event for its rule, document and effect."),
-            _("The signer of the village may appeal within the days named."),
+            _("The signer of the village may appeal within the days stated."),
         ),
         pages=(
             "events",

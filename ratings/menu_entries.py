@@ -37,7 +37,7 @@ MENU = (
         "events",
         ("ratings.view_event",),
         order=20,
-        note=_("What moves stars between ratings"),
+        note=_("What changes stars between ratings"),
         pages=("/proposals/",),
     ),
     MenuEntry(Section.RECORDS, _("Star register"), "public_register", order=30, audiences=(PUBLIC,)),

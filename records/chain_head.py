@@ -45,7 +45,7 @@ class Head:
         """Raises ``Refused`` if the text is not an exported head."""
         found = _FILE.fullmatch(text.removeprefix("\ufeff"))
         if not found:
-            raise Refused(_("This is no exported head: expected the lines %s, number, hash and at.") % FORMAT)
+            raise Refused(_("This is not an exported head: expected the lines %s, number, hash and at.") % FORMAT)
         return cls(int(found[1]), found[2], found[3])
 
     @property

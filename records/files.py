@@ -80,7 +80,7 @@ def store_photo(upload: UploadedFile, *, by: Any) -> StoredFile:
     if not stored.is_picture:
         name = stored.name
         stored.delete()
-        raise Incomplete(_("“%s” is no photo.") % name)
+        raise Incomplete(_("“%s” is not a photo.") % name)
     return stored
 
 
@@ -107,11 +107,11 @@ def kind_of(content: bytes, name: str) -> str:
     ending = PurePath(name).suffix.lower().removeprefix(".")
     if kind not in ENDINGS:
         raise Incomplete(
-            _("“%s” cannot be taken. Please send a photo (JPG, PNG, HEIC), PDF, OFD, Word or Excel.") % name
+            _("“%s” cannot be accepted. Please send a photo (JPG, PNG, HEIC), PDF, OFD, Word or Excel.") % name
         )
     if ending not in ENDINGS[kind]:
         raise Incomplete(
-            _("“%(name)s” holds something else than its name says: the content is %(kind)s. Please send the original.")
+            _("The content of “%(name)s” does not match its name: it is %(kind)s. Please send the original.")
             % {"name": name, "kind": sorted(ENDINGS[kind])[0].upper()}
         )
     return kind
@@ -137,7 +137,7 @@ def _in_package(content: bytes, name: str) -> str | None:
         demand_true_sizes(package)
         parts = set(package.namelist())
     except PackageRefused as refused:
-        raise Incomplete(_("“%(name)s” cannot be taken. %(why)s") % {"name": name, "why": refused}) from refused
+        raise Incomplete(_("“%(name)s” cannot be accepted. %(why)s") % {"name": name, "why": refused}) from refused
     if any(PurePath(part).name.lower() == "vbaproject.bin" for part in parts):
         _refuse_macros(name)
     return next((kind for part, kind in NAMED_PARTS.items() if part in parts), None)
@@ -152,7 +152,7 @@ def _in_compound_file(content: bytes, name: str) -> str | None:
 
 def _refuse_macros(name: str) -> None:
     raise Incomplete(
-        _("“%s” holds macros, which can run by themselves. Please save it without macros or as PDF.") % name
+        _("“%s” contains macros, which can run by themselves. Please save it without macros or as PDF.") % name
     )
 
 

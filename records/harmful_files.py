@@ -34,7 +34,9 @@ def refuse_active_pdf(content: bytes, name: str) -> None:
         raise Incomplete(_("“%s” is encrypted, so it cannot be checked. Please print it to a new PDF.") % name)
     for part in _parts(content, name):
         if ACTIVE.search(_plain(part)):
-            raise Incomplete(_("“%s” holds scripts, which can run by themselves. Please print it to a new PDF.") % name)
+            raise Incomplete(
+                _("“%s” contains scripts, which can run by themselves. Please print it to a new PDF.") % name
+            )
 
 
 def _parts(content: bytes, name: str) -> Iterator[bytes]:
@@ -63,4 +65,4 @@ def _plain(part: bytes) -> bytes:
 
 
 def _refusal(name: str, why: str) -> Incomplete:
-    return Incomplete(_("“%(name)s” cannot be taken. %(why)s") % {"name": name, "why": why})
+    return Incomplete(_("“%(name)s” cannot be accepted. %(why)s") % {"name": name, "why": why})

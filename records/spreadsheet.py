@@ -291,7 +291,7 @@ class _Sheet:
         elif tag == "c":
             if (self.has_value or self.has_formula or self.value) and (text := self._meaning()):
                 if self.column > self.book.most.columns:
-                    raise SpreadsheetRefused(_("Something stands beyond column %d.") % self.book.most.columns)
+                    raise SpreadsheetRefused(_("There is content beyond column %d.") % self.book.most.columns)
                 self.found[self.column] = text
         elif tag == "row" and self.found:
             texts = [""] * max(self.found)

@@ -114,7 +114,7 @@ def _of_csv(file: BinaryIO, bounds: Bounds) -> Iterator[SpreadsheetLine]:
             texts = [cells.tidy(cell.replace("\0", "\ufffd")) for cell in row]  # no text may contain NUL
             if any(texts):
                 if len(texts) > bounds.sheet.columns and any(texts[bounds.sheet.columns :]):
-                    raise NotATable(_("Something stands beyond column %d.") % bounds.sheet.columns)
+                    raise NotATable(_("There is content beyond column %d.") % bounds.sheet.columns)
                 yield SpreadsheetLine("1", number, texts)
 
 

@@ -94,7 +94,7 @@ class SheetRefused(Refused):
     """The sheet was refused as a whole; ``problems`` are all its wrong cells, in order."""
 
     def __init__(self, problems: Sequence[WrongCell], message: str = "") -> None:
-        super().__init__(message or _("Nothing was taken. Wrong cells: %d") % len(problems))
+        super().__init__(message or _("Nothing was imported. Wrong cells: %d") % len(problems))
         self.problems = sorted(problems, key=lambda problem: (problem.row, problem.column))
 
 
@@ -149,7 +149,7 @@ def read_rows(
     except NotATable as refused:
         raise SheetRefused([], str(refused)) from refused
     if not places:
-        raise SheetRefused([], _("The sheet has no line with the heads %s.") % _(", ").join(heads))
+        raise SheetRefused([], _("The sheet has no line with the headings %s.") % _(", ").join(heads))
     broken = [row.wrong(head, text.expected) for row in rows for head, text in row.cells.items() if _broken(text)]
     if broken:
         raise SheetRefused(broken)
@@ -167,7 +167,7 @@ def _places(line: SpreadsheetLine, heads: Sequence[str], optional: Sequence[str]
     if not all(wanted[head] in there for head in heads):
         return {}
     if twice := [head for head, sought in wanted.items() if there.count(sought) > 1]:
-        raise SheetRefused([], _("The head %s stands in more than one column.") % _(", ").join(twice))
+        raise SheetRefused([], _("The heading %s appears in more than one column.") % _(", ").join(twice))
     return {head: there.index(sought) for head, sought in wanted.items() if sought in there}
 
 

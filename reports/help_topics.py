@@ -26,7 +26,7 @@ TOPICS = [
         _("The year as an Excel workbook, made in the background."),
         (
             _("Choose year and place, and press the button. You are told when it is ready."),
-            _("Fetch it as often as you like while it is kept."),
+            _("Download it as often as you like while it is available."),
         ),
         pages=(
             "reports",

@@ -32,7 +32,7 @@ def _warnings(user: User) -> list[Todo]:
         Todo(
             title % {"red": red},
             reverse("dashboard", args=[code]) + "#warnings",
-            detail=_("Please see that whoever is late is called to account."),
+            detail=_("Please follow up with those who are late."),
             action=_("See what is late"),
         )
     ]
@@ -49,6 +49,6 @@ def _entry(request: ReportRequest) -> Todo:
     about = {"unit": request.unit.name, "year": request.year}
     if request.state == ReportRequest.State.READY:
         title = _("The report of %(unit)s for %(year)s is ready") % about
-        return Todo(title, request.get_absolute_url(), action=_("Fetch it"))
+        return Todo(title, request.get_absolute_url(), action=_("Download it"))
     title = _("The report of %(unit)s for %(year)s could not be made") % about
     return Todo(title, request.get_absolute_url(), action=_("See why"))

@@ -38,7 +38,7 @@ def ask(unit: Unit, year: int, *, by: User) -> ReportRequest:
     if not by.has_perm(VIEW_REPORT, unit):
         raise NotAllowed(_("You may not do this here."))
     if year not in YEARS:
-        raise Incomplete(_("This is no year."), {"year": _("This is no year.")})
+        raise Incomplete(_("This is not a valid year."), {"year": _("This is not a valid year.")})
     User.objects.select_for_update().get(pk=by.pk)
     if request := ReportRequest.objects.filter(unit=unit, year=year, by=by).asked_already():
         return request

@@ -8,9 +8,12 @@ TOPICS = [
     Topic(
         "public_notices",
         _("Public notices and objections"),
-        _("Results hang out for some days. Whoever thinks one is wrong may object, with or without a name."),
+        _(
+            "Results are under public notice for some days. Anyone who thinks one is wrong may "
+            "object, with or without a name."
+        ),
         (
-            _("Open the notice of your township or county; the last day for objections stands on top."),
+            _("Open the notice of your township or county; the last day for objections is at the top."),
             _("At the foot choose the village, write what is wrong, and send it. A photo helps."),
             _("Keep the receipt number. With it you read the answer later, on this device or another."),
         ),
@@ -28,12 +31,15 @@ TOPICS = [
         _("Score villages"),
         _("You score by yourself; others' points stay hidden until all have handed in."),
         (
-            _("A tie to the village, such as kin or home: declare it first, and you do not score it."),
             _(
-                "Beside each question stand the village's figures and evidence. Agree with one press, or "
-                "type other points with a reason."
+                "If you have a conflict of interest, such as kin or home in the village, declare it "
+                "first, and you do not score it."
             ),
-            _("In the village, use On the spot: photos and points are kept without a line."),
+            _(
+                "The village's figures and evidence are beside each question. Agree with one press, "
+                "or type other points with a reason."
+            ),
+            _("In the village, use On the spot: photos and points are saved without a network."),
             _("When all is scored, hand in. Then it can no longer be changed."),
             _("Points far apart are settled in a note by the panel."),
         ),
@@ -58,7 +64,7 @@ TOPICS = [
     Topic(
         "panels",
         _("Make up review panels"),
-        _("You choose or draw who scores; ties and offices in the village keep people out."),
+        _("You choose or draw the reviewers; a conflict of interest or an office in the village excludes people."),
         (
             _("Tick at least two reviewers, or draw them by lot."),
             _("The draw can be checked by anybody: keep its number."),
@@ -96,11 +102,14 @@ TOPICS = [
     Topic(
         "release",
         _("Release results"),
-        _("A batch is released together and hangs out for its days; then stars begin by themselves."),
+        _(
+            "A batch is released together and is under public notice for its days; then the stars "
+            "take effect automatically."
+        ),
         (
             _("See who is in the batch and who is left out, with reasons."),
             _("Enter minutes and document number, then release. The button says how many people are told."),
-            _("Print the poster and hang it out in the village."),
+            _("Print the poster and hang it up in the village."),
         ),
         pages=(
             "review_batches",
@@ -141,7 +150,7 @@ TOPICS = [
         _("Each objection is answered by somebody who did not decide."),
         (
             _("Read it with its photos; ask the village."),
-            _("Write the answer. Not upheld: the notice goes on. Upheld: the result goes back to who decided."),
+            _("Write the answer. Not upheld: the notice continues. Upheld: the result goes back to those who decided."),
         ),
         pages=(
             "review_objections",
@@ -159,7 +168,7 @@ TOPICS = [
         _("Hear appeals"),
         _("A village may appeal once to the level above."),
         (
-            _("Name who hears it, of those without a tie."),
+            _("Name people without a conflict of interest to hear it."),
             _("Dismiss it, or uphold it with star, document and answer."),
         ),
         pages=(
@@ -197,7 +206,10 @@ TOPICS = [
         _("The result is explained: points by area, minimums, vetoes, events."),
         (
             _("What comes first on the page is what decides."),
-            _("Below stand all questions with the points and reasons. It can be printed or fetched as one file."),
+            _(
+                "All questions with the points and reasons are listed below. They can be printed or "
+                "downloaded as one file."
+            ),
         ),
         pages=(
             "result",

@@ -65,7 +65,7 @@ FAULTS = (
     ),
     (
         "name",
-        gettext_noop("the name that it bore: the unit has ended, and its past stays under that name"),
+        gettext_noop("its last name: the unit has been dissolved, and its past stays under that name"),
         "EXISTS (SELECT FROM villages_unit there WHERE there.code = incoming.code AND there.name <> incoming.name"
         " AND there.ended IS NOT NULL)",
     ),

@@ -45,7 +45,7 @@ def own(request: HttpRequest) -> HttpResponse:
 @require_POST
 def untie_own(request: HttpRequest) -> HttpResponse:
     workflow.untie(get_object_or_404(Identity.objects.here(), user=request.user), by=request.user)
-    messages.success(request, _("Untied. From now on you sign in with your password."))
+    messages.success(request, _("Unlinked. From now on you sign in with your password."))
     return redirect("identity")
 
 
@@ -66,5 +66,5 @@ def untie(request: HttpRequest, pk: int) -> HttpResponse:
     people = workflow.reachable(request.user).exclude(pk=request.user.pk)
     tied = get_object_or_404(Identity.objects.here().filter(user__in=people).select_related("user"), pk=pk)
     workflow.untie(tied, by=request.user, reason=request.POST.get("reason", ""))
-    messages.success(request, _("Untied: %(name)s.") % {"name": tied.user.name})
+    messages.success(request, _("Unlinked: %(name)s.") % {"name": tied.user.name})
     return redirect("identities")

@@ -23,7 +23,7 @@ class CheckForm(forms.Form):
     head = forms.FileField(
         label=gettext_lazy("A head exported earlier (may be empty)"),
         required=False,
-        help_text=gettext_lazy("A chain that was rewritten from the start is found out by it alone."),
+        help_text=gettext_lazy("Only this reveals a chain that was rewritten from the start."),
     )
 
     def clean_head(self) -> Head | None:

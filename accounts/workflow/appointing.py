@@ -120,9 +120,9 @@ def check_place(role: str, unit: Unit, *, starts: date, ends: date | None) -> No
     if unit.level not in ROLES[role].levels:
         raise Incomplete(_("This office does not exist at this level."), {"unit": _("Choose a unit of another level.")})
     if unit.ended:
-        raise Incomplete(_("This unit has ended."), {"unit": _("Choose a unit that still stands.")})
+        raise Incomplete(_("This unit has been dissolved."), {"unit": _("Choose a unit that still exists.")})
     if ends and ends < starts:
-        raise Incomplete(_("The last day lies before the first."), {"ends": _("The last day lies before the first.")})
+        raise Incomplete(_("The last day is before the first."), {"ends": _("The last day is before the first.")})
 
 
 def known(who: Who) -> User:
@@ -207,9 +207,9 @@ def end_with(appointment: Appointment, *, by: User, on: date, verb: str, reason:
     if appointment.ends and appointment.ends < today:
         raise WrongState(_("This appointment has ended already."))
     if on < appointment.starts:
-        raise Incomplete(_("The last day lies before the first."), {"on": _("The last day lies before the first.")})
+        raise Incomplete(_("The last day is before the first."), {"on": _("The last day is before the first.")})
     if on < today:
-        raise Incomplete(_("The last day may not lie in the past."), {"on": _("Choose today or a later day.")})
+        raise Incomplete(_("The last day must not be in the past."), {"on": _("Choose today or a later day.")})
     with acting(by, verb, reason):
         appointment.ends = on
         appointment.save(update_fields=["ends"])
@@ -241,7 +241,8 @@ def hand_over(posts: Sequence[Appointment], who: Who, *, by: User, on: date, pho
         raise WrongState(_("A deputy's office cannot be handed over."))
     if (first.user.username, first.user.name) == (who.username, who.name):
         raise Incomplete(
-            _("The successor is somebody else."), {"username": _("This is the account of who leaves the office.")}
+            _("The successor is somebody else."),
+            {"username": _("This is the account of the person who leaves the office.")},
         )
     for post in posts:
         end(post, by=by, on=on)

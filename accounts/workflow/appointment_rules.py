@@ -52,7 +52,7 @@ def bound_elsewhere(people: Collection[int], *, by: User, starts: date, ends: da
 def nobody_of_that_name() -> Incomplete:
     """One answer for an account that does not exist, is another's, or is bound elsewhere: guessing reveals nothing."""
     message = _(
-        "Nobody with this name and account name can be appointed here. Please check both; "
-        "who holds an office that others give must have given it up first."
+        "Nobody with this name and account name can be appointed here. Please check both; a "
+        "person who holds an office given by others must give it up first."
     )
     return Incomplete(message, {"username": message})

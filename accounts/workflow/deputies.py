@@ -41,7 +41,7 @@ def deputise(post: Appointment, deputy: User, *, by: User, starts: date, ends: d
     if deputy == by:
         raise WrongState(_("Nobody appoints themselves: ask somebody else who may."))
     if starts < timezone.localdate():
-        raise Incomplete(_("The first day may not lie in the past."), {"starts": _("Choose today or a later day.")})
+        raise Incomplete(_("The first day must not be in the past."), {"starts": _("Choose today or a later day.")})
     if starts < post.starts or (post.ends and ends > post.ends):
         raise Incomplete(
             _("The deputy's days lie within those of the office."), {"ends": _("The office itself ends earlier.")}

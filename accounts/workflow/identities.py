@@ -31,9 +31,9 @@ def tie(user: User, subject: str, *, by: User) -> Identity:
     if here.filter(user=user, subject=subject).exists():
         return here.get(user=user)
     if here.filter(user=user).exists():
-        raise WrongState(_("This account is tied to another identity. It has to be untied first."))
+        raise WrongState(_("This account is linked to another identity. It has to be unlinked first."))
     if here.filter(subject=subject).exists():
-        raise WrongState(_("This identity is tied to another account."))
+        raise WrongState(_("This identity is linked to another account."))
     with acting(by, "accounts.tie_identity"):
         return Identity.objects.create(user=user, issuer=settings.OIDC_SERVER, subject=subject, tied_by=by)
 

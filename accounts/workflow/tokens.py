@@ -30,7 +30,7 @@ def make_token(name: str, scope: str, *, by: User, until: date) -> tuple[ApiToke
     User.objects.select_for_update().get(pk=by.pk)
     _forget_expired(by)
     if scope not in scopes_for(by.grants):
-        raise Incomplete(_("This is none of your tasks."), {"scope": _("This is none of your tasks.")})
+        raise Incomplete(_("This is not one of your tasks."), {"scope": _("This is not one of your tasks.")})
     today = timezone.localdate()
     if not today <= until <= today + LONGEST:
         words = _("Choose a day from today to a year from now.")

@@ -48,7 +48,7 @@ class ClaimSerializer(serializers.Serializer):
 
     def validate(self, claim: dict[str, Any]) -> dict[str, Any]:
         if claim.get("at_most", Decimal("Infinity")) < claim.get("at_least", 0):
-            raise serializers.ValidationError({"at_most": [_("This is below the least amount.")]})
+            raise serializers.ValidationError({"at_most": [_("This is below the minimum amount.")]})
         return claim
 
 

@@ -47,9 +47,9 @@ def give_opinion(
     with step("give_opinion", source, by=by, reason=opinion):
         _require_as_shown(source, expected)
         if by.pk == source.sought_by_id:
-            raise Incomplete(_("Whoever asked for an opinion cannot give it."))
+            raise Incomplete(_("The person who asked for an opinion cannot give it."))
         if agreed and not number:
-            raise Incomplete(_("A filing number is needed."), {"number": _("A filing number is needed.")})
+            raise Incomplete(_("A filing number is required."), {"number": _("A filing number is required.")})
         if not agreed and not opinion:
             raise Incomplete(
                 _("Please say what should be changed."), {"opinion": _("Please say what should be changed.")}

@@ -51,7 +51,7 @@ def disburse(
         return made
     with step("disburse", source, by=by, reason=document):
         if not document:
-            raise Incomplete(_("A voucher number is needed."), {"document": _("A voucher number is needed.")})
+            raise Incomplete(_("A voucher number is required."), {"document": _("A voucher number is required.")})
         planned = instalment(source, payments, share)
         require_unchanged(expected, planned.standing)
         at = at or timezone.now()
@@ -100,7 +100,7 @@ def correct(
         Kind.CLAWBACK: min(now_left, entry.line.amount - entry.line.committed, source.available),
     }[entry.kind]
     if entry.corrects_id:
-        raise Incomplete(_("This entry is a correction itself: it stays."))
+        raise Incomplete(_("This entry is itself a correction and cannot be corrected."))
     if amount <= 0:
         words = _("Please give an amount above 0: it is taken back from the entry.")
         raise Incomplete(words, {"amount": words})

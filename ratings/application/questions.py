@@ -105,7 +105,7 @@ def _unanswered(criterion: Criterion, answers: Answers) -> dict[str, str]:
         if answer is None or not answer.typed.strip():
             problems[question.item] = _("Not answered yet.")
         elif answer.value is None:
-            problems[question.item] = _("This is no valid figure.")
+            problems[question.item] = _("This is not a valid figure.")
         elif question.kind == "points" and not answer.reason.strip():
             problems[question.item] = _("Points that you type need a reason.")
     return problems

@@ -104,7 +104,7 @@ class EventForm(forms.ModelForm):
     class Meta:
         model = Event
         fields = ["kind", "on", "source", "note", "held"]
-        help_texts = {"source": _("Document or office. It tells two events of one day apart.")}
+        help_texts = {"source": _("Document or office. It distinguishes two events of one day.")}
         widgets = {"note": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args, kinds: dict[str, str], **kwargs) -> None:
@@ -132,4 +132,4 @@ class CertificateForm(forms.Form):
             return code_of(decision)
         if paper := issued(typed):
             return paper.code
-        raise forms.ValidationError(_("We have given out no paper with this code. Please check what you typed."))
+        raise forms.ValidationError(_("We have not issued a document with this code. Please check what you typed."))

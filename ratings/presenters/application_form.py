@@ -221,7 +221,7 @@ class ApplicationFormView:
             if self.question is None or timezone.now() >= self.question.due:
                 return _("Locked: the deadline for correcting is over.")
             if criterion.code not in self.reasons:
-                return _("Locked: not among what was returned.")
+                return _("Locked: it was not returned.")
         return ""
 
     def _field(

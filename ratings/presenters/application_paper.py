@@ -78,7 +78,7 @@ def _fact(field: QuestionField) -> str:
 
 def _foot(form: ApplicationFormView) -> list[Block]:
     return [
-        Text(_("We have looked at everything above and answer for its truth.")),
+        Text(_("We have checked everything above and answer for its truth.")),
         Signatures(
             [_("Filled in by"), _("Head of the village (signature, stamp)"), _("Village supervision"), _("Date")]
         ),

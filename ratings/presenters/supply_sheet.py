@@ -97,7 +97,10 @@ class SupplySheet:
 
     def notes(self) -> list[str]:
         return [
-            _("%(year)s, one line a village. Write the figures under the heads with a name; last year's stand beside.")
+            _(
+                "%(year)s, one line per village. Write the figures in the columns with a heading; "
+                "last year's are beside them."
+            )
             % {"year": self.cycle.year},
             _("An empty cell changes nothing. Send the sheet back here; you see what it changes before it counts."),
         ]

@@ -51,7 +51,7 @@ def _repeated(codes: Iterable[object], place: str) -> Iterator[Problem]:
     seen = set()
     for number, code in enumerate(codes):
         if code in seen:
-            yield Problem(f"{place}[{number}]", _("The code “%s” stands here twice.") % code, _("each code once"))
+            yield Problem(f"{place}[{number}]", _("The code “%s” appears here twice.") % code, _("each code once"))
         seen.add(code)
 
 
@@ -89,7 +89,7 @@ def _variants(spec: SchemeSpec) -> Iterator[Problem]:
         if not (criterion.only and other.only) or area is not first_area:
             yield Problem(
                 place,
-                _("The code “%s” stands here twice.") % criterion.code,
+                _("The code “%s” appears here twice.") % criterion.code,
                 _("each code once, or variants in one area that all have “only”"),
             )
         elif criterion.max != other.max:
@@ -340,7 +340,7 @@ def _rules(spec: SchemeSpec) -> Iterator[Problem]:
 def _departments(spec: SchemeSpec) -> Iterator[Problem]:
     for name, times in Counter(spec.departments).items():
         if times > 1:
-            yield Problem("departments", _("The department “%s” stands here twice.") % name, _("each department once"))
+            yield Problem("departments", _("The department “%s” appears here twice.") % name, _("each department once"))
 
 
 _CHECKS: tuple[Callable[[SchemeSpec], Iterator[Problem]], ...] = (

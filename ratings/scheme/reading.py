@@ -65,7 +65,7 @@ def parse(raw: bytes) -> Any:
             object_pairs_hook=_Pairs,
         )
         repeated = [
-            Problem(place, _("The key “%s” stands here more than once.") % key, _("each key once"))
+            Problem(place, _("The key “%s” appears here more than once.") % key, _("each key once"))
             for place, key in _repeated_keys(body)
         ]
     except (ValueError, RecursionError) as wrong:

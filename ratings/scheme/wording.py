@@ -61,7 +61,7 @@ def rule_lines(criterion: Criterion, *, penalty: bool = False) -> list[str]:
     most = plain(criterion.max)
     match criterion:
         case Deduction():
-            return [_("Full marks %s; each item takes points off, never below 0.") % most, *_losses(criterion, False)]
+            return [_("Full marks %s; each item subtracts points, never below 0.") % most, *_losses(criterion, False)]
         case Count():
             head = _("Points taken off add up, at most %s.") if penalty else _("Points add up, at most %s.")
             return [head % most, *_losses(criterion, not penalty)]

@@ -137,7 +137,7 @@ class _Reader:
             return row.wrong("value", _("This is not a number."), _("a number such as 93.5"))
         if item in facts.values:
             self.again.append((unit, item, value, row.number))
-            return row.wrong("item", _("This fact stands here twice."), _("each fact once"))
+            return row.wrong("item", _("This fact appears here twice."), _("each fact once"))
         facts.values[item] = value
         self.places[unit][item] = row.number
         return None
@@ -181,7 +181,7 @@ class _Reader:
                 row.wrong("item", _("This item belongs to a variant for other units."), _("an item for this unit"))
             )
         elif refusals := _refusals(mine, value):
-            self.problems.append(row.wrong("value", _("This value cannot be taken."), refusals[0].expected))
+            self.problems.append(row.wrong("value", _("This value cannot be accepted."), refusals[0].expected))
 
     def _fitting(self, unit: str) -> tuple[Criterion, ...] | None:
         try:

@@ -51,7 +51,7 @@ class ToBegin:
             Todo(
                 _("Begin the application of %s") % cycle.year,
                 reverse("apply"),
-                detail=_("One area a page; what you type is saved at once."),
+                detail=_("One area per page; what you type is saved at once."),
                 due=cycle.closes,
                 action=_("Begin"),
             )
@@ -147,7 +147,7 @@ class ToAccept:
             title = ngettext("Accept %s application", "Accept %s applications", n) % n
             entries.append(Todo(title, f"{queue}?state={State.SUBMITTED}", action=_("Open the list")))
         if n := found["late"]:
-            title = ngettext("%s village has let its deadline pass", "%s villages have let their deadlines pass", n) % n
+            title = ngettext("%s village has missed its deadline", "%s villages have missed their deadlines", n) % n
             entries.append(Todo(title, f"{queue}?state={State.RETURNED}", urgent=True, action=_("Open the list")))
         return entries
 

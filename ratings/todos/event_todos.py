@@ -17,4 +17,4 @@ def entries(user: User) -> list[Todo]:
     if not waiting:
         return []
     title = ngettext("%(n)s change of a star to settle", "%(n)s changes of stars to settle", waiting) % {"n": waiting}
-    return [Todo(title, reverse("proposals"), _("What follows from events needs your word."), action=_("Settle"))]
+    return [Todo(title, reverse("proposals"), _("Consequences of events need your decision."), action=_("Settle"))]

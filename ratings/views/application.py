@@ -269,7 +269,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         "accept",
         lambda application: workflow.accept(application, by=request.user),
         _("Accepted. The village has been told."),
-        detail=_("The township takes the application up for review."),
+        detail=_("The township accepts the application for review."),
     )
 
 
@@ -281,7 +281,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
         "resume",
         lambda application: workflow.resume(application, by=request.user),
         _("The review goes on."),
-        detail=_("The village has let the deadline pass. The review goes on with what stands in the form."),
+        detail=_("The village has missed the deadline. The review continues with what is in the form."),
     )
 
 

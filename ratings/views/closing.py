@@ -101,7 +101,7 @@ def _closed_words(left_out: int | None) -> str:
 
 
 def _reversed_words() -> str:
-    return _("The closing is taken back; those it concerned have been told.")
+    return _("The closing has been taken back; those concerned have been notified.")
 
 
 def _shown(

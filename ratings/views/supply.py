@@ -54,7 +54,7 @@ def figures(request: HttpRequest, cycle: int) -> HttpResponse:
             return _table(request, of_cycle, variants, townships, township, units, typed, {}, 409)
         odd = _odd(of_cycle, variants, request, kept)
         if odd and not any(k.problem for k in kept.values()):
-            messages.warning(request, _("Saved. Please look once more at what is asked about below."))
+            messages.warning(request, _("Saved. Please check the marked answers below once more."))
         elif not any(k.problem for k in kept.values()):
             messages.success(request, _("Saved. The villages have been told that they need not fill it in."))
             return redirect(_next(of_cycle, variants[0].code, townships, township))
@@ -162,7 +162,7 @@ def _field(
     key = (unit.code, question.item)
     answer, now = answers.get(key), kept.get(key)
     shown = typed.get(key, now.entry.typed if now else answer.typed if answer else "")
-    problem = now.problem if now else _("This is no valid figure.") if answer and answer.value is None else ""
+    problem = now.problem if now else _("This is not a valid figure.") if answer and answer.value is None else ""
     last = beside.last.get(key)
     return {
         "name": _name(*key),

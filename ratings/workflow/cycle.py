@@ -115,7 +115,7 @@ def _require_times(windows: Times, steps: set[str]) -> None:
         if closes <= opens:
             problems[step] = _("It must close after it opens.")
     if problems:
-        raise Incomplete(_("These times do not fit."), problems)
+        raise Incomplete(_("These times do not match."), problems)
 
 
 def people_of(cycle: Cycle, roles: tuple[str, ...]) -> QuerySet:
@@ -228,7 +228,7 @@ def _require_reasoned(closes: datetime, reason: str, after: datetime | None = No
     if closes <= timezone.now():
         problems["closes"] = _("This deadline is over already.")
     elif after is not None and closes <= after:
-        problems["closes"] = _("It must be later than what stands: %s.") % deadline(after)
+        problems["closes"] = _("It must be later than the current time: %s.") % deadline(after)
     if problems:
         raise Incomplete(_("The time could not be reopened yet."), problems)
 

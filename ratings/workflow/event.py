@@ -65,7 +65,7 @@ def record(
     if on > timezone.localdate():
         raise Incomplete(_("This day is still to come."), {"on": _("This day is still to come.")})
     if unit.ended and unit.ended <= on:
-        raise Incomplete(_("This unit has ended."), {"on": _("The unit was no more on that day.")})
+        raise Incomplete(_("This unit has been dissolved."), {"on": _("The unit no longer existed on that day.")})
     if kind not in names:
         message = _("The scheme in force on that day knows no such event.")
         raise Incomplete(message, {"kind": message})

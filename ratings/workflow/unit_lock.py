@@ -33,4 +33,4 @@ def _hold(statement: str, keys: list) -> None:
         cursor.execute(statement, [keys])
         ended = [name for name, day in cursor.fetchall() if day is not None]
     if ended:
-        raise WrongState(_("%(unit)s has ended already.") % {"unit": ended[0]})
+        raise WrongState(_("%(unit)s has been dissolved already.") % {"unit": ended[0]})

@@ -87,7 +87,7 @@ def why_not_appealable(subject: Appealable) -> str:
     if not _stands(subject):
         return _("This result cannot be appealed.")
     if timezone.localdate() > subject.last_day:
-        return _("The days in which an appeal is possible are over.")
+        return _("The period for an appeal is over.")
     return ""
 
 

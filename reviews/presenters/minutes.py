@@ -62,7 +62,7 @@ def blocks(batch: Batch, found: list[Verdict], left_out: list[Application], said
         *_vetoes(found, names),
         *_departments(batch, said, {one.decision.application_id: names[one.decision.unit_id] for one in found}),
         Heading(_("What the meeting said")),
-        Text(batch.minutes or _("Nothing was put down.")),
+        Text(batch.minutes or _("Nothing was entered.")),
         *_exceptions(left_out, names),
         Signatures([_("Chair"), _("Members of the leading group"), _("Taken down by"), _("Seal and day")]),
         *_proof(),
@@ -189,12 +189,12 @@ def _departments(batch: Batch, said: Said, villages: dict[int, str]) -> list[Blo
     for check, answers in said.items():
         rows = [[one.department, _answer(one, villages, vetoes), _signed(check, one, stood_in)] for one in answers]
         told += [Text(_asked(check), quiet=True), Table(heads, rows, widths=[1, 2.6, 1.4])]
-    return told if said else [*told, Text(_("The departments were asked about no village of this batch."))]
+    return told if said else [*told, Text(_("The departments were not asked about any village of this batch."))]
 
 
 def _asked(check: DepartmentCheck) -> str:
     opened, due = date_format(timezone.localtime(check.opened_at), "DATETIME_FORMAT"), deadline(check.due)
-    return _("Laid before the departments on %(opened)s, to be answered until %(due)s.") % {
+    return _("Sent to the departments on %(opened)s, to be answered by %(due)s.") % {
         "opened": opened,
         "due": due,
     }

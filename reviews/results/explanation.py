@@ -201,7 +201,7 @@ def _panel(result: Result, rows: Rows) -> list[ExplanationStep]:
     back = sum(states[state] for state in Sheet.State.STEPPED_BACK)
     lines = [_("%(n)d reviewers scored, each alone; the points are their mean.") % {"n": states["handed_in"]}]
     if back:
-        lines.append(_("%(n)d stepped back because of a tie to the village or for another reason.") % {"n": back})
+        lines.append(_("%(n)d stepped back because of a conflict of interest or for another reason.") % {"n": back})
     if costly := result.costliest:
         lines.append(_("What cost most:"))
         lines += [
@@ -292,7 +292,7 @@ def _decision(result: Result, rows: Rows) -> list[ExplanationStep]:
     lines += [_veto(row, row["source"]) for row in rows.get("decision_vetoes", [])]
     lines += _because(decision.reason)
     if result.short:
-        lines.append(_("What %(star)s would have taken:") % {"star": star_name(result.next_star)})
+        lines.append(_("What %(star)s would have required:") % {"star": star_name(result.next_star)})
         lines += result.short
     return [*_replaced(decision, rows), *_check(rows), _decided(decision, lines, rows)]
 
@@ -301,7 +301,7 @@ def _replaced(decision: Decision, rows: Rows) -> list[ExplanationStep]:
     """The first decision that an objection or an appeal overturned, with its reasons."""
     if (first := decision.replaces) is None:
         return []
-    lines = [*filter(None, [first.document]), *_because(first.reason), _("A later decision took its place.")]
+    lines = [*filter(None, [first.document]), *_because(first.reason), _("A later decision replaced it.")]
     return [*_replaced(first, rows), _decided(first, lines, rows)]
 
 

@@ -38,7 +38,7 @@ def _by_total(spec: SchemeSpec, total: Decimal) -> int:
 
 def _reason(verdict: Verdict | None, suggested: int) -> str:
     if verdict is None or verdict.decision.star < verdict.allowed:
-        return _("Decided by the meeting; its reason stands in the minutes.")
+        return _("Decided by the meeting; its reason is in the minutes.")
     ceiling = verdict.ceiling
     if ceiling.applied == verdict.decision.star:
         return _("It applied for %(star)s.") % {"star": star_name(ceiling.applied)}

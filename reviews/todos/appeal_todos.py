@@ -25,7 +25,7 @@ def _to_convene(user: User) -> list[Todo]:
         if codes := user.reach(level.convene):
             waiting = Appeal.objects.filter(below_any(codes, "unit_id"), state=Appeal.State.OPEN, hearers=None)
             count += waiting.filter(heard).count()
-    words = ngettext("%(count)s appeal waits for who hears it", "%(count)s appeals wait for who hears them", count)
+    words = ngettext("%(count)s appeal needs people to hear it", "%(count)s appeals need people to hear them", count)
     return [Todo(title=words % {"count": count}, url=reverse("review_appeals"), urgent=True)] if count else []
 
 

@@ -66,7 +66,7 @@ def _to_replace(user: User) -> Todo | None:
         return None
     names = "、".join(sorted(set(left)))
     return Todo(
-        title=_("%(names)s has left the office: %(count)s sheets are open") % {"names": names, "count": len(left)},
+        title=_("%(names)s has left office: %(count)s score sheets are open") % {"names": names, "count": len(left)},
         url=reverse("review_panels"),
         detail=_("Please seat another reviewer in the panel."),
         urgent=True,
@@ -98,8 +98,8 @@ def _to_settle(user: User) -> Todo | None:
     count = len(places)
     return Todo(
         title=ngettext(
-            "%(count)s criterion on which the panel is far apart",
-            "%(count)s criteria on which the panel is far apart",
+            "%(count)s criterion with widely differing points",
+            "%(count)s criteria with widely differing points",
             count,
         )
         % {"count": count},

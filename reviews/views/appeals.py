@@ -257,7 +257,7 @@ def _consequence(found: Appeal) -> str:
     if against_decision(found):
         return _("The new star is in force today.")
     if found.event_id:
-        return _("From today nothing follows from the event any more; what was until now stays in the register.")
+        return _("From today the event has no effect any more; the register keeps the past as it was.")
     if found.application_id:
         return _(
             "The application goes back to the township and is reviewed after all; "

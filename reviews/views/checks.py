@@ -121,7 +121,7 @@ def open_(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
     except Incomplete as refused:
         messages.error(request, str(refused))
         return _lists(request, form, 400)
-    messages.success(request, _("Laid before the departments. Each has been told."))
+    messages.success(request, _("Sent to the departments. Each has been notified."))
     return redirect("review_check", check.pk)
 
 

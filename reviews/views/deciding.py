@@ -56,7 +56,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         return _shown(request, review_level, codes, rows, page)
     chosen = desk_form.check(rows, request)
     if any(row.error for row in rows):
-        messages.error(request, _("Some rows need to be put right. What you typed is still here."))
+        messages.error(request, _("Some rows need to be corrected. What you typed is still here."))
     elif chosen:
         return desk_form.list_once_more(request, chosen, review_level)
     else:

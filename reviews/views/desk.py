@@ -149,7 +149,7 @@ class SheetPage(OwnSheet):
             else:
                 self.entries = dict(self.entries) | given
                 return self._go_on(request, given)
-        messages.error(request, _("Something needs to be put right. What you typed is still here."))
+        messages.error(request, _("Something needs to be corrected. What you typed is still here."))
         return None
 
     def _handed_in_as(self, given: Entries) -> bool:

@@ -71,7 +71,7 @@ def _save(request: HttpRequest, cycles: list[Cycle], sheets: list[Sheet]) -> Htt
     for row in rows:
         row.show(kept.get(row.sheet.pk, {}), typed[row.sheet.pk])
     if any(row.has_problem for row in rows):
-        messages.error(request, _("Some rows need to be put right. What you typed is still here."))
+        messages.error(request, _("Some rows need to be corrected. What you typed is still here."))
         return _shown(request, cycles, cycle, rows, status=status)
     cells = [cell for row in rows for cell in row.present]
     sent = [cell for cell in cells if request.POST.get(cell.line, "").strip() or request.POST.get(cell.how)]

@@ -59,14 +59,14 @@ class ObjectionForm(forms.Form):
     )
     name = forms.CharField(
         label=gettext_lazy("Your name (optional)"),
-        help_text=gettext_lazy("Leave it empty to stay anonymous. Only those who look into it see it."),
+        help_text=gettext_lazy("Leave it empty to stay anonymous. Only the people who handle it see it."),
         max_length=50,
         required=False,
     )
     contact = forms.CharField(label=gettext_lazy("How to reach you (optional)"), max_length=100, required=False)
     photo = forms.FileField(
         label=gettext_lazy("Photo (optional)"),
-        help_text=gettext_lazy("Only those who look into it see it."),
+        help_text=gettext_lazy("Only the people who handle it see it."),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/*"}),
     )

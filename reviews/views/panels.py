@@ -79,7 +79,7 @@ def convene(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResp
     except Incomplete as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, _("The panel of %(unit)s sits.") % {"unit": place})
+        messages.success(request, _("The panel of %(unit)s has been convened.") % {"unit": place})
     return redirect("review_panels")
 
 

@@ -40,7 +40,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
     _keep_photos(request, page)
     if any(of.problem for of in kept.values()):
         page.show(kept, typed)
-        messages.error(request, _("Something needs to be put right. What you typed is still here."))
+        messages.error(request, _("Something needs to be corrected. What you typed is still here."))
         return _shown(request, page)
     page.show(kept, typed)
     if kept or not request.FILES and not request.POST.get("detach"):

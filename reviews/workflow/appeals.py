@@ -77,7 +77,7 @@ def make_appeal(decision: Decision, *, reasons: str, by: User, files: Collection
     if not _stands(decision):
         raise WrongState(_("This result cannot be appealed."))
     if timezone.localdate() > last_day(decision):
-        raise WrongState(_("The days in which an appeal is possible are over."))
+        raise WrongState(_("The period for an appeal is over."))
     appeal = Appeal(application=decision.application, decision=decision, unit=decision.unit)
     return _lodge(appeal, reasons, by, files)
 
@@ -152,7 +152,7 @@ def uphold(
     """
     appeal, at = _heard_by(appeal, by, expected), timezone.now()
     if not against_decision(appeal):
-        raise WrongState(_("This appeal is not about a star that was decided: upheld, it reverses what was done."))
+        raise WrongState(_("This appeal is not about a decided star: upholding it reverses what was done."))
     decision = appeal.decision
     _require_notice_over(decision)
     document = _numbered(document)
@@ -238,7 +238,7 @@ def _stands(decision: Decision) -> bool:
 
 def _require_notice_over(decision: Decision) -> None:
     if decision.state not in Decision.State.PUBLISHED:
-        raise WrongState(_("This decision no longer stands."))
+        raise WrongState(_("This decision is no longer valid."))
     confirms_on = decision.batch_entry.batch.confirms_on
     if timezone.localdate() < confirms_on:
         raise WrongState(

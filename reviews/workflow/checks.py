@@ -171,7 +171,7 @@ def note_lapse(check: DepartmentCheck, department: str, *, by: User, note: str, 
     if at < check.due:
         raise WrongState(_("The department may still answer until %s.") % deadline(check.due))
     if department not in outstanding({check.pk: departments(check)})[check.pk]:
-        raise WrongState(_("%s has answered, or its silence has been noted already.") % department)
+        raise WrongState(_("%s has answered, or a missed deadline has been noted already.") % department)
     if not note.strip():
         raise Incomplete(_("Please write the note."), {"note": _("Please write the note.")})
     with audit.acting(by, "note_lapse", note):
@@ -269,7 +269,7 @@ def _require_sound(
         elif not found.document.strip():
             problems[str(found.application)] = _("Please name the document.")
         elif (found.application, found.veto, found.on) in seen:
-            problems[str(found.application)] = _("The same item of the same day is there twice.")
+            problems[str(found.application)] = _("The same item appears twice for the same day.")
         seen.add((found.application, found.veto, found.on))
     if problems:
         raise Incomplete(_("The answer could not be signed yet."), problems)

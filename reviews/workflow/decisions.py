@@ -223,7 +223,7 @@ def _ceilings(applications: Collection[Application], review_level: ReviewLevel, 
     unsettled = Settlement.objects.filter(application__in=chosen, stage=review_level.stage, note="").first()
     if unsettled:
         raise Incomplete(
-            _("%(unit)s: the reviewers lie too far apart in %(criterion)s; this must be settled in a note first.")
+            _("%(unit)s: the reviewers differ too much in %(criterion)s; this must be settled in a note first.")
             % {"unit": chosen[unsettled.application_id].unit.name, "criterion": unsettled.criterion}
         )
     return found

@@ -77,7 +77,7 @@ class DeskRow:
         if self.tie:
             return self.tie
         if self.application.unsettled:
-            return _("The reviewers lie too far apart: to be settled in a note")
+            return _("The reviewers differ too much: to be settled in a note")
         return ""
 
     @property

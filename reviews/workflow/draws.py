@@ -79,7 +79,7 @@ def _staying(panel: Panel | None, replacing: User | None) -> list[str]:
         return []
     names = list(panel.seats.filter(passed_to=None).values_list("reviewer__username", flat=True)) if panel else []
     if replacing.username not in names:
-        raise Incomplete(_("Only who sits on the panel can be replaced."), {"replacing": _("Choose a member.")})
+        raise Incomplete(_("Only members of the panel can be replaced."), {"replacing": _("Choose a member.")})
     return [name for name in names if name != replacing.username]
 
 

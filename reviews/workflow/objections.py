@@ -131,7 +131,7 @@ def _answer(objection: Objection, state: Objection.State, by: User, answer: str,
     if objection.state != Objection.State.OPEN:
         raise WrongState(_("This objection has been answered already."))
     if state == Objection.State.UPHELD and decision.state != Decision.State.RELEASED:
-        raise WrongState(_("This decision no longer stands."))
+        raise WrongState(_("This decision is no longer valid."))
     require_unchanged(expected, of_objection(objection, decision))
     if not answer.strip():
         raise Incomplete(_("Please write the answer."), {"answer": _("Please write the answer.")})

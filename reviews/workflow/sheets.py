@@ -162,7 +162,7 @@ def _locked(sheets: Collection[int], by: User, *, tied: bool = False) -> list[Sh
         raise NotAllowed(_("You may not do this here."))
     for stage in () if tied else {sheet.stage for sheet in chosen}:
         if conflicts({sheet.application_id for sheet in chosen if sheet.stage == stage}, [by.pk], stage):
-            raise NotAllowed(_("You have a tie to this village and do not score it."))
+            raise NotAllowed(_("You have a conflict of interest with this village and do not score it."))
     if any(
         sheet.state != Sheet.State.OPEN or states[sheet.application_id] != REVIEW_LEVELS[sheet.stage].state
         for sheet in chosen

@@ -337,7 +337,7 @@ def test_the_to_do_list_leads_the_signer_to_what_may_be_appealed(fallen):
     ]
     appeal = against(of_the_event(fallen), fallen.signer)
     assert titles(fallen.signer) == titles(fallen.county_office) == []
-    assert titles(fallen.city_office) == ["1 appeal waits for who hears it"]
+    assert titles(fallen.city_office) == ["1 appeal needs people to hear it"]
     appeals.convene(appeal, [fallen.city_office], by=fallen.city_office)
     assert titles(fallen.city_office) == ["1 appeal to decide"]
 

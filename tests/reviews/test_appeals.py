@@ -376,7 +376,7 @@ def test_to_do_lists_name_what_waits(released):
     assert titles(released.filler) == titles(released.county_office) == []
     appeal = appeal_of(released)
     assert titles(released.signer) == []
-    assert titles(released.county_office) == ["1 appeal waits for who hears it"]
+    assert titles(released.county_office) == ["1 appeal needs people to hear it"]
     appeals.convene(appeal, [released.county_reviewer], by=released.county_office)
     assert titles(released.county_office) == []
     assert titles(released.county_reviewer) == ["1 appeal to decide"]

@@ -68,13 +68,13 @@ class MergeForm(PassingForm):
     into = forms.CharField(
         label=gettext_lazy("The unit after it"),
         max_length=100,
-        help_text=gettext_lazy("One of these, which goes on, by name or code; or the code of a new unit."),
+        help_text=gettext_lazy("One of these that continues, by name or code; or the code of a new unit."),
     )
     name = forms.CharField(
         label=gettext_lazy("Its name"),
         max_length=100,
         required=False,
-        help_text=gettext_lazy("May be empty where a unit goes on under its name."),
+        help_text=gettext_lazy("May be empty where a unit continues under its name."),
     )
 
     field_order = ["units", "into", "name", "posts_pass", "document", "on", "reason"]
@@ -97,11 +97,13 @@ class SplitForm(PassingForm):
     unit = forms.CharField(label=gettext_lazy("Code of the unit that is split"), max_length=12)
     parts = forms.CharField(
         label=gettext_lazy("Its parts"),
-        help_text=gettext_lazy("One a line: code and name. The unit itself may be one of them and needs no name then."),
+        help_text=gettext_lazy(
+            "One per line: code and name. The unit itself may be one of them and then needs no name."
+        ),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     main = forms.CharField(
-        label=gettext_lazy("The part to which what is open passes"),
+        label=gettext_lazy("The part that takes over what is open"),
         max_length=100,
         help_text=gettext_lazy("Its name or code. The open application, plans and money pass to it."),
     )

@@ -61,7 +61,8 @@ def make(request: HttpRequest, kind: str) -> HttpResponse:
             form.add_error("code", str(refused))
         else:
             messages.success(
-                request, _("%(unit)s is there now, with the code %(code)s.") % {"unit": unit.name, "code": unit.code}
+                request,
+                _("%(unit)s has been created, with the code %(code)s.") % {"unit": unit.name, "code": unit.code},
             )
             return redirect("unit", unit.code)
     return render(request, "villages/unit_make.html", {"form": form, "kind": made})

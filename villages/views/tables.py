@@ -139,8 +139,9 @@ class Tags(Filling):
     page, sheet, file = "unit_tags", "unit_tags_sheet", "tags.xlsx"
     title = gettext_lazy("Tags of units")
     note = gettext_lazy(
-        "By its tags a scheme knows which criteria and lines are a unit's. Write 、 between several. Drafts follow at "
-        "once; what has been submitted keeps the criteria of its submission."
+        "The tags of a unit select the criteria and lines of the scheme that apply to it. "
+        "Write 、 between several. Drafts follow at once; submitted applications keep the "
+        "criteria of their submission."
     )
 
     @cached_property
@@ -210,7 +211,7 @@ def _page(filling: Filling) -> HttpResponse:
     form = GridForm(table, request.POST)
     if form.is_valid() and _kept(filling, form.said):
         if form.is_odd:
-            messages.warning(request, _("Please look once more at what is asked about below."))
+            messages.warning(request, _("Please check the marked answers below once more."))
         return redirect(filling.page_address)
     return _show(filling, form, status=409)
 

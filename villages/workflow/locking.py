@@ -25,5 +25,5 @@ def hold(codes: Iterable[str], perm: str, by: Any) -> dict[str, Unit]:
     units = {unit.code: unit for unit in Unit.objects.select_for_update().filter(code__in=codes).order_by("code")}
     for unit in units.values():
         if unit.ended:
-            raise WrongState(_("%(unit)s has ended already.") % {"unit": unit.name})
+            raise WrongState(_("%(unit)s has been dissolved already.") % {"unit": unit.name})
     return units

@@ -91,7 +91,7 @@ def split(code: str, parts: Collection[SplitPart], main: str, paper: OrderPaper,
     if len({part.code for part in parts}) < max(2, len(parts)):
         problems["parts"] = _("Name at least two parts, each once.")
     if main not in {part.code for part in parts}:
-        problems["main"] = _("Name the part to which what is open passes.")
+        problems["main"] = _("Name the part that takes over what is open.")
     for part in parts:
         problems |= _of_part(part, units, may_go_on=[code], field="parts")
     _require(problems)
@@ -110,7 +110,7 @@ def rename(code: str, name: str, paper: OrderPaper, *, by: Any) -> Order:
     if code not in units:
         problems["unit"] = _("This unit is not known.")
     elif units[code].name == name:
-        raise WrongState(_("The unit bears this name already."))
+        raise WrongState(_("The unit has this name already."))
     _require(problems)
     return _carry_out(Order.Kind.RENAME, [(units[code], units[code], True)], {code: name}, paper, by)
 

@@ -30,9 +30,9 @@ def report_profiles(year: int, figures: Mapping[str, Mapping[str, int | Decimal 
     if not FIRST_YEAR <= year <= timezone.localdate().year:
         raise WrongState(_("No figures are asked for %d.") % year)
     if any(code not in villages or villages[code].level != Level.VILLAGE for code in figures):
-        raise WrongState(_("Figures are reported of villages only."))
+        raise WrongState(_("Figures are reported only for villages."))
     if any(value is not None and value < 0 for of_one in figures.values() for value in of_one.values()):
-        raise Incomplete(_("Figures are never below zero."))
+        raise Incomplete(_("Figures must not be negative."))
     there = {profile.unit_id: profile for profile in Profile.objects.filter(unit__in=villages, year=year)}
     fresh, changed = [], []
     for code, of_one in sorted(figures.items()):
