@@ -10,7 +10,6 @@ class IncentivesConfig(AppConfig):
         from incentives import claims_on_closing, help_topics, menu_entries, money_history, notices, receivers
         from incentives import todos as waiting
         from incentives.ledger_integrity import LEDGER
-        from incentives.lifecycle import STEPS
         from incentives.models import (
             Allocation,
             Clawback,
@@ -21,6 +20,7 @@ class IncentivesConfig(AppConfig):
             RewardPolicy,
             StarWeight,
         )
+        from incentives.models.lifecycle import STEPS
         from incentives.views.unit import home_panel
         from incentives.workflow import succession
         from notifications import kinds

@@ -22,6 +22,7 @@ class RatingsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import audit_words, deputies, home, menu, page_help, todo_list
+        from notifications import kinds
         from ratings import (
             disclosure,
             explanation,
@@ -30,29 +31,25 @@ class RatingsConfig(AppConfig):
             notices,
             receivers,
             signals,
-            star_notices,
         )
         from ratings.home.office_home import applied
         from ratings.home.village_home import own_star, progress, unit_star
         from ratings.integrity import application_integrity, register_integrity
-        from ratings.lifecycle import STEPS
         from ratings.models import Points, ReturnedCriterion, Transition
+        from ratings.models.lifecycle import STEPS
         from ratings.register import star_history
         from ratings.todos import event_todos
         from ratings.todos.application_todos import SOURCES
-        from ratings.workflow import event, retagging, succession
+        from ratings.workflow import retagging, succession
         from records import integrity, proof
         from villages import unit_panels
         from villages.signals import units_passed, units_settled, units_tagged
 
         page_help.register(help_topics.TOPICS)
-        notices.register_kinds()
-        star_notices.register_kinds()
-        event.register_kinds()
-        succession.register_kinds()
+        kinds.register(**notices.KINDS)
         signals.decisions_confirmed.connect(receivers.rerate_decided)
         signals.applications_moved.connect(receivers.close_what_left)
-        signals.stars_changed.connect(star_notices.tell_of_stars)
+        signals.stars_changed.connect(notices.tell_of_stars)
         units_passed.connect(succession.pass_on)
         units_settled.connect(succession.settle)
         units_tagged.connect(retagging.follow)

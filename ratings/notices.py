@@ -1,7 +1,12 @@
-"""Who is notified of a step of an application, and in which words."""
+"""Who is notified of a step of an application or of a star that changed, and in which words.
 
-from collections.abc import Iterable, Mapping
+A change by an event, or its end, names rule and event (practice §4). A star that a decision brought is announced by the
+step that confirms it, and a change of the past is not announced.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -11,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Appointment
 from accounts.role_holders import holders
 from accounts.roles import Role
-from notifications import kinds
 from notifications.models import Notice
 from notifications.workflow import announce, announce_all
 from ratings.cycle.closing_consequences import Concerned
 from ratings.models import Application, Cycle
 from ratings.models.cycle import CycleStep
+from ratings.register.rerating import Cause, causes
+from ratings.register.star_changes import Moved, StarChanges
 from records.deadlines import deadline
 from villages.models import Unit, below_any, prefixes
 
@@ -28,35 +34,46 @@ WORKS_IN = {
     CycleStep.COUNTY_REVIEW: (Role.COUNTY_OFFICE, Role.COUNTY_REVIEWER),
 }
 """Who is to know when a step has more time."""
-
-
-def register_kinds() -> None:
-    kinds.register(
-        cycle_opened=_("The rating of %(year)s is open: apply until %(until)s"),
-        scoring_closed=_("Scoring of %(year)s is closed; the ranks are known"),
-        cycle_closed=_("The rating of %(year)s is closed"),
-        closing_reversed=_("The closing of the rating of %(year)s was taken back: %(reason)s"),
-        left_without_star=_("%(unit)s: the rating of %(year)s is closed; no star: %(reason)s"),
-        star_ended_by_closing=_(
-            "%(unit)s: the rating of %(year)s is closed; your %(before)s stars have ended: %(reason)s. You may appeal"
-        ),
-        no_star_taken_back=_("%(unit)s: the closing of %(year)s and its “no star” were taken back: %(taken_back)s"),
-        star_given_back=_(
-            "%(unit)s: the closing of %(year)s was taken back, you hold %(after)s stars as before: %(taken_back)s"
-        ),
-        application_submitted=_("%(unit)s has submitted its application for %(star)s stars"),
-        application_withdrawn=_("%(unit)s has withdrawn its application: %(reason)s"),
-        submission_undone=_("%(unit)s: the township has given the application back, not reviewed: %(reason)s"),
-        application_accepted=_("%(unit)s: the township has accepted the application and reviews it"),
-        application_returned=_("%(unit)s: please correct %(count)s questions until %(until)s"),
-        application_resubmitted=_("%(unit)s has corrected what was returned"),
-        application_resumed=_("%(unit)s: the time for correcting is over, the review goes on without changes"),
-        application_filled_on_behalf=_("%(unit)s: the township office fills in the application for you"),
-        applying_reopened=_("%(unit)s: you may still apply for %(year)s until %(until)s: %(reason)s"),
-        time_extended=_("%(unit)s: “%(step)s” goes on until %(until)s: %(reason)s"),
-        application_reasked=_("%(unit)s: its tags are %(tags)s now, and the form asks accordingly. Please look again"),
-        figures_supplied=_("%(unit)s: %(department)s has filled in %(count)s figures; you need not"),
-    )
+CONCERNED = [Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER]
+"""Who is to know when an event moves a star."""
+KINDS = {
+    "cycle_opened": _("The rating of %(year)s is open: apply until %(until)s"),
+    "scoring_closed": _("Scoring of %(year)s is closed; the ranks are known"),
+    "cycle_closed": _("The rating of %(year)s is closed"),
+    "closing_reversed": _("The closing of the rating of %(year)s was taken back: %(reason)s"),
+    "left_without_star": _("%(unit)s: the rating of %(year)s is closed; no star: %(reason)s"),
+    "star_ended_by_closing": _(
+        "%(unit)s: the rating of %(year)s is closed; your %(before)s stars have ended: %(reason)s. You may appeal"
+    ),
+    "no_star_taken_back": _("%(unit)s: the closing of %(year)s and its “no star” were taken back: %(taken_back)s"),
+    "star_given_back": _(
+        "%(unit)s: the closing of %(year)s was taken back, you hold %(after)s stars as before: %(taken_back)s"
+    ),
+    "application_submitted": _("%(unit)s has submitted its application for %(star)s stars"),
+    "application_withdrawn": _("%(unit)s has withdrawn its application: %(reason)s"),
+    "submission_undone": _("%(unit)s: the township has given the application back, not reviewed: %(reason)s"),
+    "application_accepted": _("%(unit)s: the township has accepted the application and reviews it"),
+    "application_returned": _("%(unit)s: please correct %(count)s questions until %(until)s"),
+    "application_resubmitted": _("%(unit)s has corrected what was returned"),
+    "application_resumed": _("%(unit)s: the time for correcting is over, the review goes on without changes"),
+    "application_filled_on_behalf": _("%(unit)s: the township office fills in the application for you"),
+    "applying_reopened": _("%(unit)s: you may still apply for %(year)s until %(until)s: %(reason)s"),
+    "time_extended": _("%(unit)s: “%(step)s” goes on until %(until)s: %(reason)s"),
+    "application_reasked": _("%(unit)s: its tags are %(tags)s now, and the form asks accordingly. Please look again"),
+    "figures_supplied": _("%(unit)s: %(department)s has filled in %(count)s figures; you need not"),
+    "star_revoke": _("%(unit)s: star (%(before)s) revoked because of “%(event)s” of %(on)s. You may appeal."),
+    "star_suspend": _("%(unit)s: star (%(before)s) suspended because of “%(event)s” of %(on)s. You may appeal."),
+    "star_cap": _("%(unit)s: stars %(before)s → %(after)s; “%(event)s” of %(on)s allows %(n)s. You may appeal."),
+    "star_lower": _("%(unit)s: stars %(before)s → %(after)s; “%(event)s” of %(on)s takes %(n)s. You may appeal."),
+    "star_restored": _("%(unit)s: stars %(before)s → %(after)s, because an event no longer counts."),
+    "event_recorded": _("%(unit)s: “%(event)s” of %(on)s was recorded."),
+    "event_reversed": _("%(unit)s: “%(event)s” of %(on)s no longer counts: the appeal was upheld."),
+    "event_closed": _("%(unit)s: “%(event)s” of %(on)s was closed as rectified."),
+    "proposal_opened": _("%(unit)s: please settle what follows from “%(event)s” of %(on)s."),
+    "proposal_declined": _("%(unit)s: a consequence of “%(event)s” of %(on)s was declined."),
+    "units_merged": _("%(before)s now belongs to %(after)s (%(document)s)"),
+    "unit_split": _("%(before)s has been split; %(after)s takes over what is open (%(document)s)"),
+}
 
 
 def tell_village(applications: Iterable[Application], kind: str, **params: str | int) -> None:
@@ -132,6 +149,37 @@ def _left_out_kind(one: Concerned, taken_back: str) -> str:
     if taken_back:
         return "star_given_back" if one.after else "no_star_taken_back"
     return "star_ended_by_closing" if one.before else "left_without_star"
+
+
+def tell_of_stars(sender: Any, changes: StarChanges, **kwargs: Any) -> None:
+    """Receives ``stars_changed``: notify each unit and its township of its new star, and why."""
+    if moved := changes.moved_by_events():
+        announce_all(_star_notices(moved, changes))
+
+
+def _star_notices(moved: list[Moved], changes: StarChanges) -> Iterator[Notice]:
+    units = Unit.objects.in_bulk([one.unit for one in moved])
+    people = holders(CONCERNED, {code for unit in units.values() for code in (unit.code, unit.parent_code) if code})
+    heaviest: dict[str, Cause] = {}
+    for cause in causes(list(units), changes.day):
+        heaviest.setdefault(cause.unit, cause)
+    for one in moved:
+        unit = units[one.unit]
+        kind, params = _star_notice(one, heaviest.get(one.unit))
+        for user_id in sorted({*people.get(unit.code, []), *people.get(unit.parent_code, [])}):
+            yield Notice(
+                user_id=user_id,
+                kind=kind,
+                params=params | {"unit": unit.name, "before": one.before, "after": one.after},
+                link=reverse("register_unit", args=[unit.code]),
+                unit_code=unit.code,
+            )
+
+
+def _star_notice(one: Moved, cause: Cause | None) -> tuple[str, dict[str, str | int | None]]:
+    if cause is None or one.after > one.before:
+        return "star_restored", {}
+    return f"star_{cause.does}", {"event": cause.name, "on": str(cause.on), "n": cause.n}
 
 
 def _on_behalf(application: Application) -> set[int]:

@@ -24,8 +24,9 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import deputies, menu, page_help, todo_list
         from notifications import kinds
-        from ratings import actions, explanation
+        from ratings import explanation
         from ratings.cycle import closing_consequences
+        from ratings.workflow import actions
         from records import integrity, proof
         from reviews import (
             disclosure,
@@ -33,7 +34,6 @@ class ReviewsConfig(AppConfig):
             menu_entries,
             receivers,  # noqa: F401 - connects its receivers
         )
-        from reviews.actions import GUARDS
         from reviews.appeals import appealed_closing
         from reviews.integrity.draw_integrity import DRAWS
         from reviews.integrity.point_integrity import POINTS
@@ -41,6 +41,7 @@ class ReviewsConfig(AppConfig):
         from reviews.notices import KINDS
         from reviews.results.explanation import CHAPTERS
         from reviews.todos import appeal_todos, check_todos, review_todos
+        from reviews.workflow.guards import GUARDS
 
         page_help.register(help_topics.TOPICS)
         for verb, allowed in GUARDS.items():

@@ -12,8 +12,8 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Val
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Appointment
-from ratings.lifecycle import STEPS
 from ratings.models import Answer, Application, Decision, Evidence, Stage, Transition
+from ratings.models.lifecycle import STEPS
 from reviews.models import Appeal, Sheet
 
 TOWNSHIP_VERDICTS, COUNTY_VERDICTS = (

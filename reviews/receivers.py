@@ -10,7 +10,7 @@ from accounts.signals import posts_handed_over
 from ratings.models import Decision
 from ratings.signals import applications_moved
 from reviews.models import Appeal, Batch, BatchEntry
-from reviews.review_levels import review_level_of
+from reviews.models.review_levels import review_level_of
 from reviews.workflow import appeals
 from reviews.workflow.handover import pass_hearings, pass_seats
 from reviews.workflow.panels import applications_entered

@@ -15,7 +15,6 @@ from factory.django import DjangoModelFactory
 from accounts.authority import grant
 from accounts.models import Appointment, User
 from accounts.roles import Role
-from ratings.lifecycle import STEPS
 from ratings.models import (
     Answer,
     Application,
@@ -31,6 +30,7 @@ from ratings.models import (
     Window,
 )
 from ratings.models.cycle import CycleStep
+from ratings.models.lifecycle import STEPS
 from ratings.workflow.transition import move
 from records.file_faults import place
 from records.models import StoredFile

@@ -15,9 +15,9 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from accounts.api_permission import HasUnitPermission
 from incentives import workflow
-from incentives.actions import available, open_to
-from incentives.lifecycle import STEPS
 from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
+from incentives.models.lifecycle import STEPS
+from incentives.workflow.actions import available, open_to
 from records.validated_input import ExactSerializer, NoFields, sent
 
 SHARED = ["id", "unit", "year", "name", "rates", "reckoning_day", "starts", "ends", "budget", "committed", "disbursed"]

@@ -19,7 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from incentives.lifecycle import STEPS, SourceState
+from incentives.models.lifecycle import STEPS, SourceState
 from villages.models import Level, Unit, below_any
 
 User = settings.AUTH_USER_MODEL

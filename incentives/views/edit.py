@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
 from incentives import workflow
-from incentives.actions import available
 from incentives.forms import Bands, FundForm, PolicyForm, Weights
 from incentives.models import ProjectFund, RewardPolicy, Source
 from incentives.source_state import written
 from incentives.views.sources import source_or_404
+from incentives.workflow.actions import available
 from records import previews
 from records.numbers import count_of
 from records.refusals import Incomplete, Outdated, WrongState

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from incentives.actions import available
 from incentives.forms import OpinionForm, ReasonForm
 from incentives.listing import rows_of
 from incentives.models import Clawback, LedgerEntry, ProjectFund, Source
@@ -22,6 +21,7 @@ from incentives.signatures import sign
 from incentives.source_state import proposed, prospects_of, standing, table_of
 from incentives.views.sources import ROWS, source_or_404
 from incentives.workbook import write_list
+from incentives.workflow.actions import available
 from records import previews
 
 ENTRIES = 8

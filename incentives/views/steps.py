@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from incentives import workflow
-from incentives.actions import open_to
 from incentives.forms import OpinionForm, ReasonForm
-from incentives.lifecycle import STEPS
 from incentives.models import Source
+from incentives.models.lifecycle import STEPS
 from incentives.views.source import STEPS_OF_PAGE, page_step, show
 from incentives.views.sources import source_or_404
+from incentives.workflow.actions import open_to
 from records import previews
 from records.refusals import Incomplete, Refused, refuse_unknown_fields
 

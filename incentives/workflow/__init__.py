@@ -1,6 +1,6 @@
 """What may happen to reward policies, project funds and their money.
 
-The life of a source (a policy or fund), each step one function; who and when stands in ``incentives/actions.py``:
+The life of a source (a policy or fund), each step one function; who and when stands in ``actions``:
     draft_policy(unit=county, year=2025, name=…, reckoning_day=…, starts=…, ends=…, budget=Decimal, by=finance,
                  bands=[(star, first, after or None, yuan), …], figure="population", coefficient=1, clawback="none")
     draft_fund(unit=county, year=2025, name=…, department=…, reckoning_day=…, starts=…, ends=…, budget=Decimal,

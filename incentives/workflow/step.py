@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from incentives.actions import require
 from incentives.models import Source
+from incentives.workflow.actions import require
 from records import audit
 
 

@@ -17,14 +17,14 @@ from rest_framework.response import Response
 from accounts.api_permission import HasUnitPermission
 from accounts.authority import reached_or_404
 from ratings import disclosure
-from ratings.actions import available
 from ratings.api.fields import FigureField
-from ratings.lifecycle import STEPS
+from ratings.application.access import FILL, VIEW, applications_for, opened
 from ratings.models import Absence, Application, Cycle, Evidence, Transition
+from ratings.models.lifecycle import STEPS
 from ratings.presenters.application_form import ApplicationFormView
-from ratings.views.access import FILL, VIEW, applications_for, opened
 from ratings.workflow import application as workflow
 from ratings.workflow import evidence as files
+from ratings.workflow.actions import available
 from ratings.workflow.answers import AnswerEntry, SavedAnswers, save_answers, version
 from records.validated_input import sent
 from villages.models import Unit, below

@@ -13,9 +13,9 @@ from rest_framework.response import Response
 
 from accounts.api_permission import HasUnitPermission
 from accounts.authority import reached, reached_or_404
+from ratings.application.access import VIEW
 from ratings.models import Cycle, Scheme, Window
 from ratings.models.cycle import CycleStep
-from ratings.views.access import VIEW
 from ratings.workflow import closing
 from ratings.workflow import cycle as workflow
 from records.validated_input import ExactSerializer, sent

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ratings.lifecycle import STEPS
 from ratings.models import Application, Transition
+from ratings.models.lifecycle import STEPS
 
 State = Application.State
 REACHED = {

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from ratings.csv_staging import CsvImport, RowsRefused
+from ratings.workflow.csv_staging import CsvImport, RowsRefused
 from records.refusals import Refused
 
 

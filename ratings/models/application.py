@@ -12,8 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from ratings.lifecycle import STEPS, ApplicationState
 from ratings.models.cycle import Cycle
+from ratings.models.lifecycle import STEPS, ApplicationState
 from records.cells import PLACES
 from records.models import StoredFile
 from villages.models import Unit

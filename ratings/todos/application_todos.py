@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 from accounts.authority import reached
 from accounts.models import User
 from accounts.todo_list import Todo
-from ratings.lifecycle import STEPS
 from ratings.models import Application, Cycle, Extension, Scheme, Window
 from ratings.models.cycle import CycleStep
+from ratings.models.lifecycle import STEPS
 from ratings.presenters.application_form import card_address
 from ratings.todos.village_turn import Turn, turn_of
 from ratings.workflow.filling_rights import open_return

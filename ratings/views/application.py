@@ -16,20 +16,20 @@ from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
 from ratings import disclosure, exports
-from ratings.actions import available
+from ratings.application.access import VIEW, applications_for, opened
 from ratings.application.file_reuse import mark_reuse
 from ratings.application.progress import named, steps_of
 from ratings.forms.office_forms import ReturnForm, end_of
 from ratings.forms.register_forms import TownshipFilterForm
-from ratings.lifecycle import STEPS
 from ratings.models import Application, Evidence, Return
 from ratings.models.application import Paper
+from ratings.models.lifecycle import STEPS
 from ratings.presenters.application_form import ApplicationFormView
 from ratings.presenters.application_paper import declaration
 from ratings.presenters.area_sections import AreaSection, CriterionCard
 from ratings.presenters.corrections import corrections
-from ratings.views.access import VIEW, applications_for, opened
 from ratings.workflow import application as workflow
+from ratings.workflow.actions import available
 from records.documents import served
 from records.excel_export import as_workbook
 from records.files import serve

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.authority import reached_or_404
+from ratings.application.access import FILL, opened
 from ratings.models import Application, Cycle, Evidence
 from ratings.models.application import Paper
 from ratings.models.cycle import CycleStep
 from ratings.presenters.application_form import ApplicationFormView, AreaSection
 from ratings.presenters.area_sections import CriterionCard
 from ratings.presenters.outlook import outlook
-from ratings.views.access import FILL, opened
 from ratings.workflow import application as workflow
 from ratings.workflow import evidence as files
 from ratings.workflow.answers import AnswerEntry, SavedAnswers, save_answers

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.authority import reached
-from ratings.lifecycle import STEPS
 from ratings.models import Application
+from ratings.models.lifecycle import STEPS
 from ratings.workflow import application as workflow
 from records import previews
 from records.numbers import keys

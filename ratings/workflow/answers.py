@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ratings import notices
-from ratings.actions import require_all
 from ratings.application import questions
 from ratings.application.answer_parsing import LONGEST, parsed_answer
 from ratings.models import Answer, Application, Points, Stage
 from ratings.scheme.spec import Criterion, Question
+from ratings.workflow.actions import require_all
 from ratings.workflow.filling_rights import ON_BEHALF, OWN, criteria_of, filling_verb, locked_row, require_fillable
 from ratings.workflow.window import require_applying
 from records import audit

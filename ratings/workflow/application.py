@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ratings import notices
-from ratings.actions import require, require_all
 from ratings.allowance import allowed_star
 from ratings.application import questions
 from ratings.models import Absence, Application, Cycle, Decision, Evidence, Return, ReturnedCriterion, Stage, Transition
 from ratings.models.cycle import CycleStep
 from ratings.workflow import decision as decisions
+from ratings.workflow.actions import require, require_all
 from ratings.workflow.answers import TypedAnswer, given_of, keep_self_points, reread
 from ratings.workflow.filling_rights import (
     ON_BEHALF,

@@ -10,33 +10,19 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.role_holders import holders, responsible
 from accounts.roles import Role
-from notifications import kinds
 from notifications.workflow import announce
 from ratings.events.applicable_scheme import events_of, judging_scheme
 from ratings.events.proposals import TOWNSHIP, with_authority
 from ratings.models import Event, Proposal, Reversal
+from ratings.notices import CONCERNED
 from ratings.register.rerating import acting, lock_units, rerate
-from ratings.star_notices import CONCERNED
 from records import audit
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 from villages.models import Unit
-
-KINDS = {
-    "event_recorded": gettext_lazy("%(unit)s: “%(event)s” of %(on)s was recorded."),
-    "event_reversed": gettext_lazy("%(unit)s: “%(event)s” of %(on)s no longer counts: the appeal was upheld."),
-    "event_closed": gettext_lazy("%(unit)s: “%(event)s” of %(on)s was closed as rectified."),
-    "proposal_opened": gettext_lazy("%(unit)s: please settle what follows from “%(event)s” of %(on)s."),
-    "proposal_declined": gettext_lazy("%(unit)s: a consequence of “%(event)s” of %(on)s was declined."),
-}
-
-
-def register_kinds() -> None:
-    kinds.register(**KINDS)
 
 
 @transaction.atomic

@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authority import lacking
-from ratings.actions import require
-from ratings.lifecycle import STEPS
 from ratings.models import Application, Return
+from ratings.models.lifecycle import STEPS
 from ratings.scheme.spec import Criterion, NoSingleVariant
+from ratings.workflow.actions import require
 from ratings.workflow.unit_lock import hold_standing_of
 from ratings.workflow.window import require_applying
 from records.refusals import NotAllowed, WrongState

@@ -7,7 +7,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ratings.csv_staging import (
+from ratings.register.rerating import lock_units, named_in, rerate
+from ratings.workflow.csv_staging import (
     TABLE,
     CsvColumn,
     CsvImport,
@@ -20,7 +21,6 @@ from ratings.csv_staging import (
     text_of,
     unit,
 )
-from ratings.register.rerating import lock_units, named_in, rerate
 from records import audit
 
 COLUMNS = [

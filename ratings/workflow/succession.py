@@ -11,11 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from accounts.role_holders import holders
 from accounts.roles import Role
-from notifications import kinds
 from notifications.models import Notice
 from notifications.workflow import announce_all
 from ratings.models import Application, Decision, Event, StarPeriod
@@ -29,14 +28,6 @@ from villages.workflow import OrderConsequence
 
 State = Application.State
 TOLD = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER)
-KINDS = {
-    "units_merged": gettext_lazy("%(before)s now belongs to %(after)s (%(document)s)"),
-    "unit_split": gettext_lazy("%(before)s has been split; %(after)s takes over what is open (%(document)s)"),
-}
-
-
-def register_kinds() -> None:
-    kinds.register(**KINDS)
 
 
 def pass_on(sender: Any, order: Order, **kwargs: Any) -> list[OrderConsequence]:

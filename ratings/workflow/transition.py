@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.deputies import standing_in
-from ratings.lifecycle import STEPS
 from ratings.models import Application, Transition
+from ratings.models.lifecycle import STEPS
 from ratings.signals import applications_moved
 from records import audit
 from records.refusals import WrongState

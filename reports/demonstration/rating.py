@@ -20,7 +20,7 @@ from reports.demonstration.people import Staff
 from reports.demonstration.plans import Phase, Plan
 from reviews.decisions.ceiling import Ceiling, ceilings
 from reviews.models import Settlement, Sheet
-from reviews.review_levels import REVIEW_LEVELS
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.sheets.scores import ScoreEntry
 from reviews.workflow import batches, checks, decisions, panels, settlements, sheets
 from reviews.workflow.checks import CheckFinding

@@ -14,15 +14,14 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.api_permission import HasUnitPermission
 from accounts.authority import reached
+from ratings.application.access import VIEW
 from ratings.disclosure import shown_state
 from ratings.models import Application, Cycle, Decision
-from ratings.views.access import VIEW
 from records.validated_input import ExactSerializer, sent
 from reviews.api.scoring import REVIEW_STAGES, VerdictReasonSerializer
-from reviews.decisions.visibility import decisions_for
+from reviews.decisions.visibility import decisions_for, own_batches
 from reviews.models import Batch
-from reviews.review_levels import permissions, review_level_of
-from reviews.views.batches import own_batches
+from reviews.models.review_levels import permissions, review_level_of
 from reviews.workflow import batches, decisions
 from villages.models import Unit
 

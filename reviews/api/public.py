@@ -21,8 +21,8 @@ from records.typed_codes import grouped, plain
 from records.validated_input import ExactSerializer, sent
 from reviews.decisions.visibility import objections_for
 from reviews.models import Batch, Objection
+from reviews.models.review_levels import permissions
 from reviews.results.public_notices import decisions_of, may_object_again, notices
-from reviews.review_levels import permissions
 from reviews.workflow import objections
 
 

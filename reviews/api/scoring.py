@@ -17,7 +17,7 @@ from ratings.api.fields import FigureField
 from ratings.models import Cycle, Stage
 from records.validated_input import ExactSerializer, sent
 from reviews.models import FieldPhoto, Panel, Sheet, SheetEntry
-from reviews.review_levels import REVIEW_LEVELS, permissions
+from reviews.models.review_levels import REVIEW_LEVELS, permissions
 from reviews.sheets.scores import ScoreEntry
 from reviews.workflow import panels, photos, sheets, visits
 from villages.models import Unit, below_any

@@ -13,7 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.api_permission import HasUnitPermission
 from records.validated_input import ExactSerializer, sent
 from reviews.models import Addendum, Settlement, Sheet
-from reviews.review_levels import REVIEW_LEVELS, permissions
+from reviews.models.review_levels import REVIEW_LEVELS, permissions
 from reviews.workflow import settlements
 from villages.models import below_any
 

@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.authority import reached
+from ratings.application.access import VIEW
 from ratings.disclosure import DECIDED, DECIDING, shown_state
 from ratings.models import Application, Decision
-from ratings.views.access import VIEW
-from reviews.models import Objection, Sheet
-from reviews.review_levels import REVIEW_LEVELS
+from reviews.models import Batch, Objection, Sheet
+from reviews.models.review_levels import REVIEW_LEVELS
 from villages.models import below_any
 
 
@@ -34,6 +34,16 @@ def decision_of(user: Any, application: Application) -> Decision | None:
         states.append(Decision.State.DECIDED)
     found = application.decisions.filter(state__in=states).select_related("batch_entry__batch", "replaces")
     return found.order_by("-pk").first()
+
+
+def own_batches(user: Any) -> QuerySet[Batch]:
+    """The batches of the offices where ``user`` decides or releases; nobody else sees one before its release."""
+    batches = Batch.objects.none()
+    for review_level in REVIEW_LEVELS.values():
+        codes = {code for verb in ("release", "decide") for code in user.reach(review_level.permission(verb))}
+        if codes:
+            batches = batches | Batch.objects.filter(below_any(codes, "unit_id"), stage=review_level.stage)
+    return batches
 
 
 def objections_for(user: Any) -> QuerySet[Objection]:

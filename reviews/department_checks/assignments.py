@@ -9,7 +9,7 @@ from accounts.models import Appointment, User
 from accounts.roles import Role
 from ratings.models import Application, Decision, Stage
 from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Lapse
-from reviews.review_levels import REVIEW_LEVELS
+from reviews.models.review_levels import REVIEW_LEVELS
 from villages.models import below_any
 
 OPEN, ANSWER = "reviews.open_check", "reviews.answer_check"

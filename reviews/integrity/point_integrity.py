@@ -7,8 +7,8 @@ from typing import Any
 from ratings.models import Application, Points
 from records.integrity import Fault, IntegrityCheck
 from reviews.models import Sheet
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.panels import joint_points
-from reviews.review_levels import REVIEW_LEVELS
 from reviews.sheets.scores import scored
 from reviews.workflow.sheets import entries_of
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ratings.models import Application, Cycle, Stage, figure_field
 from records.lifecycle import Group
-from reviews.review_levels import BEFORE_ITS_BENCH
+from reviews.models.review_levels import BEFORE_ITS_BENCH
 from villages.models import Unit
 
 User = settings.AUTH_USER_MODEL

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from reviews.models import Panel
-from reviews.review_levels import ReviewLevel
+from reviews.models.review_levels import ReviewLevel
 from villages.models import prefixes
 
 Row = tuple[int, int, str]

@@ -23,8 +23,8 @@ from records.documents import Heading, Names, Signatures, Table, Text, document,
 from records.documents.blocks import Block, breakable
 from reviews.department_checks.department_answers import AnsweredByThen, answered_by_then
 from reviews.models import Batch, DepartmentAnswer, DepartmentCheck, Lapse
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.presenters.verdicts import Verdict, verdicts
-from reviews.review_levels import REVIEW_LEVELS
 from villages.models import Unit, below
 
 State = Application.State

@@ -17,7 +17,7 @@ from ratings.presenters.area_sections import LastYear
 from ratings.presenters.last_year import as_answers, of_application
 from ratings.scoring.totals import full_marks, running_total
 from reviews.models import FieldPhoto, Sheet
-from reviews.review_levels import REVIEW_LEVELS
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.sheets.queue import with_deadline
 from reviews.sheets.scores import scored
 from reviews.workflow.sheets import entries_of

@@ -13,8 +13,8 @@ from ratings.scheme.spec import Area, Criterion
 from ratings.scoring.methods import Scored
 from ratings.scoring.totals import area_points, running_total
 from reviews.models import FieldPhoto, Sheet
+from reviews.models.review_levels import ReviewLevel
 from reviews.panels.joint_points import Joint, join
-from reviews.review_levels import ReviewLevel
 from reviews.sheets.photos import Photo, by_criterion
 from reviews.sheets.scores import ScoreEntry, scored
 from reviews.workflow.sheets import entries_of

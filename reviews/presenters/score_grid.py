@@ -14,7 +14,7 @@ from ratings.presenters.last_year import last_year
 from ratings.scheme.spec import Criterion, SchemeSpec
 from ratings.scoring.totals import running_total
 from reviews.models import Sheet
-from reviews.review_levels import REVIEW_LEVELS
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.sheets.queue import TO_SCORE, sheets_of
 from reviews.sheets.score_sheet_form import AGREE, SavedScores, ScorePart, ScoreSheetForm, same_text
 from reviews.sheets.scores import scored

@@ -14,7 +14,7 @@ from ratings.models import Decision
 from ratings.scheme.spec import SchemeSpec
 from reviews.decisions.ceiling import Ceiling, ceilings
 from reviews.models import Batch
-from reviews.review_levels import REVIEW_LEVELS
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.workflow.decisions import needs_reason_below
 
 

@@ -21,8 +21,8 @@ from accounts.deputies import signature
 from accounts.templatetags.face import points_text, star_name
 from ratings.disclosure import shown_steps
 from ratings.explanation import ExplanationChapter, ExplanationStep, ExplanationTable, Rows, moment, rows_of
-from ratings.lifecycle import STEPS
 from ratings.models import Application, Decision, Return, ReturnedCriterion, Transition, Veto
+from ratings.models.lifecycle import STEPS
 from ratings.presenters.corrections import (
     AbsenceEvent,
     AnswerEvent,

@@ -12,8 +12,8 @@ from accounts.working_days import uncertainty, working_days_between
 from records.deadlines import deadline
 from records.documents import pdf, qr
 from reviews.models import Batch
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.results.public_notices import by_township, decisions_of
-from reviews.review_levels import REVIEW_LEVELS
 
 
 def poster(batch: Batch) -> bytes:

@@ -12,8 +12,8 @@ from accounts.templatetags.face import star_name
 from ratings.models import Decision
 from ratings.scheme.spec import SchemeSpec
 from reviews.models import Batch
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.presenters.verdicts import Verdict, verdicts
-from reviews.review_levels import REVIEW_LEVELS
 
 
 def reasons(batch: Batch, decisions: Iterable[Decision]) -> dict[int, str]:

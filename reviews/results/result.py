@@ -49,7 +49,7 @@ class ResultBlock:
 
 
 class Result:
-    """``application`` as opened for ``user`` (``ratings.views.access``); nothing unreleased is queried."""
+    """``application`` as opened for ``user`` (``ratings.application.access``); nothing unreleased is queried."""
 
     def __init__(self, application: Application, user: Any) -> None:
         self.application, self.user = application, user

@@ -9,7 +9,7 @@ from accounts.models import User
 from ratings.models import Application, Cycle
 from ratings.workflow.window import closes_for
 from reviews.models import Sheet
-from reviews.review_levels import BEFORE_ITS_BENCH, REVIEW_LEVELS
+from reviews.models.review_levels import BEFORE_ITS_BENCH, REVIEW_LEVELS
 
 SHOWN = 60
 

@@ -12,7 +12,7 @@ from accounts.todo_list import Todo
 from ratings.models import Application, Decision, Points
 from reviews.decisions.visibility import objections_for
 from reviews.models import Objection, Panel, Settlement, Sheet
-from reviews.review_levels import REVIEW_LEVELS
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.sheets.queue import TO_SCORE, sheets_of, with_deadline
 from villages.models import below_any
 

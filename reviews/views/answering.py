@@ -22,7 +22,7 @@ from reviews import exports
 from reviews.appeals.answer_basis import of_objection
 from reviews.decisions.visibility import objections_for
 from reviews.models import Objection
-from reviews.review_levels import REVIEW_LEVELS
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.views.answer_confirm import confirm, foreseen, list_once_more, typed_in
 from reviews.workflow import objections as workflow
 

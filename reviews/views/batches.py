@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -28,11 +28,12 @@ from records.excel_export import as_workbook
 from records.numbers import keys
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import exports
+from reviews.decisions.visibility import own_batches
 from reviews.models import Batch, BatchEntry
+from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
 from reviews.presenters.minutes import WHY, exceptions, minutes
 from reviews.presenters.star_bars import pieces
 from reviews.presenters.verdicts import verdicts
-from reviews.review_levels import REVIEW_LEVELS, ReviewLevel
 from reviews.workflow import batches as workflow
 from reviews.workflow.checks import hindrances
 from villages.models import Unit, below_any
@@ -59,16 +60,6 @@ class Waiting:
     unit: Unit
     review_level: ReviewLevel
     decisions: list[Decision]
-
-
-def own_batches(user: User) -> QuerySet[Batch]:
-    """The batches of the offices where ``user`` decides or releases; nobody else sees one before its release."""
-    found = Batch.objects.none()
-    for review_level in REVIEW_LEVELS.values():
-        codes = {code for verb in ("release", "decide") for code in user.reach(review_level.permission(verb))}
-        if codes:
-            found = found | Batch.objects.filter(below_any(codes, "unit_id"), stage=review_level.stage)
-    return found
 
 
 @login_required

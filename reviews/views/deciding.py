@@ -24,8 +24,8 @@ from records.excel_export import as_workbook, wanted
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import exports
 from reviews.models import Settlement, Sheet
+from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel, review_level_of
 from reviews.presenters.panel_points import PanelPage
-from reviews.review_levels import REVIEW_LEVELS, ReviewLevel, review_level_of
 from reviews.views import desk_form
 from reviews.workflow import decisions, recording, settlements
 from reviews.workflow.desk_rows import DeskRow, finished, for_desk, rows_of, unfinished

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ratings.models import Application
 from records import previews
 from records.refusals import refuse_unknown_fields
-from reviews.review_levels import ReviewLevel
+from reviews.models.review_levels import ReviewLevel
 from reviews.workflow import recording
 from reviews.workflow.desk_rows import DeskRow
 from villages.models import below_any

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from records.documents import served
 from reviews.models import Sheet
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.presenters.field_sheet import field_sheets
 from reviews.presenters.own_sheet import own_sheet, require_reviewer
-from reviews.review_levels import REVIEW_LEVELS
 from reviews.sheets.queue import SHOWN, TO_SCORE, sheets_of
 
 

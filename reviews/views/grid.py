@@ -15,9 +15,9 @@ from ratings.models import Cycle
 from records.numbers import keys
 from records.refusals import Refused
 from reviews.models import Sheet
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.presenters.own_sheet import require_reviewer
 from reviews.presenters.score_grid import PER_PAGE, GridRow, columns, rows_of, waiting
-from reviews.review_levels import REVIEW_LEVELS
 from reviews.sheets.score_sheet_form import SavedScores
 from reviews.views.saved_message import tell_saved
 from reviews.workflow import sheets as workflow

@@ -22,6 +22,7 @@ from records.documents import served
 from records.refusals import Refused
 from records.typed_codes import grouped, plain
 from reviews.models import Batch, Objection
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.results.poster import poster
 from reviews.results.public_notices import (
     by_township,
@@ -32,7 +33,6 @@ from reviews.results.public_notices import (
     takes_objections,
 )
 from reviews.results.public_reasons import reasons
-from reviews.review_levels import REVIEW_LEVELS
 from reviews.workflow import objections as workflow
 
 PER_PAGE = 20

@@ -4,8 +4,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from ratings.application.access import opened
 from ratings.models import Application
-from ratings.views.access import opened
 from records.documents import served
 from reviews.results import result_paper
 from reviews.results.result import Result

@@ -51,7 +51,7 @@ from reviews.appeals.appealable import (
 from reviews.conflicts_of_interest import WORDS, hearing_conflicts
 from reviews.decisions.ceiling import ceilings
 from reviews.models import Appeal, AppealPaper, Batch, BatchEntry, Correction, Hearer, Objection
-from reviews.review_levels import REVIEW_LEVELS
+from reviews.models.review_levels import REVIEW_LEVELS
 
 CENT = Decimal("0.01")
 

@@ -22,7 +22,7 @@ from records import audit
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Batch, BatchEntry, Seat
-from reviews.review_levels import REVIEW_LEVELS
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.workflow.checks import require_checked
 from villages.models import Unit, below
 

@@ -16,9 +16,9 @@ from accounts.role_holders import holders
 from accounts.roles import Role
 from notifications.models import Notice
 from notifications.workflow import announce_all
-from ratings import actions
 from ratings.disclosure import shown_state
 from ratings.models import Application, Decision, Stage
+from ratings.workflow import actions
 from ratings.workflow import decision as decisions
 from ratings.workflow.decision import DecidedStar
 from ratings.workflow.transition import move
@@ -27,7 +27,7 @@ from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.conflicts_of_interest import WORDS, deciding_conflicts
 from reviews.decisions.ceiling import Ceiling, ceilings
 from reviews.models import Settlement
-from reviews.review_levels import REVIEW_LEVELS, ReviewLevel, review_level_of
+from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel, review_level_of
 
 VILLAGE_AND_TOWNSHIP = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_REVIEWER)
 """Who hears that a step was undone: those who took the ones before."""

@@ -16,7 +16,7 @@ from records.numbers import keys
 from reviews.conflicts_of_interest import WORDS, with_deciding_conflict
 from reviews.decisions.ceiling import Ceiling, ceilings
 from reviews.models import Settlement
-from reviews.review_levels import ReviewLevel
+from reviews.models.review_levels import ReviewLevel
 from reviews.workflow.decisions import may_recommend, needs_reason_below, options
 from villages.models import below_any
 

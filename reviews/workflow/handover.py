@@ -9,7 +9,7 @@ from records import audit
 from reviews.appeals.appeal_rules import above
 from reviews.conflicts_of_interest import hearing_conflicts
 from reviews.models import Appeal, Hearer, Panel, Seat
-from reviews.review_levels import REVIEW_LEVELS
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.workflow.panels import reseat
 from villages.models import below
 

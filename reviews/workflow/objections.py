@@ -23,7 +23,7 @@ from records.refusals import Incomplete, NotAllowed, WrongState
 from records.typed_codes import ALPHABET, grouped
 from reviews.appeals.answer_basis import of_objection
 from reviews.models import Appeal, Batch, Objection, Sheet
-from reviews.review_levels import REVIEW_LEVELS
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.workflow import appeals
 
 ANSWERERS = {"township": ["township_office"], "county": ["discipline"]}

@@ -14,7 +14,7 @@ from ratings.models import Application
 from records.numbers import keys
 from records.previews import require_unchanged
 from records.refusals import Incomplete, Outdated, Refused
-from reviews.review_levels import ReviewLevel
+from reviews.models.review_levels import ReviewLevel
 from reviews.workflow import decisions
 from reviews.workflow.desk_rows import RECOMMEND, REJECT, SEND_BACK, DeskRow, finished, for_desk, rows_of
 

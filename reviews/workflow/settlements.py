@@ -13,7 +13,7 @@ from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.conflicts_of_interest import has_conflict
 from reviews.models import Addendum, Settlement, Sheet
-from reviews.review_levels import REVIEW_LEVELS, ReviewLevel
+from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
 
 
 @transaction.atomic

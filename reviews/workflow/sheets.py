@@ -21,8 +21,8 @@ from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.conflicts_of_interest import conflicts
 from reviews.models import Settlement, Sheet, SheetEntry
+from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
 from reviews.panels import joint_points
-from reviews.review_levels import REVIEW_LEVELS, ReviewLevel
 from reviews.sheets.scores import Entries, ScoreEntry, problems, scored, unscored
 from reviews.workflow.settlements import supersede
 

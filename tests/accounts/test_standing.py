@@ -17,7 +17,7 @@ from accounts.roles import Role
 from accounts.workflow import deputise
 from incentives import workflow as money
 from incentives.models import LedgerEntry
-from ratings.views.access import opened
+from ratings.application.access import opened
 from ratings.workflow import event as events
 from records.documents import Names
 from reviews.presenters.minutes import blocks

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from ratings.lifecycle import ApplicationState
+from ratings.models.lifecycle import ApplicationState
 
 APPS = ("records", "villages", "notifications", "accounts", "ratings", "reviews", "incentives", "reports", "config")
 CODE, SQL_LIST = re.compile(r"`([^`]+)`"), re.compile(r"\(('\w+'(?:, '\w+')+)\)")

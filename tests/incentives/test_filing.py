@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.roles import Role
 from incentives import workflow
-from incentives.actions import available
+from incentives.workflow.actions import available
 from notifications.models import Notice
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.clock import freeze_time

@@ -7,8 +7,8 @@ import pytest
 
 from accounts.roles import Role
 from incentives import workflow
-from incentives.actions import available
 from incentives.todos import entries
+from incentives.workflow.actions import available
 from ratings.register.rerating import rerate
 from tests.clock import freeze_time
 from tests.factories import COUNTY, EventFactory, SchemeFactory, person

@@ -7,10 +7,10 @@ from django.urls import NoReverseMatch, reverse
 from accounts import audit_words, deputies
 from accounts.roles import ROLES
 from accounts.scopes import TASKS
-from incentives.lifecycle import STEPS as MONEY_STEPS
-from ratings.actions import _guards
-from ratings.lifecycle import STEPS, ApplicationState
+from incentives.models.lifecycle import STEPS as MONEY_STEPS
 from ratings.models import Application
+from ratings.models.lifecycle import STEPS, ApplicationState
+from ratings.workflow.actions import _guards
 from tests.factories import ApplicationFactory, at
 
 RIGHTS = {right for role in ROLES.values() for right in role.permissions}

@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
+from ratings.application.access import opened
 from ratings.presenters.application_form import ApplicationFormView
 from ratings.presenters.application_paper import declaration
-from ratings.views.access import opened
 from ratings.workflow import application as workflow
 from ratings.workflow.answers import save_answer
 from records.models import IssuedDocument

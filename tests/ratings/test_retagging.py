@@ -14,9 +14,9 @@ from ratings.workflow.answers import AnswerEntry, save_answers
 from ratings.workflow.application import accept, begin, choose_star, submit, withdraw
 from records.refusals import WrongState
 from reviews import workflow  # noqa: F401 the review listens to what is withdrawn
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.presenters.panel_points import PanelPage
 from reviews.results.result import Result
-from reviews.review_levels import REVIEW_LEVELS
 from reviews.sheets.scores import ScoreEntry as Scored
 from reviews.workflow import sheets
 from tests.factories import (

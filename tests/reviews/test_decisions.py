@@ -12,16 +12,16 @@ from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import Role
-from ratings.actions import available
 from ratings.disclosure import shown_steps
 from ratings.models import Decision, Stage, Transition
 from ratings.register.rerating import active_caps
 from ratings.workflow import application as applications
 from ratings.workflow import cycle as cycles
+from ratings.workflow.actions import available
 from ratings.workflow.closing import close
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
 from reviews.models import Settlement, Sheet
-from reviews.review_levels import REVIEW_LEVELS
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.sheets.queue import sheets_of
 from reviews.todos.review_todos import entries
 from reviews.workflow import decisions, panels, settlements

@@ -8,8 +8,8 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from ratings.application.access import opened
 from ratings.models import Evidence
-from ratings.views.access import opened
 from ratings.workflow import application as applying
 from records.models import IssuedDocument, Seal
 from records.seal_lookup import last_change_sealed

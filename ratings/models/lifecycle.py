@@ -2,7 +2,7 @@
 
 The single table for: the transitions that the database allows, what a person may do next and on which page, what a
 deputy may do, and the names in the timeline and the audit trail. Apps that take a step ask here by its verb; conditions
-that a permission cannot express (a conflict of interest, a sheet, a deadline) are added with ``ratings.actions.guard``.
+that a permission cannot express (a conflict of interest, a sheet, a deadline) are added with ``actions.guard``.
 """
 
 from django.db import models

@@ -1,4 +1,4 @@
-"""What a person may do next with an application: ``ratings.lifecycle`` for one person and one day.
+"""What a person may do next with an application: ``ratings.models.lifecycle`` for one person and one day.
 
 Pages, API, workflow and tests share it. A workflow function begins with ``require(verb, by, application)``; a page
 shows ``available(user, application)``. Conditions that a permission cannot express are added with ``guard`` by the app
@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.authority import lacking
 from ratings import disclosure
-from ratings.lifecycle import STEPS
 from ratings.models import Application
+from ratings.models.lifecycle import STEPS
 from records.lifecycle import Step
 from records.refusals import NotAllowed, WrongState
 

@@ -1,4 +1,4 @@
-"""What a person may do next with a policy or fund: ``incentives.lifecycle`` for one person.
+"""What a person may do next with a policy or fund: ``incentives.models.lifecycle`` for one person.
 
 Pages, API, workflow and tests share it.
 """
@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from incentives.lifecycle import STEPS
 from incentives.models import Source
+from incentives.models.lifecycle import STEPS
 from records.lifecycle import Step
 from records.refusals import NotAllowed, WrongState
 

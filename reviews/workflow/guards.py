@@ -1,13 +1,13 @@
-"""Conditions for the steps of reviews with an application that a permission cannot express (``ratings.actions``)."""
+"""Conditions for the steps of reviews with an application that a permission cannot express (``actions``)."""
 
 from typing import Any
 
-from ratings.actions import Guard
-from ratings.lifecycle import STEPS
 from ratings.models import Application
+from ratings.models.lifecycle import STEPS
+from ratings.workflow.actions import Guard
 from reviews.conflicts_of_interest import deciding_conflicts
 from reviews.models import Sheet
-from reviews.review_levels import REVIEW_LEVELS, ReviewLevel
+from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
 
 
 def _has_open_sheet(review_level: ReviewLevel) -> Guard:
