@@ -11,7 +11,7 @@ from django.db import DatabaseError
 
 from config import environment, services
 from config.environment import one_line
-from config.startup_checks import Unfit, refuse_newer_data
+from config.startup_checks import Unfit, refuse_incompatible_data
 from records.outage import database_is_away
 
 BY_HAND = {"shell", "dbshell"}
@@ -43,7 +43,7 @@ def with_services(arguments: list[str]) -> None:
     environment.demand_usable()
     services.attach()
     environment.set_up_django()
-    refuse_newer_data()
+    refuse_incompatible_data()
     by_hand = arguments[1] in BY_HAND
     with contextlib.nullcontext() if by_hand else pghistory.context(verb=arguments[1]):
         execute_from_command_line(arguments)

@@ -44,7 +44,7 @@ class AccountsConfig(AppConfig):
         from accounts.workflow import succession
         from notifications import kinds
         from records import integrity, jobs, proof
-        from records.models import Verification
+        from records.models import IntegrityRun
         from villages.models import Profile, Unit
         from villages.signals import units_passed
 
@@ -77,7 +77,7 @@ class AccountsConfig(AppConfig):
         # The permissions of every app exist once the last app with models has been migrated.
         last = [app for app in apps.get_app_configs() if app.models_module is not None][-1]
         post_migrate.connect(role_rights.follow, sender=last)
-        jobs.register(Verification, integrity_run.make)
+        jobs.register(IntegrityRun, integrity_run.make)
         deputies.register(RIGHTS)
         audit_trail.redact(ApiToken, audit_trail.Redaction(cells="true", columns=("digest",)))
         audit_trail.show_openly("who may do what: the auditor is there to watch it", Appointment, Identity, User)

@@ -16,19 +16,19 @@ from accounts.todo_list import Todo
 from notifications.workflow import announce
 from records import file_faults, integrity
 from records.chain_head import Head
-from records.models import Verification
+from records.models import IntegrityRun
 from records.outage import database_is_away
 from records.proof_faults import head_faults
 from records.refusals import NotAllowed
 
-State = Verification.State
+State = IntegrityRun.State
 READ_TRAIL = "accounts.read_trail"
 FAULTS_KEPT = 200
 logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def ask(head: Head | None, *, by: User) -> Verification:
+def ask(head: Head | None, *, by: User) -> IntegrityRun:
     """Request a check, also against an exported ``head``; one that is waiting or running is not requested twice."""
     from accounts.tasks import check_everything  # the task calls back into this module
 
@@ -36,16 +36,16 @@ def ask(head: Head | None, *, by: User) -> Verification:
         raise NotAllowed(_("You may not do this here."))
     User.objects.select_for_update().get(pk=by.pk)
     text = head.text if head else ""
-    if there := Verification.objects.filter(by=by, head=text).asked_already():
+    if there := IntegrityRun.objects.filter(by=by, head=text).asked_already():
         return there
-    asked = Verification.objects.create(by=by, head=text)
+    asked = IntegrityRun.objects.create(by=by, head=text)
     transaction.on_commit(lambda: check_everything.delay(asked.pk), robust=True)
     return asked
 
 
 def make(pk: int) -> None:
     """Run the check and store the result. Idempotent."""
-    asked = Verification.objects.take(pk)
+    asked = IntegrityRun.objects.take(pk)
     if asked is None:
         return
     try:
@@ -73,7 +73,7 @@ def check_files(day: date) -> int:
     return count
 
 
-def _check(asked: Verification) -> None:
+def _check(asked: IntegrityRun) -> None:
     checks = integrity.checks()
     if asked.head:
         head = Head.read(asked.head)
@@ -90,12 +90,12 @@ def _check(asked: Verification) -> None:
 
 
 @transaction.atomic
-def _end(asked: Verification, state: str, **changes: object) -> None:
+def _end(asked: IntegrityRun, state: str, **changes: object) -> None:
     if asked.end(state, **changes):
         announce([asked.by_id], f"check_{state}", link=reverse("proof"), count=changes.get("faults", 0))
 
 
-def seen(found: QuerySet[Verification], by: User) -> None:
+def seen(found: QuerySet[IntegrityRun], by: User) -> None:
     """The person has seen the results: they leave the to-do list."""
     found.filter(by=by, ended_at__isnull=False, seen_at=None).update(seen_at=timezone.now())
 
@@ -104,11 +104,11 @@ def entries(user: User) -> list[Todo]:
     """The result of the check, until it has been seen."""
     if not user.reach(READ_TRAIL):
         return []
-    ended = Verification.objects.filter(by=user, seen_at=None, ended_at__isnull=False)[:5]
+    ended = IntegrityRun.objects.filter(by=user, seen_at=None, ended_at__isnull=False)[:5]
     return [_entry(one) for one in ended]
 
 
-def _entry(one: Verification) -> Todo:
+def _entry(one: IntegrityRun) -> Todo:
     if one.state == State.FAILED:
         title = _("The stored data could not be checked")
         return Todo(title, reverse("proof"), over=_("Proof"), action=_("See why"))

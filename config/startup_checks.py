@@ -1,5 +1,5 @@
 """Whether this program may work on this database: not on the demonstration where ``DEMO`` is off, and not on data that
-a newer version has migrated. Every entry point checks at its start, or as soon as the database answers."""
+a version with another schema has made. Every entry point checks at its start, or as soon as the database answers."""
 
 import pkgutil
 from collections.abc import Iterable
@@ -29,17 +29,32 @@ def demand_fit() -> None:
         connection_created.connect(_look_late)
 
 
-def refuse_newer_data() -> None:
-    """Raise ``Unfit`` if the database has a migration of ours that this version does not know."""
+def refuse_incompatible_data() -> None:
+    """Raise ``Unfit`` if another version made the database, and this one cannot work on it. Nothing is changed."""
     from django.db.migrations.recorder import MigrationRecorder
 
-    if unknown := unknown_migrations(MigrationRecorder(connection).applied_migrations()):
-        names = ", ".join(".".join(key) for key in sorted(unknown)[:3])
-        raise Unfit(f"The database belongs to a newer version of this program: it has {names}. Start that version.")
+    if said := incompatibility(MigrationRecorder(connection).applied_migrations()):
+        raise Unfit(f"The database {said}, or begin with an empty one. Nothing was changed.")
 
 
-def unknown_migrations(applied: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Our applied migrations, as (app, name), that this version does not know: a newer one made them."""
+def incompatibility(applied: Iterable[tuple[str, str]]) -> str | None:
+    """What keeps this version from working on data on which these migrations, as (app, name), have run."""
+    applied = set(applied)
+    if older := {key for app in _ours() for key in _made_before(app, applied)}:
+        return f"was made before the present schema (it has {_names(older)}): use the version that made it"
+    if newer := _unknown_migrations(applied):
+        return f"is of a newer version of this program (it has {_names(newer)}): use that version"
+    return None
+
+
+def _made_before(app: AppConfig, applied: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The migrations that ran for an app without its present first one."""
+    ran = {key for key in applied if key[0] == app.label}
+    return set() if (app.label, min(_migrations(app), default="")) in ran else ran
+
+
+def _unknown_migrations(applied: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of ours that this version does not know: a newer one made them."""
     unknown = {key for app in _ours() for key in applied if key[0] == app.label and key[1] not in _migrations(app)}
     if unknown:
         from django.db.migrations.loader import MigrationLoader
@@ -50,10 +65,14 @@ def unknown_migrations(applied: Iterable[tuple[str, str]]) -> set[tuple[str, str
     return unknown
 
 
+def _names(migrations: set[tuple[str, str]]) -> str:
+    return ", ".join(".".join(key) for key in sorted(migrations)[:3])
+
+
 def _look() -> None:
     from reports.demonstration import guard  # models are available once Django is set up
 
-    refuse_newer_data()
+    refuse_incompatible_data()
     try:
         guard.refuse_outside_demo()
     except CommandError as found:

@@ -20,7 +20,7 @@ from incentives.models import ProjectFund, RewardPolicy, Source
 from incentives.money import fen, yuan
 from incentives.reward_table import Band, NoBand, Table, look_up, reward
 from ratings.models import StarPeriod
-from villages.models import Passage, Profile, Unit
+from villages.models import Profile, Unit, UnitSuccession
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _units(source: Source, figure: str) -> QuerySet[Unit]:
     A unit created by an order after the reckoning day counts with the star that it began with.
     """
     star = StarPeriod.objects.on(source.reckoning_day).filter(unit=OuterRef("pk")).values("star")[:1]
-    made = Passage.objects.filter(after=OuterRef("unit"), order__on__gt=source.reckoning_day)
+    made = UnitSuccession.objects.filter(after=OuterRef("unit"), order__on__gt=source.reckoning_day)
     begun = StarPeriod.objects.known().filter(Exists(made), unit=OuterRef("pk"))
     profile = Profile.objects.filter(unit=OuterRef("pk"), year=source.year)
     units = (

@@ -8,11 +8,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from records.chain import Digest, ProvedColumns, Seal
+from records.integrity_run import IntegrityRun
 from records.previews import Preview
 from records.schema import SchemaObject
-from records.verification import Verification
 
-__all__ = ["Digest", "IssuedDocument", "Preview", "ProvedColumns", "SchemaObject", "Seal", "StoredFile", "Verification"]
+__all__ = ["Digest", "IntegrityRun", "IssuedDocument", "Preview", "ProvedColumns", "SchemaObject", "Seal", "StoredFile"]
 
 
 class StoredFile(models.Model):

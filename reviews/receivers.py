@@ -14,7 +14,7 @@ from reviews.models.review_levels import review_level_of
 from reviews.workflow import appeals
 from reviews.workflow.handover import pass_hearings, pass_seats
 from reviews.workflow.panels import applications_entered
-from villages.models import Order
+from villages.models import ReorganizationOrder
 from villages.signals import units_passed
 
 
@@ -39,14 +39,14 @@ def leave_batches(applications: list[int], verb: str, **_: Any) -> None:
 
 
 @receiver(units_passed)
-def empty_batches(order: Order, **_: Any) -> None:
+def empty_batches(order: ReorganizationOrder, **_: Any) -> None:
     """Unreleased decisions of a unit that no longer exists leave their batch; its appeals lapse.
 
     A unit that continues keeps its appeals, but not against overturned decisions.
     """
     decided = Decision.objects.filter(unit__passed__order=order)
     fallen = decided.filter(state=Decision.State.OVERTURNED)
-    concerned = Appeal.objects.filter(unit__in=order.passages.values("before"))
+    concerned = Appeal.objects.filter(unit__in=order.successions.values("before"))
     appeals.lapse(concerned.filter(Q(unit__ended__isnull=False) | Q(decision__in=fallen)))
     _leave_drafts(decided)
 

@@ -42,8 +42,10 @@ def migrated_copy(name: str) -> Iterator[str]:
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_database()}"')
-        yield urlsplit(services.database_owner_url())._replace(path=f"/{name}").geturl()
-        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        try:
+            yield urlsplit(services.database_owner_url())._replace(path=f"/{name}").geturl()
+        finally:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     connection.close()
 
 

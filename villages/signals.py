@@ -3,7 +3,7 @@
 from django.dispatch import Signal
 
 units_passed = Signal()
-"""An order merged or split units. ``order``: the ``Order`` with its passages.
+"""An order merged or split units. ``order``: the ``ReorganizationOrder`` with its successions.
 
 A receiver transfers what it owns to the successors and returns the consequences: a list of
 ``villages.workflow.Consequence``.

@@ -12,7 +12,7 @@ from accounts import integrity_run, integrity_words
 from accounts.authority import permission_or_404
 from records.chain_head import Head
 from records.documents import qr
-from records.models import Digest, Verification
+from records.models import Digest, IntegrityRun
 from records.refusals import Refused
 
 CHECKS_SHOWN = 10
@@ -46,9 +46,9 @@ def _in_words(check: str, row: str, *sides: str) -> tuple[str, str, list[tuple[s
 def proof(request: HttpRequest) -> HttpResponse:
     """The head, the checks so far, and the result of the last one."""
     head = Head.newest()
-    checks = list(Verification.objects.select_related("by")[:CHECKS_SHOWN])
-    last = next((one for one in checks if one.state == Verification.State.READY), None)
-    integrity_run.seen(Verification.objects.all(), request.user)
+    checks = list(IntegrityRun.objects.select_related("by")[:CHECKS_SHOWN])
+    last = next((one for one in checks if one.state == IntegrityRun.State.READY), None)
+    integrity_run.seen(IntegrityRun.objects.all(), request.user)
     running = next((one for one in checks if one.state in ("waiting", "running")), None)
     template = "accounts/proof_progress.html" if request.htmx else "accounts/proof.html"
     context = {

@@ -11,22 +11,24 @@ from accounts.authority import grant
 from accounts.models import Appointment
 from notifications.workflow import announce
 from records.audit import acting
-from villages.models import Order, Passage
+from villages.models import ReorganizationOrder, UnitSuccession
 from villages.workflow import OrderConsequence
 
 
-def pass_on(sender: Any, order: Order, **kwargs: Any) -> list[OrderConsequence]:
+def pass_on(sender: Any, order: ReorganizationOrder, **kwargs: Any) -> list[OrderConsequence]:
     """Receives ``units_passed``: posts at dissolved units end at once; where the order says so, the successor
     unit gets them."""
     followed = []
-    for passage in order.passages.filter(main=True, before__ended__isnull=False).select_related("before", "after"):
-        posts = list(_held(passage.before_id))
+    for succession in order.successions.filter(main=True, before__ended__isnull=False).select_related(
+        "before", "after"
+    ):
+        posts = list(_held(succession.before_id))
         with acting(order.by, "villages.order", order.reason):
-            _end(posts, passage)
+            _end(posts, succession)
             if order.posts_pass:
-                _give_on(posts, passage, order)
+                _give_on(posts, succession, order)
         if posts:
-            followed.append(OrderConsequence(passage.before_id, _words(order, passage, len(posts))))
+            followed.append(OrderConsequence(succession.before_id, _words(order, succession, len(posts))))
     return followed
 
 
@@ -35,24 +37,24 @@ def _held(unit: str) -> QuerySet[Appointment]:
     return Appointment.objects.select_for_update().filter(Q(ends=None) | Q(ends__gte=today), unit=unit).order_by("pk")
 
 
-def _end(posts: list[Appointment], passage: Passage) -> None:
+def _end(posts: list[Appointment], succession: UnitSuccession) -> None:
     """Yesterday was the last day; for a post that began today or later, its first day is."""
     yesterday = timezone.localdate() - timedelta(days=1)
     for post in posts:
         last = max(post.starts, yesterday)
         Appointment.objects.filter(pk=post.pk).update(ends=last)
-        words = {"unit": passage.name_before, "role": post.get_role_display(), "day": last.isoformat()}
+        words = {"unit": succession.name_before, "role": post.get_role_display(), "day": last.isoformat()}
         announce([post.user_id], "appointment_ends", unit_code=post.unit_id, **words)
 
 
-def _give_on(posts: list[Appointment], passage: Passage, order: Order) -> None:
+def _give_on(posts: list[Appointment], succession: UnitSuccession, order: ReorganizationOrder) -> None:
     today = timezone.localdate()
-    there = set(_held(passage.after_id).values_list("user_id", "role"))
+    there = set(_held(succession.after_id).values_list("user_id", "role"))
     passed = [
         Appointment(
             user_id=post.user_id,
             role=post.role,
-            unit=passage.after,
+            unit=succession.after,
             department=post.department,
             starts=max(post.starts, today),
             ends=post.ends,
@@ -64,9 +66,9 @@ def _give_on(posts: list[Appointment], passage: Passage, order: Order) -> None:
     grant(Appointment.objects.bulk_create(passed))
 
 
-def _words(order: Order, passage: Passage, count: int) -> str:
+def _words(order: ReorganizationOrder, succession: UnitSuccession, count: int) -> str:
     if order.posts_pass:
         words = ngettext("%(count)d post passes to %(unit)s.", "%(count)d posts pass to %(unit)s.", count)
     else:
         words = ngettext("%(count)d post ends.", "%(count)d posts end.", count)
-    return words % {"count": count, "unit": passage.name_after}
+    return words % {"count": count, "unit": succession.name_after}

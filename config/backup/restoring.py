@@ -8,13 +8,13 @@ from django.conf import settings
 
 from config.backup import BackupFailed, archive, database, key
 from config.backup.archive import Manifest
-from config.startup_checks import unknown_migrations
+from config.startup_checks import incompatibility
 
 
 def restore(path: Path, key_file: Path | None = None) -> Manifest:
     """Restore the backup to ``DATA_DIR`` and ``DATABASE_URL``. Raises ``BackupFailed``, with nothing left behind."""
     manifest = archive.read(path)
-    _refuse_newer(manifest)
+    _refuse_other_versions(manifest)
     _refuse_demonstration(manifest)
     secret = key.demand(key_file or key.path_beside(path), manifest.key)
     database.demand_program("pg_restore")
@@ -47,10 +47,10 @@ def _put(path: Path, unpacked: Path) -> None:
         raise
 
 
-def _refuse_newer(manifest: Manifest) -> None:
-    if unknown := unknown_migrations([tuple(one.split(".", 1)) for one in manifest.migrations]):
-        names = ", ".join(sorted(".".join(one) for one in unknown)[:3])
-        raise BackupFailed(f"the backup is of a newer version of this program (it has {names}): use that version")
+def _refuse_other_versions(manifest: Manifest) -> None:
+    ran = [(app, name) for app, _dot, name in (one.partition(".") for one in manifest.migrations)]
+    if said := incompatibility(ran):
+        raise BackupFailed(f"the backup {said}")
     if (there := database.server()) < manifest.server:
         raise BackupFailed(f"the backup is of PostgreSQL {manifest.server}, this server is the older {there}")
 

@@ -60,7 +60,7 @@ def _prepare() -> None:
     call_command("check", stdout=StringIO())
     with step("database"):
         with as_owner():  # who may read what no version has granted to the running system
-            startup_checks.refuse_newer_data()
+            startup_checks.refuse_incompatible_data()
         call_command("migrate", interactive=False, verbosity=0)
         connection.ensure_connection()  # as the running system, which would otherwise be waited for
         startup_checks.demand_fit()

@@ -7,15 +7,15 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from ratings.models import StarPeriod
-from villages.models import Order, Passage, Unit
+from villages.models import ReorganizationOrder, Unit, UnitSuccession
 
 
 @dataclass(frozen=True)
 class LineageStep:
-    """From ``passage.before`` to ``passage.after``; ``star``: what the old unit held on the last day before the order
-    (None: no decision was in force), ``today``: what the new unit holds now."""
+    """From ``succession.before`` to ``succession.after``; ``star``: what the old unit held on the last day before the
+    order (None: no decision was in force), ``today``: what the new unit holds now."""
 
-    passage: Passage
+    succession: UnitSuccession
     star: int | None
     today: int | None
 
@@ -24,18 +24,18 @@ class LineageStep:
 class Lineage:
     """An order that touched ``unit``, with a step for each old and new unit."""
 
-    order: Order
+    order: ReorganizationOrder
     unit: str
     steps: list[LineageStep]
 
     @property
     def renamed(self) -> bool:
-        return self.order.kind == Order.Kind.RENAME
+        return self.order.kind == ReorganizationOrder.Kind.RENAME
 
     @property
     def came(self) -> bool:
         """Whether the unit came out of the order: it holds the star that its predecessors left it."""
-        return any(step.passage.after_id == self.unit for step in self.steps)
+        return any(step.succession.after_id == self.unit for step in self.steps)
 
     @property
     def lowest(self) -> int | None:
@@ -45,20 +45,20 @@ class Lineage:
 
 def lineages(unit: Unit) -> list[Lineage]:
     """The orders that touched ``unit``, the latest first; three queries."""
-    orders = list(Order.objects.of(unit).prefetch_related("passages"))
-    passages = [passage for order in orders for passage in order.passages.all()]
-    held = _Held({code for passage in passages for code in (passage.before_id, passage.after_id)})
+    orders = list(ReorganizationOrder.objects.of(unit).prefetch_related("successions"))
+    successions = [succession for order in orders for succession in order.successions.all()]
+    held = _Held({code for succession in successions for code in (succession.before_id, succession.after_id)})
     return [
         Lineage(
             order,
             unit.code,
             [
                 LineageStep(
-                    passage,
-                    held.star(passage.before_id, order.on - timedelta(days=1)),
-                    held.star(passage.after_id, timezone.localdate()),
+                    succession,
+                    held.star(succession.before_id, order.on - timedelta(days=1)),
+                    held.star(succession.after_id, timezone.localdate()),
                 )
-                for passage in order.passages.all()
+                for succession in order.successions.all()
             ],
         )
         for order in orders

@@ -124,10 +124,10 @@ def rerate(units: Units, until: date | None = None, *, dry_run: bool = False) ->
 
 _HEIRS = """
 with recursive heir (unit) as (
-    select p.after_id from villages_passage p
+    select p.after_id from villages_unitsuccession p
     where p.before_id in (select code from villages_unit where {condition})
     union
-    select p.after_id from heir h join villages_passage p on p.before_id = h.unit
+    select p.after_id from heir h join villages_unitsuccession p on p.before_id = h.unit
 )
 select unit from heir where unit not in (select code from villages_unit where {condition}) order by unit
 """

@@ -10,15 +10,15 @@
 -- acts on an inherited decision that came the same way or part of it, and on every decision made since. Until then the
 -- lowest of the inherited stars is held.
 
-passage as materialized (
+succession as materialized (
     select p.before_id as before, p.after_id as after, o."on" as day
-    from villages_passage p join villages_order o on o.id = p.order_id
+    from villages_unitsuccession p join villages_reorganizationorder o on o.id = p.order_id
     where o.kind <> 'rename' and o."on" <= (select day from horizon)
 ),
 forebear (unit) as (
-    select p.before from passage p where p.after in (select code from wanted)
+    select p.before from succession p where p.after in (select code from wanted)
     union
-    select p.before from forebear f join passage p on p.after = f.unit
+    select p.before from forebear f join succession p on p.after = f.unit
 ),
 unit as materialized (
     select code, level from wanted
@@ -28,12 +28,12 @@ unit as materialized (
 ),
 turn as materialized (  -- the days on which orders touched a unit
     select unit, array_agg(day order by day) as days
-    from (select before as unit, day from passage union select after, day from passage) as t
+    from (select before as unit, day from succession union select after, day from succession) as t
     group by unit
 ),
 gone as materialized (  -- the first day on which a unit is no more
-    select before as unit, min(day) as day from passage p
-    where not exists (select from passage q where q.before = p.before and q.after = p.before and q.day = p.day)
+    select before as unit, min(day) as day from succession p
+    where not exists (select from succession q where q.before = p.before and q.after = p.before and q.day = p.day)
     group by before
 ),
 version as materialized (  -- issued schemes: a year's judge until the next issued year's, the last issued by the day
@@ -80,7 +80,7 @@ decision as materialized (  -- one made on paper names no scheme: it falls under
     left join turn t on t.unit = m.unit
 ),
 settled as materialized (  -- what was decided on units after an order, or before it
-    select unit, "on", cut_off from decision where unit in (select after from passage)
+    select unit, "on", cut_off from decision where unit in (select after from succession)
 ),
 held (unit, way, decision, decided, scheme, since, until) as (  -- the decisions in force on a unit
     select unit, '' collate "C", id, star, scheme, "on", next_on from decision
@@ -90,7 +90,7 @@ held (unit, way, decision, decided, scheme, since, until) as (  -- the decisions
                (select min(day) from turn t, unnest(t.days) as day where t.unit = p.after and day > p.day),
                'infinity'
            )
-    from held h join passage p on p.before = h.unit and h.since < p.day and p.day <= h.until
+    from held h join succession p on p.before = h.unit and h.since < p.day and p.day <= h.until
 ),
 happened as materialized (  -- events that count, each under the scheme that judges it
     select distinct on (e.id) e.id, e.unit_id as unit, e.kind, e."on", e.closed, v."on" as reversed, g.scheme, least(
@@ -127,7 +127,7 @@ reach (unit, way, event, "on", since, until, judged) as (  -- events where they 
         where d.unit = p.after and d.cut_off >= r."on" and d."on" >= p.day and d."on" < s.until
     ))
     from reach r
-    join passage p on p.before = r.unit and p.day = r.until
+    join succession p on p.before = r.unit and p.day = r.until
     cross join lateral (
         select least(
             (select min(day) from turn t, unnest(t.days) as day where t.unit = p.after and day > p.day), 'infinity'
@@ -184,7 +184,7 @@ strand as materialized (  -- the star by each decision in force, on each boundar
 standing as materialized (  -- of several decisions the one that leaves the lowest star; all effects are named
     select unit, day, decision, decided, scheme, star, effects
     from strand
-    where unit not in (select after from passage)
+    where unit not in (select after from succession)
     union all
     (
         select distinct on (s.unit, s.day) s.unit, s.day, s.decision, s.decided, s.scheme, s.star, (
@@ -193,7 +193,7 @@ standing as materialized (  -- of several decisions the one that leaves the lowe
             where e.unit = s.unit and s.day >= e.since and (e.until is null or s.day < e.until)
         )
         from strand s
-        where s.unit in (select after from passage)
+        where s.unit in (select after from succession)
         order by s.unit, s.day, s.star, s.decided, s.decision
     )
 ),

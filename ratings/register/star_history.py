@@ -11,7 +11,7 @@ from ratings.events.applicable_scheme import event_names
 from ratings.events.effects import effect_words
 from ratings.explanation import ExplanationStep, ExplanationSubject, Rows, rows_of
 from ratings.models import Event, StarPeriod
-from villages.models import Order, Passage
+from villages.models import ReorganizationOrder, UnitSuccession
 
 
 def register_queries(subject: ExplanationSubject) -> dict[str, QuerySet]:
@@ -19,7 +19,7 @@ def register_queries(subject: ExplanationSubject) -> dict[str, QuerySet]:
     of_unit = Q(before=OuterRef("unit")) | Q(after=OuterRef("unit"))
     rows = {
         "since_orders": rows_of(
-            Passage.objects.filter(of_unit).order_by("order__on", "pk"),
+            UnitSuccession.objects.filter(of_unit).order_by("order__on", "pk"),
             "name_before",
             "name_after",
             kind="order__kind",
@@ -79,15 +79,15 @@ def _ended(row: dict[str, Any]) -> str:
     return _("%(name)s: %(value)s") % {"name": ended, "value": row["rectification"]} if row["rectification"] else ended
 
 
-def _orders(passages: list[dict[str, Any]]) -> list[ExplanationStep]:
+def _orders(successions: list[dict[str, Any]]) -> list[ExplanationStep]:
     """One step per order, whichever of its old and new units concern the unit."""
     by_order: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for row in passages:
+    for row in successions:
         by_order.setdefault((row["on"], row["document"], row["kind"]), []).append(row)
     return [
         ExplanationStep(
             date.fromisoformat(on),
-            str(Order.Kind(kind).label),
+            str(ReorganizationOrder.Kind(kind).label),
             (
                 *(f"{row['name_before']} → {row['name_after']}" for row in rows),
                 document,

@@ -23,26 +23,26 @@ from ratings.workflow import decision as decisions
 from ratings.workflow.transition import move
 from records import audit
 from records.refusals import Incomplete
-from villages.models import Order, Passage, Unit
+from villages.models import ReorganizationOrder, Unit, UnitSuccession
 from villages.workflow import OrderConsequence
 
 State = Application.State
 TOLD = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER)
 
 
-def pass_on(sender: Any, order: Order, **kwargs: Any) -> list[OrderConsequence]:
+def pass_on(sender: Any, order: ReorganizationOrder, **kwargs: Any) -> list[OrderConsequence]:
     """Receives ``units_passed``: open applications are withdrawn or passed on.
 
     Raises ``Incomplete`` where an event or a star of a dissolved unit exists on that day or later.
     """
     _require_nothing_later(order)
-    passages = order.passages.filter(main=True).exclude(before=F("after")).select_related("before", "after")
-    return [followed for passage in passages for followed in _applications(order, passage)]
+    successions = order.successions.filter(main=True).exclude(before=F("after")).select_related("before", "after")
+    return [followed for succession in successions for followed in _applications(order, succession)]
 
 
-def _require_nothing_later(order: Order) -> None:
+def _require_nothing_later(order: ReorganizationOrder) -> None:
     """From its day on an order leaves a unit without a past of its own: later records would be lost."""
-    ended = order.passages.filter(before__ended__isnull=False).values("before")
+    ended = order.successions.filter(before__ended__isnull=False).values("before")
     events = Event.objects.filter(unit__in=ended, on__gte=order.on).values_list("unit__name", "on")
     stars = Decision.objects.confirmed().filter(unit__in=ended, on__gte=order.on).values_list("unit__name", "on")
     if late := max([*events, *stars], key=lambda row: row[1], default=None):
@@ -51,26 +51,26 @@ def _require_nothing_later(order: Order) -> None:
         raise Incomplete(_("The order cannot be carried out yet."), {"on": message})
 
 
-def settle(sender: Any, order: Order, **kwargs: Any) -> list[OrderConsequence]:
+def settle(sender: Any, order: ReorganizationOrder, **kwargs: Any) -> list[OrderConsequence]:
     """Receives ``units_settled``: stars and effects are written to the register at once, and everyone concerned
     is notified."""
-    passages = list(order.passages.select_related("before", "after"))
-    codes = {code for passage in passages for code in (passage.before_id, passage.after_id)}
+    successions = list(order.successions.select_related("before", "after"))
+    codes = {code for succession in successions for code in (succession.before_id, succession.after_id)}
     lock_units(codes)
     rerate(codes)
-    _tell(order, passages)
-    return _stars(passages)
+    _tell(order, successions)
+    return _stars(successions)
 
 
-def _applications(order: Order, passage: Passage) -> list[OrderConsequence]:
+def _applications(order: ReorganizationOrder, succession: UnitSuccession) -> list[OrderConsequence]:
     """A merged unit's open application is withdrawn; a split one's passes to the part that the order names."""
-    rows = Application.objects.select_for_update(of=("self",)).filter(unit=passage.before).select_related("cycle")
-    merged = order.kind == Order.Kind.MERGE
+    rows = Application.objects.select_for_update(of=("self",)).filter(unit=succession.before).select_related("cycle")
+    merged = order.kind == ReorganizationOrder.Kind.MERGE
     open_ones = list(
         rows.filter(state__in=State.UNDER_WAY if merged else [*State.UNDER_WAY, State.DRAFT]).order_by("pk")
     )
     words = _("Merged into %(unit)s by %(document)s.") if merged else _("Passed to %(unit)s by %(document)s.")
-    reason = words % {"unit": passage.name_after, "document": order.document}
+    reason = words % {"unit": succession.name_after, "document": order.document}
     states = {one.pk: one.get_state_display() for one in open_ones}
     for application in open_ones:
         _undecide(application, order, reason)
@@ -79,33 +79,34 @@ def _applications(order: Order, passage: Passage) -> list[OrderConsequence]:
         told = _("The application of %(year)s (%(state)s) is withdrawn.")
     else:
         with audit.acting(order.by, "villages.order", reason):
-            Application.objects.filter(pk__in=[one.pk for one in open_ones]).update(unit=passage.after)
+            Application.objects.filter(pk__in=[one.pk for one in open_ones]).update(unit=succession.after)
         told = _("The application of %(year)s (%(state)s) passes to %(unit)s.")
     return [
         OrderConsequence(
-            passage.before_id, told % {"year": one.cycle.year, "state": states[one.pk], "unit": passage.name_after}
+            succession.before_id,
+            told % {"year": one.cycle.year, "state": states[one.pk], "unit": succession.name_after},
         )
         for one in open_ones
     ]
 
 
-def _undecide(application: Application, order: Order, reason: str) -> None:
+def _undecide(application: Application, order: ReorganizationOrder, reason: str) -> None:
     """A decision that is not in force yet is overturned: it was made for a unit that no longer exists."""
     pending = application.decisions.filter(state__in=Decision.State.PENDING).first()
     if pending:
         decisions.overturn(pending, decisions.REVIEW_OF[pending.origin], verb="reconsider", by=order.by, reason=reason)
 
 
-def _withdraw(applications: Iterable[Application], order: Order, reason: str) -> None:
+def _withdraw(applications: Iterable[Application], order: ReorganizationOrder, reason: str) -> None:
     ids = [application.pk for application in applications]
     move(ids, "withdraw", State.DRAFT, by=order.by, reason=reason, township_star=None, submitted_tags=None)
     for application in applications:
         application.returns.filter(answered_at=None).update(answered_at=timezone.now())
 
 
-def _stars(passages: Iterable[Passage]) -> list[OrderConsequence]:
+def _stars(successions: Iterable[UnitSuccession]) -> list[OrderConsequence]:
     """Which star each new unit holds today."""
-    after = {passage.after_id: passage.name_after for passage in passages}
+    after = {succession.after_id: succession.name_after for succession in successions}
     periods = StarPeriod.objects.on().filter(unit__in=after).order_by("unit")
     return [OrderConsequence(period.unit_id, _star(period, after[period.unit_id])) for period in periods]
 
@@ -119,22 +120,26 @@ def _star(period: StarPeriod, name: str) -> str:
     return words % {"unit": name, "star": period.star}
 
 
-def _tell(order: Order, passages: Iterable[Passage]) -> None:
+def _tell(order: ReorganizationOrder, successions: Iterable[UnitSuccession]) -> None:
     """The people of every unit concerned, and their townships', once each."""
-    kind = "units_merged" if order.kind == Order.Kind.MERGE else "unit_split"
-    changed = [passage for passage in passages if passage.main and passage.before_id != passage.after_id]
-    places = {code for passage in changed for code in _places(passage.before, passage.after)}
+    kind = "units_merged" if order.kind == ReorganizationOrder.Kind.MERGE else "unit_split"
+    changed = [
+        succession for succession in successions if succession.main and succession.before_id != succession.after_id
+    ]
+    places = {code for succession in changed for code in _places(succession.before, succession.after)}
     people = holders(TOLD, places)
     announce_all(
         Notice(
             user_id=user_id,
             kind=kind,
-            params={"before": passage.name_before, "after": passage.name_after, "document": order.document},
-            link=reverse("register_unit", args=[passage.after_id]),
-            unit_code=passage.after_id,
+            params={"before": succession.name_before, "after": succession.name_after, "document": order.document},
+            link=reverse("register_unit", args=[succession.after_id]),
+            unit_code=succession.after_id,
         )
-        for passage in changed
-        for user_id in sorted({id for code in _places(passage.before, passage.after) for id in people.get(code, ())})
+        for succession in changed
+        for user_id in sorted(
+            {id for code in _places(succession.before, succession.after) for id in people.get(code, ())}
+        )
     )
 
 

@@ -13,7 +13,7 @@ from ratings.workflow import decision as decisions
 from ratings.workflow.application import withdraw
 from records import audit
 from records.chain_head import Head
-from records.models import Verification
+from records.models import IntegrityRun
 from records.refusals import NotAllowed
 from tests.factories import VILLAGE, ApplicationFactory, PointsFactory, person
 
@@ -36,7 +36,7 @@ def seal():
         cursor.execute("set constraints all immediate; set constraints all deferred")
 
 
-def check(head: Head | None, by, callbacks) -> Verification:
+def check(head: Head | None, by, callbacks) -> IntegrityRun:
     with callbacks(execute=True):
         asked = integrity_run.ask(head, by=by)
     asked.refresh_from_db()
@@ -80,7 +80,7 @@ def test_the_head_goes_out_as_a_file_and_comes_back(auditor, client):
     file = client.get(reverse("proof_head")).content
     assert Head.read(file.decode()) == Head.newest()
     client.post(reverse("proof_check"), {"head": SimpleUploadedFile("head.txt", file)})
-    assert Verification.objects.get().head == file.decode()
+    assert IntegrityRun.objects.get().head == file.decode()
     answer = client.post(reverse("proof_check"), {"head": SimpleUploadedFile("head.txt", b"nothing")}, follow=True)
     assert "这不是导出的链头" in [str(message) for message in answer.context["messages"]][-1]
 

@@ -135,7 +135,7 @@ def written(path, **changes):
         server=15,
         demo=False,
         key=key.mark(key.settings.SECRET_KEY),
-        migrations=["records.0001_initial"],
+        migrations=["records.0001_schema"],
     )
     for name, value in changes.items():
         setattr(manifest, name, value)
@@ -163,7 +163,11 @@ def refused(path, **options):
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"migrations": ["records.9999_to_come"]}, "newer version of this program (it has records.9999_to_come)"),
+        (
+            {"migrations": ["records.0001_schema", "records.9999_to_come"]},
+            "newer version of this program (it has records.9999_to_come)",
+        ),
+        ({"migrations": ["records.0001_initial"]}, "before the present schema (it has records.0001_initial)"),
         ({"server": 99}, "the backup is of PostgreSQL 99, this server is the older"),
         ({"demo": True}, "the backup holds the demonstration"),
         ({"format": "pingxing-backup/2"}, "restore it with a newer version"),
@@ -186,7 +190,7 @@ def test_a_backup_that_was_cut_short_is_refused(tmp_path, share):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("what", [b"PGDMP", b'"taken_at"', b"records.0001_initial", b"database.dump", b"manifest.sha"])
+@pytest.mark.parametrize("what", [b"PGDMP", b'"taken_at"', b"records.0001_schema", b"database.dump", b"manifest.sha"])
 def test_a_byte_that_changed_is_found(tmp_path, what):
     path = written(tmp_path / "b.tar")
     content = bytearray(path.read_bytes())

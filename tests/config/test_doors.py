@@ -14,6 +14,7 @@ from config.environment import Unusable, demand_usable
 from config.startup_checks import Unfit, demand_fit
 from config.supervisor import preparation
 from config.supervisor.preparation import prepare_data
+from tests.migrated import migrated_copy
 
 DOORS = {
     "run": ["-m", "config.supervisor"],
@@ -120,8 +121,38 @@ def test_what_the_settings_refuse_is_one_line(door, tmp_path):
 def test_older_code_refuses_newer_data():
     demand_fit()
     MigrationRecorder(connection).record_applied("ratings", "9999_from_the_future")
-    with pytest.raises(Unfit, match=r"newer version of this program: it has ratings\.9999_from_the_future\."):
+    with pytest.raises(Unfit, match=r"newer version of this program \(it has ratings\.9999_from_the_future\)"):
         demand_fit()
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_data_made_before_the_present_schema_are_refused_in_one_line_and_stay(door, tmp_path):
+    with migrated_copy(f"made_before_{os.getpid()}") as url:
+        with psycopg2.connect(url) as before, before.cursor() as cursor:
+            cursor.execute("UPDATE django_migrations SET name = '0001_initial' WHERE name = '0001_schema'")
+        held = _content(url)
+        done = opened(door, tmp_path, DATABASE_URL=url)
+        said = done.stdout + done.stderr
+        assert done.returncode != 0
+        assert {line.partition("The database")[2] for line in said.splitlines() if "The database" in line} == {
+            " was made before the present schema (it has accounts.0001_initial, accounts.0002_relations, "
+            "incentives.0001_initial): use the version that made it, or begin with an empty one. Nothing was changed."
+        }  # each of gunicorn's processes says so
+        assert _content(url) == held
+        before.close()
+
+
+def _content(url):
+    """Every migration that has run, and every table with its number of rows."""
+    with psycopg2.connect(url) as there, there.cursor() as cursor:
+        cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
+        ran = cursor.fetchall()
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        tables = [name for (name,) in cursor.fetchall()]
+        cursor.execute(" UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in tables))
+        rows = sorted(cursor.fetchall())
+    there.close()
+    return ran, rows
 
 
 @pytest.mark.django_db

@@ -44,7 +44,7 @@ def told(code):
             one.order.kind,
             one.came,
             one.lowest,
-            [(s.passage.name_before, s.star, s.passage.name_after, s.today) for s in one.steps],
+            [(s.succession.name_before, s.star, s.succession.name_after, s.today) for s in one.steps],
         )
         for one in lineages(Unit.objects.get(code=code))
     ]

@@ -23,7 +23,7 @@ from tests.factories import (
     scheme_body,
 )
 from tests.form_steps import key_of, pressed
-from villages.models import Order, Passage
+from villages.models import ReorganizationOrder, UnitSuccession
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
 ELSEWHERE = "330681001218"
@@ -271,8 +271,12 @@ def test_anyone_searches_a_countys_register_by_name_and_pinyin(client, star, typ
 
 def test_anyone_sees_what_stars_a_unit_held_and_its_former_names(client, star):
     by = person(Role.COUNTY_OFFICE, COUNTY)
-    order = Order.objects.create(kind="rename", document="新政〔2025〕8号", on=date(2025, 8, 1), reason="更名", by=by)
-    Passage.objects.create(order=order, before=star.unit, after=star.unit, name_before="下溪村", name_after="沙溪村")
+    order = ReorganizationOrder.objects.create(
+        kind="rename", document="新政〔2025〕8号", on=date(2025, 8, 1), reason="更名", by=by
+    )
+    UnitSuccession.objects.create(
+        order=order, before=star.unit, after=star.unit, name_before="下溪村", name_after="沙溪村"
+    )
     DecisionFactory(unit=star.unit, star=5, year=2026, on=date(2026, 6, 1))
     rerate([VILLAGE])
     page = client.get(reverse("public_unit", args=[VILLAGE]))

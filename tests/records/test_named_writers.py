@@ -11,7 +11,7 @@ from accounts.models import User
 from config.celery import app
 from ratings.models import Scheme
 from records.audit import acting
-from records.models import Digest, StoredFile, Verification
+from records.models import Digest, IntegrityRun, StoredFile
 from reports.demonstration import load, people, places
 from reports.models import ReportRequest
 
@@ -60,7 +60,7 @@ def tasks() -> dict[str, list]:
     auditor = User.objects.get(username="auditor")
     with acting(auditor, "test"):
         report = ReportRequest.objects.create(unit_id="330624", year=2025, by=auditor)
-        check = Verification.objects.create(by=auditor)
+        check = IntegrityRun.objects.create(by=auditor)
     return {
         "notifications.tasks.deliver_due": [],
         "ratings.tasks.rerate_all": [],

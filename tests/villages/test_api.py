@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from accounts.roles import Role
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, ProfileFactory, UnitFactory, person
-from villages.models import Level, Order, Profile, Unit
+from villages.models import Level, Profile, ReorganizationOrder, Unit
 
 pytestmark = pytest.mark.django_db
 
@@ -41,11 +41,11 @@ def office():
 
 def test_a_merger_is_looked_at_and_then_carried_out(office):
     seen = office.post("/api/v1/orders/merge/", MERGING | {"preview": True}, format="json")
-    assert (seen.status_code, seen.json()["id"], Order.objects.count()) == (200, None, 0)
+    assert (seen.status_code, seen.json()["id"], ReorganizationOrder.objects.count()) == (200, None, 0)
     assert Unit.objects.filter(code=NEW).exists() is False
     made = office.post("/api/v1/orders/merge/", MERGING, format="json")
     assert (made.status_code, made.json()["consequences"]) == (201, seen.json()["consequences"])
-    order = Order.objects.get()
+    order = ReorganizationOrder.objects.get()
     assert office.get(f"/api/v1/orders/{order.pk}/").json() == made.json()
     assert [row["id"] for row in office.get("/api/v1/orders/").json()["results"]] == [order.pk]
     assert [(p["before"], p["after"], p["name_after"], p["main"]) for p in made.json()["passages"]] == [
@@ -70,14 +70,14 @@ def test_who_may_not_order_finds_nothing(step, body, role, code):
     client = api(person(role, code))
     for sent in (body, body | {"preview": True}):
         assert client.post(f"/api/v1/orders/{step}/", sent, format="json").status_code == 404
-    assert not Order.objects.exists()
+    assert not ReorganizationOrder.objects.exists()
 
 
 def test_orders_elsewhere_are_not_there(office):
     office.post("/api/v1/orders/rename/", RENAMING, format="json")
     other = api(person(Role.COUNTY_OFFICE, "330681"))
     assert other.get("/api/v1/orders/").json()["count"] == 0
-    assert other.get(f"/api/v1/orders/{Order.objects.get().pk}/").status_code == 404
+    assert other.get(f"/api/v1/orders/{ReorganizationOrder.objects.get().pk}/").status_code == 404
     assert api(person(Role.SIGNER, A)).get("/api/v1/orders/").status_code == 404
 
 
@@ -96,7 +96,7 @@ def test_what_cannot_be_ordered_is_named(office, step, body, status, problem):
     answer = office.post(f"/api/v1/orders/{step}/", body, format="json")
     assert answer.status_code == status
     assert list(answer.json().get("problems", {})) == ([problem] if problem else [])
-    assert not Order.objects.exists()
+    assert not ReorganizationOrder.objects.exists()
 
 
 def test_yearly_figures_are_reported_and_read(office):

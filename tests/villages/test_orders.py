@@ -25,7 +25,7 @@ from tests.factories import (
     UnitFactory,
     person,
 )
-from villages.models import Order, Unit
+from villages.models import ReorganizationOrder, Unit
 from villages.workflow import OrderPaper, SplitPart, merge, rename, split
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +150,7 @@ def test_a_renaming_changes_nothing_else(office):
     unit = Unit.objects.get(code=A)
     assert (unit.name, unit.pinyin, unit.ended) == ("沙溪新村", "sha xi xin cun", None)
     assert (star(A), StarPeriod.objects.count()) == (4, kept)
-    assert order.passages.get().name_before == f"单位{A}"
+    assert order.successions.get().name_before == f"单位{A}"
     with pytest.raises(WrongState):
         rename(A, "沙溪新村", PAPER, by=office)
 
@@ -202,8 +202,8 @@ def test_what_has_ended_stays_so(office):
         merge([A, C], SplitPart(C), PAPER, by=office)
     for change in (
         lambda: Unit.objects.filter(code=A).update(ended=None),
-        lambda: order.passages.all().delete(),
-        lambda: Order.objects.update(document="x"),
+        lambda: order.successions.all().delete(),
+        lambda: ReorganizationOrder.objects.update(document="x"),
     ):
         with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
             change()
@@ -217,20 +217,20 @@ def test_a_preview_does_nothing_and_a_double_click_carries_out_once(client, offi
     said = {"units": f"{A}\n{B}", "into": B, "name": "", "document": "8号", "on": "2026-11-20", "reason": "并村"}
     preview = client.post(address, said)
     assert preview.context["preview"].consequences[-1]["text"].endswith("3 星。")
-    assert not Order.objects.exists()
+    assert not ReorganizationOrder.objects.exists()
     assert star(A) == 4
     confirmed = said | {"confirm": "1", "key": preview.context["key"]}
     for wrong in ({"key": ""}, {"into": A}, {"reason": "别的"}, {"posts_pass": "on"}, {"name": "新名"}):
         assert client.post(address, confirmed | wrong).status_code == 409, wrong
     assert client.post(address, confirmed | {"tag": "1"}).status_code == 400
-    assert not Order.objects.exists()
+    assert not ReorganizationOrder.objects.exists()
     answers = [client.post(address, confirmed) for _twice in range(2)]
-    order = Order.objects.get()
+    order = ReorganizationOrder.objects.get()
     assert [answer["Location"] for answer in answers] == [reverse("unit_order", args=[order.pk])] * 2
     again = client.post(address, said)
     assert list(again.context["form"].non_field_errors()) == [f"单位{A}已经撤销。"]
     assert client.post(address, confirmed | {"reason": "别的"}).status_code == 409
-    assert Order.objects.count() == 1
+    assert ReorganizationOrder.objects.count() == 1
     for code in (A, B):
         assert list(client.get(reverse("unit", args=[code])).context["orders"]) == [order]
 
@@ -280,10 +280,10 @@ def test_what_changed_since_it_was_looked_at_is_shown_anew(client, office, kind,
     for _twice in range(2):
         answer = client.post(address, old)
         assert (answer.status_code, 'role="alert"' in answer.content.decode()) == (409, True)
-    assert not Order.objects.exists()
+    assert not ReorganizationOrder.objects.exists()
     assert not Unit.objects.filter(code=NEW).exists()
     assert client.post(address, old | {"key": answer.context["key"]}).status_code == 302
-    assert Order.objects.count() == 1
+    assert ReorganizationOrder.objects.count() == 1
 
 
 def test_units_of_an_order_are_found_by_name_and_chosen(client, office):

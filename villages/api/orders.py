@@ -13,15 +13,15 @@ from rest_framework.response import Response
 
 from records.validated_input import sent
 from villages import workflow
-from villages.models import Order, Passage
+from villages.models import ReorganizationOrder, UnitSuccession
 from villages.workflow import MANAGE, OrderPaper, SplitPart, looked_at
 
 
-class PassageSerializer(serializers.ModelSerializer):
+class UnitSuccessionSerializer(serializers.ModelSerializer):
     """`main`: open work passes to this unit."""
 
     class Meta:
-        model = Passage
+        model = UnitSuccession
         fields = ["before", "name_before", "after", "name_after", "main"]
 
 
@@ -38,14 +38,14 @@ class OrderSerializer(serializers.ModelSerializer):
     consequences = ConsequenceSerializer(many=True)
 
     class Meta:
-        model = Order
+        model = ReorganizationOrder
         fields = ["id", "kind", "document", "on", "reason", "posts_pass", "at", "passages", "consequences"]
         read_only_fields = fields
 
-    @extend_schema(responses=PassageSerializer(many=True))
-    def get_passages(self, order: Order) -> list[dict[str, Any]]:
-        passed = order.passed if hasattr(order, "passed") else order.passages.all()
-        return PassageSerializer(passed, many=True).data
+    @extend_schema(responses=UnitSuccessionSerializer(many=True))
+    def get_passages(self, order: ReorganizationOrder) -> list[dict[str, Any]]:
+        passed = order.passed if hasattr(order, "passed") else order.successions.all()
+        return UnitSuccessionSerializer(passed, many=True).data
 
 
 class PartSerializer(serializers.Serializer):
@@ -93,13 +93,13 @@ class RenameSerializer(PaperSerializer):
 class OrderViewSet(viewsets.ReadOnlyModelViewSet):
     """The orders over units that you may give orders for, the latest first."""
 
-    queryset = Order.objects.all()
+    queryset = ReorganizationOrder.objects.all()
     serializer_class = OrderSerializer
 
-    def get_queryset(self) -> QuerySet[Order]:
+    def get_queryset(self) -> QuerySet[ReorganizationOrder]:
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
-        return super().get_queryset().touching(_reach(self.request)).prefetch_related("passages")
+        return super().get_queryset().touching(_reach(self.request)).prefetch_related("successions")
 
     @extend_schema(request=MergeSerializer, responses={200: OrderSerializer, 201: OrderSerializer})
     @action(detail=False, methods=["post"])
@@ -140,7 +140,7 @@ def _paper(given: dict[str, Any]) -> OrderPaper:
     return OrderPaper(given["document"], given["on"], given["reason"], given.get("posts_pass", False))
 
 
-def _told(given: dict[str, Any], carry_out: Callable[[], Order]) -> Response:
+def _told(given: dict[str, Any], carry_out: Callable[[], ReorganizationOrder]) -> Response:
     order = looked_at(carry_out, keep=not given["preview"])
     if given["preview"]:
         order.pk = None

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from records import cells
 from villages import workflow
-from villages.models import Order, Unit
+from villages.models import ReorganizationOrder, Unit
 from villages.workflow import OrderPaper, SplitPart
 
 SEPARATORS = re.compile(r"[\s,，、;；]+")
@@ -47,7 +47,7 @@ class OrderForm(forms.Form):
         """The input with line breaks normalised."""
         return {name: " ".join(str(value).split()) for name, value in self.cleaned_data.items()}
 
-    def carry_out(self, by: Any) -> Order:
+    def carry_out(self, by: Any) -> ReorganizationOrder:
         raise NotImplementedError
 
 
@@ -87,7 +87,7 @@ class MergeForm(PassingForm):
     def codes(self) -> list[str]:
         return [code for code in SEPARATORS.split(self.cleaned_data.get("units", "")) if code]
 
-    def carry_out(self, by: Any) -> Order:
+    def carry_out(self, by: Any) -> ReorganizationOrder:
         given = self.cleaned_data
         codes = self.codes()
         return workflow.merge(codes, SplitPart(given["into"], given["name"]), self.paper(), by=by)
@@ -121,7 +121,7 @@ class SplitForm(PassingForm):
             parts[unit.code] = unit.name
         return code_among(parts, self.cleaned_data["main"])
 
-    def carry_out(self, by: Any) -> Order:
+    def carry_out(self, by: Any) -> ReorganizationOrder:
         given = self.cleaned_data
         return workflow.split(given["unit"], given["parts"], given["main"], self.paper(), by=by)
 
@@ -132,12 +132,12 @@ class RenameForm(OrderForm):
 
     field_order = ["unit", "name", "document", "on", "reason"]
 
-    def carry_out(self, by: Any) -> Order:
+    def carry_out(self, by: Any) -> ReorganizationOrder:
         return workflow.rename(self.cleaned_data["unit"], self.cleaned_data["name"], self.paper(), by=by)
 
 
 FORMS: dict[str, Callable[..., OrderForm]] = {
-    Order.Kind.MERGE: MergeForm,
-    Order.Kind.SPLIT: SplitForm,
-    Order.Kind.RENAME: RenameForm,
+    ReorganizationOrder.Kind.MERGE: MergeForm,
+    ReorganizationOrder.Kind.SPLIT: SplitForm,
+    ReorganizationOrder.Kind.RENAME: RenameForm,
 }

@@ -1,4 +1,7 @@
-"""Codes are in the C collation, whose plain index serves prefixes: the pattern indexes beside it only slow imports."""
+"""Codes are in the C collation, whose plain index serves prefixes: the pattern indexes beside it only slow imports.
+
+A migration of its own, as Django makes indexes at the very end of the one that makes their table.
+"""
 
 from django.db import migrations
 
@@ -6,8 +9,6 @@ INDEXES = ["villages_unit_code_be22d0ef_like", "villages_unitevent_pgh_obj_id_be
 
 
 class Migration(migrations.Migration):
-    dependencies = [("villages", "0001_initial")]
+    dependencies = [("villages", "0001_schema")]
 
-    operations = [
-        migrations.RunSQL([f'DROP INDEX IF EXISTS "{name}"' for name in INDEXES], migrations.RunSQL.noop),
-    ]
+    operations = [migrations.RunSQL([f'DROP INDEX "{name}"' for name in INDEXES], migrations.RunSQL.noop)]

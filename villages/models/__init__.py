@@ -1,19 +1,26 @@
-from villages.models.order import Order, Passage, ancestors, descendants, rated_on, successors
 from villages.models.profile import Profile
+from villages.models.reorganization import (
+    ReorganizationOrder,
+    UnitSuccession,
+    ancestors,
+    descendants,
+    rated_on,
+    successors,
+)
 from villages.models.unit import CODE, CODE_LENGTHS, Level, Unit, UnitQuerySet, below, below_any, matching, prefixes
 
 __all__ = [
     "CODE",
     "CODE_LENGTHS",
     "Level",
-    "Order",
-    "Passage",
     "Profile",
+    "ReorganizationOrder",
     "Unit",
     "UnitQuerySet",
+    "UnitSuccession",
+    "ancestors",
     "below",
     "below_any",
-    "ancestors",
     "descendants",
     "matching",
     "prefixes",

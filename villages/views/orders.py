@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from records import previews
 from records.refusals import Incomplete, NotAllowed, UnknownFields, WrongState, refuse_unknown_fields
 from villages.forms.orders import FORMS, OrderForm
-from villages.models import Order, Unit
+from villages.models import ReorganizationOrder, Unit
 from villages.workflow import MANAGE, looked_at, outcome
 
 PER_PAGE = 30
@@ -25,14 +25,14 @@ def orders(request: HttpRequest) -> HttpResponse:
     """The orders over units within reach, the latest first."""
     found = _within_reach(request)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "villages/orders.html", {"page": page, "kinds": Order.Kind.choices})
+    return render(request, "villages/orders.html", {"page": page, "kinds": ReorganizationOrder.Kind.choices})
 
 
 def _within_reach(request: HttpRequest):  # noqa: ANN202 a queryset
     codes = request.user.reach(MANAGE)
     if not codes:
         raise Http404
-    return Order.objects.touching(codes).prefetch_related("passages")
+    return ReorganizationOrder.objects.touching(codes).prefetch_related("successions")
 
 
 @login_required
@@ -63,12 +63,17 @@ def order_new(request: HttpRequest, kind: str) -> HttpResponse:
         else:
             messages.success(request, _("The order is carried out. Everyone concerned has been told."))
             return redirect("unit_order", made.pk)
-    context: dict[str, Any] = {"form": form, "kind": Order.Kind(kind), "refused": refused, "chosen": chosen}
+    context: dict[str, Any] = {
+        "form": form,
+        "kind": ReorganizationOrder.Kind(kind),
+        "refused": refused,
+        "chosen": chosen,
+    }
     context["into"] = initial["into"]
     context |= {"q": request.GET.get("q", ""), "found": _found(request, chosen), "most": FOUND}
     if "change" not in request.POST and form.is_valid() and (seen := _tried(request, form)):
         shown = {"said": form.said(), "outcome": outcome(seen)}
-        context |= {"preview": seen, "passages": seen.passed, "key": previews.keep(request.user, _step(kind), shown)}
+        context |= {"preview": seen, "successions": seen.passed, "key": previews.keep(request.user, _step(kind), shown)}
     status = 400 if isinstance(refused, UnknownFields) else 409 if refused else 200
     return render(request, "villages/order_new.html", context, status=status)
 
@@ -93,7 +98,7 @@ def _step(kind: str) -> str:
     return f"order:{kind}"
 
 
-def _carried_out(request: HttpRequest, kind: str, form: OrderForm) -> Order:
+def _carried_out(request: HttpRequest, kind: str, form: OrderForm) -> ReorganizationOrder:
     """Carry out the order as it was shown. Idempotent: a second click shows the result of the first."""
     refuse_unknown_fields(request.POST, [*form.fields, "key", "confirm"])
     try:
@@ -103,10 +108,12 @@ def _carried_out(request: HttpRequest, kind: str, form: OrderForm) -> Order:
     except previews.AlreadyDone as done:
         previews.require_unchanged(done.shown["said"], form.said())
         paper = form.paper()
-        return Order.objects.filter(by=request.user, kind=kind, document=paper.document, on=paper.on).latest("pk")
+        return ReorganizationOrder.objects.filter(
+            by=request.user, kind=kind, document=paper.document, on=paper.on
+        ).latest("pk")
 
 
-def _tried(request: HttpRequest, form: OrderForm) -> Order | None:
+def _tried(request: HttpRequest, form: OrderForm) -> ReorganizationOrder | None:
     """The consequences (``looked_at``), or None with the reason as an error of the form."""
     try:
         return looked_at(lambda: form.carry_out(request.user), keep=False)

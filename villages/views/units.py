@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from records.excel_export import as_workbook
 from villages import exports
 from villages.forms.units import UnitSearch
-from villages.models import Order, Unit, prefixes
+from villages.models import ReorganizationOrder, Unit, prefixes
 from villages.unit_panels import panels_of
 from villages.workflow import MANAGE
 from villages.workflow.making import KINDS, UnitKind
@@ -43,7 +43,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
             "unit": one,
             "above": [(place, any(place.code.startswith(held) for held in reach)) for place in above],
             "page": page,
-            "orders": Order.objects.of(one).prefetch_related("passages"),
+            "orders": ReorganizationOrder.objects.of(one).prefetch_related("successions"),
             "may_manage": request.user.has_perm(MANAGE, one) and not one.ended,
             "makes": _makes(request, one),
             "profiles": one.profiles.order_by("-year")[:5],

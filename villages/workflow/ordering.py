@@ -21,7 +21,7 @@ from records import cells
 from records.audit import acting
 from records.previews import require_unchanged
 from records.refusals import Incomplete, WrongState
-from villages.models import CODE, CODE_LENGTHS, Level, Order, Passage, Unit, prefixes
+from villages.models import CODE, CODE_LENGTHS, Level, ReorganizationOrder, Unit, UnitSuccession, prefixes
 from villages.signals import units_passed, units_settled
 from villages.workflow.locking import MANAGE, hold
 from villages.workflow.naming import cleaned_name
@@ -60,7 +60,7 @@ class SplitPart:
 
 
 @transaction.atomic
-def merge(codes: Collection[str], into: SplitPart, paper: OrderPaper, *, by: Any) -> Order:
+def merge(codes: Collection[str], into: SplitPart, paper: OrderPaper, *, by: Any) -> ReorganizationOrder:
     """Merge the units of ``codes`` into one: one of them that continues, or a new unit.
 
     Raises ``NotAllowed``; ``Incomplete`` if the order is incomplete; ``WrongState`` if one of them has ended.
@@ -76,11 +76,11 @@ def merge(codes: Collection[str], into: SplitPart, paper: OrderPaper, *, by: Any
     _require(problems)
     successor = _made(into, merged[0], by) if into.code not in units else units[into.code]
     steps = [(unit, successor, True) for unit in merged]
-    return _carry_out(Order.Kind.MERGE, steps, {successor.code: into.name}, paper, by)
+    return _carry_out(ReorganizationOrder.Kind.MERGE, steps, {successor.code: into.name}, paper, by)
 
 
 @transaction.atomic
-def split(code: str, parts: Collection[SplitPart], main: str, paper: OrderPaper, *, by: Any) -> Order:
+def split(code: str, parts: Collection[SplitPart], main: str, paper: OrderPaper, *, by: Any) -> ReorganizationOrder:
     """Split the unit of ``code`` into ``parts``; it may be one of them. Open work passes to the part ``main``.
 
     Raises ``NotAllowed``, ``Incomplete``, ``WrongState`` as ``merge``.
@@ -98,11 +98,11 @@ def split(code: str, parts: Collection[SplitPart], main: str, paper: OrderPaper,
     whole = units[code]
     after = [units.get(part.code) or _made(part, whole, by) for part in parts]
     steps = [(whole, unit, unit.code == main) for unit in after]
-    return _carry_out(Order.Kind.SPLIT, steps, {part.code: part.name for part in parts}, paper, by)
+    return _carry_out(ReorganizationOrder.Kind.SPLIT, steps, {part.code: part.name for part in parts}, paper, by)
 
 
 @transaction.atomic
-def rename(code: str, name: str, paper: OrderPaper, *, by: Any) -> Order:
+def rename(code: str, name: str, paper: OrderPaper, *, by: Any) -> ReorganizationOrder:
     """Rename the unit of ``code``; nothing else changes. Raises as ``merge``."""
     units = hold([code], MANAGE, by)
     name = cleaned_name(name, "name")
@@ -112,10 +112,10 @@ def rename(code: str, name: str, paper: OrderPaper, *, by: Any) -> Order:
     elif units[code].name == name:
         raise WrongState(_("The unit has this name already."))
     _require(problems)
-    return _carry_out(Order.Kind.RENAME, [(units[code], units[code], True)], {code: name}, paper, by)
+    return _carry_out(ReorganizationOrder.Kind.RENAME, [(units[code], units[code], True)], {code: name}, paper, by)
 
 
-def looked_at(carry_out: Callable[[], Order], *, keep: bool, expected: Any = None) -> Order:
+def looked_at(carry_out: Callable[[], ReorganizationOrder], *, keep: bool, expected: Any = None) -> ReorganizationOrder:
     """Carry out the order, with its successions as ``passed``; rolled back unless ``keep``, as a dry run.
 
     The preview of an order is therefore exactly what follows. Raises what the step raises, and ``Outdated`` if the
@@ -123,15 +123,15 @@ def looked_at(carry_out: Callable[[], Order], *, keep: bool, expected: Any = Non
     """
     with transaction.atomic():
         made = carry_out()
-        made.passed = list(made.passages.select_related("before", "after"))
+        made.passed = list(made.successions.select_related("before", "after"))
         require_unchanged(expected, outcome(made))
         transaction.set_rollback(not keep)
     return made
 
 
-def outcome(order: Order) -> dict[str, Any]:
+def outcome(order: ReorganizationOrder) -> dict[str, Any]:
     """The whole outcome of an order that was ``looked_at``: successions, units afterwards, consequences."""
-    units = {unit.code: unit for passage in order.passed for unit in (passage.before, passage.after)}
+    units = {unit.code: unit for succession in order.passed for unit in (succession.before, succession.after)}
     return {
         "passages": [[one.before_id, one.name_before, one.after_id, one.name_after, one.main] for one in order.passed],
         "units": {code: [unit.name, unit.level, unit.rated, unit.tags, unit.ended] for code, unit in units.items()},
@@ -160,7 +160,12 @@ def _of_units(found: Collection[Unit], codes: Collection[str], on: date) -> dict
         return {"units": _("One of these units is not known.")}
     if any(unit.level not in PASSING_LEVELS for unit in found):
         return {"units": _("Only villages and stations can be merged or split.")}
-    last = Order.objects.filter(passages__after__in=found).exclude(kind=Order.Kind.RENAME).order_by("-on").first()
+    last = (
+        ReorganizationOrder.objects.filter(successions__after__in=found)
+        .exclude(kind=ReorganizationOrder.Kind.RENAME)
+        .order_by("-on")
+        .first()
+    )
     if last and on <= last.on:
         return {"on": _("A day after %(day)s, when the last order came into force.") % {"day": last.on}}
     return {}
@@ -198,12 +203,16 @@ def _made(part: SplitPart, like: Unit, by: Any) -> Unit:
 
 
 def _carry_out(
-    kind: Order.Kind, steps: list[tuple[Unit, Unit, bool]], names: Mapping[str, str], paper: OrderPaper, by: Any
-) -> Order:
+    kind: ReorganizationOrder.Kind,
+    steps: list[tuple[Unit, Unit, bool]],
+    names: Mapping[str, str],
+    paper: OrderPaper,
+    by: Any,
+) -> ReorganizationOrder:
     """Store the order, end and rename units accordingly, and transfer everything to the successors."""
     going_on = {after.code for _before, after, _main in steps}
     with acting(by, "villages.order", paper.reason):
-        order = Order.objects.create(
+        order = ReorganizationOrder.objects.create(
             kind=kind,
             document=paper.document.strip(),
             on=paper.on,
@@ -220,8 +229,8 @@ def _carry_out(
             if unit.code not in going_on:
                 unit.ended = paper.on
                 unit.save(update_fields=["ended"])
-        Passage.objects.bulk_create(
-            Passage(
+        UnitSuccession.objects.bulk_create(
+            UnitSuccession(
                 order=order,
                 before=before,
                 after=after,
@@ -231,14 +240,16 @@ def _carry_out(
             )
             for before, after, main in steps
         )
-        if kind != Order.Kind.RENAME:
+        if kind != ReorganizationOrder.Kind.RENAME:
             _let_pass(order)
     return order
 
 
-def _let_pass(order: Order) -> None:
+def _let_pass(order: ReorganizationOrder) -> None:
     """Let the apps above carry out their part; their consequences are stored with the order."""
     with translation.override(settings.LANGUAGE_CODE):
-        told = units_passed.send(sender=Order, order=order) + units_settled.send(sender=Order, order=order)
+        told = units_passed.send(sender=ReorganizationOrder, order=order) + units_settled.send(
+            sender=ReorganizationOrder, order=order
+        )
     order.consequences = [asdict(one) for _receiver, said in told for one in said or ()]
     order.save(update_fields=["consequences"])

@@ -19,14 +19,14 @@ from villages.models.unit import Level, Unit, UnitQuerySet, below_any
 class OrderQuerySet(models.QuerySet):
     def of(self, unit: Unit) -> OrderQuerySet:
         """Orders that affected ``unit``, the latest first."""
-        return self.filter(Q(passages__before=unit) | Q(passages__after=unit)).distinct().order_by("-on", "-pk")
+        return self.filter(Q(successions__before=unit) | Q(successions__after=unit)).distinct().order_by("-on", "-pk")
 
     def touching(self, reach: Iterable[str]) -> OrderQuerySet:
         """Orders that affected a unit below one of the codes."""
-        return self.filter(pk__in=Passage.objects.filter(below_any(reach, "before_id")).values("order"))
+        return self.filter(pk__in=UnitSuccession.objects.filter(below_any(reach, "before_id")).values("order"))
 
 
-class Order(models.Model):
+class ReorganizationOrder(models.Model):
     """An order by a document, in force from the day ``on``; ``consequences``: what followed for whom, in words."""
 
     class Kind(models.TextChoices):
@@ -59,13 +59,13 @@ class Order(models.Model):
         return f"{self.get_kind_display()} {self.document}"
 
 
-class Passage(models.Model):
+class UnitSuccession(models.Model):
     """Star and effects of ``before`` pass to ``after``; ``main``: open work too. Names as before and after.
 
     A unit that continues passes to itself.
     """
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="passages")
+    order = models.ForeignKey(ReorganizationOrder, on_delete=models.PROTECT, related_name="successions")
     before = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="passed")
     after = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="came_from")
     name_before = models.CharField(max_length=100)
@@ -76,7 +76,7 @@ class Passage(models.Model):
         default_permissions = ()
         ordering = ["order", "before", "after"]
         constraints = [
-            models.UniqueConstraint(fields=["order", "before", "after"], name="passage_once"),
+            models.UniqueConstraint(fields=["order", "before", "after"], name="succession_once"),
             models.UniqueConstraint(fields=["order", "before"], condition=Q(main=True), name="one_main_part"),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
@@ -88,7 +88,7 @@ class Passage(models.Model):
 def rated_on(unit: Unit | str, day: date, level: str = Level.VILLAGE) -> UnitQuerySet:
     """The rated units of ``level`` within ``unit`` that stood on ``day``: not ended by then, nor made by an order after
     it."""
-    later = Passage.objects.filter(order__on__gt=day).exclude(order__kind=Order.Kind.RENAME)
+    later = UnitSuccession.objects.filter(order__on__gt=day).exclude(order__kind=ReorganizationOrder.Kind.RENAME)
     continued = later.filter(order=OuterRef("order"), after=OuterRef("after"), before=F("after"))
     made_later = later.filter(~Exists(continued)).values("after")
     return Unit.objects.within(unit).standing(day).filter(level=level, rated=True).exclude(pk__in=made_later)
@@ -96,13 +96,13 @@ def rated_on(unit: Unit | str, day: date, level: str = Level.VILLAGE) -> UnitQue
 
 def successors(codes: Iterable[str]) -> dict[str, list[tuple[str, date]]]:
     """By unit of ``codes``: the successors of its open work, in order, each with the day."""
-    main = Passage.objects.filter(main=True).exclude(before=F("after")).select_related("order")
+    main = UnitSuccession.objects.filter(main=True).exclude(before=F("after")).select_related("order")
     found: dict[str, list[tuple[str, date]]] = {code: [] for code in codes}
     edge = {code: (code, date.min) for code in found}
     while edge:
         steps: dict[str, list[tuple[str, date]]] = {}
-        for passage in main.filter(before__in={holder for holder, _day in edge.values()}):
-            steps.setdefault(passage.before_id, []).append((passage.after_id, passage.order.on))
+        for succession in main.filter(before__in={holder for holder, _day in edge.values()}):
+            steps.setdefault(succession.before_id, []).append((succession.after_id, succession.order.on))
         edge = {
             code: next_step
             for code, (holder, since) in edge.items()
@@ -129,8 +129,8 @@ def ancestors(codes: Iterable[str]) -> set[str]:
 
 def _closure(codes: Iterable[str], here: str, there: str) -> set[str]:
     found, edge = set(codes), set(codes)
-    passages = Passage.objects.exclude(order__kind=Order.Kind.RENAME)
+    successions = UnitSuccession.objects.exclude(order__kind=ReorganizationOrder.Kind.RENAME)
     while edge:
-        edge = set(passages.filter(**{f"{here}__in": edge}).values_list(there, flat=True)) - found
+        edge = set(successions.filter(**{f"{here}__in": edge}).values_list(there, flat=True)) - found
         found |= edge
     return found

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from records.jobs import Job
 
 
-class Verification(Job):
+class IntegrityRun(Job):
     """``head`` is an exported head that must be on the chain ("" for none); ``sealed`` the head found, as text.
 
     ``found`` lists the first faults as [check, row, expected, found], ``faults`` counts them all.
