@@ -100,7 +100,7 @@ TASKS: dict[str, Task] = {
 }
 KEEP_NOTHING = frozenset({"api-allocation-preview"})
 """Doors that calculate from what is sent, and keep none of it: to read is enough."""
-FOR_EVERY_TASK = frozenset({"me", "unit", "cycle", "application", "register", "schema", "docs"})
+FOR_EVERY_TASK = frozenset({"me", "unit", "cycle", "scheme", "application", "register", "schema", "docs"})
 """What a program must be able to look up, whatever its task."""
 
 

@@ -32,12 +32,21 @@ class ExplanationSubject(Protocol):
 
 @dataclass(frozen=True)
 class ExplanationTable:
-    """A table that belongs to a step; ``right`` are the numeric columns (from 0)."""
+    """A table that belongs to a step; ``right`` are the numeric columns (from 0).
+
+    ``addresses``: where the first cell of each row leads; none where it leads nowhere.
+    """
 
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     right: tuple[int, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+    @property
+    def linked_rows(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Each row with where its first cell leads."""
+        return list(zip(self.addresses or ("",) * len(self.rows), self.rows, strict=True))
 
 
 @dataclass(frozen=True)

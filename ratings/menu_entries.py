@@ -18,6 +18,15 @@ MENU = (
     MenuEntry(
         Section.RATING, _("Applications"), "applications", ("ratings.view_application",), order=20, pages=RESULTS
     ),
+    MenuEntry(
+        Section.RATING,
+        _("Scheme"),
+        "schemes",
+        ("ratings.view_scheme",),
+        order=25,
+        audiences=(CADRE, DESK),
+        note=_("What counts, and how it is scored"),
+    ),
     MenuEntry(Section.RATING, _("Schedule"), "cycles", ("ratings.manage_cycle",), order=30),
     MenuEntry(
         Section.RATING, _("Department figures"), "supply", ("ratings.supply",), order=30, pages=("/sheets/marked/",)

@@ -108,7 +108,13 @@ def _value(arg: str, world: SimpleNamespace) -> Any:
 def _made_up(arg: str) -> Any:
     if arg.startswith("="):
         return arg[1:]
-    values = {"pk": 987654321, "code": "330699999299", "day": date(1999, 12, 31), "handle": UUID(int=0)}
+    values = {
+        "pk": 987654321,
+        "scheme_id": 987654321,
+        "code": "330699999299",
+        "day": date(1999, 12, 31),
+        "handle": UUID(int=0),
+    }
     return values.get(arg.rpartition(".")[2], "B7K3MX92QF")
 
 
@@ -254,6 +260,11 @@ PAGES = {
     "applications_not_begun": both(who=anywhere("ratings.fill_on_behalf")),
     "application_reopen": both("cycle.pk", "village.code", who=at("village", "ratings.fill_on_behalf")),
     "evidence": both("evidence.pk", who=at("village", VIEW)),
+    "schemes": both(who=anywhere("ratings.view_scheme")),
+    "scheme": both("cycle.scheme_id", who=around("ratings.view_scheme")),
+    "scheme_paper": both("cycle.scheme_id", who=around("ratings.view_scheme")),
+    "public_scheme": both("cycle.scheme_id", who=PUBLIC),
+    "public_scheme_paper": both("cycle.scheme_id", who=PUBLIC),
     "cycles": both(who=anywhere("ratings.manage_cycle")),
     "cycle_open": both("waiting_scheme.pk", who=at("county", "ratings.manage_cycle")),
     "cycle": both("cycle.pk", who=at("county", "ratings.manage_cycle")),
@@ -387,6 +398,8 @@ API = {
     "api-application-undo-submission": page("application.pk", post=at("village", ACCEPT)),
     "api-application-withdraw": page("application.pk", post=at("village", SIGN)),
     "api-evidence-detail": Door(("evidence.pk",), {"get": at("village", VIEW), "delete": at("village", *FILL)}),
+    "api-scheme-list": page(get=anywhere("ratings.view_scheme")),
+    "api-scheme-detail": page("cycle.scheme_id", get=around("ratings.view_scheme")),
     "api-cycle-list": page(get=anywhere(VIEW), post=anywhere("ratings.manage_cycle")),
     "api-cycle-detail": page("cycle.pk", get=around(VIEW)),
     "api-cycle-close": page("cycle.pk", post=at("county", "ratings.manage_cycle")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pghistory
 import pgtrigger
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ratings.scheme.spec import SchemeSpec
-from villages.models import Level, Unit, UnitQuerySet
+from villages.models import Level, Unit, UnitQuerySet, below_any, prefixes
 
 
 class ExactEncoder(simplejson.JSONEncoder):
@@ -33,6 +34,15 @@ class ExactDecoder(json.JSONDecoder):
 class SchemeQuerySet(models.QuerySet):
     def issued(self) -> SchemeQuerySet:
         return self.filter(state=Scheme.State.ISSUED)
+
+    def seen_by(self, user: Any) -> SchemeQuerySet:
+        """The issued schemes of all places around those of ``user``, above and below, and the drafts that they write.
+
+        Who is rated by a scheme, rates by it or watches over it reads it; a draft only who may change it.
+        """
+        held, managed = user.reach("ratings.view_scheme"), user.reach("ratings.manage_scheme")
+        around = below_any(held, "unit_id") | Q(unit__in={above for code in held for above in prefixes(code)})
+        return self.filter(Q(state=Scheme.State.ISSUED) & around | below_any(managed, "unit_id"))
 
 
 @pghistory.track()

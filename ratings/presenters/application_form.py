@@ -3,10 +3,9 @@
 Read once from the database by ``load``; the pages, the saving of a field and the API's summary share it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -28,7 +27,7 @@ from ratings.presenters.area_sections import (
 )
 from ratings.presenters.last_year import last_year
 from ratings.scheme.spec import Area, Criterion, Question, SchemeSpec
-from ratings.scheme.wording import loss_words
+from ratings.scheme.wording import evidence_words, loss_words
 from ratings.scoring.methods import Scored
 from ratings.scoring.outliers import jump
 from ratings.scoring.totals import area_points, full_marks, running_total
@@ -195,7 +194,7 @@ class ApplicationFormView:
             pieces=[
                 EvidencePiece(
                     p.name,
-                    _wanted(p),
+                    evidence_words(p),
                     [e for e in mine if e.name == p.name],
                     self.absences.get((criterion.code, p.name)),
                 )
@@ -281,11 +280,3 @@ def _problem(criterion: Criterion, question: Question, answer: Answer | None) ->
     except Incomplete as wrong:
         return str(wrong)
     return ""
-
-
-def _wanted(piece: Any) -> str:
-    words: Iterable[str] = (
-        (_("To be signed by %s.") % piece.signed_by) if piece.signed_by else "",
-        (_("If there is none: %s.") % piece.instead) if piece.instead else "",
-    )
-    return " ".join(filter(None, words))

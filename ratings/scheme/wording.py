@@ -4,7 +4,19 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from ratings.scheme.spec import Checklist, Count, Criterion, Deduction, Judged, Linear, Loss, Question, Tier, Tiers
+from ratings.scheme.spec import (
+    Checklist,
+    Count,
+    Criterion,
+    Deduction,
+    EvidenceSpec,
+    Judged,
+    Linear,
+    Loss,
+    Question,
+    Tier,
+    Tiers,
+)
 
 SHORT_UNIT = 3
 """A figure that is named by so few characters is named by its unit alone: %, 户, 万元."""
@@ -36,6 +48,32 @@ def bounds_words(question: Question) -> str:
     if question.whole:
         words.append(_("a whole number"))
     return _(", ").join(words)
+
+
+def supplier_words(supplier: str) -> str:
+    """Who gives the facts of a criterion."""
+    words = {
+        "village": _("The rated unit fills it in"),
+        "township": _("The township's reviewers"),
+        "county": _("The county's reviewers"),
+        "poll": _("A poll of the villagers"),
+    }
+    return words.get(supplier, supplier.removeprefix("department:"))
+
+
+def check_words(check: str) -> str:
+    """How reviewers look into a criterion."""
+    words = {"documents": _("by documents"), "visit": _("on the spot"), "interview": _("by interview")}
+    return words.get(check, check)
+
+
+def evidence_words(piece: EvidenceSpec) -> str:
+    """By whom a piece of evidence is signed, and what will do in its place."""
+    words = (
+        (_("To be signed by %s.") % piece.signed_by) if piece.signed_by else "",
+        (_("If there is none: %s.") % piece.instead) if piece.instead else "",
+    )
+    return " ".join(filter(None, words))
 
 
 def loss_words(item: Loss, gains: bool = False) -> str:

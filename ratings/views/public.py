@@ -9,15 +9,17 @@ from django.utils.translation import gettext as _
 
 from ratings import exports
 from ratings.forms.register_forms import CertificateForm, PublicSearchForm
-from ratings.models import Decision, StarPeriod
+from ratings.models import Decision, Scheme, StarPeriod
 from ratings.register.certificate import code_of, decision_of
 from ratings.register.certificate_paper import certificate_paper
 from ratings.register.lineage import lineages
 from records.documents import issued, served
 from records.excel_export import as_workbook
-from villages.models import Level, Unit, below, matching
+from villages.models import Level, Unit, below, matching, prefixes
 
 ROWS = 50
+SCHEMES = 5
+"""How many are offered beside the register."""
 SHORTEST = 2
 """Characters of a search through all counties at once."""
 RATED_LEVELS = [Level.TOWNSHIP, Level.VILLAGE, Level.STATION]
@@ -53,9 +55,15 @@ def stars(request: HttpRequest, code: str) -> HttpResponse:
         return book
     page = Paginator(held, ROWS).get_page(request.GET.get("page"))
     townships = Unit.objects.within(place).filter(level=Level.TOWNSHIP).exclude(code=place.code)
-    return render(
-        request, "ratings/register_public.html", {"place": place, "page": page, "townships": townships, "form": form}
-    )
+    context = {"place": place, "page": page, "townships": townships, "form": form, "schemes": _schemes_of(place)}
+    return render(request, "ratings/register_public.html", context)
+
+
+def _schemes_of(place: Unit) -> list[Scheme]:
+    """The last issued scheme of each year around ``place``, the latest years first."""
+    issued = Scheme.objects.issued().filter(unit__in=prefixes(place.code)).defer("body").select_related("unit")
+    last_first = issued.order_by("-year", "unit_id", "rates", "-version")
+    return list(last_first.distinct("year", "unit_id", "rates")[:SCHEMES])
 
 
 def unit(request: HttpRequest, code: str) -> HttpResponse:

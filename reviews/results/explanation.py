@@ -33,6 +33,7 @@ from ratings.presenters.corrections import (
     none_words,
     place_of,
 )
+from ratings.presenters.scheme_page import criterion_address
 from records.deadlines import deadline
 from reviews.appeals.appeal_rules import ABOVE
 from reviews.models import Addendum, Appeal, DepartmentAnswer, Finding, Lapse, Objection, Settlement, Sheet
@@ -172,10 +173,14 @@ def _points(result: Result) -> tuple[ExplanationTable, ExplanationTable]:
         for block in result.blocks
         for line in block.lines
     )
+    scheme = result.application.cycle.scheme_id
+    addresses = tuple(criterion_address(scheme, line.criterion.code) for block in result.blocks for line in block.lines)
     heads = (_("Own"), _("Panel"))
     return (
         ExplanationTable(_("Points by area"), (_("Area"), *heads), areas, right=(1, 2)),
-        ExplanationTable(_("Every criterion"), (_("Criterion"), *heads, _("At most")), criteria, right=(1, 2, 3)),
+        ExplanationTable(
+            _("Every criterion"), (_("Criterion"), *heads, _("At most")), criteria, right=(1, 2, 3), addresses=addresses
+        ),
     )
 
 

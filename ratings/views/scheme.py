@@ -1,0 +1,60 @@
+"""The schemes (考评标准) that a person is rated or rates by, on a page, on paper, and for the public."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from accounts.authority import permission_or_404
+from ratings.models import Scheme
+from ratings.presenters.scheme_page import SchemeView
+from ratings.presenters.scheme_paper import scheme_paper
+from records.documents import served
+
+VIEW, MANAGE = "ratings.view_scheme", "ratings.manage_scheme"
+ROWS = 50
+
+
+@permission_or_404(VIEW)
+def schemes(request: HttpRequest) -> HttpResponse:
+    """Every scheme around the reader, the latest year first; drafts for those who write them."""
+    seen = Scheme.objects.seen_by(request.user).defer("body").select_related("unit")
+    context = {
+        "page": Paginator(seen.order_by("-year", "unit", "rates", "-version"), ROWS).get_page(request.GET.get("page")),
+        "may_write": bool(request.user.reach(MANAGE)),
+    }
+    return render(request, "ratings/schemes.html", context)
+
+
+@permission_or_404(VIEW)
+def scheme(request: HttpRequest, pk: int) -> HttpResponse:
+    """One scheme whole, with a place of its own for each criterion."""
+    seen = _seen(request, pk)
+    may_write = seen.state == Scheme.State.DRAFT and request.user.has_perm(MANAGE, seen)
+    return render(request, "ratings/scheme.html", {"scheme": seen, "view": SchemeView.of(seen), "may_write": may_write})
+
+
+@permission_or_404(VIEW)
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    return _served(_seen(request, pk))
+
+
+def public_scheme(request: HttpRequest, pk: int) -> HttpResponse:
+    """An issued scheme, for anyone."""
+    issued = _issued(pk)
+    return render(request, "ratings/scheme_public.html", {"scheme": issued, "view": SchemeView.of(issued)})
+
+
+def public_paper(request: HttpRequest, pk: int) -> HttpResponse:
+    return _served(_issued(pk))
+
+
+def _seen(request: HttpRequest, pk: int) -> Scheme:
+    return get_object_or_404(Scheme.objects.seen_by(request.user).select_related("unit"), pk=pk)
+
+
+def _issued(pk: int) -> Scheme:
+    return get_object_or_404(Scheme.objects.issued().select_related("unit"), pk=pk)
+
+
+def _served(shown: Scheme) -> HttpResponse:
+    return served(scheme_paper(shown), f"{shown.name} {shown.year}")
