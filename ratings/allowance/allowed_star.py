@@ -1,6 +1,6 @@
 """Points → the maximum star: one set-based query for one application, for a nation and for a dry run.
 
-The query is ``allowance.sql``; its caller names the relations that it reads, as an ``AllowanceSource``.
+The query is ``allowed_star.sql``; its caller names the relations that it reads, as an ``AllowanceSource``.
 """
 
 import json
@@ -81,7 +81,7 @@ standing as not materialized (
 
 @dataclass(frozen=True)
 class AllowanceSource:
-    """The relations that the query reads (see ``allowance.sql``), as common table expressions with their parameters."""
+    """The relations that the query reads (see ``allowed_star.sql``), as common table expressions with parameters."""
 
     sql: str
     params: Sequence[Any] = ()

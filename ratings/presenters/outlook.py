@@ -42,7 +42,7 @@ class Outlook:
 
 
 def outlook(form: ApplicationFormView) -> Outlook:
-    """Judge the form, open criteria with full marks, by the same query as everything else (``allowance.sql``)."""
+    """Judge the form, open criteria with full marks, by the same query as everything else (``allowed_star.sql``)."""
     still_open = [
         criterion
         for criterion in form.criteria

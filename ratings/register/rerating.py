@@ -1,4 +1,4 @@
-"""Decision + effects → star periods: the single query of ``register.sql``, the same for one unit and for a nation.
+"""Decision + effects → star periods: the single query of ``rerating.sql``, the same for one unit and for a nation.
 
 ``rerate`` saves its result, ``export`` only returns it; neither depends on what was stored before (formats §3).
 """

@@ -1,6 +1,6 @@
 """What an order that merges or splits units does to applications and stars (practice §4), in its own transaction.
 
-Nothing is written to the register: it reads the orders themselves (``register.sql``).
+Nothing is written to the register: it reads the orders themselves (``rerating.sql``).
 """
 
 from collections.abc import Iterable
