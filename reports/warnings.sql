@@ -1,10 +1,10 @@
--- What is late or odd below one place: one row a warning, the most urgent first (red before yellow, longest first).
--- Each rule gives: its name, whether it is red, the unit, and the day since when.
+-- What is late or unusual below one unit: one row per warning, the most urgent first (red before yellow, longest first).
+-- Each rule returns: its name, whether it is red, the unit, and since which day.
 WITH application AS (
     SELECT a.* FROM ratings_application a
     JOIN ratings_cycle c ON c.id = a.cycle_id
     WHERE a.unit_id >= %(code)s AND a.unit_id < %(end)s
-      -- What is still in review when a cycle is closed is an exception of it, and goes on.
+      -- Applications still in review when a cycle is closed are its exceptions, and continue.
       AND (c.state = 'open' OR a.state = ANY (%(under_way)s))
 ),
 warning AS (
@@ -42,7 +42,7 @@ warning AS (
     FROM ratings_event e
     WHERE e.closed IS NULL AND NOT e.held AND e.on < %(today)s - 183 AND e.unit_id >= %(code)s AND e.unit_id < %(end)s
     UNION ALL
-    -- Only once the result is public: before, nobody outside the deciding office may see it.
+    -- Only once the result is public: before that, nobody outside the deciding office may see it.
     SELECT 'W7', false, a.unit_id, (a.submitted_at AT TIME ZONE 'Asia/Shanghai')::date
     FROM application a
     WHERE a.state = ANY (%(star_published)s) AND a.self_total - a.panel_total >= 10

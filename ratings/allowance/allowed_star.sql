@@ -1,13 +1,13 @@
--- Points → total, areas, rank, star allowed, bars and what is short (formats §1, "Total", "A veto", "rule", "top").
--- One reading for one application, a nation, and a trial that keeps nothing. It stands after the caller's relations:
+-- Points → total, areas, rank, maximum star, bars and shortfalls (formats §1, "Total", "A veto", "rule", "top").
+-- One query for one application, a nation, and a dry run. It follows the caller's relations:
 --   scheme (id, year, body, rated)            rated: how many units are rated; null until scoring is closed
---   entry (id, scheme, unit, day)             what is to be judged, on its decision day
+--   entry (id, scheme, unit, day)             the entries to be judged, on their decision day
 --   point (entry, criterion, points, figure)  exact points
 --   veto (unit, code, met)                    the days on which veto items were met
 --   standing (scheme, total)                  totals of the schemes' other units, for the rank
 
--- A scheme's body unrolled into one row, once a scheme. (Rows that stay rows would be quicker to write, but the planner
--- cannot know how many a JSON list holds, and plans for millions.)
+-- A scheme's body flattened into one row per scheme. (Keeping rows would be simpler to write, but the planner cannot know
+-- how many elements a JSON list has, and plans for millions.)
 form as materialized (  -- areas as arrays in the order of the scheme; of each criterion its area and its place
     select s.id as scheme, s.year, s.body, s.rated, area.*, criterion.*
     from scheme s
@@ -32,8 +32,8 @@ form as materialized (  -- areas as arrays in the order of the scheme; of each c
         ) as c
     ) as criterion
 ),
--- A rung is what can be reached: a star of the list or, under "areas", the star of a base area. A condition is one thing
--- that a rung asks: the entry's measure must stand in this sense to what it needs.
+-- A rung is what can be reached: a star of the list or, under "areas", the star of a base area. A condition is one
+-- requirement of a rung: a comparison of the entry's measure with what is needed.
 rulebook as materialized (
     select f.*, rung.labels, condition.*, part.*
     from form f
@@ -161,7 +161,7 @@ barred as materialized (  -- vetoes in force on the decision day
                else e.day < v.met + make_interval(months => (i.body ->> 'months')::int) end
 ),
 
--- What stands in the way of each rung, and how far each entry comes.
+-- What each rung lacks, and how far each entry gets.
 failing as (
     select j.entry, c.rung, c.part, c.place, c.why, m.has, c.needs
     from judged j

@@ -1,13 +1,13 @@
--- Decisions + events → star periods (formats §3). One reading for one unit, a nation, any day. It stands after:
---   wanted (code, level)    whose periods are wanted
---   horizon (day)           the last day that matters; no boundary after it is looked at
+-- Decisions + events → star periods (formats §3). One query for one unit, a nation, any day. It follows:
+--   wanted (code, level)    the units to calculate
+--   horizon (day)           the last day that matters; later boundaries are ignored
 -- and ends with the relation
 --   period (unit, since, until, star, decided, decision, scheme, effects)   half-open days; the last until is null,
---                           but for a unit that an order ended
+--                           except for a unit that an order dissolved
 --
--- Orders (practice §4): on its day an order shuts what stood at the units it touches. Decisions in force and effects pass
--- on to the units after it, each by the ``way`` it came (":B" from B, ":B:A" from B, which had it from A). An effect
--- acts on an inherited decision that came the same way or part of it, and on every decision made since. Until then the
+-- Orders (practice §4): on its day an order ends the periods of the units it touches. Decisions in force and effects pass
+-- on to their successors, each with the ``way`` it came (":B" from B, ":B:A" from B, which had it from A). An effect
+-- applies to an inherited decision that came the same way or part of it, and to every decision made since. Until then the
 -- lowest of the inherited stars is held.
 
 succession as materialized (

@@ -1,4 +1,4 @@
--- Every rated unit below one place with what a year's rating gave it: one row a unit, by code.
+-- Every rated unit below one unit with its result of a year's rating: one row per unit, by code.
 -- Points by area are those of the stage that decided, after the area's cap.
 WITH decided AS (
     SELECT DISTINCT ON (d.unit_id) d.*

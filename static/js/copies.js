@@ -10,9 +10,9 @@ window.copies = (() => {
       request.onupgradeneeded = () => request.result.createObjectStore(STORE);
       request.onsuccess = () => resolve(request.result);
       request.onerror = request.onblocked = () => resolve(null);
-    } catch { resolve(null); } // a browser that keeps nothing: what is typed lives as long as the page
+    } catch { resolve(null); } // no storage in this browser: the input lives as long as the page
   });
-  /* The same copies for those who ask in the middle of an event; `touched` since the last reading began. */
+  /* The same copies, available synchronously in an event; `touched` since the last read began. */
   let held = new Map(), touched = new Set(), reading = null;
 
   const transact = async (mode, ask) => {
@@ -29,7 +29,7 @@ window.copies = (() => {
     touched = new Set();
     const stored = await transact("readonly", (store) => [store.getAllKeys(), store.getAll()]);
     reading = null;
-    if (!stored) return; // nothing but this page keeps them
+    if (!stored) return; // only this page holds them
     const fresh = new Map();
     stored[0].forEach((key, at) => { if (key.startsWith(prefix)) fresh.set(key, stored[1][at]); });
     for (const key of touched) {
@@ -41,10 +41,10 @@ window.copies = (() => {
   const keyOf = (application, item) => `${prefix}${application}:${item}`;
 
   return {
-    /* What other pages and tabs kept is known once this has ended. */
+    /* Resolves once the copies of other pages and tabs are known. */
     load: () => (reading ||= read()),
     get: (application, item) => held.get(keyOf(application, item)) || null,
-    /* Ends with whether the copy survives this page. */
+    /* Resolves to whether the copy survives this page. */
     put(application, item, copy) {
       const key = keyOf(application, item);
       held.set(key, copy);

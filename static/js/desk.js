@@ -1,4 +1,4 @@
-/* The score sheet's niceties: pictures turn and grow, and a few keys with Alt. All of it works without, by links and
+/* The score sheet's niceties: pictures turn and grow, and a few keys with Alt. Everything works without it, by links and
    buttons; plain keys are never taken, so that nothing typed is lost and screen readers keep theirs. */
 (() => {
   const bench = document.querySelector("[data-keys]");
@@ -18,7 +18,7 @@
     else frame.dataset.by = frame.dataset.by === "2" ? "1" : "2";
   });
 
-  /* Editing a fact chooses to correct it, as the server reads it; to accept the computed points puts the facts back. */
+  /* Editing a fact chooses to correct it, as on the server; accepting the computed points restores the facts. */
   bench.addEventListener("input", (event) => {
     const input = event.target, part = input.closest("[data-part]");
     if (!part) return;

@@ -28,7 +28,7 @@
     line.className = "state local";
     line.textContent = kept ? form.dataset.local : form.dataset.unkept;
   };
-  /* "On this device" is said when it is so, and not after the server has answered meanwhile. */
+  /* "On this device" is shown only once it is true, and not after the server has answered meanwhile. */
   const keep = async (input, copy) => {
     const item = input.dataset.item, kept = await copies.put(application, item, copy);
     if (copies.get(application, item) === copy) showLocal(input, kept);
@@ -54,7 +54,7 @@
     send(input);
   }, true);
 
-  /* What stands on the server is right: what was typed here goes, and the page is read again. */
+  /* The server's value is right: discard the input here and reload the page. */
   form.addEventListener("click", async (event) => {
     const link = event.target.closest("[data-forget]");
     if (!link) return;
@@ -76,7 +76,7 @@
     });
   });
 
-  /* What goes out tells which answer this device had seen, and what it has sent before without hearing back. */
+  /* Requests carry the version that this device had seen, and what it has sent before without a response. */
   const sectionOf = (event) => event.target.closest && event.target.closest(".criterion");
   document.body.addEventListener("htmx:configRequest", (event) => {
     const section = sectionOf(event);
@@ -100,19 +100,19 @@
         if (same(section.sent.get(item), now(input))) copies.drop(application, item);
         else keep(input, { ...copy, ...now(input), seen: seenOf(input), sent: [] });
       }
-      if (input.type === "checkbox" || input.dataset.state) continue; // a state of several fields names the wrong one
+      if (input.type === "checkbox" || input.dataset.state) continue; // a state shared by several fields would name the wrong one
       if (state.querySelector(".invalid")) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
     }
   });
 
-  /* Going on waits for what is on its way: only its answer tells which answers this device has seen. */
+  /* Leaving waits for pending requests: only their responses tell which versions this device has seen. */
   let underway = 0, leaving = null;
   document.body.addEventListener("htmx:beforeRequest", (event) => { if (sectionOf(event)) underway += 1; });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (!sectionOf(event)) return;
     underway -= 1;
-    if (!event.detail.xhr.status) leaving = null; // the line was lost: stay, with what was typed and chosen
+    if (!event.detail.xhr.status) leaving = null; // the connection was lost: stay, with what was typed and chosen
     setTimeout(() => {
       if (underway || !leaving) return;
       const button = leaving;
@@ -120,7 +120,7 @@
       form.requestSubmit(button);
     });
   });
-  /* The browser's own page of errors would take the place of what is here: without a line one stays. */
+  /* The browser's own error page would replace this one: stay here while offline. */
   const stay = () => {
     const said = form.querySelector("[data-stay]") || document.createElement("p");
     said.dataset.stay = "";

@@ -1,4 +1,4 @@
-/* The grid of many villages: Enter and the arrows lead from cell to cell, Alt+S saves, and a page with something typed
+/* The grid of many villages: Enter and the arrow keys move from cell to cell, Alt+S saves, and a page with something typed
    is not left unasked. All of it works without, with the tab key and the buttons. */
 (() => {
   const form = document.querySelector("[data-grid]");

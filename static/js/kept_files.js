@@ -1,4 +1,4 @@
-/* Files that wait on this device (copies.js) until the server has them, each as a line of the list where it belongs
+/* Files kept on this device (copies.js) until the server has them, each as a line of the list where it belongs
    (`copy.list`, an id). waiting.js sends them, from this page or from the next one that is opened. The texts stand on
    the element with `data-drop`. */
 window.keptFiles = (() => {
@@ -47,7 +47,7 @@ window.keptFiles = (() => {
   document.body.addEventListener("htmx:afterSwap", showAll);
   window.addEventListener("load", showAll);
   return {
-    /* Keep a file for `of` (an application, a sheet); shows it, and ends with its item if it survives this page. */
+    /* Keep a file for `of` (an application, a sheet); shows it, and resolves to its item if it survives this page. */
     async keep(of, file, place) {
       const item = `file:${place.criterion}:${Date.now()}-${Math.random().toString(36).slice(2)}`;
       const copy = { file, name: file.name, page: location.pathname, ...place };

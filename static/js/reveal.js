@@ -1,4 +1,4 @@
-// A box that shows or hides the passwords typed in its form; without a script there is a link, or they are in sight.
+// A box that shows or hides the passwords typed in its form; without a script there is a link, or they are not masked.
 for (const place of document.querySelectorAll("[data-reveal]")) {
   const secrets = place.closest("form").querySelectorAll("input[type=password], [data-secret]");
   const label = document.createElement("label");

@@ -1,4 +1,4 @@
-/* Whoever types uses the session; whoever does not is warned five minutes before it ends. */
+/* Typing keeps the session alive; without it, a warning appears five minutes before the session ends. */
 (() => {
   const warning = document.getElementById("session-end");
   if (!warning) return;

@@ -1,4 +1,4 @@
-/* A photo as it is sent: at most 2000 px on its long side, upright, JPEG. Of the camera's notes (EXIF) only when and where
+/* A photo as it is sent: at most 2000 px on its long side, upright, JPEG. Of the EXIF data only when and where
    it was taken goes along. A file that is no photo, or small enough, or that this browser cannot read, stays as it is; so
    a photo that was made smaller is the same bytes when it is sent again. */
 window.shrunk = (() => {
@@ -7,7 +7,7 @@ window.shrunk = (() => {
   const TIMES = [0x0132], MOMENTS = [0x9003, 0x9004, 0x9010, 0x9011, 0x9012], EXIF = 0x8769, GPS = 0x8825;
   const BYTES_OF_TYPE = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8], LONG = 4;
 
-  /* The TIFF part of a JPEG's notes, or nothing. */
+  /* The TIFF part of a JPEG's EXIF data, or null. */
   const notesOf = (jpeg) => {
     for (let at = 2; at + 10 < jpeg.byteLength && jpeg.getUint8(at) === 0xff; ) {
       const marker = jpeg.getUint8(at + 1), length = jpeg.getUint16(at + 2);
@@ -85,7 +85,7 @@ window.shrunk = (() => {
         below.has(EXIF) ? directory(notes, little, at(EXIF), MOMENTS) : new Map(),
         below.has(GPS) ? directory(notes, little, at(GPS)) : new Map(),
       );
-    } catch { return null; } // notes that are damaged
+    } catch { return null; } // damaged EXIF data
   };
 
   const smaller = async (file) => {
@@ -102,7 +102,7 @@ window.shrunk = (() => {
     context.drawImage(picture, 0, 0, canvas.width, canvas.height);
     picture.close();
     const jpeg = await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", QUALITY); });
-    canvas.width = canvas.height = 0; // old phones keep it else
+    canvas.width = canvas.height = 0; // old phones keep the memory otherwise
     if (!jpeg || jpeg.size >= file.size) return file;
     const notes = await whenAndWhere(file);
     const parts = notes ? [jpeg.slice(0, 2), notes, jpeg.slice(2)] : [jpeg];

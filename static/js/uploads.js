@@ -16,7 +16,7 @@
     if (step !== "sending") bar.value = 0;
     block.classList.toggle("busy", step !== "lost");
   };
-  /* "file:CRITERION:PIECE" of a criterion; a paper of the whole form has its own name. */
+  /* "file:CRITERION:PIECE" of a criterion; a document of the whole form has its own name. */
   const placeOf = (input, block) => {
     const [kind, criterion, ...piece] = input.name.split(":");
     const place = kind === "file" ? { criterion, piece: piece.join(":") } : { criterion: "", piece: input.name };
@@ -35,7 +35,7 @@
       const chosen = new DataTransfer();
       for (const file of files) chosen.items.add(file);
       input.files = chosen.files;
-    } catch { /* a browser that lets no script choose: the photos go as they are */ }
+    } catch { /* this browser does not let a script set files: send the photos as they are */ }
     input.kept = [];
     for (const file of files) input.kept.push(await keptFiles.keep(block.dataset.files, file, placeOf(input, block)));
     delete input.dataset.preparing;
@@ -65,12 +65,12 @@
       if (!block) return;
       show(block, "lost");
       const kept = (input.kept || []).length && input.kept.every(Boolean);
-      if (kept) input.value = ""; // they go from where they are kept, and leaving this page loses nothing
+      if (kept) input.value = ""; // they are sent from the stored copies, and leaving this page loses nothing
       block.querySelector("[data-sending] button").onclick = () =>
         (kept ? document.dispatchEvent(new Event("copies:waiting")) : htmx.trigger(input, "change"));
     });
   }
-  /* What was sent from where it was kept: the block is read again, with the file in its list. */
+  /* After sending a stored copy: reload the block, with the file in its list. */
   document.addEventListener("copies:answered", (event) => {
     const { copy, taken } = event.detail;
     const block = document.querySelector(`[data-files="${CSS.escape(copy.application)}"]#${CSS.escape(copy.list.replace(/-list$/, ""))}`);

@@ -1,4 +1,4 @@
-/* What waits on this device from other pages of a form is sent from whichever page is open next, through the API;
+/* Input kept on this device from other pages of a form is sent by whichever page is open next, through the API;
    what cannot be sent is told, with the way to its page. Signing out sends first, then takes every copy away. */
 (() => {
   const { user, waiting, choose, leave, discard } = document.body.dataset;
@@ -30,7 +30,7 @@
     });
     main.prepend(box);
   };
-  /* This page sends and shows what belongs to it; of a form that shows less than another time, only what it shows. */
+  /* This page sends and shows what belongs to it; of a form that shows fewer fields than before, only those shown. */
   const isHere = (copy) => copy.page.split("?")[0] === location.pathname
     && (copy.file || document.querySelector(`[data-item="${CSS.escape(copy.item)}"]`));
   const elsewhere = () => copies.all().filter((copy) => !isHere(copy));
@@ -40,11 +40,11 @@
     tell(left.length ? waiting.replace("{n}", left.length) : "", left.map((copy) => copy.page));
   };
 
-  /* The doors of the API for what was typed and for photos: an application's, or a score sheet's ("sheet-12"). */
+  /* The API endpoints for typed input and for photos: an application's, or a score sheet's ("sheet-12"). */
   const doors = (of) => (of.startsWith("sheet-")
     ? { answers: `/api/v1/sheets/${of.slice(6)}/typed/`, photos: `/api/v1/sheets/${of.slice(6)}/photos/` }
     : { answers: `/api/v1/applications/${of}/answers/`, photos: `/api/v1/applications/${of}/evidence/` });
-  /* Answers that are no word on the file itself: signed out, too many at once, the server away. */
+  /* Responses that say nothing about the file itself: signed out, rate limited, the server down. */
   const WAITS = [401, 403, 408, 429];
   const deliverPhoto = async (copy) => {
     const body = new FormData();
@@ -84,11 +84,11 @@
       try {
         if (typed.length) await deliver(application, typed);
         for (const copy of mine) if (copy.file) await deliverPhoto(copy);
-      } catch { /* no line: they wait on */ }
+      } catch { /* offline: they keep waiting */ }
     }
     report();
   };
-  /* One after another, so that nothing is on its way twice. */
+  /* One after another, so that nothing is sent twice at once. */
   let last = Promise.resolve();
   const flush = (which) => (last = last.then(() => send(which)));
 
