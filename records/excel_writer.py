@@ -3,7 +3,7 @@
 XlsxWriter needs half the time of openpyxl, which matters when ten exports of a whole city run at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -19,7 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from records.workbooks import FORMULA, SheetColumn, sheet_name
 
 LONGEST_TEXT = 32_767
-DAY, MOMENT = "yyyy-mm-dd", "yyyy-mm-dd h:mm:ss"
+DAY, MOMENT, TEXT = "yyyy-mm-dd", "yyyy-mm-dd h:mm:ss", "@"
 
 
 def write_list(
@@ -45,38 +45,45 @@ class ExcelSheet:
     def __init__(self, book: xlsxwriter.Workbook, name: str) -> None:
         self.book, self.rows = book, 0
         self.worksheet: Worksheet = book.add_worksheet(name)
-        self.formats: dict[tuple[str, bool, bool], Format] = {}
+        self.formats: dict[tuple[Any, ...], Format] = {}
 
-    def append(self, cells: Iterable[tuple[Any, str]], *, bold: bool = False) -> None:
-        """Each cell with its number format, or none."""
+    def append(
+        self, cells: Iterable[tuple[Any, str]], *, bold: bool = False, look: Mapping[str, Any] | None = None
+    ) -> None:
+        """Each cell with its number format (``TEXT``: a text stays one when it is typed over), or none.
+
+        ``look``: further properties of XlsxWriter's formats for the whole row.
+        """
+        look = {**(look or {}), **({"bold": True} if bold else {})}
         for at, (value, form) in enumerate(cells):
-            self._write(at, value, form, bold)
+            self._write(at, value, form, look)
         self.rows += 1
 
-    def _write(self, at: int, value: Any, form: str, bold: bool) -> None:
+    def _write(self, at: int, value: Any, form: str, look: Mapping[str, Any]) -> None:
         sheet, row = self.worksheet, self.rows
         if value is None or value == "":
             return
         if isinstance(value, bool):
-            sheet.write_boolean(row, at, value, self._format(form, bold))
+            sheet.write_boolean(row, at, value, self._format(form, look))
         elif isinstance(value, int | float | Decimal):
-            sheet.write_number(row, at, value, self._format(form, bold))
+            sheet.write_number(row, at, value, self._format(form, look))
         elif isinstance(value, datetime):
             if timezone.is_aware(value):
                 value = timezone.localtime(value).replace(tzinfo=None)
-            sheet.write_datetime(row, at, value, self._format(form or MOMENT, bold))
+            sheet.write_datetime(row, at, value, self._format(form or MOMENT, look))
         elif isinstance(value, date):
-            sheet.write_datetime(row, at, value, self._format(form or DAY, bold))
+            sheet.write_datetime(row, at, value, self._format(form or DAY, look))
         else:
             text = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST_TEXT]
-            sheet.write_string(row, at, text, self._format("", bold, text.startswith(FORMULA)))
+            form = form if form == TEXT else ""
+            sheet.write_string(row, at, text, self._format(form, look, text.startswith(FORMULA)))
 
-    def _format(self, form: str, bold: bool, quoted: bool = False) -> Format | None:
+    def _format(self, form: str, look: Mapping[str, Any], quoted: bool = False) -> Format | None:
         """One shared format for all cells of the same look; none for plain cells."""
-        if not (form or bold or quoted):
+        if not (form or look or quoted):
             return None
-        key = (form, bold, quoted)
+        key = (form, quoted, *look.items())
         if key not in self.formats:
-            look = {"num_format": form} if form else {}
-            self.formats[key] = self.book.add_format(look | {"bold": bold, "quote_prefix": quoted})
+            number_format = {"num_format": form} if form else {}
+            self.formats[key] = self.book.add_format({**number_format, **look, "quote_prefix": quoted})
         return self.formats[key]

@@ -1,4 +1,4 @@
-"""The first visible sheet of an Excel workbook (.xlsx, strict ones too) as lines of text, read as a stream.
+"""Sheets of an Excel workbook (.xlsx, strict ones too) as lines of text: the first visible one as a stream, or all.
 
 Texts are what a person sees, but without rounding: a number has its 15 significant digits, a percentage its ``%``, a
 code the zeros that its format adds (1.10), a date is 2025-06-30. The dimensions that the file declares are ignored.
@@ -6,7 +6,8 @@ code the zeros that its format adds (1.10), a date is 2025-06-30. The dimensions
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Context, Decimal
@@ -25,6 +26,7 @@ from records import cells
 from records.refusals import Refused
 
 CHUNK = 1 << 16
+MOST_MERGED = 1000
 FIFTEEN = Context(prec=15)
 CHINESE_DATES = {27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58}
 """Built-in date formats of Chinese Excel, which files do not spell out."""
@@ -70,10 +72,35 @@ class Most:
     columns: int
 
 
+@dataclass(frozen=True)
+class SheetLines:
+    """One sheet: its name, its non-empty lines, and the ranges of its merged cells (``B4:B6``)."""
+
+    name: str
+    lines: list[SpreadsheetLine]
+    merged: list[str]
+
+
 def lines(package: ZipFile, most: Most) -> Iterator[SpreadsheetLine]:
     """The non-empty lines of the first visible sheet. Raises ``SpreadsheetRefused``."""
+    with _damage_told():
+        yield from _Book(package, most).first_visible().lines()
+
+
+def sheets(package: ZipFile, most: Most, names: Collection[str]) -> list[SheetLines]:
+    """The sheets called one of ``names``, hidden ones too, in the order of the workbook; ``most`` holds for each.
+
+    Raises ``SpreadsheetRefused``.
+    """
+    with _damage_told():
+        found = [sheet for sheet in _Book(package, most).sheets() if sheet.name in names]
+        return [SheetLines(sheet.name, list(sheet.lines()), sheet.merged) for sheet in found]
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
     try:
-        yield from _Book(package, most).lines()
+        yield
     except (expat.ExpatError, _NoPart, BadZipFile, ZlibError, EOFError, UnicodeError) as wrong:
         raise SpreadsheetRefused(_("The workbook is damaged.")) from wrong
 
@@ -133,7 +160,12 @@ class _Book:
     shapes: list[Callable[[Decimal], str]] = field(default_factory=list)
     mac_days: bool = False
 
-    def lines(self) -> Iterator[SpreadsheetLine]:
+    def first_visible(self) -> "_Sheet":
+        there = self.sheets()
+        return next((sheet for sheet in there if not sheet.put_away), there[0])
+
+    def sheets(self) -> list["_Sheet"]:
+        """The sheets that hold cells, at least one."""
         main = self._main()
         sheets: list[tuple[str, str, bool]] = []
 
@@ -149,14 +181,13 @@ class _Book:
         self.shapes = self._shapes(next((target for kind, target in related.values() if kind == "styles"), ""))
         self._read_texts(next((target for kind, target in related.values() if kind == "sharedStrings"), ""))
         there = [
-            (name, related[place][1], hidden)
-            for name, place, hidden in sheets
+            _Sheet(self, name, related[place][1], put_away)
+            for name, place, put_away in sheets
             if related.get(place, ("", ""))[0] == "worksheet"
         ]
         if not there:
             raise _NoPart
-        name, part, _hidden = next((sheet for sheet in there if not sheet[2]), there[0])
-        yield from _Sheet(self, name, part).lines()
+        return there
 
     def _main(self) -> str:
         found = [target for kind, target in self._related("").values() if kind == "officeDocument"]
@@ -228,8 +259,9 @@ class _Book:
 class _Sheet:
     """One sheet being read. Cells are placed by their addresses, or by their order if they have none."""
 
-    def __init__(self, book: _Book, name: str, part: str) -> None:
-        self.book, self.name, self.part = book, name, part
+    def __init__(self, book: _Book, name: str, part: str, put_away: bool) -> None:
+        self.book, self.name, self.part, self.put_away = book, name, part, put_away
+        self.merged: list[str] = []
         self.count = 0
         self.row, self.hidden, self.column = 0, False, 0
         self.found: dict[int, str] = {}
@@ -259,6 +291,8 @@ class _Sheet:
             self.into = None if self.reading_aid else self.value
         elif tag == "rPh":
             self.reading_aid = True
+        elif tag == "mergeCell" and len(self.merged) < MOST_MERGED:
+            self.merged.append(attributes.get("ref", ""))
         elif tag == "row":
             given = attributes.get("r", "")
             self.row = int(given) if given.isdecimal() and len(given) < 8 else self.row + 1

@@ -6,16 +6,18 @@ the largest spreadsheet there can be.
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import ZipFile
 
 from django.utils.translation import gettext as _
 
 from records import cells, spreadsheet
 from records.refusals import Refused
-from records.spreadsheet import Most, SpreadsheetLine
+from records.spreadsheet import Most, SheetLines, SpreadsheetLine
 from records.zip_packages import MB, Limits, PackageRefused, open_package
 
 ZIP = b"PK"
@@ -50,6 +52,18 @@ def lines(source: bytes | Path, bounds: Bounds = UPLOAD) -> Iterator[Spreadsheet
             yield line
 
 
+def sheets(raw: bytes, bounds: Bounds, names: Collection[str]) -> list[SheetLines]:
+    """The sheets of a workbook called one of ``names``, in its order. Raises ``NotATable``."""
+    file = io.BytesIO(raw)
+    if not raw.startswith(ZIP):
+        raise _save_anew(_other_kind(raw[:4096], file) or _("This is not an Excel workbook."))
+    with _package(file, bounds) as package:
+        found = spreadsheet.sheets(package, bounds.sheet, names)
+    if any(len(sheet.lines) > bounds.lines for sheet in found):
+        raise NotATable(_("The sheet has more than %d rows.") % bounds.lines)
+    return found
+
+
 def _lines(file: BinaryIO, bounds: Bounds) -> Iterator[SpreadsheetLine]:
     start = file.read(4096)
     file.seek(0)
@@ -66,6 +80,13 @@ def _save_anew(what: str) -> NotATable:
 
 
 def _of_package(file: BinaryIO, bounds: Bounds) -> Iterator[SpreadsheetLine]:
+    with _package(file, bounds) as package:
+        yield from spreadsheet.lines(package, bounds.sheet)
+
+
+@contextmanager
+def _package(file: BinaryIO, bounds: Bounds) -> Iterator[ZipFile]:
+    """The workbook in ``file``; what is wrong with it or its sheets is told as ``NotATable``."""
     try:
         package = open_package(file, bounds.package)
         parts = package.NameToInfo
@@ -75,7 +96,7 @@ def _of_package(file: BinaryIO, bounds: Bounds) -> Iterator[SpreadsheetLine]:
             raise _save_anew(_("This is an OpenDocument file (.ods)."))
         if not any(part.startswith("xl/") for part in parts):
             raise _save_anew(_("This is not an Excel workbook."))
-        yield from spreadsheet.lines(package, bounds.sheet)
+        yield package
     except (PackageRefused, spreadsheet.SpreadsheetRefused) as refused:
         raise _save_anew(str(refused)) from refused
 

@@ -6,7 +6,7 @@ Upload: rows from ``records.table_lines``, columns found by their headings, ever
 """
 
 import io
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -135,29 +135,42 @@ def read_rows(
     ``days``: headings of date columns; valid dates are normalised to 2025-06-30.
     Raises ``SheetRefused``: not a table, no heading row, a duplicate heading, cells without a usable value.
     """
-    places: dict[str, int] = {}
-    letters: dict[str, str] = {}
-    rows: list[SheetRow] = []
     try:
-        for line in lines(raw):
-            if places:
-                taken = _taken(line, places, days)
-                if any(taken.values()):
-                    rows.append(SheetRow(line.sheet, line.number, taken, letters, line.hidden))
-            elif places := _places(line, heads, optional):
-                letters = {head: get_column_letter(at + 1) for head, at in places.items()}
+        rows = rows_below(lines(raw), heads, optional=optional, days=days)
     except NotATable as refused:
         raise SheetRefused([], str(refused)) from refused
-    if not places:
-        raise SheetRefused([], _("The sheet has no line with the headings %s.") % _(", ").join(heads))
-    broken = [row.wrong(head, text.expected) for row in rows for head, text in row.cells.items() if _broken(text)]
-    if broken:
+    if broken := broken_cells(rows):
         raise SheetRefused(broken)
     return rows
 
 
-def _broken(text: str) -> bool:
-    return isinstance(text, Unreadable)
+def rows_below(
+    table: Iterable[SpreadsheetLine], heads: Sequence[str], *, optional: Sequence[str] = (), days: Sequence[str] = ()
+) -> list[SheetRow]:
+    """``read_rows`` of lines that have been read; cells without a usable value are left to the caller."""
+    places: dict[str, int] = {}
+    letters: dict[str, str] = {}
+    rows: list[SheetRow] = []
+    for line in table:
+        if places:
+            taken = _taken(line, places, days)
+            if any(taken.values()):
+                rows.append(SheetRow(line.sheet, line.number, taken, letters, line.hidden))
+        elif places := _places(line, heads, optional):
+            letters = {head: get_column_letter(at + 1) for head, at in places.items()}
+    if not places:
+        raise SheetRefused([], _("The sheet has no line with the headings %s.") % _(", ").join(heads))
+    return rows
+
+
+def broken_cells(rows: Iterable[SheetRow]) -> list[WrongCell]:
+    """The cells of ``rows`` without a usable value, such as a formula that was never calculated."""
+    return [
+        row.wrong(head, text.expected)
+        for row in rows
+        for head, text in row.cells.items()
+        if isinstance(text, Unreadable)
+    ]
 
 
 def _places(line: SpreadsheetLine, heads: Sequence[str], optional: Sequence[str]) -> dict[str, int]:
@@ -185,7 +198,16 @@ def marked_copy(raw: bytes, problems: Iterable[WrongCell]) -> bytes:
     Raises ``Refused`` if it is too large to return.
     """
     problems = list(problems)
-    book, sheet = _copy(raw, {problem.sheet for problem in problems})
+    book = _copy(raw)
+    for name in dict.fromkeys(problem.sheet for problem in problems):
+        sheet = next((sheet for sheet in book.worksheets if sheet.title == name), book.worksheets[0])
+        _mark(sheet, [problem for problem in problems if problem.sheet == name])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _mark(sheet: Worksheet, problems: Iterable[WrongCell]) -> None:
     covered = {
         place: (area.min_row, area.min_col)
         for area in sheet.merged_cells.ranges
@@ -198,18 +220,14 @@ def marked_copy(raw: bytes, problems: Iterable[WrongCell]) -> bytes:
         marked.fill = WRONG
         before = f"{marked.comment.text}\n" if marked.comment else ""
         marked.comment = Comment(before + problem.expected, _("the system"))
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
-def _copy(raw: bytes, sheets: Collection[str]) -> tuple[Workbook, Worksheet]:
+def _copy(raw: bytes) -> Workbook:
     """The original workbook if it can be opened as a whole, otherwise one with the texts of its sheet."""
     if raw.startswith(ZIP):
         with suppress(Exception):  # other defects do not matter here: its texts have been read
             open_package(io.BytesIO(raw), MARKED)
-            book = load_workbook(io.BytesIO(raw))
-            return book, next((sheet for sheet in book.worksheets if sheet.title in sheets), book.worksheets[0])
+            return load_workbook(io.BytesIO(raw))
     book = Workbook()
     book.active.title = "1"
     written_cells = 0
@@ -222,4 +240,4 @@ def _copy(raw: bytes, sheets: Collection[str]) -> tuple[Workbook, Worksheet]:
                 written = book.active.cell(line.number, at, ILLEGAL_CHARACTERS_RE.sub("", text)[:32_767])
                 written.data_type = "s"
                 written.quotePrefix = int(text.startswith(FORMULA))
-    return book, book.active
+    return book

@@ -1,10 +1,12 @@
 """What is wrong with a file, in a form that a page, a command and a workbook can show."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.utils.translation import gettext as _
+
+from records.workbooks import WrongCell
 
 
 @dataclass(frozen=True)
@@ -15,12 +17,26 @@ class Problem:
     message: str
     expected: str
     severity: Literal["error", "warning"] = "error"
+    cell: WrongCell | None = None
+    """The cell of a workbook that ``place`` names."""
 
     def __str__(self) -> str:
         severity = _("error") if self.severity == "error" else _("warning")
         words = vars(self) | {"severity": severity, "place": self.place or "/"}
+        if self.cell is not None:
+            words |= {"place": f"{self.place} ({self.cell.head})", "value": self.cell.value}
+            return _("%(severity)s at %(place)s: “%(value)s”: %(message)s (expected: %(expected)s)") % words
         return _("%(severity)s at %(place)s: %(message)s (expected: %(expected)s)") % words
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.severity == "error"]
+
+
+def wrong_cells(problems: Iterable[Problem]) -> list[WrongCell]:
+    """The cells to mark in the workbook, with all that is to be said about each."""
+    return [
+        replace(problem.cell, expected=f"{problem.message} {_('Expected: %s') % problem.expected}")
+        for problem in problems
+        if problem.cell is not None
+    ]

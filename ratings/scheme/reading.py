@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,9 @@ from pydantic import ValidationError
 from ratings.scheme import checks
 from ratings.scheme.problems import Problem, errors
 from ratings.scheme.spec import LARGEST, MOST_PLACES, SchemeSpec
+from ratings.scheme.workbook.reading import read_book
 from records.refusals import Refused
+from records.table_lines import OLE, ZIP, NotATable
 from records.zip_packages import MB
 
 MOST_BYTES = 5 * MB
@@ -37,8 +39,23 @@ class Reading:
 
 
 def read_scheme(raw: bytes) -> Reading:
-    """Read a JSON scheme file (UTF-8, with or without BOM). Raises ``SchemeRefused``."""
-    return check_scheme(parse(raw))
+    """Read a scheme file: JSON (UTF-8, with or without BOM) or a workbook. Raises ``SchemeRefused``."""
+    return _read_workbook(raw) if raw.startswith((ZIP, OLE)) else check_scheme(parse(raw))
+
+
+def _read_workbook(raw: bytes) -> Reading:
+    """All that is wrong is told by its cell: what cannot be read, then what the scheme does not allow."""
+    try:
+        book = read_book(raw)
+    except NotATable as refused:
+        raise SchemeRefused([Problem("", str(refused), _("a scheme's workbook"))]) from refused
+    try:
+        reading = check_scheme(book.body)
+    except SchemeRefused as refused:
+        raise SchemeRefused(book.with_cells(refused.problems)) from None
+    if errors(book.problems):
+        raise SchemeRefused([*book.problems, *book.with_cells(reading.warnings)])
+    return replace(reading, warnings=book.with_cells(reading.warnings))
 
 
 def check_scheme(body: Any) -> Reading:

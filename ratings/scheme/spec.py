@@ -207,6 +207,8 @@ class Checklist(_Itemised):
 
 
 Criterion = Annotated[Judged | Deduction | Count | Tiers | Linear | Checklist, Field(discriminator="method")]
+METHOD_MODELS = {model.model_fields["method"].annotation.__args__[0]: model for model in Criterion.__args__[0].__args__}
+"""The shape of a criterion by its method."""
 
 
 class Area(SpecModel):

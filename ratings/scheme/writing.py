@@ -1,8 +1,10 @@
 """A scheme's body as a readable file that ``import_scheme`` accepts (formats §1)."""
 
+from decimal import Decimal
 from typing import Any
 
 import simplejson
+from pydantic import BaseModel
 
 from ratings.scheme.spec import Area, Criterion, EvidenceSpec, Rule, SchemeSpec, StarLine, VetoSpec
 
@@ -12,9 +14,31 @@ _KEYS = ["format", "code", "name", "kind", *(key for model in _MODELS for key in
 _PLACES = {key: place for place, key in reversed(list(enumerate(_KEYS)))}
 
 
-def scheme_text(body: dict[str, Any]) -> str:
-    """The JSON of ``body`` with its values, its keys in the order of formats §1 (jsonb does not keep the order)."""
-    return simplejson.dumps(body, ensure_ascii=False, indent=2, item_sort_key=_order)
+def scheme_text(spec: SchemeSpec) -> str:
+    """The JSON of a scheme in its one form, its keys in the order of formats §1."""
+    return simplejson.dumps(canonical_body(spec), ensure_ascii=False, indent=2, item_sort_key=_order)
+
+
+def canonical_body(spec: SchemeSpec) -> dict[str, Any]:
+    """The one form of a scheme (formats §6): without keys at their default, equal numbers written alike."""
+    return _plain(spec)
+
+
+def plain_number(number: Decimal | int) -> Decimal | int:
+    """One form for equal numbers: whole ones as ``int``, others without zeros at the end."""
+    return int(number) if number == int(number) else number.normalize()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields
+        members = ((key, getattr(value, key)) for key in fields)
+        return {key: _plain(member) for key, member in members if member != fields[key].default}
+    if isinstance(value, dict):
+        return {key: _plain(member) for key, member in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(member) for member in value]
+    return plain_number(value) if isinstance(value, Decimal) else value
 
 
 def _order(member: tuple[str, Any]) -> tuple[int, str]:

@@ -49,7 +49,7 @@ def test_every_scheme_of_the_library_has_its_example():
 def test_it_has_nothing_wrong_and_is_written_as_it_came(name):
     reading = read_scheme(scheme_file(name).read_bytes())
     assert reading.warnings == []
-    assert read_scheme(scheme_text(reading.body).encode()).body == reading.body
+    assert read_scheme(scheme_text(reading.spec).encode()).spec == reading.spec
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""``export_scheme ID [--output FILE]``: export a stored scheme as the file that was imported (formats §2)."""
+"""``export_scheme ID [--output FILE]``: a stored scheme as JSON, or as a workbook if FILE ends so (formats §2, §6)."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -8,11 +8,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from ratings.models import Scheme
+from ratings.scheme.workbook.writing import workbook_of
 from ratings.scheme.writing import scheme_text
 
 
 class Command(BaseCommand):
-    help = "Write a kept scheme as a scheme file (formats §1)."
+    help = "Write a kept scheme as a scheme file (formats §1), JSON or a workbook."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("id", type=int)
@@ -22,8 +23,10 @@ class Command(BaseCommand):
         scheme = Scheme.objects.filter(pk=options["id"]).first()
         if scheme is None:
             raise CommandError(_("There is no scheme %s.") % options["id"])
-        text = scheme_text(scheme.body)
-        if options["output"]:
-            options["output"].write_text(text + "\n", encoding="utf-8")
+        output: Path | None = options["output"]
+        if output and output.suffix.lower() == ".xlsx":
+            output.write_bytes(workbook_of(scheme.spec))
+        elif output:
+            output.write_text(scheme_text(scheme.spec) + "\n", encoding="utf-8")
         else:
-            self.stdout.write(text)
+            self.stdout.write(scheme_text(scheme.spec))
