@@ -21,6 +21,7 @@ from accounts import audit_words
 from accounts.deputies import AuthorizedAct, authorized_act, by_deputies
 from accounts.models import User
 from records.numbers import keys
+from records.registry import KeyedRegistry
 from villages.models import Unit
 
 SHOWN = 50
@@ -48,28 +49,28 @@ class Redaction:
 HIDDEN = Redaction(rows="true")
 """Of a table of which nobody has said what may be read: nothing."""
 OPEN = Redaction()
-_veils: dict[type[models.Model], Redaction] = {}
-_open: dict[type[models.Model], str] = {}
+_redactions = KeyedRegistry[type[models.Model], Redaction]()
+_open = KeyedRegistry[type[models.Model], str]()
 
 
 def redact(tracked: type[models.Model], by: Redaction) -> None:
     """Keep unreleased results out of the trail. Called by the app that owns them."""
-    _veils[tracked] = by
+    _redactions.register({tracked: by})
 
 
 def show_openly(because: str, *tracked: type[models.Model]) -> None:
     """Show the trail's readers every change of these tables at once; ``because`` says why nothing there is secret."""
-    _open.update(dict.fromkeys(tracked, because))
+    _open.register(dict.fromkeys(tracked, because))
 
 
 def redaction_of(tracked: type[models.Model]) -> Redaction:
     """The redaction of a table; a table that is neither redacted nor shown openly is hidden."""
-    return _veils.get(tracked) or (OPEN if tracked in _open else HIDDEN)
+    return _redactions.get(tracked) or (OPEN if tracked in _open else HIDDEN)
 
 
 def decided_about() -> tuple[set[type[models.Model]], set[type[models.Model]]]:
     """The tables with a redaction, and those that are shown openly."""
-    return set(_veils), set(_open)
+    return set(_redactions), set(_open)
 
 
 class Cursor(NamedTuple):

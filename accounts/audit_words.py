@@ -6,6 +6,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import pgettext, pgettext_lazy
 
+from records.registry import KeyedRegistry
+
 KINDS = {
     "villages.unit": pgettext_lazy("kept", "unit"),
     "villages.profile": pgettext_lazy("kept", "yearly figures of a unit"),
@@ -161,7 +163,7 @@ COLUMNS = {
     "working": pgettext_lazy("column", "working day"),
 }
 
-VERBS = {
+GENERAL_VERBS = {
     "accounts.appoint": pgettext_lazy("step", "appoint"),
     "accounts.end": pgettext_lazy("step", "end an appointment"),
     "accounts.withdraw": pgettext_lazy("step", "withdraw an office"),
@@ -249,11 +251,14 @@ VERBS = {
     "migrate": pgettext_lazy("step", "update the system"),
     "load_demonstration": pgettext_lazy("step", "load the demonstration"),
 }
+"""Names of the steps that no app registers."""
+
+VERBS = KeyedRegistry[str, Any](GENERAL_VERBS)
 
 
 def register(words: Mapping[str, Any]) -> None:
     """Names of steps by verb, from the app that takes them. Called in ``AppConfig.ready``."""
-    VERBS.update(words)
+    VERBS.register(words)
 
 
 def of_column(field: models.Field) -> str:

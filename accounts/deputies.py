@@ -18,10 +18,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Appointment, UnitPermission
+from records.registry import KeyedRegistry
 
 Pair = tuple[int, str]
 
-_rights: dict[str, frozenset[str]] = {}
+_rights = KeyedRegistry[str, frozenset[str]]()
 
 
 def register(rights: Mapping[str, Collection[str]]) -> None:

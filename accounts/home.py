@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
+from records.registry import Registry
 
 MAIN, SIDE = "main", "side"
 
@@ -22,14 +23,8 @@ class HomePanel:
     order: int = 50
 
 
-_panels: list[HomePanel] = []
-
-
-def register(panel: HomePanel) -> None:
-    """Add ``panel``; registering it again changes nothing."""
-    if panel not in _panels:
-        _panels.append(panel)
-        _panels.sort(key=lambda one: one.order)
+_panels = Registry[HomePanel](order=lambda panel: panel.order)
+register = _panels.register
 
 
 def panels_of(user: User) -> dict[str, list[tuple[str, dict[str, Any]]]]:

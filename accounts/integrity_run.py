@@ -20,6 +20,7 @@ from records.models import IntegrityRun
 from records.outage import database_is_away
 from records.proof_faults import head_faults
 from records.refusals import NotAllowed
+from records.tasks import enqueue
 
 State = IntegrityRun.State
 READ_TRAIL = "accounts.read_trail"
@@ -30,8 +31,6 @@ logger = logging.getLogger(__name__)
 @transaction.atomic
 def ask(head: Head | None, *, by: User) -> IntegrityRun:
     """Request a check, also against an exported ``head``; one that is waiting or running is not requested twice."""
-    from accounts.tasks import check_everything  # the task calls back into this module
-
     if not by.reach(READ_TRAIL):
         raise NotAllowed(_("You may not do this here."))
     User.objects.select_for_update().get(pk=by.pk)
@@ -39,7 +38,7 @@ def ask(head: Head | None, *, by: User) -> IntegrityRun:
     if there := IntegrityRun.objects.filter(by=by, head=text).asked_already():
         return there
     asked = IntegrityRun.objects.create(by=by, head=text)
-    transaction.on_commit(lambda: check_everything.delay(asked.pk), robust=True)
+    enqueue(asked)
     return asked
 
 

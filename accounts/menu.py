@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from records.registry import Registry
 
 CADRE, DESK, PUBLIC = "cadre", "desk", "public"
 
@@ -57,13 +58,8 @@ class MenuEntry:
         return not self.permissions or any(user.reach(permission) for permission in self.permissions)
 
 
-_entries: list[MenuEntry] = []
-
-
-def register(*entries: MenuEntry) -> None:
-    """Add ``entries``; registering the same one again changes nothing."""
-    _entries.extend(entry for entry in entries if entry not in _entries)
-    _entries.sort(key=lambda entry: (list(Section).index(entry.section), entry.order))
+_entries = Registry[MenuEntry](order=lambda entry: (list(Section).index(entry.section), entry.order))
+register = _entries.register
 
 
 def entries_for(user: User, audience: str) -> list[MenuEntry]:

@@ -5,7 +5,6 @@ Apps register theirs in ``AppConfig.ready`` from their module ``help_topics``; r
 The picture of a topic is ``static/img/help/NAME.jpg``, made by ``tests/test_manual.py``.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import Promise
 
 from accounts.models import User
+from records.registry import Registry
 
 PICTURES = settings.BASE_DIR / "static" / "img" / "help"
 
@@ -43,13 +43,8 @@ class Topic:
         return not self.needs or any(user.reach(permission) for permission in self.needs)
 
 
-_topics: list[Topic] = []
-
-
-def register(topics: Iterable[Topic]) -> None:
-    """Add ``topics``; registering the same ones again changes nothing."""
-    _topics.extend(topic for topic in topics if topic not in _topics)
-    _topics.sort(key=lambda topic: topic.order)
+_topics = Registry[Topic](order=lambda topic: topic.order)
+register = _topics.register
 
 
 def topics_of(user: User | AnonymousUser) -> list[Topic]:

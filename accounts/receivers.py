@@ -1,13 +1,22 @@
 """The signals that this app receives."""
 
 from allauth.account.signals import password_changed, password_set
+from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth import user_logged_in
+from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts import workflow
+from accounts import role_rights, workflow
 from accounts.models import User
+from accounts.workflow import succession
+from villages.signals import units_passed
+
+# The permissions of every app exist once the last app with models has been migrated.
+_LAST = [app for app in apps.get_app_configs() if app.models_module is not None][-1]
+post_migrate.connect(role_rights.follow, sender=_LAST)
+units_passed.connect(succession.pass_on)
 
 
 @receiver([password_changed, password_set])

@@ -19,11 +19,6 @@ def forget_old_sign_ins() -> None:
 
 
 @shared_task
-def check_everything(pk: int) -> None:
-    integrity_run.make(pk)
-
-
-@shared_task
 def check_files() -> int:
     """Each night, check a share of the stored files, so that each is checked once a month."""
     return integrity_run.check_files(timezone.localdate())

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from records.deadlines import days_left, is_over
+from records.registry import Registry
 
 Text = str | Promise
 PLACES_KEPT_FOR = 120
@@ -60,13 +61,8 @@ class TodoSource(Protocol):
     def entries(self, user: User) -> list[Todo]: ...
 
 
-_sources: list[TodoSource] = []
-
-
-def register(source: TodoSource) -> None:
-    """Add ``source``; registering it again changes nothing."""
-    if source not in _sources:
-        _sources.append(source)
+_sources = Registry[TodoSource]()
+register = _sources.register
 
 
 def todos_of(user: User) -> list[Todo]:

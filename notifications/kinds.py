@@ -1,11 +1,13 @@
 """The kinds of notice and their texts. Each app registers its own in ``AppConfig.ready``."""
 
-KINDS: dict[str, str] = {}
+from records.registry import KeyedRegistry
+
+KINDS = KeyedRegistry[str, str]()
 
 
 def register(**kinds: str) -> None:
     """``register(application_returned=_("%(unit)s: please correct %(count)s questions"))`` (lazy translations)."""
-    KINDS.update(kinds)
+    KINDS.register(kinds)
 
 
 def text_of(kind: str, params: dict) -> str:

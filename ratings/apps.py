@@ -1,74 +1,10 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
-
-RIGHTS = {
-    **dict.fromkeys(
-        ("open_cycle", "set_windows", "ask_for_minutes", "extend", "close_scoring", "close_cycle", "reverse_closing"),
-        ["ratings.manage_cycle"],
-    ),
-    "reopen": ["ratings.accept", "ratings.manage_cycle"],
-    **dict.fromkeys(("import_scheme", "issue_scheme"), ["ratings.manage_scheme"]),
-    **dict.fromkeys(("record_event", "close_event", "release_event"), ["ratings.record_event"]),
-    **dict.fromkeys(
-        ("confirm_proposal", "decline_proposal"),
-        ["ratings.settle_proposal_township", "ratings.settle_proposal_county"],
-    ),
-}
-"""Which rights the steps need that are none of an application's (``accounts.deputies``)."""
 
 
 class RatingsConfig(AppConfig):
     name = "ratings"
 
     def ready(self) -> None:
-        from accounts import audit_words, deputies, home, menu, page_help, todo_list
-        from notifications import kinds
-        from ratings import (
-            disclosure,
-            explanation,
-            help_topics,
-            menu_entries,
-            notices,
-            receivers,
-            signals,
-        )
-        from ratings.home.office_home import applied
-        from ratings.home.village_home import own_star, progress, unit_star
-        from ratings.integrity import application_integrity, register_integrity
-        from ratings.models import Points, ReturnedCriterion, Transition
-        from ratings.models.lifecycle import STEPS
-        from ratings.register import star_history
-        from ratings.todos import event_todos
-        from ratings.todos.application_todos import SOURCES
-        from ratings.workflow import retagging, succession
-        from records import integrity, proof
-        from villages import unit_panels
-        from villages.signals import units_passed, units_settled, units_tagged
+        from ratings import receivers, registrations  # noqa: F401 (receivers connect when imported)
 
-        page_help.register(help_topics.TOPICS)
-        kinds.register(**notices.KINDS)
-        signals.decisions_confirmed.connect(receivers.rerate_decided)
-        signals.applications_moved.connect(receivers.close_what_left)
-        signals.stars_changed.connect(notices.tell_of_stars)
-        units_passed.connect(succession.pass_on)
-        units_settled.connect(succession.settle)
-        units_tagged.connect(retagging.follow)
-        integrity.register(register_integrity.REGISTER, application_integrity.APPLICATIONS)
-        disclosure.redact_audit_trail()
-        deputies.register(STEPS.rights | RIGHTS)
-        audit_words.register(STEPS.trail)
-        proof.prove(Points, ReturnedCriterion, Transition)
-        home.register(home.HomePanel("ratings/home_progress.html", progress, order=10))
-        home.register(home.HomePanel("ratings/home_office.html", applied, order=20))
-        home.register(home.HomePanel("ratings/star_card.html", own_star, column=home.SIDE, order=10))
-        unit_panels.register(
-            unit_panels.UnitPanel("ratings/star_card.html", unit_star, column=unit_panels.SIDE, order=10)
-        )
-        explanation.register(
-            explanation.ExplanationChapter(
-                _("Since then"), star_history.register_steps, star_history.register_queries, order=70
-            )
-        )
-        for source in (*SOURCES, event_todos):
-            todo_list.register(source)
-        menu.register(*menu_entries.MENU)
+        registrations.register()

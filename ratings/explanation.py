@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from ratings.models import Application, Decision
+from records.registry import Registry
 
 Rows = Mapping[str, list[dict[str, Any]]]
 """By name, the rows that a chapter asked for, as JSON has them: days and times as ISO text."""
@@ -78,13 +79,8 @@ class ExplanationChapter:
     order: int = 50
 
 
-_chapters: list[ExplanationChapter] = []
-
-
-def register(*chapters: ExplanationChapter) -> None:
-    """Add sections; idempotent."""
-    _chapters.extend(chapter for chapter in chapters if chapter not in _chapters)
-    _chapters.sort(key=lambda one: one.order)
+_chapters = Registry[ExplanationChapter](order=lambda chapter: chapter.order)
+register = _chapters.register
 
 
 def rows_of(found: QuerySet, /, *fields: str, **named: Any) -> QuerySet:

@@ -3,16 +3,29 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.dispatch import receiver
+
+from ratings import notices
 from ratings.models import Application
 from ratings.register.rerating import rerate
+from ratings.signals import applications_moved, decisions_confirmed, stars_changed
+from ratings.workflow import retagging, succession
 from ratings.workflow.closing import close_for
+from villages.signals import units_passed, units_settled, units_tagged
+
+stars_changed.connect(notices.tell_of_stars)
+units_passed.connect(succession.pass_on)
+units_settled.connect(succession.settle)
+units_tagged.connect(retagging.follow)
 
 
+@receiver(decisions_confirmed)
 def rerate_decided(sender: Any, units: Collection[str], **kwargs: Any) -> None:
     """Receives ``decisions_confirmed``: the new stars are written to the register in the same transaction."""
     rerate(list(units))
 
 
+@receiver(applications_moved)
 def close_what_left(sender: Any, applications: Collection[int], to: str, **kwargs: Any) -> None:
     """Receives ``applications_moved``: a unit withdrawn or rejected after the closing gets no star (practice §3)."""
     if to in Application.State.OUT_OF_THE_RUNNING:

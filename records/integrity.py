@@ -6,6 +6,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from records.registry import KeyedRegistry
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -24,11 +26,11 @@ class IntegrityCheck:
     faults: Callable[[], Iterable[Fault]]
 
 
-_checks: dict[str, IntegrityCheck] = {}
+_checks = KeyedRegistry[str, IntegrityCheck]()
 
 
 def register(*checks: IntegrityCheck) -> None:
-    _checks.update((check.name, check) for check in checks)
+    _checks.register((check.name, check) for check in checks)
 
 
 def checks() -> list[IntegrityCheck]:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from threading import Event, Thread
 from typing import Any, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection, models
 from django.db.models import Q
@@ -21,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from records.lifecycle import Group
+from records.registry import KeyedRegistry
 
 HEARTBEAT_SECONDS = 8
 SILENCE = timedelta(seconds=30)
@@ -135,18 +137,23 @@ class Job(models.Model):
         connection.close()
 
 
-_makers: dict[type[Job], Callable[[int], None]] = {}
+_makers = KeyedRegistry[type[Job], Callable[[int], None]]()
 
 
 def register(kind: type[Job], make: Callable[[int], None]) -> None:
     """``make(pk)`` does the work of one job of this ``kind`` and is idempotent."""
-    _makers[kind] = make
+    _makers.register({kind: make})
 
 
 def late() -> int:
     """How many people wait for something that no worker has in hand, for longer than a worker takes to begin."""
     before = timezone.now() - LATE
     return sum(kind.objects.free().filter(asked_at__lt=before).count() for kind in _makers)
+
+
+def run(label: str, pk: int) -> None:
+    """Run the job ``pk`` of the kind with this ``label`` ("reports.ReportRequest")."""
+    _makers[apps.get_model(label)](pk)
 
 
 def make_forgotten() -> None:

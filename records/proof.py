@@ -18,6 +18,8 @@ from django.apps import apps
 from django.db import connection, models, transaction
 from pghistory.models import Event
 
+from records.registry import KeyedRegistry, Registry
+
 _FUNCTIONS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _CREATE = "create or replace function "
 _CHANGES = {
@@ -30,8 +32,8 @@ _SEAL_TRIGGERS = {"close_seal": "after insert on records_seal", "close_seal_last
 _BLOCK = 10_000
 """Number of rows from which a statement on a table of blocks gets one digest over all of them."""
 
-_named: dict[type[models.Model], tuple[str, ...]] = {}
-_in_blocks: set[type[models.Model]] = set()
+_named = KeyedRegistry[type[models.Model], tuple[str, ...]]()
+_in_blocks = Registry[type[models.Model]]()
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,13 @@ class Proved:
 def prove(*without_history: type[models.Model], omit: tuple[str, ...] = ()) -> None:
     """Prove tables without a history, except the columns ``omit`` (such as when a token was last used). Called in
     ``AppConfig.ready`` by the app that owns them."""
-    _named.update(dict.fromkeys(without_history, omit))
+    _named.register(dict.fromkeys(without_history, omit))
 
 
 def prove_in_blocks(*tracked: type[models.Model]) -> None:
     """Prove the histories of these models with one digest per statement of many rows: divisions, which are imported by
     the hundred thousand."""
-    _in_blocks.update(tracked)
+    _in_blocks.register(*tracked)
 
 
 def histories() -> dict[type[models.Model], type[models.Model]]:

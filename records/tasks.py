@@ -1,8 +1,19 @@
-"""Scheduled tasks for stored data."""
+"""Tasks for stored data: of the schedule, and the one that runs jobs."""
 
 from celery import shared_task
+from django.db import transaction
 
 from records import file_sweep, jobs
+
+
+@shared_task
+def run_job(label: str, pk: int) -> None:
+    jobs.run(label, pk)
+
+
+def enqueue(job: jobs.Job) -> None:
+    """Have a worker run ``job`` after the commit; if the queue is away, ``make_forgotten_jobs`` takes over."""
+    transaction.on_commit(lambda: run_job.delay(job._meta.label, job.pk), robust=True)
 
 
 @shared_task

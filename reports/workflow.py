@@ -17,6 +17,7 @@ from records.files import store
 from records.models import StoredFile
 from records.outage import database_is_away
 from records.refusals import Incomplete, NotAllowed, WrongState
+from records.tasks import enqueue
 from reports.annual import workbook
 from reports.models import ReportRequest
 from villages.models import Unit
@@ -33,8 +34,6 @@ def ask(unit: Unit, year: int, *, by: User) -> ReportRequest:
 
     Raises ``NotAllowed``, or ``Incomplete`` for an invalid year.
     """
-    from reports.tasks import make_report  # the task calls back into this module
-
     if not by.has_perm(VIEW_REPORT, unit):
         raise NotAllowed(_("You may not do this here."))
     if year not in YEARS:
@@ -43,8 +42,7 @@ def ask(unit: Unit, year: int, *, by: User) -> ReportRequest:
     if request := ReportRequest.objects.filter(unit=unit, year=year, by=by).asked_already():
         return request
     request = ReportRequest.objects.create(unit=unit, year=year, by=by)
-    # Where the queue does not answer, ``records.jobs.make_forgotten`` takes over within half a minute.
-    transaction.on_commit(lambda: make_report.delay(request.pk), robust=True)
+    enqueue(request)
     return request
 
 

@@ -5,7 +5,6 @@ class VillagesConfig(AppConfig):
     name = "villages"
 
     def ready(self) -> None:
-        from records import proof
-        from villages.models import Unit
+        from villages import registrations
 
-        proof.prove_in_blocks(Unit)
+        registrations.register()

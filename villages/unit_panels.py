@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 
+from records.registry import Registry
 from villages.models import Unit
 
 MAIN, SIDE = "main", "side"
@@ -21,14 +22,8 @@ class UnitPanel:
     order: int = 50
 
 
-_panels: list[UnitPanel] = []
-
-
-def register(panel: UnitPanel) -> None:
-    """Add ``panel``; registering it again changes nothing."""
-    if panel not in _panels:
-        _panels.append(panel)
-        _panels.sort(key=lambda one: one.order)
+_panels = Registry[UnitPanel](order=lambda panel: panel.order)
+register = _panels.register
 
 
 def panels_of(user: AbstractBaseUser, unit: Unit) -> dict[str, list[tuple[str, dict[str, Any]]]]:

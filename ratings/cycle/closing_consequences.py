@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from records.registry import Registry
+
 
 class Concerned(NamedTuple):
     """A unit, the star that it holds before the step and after it, and the reason (of the closing)."""
@@ -46,8 +48,8 @@ class Closed:
 
 Claims = Callable[[Collection[str]], list[ExpectedClaim]]
 Hindrance = Callable[[Closed], str]
-_claims: list[Claims] = []
-_hindrances: list[Hindrance] = []
+_claims = Registry[Claims]()
+_hindrances = Registry[Hindrance]()
 
 
 def register(*, claims: Claims | None = None, hindrance: Hindrance | None = None) -> None:
@@ -57,9 +59,9 @@ def register(*, claims: Claims | None = None, hindrance: Hindrance | None = None
     A hindrance locks what it checks, so that nothing follows from the closing while it is being reversed.
     """
     if claims:
-        _claims.append(claims)
+        _claims.register(claims)
     if hindrance:
-        _hindrances.append(hindrance)
+        _hindrances.register(hindrance)
 
 
 def claims_on(units: Collection[str]) -> list[ExpectedClaim]:

@@ -17,14 +17,15 @@ from ratings.models import Application
 from ratings.models.lifecycle import STEPS
 from records.lifecycle import Step
 from records.refusals import NotAllowed, WrongState
+from records.registry import KeyedRegistry
 
 Guard = Callable[[Any, Application], bool]
-_guards: dict[str, Guard] = {}
+_guards = KeyedRegistry[str, Guard]()
 
 
 def guard(verb: str, allowed: Guard) -> None:
     """Allow the step ``verb`` only where ``allowed(user, application)``. Called in ``AppConfig.ready``."""
-    _guards[verb] = allowed
+    _guards.register({verb: allowed})
 
 
 def _late(user: Any, application: Application) -> bool:

@@ -55,24 +55,23 @@ def commands(folder: Path) -> dict[str, list[list[str]]]:
     }
 
 
-def tasks() -> dict[str, list]:
-    """Each task of ours with its arguments."""
+def tasks() -> dict[str, list[list]]:
+    """Each task of ours with its arguments, one set or several."""
     auditor = User.objects.get(username="auditor")
     with acting(auditor, "test"):
         report = ReportRequest.objects.create(unit_id="330624", year=2025, by=auditor)
         check = IntegrityRun.objects.create(by=auditor)
     return {
-        "notifications.tasks.deliver_due": [],
-        "ratings.tasks.rerate_all": [],
-        "incentives.tasks.review_clawbacks": [],
-        "records.tasks.make_forgotten_jobs": [],
-        "records.tasks.sweep_leftovers": [],
-        "reports.tasks.make_report": [report.pk],
-        "reviews.tasks.confirm_due": [],
-        "accounts.tasks.check_everything": [check.pk],
-        "accounts.tasks.check_files": [],
-        "accounts.tasks.forget_old_sign_ins": [],
-        "accounts.tasks.pass_on_tasks": [],
+        "records.tasks.run_job": [["reports.ReportRequest", report.pk], ["records.IntegrityRun", check.pk]],
+        "notifications.tasks.deliver_due": [[]],
+        "ratings.tasks.rerate_all": [[]],
+        "incentives.tasks.review_clawbacks": [[]],
+        "records.tasks.make_forgotten_jobs": [[]],
+        "records.tasks.sweep_leftovers": [[]],
+        "reviews.tasks.confirm_due": [[]],
+        "accounts.tasks.check_files": [[]],
+        "accounts.tasks.forget_old_sign_ins": [[]],
+        "accounts.tasks.pass_on_tasks": [[]],
     }
 
 
@@ -87,8 +86,9 @@ def test_no_task_and_no_command_writes_by_hand(tmp_path, settings, monkeypatch, 
     named = tasks()
     app.loader.import_default_modules()
     assert {name for name in app.tasks if not name.startswith("celery.")} == set(named)
-    for name, arguments in named.items():
-        app.tasks[name].delay(*arguments)
+    for name, runs in named.items():
+        for arguments in runs:
+            app.tasks[name].delay(*arguments)
     assert StoredFile.objects.count() == 1
     assert Digest.objects.filter(acted=False).count() == 0
     capsys.readouterr()

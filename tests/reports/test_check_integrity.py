@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from records import integrity
 from records.integrity import Fault, IntegrityCheck
+from records.registry import KeyedRegistry
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,7 @@ def test_it_is_quiet_when_all_agrees():
 
 
 def test_it_lists_what_is_off(monkeypatch):
-    monkeypatch.setattr(integrity, "_checks", {})
+    monkeypatch.setattr(integrity, "_checks", KeyedRegistry())
     integrity.register(
         IntegrityCheck("ledger", lambda: [Fault("entry 7", "12.00", "nothing")]), IntegrityCheck("register", list)
     )

@@ -1,0 +1,49 @@
+"""What accounts registers: help, notices, integrity checks, deputies' permissions, redactions, to-dos, menu."""
+
+from allauth.mfa.models import Authenticator
+
+from accounts import (
+    audit_trail,
+    deputies,
+    grant_integrity,
+    help_topics,
+    integrity_run,
+    menu,
+    menu_entries,
+    notices,
+    page_help,
+    todo_list,
+    todos,
+)
+from accounts.models import ApiToken, Appointment, CalendarDay, CalendarYear, Identity, UnitPermission, User
+from notifications import kinds
+from records import integrity, jobs, proof
+from records.models import IntegrityRun
+from villages.models import Profile, Unit
+
+RIGHTS = {
+    **dict.fromkeys(("villages.order", "villages.tag"), ["villages.manage_unit"]),
+    "villages.make": ["villages.manage_unit", "villages.make_zone"],
+    "villages.report_profile": ["villages.report_profile"],
+    **dict.fromkeys(("accounts.appoint", "accounts.open_account", "accounts.reset_password"), ["accounts.appoint"]),
+}
+"""Which rights the steps of these two apps need (``accounts.deputies``)."""
+
+
+def register() -> None:
+    page_help.register(*help_topics.TOPICS)
+    kinds.register(**notices.KINDS)
+    proof.prove(UnitPermission)
+    # Excluded from the history: the password.
+    proof.prove(User, omit=("last_login",))
+    proof.prove(Authenticator, omit=("last_used_at",))
+    integrity.register(grant_integrity.GRANTS)
+    jobs.register(IntegrityRun, integrity_run.make)
+    deputies.register(RIGHTS)
+    audit_trail.redact(ApiToken, audit_trail.Redaction(cells="true", columns=("digest",)))
+    audit_trail.show_openly("who may do what: the auditor is there to watch it", Appointment, Identity, User)
+    audit_trail.show_openly(
+        "facts about places and days, open to all offices", CalendarDay, CalendarYear, Profile, Unit
+    )
+    todo_list.register(todos.Vacancies(), todos.Locks(), todos.Trail(), integrity_run)
+    menu.register(*menu_entries.MENU)

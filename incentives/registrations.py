@@ -1,0 +1,51 @@
+"""What incentives register: help, notices, integrity checks, deputies' permissions, explanation, to-dos, menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list
+from incentives import claims_on_closing, help_topics, menu_entries, money_history, notices, todos
+from incentives.ledger_integrity import LEDGER
+from incentives.models import (
+    Allocation,
+    Clawback,
+    LedgerEntry,
+    ProjectFund,
+    Reward,
+    RewardBand,
+    RewardPolicy,
+    StarWeight,
+)
+from incentives.models.lifecycle import STEPS
+from incentives.views.unit import home_panel
+from notifications import kinds
+from ratings import explanation
+from ratings.cycle import closing_consequences
+from records import integrity
+
+RIGHTS = {
+    **dict.fromkeys(("confirm_clawback", "decline_clawback", "correct"), ["incentives.disburse"]),
+    "draft_policy": [RewardPolicy.MANAGE],
+    "draft_fund": [ProjectFund.MANAGE],
+}
+"""Which rights the steps need that are none of a source's (``accounts.deputies``)."""
+
+
+def register() -> None:
+    page_help.register(*help_topics.TOPICS)
+    kinds.register(**notices.KINDS)
+    integrity.register(LEDGER)
+    deputies.register(STEPS.rights | RIGHTS)
+    audit_words.register(STEPS.trail)
+    closing_consequences.register(claims=claims_on_closing.claims, hindrance=claims_on_closing.money_followed)
+    audit_trail.show_openly("money follows from stars that are out", Allocation, Clawback, LedgerEntry, Reward)
+    audit_trail.show_openly(
+        "terms that an office drafts, not a result", ProjectFund, RewardBand, RewardPolicy, StarWeight
+    )
+    todo_list.register(todos)
+    explanation.register(
+        explanation.ExplanationChapter(
+            _("Money that followed"), money_history.money_steps, money_history.money_queries, order=80
+        )
+    )
+    home.register(home.HomePanel("incentives/home_money.html", home_panel, column=home.SIDE, order=60))
+    menu.register(*menu_entries.MENU)

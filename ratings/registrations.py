@@ -1,0 +1,55 @@
+"""What ratings registers: help, notices, integrity checks, deputies' permissions, panels, explanation, to-dos, menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit_words, deputies, home, menu, page_help, todo_list
+from notifications import kinds
+from ratings import disclosure, explanation, help_topics, menu_entries, notices
+from ratings.home.office_home import applied
+from ratings.home.village_home import own_star, progress, unit_star
+from ratings.integrity import application_integrity, register_integrity
+from ratings.models import Points, ReturnedCriterion, Transition
+from ratings.models.lifecycle import STEPS
+from ratings.register import star_history
+from ratings.todos import event_todos
+from ratings.todos.application_todos import SOURCES
+from records import integrity, proof
+from villages import unit_panels
+
+RIGHTS = {
+    **dict.fromkeys(
+        ("open_cycle", "set_windows", "ask_for_minutes", "extend", "close_scoring", "close_cycle", "reverse_closing"),
+        ["ratings.manage_cycle"],
+    ),
+    "reopen": ["ratings.accept", "ratings.manage_cycle"],
+    **dict.fromkeys(("import_scheme", "issue_scheme"), ["ratings.manage_scheme"]),
+    **dict.fromkeys(("record_event", "close_event", "release_event"), ["ratings.record_event"]),
+    **dict.fromkeys(
+        ("confirm_proposal", "decline_proposal"),
+        ["ratings.settle_proposal_township", "ratings.settle_proposal_county"],
+    ),
+}
+"""Which rights the steps need that are none of an application's (``accounts.deputies``)."""
+
+
+def register() -> None:
+    page_help.register(*help_topics.TOPICS)
+    kinds.register(**notices.KINDS)
+    integrity.register(register_integrity.REGISTER, application_integrity.APPLICATIONS)
+    disclosure.redact_audit_trail()
+    deputies.register(STEPS.rights | RIGHTS)
+    audit_words.register(STEPS.trail)
+    proof.prove(Points, ReturnedCriterion, Transition)
+    home.register(
+        home.HomePanel("ratings/home_progress.html", progress, order=10),
+        home.HomePanel("ratings/home_office.html", applied, order=20),
+        home.HomePanel("ratings/star_card.html", own_star, column=home.SIDE, order=10),
+    )
+    unit_panels.register(unit_panels.UnitPanel("ratings/star_card.html", unit_star, column=unit_panels.SIDE, order=10))
+    explanation.register(
+        explanation.ExplanationChapter(
+            _("Since then"), star_history.register_steps, star_history.register_queries, order=70
+        )
+    )
+    todo_list.register(*SOURCES, event_todos)
+    menu.register(*menu_entries.MENU)

@@ -1,0 +1,18 @@
+"""What reports register: help, notices, the job that makes a report, to-dos, panel, menu."""
+
+from accounts import home, menu, page_help, todo_list
+from notifications import kinds
+from records import jobs
+from reports import help_topics, menu_entries, notices, todos, workflow
+from reports.demonstration import guard  # noqa: F401 (registers a system check)
+from reports.home import progress
+from reports.models import ReportRequest
+
+
+def register() -> None:
+    page_help.register(*help_topics.TOPICS)
+    kinds.register(**notices.KINDS)
+    jobs.register(ReportRequest, workflow.make)
+    todo_list.register(todos)
+    home.register(home.HomePanel("reports/home_progress.html", progress, order=20))
+    menu.register(*menu_entries.MENU)

@@ -1,0 +1,48 @@
+"""What reviews register: help, notices, guards, deputies' permissions, explanation, integrity checks, to-dos, menu."""
+
+from accounts import deputies, menu, page_help, todo_list
+from notifications import kinds
+from ratings import explanation
+from ratings.cycle import closing_consequences
+from ratings.workflow import actions
+from records import integrity, proof
+from reviews import disclosure, help_topics, menu_entries, notices
+from reviews.appeals import appealed_closing
+from reviews.integrity.draw_integrity import DRAWS
+from reviews.integrity.point_integrity import POINTS
+from reviews.models import Addendum, AppealPaper, BatchEntry, Candidate, Correction, Draw, Finding
+from reviews.results.explanation import CHAPTERS
+from reviews.todos import appeal_todos, check_todos, review_todos
+from reviews.workflow.guards import GUARDS
+
+
+def _either(verb: str) -> list[str]:
+    return [f"reviews.{verb}_township", f"reviews.{verb}_county"]
+
+
+HEARS = ["reviews.hear_appeal_county", "reviews.hear_appeal_city"]
+RIGHTS = {
+    **dict.fromkeys(("convene", "draw"), _either("convene")),
+    **dict.fromkeys(("prepare_batch", "revise_batch"), _either("release")),
+    **dict.fromkeys(("objection_dismissed", "objection_upheld"), _either("answer_objection")),
+    **dict.fromkeys(("open_check", "note_lapse"), ["reviews.open_check"]),
+    **dict.fromkeys(("answer_check", "find_vetoes"), ["reviews.answer_check"]),
+    "convene_appeal": ["reviews.convene_appeal_county", "reviews.convene_appeal_city"],
+    **dict.fromkeys(("appeal_dismissed", "appeal_upheld", "correct_points"), HEARS),
+}
+"""Which rights the steps need that are none of an application's (``accounts.deputies``)."""
+
+
+def register() -> None:
+    page_help.register(*help_topics.TOPICS)
+    for verb, allowed in GUARDS.items():
+        actions.guard(verb, allowed)
+    deputies.register(RIGHTS)
+    kinds.register(**notices.KINDS)
+    explanation.register(*CHAPTERS)
+    closing_consequences.register(hindrance=appealed_closing.appealed)
+    proof.prove(BatchEntry, Draw, Addendum, Candidate, Finding, AppealPaper, Correction)
+    integrity.register(DRAWS, POINTS)
+    disclosure.redact_audit_trail()
+    todo_list.register(review_todos, check_todos, appeal_todos)
+    menu.register(*menu_entries.MENU)
