@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 
-from reviews.tickets import ticket
+from records.tickets import ticket
 
 
 @dataclass(frozen=True)

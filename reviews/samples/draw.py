@@ -7,7 +7,7 @@ from fractions import Fraction
 from heapq import nsmallest
 from math import ceil
 
-from reviews.tickets import ticket
+from records.tickets import ticket
 
 
 def sample(stratum_of: Mapping[str, Hashable], share: Decimal, seed: str) -> list[str]:

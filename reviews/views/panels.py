@@ -16,12 +16,12 @@ from accounts.role_holders import holders
 from ratings.models import Cycle, Stage
 from records.numbers import keys
 from records.refusals import Incomplete
+from records.tickets import ticket
 from reviews.models import Draw, Panel, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel, late
 from reviews.panels.draw import DrawCandidate, Rules, TooFew, may_be_drawn, repeat
 from reviews.panels.panel_assignment import seated as seated_on
 from reviews.panels.panel_assignment import seats_text
-from reviews.tickets import ticket
 from reviews.workflow import draws
 from reviews.workflow import panels as workflow
 from villages.models import Level, Unit, below_any
