@@ -189,7 +189,7 @@ class _Reading:
         there = managed_by(by).filter(unit__in=self.units, user__name__in=names, user__is_active=True)
         for post in there.select_related("user"):
             self.namesakes[post.unit_id, post.user.name][post.user_id] = post.user
-        people = {user.pk for user in accounts} | {pk for found in self.namesakes.values() for pk in found}
+        people = {user.pk for user in accounts} | {pk for namesakes in self.namesakes.values() for pk in namesakes}
         self.posts: dict[tuple[int, str, str], list[Appointment]] = defaultdict(list)
         for post in Appointment.objects.filter(user__in=people, unit__in=self.units):
             self.posts[post.user_id, post.role, post.unit_id].append(post)
@@ -245,10 +245,10 @@ class _Reading:
         return all(any(unit.code.startswith(code) for code in self.given[role]) for role in roles)
 
     def _day(self, row: SheetRow, head: str) -> date | None:
-        found = day(row[head])
-        if row[head] and found is None:
+        typed_day = day(row[head])
+        if row[head] and typed_day is None:
             self._wrong(row, head, _("a day such as 2026-11-24"))
-        return found
+        return typed_day
 
     def _phone(self, row: SheetRow) -> str:
         try:
@@ -268,12 +268,12 @@ class _Reading:
             if user is None or user.name != name or user.pk in self.bound or user == self.by:
                 self._wrong(row, heads.username, str(nobody_of_that_name()))
             return user
-        found = list(self.namesakes.get((unit.code, name), {}).values()) if unit else []
-        if len(found) > 1:
+        people = list(self.namesakes.get((unit.code, name), {}).values()) if unit else []
+        if len(people) > 1:
             self._wrong(row, heads.username, _("the account name, as several people here have this name"))
-        elif found and found[0].pk in self.bound:
+        elif people and people[0].pk in self.bound:
             self._wrong(row, heads.name, str(nobody_of_that_name()))
-        return found[0] if found else None
+        return people[0] if people else None
 
     def _once(self, row: SheetRow, unit: Unit, roles: Iterable[str], user: User | None) -> None:
         person = user.username if user else _name(row[self.heads.name])

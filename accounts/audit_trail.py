@@ -88,10 +88,10 @@ class Cursor(NamedTuple):
         """None for an invalid cursor."""
         try:
             at, kind, number = text.split("|")
-            found = cls(datetime.fromisoformat(at).astimezone(UTC), kind, *keys([number]))
+            cursor = cls(datetime.fromisoformat(at).astimezone(UTC), kind, *keys([number]))
         except (ValueError, TypeError, OverflowError):
             return None
-        return found if found.kind in histories() else None
+        return cursor if cursor.kind in histories() else None
 
 
 @dataclass(frozen=True)
@@ -185,9 +185,9 @@ def changes(
 def all_changes(reach: Iterable[str], **wanted: Any) -> Iterator[TrailChange]:
     """Every change that matches (as ``changes``), newest first, fetched in chunks."""
     after = None
-    while found := changes(reach, after=after, count=FETCHED, **wanted):
-        yield from found
-        after = found[-1].cursor
+    while page := changes(reach, after=after, count=FETCHED, **wanted):
+        yield from page
+        after = page[-1].cursor
 
 
 def _newest(table: str, unit_column: str | None, conditions: str, veil: Redaction) -> str:
@@ -226,24 +226,24 @@ def _conditions(
     until: date | None,
     after: Cursor | None,
 ) -> tuple[str, list[Any]]:
-    found, values = ["true"], []
+    conditions, values = ["true"], []
     if not everywhere:
         within = [f"(e.{unit_column} >= %s AND e.{unit_column} < %s)" for _code in reach] if unit_column else []
-        found.append(f"({' OR '.join(within) or 'false'})")
+        conditions.append(f"({' OR '.join(within) or 'false'})")
         values += [bound for code in reach for bound in (code, code + "~")] if unit_column else []
     if unit:
-        found.append(f"e.{unit_column} >= %s AND e.{unit_column} < %s" if unit_column else "false")
+        conditions.append(f"e.{unit_column} >= %s AND e.{unit_column} < %s" if unit_column else "false")
         values += [unit, unit + "~"] if unit_column else []
     if person:
-        found.append("e.pgh_context->>'user' = (SELECT id::text FROM accounts_user WHERE username = %s)")
+        conditions.append("e.pgh_context->>'user' = (SELECT id::text FROM accounts_user WHERE username = %s)")
         values.append(person)
     if until:
-        found.append("(e.pgh_created_at AT TIME ZONE %s)::date <= %s")
+        conditions.append("(e.pgh_created_at AT TIME ZONE %s)::date <= %s")
         values += [timezone.get_current_timezone_name(), until]
     if after:
-        found.append("(e.pgh_created_at, %s, e.pgh_id) < (%s, %s, %s)")
+        conditions.append("(e.pgh_created_at, %s, e.pgh_id) < (%s, %s, %s)")
         values += [table, after.at, after.kind, after.number]
-    return " AND ".join(found), values
+    return " AND ".join(conditions), values
 
 
 def _read(rows: list[tuple]) -> list[TrailChange]:
@@ -252,9 +252,9 @@ def _read(rows: list[tuple]) -> list[TrailChange]:
     units = _names(Unit, "name", {unit for *_rest, unit, _now, _before in rows})
     acts = [_deed(context, unit, at) for _k, _n, at, context, unit, *_rest in rows]
     stood_in = by_deputies(acts)
-    found = []
+    read = []
     for (kind, number, at, context, unit, now, before), done in zip(rows, acts, strict=True):
-        found.append(
+        read.append(
             TrailChange(
                 cursor=Cursor(at, kind, number),
                 what=name_of(models_by_table[kind]),
@@ -268,7 +268,7 @@ def _read(rows: list[tuple]) -> list[TrailChange]:
                 fields=_differences(models_by_table[kind], before or {}, now),
             )
         )
-    return found
+    return read
 
 
 def _deed(context: dict[str, Any], unit: str, at: datetime) -> AuthorizedAct | None:
@@ -292,11 +292,11 @@ def _in_words(value: Any, words: dict[Any, str]) -> Any:
 
 def _differences(model: type[models.Model], before: dict[str, Any], now: dict[str, Any]) -> list[TrailField]:
     """The differences, in words where a column has them."""
-    found = []
+    differences = []
     for field in model._meta.fields:
         old, new = before.get(field.column), now.get(field.column)
         if field.column in INTERNAL or old == new:
             continue
         words = {value: str(word) for value, word in field.flatchoices} | {True: gettext("Yes"), False: gettext("No")}
-        found.append(TrailField(audit_words.of_column(field), _in_words(old, words), _in_words(new, words)))
-    return found
+        differences.append(TrailField(audit_words.of_column(field), _in_words(old, words), _in_words(new, words)))
+    return differences

@@ -29,10 +29,10 @@ def faults() -> Iterator[Fault]:
     for post, app, codename in rows.iterator():
         held.setdefault(post, set()).add(f"{app}.{codename}")
     for pk, role in Appointment.objects.order_by("pk").values_list("pk", "role").iterator():
-        wanted, found = set(ROLES[role].permissions), held.get(pk, set())
-        for right in sorted(found - wanted):
+        wanted, granted = set(ROLES[role].permissions), held.get(pk, set())
+        for right in sorted(granted - wanted):
             yield Fault(f"accounts_appointment {pk} {role}", NOTHING, right)
-        for right in sorted(wanted - found):
+        for right in sorted(wanted - granted):
             yield Fault(f"accounts_appointment {pk} {role}", right, NOTHING)
 
 

@@ -77,15 +77,15 @@ def _check(asked: IntegrityRun) -> None:
     if asked.head:
         head = Head.read(asked.head)
         checks.append(integrity.IntegrityCheck(f"head {head.number}", lambda: head_faults(head)))
-    newest, count, kept = Head.newest(), 0, []
+    newest, count, faults = Head.newest(), 0, []
     for done, check in enumerate(checks):
         asked.come_to(100 * done // len(checks))
         with transaction.atomic():
             for fault in check.faults():
                 count += 1
-                if len(kept) < FAULTS_KEPT:
-                    kept.append([check.name, fault.row, fault.expected, fault.found])
-    _end(asked, State.READY, progress=100, faults=count, found=kept, sealed=newest.text if newest else "")
+                if len(faults) < FAULTS_KEPT:
+                    faults.append([check.name, fault.row, fault.expected, fault.found])
+    _end(asked, State.READY, progress=100, faults=count, found=faults, sealed=newest.text if newest else "")
 
 
 @transaction.atomic
@@ -94,9 +94,9 @@ def _end(asked: IntegrityRun, state: str, **changes: object) -> None:
         announce([asked.by_id], f"check_{state}", link=reverse("proof"), count=changes.get("faults", 0))
 
 
-def seen(found: QuerySet[IntegrityRun], by: User) -> None:
+def seen(runs: QuerySet[IntegrityRun], by: User) -> None:
     """The person has seen the results: they leave the to-do list."""
-    found.filter(by=by, ended_at__isnull=False, seen_at=None).update(seen_at=timezone.now())
+    runs.filter(by=by, ended_at__isnull=False, seen_at=None).update(seen_at=timezone.now())
 
 
 def entries(user: User) -> list[Todo]:

@@ -65,6 +65,6 @@ def check_words(name: str) -> str:
 def phrase(text: str) -> str | None:
     """The expected or actual value in words; None for content that is shown as it is."""
     for pattern, words in PHRASES:
-        if found := re.fullmatch(pattern, text):
-            return str(words) % found.groupdict() if found.groupdict() else str(words)
+        if match := re.fullmatch(pattern, text):
+            return str(words) % match.groupdict() if match.groupdict() else str(words)
     return None

@@ -34,8 +34,8 @@ def whom_to_call(user: User) -> list[Contact]:
         return []
     post = user.posts[0]
     above = _held().filter(role__in=ROLES[post.role].appointed_by, unit__in=prefixes(post.unit_id)).exclude(user=user)
-    found = sorted(above, key=lambda one: (-len(one.unit_id), not one.phone, one.starts, one.pk))
-    near = [one for one in found if one.unit_id == found[0].unit_id]
+    posts = sorted(above, key=lambda one: (-len(one.unit_id), not one.phone, one.starts, one.pk))
+    near = [one for one in posts if one.unit_id == posts[0].unit_id]
     return [_contact(one, one.user.name) for one in near[:MOST]]
 
 

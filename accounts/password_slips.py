@@ -39,13 +39,13 @@ class Slip:
 
 def slips_of(engaged: Iterable[Engaged]) -> list[Slip]:
     """The slips of those for whom an account was opened."""
-    found = []
+    slips = []
     for one in engaged:
         if one.password:
             office = _(", ").join(str(Role(post.role).label) for post in one.appointments)
             place = one.appointments[0].unit.name
-            found.append(Slip(one.user.name, one.user.username, one.password, office, place))
-    return found
+            slips.append(Slip(one.user.name, one.user.username, one.password, office, place))
+    return slips
 
 
 def encrypted_slips(slips: Sequence[Slip], by: User) -> str:

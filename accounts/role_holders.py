@@ -12,11 +12,11 @@ from villages.models import prefixes
 
 def holders(roles: Collection[str], codes: Iterable[str]) -> dict[str, list[int]]:
     """User ids by unit code for those who hold one of ``roles`` on the unit itself, for all ``codes`` in one query."""
-    found = defaultdict(list)
+    by_unit = defaultdict(list)
     rows = Appointment.objects.on(timezone.localdate()).filter(role__in=roles, unit__in=list(codes))
     for code, user_id in rows.values_list("unit_id", "user_id").distinct():
-        found[code].append(user_id)
-    return dict(found)
+        by_unit[code].append(user_id)
+    return dict(by_unit)
 
 
 def office_lines(role: str, code: str) -> list[str]:

@@ -67,9 +67,9 @@ register = _sources.register
 
 def todos_of(user: User) -> list[Todo]:
     """Everything that waits for ``user``: urgent first, then by due day, those without one last."""
-    found = [entry for source in _sources for entry in source.entries(user)]
-    cache.set(_places_key(user), [str(entry.url) for entry in found], PLACES_KEPT_FOR)
-    return sorted(found, key=lambda entry: (not entry.urgent, entry.due is None, entry.due or timezone.now()))
+    todos = [entry for source in _sources for entry in source.entries(user)]
+    cache.set(_places_key(user), [str(entry.url) for entry in todos], PLACES_KEPT_FOR)
+    return sorted(todos, key=lambda entry: (not entry.urgent, entry.due is None, entry.due or timezone.now()))
 
 
 def known_places(user: User) -> list[str] | None:

@@ -83,18 +83,18 @@ _chapters = Registry[ExplanationChapter](order=lambda chapter: chapter.order)
 register = _chapters.register
 
 
-def rows_of(found: QuerySet, /, *fields: str, **named: Any) -> QuerySet:
+def rows_of(queryset: QuerySet, /, *fields: str, **named: Any) -> QuerySet:
     """``found`` as rows for ``ExplanationChapter.reads``: fields under their names, expressions under others."""
-    return found.values(json=JSONObject(**{field: field for field in fields}, **named))
+    return queryset.values(json=JSONObject(**{field: field for field in fields}, **named))
 
 
 def chapters_of(subject: ExplanationSubject) -> list[tuple[str, list[ExplanationStep]]]:
     """The titles with their steps; a section without steps is left out. One query."""
     reads = {name: ArraySubquery(rows) for chapter in _chapters for name, rows in chapter.reads(subject).items()}
-    found = Application.objects.filter(pk=subject.application.pk).values(**reads).get()
-    rows = {name: kept or [] for name, kept in found.items()}  # None where nothing may be seen at all
-    told = ((str(chapter.title), chapter.of(subject, rows)) for chapter in _chapters)
-    return [(title, steps) for title, steps in told if steps]
+    read = Application.objects.filter(pk=subject.application.pk).values(**reads).get()
+    rows = {name: part or [] for name, part in read.items()}  # None where nothing may be seen at all
+    chapters = ((str(chapter.title), chapter.of(subject, rows)) for chapter in _chapters)
+    return [(title, steps) for title, steps in chapters if steps]
 
 
 def moment(text: str) -> datetime:

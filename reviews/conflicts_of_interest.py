@@ -43,50 +43,50 @@ Pair = tuple[int, int]
 def conflicts(applications: Collection[int], people: Collection[int], stage: str) -> dict[Pair, str]:
     """The conflict (a key of ``WORDS``) of each pair (application id, user id) at ``stage``."""
     people = set(people)
-    found: dict[Pair, str] = {}
+    by_pair: dict[Pair, str] = {}
     if stage == Stage.COUNTY:
-        found |= dict.fromkeys(_township_scorers(applications, people), SCORED)
-        found |= dict.fromkeys(_township_deciders(applications, people), DECIDED)
+        by_pair |= dict.fromkeys(_township_scorers(applications, people), SCORED)
+        by_pair |= dict.fromkeys(_township_deciders(applications, people), DECIDED)
     rows = list(
         Application.objects.filter(pk__in=applications).values_list("pk", "unit_id", "filled_by_id", "signed_by_id")
     )
     posts = _posts({unit for _pk, unit, _f, _s in rows}, people)
-    found |= {(pk, user): POST for pk, unit, _f, _s in rows for user in posts.get(unit, ())}
-    found |= dict.fromkeys(_attachers(applications, people), ATTACHED)
+    by_pair |= {(pk, user): POST for pk, unit, _f, _s in rows for user in posts.get(unit, ())}
+    by_pair |= dict.fromkeys(_attachers(applications, people), ATTACHED)
     typed = AnswerEvent.objects.filter(application__in=applications, by__in=people, source=VILLAGE)
-    found |= dict.fromkeys(typed.values_list("application_id", "by_id").distinct(), FILLED)
-    found |= {(pk, user): FILLED for pk, _u, user, _s in rows if user in people}
+    by_pair |= dict.fromkeys(typed.values_list("application_id", "by_id").distinct(), FILLED)
+    by_pair |= {(pk, user): FILLED for pk, _u, user, _s in rows if user in people}
     signed = Transition.objects.filter(application__in=applications, by__in=people, verb="submit")
-    found |= dict.fromkeys(signed.values_list("application_id", "by_id").distinct(), SIGNED)
-    return found | {(pk, user): SIGNED for pk, _u, _f, user in rows if user in people}
+    by_pair |= dict.fromkeys(signed.values_list("application_id", "by_id").distinct(), SIGNED)
+    return by_pair | {(pk, user): SIGNED for pk, _u, _f, user in rows if user in people}
 
 
 def hearing_conflicts(appeal: Appeal, people: Collection[int]) -> dict[int, str]:
     """The conflict (a key of ``WORDS``) that keeps each of ``people`` (by id) from hearing it: any part in what
     is appealed."""
-    found = {user: POST for users in _posts({appeal.unit_id}, people).values() for user in users}
+    by_person = {user: POST for users in _posts({appeal.unit_id}, people).values() for user in users}
     if appeal.event:
         settled = appeal.event.proposals.filter(settled_by__in=people).values_list("settled_by_id", flat=True)
-        found |= dict.fromkeys({appeal.event.recorded_by_id, *settled} & set(people), EVENT)
+        by_person |= dict.fromkeys({appeal.event.recorded_by_id, *settled} & set(people), EVENT)
     if appeal.decision and appeal.decision.decided_by_id in people:
-        found[appeal.decision.decided_by_id] = DECIDED
-    return found | (_conflicts_with(appeal.application_id, people) if appeal.application_id else {})
+        by_person[appeal.decision.decided_by_id] = DECIDED
+    return by_person | (_conflicts_with(appeal.application_id, people) if appeal.application_id else {})
 
 
 def _conflicts_with(application: int, people: Collection[int]) -> dict[int, str]:
     """Any part in the application, at any stage."""
-    found = {person: tie for (_pk, person), tie in conflicts([application], people, Stage.COUNTY).items()}
+    by_person = {person: conflict for (_pk, person), conflict in conflicts([application], people, Stage.COUNTY).items()}
     sheets = Sheet.objects.filter(application=application, reviewer__in=people)
     sheets = sheets.exclude(state__in=Sheet.State.STEPPED_BACK)
-    found |= dict.fromkeys(sheets.values_list("reviewer_id", flat=True), SCORED)
+    by_person |= dict.fromkeys(sheets.values_list("reviewer_id", flat=True), SCORED)
     steps = Transition.objects.filter(application=application, by__in=people, verb__in=VERDICTS)
     decided = Decision.objects.filter(application=application, decided_by__in=people)
     who = {*steps.values_list("by_id", flat=True), *decided.values_list("decided_by_id", flat=True)}
-    return found | dict.fromkeys(who, DECIDED)
+    return by_person | dict.fromkeys(who, DECIDED)
 
 
 def with_deciding_conflict(applications: QuerySet[Application], person: int, stage: str) -> QuerySet[Application]:
-    """Annotate ``tie``: the conflict (a key of ``WORDS``, or "") that keeps ``person`` from deciding at ``stage``."""
+    """Annotate ``conflict`` (a key of ``WORDS``, or ""): what keeps ``person`` from deciding at ``stage``."""
     scored = When(Exists(_scored_by(person)), then=Value(SCORED))
     return _with_conflict(applications, [scored, *_own_hand(person, stage)])
 
@@ -96,11 +96,11 @@ def has_conflict(application: int, person: int, stage: str) -> bool:
     cases = _own_hand(person, stage)
     if stage == Stage.COUNTY:
         cases.append(When(Exists(_scored_by(person).filter(stage=Stage.TOWNSHIP)), then=Value(SCORED)))
-    return _with_conflict(Application.objects.filter(pk=application), cases).exclude(tie="").exists()
+    return _with_conflict(Application.objects.filter(pk=application), cases).exclude(conflict="").exists()
 
 
 def _with_conflict(applications: QuerySet[Application], cases: list[When]) -> QuerySet[Application]:
-    return applications.annotate(tie=Case(*cases, default=Value(""), output_field=CharField()))
+    return applications.annotate(conflict=Case(*cases, default=Value(""), output_field=CharField()))
 
 
 def _scored_by(person: int) -> QuerySet[Sheet]:
@@ -126,15 +126,16 @@ def _own_hand(person: int, stage: str) -> list[When]:
 
 def deciding_conflicts(applications: Collection[int], person: int, stage: str) -> dict[int, str]:
     """The conflict that keeps ``person`` from deciding these applications (by id); one query."""
-    tied = with_deciding_conflict(Application.objects.filter(pk__in=applications), person, stage).exclude(tie="")
-    return dict(tied.values_list("pk", "tie"))
+    chosen = Application.objects.filter(pk__in=applications)
+    conflicting = with_deciding_conflict(chosen, person, stage).exclude(conflict="")
+    return dict(conflicting.values_list("pk", "conflict"))
 
 
 def _posts(units: Collection[str], people: Collection[int]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
+    by_unit: dict[str, list[int]] = {}
     for unit, user in Appointment.objects.filter(user__in=people, unit__in=units).values_list("unit_id", "user_id"):
-        found.setdefault(unit, []).append(user)
-    return found
+        by_unit.setdefault(unit, []).append(user)
+    return by_unit
 
 
 def _township_scorers(applications: Collection[int], people: Collection[int]) -> QuerySet:

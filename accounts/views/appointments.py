@@ -33,25 +33,25 @@ APPOINT = "appoint"
 @permission_or_404("accounts.appoint")
 def appointments(request: HttpRequest) -> HttpResponse:
     search = AppointmentSearch(request.GET)
-    found = _searched(search, workflow.managed_by(request.user)).select_related("user", "unit")
-    found = found.order_by("unit_id", "role", "-starts")
-    if book := as_workbook(request, _("Appointments"), exports.appointments(), found):
+    posts = _searched(search, workflow.managed_by(request.user)).select_related("user", "unit")
+    posts = posts.order_by("unit_id", "role", "-starts")
+    if book := as_workbook(request, _("Appointments"), exports.appointments(), posts):
         return book
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(posts, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "accounts/appointments.html", {"search": search, "page": page})
 
 
-def _searched(search: AppointmentSearch, found: QuerySet[Appointment]) -> QuerySet[Appointment]:
+def _searched(search: AppointmentSearch, posts: QuerySet[Appointment]) -> QuerySet[Appointment]:
     if not search.is_valid():
-        return found.none()
+        return posts.none()
     given = search.cleaned_data
     if given.get("state") != "all":
-        found = found.filter(Q(ends=None) | Q(ends__gte=timezone.localdate()))
+        posts = posts.filter(Q(ends=None) | Q(ends__gte=timezone.localdate()))
     if q := given.get("q"):
-        found = found.filter(
+        posts = posts.filter(
             Q(user__name__contains=q) | Q(user__username__startswith=q.strip().lower()) | Q(unit__code__startswith=q)
         )
-    return found
+    return posts
 
 
 @permission_or_404("accounts.appoint")
@@ -141,8 +141,8 @@ def appointment(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _managed(request: HttpRequest, pk: int) -> Appointment:
-    found = workflow.managed_by(request.user).select_related("user", "unit", "appointed_by", "deputy_for__user")
-    return get_object_or_404(found, pk=pk)
+    posts = workflow.managed_by(request.user).select_related("user", "unit", "appointed_by", "deputy_for__user")
+    return get_object_or_404(posts, pk=pk)
 
 
 @permission_or_404("accounts.appoint")

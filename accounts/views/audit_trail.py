@@ -23,9 +23,9 @@ def trail(request: HttpRequest) -> HttpResponse:
     reach = request.user.reach("accounts.read_trail")
     if book := as_workbook(request, _("Audit trail"), exports.changes(), _most(_all(reach, wanted))):
         return book
-    found = [] if wanted is None else changes(reach, after=after, count=SHOWN + 1, **wanted)
-    older = str(found[SHOWN - 1].cursor) if len(found) > SHOWN else ""
-    return render(request, "accounts/trail.html", {"form": form, "changes": found[:SHOWN], "older": older})
+    page = [] if wanted is None else changes(reach, after=after, count=SHOWN + 1, **wanted)
+    older = str(page[SHOWN - 1].cursor) if len(page) > SHOWN else ""
+    return render(request, "accounts/trail.html", {"form": form, "changes": page[:SHOWN], "older": older})
 
 
 def _all(reach: Collection[str], wanted: dict[str, Any] | None) -> Iterable[TrailChange]:
@@ -33,6 +33,6 @@ def _all(reach: Collection[str], wanted: dict[str, Any] | None) -> Iterable[Trai
     return () if wanted is None else all_changes(reach, **wanted)
 
 
-def _most(found: Iterable[TrailChange]) -> Iterator[TrailChange]:
+def _most(page: Iterable[TrailChange]) -> Iterator[TrailChange]:
     """The newest changes, up to the limit of a sheet; older ones through the filter."""
-    return islice(found, MOST_ROWS)
+    return islice(page, MOST_ROWS)

@@ -16,7 +16,7 @@ def manual(request: HttpRequest) -> HttpResponse:
 
 
 def topic(request: HttpRequest, name: str) -> HttpResponse:
-    found = next((one for one in page_help.topics_of(request.user) if one.name == name), None)
-    if found is None:
+    shown = next((one for one in page_help.topics_of(request.user) if one.name == name), None)
+    if shown is None:
         raise Http404
-    return render(request, "accounts/manual_topic.html", {"topic": found})
+    return render(request, "accounts/manual_topic.html", {"topic": shown})

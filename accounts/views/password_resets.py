@@ -29,13 +29,13 @@ def resets(request: HttpRequest) -> HttpResponse:
     """Of the last year, newest first, for holders of posts within the reader's reach."""
     held = Appointment.objects.on(timezone.localdate())
     held = held.filter(below_any(request.user.reach("accounts.appoint"), "unit_id"))
-    found = UserEvent.objects.filter(
+    events = UserEvent.objects.filter(
         pgh_label="update",
         pgh_context__verb="accounts.reset_password",
         pgh_created_at__gt=timezone.now() - SHOWN,
         pgh_obj__in=held.values("user_id"),
     )
-    page = Paginator(found.select_related("pgh_obj").order_by("-pgh_id"), ROWS).get_page(request.GET.get("page"))
+    page = Paginator(events.select_related("pgh_obj").order_by("-pgh_id"), ROWS).get_page(request.GET.get("page"))
     posts = held.filter(user__in=[one.pgh_obj_id for one in page]).select_related("unit").order_by("unit_id", "role")
     return render(request, "accounts/resets.html", {"page": page, "resets": _read(page, list(posts))})
 

@@ -31,8 +31,8 @@ codes = CodesView.as_view()
 @require_POST
 def paper(request: HttpRequest) -> HttpResponse:
     """The codes of this page as PDF, once."""
-    kept = recovery_codes.decrypted_codes(request.POST.get("sealed", ""), request.user)
-    if not kept:
+    codes = recovery_codes.decrypted_codes(request.POST.get("sealed", ""), request.user)
+    if not codes:
         messages.error(request, _("This sheet was made already. You can make new codes."))
         return redirect("mfa_index")
-    return served(recovery_codes.as_pdf(kept, request.user), _("Recovery codes"), download=True)
+    return served(recovery_codes.as_pdf(codes, request.user), _("Recovery codes"), download=True)

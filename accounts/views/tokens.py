@@ -53,8 +53,8 @@ def token_end(request: HttpRequest, handle: str) -> HttpResponse:
 @permission_or_404("accounts.unlock")
 def guarded_tokens(request: HttpRequest) -> HttpResponse:
     """The tokens of the people that the reader guards."""
-    found = alive().filter(user__in=workflow.reachable(request.user)).select_related("user")
-    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    alive_tokens = alive().filter(user__in=workflow.reachable(request.user)).select_related("user")
+    page = Paginator(alive_tokens, ROWS).get_page(request.GET.get("page"))
     return render(request, "accounts/tokens_guarded.html", {"page": page})
 
 

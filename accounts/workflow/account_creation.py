@@ -40,9 +40,9 @@ def account_name(name: str) -> str:
     spelt = f"{first}{''.join(part[:1] for part in others)}".lower()
     base = "".join(c for c in spelt if c in string.ascii_lowercase)[:20] or "user"
     while True:
-        found = base + "".join(secrets.choice(string.digits) for _place in range(NAME_DIGITS))
-        if not User.objects.filter(username=found).exists():
-            return found
+        candidate = base + "".join(secrets.choice(string.digits) for _place in range(NAME_DIGITS))
+        if not User.objects.filter(username=candidate).exists():
+            return candidate
 
 
 def give_one_time_password(user: User) -> str:
@@ -75,10 +75,10 @@ def reset_password(user: User, *, by: User) -> str:
     password = give_one_time_password(user)
     with acting(by, "accounts.reset_password"):
         end_access(user, "password", "must_change_password")
-    told = {"name": user.name, "by": by.name, "day": timezone.localdate().isoformat()}
-    announce([user.pk], "password_reset", **told)
+    params = {"name": user.name, "by": by.name, "day": timezone.localdate().isoformat()}
+    announce([user.pk], "password_reset", **params)
     for village in held.filter(role=Role.SIGNER).select_related("unit"):
         offices = responsible([Role.COUNTY_OFFICE], village.unit_id)
         unit = {"unit_code": village.unit_id, "unit": village.unit.name}
-        announce(set(offices) - {by.pk}, "signer_password_reset", link="/appointments/resets/", **unit, **told)
+        announce(set(offices) - {by.pk}, "signer_password_reset", link="/appointments/resets/", **unit, **params)
     return password

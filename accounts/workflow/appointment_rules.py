@@ -20,8 +20,8 @@ def givable(by: User, *, as_deputy: bool = True) -> dict[str, list[str]]:
     ``as_deputy``: include what they may give as somebody's deputy.
     """
     posts = [post for post in by.posts if as_deputy or post.deputy_for_id is None]
-    found = {role: [post.unit_id for post in posts if post.role in spec.appointed_by] for role, spec in ROLES.items()}
-    return {role: units for role, units in found.items() if units}
+    by_role = {role: [post.unit_id for post in posts if post.role in spec.appointed_by] for role, spec in ROLES.items()}
+    return {role: units for role, units in by_role.items() if units}
 
 
 def managed_by(by: User, *, as_deputy: bool = True) -> QuerySet[Appointment]:

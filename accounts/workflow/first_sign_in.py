@@ -41,11 +41,11 @@ def set_own_phone(user: User, phone: str) -> None:
 @transaction.atomic
 def set_phone(appointment: Appointment, phone: str, *, by: User) -> None:
     """By somebody who gives the post. Raises ``NotAllowed``."""
-    found = managed_by(by).filter(pk=appointment.pk)
-    if not found.exists():
+    managed = managed_by(by).filter(pk=appointment.pk)
+    if not managed.exists():
         raise NotAllowed
     with acting(by, "accounts.set_phone"):
-        keep_phone(found, phone)
+        keep_phone(managed, phone)
 
 
 def keep_phone(posts: QuerySet[Appointment], phone: str) -> None:

@@ -283,8 +283,8 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         application = self._mine(pk, *FILL)
         given = sent(EntriesSerializer, request)["answers"]
         entries = [AnswerEntry(**entry | {"sent": tuple(entry["sent"])}) for entry in given]
-        kept = save_answers(application, entries, by=request.user)
-        return Response(KeptSerializer(kept.values(), many=True).data)
+        saved = save_answers(application, entries, by=request.user)
+        return Response(KeptSerializer(saved.values(), many=True).data)
 
     @extend_schema(request=None, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"])

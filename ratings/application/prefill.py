@@ -48,7 +48,7 @@ def prefill(
     """The prefills for the village's items, by item, whether they are answered already or not."""
     criteria = list(criteria)
     named = _by_figure(criteria, answers)
-    found = {}
+    known = {}
     for criterion in filter(questions.by_village, criteria):
         for question in criterion.questions:
             value = (
@@ -57,8 +57,8 @@ def prefill(
                 or _of_last_year(question, last)
             )
             if value is not None:
-                found[question.item] = value
-    return found
+                known[question.item] = value
+    return known
 
 
 def _by_figure(criteria: list[Criterion], answers: questions.Answers) -> dict[str, tuple[str, str]]:

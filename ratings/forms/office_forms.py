@@ -114,12 +114,12 @@ class ExtendForm(forms.Form):
         typed = self.cleaned_data["unit"].strip()
         if not typed:
             return None
-        found = list(self.rated.filter(Q(code=typed) | Q(name=typed))[:2])
-        if not found:
+        units = list(self.rated.filter(Q(code=typed) | Q(name=typed))[:2])
+        if not units:
             raise forms.ValidationError(_("This unit is not rated in this cycle."))
-        if len(found) > 1:
+        if len(units) > 1:
             raise forms.ValidationError(_("Several have this name; please give the code."))
-        return found[0]
+        return units[0]
 
     def take(self, incomplete: Incomplete) -> None:
         for name, message in incomplete.problems.items():

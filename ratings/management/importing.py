@@ -32,5 +32,5 @@ class ImportCommand(BaseCommand):
             raise CommandError(str(wrong)) from wrong
         for odd in imported.odd:
             self.stderr.write(str(odd))
-        told = {"rows": imported.rows, "new": imported.new, "filled": imported.filled}
-        self.stdout.write(_("%(rows)s rows: %(new)s new, %(filled)s completed") % told)
+        counts = {"rows": imported.rows, "new": imported.new, "filled": imported.filled}
+        self.stdout.write(_("%(rows)s rows: %(new)s new, %(filled)s completed") % counts)

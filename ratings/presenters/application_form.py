@@ -159,12 +159,12 @@ class ApplicationFormView:
         star = next((s for s in self.spec.stars if s.star == self.application.applied_star), None)
         return star.areas[area.code] * area.full if star and area.code in star.areas else None
 
-    def sheet(self, number: int, kept: Mapping[str, SavedAnswers] | None = None) -> AreaSection:
+    def sheet(self, number: int, saved: Mapping[str, SavedAnswers] | None = None) -> AreaSection:
         """The area by its position in the scheme, from 1; ``kept`` is the outcome of entries just saved."""
         area = self.spec.areas[number - 1]
         codes = {criterion.code for criterion in area.criteria}
         cards = [
-            self._card(_card_id(number, place), criterion, area, kept or {})
+            self._card(_card_id(number, place), criterion, area, saved or {})
             for place, criterion in enumerate((c for c in self.criteria if c.code in codes), start=1)
         ]
         items = codes | {f.item for card in cards for f in card.fields}
@@ -176,7 +176,7 @@ class ApplicationFormView:
             {at: message for at, message in self.missing.items() if at in items},
         )
 
-    def _card(self, id: str, criterion: Criterion, area: Area, kept: Mapping[str, SavedAnswers]) -> CriterionCard:
+    def _card(self, id: str, criterion: Criterion, area: Area, saved: Mapping[str, SavedAnswers]) -> CriterionCard:
         mine = [e for e in self.evidence if e.criterion == criterion.code]
         asked = {piece.name for piece in criterion.evidence}
         locked = self._locked(criterion)
@@ -184,7 +184,7 @@ class ApplicationFormView:
             id=id,
             criterion=criterion,
             fields=[
-                self._field(f"{id}-{place}", criterion, question, kept.get(question.item), area.kind == "penalty")
+                self._field(f"{id}-{place}", criterion, question, saved.get(question.item), area.kind == "penalty")
                 for place, question in enumerate(criterion.questions, start=1)
             ],
             points=self.points.get(criterion.code),
@@ -224,17 +224,17 @@ class ApplicationFormView:
         return ""
 
     def _field(
-        self, id: str, criterion: Criterion, question: Question, kept: SavedAnswers | None, penalty: bool
+        self, id: str, criterion: Criterion, question: Question, saved: SavedAnswers | None, penalty: bool
     ) -> QuestionField:
         answer = self.answers.get(question.item)
         empty = answer is None or not (answer.typed or answer.reason)
         value = None
-        if empty and not kept and self.may_fill and questions.by_village(criterion):
+        if empty and not saved and self.may_fill and questions.by_village(criterion):
             value = self.known_values.get(question.item)
         last = self.last.get(question.item)
         item = next((i for i in getattr(criterion, "items", ()) if criterion.item_name(i.code) == question.item), None)
-        shown = kept.entry if kept and kept.refused else answer
-        problem = kept.problem if kept else _problem(criterion, question, answer)
+        shown = saved.entry if saved and saved.refused else answer
+        problem = saved.problem if saved else _problem(criterion, question, answer)
         gains = criterion.method == "count" and not penalty
         hint = loss_words(item, gains=gains) if criterion.method in ("deduction", "count") else ""
         return QuestionField(
@@ -248,9 +248,9 @@ class ApplicationFormView:
             last=last.typed if last else "",
             hint=hint,
             points=getattr(item, "points", None),
-            refused=bool(kept and kept.refused),
-            seen=kept.entry.seen if kept else None,
-            stands=kept.answer if kept and kept.taken else None,
+            refused=bool(saved and saved.refused),
+            seen=saved.entry.seen if saved else None,
+            stands=saved.answer if saved and saved.taken else None,
             known=value,
             jump=jump(question, answer.value if answer else None, last.value if last else None),
         )

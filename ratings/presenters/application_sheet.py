@@ -178,9 +178,9 @@ def keep(application: Application, rows: Sequence[SheetRow], *, by: Any) -> list
     asked = {code(one.item): one for one in lines_of(form)}
     lines = _lines(rows, heads, asked)
     entries = _entries(lines, heads, asked)
-    kept = save_answers(application, entries.values(), by=by)
-    problems = [_wrong(lines[item], heads, one) for item, one in kept.items() if one.problem]
-    changes = [_change(asked[item], one, form.last.get(item)) for item, one in kept.items()]
+    saved = save_answers(application, entries.values(), by=by)
+    problems = [_wrong(lines[item], heads, one) for item, one in saved.items() if one.problem]
+    changes = [_change(asked[item], one, form.last.get(item)) for item, one in saved.items()]
     for item, row in lines.items():
         if isinstance(asked[item], AskedDocument):
             try:
@@ -261,16 +261,16 @@ def _entry(row: SheetRow, heads: SheetHeadings, field: QuestionField) -> AnswerE
 
 
 def _typed(cell: str, field: QuestionField) -> str:
-    kept = field.answer.typed if field.answer else ""
-    return kept if cell == kept else typed_in_file(field.question, cell)
+    typed = field.answer.typed if field.answer else ""
+    return typed if cell == typed else typed_in_file(field.question, cell)
 
 
-def _wrong(row: SheetRow, heads: SheetHeadings, kept: SavedAnswers) -> WrongCell:
-    return row.wrong(heads.answer, kept.problem)
+def _wrong(row: SheetRow, heads: SheetHeadings, saved: SavedAnswers) -> WrongCell:
+    return row.wrong(heads.answer, saved.problem)
 
 
-def _change(asked: AskedQuestion, kept: SavedAnswers, last: LastYear | None) -> AnswerChange:
-    answer, entry = asked.field.answer, kept.entry
+def _change(asked: AskedQuestion, saved: SavedAnswers, last: LastYear | None) -> AnswerChange:
+    answer, entry = asked.field.answer, saved.entry
     before, reason = (answer.typed, answer.reason) if answer else ("", "")
-    odd = jump(asked.field.question, kept.answer.value if kept.answer else None, last.value if last else None)
+    odd = jump(asked.field.question, saved.answer.value if saved.answer else None, last.value if last else None)
     return AnswerChange(asked, before, entry.typed, reason, entry.reason, odd)

@@ -128,8 +128,8 @@ def _up_to(back: datetime | None) -> Q:
 
 
 def _files(application: Application, sent: datetime, back: datetime | None) -> dict[tuple[str, str], int]:
-    found: dict[tuple[str, str], int] = {}
+    by_place: dict[tuple[str, str], int] = {}
     rows = EvidenceEvent.objects.filter(_up_to(back), application=application, pgh_created_at__gt=sent)
     for key in rows.values_list("criterion", "pgh_label")[:SHOWN]:
-        found[key] = found.get(key, 0) + 1
-    return found
+        by_place[key] = by_place.get(key, 0) + 1
+    return by_place

@@ -32,8 +32,8 @@ def as_answers(cycle: Cycle, said: Mapping[str, Any] | None) -> Answers:
         return {}
     names = dict(zip(said["codes"], said["names"], strict=True))
     same = (c for c in cycle.scheme.spec.criteria if names.get(c.code) == c.name)
-    kept = {question.item for criterion in same for question in criterion.questions}
-    return {a["item"]: LastYear(a["typed"], Decimal(a["value"])) for a in said["given"] if a["item"] in kept}
+    unchanged = {question.item for criterion in same for question in criterion.questions}
+    return {a["item"]: LastYear(a["typed"], Decimal(a["value"])) for a in said["given"] if a["item"] in unchanged}
 
 
 def _rows(unit: Any, year: Any, rates: Any, lookup: str = "") -> QuerySet[Application]:

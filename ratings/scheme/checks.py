@@ -33,8 +33,8 @@ NEEDED_BY = {"lower": "by", "cap": "star"}
 
 def problems(spec: SchemeSpec) -> list[Problem]:
     """All errors and warnings of a scheme with a valid structure, in the order of the file."""
-    found = [problem for check in _CHECKS for problem in check(spec)]
-    return sorted(found, key=lambda problem: problem.severity)
+    problems_found = [problem for check in _CHECKS for problem in check(spec)]
+    return sorted(problems_found, key=lambda problem: problem.severity)
 
 
 def _warning(place: str, message: str, expected: str) -> Problem:

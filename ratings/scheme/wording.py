@@ -131,8 +131,8 @@ def _figure(criterion: Tiers | Linear) -> tuple[str, str]:
 
 
 def _losses(criterion: Deduction | Count, gains: bool) -> list[str]:
-    told = [(item.name, loss_words(item, gains)) for item in criterion.items]
-    return [_("%(item)s: %(loss)s") % {"item": name, "loss": words} for name, words in told if words]
+    losses = [(item.name, loss_words(item, gains)) for item in criterion.items]
+    return [_("%(item)s: %(loss)s") % {"item": name, "loss": words} for name, words in losses if words]
 
 
 def _tier(tier: Tier, name: str, unit: str) -> str:

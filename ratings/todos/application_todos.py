@@ -138,15 +138,15 @@ class ToAccept:
         if not user.reach("ratings.accept"):
             return []
         late = Q(state=State.RETURNED, returns__answered_at=None, returns__due__lte=timezone.now())
-        found = reached(user, "ratings.accept", Application.objects.all()).aggregate(
+        counts = reached(user, "ratings.accept", Application.objects.all()).aggregate(
             submitted=Count("pk", filter=Q(state=State.SUBMITTED), distinct=True),
             late=Count("pk", filter=late, distinct=True),
         )
         queue, entries = reverse("applications"), []
-        if n := found["submitted"]:
+        if n := counts["submitted"]:
             title = ngettext("Accept %s application", "Accept %s applications", n) % n
             entries.append(Todo(title, f"{queue}?state={State.SUBMITTED}", action=_("Open the list")))
-        if n := found["late"]:
+        if n := counts["late"]:
             title = ngettext("%s village has missed its deadline", "%s villages have missed their deadlines", n) % n
             entries.append(Todo(title, f"{queue}?state={State.RETURNED}", urgent=True, action=_("Open the list")))
         return entries

@@ -48,21 +48,21 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Applications within reach by state; search by name or code; by default the latest year."""
     if not request.user.reach(VIEW):
         raise Http404
-    found = applications_for(request.user)
-    years = list(found.order_by("-cycle__year").values_list("cycle__year", flat=True).distinct())
+    applications = applications_for(request.user)
+    years = list(applications.order_by("-cycle__year").values_list("cycle__year", flat=True).distinct())
     latest = years[0] if years else timezone.localdate().year
     year = next((y for y in years if str(y) == request.GET.get("year")), latest)
-    found = _within(found.filter(cycle__year=year), request.GET.get("unit", ""))
+    applications = _within(applications.filter(cycle__year=year), request.GET.get("unit", ""))
     form = TownshipFilterForm(request.GET, codes=request.user.reach(VIEW))
     if form.is_valid():
-        found = form.narrow(found)
-    counts = dict(found.order_by().values_list("shown_state").annotate(n=Count("pk")))
+        applications = form.narrow(applications)
+    counts = dict(applications.order_by().values_list("shown_state").annotate(n=Count("pk")))
     state = request.GET.get("state", "")
     if state in counts:
-        found = found.filter(shown_state=state)
-    if book := as_workbook(request, _("Applications"), exports.applications(), _rows(found)):
+        applications = applications.filter(shown_state=state)
+    if book := as_workbook(request, _("Applications"), exports.applications(), _rows(applications)):
         return book
-    paginator = Paginator(_rows(found), PER_PAGE)
+    paginator = Paginator(_rows(applications), PER_PAGE)
     paginator.count = counts.get(state, sum(counts.values()))
     page = paginator.get_page(request.GET.get("page"))
     for application in page:
@@ -84,14 +84,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _within(found: QuerySet[Application], code: str) -> QuerySet[Application]:
-    return found.filter(below(code, "unit_id")) if code.isalnum() else found
+def _within(applications: QuerySet[Application], code: str) -> QuerySet[Application]:
+    return applications.filter(below(code, "unit_id")) if code.isalnum() else applications
 
 
-def _rows(found: QuerySet[Application]) -> QuerySet[Application]:
+def _rows(applications: QuerySet[Application]) -> QuerySet[Application]:
     overdue = Return.objects.filter(application=OuterRef("pk"), answered_at=None, due__lte=timezone.now())
     return (
-        found.select_related("unit")
+        applications.select_related("unit")
         .annotate(overdue=Exists(overdue))
         .only("unit__name", "state", "applied_star", "self_total", "submitted_at", "on_behalf")
         .order_by("unit_id", "pk")
@@ -180,7 +180,7 @@ def _step(
             "action": STEPS[verb],
             "reason": request.POST.get("reason", ""),
             "problems": problems,
-            "missing": _places(form, problems),
+            "missing": _missing_links(form, problems),
             "odd": _odd(form) if verb in SENDING else [],
             "form": form if verb in SENDING else None,
             "reason_needed": application.state != State.SUBMITTED,
@@ -190,7 +190,7 @@ def _step(
     )
 
 
-def _places(form: ApplicationFormView, problems: dict[str, str]) -> list[dict[str, Any]]:
+def _missing_links(form: ApplicationFormView, problems: dict[str, str]) -> list[dict[str, Any]]:
     """The problems, each with a link to where it can be fixed: a criterion, or the documents on the overview."""
     overview = reverse("application_form", args=[form.application.pk])
     papers = [

@@ -34,12 +34,12 @@ FOUND = 20
 def events(request: HttpRequest) -> HttpResponse:
     """Events within reach, the latest first."""
     form = EventFilterForm(request.GET, codes=request.user.reach("ratings.view_event"))
-    found = Event.objects.seen_by(request.user).select_related("unit", "reversal")
-    found = form.narrow(found) if form.is_valid() else found.none()
+    shown = Event.objects.seen_by(request.user).select_related("unit", "reversal")
+    shown = form.narrow(shown) if form.is_valid() else shown.none()
     if wanted(request):
-        names = event_names(found.order_by().values_list("unit_id", flat=True).distinct())
-        return as_workbook(request, _("Events"), exports.events(names), found)
-    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+        names = event_names(shown.order_by().values_list("unit_id", flat=True).distinct())
+        return as_workbook(request, _("Events"), exports.events(names), shown)
+    page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
     names = event_names({event.unit_id for event in page})
     for event in page:
         event.name = names.get(event.kind, event.kind)
@@ -185,8 +185,8 @@ def _settled_so(request: HttpRequest, pk: int, confirm: bool) -> bool:
 
 def _settled_meanwhile(request: HttpRequest, pk: int) -> bool:
     """Whether somebody else with the same authority has settled it."""
-    found = with_authority(Proposal.objects.exclude(state=Proposal.State.OPEN).filter(pk=pk)).first()
-    return found is not None and request.user.has_perm(found.authority, found)
+    settled = with_authority(Proposal.objects.exclude(state=Proposal.State.OPEN).filter(pk=pk)).first()
+    return settled is not None and request.user.has_perm(settled.authority, settled)
 
 
 def _recorded_so(unit: Unit, form: EventForm) -> Event | None:
@@ -205,8 +205,8 @@ def _recorded_or_404(request: HttpRequest, pk: int) -> Event:
 
 
 def _proposal_or_404(request: HttpRequest, pk: int) -> Proposal:
-    found = to_settle(request.user).select_related("event", "unit", "scheme")
-    return reached_or_404(request.user, "ratings.view_event", found, pk=pk)
+    open_proposals = to_settle(request.user).select_related("event", "unit", "scheme")
+    return reached_or_404(request.user, "ratings.view_event", open_proposals, pk=pk)
 
 
 def _show(request: HttpRequest, happened: Event, form: CloseForm, status: int = 200) -> HttpResponse:

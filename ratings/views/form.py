@@ -153,11 +153,11 @@ def _area(
     form: ApplicationFormView,
     number: int,
     *,
-    kept: dict[str, SavedAnswers] | None = None,
+    saved: dict[str, SavedAnswers] | None = None,
     shut: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    sheet = form.sheet(number, kept)
+    sheet = form.sheet(number, saved)
     _show_refused_absences(request, sheet)
     return render(
         request,
@@ -224,9 +224,9 @@ def _keep_criterion(request: HttpRequest, application: Application, number: int)
     """Save one criterion while it is typed. What is refused stays in the field, with the reason under it."""
     code = request.POST.get("criterion", "")
     refused = ""
-    kept: dict[str, SavedAnswers] = {}
+    saved: dict[str, SavedAnswers] = {}
     try:
-        kept = save_answers(
+        saved = save_answers(
             application,
             _entries(request, ApplicationFormView(application, may_fill=True).sheet(number), code),
             by=request.user,
@@ -235,7 +235,7 @@ def _keep_criterion(request: HttpRequest, application: Application, number: int)
         refused = str(wrong)
         application = opened(request.user, application.pk)
     form = ApplicationFormView(application, may_fill=True)
-    sheet = form.sheet(number, kept)
+    sheet = form.sheet(number, saved)
     return render(
         request,
         "ratings/application_saved.html",
@@ -256,7 +256,7 @@ def _keep_area(request: HttpRequest, application: Application, number: int) -> H
     sheet = ApplicationFormView(application, may_fill=True).sheet(number)
     entries = _entries(request, sheet)
     try:
-        kept = save_answers(application, entries, by=request.user)
+        saved = save_answers(application, entries, by=request.user)
         for said in _keep_files(request, application, sheet):
             messages.info(request, said)
     except Refused as refused:
@@ -266,18 +266,18 @@ def _keep_area(request: HttpRequest, application: Application, number: int) -> H
             request,
             ApplicationFormView(opened(request.user, application.pk), may_fill=True),
             number,
-            kept=typed,
+            saved=typed,
             status=409,
         )
     form = ApplicationFormView(opened(request.user, application.pk), may_fill=True)
-    if any(k.refused for k in kept.values()):
-        return _area(request, form, number, kept=kept, status=409)
+    if any(k.refused for k in saved.values()):
+        return _area(request, form, number, saved=saved, status=409)
     here = reverse("application_area", args=[application.pk, number])
     pressed = next(filter(None, (request.POST.get(button) for button in ("more", "less", *CHOICES))), "")
     if pressed or request.FILES or {"here", "detach", "confirm", "none", "present"} & request.POST.keys():
         card = next((c for c in sheet.cards if any(f.item == pressed for f in c.fields)), None)
         return redirect(f"{here}#{card.id}" if card else here)
-    if any(k.problem for k in kept.values()):
+    if any(k.problem for k in saved.values()):
         messages.warning(request, _("Saved. Some figures are not valid yet; what you typed is still there."))
         return redirect(here)
     messages.success(request, _("Saved."))
@@ -331,11 +331,11 @@ def _keep_files(request: HttpRequest, application: Application, sheet: AreaSecti
         earlier = application.evidence.filter(criterion=code).order_by("-pk")  # the first one of these counts
         there = dict(earlier.values_list("file__sha256", "file__name"))
         for name, upload in sent:
-            kept = files.attach(application, code, upload, name=name, by=request.user).file
-            if before := there.get(kept.sha256):
-                told = {"name": upload.name, "before": before}
-                twice.append(_("“%(name)s” is the same file as “%(before)s”, attached here already.") % told)
-            there.setdefault(kept.sha256, kept.name)
+            stored = files.attach(application, code, upload, name=name, by=request.user).file
+            if before := there.get(stored.sha256):
+                params = {"name": upload.name, "before": before}
+                twice.append(_("“%(name)s” is the same file as “%(before)s”, attached here already.") % params)
+            there.setdefault(stored.sha256, stored.name)
     _keep_absences(request, application, sheet)
     _take_off(request, application)
     return twice

@@ -43,24 +43,24 @@ def figures(request: HttpRequest, cycle: int) -> HttpResponse:
         raise Http404
     township = next((t for t in townships if t.code == request.GET.get("township")), townships[0])
     units = by_their_tags(of_cycle, of_cycle.rated_units().within(township))
-    kept: dict[Key, SavedAnswers] = {}
+    saved: dict[Key, SavedAnswers] = {}
     if request.method == "POST":
         typed = _typed(request, units, variants)
         try:
             sure = {key for key in typed if _name(*key) in request.POST.getlist("sure")}
-            kept = supply(of_cycle, variants[0].code, typed, by=request.user, sure=sure)
+            saved = supply(of_cycle, variants[0].code, typed, by=request.user, sure=sure)
         except Refused as refused:
             messages.error(request, str(refused))
             return _table(request, of_cycle, variants, townships, township, units, typed, {}, 409)
-        odd = _odd(of_cycle, variants, request, kept)
-        if odd and not any(k.problem for k in kept.values()):
+        odd = _odd(of_cycle, variants, request, saved)
+        if odd and not any(k.problem for k in saved.values()):
             messages.warning(request, _("Saved. Please check the marked answers below once more."))
-        elif not any(k.problem for k in kept.values()):
+        elif not any(k.problem for k in saved.values()):
             messages.success(request, _("Saved. The villages have been told that they need not fill it in."))
             return redirect(_next(of_cycle, variants[0].code, townships, township))
         else:
             messages.warning(request, _("Saved. Some figures are not valid yet; what you typed is still there."))
-    return _table(request, of_cycle, variants, townships, township, units, {}, kept, 200)
+    return _table(request, of_cycle, variants, townships, township, units, {}, saved, 200)
 
 
 def _typed(request: HttpRequest, units: list[Unit], variants: list[Criterion]) -> dict[Key, str]:
@@ -81,12 +81,12 @@ def _name(unit: str, item: str) -> str:
     return f"{unit}:{item}"
 
 
-def _odd(cycle: Cycle, variants: list[Criterion], request: HttpRequest, kept: dict[Key, SavedAnswers]) -> bool:
+def _odd(cycle: Cycle, variants: list[Criterion], request: HttpRequest, saved: dict[Key, SavedAnswers]) -> bool:
     """Whether something that was just changed needs another look; without what was asked about before."""
     asked = {question.item: question for variant in variants for question in variant.questions}
     changed = [
         (unit, item)
-        for (unit, item), one in kept.items()
+        for (unit, item), one in saved.items()
         if one.entry.typed != request.POST.get(f"was:{_name(unit, item)}", "") and not (one.answer and one.answer.sure)
     ]
     beside = Beside(cycle, variants, [unit for unit, _item in changed])
@@ -109,7 +109,7 @@ def _table(
     township: Unit,
     units: list[Unit],
     typed: dict[Key, str],
-    kept: dict[Key, SavedAnswers],
+    saved: dict[Key, SavedAnswers],
     status: int,
 ) -> HttpResponse:
     code = variants[0].code
@@ -126,7 +126,7 @@ def _table(
             "unit": unit,
             "open": unit.code not in states or states[unit.code] in Application.State.TAKES_FIGURES,
             "fields": [
-                _field(unit, question, answers, typed, kept, beside)
+                _field(unit, question, answers, typed, saved, beside)
                 for question in variant_of(unit, variants).questions
             ],
         }
@@ -155,12 +155,12 @@ def _field(
     question: Question,
     answers: dict[Key, Answer],
     typed: dict[Key, str],
-    kept: dict[Key, SavedAnswers],
+    saved: dict[Key, SavedAnswers],
     beside: Beside,
 ) -> dict[str, Any]:
     """An input of the table: what was just typed, otherwise the stored value, with its error."""
     key = (unit.code, question.item)
-    answer, now = answers.get(key), kept.get(key)
+    answer, now = answers.get(key), saved.get(key)
     shown = typed.get(key, now.entry.typed if now else answer.typed if answer else "")
     problem = now.problem if now else _("This is not a valid figure.") if answer and answer.value is None else ""
     last = beside.last.get(key)

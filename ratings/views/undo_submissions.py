@@ -32,12 +32,14 @@ def page(request: HttpRequest) -> HttpResponse:
         raise NotAllowed
     refuse_unknown_fields(request.POST, {"application", "key", "reason", "confirmed"})
     chosen = keys(request.POST.getlist("application"))
-    found = reached(request.user, permission, Application.objects.select_related("unit", "cycle").filter(pk__in=chosen))
+    applications = reached(
+        request.user, permission, Application.objects.select_related("unit", "cycle").filter(pk__in=chosen)
+    )
     back = reverse("applications") + QUEUE
     problem = ""
     if "confirmed" in request.POST:
         try:
-            given = _give_back(request, found)
+            given = _give_back(request, applications)
         except previews.AlreadyDone:
             messages.success(request, _("Given back. The villages have been told."))
             return redirect(back)
@@ -49,7 +51,7 @@ def page(request: HttpRequest) -> HttpResponse:
             done = ngettext("Given back: %s application.", "Given back: %s applications.", given) % given
             messages.success(request, f"{done} {_('The villages have been told.')}")
             return redirect(back)
-    waiting = list(found.filter(state=Application.State.SUBMITTED).order_by("unit_id"))
+    waiting = list(applications.filter(state=Application.State.SUBMITTED).order_by("unit_id"))
     if not waiting:
         messages.warning(request, _("Please choose at least one village."))
         return redirect(back)
@@ -58,10 +60,10 @@ def page(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _give_back(request: HttpRequest, found: Collection[Application]) -> int:
+def _give_back(request: HttpRequest, applications: Collection[Application]) -> int:
     with previews.confirming(request.user, STEP, request.POST.get("key", "")) as shown:
         reason = request.POST.get("reason", "")
-        return len(workflow.undo_submissions(found, by=request.user, reason=reason, expected=shown))
+        return len(workflow.undo_submissions(applications, by=request.user, reason=reason, expected=shown))
 
 
 def _shown(request: HttpRequest, waiting: list[Application]) -> dict:

@@ -73,10 +73,10 @@ def save_answers(application: Application, entries: Iterable[AnswerEntry], *, by
         raise WrongState(_("This question is locked: others answer it."))
     require_fillable(application, by, {asked[entry.item][0].code for entry in entries})
     there = {a.item: a for a in application.answers.filter(item__in=[entry.item for entry in entries])}
-    kept = {entry.item: _keep(application, entry, there.get(entry.item), *asked[entry.item], by) for entry in entries}
-    write([k.answer for k in kept.values() if k.answer and k.answer.saved_at is None], by, OWN)
+    saved = {entry.item: _keep(application, entry, there.get(entry.item), *asked[entry.item], by) for entry in entries}
+    write([k.answer for k in saved.values() if k.answer and k.answer.saved_at is None], by, OWN)
     note_filler(application, by)
-    return kept
+    return saved
 
 
 def save_answer(

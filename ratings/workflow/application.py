@@ -176,8 +176,8 @@ def submit_many(signed: Pairs, *, at: datetime | None = None) -> None:
     answers = given_of(applications)
     _require_whole(applications, answers)
     at = at or timezone.now()
-    kept = {"submitted_at": at, "signed_by": _each(signers), "submitted_tags": _tags(applications)}
-    move(signers, "submit", State.SUBMITTED, by=signers, at=at, **kept)
+    changes = {"submitted_at": at, "signed_by": _each(signers), "submitted_tags": _tags(applications)}
+    move(signers, "submit", State.SUBMITTED, by=signers, at=at, **changes)
     _keep_self_assessment(applications, answers)
     notices.tell_township(applications, "application_submitted")
 

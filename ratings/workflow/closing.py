@@ -169,12 +169,12 @@ def close_for(applications: Collection[int]) -> None:
 def _leave_without_star(cycle: Cycle, units: QuerySet[Unit], by: Any, at: datetime) -> list[Decision]:
     """Save and announce the closing decision of each unit."""
     with audit.acting(by, "close_cycle", cycle.closing_reason):
-        kept = Decision.objects.bulk_create(_no_stars(cycle, units, by, at), batch_size=2000)
-    if kept:
+        decisions = Decision.objects.bulk_create(_no_stars(cycle, units, by, at), batch_size=2000)
+    if decisions:
         decisions_confirmed.send(
-            sender=Decision, decisions=[d.pk for d in kept], units=sorted({d.unit_id for d in kept})
+            sender=Decision, decisions=[d.pk for d in decisions], units=sorted({d.unit_id for d in decisions})
         )
-    return kept
+    return decisions
 
 
 def _no_stars(cycle: Cycle, units: QuerySet[Unit], by: Any, at: datetime) -> list[Decision]:
@@ -283,7 +283,7 @@ def _hindrances(cycle: Cycle, decisions: list[Decision]) -> list[str]:
     own = [one.pk for one in decisions]
     later = Decision.objects.confirmed().filter(Q(on__gt=on) | Q(on=on, pk__gt=max(own, default=0)), unit__in=after)
     newer = later.exclude(pk__in=own).select_related("unit").order_by("unit").first()
-    found = [_("a later decision on %s is in force.") % newer.unit.name] if newer else []
+    reasons = [_("a later decision on %s is in force.") % newer.unit.name] if newer else []
     closed = closing_consequences.Closed(
         county=cycle.unit_id,
         decisions=own,
@@ -293,4 +293,4 @@ def _hindrances(cycle: Cycle, decisions: list[Decision]) -> list[str]:
         on=on,
         at=cycle.closed_at,
     )
-    return [*found, *closing_consequences.hindrances(closed)] if decisions else []
+    return [*reasons, *closing_consequences.hindrances(closed)] if decisions else []

@@ -99,15 +99,15 @@ def load(path: Path, columns: Sequence[CsvColumn]) -> list[WrongCsvRow]:
 
 def broken(rules: Iterable[CsvRule]) -> list[WrongCsvRow]:
     """The rows that break a rule, by row."""
-    found = []
+    errors = []
     with connection.cursor() as cursor:
         for rule in rules:
             cursor.execute(rule.broken)
-            found += (
+            errors += (
                 WrongCsvRow(row, rule.column, value, str(rule.expected) % {"stands": stands})
                 for row, value, stands in cursor.fetchall()
             )
-    return sorted(found, key=lambda wrong: wrong.row)
+    return sorted(errors, key=lambda wrong: wrong.row)
 
 
 def judge(rules: Iterable[CsvRule], problems: list[WrongCsvRow]) -> None:
@@ -189,8 +189,8 @@ def _value(line: SpreadsheetLine, column: CsvColumn, at: int | None, problems: l
         problems.append(WrongCsvRow(number, column.name, text, text.expected))
         return None
     if column.type == "date" and line.mac_days and text.isdecimal():
-        found = cells.day(text, mac_days=True)
-        text = found.isoformat() if found else text
+        parsed = cells.day(text, mac_days=True)
+        text = parsed.isoformat() if parsed else text
     if not text:
         if column.required:
             problems.append(WrongCsvRow(number, column.name, "", str(column.expected)))

@@ -211,8 +211,8 @@ def _take_effect(event: Event, kind: str) -> None:
 
 def _tell(event: Event, kind: str) -> None:
     people = holders(CONCERNED, {event.unit_id, event.unit.parent_code})
-    told = [user_id for ids in people.values() for user_id in ids]
-    _announce(event, kind, told, reverse("register_unit", args=[event.unit_id]))
+    recipients = [user_id for ids in people.values() for user_id in ids]
+    _announce(event, kind, recipients, reverse("register_unit", args=[event.unit_id]))
 
 
 def _announce(event: Event, kind: str, people: list[int], link: str) -> None:

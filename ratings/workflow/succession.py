@@ -76,15 +76,15 @@ def _applications(order: ReorganizationOrder, succession: UnitSuccession) -> lis
         _undecide(application, order, reason)
     if merged:
         _withdraw(open_ones, order, reason)
-        told = _("The application of %(year)s (%(state)s) is withdrawn.")
+        message = _("The application of %(year)s (%(state)s) is withdrawn.")
     else:
         with audit.acting(order.by, "villages.order", reason):
             Application.objects.filter(pk__in=[one.pk for one in open_ones]).update(unit=succession.after)
-        told = _("The application of %(year)s (%(state)s) passes to %(unit)s.")
+        message = _("The application of %(year)s (%(state)s) passes to %(unit)s.")
     return [
         OrderConsequence(
             succession.before_id,
-            told % {"year": one.cycle.year, "state": states[one.pk], "unit": succession.name_after},
+            message % {"year": one.cycle.year, "state": states[one.pk], "unit": succession.name_after},
         )
         for one in open_ones
     ]
@@ -126,7 +126,7 @@ def _tell(order: ReorganizationOrder, successions: Iterable[UnitSuccession]) -> 
     changed = [
         succession for succession in successions if succession.main and succession.before_id != succession.after_id
     ]
-    places = {code for succession in changed for code in _places(succession.before, succession.after)}
+    places = {code for succession in changed for code in _unit_and_township(succession.before, succession.after)}
     people = holders(TOLD, places)
     announce_all(
         Notice(
@@ -138,10 +138,10 @@ def _tell(order: ReorganizationOrder, successions: Iterable[UnitSuccession]) -> 
         )
         for succession in changed
         for user_id in sorted(
-            {id for code in _places(succession.before, succession.after) for id in people.get(code, ())}
+            {id for code in _unit_and_township(succession.before, succession.after) for id in people.get(code, ())}
         )
     )
 
 
-def _places(*units: Unit) -> list[str]:
+def _unit_and_township(*units: Unit) -> list[str]:
     return [code for unit in units for code in (unit.code, unit.parent_code) if code]

@@ -40,11 +40,11 @@ def departments_of(user: Any, code: str) -> set[str]:
 
 def supplied_by(cycle: Cycle, departments: set[str]) -> dict[str, list[Criterion]]:
     """The criteria that these departments supply: variants by code, in the order of the scheme."""
-    found: dict[str, list[Criterion]] = {}
+    by_code: dict[str, list[Criterion]] = {}
     for criterion in cycle.scheme.spec.criteria:
         if questions.department(criterion) in departments:
-            found.setdefault(criterion.code, []).append(criterion)
-    return found
+            by_code.setdefault(criterion.code, []).append(criterion)
+    return by_code
 
 
 @dataclass(frozen=True)
@@ -106,17 +106,17 @@ def supply(
         if a.item == criterion or a.item.startswith(f"{criterion}.")
     }
     source = questions.DEPARTMENT + questions.department(variants[0])
-    kept = {
+    saved = {
         (code, item): _keep(
             applications[code], criterion, AnswerEntry(item, text, sure=(code, item) in sure), there, source, by
         )
         for (code, item), text in typed.items()
     }
-    fresh = [k.answer for k in kept.values() if k.answer and k.answer.saved_at is None]
+    fresh = [k.answer for k in saved.values() if k.answer and k.answer.saved_at is None]
     write(fresh, by, "supply")
     changed = [a for a in fresh if _typed(there.get((a.application_id, a.item))) != a.typed]
     _follow([answer.application for answer in changed], source)
-    return kept
+    return saved
 
 
 def _applications(cycle: Cycle, codes: set[str]) -> dict[str, Application]:

@@ -26,10 +26,10 @@ class MetVeto:
 
 
 @transaction.atomic
-def replace(units: Iterable[str], source: str, found: Iterable[MetVeto], *, by: Any, reason: str = "") -> None:
+def replace(units: Iterable[str], source: str, vetoes: Iterable[MetVeto], *, by: Any, reason: str = "") -> None:
     """Make ``found`` all that ``source`` has found about ``units``: what it no longer finds is withdrawn, the rest
     stays as first recorded."""
-    wanted = {(one.unit, one.code, one.on, one.document): one for one in found}
+    wanted = {(one.unit, one.code, one.on, one.document): one for one in vetoes}
     there = {
         (veto.unit_id, veto.code, veto.on, veto.document): veto.pk
         for veto in Veto.objects.filter(unit__in=list(units), source=source, withdrawn_at=None)

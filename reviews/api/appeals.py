@@ -106,11 +106,11 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
         words = {"reasons": given.pop("reasons"), "by": request.user}
         if len(given) != 1:
             raise Incomplete(_("Please name one thing that is appealed."))
-        found = _named(request.user, **given)
+        subject = _named(request.user, **given)
         appeal = (
-            appeals.appeal_subject(found, **words)
-            if isinstance(found, Appealable)
-            else appeals.make_appeal(found, **words)
+            appeals.appeal_subject(subject, **words)
+            if isinstance(subject, Appealable)
+            else appeals.make_appeal(subject, **words)
         )
         return Response(AppealSerializer(appeal).data, status=status.HTTP_201_CREATED)
 
@@ -119,10 +119,10 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
     def convene(self, request: Request, pk: Any = None) -> Response:
         """Set who hears the appeal, by user name; they replace those convened before."""
         appeal, names = self.get_object(), sent(HearersSerializer, request)["hearers"]
-        found = list(User.objects.filter(username__in=names))
-        if len(found) != len(set(names)):
+        hearers = list(User.objects.filter(username__in=names))
+        if len(hearers) != len(set(names)):
             raise Incomplete(_("Only people who may hear appeals here can be convened."))
-        appeals.convene(appeal, found, by=request.user)
+        appeals.convene(appeal, hearers, by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=AppealAnswerSerializer, responses={204: None})
@@ -162,15 +162,15 @@ def _named(
         return of_event(happened, unit)
     if decision is not None:
         closings = Decision.objects.filter(pk=decision, origin=Decision.Origin.CLOSING)
-        found = reached(user, APPEAL, closings).first()
-        if found is None:
+        subject = reached(user, APPEAL, closings).first()
+        if subject is None:
             raise NotFound
-        return of_closing(found)
+        return of_closing(subject)
     rejected = Application.objects.filter(pk=application, state=Application.State.REJECTED)
     if own := reached(user, APPEAL, rejected).first():
         return of_rejection(own)
     seen = Decision.objects.filter(application=application, state__in=Decision.State.PUBLISHED)
-    found = reached(user, APPEAL, seen).order_by("-pk").first()
-    if found is None:
+    subject = reached(user, APPEAL, seen).order_by("-pk").first()
+    if subject is None:
         raise NotFound
-    return found
+    return subject

@@ -66,12 +66,12 @@ class PanelViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
 
     def get_queryset(self) -> QuerySet[Panel]:
         user = self.request.user
-        found = Panel.objects.filter(pk__in=Panel.objects.filter(reviewers=user).values("pk"))
+        visible = Panel.objects.filter(pk__in=Panel.objects.filter(reviewers=user).values("pk"))
         for review_level in REVIEW_LEVELS.values():
             codes = {code for verb in ("convene", "decide") for code in user.reach(review_level.permission(verb))}
             if codes:
-                found = found | Panel.objects.filter(below_any(codes, "unit_id"), stage=review_level.stage)
-        return found.prefetch_related("reviewers").order_by("pk")
+                visible = visible | Panel.objects.filter(below_any(codes, "unit_id"), stage=review_level.stage)
+        return visible.prefetch_related("reviewers").order_by("pk")
 
     @extend_schema(request=ConveneSerializer, responses=PanelSerializer)
     def create(self, request: Request) -> Response:
@@ -159,14 +159,14 @@ class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     filterset_fields = ["application", "stage", "state"]
 
     def get_queryset(self) -> QuerySet[Sheet]:
-        user, found = self.request.user, Sheet.objects.none()
+        user, visible = self.request.user, Sheet.objects.none()
         for review_level in REVIEW_LEVELS.values():
             if codes := user.reach(review_level.permission("score")):
                 own = Sheet.objects.filter(
                     below_any(codes, "application__unit_id"), stage=review_level.stage, reviewer=user
                 )
-                found = found | own
-        return found.select_related("application").prefetch_related("entries").order_by("pk")
+                visible = visible | own
+        return visible.select_related("application").prefetch_related("entries").order_by("pk")
 
     @extend_schema(request=SheetEntriesSerializer, responses=SheetSerializer)
     @action(detail=True, methods=["put"])
@@ -184,8 +184,8 @@ class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         sheet, given = self.get_object(), sent(TypedFieldsSerializer, request)["answers"]
         fields = {of["item"]: visits.Typed(of["typed"], of["seen"], tuple(of["sent"])) for of in given}
         asked = visits.by_criterion(sheet, fields)
-        kept = visits.keep(sheet, asked, by=request.user)
-        problems = {name: kept[code].problem if code in kept else "" for code, of in asked.items() for name in of}
+        saved = visits.keep(sheet, asked, by=request.user)
+        problems = {name: saved[code].problem if code in saved else "" for code, of in asked.items() for name in of}
         rows = [{"item": name, "problem": problem, "refused": bool(problem)} for name, problem in problems.items()]
         return Response(FieldKeptSerializer(rows, many=True).data)
 

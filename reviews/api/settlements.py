@@ -51,17 +51,17 @@ class SettlementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generi
     filterset_fields = ["application", "stage", "criterion"]
 
     def get_queryset(self) -> QuerySet[Settlement]:
-        user, found = self.request.user, Settlement.objects.none()
+        user, visible = self.request.user, Settlement.objects.none()
         sheets = Sheet.objects.filter(application=OuterRef("application"), stage=OuterRef("stage"))
         own = Exists(sheets.filter(reviewer=user, state=Sheet.State.HANDED_IN))
         waiting = Exists(sheets.filter(state=Sheet.State.OPEN))
         for review_level in REVIEW_LEVELS.values():
             at_stage = Settlement.objects.filter(stage=review_level.stage)
             if codes := user.reach(review_level.permission("convene")):
-                found = found | at_stage.filter(below_any(codes, "application__unit_id"))
+                visible = visible | at_stage.filter(below_any(codes, "application__unit_id"))
             if codes := user.reach(review_level.permission("score")):
-                found = found | at_stage.filter(below_any(codes, "application__unit_id")).filter(own, ~waiting)
-        return found.select_related("application").prefetch_related("addenda").order_by("pk")
+                visible = visible | at_stage.filter(below_any(codes, "application__unit_id")).filter(own, ~waiting)
+        return visible.select_related("application").prefetch_related("addenda").order_by("pk")
 
     @extend_schema(request=NoteSerializer, responses={204: None})
     @action(detail=True, methods=["post"])

@@ -83,9 +83,9 @@ def candidates(appeal: Appeal) -> list[User]:
     level = above(appeal)
     roles = [role for role, spec in ROLES.items() if level.hear in spec.permissions]
     place = level.place(appeal.unit_id)
-    found = holders(roles, [place]).get(place, [])
-    tied = hearing_conflicts(appeal, found)
-    return list(User.objects.filter(pk__in=set(found) - tied.keys(), is_active=True).order_by("name", "pk"))
+    holding = holders(roles, [place]).get(place, [])
+    conflicts = hearing_conflicts(appeal, holding)
+    return list(User.objects.filter(pk__in=set(holding) - conflicts.keys(), is_active=True).order_by("name", "pk"))
 
 
 def appeals_for(user: Any) -> QuerySet[Appeal]:
@@ -93,13 +93,13 @@ def appeals_for(user: Any) -> QuerySet[Appeal]:
 
     People who scored, decided, filled in or signed for the village do not learn of it here, only from the result.
     """
-    found = reached(user, APPEAL, Appeal.objects.all())
+    appeals = reached(user, APPEAL, Appeal.objects.all())
     mine = Hearer.objects.filter(appeal=OuterRef("pk"), user=user)
     for level, heard in HEARD_BY.items():
         ours = Appeal.objects.filter(heard)
-        found |= ours.filter(below_any(user.reach(level.convene), "unit_id"))
-        found |= ours.filter(below_any(user.reach(level.hear), "unit_id") & Q(Exists(mine)))
-    return found
+        appeals |= ours.filter(below_any(user.reach(level.convene), "unit_id"))
+        appeals |= ours.filter(below_any(user.reach(level.hear), "unit_id") & Q(Exists(mine)))
+    return appeals
 
 
 def appealable(codes: Collection[str]) -> list[Decision]:
@@ -118,9 +118,9 @@ def appealable(codes: Collection[str]) -> list[Decision]:
         .select_related("unit", "application", "cycle__scheme", "batch_entry__batch")
         .order_by("unit", "pk")
     )
-    found = []
+    decisions = []
     for decision in released:
         decision.last_day = last_day(decision)
         if timezone.localdate() <= decision.last_day:
-            found.append(decision)
-    return found
+            decisions.append(decision)
+    return decisions

@@ -94,8 +94,8 @@ def why_not_appealable(subject: Appealable) -> str:
 def subjects(codes: Collection[str]) -> list[Appealable]:
     """What the units in ``codes`` may appeal now."""
     codes = sorted(codes)
-    found = [*_not_rated(codes), *_events(codes)] if codes else []
-    return [subject for subject in found if not why_not_appealable(subject)]
+    without_decision = [*_not_rated(codes), *_events(codes)] if codes else []
+    return [subject for subject in without_decision if not why_not_appealable(subject)]
 
 
 def rejection(application: Application) -> Transition:

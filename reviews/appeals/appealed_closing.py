@@ -11,5 +11,5 @@ def appealed(closed: Closed) -> str:
     """Somebody has appealed against a decision of the closing."""
     rejected = Q(application__in=closed.applications, made_at__gte=closed.at)
     appeals = Appeal.objects.filter(Q(decision__in=closed.decisions) | rejected).exclude(state=Appeal.State.LAPSED)
-    found = appeals.select_related("unit").first()
-    return _("%s has appealed against it.") % found.unit.name if found else ""
+    appeal = appeals.select_related("unit").first()
+    return _("%s has appealed against it.") % appeal.unit.name if appeal else ""

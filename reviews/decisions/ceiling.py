@@ -33,6 +33,6 @@ def ceilings(chosen: Collection[Application], stage: str, day: date) -> dict[int
     )
     caps = active_caps({application.unit_id for application in chosen}, day)
     return {
-        found.entry: Ceiling(found, by_id[found.entry].applied_star, caps.get(by_id[found.entry].unit_id))
-        for found in allowed(source(finished, stage, day))
+        ceiling.entry: Ceiling(ceiling, by_id[ceiling.entry].applied_star, caps.get(by_id[ceiling.entry].unit_id))
+        for ceiling in allowed(source(finished, stage, day))
     }

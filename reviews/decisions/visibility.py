@@ -18,13 +18,13 @@ from villages.models import below_any
 
 def decisions_for(user: Any) -> QuerySet[Decision]:
     """Every decision that ``user`` may see."""
-    found = reached(user, VIEW, Decision.objects.filter(state__in=Decision.State.PUBLISHED))
+    visible = reached(user, VIEW, Decision.objects.filter(state__in=Decision.State.PUBLISHED))
     for origin, permissions in DECIDING.items():
         for permission in permissions:
             if user.reach(permission):
                 own = Decision.objects.filter(state=Decision.State.DECIDED, origin=origin)
-                found = found | reached(user, permission, own)
-    return found
+                visible = visible | reached(user, permission, own)
+    return visible
 
 
 def decision_of(user: Any, application: Application) -> Decision | None:
@@ -32,8 +32,8 @@ def decision_of(user: Any, application: Application) -> Decision | None:
     states = [*Decision.State.PUBLISHED]
     if application.state == DECIDED and shown_state(user, application) == DECIDED:
         states.append(Decision.State.DECIDED)
-    found = application.decisions.filter(state__in=states).select_related("batch_entry__batch", "replaces")
-    return found.order_by("-pk").first()
+    decisions = application.decisions.filter(state__in=states).select_related("batch_entry__batch", "replaces")
+    return decisions.order_by("-pk").first()
 
 
 def own_batches(user: Any) -> QuerySet[Batch]:
@@ -48,9 +48,11 @@ def own_batches(user: Any) -> QuerySet[Batch]:
 
 def objections_for(user: Any) -> QuerySet[Objection]:
     """The objections that ``user`` may be asked to answer; those who decided or scored do not learn who objected."""
-    found = Objection.objects.none()
+    objections = Objection.objects.none()
     for review_level in REVIEW_LEVELS.values():
         if codes := user.reach(review_level.permission("answer_objection")):
-            found = found | Objection.objects.filter(below_any(codes, "unit_id"), decision__origin=review_level.origin)
+            objections = objections | Objection.objects.filter(
+                below_any(codes, "unit_id"), decision__origin=review_level.origin
+            )
     scored = Sheet.objects.filter(reviewer=user).exclude(state__in=Sheet.State.STEPPED_BACK)
-    return found.exclude(decision__decided_by=user).exclude(decision__application__in=scored.values("application"))
+    return objections.exclude(decision__decided_by=user).exclude(decision__application__in=scored.values("application"))

@@ -25,11 +25,11 @@ def departments_of(user: User, county: str) -> list[str]:
 
 def answerers(county: str) -> dict[str, list[int]]:
     """Ids of those who answer in ``county`` today, by department."""
-    found: dict[str, list[int]] = {}
+    by_department: dict[str, list[int]] = {}
     held = Appointment.objects.on(timezone.localdate()).filter(unit=county, role__in=[Role.DISCIPLINE, Role.DEPARTMENT])
     for user, role, department in held.values_list("user_id", "role", "department"):
-        found.setdefault(_department(role, department), []).append(user)
-    return found
+        by_department.setdefault(_department(role, department), []).append(user)
+    return by_department
 
 
 def _department(role: str, department: str) -> str:

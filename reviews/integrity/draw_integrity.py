@@ -8,13 +8,13 @@ from reviews.panels.draw import TooFew, repeat
 
 
 def faults() -> Iterator[Fault]:
-    for kept in Draw.objects.order_by("pk").iterator(chunk_size=500):
+    for draw in Draw.objects.order_by("pk").iterator(chunk_size=500):
         try:
-            again = repeat(kept.candidates, kept.rules, kept.seed)
+            again = repeat(draw.candidates, draw.rules, draw.seed)
         except (TooFew, TypeError) as wrong:
             again = [type(wrong).__name__]
-        if again != kept.drawn:
-            yield Fault(f"reviews_draw {kept.pk}", ", ".join(again), ", ".join(kept.drawn))
+        if again != draw.drawn:
+            yield Fault(f"reviews_draw {draw.pk}", ", ".join(again), ", ".join(draw.drawn))
 
 
 DRAWS = IntegrityCheck("draws of panels", faults)

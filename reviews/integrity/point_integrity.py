@@ -33,17 +33,17 @@ def _of(stage: str, keys: Collection[int]) -> Iterator[Fault]:
     for sheet in sheets:
         application = applications[sheet.application_id]
         scores[application.pk].append(scored(application.cycle.scheme.spec, application.tags, entries[sheet.pk]))
-    kept: dict[int, dict[str, Any]] = defaultdict(dict)
+    stored: dict[int, dict[str, Any]] = defaultdict(dict)
     for row in Points.objects.filter(application__in=keys, stage=stage):
-        kept[row.application_id][row.criterion] = row
-    for pk, rows in kept.items():
+        stored[row.application_id][row.criterion] = row
+    for pk, rows in stored.items():
         joint = joint_points.join(scores[pk]) if scores[pk] else {}
         for code in sorted({*rows, *joint}):
             expected = (joint[code].points, joint[code].figure) if code in joint else None
-            found = (rows[code].points, rows[code].figure) if code in rows else None
-            if expected != found:
+            sheet_points = (rows[code].points, rows[code].figure) if code in rows else None
+            if expected != sheet_points:
                 row = f"ratings_points {pk} {stage} {code} unit {applications[pk].unit_id}"
-                yield Fault(row, _said(expected), _said(found))
+                yield Fault(row, _said(expected), _said(sheet_points))
 
 
 def _said(of: tuple | None) -> str:

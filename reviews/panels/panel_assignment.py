@@ -14,8 +14,8 @@ Row = tuple[int, int, str]
 def panels_of(rows: Collection[Row], review_level: ReviewLevel) -> dict[int, Panel]:
     """The panel of each application (by id) that has one, its seats prefetched; two queries."""
     convened: dict[int, list[Panel]] = defaultdict(list)
-    found = Panel.objects.filter(stage=review_level.stage, cycle__in={cycle for _pk, cycle, _unit in rows})
-    for panel in found.prefetch_related("seats").order_by("pk"):
+    panels = Panel.objects.filter(stage=review_level.stage, cycle__in={cycle for _pk, cycle, _unit in rows})
+    for panel in panels.prefetch_related("seats").order_by("pk"):
         convened[panel.cycle_id].append(panel)
     chosen = {pk: panel_for(unit, convened[cycle]) for pk, cycle, unit in rows}
     return {pk: panel for pk, panel in chosen.items() if panel is not None}

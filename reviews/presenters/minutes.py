@@ -44,23 +44,23 @@ NOT_FINISHED = {
 
 def minutes(batch: Batch, by: Any) -> bytes:
     """The document for ``by``. That of a released batch carries a check code; a draft is marked as one."""
-    found = verdicts(batch, decided(batch))
+    verdict_rows = verdicts(batch, decided(batch))
     left_out, said = list(exceptions(batch)), answered_by_then(batch, moment(batch))
     title = _("Minutes of the star review of %s") % batch.cycle.year
     released = batch.state != Batch.State.DRAFT
-    code = issue(title, _content(batch, found, left_out, said), unit=batch.unit_id, by=by) if released else ""
-    return document(title, blocks(batch, found, left_out, said), place=batch.unit.name, code=code)
+    code = issue(title, _content(batch, verdict_rows, left_out, said), unit=batch.unit_id, by=by) if released else ""
+    return document(title, blocks(batch, verdict_rows, left_out, said), place=batch.unit.name, code=code)
 
 
-def blocks(batch: Batch, found: list[Verdict], left_out: list[Application], said: Said) -> list[Block]:
+def blocks(batch: Batch, verdict_rows: list[Verdict], left_out: list[Application], said: Said) -> list[Block]:
     """Their content. ``found``: decided; ``left_out``: the ``exceptions``; ``said``: departments' answers."""
-    names = _names([*(one.decision.unit for one in found), *(one.unit for one in left_out)], batch)
+    names = _names([*(one.decision.unit for one in verdict_rows), *(one.unit for one in left_out)], batch)
     return [
-        Names(_head(batch, found)),
-        *_stars(found),
-        *_villages(found, names),
-        *_vetoes(found, names),
-        *_departments(batch, said, {one.decision.application_id: names[one.decision.unit_id] for one in found}),
+        Names(_head(batch, verdict_rows)),
+        *_stars(verdict_rows),
+        *_villages(verdict_rows, names),
+        *_vetoes(verdict_rows, names),
+        *_departments(batch, said, {one.decision.application_id: names[one.decision.unit_id] for one in verdict_rows}),
         Heading(_("What the meeting said")),
         Text(batch.minutes or _("Nothing was entered.")),
         *_exceptions(left_out, names),
@@ -96,13 +96,13 @@ def exceptions(batch: Batch) -> QuerySet[Application]:
     )
 
 
-def _content(batch: Batch, found: list[Verdict], left_out: list[Application], said: Said) -> dict[str, Any]:
+def _content(batch: Batch, verdict_rows: list[Verdict], left_out: list[Application], said: Said) -> dict[str, Any]:
     """What identifies this document's content, independent of language."""
     return {
         "batch": [batch.pk, batch.document, batch.met_on, batch.minutes, batch.released_at],
         "villages": [
             [one.decision.pk, one.decision.unit_id, one.decision.star, one.allowed, one.decision.reason, *one.vetoes]
-            for one in found
+            for one in verdict_rows
         ],
         "left_out": [[one.unit_id, one.then] for one in left_out],
         "departments": [
@@ -113,8 +113,8 @@ def _content(batch: Batch, found: list[Verdict], left_out: list[Application], sa
     }
 
 
-def _head(batch: Batch, found: list[Verdict]) -> list[tuple[str, str]]:
-    deciders, released_by = _signatures(batch, [one.decision for one in found if one.decision.decided_by])
+def _head(batch: Batch, verdict_rows: list[Verdict]) -> list[tuple[str, str]]:
+    deciders, released_by = _signatures(batch, [one.decision for one in verdict_rows if one.decision.decided_by])
     state = _("Draft, not released")
     if batch.state != Batch.State.DRAFT:
         day = date_format(timezone.localtime(batch.released_at), "DATE_FORMAT")
@@ -124,7 +124,7 @@ def _head(batch: Batch, found: list[Verdict]) -> list[tuple[str, str]]:
         (_("Document number"), batch.document),
         (_("Scheme"), batch.cycle.scheme.spec.name),
         (_("Deciders"), "、".join(deciders) or "—"),
-        (_("Villages decided on"), str(len(found))),
+        (_("Villages decided on"), str(len(verdict_rows))),
         (_("State"), str(state)),
     ]
 
@@ -139,13 +139,13 @@ def _signatures(batch: Batch, made: list[Decision]) -> tuple[list[str], str]:
     return list(deciders), signature(batch.released_by, release in stood_in)
 
 
-def _stars(found: list[Verdict]) -> list[Block]:
-    stars = [one.decision.star for one in found]
+def _stars(verdict_rows: list[Verdict]) -> list[Block]:
+    stars = [one.decision.star for one in verdict_rows]
     counts = [(star_name(star), str(stars.count(star))) for star in sorted(set(stars), reverse=True)]
     return [Heading(_("Stars decided")), Table([_("Star"), _("Villages")], counts, right=[1])] if counts else []
 
 
-def _villages(found: list[Verdict], names: dict[str, str]) -> list[Block]:
+def _villages(verdict_rows: list[Verdict], names: dict[str, str]) -> list[Block]:
     heads = ["", _("Village"), _("Total points"), _("Applied for"), _("Allowed"), _("Decided"), _("Reason")]
     rows = [
         [
@@ -157,7 +157,7 @@ def _villages(found: list[Verdict], names: dict[str, str]) -> list[Block]:
             star_name(one.decision.star),
             _reason(one),
         ]
-        for number, one in enumerate(found, 1)
+        for number, one in enumerate(verdict_rows, 1)
     ]
     return [
         Heading(_("Village by village")),
@@ -171,8 +171,8 @@ def _reason(one: Verdict) -> str:
     return _("Below what is allowed: %s") % one.decision.reason if one.below else one.decision.reason
 
 
-def _vetoes(found: list[Verdict], names: dict[str, str]) -> list[Block]:
-    met = [[names[one.decision.unit_id], "\n".join(one.vetoes)] for one in found if one.vetoes]
+def _vetoes(verdict_rows: list[Verdict], names: dict[str, str]) -> list[Block]:
+    met = [[names[one.decision.unit_id], "\n".join(one.vetoes)] for one in verdict_rows if one.vetoes]
     table = Table([_("Village"), _("Veto item")], met, widths=[1, 2.5])
     return [Heading(_("Veto items met")), table if met else Text(_("None."))]
 
@@ -184,12 +184,16 @@ def _departments(batch: Batch, said: Said, villages: dict[int, str]) -> list[Blo
         return []
     vetoes = {veto.code: f"{veto.code} {veto.name}" for veto in spec.vetoes}
     heads = [_("Department"), _("Answer"), _("Signed")]
-    told: list[Block] = [Heading(_("Joint department check"))]
+    paragraphs: list[Block] = [Heading(_("Joint department check"))]
     stood_in = by_deputies(_deed(check, row) for check, answers in said.items() for row in _papers(answers))
     for check, answers in said.items():
         rows = [[one.department, _answer(one, villages, vetoes), _signed(check, one, stood_in)] for one in answers]
-        told += [Text(_asked(check), quiet=True), Table(heads, rows, widths=[1, 2.6, 1.4])]
-    return told if said else [*told, Text(_("The departments were not asked about any village of this batch."))]
+        paragraphs += [Text(_asked(check), quiet=True), Table(heads, rows, widths=[1, 2.6, 1.4])]
+    return (
+        paragraphs
+        if said
+        else [*paragraphs, Text(_("The departments were not asked about any village of this batch."))]
+    )
 
 
 def _asked(check: DepartmentCheck) -> str:
@@ -205,12 +209,12 @@ def _answer(one: AnsweredByThen, villages: dict[int, str], vetoes: dict[str, str
     lines = [
         _("%(village)s: %(veto)s, met on %(day)s, %(document)s")
         % {
-            "village": villages[found.application_id],
-            "veto": vetoes.get(found.veto, found.veto),
-            "day": date_format(found.on, "DATE_FORMAT"),
-            "document": found.document,
+            "village": villages[finding.application_id],
+            "veto": vetoes.get(finding.veto, finding.veto),
+            "day": date_format(finding.on, "DATE_FORMAT"),
+            "document": finding.document,
         }
-        for found in one.findings
+        for finding in one.findings
     ]
     if one.answer and not lines:
         lines = [_("Nothing found.")]
@@ -248,8 +252,8 @@ def _proof() -> list[Block]:
     head = Head.newest()
     if head is None:
         return []
-    told = _("When this paper was made, the chain of the ledger ended with this link (number, SHA-256, time):")
-    return [Heading(_("Proof")), Text(told), Text(breakable(head.line))]
+    words = _("When this paper was made, the chain of the ledger ended with this link (number, SHA-256, time):")
+    return [Heading(_("Proof")), Text(words), Text(breakable(head.line))]
 
 
 def _exceptions(left_out: list[Application], names: dict[str, str]) -> list[Block]:

@@ -32,7 +32,7 @@ def own_sheet(user: User, pk: int) -> Sheet:
     photos = FieldPhoto.objects.filter(sheet=OuterRef("pk")).order_by("pk")
     photos = photos.values(shown=JSONObject(pk="pk", criterion="criterion", name="file__name"))
     answered = Return.objects.filter(application=OuterRef("application"), answered_at__isnull=False)
-    found = get_object_or_404(
+    sheet = get_object_or_404(
         with_deadline(Sheet.objects.filter(reviewer=user))
         .select_related("application__unit", "application__cycle__scheme")
         .annotate(
@@ -44,9 +44,9 @@ def own_sheet(user: User, pk: int) -> Sheet:
         ),
         pk=pk,
     )
-    if not user.has_perm(REVIEW_LEVELS[found.stage].permission("score"), found.application):
+    if not user.has_perm(REVIEW_LEVELS[sheet.stage].permission("score"), sheet.application):
         raise Http404
-    return found
+    return sheet
 
 
 def require_reviewer(user: User) -> None:
@@ -73,10 +73,10 @@ class OwnSheet:
     @cached_property
     def absences(self) -> dict[str, list[Said]]:
         """The documents that the unit does not have this year, by criterion."""
-        found = defaultdict(list)
+        by_application = defaultdict(list)
         for absence in self.sheet.said_absent:
-            found[absence["criterion"]].append(absence)
-        return found
+            by_application[absence["criterion"]].append(absence)
+        return by_application
 
     @property
     def is_open(self) -> bool:

@@ -52,8 +52,8 @@ class PanelPage:
 
     @cached_property
     def sheets(self) -> list[Sheet]:
-        found = Sheet.objects.filter(application=self.application, stage=self.review_level.stage)
-        return list(found.select_related("reviewer").order_by("pk"))
+        sheets = Sheet.objects.filter(application=self.application, stage=self.review_level.stage)
+        return list(sheets.select_related("reviewer").order_by("pk"))
 
     @cached_property
     def all_in(self) -> bool:
@@ -70,8 +70,8 @@ class PanelPage:
 
     @cached_property
     def _entries(self) -> list[dict[str, ScoreEntry]]:
-        found = entries_of([sheet.pk for sheet in self._handed_in])
-        return [found[sheet.pk] for sheet in self._handed_in]
+        by_sheet = entries_of([sheet.pk for sheet in self._handed_in])
+        return [by_sheet[sheet.pk] for sheet in self._handed_in]
 
     @cached_property
     def _scores(self) -> list[dict[str, Scored]]:

@@ -91,8 +91,8 @@ class GridRow:
         return [cell for cell in self.cells if cell]
 
     def typed(self, data: Mapping[str, str]) -> dict[str, Fields]:
-        found = {cell.part.criterion.code: cell.typed(data) for cell in self.present}
-        return {code: fields for code, fields in found.items() if fields}
+        by_criterion = {cell.part.criterion.code: cell.typed(data) for cell in self.present}
+        return {code: fields for code, fields in by_criterion.items() if fields}
 
     @property
     def has_problem(self) -> bool:
@@ -104,13 +104,13 @@ class GridRow:
         said = [(texts.get(name, ""), of.text) for fields in typed.values() for name, of in fields.items()]
         return self.sheet.state == Sheet.State.HANDED_IN and all(same_text(*pair) for pair in said)
 
-    def show(self, kept: Mapping[str, SavedScores], typed: Mapping[str, Fields]) -> None:
+    def show(self, saved: Mapping[str, SavedScores], typed: Mapping[str, Fields]) -> None:
         """Show what was refused, as it was typed."""
         if typed and not self.is_open and not self._stands(typed):
             self.refused = str(NO_LONGER_OPEN)
         for cell in self.present:
             code = cell.part.criterion.code
-            cell.part.kept = kept.get(code)
+            cell.part.kept = saved.get(code)
             fields = typed.get(code)
             if fields and (self.refused or (cell.part.kept and cell.part.kept.problem)):
                 self.form.read_part(cell.part, cell.part.texts | {name: of.text for name, of in fields.items()})

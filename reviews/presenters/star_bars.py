@@ -20,9 +20,9 @@ class StarBarPiece:
 def pieces(stars: Iterable[int | None]) -> list[StarBarPiece]:
     """The bar of ``stars``, highest first; units without a star come last."""
     counts = sorted(Counter(star or 0 for star in stars).items(), reverse=True)
-    total, before, found = sum(count for _star, count in counts), 0, []
+    total, before, bars = sum(count for _star, count in counts), 0, []
     for star, count in counts:
         start, end = LENGTH * before // total, LENGTH * (before + count) // total
-        found.append(StarBarPiece(star, count, start, end - start))
+        bars.append(StarBarPiece(star, count, start, end - start))
         before += count
-    return found
+    return bars

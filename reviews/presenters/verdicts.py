@@ -65,9 +65,9 @@ def verdicts(batch: Batch, decisions: Iterable[Decision]) -> list[Verdict]:
     for decision in decisions:
         decision.application.cycle = batch.cycle
         by_day.setdefault(timezone.localdate(decision.decided_at), []).append(decision.application)
-    found: dict[int, Ceiling] = {}
+    by_application: dict[int, Ceiling] = {}
     for day, applications in by_day.items():
-        found |= ceilings(applications, review_level.stage, day)
+        by_application |= ceilings(applications, review_level.stage, day)
     spec = batch.cycle.scheme.spec
     names = {veto.code: f"{veto.code} {veto.name}" for veto in spec.vetoes}
     return [
@@ -79,5 +79,5 @@ def verdicts(batch: Batch, decisions: Iterable[Decision]) -> list[Verdict]:
             tuple(names.get(code, code) for code in ceiling.allowed.barred),
         )
         for decision in decisions
-        for ceiling in [found[decision.application_id]]
+        for ceiling in [by_application[decision.application_id]]
     ]

@@ -38,9 +38,9 @@ class Visit(OwnSheet):
             part.kept = self.kept.get(part.criterion.code)
         return form
 
-    def show(self, kept: Mapping[str, SavedScores], typed: Mapping[str, Fields]) -> None:
+    def show(self, saved: Mapping[str, SavedScores], typed: Mapping[str, Fields]) -> None:
         """Show what was saved, and what was not as it was typed."""
-        self.entries, self.kept = entries_of([self.sheet.pk])[self.sheet.pk], dict(kept)
+        self.entries, self.kept = entries_of([self.sheet.pk])[self.sheet.pk], dict(saved)
         self.form = self._read()
         for part in self.form.parts:
             fields, refused = typed.get(part.criterion.code, {}), part.kept and part.kept.problem

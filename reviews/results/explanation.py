@@ -246,13 +246,13 @@ def _decision_read(result: Result) -> dict[str, QuerySet]:
     met = Veto.objects.filter(unit=OuterRef("unit"), code__in=[*result.barred], on__lte=day, withdrawn_at=None)
     of_check = {"of__candidates__application": OuterRef("pk")}
     answers = DepartmentAnswer.objects.filter(**of_check, corrected_by=None).order_by("department")
-    found = Finding.objects.filter(answer=OuterRef("pk"), application=OuterRef(OuterRef("pk"))).order_by("pk")
+    findings = Finding.objects.filter(answer=OuterRef("pk"), application=OuterRef(OuterRef("pk"))).order_by("pk")
     lapses = Lapse.objects.filter(**of_check).order_by("department")
     return {
         "decision_of_deputies": rows_of(taken, "at"),
         "decision_vetoes": rows_of(met.order_by("code", "on"), "code", "on", "document", "source"),
         "decision_answers": rows_of(
-            answers, "department", "at", found=ArraySubquery(rows_of(found, "veto", "on", "document"))
+            answers, "department", "at", found=ArraySubquery(rows_of(findings, "veto", "on", "document"))
         ),
         "decision_lapses": rows_of(lapses, "department", "at", "note"),
     }

@@ -69,11 +69,11 @@ class Result:
     def _points(self) -> dict[str, dict[str, Decimal]]:
         """By stage, the points of each criterion; a panel's only with the decision that depends on them."""
         stages = [Stage.SELF.value, *([self.decision.origin] if self.decision else [])]
-        found: dict[str, dict[str, Decimal]] = {stage: {} for stage in stages}
+        by_stage: dict[str, dict[str, Decimal]] = {stage: {} for stage in stages}
         rows = Points.objects.filter(application=self.application, stage__in=stages)
         for stage, code, points in rows.values_list("stage", "criterion", "points"):
-            found[stage][code] = points
-        return found
+            by_stage[stage][code] = points
+        return by_stage
 
     @property
     def own(self) -> dict[str, Decimal]:
@@ -158,10 +158,10 @@ class Result:
     @cached_property
     def periods(self) -> list[StarPeriod]:
         """The unit's stars so far, newest first, as known now; ``last`` is the last day, None for the current one."""
-        found = list(StarPeriod.objects.known().filter(unit=self.application.unit_id).order_by("-during"))
-        for period in found:
+        periods = list(StarPeriod.objects.known().filter(unit=self.application.unit_id).order_by("-during"))
+        for period in periods:
             period.last = period.during.upper and period.during.upper - timedelta(days=1)
-        return found
+        return periods
 
     @property
     def today(self) -> StarPeriod | None:

@@ -43,12 +43,12 @@ def _head(result: Result) -> Names:
 
 
 def _told(result: Result) -> list[Block]:
-    told: list[Block] = []
+    paragraphs: list[Block] = []
     for title, steps in result.chapters:
-        told.append(Heading(title))
+        paragraphs.append(Heading(title))
         for step in steps:
-            told += _step(step)
-    return told
+            paragraphs += _step(step)
+    return paragraphs
 
 
 def _step(step: ExplanationStep) -> list[Block]:

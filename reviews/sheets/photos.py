@@ -8,7 +8,7 @@ Photo = dict[str, str | int]
 
 
 def by_criterion(photos: Iterable[Photo]) -> dict[str, list[Photo]]:
-    found = defaultdict(list)
+    grouped = defaultdict(list)
     for photo in photos:
-        found[photo["criterion"]].append(photo)
-    return found
+        grouped[photo["criterion"]].append(photo)
+    return grouped

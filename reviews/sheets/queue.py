@@ -52,7 +52,7 @@ def queue_of(user: User) -> Queue:
     counts = mine.aggregate(count=Count("pk", filter=TO_SCORE | RETURNED | DONE), done_count=Count("pk", filter=DONE))
     queue = Queue(**counts)
     heap = Case(When(TO_SCORE, then=0), When(RETURNED, then=1), When(DONE, then=2), output_field=IntegerField())
-    found = (
+    sheets = (
         with_deadline(mine.filter(TO_SCORE | RETURNED | DONE))
         .annotate(heap=heap)
         .select_related("application__unit")
@@ -60,7 +60,7 @@ def queue_of(user: User) -> Queue:
         .order_by("heap", "application__unit")
     )
     heaps = (queue.to_score, queue.returned, queue.done)
-    for sheet in found[:SHOWN]:
+    for sheet in sheets[:SHOWN]:
         heaps[sheet.heap].append(sheet)
     queue.closes = next((sheet.closes for sheet in queue.to_score if sheet.closes), None)
     return queue

@@ -192,10 +192,10 @@ class ScoreSheetForm:
         """The entries in ``data``, by item; unreadable values are kept as typed, with their error."""
         given: dict[str, ScoreEntry] = {}
         for part in self.parts:
-            found = self.read_part(part, data)
-            if part.edited and not found and not part.has_error:
+            entries = self.read_part(part, data)
+            if part.edited and not entries and not part.has_error:
                 part.error = missing(part)
-            given |= found
+            given |= entries
         return given
 
     def preview(self, data: Mapping[str, str]) -> dict[str, ScoreEntry]:
@@ -314,9 +314,9 @@ def version(entries: Entries) -> str:
 
 def steps(spec: SchemeSpec, criteria: list[Criterion], entries: Entries) -> list[ScoreStep]:
     """The areas with their progress, without those that have no criteria."""
-    found = []
+    ladder = []
     for area in spec.areas:
         own = [criterion for criterion in criteria if criterion in area.criteria]
         if own:
-            found.append(ScoreStep(area, sum(is_scored(criterion, entries) for criterion in own), len(own)))
-    return found
+            ladder.append(ScoreStep(area, sum(is_scored(criterion, entries) for criterion in own), len(own)))
+    return ladder

@@ -45,18 +45,18 @@ def problems(criteria: Iterable[Criterion], entries: Entries, answers: Mapping[s
     Typed points need a reason, and so does a fact that differs from what the unit reported.
     """
     questions = {question.item: (criterion, question) for criterion in criteria for question in criterion.questions}
-    found = {}
+    by_question = {}
     for item, entry in entries.items():
         if item not in questions:
-            found[item] = _("The scheme has no such question.")
+            by_question[item] = _("The scheme has no such question.")
             continue
         criterion, question = questions[item]
         try:
             check_fact(criterion, question, entry.value)
         except WrongFact as wrong:
-            found[item] = _("Expected: %(expected)s.") % {"expected": wrong.expected}
+            by_question[item] = _("Expected: %(expected)s.") % {"expected": wrong.expected}
             continue
         changed = item in answers and answers[item] != entry.value
         if (question.kind == "points" or changed) and not entry.reason.strip():
-            found[item] = _("Please give a reason.")
-    return found
+            by_question[item] = _("Please give a reason.")
+    return by_question

@@ -76,13 +76,13 @@ def _to_replace(user: User) -> Todo | None:
 def _to_score(user: User) -> Todo | None:
     if not any(user.reach(review_level.permission("score")) for review_level in REVIEW_LEVELS.values()):
         return None
-    found = with_deadline(sheets_of(user).filter(TO_SCORE)).aggregate(count=Count("pk"), due=Min("closes"))
-    if not found["count"]:
+    open_sheets = with_deadline(sheets_of(user).filter(TO_SCORE)).aggregate(count=Count("pk"), due=Min("closes"))
+    if not open_sheets["count"]:
         return None
     return Todo(
-        title=ngettext("%(count)s village to score", "%(count)s villages to score", found["count"]) % found,
+        title=ngettext("%(count)s village to score", "%(count)s villages to score", open_sheets["count"]) % open_sheets,
         url=reverse("review_desk"),
-        due=found["due"],
+        due=open_sheets["due"],
     )
 
 
@@ -147,15 +147,16 @@ def _to_release(user: User) -> Todo | None:
 def _to_answer(user: User) -> Todo | None:
     if not any(user.reach(review_level.permission("answer_objection")) for review_level in REVIEW_LEVELS.values()):
         return None
-    found = (
+    open_objections = (
         objections_for(user)
         .filter(state=Objection.State.OPEN)
         .aggregate(count=Count("pk"), last=Min("decision__batch_entry__batch__confirms_on"))
     )
-    if not found["count"]:
+    if not open_objections["count"]:
         return None
     return Todo(
-        title=ngettext("%(count)s objection to answer", "%(count)s objections to answer", found["count"]) % found,
+        title=ngettext("%(count)s objection to answer", "%(count)s objections to answer", open_objections["count"])
+        % open_objections,
         url=reverse("review_objections"),
-        urgent=found["last"] is not None and found["last"] <= timezone.localdate(),
+        urgent=open_objections["last"] is not None and open_objections["last"] <= timezone.localdate(),
     )

@@ -36,8 +36,8 @@ def objections(request: HttpRequest) -> HttpResponse:
         request.user.reach(review_level.permission("answer_objection")) for review_level in REVIEW_LEVELS.values()
     ):
         raise Http404
-    found = objections_for(request.user).select_related("unit", "decision")
-    ordered = found.order_by(Case(When(state="open", then=Value(0)), default=Value(1)), "-pk")
+    objections = objections_for(request.user).select_related("unit", "decision")
+    ordered = objections.order_by(Case(When(state="open", then=Value(0)), default=Value(1)), "-pk")
     if book := as_workbook(request, _("Objections"), exports.objections(), ordered):
         return book
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
@@ -46,18 +46,18 @@ def objections(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def objection(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(
+    objection = get_object_or_404(
         objections_for(request.user).select_related("unit", "decision__batch_entry__batch", "answered_by"), pk=pk
     )
-    may_answer = found.state == Objection.State.OPEN and workflow.may_answer(request.user, found.decision)
+    may_answer = objection.state == Objection.State.OPEN and workflow.may_answer(request.user, objection.decision)
     error, status, typed = "", 200, typed_in(request)
     if request.method == "POST" and "change" not in request.POST:
         try:
             if "confirmed" in request.POST:
                 typed = {}
-                confirm(request, _step(found), partial(_take, found, request.user), typed)
+                confirm(request, _step(objection), partial(_take, objection, request.user), typed)
             else:
-                return _list_once_more(request, found, typed)
+                return _list_once_more(request, objection, typed)
         except Incomplete as refused:
             error = str(refused)
         except AlreadyDone:
@@ -65,32 +65,32 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
         except WrongState as late:
             if not _answered_so(request.user, typed, pk):
                 error, status = str(late), 409
-                found.refresh_from_db()
+                objection.refresh_from_db()
         if not error:
             messages.success(request, _("Answered. The answer can be seen with the receipt number."))
             return redirect("review_objections")
-    may_answer = found.state == Objection.State.OPEN and workflow.may_answer(request.user, found.decision)
-    context = {"objection": found, "may_answer": may_answer, "answer": typed.get("answer", ""), "error": error}
+    may_answer = objection.state == Objection.State.OPEN and workflow.may_answer(request.user, objection.decision)
+    context = {"objection": objection, "may_answer": may_answer, "answer": typed.get("answer", ""), "error": error}
     return render(request, "reviews/objection.html", context, status=status)
 
 
-def _step(found: Objection) -> str:
-    return f"answer:objection:{found.pk}"
+def _step(objection: Objection) -> str:
+    return f"answer:objection:{objection.pk}"
 
 
-def _take(found: Objection, by: User, given: Mapping[str, str], *, expected: Any) -> None:
+def _take(objection: Objection, by: User, given: Mapping[str, str], *, expected: Any) -> None:
     """Give the answer that was typed."""
     refuse_unknown_fields(given, ["do", "answer"])
     step = {"dismiss": workflow.dismiss, "uphold": workflow.uphold}.get(given.get("do", ""))
     if step is None:
         raise Http404
-    step(found, by=by, answer=given.get("answer", ""), expected=expected)
+    step(objection, by=by, answer=given.get("answer", ""), expected=expected)
 
 
-def _list_once_more(request: HttpRequest, found: Objection, typed: dict[str, str]) -> HttpResponse:
-    foreseen(partial(_take, found, request.user), typed)
-    upheld, standing = typed["do"] == "uphold", of_objection(found, found.decision)
-    star = star_name(found.decision.star)
+def _list_once_more(request: HttpRequest, objection: Objection, typed: dict[str, str]) -> HttpResponse:
+    foreseen(partial(_take, objection, request.user), typed)
+    upheld, standing = typed["do"] == "uphold", of_objection(objection, objection.decision)
+    star = star_name(objection.decision.star)
     follows = [
         _("The decision of %s is overturned and goes back to the level that decided.") % star
         if upheld
@@ -99,19 +99,19 @@ def _list_once_more(request: HttpRequest, found: Objection, typed: dict[str, str
     if upheld and standing["appeals"]:
         follows.append(_("The appeal against it lapses."))
     rows = [
-        (_("Village"), found.unit.name),
+        (_("Village"), objection.unit.name),
         (_("What the answer changes"), "\n".join(follows)),
         (_("Answer"), typed["answer"].strip()),
     ]
     title = (Objection.State.UPHELD if upheld else Objection.State.DISMISSED).label
-    return list_once_more(request, _step(found), typed, standing, rows, title)
+    return list_once_more(request, _step(objection), typed, standing, rows, title)
 
 
 @login_required
 def photo(request: HttpRequest, pk: int) -> FileResponse:
     """The photo sent with an objection, for those who may answer it."""
-    found = get_object_or_404(objections_for(request.user).select_related("photo").exclude(photo=None), pk=pk)
-    return serve(found.photo, request.GET.get("as", ""))
+    objection = get_object_or_404(objections_for(request.user).select_related("photo").exclude(photo=None), pk=pk)
+    return serve(objection.photo, request.GET.get("as", ""))
 
 
 def _answered_so(by: User, given: Mapping[str, str], pk: int) -> bool:

@@ -134,8 +134,8 @@ def _form(request: HttpRequest, context: dict, make_appeal: Callable[..., Appeal
 @permission_or_404(*CONVENE, *HEAR)
 def appeals(request: HttpRequest) -> HttpResponse:
     """Open ones first."""
-    found = appeals_for(request.user).select_related("unit", "decision")
-    ordered = found.order_by(Case(When(state="open", then=Value(0)), default=Value(1)), "-pk")
+    appeals = appeals_for(request.user).select_related("unit", "decision")
+    ordered = appeals.order_by(Case(When(state="open", then=Value(0)), default=Value(1)), "-pk")
     if book := as_workbook(request, _("Appeals"), exports.appeals(), ordered):
         return book
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
@@ -145,7 +145,7 @@ def appeals(request: HttpRequest) -> HttpResponse:
 @login_required
 def appeal(request: HttpRequest, pk: int) -> HttpResponse:
     """The reasons, the hearers, and for them the form to decide."""
-    found = get_object_or_404(
+    appeal = get_object_or_404(
         appeals_for(request.user).select_related(
             "unit",
             "application",
@@ -162,13 +162,13 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             if "confirmed" in request.POST:
                 typed = {}
-                confirm(request, _step(found), partial(_take, found, request.user), typed)
+                confirm(request, _step(appeal), partial(_take, appeal, request.user), typed)
             elif typed.get("do") == "convene":
                 refuse_unknown_fields(request.POST, ["do", "hearers"])
                 ids = keys(request.POST.getlist("hearers"))
-                workflow.convene(found, list(User.objects.filter(pk__in=ids)), by=request.user)
+                workflow.convene(appeal, list(User.objects.filter(pk__in=ids)), by=request.user)
             else:
-                return _list_once_more(request, found, typed)
+                return _list_once_more(request, appeal, typed)
         except Incomplete as refused:
             problem, status = str(refused), 200
         except AlreadyDone:
@@ -176,11 +176,13 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
         except WrongState as late:
             if not _answered_so(request.user, typed, pk):
                 problem, status = str(late), 409
-                found.refresh_from_db()
+                appeal.refresh_from_db()
         if not problem:
             messages.success(request, _DONE[typed["do"]])
             return redirect("review_appeal", pk)
-    return render(request, "reviews/appeal.html", _context(request, found, typed) | {"problem": problem}, status=status)
+    return render(
+        request, "reviews/appeal.html", _context(request, appeal, typed) | {"problem": problem}, status=status
+    )
 
 
 @login_required
@@ -191,55 +193,55 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     return serve(there.file, request.GET.get("as", ""))
 
 
-def _step(found: Appeal) -> str:
-    return f"answer:appeal:{found.pk}"
+def _step(appeal: Appeal) -> str:
+    return f"answer:appeal:{appeal.pk}"
 
 
-def _take(found: Appeal, by: User, given: Mapping[str, str], *, expected: Any) -> Decision | None:
+def _take(appeal: Appeal, by: User, given: Mapping[str, str], *, expected: Any) -> Decision | None:
     """Give the answer that was typed; return the new decision, if there is one."""
     points = [name for name in given if name.startswith(("points.", "reason."))]
     refuse_unknown_fields(given, ["do", "answer", "document", "star", *points])
     said = {"answer": given.get("answer", ""), "by": by, "expected": expected}
     match given.get("do", ""):
         case "dismiss":
-            workflow.dismiss(found, **said)
+            workflow.dismiss(appeal, **said)
         case "uphold":
             star = count_of(given.get("star", ""))
             if star is None:
                 raise Incomplete(_("Please choose the star."))
             return workflow.uphold(
-                found,
+                appeal,
                 star=star,
                 document=given.get("document", ""),
-                corrections=_corrections(found, given),
+                corrections=_corrections(appeal, given),
                 **said,
             )
         case "reverse":
-            workflow.reverse(found, document=given.get("document", ""), **said)
+            workflow.reverse(appeal, document=given.get("document", ""), **said)
         case _:
             raise Http404
     return None
 
 
-def _list_once_more(request: HttpRequest, found: Appeal, typed: dict[str, str]) -> HttpResponse:
-    new = foreseen(partial(_take, found, request.user), typed)
-    rows = [(_("Village"), found.unit.name)]
-    if against_decision(found):
-        rows += _stars(found.decision, new)
-        panel = _panel(found)
+def _list_once_more(request: HttpRequest, appeal: Appeal, typed: dict[str, str]) -> HttpResponse:
+    new = foreseen(partial(_take, appeal, request.user), typed)
+    rows = [(_("Village"), appeal.unit.name)]
+    if against_decision(appeal):
+        rows += _stars(appeal.decision, new)
+        panel = _panel(appeal)
         rows += [
             (one.criterion, f"{points_text(panel[one.criterion])} → {points_text(one.points)} · {one.reason.strip()}")
-            for one in (_corrections(found, typed) if new else [])
+            for one in (_corrections(appeal, typed) if new else [])
         ]
     else:
-        rows.append((_("What is appealed"), _what(found)))
+        rows.append((_("What is appealed"), _what(appeal)))
     dismissed = typed["do"] == "dismiss"
-    rows.append((_("What the answer changes"), _("The result stands.") if dismissed else _consequence(found)))
+    rows.append((_("What the answer changes"), _("The result stands.") if dismissed else _consequence(appeal)))
     if not dismissed:
         rows.append((_("Document number"), typed["document"].strip()))
     rows.append((_("Reasons of the hearing"), typed["answer"].strip()))
     title = (Appeal.State.DISMISSED if dismissed else Appeal.State.UPHELD).label
-    return list_once_more(request, _step(found), typed, of_appeal(found), rows, title)
+    return list_once_more(request, _step(appeal), typed, of_appeal(appeal), rows, title)
 
 
 def _stars(decision: Decision, new: Decision | None) -> list[tuple[str, str]]:
@@ -252,13 +254,13 @@ def _stars(decision: Decision, new: Decision | None) -> list[tuple[str, str]]:
     ]
 
 
-def _consequence(found: Appeal) -> str:
+def _consequence(appeal: Appeal) -> str:
     """What happens when it is upheld."""
-    if against_decision(found):
+    if against_decision(appeal):
         return _("The new star is in force today.")
-    if found.event_id:
+    if appeal.event_id:
         return _("From today the event has no effect any more; the register keeps the past as it was.")
-    if found.application_id:
+    if appeal.application_id:
         return _(
             "The application goes back to the township and is reviewed after all; "
             "a star that the closing took away is held until then."
@@ -277,12 +279,12 @@ def _answered_so(by: User, given: Mapping[str, str], pk: int) -> bool:
     return own.exists()
 
 
-def _corrections(found: Appeal, given: Mapping[str, str]) -> list[CorrectedPoints]:
+def _corrections(appeal: Appeal, given: Mapping[str, str]) -> list[CorrectedPoints]:
     """The input beside the criteria; an empty field keeps the panel's points."""
     typed = []
-    if not against_decision(found):
+    if not against_decision(appeal):
         return typed
-    for criterion in found.decision.cycle.scheme.spec.fitting(found.application.tags):
+    for criterion in appeal.decision.cycle.scheme.spec.fitting(appeal.application.tags):
         points = given.get(f"points.{criterion.code}", "").strip()
         if not points:
             continue
@@ -295,45 +297,45 @@ def _corrections(found: Appeal, given: Mapping[str, str]) -> list[CorrectedPoint
     return typed
 
 
-def _panel(found: Appeal) -> dict[str, Decimal]:
+def _panel(appeal: Appeal) -> dict[str, Decimal]:
     """The panel's points by criterion."""
-    rows = Points.objects.filter(application=found.application_id, stage=found.decision.origin)
+    rows = Points.objects.filter(application=appeal.application_id, stage=appeal.decision.origin)
     return dict(rows.values_list("criterion", "points"))
 
 
-def _context(request: HttpRequest, found: Appeal, given: Mapping[str, str]) -> dict:
-    user, open_now = request.user, found.state == Appeal.State.OPEN
-    hearers = [seat.user for seat in found.hearers.select_related("user")]
-    convenes = open_now and user.has_perm(above(found).convene, found)
-    hears = open_now and user in hearers and not hearing_conflicts(found, [user.pk])
+def _context(request: HttpRequest, appeal: Appeal, given: Mapping[str, str]) -> dict:
+    user, open_now = request.user, appeal.state == Appeal.State.OPEN
+    hearers = [seat.user for seat in appeal.hearers.select_related("user")]
+    convenes = open_now and user.has_perm(above(appeal).convene, appeal)
+    hears = open_now and user in hearers and not hearing_conflicts(appeal, [user.pk])
     context = {
-        "appeal": found,
-        "papers": found.papers.select_related("file"),
+        "appeal": appeal,
+        "papers": appeal.papers.select_related("file"),
         "hearers": hearers,
-        "candidates": candidates(found) if convenes else [],
+        "candidates": candidates(appeal) if convenes else [],
         "convenes": convenes,
         "hears": hears,
         "given": given,
     }
-    if not against_decision(found):
-        return context | {"what": _what(found)}
-    confirms_on = found.decision.batch_entry.batch.confirms_on
+    if not against_decision(appeal):
+        return context | {"what": _what(appeal)}
+    confirms_on = appeal.decision.batch_entry.batch.confirms_on
     context["waits_until"] = confirms_on if timezone.localdate() < confirms_on else None
-    return context | (_hearing(found, given) if hears else {})
+    return context | (_hearing(appeal, given) if hears else {})
 
 
-def _what(found: Appeal) -> str:
+def _what(appeal: Appeal) -> str:
     """What was appealed, in words."""
-    if found.event:
-        return of_event(found.event, found.unit).title
-    return (of_rejection(found.application) if found.application else of_closing(found.decision)).title
+    if appeal.event:
+        return of_event(appeal.event, appeal.unit).title
+    return (of_rejection(appeal.application) if appeal.application else of_closing(appeal.decision)).title
 
 
-def _hearing(found: Appeal, given: Mapping[str, str]) -> dict:
+def _hearing(appeal: Appeal, given: Mapping[str, str]) -> dict:
     """The panel's points by criterion, and the stars above the appealed one."""
-    spec, origin = found.decision.cycle.scheme.spec, found.decision.origin
-    panel = _panel(found)
-    ceiling = ceilings([found.application], origin, timezone.localdate())[found.application_id]
+    spec, origin = appeal.decision.cycle.scheme.spec, appeal.decision.origin
+    panel = _panel(appeal)
+    ceiling = ceilings([appeal.application], origin, timezone.localdate())[appeal.application_id]
     rows = [
         {
             "criterion": criterion,
@@ -341,8 +343,8 @@ def _hearing(found: Appeal, given: Mapping[str, str]) -> dict:
             "points": given.get(f"points.{criterion.code}", ""),
             "reason": given.get(f"reason.{criterion.code}", ""),
         }
-        for criterion in spec.fitting(found.application.tags)
+        for criterion in spec.fitting(appeal.application.tags)
         if criterion.code in panel
     ]
-    stars = range(found.decision.star + 1, found.application.applied_star + 1)
+    stars = range(appeal.decision.star + 1, appeal.application.applied_star + 1)
     return {"rows": rows, "ceiling": ceiling, "stars": list(stars)}

@@ -66,20 +66,20 @@ class Waiting:
 def batches(request: HttpRequest) -> HttpResponse:
     """The office's batches, newest first, and the decisions for the next one."""
     offices = _offices(request.user)
-    kept = own_batches(request.user).select_related("unit", "cycle").annotate(size=Count("entries"))
-    kept = kept.order_by("-pk")
+    batches = own_batches(request.user).select_related("unit", "cycle").annotate(size=Count("entries"))
+    batches = batches.order_by("-pk")
     reach = sorted({code for _bench, codes in offices for code in codes})
     narrow = TownshipFilterForm(request.GET, codes=reach)
     if narrow.asks:
         named = narrow.narrow(Decision.objects.filter(below_any(reach, "unit_id")))
-        kept = kept.filter(pk__in=BatchEntry.objects.filter(decision__in=named).values("batch"))
-    if book := as_workbook(request, _("Batches"), exports.batches(), kept):
+        batches = batches.filter(pk__in=BatchEntry.objects.filter(decision__in=named).values("batch"))
+    if book := as_workbook(request, _("Batches"), exports.batches(), batches):
         return book
     return render(
         request,
         "reviews/batches.html",
         {
-            "page": Paginator(kept, PER_PAGE).get_page(request.GET.get("page")),
+            "page": Paginator(batches, PER_PAGE).get_page(request.GET.get("page")),
             "filter": narrow,
             "waiting": [one for review_level, codes in offices for one in _waiting(review_level, codes)],
             "form": BatchForm(initial={"met_on": timezone.localdate()}),
@@ -97,12 +97,12 @@ def prepare(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResp
         raise Http404
     codes = request.user.reach(REVIEW_LEVELS[stage].permission("release"))
     place = get_object_or_404(Unit.objects.within_any(codes), pk=unit)
-    found = get_object_or_404(Cycle.objects.reaching([unit]).select_related("scheme"), pk=cycle)
+    rated_cycle = get_object_or_404(Cycle.objects.reaching([unit]).select_related("scheme"), pk=cycle)
     form = BatchForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Please enter the day of the meeting and the document number."))
         return redirect("review_batches")
-    batch = workflow.prepare(found, place, stage, **form.cleaned_data, by=request.user)
+    batch = workflow.prepare(rated_cycle, place, stage, **form.cleaned_data, by=request.user)
     return redirect("review_batch", batch.pk)
 
 
@@ -111,54 +111,54 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     """One batch: its decisions, who is left out and why, and the button that releases it."""
     seats = workflow.reviewed(OuterRef("cycle"), OuterRef("unit"), OuterRef("stage"))
     mine = own_batches(request.user).annotate(seated=ArraySubquery(seats))
-    found = get_object_or_404(mine.select_related("unit", "cycle__scheme", "released_by"), pk=pk)
-    may_release = request.user.has_perm(REVIEW_LEVELS[found.stage].permission("release"), found.unit)
-    form = BatchForm(request.POST or None, initial={f: getattr(found, f) for f in BatchForm.base_fields})
+    batch = get_object_or_404(mine.select_related("unit", "cycle__scheme", "released_by"), pk=pk)
+    may_release = request.user.has_perm(REVIEW_LEVELS[batch.stage].permission("release"), batch.unit)
+    form = BatchForm(request.POST or None, initial={f: getattr(batch, f) for f in BatchForm.base_fields})
     if request.method != "POST":
-        return _shown(request, found, form, may_release)
+        return _shown(request, batch, form, may_release)
     if not may_release:
         raise Http404
     try:
         refuse_unknown_fields(request.POST, KNOWN)
         if not form.is_valid():
-            return _shown(request, found, form, may_release, status=400)
-        _act(request, found, form)
+            return _shown(request, batch, form, may_release, status=400)
+        _act(request, batch, form)
     except Incomplete as refused:
         messages.error(request, str(refused))
-        return _shown(request, found, form, may_release, status=400)
+        return _shown(request, batch, form, may_release, status=400)
     except WrongState as late:
         messages.warning(request, str(late))
-        found.refresh_from_db()
-        if found.state == Batch.State.DRAFT:
-            return _shown(request, found, form, may_release, status=409)
-    return redirect("review_batch", found.pk)
+        batch.refresh_from_db()
+        if batch.state == Batch.State.DRAFT:
+            return _shown(request, batch, form, may_release, status=409)
+    return redirect("review_batch", batch.pk)
 
 
 @login_required
 def batch_minutes(request: HttpRequest, pk: int) -> HttpResponse:
     """The minutes as a document to sign, for those who see the batch."""
-    found = get_object_or_404(own_batches(request.user).select_related("unit", "cycle__scheme", "released_by"), pk=pk)
-    return served(minutes(found, request.user), f"{_('Minutes')} {found.document}")
+    batch = get_object_or_404(own_batches(request.user).select_related("unit", "cycle__scheme", "released_by"), pk=pk)
+    return served(minutes(batch, request.user), f"{_('Minutes')} {batch.document}")
 
 
-def _act(request: HttpRequest, found: Batch, form: BatchForm) -> None:
+def _act(request: HttpRequest, batch: Batch, form: BatchForm) -> None:
     """Save the documents and the choice of decisions; with ``do=release`` release it, if it matches what the
     page showed."""
     chosen, papers = keys(request.POST.getlist("decision")), form.cleaned_data
     if request.POST.get("do") != "release":
-        workflow.revise(found, **papers, decided=chosen, by=request.user)
+        workflow.revise(batch, **papers, decided=chosen, by=request.user)
         messages.success(request, _("Saved, not released."))
         return
     try:
-        released = _release(request, found, papers, chosen)
+        released = _release(request, batch, papers, chosen)
     except previews.AlreadyDone:
-        found.refresh_from_db()
-        released = found.state != Batch.State.DRAFT
-        if not _holds(found, chosen):
+        batch.refresh_from_db()
+        released = batch.state != Batch.State.DRAFT
+        if not _holds(batch, chosen):
             raise
     except WrongState:
-        found.refresh_from_db()
-        if not _released_as(found, chosen, request.user):
+        batch.refresh_from_db()
+        if not _released_as(batch, chosen, request.user):
             raise
         released = True
     if released:
@@ -168,69 +168,69 @@ def _act(request: HttpRequest, found: Batch, form: BatchForm) -> None:
 
 
 @transaction.atomic
-def _release(request: HttpRequest, found: Batch, papers: dict[str, Any], chosen: set[int]) -> bool:
+def _release(request: HttpRequest, batch: Batch, papers: dict[str, Any], chosen: set[int]) -> bool:
     """Release what the page showed; where other decisions were chosen meanwhile, save these and show them first.
 
     A client that sends the decisions without the page's key has listed everything to release.
     """
     key = request.POST.get("key", "")
     if not key:
-        workflow.revise(found, **papers, decided=chosen, by=request.user)
-        workflow.release(found, by=request.user)
+        workflow.revise(batch, **papers, decided=chosen, by=request.user)
+        workflow.release(batch, by=request.user)
         return True
-    with previews.confirming(request.user, _step(found), key) as shown:
-        workflow.require_standing(found, shown, by=request.user)
-        workflow.revise(found, **papers, decided=chosen, by=request.user)
+    with previews.confirming(request.user, _step(batch), key) as shown:
+        workflow.require_standing(batch, shown, by=request.user)
+        workflow.revise(batch, **papers, decided=chosen, by=request.user)
         if chosen != set(shown["decisions"]):
             return False
-        workflow.release(found, by=request.user)
+        workflow.release(batch, by=request.user)
     return True
 
 
-def _released_as(found: Batch, chosen: set[int], by: User) -> bool:
+def _released_as(batch: Batch, chosen: set[int], by: User) -> bool:
     """Whether ``by`` has released exactly this: a second click gets the same response."""
-    return found.state != Batch.State.DRAFT and found.released_by_id == by.pk and _holds(found, chosen)
+    return batch.state != Batch.State.DRAFT and batch.released_by_id == by.pk and _holds(batch, chosen)
 
 
-def _holds(found: Batch, chosen: set[int]) -> bool:
-    return set(found.entries.values_list("decision_id", flat=True)) == chosen
+def _holds(batch: Batch, chosen: set[int]) -> bool:
+    return set(batch.entries.values_list("decision_id", flat=True)) == chosen
 
 
-def _step(found: Batch) -> str:
-    return f"release:batch:{found.pk}"
+def _step(batch: Batch) -> str:
+    return f"release:batch:{batch.pk}"
 
 
 def _shown(
-    request: HttpRequest, found: Batch, form: BatchForm, may_release: bool, *, status: int = 200
+    request: HttpRequest, batch: Batch, form: BatchForm, may_release: bool, *, status: int = 200
 ) -> HttpResponse:
     """The page as it is now, with the input kept; a release that it offers is kept under its key."""
-    context = _context(found, form) | {"may_release": may_release}
+    context = _context(batch, form) | {"may_release": may_release}
     if request.method == "POST" and status == 400:
         context["ticked"] = keys(request.POST.getlist("decision"))
-    if found.state == Batch.State.DRAFT and may_release and context["held"]:
-        context["key"] = previews.keep(request.user, _step(found), context["standing"])
+    if batch.state == Batch.State.DRAFT and may_release and context["held"]:
+        context["key"] = previews.keep(request.user, _step(batch), context["standing"])
     return render(request, "reviews/batch.html", context, status=status)
 
 
-def _context(found: Batch, form: BatchForm) -> dict:
+def _context(batch: Batch, form: BatchForm) -> dict:
     last = StarPeriod.objects.on().filter(unit=OuterRef("unit")).values("star")
-    chosen = Decision.objects.filter(batch_entry__batch=found)
-    if found.state == Batch.State.DRAFT:
-        chosen = workflow.waiting(found.cycle, found.unit, found.stage, found)
+    chosen = Decision.objects.filter(batch_entry__batch=batch)
+    if batch.state == Batch.State.DRAFT:
+        chosen = workflow.waiting(batch.cycle, batch.unit, batch.stage, batch)
     decided = list(
         chosen.select_related("unit", "application__candidacy", "batch_entry")
         .annotate(last_star=Subquery(last))
         .order_by("unit")
     )
-    draft = found.state == Batch.State.DRAFT
+    draft = batch.state == Batch.State.DRAFT
     held = [decision for decision in decided if getattr(decision, "batch_entry", None)]
     stars = [decision.star for decision in held]
-    met = {decision.pk: decision for decision in held if decision.origin == REVIEW_LEVELS[found.stage].origin}
-    reached = verdicts(found, met.values())
+    met = {decision.pk: decision for decision in held if decision.origin == REVIEW_LEVELS[batch.stage].origin}
+    reached = verdicts(batch, met.values())
     for one in reached:
         met[one.decision.pk].verdict = one
     context = {
-        "batch": found,
+        "batch": batch,
         "form": form,
         "decided": decided,
         "held": held,
@@ -243,17 +243,17 @@ def _context(found: Batch, form: BatchForm) -> dict:
         "up": sum(d.last_star is not None and d.star > d.last_star for d in held),
         "below": [one.decision for one in reached if one.is_lower],
         "down": sum(d.last_star is not None and d.star < d.last_star for d in held),
-        "exceptions": [(one, WHY[one.then]) for one in exceptions(found)],
+        "exceptions": [(one, WHY[one.then]) for one in exceptions(batch)],
     }
     if not draft:
-        return context | {"days": (found.first_day, found.last_day, found.confirms_on)}
-    spec, today = found.cycle.scheme.spec, timezone.localdate()
+        return context | {"days": (batch.first_day, batch.last_day, batch.confirms_on)}
+    spec, today = batch.cycle.scheme.spec, timezone.localdate()
     days = notice_days(today, spec.notice_days)
-    audience = workflow.audience_of(found, {decision.unit_id for decision in held}, found.seated)
+    audience = workflow.audience_of(batch, {decision.unit_id for decision in held}, batch.seated)
     of_today = all(timezone.localdate(decision.decided_at) == today for decision in held)
     judged = [one.ceiling.allowed for one in reached] if of_today else None
     return context | {
-        "hindrances": hindrances(held, spec, found.stage, today, judged),
+        "hindrances": hindrances(held, spec, batch.stage, today, judged),
         "audience": audience,
         "standing": workflow.standing([decision.pk for decision in held], audience),
         "days": days,
@@ -262,17 +262,17 @@ def _context(found: Batch, form: BatchForm) -> dict:
 
 
 def _offices(user: User) -> list[tuple[ReviewLevel, list[str]]]:
-    found = [
+    offices = [
         (
             review_level,
             sorted({code for verb in ("release", "decide") for code in user.reach(review_level.permission(verb))}),
         )
         for review_level in REVIEW_LEVELS.values()
     ]
-    found = [(review_level, codes) for review_level, codes in found if codes]
-    if not found:
+    offices = [(review_level, codes) for review_level, codes in offices if codes]
+    if not offices:
         raise Http404
-    return found
+    return offices
 
 
 def _waiting(review_level: ReviewLevel, codes: list[str]) -> list[Waiting]:
@@ -280,9 +280,9 @@ def _waiting(review_level: ReviewLevel, codes: list[str]) -> list[Waiting]:
     free = Decision.objects.filter(
         below_any(codes, "unit_id"), origin=review_level.origin, state=Decision.State.DECIDED, batch_entry=None
     )
-    found: dict[tuple[int, str], list[Decision]] = {}
+    by_place: dict[tuple[int, str], list[Decision]] = {}
     for one in free.select_related("unit").order_by("unit_id"):
-        found.setdefault((one.cycle_id, one.unit_id[: review_level.code_length]), []).append(one)
-    cycles = Cycle.objects.in_bulk({cycle for cycle, _unit in found}) if found else {}
-    units = Unit.objects.in_bulk({unit for _cycle, unit in found}) if found else {}
-    return [Waiting(cycles[cycle], units[unit], review_level, of) for (cycle, unit), of in sorted(found.items())]
+        by_place.setdefault((one.cycle_id, one.unit_id[: review_level.code_length]), []).append(one)
+    cycles = Cycle.objects.in_bulk({cycle for cycle, _unit in by_place}) if by_place else {}
+    units = Unit.objects.in_bulk({unit for _cycle, unit in by_place}) if by_place else {}
+    return [Waiting(cycles[cycle], units[unit], review_level, of) for (cycle, unit), of in sorted(by_place.items())]

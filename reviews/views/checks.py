@@ -83,17 +83,17 @@ def checks(request: HttpRequest) -> HttpResponse:
 
 
 def _lists(request: HttpRequest, typed: OpenForm | None = None, status: int = 200) -> HttpResponse:
-    kept = checks_for(request.user).annotate(size=Count("candidates")).order_by("-pk")
+    checks = checks_for(request.user).annotate(size=Count("candidates")).order_by("-pk")
     codes = sorted({code for right in (OPEN, ANSWER) for code in request.user.reach(right)})
     narrow = TownshipFilterForm(request.GET, codes=codes)
     if narrow.asks:
         named = narrow.narrow(Application.objects.filter(below_any(codes, "unit_id")))
-        kept = kept.filter(pk__in=Candidate.objects.filter(application__in=named).values("of"))
+        checks = checks.filter(pk__in=Candidate.objects.filter(application__in=named).values("of"))
     return render(
         request,
         "reviews/checks.html",
         {
-            "page": Paginator(kept, PER_PAGE).get_page(request.GET.get("page")),
+            "page": Paginator(checks, PER_PAGE).get_page(request.GET.get("page")),
             "filter": narrow,
             "waiting": _waiting(request.user),
             "form": typed or OpenForm(initial={"due": _suggested_end()}),
@@ -107,14 +107,14 @@ def _lists(request: HttpRequest, typed: OpenForm | None = None, status: int = 20
 @permission_or_404(OPEN)
 def open_(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
     place = reached_or_404(request.user, OPEN, Unit.objects.all(), field="code", code=unit)
-    found = get_object_or_404(Cycle.objects.select_related("scheme"), pk=cycle, unit=place)
+    opened_cycle = get_object_or_404(Cycle.objects.select_related("scheme"), pk=cycle, unit=place)
     form = OpenForm(request.POST)
     try:
         refuse_unknown_fields(request.POST, ["due", "candidate"])
         if not form.is_valid():
             raise Incomplete(_("Please give the day and time until which it is to be answered."))
         shown = keys(request.POST.getlist("candidate"))
-        check = workflow.open_check(found, place, due=form.cleaned_data["due"], expected=shown, by=request.user)
+        check = workflow.open_check(opened_cycle, place, due=form.cleaned_data["due"], expected=shown, by=request.user)
     except Outdated as late:
         messages.warning(request, str(late))
         return _lists(request, form, 409)
@@ -128,44 +128,44 @@ def open_(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
 @permission_or_404(OPEN, ANSWER)
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """The candidates with the findings; a department answers here, the office sees who has."""
-    found = get_object_or_404(checks_for(request.user), pk=pk)
-    own = [name for name in departments_of(request.user, found.unit_id) if name in departments(found)]
-    opens = request.user.has_perm(OPEN, found)
+    check = get_object_or_404(checks_for(request.user), pk=pk)
+    own = [name for name in departments_of(request.user, check.unit_id) if name in departments(check)]
+    opens = request.user.has_perm(OPEN, check)
     if not own and not opens:
         raise Http404
-    if "confirmed" in request.POST and (signed := _confirm(request, found)):
+    if "confirmed" in request.POST and (signed := _confirm(request, check)):
         return signed
-    candidates, answers = candidates_of(found), standing(found)
-    rows, problem = _rows(request, found, candidates), ""
+    candidates, answers = candidates_of(check), standing(check)
+    rows, problem = _rows(request, check, candidates), ""
     if request.method == "POST" and "confirmed" not in request.POST:
         if request.POST.get("department") not in own:
             raise Http404
         try:
             findings = _read(request, rows)
-            workflow.try_answer(found, request.POST["department"], findings, by=request.user, reason=_reason(request))
+            workflow.try_answer(check, request.POST["department"], findings, by=request.user, reason=_reason(request))
         except Incomplete as refused:
             problem = str(refused)
             _mark(rows, refused.problems)
         else:
             if "change" not in request.POST:
-                return _list_once_more(request, found, candidates, answers, findings)
+                return _list_once_more(request, check, candidates, answers, findings)
     shown = answers if opens else {name: answer for name, answer in answers.items() if name in own}
     return render(
         request,
         "reviews/check.html",
         status=409 if "confirmed" in request.POST else 200,
         context={
-            "check": found,
+            "check": check,
             "candidates": candidates,
-            "vetoes": found.cycle.scheme.spec.vetoes,
+            "vetoes": check.cycle.scheme.spec.vetoes,
             "own": [(name, answers.get(name)) for name in own],
             "opens": opens,
-            "departments": _departments(found, answers) if opens else [],
-            "findings": _findings(found, shown.values()),
+            "departments": _departments(check, answers) if opens else [],
+            "findings": _findings(check, shown.values()),
             "rows": rows,
             "problem": problem,
             "reason": _reason(request),
-            "late": timezone.now() >= found.due,
+            "late": timezone.now() >= check.due,
         },
     )
 
@@ -173,15 +173,15 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @permission_or_404(OPEN)
 def lapse(request: HttpRequest, pk: int) -> HttpResponse:
-    found = reached_or_404(request.user, OPEN, DepartmentCheck.objects.all(), pk=pk)
+    check = reached_or_404(request.user, OPEN, DepartmentCheck.objects.all(), pk=pk)
     department, note = request.POST.get("department", ""), request.POST.get("note", "")
     problem = ""
     try:
-        workflow.note_lapse(found, department, by=request.user, note=note)
+        workflow.note_lapse(check, department, by=request.user, note=note)
     except Incomplete as refused:
         problem = str(refused)
     except WrongState:  # unless it is a second click on exactly this note
-        if not found.lapses.filter(department=department, by=request.user, note=note.strip()).exists():
+        if not check.lapses.filter(department=department, by=request.user, note=note.strip()).exists():
             raise
     if problem:
         messages.error(request, problem)
@@ -195,11 +195,11 @@ def _waiting(user: User) -> list[tuple[Cycle, list[Application]]]:
     codes = user.reach(OPEN)
     if not codes:
         return []
-    found: dict[int, list[Application]] = {}
+    by_cycle: dict[int, list[Application]] = {}
     for one in on_no_list(codes).select_related("unit").order_by("unit"):
-        found.setdefault(one.cycle_id, []).append(one)
-    cycles = Cycle.objects.filter(pk__in=found).select_related("unit").order_by("-year")
-    return [(cycle, found[cycle.pk]) for cycle in cycles] if found else []
+        by_cycle.setdefault(one.cycle_id, []).append(one)
+    cycles = Cycle.objects.filter(pk__in=by_cycle).select_related("unit").order_by("-year")
+    return [(cycle, by_cycle[cycle.pk]) for cycle in cycles] if by_cycle else []
 
 
 def _suggested_end() -> Any:
@@ -218,10 +218,10 @@ def _departments(check: DepartmentCheck, answers: dict[str, DepartmentAnswer]) -
 def _findings(check: DepartmentCheck, answers: Iterable[DepartmentAnswer]) -> list[tuple[DepartmentAnswer, Finding]]:
     """The findings of ``answers``, each with the name of its veto item."""
     names = {item.code: item.name for item in check.cycle.scheme.spec.vetoes}
-    found = [(answer, one) for answer in answers for one in answer.findings.all()]
-    for _answer, one in found:
+    findings = [(answer, one) for answer in answers for one in answer.findings.all()]
+    for _answer, one in findings:
         one.name = names.get(one.veto, "")
-    return found
+    return findings
 
 
 def _rows(request: HttpRequest, check: DepartmentCheck, candidates: list[Application]) -> list[CheckRow]:
@@ -254,7 +254,7 @@ def _read(request: HttpRequest, rows: list[CheckRow]) -> list[CheckFinding]:
         raise Incomplete(_("You have named something below. Please empty the rows, or sign with what they say."))
     if request.POST.get("do") != "nothing" and not filled:
         raise Incomplete(_("No row is filled in. If nothing was found, please press “Nothing found for all”."))
-    findings = [found for row in filled if (found := _found(row))]
+    findings = [finding for row in filled if (finding := _found(row))]
     if any(row.error for row in rows):
         raise Incomplete(_("The answer could not be signed yet."))
     return findings
@@ -276,13 +276,13 @@ def _list_once_more(
         "standing": workflow.standing_of(candidates, answers.get(department)),
     }
     names = {item.code: f"{item.code} {item.name}" for item in check.cycle.scheme.spec.vetoes}
-    found = {one.pk: [(names[of.veto], of) for of in findings if of.application == one.pk] for one in candidates}
+    by_candidate = {one.pk: [(names[of.veto], of) for of in findings if of.application == one.pk] for one in candidates}
     context = {
         "check": check,
         "department": department,
         "reason": _reason(request),
-        "villages": [(one, found[one.pk]) for one in candidates],
-        "clear": sum(not of for of in found.values()),
+        "villages": [(one, by_candidate[one.pk]) for one in candidates],
+        "clear": sum(not of for of in by_candidate.values()),
         "typed": [(k, v) for k, v in request.POST.items() if k != "csrfmiddlewaretoken" and v],
         "key": previews.keep(request.user, f"answer:check:{check.pk}", shown),
     }

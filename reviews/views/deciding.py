@@ -66,20 +66,20 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 def _confirm(request: HttpRequest, review_level: ReviewLevel, codes: list[str]) -> HttpResponse:
     """Record what was listed under the key, or nothing and show the current state."""
-    kept: list[dict[str, Any]] = []
+    shown: list[dict[str, Any]] = []
     try:
         refuse_unknown_fields(request.POST, ("key", "confirmed"))
-        with previews.confirming(request.user, desk_form.step_of(review_level), request.POST.get("key", "")) as kept:
-            recording.record(kept, review_level, codes, by=request.user)
+        with previews.confirming(request.user, desk_form.step_of(review_level), request.POST.get("key", "")) as shown:
+            recording.record(shown, review_level, codes, by=request.user)
     except previews.AlreadyDone as done:
-        kept = done.shown
+        shown = done.shown
     except (Incomplete, WrongState) as refused:
         messages.warning(request, str(refused))
         page, rows = _page(request, review_level, codes)
-        desk_form.lay_kept(rows, kept)
+        desk_form.lay_kept(rows, shown)
         status = 409 if isinstance(refused, WrongState) else 400
         return _shown(request, review_level, codes, rows, page, status=status)
-    done = len(kept)
+    done = len(shown)
     messages.success(
         request,
         ngettext("%(count)s application decided.", "%(count)s applications decided.", done) % {"count": done},
@@ -132,15 +132,18 @@ def _shown(
 @login_required
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     """One application: the panel's points side by side once all sheets are in, settlements, and the decision."""
-    found, review_level = opened(request.user, pk)
+    application, review_level = opened(request.user, pk)
     row, status = None, 200
-    if request.user.has_perm(review_level.permission("decide"), found) and found.state == review_level.state:
-        row = _row(found, request.user, review_level)
+    if (
+        request.user.has_perm(review_level.permission("decide"), application)
+        and application.state == review_level.state
+    ):
+        row = _row(application, request.user, review_level)
     if request.method == "POST":
         if row is None:
             raise Http404
         try:
-            desk_form.read([row], request, [found.unit_id])
+            desk_form.read([row], request, [application.unit_id])
             if "change" not in request.POST and desk_form.check([row], request) and not row.error:
                 return desk_form.list_once_more(request, [row], review_level)
         except Incomplete as unknown:
@@ -149,15 +152,15 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "reviews/application.html",
         {
-            "application": found,
+            "application": application,
             "review_level": review_level,
             "row": row,
-            "panel": PanelPage(found, review_level),
-            "settlements": Settlement.objects.filter(application=found, stage=review_level.stage)
+            "panel": PanelPage(application, review_level),
+            "settlements": Settlement.objects.filter(application=application, stage=review_level.stage)
             .select_related("by")
             .prefetch_related("addenda__by"),
-            "may_settle": settlements.may_write(request.user, found, review_level),
-            "may_reconsider": decisions.taken_back_by(request.user, found) is not None,
+            "may_settle": settlements.may_write(request.user, application, review_level),
+            "may_reconsider": decisions.taken_back_by(request.user, application) is not None,
         },
         status=status,
     )
@@ -166,12 +169,12 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def reconsider(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(_within(request.user, ("decide",)), pk=pk)
+    application = get_object_or_404(_within(request.user, ("decide",)), pk=pk)
     reason = request.POST.get("reason", "")
     try:
-        decisions.reconsider(found, by=request.user, reason=reason)
+        decisions.reconsider(application, by=request.user, reason=reason)
     except WrongState:  # unless it is a second click on exactly this
-        last = Transition.objects.filter(application=found).order_by("-pk").first()
+        last = Transition.objects.filter(application=application).order_by("-pk").first()
         done = last and (last.verb, last.by_id, last.reason) == ("reconsider", request.user.pk, reason.strip())
         if not done:
             raise
@@ -190,11 +193,11 @@ def _within(user: User, verbs: Iterable[str]) -> QuerySet[Application]:
     """Applications where ``user`` holds one of ``verbs`` at either level."""
     everything = Application.objects.select_related("unit", "cycle__scheme")
     permissions = [review_level.permission(verb) for review_level in REVIEW_LEVELS.values() for verb in verbs]
-    found = everything.none()
+    reachable = everything.none()
     for permission in permissions:
         if user.reach(permission):
-            found = found | reached(user, permission, everything)
-    return found
+            reachable = reachable | reached(user, permission, everything)
+    return reachable
 
 
 def opened(user: User, pk: int) -> tuple[Application, ReviewLevel]:
@@ -202,26 +205,28 @@ def opened(user: User, pk: int) -> tuple[Application, ReviewLevel]:
 
     The deciding and convening office and, when all sheets are in, the reviewers themselves; each only at its level.
     """
-    found = get_object_or_404(_within(user, ("decide", "convene", "score")), pk=pk)
-    current = review_level_of(found.state)
+    application = get_object_or_404(_within(user, ("decide", "convene", "score")), pk=pk)
+    current = review_level_of(application.state)
     review_levels = sorted(REVIEW_LEVELS.values(), key=lambda review_level: review_level is not current)
     for review_level in review_levels:
-        if user.has_perm(review_level.permission("decide"), found) or user.has_perm(
-            review_level.permission("convene"), found
+        if user.has_perm(review_level.permission("decide"), application) or user.has_perm(
+            review_level.permission("convene"), application
         ):
-            return found, review_level
-        own = Sheet.objects.filter(application=found, stage=review_level.stage)
+            return application, review_level
+        own = Sheet.objects.filter(application=application, stage=review_level.stage)
         states = dict(own.values_list("reviewer_id", "state"))
         if states.get(user.pk) == Sheet.State.HANDED_IN and Sheet.State.OPEN not in states.values():
-            return found, review_level
+            return application, review_level
     raise Http404
 
 
-def _row(found: Application, user: User, review_level: ReviewLevel) -> DeskRow | None:
+def _row(application: Application, user: User, review_level: ReviewLevel) -> DeskRow | None:
     """The desk's row of one application; None until the panel has finished."""
     chosen = list(
         for_desk(
-            Application.objects.filter(pk=found.pk, points__stage=review_level.stage).distinct(), user, review_level
+            Application.objects.filter(pk=application.pk, points__stage=review_level.stage).distinct(),
+            user,
+            review_level,
         )
     )
     return next(iter(rows_of(chosen, review_level, timezone.localdate())), None)

@@ -108,14 +108,14 @@ class SheetPage(OwnSheet):
         return named or next((step for step in self.steps if step.left), self.steps[0])
 
     def _evidence(self) -> dict[str, list[Evidence]]:
-        found = defaultdict(list)
+        grouped = defaultdict(list)
         codes = [criterion.code for criterion in self.step.area.criteria]
         pieces = list(Evidence.objects.filter(application=self.application, criterion__in=codes).select_related("file"))
         if pieces:
             mark_reuse(pieces, self.user)
         for piece in pieces:
-            found[piece.criterion].append(piece)
-        return found
+            grouped[piece.criterion].append(piece)
+        return grouped
 
     def _with_evidence(self) -> ScoreSheetForm:
         evidence, photos = self._evidence(), by_criterion(self.sheet.seen_there)
@@ -169,8 +169,8 @@ class SheetPage(OwnSheet):
             workflow.hand_in(self.sheet, by=self.user)
             return self._say_handed_in(request)
         here = next(step for step in steps(self.spec, self.criteria, self.entries) if step.area == self.step.area)
-        kept = sum(any(line.question.item in given for line in part.lines) for part in self.form.parts)
-        tell_saved(request, kept, here.left, place=f"{here.area.code} {here.area.name}")
+        saved_count = sum(any(line.question.item in given for line in part.lines) for part in self.form.parts)
+        tell_saved(request, saved_count, here.left, place=f"{here.area.code} {here.area.name}")
         for line in (line for part in self.form.parts for line in part.lines if line.question.item in given):
             if line.odd:
                 messages.warning(request, f"{line.question.item} {line.question.name}: {line.typed}. {line.odd.words}")

@@ -25,7 +25,7 @@ def step_of(review_level: ReviewLevel) -> str:
 
 def asked(request: HttpRequest) -> set[int]:
     """The applications (ids) that have a field."""
-    return {int(found[1]) for name in request.POST if (found := FIELD.fullmatch(name))}
+    return {int(match[1]) for name in request.POST if (match := FIELD.fullmatch(name))}
 
 
 def read(rows: list[DeskRow], request: HttpRequest, codes: list[str]) -> list[DeskRow]:
@@ -43,9 +43,9 @@ def read(rows: list[DeskRow], request: HttpRequest, codes: list[str]) -> list[De
     return [row for row in rows if row.choice]
 
 
-def lay_kept(rows: list[DeskRow], kept: list[dict]) -> None:
+def lay_kept(rows: list[DeskRow], shown: list[dict]) -> None:
     """Apply the previewed choices to ``rows``."""
-    _lay(rows, {one["application"]: (one["choice"], one["reason"]) for one in kept})
+    _lay(rows, {one["application"]: (one["choice"], one["reason"]) for one in shown})
 
 
 def _lay(rows: list[DeskRow], typed: dict[int, tuple[str, str]]) -> None:

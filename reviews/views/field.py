@@ -24,8 +24,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     """The first ``SHOWN`` sheets that wait to be scored, as the queue lists them."""
     require_reviewer(request.user)
     waiting = sheets_of(request.user).filter(TO_SCORE).select_related("application__unit")
-    found = waiting.prefetch_related("application__cycle__scheme").order_by("application__unit")[:SHOWN]
-    sheets = [s for s in found if request.user.has_perm(REVIEW_LEVELS[s.stage].permission("score"), s.application)]
+    shown_sheets = waiting.prefetch_related("application__cycle__scheme").order_by("application__unit")[:SHOWN]
+    sheets = [
+        s for s in shown_sheets if request.user.has_perm(REVIEW_LEVELS[s.stage].permission("score"), s.application)
+    ]
     if not sheets:
         return redirect("review_desk")  # this page says that nothing is waiting
     return _paper(sheets, request.user)

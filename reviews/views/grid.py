@@ -49,11 +49,11 @@ def _own(user: User, sent: set[int]) -> list[Sheet]:
     mine = Sheet.objects.filter(reviewer=user, pk__in=sent).select_related(
         "application__unit", "application__cycle__scheme", "application__cycle__unit"
     )
-    found = list(mine.order_by("application__unit", "stage"))
-    strange = len(found) != len(sent) or len({sheet.application.cycle_id for sheet in found}) != 1
-    if strange or any(not user.has_perm(REVIEW_LEVELS[s.stage].permission("score"), s.application) for s in found):
+    sheets = list(mine.order_by("application__unit", "stage"))
+    strange = len(sheets) != len(sent) or len({sheet.application.cycle_id for sheet in sheets}) != 1
+    if strange or any(not user.has_perm(REVIEW_LEVELS[s.stage].permission("score"), s.application) for s in sheets):
         raise Http404
-    return found
+    return sheets
 
 
 def _save(request: HttpRequest, cycles: list[Cycle], sheets: list[Sheet]) -> HttpResponse:
@@ -64,12 +64,12 @@ def _save(request: HttpRequest, cycles: list[Cycle], sheets: list[Sheet]) -> Htt
     takes = {row.sheet.pk: typed[row.sheet.pk] for row in before if row.is_open and typed[row.sheet.pk]}
     status = 200
     try:
-        kept = keep_many(takes, by=request.user) if takes else {}
+        saved = keep_many(takes, by=request.user) if takes else {}
     except Refused as refused:
-        kept, status = {pk: dict.fromkeys(of, SavedScores(str(refused))) for pk, of in takes.items()}, 409
+        saved, status = {pk: dict.fromkeys(of, SavedScores(str(refused))) for pk, of in takes.items()}, 409
     rows = rows_of(sheets, cycle, across)
     for row in rows:
-        row.show(kept.get(row.sheet.pk, {}), typed[row.sheet.pk])
+        row.show(saved.get(row.sheet.pk, {}), typed[row.sheet.pk])
     if any(row.has_problem for row in rows):
         messages.error(request, _("Some rows need to be corrected. What you typed is still here."))
         return _shown(request, cycles, cycle, rows, status=status)

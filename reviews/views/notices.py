@@ -80,10 +80,10 @@ class ObjectionForm(forms.Form):
 
 def public_notices(request: HttpRequest) -> HttpResponse:
     form = PublicSearchForm(request.GET)
-    found = notices()
+    decisions = notices()
     if form.is_valid() and form.cleaned_data["q"]:
-        found = of_place(found, form.cleaned_data["q"])
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+        decisions = of_place(decisions, form.cleaned_data["q"])
+    page = Paginator(decisions, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "reviews/notices.html", {"page": page, "form": form, "today": timezone.localdate()})
 
 
@@ -114,8 +114,8 @@ def notice_poster(request: HttpRequest, pk: int) -> HttpResponse:
 def objection_status(request: HttpRequest) -> HttpResponse:
     """The outcome of an objection, for somebody with its receipt."""
     receipt = request.GET.get("receipt", "").strip()
-    found = Objection.objects.select_related("unit").filter(receipt=grouped(plain(receipt))).first()
-    return render(request, "reviews/objection_status.html", {"receipt": receipt, "objection": found})
+    objection = Objection.objects.select_related("unit").filter(receipt=grouped(plain(receipt))).first()
+    return render(request, "reviews/objection_status.html", {"receipt": receipt, "objection": objection})
 
 
 def _said(form: ObjectionForm) -> dict:

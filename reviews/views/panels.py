@@ -72,10 +72,10 @@ def panels(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def convene(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResponse:
-    found, place = _convened_at(request.user, cycle, unit, stage)
+    found_cycle, place = _convened_at(request.user, cycle, unit, stage)
     reviewers = User.objects.filter(pk__in=keys(request.POST.getlist("reviewer")))
     try:
-        workflow.convene(found, place, stage, list(reviewers), by=request.user, **_panel_of(request))
+        workflow.convene(found_cycle, place, stage, list(reviewers), by=request.user, **_panel_of(request))
     except Incomplete as refused:
         messages.error(request, str(refused))
     else:
@@ -87,7 +87,7 @@ def convene(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResp
 @require_POST
 def draw(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResponse:
     """Draw a panel, or one member for ``replacing``; then show the result, its input and the procedure."""
-    found, place = _convened_at(request.user, cycle, unit, stage)
+    found_cycle, place = _convened_at(request.user, cycle, unit, stage)
     replacing = User.objects.filter(pk__in=keys([request.POST.get("replacing", "")])).first()
     per_home = next(iter(keys([request.POST.get("per_home", "")])), None)
     rules = Rules(
@@ -98,7 +98,7 @@ def draw(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpRespons
     seed = request.POST.get("seed", "")[:64]
     try:
         drawn = draws.draw_panel(
-            found, place, stage, rules, by=request.user, replacing=replacing, seed=seed, **_panel_of(request)
+            found_cycle, place, stage, rules, by=request.user, replacing=replacing, seed=seed, **_panel_of(request)
         )
     except Incomplete as refused:
         messages.error(request, str(refused))
@@ -110,30 +110,30 @@ def draw(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpRespons
 @login_required
 def shown_draw(request: HttpRequest, pk: int) -> HttpResponse:
     """A draw with all of its input; ``?repeat`` reproduces it from the seed."""
-    kept = get_object_or_404(_draws_for(request.user), pk=pk)
-    rules = Rules(**kept.rules)
-    names = dict(User.objects.filter(username__in=[c["name"] for c in kept.candidates]).values_list("username", "name"))
+    draw = get_object_or_404(_draws_for(request.user), pk=pk)
+    rules = Rules(**draw.rules)
+    names = dict(User.objects.filter(username__in=[c["name"] for c in draw.candidates]).values_list("username", "name"))
     rows = [
         {
             "candidate": candidate,
             "person": names.get(candidate.name, candidate.name),
-            "ticket": ticket(kept.seed, candidate.name),
+            "ticket": ticket(draw.seed, candidate.name),
             "eligible": may_be_drawn(candidate, rules),
-            "drawn": candidate.name in kept.drawn,
+            "drawn": candidate.name in draw.drawn,
         }
-        for candidate in (DrawCandidate(**one) for one in kept.candidates)
+        for candidate in (DrawCandidate(**one) for one in draw.candidates)
     ]
     again = None
     if "repeat" in request.GET:
         try:
-            again = repeat(kept.candidates, kept.rules, kept.seed)
+            again = repeat(draw.candidates, draw.rules, draw.seed)
         except TooFew:
             again = []
     rows.sort(key=lambda row: row["ticket"])
     return render(
         request,
         "reviews/draw.html",
-        {"draw": kept, "rules": rules, "rows": rows, "again": again, "same": again == kept.drawn},
+        {"draw": draw, "rules": rules, "rows": rows, "again": again, "same": again == draw.drawn},
     )
 
 
@@ -167,11 +167,13 @@ def _convened_at(user: User, cycle: int, unit: str, stage: str) -> tuple[Cycle, 
 
 
 def _convening(user: User) -> list[tuple[ReviewLevel, list[str]]]:
-    found = [(review_level, user.reach(review_level.permission("convene"))) for review_level in REVIEW_LEVELS.values()]
-    found = [(review_level, codes) for review_level, codes in found if codes]
-    if not found:
+    offices = [
+        (review_level, user.reach(review_level.permission("convene"))) for review_level in REVIEW_LEVELS.values()
+    ]
+    offices = [(review_level, codes) for review_level, codes in offices if codes]
+    if not offices:
         raise Http404
-    return found
+    return offices
 
 
 def _places(review_level: ReviewLevel, codes: list[str]) -> list[PanelPlace]:
@@ -187,18 +189,18 @@ def _places(review_level: ReviewLevel, codes: list[str]) -> list[PanelPlace]:
     exceptional = {(cycle, unit[: review_level.code_length]) for cycle, unit in waiting} if units else set()
     wanted = Q(state=Cycle.State.OPEN) | Q(pk__in={cycle for cycle, _unit in exceptional})
     cycles = Cycle.objects.filter(wanted, unit__in={code[:6] for code in units}).select_related("unit")
-    kept: dict[tuple[int, str], list[Panel]] = {}
+    by_place: dict[tuple[int, str], list[Panel]] = {}
     shown = Panel.objects.filter(unit__in=units, stage=review_level.stage).prefetch_related(
         "seats", Prefetch("draws", Draw.objects.only("panel_id", "at"))
     )
     for panel in shown.order_by("group"):
-        kept.setdefault((panel.cycle_id, panel.unit_id), []).append(panel)
+        by_place.setdefault((panel.cycle_id, panel.unit_id), []).append(panel)
     people, parts = _people(review_level, units), _parts(review_level, units)
     places = []
     for cycle in cycles:
         for code, unit in units.items():
             if cycle.works_at(code) and (cycle.state == Cycle.State.OPEN or (cycle.pk, code) in exceptional):
-                panels = kept.get((cycle.pk, code), [])
+                panels = by_place.get((cycle.pk, code), [])
                 whole = [] if any(not panel.group for panel in panels) else [None]
                 for panel in [*whole, *panels]:
                     own = _with_progress(people[code], panel)
@@ -214,12 +216,12 @@ def _places(review_level: ReviewLevel, codes: list[str]) -> list[PanelPlace]:
 
 def _parts(review_level: ReviewLevel, units: dict[str, Unit]) -> dict[str, list[Unit]]:
     """What a group of a county may score: its townships."""
-    found: dict[str, list[Unit]] = {}
+    by_place: dict[str, list[Unit]] = {}
     if review_level.stage != Stage.COUNTY:
-        return found
+        return by_place
     for unit in Unit.objects.filter(below_any(units), level=Level.TOWNSHIP).only("code", "name").order_by("code"):
-        found.setdefault(unit.code[: review_level.code_length], []).append(unit)
-    return found
+        by_place.setdefault(unit.code[: review_level.code_length], []).append(unit)
+    return by_place
 
 
 def _people(review_level: ReviewLevel, units: dict[str, Unit]) -> dict[str, list[User]]:
@@ -240,11 +242,11 @@ def _people(review_level: ReviewLevel, units: dict[str, Unit]) -> dict[str, list
             sheets__application__state=review_level.state,
         ),
     )
-    found = {
+    by_person = {
         user.pk: user
         for user in User.objects.filter(pk__in=ids).annotate(handed_in=handed_in, recused=recused, waiting=waiting)
     }
-    return {code: [found[pk] for pk in sorted(held.get(code, ()))] for code in units}
+    return {code: [by_person[pk] for pk in sorted(held.get(code, ()))] for code in units}
 
 
 def _with_progress(people: list[User], panel: Panel | None) -> list[User]:

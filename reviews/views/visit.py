@@ -32,19 +32,19 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         return _keep_criterion(request, page)
     typed = {part.criterion.code: _typed(request, part) for part in page.form.parts}
     try:
-        kept = keep(page.sheet, typed, by=request.user)
+        saved = keep(page.sheet, typed, by=request.user)
     except Refused as refused:
         messages.error(request, f"{refused} {_('What you typed is still here.')}")
         page.show({code: SavedScores(str(refused)) for code in typed}, typed)
         return _shown(request, page, 409)
     _keep_photos(request, page)
-    if any(of.problem for of in kept.values()):
-        page.show(kept, typed)
+    if any(of.problem for of in saved.values()):
+        page.show(saved, typed)
         messages.error(request, _("Something needs to be corrected. What you typed is still here."))
         return _shown(request, page)
-    page.show(kept, typed)
-    if kept or not request.FILES and not request.POST.get("detach"):
-        tell_saved(request, len(kept), sum(part.mine is None for part in page.form.parts))
+    page.show(saved, typed)
+    if saved or not request.FILES and not request.POST.get("detach"):
+        tell_saved(request, len(saved), sum(part.mine is None for part in page.form.parts))
     return redirect(request.get_full_path())
 
 
@@ -58,10 +58,10 @@ def _keep_criterion(request: HttpRequest, page: Visit) -> HttpResponse:
     code = request.POST.get("criterion", "")
     typed = {part.criterion.code: _typed(request, part) for part in page.form.parts if part.criterion.code == code}
     try:
-        kept = keep(page.sheet, typed, by=request.user)
+        saved = keep(page.sheet, typed, by=request.user)
     except Refused as refused:
-        kept = {code: SavedScores(str(refused))}
-    page.show(kept, {})
+        saved = {code: SavedScores(str(refused))}
+    page.show(saved, {})
     parts = [part for part in page.form.parts if part.criterion.code == code]
     shown = {"page": page, "parts": parts, "address": request.get_full_path()}
     return render(request, "reviews/visit_kept.html", shown)
@@ -97,12 +97,12 @@ def _keep_photos(request: HttpRequest, page: Visit) -> None:
 @login_required
 def photo(request: HttpRequest, pk: int) -> FileResponse:
     """A photo, for its reviewer and, once all sheets are in, for everyone who may see them."""
-    found = get_object_or_404(FieldPhoto.objects.select_related("file", "sheet"), pk=pk)
-    if found.sheet.reviewer_id == request.user.pk:
-        own_sheet(request.user, found.sheet_id)
-    elif not _sees(request.user, found.sheet):
+    photo = get_object_or_404(FieldPhoto.objects.select_related("file", "sheet"), pk=pk)
+    if photo.sheet.reviewer_id == request.user.pk:
+        own_sheet(request.user, photo.sheet_id)
+    elif not _sees(request.user, photo.sheet):
         raise Http404
-    return serve(found.file, request.GET.get("as", ""))
+    return serve(photo.file, request.GET.get("as", ""))
 
 
 def _sees(user: User, sheet: Sheet) -> bool:

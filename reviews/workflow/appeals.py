@@ -110,9 +110,9 @@ def convene(appeal: Appeal, hearers: Collection[User], *, by: User) -> None:
     people = {user.pk: user for user in hearers}
     if lacking(level.hear, {(pk, appeal.unit_id) for pk in people}):
         raise Incomplete(_("Only people who may hear appeals here can be convened."))
-    for pk, tie in hearing_conflicts(appeal, people).items():
+    for pk, conflict in hearing_conflicts(appeal, people).items():
         raise Incomplete(
-            _("%(name)s may not hear this appeal. %(reason)s") % {"name": people[pk].name, "reason": WORDS[tie]}
+            _("%(name)s may not hear this appeal. %(reason)s") % {"name": people[pk].name, "reason": WORDS[conflict]}
         )
     with audit.acting(by, "convene_appeal"):
         there = set(appeal.hearers.values_list("user", flat=True))
@@ -295,10 +295,10 @@ def _require_possible(appeal: Appeal, star: int) -> None:
 
 
 def _locked(pk: int) -> Decision:
-    found = Decision.objects.select_for_update(of=("self",)).select_related(
+    locked = Decision.objects.select_for_update(of=("self",)).select_related(
         "unit", "application", "cycle__scheme", "batch_entry__batch"
     )
-    return found.get(pk=pk)
+    return locked.get(pk=pk)
 
 
 def _locked_subject(subject: Appealable) -> Appealable:

@@ -172,7 +172,7 @@ def _tell(batch: Batch, audience: Audience) -> None:
     last_day = batch.last_day.isoformat()
     results = dict(batch.entries.values_list("decision__unit_id", "decision__application_id"))
     names = dict(Unit.objects.filter(code__in=results).values_list("code", "name"))
-    told = audience.village_people
+    recipients = audience.village_people
     announce_all(
         [
             Notice(
@@ -194,7 +194,7 @@ def _tell(batch: Batch, audience: Audience) -> None:
                 unit_code=place,
             )
             for user, place in (audience.reviewers | audience.offices).items()
-            if user not in told
+            if user not in recipients
         ]
     )
 
@@ -205,10 +205,13 @@ def _include(batch: Batch, decided: Collection[int] | None) -> None:
     if decided is not None:
         chosen = chosen.filter(pk__in=list(decided))
     waits = list(chosen.select_for_update(of=("self",)).values_list("pk", flat=True))
-    found = list(chosen.filter(pk__in=waits))  # checked again under the lock: another batch may just have taken some
-    if decided is not None and len(found) != len(set(decided)):
+    # Checked again under the lock: another batch may just have taken some.
+    waiting_now = list(chosen.filter(pk__in=waits))
+    if decided is not None and len(waiting_now) != len(set(decided)):
         raise WrongState(_("Some of these decisions have moved on. Please look again."))
-    BatchEntry.objects.bulk_create((BatchEntry(batch=batch, decision=decision) for decision in found), batch_size=2000)
+    BatchEntry.objects.bulk_create(
+        (BatchEntry(batch=batch, decision=decision) for decision in waiting_now), batch_size=2000
+    )
 
 
 def _held(batch: Batch) -> list[int]:

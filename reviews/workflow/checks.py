@@ -72,14 +72,14 @@ def open_check(
     waiting = on_no_list([unit.code]).filter(cycle=cycle).order_by("pk")
     if chosen is not None:
         waiting = waiting.filter(pk__in=list(chosen))
-    found = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
-    found = list(waiting.filter(pk__in=found).values_list("pk", flat=True))  # another list may just have taken some
-    require_unchanged(None if expected is None else sorted(set(expected)), sorted(found))
-    if not found or not asked:
+    listed = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
+    listed = list(waiting.filter(pk__in=listed).values_list("pk", flat=True))  # another list may just have taken some
+    require_unchanged(None if expected is None else sorted(set(expected)), sorted(listed))
+    if not listed or not asked:
         raise WrongState(_("Every candidate is on a list already."))
     with audit.acting(by, "open_check"):
         check = DepartmentCheck.objects.create(cycle=cycle, unit=unit, due=due, opened_by=by, opened_at=at)
-        Candidate.objects.bulk_create(Candidate(of=check, application_id=pk) for pk in found)
+        Candidate.objects.bulk_create(Candidate(of=check, application_id=pk) for pk in listed)
     people = answerers(unit.code)
     announce(
         {user for name in asked for user in people.get(name, ())},
@@ -87,7 +87,7 @@ def open_check(
         link=LINK.format(check.pk),
         unit_code=unit.code,
         unit=unit.name,
-        count=len(found),
+        count=len(listed),
         until=deadline(due),
     )
     return check
@@ -259,18 +259,18 @@ def _require_sound(
     known = {item.code for item in check.cycle.scheme.spec.vetoes}
     problems: dict[str, str] = {}
     seen: set[tuple[int, str, date]] = set()
-    for found in findings:
-        if found.application not in listed:
-            problems[str(found.application)] = not_listed()
-        elif found.veto not in known:
-            problems[str(found.application)] = _("Please choose a veto item.")
-        elif found.on > today:
-            problems[str(found.application)] = _("This day is still to come.")
-        elif not found.document.strip():
-            problems[str(found.application)] = _("Please name the document.")
-        elif (found.application, found.veto, found.on) in seen:
-            problems[str(found.application)] = _("The same item appears twice for the same day.")
-        seen.add((found.application, found.veto, found.on))
+    for finding in findings:
+        if finding.application not in listed:
+            problems[str(finding.application)] = not_listed()
+        elif finding.veto not in known:
+            problems[str(finding.application)] = _("Please choose a veto item.")
+        elif finding.on > today:
+            problems[str(finding.application)] = _("This day is still to come.")
+        elif not finding.document.strip():
+            problems[str(finding.application)] = _("Please name the document.")
+        elif (finding.application, finding.veto, finding.on) in seen:
+            problems[str(finding.application)] = _("The same item appears twice for the same day.")
+        seen.add((finding.application, finding.veto, finding.on))
     if problems:
         raise Incomplete(_("The answer could not be signed yet."), problems)
 
@@ -281,7 +281,7 @@ def _require_unreleased(
     """Added or withdrawn findings must not concern a village whose result is released: that needs a new step
     (practice §3)."""
     before = set(earlier.findings.values_list("application", "veto", "on")) if earlier else set()
-    now = {(found.application, found.veto, found.on) for found in findings}
+    now = {(finding.application, finding.veto, finding.on) for finding in findings}
     late = {pk for pk, _veto, _on in before ^ now if listed[pk].state in Application.State.RESULT_OUT}
     if late:
         names = _listed(listed[pk].unit.name for pk in sorted(late))

@@ -202,9 +202,9 @@ def _under_review(chosen: Collection[int], review_level: ReviewLevel, by: User, 
     for application in applications:
         if application.state != review_level.state:
             raise _moved_on(application, by)
-    tied = deciding_conflicts(chosen, by.pk, review_level.stage)
+    conflicts = deciding_conflicts(chosen, by.pk, review_level.stage)
     for application in applications:
-        if reason := tied.get(application.pk):
+        if reason := conflicts.get(application.pk):
             raise NotAllowed(
                 _("%(unit)s: you do not decide here. %(reason)s")
                 % {"unit": application.unit.name, "reason": WORDS[reason]}
@@ -216,9 +216,9 @@ def _under_review(chosen: Collection[int], review_level: ReviewLevel, by: User, 
 def _ceilings(applications: Collection[Application], review_level: ReviewLevel, at: datetime) -> dict[int, Ceiling]:
     """The ceilings as on the decision day. Raises ``Incomplete`` where the panel has not finished."""
     chosen = {application.pk: application for application in applications}
-    found = ceilings(applications, review_level.stage, timezone.localdate(at))
+    by_application = ceilings(applications, review_level.stage, timezone.localdate(at))
     for pk, application in chosen.items():
-        if pk not in found:
+        if pk not in by_application:
             raise Incomplete(_("%(unit)s: not all score sheets are in.") % {"unit": application.unit.name})
     unsettled = Settlement.objects.filter(application__in=chosen, stage=review_level.stage, note="").first()
     if unsettled:
@@ -226,7 +226,7 @@ def _ceilings(applications: Collection[Application], review_level: ReviewLevel, 
             _("%(unit)s: the reviewers differ too much in %(criterion)s; this must be settled in a note first.")
             % {"unit": chosen[unsettled.application_id].unit.name, "criterion": unsettled.criterion}
         )
-    return found
+    return by_application
 
 
 def _move_by_star(choices: Mapping[int, Choice], at: datetime, by: User) -> None:
@@ -266,7 +266,7 @@ def _required(reason: str) -> str:
 
 def _tell(application: Application, kind: str, roles: Collection[str], reason: str) -> None:
     unit = application.unit
-    found = holders(roles, [unit.code, unit.parent_code])
+    by_unit = holders(roles, [unit.code, unit.parent_code])
     announce_all(
         Notice(
             user_id=user,
@@ -275,7 +275,7 @@ def _tell(application: Application, kind: str, roles: Collection[str], reason: s
             link=f"/results/{application.pk}/",
             unit_code=unit.code,
         )
-        for user in sorted({user for users in found.values() for user in users})
+        for user in sorted({user for users in by_unit.values() for user in users})
     )
 
 

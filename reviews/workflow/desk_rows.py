@@ -68,14 +68,14 @@ class DeskRow:
         return needs_reason_below(self.application, self.ceiling, self.review_level)
 
     @property
-    def tie(self) -> str:
-        return str(WORDS[self.application.tie]) if self.application.tie else ""
+    def conflict(self) -> str:
+        return str(WORDS[self.application.conflict]) if self.application.conflict else ""
 
     @property
     def blocked(self) -> str:
         """Why nothing can be chosen here; "" when it can."""
-        if self.tie:
-            return self.tie
+        if self.conflict:
+            return self.conflict
         if self.application.unsettled:
             return _("The reviewers differ too much: to be settled in a note")
         return ""
@@ -137,5 +137,5 @@ def for_desk(applications: QuerySet[Application], user: User, review_level: Revi
 
 
 def rows_of(applications: list[Application], review_level: ReviewLevel, day: date) -> list[DeskRow]:
-    found = ceilings(applications, review_level.stage, day)
-    return [DeskRow(application, review_level, found[application.pk]) for application in applications]
+    by_application = ceilings(applications, review_level.stage, day)
+    return [DeskRow(application, review_level, by_application[application.pk]) for application in applications]

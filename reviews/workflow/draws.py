@@ -94,7 +94,7 @@ def _candidates(
 ) -> list[DrawCandidate]:
     """All holders of the reviewer's role there today, with the attributes that the rules use."""
     people = User.objects.in_bulk(holders([review_level.reviewer], [unit.code]).get(unit.code, []))
-    tied = _tied(cycle, unit, review_level, group, covers, set(people))
+    with_conflict = _with_conflict(cycle, unit, review_level, group, covers, set(people))
     last = Seat.objects.filter(panel__unit=unit, panel__stage=review_level.stage, panel__cycle__year=cycle.year - 1)
     sat = set(last.values_list("reviewer_id", flat=True))
     homes = _homes(unit, set(people))
@@ -102,7 +102,7 @@ def _candidates(
         DrawCandidate(
             name=person.username,
             home=homes.get(pk, ""),
-            tied=pk in tied,
+            tied=pk in with_conflict,
             sat=pk in sat,
             seated=person.username in staying,
             left=replacing is not None and pk == replacing.pk,
@@ -111,7 +111,7 @@ def _candidates(
     ]
 
 
-def _tied(
+def _with_conflict(
     cycle: Cycle, unit: Unit, review_level: ReviewLevel, group: str, covers: Collection[str], people: set[int]
 ) -> set[int]:
     """People who may not score one of the panel's villages, or hold or held a post in one of its units."""
@@ -123,10 +123,10 @@ def _tied(
     mine.covers = sorted(covers) or mine.covers
     rows = Application.objects.filter(below(unit.code, "unit_id"), cycle=cycle).values_list("pk", "unit_id")
     concerned = [pk for pk, code in rows if panel_for(code, panels) is mine]
-    found = {person for _application, person in conflicts(concerned, people, review_level.stage)}
+    with_conflict = {person for _application, person in conflicts(concerned, people, review_level.stage)}
     below_place = Appointment.objects.filter(below(unit.code, "unit_id"), user__in=people).exclude(unit=unit)
     posts = below_place.values_list("user_id", "unit_id").distinct()
-    return found | {user for user, code in posts if panel_for(code, panels) is mine}
+    return with_conflict | {user for user, code in posts if panel_for(code, panels) is mine}
 
 
 def _homes(unit: Unit, people: set[int]) -> dict[int, str]:

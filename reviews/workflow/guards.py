@@ -19,7 +19,7 @@ def _has_open_sheet(review_level: ReviewLevel) -> Guard:
     return allowed
 
 
-def _is_untied(review_level: ReviewLevel) -> Guard:
+def _has_no_conflict(review_level: ReviewLevel) -> Guard:
     def allowed(user: Any, application: Application) -> bool:
         return not deciding_conflicts([application.pk], user.pk, review_level.stage)
 
@@ -32,7 +32,7 @@ def _guards() -> dict[str, Guard]:
     for review_level in REVIEW_LEVELS.values():
         by_right = {
             review_level.permission("score"): _has_open_sheet(review_level),
-            review_level.permission("decide"): _is_untied(review_level),
+            review_level.permission("decide"): _has_no_conflict(review_level),
         }
         guards |= {step.verb: by_right[step.permission] for step in STEPS.offered if step.permission in by_right}
     return guards

@@ -100,10 +100,12 @@ def uphold(objection: Objection, *, by: User, answer: str, expected: Any = None)
     appeals.lapse(Appeal.objects.filter(decision=decision))
     decisions.overturn(decision, review_level.state, verb="uphold", by=by, reason=answer.strip())
     place = decision.unit_id[: review_level.code_length]
-    told = [user for users in holders([review_level.leader, review_level.office], [place]).values() for user in users]
-    told += holders(["filler", "signer"], [decision.unit_id]).get(decision.unit_id, [])
+    recipients = [
+        user for users in holders([review_level.leader, review_level.office], [place]).values() for user in users
+    ]
+    recipients += holders(["filler", "signer"], [decision.unit_id]).get(decision.unit_id, [])
     announce(
-        told,
+        recipients,
         "objection_upheld",
         link=f"/results/{decision.application_id}/",
         unit_code=decision.unit_id,

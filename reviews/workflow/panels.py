@@ -97,10 +97,10 @@ def reviewers_named(names: Collection[str], unit: Unit, stage: str) -> list[User
     """The reviewers of ``unit`` with these user names. Raises ``Incomplete``, with the same message for an unknown name
     and for somebody who is not one of these reviewers."""
     held = holders([REVIEW_LEVELS[stage].reviewer], [unit.code]).get(unit.code, ())
-    found = list(User.objects.filter(pk__in=held, username__in=names))
-    if len(found) < len(set(names)):
+    reviewers = list(User.objects.filter(pk__in=held, username__in=names))
+    if len(reviewers) < len(set(names)):
         raise _not_a_reviewer()
-    return found
+    return reviewers
 
 
 def _not_a_reviewer() -> Incomplete:
@@ -181,15 +181,15 @@ def open_sheets(applications: Iterable[int], review_level: ReviewLevel) -> None:
     panels = panels_of(pending, review_level)
     done = _done_before(panels, review_level)
     pairs = [(pk, who) for pk, panel in panels.items() for who in sorted(seated_on(panel)) if (pk, who) not in done]
-    tied = conflicts({pk for pk, _reviewer in pairs}, {reviewer for _pk, reviewer in pairs}, review_level.stage)
+    conflicting = conflicts({pk for pk, _reviewer in pairs}, {reviewer for _pk, reviewer in pairs}, review_level.stage)
     Sheet.objects.bulk_create(
         (
             Sheet(
                 application_id=pk,
                 stage=review_level.stage,
                 reviewer_id=reviewer,
-                state=Sheet.State.RECUSED if (pk, reviewer) in tied else Sheet.State.OPEN,
-                reason=str(WORDS[tied[pk, reviewer]]) if (pk, reviewer) in tied else "",
+                state=Sheet.State.RECUSED if (pk, reviewer) in conflicting else Sheet.State.OPEN,
+                reason=str(WORDS[conflicting[pk, reviewer]]) if (pk, reviewer) in conflicting else "",
             )
             for pk, reviewer in pairs
         ),

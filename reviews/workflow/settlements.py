@@ -61,9 +61,9 @@ def may_write(user: User, application: Application, review_level: ReviewLevel) -
 
 def supersede(applications: Collection[int], stage: str) -> None:
     """The points are given anew: open notes are deleted, signed ones stay on record as superseded."""
-    found = Settlement.objects.filter(application__in=applications, stage=stage, superseded_at=None)
-    found.filter(note="").delete()
-    found.update(superseded_at=timezone.now())
+    settlements = Settlement.objects.filter(application__in=applications, stage=stage, superseded_at=None)
+    settlements.filter(note="").delete()
+    settlements.update(superseded_at=timezone.now())
 
 
 def _is_of_the_panel(user: User, application: Application, review_level: ReviewLevel) -> bool:

@@ -106,7 +106,7 @@ def abstain(sheet: Sheet, *, by: User, reason: str) -> None:
 
 
 def _step_back(sheet: Sheet, state: str, verb: str, by: User, reason: str) -> None:
-    chosen = _locked([sheet.pk], by, tied=True)
+    chosen = _locked([sheet.pk], by, despite_conflict=True)
     with audit.acting(by, verb, reason):
         Sheet.objects.filter(pk=sheet.pk).update(state=state, reason=reason)
     _tell_of_recusal(chosen[0])
@@ -131,27 +131,27 @@ def hold_many(sheets: Collection[int], *, by: User) -> list[Sheet]:
 
 def entries_of(sheets: Collection[int]) -> dict[int, dict[str, ScoreEntry]]:
     """The entries of each sheet (by id), by item; one query."""
-    found: dict[int, dict[str, ScoreEntry]] = defaultdict(dict)
+    by_sheet: dict[int, dict[str, ScoreEntry]] = defaultdict(dict)
     for sheet, item, value, reason in SheetEntry.objects.filter(sheet__in=sheets).values_list(
         "sheet_id", "item", "value", "reason"
     ):
-        found[sheet][item] = ScoreEntry(value, reason)
-    return found
+        by_sheet[sheet][item] = ScoreEntry(value, reason)
+    return by_sheet
 
 
 def _answers(applications: Collection[int]) -> dict[int, dict[str, Decimal]]:
-    found: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    by_application: dict[int, dict[str, Decimal]] = defaultdict(dict)
     rows = Answer.objects.filter(application__in=applications, value__isnull=False)
     for application, item, value in rows.values_list("application_id", "item", "value"):
-        found[application][item] = value
-    return found
+        by_application[application][item] = value
+    return by_application
 
 
-def _locked(sheets: Collection[int], by: User, *, tied: bool = False) -> list[Sheet]:
-    """The sheets, locked with their applications; refused unless all are open, ``by``'s own and, unless ``tied``, free
-    of conflicts of interest."""
-    found = list(Sheet.objects.filter(pk__in=list(sheets)).values_list("application_id", "stage", "reviewer_id"))
-    applications = {application for application, _stage, _reviewer in found}
+def _locked(sheets: Collection[int], by: User, *, despite_conflict: bool = False) -> list[Sheet]:
+    """The sheets, locked with their applications; refused unless all are open, ``by``'s own and free of conflicts of
+    interest (unless ``despite_conflict``)."""
+    lock_order = list(Sheet.objects.filter(pk__in=list(sheets)).values_list("application_id", "stage", "reviewer_id"))
+    applications = {application for application, _stage, _reviewer in lock_order}
     states = dict(Application.objects.select_for_update().filter(pk__in=applications).values_list("pk", "state"))
     chosen = list(
         Sheet.objects.filter(pk__in=list(sheets))
@@ -160,7 +160,7 @@ def _locked(sheets: Collection[int], by: User, *, tied: bool = False) -> list[Sh
     )
     if len(chosen) != len(set(sheets)) or any(not _is_own(sheet, by) for sheet in chosen):
         raise NotAllowed(_("You may not do this here."))
-    for stage in () if tied else {sheet.stage for sheet in chosen}:
+    for stage in () if despite_conflict else {sheet.stage for sheet in chosen}:
         if conflicts({sheet.application_id for sheet in chosen if sheet.stage == stage}, [by.pk], stage):
             raise NotAllowed(_("You have a conflict of interest with this village and do not score it."))
     if any(
@@ -227,7 +227,7 @@ def _tell_leaders(applications: Collection[Application], review_level: ReviewLev
     places = Counter(application.unit_id[: review_level.code_length] for application in applications)
     leaders = holders([review_level.leader], places)
     unread = Notice.objects.filter(kind="panel_finished", unit_code__in=places, read_at=None)
-    told = set(unread.values_list("user_id", "unit_code"))
+    already_notified = set(unread.values_list("user_id", "unit_code"))
     announce_all(
         Notice(
             user_id=user,
@@ -238,7 +238,7 @@ def _tell_leaders(applications: Collection[Application], review_level: ReviewLev
         )
         for place, count in places.items()
         for user in leaders.get(place, ())
-        if (user, place) not in told
+        if (user, place) not in already_notified
     )
 
 

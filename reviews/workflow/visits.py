@@ -41,10 +41,10 @@ def by_criterion(sheet: Sheet, fields: Fields) -> dict[str, Fields]:
     unknown = _("The scheme has no such question.")
     if wrong := {name: unknown for name in fields if name not in owner}:
         raise Incomplete(unknown, wrong)
-    found: dict[str, dict[str, Typed]] = defaultdict(dict)
+    by_code: dict[str, dict[str, Typed]] = defaultdict(dict)
     for name, typed in fields.items():
-        found[owner[name]][name] = typed
-    return dict(found)
+        by_code[owner[name]][name] = typed
+    return dict(by_code)
 
 
 @transaction.atomic
@@ -66,36 +66,36 @@ def keep_many(typed: Mapping[int, Mapping[str, Fields]], *, by: User) -> dict[in
     for answer in Answer.objects.filter(application__in={sheet.application_id for sheet in held}):
         answers[answer.application_id][answer.item] = answer
     entries = entries_of(typed)
-    kept: dict[int, dict[str, SavedScores]] = {}
+    saved: dict[int, dict[str, SavedScores]] = {}
     good: dict[int, dict[str, ScoreEntry]] = {}
     for sheet in held:
         criteria = [c for c in criteria_of(sheet.application) if c.code in typed[sheet.pk]]
         form = ScoreSheetForm(criteria, answers[sheet.application_id], entries[sheet.pk])
-        kept[sheet.pk], given = _sort_out(form, typed[sheet.pk])
+        saved[sheet.pk], given = _sort_out(form, typed[sheet.pk])
         good |= {sheet.pk: given} if given else {}
     if good:
         save_many(good, by=by)
-    return kept
+    return saved
 
 
 def _sort_out(
     form: ScoreSheetForm, typed: Mapping[str, Fields]
 ) -> tuple[dict[str, SavedScores], dict[str, ScoreEntry]]:
     """The outcome of each criterion, and the entries (by item) of those that are complete and valid."""
-    kept: dict[str, SavedScores] = {}
+    saved: dict[str, SavedScores] = {}
     good: dict[str, ScoreEntry] = {}
     for part in form.parts:
         fields, stands = typed[part.criterion.code], part.texts
         if all(same_text(of.text, stands.get(name, of.text)) for name, of in fields.items()):
             if part.version:
-                kept[part.criterion.code] = SavedScores()
+                saved[part.criterion.code] = SavedScores()
         elif not all(_has_seen(of, stands.get(name, ""), part) for name, of in fields.items()):
-            kept[part.criterion.code] = SavedScores(taken(part), taken=True)
+            saved[part.criterion.code] = SavedScores(taken(part), taken=True)
         else:
             given = form.read_part(part, stands | {name: of.text for name, of in fields.items()})
-            kept[part.criterion.code] = found = _judge(part, given, form)
-            good |= {} if found.problem else given
-    return kept, good
+            saved[part.criterion.code] = judged = _judge(part, given, form)
+            good |= {} if judged.problem else given
+    return saved, good
 
 
 def _judge(part: ScorePart, given: Mapping[str, ScoreEntry], form: ScoreSheetForm) -> SavedScores:

@@ -45,6 +45,6 @@ class Command(BaseCommand):
         unit = Unit.objects.filter(code=options["unit"]).first()
         if unit is None:
             raise CommandError(_("There is no unit %s.") % options["unit"])
-        found = strata(unit, options["on"] or timezone.localdate(), StratifiedBy(options["by"]))
-        for code in sample(found, options["share"], options["seed"]):
+        by_stratum = strata(unit, options["on"] or timezone.localdate(), StratifiedBy(options["by"]))
+        for code in sample(by_stratum, options["share"], options["seed"]):
             self.stdout.write(code)
