@@ -41,11 +41,13 @@ def register() -> None:
     audit_words.register(STEPS.trail)
     proof.prove(Points, ReturnedCriterion, Transition)
     home.register(
-        home.HomePanel("ratings/home_progress.html", progress, order=10),
-        home.HomePanel("ratings/home_office.html", applied, order=20),
-        home.HomePanel("ratings/star_card.html", own_star, column=home.SIDE, order=10),
+        home.HomePanel("ratings/home/progress.html", progress, order=10),
+        home.HomePanel("ratings/home/office.html", applied, order=20),
+        home.HomePanel("ratings/home/star_card.html", own_star, column=home.SIDE, order=10),
     )
-    unit_panels.register(unit_panels.UnitPanel("ratings/star_card.html", unit_star, column=unit_panels.SIDE, order=10))
+    unit_panels.register(
+        unit_panels.UnitPanel("ratings/home/star_card.html", unit_star, column=unit_panels.SIDE, order=10)
+    )
     explanation.register(
         explanation.ExplanationChapter(
             _("Since then"), star_history.register_steps, star_history.register_queries, order=70

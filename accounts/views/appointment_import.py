@@ -26,7 +26,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """Upload a sheet; shows all its errors, or the preview."""
     form = CadreListForm(request.POST or None, request.FILES or None)
     if not form.is_valid():
-        return render(request, "accounts/cadre_list.html", {"form": form})
+        return render(request, "accounts/appointments/import.html", {"form": form})
     raw = form.cleaned_data["sheet"]
     try:
         rows = appointment_import.rows_of(raw)
@@ -39,7 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def _show_wrong(request: HttpRequest, refused: SheetRefused, raw: bytes = b"") -> HttpResponse:
     marked = sheet_upload.keep_marked(request.user, raw, refused.problems) if raw and refused.problems else ""
     context = {"form": CadreListForm(), "refused": refused, "marked": marked}
-    return render(request, "accounts/cadre_list.html", context)
+    return render(request, "accounts/appointments/import.html", context)
 
 
 def _show_lines(
@@ -60,7 +60,7 @@ def _show_lines(
         "refused": refused,
         "hidden": hidden(rows),
     }
-    return render(request, "accounts/cadre_list_lines.html", context, status=409 if refused else 200)
+    return render(request, "accounts/appointments/import_lines.html", context, status=409 if refused else 200)
 
 
 @permission_or_404("accounts.appoint")

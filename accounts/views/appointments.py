@@ -38,7 +38,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
     if book := as_workbook(request, _("Appointments"), exports.appointments(), posts):
         return book
     page = Paginator(posts, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/appointments.html", {"search": search, "page": page})
+    return render(request, "accounts/appointments/appointments.html", {"search": search, "page": page})
 
 
 def _searched(search: AppointmentSearch, posts: QuerySet[Appointment]) -> QuerySet[Appointment]:
@@ -70,7 +70,7 @@ def appointment_new(request: HttpRequest) -> HttpResponse:
         else:
             return show_engaged(request, [engaged])
     context = {"form": form, "key": previews.keep(request.user, APPOINT, {}, key=request.POST.get("key", ""))}
-    return render(request, "accounts/appointment_new.html", context)
+    return render(request, "accounts/appointments/new.html", context)
 
 
 @contextmanager
@@ -115,7 +115,7 @@ def show_engaged(request: HttpRequest, engaged: Sequence[workflow.Engaged]) -> H
 def show_slips(request: HttpRequest, slips: Sequence[Slip]) -> HttpResponse:
     """The answer to the step that created one-time passwords: shown now or never."""
     context = {"slips": slips, "sealed": encrypted_slips(slips, request.user)}
-    return render(request, "accounts/slips.html", context)
+    return render(request, "accounts/appointments/slips.html", context)
 
 
 @permission_or_404("accounts.appoint")
@@ -137,7 +137,7 @@ def appointment(request: HttpRequest, pk: int) -> HttpResponse:
     has_deputies = not ended and workflow.may_deputise(request.user).filter(pk=pk).exists()
     context = {"appointment": one, "ended": ended, "end_form": EndForm(), "has_deputies": has_deputies}
     context["phone_form"] = PhoneForm(initial={"phone": one.phone})
-    return render(request, "accounts/appointment.html", context)
+    return render(request, "accounts/appointments/appointment.html", context)
 
 
 def _managed(request: HttpRequest, pk: int) -> Appointment:
@@ -182,7 +182,7 @@ def appointment_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return show_engaged(request, [engaged])
     key = previews.keep(request.user, f"hand_over:{pk}", {}, key=request.POST.get("key", ""))
-    return render(request, "accounts/appointment_hand_over.html", {"appointment": one, "form": form, "key": key})
+    return render(request, "accounts/appointments/hand_over.html", {"appointment": one, "form": form, "key": key})
 
 
 @permission_or_404("accounts.appoint")

@@ -25,7 +25,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         return book
     page = [] if wanted is None else changes(reach, after=after, count=SHOWN + 1, **wanted)
     older = str(page[SHOWN - 1].cursor) if len(page) > SHOWN else ""
-    return render(request, "accounts/trail.html", {"form": form, "changes": page[:SHOWN], "older": older})
+    return render(request, "accounts/audit/trail.html", {"form": form, "changes": page[:SHOWN], "older": older})
 
 
 def _all(reach: Collection[str], wanted: dict[str, Any] | None) -> Iterable[TrailChange]:

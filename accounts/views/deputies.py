@@ -35,7 +35,7 @@ def deputies(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("deputies", pk)
     named = post.deputies.select_related("user").order_by("-starts", "-pk")
     context = {"post": post, "form": form, "named": named, "today": timezone.localdate(), "end_form": EndForm()}
-    return render(request, "accounts/deputies.html", context)
+    return render(request, "accounts/appointments/deputies.html", context)
 
 
 @login_required

@@ -50,7 +50,7 @@ def proof(request: HttpRequest) -> HttpResponse:
     last = next((one for one in checks if one.state == IntegrityRun.State.READY), None)
     integrity_run.seen(IntegrityRun.objects.all(), request.user)
     running = next((one for one in checks if one.state in ("waiting", "running")), None)
-    template = "accounts/proof_progress.html" if request.htmx else "accounts/proof.html"
+    template = "accounts/audit/integrity_progress.html" if request.htmx else "accounts/audit/integrity.html"
     context = {
         "head": head,
         "code": qr(head.line) if head else "",

@@ -12,11 +12,11 @@ def manual(request: HttpRequest) -> HttpResponse:
     Pictures load on request (``?pictures=1``): a phone on a slow connection shows the text at once.
     """
     context = {"topics": page_help.topics_of(request.user), "pictured": "pictures" in request.GET}
-    return render(request, "accounts/manual.html", context)
+    return render(request, "accounts/help/manual.html", context)
 
 
 def topic(request: HttpRequest, name: str) -> HttpResponse:
     shown = next((one for one in page_help.topics_of(request.user) if one.name == name), None)
     if shown is None:
         raise Http404
-    return render(request, "accounts/manual_topic.html", {"topic": shown})
+    return render(request, "accounts/help/topic.html", {"topic": shown})

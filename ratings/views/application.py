@@ -69,7 +69,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         application.shown_label = State(application.shown_state).label
     return render(
         request,
-        "ratings/application_queue.html",
+        "ratings/application/queue.html",
         {
             "page": page,
             "year": year,
@@ -109,7 +109,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         mark_reuse(form.evidence, request.user)
     return render(
         request,
-        "ratings/application.html",
+        "ratings/application/application.html",
         {
             "application": application,
             "state_label": State(application.shown_state).label,
@@ -174,7 +174,7 @@ def _step(
     form = ApplicationFormView(application, may_fill=True)
     return render(
         request,
-        "ratings/application_step.html",
+        "ratings/application/step.html",
         {
             "application": application,
             "action": STEPS[verb],
@@ -308,7 +308,7 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("application", pk)
     return render(
         request,
-        "ratings/application_return.html",
+        "ratings/application/return.html",
         {"application": application, "form": asked},
         status=400 if asked.errors else 200,
     )

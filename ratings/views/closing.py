@@ -35,11 +35,11 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         if answer is not None:
             return answer
     if cycle.state == Cycle.State.CLOSED:
-        return render(request, "ratings/cycle_closed.html", {"cycle": cycle})
+        return render(request, "ratings/cycle/closed.html", {"cycle": cycle})
     outlook = workflow.foresee(cycle, by=request.user)
     exceptions = with_shown_state(workflow.exceptions(cycle), request.user).select_related("unit").order_by("unit_id")
     shown = [(a, State(a.shown_state).label) for a in exceptions[:EXCEPTIONS_SHOWN]]
-    return _shown(request, "ratings/cycle_close.html", cycle, "close", form, outlook, {"exceptions": shown})
+    return _shown(request, "ratings/cycle/close.html", cycle, "close", form, outlook, {"exceptions": shown})
 
 
 @login_required
@@ -55,8 +55,8 @@ def reverse_closing(request: HttpRequest, pk: int) -> HttpResponse:
         outlook = workflow.foresee_reversal(cycle, by=request.user)
     except WrongState as refused:
         context = {"cycle": cycle, "hindrance": str(refused)}
-        return render(request, "ratings/cycle_reverse_closing.html", context, status=409 if request.POST else 200)
-    return _shown(request, "ratings/cycle_reverse_closing.html", cycle, "reverse", form, outlook, {})
+        return render(request, "ratings/cycle/reverse_closing.html", context, status=409 if request.POST else 200)
+    return _shown(request, "ratings/cycle/reverse_closing.html", cycle, "reverse", form, outlook, {})
 
 
 def _step(verb: str, cycle: Cycle) -> str:

@@ -39,7 +39,7 @@ def cycles(request: HttpRequest) -> HttpResponse:
     used = {(cycle.unit_id, cycle.year, cycle.scheme.rates) for cycle in there}
     return render(
         request,
-        "ratings/cycle_list.html",
+        "ratings/cycle/list.html",
         {
             "cycles": there.annotate(applied=Count("applications")),
             "schemes": [s for s in waiting.defer("body") if (s.unit_id, s.year, s.rates) not in used],
@@ -76,7 +76,7 @@ def open_(request: HttpRequest, scheme: int) -> HttpResponse:
             return redirect("cycle", tried.made.pk)
     offered = workflow.offered(workflow.planned(chosen))
     context = {"scheme": chosen, "form": form, "key": previews.keep(request.user, f"{step}:{chosen.pk}", offered)}
-    return render(request, "ratings/cycle_open.html", context | offered, status=tried.status)
+    return render(request, "ratings/cycle/open.html", context | offered, status=tried.status)
 
 
 def _usual_times(year: int) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             form = _windows_form(cycle)
     return render(
         request,
-        "ratings/cycle.html",
+        "ratings/cycle/cycle.html",
         {
             "cycle": cycle,
             "form": form,
@@ -194,7 +194,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("There is more time. Those who review have been told."))
             return redirect("cycle", pk)
     return render(
-        request, "ratings/cycle_extend.html", {"cycle": cycle, "form": form}, status=400 if form.errors else 200
+        request, "ratings/cycle/extend.html", {"cycle": cycle, "form": form}, status=400 if form.errors else 200
     )
 
 

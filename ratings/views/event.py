@@ -44,7 +44,7 @@ def events(request: HttpRequest) -> HttpResponse:
     for event in page:
         event.name = names.get(event.kind, event.kind)
     may_record = request.user.has_perm("ratings.record_event")
-    return render(request, "ratings/events.html", {"form": form, "page": page, "may_record": may_record})
+    return render(request, "ratings/events/events.html", {"form": form, "page": page, "may_record": may_record})
 
 
 @permission_or_404("ratings.record_event")
@@ -55,7 +55,7 @@ def choose_unit(request: HttpRequest) -> HttpResponse:
     units = []
     if form.is_valid():
         units = Unit.objects.within_any(codes).matching(form.cleaned_data["q"])[:FOUND]
-    return render(request, "ratings/event_choose_unit.html", {"form": form, "units": units, "most": FOUND})
+    return render(request, "ratings/events/choose_unit.html", {"form": form, "units": units, "most": FOUND})
 
 
 @permission_or_404("ratings.record_event")
@@ -76,7 +76,7 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("Recorded. The register is up to date."))
             return redirect("event", tried.made.pk)
     context = {"unit": unit, "form": form, "key": previews.keep(request.user, step, workflow.offered(unit))}
-    return render(request, "ratings/event_record.html", context, status=tried.status)
+    return render(request, "ratings/events/record.html", context, status=tried.status)
 
 
 @permission_or_404("ratings.view_event")
@@ -133,7 +133,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     names = event_names({proposal.unit_id for proposal in page})
     for proposal in page:
         proposal.event_name = names.get(proposal.event.kind, proposal.event.kind)
-    return render(request, "ratings/event_proposals.html", {"page": page})
+    return render(request, "ratings/events/proposals.html", {"page": page})
 
 
 @permission_or_404(TOWNSHIP, COUNTY)
@@ -168,7 +168,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         "name": names.get(proposal.event.kind, proposal.event.kind),
         "key": previews.keep(request.user, step, workflow.proposed_on(proposal)),
     }
-    return render(request, "ratings/event_settle.html", context, status=tried.status)
+    return render(request, "ratings/events/settle.html", context, status=tried.status)
 
 
 def _settled(request: HttpRequest, confirm: bool) -> HttpResponse:
@@ -219,7 +219,7 @@ def _show(request: HttpRequest, happened: Event, form: CloseForm, status: int = 
     shown = workflow.standing_of(happened) if any(may.values()) else {}
     return render(
         request,
-        "ratings/event.html",
+        "ratings/events/event.html",
         {
             "event": happened,
             "name": events_of(scheme).get(happened.kind, happened.kind),

@@ -62,7 +62,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     ]
     if len(rows) == 1 and rows[0]["application"]:
         return redirect("application_form", rows[0]["application"].pk)
-    return render(request, "ratings/application_places.html", {"rows": rows, "now": timezone.now()})
+    return render(request, "ratings/application/begin.html", {"rows": rows, "now": timezone.now()})
 
 
 @login_required
@@ -105,7 +105,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
     form = ApplicationFormView(application, may_fill=not shut)
     return render(
         request,
-        "ratings/application_form.html",
+        "ratings/application/form.html",
         {
             "application": application,
             "form": form,
@@ -161,7 +161,7 @@ def _area(
     _show_refused_absences(request, sheet)
     return render(
         request,
-        "ratings/application_area.html",
+        "ratings/application/area.html",
         {
             "application": form.application,
             "form": form,
@@ -238,7 +238,7 @@ def _keep_criterion(request: HttpRequest, application: Application, number: int)
     sheet = form.sheet(number, saved)
     return render(
         request,
-        "ratings/application_saved.html",
+        "ratings/application/saved.html",
         {
             "application": application,
             "form": form,
@@ -309,7 +309,7 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
             "paper_card": {"open": not shut},
             "problem": str(refused),
         }
-        return render(request, "ratings/application_papers.html", context)
+        return render(request, "ratings/application/papers.html", context)
     _take_off(request, application)
     if request.htmx:
         return HttpResponseClientRefresh()
@@ -403,6 +403,6 @@ def upload(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404
     return render(
         request,
-        "ratings/application_files.html",
+        "ratings/application/files.html",
         {"card": card, "application": application, "sheet": sheet, "problem": problem, "twice": twice},
     )

@@ -75,7 +75,7 @@ def _show(request: HttpRequest, application: Application, **context: object) -> 
         **context,
     }
     status = 409 if {"refused", "outdated"} & context.keys() else 200
-    return render(request, "ratings/application_sheet.html", context, status=status)
+    return render(request, "ratings/application/sheet.html", context, status=status)
 
 
 @login_required

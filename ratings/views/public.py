@@ -40,7 +40,7 @@ def places(request: HttpRequest) -> HttpResponse:
         "found": list(held[:ROWS]) if len(typed) >= SHORTEST else [],
         "most": ROWS,
     }
-    return render(request, "ratings/register_places.html", context)
+    return render(request, "ratings/register/places.html", context)
 
 
 def stars(request: HttpRequest, code: str) -> HttpResponse:
@@ -56,7 +56,7 @@ def stars(request: HttpRequest, code: str) -> HttpResponse:
     page = Paginator(held, ROWS).get_page(request.GET.get("page"))
     townships = Unit.objects.within(place).filter(level=Level.TOWNSHIP).exclude(code=place.code)
     context = {"place": place, "page": page, "townships": townships, "form": form, "schemes": _schemes_of(place)}
-    return render(request, "ratings/register_public.html", context)
+    return render(request, "ratings/register/public.html", context)
 
 
 def _schemes_of(place: Unit) -> list[Scheme]:
@@ -77,7 +77,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "lineages": lineages(place),
         "today": timezone.localdate(),
     }
-    return render(request, "ratings/register_unit_public.html", context)
+    return render(request, "ratings/register/unit_public.html", context)
 
 
 def ask_certificate(request: HttpRequest) -> HttpResponse:
@@ -85,7 +85,7 @@ def ask_certificate(request: HttpRequest) -> HttpResponse:
     form = CertificateForm(request.GET or None)
     if form.is_valid():
         return redirect("certificate", form.cleaned_data["code"])
-    return render(request, "ratings/certificate_ask.html", {"form": form})
+    return render(request, "ratings/certificate/ask.html", {"form": form})
 
 
 def certificate(request: HttpRequest, code: str) -> HttpResponse:
@@ -101,7 +101,7 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     printable = in_force and today.star == decision.star > 0
     return render(
         request,
-        "ratings/certificate.html",
+        "ratings/certificate/certificate.html",
         {
             "decision": decision,
             "code": code_of(decision.pk),
@@ -129,4 +129,4 @@ def _paper(request: HttpRequest, code: str) -> HttpResponse:
     if paper is None:
         raise Http404
     unit = Unit.objects.filter(code=paper.unit).first()
-    return render(request, "ratings/paper_given.html", {"paper": paper, "unit": unit})
+    return render(request, "ratings/register/paper_given.html", {"paper": paper, "unit": unit})

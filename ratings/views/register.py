@@ -30,7 +30,7 @@ def stars(request: HttpRequest) -> HttpResponse:
     if book := as_workbook(request, _("Star register"), exports.register(), periods):
         return book
     page = Paginator(periods, ROWS).get_page(request.GET.get("page"))
-    return render(request, "ratings/register.html", {"form": form, "page": page})
+    return render(request, "ratings/register/register.html", {"form": form, "page": page})
 
 
 @permission_or_404("ratings.view_register")
@@ -49,7 +49,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     today = StarPeriod.objects.on().filter(unit=place).select_related("decision").first()
     return render(
         request,
-        "ratings/register_unit.html",
+        "ratings/register/unit.html",
         {
             "unit": place,
             "today": today,

@@ -22,7 +22,7 @@ def schemes(request: HttpRequest) -> HttpResponse:
         "page": Paginator(seen.order_by("-year", "unit", "rates", "-version"), ROWS).get_page(request.GET.get("page")),
         "may_write": bool(request.user.reach(MANAGE)),
     }
-    return render(request, "ratings/schemes.html", context)
+    return render(request, "ratings/scheme/schemes.html", context)
 
 
 @permission_or_404(VIEW)
@@ -30,7 +30,9 @@ def scheme(request: HttpRequest, pk: int) -> HttpResponse:
     """One scheme whole, with a place of its own for each criterion."""
     seen = _seen(request, pk)
     may_write = seen.state == Scheme.State.DRAFT and request.user.has_perm(MANAGE, seen)
-    return render(request, "ratings/scheme.html", {"scheme": seen, "view": SchemeView.of(seen), "may_write": may_write})
+    return render(
+        request, "ratings/scheme/scheme.html", {"scheme": seen, "view": SchemeView.of(seen), "may_write": may_write}
+    )
 
 
 @permission_or_404(VIEW)
@@ -41,7 +43,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 def public_scheme(request: HttpRequest, pk: int) -> HttpResponse:
     """An issued scheme, for anyone."""
     issued = _issued(pk)
-    return render(request, "ratings/scheme_public.html", {"scheme": issued, "view": SchemeView.of(issued)})
+    return render(request, "ratings/scheme/public.html", {"scheme": issued, "view": SchemeView.of(issued)})
 
 
 def public_paper(request: HttpRequest, pk: int) -> HttpResponse:

@@ -28,7 +28,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     missing."""
     if not request.user.reach(SUPPLY):
         raise Http404
-    return render(request, "ratings/supply.html", {"rows": asked_of(request.user)})
+    return render(request, "ratings/supply/supply.html", {"rows": asked_of(request.user)})
 
 
 @login_required
@@ -134,7 +134,7 @@ def _table(
     ]
     return render(
         request,
-        "ratings/supply_figures.html",
+        "ratings/supply/figures.html",
         {
             "cycle": cycle,
             "criterion": variants[0],

@@ -94,7 +94,7 @@ def _show(request: HttpRequest, sheet: SupplySheet, **context: object) -> HttpRe
         **context,
     }
     status = 409 if {"refused", "outdated"} & context.keys() else 200
-    return render(request, "ratings/supply_sheet.html", context, status=status)
+    return render(request, "ratings/supply/sheet.html", context, status=status)
 
 
 @login_required

@@ -56,7 +56,7 @@ def page(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("Please choose at least one village."))
         return redirect(back)
     return render(
-        request, "ratings/application_undo.html", _shown(request, waiting) | {"problem": problem, "back": back}
+        request, "ratings/application/undo.html", _shown(request, waiting) | {"problem": problem, "back": back}
     )
 
 

@@ -37,7 +37,7 @@ def not_begun(request: HttpRequest) -> HttpResponse:
     rows = [row for cycle in cycles.prefetch_related("windows") for row in _rows(cycle, codes)]
     if book := as_workbook(request, _("Villages that have not begun"), exports.not_begun(), rows):
         return book
-    return render(request, "ratings/application_waiting.html", {"rows": rows, "now": timezone.now()})
+    return render(request, "ratings/application/waiting.html", {"rows": rows, "now": timezone.now()})
 
 
 def _rows(cycle: Cycle, codes: list[str]) -> list[dict[str, Any]]:
@@ -82,7 +82,7 @@ def reopen(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
             return redirect("applications_not_begun")
     return render(
         request,
-        "ratings/application_reopen.html",
+        "ratings/application/reopen.html",
         {"cycle": of_cycle, "unit": of_unit, "form": form, "standing": standing},
         status=400 if form.errors else 200,
     )

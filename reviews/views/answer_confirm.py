@@ -34,7 +34,7 @@ def list_once_more(
     """The preview with ``rows``; its key stands for exactly that."""
     key = previews.keep(request.user, step, {"typed": typed, "standing": standing})
     context = {"rows": rows, "title": title, "key": key, "typed": typed.items(), "address": request.path}
-    return render(request, "reviews/answer_confirm.html", context)
+    return render(request, "reviews/appeals/answer_confirm.html", context)
 
 
 def confirm(request: HttpRequest, step: str, take: Take, typed: dict[str, str]) -> None:

@@ -41,7 +41,7 @@ def objections(request: HttpRequest) -> HttpResponse:
     if book := as_workbook(request, _("Objections"), exports.objections(), ordered):
         return book
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "reviews/objections.html", {"page": page})
+    return render(request, "reviews/appeals/objections.html", {"page": page})
 
 
 @login_required
@@ -71,7 +71,7 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("review_objections")
     may_answer = objection.state == Objection.State.OPEN and workflow.may_answer(request.user, objection.decision)
     context = {"objection": objection, "may_answer": may_answer, "answer": typed.get("answer", ""), "error": error}
-    return render(request, "reviews/objection.html", context, status=status)
+    return render(request, "reviews/appeals/objection.html", context, status=status)
 
 
 def _step(objection: Objection) -> str:

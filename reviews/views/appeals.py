@@ -128,7 +128,7 @@ def _form(request: HttpRequest, context: dict, make_appeal: Callable[..., Appeal
                 raise
         if not problem:
             return _say_sent(request, appeal)
-    return render(request, "reviews/appeal_make.html", context | {"reasons": reasons, "problem": problem})
+    return render(request, "reviews/appeals/make.html", context | {"reasons": reasons, "problem": problem})
 
 
 @permission_or_404(*CONVENE, *HEAR)
@@ -139,7 +139,7 @@ def appeals(request: HttpRequest) -> HttpResponse:
     if book := as_workbook(request, _("Appeals"), exports.appeals(), ordered):
         return book
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "reviews/appeals.html", {"page": page})
+    return render(request, "reviews/appeals/appeals.html", {"page": page})
 
 
 @login_required
@@ -181,7 +181,7 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _DONE[typed["do"]])
             return redirect("review_appeal", pk)
     return render(
-        request, "reviews/appeal.html", _context(request, appeal, typed) | {"problem": problem}, status=status
+        request, "reviews/appeals/appeal.html", _context(request, appeal, typed) | {"problem": problem}, status=status
     )
 
 

@@ -77,7 +77,7 @@ def batches(request: HttpRequest) -> HttpResponse:
         return book
     return render(
         request,
-        "reviews/batches.html",
+        "reviews/decisions/batches.html",
         {
             "page": Paginator(batches, PER_PAGE).get_page(request.GET.get("page")),
             "filter": narrow,
@@ -209,7 +209,7 @@ def _shown(
         context["ticked"] = keys(request.POST.getlist("decision"))
     if batch.state == Batch.State.DRAFT and may_release and context["held"]:
         context["key"] = previews.keep(request.user, _step(batch), context["standing"])
-    return render(request, "reviews/batch.html", context, status=status)
+    return render(request, "reviews/decisions/batch.html", context, status=status)
 
 
 def _context(batch: Batch, form: BatchForm) -> dict:

@@ -91,7 +91,7 @@ def _lists(request: HttpRequest, typed: OpenForm | None = None, status: int = 20
         checks = checks.filter(pk__in=Candidate.objects.filter(application__in=named).values("of"))
     return render(
         request,
-        "reviews/checks.html",
+        "reviews/department_checks/checks.html",
         {
             "page": Paginator(checks, PER_PAGE).get_page(request.GET.get("page")),
             "filter": narrow,
@@ -152,7 +152,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     shown = answers if opens else {name: answer for name, answer in answers.items() if name in own}
     return render(
         request,
-        "reviews/check.html",
+        "reviews/department_checks/check.html",
         status=409 if "confirmed" in request.POST else 200,
         context={
             "check": check,
@@ -286,7 +286,7 @@ def _list_once_more(
         "typed": [(k, v) for k, v in request.POST.items() if k != "csrfmiddlewaretoken" and v],
         "key": previews.keep(request.user, f"answer:check:{check.pk}", shown),
     }
-    return render(request, "reviews/check_confirm.html", context)
+    return render(request, "reviews/department_checks/confirm.html", context)
 
 
 def _confirm(request: HttpRequest, check: DepartmentCheck) -> HttpResponse | None:

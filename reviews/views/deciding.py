@@ -126,7 +126,7 @@ def _shown(
         "waiting": waiting[:WAITING_SHOWN],
         "more_waiting": len(waiting) > WAITING_SHOWN,
     }
-    return render(request, "reviews/decisions.html", shown, status=status)
+    return render(request, "reviews/decisions/decisions.html", shown, status=status)
 
 
 @login_required
@@ -150,7 +150,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
             row.error, status = str(unknown), 400
     return render(
         request,
-        "reviews/application.html",
+        "reviews/decisions/application.html",
         {
             "application": application,
             "review_level": review_level,

@@ -36,7 +36,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     queue = queue_of(request.user)
     if queue.to_score:
         return redirect("review_sheet", queue.to_score[0].pk)
-    return render(request, "reviews/desk.html", {"queue": queue})
+    return render(request, "reviews/sheets/desk.html", {"queue": queue})
 
 
 @login_required
@@ -54,7 +54,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         answer = page.save(request)
         if answer is not None:
             return answer
-    return render(request, "reviews/sheet.html", page.context(), status=page.status)
+    return render(request, "reviews/sheets/sheet.html", page.context(), status=page.status)
 
 
 @login_required
@@ -63,7 +63,7 @@ def total(request: HttpRequest, pk: int) -> HttpResponse:
     """The points and the running total for the current form input, without saving (htmx, while typing)."""
     page = SheetPage(request.user, pk, request.GET.get("area", ""))
     page.entries = page.form.preview(request.POST)
-    return render(request, "reviews/sheet_total.html", {"form": page.form, "progress": page.progress, "swap": True})
+    return render(request, "reviews/sheets/total.html", {"form": page.form, "progress": page.progress, "swap": True})
 
 
 @login_required

@@ -69,4 +69,4 @@ def list_once_more(request: HttpRequest, chosen: list[DeskRow], review_level: Re
     said = [row.said for row in chosen]
     counts = [(words, said.count(words)) for words in dict.fromkeys(said)]
     context = {"rows": chosen, "review_level": review_level, "key": key, "counts": counts}
-    return render(request, "reviews/decisions_confirm.html", context)
+    return render(request, "reviews/decisions/confirm.html", context)

@@ -116,4 +116,4 @@ def _shown(
         "page": page,
         "address": request.get_full_path(),
     }
-    return render(request, "reviews/grid.html", shown, status=status)
+    return render(request, "reviews/sheets/grid.html", shown, status=status)

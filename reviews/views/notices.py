@@ -84,7 +84,7 @@ def public_notices(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and form.cleaned_data["q"]:
         decisions = of_place(decisions, form.cleaned_data["q"])
     page = Paginator(decisions, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "reviews/notices.html", {"page": page, "form": form, "today": timezone.localdate()})
+    return render(request, "reviews/results/notices.html", {"page": page, "form": form, "today": timezone.localdate()})
 
 
 def public_notice(request: HttpRequest, pk: int) -> HttpResponse:
@@ -101,8 +101,8 @@ def public_notice(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, _another_way(batch))
             status = 429
         elif objection := _object(form, place):
-            return render(request, "reviews/objection_made.html", {"objection": objection, "batch": batch})
-    return render(request, "reviews/notice.html", _context(batch, today, form), status=status)
+            return render(request, "reviews/appeals/objection_made.html", {"objection": objection, "batch": batch})
+    return render(request, "reviews/results/notice.html", _context(batch, today, form), status=status)
 
 
 def notice_poster(request: HttpRequest, pk: int) -> HttpResponse:
@@ -115,7 +115,7 @@ def objection_status(request: HttpRequest) -> HttpResponse:
     """The outcome of an objection, for somebody with its receipt."""
     receipt = request.GET.get("receipt", "").strip()
     objection = Objection.objects.select_related("unit").filter(receipt=grouped(plain(receipt))).first()
-    return render(request, "reviews/objection_status.html", {"receipt": receipt, "objection": objection})
+    return render(request, "reviews/appeals/objection_status.html", {"receipt": receipt, "objection": objection})
 
 
 def _said(form: ObjectionForm) -> dict:

@@ -66,7 +66,7 @@ class PanelPlace:
 def panels(request: HttpRequest) -> HttpResponse:
     """The panels where the reader convenes: of the open cycles, and of closed ones that still have exceptions there."""
     places = [place for review_level, codes in _convening(request.user) for place in _places(review_level, codes)]
-    return render(request, "reviews/panels.html", {"places": places})
+    return render(request, "reviews/panels/panels.html", {"places": places})
 
 
 @login_required
@@ -132,7 +132,7 @@ def shown_draw(request: HttpRequest, pk: int) -> HttpResponse:
     rows.sort(key=lambda row: row["ticket"])
     return render(
         request,
-        "reviews/draw.html",
+        "reviews/panels/draw.html",
         {"draw": draw, "rules": rules, "rows": rows, "again": again, "same": again == draw.drawn},
     )
 

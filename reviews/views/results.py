@@ -17,7 +17,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     application = opened(request.user, pk)
     return render(
         request,
-        "reviews/result.html",
+        "reviews/results/result.html",
         {
             "application": application,
             "result": Result(application, request.user),

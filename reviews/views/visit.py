@@ -50,7 +50,9 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _shown(request: HttpRequest, page: Visit, status: int = 200) -> HttpResponse:
     page.with_photos()
-    return render(request, "reviews/visit.html", {"page": page, "address": request.get_full_path()}, status=status)
+    return render(
+        request, "reviews/sheets/visit.html", {"page": page, "address": request.get_full_path()}, status=status
+    )
 
 
 def _keep_criterion(request: HttpRequest, page: Visit) -> HttpResponse:
@@ -64,7 +66,7 @@ def _keep_criterion(request: HttpRequest, page: Visit) -> HttpResponse:
     page.show(saved, {})
     parts = [part for part in page.form.parts if part.criterion.code == code]
     shown = {"page": page, "parts": parts, "address": request.get_full_path()}
-    return render(request, "reviews/visit_kept.html", shown)
+    return render(request, "reviews/sheets/visit_kept.html", shown)
 
 
 def _typed(request: HttpRequest, part: ScorePart) -> Fields:

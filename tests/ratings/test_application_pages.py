@@ -383,12 +383,12 @@ def test_the_office_finds_who_has_not_sent_and_helps(client, draft, office):
 def test_the_townships_home_tells_how_many_applied_until_when_and_who_waits(client, submitted, office, filler):
     UnitFactory(code=NEIGHBOUR)
     panels = as_(client, office).get(reverse("home")).context["panels"]["main"]
-    panel = dict(panels)["ratings/home_office.html"]
+    panel = dict(panels)["ratings/home/office.html"]
     assert (panel["sent"], panel["all"], [one.pk for one in panel["waiting"]]) == (1, 2, [submitted.pk])
     assert panel["window"].closes == submitted.cycle.windows.get(step="apply").closes
     assert "应申报2个，已申报1个" in client.get(reverse("home")).content.decode()
     panels = as_(client, filler).get(reverse("home")).context["panels"]["main"]
-    assert "ratings/home_office.html" not in dict(panels)
+    assert "ratings/home/office.html" not in dict(panels)
 
 
 def test_the_return_page_takes_a_ready_phrase_before_what_is_typed(client, submitted, office):

@@ -275,7 +275,7 @@ def test_a_paper_sent_as_it_is_chosen_is_refused_beside_its_button(client, peopl
     url = reverse("application_papers", args=[draft.pk])
     refused = client.post(url, {"stamped": SimpleUploadedFile("表.exe", b"MZ")}, headers={"HX-Request": "true"})
     assert (refused.status_code, bool(refused.context["problem"]), draft.evidence.count()) == (200, True, 0)
-    assert refused.templates[0].name == "ratings/application_papers.html"
+    assert refused.templates[0].name == "ratings/application/papers.html"
     taken = client.post(url, {"stamped": pdf()}, headers={"HX-Request": "true"})
     assert (taken["HX-Refresh"], draft.evidence.count()) == ("true", 1)
 
