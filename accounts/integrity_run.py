@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 def ask(head: Head | None, *, by: User) -> IntegrityRun:
     """Request a check, also against an exported ``head``; one that is waiting or running is not requested twice."""
     if not by.reach(READ_TRAIL):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     User.objects.select_for_update().get(pk=by.pk)
     text = head.text if head else ""
     if there := IntegrityRun.objects.filter(by=by, head=text).asked_already():

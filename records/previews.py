@@ -59,7 +59,7 @@ class Preview(models.Model):
         return f"{self.step} {self.key}"
 
 
-def plain(content: Any) -> Any:
+def as_stored(content: Any) -> Any:
     """``content`` as it comes back from the database: dates and decimals are text, keys of mappings are text."""
     return json.loads(json.dumps(content, cls=DjangoJSONEncoder))
 
@@ -109,5 +109,5 @@ def forget_old() -> None:
 
 def require_unchanged(expected: Any, current: Any) -> None:
     """Raise ``Outdated`` unless what was shown (None: no page was shown) equals the current state, under the lock."""
-    if expected is not None and expected != plain(current):
+    if expected is not None and expected != as_stored(current):
         raise Outdated(_("Something has changed since this page was opened. Nothing was done. Please look again."))

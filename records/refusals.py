@@ -12,6 +12,9 @@ class Refused(Exception):
 class NotAllowed(Refused):
     """This person may not do this here. Pages and API answer 404, never a hint."""
 
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or _("You may not do this here."))
+
 
 class WrongState(Refused):
     """The object is not (or no longer) in the state that this step starts from, or the window has closed."""
@@ -31,6 +34,14 @@ class Outdated(WrongState):
 
 class UnknownFields(Incomplete):
     """A form that pays, grants, releases or decides got fields that it does not have."""
+
+
+def require_reason(typed: str, field: str = "reason") -> str:
+    """What was typed, stripped. Raises ``Incomplete`` on ``field`` if it is empty."""
+    if not typed.strip():
+        message = _("Please give a reason.")
+        raise Incomplete(message, {field: message})
+    return typed.strip()
 
 
 def refuse_unknown_fields(sent: Iterable[str], known: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ def spelled(digest: bytes, length: int) -> str:
     return b32encode(digest).decode()[:length].translate(str.maketrans(_BASE32, ALPHABET))
 
 
-def plain(typed: str) -> str:
+def normalized(typed: str) -> str:
     """A typed code normalised: lower-case and full-width letters, spaces and dashes of any kind."""
     return re.sub(r"[\W_]+", "", normalize("NFKC", typed)).upper()
 

@@ -35,7 +35,7 @@ def ask(unit: Unit, year: int, *, by: User) -> ReportRequest:
     Raises ``NotAllowed``, or ``Incomplete`` for an invalid year.
     """
     if not by.has_perm(VIEW_REPORT, unit):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     if year not in YEARS:
         raise Incomplete(_("This is not a valid year."), {"year": _("This is not a valid year.")})
     User.objects.select_for_update().get(pk=by.pk)
@@ -90,7 +90,7 @@ def fetch(request: ReportRequest, *, by: User) -> StoredFile:
     """The workbook, for the person who requested it and may still see the unit. Raises ``NotAllowed``,
     ``WrongState``."""
     if request.by_id != by.pk or not by.has_perm(VIEW_REPORT, request):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     if request.state != State.READY:
         raise WrongState(_("This report is not ready."))
     saw(request)

@@ -14,7 +14,7 @@ from accounts.workflow.account_creation import give_one_time_password
 from accounts.workflow.appointing import check_place, end_with, give
 from accounts.workflow.first_sign_in import keep_phone
 from records.audit import acting
-from records.refusals import Incomplete, NotAllowed, WrongState
+from records.refusals import NotAllowed, WrongState, require_reason
 from villages.models import Unit, below_any
 
 
@@ -39,7 +39,7 @@ def _set_active(user: User, active: bool, *, by: User, verb: str, reason: str) -
     user = guarded(user, by)
     if user.is_active is active:
         raise WrongState(_("This account is unlocked already.") if active else _("This account is locked already."))
-    with acting(by, verb, reason if active else required(reason)):
+    with acting(by, verb, reason if active else require_reason(reason)):
         user.is_active = active
         if active:
             user.save(update_fields=["is_active"])
@@ -54,12 +54,6 @@ def guarded(user: User, by: User) -> User:
     return User.objects.select_for_update().get(pk=user.pk)
 
 
-def required(reason: str) -> str:
-    if not reason.strip():
-        raise Incomplete(_("Please give a reason."), {"reason": _("Please give a reason.")})
-    return reason.strip()
-
-
 def guarded_posts(by: User) -> QuerySet[Appointment]:
     """The posts in force of the three administrators and of office heads that ``by`` may withdraw; not their own."""
     held = Appointment.objects.on(timezone.localdate()).filter(role__in=THREE_ADMINISTRATORS | OFFICE_HEADS)
@@ -72,7 +66,7 @@ def withdraw(appointment: Appointment, *, by: User, reason: str) -> None:
     appointment = guarded_posts(by).select_for_update().filter(pk=appointment.pk).first()
     if appointment is None:
         raise NotAllowed
-    end_with(appointment, by=by, on=timezone.localdate(), verb="accounts.withdraw", reason=required(reason))
+    end_with(appointment, by=by, on=timezone.localdate(), verb="accounts.withdraw", reason=require_reason(reason))
 
 
 @transaction.atomic
@@ -85,7 +79,7 @@ def forget_second_factor(user: User, *, by: User, reason: str) -> None:
     user = guarded(user, by)
     if not Authenticator.objects.filter(user=user).exists():
         raise WrongState(_("This account has no second factor."))
-    with acting(by, "accounts.forget_second_factor", required(reason)):
+    with acting(by, "accounts.forget_second_factor", require_reason(reason)):
         user.second_factor_forgotten_at = timezone.now()
         end_access(user, "second_factor_forgotten_at")
         Authenticator.objects.filter(user=user).delete()
@@ -100,7 +94,7 @@ def erase_contact(user: User, *, by: User, reason: str) -> None:
     posts = Appointment.objects.filter(user=user)
     if not user.email and not posts.exclude(phone="").exists():
         raise WrongState(_("Neither a telephone number nor an e-mail of this person is kept."))
-    with acting(by, "accounts.erase_contact", required(reason)):
+    with acting(by, "accounts.erase_contact", require_reason(reason)):
         user.email, user.contact_erased_at = "", timezone.now()
         user.save(update_fields=["email", "contact_erased_at"])
         keep_phone(posts, "")

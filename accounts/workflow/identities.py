@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Identity, User
-from accounts.workflow.account_security import guarded, required
+from accounts.workflow.account_security import guarded
 from records.audit import acting
-from records.refusals import Incomplete, NotAllowed, WrongState
+from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 
 LONGEST = 255
 
@@ -45,7 +45,7 @@ def untie(identity: Identity, *, by: User, reason: str = "") -> None:
     Raises ``NotAllowed`` unless ``by`` is the person, or guards the person's account (then for a ``reason``).
     """
     user = _own_or_guarded(identity.user, by)
-    with acting(by, "accounts.untie_identity", reason if user == by else required(reason)):
+    with acting(by, "accounts.untie_identity", reason if user == by else require_reason(reason)):
         identity.delete()
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import ApiToken, Appointment, User
 from accounts.scopes import TokenScope, scopes_for
-from accounts.workflow.account_security import guarded, required
+from accounts.workflow.account_security import guarded
 from records.audit import acting
-from records.refusals import Incomplete, WrongState
+from records.refusals import Incomplete, WrongState, require_reason
 
 MOST = 20
 """Live tokens of one account: those with a name, and as many from the token door."""
@@ -62,7 +62,7 @@ def end_token(token: ApiToken, *, by: User, reason: str = "") -> None:
     """Raises ``NotAllowed`` unless it is ``by``'s own, or of somebody that ``by`` guards (then for a ``reason``)."""
     if token.user_id != by.pk:
         guarded(token.user, by)
-        reason = required(reason)
+        reason = require_reason(reason)
     with acting(by, "accounts.end_token", reason):
         token.delete()
 

@@ -95,7 +95,7 @@ def _confirm(request: HttpRequest, source: Source, form: DisburseForm) -> HttpRe
 
 
 def _same(asked: dict[str, Any], shown: dict[str, Any]) -> bool:
-    return previews.plain(asked) in (shown, {"document": shown["document"]})
+    return previews.as_stored(asked) in (shown, {"document": shown["document"]})
 
 
 def _require_same(asked: dict[str, Any], shown: dict[str, Any]) -> None:

@@ -37,7 +37,7 @@ def require(verb: str, user: Any, source: Source) -> None:
     """Raise ``NotAllowed`` or ``WrongState`` unless ``user`` may take this step with ``source`` now."""
     step = STEPS[verb]
     if not open_to(user, step, source):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     if source.state not in step.states:
         raise WrongState(_("“%(name)s” is now at “%(state)s”.") % {"name": source, "state": source.get_state_display()})
     if not _in_time(step, source):

@@ -156,7 +156,7 @@ def _settling(clawback: Clawback, by: Any, at: datetime, expected: Any) -> Grant
     """The line of an open proposal that ``by`` may settle, both locked and up to date."""
     source = locked(clawback.line.source)
     if not by.has_perm("incentives.disburse", source):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     review_clawbacks([clawback.line.holder_id], on=timezone.localdate(at))
     clawback.refresh_from_db()
     if clawback.state != State.OPEN:

@@ -16,7 +16,7 @@ from incentives.workflow.booking import book, entry_for
 from incentives.workflow.step import locked, step
 from incentives.workflow.telling import tell_units
 from records import audit
-from records.previews import plain, require_unchanged
+from records.previews import as_stored, require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 
 Kind = LedgerEntry.Kind
@@ -44,7 +44,7 @@ def disburse(
     """
     locked(source)
     if not by.has_perm("incentives.disburse", source):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     if made := list(LedgerEntry.objects.of(source).filter(key=key, kind=Kind.DISBURSE).order_by("pk")):
         if any(entry.document != document for entry in made) or not was_asked_for(made, source, payments, share):
             raise WrongState(_("Another payment was booked under this key. Nothing was booked now."))
@@ -83,7 +83,7 @@ def correct(
     """
     source = locked(entry.line.source)
     if not by.has_perm("incentives.disburse", source):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     if made := entry.line.ledgerentry_set.filter(kind=entry.kind, key=key).first():
         if (made.corrects_id, made.amount, made.reason) != (entry.pk, -amount, reason):
             raise WrongState(_("Another correction was booked under this key. Nothing was booked now."))
@@ -93,7 +93,7 @@ def correct(
     entry.line.refresh_from_db()
     now_left = entry.amount + sum(correction.amount for correction in entry.corrections.all())
     if left is not None:
-        require_unchanged(plain(left.quantize(FEN)), now_left)
+        require_unchanged(as_stored(left.quantize(FEN)), now_left)
     most = {
         Kind.COMMIT: min(now_left, entry.line.unpaid),
         Kind.DISBURSE: now_left,

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
 from incentives.source_state import written
@@ -79,7 +78,7 @@ def _change(source: Source, terms: Mapping[str, Any]) -> None:
 
 def _may_write(kind: type[RewardPolicy | ProjectFund], unit: Unit, by: Any) -> None:
     if not by.has_perm(kind.MANAGE, unit):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
 
 
 def _write_bands(policy: RewardPolicy, bands: Iterable[BandRow]) -> None:

@@ -12,7 +12,8 @@ from ratings.events.effects import rule_words
 from ratings.models import Scheme
 from ratings.scheme.spec import Area, Criterion, SchemeSpec
 from ratings.scheme.star_wording import line_words, veto_words
-from ratings.scheme.wording import bounds_words, check_words, evidence_words, plain, rule_lines, supplier_words
+from ratings.scheme.wording import bounds_words, check_words, evidence_words, rule_lines, supplier_words
+from records.numbers import plain
 
 Rows = list[tuple[str, str]]
 

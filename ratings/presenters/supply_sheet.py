@@ -19,7 +19,7 @@ from ratings.workflow.window import hold_open
 from records.outliers import Odd
 from records.refusals import Incomplete
 from records.workbooks import SheetColumn, SheetRefused, SheetRow, WrongCell, read_rows
-from villages.models import Level, Unit
+from villages.models import Level, Unit, township_of
 
 
 def variant_of(unit: Unit, variants: Sequence[Criterion]) -> Criterion:
@@ -86,7 +86,7 @@ class SupplySheet:
         columns = [
             SheetColumn(self.code_head, lambda unit: unit.code),
             SheetColumn(self.name_head, lambda unit: unit.name, 20),
-            SheetColumn(self.township_head, lambda unit: names.get(unit.code[:9], ""), 20),
+            SheetColumn(self.township_head, lambda unit: names.get(township_of(unit.code), ""), 20),
         ]
         for item, head in self.heads.items():
             columns += [

@@ -17,7 +17,7 @@ def code_of(decision_id: int) -> str:
 
 def decision_of(code: str) -> int | None:
     """The decision of a code, however it was typed; None if we never issued it."""
-    plain = typed_codes.plain(code)
+    plain = typed_codes.normalized(code)
     number, signed = plain[:-_SIGNATURE], plain[-_SIGNATURE:]
     if not 0 < len(number) <= 12 or not set(plain) <= set(ALPHABET):
         return None

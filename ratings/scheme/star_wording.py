@@ -3,7 +3,8 @@
 from django.utils.translation import gettext as _
 
 from ratings.scheme.spec import FigureAtMost, SchemeSpec, StarLine, VetoSpec
-from ratings.scheme.wording import figure_parts, plain
+from ratings.scheme.wording import figure_parts
+from records.numbers import plain
 
 
 def line_words(spec: SchemeSpec, line: StarLine) -> list[str]:

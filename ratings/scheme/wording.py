@@ -1,7 +1,5 @@
 """How a criterion is scored, in words that a cadre understands ("怎么计分"); pure."""
 
-from decimal import Decimal
-
 from django.utils.translation import gettext as _
 
 from ratings.scheme.spec import (
@@ -17,15 +15,10 @@ from ratings.scheme.spec import (
     Tier,
     Tiers,
 )
+from records.numbers import plain
 
 SHORT_UNIT = 3
 """A figure that is named by so few characters is named by its unit alone: %, 户, 万元."""
-
-
-def plain(number: Decimal) -> str:
-    """A number without trailing zeros."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def figure_parts(figure: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from ratings.register.certificate_paper import certificate_paper
 from ratings.register.lineage import lineages
 from records.documents import issued, served
 from records.excel_export import as_workbook
-from villages.models import Level, Unit, below, matching, prefixes
+from villages.models import Level, Unit, below, county_of, matching, prefixes
 
 ROWS = 50
 SCHEMES = 5
@@ -72,7 +72,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     periods = StarPeriod.objects.known().filter(unit=place, during__startswith__lte=timezone.localdate())
     context = {
         "unit": place,
-        "county": Unit.objects.filter(code=place.code[:6]).first(),
+        "county": Unit.objects.filter(code=county_of(place.code)).first(),
         "periods": list(periods.select_related("decision").order_by("-during")),
         "lineages": lineages(place),
         "today": timezone.localdate(),

@@ -53,7 +53,7 @@ def require(verb: str, user: Any, application: Application) -> None:
     """Raise ``NotAllowed`` or ``WrongState`` unless ``user`` may take this step with ``application`` now."""
     step = STEPS[verb]
     if not _may(user, step, application):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     if application.state not in step.states:
         raise _elsewhere(user, application)
 
@@ -66,7 +66,7 @@ def require_all(verb: str, pairs: Iterable[tuple[Any, Application]]) -> None:
     if lacking(step.permission, {(user.pk, application.unit_id) for user, application in people}) or not all(
         _allowed(user, step, application) for user, application in people
     ):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     for user, application in pairs:
         if application.state not in step.states:
             raise _elsewhere(user, application)

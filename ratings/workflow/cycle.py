@@ -33,7 +33,7 @@ TOLD_OF_OPENING = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE)
 def require_manager(by: Any, unit: Unit) -> None:
     """Raise ``NotAllowed`` unless ``by`` manages the cycles of ``unit`` (None: the system)."""
     if by is not None and not by.has_perm(MANAGE, unit):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
 
 
 @transaction.atomic
@@ -180,7 +180,7 @@ def reopen(
     """
     may = (ACCEPT, MANAGE) if step == CycleStep.APPLY else (MANAGE,)
     if by is not None and not any(by.has_perm(perm, unit) for perm in may):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     cycle = locked(cycle)
     if not cycle.rated_units().filter(pk=unit.pk).exists():
         raise WrongState(_("This unit is not rated in this cycle."))

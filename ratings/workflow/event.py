@@ -21,7 +21,7 @@ from ratings.notices import CONCERNED
 from ratings.register.rerating import acting, lock_units, rerate
 from records import audit
 from records.previews import require_unchanged
-from records.refusals import Incomplete, NotAllowed, WrongState
+from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from villages.models import Unit
 
 
@@ -135,10 +135,9 @@ def settle(proposal: Proposal, *, confirm: bool, by: Any, reason: str = "", expe
     ``Outdated`` when it differs from what the page showed (``expected``, of ``proposed_on``).
     """
     if not by.has_perm(authority_for(proposal), proposal):
-        raise NotAllowed(_("You may not do this here."))
-    if not confirm and not reason.strip():
-        message = _("Please give the reason.")
-        raise Incomplete(message, {"reason": message})
+        raise NotAllowed
+    if not confirm:
+        require_reason(reason)
     lock_units([proposal.unit_id])
     proposal = Proposal.objects.select_for_update(of=("self",)).select_related("event__unit").get(pk=proposal.pk)
     if proposal.state != Proposal.State.OPEN:
@@ -187,7 +186,7 @@ def authority_for(proposal: Proposal) -> str:
 
 def _require(by: Any, unit: Unit) -> None:
     if not by.has_perm("ratings.record_event", unit):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
 
 
 def _held_still(event: Event) -> Event:

@@ -28,7 +28,7 @@ def filling_verbs(starters: Iterable[tuple[str, Any]]) -> list[str]:
     pairs = [(by and by.pk, code) for code, by in starters]
     strangers = lacking(STEPS[OWN].permission, {pair for pair in pairs if pair[0]})
     if strangers and lacking(STEPS[ON_BEHALF].permission, strangers):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     return [ON_BEHALF if pair in strangers else OWN for pair in pairs]
 
 

@@ -62,4 +62,4 @@ def issue_scheme(scheme: Scheme, *, by: Any) -> Scheme:
 
 def _require(by: Any, unit: Unit) -> None:
     if by is not None and not by.has_perm("ratings.manage_scheme", unit):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed

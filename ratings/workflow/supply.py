@@ -94,7 +94,7 @@ def supply(
     """
     variants = supplied_by(cycle, departments_of(by, cycle.unit_id)).get(criterion)
     if not variants:
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     hold_open([cycle.pk])
     cycle.refresh_from_db(fields=["state", "scoring_closed_at"])
     if cycle.state != Cycle.State.OPEN or cycle.scoring_closed_at:

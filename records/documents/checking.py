@@ -28,5 +28,5 @@ def issue(title: str, content: Mapping[str, Any], *, unit: str, by: Any) -> str:
 
 def issued(code: str) -> IssuedDocument | None:
     """The paper with this ``code``, however it was typed; None if it was never issued."""
-    plain = typed_codes.plain(code)
+    plain = typed_codes.normalized(code)
     return IssuedDocument.objects.filter(code=plain).first() if len(plain) == CODE_LENGTH else None

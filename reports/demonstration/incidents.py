@@ -16,7 +16,7 @@ from ratings.workflow.event_import import import_events
 from reports.demonstration import schemes
 from reports.demonstration.chance import chance
 from reports.demonstration.people import Staff
-from villages.models import Unit
+from villages.models import Unit, county_of, township_of
 
 SINCE = date(2026, 1, 12)
 SHARE = 0.08
@@ -78,7 +78,7 @@ def old_proposals() -> list[Proposal]:
 def settle(proposal: Proposal, staff: Staff) -> bool:
     by_township = events.authority_for(proposal) == "ratings.settle_proposal_township"
     code = proposal.unit_id
-    by = staff(Role.TOWNSHIP_LEADER, code[:9]) if by_township else staff(Role.COUNTY_OFFICE, code[:6])
+    by = staff(Role.TOWNSHIP_LEADER, township_of(code)) if by_township else staff(Role.COUNTY_OFFICE, county_of(code))
     confirm = chance("proposal", code).random() < 0.6
     events.settle(proposal, confirm=confirm, by=by, reason="" if confirm else "情节轻微，已批评教育")
     return True

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from ratings.workflow.register import import_register
 from reports.demonstration import schemes
 from reports.demonstration.plans import star_for, target
-from villages.models import Level, Unit
+from villages.models import Level, Unit, county_of
 
 PAPER_YEARS = {"330624": (2024,), "330681": (2024,)}
 """The years on paper, by county; the other counties of Shaoxing are on paper until today."""
@@ -30,7 +30,7 @@ def rows() -> Iterator[tuple[str, int, str, str, int, str]]:
     specs = {county: schemes.spec(county) for county in schemes.COUNTIES}
     names = dict(Unit.objects.filter(level=Level.COUNTY).values_list("code", "name"))
     for code in Unit.objects.rated().values_list("code", flat=True):
-        county = code[:6]
+        county = county_of(code)
         spec = specs.get(county, specs["330624"])
         for year in PAPER_YEARS.get(county, OTHERS):
             points = target(code, spec, year)

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from reports.demonstration.chance import chance
 from villages.division_import import import_units
-from villages.models import Profile, Unit
+from villages.models import Profile, Unit, township_of
 
 DIVISIONS = settings.BASE_DIR / "fixtures" / "divisions_shaoxing_2023.csv"
 YEARS = (2024, 2025, 2026)
@@ -32,7 +32,7 @@ def tag(code: str) -> str:
     separately."""
     if code.startswith(NEAR_TOWN) and chance("town", code).random() < 0.6:
         return SUBURB
-    mountains = chance("terrain", code[:9]).choice([0.05, 0.4, 0.9])
+    mountains = chance("terrain", township_of(code)).choice([0.05, 0.4, 0.9])
     return MOUNTAIN if chance("terrain", code).random() < mountains else PLAIN
 
 

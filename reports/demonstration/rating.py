@@ -25,7 +25,7 @@ from reviews.sheets.scores import ScoreEntry
 from reviews.workflow import batches, checks, decisions, panels, settlements, sheets
 from reviews.workflow.checks import CheckFinding
 from reviews.workflow.decisions import Choice
-from villages.models import Unit
+from villages.models import Unit, township_of
 
 LOOKED = "查看台账、走访农户后打分"
 DIFFERS = "现场核查与申报不符，以核查为准"
@@ -108,7 +108,7 @@ class Rating:
     # Township and county alike.
 
     def convene(self) -> None:
-        for township in sorted({code[:9] for code in self.plans}):
+        for township in sorted({township_of(code) for code in self.plans}):
             self._convene(township, Stage.TOWNSHIP, Role.TOWNSHIP_REVIEWER, Role.TOWNSHIP_OFFICE)
         self._convene(self.county, Stage.COUNTY, Role.COUNTY_REVIEWER, Role.COUNTY_OFFICE)
 
@@ -222,7 +222,9 @@ class Rating:
             code = settlement.application.unit_id
             if wanted(self.plans[code]):
                 place, office = (
-                    (code[:9], Role.TOWNSHIP_OFFICE) if stage == Stage.TOWNSHIP else (self.county, Role.COUNTY_OFFICE)
+                    (township_of(code), Role.TOWNSHIP_OFFICE)
+                    if stage == Stage.TOWNSHIP
+                    else (self.county, Role.COUNTY_OFFICE)
                 )
                 settlements.settle(settlement, by=self.staff(office, place), note="评审组复核后，同意按平均分计。")
 
@@ -257,7 +259,7 @@ class Rating:
 def _by_township(codes: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for code in codes:
-        found[code[:9]].append(code)
+        found[township_of(code)].append(code)
     return found
 
 

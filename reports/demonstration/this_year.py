@@ -22,6 +22,7 @@ from reports.demonstration.rating import Calendar, Rating
 from reviews.workflow import objections
 from reviews.workflow.checks import CheckFinding
 from reviews.workflow.confirmation import confirm_due
+from villages.models import township_of
 
 YEAR = 2026
 SLOW = "农业农村局"
@@ -151,7 +152,7 @@ def plans(scheme: Scheme, suffix: str) -> list[Plan]:
     _county, home, own_village = people.SETS[suffix]
     by_township: dict[str, list[Plan]] = defaultdict(list)
     for unit in scheme.rated_units():
-        by_township[unit.code[:9]].append(plan(unit, scheme.spec, YEAR))
+        by_township[township_of(unit.code)].append(plan(unit, scheme.spec, YEAR))
     for pace, (township, made) in enumerate(
         sorted(by_township.items(), key=lambda item: chance("pace", item[0]).random())
     ):
@@ -184,7 +185,7 @@ def send_back(rating: Rating) -> None:
             reasons = {criterion: draw.choice(RETURNS) for criterion in draw.sample(asked, draw.randint(1, 3))}
             late = code not in OWN_VILLAGES and draw.random() < 0.3
             due = days(-3, 18) if late else days(draw.randint(4, 9), 18)
-            office = rating.staff(Role.TOWNSHIP_OFFICE, code[:9])
+            office = rating.staff(Role.TOWNSHIP_OFFICE, township_of(code))
             applications.return_(rating.applications[code], reasons, due=due, by=office, at=days(-10))
 
 

@@ -23,7 +23,7 @@ from reviews.decisions.visibility import decisions_for, own_batches
 from reviews.models import Batch
 from reviews.models.review_levels import permissions, review_level_of
 from reviews.workflow import batches, decisions
-from villages.models import Unit
+from villages.models import Unit, county_of
 
 
 class DecisionSerializer(serializers.ModelSerializer):
@@ -161,7 +161,7 @@ class BatchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         given = sent(PrepareSerializer, request)
         data = dict(given)
         unit = get_object_or_404(Unit.objects.visible_to(request.user), pk=data.pop("unit"))
-        cycle = get_object_or_404(Cycle, pk=data.pop("cycle"), unit_id=unit.code[:6])
+        cycle = get_object_or_404(Cycle, pk=data.pop("cycle"), unit_id=county_of(unit.code))
         batch = batches.prepare(cycle, unit, data.pop("stage"), **data, by=request.user)
         return Response(BatchSerializer(batch).data, status=status.HTTP_201_CREATED)
 

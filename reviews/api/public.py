@@ -17,7 +17,7 @@ from accounts.api_permission import HasUnitPermission
 from accounts.working_days import uncertainty
 from ratings.models import Decision
 from records.client_ip import address_of
-from records.typed_codes import grouped, plain
+from records.typed_codes import grouped, normalized
 from records.validated_input import ExactSerializer, sent
 from reviews.decisions.visibility import objections_for
 from reviews.models import Batch, Objection
@@ -144,7 +144,7 @@ class ObjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
     @action(detail=False, url_path=r"by-receipt/(?P<receipt>[^/]{1,40})")
     def by_receipt(self, request: Request, receipt: str) -> Response:
         """The outcome of an objection, for somebody with its receipt."""
-        return Response(ReceiptSerializer(get_object_or_404(Objection, receipt=grouped(plain(receipt)))).data)
+        return Response(ReceiptSerializer(get_object_or_404(Objection, receipt=grouped(normalized(receipt)))).data)
 
     @extend_schema(request=ObjectionAnswerSerializer, responses={204: None})
     @action(detail=True, methods=["post"])

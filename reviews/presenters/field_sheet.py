@@ -10,9 +10,10 @@ from accounts.models import User
 from ratings.models import Absence, Answer, Application
 from ratings.presenters.corrections import none_words
 from ratings.scheme.spec import Criterion, Question
-from ratings.scheme.wording import plain, rule_lines
+from ratings.scheme.wording import rule_lines
 from records.documents import Heading, Names, NewPage, Signatures, Table, Text, document
 from records.documents.blocks import Block
+from records.numbers import plain
 from reviews.models import Sheet
 
 ROOM = "\n\n"

@@ -25,7 +25,7 @@ from reviews.department_checks.department_answers import AnsweredByThen, answere
 from reviews.models import Batch, DepartmentAnswer, DepartmentCheck, Lapse
 from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.presenters.verdicts import Verdict, verdicts
-from villages.models import Unit, below
+from villages.models import Unit, below, township_of
 
 State = Application.State
 Said = Mapping[DepartmentCheck, list[AnsweredByThen]]
@@ -266,5 +266,5 @@ def _names(units: list[Unit], batch: Batch) -> dict[str, str]:
     """By division code; a county's villages with their township, since two may have one name."""
     if batch.stage == Stage.TOWNSHIP:
         return {unit.code: unit.name for unit in units}
-    towns = dict(Unit.objects.filter(code__in={unit.code[:9] for unit in units}).values_list("code", "name"))
-    return {unit.code: f"{towns.get(unit.code[:9], '')} {unit.name}".strip() for unit in units}
+    towns = dict(Unit.objects.filter(code__in={township_of(unit.code) for unit in units}).values_list("code", "name"))
+    return {unit.code: f"{towns.get(township_of(unit.code), '')} {unit.name}".strip() for unit in units}

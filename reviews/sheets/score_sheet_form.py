@@ -17,10 +17,11 @@ from ratings.application.answer_parsing import parsed_answer
 from ratings.models import Answer, Evidence
 from ratings.presenters.area_sections import LastYear
 from ratings.scheme.spec import Area, Criterion, Question, SchemeSpec
-from ratings.scheme.wording import bounds_words, plain, rule_lines
+from ratings.scheme.wording import bounds_words, rule_lines
 from ratings.scoring.facts_file import decimal
 from ratings.scoring.methods import Scored, score_criterion
 from ratings.scoring.outliers import jump
+from records.numbers import plain
 from records.outliers import Odd
 from records.refusals import Incomplete
 from reviews.sheets.photos import Photo

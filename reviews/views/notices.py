@@ -20,7 +20,7 @@ from ratings.models import Decision
 from records.client_ip import address_of
 from records.documents import served
 from records.refusals import Refused
-from records.typed_codes import grouped, plain
+from records.typed_codes import grouped, normalized
 from reviews.models import Batch, Objection
 from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.results.poster import poster
@@ -114,7 +114,7 @@ def notice_poster(request: HttpRequest, pk: int) -> HttpResponse:
 def objection_status(request: HttpRequest) -> HttpResponse:
     """The outcome of an objection, for somebody with its receipt."""
     receipt = request.GET.get("receipt", "").strip()
-    objection = Objection.objects.select_related("unit").filter(receipt=grouped(plain(receipt))).first()
+    objection = Objection.objects.select_related("unit").filter(receipt=grouped(normalized(receipt))).first()
     return render(request, "reviews/appeals/objection_status.html", {"receipt": receipt, "objection": objection})
 
 

@@ -24,7 +24,7 @@ from reviews.panels.panel_assignment import seated as seated_on
 from reviews.panels.panel_assignment import seats_text
 from reviews.workflow import draws
 from reviews.workflow import panels as workflow
-from villages.models import Level, Unit, below_any
+from villages.models import Level, Unit, below_any, county_of
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def _places(review_level: ReviewLevel, codes: list[str]) -> list[PanelPlace]:
     waiting = late(review_level).filter(below_any(units, "unit_id")).order_by().values_list("cycle", "unit_id")
     exceptional = {(cycle, unit[: review_level.code_length]) for cycle, unit in waiting} if units else set()
     wanted = Q(state=Cycle.State.OPEN) | Q(pk__in={cycle for cycle, _unit in exceptional})
-    cycles = Cycle.objects.filter(wanted, unit__in={code[:6] for code in units}).select_related("unit")
+    cycles = Cycle.objects.filter(wanted, unit__in={county_of(code) for code in units}).select_related("unit")
     by_place: dict[tuple[int, str], list[Panel]] = {}
     shown = Panel.objects.filter(unit__in=units, stage=review_level.stage).prefetch_related(
         "seats", Prefetch("draws", Draw.objects.only("panel_id", "at"))

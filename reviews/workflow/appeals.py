@@ -36,7 +36,7 @@ from ratings.workflow.window import hold_open
 from records import audit
 from records.files import store
 from records.previews import require_unchanged
-from records.refusals import Incomplete, NotAllowed, WrongState
+from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from reviews.appeals.answer_basis import of_appeal
 from reviews.appeals.appeal_rules import ABOVE, APPEAL, COUNTY, above, against_decision, last_day
 from reviews.appeals.appealable import (
@@ -52,6 +52,7 @@ from reviews.conflicts_of_interest import WORDS, hearing_conflicts
 from reviews.decisions.ceiling import ceilings
 from reviews.models import Appeal, AppealPaper, Batch, BatchEntry, Correction, Hearer, Objection
 from reviews.models.review_levels import REVIEW_LEVELS
+from villages.models import township_of
 
 CENT = Decimal("0.01")
 
@@ -71,7 +72,7 @@ def make_appeal(decision: Decision, *, reasons: str, by: User, files: Collection
     was overturned, after the last day (until 24:00), or a second time; ``Incomplete`` without reasons."""
     decision = _locked(decision.pk)
     if not by.has_perm(APPEAL, decision):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     if Appeal.objects.filter(application=decision.application_id).exclude(state=Appeal.State.LAPSED).exists():
         raise WrongState(_("This result has been appealed already: that is possible once."))
     if not _stands(decision):
@@ -87,7 +88,7 @@ def appeal_subject(subject: Appealable, *, reasons: str, by: User, files: Collec
     """Appeal against not being rated, or against the effects of an event. Raises as ``make_appeal`` does."""
     subject = _locked_subject(subject)
     if not by.has_perm(APPEAL, subject.unit):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     if hindered := why_not_appealable(subject):
         raise WrongState(hindered)
     appeal = Appeal(application=subject.application, decision=subject.decision, event=subject.event, unit=subject.unit)
@@ -104,7 +105,7 @@ def convene(appeal: Appeal, hearers: Collection[User], *, by: User) -> None:
     appeal = _open(appeal)
     level = above(appeal)
     if not by.has_perm(level.convene, appeal):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     if not hearers:
         raise Incomplete(_("Please choose who hears the appeal."))
     people = {user.pk: user for user in hearers}
@@ -331,16 +332,15 @@ def _heard_by(appeal: Appeal, by: User, expected: Any) -> Appeal:
     appeal = _open(appeal)
     sits = appeal.hearers.filter(user=by).exists()
     if not sits or not by.has_perm(above(appeal).hear, appeal) or hearing_conflicts(appeal, [by.pk]):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     require_unchanged(expected, of_appeal(appeal))
     return appeal
 
 
 def _answer(appeal: Appeal, state: Appeal.State, by: User, answer: str) -> None:
-    if not answer.strip():
-        raise Incomplete(_("Please give a reason."), {"answer": _("Please give a reason.")})
+    answer = require_reason(answer, "answer")
     with audit.acting(by, f"appeal_{state}"):
-        appeal.state, appeal.answer, appeal.answered_by, appeal.answered_at = state, answer.strip(), by, timezone.now()
+        appeal.state, appeal.answer, appeal.answered_by, appeal.answered_at = state, answer, by, timezone.now()
         appeal.save(update_fields=["state", "answer", "answered_by", "answered_at"])
 
 
@@ -373,7 +373,7 @@ def _numbered(document: str) -> str:
 def _everyone(appeal: Appeal) -> list[int]:
     """The village, its township, those who decided, and the office above."""
     level = above(appeal)
-    township, place = appeal.unit_id[:9], level.place(appeal.unit_id)
+    township, place = township_of(appeal.unit_id), level.place(appeal.unit_id)
     offices = holders([Role.TOWNSHIP_OFFICE, level.office], [township, place])
     return [*_village(appeal), *_who_decided(appeal), *(user for users in offices.values() for user in users)]
 

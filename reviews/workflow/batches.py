@@ -24,7 +24,7 @@ from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Batch, BatchEntry, Seat
 from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.workflow.checks import require_checked
-from villages.models import Unit, below
+from villages.models import Unit, below, township_of
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def prepare(
     outside."""
     _require(by, unit, stage)
     if not cycle.works_at(unit.code):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     with audit.acting(by, "prepare_batch"):
         batch = Batch.objects.create(
             cycle=cycle, unit=unit, stage=stage, met_on=met_on, document=document, minutes=minutes, created_by=by
@@ -147,7 +147,7 @@ def audience_of(
     if units is None:
         units = set(batch.entries.values_list("decision__unit_id", flat=True))
     roles = [Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER]
-    places = {code[:9] for code in units}
+    places = {township_of(code) for code in units}
     if batch.stage == Stage.COUNTY:
         roles.append(Role.COUNTY_OFFICE)
         places.add(batch.unit_id)
@@ -226,7 +226,7 @@ def _require(by: User, unit: Unit, stage: str) -> None:
         not by.has_perm(REVIEW_LEVELS[stage].permission("release"), unit)
         or len(unit.code) != REVIEW_LEVELS[stage].code_length
     ):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
 
 
 def _locked_draft(batch: Batch, by: User) -> Batch:

@@ -65,7 +65,7 @@ def open_check(
     """
     at = at or timezone.now()
     if not by.has_perm(OPEN, unit) or unit.pk != cycle.unit_id:
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     if due <= at:
         raise Incomplete(_("This deadline is over already."), {"due": _("This deadline is over already.")})
     asked = cycle.scheme.spec.departments
@@ -115,7 +115,7 @@ def answer(
     check, at = _locked(check), at or timezone.now()
     asked = department in departments(check) and by.has_perm(ANSWER, check)
     if not asked or department not in departments_of(by, check.unit_id):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     earlier = check.answers.filter(department=department, corrected_by=None).first()
     listed = {one.pk: one for one in Application.objects.filter(candidacy__of=check).select_related("unit")}
     require_unchanged(expected, standing_of(listed.values(), earlier))
@@ -167,7 +167,7 @@ def note_lapse(check: DepartmentCheck, department: str, *, by: User, note: str, 
     """
     check, at = _locked(check), at or timezone.now()
     if not by.has_perm(OPEN, check) or department not in departments(check):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     if at < check.due:
         raise WrongState(_("The department may still answer until %s.") % deadline(check.due))
     if department not in outstanding({check.pk: departments(check)})[check.pk]:

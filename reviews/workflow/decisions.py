@@ -23,7 +23,7 @@ from ratings.workflow import decision as decisions
 from ratings.workflow.decision import DecidedStar
 from ratings.workflow.transition import move
 from ratings.workflow.window import hold_open, require_reviewing
-from records.refusals import Incomplete, NotAllowed, WrongState
+from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from reviews.conflicts_of_interest import WORDS, deciding_conflicts
 from reviews.decisions.ceiling import Ceiling, ceilings
 from reviews.models import Settlement
@@ -105,7 +105,7 @@ def reject(application: Application, *, by: User, reason: str) -> None:
     application = _locked(application)
     actions.require("reject", by, application)
     require_reviewing([application], REVIEW_LEVELS[Stage.TOWNSHIP].window)
-    move([application.pk], "reject", Application.State.REJECTED, by=by, reason=_required(reason))
+    move([application.pk], "reject", Application.State.REJECTED, by=by, reason=require_reason(reason))
     _tell(application, "application_rejected", [*VILLAGE_AND_TOWNSHIP], reason.strip())
 
 
@@ -115,7 +115,7 @@ def send_back(application: Application, *, by: User, reason: str) -> None:
     application = _locked(application)
     actions.require("send_back", by, application)
     require_reviewing([application], REVIEW_LEVELS[Stage.COUNTY].window)
-    back_to, reason = Application.State.TOWNSHIP_REVIEW, _required(reason)
+    back_to, reason = Application.State.TOWNSHIP_REVIEW, require_reason(reason)
     move([application.pk], "send_back", back_to, by=by, reason=reason, township_star=None)
     _tell(application, "application_sent_back", [Role.TOWNSHIP_LEADER, *VILLAGE_AND_TOWNSHIP], reason)
 
@@ -125,12 +125,12 @@ def reconsider(application: Application, *, by: User, reason: str) -> None:
     """Take back a decision that nobody outside has seen; it stays on record as overturned."""
     application = _locked(application)
     if not any(by.has_perm(review_level.permission("decide"), application) for review_level in REVIEW_LEVELS.values()):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     decision = taken_back_by(by, application)
     if decision is None:  # for somebody who may not see the decision there is none
         raise _moved_on(application, by)
     review_level = REVIEW_LEVELS[decision.origin]
-    decisions.overturn(decision, review_level.state, verb="reconsider", by=by, reason=_required(reason))
+    decisions.overturn(decision, review_level.state, verb="reconsider", by=by, reason=require_reason(reason))
 
 
 def taken_back_by(user: User, application: Application) -> Decision | None:
@@ -198,7 +198,7 @@ def _under_review(chosen: Collection[int], review_level: ReviewLevel, by: User, 
     )
     reach = tuple(by.reach(review_level.permission("decide")))
     if len(applications) != len(chosen) or not all(a.unit_id.startswith(reach) for a in applications):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     for application in applications:
         if application.state != review_level.state:
             raise _moved_on(application, by)
@@ -256,12 +256,6 @@ def _moved_on(application: Application, by: User) -> WrongState:
         _("Somebody was quicker: %(unit)s is now at the step “%(state)s”.")
         % {"unit": application.unit.name, "state": state}
     )
-
-
-def _required(reason: str) -> str:
-    if not reason.strip():
-        raise Incomplete(_("Please give a reason."), {"reason": _("Please give a reason.")})
-    return reason.strip()
 
 
 def _tell(application: Application, kind: str, roles: Collection[str], reason: str) -> None:

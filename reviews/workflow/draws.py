@@ -21,7 +21,7 @@ from reviews.panels.joint_points import FEWEST_REVIEWERS
 from reviews.panels.panel_assignment import panel_for, seats_text
 from reviews.panels.panel_assignment import seated as seated_on
 from reviews.workflow.panels import convene, may_convene
-from villages.models import Unit, below
+from villages.models import Unit, below, township_of
 
 
 @transaction.atomic
@@ -134,6 +134,6 @@ def _homes(unit: Unit, people: set[int]) -> dict[int, str]:
     today = Appointment.objects.on(timezone.localdate()).filter(user__in=people).order_by("pk")
     homes: dict[int, str] = {}
     for user, department, code in today.values_list("user_id", "department", "unit_id"):
-        if home := department or (code[:9] if len(code) >= 9 and code != unit.code else ""):
+        if home := department or (township_of(code) if len(code) >= 9 and code != unit.code else ""):
             homes.setdefault(user, home)
     return homes

@@ -129,7 +129,7 @@ def _answer(objection: Objection, state: Objection.State, by: User, answer: str,
     decision = Decision.objects.select_for_update(of=("self",)).select_related("unit").get(pk=objection.decision_id)
     objection = Objection.objects.select_for_update().get(pk=objection.pk)
     if not may_answer(by, decision):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     if objection.state != Objection.State.OPEN:
         raise WrongState(_("This objection has been answered already."))
     if state == Objection.State.UPHELD and decision.state != Decision.State.RELEASED:

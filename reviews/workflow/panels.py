@@ -84,7 +84,7 @@ def may_convene(cycle: Cycle, unit: Unit, stage: str, by: User) -> ReviewLevel:
     review_level = REVIEW_LEVELS[stage]
     here = len(unit.code) == review_level.code_length and cycle.works_at(unit.code)
     if not here or not by.has_perm(review_level.permission("convene"), unit):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     if (
         cycle.state != Cycle.State.OPEN
         and not late(review_level).filter(below(unit.code, "unit_id"), cycle=cycle).exists()

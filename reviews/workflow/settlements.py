@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from ratings.models import Application
 from records import audit
-from records.refusals import Incomplete, NotAllowed, WrongState
+from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from reviews.conflicts_of_interest import has_conflict
 from reviews.models import Addendum, Settlement, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
@@ -42,7 +42,7 @@ def add(settlement: Settlement, *, by: User, note: str, reason: str) -> Addendum
     if not settlement.note:
         raise WrongState(_("This note is not signed yet."))
     note = _written(note, "note", _("Please write the note."))
-    reason = _written(reason, "reason", _("Please give a reason."))
+    reason = require_reason(reason)
     if added := settlement.addenda.filter(note=note, reason=reason, by=by).first():
         return added
     with audit.acting(by, "add_to_settlement", reason):
@@ -80,7 +80,7 @@ def _locked(settlement: Settlement, by: User) -> Settlement:
     settlement = rows.get(pk=settlement.pk)
     application, review_level = settlement.application, REVIEW_LEVELS[settlement.stage]
     if not _is_of_the_panel(by, application, review_level) or has_conflict(application.pk, by.pk, review_level.stage):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     if application.state != review_level.state or settlement.superseded_at:
         raise WrongState(_("This application is no longer under review."))
     return settlement

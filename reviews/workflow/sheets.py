@@ -18,7 +18,7 @@ from ratings.models import Answer, Application
 from ratings.workflow.decision import PanelPoints, record_points
 from ratings.workflow.window import require_reviewing
 from records import audit
-from records.refusals import Incomplete, NotAllowed, WrongState
+from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from reviews.conflicts_of_interest import conflicts
 from reviews.models import Settlement, Sheet, SheetEntry
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
@@ -100,9 +100,7 @@ def recuse(sheet: Sheet, *, by: User, reason: str = "") -> None:
 def abstain(sheet: Sheet, *, by: User, reason: str) -> None:
     """The reviewer does not score this application although there is no conflict of interest; the reason is recorded,
     and it cannot be undone."""
-    if not reason.strip():
-        raise Incomplete(_("Please give a reason."), {"reason": _("Please give a reason.")})
-    _step_back(sheet, Sheet.State.ABSTAINED, "abstain", by, reason.strip())
+    _step_back(sheet, Sheet.State.ABSTAINED, "abstain", by, require_reason(reason))
 
 
 def _step_back(sheet: Sheet, state: str, verb: str, by: User, reason: str) -> None:
@@ -159,7 +157,7 @@ def _locked(sheets: Collection[int], by: User, *, despite_conflict: bool = False
         .prefetch_related("application__cycle__scheme", "application__cycle__windows")
     )
     if len(chosen) != len(set(sheets)) or any(not _is_own(sheet, by) for sheet in chosen):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     for stage in () if despite_conflict else {sheet.stage for sheet in chosen}:
         if conflicts({sheet.application_id for sheet in chosen if sheet.stage == stage}, [by.pk], stage):
             raise NotAllowed(_("You have a conflict of interest with this village and do not score it."))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from records.typed_codes import grouped, plain
+from records.typed_codes import grouped, normalized
 
 TYPED = [
     "K3MX-92QF-7ABC",
@@ -16,8 +16,8 @@ TYPED = [
 
 @pytest.mark.parametrize("typed", TYPED)
 def test_a_code_is_read_however_it_was_typed(typed):
-    assert grouped(plain(typed)) == "K3MX-92QF-7ABC"
+    assert grouped(normalized(typed)) == "K3MX-92QF-7ABC"
 
 
 def test_other_letters_stay_other():
-    assert plain("K3MX-92QF-7ABD") == "K3MX92QF7ABD"
+    assert normalized("K3MX-92QF-7ABD") == "K3MX92QF7ABD"

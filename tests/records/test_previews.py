@@ -23,7 +23,7 @@ def person():
 def test_what_was_shown_comes_back(person):
     key = previews.keep(person, STEP, SHOWN)
     with previews.confirming(person, STEP, key) as shown:
-        assert shown == previews.plain(SHOWN)
+        assert shown == previews.as_stored(SHOWN)
 
 
 def test_a_second_confirmation_is_told_that_it_is_done(person):
@@ -41,7 +41,7 @@ def test_a_step_that_is_refused_may_be_confirmed_again(person):
     with pytest.raises(ZeroDivisionError), previews.confirming(person, STEP, key):
         raise ZeroDivisionError
     with previews.confirming(person, STEP, key) as shown:
-        assert shown == previews.plain(SHOWN)
+        assert shown == previews.as_stored(SHOWN)
 
 
 def test_the_page_shown_last_under_a_key_counts(person):
@@ -70,9 +70,9 @@ def test_a_page_of_the_day_before_is_out_of_date(person):
 
 def test_a_step_refuses_what_is_not_as_shown():
     previews.require_unchanged(None, SHOWN)
-    previews.require_unchanged(previews.plain(SHOWN), SHOWN)
+    previews.require_unchanged(previews.as_stored(SHOWN), SHOWN)
     with pytest.raises(Outdated):
-        previews.require_unchanged(previews.plain(SHOWN), {"payments": {}})
+        previews.require_unchanged(previews.as_stored(SHOWN), {"payments": {}})
 
 
 def test_unknown_fields_are_named():

@@ -7,7 +7,19 @@ from villages.models.reorganization import (
     rated_on,
     successors,
 )
-from villages.models.unit import CODE, CODE_LENGTHS, Level, Unit, UnitQuerySet, below, below_any, matching, prefixes
+from villages.models.unit import (
+    CODE,
+    CODE_LENGTHS,
+    Level,
+    Unit,
+    UnitQuerySet,
+    below,
+    below_any,
+    county_of,
+    matching,
+    prefixes,
+    township_of,
+)
 
 __all__ = [
     "CODE",
@@ -21,9 +33,11 @@ __all__ = [
     "ancestors",
     "below",
     "below_any",
+    "county_of",
     "descendants",
     "matching",
     "prefixes",
     "rated_on",
     "successors",
+    "township_of",
 ]

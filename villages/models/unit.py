@@ -19,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 from villages.pinyin import pattern_of, pinyin_of
 
 CODE_LENGTHS = (2, 4, 6, 9, 12)
+COUNTY_LENGTH, TOWNSHIP_LENGTH = CODE_LENGTHS[2:4]
 CODE = r"[0-9]{2}([0-9]{2}(([0-9]{2}|Z[0-9])([0-9]{3}([0-9]{3}|S[0-9]{2})?)?)?)?"
 """Pattern of a code, for Python and PostgreSQL alike: a zone below a city has a Z, a station an S."""
 LONGEST_SEARCH = 50
@@ -32,6 +33,16 @@ PLAIN[0x3000] = ord(" ")
 def prefixes(code: str) -> list[str]:
     """The codes of every unit above ``code`` and itself, topmost first."""
     return [code[:n] for n in CODE_LENGTHS if n <= len(code)]
+
+
+def county_of(code: str) -> str:
+    """The code of the county that ``code`` lies in; shorter codes as they are."""
+    return code[:COUNTY_LENGTH]
+
+
+def township_of(code: str) -> str:
+    """The code of the township that ``code`` lies in; shorter codes as they are."""
+    return code[:TOWNSHIP_LENGTH]
 
 
 def below(code: str, field: str = "code") -> Q:

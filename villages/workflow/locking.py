@@ -21,7 +21,7 @@ def hold(codes: Iterable[str], perm: str, by: Any) -> dict[str, Unit]:
     codes = {code for code in codes if code}
     reach = by.reach(perm)
     if not all(any(code.startswith(held) for held in reach) for code in codes):
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     units = {unit.code: unit for unit in Unit.objects.select_for_update().filter(code__in=codes).order_by("code")}
     for unit in units.values():
         if unit.ended:

@@ -67,7 +67,7 @@ def make(kind: UnitKind, above: str, code: str, name: str, *, by: Any) -> Unit:
     code = cells.code(code).upper()
     place = hold([above], kind.permission, by).get(above)
     if place is None or place.level != kind.above:
-        raise NotAllowed(_("You may not do this here."))
+        raise NotAllowed
     name = cleaned_name(name, "name")
     below = Unit.objects.standing().within(above).filter(level=kind.level)
     if not code and (there := below.filter(name=name).first()):
