@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +20,9 @@ from records.table_lines import OLE, ZIP, NotATable
 from records.zip_packages import MB
 
 MOST_BYTES = 5 * MB
+BranchNames = Callable[[tuple[int | str, ...], int], bool]
+Words = Callable[[dict[str, Any], dict[str, Any]], tuple[str, str]]
+"""From Pydantic's context and its error: what is wrong, and what was expected."""
 
 
 class SchemeRefused(Refused):
@@ -63,7 +67,7 @@ def check_scheme(body: Any) -> Reading:
     try:
         spec = SchemeSpec.model_validate(body)
     except ValidationError as wrong:
-        raise SchemeRefused([_problem(error) for error in wrong.errors(include_url=False)]) from None
+        raise SchemeRefused([shape_problem(error) for error in wrong.errors(include_url=False)]) from None
     problems = checks.problems(spec)
     if errors(problems):
         raise SchemeRefused(problems)
@@ -117,9 +121,9 @@ def _plain(value: Any) -> Any:
     return [_plain(member) for member in value] if isinstance(value, list) else value
 
 
-def _place(loc: tuple[int | str, ...]) -> str:
+def _place(loc: tuple[int | str, ...], names_a_branch: BranchNames) -> str:
     """Pydantic's location in the syntax of formats §1, ``areas[0].criteria[2].tiers[1]``."""
-    steps = [step for at, step in enumerate(loc) if not _names_a_branch(loc, at)]
+    steps = [step for at, step in enumerate(loc) if not names_a_branch(loc, at)]
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
 
 
@@ -128,9 +132,18 @@ def _names_a_branch(loc: tuple[int | str, ...], at: int) -> bool:
     return (at == 4 and loc[2] in ("criteria", "figures")) or (at == 3 and loc[2] == "bars")
 
 
-def _problem(error: dict[str, Any]) -> Problem:
-    message, expected = _WORDS.get(error["type"], _other)(error.get("ctx", {}), error)
-    return Problem(_place(error["loc"]), message, expected)
+def shape_problem(
+    error: dict[str, Any],
+    names_a_branch: BranchNames = _names_a_branch,
+    words: Mapping[str, Words] = MappingProxyType({}),
+) -> Problem:
+    """An error of Pydantic in our words, for files of other formats too.
+
+    ``names_a_branch``: which steps of a location are no part of the file. ``words``: of errors that no scheme can have.
+    """
+    say = words.get(error["type"]) or _WORDS.get(error["type"], _other)
+    message, expected = say(error.get("ctx", {}), error)
+    return Problem(_place(error["loc"], names_a_branch), message, expected)
 
 
 def _other(ctx: dict[str, Any], error: dict[str, Any]) -> tuple[str, str]:
@@ -142,37 +155,38 @@ def _shown(error: dict[str, Any]) -> str:
     return shown if len(shown) <= 60 else shown[:59] + "…"
 
 
-def _wrong(expected: Callable[[dict[str, Any]], str]) -> Callable[..., tuple[str, str]]:
+def wrong_value(expected: Callable[[dict[str, Any]], str]) -> Words:
+    """Words for a value that does not belong there; ``expected`` says what would, from Pydantic's context."""
     return lambda ctx, error: (_("%s does not belong here.") % _shown(error), expected(ctx))
 
 
-_WORDS: dict[str, Callable[..., tuple[str, str]]] = {
+_WORDS: dict[str, Words] = {
     "missing": lambda ctx, error: (_("A required key is missing."), str(error["loc"][-1])),
     "extra_forbidden": lambda ctx, error: (_("Unknown key."), _("only the keys of the format")),
     "union_tag_not_found": lambda ctx, error: (_("A required key is missing."), "method"),
     "union_tag_invalid": lambda ctx, error: (_("Unknown scoring method “%s”.") % ctx["tag"], ctx["expected_tags"]),
-    "literal_error": _wrong(lambda ctx: ctx["expected"]),
-    "number": _wrong(lambda ctx: _("a number")),
-    "number_size": _wrong(
+    "literal_error": wrong_value(lambda ctx: ctx["expected"]),
+    "number": wrong_value(lambda ctx: _("a number")),
+    "number_size": wrong_value(
         lambda ctx: (
             _("a number below %(largest)s with at most %(places)s decimals")
             % {"largest": f"{LARGEST:f}", "places": MOST_PLACES}
         )
     ),
-    "greater_than": _wrong(lambda ctx: _("a number above %s") % ctx["gt"]),
-    "greater_than_equal": _wrong(lambda ctx: _("a number of at least %s") % ctx["ge"]),
-    "less_than": _wrong(lambda ctx: _("a number below %s") % ctx["lt"]),
-    "less_than_equal": _wrong(lambda ctx: _("a number of at most %s") % ctx["le"]),
-    "int_type": _wrong(lambda ctx: _("a whole number")),
-    "bool_type": _wrong(lambda ctx: "true / false"),
-    "string_type": _wrong(lambda ctx: _("a text")),
-    "string_too_short": _wrong(lambda ctx: _("a text that is not empty")),
-    "string_too_long": _wrong(lambda ctx: _("a text of at most %s characters") % ctx["max_length"]),
-    "string_pattern_mismatch": _wrong(lambda ctx: _("a code without spaces or commas that does not begin with @")),
-    "tuple_type": _wrong(lambda ctx: _("a list")),
+    "greater_than": wrong_value(lambda ctx: _("a number above %s") % ctx["gt"]),
+    "greater_than_equal": wrong_value(lambda ctx: _("a number of at least %s") % ctx["ge"]),
+    "less_than": wrong_value(lambda ctx: _("a number below %s") % ctx["lt"]),
+    "less_than_equal": wrong_value(lambda ctx: _("a number of at most %s") % ctx["le"]),
+    "int_type": wrong_value(lambda ctx: _("a whole number")),
+    "bool_type": wrong_value(lambda ctx: "true / false"),
+    "string_type": wrong_value(lambda ctx: _("a text")),
+    "string_too_short": wrong_value(lambda ctx: _("a text that is not empty")),
+    "string_too_long": wrong_value(lambda ctx: _("a text of at most %s characters") % ctx["max_length"]),
+    "string_pattern_mismatch": wrong_value(lambda ctx: _("a code without spaces or commas that does not begin with @")),
+    "tuple_type": wrong_value(lambda ctx: _("a list")),
     "too_short": lambda ctx, error: (_("This list is empty."), _("at least one entry")),
-    "dict_type": _wrong(lambda ctx: _("an object with keys")),
-    "model_type": _wrong(lambda ctx: _("an object with keys")),
-    "model_attributes_type": _wrong(lambda ctx: _("an object with keys")),
-    "bar": _wrong(lambda ctx: _("a star or the code of an area")),
+    "dict_type": wrong_value(lambda ctx: _("an object with keys")),
+    "model_type": wrong_value(lambda ctx: _("an object with keys")),
+    "model_attributes_type": wrong_value(lambda ctx: _("an object with keys")),
+    "bar": wrong_value(lambda ctx: _("a star or the code of an area")),
 }

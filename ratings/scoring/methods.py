@@ -168,10 +168,10 @@ def loss(item: Loss, count: Decimal) -> Decimal:
 # A panel: the points of several reviewers become one value per criterion.
 
 
-def half_up(value: Fraction | Decimal) -> Decimal:
-    """``value`` ≥ 0 rounded half up to two decimals."""
-    hundredths = Fraction(value) * 100
-    return Decimal((hundredths.numerator * 2 + hundredths.denominator) // (hundredths.denominator * 2)).scaleb(-2)
+def half_up(value: Fraction | Decimal, places: int = 2) -> Decimal:
+    """``value`` ≥ 0 rounded half up to so many decimals."""
+    parts = Fraction(value) * 10**places
+    return Decimal((parts.numerator * 2 + parts.denominator) // (parts.denominator * 2)).scaleb(-places)
 
 
 def mean(points: Collection[Decimal]) -> Decimal:

@@ -1,5 +1,6 @@
 """Every writer outside a request names itself: after every task and every command the check finds nothing."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SCHEME = project.BASE_DIR / "fixtures/schemes/330624.json"
 VILLAGE = "330624108204"
+FORMULA = {
+    "format": "pingxing-assessment/1",
+    "year": 2025,
+    "unit": "330624",
+    "assesses": "township",
+    "on": "2025-12-31",
+    "terms": [{"code": "a", "takes": "improved", "weight": 1}],
+}
 RESTORE = "restore"
 """It writes into an empty place alone, and ends with the check (tests/config/test_backup.py)."""
 OURS = {"records", "villages", "notifications", "accounts", "ratings", "reviews", "incentives", "reports", "config"}
@@ -31,6 +40,7 @@ def commands(folder: Path) -> dict[str, list[list[str]]]:
         "register.csv": f"unit,star,on,document\n{VILLAGE},4,2025-12-20,新评〔2025〕1号\n",
         "events.csv": f"unit,event,date\n{VILLAGE},case_opened,2026-03-01\n",
         "facts.csv": "unit,item,value\n",
+        "formula.json": json.dumps(FORMULA),
     }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -45,6 +55,7 @@ def commands(folder: Path) -> dict[str, list[list[str]]]:
         "import_events": [[str(folder / "events.csv")]],
         "rerate": [[]],
         "export_register": [["--output", out]],
+        "assess": [[str(folder / "formula.json"), "--output", out]],
         "draw_sample": [["--unit", "330624", "--share", "0.1", "--seed", "1"]],
         "annual_report": [["--year", "2025", "--unit", "330624", "--output", out]],
         "export_head": [["--output", out]],

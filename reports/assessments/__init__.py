@@ -1,0 +1,1 @@
+"""Assessment figures of townships and counties from their villages' results, by a formula that is data (formats §9)."""

@@ -1,0 +1,180 @@
+"""What the terms of an assessment count, place by place: one statement each, over all villages at once.
+
+Every statement begins with the relation ``village (code, place)``: the rated villages that stood on the day.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from ratings.models import Application, Scheme
+from ratings.models.cycle import CycleStep
+from ratings.register.rerating import scope_of, with_periods
+from reports.assessments.checks import highest_star
+from reports.assessments.places import LENGTHS
+from reports.assessments.spec import AssessmentSpec
+from villages.models import Level, rated_on
+
+State = Application.State
+
+
+def _villages(spec: AssessmentSpec) -> tuple[str, list[Any]]:
+    codes, params = rated_on(spec.unit, spec.on).order_by().values("code").query.sql_with_params()
+    return f"village as materialized (select code, left(code, %s) as place from ({codes}) as v)", [  # noqa: S608
+        LENGTHS[spec.assesses],
+        *params,
+    ]
+
+
+def _rows(spec: AssessmentSpec, sql: str, *params: Any) -> list[tuple]:
+    villages, named = _villages(spec)
+    with connection.cursor() as cursor:
+        cursor.execute(f"with {villages} {sql}", [*named, *params])
+        return cursor.fetchall()
+
+
+def _register_rows(spec: AssessmentSpec, sql: str, *params: Any) -> list[tuple]:
+    """``_rows`` with the relation ``period`` of the register up to the day."""
+    periods, register = with_periods(scope_of(spec.unit), spec.on)
+    villages, named = _villages(spec)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{periods}, {villages} {sql}", [*register, *named, *params])
+        return cursor.fetchall()
+
+
+_STARS = """
+select v.place, coalesce(now.star, 0), coalesce(before.star, 0), count(*)
+from village v
+left join period now on now.unit = v.code and now.since <= %s and (now.until is null or now.until > %s)
+left join period before on before.unit = v.code and before.since <= %s and (before.until is null or before.until > %s)
+group by 1, 2, 3
+"""
+
+
+def stars(spec: AssessmentSpec) -> list[tuple[str, int, int, int]]:
+    """Place, star on the day, star a year before, and how many villages hold these two (no star: 0)."""
+    before = year_before(spec.on)
+    return _register_rows(spec, _STARS, spec.on, spec.on, before, before)
+
+
+def year_before(day: date) -> date:
+    """The same day of the year before; 28 February for the 29th."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
+_POINTS = """
+, in_force as materialized (
+    select v.place, p.scheme, d.total
+    from village v
+    join period p on p.unit = v.code and p.since <= %s and (p.until is null or p.until > %s)
+    join ratings_decision d on d.id = p.decision
+    where d.total is not null
+),
+full_marks as materialized (  -- variants of one code have one maximum
+    select s.id as scheme, sum(c.most) as marks
+    from ratings_scheme s
+    cross join lateral (
+        select max((c.body ->> 'max')::numeric) as most
+        from jsonb_array_elements(s.body -> 'areas') as a (body)
+        cross join lateral jsonb_array_elements(a.body -> 'criteria') as c (body)
+        where a.body ->> 'kind' = 'base'
+        group by c.body ->> 'code'
+    ) as c
+    where s.id in (select scheme from in_force)
+    group by 1
+)
+select h.place, f.marks, sum(least(h.total, f.marks))
+from in_force h join full_marks f on f.scheme = h.scheme
+group by 1, 2
+"""
+
+
+def points(spec: AssessmentSpec) -> list[tuple]:
+    """Place, full marks of the scheme of the decision in force, and the sum of the totals, none above these marks."""
+    return _register_rows(spec, _POINTS, spec.on, spec.on)
+
+
+_STEP = """
+, rated as materialized (  -- under the cycle of the nearest unit above
+    select distinct on (v.code) v.code, v.place, c.id as cycle
+    from village v
+    cross join (values (2), (4), (6), (9), (12)) as n (length)
+    join ratings_cycle c on c.unit_id = left(v.code, n.length) and length(c.unit_id) = n.length and c.year = %s
+        and (c.townships = '{}' or left(v.code, 9) = any (c.townships))
+    join ratings_scheme s on s.id = c.scheme_id and s.rates = %s
+    order by v.code, n.length desc, c.id desc
+),
+moved as materialized (  -- when the step was first taken, and whether the application ever came to it
+    select a.cycle_id as cycle, a.unit_id as unit, a.state,
+           min(t.at) filter (where t.from_state = %s and t.to_state = any (%s)) as taken,
+           coalesce(bool_or(t.to_state = %s), false) as came
+    from ratings_application a join ratings_transition t on t.application_id = a.id
+    where a.cycle_id in (select cycle from rated)
+    group by a.id
+)
+select r.place, count(*),
+       count(*) filter (where m.taken < coalesce(greatest(w.closes, e.closes), 'infinity'))
+from rated r
+left join moved m on m.cycle = r.cycle and m.unit = r.code
+left join ratings_window w on w.cycle_id = r.cycle and w.step = %s
+left join ratings_extension e on e.cycle_id = r.cycle and e.step = %s and e.unit_id = r.code
+where %s or m.taken is not null or (m.came and m.state <> %s)
+group by 1
+"""
+_STEPS = {
+    CycleStep.APPLY: (State.DRAFT, [State.SUBMITTED], State.SUBMITTED),
+    CycleStep.TOWNSHIP_REVIEW: (
+        State.TOWNSHIP_REVIEW,
+        [State.DECIDED, State.COUNTY_REVIEW, State.REJECTED],
+        State.SUBMITTED,
+    ),
+    CycleStep.COUNTY_REVIEW: (State.COUNTY_REVIEW, [State.DECIDED, State.TOWNSHIP_REVIEW], State.COUNTY_REVIEW),
+}
+"""By step: the state from which it leads, to which, and by which state an application comes to it."""
+
+
+def step(spec: AssessmentSpec, of: str) -> list[tuple[str, int, int]]:
+    """Place, how many units had to take the step in the year's cycle, and how many did before its window closed.
+
+    All rated units have to apply; the reviews are due for what was submitted to them and not withdrawn untouched.
+    """
+    at, to, comes = _STEPS[CycleStep(of)]
+    everyone = of == CycleStep.APPLY
+    return _rows(spec, _STEP, spec.year, Level.VILLAGE, at, to, comes, of, of, everyone, State.DRAFT)
+
+
+_EVENTS = """
+select v.place, count(distinct e.unit_id)
+from village v
+join ratings_event e on e.unit_id = v.code
+left join ratings_reversal r on r.event_id = e.id
+where not e.held and e.kind = any (%s) and extract(year from e."on") = %s and (r."on" is null or r."on" > %s)
+group by 1
+"""
+
+
+def events(spec: AssessmentSpec, kinds: Iterable[str]) -> list[tuple[str, int]]:
+    """Place, and how many villages have a released event of ``kinds`` in the year; one that an appeal undid is none."""
+    return _rows(spec, _EVENTS, list(kinds), spec.year, spec.on)
+
+
+_OWN = """
+select p.unit, p.star, p.scheme from period p
+where p.unit in (select place from village) and p.since <= %s and (p.until is null or p.until > %s)
+"""
+
+
+def own_stars(spec: AssessmentSpec) -> list[tuple[str, int, int]]:
+    """Place, its own star in force on the day, and the highest of its scheme; without a scheme it is left out."""
+    rows = _register_rows(spec, _OWN, spec.on, spec.on)
+    schemes = Scheme.objects.filter(pk__in={scheme for _place, _star, scheme in rows})
+    most = {
+        pk: highest_star(rule, lines, areas)
+        for pk, rule, lines, areas in schemes.values_list("pk", "body__rule", "body__stars", "body__areas")
+    }
+    return [(place, star, most[scheme]) for place, star, scheme in rows if scheme]
