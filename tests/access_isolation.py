@@ -1,9 +1,9 @@
-"""Who is sent to each address and what is wrong with the answers: one person per distinct right and place.
+"""Whom to send to each address and how to check the responses: one person per distinct permission and unit.
 
-Those who are let in: for each place and each right that opens the door one; to read, also for each other right that
-they hold one, since it may show more of a page. Those of one place who are refused ask as one person who holds all
-their offices: rights only ever open, so whoever is refused with all of them is refused with each. The three
-administrators, whom nobody may be together, ask one by one.
+Of those allowed: for each unit and each permission that opens the address, one; for reading, also one for each other
+permission that they hold, since it may show more of a page. Those of one unit who are refused ask as one person who
+holds all their posts: permissions only ever open, so a person refused with all of them is refused with each. The three
+administrators, which nobody may combine, ask one by one.
 """
 
 import re
@@ -35,7 +35,7 @@ OWN_WORDS = {"满意率(%)", "YY", "test", "person"}
 
 @pytest.fixture(scope="module")
 def everybody(world):
-    """The world, and in it those who hold the offices of several: each test would take its own away with it."""
+    """The world, with people who hold the posts of several: each test would otherwise remove its own."""
     for name, door in DOORS.items():
         for method in methods_of(name):
             visitors(world, door.ways.get(method), method)
@@ -48,7 +48,7 @@ def methods_of(name: str) -> tuple[str, ...]:
 
 
 def faults(world: SimpleNamespace, name: str) -> list[str]:
-    """What is wrong with the answers at the address ``name``, by whichever method whoever asks."""
+    """What is wrong with the responses at the address ``name``, by any method."""
     door, wrong, names = DOORS[name], [], named(world)
     address = door.address(name, world)
     for method in methods_of(name):
@@ -72,7 +72,7 @@ def faults(world: SimpleNamespace, name: str) -> list[str]:
 
 
 def visitors(world: SimpleNamespace, who: Any, method: str = "get") -> list[str]:
-    """Whom to send to an address; where all are told the same, one or two."""
+    """Whom to send to an address; where all get the same response, one or two."""
     if who in (None, PUBLIC, OWN_ACCOUNT):
         return ["nobody"] if who == PUBLIC else ["nobody", "discipline"]
     outside = [name for name, one in _asked(world, who).items() if who != SIGNED_IN and not who.lets_in(one, world)]
@@ -91,21 +91,21 @@ def _asked(world: SimpleNamespace, who: Any) -> dict[str, Person]:
 
 
 def at_home(who: Any, person: Person) -> bool:
-    """Whether the role of somebody of the next village, township or county would let them in there."""
+    """Whether the role of somebody of the next village, township or county would give access there."""
     if isinstance(who, At | Anywhere | Around):
         return any(person.holds(permission) for permission in who.permissions)
     return who == SIGNED_IN or person.user.username.removesuffix(SECOND.suffix) in who.names
 
 
 def _shown(person: Person, method: str) -> set:
-    """What tells apart those who see only their own: the office, or in the next place and when sending the place."""
+    """What distinguishes people who see only their own: the post, or in the next unit and when sending, the unit."""
     if person.neighbour and FIRST.village.startswith(person.code):
-        return set()  # a second one of the same office
+        return set()  # a second one in the same post
     return {(person.code, person.role if person.of_the_first and method == "get" else "")}
 
 
 def _may(person: Person, who: Any, method: str) -> set:
-    """What tells apart those who are let in: where it is the right of some accounts, each of them."""
+    """What distinguishes those who are allowed: where some accounts hold the permission, each of them."""
     if isinstance(who, Only):
         return {person.user.username}
     permissions = set(ROLES[person.role].permissions)
@@ -114,7 +114,7 @@ def _may(person: Person, who: Any, method: str) -> set:
 
 
 def _each_once(features: dict[str, set]) -> list[str]:
-    """Few of the people, who have between them every feature that anybody has."""
+    """A few of the people who between them have every feature that anybody has."""
     chosen, left = [], set().union(*features.values())
     while left:
         best = max(features, key=lambda name: len(features[name] & left))
@@ -124,8 +124,8 @@ def _each_once(features: dict[str, set]) -> list[str]:
 
 
 def _together(world: SimpleNamespace, names: list[str]) -> list[str]:
-    """One person for each place of the first county or above it who holds all that these hold there, and one for all
-    other places."""
+    """One person for each unit of the first county or above it with all posts that these hold there, and one for all
+    other units."""
     groups = defaultdict(list)
     for name in names:
         person = world.people[name]
@@ -135,7 +135,7 @@ def _together(world: SimpleNamespace, names: list[str]) -> list[str]:
 
 
 def _in_one_person(world: SimpleNamespace, names: list[str]) -> str:
-    """The account of somebody who holds the offices of all of ``names`` and is none of them."""
+    """The account of somebody who holds the posts of all of ``names`` and is none of them."""
     name = "+".join(sorted(names))
     if name not in world.people:
         user = UserFactory()
@@ -162,12 +162,12 @@ def expected_of(world: SimpleNamespace, name: str, who: Any, method: str, person
 
 
 def named(world: SimpleNamespace) -> set[str]:
-    """Names and codes of this world's own making."""
+    """Names and codes created by this test world."""
     return {*world.people, *(person.user.name for person in world.people.values()), *OWN_WORDS}
 
 
 def foreign(text: str, person: Person) -> set[str]:
-    """What ``text`` tells of places outside the person's own; the names of those above are no secret."""
+    """What ``text`` discloses of units outside the person's own; the names of those above are not secret."""
     codes = {code for code in CODE.findall(text) if not (code.startswith(person.code) or person.code.startswith(code))}
     elsewhere = [places.mark for places in (FIRST, SECOND) if places.county[: len(person.code)] != person.code[:6]]
     return codes | {mark for mark in elsewhere if mark in text}

@@ -1,4 +1,4 @@
-"""The clock stands still where a test says: ``with freeze_time("2026-11-24 10:00+08:00")``; no offset means UTC."""
+"""Frozen time in tests: ``with freeze_time("2026-11-24 10:00+08:00")``; no offset means UTC."""
 
 from functools import partial
 

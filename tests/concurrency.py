@@ -1,4 +1,4 @@
-"""Several people, or several clicks, at the same moment: each in a thread with a database connection of its own."""
+"""Several people, or several clicks, at once: each in a thread with its own database connection."""
 
 from collections.abc import Callable
 from threading import Barrier, Thread
@@ -10,7 +10,7 @@ from records.refusals import Refused
 
 
 def at_once(*steps: Callable[[], Any]) -> list[Any]:
-    """Run ``steps`` in as many connections; what each came to: a result or an exception."""
+    """Run ``steps`` in as many connections; return for each its result or exception."""
     barrier, results = Barrier(len(steps)), [None] * len(steps)
 
     def run(place: int, step: Callable[[], Any]) -> None:
@@ -34,7 +34,7 @@ WAITING = "select count(*) from pg_locks where not granted"
 
 
 def while_it_waits(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
-    """Take ``first`` and, before it is committed, ``second`` on another connection; what the second came to."""
+    """Take ``first`` and, before it is committed, ``second`` on another connection; return the result of the second."""
     came_to: list[Any] = []
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""What every test may lean on. Each xdist worker has a database of its own on the server that they share."""
+"""Fixtures for every test. Each xdist worker has its own database on the shared server."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from config import services
 from tests.migrated import template_database
 
-# Playwright keeps an event loop in the tests' thread, which Django would take for a reason to refuse its database.
+# Playwright keeps an event loop in the tests' thread, for which Django would refuse its database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -21,7 +21,7 @@ services.attach()
 
 pytest_plugins = ["tests.requests_by_role", "tests.access_isolation"]
 
-# How long an example or a page takes says more of the machine and its other work than of our code.
+# How long an example or a page takes depends more on the machine and its load than on our code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 expect.set_options(timeout=20_000)
@@ -37,8 +37,8 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with the long files, so that no worker is left with one at the end; mark what opens a page in a browser:
-    without Chromium it is skipped, or failed where that must not be (CI)."""
+    """Begin with the long files, so that no worker is left with one at the end; mark tests that open a page in a
+    browser: without Chromium they are skipped, or failed where that is not allowed (CI)."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
     for item in items:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
@@ -68,7 +68,7 @@ def browser_context_args(browser_context_args):
 
 @pytest.fixture(autouse=True)
 def _nobody_asks_on():
-    """The browsers of a test are closed by now: what they still asked is answered before its rows are taken away."""
+    """The browsers of a test are closed by now: their last requests are answered before its rows are removed."""
     yield
     for thread in threading.enumerate():
         if thread.name.endswith("(process_request_thread)"):

@@ -1,4 +1,4 @@
-"""Makers of rows for tests: real rows through the real constraints, the rest of the world as plain as it can be."""
+"""Factories of rows for tests: real rows through the real constraints, everything else as simple as possible."""
 
 import hashlib
 from collections import deque
@@ -238,7 +238,7 @@ class SchemeFactory(DjangoModelFactory):
 
 
 class CycleFactory(DjangoModelFactory):
-    """A cycle of the scheme's county with all three windows open the whole year; ``windows=False`` for none."""
+    """A cycle of the scheme's county with all three windows open all year; ``windows=False`` for none."""
 
     class Meta:
         model = Cycle
@@ -281,7 +281,8 @@ def shortest_way(to: str) -> list[str]:
 
 
 class ApplicationFactory(DjangoModelFactory):
-    """``ApplicationFactory(state="township_review")`` takes every step there, as the machine wants (by nobody)."""
+    """``ApplicationFactory(state="township_review")`` takes every step to there, as the state machine requires
+    (by nobody)."""
 
     class Meta:
         model = Application
@@ -350,7 +351,7 @@ class DecisionFactory(DjangoModelFactory):
 
 
 class StarPeriodFactory(DjangoModelFactory):
-    """A period of the register that has no end."""
+    """A period of the register without an end."""
 
     class Meta:
         model = StarPeriod

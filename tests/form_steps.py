@@ -1,4 +1,4 @@
-"""A form as its page shows it: what a browser sends when a button in it is pressed."""
+"""Forms as their pages show them: sends what a browser sends when a button is pressed."""
 
 import re
 
@@ -19,5 +19,5 @@ def pressed(client, page: str, given: dict[str, object] | None = None, action: s
 
 
 def listed(client, page: str, given: dict[str, object]) -> dict[str, str]:
-    """The confirmation of what ``page`` lists once more when ``given`` is sent to it."""
+    """The confirmation of the preview that ``page`` shows when ``given`` is sent to it."""
     return {"key": key_of(client.post(page, given), page), "confirmed": "yes"}

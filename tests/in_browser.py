@@ -1,4 +1,4 @@
-"""What people do in the browser, one function a job: the steps of the year, of tests of single pages."""
+"""What people do in the browser, one function per job: the steps of the year, and of tests of single pages."""
 
 from django.conf import settings
 from django.test import Client
@@ -14,7 +14,7 @@ PDF = (
 
 
 def sign_in(page: Page, username: str) -> Page:
-    """At home, with the cookie that signing in gives; the page of signing in has tests of its own."""
+    """Signed in on the home page, with a session cookie; the sign-in page has tests of its own."""
     page.set_default_timeout(20_000)
     client = Client()
     client.force_login(User.objects.get(username=username))
@@ -27,7 +27,7 @@ def sign_in(page: Page, username: str) -> Page:
 
 
 def press(page: Page, selector: str) -> None:
-    """Press what leads on, and wait until the next page is there."""
+    """Press a button or link, and wait until the next page has loaded."""
     with page.expect_navigation():
         page.locator(selector).first.click()
 
@@ -55,7 +55,7 @@ def fill(page: Page, star: int, counts: dict[str, str], ticks: str) -> None:
     )
     expect(card.locator(".files .state.saved")).to_have_count(1)
     press(page, ".dock button.primary")
-    for tick in ticks:  # as a person does: the next one once the answer to this one no longer moves the page
+    for tick in ticks:  # as a person does: the next one once the response to this one no longer moves the page
         with page.expect_response(lambda answer: answer.request.method == "POST"):
             page.locator(f"[name='2.1.{tick}']").check()
     press(page, ".dock button.primary")
@@ -70,7 +70,7 @@ def submit(page: Page, application: int, verb: str = "submit") -> None:
 
 
 def give_back(page: Page, application: int, criterion: str, reason: str) -> None:
-    """The township office returns one question with its reason."""
+    """The township office returns one item with its reason."""
     page.goto(f"/applications/{application}/return/")
     card = page.locator("section.card").filter(has_text=criterion).first
     card.locator("input[type=checkbox]").check()
@@ -144,7 +144,7 @@ def answer_check(page: Page, finding: dict[str, str] | None = None) -> None:
 
 
 def object_to(page: Page, village: str, text: str) -> str:
-    """Anybody, without an account, objects to a village's result; the receipt."""
+    """Anyone objects to a village's result without an account; returns the receipt."""
     page.goto("/notices/")
     page.locator("main a[href*='/notices/']").filter(has_text="沙溪镇").first.click()
     page.locator("select[name=decision]").select_option(
@@ -170,7 +170,7 @@ def appeal(page: Page, application: int, reasons: str) -> None:
 
 
 def convene_hearing(page: Page, hearer: str) -> None:
-    """The level above names who hears the appeal, of those without a tie."""
+    """The level above names people without a conflict of interest to hear the appeal."""
     page.goto("/reviews/appeals/")
     press(page, "main a[href*='/reviews/appeals/']")
     page.get_by_label(hearer, exact=True).check()
@@ -187,7 +187,7 @@ def uphold(page: Page, star: str, document: str, answer: str) -> None:
 
 
 def grant_rewards(finance: Page, county_office: Page, amounts: dict[str, str]) -> None:
-    """A policy of yuan by star, whatever the population: drafted, agreed by the county office, in force, granted."""
+    """A policy of yuan by star, whatever the population: drafted, agreed by the county office, in effect, granted."""
     finance.goto("/policies/")
     press(finance, "a[href*='/new/']")
     for name, value in {
@@ -225,7 +225,7 @@ def record_event(page: Page, village: str, kind: str, on: str) -> None:
 
 
 def merge(page: Page, codes: list[str], into: str, document: str) -> None:
-    """An order that makes several villages one: what would follow is shown, then it is carried out."""
+    """An order that merges several villages: previewed, then carried out."""
     page.goto("/units/orders/")
     press(page, "main a[href$='/orders/merge/']")
     page.locator("[name=units]").fill("\n".join(codes))

@@ -1,4 +1,4 @@
-"""A migrated, empty database that test databases are copied from: migrating takes long, a copy no time."""
+"""A migrated, empty database to copy test databases from: migrating is slow, a copy is fast."""
 
 import fcntl
 import hashlib
@@ -18,7 +18,7 @@ PREFIX = "migrated_"
 
 
 def template_database() -> str:
-    """The name of a database with the migrations as they stand, made where there is none; older ones are dropped."""
+    """The name of a database with the current migrations, created if needed; older ones are dropped."""
     name = PREFIX + _digest()
     with (services.data_dir() / "migrated.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -60,7 +60,7 @@ def _migrate(cursor: psycopg2.extensions.cursor, name: str) -> None:
 
 
 def _digest() -> str:
-    """Of everything that decides what migrating brings: our migrations, and the versions of others'."""
+    """Of everything that determines the result of migrating: our migrations, and the versions of others'."""
     digest = hashlib.sha256()
     sources = [*services.BASE_DIR.glob("*/migrations/*.py"), Path("uv.lock")]
     for source in sorted(services.BASE_DIR / source for source in sources):

@@ -1,4 +1,5 @@
-"""What no form would send, and a record of the names that a view reads, so that whatever it reads is asked oddly."""
+"""Input that no form would send, and a record of the names that a view reads, so that each of them is tried
+with odd input."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,7 +43,7 @@ BODIES = {
 
 
 class Names:
-    """The names that a view has read: of the address, of a form, of JSON."""
+    """The names that a view has read: from the URL, a form, or JSON."""
 
     def __init__(self) -> None:
         self.query: dict[str, None] = {}
@@ -51,7 +52,7 @@ class Names:
 
 
 def _recording(kind: type, into: dict[str, None]) -> type:
-    """``kind`` (a dictionary), which notes the names that are asked for."""
+    """A dictionary class like ``kind`` that records the names that are read."""
 
     class Recording(kind):
         def __getitem__(self, key: Any) -> Any:
@@ -78,7 +79,7 @@ def _recording(kind: type, into: dict[str, None]) -> type:
 
 @contextmanager
 def recorded() -> Iterator[Names]:
-    """The names that are read meanwhile."""
+    """The names read meanwhile."""
     names, parse = Names(), JSONParser.parse
     told = _recording(dict, names.json)
 

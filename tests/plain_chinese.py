@@ -1,4 +1,5 @@
-"""What a Chinese page or paper must not show: words in Latin letters, and half-width marks between Chinese words."""
+"""What a Chinese page or document must not show: words in Latin letters, and half-width punctuation between
+Chinese words."""
 
 import re
 from collections.abc import Collection
@@ -44,7 +45,7 @@ FORMULAS = ("种子号:用户名",)
 
 
 def unchinese(page: str, names: Collection[str] = ()) -> list[str]:
-    """The faults of a page; ``names`` (accounts, people, codes of the test's own making) are no words of ours."""
+    """The faults of a page; ``names`` (accounts, people, codes created by the test) are ignored."""
     shown = LITERAL.sub(" ", UNSEEN.sub(" ", page))
     texts = [re.sub(r"<[^>]*>", "", BLOCK.sub("\n", shown)), *SAID.findall(shown)]
     return unchinese_text("\n".join(map(unescape, texts)), names)

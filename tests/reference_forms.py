@@ -1,4 +1,4 @@
-"""What a page must have so that whoever has no scripts can do all that others can (architecture §2)."""
+"""What a page must have so that people without scripts can do everything that others can (architecture §2)."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ ASKING = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete")
 
 
 def needing_scripts(page: str) -> list[str]:
-    """Forms that nothing sends, and what htmx asks where no form, no link and no reload asks it too."""
+    """Forms that nothing sends, and htmx requests that no form, link or reload makes too."""
     body = parse_html(page[page.index("<body") : page.index("</body>") + len("</body>")])
     inside = {id(one) for form in _below(body) if form.name == "form" for one in _below(form)}
     sent = {_of(one).get("form") for one in _below(body) if _sends(one)}

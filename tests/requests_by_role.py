@@ -1,4 +1,4 @@
-"""The two counties with everybody signed in, and one way to ask them for something, undone at once."""
+"""The two counties with everybody signed in, and one way to send a request, rolled back at once."""
 
 import logging
 from io import BytesIO
@@ -22,7 +22,7 @@ PLAIN = {"SECOND_FACTOR_REQUIRED": False, "CACHES": LOCMEM}
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Two counties built once, everybody signed in; each request below is undone."""
+    """Two counties built once, everybody signed in; each request below is rolled back."""
     with (
         django_db_blocker.unblock(),
         freeze_time(TODAY),
@@ -33,10 +33,10 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         world = two_tenants.build()
         world.clients = {name: signed_in(person.user) for name, person in world.people.items()}
         world.clients["nobody"] = Client(raise_request_exception=False)
-        # What the page "not found" looks like is tested elsewhere; here it is sent some five thousand times.
+        # The page "not found" is tested elsewhere; here it is sent some five thousand times.
         patch.setattr("config.urls.handler404", lambda request, exception: HttpResponse(status=404), raising=False)
         logging.disable()
-        connection.check_constraints()  # else the end of each test checks all of this world again
+        connection.check_constraints()  # otherwise the end of each test would check all of this world again
         yield world
         logging.disable(logging.NOTSET)
         transaction.set_rollback(True)
@@ -49,7 +49,7 @@ def signed_in(user) -> Client:
 
 
 def knock(world: SimpleNamespace, name: str, method: str, address: str, sent: dict | None = None) -> HttpResponse:
-    """What ``name`` is answered, as a program would ask the API and a browser a page; whatever it changed is undone."""
+    """The response for ``name``, as to a program at the API and a browser on a page; its changes are rolled back."""
     given = {"data": sent or {}} if method != "get" else {}
     if given and address.startswith("/api/"):
         given["content_type"] = "application/json"

@@ -1,8 +1,8 @@
-"""Every address of the system with an object of the first county behind it, and who may find it there.
+"""Every address of the system with an object of the first county behind it, and who may open it.
 
-A new address needs its line here, or ``test_walls.py`` fails. A line says, by method, which permission lets people in:
-``At`` on the place that the address is about, ``Anywhere`` for lists that show each their own, ``Only`` where the right
-to the thing itself is somebody's own (a score sheet, a notice). A method that is not named is nobody's.
+A new address needs its line here, or ``test_access_isolation.py`` fails. A line says, by method, which permission gives
+access: ``At`` on the unit that the address is about, ``Anywhere`` for lists that show everybody their own, ``Only``
+where access is personal (a score sheet, a notice). A method that is not listed is closed to all.
 """
 
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class Anywhere:
 
 @dataclass(frozen=True)
 class Only:
-    """These accounts alone."""
+    """Only these accounts."""
 
     names: tuple[str, ...]
 
@@ -56,7 +56,7 @@ class Only:
 
 @dataclass(frozen=True)
 class Around:
-    """Those who hold one of ``permissions`` anywhere in, or above, the county: what concerns the county is theirs."""
+    """Those who hold one of ``permissions`` anywhere in, or above, the county: for what concerns the county."""
 
     permissions: tuple[str, ...]
 
@@ -85,7 +85,7 @@ def only(*names: str) -> Only:
 @dataclass(frozen=True)
 class Door:
     """``args``: the address's arguments as attributes of the first county ("=text" for a text); ``ways``: by method,
-    who is let in; ``query``: what the address asks for besides."""
+    who has access; ``query``: further parameters of the address."""
 
     args: tuple[str, ...] = ()
     ways: dict[str, Any] = field(default_factory=dict)
@@ -123,7 +123,7 @@ def page(*args: str, get: Any = None, post: Any = None, query: str = "", **sent:
 
 
 def both(*args: str, who: Any, query: str = "", **sent: str) -> Door:
-    """A page that answers a POST as it does a GET, or with its form."""
+    """A page that answers a POST like a GET, or with its form."""
     return page(*args, get=who, post=who, query=query, **sent)
 
 
@@ -148,10 +148,10 @@ PANEL = ("township_reviewer", "township_reviewer_b")
 PLANNERS = anywhere("accounts.appoint")
 
 PAGES = {
-    # Without an account, or of one's own account.
+    # Without an account, or about one's own account.
     "healthz": page(get=PUBLIC),
-    "readyz": page(),  # asks whether a worker answers, and waits for that: tests/config/test_health.py
-    "metrics": page(),  # for whoever shows a token alone: tests/config/test_metrics.py
+    "readyz": page(),  # pings a worker and waits for it: tests/config/test_health.py
+    "metrics": page(),  # only with the token: tests/config/test_metrics.py
     "set_language": both(who=PUBLIC),
     "account_login": both(who=PUBLIC),
     "help": both(who=PUBLIC),
@@ -206,7 +206,7 @@ PAGES = {
     "cadre_list": both(who=PLANNERS),
     "cadre_list_make": page(post=PLANNERS),
     "cadre_list_empty": page(get=PLANNERS),
-    "cadre_list_marked": page("=nothing"),  # for a quarter of an hour, to who sent the sheet: test_cadre_list.py
+    "cadre_list_marked": page("=nothing"),  # for a quarter of an hour, only to the uploader: test_cadre_list.py
     "slips": page(post=PLANNERS),
     "trail": both(who=anywhere("accounts.read_trail")),
     "proof": both(who=anywhere("accounts.read_trail")),
@@ -228,7 +228,7 @@ PAGES = {
     "unit_profiles_sheet": both(who=anywhere("villages.report_profile")),
     "unit_tags": both(who=anywhere("villages.manage_unit")),
     "unit_tags_sheet": both(who=anywhere("villages.manage_unit")),
-    "unit_sheet_marked": page("=nothing"),  # for a quarter of an hour, to who sent the sheet: test_tables.py
+    "unit_sheet_marked": page("=nothing"),  # for a quarter of an hour, only to the uploader: test_tables.py
     "unit_make": both("=station", who=anywhere("villages.manage_unit")),
     "unit_orders": both(who=anywhere("villages.manage_unit")),
     "unit_order_new": both("=rename", who=anywhere("villages.manage_unit")),
@@ -274,7 +274,7 @@ PAGES = {
     "cycle_reverse_closing": both("cycle.pk", who=at("county", "ratings.manage_cycle")),
     "supply": both(who=anywhere("ratings.supply")),
     "supply_figures": both("cycle.pk", who=at("county", "ratings.supply"), query="?criterion=1.3"),
-    "sheet_marked": page("=nothing"),  # for a quarter of an hour, to who sent the sheet: test_supply_sheet.py
+    "sheet_marked": page("=nothing"),  # for a quarter of an hour, only to the uploader: test_supply_sheet.py
     "supply_sheet": both("cycle.pk", who=at("county", "ratings.supply"), query="?criterion=1.3"),
     "supply_sheet_keep": page("cycle.pk", post=at("county", "ratings.supply"), query="?criterion=1.3"),
     "supply_sheet_empty": page("cycle.pk", get=at("county", "ratings.supply"), query="?criterion=1.3"),
@@ -351,7 +351,7 @@ PAGES = {
     "ledger-correct": page("entry.pk", post=at("county", PAY)),
     "clawback": page("clawback.pk", post=at("county", PAY)),
     "unit-money": both(who=anywhere(*LINES)),
-    # Of those who watch.
+    # Of those who oversee units.
     "reports": both(who=anywhere("reports.view_report")),
     "report": both("report.pk", who=only("county_office")),
     "report_file": both("report.pk", who=only("county_office")),

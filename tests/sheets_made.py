@@ -1,4 +1,4 @@
-"""Workbooks as other programs and people with ill will make them, from the XML of their parts."""
+"""Workbooks as other programs and attackers make them, from the XML of their parts."""
 
 import io
 import zipfile
@@ -35,7 +35,7 @@ def sheet(*rows: str, before: str = "", after: str = "", namespace: str = MAIN) 
 
 
 def workbook(sheet_xml: str | bytes, *, workbook_pr: str = "", parts: dict[str, str | bytes] | None = None) -> bytes:
-    """A package around the sheet; ``parts`` come besides, or instead of those of the same name."""
+    """A package around the sheet; ``parts`` are added, or replace those of the same name."""
     related = "".join(
         f'<Relationship Id="r{at}" Type="{RELATED}/{kind}" Target="{target}"/>'
         for at, (kind, target) in enumerate(
@@ -64,7 +64,7 @@ def strings() -> str:
 
 
 def hostile(heads: str) -> dict[str, Callable[[], bytes]]:
-    """Makers of files that cost their reader much, or are not what they seem; ``heads``: the row that is asked."""
+    """Makers of files that are expensive to read, or not what they seem; ``heads``: the heading row."""
     attributes = " ".join(f'a{n}="1"' for n in range(200_000))
     entities = '<!DOCTYPE x [<!ENTITY a0 "aaaaaaaaaa">' + "".join(
         f'<!ENTITY a{n} "' + f"&a{n - 1};" * 10 + '">' for n in range(1, 9)

@@ -1,4 +1,4 @@
-"""Every registered page, every role: what is not one's own is not there, nothing leaks, no form needs a script."""
+"""Every registered page, every role: other people's data is a 404, nothing leaks, no form needs a script."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ def test_every_address_has_its_door():
 
 @pytest.mark.parametrize("name", sorted(PAGES.keys() - ELSEWHERE))
 def test_who_finds_what_behind_the_door(everybody, name):
-    """Exactly those with the right find it; to all others, there or elsewhere, it is no more than a made-up address."""
+    """Exactly those with the permission get it; for all others, it is like a made-up address."""
     assert faults(everybody, name) == []
 
 

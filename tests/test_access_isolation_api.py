@@ -1,4 +1,4 @@
-"""Every address of the API, every role; and nothing is made there for places that are not one's own."""
+"""Every address of the API, every role; and nothing can be created there for other people's units."""
 
 import re
 from types import SimpleNamespace
@@ -15,12 +15,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("name", sorted(API))
 def test_who_finds_what_behind_the_door(everybody, name):
-    """Exactly those with the right find it; to all others, there or elsewhere, it is no more than a made-up address."""
+    """Exactly those with the permission get it; for all others, it is like a made-up address."""
     assert faults(everybody, name) == []
 
 
 def bodies(own: SimpleNamespace, names: tuple[str, ...]) -> dict[str, dict]:
-    """What may be made over the API, about the things of ``own``; ``names`` are people there."""
+    """What can be created over the API, about the objects of ``own``; ``names`` are people there."""
     cycle, unit = own.cycle.pk, own.idle_village.code
     day = "2026-11-23"
     time = {"opens": "2027-11-01T00:00+08:00", "closes": "2027-12-01T00:00+08:00"}
@@ -60,7 +60,7 @@ MAKERS = {
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_nothing_is_made_elsewhere(world, name):
-    """What is rightly made at home is refused for another county's things as for made-up ones."""
+    """What succeeds at home is refused for another county's objects as for made-up ones."""
     maker, address = MAKERS[name], DOORS[name].address(name, world)
     nowhere = SimpleNamespace(pk=987654321, code="330699999299")
     made_up = SimpleNamespace(
@@ -75,7 +75,7 @@ def test_nothing_is_made_elsewhere(world, name):
 
 
 def anonymised(answer: HttpResponse, sent: dict) -> str:
-    """The status and text of an answer, without the very words that were sent."""
+    """The status and text of a response, without the values that were sent."""
     text = f"{answer.status_code} {answer.text_shown}"
     for value in sorted(map(str, flat(sent)), key=len, reverse=True):
         text = re.sub(f"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])", "…", text)

@@ -1,6 +1,6 @@
 """The whole chain in a browser: from an empty application to a reward line and a row in the year's workbook.
 
-Filler and signer work at 390 px, everybody else at 1366 px; nothing is done behind the pages but the clock's own work.
+Filler and signer work at 390 px, everybody else at 1366 px; nothing bypasses the pages except the scheduled tasks.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Every workbook that is given out is Chinese: no word in Latin letters stands in it, codes and file names aside."""
+"""Every exported workbook is Chinese: no words in Latin letters, except codes and file names."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""The factories make rows that the database accepts, with the rights and states they promise."""
+"""The factories create rows that the database accepts, with the permissions and states they promise."""
 
 import inspect
 

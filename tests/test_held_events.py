@@ -1,4 +1,4 @@
-"""Whoever may not know of a held event is answered, byte by byte, as if it had not been recorded."""
+"""People who may not know of a held event get the same response, to the byte, as if it had not been recorded."""
 
 import re
 

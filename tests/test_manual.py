@@ -1,6 +1,6 @@
-"""Help: every page of every role has a short text, and a picture, so that together they are a manual.
+"""Help: every page of every role has a short text and a picture, so that together they are a manual.
 
-Pictures are made anew by ``HELP_PICTURES=1 pytest tests/test_manual.py -k pictures``; committed, they are small.
+Pictures are made by ``HELP_PICTURES=1 pytest tests/test_manual.py -k pictures``; committed, they are small.
 """
 
 import os
@@ -91,7 +91,7 @@ def test_every_topic_has_a_small_picture_and_no_picture_is_left_over():
 @pytest.mark.skipif(not os.environ.get("HELP_PICTURES"), reason="pictures of the help are made when asked for")
 @pytest.mark.django_db(transaction=True)
 def test_pictures(new_context, live_server, settings):
-    """The first page of each topic as somebody sees it who has it to do."""
+    """The first page of each topic as seen by somebody who has that task."""
     settings.SECOND_FACTOR_REQUIRED = False
     world = build()
     page_help.PICTURES.mkdir(exist_ok=True)

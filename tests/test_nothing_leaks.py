@@ -1,4 +1,4 @@
-"""Lists, workbooks, counts and addresses hold one's own alone, though there is something elsewhere that could leak."""
+"""Lists, workbooks, counts and addresses contain only one's own, though something elsewhere could leak."""
 
 import re
 from io import BytesIO
@@ -21,7 +21,7 @@ LISTS = [
     if door.ways.get("get") == SIGNED_IN or isinstance(door.ways.get("get"), Anywhere)
 ]
 WALLED = [name for name, door in DOORS.items() if door.args and PUBLIC not in door.ways.values()]
-# Lists that name no place but the reader's own: settings, what leads straight on, and what is the county's as a whole.
+# Lists that name no unit but the reader's own: settings, redirects, and what belongs to the county as a whole.
 BARE = {"account_change_password", "account_reauthenticate", "own_phone", "settings", "apply", "review_desk"}
 BARE |= {
     "still_here",
@@ -36,7 +36,7 @@ BARE |= {"unit_order_new", "proof", "proof_head", "unit_profiles_sheet", "unit_t
 
 @pytest.mark.parametrize("name", LISTS)
 def test_there_is_something_that_could_leak(world, name):
-    """In either county somebody is shown more than the own name and place: foreign rows exist, and are not shown."""
+    """In either county somebody sees more than their own name and unit: foreign rows exist, and are not shown."""
     who, shown = DOORS[name].ways["get"], set()
     for username in let_in(world, who):
         person = world.people[username]
@@ -51,7 +51,7 @@ def test_there_is_something_that_could_leak(world, name):
 
 @pytest.mark.parametrize("name", WALLED)
 def test_what_lies_elsewhere_is_as_a_made_up_address(world, name):
-    """Whatever is asked of it, by every method, one cannot tell what is there from what is not."""
+    """For every method, one cannot distinguish what exists elsewhere from what does not exist."""
     door, told = DOORS[name], {}
     for address in (door.address(name, world), door.made_up(name)):
         answers = [knock(world, "county_office2", method, address, door.sent) for method in API_METHODS]

@@ -1,7 +1,7 @@
-"""Whatever is asked of an address, by whomever it lets in, the answer is one that was meant: never 500.
+"""Whatever is requested from an address, by whoever has access, the response is an intended one: never 500.
 
-The names to ask by are those that the view reads while the test watches, so that a new page is covered by its door.
-Values and people take turns; each address meets a share of the values, by each name another one.
+The names to try are those that the view reads while the test watches, so that a new page is covered by its line. Values
+and people take turns; each address gets a share of the values, another one for each name.
 """
 
 import json
@@ -19,7 +19,7 @@ from tests.route_permissions import API, DOORS, OWN_ACCOUNT, PUBLIC, SIGNED_IN
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = {"readyz", "openid_connect_login", "openid_connect_callback"}
-# All values at every address take minutes: each name meets a 24th of them, each address a third of the bodies.
+# All values at every address take minutes: each name gets a 24th of them, each address a third of the bodies.
 SHARE, BODIES_SHARE = 24, 3
 MIXED = 3
 FORM = "application/x-www-form-urlencoded"
@@ -37,7 +37,7 @@ def let_in(world: SimpleNamespace, who: Any) -> list[str]:
 
 
 class Door:
-    """An address that is asked by one after the other of those it lets in; ``wrong`` gathers what failed."""
+    """An address that is requested by each of those with access in turn; ``wrong`` collects failures."""
 
     def __init__(self, world: SimpleNamespace, name: str, method: str) -> None:
         door = DOORS[name]
@@ -50,7 +50,7 @@ class Door:
         address = self.address + ("&" if "?" in self.address else "?") + query if query else self.address
         with transaction.atomic():
             client = self.world.clients[person]
-            if isinstance(given.get("data"), bytes | str):  # as it stands: the client's own methods encode it anew
+            if isinstance(given.get("data"), bytes | str):  # unchanged: the client's own methods would encode it again
                 body = given["data"].encode() if isinstance(given["data"], str) else given["data"]
                 response = client.generic(self.method.upper(), address, body, content_type=given["content_type"])
             else:

@@ -1,5 +1,5 @@
-"""Each step of an application against each order on its unit, its cycle or its people, at the same moment and in both
-orders: one comes first, the other one knows it, and nothing is left that cannot be."""
+"""Each step of an application against each order on its unit, its cycle or its people, concurrently and in both orders:
+one comes first, the other sees it, and no impossible state remains."""
 
 from datetime import date
 
@@ -98,7 +98,7 @@ def test_one_comes_first_and_nothing_impossible_is_left(step, order, first):
     assert not isinstance(came_to, Exception) or isinstance(came_to, Refused), came_to
     assert list(application_faults()) == []
     assert list(register_faults()) == []
-    if order == "merge":  # an event that came first puts the order off: it would be washed away
+    if order == "merge":  # an earlier event postpones the order: it would be lost
         ended = Unit.objects.get(code=VILLAGE).ended
         assert (ended is None) == Event.objects.filter(unit=VILLAGE, on__gte=PAPER.on).exists()
         assert set(Application.objects.filter(unit=VILLAGE).values_list("state", flat=True)) <= {"draft"}

@@ -1,4 +1,4 @@
-"""A filter with something wrong in it shows nothing and says why: never the whole list, nor the whole list as Excel."""
+"""An invalid filter shows nothing and says why: never the whole list, nor the whole list as Excel."""
 
 import io
 

@@ -1,7 +1,7 @@
 """A county's year in a browser: eleven roles, three villages, and what goes wrong in a real one.
 
-A return, a tie, a department's veto, an objection upheld, an appeal won, a merger in between. Cadres work at 390 px,
-everybody else at 1366 px; nothing is done behind the pages but the clock's own work.
+A return, a conflict of interest, a department's veto, an objection upheld, an appeal won, a merger in between. Cadres
+work at 390 px, everybody else at 1366 px; nothing bypasses the pages except the scheduled tasks.
 """
 
 from datetime import date
@@ -59,7 +59,7 @@ NOVEMBER, DECEMBER, JANUARY = "2026-11-24T02:00:00Z", "2026-12-03T02:00:00Z", "2
 @pytest.fixture
 def county(settings, tmp_path):
     """Everybody, an open cycle, and three villages that have not begun."""
-    cache.clear()  # the limit on objections from one address outlives a test
+    cache.clear()  # the rate limit on objections from one address outlasts a test
     settings.SECOND_FACTOR_REQUIRED = False
     settings.MEDIA_ROOT = tmp_path
     for code, name in NAMES.items():
@@ -130,7 +130,7 @@ def test_a_year(county, sign_in, anyone):
         for village in (ALDER, BIRCH, CEDAR):
             in_browser.submit(office, application(village).pk, "accept")
 
-        # One question goes back; only it opens.
+        # One item is returned; only it opens.
         in_browser.give_back(office, application(BIRCH).pk, "村民代表会议", "少开的次数与会议记录不符")
         page = sign_in("filler_birch")
         page.goto(f"/applications/{application(BIRCH).pk}/form/1/")
@@ -138,7 +138,7 @@ def test_a_year(county, sign_in, anyone):
         in_browser.press(page, ".dock button.primary")
         in_browser.submit(sign_in("signer_birch"), application(BIRCH).pk, "resubmit")
 
-        # One reviewer is kin to somebody in the village: the two others score it.
+        # One reviewer is related to somebody in the village: the two others score it.
         in_browser.convene(office, TOWNSHIP, "township")
         in_browser.convene(sign_in("county_office"), COUNTY, "county")
         in_browser.declare_tie(sign_in("reviewer_c"), sheet("reviewer_c", ALDER))
@@ -159,7 +159,7 @@ def test_a_year(county, sign_in, anyone):
         for reviewer in ("county_reviewer", "county_reviewer_b"):
             in_browser.score(sign_in(reviewer), sheet(reviewer, ALDER), "8")
 
-        # Before four and five stars every department answers; one knows of a veto.
+        # Before four and five stars every department answers; one reports a veto.
         county_office = sign_in("county_office")
         in_browser.ask_departments(county_office)
         in_browser.answer_check(sign_in("police"))
@@ -168,7 +168,7 @@ def test_a_year(county, sign_in, anyone):
         in_browser.decide(county_office, {application(ALDER).pk: ("3", "")})
         in_browser.release(county_office, "新评〔2026〕1号")
 
-        # A villager objects without an account, is right: the panel looks again, and the township decides anew.
+        # A villager objects without an account, and is right: the panel reviews again, and the township decides again.
         in_browser.object_to(anyone, "柏树村", "村务公开栏里的数字与账上不一样。")
         in_browser.answer_objection(office, "核对账目后，反映属实。", "uphold")
         for reviewer in ("reviewer_a", "reviewer_b", "reviewer_c"):
@@ -198,7 +198,7 @@ def test_a_year(county, sign_in, anyone):
         in_browser.record_event(sign_in("discipline"), ALDER, "spot_check_failed", "2026-12-03")
         assert stars() == {ALDER: 2, BIRCH: 3}
     with on(JANUARY):
-        # Two villages become one: the lowest star, and the effect that was on one of them.
+        # Two villages are merged: the lowest star, and the effect that was on one of them.
         county_office = sign_in("county_office")
         in_browser.merge(county_office, [ALDER, BIRCH], into=BIRCH, document="新政〔2026〕9号")
         assert stars() == {BIRCH: 2}

@@ -1,4 +1,4 @@
-"""Two counties with everybody in them and something at every step, so that what leaks from one to the other is seen."""
+"""Two counties with everybody in them and something at every step, so that any leak from one to the other is seen."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -75,14 +75,15 @@ class Person:
         return not self.neighbour and self.mark != SECOND.mark
 
     def holds(self, permission: str, code: str = "") -> bool:
-        """Whether the role, as ``ROLES`` lists it, gives ``permission`` on the unit ``code`` (anywhere when absent)."""
+        """Whether the role, as listed in ``ROLES``, gives ``permission`` on the unit ``code`` (anywhere when
+        absent)."""
         given = ROLES[self.role].permissions if self.role else ()
         return permission in given and (not code or code.startswith(self.code))
 
 
 @dataclass(frozen=True)
 class Places:
-    """The codes of one county, a name that only its units and people bear, and the suffix of its accounts."""
+    """The codes of one county, a name that only its units and people have, and the suffix of its accounts."""
 
     county: str
     township: str
@@ -225,7 +226,7 @@ def _before_the_leader(own: SimpleNamespace, unit, *facts):
 
 
 def _decide(own: SimpleNamespace) -> None:
-    """One batch is still a draft; another stands under public notice, and somebody objected."""
+    """One batch is still a draft; another is under public notice, and somebody objected."""
     papers = {"met_on": date(2026, 11, 23), "by": own.who.township_office}
     own.decided = _before_the_leader(own, own.siblings[2], PLAIN, PLAIN)
     released = _before_the_leader(own, own.siblings[3], PLAIN, PLAIN)
@@ -251,7 +252,7 @@ def _hold_stars(own: SimpleNamespace) -> None:
         StarPeriodFactory(decision=decision)
         own.certificate = own.__dict__.get("certificate") or code_of(decision.pk)
         if star == 5:
-            own.held_certificate = code_of(decision.pk)  # no event holds this star down
+            own.held_certificate = code_of(decision.pk)  # no event lowers this star
     given = {"unit": own.village, "star": 0, "year": 2023, "origin": "closing", "cycle": own.cycle}
     own.closing = DecisionFactory(**given)
     for unit in (own.village, *own.siblings):

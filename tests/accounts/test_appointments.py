@@ -1,4 +1,4 @@
-"""Appointing: who may give which role where, what is refused, what it grants, and that it is kept."""
+"""Appointing: who may give which role where, what is refused, what it grants, and that it is recorded."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Appointing by sheet: everything or nothing, every wrong cell told, nothing twice, passwords on slips once."""
+"""Appointing by sheet: all or nothing, every invalid cell reported, idempotent, passwords on slips once."""
 
 import csv
 import io
@@ -54,7 +54,7 @@ def read(office, *lines):
 
 
 def wrong(office, *lines):
-    """(row, column) of every wrong cell."""
+    """(row, column) of every invalid cell."""
     with pytest.raises(SheetRefused) as refused:
         read(office, *lines)
     return [(problem.row, problem.column) for problem in refused.value.problems]

@@ -1,4 +1,4 @@
-"""How a person is reached can be erased with no trace in what is proved; what is old is thrown away by itself."""
+"""Contact data can be erased without a trace in what is proved; old records are deleted automatically."""
 
 from datetime import date, timedelta
 

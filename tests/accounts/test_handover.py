@@ -1,4 +1,4 @@
-"""Handing an office over: one step, no gap, the old session loses the right, to-dos follow the post."""
+"""Handing over a post: one step, no gap, the old session loses its permissions, to-dos follow the post."""
 
 from datetime import date, timedelta
 

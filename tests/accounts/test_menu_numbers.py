@@ -1,4 +1,4 @@
-"""The numbers in the menu cost other pages nothing, and are not shown once they may be wrong."""
+"""The numbers in the menu cost other pages no query, and are hidden once they may be stale."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""A password that an office makes anew: its holder is told, and so is the county of who signs for a village."""
+"""Password resets by an office: the holder is notified, and for a village's signer the county is, too."""
 
 import pytest
 from django.contrib.messages import get_messages

@@ -1,4 +1,4 @@
-"""How long the answer to a wrong password takes tells nobody which account names exist."""
+"""The response time for a wrong password does not reveal which account names exist."""
 
 import time
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def cost_of(username):
-    """Processor seconds, the least of two tries: other work on the machine does not count."""
+    """CPU seconds, the minimum of two tries: other load on the machine does not count."""
     costs = []
     for _try in range(2):
         began = time.process_time()

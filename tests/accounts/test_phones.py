@@ -1,4 +1,5 @@
-"""A telephone number per office: as people write it, kept in one way, seen by who appoints and by whom they appoint."""
+"""A telephone number per post: typed freely, stored in one format, visible to the appointing office and the
+people appointed."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -134,7 +135,7 @@ def test_whom_to_call_is_the_office_that_appoints(client, office, filler):
     client.force_login(filler.user)
     assert f'href="tel:{LANDLINE}"' in client.get("/").text
     client.logout()
-    assert MOBILE not in client.get(reverse("account_login")).text  # a person's own
+    assert MOBILE not in client.get(reverse("account_login")).text  # personal
     head.appointments.update(phone="0575-86000001")
     sign_in = client.get(reverse("account_login")).text
     assert ('href="tel:0575-86000001"' in sign_in, "王主任" in sign_in, LANDLINE in sign_in) == (True, False, False)

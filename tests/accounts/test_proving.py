@@ -1,4 +1,5 @@
-"""The auditor's page of the proof, its check in the background, and what the trail keeps covered before a release."""
+"""The auditor's page for the integrity check, its run in the background, and what the audit trail hides before
+a release."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -61,7 +62,7 @@ def test_a_check_tells_the_row(auditor, client, django_capture_on_commit_callbac
     assert (name, row.endswith(f"unit {VILLAGE}"), "points=10" in found) == ("proved rows", True, True)
     client.force_login(auditor)
     assert row in client.get(reverse("proof")).content.decode()
-    assert [todo for todo in todos_of(auditor) if todo.url == reverse("proof")] == []  # it was looked at
+    assert [todo for todo in todos_of(auditor) if todo.url == reverse("proof")] == []  # it was seen
 
 
 def test_a_head_that_is_not_on_the_chain_is_told(auditor, django_capture_on_commit_callbacks):

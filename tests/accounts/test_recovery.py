@@ -1,4 +1,4 @@
-"""Recovery codes: shown once, on paper once, for whoever made them alone, and unreadable in the database."""
+"""Recovery codes: shown once, printed once, only for the person who generated them, and encrypted in the database."""
 
 import json
 

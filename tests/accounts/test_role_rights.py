@@ -1,4 +1,4 @@
-"""What a role gains or loses, those who hold the office gain or lose with the next migrate; a check tells before."""
+"""Existing holders gain or lose a role's permissions with the next migrate; a check reports the difference before."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What every page stands in: which shell for whom, menu, language, demonstration mark, error pages."""
+"""The frame of every page: which shell for whom, menu, language, demonstration mark, error pages."""
 
 import pytest
 from django.urls import reverse

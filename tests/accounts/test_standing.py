@@ -1,4 +1,4 @@
-"""代: a deputy's deeds are marked so wherever they are told, long after the deputy's days, and nobody else's are."""
+"""代: acts of a deputy are marked wherever they are shown, long after the deputy's days, and nobody else's are."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -48,7 +48,7 @@ def stand_in(post, deputy):
     return deputise(post, fresh(deputy), by=fresh(post.user), starts=FIRST, ends=LAST)
 
 
-# ── who stood in ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── who acted as a deputy ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -96,7 +96,8 @@ def test_how_it_is_written():
     assert (signature("俞小明", True), signature(UserFactory(name="俞小明"), False)) == ("俞小明（代）", "俞小明")
 
 
-# ── where it is told ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── where it is shown
+# ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture

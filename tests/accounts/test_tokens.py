@@ -1,4 +1,5 @@
-"""Tokens for programs: made by their holder for something and to a day, ended by many, opening what they name."""
+"""Tokens for programs: created by their holder with a scope and an expiry, ended by several people, opening
+what they name."""
 
 from datetime import date, timedelta
 
@@ -98,7 +99,8 @@ def test_nobody_gives_a_token_a_task_that_is_not_theirs(finance):
     assert status(token, "/api/v1/funds/1/disburse/", "post") == 404
 
 
-# ── the day it ends ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── expiry
+# ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_it_ends_with_its_last_day_which_is_at_most_a_year_away(finance):

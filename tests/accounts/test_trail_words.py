@@ -1,4 +1,4 @@
-"""Whatever the audit trail can show has its Chinese: every table, every column, every step that the code takes."""
+"""Everything that the audit trail can show has its Chinese: every table, every column, every step in the code."""
 
 import ast
 

@@ -1,4 +1,4 @@
-"""A small account platform on loopback that speaks OpenID Connect for real: codes, PKCE, signed tokens."""
+"""A small account platform on loopback that really speaks OpenID Connect: codes, PKCE, signed tokens."""
 
 import base64
 import hashlib
@@ -22,8 +22,8 @@ class Quiet(WSGIRequestHandler):
 
 
 class AccountPlatform:
-    """``person``: the claims about whoever sits before the browser. ``forger``: signs with another key; ``unsigned``:
-    hands out no signed token, and says who it is at another address."""
+    """``person``: the claims about the person at the browser. ``forger``: signs with another key; ``unsigned``: issues
+    no signed token, and names the person at another address."""
 
     def __init__(self) -> None:
         self.key, self.other = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))

@@ -1,4 +1,4 @@
-"""Villages that are about to apply, on a system of their own: ``python -m tests.config.crowd DUMP VILLAGES``.
+"""Villages about to apply, on a system of their own: ``python -m tests.config.crowd DUMP VILLAGES``.
 
 Starts the servers of ``DATA_DIR``, restores the migrated database of ``DUMP`` and writes the accounts to stdout as
 JSON: ``{"villages": [{"application", "token"}], "office": token, "watcher": {"token", "session"}}``.

@@ -1,4 +1,4 @@
-"""Starting the whole system and looking for its processes, as the tests of services and supervisor do."""
+"""Starts the whole system and finds its processes, for the tests of services and supervisor."""
 
 import json
 import os
@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 60
 
 
 def eventually(question):
-    """The first true answer; what is not served yet counts as no answer."""
+    """The first true result; a page that is not served yet counts as none."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
@@ -56,7 +56,7 @@ def free_port():
 
 @contextmanager
 def supervised(data_dir, **environment):
-    """A supervisor that said it is ready, and its address."""
+    """A supervisor that has reported ready, and its address."""
     port = str(free_port())
     inherited = {
         name: value

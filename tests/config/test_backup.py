@@ -1,4 +1,4 @@
-"""A backup taken while people work comes back whole in another place; what could go wrong is refused beforehand."""
+"""A backup taken while people work can be restored elsewhere; whatever could go wrong is refused beforehand."""
 
 import hashlib
 import json
@@ -50,7 +50,7 @@ def _own_files(settings, tmp_path):
 
 
 def save(name):
-    """As a page does; what returned was answered with "saved"."""
+    """As a page does; once it returned, the response was "saved"."""
     with acting(None, "test"):
         user = UserFactory()
         return store(SimpleUploadedFile(f"{name}.pdf", PDF + name.encode()), by=user)
@@ -128,7 +128,7 @@ def test_what_was_saved_before_a_backup_began_is_whole_in_another_place(place, t
 
 
 def written(path, **changes):
-    """A backup without its database's content: enough for all that is looked at before."""
+    """A backup without the database's content: enough for all that is checked before."""
     manifest = archive.Manifest(
         program="0.1.0",
         taken_at="2026-01-01T00:00:00+08:00",

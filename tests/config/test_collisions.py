@@ -1,4 +1,4 @@
-"""What the database's own constraints refuse because somebody was quicker is told in words, never as a fault."""
+"""A database constraint that fails because somebody was quicker is explained, never an error page."""
 
 import pytest
 from django.db import IntegrityError

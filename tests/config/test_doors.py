@@ -1,4 +1,4 @@
-"""What cannot be started ends in one line at once, at each door: ``make run``, ``manage.py``, gunicorn."""
+"""A start that cannot work ends with one line at once, at each entry point: ``make run``, ``manage.py``, gunicorn."""
 
 import os
 import subprocess

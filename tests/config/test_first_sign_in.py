@@ -1,4 +1,4 @@
-"""The first sign-in: one page, with the slip of the office in hand; account names in any case, at every door."""
+"""The first sign-in: one page, with the password slip at hand; account names in any case, everywhere."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""What the log says: faults alone, in short, and nothing of a person."""
+"""The log: only errors, short, and without personal data."""
 
 import json
 import logging
@@ -22,7 +22,7 @@ def lines(caplog):
     def written():
         found = [record for record in caplog.records if shorten(record)]
         for record in found:
-            record.exc_text = None  # what another formatter made of it
+            record.exc_text = None  # formatted by another formatter
         return [Formatter().format(record) for record in found]
 
     return written
@@ -82,13 +82,13 @@ def test_the_number_of_a_request_is_on_its_page_in_its_header_and_in_its_line(cl
 
 
 def without_token(answer):
-    """The page but for its address and the token against forgery, which is made anew each time."""
+    """The page without its address and the CSRF token, which changes each time."""
     page = answer.content.decode().replace(answer.request["PATH_INFO"], "")
     return re.sub(r"\b\w{64}\b", "", page)
 
 
 def _as_json(caplog):
-    """As the filter of the log has marked them while the request was in hand."""
+    """As the filter of the log has marked them during the request."""
     return [json.loads(LineFormatter().format(one)) for one in caplog.records]
 
 

@@ -1,4 +1,4 @@
-"""The Chinese catalogue is complete: no text without its translation, no placeholder lost in it."""
+"""The Chinese catalogue is complete: no text without its translation, no placeholder lost."""
 
 from babel.messages.pofile import read_po
 from django.conf import settings

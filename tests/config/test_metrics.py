@@ -1,4 +1,4 @@
-"""What Prometheus reads: behind its token alone, and of several processes."""
+"""What Prometheus scrapes: only with the token, and over several processes."""
 
 import os
 import urllib.error

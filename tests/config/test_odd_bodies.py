@@ -1,4 +1,4 @@
-"""What no form would send is refused in words, at doors that need no account above all."""
+"""Requests that no form would send are refused with an explanation, especially where no account is needed."""
 
 import json
 

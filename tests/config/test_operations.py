@@ -1,4 +1,4 @@
-"""docs/operations.md says what the code says, and what it names is there."""
+"""docs/operations.md agrees with the code, and what it names exists."""
 
 import re
 import shutil
@@ -14,7 +14,7 @@ DEPLOY = settings.BASE_DIR / "deploy"
 
 
 def rows(heading):
-    """The cells of the table below a heading, without its head."""
+    """The cells of the table below a heading, without its header row."""
     chapter = BOOK.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     lines = [line.strip("| ").split(" | ") for line in chapter.splitlines() if line.startswith("| ")]
     return lines[2:]

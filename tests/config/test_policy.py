@@ -1,4 +1,4 @@
-"""What every answer carries, and what is not there at all."""
+"""The headers of every response, and what does not exist at all."""
 
 import json
 import os

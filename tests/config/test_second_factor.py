@@ -1,4 +1,4 @@
-"""A second factor is asked of the offices held today, of sessions and tokens that were there before as well."""
+"""A second factor depends on the posts held today, for existing sessions and tokens as well."""
 
 from datetime import date
 

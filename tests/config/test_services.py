@@ -1,4 +1,4 @@
-"""The launcher for real: processes are started, shared, killed and looked for."""
+"""The service launcher for real: processes are started, shared, killed and looked for."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The warning before a session ends, in a browser: not there until then."""
+"""The warning before a session ends, in a browser: absent until then."""
 
 import pytest
 from django.urls import reverse

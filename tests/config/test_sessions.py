@@ -1,4 +1,4 @@
-"""When sessions end, and that a script which meets the end is told so instead of being shown a page."""
+"""When sessions end; a script then gets a 401 instead of a page."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Signing in by a government account platform, which runs on loopback here: who is let in, and as whom."""
+"""Signing in through a government account platform, which runs on loopback here: who is let in, and as whom."""
 
 import socket
 
@@ -46,7 +46,7 @@ def office(db):
 
 
 def go(client, process="login"):
-    """The button is pressed, the platform asked, its answer brought back: what we answer to that."""
+    """Press the button, ask the platform, return its response; our response to that."""
     there = client.post(f"{START}?process={process}")
     back = requests.get(there.headers["Location"], allow_redirects=False, timeout=5).headers["Location"]
     return client.get(back.replace("http://testserver", ""))
@@ -165,7 +165,8 @@ def test_the_second_factor_is_asked_for_as_ever(client, sso, settings):
     assert Authenticator.objects.filter(user=leader).count() == 2
 
 
-# ── tying ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── linking
+# ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_one_ties_the_own_account_with_the_password_typed_just_now(client, sso, office):

@@ -1,4 +1,5 @@
-"""The whole system for real, on a database of its own: it becomes ready, stops whole, leaves nothing when killed."""
+"""The whole system for real, on a database of its own: it becomes ready, stops completely, leaves nothing when
+killed."""
 
 import os
 import shutil
@@ -51,7 +52,7 @@ def test_all_parts_become_ready_stay_up_and_stop_with_it(data_dir, database_url)
         assert supervisor.stdout.readline() == "· the keeper of valkey is gone (-9), started again\n"
         eventually(lambda: readiness(address) == ALL_OK)
 
-        for pause in ("", " in 1 s", " in 2 s"):  # a child that does not stay up takes nothing along
+        for pause in ("", " in 1 s", " in 2 s"):  # a child that does not stay up takes nothing down
             (scheduler,) = eventually(lambda: [p for p in children_of(supervisor.pid) if "\0beat\0" in words_of(p)])
             os.kill(scheduler, signal.SIGKILL)
             assert supervisor.stdout.readline() == f"· scheduler ended (-9), started again{pause}\n"

@@ -1,7 +1,7 @@
 """Servers and workers die while villages apply: nothing requested is lost, nothing happens twice (architecture §6).
 
-The whole system runs as ``make run`` starts it, on servers of its own. Clients try again until they have their yes, as
-the page of a phone does.
+The whole system runs as ``make run`` starts it, on servers of its own. Clients retry until they succeed, as the page on
+a phone does.
 """
 
 import json
@@ -62,7 +62,7 @@ def crowd(data_dir, tmp_path):
 
 
 class Client:
-    """One person's program: what it sends is sent again until the system has taken it or says that it stands."""
+    """One person's program: a request is retried until the system has accepted it or reports that it is done."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -78,7 +78,7 @@ class Client:
             return json.load(answer)
 
     def insist(self, path, token, body, stands=lambda: False):
-        """``stands`` looks whether an earlier try went through though its answer was lost."""
+        """``stands`` checks whether an earlier try succeeded though its response was lost."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             try:
@@ -95,7 +95,7 @@ class Client:
         return pytest.fail(f"{path} was never taken")
 
     def quietly(self, stands):
-        """What ``stands`` says, or no where the system is just away."""
+        """The result of ``stands``, or no while the system is down."""
         try:
             return stands()
         except OSError:
@@ -106,7 +106,7 @@ class Client:
 
 
 class Trouble:
-    """What goes wrong while ``done`` villages have applied: each once, in this order."""
+    """The failures to cause while ``done`` villages have applied: each once, in this order."""
 
     def __init__(self, supervisor, data_dir, address, crowd):
         self.supervisor, self.place, self.address, self.crowd = supervisor, ServiceDirectory(data_dir), address, crowd
@@ -127,7 +127,7 @@ class Trouble:
         os.kill(children_of(web)[0], signal.SIGKILL)
 
     def empty_queue(self):
-        """A report is asked for while the worker sleeps; its task is wiped out, and the worker killed."""
+        """A report is requested while the worker sleeps; its task is deleted, and the worker killed."""
         worker = self.process("worker")
         os.kill(worker, signal.SIGSTOP)
         client = Client(self.address)

@@ -1,4 +1,4 @@
-"""Wrong codes of the second factor: five in a row, at any doors, lock the account for all of them, as passwords do."""
+"""Wrong codes of the second factor: five in a row, on any page, lock the account everywhere, as passwords do."""
 
 import time
 
@@ -42,7 +42,7 @@ def ask(code, password=PASSWORD):
 
 
 def signing_in(address="127.0.0.1"):
-    """A browser with the password typed, before the code."""
+    """A browser after the password, before the code."""
     client = Client(REMOTE_ADDR=address)
     assert client.post(reverse("account_login"), {"login": "office", "password": PASSWORD}).url == AUTHENTICATE
     return client

@@ -1,4 +1,4 @@
-"""Every citation in code, tests and docs names a book in ``docs/`` and a section that it has."""
+"""Every citation in code, tests and docs names a page in ``docs/`` and an existing section of it."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """The name and text of every file in which we write."""
+    """The name and text of every file of ours."""
     for path in sorted(ROOT.rglob("*")):
         name = path.relative_to(ROOT)
         if not NOT_OURS.intersection(name.parts) and path.suffix in SUFFIXES and path.is_file():
@@ -32,7 +32,7 @@ def sections(book: str) -> set[int]:
 
 
 def unknown(text: str, known: dict[str, set[int]]) -> list[str]:
-    """The citations in ``text`` whose book or section there is not, and sections cited without a book."""
+    """The citations in ``text`` whose page or section does not exist, and sections cited without a page."""
     named = list(CITED.finditer(text))
     wrong = [
         match[0]
@@ -51,7 +51,7 @@ def known() -> dict[str, set[int]]:
 
 def test_every_citation_names_a_book_and_a_section(known):
     assert all(known.values())
-    # Formats cites its own sections; this file holds the wrong ones below.
+    # Formats cites its own sections; this file contains the wrong ones below.
     own = {"docs/formats.md", "tests/docs/test_citations.py"}
     assert {name: wrong for name, text in texts() if name not in own and (wrong := unknown(text, known))} == {}
 
@@ -75,7 +75,7 @@ def headings(page: Path) -> set[str]:
 
 
 def broken_links(page: Path) -> list[str]:
-    """Links of ``page`` to a file or heading that is not there; addresses of other sites are not asked."""
+    """Links of ``page`` to a file or heading that does not exist; other sites are not requested."""
     found = []
     for link in LINK.findall(page.read_text("utf-8")):
         name, _, heading = link.partition("#")

@@ -1,4 +1,4 @@
-"""``docs/formats.md`` is, up to our own extensions, word for word the page that other programs rely on."""
+"""``docs/formats.md`` is, up to our own extensions, identical to the page that other programs rely on."""
 
 import pytest
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""``docs/glossary.md`` has a line for every model that the system keeps."""
+"""``docs/glossary.md`` has a line for every model."""
 
 import re
 

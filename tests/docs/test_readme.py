@@ -1,4 +1,4 @@
-"""README and the page on pages name what there is: settings, commands, components."""
+"""README and docs/pages.md name what exists: settings, commands, components."""
 
 import re
 
@@ -12,7 +12,7 @@ SETTING = re.compile(r"""\benv(?:\.\w+)?\(\s*["']([A-Z_]+)["']""")
 
 
 def named(page: str) -> set[str]:
-    """What stands in backticks on ``page``, word by word."""
+    """What is in backticks on ``page``, word by word."""
     text = (ROOT / page).read_text("utf-8")
     return {word for code in re.findall(r"`([^`\n]+)`", text) for word in re.findall(r"[\w/.]+", code)}
 

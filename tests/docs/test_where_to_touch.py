@@ -1,4 +1,4 @@
-"""``docs/architecture.md`` tells where to touch the code for something new: what it names is there, and is all."""
+"""``docs/architecture.md`` tells where to change the code for something new: what it names exists, and is complete."""
 
 import ast
 import re
@@ -50,7 +50,7 @@ def _in_an_app(name: str) -> bool:
 
 @pytest.mark.parametrize("what", rows())
 def test_every_name_of_the_code_is_there(what):
-    """``accounts.audit_trail.veil``: the module has the name."""
+    """``accounts.audit_trail.redact``: the module has the name."""
     for dotted in DOTTED.findall(rows()[what]):
         *module, name = dotted.split(".")
         at = settings.BASE_DIR.joinpath(*module)
@@ -92,7 +92,7 @@ def _lists_states(path: Path) -> bool:
 
 
 def test_the_places_that_list_the_states_of_an_application_are_those_of_the_page():
-    """A new state is decided about there, and nowhere else without being found."""
+    """A new state is considered there, and nowhere else without being found."""
     listing = {
         str(path.relative_to(settings.BASE_DIR))
         for path in sources("py", "sql", "html")

@@ -91,7 +91,7 @@ def draft_fund(county, finance):
 
 @pytest.fixture
 def effect(finance, office):
-    """Takes a draft through opinion and filing into effect."""
+    """Takes a draft through opinion and filing to effect."""
 
     def take(source):
         workflow.seek_opinion(source, by=finance)

@@ -1,7 +1,8 @@
-"""A second, slow reading of formats §4, written apart from ``incentives.allocation_rule``: it halves in on λ by trial.
+"""A second, slow reading of formats §4, written independently of ``incentives.allocation_rule``: it approaches λ by
+trial.
 
-λ is found among all straight pieces of the sum: for every pair of neighbouring corners it asks whether the budget lies
-between their sums, and draws the line through the two points.
+λ is found among all linear pieces of the sum: for every pair of neighbouring corners it checks whether the budget lies
+between their sums, and interpolates between the two points.
 """
 
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""formats §4: every fen of the budget, within the limits, whoever comes first."""
+"""formats §4: every fen of the budget, within the limits, in any order."""
 
 from decimal import Decimal
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""The API of money: the rules of the pages."""
+"""The API for money: the rules of the pages."""
 
 from decimal import Decimal
 

@@ -1,4 +1,5 @@
-"""A star that falls inside the period: payment stops, and what was paid comes back by proposal only (formats §3–4)."""
+"""A star that falls inside the period: payment is frozen, and what was paid is claimed back only by proposal
+(formats §3–4)."""
 
 import re
 from datetime import date
@@ -197,7 +198,7 @@ def test_finance_and_the_village_are_told(granted, finance):
 
 @pytest.fixture
 def recovered(draft_fund, effect, finance):
-    """A fund's unit fell below the minimum for three months, which are over: nothing announced that."""
+    """A fund's unit was below the minimum for three months, which are over: nothing announced that."""
     fund = effect(draft_fund())
     workflow.grant(fund, by=finance)
     fall(THREE, date(2026, 8, 24))  # three months, to the day before the 24th of November

@@ -1,4 +1,4 @@
-"""Two connections at the same moment: money is never spent twice and a budget never overdrawn."""
+"""Two connections at once: money is never spent twice and a budget never overdrawn."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""An instalment on its page: what was shown is what is paid, or nothing is."""
+"""An instalment on its page: exactly what was shown is paid, or nothing."""
 
 import re
 from decimal import Decimal
@@ -137,7 +137,7 @@ def correct_the_promise(source, finance):
 
 
 def pay_and_correct(source, finance):
-    """What is owed is as before, and yet it is not: a part was paid and half of it taken back."""
+    """The amount owed is as before, but the lines are not: a part was paid and half of it taken back."""
     pay_part(source, finance)
     (entry,) = LedgerEntry.objects.filter(kind="disburse")
     workflow.correct(entry, amount=Decimal("0.01"), reason="错付", by=finance)

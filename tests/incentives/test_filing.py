@@ -1,4 +1,4 @@
-"""Opinion and filing before effect: who, when, and never around it."""
+"""Opinion and filing before effect: who, when, and that they cannot be skipped."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Granting, disbursing, correcting: budget ≥ committed ≥ disbursed at every moment, nothing twice."""
+"""Granting, disbursing, correcting: budget ≥ committed ≥ disbursed at all times, nothing twice."""
 
 from decimal import Decimal
 

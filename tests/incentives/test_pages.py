@@ -1,4 +1,4 @@
-"""Pages of money: from an empty form to a paid instalment, in a browser without script."""
+"""Pages about money: from an empty form to a paid instalment, in a browser without scripts."""
 
 from decimal import Decimal
 from io import BytesIO
@@ -44,7 +44,7 @@ def grid(rows):
 
 
 def opened(client, address):
-    """The key of the form as it stands open."""
+    """The key of the open form."""
     return {"key": client.get(address).context["key"]}
 
 

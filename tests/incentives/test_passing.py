@@ -1,4 +1,4 @@
-"""Money when units are merged or split: what is open goes to the unit that takes over, to the fen."""
+"""Money when units are merged or split: what is open goes to the successor, to the fen."""
 
 from datetime import date
 from decimal import Decimal
@@ -54,7 +54,7 @@ def test_open_lines_pass_and_are_paid_to_the_successors_people(granted, finance,
 
 
 def test_a_fall_by_merger_makes_a_proposal_for_the_higher_one_alone(granted, finance, office):
-    """FIVE's money came with five stars; since the merger four are held: the difference comes back by proposal."""
+    """FIVE's money came with five stars; since the merger four are held: the difference is claimed back by proposal."""
     policy = granted(clawback="difference")
     workflow.disburse(policy, by=finance, key="1", document="凭1")
     merge([FIVE, FOUR], SplitPart(NEW, "并村"), PAPER, by=office)

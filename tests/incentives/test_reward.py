@@ -1,4 +1,4 @@
-"""formats §4: table × coefficient, half up; what comes back when the star falls inside the period."""
+"""formats §4: table × coefficient, half up; what is clawed back when the star falls inside the period."""
 
 from decimal import Decimal
 from fractions import Fraction

@@ -194,7 +194,7 @@ def test_the_other_verdict_on_a_used_page_is_not_said_to_be_done(draft, finance,
 
 @pytest.fixture
 def fallen(county, granted, finance):
-    """A policy of whose 50,000 yuan, all paid, 30,000 are to come back."""
+    """A policy of whose 50,000 yuan, all paid, 30,000 are to be claimed back."""
     SchemeFactory(unit=county, year=2026)
     policy = granted(clawback="difference")
     line = policy.lines.get(unit=FIVE)

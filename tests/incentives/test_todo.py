@@ -1,4 +1,4 @@
-"""What waits for whom: the next step first."""
+"""Who has which to-dos: the next step first."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The bell: what is shown, counted and marked, each for its owner alone."""
+"""The bell: what is shown, counted and marked, each only for its owner."""
 
 import pytest
 from django.urls import reverse

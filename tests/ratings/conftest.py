@@ -1,4 +1,4 @@
-"""The day on which most tests of applications play: the default cycle of the factories takes them in."""
+"""The day on which most tests of applications take place: the default cycle of the factories accepts them then."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """Hypothesis strategies for valid scheme files and for facts that fit them (formats §1–2).
 
-Numbers are few and coarse on purpose, so that totals, figures and days often fall exactly on a line.
+Numbers are few and coarse on purpose, so that totals, figures and days often fall exactly on a threshold.
 """
 
 from datetime import date, timedelta
@@ -29,7 +29,7 @@ def sometimes(draw, target, key, strategy):
 
 
 def bounds(draw, target, low):
-    """What can be true of a count or figure, wide enough to leave something."""
+    """The possible values of a count or figure, wide enough to leave something."""
     if not draw(st.integers(0, 3)):
         sometimes(draw, target, "least", numbers(low, 2))
         sometimes(draw, target, "most", numbers(20, 100))
@@ -202,7 +202,7 @@ def fitting(scheme, tag):
 
 
 def fact_values(criterion):
-    """The facts that a criterion asks for, each with the values it can take."""
+    """The facts that a criterion asks for, each with its possible values."""
     code, method = criterion["code"], criterion["method"]
     if method == "judged":
         step = Decimal(criterion.get("step", 1))
@@ -220,7 +220,7 @@ def fact_values(criterion):
 
 
 def _possible(target, values):
-    """Those of ``values`` that ``target``, a criterion with a figure or an item, can take."""
+    """Those of ``values`` that ``target``, a criterion with a figure or an item, accepts."""
     return values.filter(
         lambda value: (
             target.get("least", value) <= value <= target.get("most", value)

@@ -1,4 +1,4 @@
-"""Formats §3 read plainly, day by day, apart from the code that it checks. Slow, and meant to be."""
+"""Formats §3 implemented literally, day by day, independent of the code that it checks. Slow on purpose."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -28,7 +28,7 @@ class Happened:
 
 @dataclass(frozen=True)
 class Ordered:
-    """Units of ``before`` that become those of ``after`` on a day; one that goes on stands in both."""
+    """Units of ``before`` that become those of ``after`` on a day; one that continues is in both."""
 
     on: date
     before: tuple[str, ...]
@@ -93,7 +93,7 @@ def ended(world: World, unit: str, day: date) -> bool:
 
 @dataclass(frozen=True)
 class Reaching:
-    """An effect as it stands at a unit: ``way`` names the units through which it came, the last first."""
+    """An effect as it applies to a unit: ``way`` names the units through which it came, the last first."""
 
     event: Happened
     rule: dict
@@ -128,7 +128,7 @@ def rules_for(world: World, event: Happened) -> list[dict]:
 
 
 def reaching(world: World, unit: str, day: date) -> list[Reaching]:
-    """Every effect, active or over, that belongs to ``unit`` as the orders up to ``day`` have left it."""
+    """Every effect, active or over, that belongs to ``unit`` after the orders up to ``day``."""
     order, turn = last_order_into(world, unit, day), next_turn(world, unit, day)
     begins = order.on if order else date.min
 
@@ -158,7 +158,7 @@ def reaching(world: World, unit: str, day: date) -> list[Reaching]:
 
 
 def in_force(world: World, unit: str, day: date) -> list[tuple[Decided, tuple[str, ...]]]:
-    """The decisions that hold on ``day``: the last own one, or, since an order, those of the units before it."""
+    """The decisions in force on ``day``: the last own one, or, since an order, those of the predecessors."""
     if ended(world, unit, day):
         return []
     order = last_order_into(world, unit, day)
@@ -173,7 +173,7 @@ def in_force(world: World, unit: str, day: date) -> list[tuple[Decided, tuple[st
 
 
 def same_way(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether one is the other's beginning."""
+    """Whether one is a prefix of the other."""
     return all(a == b for a, b in zip(one, other, strict=False))
 
 
@@ -185,7 +185,7 @@ def star_on(decided: Decided, active: list[Reaching]) -> int:
 
 
 def standing(world: World, unit: str, day: date, effects: dict) -> tuple[int, int, list[str]] | None:
-    """Star, star decided and effects: of several decisions the one that leaves the lowest star.
+    """Star, star decided and effects: of several decisions, the one that leaves the lowest star.
 
     ``effects`` keeps what reaches the unit from one order to the next.
     """

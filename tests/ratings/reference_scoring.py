@@ -1,6 +1,6 @@
-"""A slow, plain reading of formats §1–2, sentence by sentence, for comparison only.
+"""A slow, literal implementation of formats §1–2, sentence by sentence, for comparison only.
 
-It is written from the page alone, on bare dictionaries and fractions, and shares nothing with the code it checks.
+It is written only from that page, on bare dictionaries and fractions, and shares nothing with the code that it checks.
 A scheme is the file's JSON with numbers as ``int`` or ``Decimal``; facts are rows (unit, item, value, date) of texts.
 """
 
@@ -11,7 +11,7 @@ from math import ceil, floor
 
 
 def plain_try(scheme, rows, day):
-    """What ``try_scheme`` writes for ``rows`` on ``day``: one dictionary a unit, sorted by code."""
+    """The expected output of ``try_scheme`` for ``rows`` on ``day``: one dictionary per unit, sorted by code."""
     codes = sorted({row[0] for row in rows})
     units = {}
     for code in codes:

@@ -1,4 +1,4 @@
-"""Points → the star they allow, over stored points: one application and many by the same query (formats §1)."""
+"""Points → the maximum star, over stored points: one application and many by the same query (formats §1)."""
 
 from datetime import date
 from decimal import Decimal as D

@@ -1,4 +1,4 @@
-"""Applications and cycles over the API: every rule of the pages holds there too."""
+"""Applications and cycles over the API: every rule of the pages applies there too."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

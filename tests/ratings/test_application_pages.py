@@ -1,4 +1,4 @@
-"""The pages of an application: the form, saving as one types, the queue, the steps, and who finds which."""
+"""The pages of an application: the form, saving while typing, the queue, the steps, and who may open which."""
 
 import re
 from collections import Counter

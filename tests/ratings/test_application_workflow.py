@@ -421,7 +421,7 @@ def test_the_clock_and_commands_may_take_many_steps():
     ]
 
 
-# More time for one village.
+# Extensions for one village.
 
 
 def test_the_office_reopens_the_time_for_one_village(whole, filler, signer, office):

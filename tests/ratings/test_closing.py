@@ -1,4 +1,4 @@
-"""Closing a cycle: what is shown is what happens, and it can be taken back while nothing followed (practice §3)."""
+"""Closing a cycle: what is shown is what happens, and it can be reversed while nothing followed (practice §3)."""
 
 from datetime import date
 from decimal import Decimal
@@ -227,7 +227,7 @@ def test_while_applying_is_open_a_reason_is_needed(client, office, cycle, how):
     assert Cycle.objects.get().closing_reason == EARLY["reason"]
 
 
-# Taking it back.
+# Reversing it.
 
 
 def test_a_closing_taken_back_leaves_everything_as_if_it_never_were(client, office, paid, cycle):

@@ -1,4 +1,4 @@
-"""Sending an application while its cycle is being closed: one of the two comes first, and the other one knows it."""
+"""Submitting an application while its cycle is being closed: one of the two comes first, and the other sees it."""
 
 import pytest
 

@@ -15,7 +15,7 @@ from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, AnswerFactory, ApplicationFactory, UnitFactory, person
 from tests.two_tenants import PNG
 
-# The trail's clock stands still within a transaction.
+# The clock of the audit trail does not advance within a transaction.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

@@ -1,4 +1,4 @@
-"""A county's cycle: opened, scoring closed, closed with its exceptions; who may, and once (practice §3)."""
+"""A county's cycle: opened, scoring closed, closed with its exceptions; who may, and only once (practice §3)."""
 
 from datetime import date
 from decimal import Decimal as D

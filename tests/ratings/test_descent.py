@@ -1,4 +1,4 @@
-"""Where the star of a unit born by an order comes from, and where those of the old units went."""
+"""Where the star of a unit created by an order comes from, and where those of the old units went."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Recording, closing and releasing events, settling proposals: who may, who may not, when, and what follows."""
+"""Recording, closing and releasing events, settling proposals: who may and may not, when, and the consequences."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The form of one application by sheet: the same checks as the form, everything or nothing."""
+"""The form of one application by sheet: the same checks as the form, all or nothing."""
 
 import csv
 import io
@@ -91,7 +91,7 @@ def test_the_workbook_comes_back_is_seen_and_counts(client, draft):
 
 @pytest.fixture
 def wanting(client):
-    """A draft whose scheme asks for a document in 1.2."""
+    """A draft whose scheme requires a document in 1.2."""
     areas = scheme_body()["areas"]
     areas[0]["criteria"][1]["evidence"] = [{"name": "中标公示"}]
     cycle = CycleFactory(scheme=SchemeFactory(body=scheme_body(areas=areas)))

@@ -1,4 +1,4 @@
-"""Schemes kept and given back: versions, issuing, who may (formats §2, practice §1)."""
+"""Schemes imported and exported: versions, issuing, permissions (formats §2, practice §1)."""
 
 import json
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What the form prefills, outliers against last year, papers of the whole application (architecture §6–7)."""
+"""Prefills of the form, outliers against last year, documents of the whole application (architecture §6–7)."""
 
 from decimal import Decimal as D
 
@@ -85,7 +85,7 @@ def area(client, application, number=1):
     return client.get(reverse("application_area", args=[application.pk, number])).context["sheet"]
 
 
-# Known already.
+# Prefills.
 
 
 def test_profile_last_year_and_departments_fill_in_what_they_know(client, people):
@@ -143,7 +143,7 @@ def test_one_press_confirms_a_page_and_a_corrected_value_needs_none(client, peop
     assert dict(draft.answers.values_list("item", "typed")) == {"2.1.a": "0"} | dict.fromkeys(items[1:], "1")
 
 
-# Odd jumps.
+# Outliers.
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_an_odd_figure_is_shown_before_sending_and_sent_all_the_same(client, peo
     assert Application.objects.get(pk=draft.pk).state == "submitted"
 
 
-# Two devices, and what is sent twice.
+# Two devices, and repeated requests.
 
 
 def test_another_device_is_not_overwritten_and_both_values_are_shown(client, people):
@@ -231,7 +231,7 @@ def test_a_device_that_did_not_hear_back_goes_on_from_what_it_sent(people):
     assert save_answers(draft, [AnswerEntry("1.2", "91", seen="", sent=("94",))], by=filler)["1.2"].taken
 
 
-# Papers.
+# Documents.
 
 
 def pdf(name="记录.pdf"):

@@ -1,4 +1,4 @@
-"""The table of steps: the database, offices, programs and words follow from it and from nothing else."""
+"""The table of steps: the database, offices, programs and texts follow from it and from nothing else."""
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -45,7 +45,7 @@ def test_every_guard_is_of_a_step():
 
 @TABLES
 def test_a_program_takes_a_step_under_the_scope_of_its_right(table):
-    """Else a token opens its door to those alone who may not pass it."""
+    """Otherwise a token would open its endpoint only to those who may not use it."""
     kinds = ("application", "verdict") if table is STEPS else ("policy", "fund")
     doors = {f"api-{kind}-{verb.replace('_', '-')}": step for verb, step in table.items() for kind in kinds} | {
         "api-application-return-": STEPS["return"]

@@ -1,4 +1,4 @@
-"""More time for one village: it sees its own deadline everywhere, and it is later than what stands."""
+"""Extensions for one village: it sees its own deadline everywhere, and an extension is later than the current one."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The form on a phone that loses its line: nothing typed is missing, nothing is sent twice (architecture §6)."""
+"""The form on a phone that goes offline: nothing typed is lost, nothing is sent twice (architecture §6)."""
 
 import re
 from datetime import timedelta
@@ -46,7 +46,7 @@ def draft(settings, tmp_path):
 @pytest.fixture
 def phone(new_context, live_server, draft):
     context = new_context(viewport=PHONE, base_url=live_server.url)
-    sign_in(context.new_page(), "filler").close()  # else this tab, too, would send what waits
+    sign_in(context.new_page(), "filler").close()  # otherwise this tab would send pending input, too
     return context
 
 
@@ -62,14 +62,14 @@ def kept(draft):
 
 
 def leaving_with_a_copy(page, draft):
-    """The page on which one signs out, with something that waits since it was opened."""
+    """The page for signing out, with pending input since it was opened."""
     page.goto("/accounts/logout/")
     expect(page.locator("body[data-left='0']")).to_be_attached()
     page.evaluate(COPY, [draft.pk, "/somewhere/else/"])
 
 
 def on_device(page):
-    """How many copies this phone holds, whoever may be signed in."""
+    """How many copies this phone holds, for any user."""
     return page.evaluate(COUNT)
 
 

@@ -1,4 +1,4 @@
-"""The printed application form: what stands in it, and its check code."""
+"""The printed application form: its content, and its check code."""
 
 import re
 

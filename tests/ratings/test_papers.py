@@ -1,4 +1,4 @@
-"""The public page where the check code of a printed paper is typed: that it was given, whose and when; nothing more."""
+"""The public page for the check code of a printed document: that it was issued, whose and when; nothing more."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Photos from a phone: made smaller before they are sent, upright, with time and place; sent again, there once."""
+"""Photos from a phone: resized before upload, upright, with time and place; idempotent."""
 
 import io
 from datetime import timedelta
@@ -16,7 +16,7 @@ from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, UnitFactory
 from tests.in_browser import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROTATED = 6  # the camera was held upright: what it wrote is to be turned right
+ROTATED = 6  # the camera was held upright: rotate right
 TAKEN, ZONE = "2026:10:12 09:30:00", "+08:00"
 NORTH = (29.0, 30.0, 15.0)
 
@@ -40,7 +40,7 @@ def page(new_context, live_server, draft):
 
 
 def photo():
-    """A camera's JPEG of 2800 × 2100, to be turned right: then its upper half is red, the lower one blue."""
+    """A camera's JPEG of 2800 × 2100, to be rotated right: then its upper half is red, the lower one blue."""
     halves = Image.new("RGB", (2800, 2100), "red")
     halves.paste("blue", (1400, 0, 2800, 2100))
     picture = Image.blend(halves, Image.effect_noise(halves.size, 60).convert("RGB"), 0.25)
@@ -78,7 +78,7 @@ def test_a_photo_arrives_small_upright_and_once(page, draft):
     page.unroute("**/form/1/files/")
     block.get_by_role("button", name="重新上传").click()
     expect(block.locator(".saved")).to_have_count(1)
-    with page.expect_response("**/form/1/files/"):  # the same photo again, as somebody does who has not seen it arrive
+    with page.expect_response("**/form/1/files/"):  # the same photo again, as by somebody who did not see it arrive
         block.locator("[capture]").set_input_files(taken)
     expect(block.locator(".saved")).to_have_count(1)
 

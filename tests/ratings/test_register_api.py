@@ -1,4 +1,4 @@
-"""The API of the register, events and proposals: the pages' rules, said in JSON."""
+"""The API for the register, events and proposals: the pages' rules as JSON."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What the database itself refuses, whoever writes: the past of events, proposals and periods stays as it was."""
+"""What the database itself refuses, whoever writes: the past of events, proposals and periods is immutable."""
 
 from datetime import date
 

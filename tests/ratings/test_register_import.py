@@ -1,4 +1,4 @@
-"""``import_register``, ``import_events`` and ``rerate``: what they keep, what they refuse, and what they print."""
+"""``import_register``, ``import_events`` and ``rerate``: what they save, refuse and print."""
 
 from datetime import date
 from io import StringIO
@@ -30,7 +30,7 @@ def _world():
 
 @pytest.fixture
 def run(tmp_path):
-    """Runs an import of text and gives its stdout; what stood on stderr is in ``run.errors``."""
+    """Runs an import of text and returns its stdout; stderr is in ``run.errors``."""
 
     def importing(command, text, encoding="utf-8"):
         path = tmp_path / "file.csv"
@@ -173,7 +173,7 @@ def test_people_are_told_when_todays_star_moves_and_only_then(run):
     told = [person(Role.SIGNER, VILLAGE), person(Role.TOWNSHIP_LEADER, TOWNSHIP)]
     person(Role.SIGNER, OTHER)
     run("import_register", f"unit,star,on,document\n{VILLAGE},5,2025-01-20,甲\n{VILLAGE},4,2026-01-20,乙\n")
-    run("import_events", f"unit,event,date\n{VILLAGE},case_opened,2025-02-01\n")  # over: a past that reads differently
+    run("import_events", f"unit,event,date\n{VILLAGE},case_opened,2025-02-01\n")  # over: a change of the past
     assert Notice.objects.count() == 0
     run("import_events", f"unit,event,date\n{VILLAGE},case_opened,2026-05-01\n")
     run("import_events", f"unit,event,date\n{VILLAGE},case_opened,2026-05-01\n")

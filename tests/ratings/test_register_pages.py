@@ -1,4 +1,4 @@
-"""Pages of the register, of events and proposals: what each person sees there, and what is not there for others."""
+"""Pages about the register, events and proposals: what each person sees there, and what is hidden from others."""
 
 from datetime import date
 

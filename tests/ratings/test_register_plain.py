@@ -1,4 +1,4 @@
-"""Random stars and events, imported in any order and twice, against the plain reading of formats §3."""
+"""Random stars and events, imported in any order and twice, against the literal implementation of formats §3."""
 
 import csv
 import os
@@ -74,8 +74,8 @@ events = st.lists(
     max_size=8,
 )
 
-# An order: on which day, which of the units then standing it takes (by place), and whether it merges or splits them
-# and whether one goes on.
+# An order: on which day, which of the then existing units it takes (by index), and whether it merges or splits them and
+# whether one continues.
 orders = st.lists(
     st.tuples(days, st.lists(st.integers(0, 5), min_size=2, max_size=3), st.booleans(), st.booleans()),
     unique_by=lambda row: row[0],
@@ -132,7 +132,7 @@ class Played:
         self.check(on)
 
     def carry_out(self, orders):
-        """Merge or split what stands on each day, by order; new units get the next free codes."""
+        """Merge or split what exists on each day, by order; new units get the next free codes."""
         office = person(Role.COUNTY_OFFICE, COUNTY)
         known = list(UNITS)
         for number, (on, chosen, merges, goes_on) in enumerate(orders):
@@ -148,7 +148,7 @@ class Played:
                     before = before[:1]
                     after = (before[0], new[0]) if goes_on else tuple(new)
                     split(before[0], [SplitPart(code, f"分村{code}") for code in after], after[-1], paper, by=office)
-            except Incomplete:  # something later than the order stands at a unit that it would end
+            except Incomplete:  # something later than the order exists at a unit that it would dissolve
                 continue
             self.world.orders.append(Ordered(on, tuple(before), after))
             known = sorted({*known, *after})
@@ -223,7 +223,7 @@ class Played:
         ]
 
     def reverse_some(self):
-        """Appeals are upheld against some events, on the event's day or later."""
+        """Appeals against some events are upheld, on the event's day or later."""
         city = person(Role.CITY_OFFICE, "3306")
         for event in self.world.events:
             if event.held or self.chance.random() < 0.6:

@@ -1,4 +1,5 @@
-"""Tags changed during a cycle: a draft follows its unit, what is submitted keeps the criteria of its submission."""
+"""Tags changed during a cycle: a draft follows its unit, a submitted application keeps the criteria of its
+submission."""
 
 from decimal import Decimal as D
 
@@ -13,7 +14,7 @@ from ratings.presenters.application_form import ApplicationFormView
 from ratings.workflow.answers import AnswerEntry, save_answers
 from ratings.workflow.application import accept, begin, choose_star, submit, withdraw
 from records.refusals import WrongState
-from reviews import workflow  # noqa: F401 the review listens to what is withdrawn
+from reviews import workflow  # noqa: F401 reviews must receive the withdrawal
 from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.presenters.panel_points import PanelPage
 from reviews.results.result import Result

@@ -1,4 +1,4 @@
-"""What the next version of a scheme would do to units already scored (formats §1)."""
+"""What the next version of a scheme would change for units already scored (formats §1)."""
 
 from datetime import date
 from decimal import Decimal as D

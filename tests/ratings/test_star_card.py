@@ -1,4 +1,4 @@
-"""The card with the star a village holds: on its people's home and on its page."""
+"""The card with the star that a village holds: on its people's home page and on its own page."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""A department's figures by sheet: everything or nothing, every wrong cell told, the same sheet again does nothing."""
+"""A department's figures by sheet: all or nothing, every invalid cell reported, idempotent."""
 
 import csv
 import io

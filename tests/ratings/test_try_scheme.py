@@ -1,4 +1,5 @@
-"""``try_scheme``: random schemes and facts against the plain reading, and what bad files get (formats §1–2)."""
+"""``try_scheme``: random schemes and facts against the literal implementation, and the response to bad files
+(formats §1–2)."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""What was submitted by mistake comes back before any review: by its signer, or by the office for many."""
+"""Undoing a submission by mistake before any review: by its signer, or by the office for many."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The whole job of filling in without a script: begun, every area filled, a file attached, submitted by the signer."""
+"""Filling in completely without a script: begin, fill every area, attach a file, submit as the signer."""
 
 from datetime import timedelta
 

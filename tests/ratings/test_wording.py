@@ -1,4 +1,4 @@
-""" "怎么计分": the rule of every method says of what, and every item has its own line."""
+""" "怎么计分": the rule of every method is explained, and every item has its own line."""
 
 import pytest
 from django.utils.translation import override

@@ -1,4 +1,4 @@
-"""Whose address is kept: the sender's, told by proxies of ours alone."""
+"""Whose address is recorded: the sender's, as reported only by our own proxies."""
 
 from ipaddress import ip_network
 

@@ -1,4 +1,4 @@
-"""Codes that people type are found however they were typed."""
+"""Typed codes are found however they were typed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""One way to say a deadline: its last day, and the calendar days until then."""
+"""One way to state a deadline: its last day, and the calendar days until then."""
 
 import re
 from datetime import date

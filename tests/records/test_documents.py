@@ -1,4 +1,4 @@
-"""Papers as PDF: what stands in them, what a font lacks, and the check code."""
+"""Printed documents as PDF: content, characters that a font lacks, and the check code."""
 
 import pytest
 from django.utils import translation

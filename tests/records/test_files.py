@@ -1,4 +1,4 @@
-"""What is taken as evidence, under which name it is kept, and how it is handed out (architecture §6)."""
+"""Which files are accepted as evidence, under which name they are stored, and how they are served (architecture §6)."""
 
 import errno
 import hashlib
@@ -140,7 +140,7 @@ def test_pdf_is_shown_without_the_sandbox_that_its_viewer_cannot_stand():
 
 
 def test_a_full_disk_leaves_nothing_and_no_answer(tmp_path, monkeypatch):
-    """The write fails as on a full disk: the sender hears it, and nothing lies under the hash."""
+    """The write fails as on a full disk: the sender is told, and nothing is stored under the hash."""
 
     def no_room(_descriptor):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -197,7 +197,7 @@ def bomb() -> bytes:
 
 
 def png_with_damaged_note() -> bytes:
-    """A browser passes over the note, a reader that checks every part does not come to the pixels."""
+    """A browser ignores the text chunk; a reader that checks every part does not reach the pixels."""
     whole = huge_png()
     return whole[:33] + b"\x00\x00\x00\x03tEXta\x00b" + bytes(4) + whole[33:]
 
@@ -268,5 +268,5 @@ def test_what_a_killed_upload_left_is_swept_after_a_day(settings, tmp_path):
     os.utime(paths[0], (1_000_000_000, 1_000_000_000))
     StoredFile.objects.filter(pk=kept.pk).delete()
     send(PDF, "again.pdf")
-    StoredFile.objects.all().delete()  # as a row that is not committed yet
+    StoredFile.objects.all().delete()  # like a row that is not committed yet
     assert (sweep_leftovers(), paths[0].exists()) == (0, True)

@@ -1,4 +1,4 @@
-"""One reader for every table that comes in: what stands in the sheet, as a person sees it, or a word why not."""
+"""One reader for every imported table: the cells as a person sees them, or the reason why not."""
 
 import io
 from datetime import date

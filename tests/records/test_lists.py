@@ -1,4 +1,5 @@
-"""Every list as Excel: of just what the person's page shows, with its filter, safe from formulas, flat in memory."""
+"""Every list as Excel: exactly what the person's page shows, with its filter, safe from formulas, in constant
+memory."""
 
 import io
 
@@ -15,7 +16,7 @@ ELSEWHERE = "330681001218"
 
 
 def sheet(client, name: str, *args, **query) -> list[tuple]:
-    """The rows of a list's workbook below its heads."""
+    """The rows of a list's workbook below its headings."""
     answer = client.get(reverse(name, args=args), {**query, "as": "xlsx"})
     assert answer["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     rows = list(load_workbook(io.BytesIO(answer.getvalue())).active.iter_rows(values_only=True))

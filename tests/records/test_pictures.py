@@ -1,4 +1,4 @@
-"""What is made of stored pictures: thumbnails, and HEIC as JPEG; the originals stay as they came."""
+"""Renditions of stored pictures: thumbnails, and HEIC as JPEG; the originals are unchanged."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""What a page showed is what is done: once, as shown, by the person who saw it."""
+"""What a page showed is what is done: once, as shown, by the person who saw it (idempotent, never stale)."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The proof finds what a superuser does past the system: every kind of tampering, by SQL, with the row it hit."""
+"""The proof detects what a superuser does behind the system's back: every kind of tampering, by SQL, with the row."""
 
 from contextlib import contextmanager
 from decimal import Decimal
@@ -27,14 +27,14 @@ pytestmark = pytest.mark.django_db
 
 
 def commit() -> None:
-    """What waits for the end of a transaction happens now: the seal is closed; what follows gets another."""
+    """What waits for the end of a transaction happens now: the seal is closed; later changes get another."""
     with connection.cursor() as cursor:
         cursor.execute("set constraints all immediate; set constraints all deferred")
 
 
 @contextmanager
 def superuser(*, triggers: bool):
-    """A cursor past the system: nobody acts, and unless ``triggers`` none fires."""
+    """A cursor that bypasses the system: without an actor, and unless ``triggers`` without triggers."""
     commit()
     tables = [] if triggers else ["records_seal", "records_digest", *kept()]
     with connection.cursor() as cursor:
@@ -63,7 +63,7 @@ def faults(name: str) -> list[tuple[str, str, str]]:
 
 
 def clean_but(*names: str) -> None:
-    """No check but the named ones finds anything."""
+    """Only the named checks find anything."""
     assert [c.name for c in proof_faults.CHECKS if c.name not in names and list(c.faults())] == []
 
 
@@ -227,7 +227,7 @@ def test_a_link_rewritten_alone(points, decision):
     assert [row for row, *_rest in faults("chain")] == ["link 1", "link 2"]
 
 
-# The chain from one link on, as somebody would compute it who knows all of this.
+# The chain from one link on, recomputed by somebody who knows everything.
 REWRITE = """
 do $$ declare s record; last bytea; begin
     for s in select * from records_seal order by number loop

@@ -1,4 +1,4 @@
-"""Many who commit at once: one unbroken chain, and nobody waits for somebody who waits."""
+"""Many concurrent commits: one unbroken chain, and no deadlock."""
 
 from threading import Barrier, Thread
 
@@ -29,7 +29,7 @@ def test_one_unbroken_chain_of_all_who_commit_at_once():
                     if place % 2:
                         Application.objects.select_for_update().get(pk=application.pk)
                     Answer.objects.filter(pk=answer.pk).update(typed=str(n))
-                    if not place % 2:  # the foreign key to the row that the others lock is looked at when this commits
+                    if not place % 2:  # the foreign key to the row that the others lock is checked at the commit
                         Answer.objects.create(application=application, item=f"{answer.item}.{n}", typed="1")
         except Exception as error:
             failed.append(error)

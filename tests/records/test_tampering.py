@@ -1,7 +1,9 @@
-"""Ways to change data behind the system's back: each is refused, or found, or stands in docs/proof.md as beyond it.
+"""Ways to change data behind the system's back: each is refused, or detected, or listed in docs/proof.md as out of
+scope.
 
-As the role of the running system: refused by rights. As owner or superuser: found. (Files on disk: test_files.py; who
-may sign in: tests/config/test_services.py; a rewritten chain and a head kept outside: test_proof.py.)
+As the role of the running system: refused by privileges. As owner or superuser: detected. (Files on disk:
+test_files.py; who may sign in: tests/config/test_services.py; a rewritten chain and a head kept outside:
+test_proof.py.)
 """
 
 import json
@@ -31,7 +33,7 @@ def found() -> set[str]:
 
 @pytest.fixture
 def kept(db):
-    """A decision, points, an entry of a sheet, an office with its grants, a paper."""
+    """A decision, points, an entry of a score sheet, a post with its permissions, a document."""
     with audit.acting(None, "test"):
         application = ApplicationFactory()
         DecisionFactory(unit=application.unit, star=3)
@@ -45,7 +47,7 @@ def kept(db):
 
 @contextmanager
 def runtime():
-    """The rights of the running system (``SET ROLE``, as it cannot own what tests made)."""
+    """The privileges of the running system (``SET ROLE``, as it cannot own what tests created)."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_has_role(current_user, %s, 'member')", [settings.DATABASE_ROLE])
         if not cursor.fetchone()[0] or connection.settings_dict["USER"] == settings.DATABASE_ROLE:

@@ -1,4 +1,4 @@
-"""One way out of a list into Excel, one way in."""
+"""One way to export a list to Excel, one way to import."""
 
 import io
 

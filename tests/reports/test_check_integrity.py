@@ -1,4 +1,4 @@
-"""``check_integrity`` lists the rows that are off and ends with an error, or says that none is."""
+"""``check_integrity`` lists the wrong rows and exits with an error, or says that there are none."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""What the dashboard counts: stages, stars, movement, warnings and open events, only of what lies below the place."""
+"""What the dashboard counts: stages, stars, movement, warnings and open events, only below the unit."""
 
 from datetime import date
 

@@ -1,4 +1,5 @@
-"""The dashboard's page: who may open which place, and that it stays within its statements and the content policy."""
+"""The dashboard's page: who may open which unit, and that it stays within its query limit and the content
+security policy."""
 
 import re
 from datetime import date

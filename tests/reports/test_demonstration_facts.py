@@ -1,4 +1,4 @@
-"""The demonstration's facts: better with quality, near any total that is wanted, and the same every time."""
+"""The demonstration's facts: better with quality, near any requested total, and the same every time."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""Asking for a report by page and API: made in the background, told, fetched by who asked and by nobody else."""
+"""Requesting a report by page and API: created in the background, announced, downloaded only by the person who
+asked."""
 
 from datetime import date, timedelta
 from io import BytesIO
@@ -147,7 +148,7 @@ def test_the_form_offers_only_places_within_reach(client, reader):
 
 
 def test_one_whose_task_was_lost_is_made_all_the_same(reader):
-    report = ask(reader)  # its task is sent on commit, which never comes here
+    report = ask(reader)  # its task is sent on commit, which never happens here
     jobs.make_forgotten()
     jobs.make_forgotten()
     report.refresh_from_db()
@@ -155,7 +156,7 @@ def test_one_whose_task_was_lost_is_made_all_the_same(reader):
 
 
 def abandoned(report):
-    """Its worker began it, came far, and was killed a minute ago."""
+    """Its worker began it, made progress, and was killed a minute ago."""
     taken = ReportRequest.objects.take(report.pk)
     taken.come_to(94)
     ReportRequest.objects.update(alive_at=timezone.now() - timedelta(minutes=1))

@@ -1,4 +1,4 @@
-"""A township and its county with everybody who reviews, and one village's application before the township."""
+"""A township and its county with everybody who reviews, and one village's application under review in the township."""
 
 from decimal import Decimal
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""The API of reviews: the pages' rules hold there too."""
+"""The API of reviews: the pages' rules apply there too."""
 
 import pytest
 from django.core.cache import cache

@@ -1,4 +1,4 @@
-"""Appeals that are not about a released decision: against not being rated, and against what follows from an event.
+"""Appeals that are not about a released decision: against not being rated, and against the effects of an event.
 
 Fifteen working days after Monday 28 September 2026 end on Friday 23 October (1–7 are holidays, the 10th is worked).
 """
@@ -224,7 +224,7 @@ def test_a_closing_that_took_nothing_leaves_nothing_to_appeal(city):
         against(of_closing(closing), signer)
 
 
-# What follows from an event.
+# The effects of an event.
 
 
 def test_the_effect_of_an_event_is_appealed_once_to_the_city(fallen):

@@ -418,7 +418,7 @@ def test_the_pages_lead_from_the_result_to_the_new_star(released, plain):
 
 
 def clicks(client, address, given):
-    """What two clicks on the same button are told."""
+    """The messages for two clicks on the same button."""
     answers = [client.post(address, given, follow=True) for _click in range(2)]
     return [[(m.level_tag, str(m)) for m in answer.context["messages"]] for answer in answers]
 
@@ -441,7 +441,8 @@ def test_a_second_click_ends_on_the_words_of_the_first(released, plain, given):
         reviewer = client_of(released.county_reviewer)
         first, second = clicks(reviewer, page, listed(reviewer, page, given))
         assert first == second == [("success", first[0][1])]
-        other = client_of(released.county_office).post(page, given)  # who did not answer is told who was quicker
+        # a person who did not answer learns who was quicker
+        other = client_of(released.county_office).post(page, given)
         assert (other.status_code, Appeal.objects.get().answered_by) != (302, released.county_office)
         assert released.county_reviewer == Appeal.objects.get().answered_by
 

@@ -1,4 +1,4 @@
-"""The page of a batch: what it shows before a release is what is released, or nothing is."""
+"""The page of a batch: exactly what it shows is released, or nothing."""
 
 import re
 
@@ -53,7 +53,7 @@ def address(batch):
 
 
 def shown(answer) -> dict:
-    """What the page ticks, its key, and what its button says."""
+    """What is ticked on the page, its key, and the label of its button."""
     page = answer.content.decode()
     ticks = [tag for tag in re.findall(r'<input type="checkbox" name="decision"[^>]*>', page) if " checked" in tag]
     key = re.search(r'name="key" value="(\w+)"', page)
@@ -89,7 +89,7 @@ def test_the_button_says_what_is_released(place, batch, client):
 
 
 def again(place, star=2):
-    """One decision is taken back and decided anew."""
+    """One decision is taken back and made again."""
     decisions.reconsider(place.application, by=place.township_leader, reason="再议")
     place.application.refresh_from_db()
     return decisions.decide(place.application, star=star, by=place.township_leader, reason="从严掌握")
@@ -101,7 +101,7 @@ def test_a_decision_taken_back_and_made_again_is_not_counted_before_it_is_ticked
     assert page["decision"] == [one.pk for one in place.decided[1:]]
     assert page["button"][0] == 2
     ticked = confirmation(page, decision=[*page["decision"], new.pk])
-    answer = client.post(address(batch), ticked, follow=True)  # the figures were others: they are shown first
+    answer = client.post(address(batch), ticked, follow=True)  # the figures had changed: they are shown first
     assert released(batch) == []
     page = shown(answer)
     assert (page["decision"], page["button"][0]) == (sorted(ticked["decision"]), 3)
@@ -116,7 +116,7 @@ def test_a_stale_page_releases_nothing(place, batch, client):
     assert answer.status_code == 409
     assert released(batch) == []
     assert shown(answer)["button"][0] == 2
-    other = confirmation(page, decision=page["decision"][1:])  # another choice on a stale page is not kept either
+    other = confirmation(page, decision=page["decision"][1:])  # another choice on a stale page is not saved either
     assert client.post(address(batch), other).status_code == 409
     assert batch.entries.count() == 2
 

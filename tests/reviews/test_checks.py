@@ -1,4 +1,4 @@
-"""The joint department check: who asks and answers, what an answer does, and that no release goes past it."""
+"""The joint department check: who asks and answers, the effect of an answer, and that no release bypasses it."""
 
 import re
 from datetime import date
@@ -30,7 +30,7 @@ DUE = at(2026, 10, 9, 18)
 
 @pytest.fixture
 def recommended(place):
-    """A candidate before the county, scored there."""
+    """A candidate at the county, scored there."""
     score_township(place)
     decisions.recommend(place.application, star=3, by=place.township_leader)
     score_county(place)
@@ -241,7 +241,7 @@ def test_after_the_release_a_department_is_told_of_another_way(recommended):
 
 
 def test_a_village_that_its_township_does_not_rate_is_asked_about_no_more(check, recommended):
-    """Its result is out, as much as a star that was published."""
+    """Its result is released, like a published star."""
     assert len(titles(recommended.discipline)) == 1
     decisions.send_back(recommended.application, by=recommended.county_office, reason="材料不全")
     assert len(titles(recommended.discipline)) == 1
@@ -273,7 +273,7 @@ def client_of(user) -> Client:
 
 
 def confirm(client, page, listed):
-    """Sign what ``listed`` names once more; the answer to it."""
+    """Sign what ``listed`` previews; return the response."""
     key = re.search(r'name="key" value="(\w+)"', listed.content.decode())[1]
     return client.post(page, {"key": key, "confirmed": "yes"}, follow=True)
 

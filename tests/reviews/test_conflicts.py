@@ -1,4 +1,4 @@
-"""Traps of recusal and authority (practice §3), each tried on its page and over the API: both refuse."""
+"""Conflicts of interest and authority (practice §3), each tried on its page and over the API: both refuse."""
 
 import pytest
 from django.core.cache import cache
@@ -36,7 +36,7 @@ def laid(application, reviewer, stage=Stage.TOWNSHIP) -> Sheet:
 
 
 def tries(sheet: Sheet, reviewer) -> dict[str, int]:
-    """What the reviewer is answered who writes on the sheet and hands it in, by page and over the API."""
+    """The responses to a reviewer who saves the sheet and hands it in, by page and over the API."""
     page, program = client_of(reviewer), api(reviewer)
     address = reverse("review_sheet", args=[sheet.pk])
     answers = {
@@ -48,7 +48,8 @@ def tries(sheet: Sheet, reviewer) -> dict[str, int]:
 
 
 def tied(reviewer, application) -> Sheet:
-    """The reviewer's sheet of an application that has just come before the township; it is recused from the start."""
+    """The reviewer's sheet of an application that has just come under the township's review; it is recused from
+    the start."""
     sheet = laid(application, reviewer)
     assert (sheet.state, bool(sheet.reason)) == ("recused", True)
     return sheet
@@ -199,7 +200,7 @@ def test_a_note_is_signed_once_and_added_to_with_a_reason(place):
 
 
 def test_convening_does_not_tell_whether_a_name_exists(place):
-    """An account elsewhere, one here without the role, and none at all: the same answer."""
+    """An account elsewhere, one here without the role, and none at all: the same response."""
     person(Role.TOWNSHIP_REVIEWER, "330624109", username="elsewhere")
     body = {"cycle": place.cycle.pk, "unit": TOWNSHIP, "stage": "township"}
     answers = [

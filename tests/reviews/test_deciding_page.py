@@ -1,4 +1,4 @@
-"""The decision desk: nothing is chosen beforehand, and what is recorded is what was listed once more, or nothing."""
+"""The decision desk: nothing is preselected, and exactly what was previewed is recorded, or nothing."""
 
 import re
 
@@ -25,7 +25,7 @@ def _plain(settings):
 
 @pytest.fixture
 def three(place):
-    """Three applications (ids) that wait for the township's leader; three stars are possible."""
+    """Three applications (ids) waiting for the township's leader; three stars are possible."""
     found = [place.application] + [
         ApplicationFactory(cycle=place.cycle, unit=UnitFactory(code=code), state="township_review", applied_star=4)
         for code in ("330624108301", "330624108302")

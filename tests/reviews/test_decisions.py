@@ -379,7 +379,7 @@ def test_what_is_in_review_when_the_cycle_closes_stays_on_the_lists_and_is_decid
 
 @pytest.fixture
 def next_township(place):
-    """A township without a panel; everybody is in their posts."""
+    """A township without a panel; everybody has their post."""
     unit = UnitFactory(code="330624109")
     office = person(Role.TOWNSHIP_OFFICE, unit.code, username="next_office")
     seats = [person(Role.TOWNSHIP_REVIEWER, unit.code, username=f"next_reviewer_{n}") for n in "ab"]

@@ -1,4 +1,4 @@
-"""Panels drawn by lot: what the rules exclude, that a draw repeats, and that a change of what is kept is found."""
+"""Panels drawn by lot: exclusions by the rules, reproducible draws, and detected tampering."""
 
 import pgtrigger
 import pytest

@@ -1,4 +1,4 @@
-"""Score sheets on paper: the reviewer's own alone, one or the whole queue, and nothing that was entered."""
+"""Printed score sheets: only the reviewer's own, one or the whole queue, and no entries."""
 
 from django.urls import reverse
 

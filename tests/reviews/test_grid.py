@@ -1,4 +1,4 @@
-"""The grid of many villages: every cell that is right is kept, beside the others stands why not, nothing is lost."""
+"""The grid of many villages: every valid cell is saved, errors are explained beside the others, nothing is lost."""
 
 import pytest
 from django.core.cache import cache
@@ -36,7 +36,7 @@ def client(client, place):
 
 
 def post(client, typed, area="", *, follow=False, **more):
-    """``typed``: per sheet what stands in its fields of 2.2; every sheet of the page is sent."""
+    """``typed``: per sheet, the content of its fields of 2.2; every sheet of the page is sent."""
     data = {"sheet": [sheet.pk for sheet in typed]} | more
     for sheet, (points, why) in typed.items():
         data |= {f"{sheet.pk}:v.2.2": points, f"{sheet.pk}:why.2.2": why, f"{sheet.pk}:seen:2.2": ""}

@@ -1,4 +1,4 @@
-"""A post changes hands in the middle of a review: what is to be done passes on, what is done stays."""
+"""A post is handed over in the middle of a review: open work passes on, finished work stays."""
 
 from datetime import date
 

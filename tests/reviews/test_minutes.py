@@ -53,10 +53,8 @@ def test_the_minutes_tell_the_meeting_the_stars_and_who_waits(met):
         [["未完成村", "评审中，尚未审定"]],
     ]
     texts = [block.text for block in paper if isinstance(block, Text)]
-    assert texts[:2] == ["无。", "会议同意评审组意见。"]  # no joint check in a township; the proof's head may follow
-    assert (
-        len([block for block in paper if isinstance(block, Heading)]) >= 5
-    )  # the head of the proof has one of its own
+    assert texts[:2] == ["无。", "会议同意评审组意见。"]  # no joint check in a township; the chain head may follow
+    assert len([block for block in paper if isinstance(block, Heading)]) >= 5  # the chain head has one of its own
 
 
 def test_a_draft_has_no_code_and_what_is_released_keeps_one(met):
@@ -109,7 +107,7 @@ def test_the_batchs_page_shows_the_picture_and_who_got_less_than_allowed(met, se
 
 
 def township_star(county):
-    """The county decides the township's own star for the village, whatever the departments have said."""
+    """The county decides the township's own star for the village, whatever the departments answered."""
     county.decision = decisions.decide(county.application, star=3, by=county.county_office, reason="先看一年")
     day = {"met_on": date(2026, 10, 8), "document": "新评〔2026〕1号"}
     county.batch = batches.prepare(county.cycle, county.county, "county", **day, by=county.county_office)
@@ -126,7 +124,7 @@ def said(county):
 
 @pytest.fixture
 def recommended(place):
-    """A village before the county, and another on the same list that no batch holds."""
+    """A village at the county, and another on the same list that is in no batch."""
     score_township(place)
     decisions.recommend(place.application, star=3, by=place.township_leader)
     score_county(place)

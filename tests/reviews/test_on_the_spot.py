@@ -1,5 +1,5 @@
-"""A reviewer with a phone in the village: the total runs along, nothing is lost with the line, nothing goes
-twice, and a table takes the points of many villages by keyboard."""
+"""A reviewer with a phone in the village: a running total, nothing lost offline, nothing sent twice, and a table for
+the points of many villages by keyboard."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The pages of reviews through the door: what each person finds, and what is not even in the page's source."""
+"""The pages of reviews through HTTP: what each person sees, and what is not even in the page's source."""
 
 import re
 from collections import Counter
@@ -60,9 +60,9 @@ def client_of(user) -> Client:
 
 
 def get(user, name, *args, **params):
-    """The page and its statements; every list keeps within its measure (architecture §5)."""
+    """The page and its queries; every list stays within its limit (architecture §5)."""
     client = client_of(user) if user else Client()
-    client.get("/notices/objections/")  # the first request of a session is dearer
+    client.get("/notices/objections/")  # the first request of a session costs more
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(reverse(name, args=args), params)
     statements = Counter(query["sql"] for query in captured if "SAVEPOINT" not in query["sql"])
@@ -124,7 +124,7 @@ def test_agreeing_takes_the_villages_figures_and_a_correction_needs_a_reason(pla
 
 
 def running(client, sheet, area, data) -> list[str]:
-    """Total, full marks, scored and all, as the server answers to what stands in the form."""
+    """Total, full marks, scored and all, as the server responds to the current input."""
     answer = client.post(reverse("review_total", args=[sheet.pk]) + f"?area={area}", data)
     line = re.search(r'id="running".*?</p>', text(answer), re.DOTALL)[0]
     return re.findall(r"[\d.]+", re.sub(r"<[^>]+>", " ", line.split(">", 1)[1]))
@@ -217,7 +217,7 @@ def test_a_panel_that_somebody_else_changed_is_not_overwritten(place, name, give
 
 
 def confirm(client, page):
-    """Record what the page lists once more; nothing was recorded before."""
+    """Record what the page previews; nothing was recorded before."""
     assert Decision.objects.count() == 0
     key = re.search(r'name="key" value="(\w+)"', text(page))[1]
     answer = client.post(reverse("review_decisions"), {"key": key, "confirmed": "yes"})
@@ -397,7 +397,7 @@ def test_an_empty_objection_a_robot_and_a_flood_are_turned_away(released):
     assert Objection.objects.count() <= 5
     page = answer.content.decode()
     assert answer.status_code == 429
-    assert "账目没有公开，已经三个月。" in page  # kept, with another way told
+    assert "账目没有公开，已经三个月。" in page  # kept, with an alternative
     assert "请一小时后再提交，或在2026年10月10日前" in page.replace(" ", "")
 
 

@@ -1,4 +1,4 @@
-"""How often one address may object: counted by the hour, and never a page that fails when the cache does."""
+"""The rate limit on objections from one address: counted by the hour, and never an error when the cache is down."""
 
 import pytest
 from django.core.cache import cache
@@ -14,7 +14,7 @@ AWAY = {
 
 
 class Forgetful(LocMemCache):
-    """A cache that is emptied whenever somebody is about to count on."""
+    """A cache that is flushed whenever the counter is about to be increased."""
 
     def incr(self, key, delta=1, version=None):
         self.clear()

@@ -186,7 +186,7 @@ def test_without_objection_the_star_begins_on_the_working_day_after_the_notice(r
         heard.append((decisions, units))
 
     decisions_confirmed.connect(listen)
-    with freeze_time("2026-10-14T01:00:00Z"):  # the clock was late by two days
+    with freeze_time("2026-10-14T01:00:00Z"):  # the scheduler was two days late
         assert confirmation.confirm_due() == 1
         assert confirmation.confirm_due() == 0
     for row in (released.decision, released.application, released.batch):

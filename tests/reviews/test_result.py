@@ -1,4 +1,4 @@
-"""Why this star, on the page and in the file: each step, for those whom it is for, and nothing before the release."""
+"""Why this star, on the page and in the file: each step, for its readers, and nothing before the release."""
 
 from datetime import timedelta
 from hashlib import sha256
@@ -25,7 +25,7 @@ from tests.reviews.test_release import prepare
 
 
 def told(user, application) -> dict[str, list[tuple]]:
-    """By chapter, the titles with their lines."""
+    """By section, the titles with their lines."""
     result = Result(opened(user, application.pk), user)
     return {title: [(step.title, *step.lines) for step in steps] for title, steps in result.chapters}
 

@@ -1,4 +1,4 @@
-"""Panels and score sheets: who may score what, when, and what a panel's last sheet brings (practice §3)."""
+"""Panels and score sheets: who may score what, when, and the effect of a panel's last sheet (practice §3)."""
 
 from decimal import Decimal as D
 

@@ -1,4 +1,4 @@
-"""What a reviewer types on the sheet is kept, or told beside its field; "saved" is said of what is saved alone."""
+"""What a reviewer types on the sheet is saved, or explained beside its field; "saved" is said only of what is saved."""
 
 import re
 
@@ -119,7 +119,8 @@ def test_points_that_are_cleared_are_not_silently_what_they_were(client, sheet, 
 
 
 def test_two_tabs_do_not_overwrite_each_other_unseen(client, sheet):
-    """What one tab did not touch stays as the other put it; what both touched is told and then decided by a person."""
+    """What one tab did not touch stays as the other saved it; what both touched is shown and then decided by a
+    person."""
     stale = form_of(client, sheet)
     client.post(address(sheet), stale | {"v.1.1.a": "2", "why.1.1": "少开两次"})
     client.post(address(sheet), stale | {"how.1.2": "agree"})

@@ -1,4 +1,4 @@
-"""The bars of the batch page cover their whole length, whatever the counts."""
+"""The bars of the batch page fill their whole length, whatever the counts."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Scoring on the spot: criteria kept one by one, what was typed without a line taken once, photos as evidence."""
+"""Scoring on the spot: criteria saved one by one, offline input saved once, photos as evidence."""
 
 import pytest
 from django.core.cache import cache

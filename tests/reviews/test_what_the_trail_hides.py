@@ -1,4 +1,4 @@
-"""What is hidden stays hidden from the auditor too: every tracked table has a veil or is open for a reason."""
+"""What is hidden stays hidden from the auditor too: every tracked table has a redaction or is open for a reason."""
 
 from io import BytesIO
 
@@ -44,7 +44,7 @@ def page(world, model) -> str:
 
 
 def kept(model, condition: str = "true") -> int:
-    """How many changes the history keeps of rows for which ``condition`` holds."""
+    """How many changes the history has for rows that match ``condition``."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table(model)} e WHERE {condition}")
         return cursor.fetchone()[0]
@@ -106,7 +106,7 @@ def test_a_batch_and_its_decisions_are_in_the_trail_only_once_released(undone):
 
 
 def test_nothing_tells_of_a_decision_by_a_step_without_differences(undone):
-    """Points are kept as the decision is made: a change of covered columns alone is no line of the trail."""
+    """Points are saved together with the decision: a change of redacted columns only is not in the trail."""
     decided = undone.first.decided
     assert "评2号" not in page(undone, Batch)
     lines = [row for row in exported(undone, Application) if decided.unit_id in str(row)]

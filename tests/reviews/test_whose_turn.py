@@ -1,7 +1,7 @@
-"""Whose turn it is in every state of an application, and what that person sees first at home.
+"""Whose turn it is in every state of an application, and that person's first to-do.
 
-``TURNS`` is the table: a state, and the address (by its name) of the first thing on the list of each person whose turn
-it is. Everybody else's list is empty: nobody is asked for what is not theirs to do.
+``TURNS`` is the table: a state, and the address (by name) of the first to-do of each person whose turn it is. Everybody
+else's list is empty: nobody has a to-do that is not theirs.
 """
 
 from decimal import Decimal
@@ -34,7 +34,7 @@ ANSWERS = {
     "B.1.a": ("1", ""),
     "D.1.a": ("0", ""),
 }
-# The clock of the trail, which tells what was changed since a return, stands still within a transaction.
+# The clock of the audit trail, which tells what was changed since a return, does not advance within a transaction.
 pytestmark = pytest.mark.django_db(transaction=True)
 BOTH = ("township_reviewer", "township_reviewer_b")
 
@@ -218,7 +218,7 @@ def test_whose_turn_it_is(place, settings, tmp_path, state, turns):
 
 
 def at_home(place):
-    """The form is with the village again."""
+    """The village has the form again."""
     steps.withdraw(place.application, by=place.signer, reason="重新填写")
     place.application.refresh_from_db()
 

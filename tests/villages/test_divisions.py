@@ -1,4 +1,4 @@
-"""Importing units: what comes in, what is refused with its place, and that nothing is kept of a wrong file."""
+"""Importing units: what is imported, what is refused with its place, and that nothing of an invalid file is saved."""
 
 import io
 from datetime import date

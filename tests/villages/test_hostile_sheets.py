@@ -1,4 +1,5 @@
-"""Sheets with ill will through the page: each is answered in words, in little time and memory, and changes nothing."""
+"""Malicious sheets through the page: each is refused with an explanation, quickly, in little memory, and
+changes nothing."""
 
 import time
 import tracemalloc

@@ -1,4 +1,4 @@
-"""Stations below a township and zones below a city: who makes them, their codes, who reaches them then."""
+"""Stations below a township and zones below a city: who creates them, their codes, who reaches them then."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Merging, splitting and renaming by order: who may, what passes, what is withdrawn, what stays."""
+"""Merging, splitting and renaming by order: who may, what passes on, what is withdrawn, what stays."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Pages of units: the reader's reach and nothing else, a search, the way up and down."""
+"""Pages of units: the reader's reach and nothing else, search, navigation up and down."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Keys of names and what finds them."""
+"""Search keys of names and what finds them."""
 
 import re
 

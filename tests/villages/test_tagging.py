@@ -1,4 +1,4 @@
-"""Tags of units: who gives them, how they are typed, what is said of one that is new in the county."""
+"""Tags of units: who gives them, how they are typed, and the warning about one that is new in the county."""
 
 import io
 
