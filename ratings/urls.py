@@ -46,7 +46,6 @@ urlpatterns = [
     path("schemes/<int:pk>/", scheme.scheme, name="scheme"),
     path("schemes/<int:pk>/paper.pdf", scheme.paper, name="scheme_paper"),
     path("cycles/", cycle.cycles, name="cycles"),
-    path("cycles/open/<int:scheme>/", cycle.open_, name="cycle_open"),
     path("cycles/<int:pk>/", cycle.page, name="cycle"),
     path("cycles/<int:pk>/extend/", cycle.extend, name="cycle_extend"),
     path("cycles/<int:pk>/close-scoring/", cycle.close_scoring, name="cycle_close_scoring"),

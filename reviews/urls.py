@@ -12,6 +12,7 @@ from reviews.views import (
     field,
     grid,
     notices,
+    opening,
     panels,
     results,
     settlements,
@@ -19,6 +20,7 @@ from reviews.views import (
 )
 
 urlpatterns = [
+    path("cycles/open/<int:scheme>/", opening.open_, name="cycle_open"),
     path("reviews/", desk.desk, name="review_desk"),
     path("reviews/sheets/<int:pk>/", desk.sheet, name="review_sheet"),
     path("reviews/sheets/field/", field.queue, name="review_field_queue"),

@@ -185,12 +185,6 @@ class WindowsForm(forms.Form):
             self.add_error(f"{step}-closes", message)
 
 
-class OpenCycleForm(WindowsForm):
-    """The same with the cut-off for facts."""
-
-    facts_until = DayField(label=_("Last day for facts"))
-
-
 def initial_windows(windows: Iterable[Any]) -> dict[str, datetime]:
     """The current windows, as the form shows them."""
     return {

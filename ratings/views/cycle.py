@@ -1,7 +1,6 @@
 """The county office's cycles: opened, overseen by township, and closed with their exceptions."""
 
 from collections import defaultdict
-from datetime import datetime, time
 from typing import Any
 
 from django.contrib import messages
@@ -10,15 +9,13 @@ from django.db.models import Count
 from django.db.models.functions import Substr
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.authority import reached, reached_or_404
 from ratings.disclosure import with_shown_state
-from ratings.forms.office_forms import ExtendForm, OpenCycleForm, WindowsForm, end_of, initial_windows
+from ratings.forms.office_forms import ExtendForm, WindowsForm, end_of, initial_windows
 from ratings.models import Application, Cycle, Scheme
-from ratings.models.cycle import CycleStep
 from ratings.views.confirming import Tried, carry_out
 from ratings.workflow import cycle as workflow
 from records import previews
@@ -45,55 +42,6 @@ def cycles(request: HttpRequest) -> HttpResponse:
             "schemes": [s for s in waiting.defer("body") if (s.unit_id, s.year, s.rates) not in used],
         },
     )
-
-
-@login_required
-def open_(request: HttpRequest, scheme: int) -> HttpResponse:
-    """Open the cycle of a scheme's year."""
-    chosen = reached_or_404(request.user, MANAGE, Scheme.objects.issued().select_related("unit"), pk=scheme)
-    form, step, tried = (
-        OpenCycleForm(request.POST or None, initial=_usual_times(chosen.year)),
-        "open_cycle",
-        Tried(None),
-    )
-    if request.method == "POST":
-        tried = carry_out(
-            request,
-            f"{step}:{chosen.pk}",
-            form,
-            lambda shown: workflow.open_cycle(
-                chosen,
-                facts_until=form.cleaned_data["facts_until"],
-                windows=form.windows,
-                by=request.user,
-                meeting_minutes_required=form.cleaned_data["meeting_minutes_required"],
-                expected=shown,
-            ),
-            done=lambda: chosen.cycles.first(),
-        )
-        if tried.made:
-            messages.success(request, _("The rating is open. Villages and townships have been told."))
-            return redirect("cycle", tried.made.pk)
-    offered = workflow.offered(workflow.planned(chosen))
-    context = {"scheme": chosen, "form": form, "key": previews.keep(request.user, f"{step}:{chosen.pk}", offered)}
-    return render(request, "ratings/cycle/open.html", context | offered, status=tried.status)
-
-
-def _usual_times(year: int) -> dict[str, Any]:
-    """The default windows: the rating of a year runs at its end and the beginning of the next."""
-
-    def at(*day: int) -> datetime:
-        return timezone.make_aware(datetime.combine(datetime(*day), time()))
-
-    return {
-        "facts_until": datetime(year, 12, 31).date(),
-        f"{CycleStep.APPLY}-opens": at(year, 11, 1),
-        f"{CycleStep.APPLY}-closes": at(year, 12, 1),
-        f"{CycleStep.TOWNSHIP_REVIEW}-opens": at(year, 11, 15),
-        f"{CycleStep.TOWNSHIP_REVIEW}-closes": at(year, 12, 20),
-        f"{CycleStep.COUNTY_REVIEW}-opens": at(year, 12, 10),
-        f"{CycleStep.COUNTY_REVIEW}-closes": at(year + 1, 1, 20),
-    }
 
 
 def managed(request: HttpRequest, pk: int) -> Cycle:

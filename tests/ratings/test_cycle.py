@@ -167,20 +167,8 @@ def test_the_office_runs_a_year_on_its_pages(client, office):
         for step, (opens, closes) in TIMES.items()
         for name, moment in (("opens", opens), ("closes", closes))
     }
-    url = reverse("cycle_open", args=[scheme.pk])
-    assert client.get(url).status_code == 200
-    wrong = pressed(client, url, times | {"facts_until": "2026-12-31", "apply-closes": "2026-10-01T00:00"})
-    assert (wrong.status_code, list(wrong.context["form"].errors)) == (400, ["apply-closes"])
-    given = times | {"facts_until": "2026-12-31"}
-    assert (client.post(url, given).status_code, Cycle.objects.count()) == (409, 0)
-    key = key_of(client.get(url))
     village(202)
-    late = client.post(url, given | {"key": key})
-    assert (late.status_code, Cycle.objects.count(), late.context["rated"]) == (409, 0, 2)
-    again = {"key": key_of(late)}
-    assert client.post(url, given | again | {"star": "5"}).status_code == 400
-    assert [client.post(url, given | again).status_code for _click in range(2)] == [302, 302]
-    cycle = Cycle.objects.get()
+    cycle = opened(office, scheme=scheme)
     page = reverse("cycle", args=[cycle.pk])
     assert [(row["name"], row["rated"], row["none"]) for row in client.get(page).context["table"]] == [
         (UnitFactory(code=TOWNSHIP).name, 2, 2)
