@@ -22,9 +22,9 @@ _IN_FULL = """,
 bars as (select entry, jsonb_agg(code order by nr) as codes from barred group by 1),
 short as (  -- under "areas" one reason an area, else every condition of every star above the one allowed
     select f.entry, jsonb_agg(
-               jsonb_build_array(b.labels[f.rung], f.why, f.has, f.needs) order by f.rung, f.part, f.place
+               jsonb_build_array(b.labels[f.rung], f.why, f.has, f.needs) order by f.rung, f.part, f.area, f.place
            ) as conditions
-    from (select *, row_number() over (partition by entry, rung order by part, place) as nr from failing) as f
+    from (select *, row_number() over (partition by entry, rung order by part, area, place) as nr from failing) as f
     join judged j on j.entry = f.entry
     join rulebook b on b.scheme = j.scheme
     join reached r on r.entry = f.entry

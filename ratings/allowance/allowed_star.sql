@@ -8,7 +8,7 @@
 
 -- A scheme's body flattened into one row per scheme. (Keeping rows would be simpler to write, but the planner cannot know
 -- how many elements a JSON list has, and plans for millions.)
-form as materialized (  -- areas as arrays in the order of the scheme; of each criterion its area and its place
+form as materialized (  -- areas as arrays in the order of the scheme; of each criterion its area and its place in it
     select s.id as scheme, s.year, s.body, s.rated, area.*, criterion.*
     from scheme s
     cross join lateral (
@@ -25,7 +25,7 @@ form as materialized (  -- areas as arrays in the order of the scheme; of each c
                coalesce(jsonb_object_agg(c.code, c.place), '{}') as place_of,
                coalesce(jsonb_object_agg(c.code, c.most), '{}') as max_of
         from (  -- variants of one code are one criterion
-            select c.body ->> 'code' as code, a.nr as area, a.nr * 10000 + min(c.nr) as place, max((c.body ->> 'max')::numeric) as most
+            select c.body ->> 'code' as code, a.nr as area, min(c.nr) as place, max((c.body ->> 'max')::numeric) as most
             from jsonb_array_elements(s.body -> 'areas') with ordinality as a (body, nr)
             cross join lateral jsonb_array_elements(a.body -> 'criteria') with ordinality as c (body, nr)
             group by 1, 2
@@ -35,7 +35,7 @@ form as materialized (  -- areas as arrays in the order of the scheme; of each c
 -- A rung is what can be reached: a star of the list or, under "areas", the star of a base area. A condition is one
 -- requirement of a rung: a comparison of the entry's measure with what is needed.
 rulebook as materialized (
-    select f.*, rung.labels, condition.*, part.*
+    select f.*, rung.labels, condition.*, own.*
     from form f
     cross join lateral (
         select coalesce(array_agg(r.label order by r.nr), '{}') as labels,
@@ -50,19 +50,19 @@ rulebook as materialized (
         ) as r
     ) as rung
     cross join lateral (
-        select array_agg(c.rung) as asking, array_agg(c.part) as parts, array_agg(c.place) as places,
+        select array_agg(c.rung) as asking, array_agg(c.part) as parts, array_agg(c.area) as areas, array_agg(c.place) as places,
                array_agg(c.why) as whys, array_agg(c.measure) as measures, array_agg(c.sense) as senses,
                array_agg(c.needs) as needs
         from unnest(rung.labels, rung.bodies) with ordinality as r (label, body, nr)
         cross join lateral (
-            select r.nr as rung, 1 as part, 0::bigint as place, 'total' as why, 'total' as measure, '>=' as sense,
+            select r.nr as rung, 1 as part, 0::bigint as area, 0::bigint as place, 'total' as why, 'total' as measure, '>=' as sense,
                    (r.body ->> 'total')::numeric as needs
             where r.body ->> 'total' is not null
             union all
-            select r.nr, 2, 0, 'over', 'total', '>', (r.body ->> 'over')::numeric
+            select r.nr, 2, 0, 0, 'over', 'total', '>', (r.body ->> 'over')::numeric
             where r.body ->> 'over' is not null
             union all
-            select r.nr, 3, a.nr, 'areas.' || a.code, 'areas.' || a.code, '>=', share.value::numeric * (
+            select r.nr, 3, a.nr, 0, 'areas.' || a.code, 'areas.' || a.code, '>=', share.value::numeric * (
                 select coalesce(sum((f.max_of ->> c.code)::numeric), 0)
                 from jsonb_each_text(f.area_of) as c (code, area)
                 where c.area::int = a.nr
@@ -70,54 +70,49 @@ rulebook as materialized (
             from jsonb_each_text(r.body -> 'areas') as share (code, value)
             join unnest(f.codes) with ordinality as a (code, nr) on a.code = share.code
             union all
-            select r.nr, 4, (f.place_of ->> n.code)::bigint,
+            select r.nr, 4, (f.area_of ->> n.code)::bigint, (f.place_of ->> n.code)::bigint,
                    'criteria.' || n.code, 'criteria.' || n.code, '>=', n.value::numeric
             from jsonb_each_text(r.body -> 'criteria') as n (code, value)
             union all
-            select r.nr, 5, (f.place_of ->> n.code)::bigint,
+            select r.nr, 5, (f.area_of ->> n.code)::bigint, (f.place_of ->> n.code)::bigint,
                    'figures.' || n.code, 'figures.' || n.code,
                    case jsonb_typeof(n.value) when 'object' then '<=' else '>=' end,
                    case jsonb_typeof(n.value) when 'object' then n.value ->> 'at_most' else n.value #>> '{}' end::numeric
             from jsonb_each(r.body -> 'figures') as n (code, value)
             union all
-            select r.nr, 6, 0, 'top', 'rank', '<=', (r.body ->> 'top')::numeric * f.rated
+            select r.nr, 6, 0, 0, 'top', 'rank', '<=', (r.body ->> 'top')::numeric * f.rated
             where r.body ->> 'top' is not null
             union all
-            select r.nr, 7, a.nr, 'core.' || a.code, 'areas.' || a.code, '>=', a.line
+            select r.nr, 7, a.nr, 0, 'core.' || a.code, 'areas.' || a.code, '>=', a.line
             from unnest(f.codes, f.kinds, f.cores, f.lines) with ordinality as a (code, kind, core, line, nr)
             where r.body ->> 'core' = 'all' and a.core and a.kind = 'base'
             union all
-            select r.nr, 8, 0, 'others', 'others', '>=', (r.body ->> 'others')::numeric
+            select r.nr, 8, 0, 0, 'others', 'others', '>=', (r.body ->> 'others')::numeric
             where r.body ->> 'others' is not null
             union all
-            select r.nr, 9, 0, 'line', 'areas.' || (r.label #>> '{}'), '>=', (r.body ->> 'line')::numeric
+            select r.nr, 9, 0, 0, 'line', 'areas.' || (r.label #>> '{}'), '>=', (r.body ->> 'line')::numeric
             where f.rule = 'areas'
         ) as c
     ) as condition
-    cross join lateral (  -- where a criterion's points go: its area's number, or a number of its own if conditions name it
-        select coalesce(jsonb_object_agg(c.code, case when c.named then c.place else c.area end), '{}') as part_of,
-               coalesce(jsonb_object_agg(c.place, c.code) filter (where c.named), '{}') as named
-        from (
-            select c.code, c.area::int, (f.place_of ->> c.code)::int as place,
-                   coalesce('criteria.' || c.code = any (condition.measures)
-                            or 'figures.' || c.code = any (condition.measures), false) as named
-            from jsonb_each_text(f.area_of) as c (code, area)
-        ) as c
-    ) as part
+    cross join lateral (  -- the criteria that conditions name: their points are wanted by themselves, too
+        select coalesce(jsonb_object_agg(c.code, c.code), '{}') as named
+        from jsonb_object_keys(f.area_of) as c (code)
+        where 'criteria.' || c.code = any (condition.measures) or 'figures.' || c.code = any (condition.measures)
+    ) as own
 ),
 
 -- What each entry has.
 scored as materialized (  -- the one pass over the points
-    select p.entry, (b.part_of ->> p.criterion)::int as part, sum(p.points) as points, max(p.figure) as figure
+    select p.entry, (b.area_of ->> p.criterion)::int as area, b.named ->> p.criterion as criterion,
+           sum(p.points) as points, max(p.figure) as figure
     from point p join entry e on e.id = p.entry join rulebook b on b.scheme = e.scheme
-    group by 1, 2
+    group by 1, 2, 3
 ),
 named as (
-    select s.entry, jsonb_object_agg('criteria.' || n.code, s.points)
-                    || jsonb_object_agg('figures.' || n.code, s.figure) as has
-    from scored s join entry e on e.id = s.entry join rulebook b on b.scheme = e.scheme
-    cross join lateral (select b.named ->> s.part::text as code) as n
-    where s.part >= 10000
+    select entry, jsonb_object_agg('criteria.' || criterion, points)
+                  || jsonb_object_agg('figures.' || criterion, figure) as has
+    from scored
+    where criterion is not null
     group by 1
 ),
 area_points as (
@@ -128,9 +123,7 @@ area_points as (
     cross join lateral unnest(b.codes, b.kinds, b.cores, b.lines, b.caps)
         with ordinality as a (code, kind, core, line, cap, nr)
     left join (
-        select entry, case when part < 10000 then part else part / 10000 end as area, sum(points) as points
-        from scored
-        group by 1, 2
+        select entry, area, sum(points) as points from scored group by 1, 2
     ) as p on p.entry = e.id and p.area = a.nr
 ),
 summed as materialized (
@@ -163,18 +156,18 @@ barred as materialized (  -- vetoes in force on the decision day
 
 -- What each rung lacks, and how far each entry gets.
 failing as (
-    select j.entry, c.rung, c.part, c.place, c.why, m.has, c.needs
+    select j.entry, c.rung, c.part, c.area, c.place, c.why, m.has, c.needs
     from judged j
     join rulebook b on b.scheme = j.scheme
-    cross join lateral unnest(b.asking, b.parts, b.places, b.whys, b.measures, b.senses, b.needs)
-        as c (rung, part, place, why, measure, sense, needs)
+    cross join lateral unnest(b.asking, b.parts, b.areas, b.places, b.whys, b.measures, b.senses, b.needs)
+        as c (rung, part, area, place, why, measure, sense, needs)
     cross join lateral (  -- a criterion that nobody has scored has no points; a figure that is absent stays so
         select coalesce((j.has ->> c.measure)::numeric, case when c.part = 4 then 0 end) as has
     ) as m
     where case c.sense when '>=' then m.has >= c.needs when '<=' then m.has <= c.needs else m.has > c.needs end
           is not true
     union all
-    select d.entry, r.nr, 10, d.nr, 'bar.' || d.code, null, null
+    select d.entry, r.nr, 10, 0, d.nr, 'bar.' || d.code, null, null
     from barred d
     join rulebook b on b.scheme = d.scheme
     cross join lateral unnest(b.labels) with ordinality as r (label, nr)

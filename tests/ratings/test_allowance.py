@@ -121,3 +121,15 @@ def test_the_statement_is_one_however_many_there_are(django_assert_num_queries):
     many = [applied(its, village, FULL) for village in range(201, 206)]
     with django_assert_num_queries(1):
         assert len(of(*many)) == 5
+
+
+def test_a_criterion_belongs_to_its_area_however_many_stand_before_it():
+    """The place of a criterion in its area is no part of the area's number."""
+    many = [{"code": f"1.{n}", "name": "指标", "max": 1, "method": "judged"} for n in range(1, 10_003)]
+    areas = [
+        {"code": "1", "name": "甲", "kind": "base", "criteria": many},
+        {"code": "2", "name": "乙", "kind": "base", "criteria": [many[0] | {"code": "2.1"}]},
+    ]
+    stars = [{"star": 2, "total": 1, "criteria": {"1.10002": 1}}, {"star": 1, "total": 0}]
+    (found,) = of(applied(cycle(areas=areas, stars=stars), 201, {"1.10002": "1"}))
+    assert (found.areas, found.star) == ({"1": D(1), "2": D(0)}, 2)
