@@ -24,7 +24,7 @@ class WholeSchemeSerializer(SchemeSerializer):
 
 
 class SchemeViewSet(viewsets.ReadOnlyModelViewSet):
-    """The schemes of your county and of the places that you watch over; drafts for those who write them."""
+    """The schemes of your county and of the units that you oversee; drafts for those who write them."""
 
     permission_classes = [HasUnitPermission]
     needs = ["ratings.view_scheme"]

@@ -36,9 +36,10 @@ class SchemeQuerySet(models.QuerySet):
         return self.filter(state=Scheme.State.ISSUED)
 
     def seen_by(self, user: Any) -> SchemeQuerySet:
-        """The issued schemes of all places around those of ``user``, above and below, and the drafts that they write.
+        """The issued schemes of all units around those of ``user``, above and below, and the drafts that they write.
 
-        Who is rated by a scheme, rates by it or watches over it reads it; a draft only who may change it.
+        Everybody who is rated by a scheme, rates by it or oversees it may read it; a draft only those who may change
+        it.
         """
         held, managed = user.reach("ratings.view_scheme"), user.reach("ratings.manage_scheme")
         around = below_any(held, "unit_id") | Q(unit__in={above for code in held for above in prefixes(code)})

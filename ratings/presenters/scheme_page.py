@@ -1,4 +1,4 @@
-"""A scheme (考评标准) as people read it, on a page and on paper: what counts, how it is scored, what stars ask for."""
+"""A scheme (考评标准) for readers, on a page and in print: what counts, how it is scored, what stars require."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ Rows = list[tuple[str, str]]
 
 
 def anchor(code: str) -> str:
-    """The place of a criterion on the page of its scheme."""
+    """The anchor of a criterion on the page of its scheme."""
     return f"c-{code}"
 
 
 def criterion_address(scheme: int, code: str) -> str:
-    """Where the criterion of this code stands on the page of its scheme."""
+    """The address of the criterion of this code on the page of its scheme."""
     return f"{reverse('scheme', args=[scheme])}#{quote(anchor(code))}"
 
 
@@ -38,7 +38,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class CriterionEntry:
-    """A criterion, its variants together."""
+    """A criterion with its variants."""
 
     code: str
     name: str
@@ -68,7 +68,7 @@ class EventEntry:
 
 
 class SchemeView:
-    """``spec`` in words. A draft that has never been without faults has no ``spec`` and cannot be read so."""
+    """``spec`` in words. A draft that was never valid has no ``spec`` and cannot be shown this way."""
 
     def __init__(self, spec: SchemeSpec) -> None:
         self.spec = spec
@@ -83,7 +83,7 @@ class SchemeView:
 
     @cached_property
     def facts(self) -> Rows:
-        """What holds for the whole scheme."""
+        """The general rules of the scheme."""
         spec = self.spec
         rows = [
             (_("Full marks"), _("%s points") % self.full),
@@ -147,7 +147,7 @@ class SchemeView:
 
     @cached_property
     def events(self) -> list[EventEntry]:
-        """Every event with what each of its rules does: of itself, or after it is confirmed."""
+        """Every event with what each of its rules does: automatically, or after confirmation."""
         return [EventEntry(event.name or event.code, self._rules(event.code)) for event in self.spec.events]
 
     def _rules(self, event: str) -> list[str]:
@@ -161,7 +161,7 @@ class SchemeView:
 
 
 def criterion_lines(criterion: Criterion, *, penalty: bool) -> list[str]:
-    """How a criterion is scored, with the figures that it can take."""
+    """How a criterion is scored, with its possible figures."""
     lines = rule_lines(criterion, penalty=penalty)
     lines += [
         _("%(name)s: %(value)s") % {"name": question.name or criterion.name, "value": words}

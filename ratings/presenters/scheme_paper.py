@@ -1,4 +1,4 @@
-"""A scheme as a paper to print: the 《考评标准》 of a county and year."""
+"""A scheme as a printed document: the 《考评标准》 of a county and year."""
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,7 @@ from records.documents.blocks import Block
 
 
 def scheme_paper(scheme: Scheme) -> bytes:
-    """The whole scheme; a draft says that it is one."""
+    """The whole scheme; a draft is marked as one."""
     return document(scheme.name, _blocks(scheme), place=f"{scheme.unit.name} {scheme.year}")
 
 

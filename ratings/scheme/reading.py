@@ -48,7 +48,7 @@ def read_scheme(raw: bytes) -> Reading:
 
 
 def _read_workbook(raw: bytes) -> Reading:
-    """All that is wrong is told by its cell: what cannot be read, then what the scheme does not allow."""
+    """All problems are reported by cell: first what is unreadable, then what the scheme does not allow."""
     try:
         book = read_book(raw)
     except NotATable as refused:
@@ -137,9 +137,10 @@ def shape_problem(
     names_a_branch: BranchNames = _names_a_branch,
     words: Mapping[str, Words] = MappingProxyType({}),
 ) -> Problem:
-    """An error of Pydantic in our words, for files of other formats too.
+    """A Pydantic error in our words, also for files of other formats.
 
-    ``names_a_branch``: which steps of a location are no part of the file. ``words``: of errors that no scheme can have.
+    ``names_a_branch``: which parts of a location are not part of the file. ``words``: for errors that a scheme cannot
+    have.
     """
     say = words.get(error["type"]) or _WORDS.get(error["type"], _other)
     message, expected = say(error.get("ctx", {}), error)
@@ -156,7 +157,7 @@ def _shown(error: dict[str, Any]) -> str:
 
 
 def wrong_value(expected: Callable[[dict[str, Any]], str]) -> Words:
-    """Words for a value that does not belong there; ``expected`` says what would, from Pydantic's context."""
+    """Words for an invalid value; ``expected`` says what is valid, from Pydantic's context."""
     return lambda ctx, error: (_("%s does not belong here.") % _shown(error), expected(ctx))
 
 

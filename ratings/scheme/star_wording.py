@@ -8,7 +8,7 @@ from records.numbers import plain
 
 
 def line_words(spec: SchemeSpec, line: StarLine) -> list[str]:
-    """What a star asks for, a condition a line."""
+    """The requirements of a star, one condition per line."""
     words = []
     if line.total is not None:
         words.append(_("a total of at least %s points") % plain(line.total))
@@ -59,7 +59,7 @@ def _figure(spec: SchemeSpec, code: str, asked: FigureAtMost | object) -> str:
 
 
 def veto_words(spec: SchemeSpec, veto: VetoSpec) -> str:
-    """What a veto keeps from a unit, and for how long."""
+    """What a veto bars for a unit, and for how long."""
     if veto.bars == "all":
         bars = _("bars every star")
     elif spec.rule == "areas":

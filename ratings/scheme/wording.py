@@ -55,13 +55,13 @@ def supplier_words(supplier: str) -> str:
 
 
 def check_words(check: str) -> str:
-    """How reviewers look into a criterion."""
+    """How reviewers check a criterion."""
     words = {"documents": _("by documents"), "visit": _("on the spot"), "interview": _("by interview")}
     return words.get(check, check)
 
 
 def evidence_words(piece: EvidenceSpec) -> str:
-    """By whom a piece of evidence is signed, and what will do in its place."""
+    """Who signs a piece of evidence, and what is accepted instead."""
     words = (
         (_("To be signed by %s.") % piece.signed_by) if piece.signed_by else "",
         (_("If there is none: %s.") % piece.instead) if piece.instead else "",

@@ -1,4 +1,4 @@
-"""``{% load schemes %}``: from a question, a score or a point one press to its criterion."""
+"""``{% load schemes %}``: links from an item, a score or points to the criterion."""
 
 from django import template
 

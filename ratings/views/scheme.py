@@ -1,4 +1,4 @@
-"""The schemes (考评标准) that a person is rated or rates by, on a page, on paper, and for the public."""
+"""The schemes (考评标准) by which a person is rated or rates, on a page, in print, and for the public."""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +27,7 @@ def schemes(request: HttpRequest) -> HttpResponse:
 
 @permission_or_404(VIEW)
 def scheme(request: HttpRequest, pk: int) -> HttpResponse:
-    """One scheme whole, with a place of its own for each criterion."""
+    """One whole scheme, with an anchor for each criterion."""
     seen = _seen(request, pk)
     may_write = seen.state == Scheme.State.DRAFT and request.user.has_perm(MANAGE, seen)
     return render(

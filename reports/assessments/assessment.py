@@ -1,4 +1,4 @@
-"""An assessment worked out: each place with the values of its terms and its figure; nothing is kept (formats §9)."""
+"""A calculated assessment: each unit with the values of its terms and its figure; nothing is saved (formats §9)."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,7 +11,7 @@ from reports.assessments.terms import TERMS, Ground
 
 @dataclass(frozen=True)
 class Assessed:
-    """A place with exact values: ``terms`` by code, in the order of the file."""
+    """A unit with exact values: ``terms`` by code, in the order of the file."""
 
     unit: str
     terms: dict[str, Fraction]
@@ -26,7 +26,7 @@ class Assessed:
 
 
 def assess(spec: AssessmentSpec) -> list[Assessed]:
-    """The places of the level assessed that have villages, by code in order."""
+    """The units of the assessed level that have villages, by code in order."""
     ground = Ground(spec)
     values = {term.code: TERMS[term.takes](ground, term) for term in spec.terms}
     weights = {term.code: term.weight for term in spec.terms}

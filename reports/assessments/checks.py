@@ -1,7 +1,6 @@
-"""What must agree in an assessment file, within itself and with what is known here (formats §9).
+"""Consistency of an assessment file, in itself and with existing data (formats §9).
 
-It is asked of the file as it stands, so that one reading names all that is wrong; parts of the wrong shape are passed
-over here.
+It checks the raw file, so that one pass finds all errors; parts with an invalid structure are skipped here.
 """
 
 from collections.abc import Iterator
@@ -28,7 +27,7 @@ def problems(body: Any) -> list[Problem]:
 
 
 class _Parts:
-    """The parts of a file that have the right shape, each by itself."""
+    """The parts of a file with a valid structure, each on its own."""
 
     def __init__(self, body: dict[str, Any]):
         terms, values = body.get("terms"), body.get("values")
@@ -45,7 +44,7 @@ class _Parts:
 
     @property
     def below(self) -> bool:
-        """Whether places of the level assessed can lie below the unit."""
+        """Whether the unit can have units of the assessed level below it."""
         return bool(self.known and self.assesses and len(self.unit) < LENGTHS[self.assesses])
 
 
@@ -97,7 +96,7 @@ def _stars(parts: _Parts) -> Iterator[Problem]:
 
 
 def highest_star(rule: str | None, stars: list[dict] | None, areas: list[dict]) -> int:
-    """The most stars that a scheme gives: under the rule ``areas`` one for each base area."""
+    """The highest star that a scheme gives: under the rule ``areas`` one for each base area."""
     if rule == "areas":
         return sum(area["kind"] == "base" for area in areas)
     return max((line["star"] for line in stars or []), default=0)

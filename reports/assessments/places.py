@@ -1,4 +1,4 @@
-"""The places that an assessment compares: the units of its level below its unit that have rated villages on the day."""
+"""The units that an assessment compares: those of its level below its unit that have rated villages on the day."""
 
 from datetime import date
 
@@ -13,12 +13,12 @@ LENGTHS = {"county": CODE_LENGTHS[2], "township": CODE_LENGTHS[3]}
 
 
 def place_codes(unit: str, assesses: str) -> set[str]:
-    """The codes of all units of the level assessed below ``unit``, with villages or without."""
+    """The codes of all units of the assessed level below ``unit``, with villages or without."""
     return set(Unit.objects.within(unit).filter(level__in=LEVELS[assesses]).values_list("code", flat=True))
 
 
 def villages_of_places(unit: str, assesses: str, on: date) -> dict[str, int]:
-    """How many rated villages stood on the day in each place, by code in order; places without any are left out."""
+    """How many rated villages each unit had on the day, by code in order; units without any are left out."""
     villages = rated_on(unit, on).order_by().annotate(place=Left("code", LENGTHS[assesses]))
     counted = dict(villages.values_list("place").annotate(Count("pk")))
     return {place: counted[place] for place in sorted(place_codes(unit, assesses) & counted.keys())}

@@ -1,4 +1,4 @@
-"""From the bytes of an assessment file to its specification, or to everything that is wrong with it (formats §9)."""
+"""From the bytes of an assessment file to its specification, or to all of its errors (formats §9)."""
 
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
@@ -43,5 +43,5 @@ def read_assessment(raw: bytes) -> AssessmentSpec:
 
 
 def _names_a_branch(loc: tuple[int | str, ...], at: int) -> bool:
-    """Pydantic adds which kind of term it took; that is no part of the file."""
+    """Pydantic adds the kind of term to the location; that is not part of the file."""
     return loc[0] == "terms" and at == 2

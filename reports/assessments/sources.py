@@ -1,6 +1,6 @@
-"""What the terms of an assessment count, place by place: one statement each, over all villages at once.
+"""What the terms of an assessment count, by unit: one query each, over all villages at once.
 
-Every statement begins with the relation ``village (code, place)``: the rated villages that stood on the day.
+Every query begins with the relation ``village (code, place)``: the rated villages that existed on the day.
 """
 
 from collections.abc import Iterable
@@ -54,13 +54,13 @@ group by 1, 2, 3
 
 
 def stars(spec: AssessmentSpec) -> list[tuple[str, int, int, int]]:
-    """Place, star on the day, star a year before, and how many villages hold these two (no star: 0)."""
+    """Unit, star on the day, star a year before, and how many villages hold these two (no star: 0)."""
     before = year_before(spec.on)
     return _register_rows(spec, _STARS, spec.on, spec.on, before, before)
 
 
 def year_before(day: date) -> date:
-    """The same day of the year before; 28 February for the 29th."""
+    """The same day of the previous year; 28 February for the 29th."""
     try:
         return day.replace(year=day.year - 1)
     except ValueError:
@@ -95,7 +95,7 @@ group by 1, 2
 
 
 def points(spec: AssessmentSpec) -> list[tuple]:
-    """Place, full marks of the scheme of the decision in force, and the sum of the totals, none above these marks."""
+    """Unit, full marks of the scheme of the decision in force, and the sum of the totals, capped at these marks."""
     return _register_rows(spec, _POINTS, spec.on, spec.on)
 
 
@@ -139,7 +139,7 @@ _STEPS = {
 
 
 def step(spec: AssessmentSpec, of: str) -> list[tuple[str, int, int]]:
-    """Place, how many units had to take the step in the year's cycle, and how many did before its window closed.
+    """Unit, how many villages had to take the step in the year's cycle, and how many did before its window closed.
 
     All rated units have to apply; the reviews are due for what was submitted to them and not withdrawn untouched.
     """
@@ -159,7 +159,8 @@ group by 1
 
 
 def events(spec: AssessmentSpec, kinds: Iterable[str]) -> list[tuple[str, int]]:
-    """Place, and how many villages have a released event of ``kinds`` in the year; one that an appeal undid is none."""
+    """Unit, and how many villages have a released event of ``kinds`` in the year; one undone by an appeal does
+    not count."""
     return _rows(spec, _EVENTS, list(kinds), spec.year, spec.on)
 
 
@@ -170,7 +171,7 @@ where p.unit in (select place from village) and p.since <= %s and (p.until is nu
 
 
 def own_stars(spec: AssessmentSpec) -> list[tuple[str, int, int]]:
-    """Place, its own star in force on the day, and the highest of its scheme; without a scheme it is left out."""
+    """Unit, its own star in force on the day, and the highest of its scheme; left out without a scheme."""
     rows = _register_rows(spec, _OWN, spec.on, spec.on)
     schemes = Scheme.objects.filter(pk__in={scheme for _place, _star, scheme in rows})
     most = {

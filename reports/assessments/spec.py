@@ -1,4 +1,4 @@
-"""The shape of an assessment file (formats §9). A kind of term is one class here and one function in ``terms``."""
+"""The structure of an assessment file (formats §9). A kind of term is one class here and one function in ``terms``."""
 
 import re
 from datetime import date
@@ -40,7 +40,7 @@ Day = Annotated[date, BeforeValidator(_day)]
 
 
 class _Term(SpecModel):
-    """A value from 0 to 1 of each place assessed; it counts ``weight`` times."""
+    """A value from 0 to 1 for each unit assessed; it counts ``weight`` times."""
 
     code: Code
     name: Text = ""

@@ -1,4 +1,4 @@
-"""The value of each term in each place, from 0 to 1 and exact (formats §9)."""
+"""The value of each term for each unit, from 0 to 1 and exact (formats §9)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +14,7 @@ Values = dict[str, Fraction]
 
 
 class Ground:
-    """What several terms of one assessment rest on, asked once."""
+    """What several terms of one assessment share, queried once."""
 
     def __init__(self, spec: AssessmentSpec):
         self.spec = spec
@@ -25,7 +25,7 @@ class Ground:
         return sources.stars(self.spec)
 
     def shares(self, counted: Mapping[str, int | Fraction]) -> Values:
-        """What is counted in each place as a share of its villages."""
+        """The counts of each unit as a share of its villages."""
         return {place: Fraction(counted.get(place, 0)) / villages for place, villages in self.villages.items()}
 
     def everywhere(self, value: int) -> Values:

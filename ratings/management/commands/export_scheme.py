@@ -1,4 +1,4 @@
-"""``export_scheme ID [--output FILE]``: a stored scheme as JSON, or as a workbook if FILE ends so (formats §2, §6)."""
+"""``export_scheme ID [--output FILE]``: a stored scheme as JSON (formats §2), or as a workbook (formats §6)."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""A scheme as a workbook that a clerk can read and fill (formats §6): its layout, its writing, its reading."""
+"""A scheme as a workbook that a clerk can read and fill in (formats §6): layout, writing, reading."""

@@ -1,7 +1,7 @@
-"""From a value of a scheme to what its cell says, and back; exact both ways.
+"""From a value of a scheme to the content of its cell, and back; both exact.
 
-What a cell cannot hold as it is (space around a text, a list whose entries hold separators) is written as ``json:``
-and its JSON. A text that gives no value is handed on as it stands: the check of the scheme then says what is expected.
+What a cell cannot hold unchanged (surrounding spaces, a list whose entries contain separators) is written as ``json:``
+and its JSON. A text that is not a value is passed on unchanged: the check of the scheme then says what is expected.
 """
 
 import json
@@ -27,7 +27,7 @@ _DEPARTMENT = re.compile(r"部门\s*[:：]\s*(.+)", re.DOTALL)
 
 
 def cell(column: Column, said: Any) -> str | int | Decimal | None:
-    """What the cell says; None: it stays empty."""
+    """The content of the cell; None: it stays empty."""
     if said is None or said is False or said == []:
         return None
     if column.kind == "bars" and said != "all":
@@ -39,7 +39,7 @@ def cell(column: Column, said: Any) -> str | int | Decimal | None:
 
 
 def value(column: Column, text: str) -> Any:
-    """What the cell's text means; the text itself if it means nothing there."""
+    """The value of the cell's text; the text itself if it has none there."""
     if text.startswith(JSON):
         return _of_json(text)
     match column.kind:
@@ -80,7 +80,7 @@ def _words(column: Column, said: Any) -> str:
 
 
 def _kept_as_it_is(text: str) -> bool:
-    """Whether a cell that says ``text`` still does when it is read, by any program."""
+    """Whether a cell with ``text`` is read back unchanged by any program."""
     odd = ILLEGAL_CHARACTERS_RE.search(text) or _ESCAPE.search(text) or text.startswith(JSON)
     return bool(text) and cells.tidy(text) == text and len(text) <= LONGEST_TEXT and "\r" not in text and not odd
 
@@ -97,7 +97,7 @@ def _of_json(text: str) -> Any:
 
 
 def _number(text: str, kind: str) -> Any:
-    """A percentage is a share where shares are asked for, of a figure the number before the sign."""
+    """A percentage is a fraction where a share is expected, otherwise the number before the sign."""
     number = cells.number(text, percent=kind in ("figure", "share"))
     if number is None:
         return text

@@ -33,7 +33,7 @@ YES = "是"
 
 @dataclass(frozen=True)
 class Column:
-    """``key``: what it holds, in JSON's word. ``words``: JSON value → what the cell says. ``note``: for the clerk."""
+    """``key``: its content, as named in JSON. ``words``: JSON value → content of the cell. ``note``: for the clerk."""
 
     key: str
     head: str
@@ -46,7 +46,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """``note``: what the sheet is for."""
+    """``note``: the purpose of the sheet."""
 
     title: str
     note: str
@@ -54,7 +54,7 @@ class Sheet:
 
     @property
     def heads(self) -> dict[str, str]:
-        """Key → head of its column."""
+        """Key → heading of its column."""
         return {column.key: column.head for column in self.columns}
 
     def column(self, key: str) -> Column:

@@ -25,7 +25,7 @@ class Places:
     """Objects that are named by their identity must live as long."""
 
     def note_row(self, made: dict[str, Any], row: SheetRow, columns: Mapping[str, Column], first: str) -> None:
-        """``made`` stands in ``row``; ``first``: the column to name when the whole of it is wrong."""
+        """``made`` is in ``row``; ``first``: the column to name when all of it is wrong."""
         self.rows[id(made)] = row, {first: columns[first], **columns}
         self._kept.append(made)
 
@@ -34,7 +34,7 @@ class Places:
         self._kept.append(container)
 
     def with_cell(self, body: dict[str, Any], problem: Problem) -> Problem:
-        """``problem`` of the body in terms of the cell that it concerns."""
+        """``problem`` of the body, expressed by the cell concerned."""
         row, column, key = self._cell(body, problem.place)
         if row is None or column is None:
             return problem
@@ -57,7 +57,7 @@ class Places:
         return row, column, last
 
     def _expected(self, problem: Problem, key: str, column: Column) -> str:
-        """What a clerk can do: the words to choose from, the heads instead of JSON's keys."""
+        """What a clerk can do: the words to choose from, headings instead of JSON keys."""
         if column.kind in ("choice", "yes") and column.words and problem.severity == "error":
             return SEPARATOR.join(column.words.values())
         if problem.expected == key:
@@ -77,7 +77,7 @@ def address(cell: WrongCell) -> str:
 
 
 def _steps(body: dict[str, Any], place: str) -> Iterator[tuple[Any, str, Any]]:
-    """The way to ``place``: container, key, and what stands there (None: nothing). Codes may hold dots themselves."""
+    """The path to ``place``: container, key, and current value (None: nothing). Codes may contain dots themselves."""
     node: Any = body
     while place:
         if index := _INDEX.match(place):

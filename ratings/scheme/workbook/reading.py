@@ -24,16 +24,16 @@ BOUNDS = Bounds(Limits(size=40 * MB, ratio=100), Most(cells=200_000, texts=100_0
 
 @dataclass
 class Book:
-    """``body`` as a scheme file has it; ``problems``: what kept a part of the workbook from getting there."""
+    """``body`` as in a scheme file; ``problems``: what kept parts of the workbook out of it."""
 
     body: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     places: Places = field(default_factory=Places)
 
     def with_cells(self, problems: Iterable[Problem]) -> list[Problem]:
-        """The problems of the workbook, then those of its body by their cells; one a cell, the workbook's first.
+        """The problems of the workbook, then those of its body by cell; one per cell, the workbook's first.
 
-        Where a whole sheet could not be read, the body lacks too much to be judged.
+        Where a whole sheet could not be read, the body is too incomplete to be judged.
         """
         if any(problem.cell is None for problem in self.problems):
             return self.problems
@@ -43,7 +43,7 @@ class Book:
 
 
 def read_book(raw: bytes) -> Book:
-    """Raises ``NotATable``; whatever else is wrong is among ``problems``."""
+    """Raises ``NotATable``; all other errors are among ``problems``."""
     book = Book()
     titles = [sheet.title for sheet in layout.SHEETS]
     there = {lines.name: lines for lines in reversed(sheets(raw, BOUNDS, titles))}
@@ -63,7 +63,7 @@ def read_book(raw: bytes) -> Book:
 
 
 def _rows(sheet: Sheet, lines: SheetLines, book: Book) -> list[SheetRow]:
-    """The rows below the heads; with what is wrong with the sheet, none."""
+    """The rows below the headings; none if the sheet has problems."""
     heads = [column.head for column in sheet.columns]
     top, there = _head_line(lines, heads)
     if missing := [head for head in heads if head not in there]:
@@ -84,7 +84,7 @@ def _rows(sheet: Sheet, lines: SheetLines, book: Book) -> list[SheetRow]:
 
 
 def _head_line(lines: SheetLines, heads: list[str]) -> tuple[int, set[str]]:
-    """The number of the line that has most heads, and which."""
+    """The number of the line with the most headings, and which."""
     called = {cells.head(head): head for head in heads}
     found = [
         (line.number, {called[h] for text in line.cells if (h := cells.head(text)) in called}) for line in lines.lines
@@ -93,7 +93,7 @@ def _head_line(lines: SheetLines, heads: list[str]) -> tuple[int, set[str]]:
 
 
 def _top_row(sheet: Sheet, number: int) -> SheetRow:
-    """The head row, for what is missing below it."""
+    """The heading row, for what is missing below it."""
     letters = {column.head: get_column_letter(at) for at, column in enumerate(sheet.columns, start=1)}
     return SheetRow(sheet.title, number, {}, letters)
 

@@ -28,7 +28,7 @@ FILLS = {"areas": layout.AREAS, "stars": layout.STARS, "vetoes": layout.VETOES, 
 
 @dataclass
 class Builder:
-    """Reads ``tables``, the rows of each sheet that could be read, and notes in ``places`` where values stand."""
+    """Reads ``tables``, the rows of each readable sheet, and records in ``places`` where values are."""
 
     tables: Mapping[str, list[SheetRow]]
     places: Places
@@ -55,7 +55,8 @@ class Builder:
         return self.tables.get(sheet.title, [])
 
     def _object(self, row: SheetRow, sheet: Sheet, keys: Mapping[str, str] | None = None, first: str = "code") -> Body:
-        """What the filled cells of a row say. ``keys``: the columns to read, each with its key (all by their own)."""
+        """The content of the filled cells of a row. ``keys``: the columns to read, each with its key (all by
+        their own)."""
         columns = COLUMNS[sheet.title]
         keys = keys or {key: key for key in columns}
         made = {key: value(columns[at], row[columns[at].head]) for at, key in keys.items() if row[columns[at].head]}

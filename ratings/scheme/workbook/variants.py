@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 
 def variant_labels(criteria: Sequence[tuple[str, Sequence[str]]]) -> list[list[str]]:
-    """For each (code, tags) the tags that tell it from others of its code; none where the code stands once.
+    """For each (code, tags), the tags that distinguish it from others of its code; none where the code is unique.
 
-    Of criteria with the same tags the later ones have a number behind the last.
+    Of criteria with the same tags the later ones have a number after the last.
     """
     times = Counter(code for code, _only in criteria)
     seen: Counter[tuple[str, tuple[str, ...]]] = Counter()

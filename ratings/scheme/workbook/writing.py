@@ -1,4 +1,5 @@
-"""A scheme written as a workbook; each table has its notes and an example above its heads, and lists to choose from."""
+"""A scheme written as a workbook; each table has its notes and an example above its headings, and lists to
+choose from."""
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +27,7 @@ EXAMPLE = "例"
 
 
 def workbook_of(spec: SchemeSpec) -> bytes:
-    """The workbook of a scheme, in its one form."""
+    """The workbook of a scheme, in its canonical form."""
     body = canonical_body(spec)
     raw = io.BytesIO()
     with xlsxwriter.Workbook(raw) as book:
@@ -71,7 +72,7 @@ def _evidence(body: dict[str, Any]) -> Iterator[Row]:
 
 
 def _star_rows(line: dict[str, Any]) -> Iterator[Row]:
-    """A star's first row holds what stands once, and its first condition; a row for each further one."""
+    """A star's first row holds what is given once, and its first condition; each further condition has a row."""
     conditions = []
     for kind in layout.CONDITIONS:
         for code, limit in line.get(kind, {}).items():
@@ -141,7 +142,7 @@ def _write_table(book: xlsxwriter.Workbook, table: Sheet, rows: list[Row]) -> No
 
 
 def _offer(sheet: ExcelSheet, where: str, choices: list[str] | str, column: Column) -> None:
-    """A list to choose from; what is not in it may be typed where the scheme takes other words too."""
+    """A list to choose from; other input is allowed where the scheme accepts other words too."""
     sheet.worksheet.data_validation(
         where,
         {
