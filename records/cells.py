@@ -10,6 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
 
+from records.numbers import decimals
+
 PLACES = 10
 """Decimal places kept of a number in a file; one with more is a computed figure and is rounded half up."""
 
@@ -88,15 +90,14 @@ def number(text: str, *, percent: bool = False) -> Decimal | None:
     if not _NUMBER.fullmatch(plain):
         return None
     value = Decimal(plain)
-    exponent = value.as_tuple().exponent
-    if -exponent > PLACES and value.adjusted() < 18:
+    if decimals(value) > PLACES and value.adjusted() < 18:
         value = rounded(value, PLACES)
     return value
 
 
 def rounded(value: Decimal, places: int) -> Decimal:
     """``value`` with at most ``places`` decimals, half up."""
-    if -value.as_tuple().exponent <= places:
+    if decimals(value) <= places:
         return value
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 

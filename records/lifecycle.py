@@ -21,7 +21,7 @@ from django.utils.functional import Promise
 Move = tuple[str, str]
 
 
-class States(tuple):
+class States(tuple[Any, ...]):
     """Some states of one enum, in the order given."""
 
     @property
@@ -109,7 +109,7 @@ class Lifecycle(Mapping[str, Step]):
 
     @property
     def rights(self) -> dict[str, tuple[str, ...]]:
-        return {step.verb: step.permissions for step in self.values() if step.permissions}
+        return {step.verb: tuple(step.permissions) for step in self.values() if step.permissions}
 
     @property
     def trail(self) -> dict[str, Promise]:

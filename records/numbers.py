@@ -24,6 +24,12 @@ def plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
+def decimals(number: Decimal) -> int:
+    """How many digits stand after its point; negative where it ends in zeros that are not written out."""
+    exponent = number.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0  # text: it is infinite or no number at all
+
+
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3}){2,}(\.[0-9]*)?")
 _ONE_COMMA = re.compile(r"([+-]?[0-9]+),([0-9]+)(\.[0-9]*)?")
 

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.db import models
 
+Key = models.ForeignKey[Any, Any]
 UNIT = "unit_id"
 
 
 @cache
-def path_to_unit(model: type[models.Model]) -> tuple[models.ForeignKey, ...] | None:
+def path_to_unit(model: type[models.Model]) -> tuple[Key, ...] | None:
     """The shortest chain of foreign keys to a model with a unit; () if it has one itself, None if there is none."""
-    ways: list[tuple[type[models.Model], tuple[models.ForeignKey, ...]]] = [(model, ())]
+    ways: list[tuple[type[models.Model], tuple[Key, ...]]] = [(model, ())]
     seen = {model}
     for here, way in ways:
         keys = [field for field in here._meta.concrete_fields if isinstance(field, models.ForeignKey)]
@@ -32,4 +33,5 @@ def unit_of(model: type[models.Model], content: dict[str, Any]) -> str:
     if not way or content.get(way[0].attname) is None:
         return ""
     rest = "__".join([*(key.name for key in way[1:]), UNIT])
-    return way[0].related_model.objects.filter(pk=content[way[0].attname]).values_list(rest, flat=True).first() or ""
+    rows = way[0].related_model._default_manager.filter(pk=content[way[0].attname])
+    return rows.values_list(rest, flat=True).first() or ""

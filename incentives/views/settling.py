@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +21,7 @@ from incentives.views.steps import show_anew
 from records import previews
 from records.refusals import Incomplete, Outdated, Refused, refuse_unknown_fields
 
-VERDICTS = {
+VERDICTS: dict[str, tuple[Callable[..., None], str, Promise]] = {
     "confirm": (
         workflow.confirm_clawback,
         Clawback.State.CONFIRMED,

@@ -48,7 +48,7 @@ set {total} = round(t.total, 2), {star} = r.star
 from judged t join reached r on r.entry = t.entry
 where a.id = t.entry and (a.{total}, a.{star}) is distinct from (round(t.total, 2), r.star::smallint)
 """
-_STORED_IN = {
+_STORED_IN: dict[str, tuple[str, str]] = {
     Stage.SELF: ("self_total", "self_star"),
     Stage.TOWNSHIP: ("panel_total", "panel_star"),
     Stage.COUNTY: ("panel_total", "panel_star"),
@@ -100,6 +100,10 @@ class Short:
     has: Decimal | None
     needs: Decimal | None
 
+    @property
+    def lacks(self) -> Decimal | None:
+        return None if self.has is None or self.needs is None else self.needs - self.has
+
 
 @dataclass(frozen=True)
 class Allowed:
@@ -135,7 +139,7 @@ def store(chosen: QuerySet[Application], stage: str, day: date) -> int:
     source = applications(chosen, stage, day)
     with connection.cursor() as cursor:
         cursor.execute(f"with {source.sql}, {_ALLOWANCE} {_STORE.format(total=total, star=star)}", source.params)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _allowed(

@@ -40,7 +40,7 @@ def try_scheme(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> l
         _fill(cursor, reading, units, scored, day)
         rows = allowed(_SOURCE)
         cursor.execute(_DROP)
-    return [_object(row, scored[row.entry], reading) for row in rows]
+    return [_object(row, scored[str(row.entry)], reading) for row in rows]
 
 
 def _fill(

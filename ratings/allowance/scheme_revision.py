@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from ratings.allowance.dry_run import try_scheme
 from ratings.models import Answer, Application, Scheme, Veto
@@ -38,10 +39,10 @@ def revised(new: Reading, old: Scheme, day: date) -> list[Revised]:
 
 def _answered(scheme: Scheme) -> dict[str, UnitFacts]:
     rows = Answer.objects.filter(application__cycle__scheme=scheme, value__isnull=False)
-    values = defaultdict(dict)
+    values: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
     for unit, item, value in rows.order_by("application__unit").values_list("application__unit", "item", "value"):
         values[unit][item] = value
-    vetoes = defaultdict(set)
+    vetoes: defaultdict[str, set[tuple[str, date]]] = defaultdict(set)
     for unit, code, on in Veto.objects.filter(unit__in=values, withdrawn_at=None).values_list("unit", "code", "on"):
         vetoes[unit].add((code, on))
     answered = Application.objects.filter(cycle__scheme=scheme, unit__in=values).select_related("unit")

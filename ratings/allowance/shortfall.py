@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -45,11 +46,11 @@ def minimums(spec: SchemeSpec, allowed: Allowed) -> list[Minimum]:
     """Every base area against the minimums of the star whose total is reached."""
     star = _reached_by_total(spec, allowed)
     lacking = {
-        short.why.partition(".")[2]: short.needs - short.has
+        short.why.partition(".")[2]: short.lacks
         for short in allowed.short
         if short.why.startswith(("areas.", "core.")) and short.star == star
     }
-    lacking |= {short.star: short.needs - short.has for short in allowed.short if short.why == "line"}
+    lacking |= {str(short.star): short.lacks for short in allowed.short if short.why == "line"}
     return [Minimum(area, lacking.get(area.code)) for area in spec.areas if area.kind == "base"]
 
 
@@ -70,7 +71,7 @@ def _reached_by_total(spec: SchemeSpec, allowed: Allowed) -> int:
 
 
 def _name(spec: SchemeSpec, kind: str, code: str) -> str:
-    names: Iterable = {"areas": spec.areas, "core": spec.areas, "bar": spec.vetoes}.get(kind, spec.criteria)
+    names: Iterable[Any] = {"areas": spec.areas, "core": spec.areas, "bar": spec.vetoes}.get(kind, spec.criteria)
     fixed = {"total": _("Total"), "others": _("Other areas at their line"), "line": _("This area")}
     return fixed.get(kind) or next((f"{one.code} {one.name}" for one in names if one.code == code), code)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from ratings.scheme.problems import Problem
+from ratings.scheme.problems import Problem, Severity
 from ratings.scheme.spec import (
     Area,
     Checklist,
@@ -210,7 +210,7 @@ def _areas(spec: SchemeSpec) -> Iterator[Problem]:
         counts = area.kind == "base" and spec.rule != "lines"
         if counts and area.line is None:
             yield Problem(place, _("A required key is missing."), "line")
-        elif counts and area.line > area.full:
+        elif counts and area.line is not None and area.line > area.full:
             yield _warning(f"{place}.line", _("This line cannot be reached."), _("at most %s") % area.full)
         elif not counts and area.line is not None:
             yield _warning(f"{place}.line", _("This line has no effect."), _("a base area under “areas” or “core”"))
@@ -269,7 +269,7 @@ def _descends(higher: tuple[StarLine, ...], line: StarLine, place: str) -> Itera
     if bound and lowest and bound > lowest:
         yield Problem(place, _("The star lines do not descend."), _("a line below %s") % lowest[0])
     elif _conditions(line) == _conditions(above):
-        severity = "error" if bound else "warning"
+        severity: Severity = "error" if bound else "warning"
         yield Problem(
             place,
             _("This star asks the same as the star above it."),
@@ -284,8 +284,8 @@ def _conditions(line: StarLine) -> dict[str, object]:
 
 def _bound(line: StarLine) -> tuple[Decimal, bool] | None:
     """What the total must reach: the line, and whether it must be above it; pairs compare as the lines do."""
-    bounds = [(line.total, False), (line.over, True)]
-    return max((bound for bound in bounds if bound[0] is not None), default=None)
+    bounds = ((line.total, False), (line.over, True))
+    return max(((bound, above) for bound, above in bounds if bound is not None), default=None)
 
 
 def _vetoes(spec: SchemeSpec) -> Iterator[Problem]:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from records.workbooks import WrongCell
 
+Severity = Literal["error", "warning"]
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -16,7 +18,7 @@ class Problem:
     place: str
     message: str
     expected: str
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
     cell: WrongCell | None = None
     """The cell of a workbook that ``place`` names."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from ratings.scheme import checks
 from ratings.scheme.problems import Problem, errors
@@ -21,7 +22,7 @@ from records.zip_packages import MB
 
 MOST_BYTES = 5 * MB
 BranchNames = Callable[[tuple[int | str, ...], int], bool]
-Words = Callable[[dict[str, Any], dict[str, Any]], tuple[str, str]]
+Words = Callable[[dict[str, Any], ErrorDetails], tuple[str, str]]
 """From Pydantic's context and its error: what is wrong, and what was expected."""
 
 
@@ -100,7 +101,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-class _Pairs(list):
+class _Pairs(list[tuple[str, Any]]):
     """The members of a JSON object, before duplicate keys are lost."""
 
 
@@ -133,7 +134,7 @@ def _names_a_branch(loc: tuple[int | str, ...], at: int) -> bool:
 
 
 def shape_problem(
-    error: dict[str, Any],
+    error: ErrorDetails,
     names_a_branch: BranchNames = _names_a_branch,
     words: Mapping[str, Words] = MappingProxyType({}),
 ) -> Problem:
@@ -147,11 +148,11 @@ def shape_problem(
     return Problem(_place(error["loc"], names_a_branch), message, expected)
 
 
-def _other(ctx: dict[str, Any], error: dict[str, Any]) -> tuple[str, str]:
+def _other(ctx: dict[str, Any], error: ErrorDetails) -> tuple[str, str]:
     return _("This is not what belongs here."), error["msg"]
 
 
-def _shown(error: dict[str, Any]) -> str:
+def _shown(error: ErrorDetails) -> str:
     shown = json.dumps(error["input"], ensure_ascii=False, default=str)
     return shown if len(shown) <= 60 else shown[:59] + "…"
 

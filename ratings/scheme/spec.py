@@ -5,13 +5,15 @@ scoring method is one class here, listed in ``Criterion``, and one function in `
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
 from pydantic_core import PydanticCustomError
+
+from records.numbers import decimals
 
 FORMAT = "pingxing-scheme/1"
 LARGEST = Decimal(10) ** 12
@@ -24,7 +26,7 @@ def _number(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise PydanticCustomError("number", "a number")
     number = Decimal(value)
-    if abs(number) >= LARGEST or -number.as_tuple().exponent > MOST_PLACES:
+    if abs(number) >= LARGEST or decimals(number) > MOST_PLACES:
         raise PydanticCustomError("number_size", "a number of ordinary size")
     return number
 
@@ -59,7 +61,7 @@ class EvidenceSpec(SpecModel):
     instead: Text | None = None
 
 
-class Loss(SpecModel):
+class CountedItem(SpecModel):
     """An item that is counted: ``per`` points for every ``each`` of its count, ``at_most`` in all.
 
     ``least``, ``most`` and ``whole`` say which counts are possible.
@@ -67,7 +69,7 @@ class Loss(SpecModel):
 
     code: Code
     name: Text = ""
-    per: NotNegative
+    per: NotNegative | None = None
     each: Positive = Decimal(1)
     step: Literal["started"] | None = None
     at_most: NotNegative | None = None
@@ -76,8 +78,11 @@ class Loss(SpecModel):
     whole: Yes = False
 
 
-class DeductionItem(Loss):
-    per: NotNegative | None = None
+class GainItem(CountedItem):
+    per: NotNegative
+
+
+class DeductionItem(CountedItem):
     zeroes: Yes = False
 
 
@@ -91,6 +96,9 @@ class Tier(SpecModel):
     at_least: Number | None = None
     at_most: Number | None = None
     points: NotNegative
+
+    def holds(self, figure: Decimal) -> bool:
+        return (self.at_least is None or figure >= self.at_least) and (self.at_most is None or figure <= self.at_most)
 
 
 class Question(SpecModel):
@@ -155,13 +163,17 @@ class _Figured(_Criterion):
 class _Itemised(_Criterion):
     """A criterion with a fact for each of its items."""
 
-    asks: ClassVar[str]
+    asks: ClassVar[Literal["count", "tick"]]
+    if TYPE_CHECKING:
+
+        @property
+        def items(self) -> Sequence[CountedItem | TickItem]: ...
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         return tuple(self._question(item) for item in self.items)
 
-    def _question(self, item: Loss | TickItem) -> Question:
+    def _question(self, item: CountedItem | TickItem) -> Question:
         bounds = item.model_dump(include={"least", "most", "whole"})
         return Question(item=self.item_name(item.code), kind=self.asks, name=item.name, **bounds)
 
@@ -184,7 +196,7 @@ class Deduction(_Itemised):
 class Count(_Itemised):
     asks = "count"
     method: Literal["count"]
-    items: tuple[Loss, ...] = Field(min_length=1)
+    items: tuple[GainItem, ...] = Field(min_length=1)
 
 
 class Tiers(_Figured):

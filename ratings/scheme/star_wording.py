@@ -1,5 +1,7 @@
 """Star lines and vetoes of a scheme in words; pure."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 
 from ratings.scheme.spec import FigureAtMost, SchemeSpec, StarLine, VetoSpec
@@ -47,7 +49,7 @@ def _named(spec: SchemeSpec, code: str) -> str:
     return f"{code} {name}".strip()
 
 
-def _figure(spec: SchemeSpec, code: str, asked: FigureAtMost | object) -> str:
+def _figure(spec: SchemeSpec, code: str, asked: FigureAtMost | Decimal) -> str:
     criterion = next(criterion for criterion in spec.criteria if criterion.code == code)
     unit = figure_parts(criterion.figure or criterion.name)[1]
     if isinstance(asked, FigureAtMost):

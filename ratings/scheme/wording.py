@@ -5,12 +5,12 @@ from django.utils.translation import gettext as _
 from ratings.scheme.spec import (
     Checklist,
     Count,
+    CountedItem,
     Criterion,
     Deduction,
     EvidenceSpec,
     Judged,
     Linear,
-    Loss,
     Question,
     Tier,
     Tiers,
@@ -69,7 +69,7 @@ def evidence_words(piece: EvidenceSpec) -> str:
     return " ".join(filter(None, words))
 
 
-def loss_words(item: Loss, gains: bool = False) -> str:
+def loss_words(item: CountedItem, gains: bool = False) -> str:
     """What one item costs, or earns."""
     if getattr(item, "zeroes", False):
         return _("any of it: 0 points")
@@ -133,7 +133,8 @@ def _tier(tier: Tier, name: str, unit: str) -> str:
     if tier.at_least is not None:
         values["figure"] = plain(tier.at_least) + unit
         return _("%(name)s %(figure)s and more: %(points)s points") % values
-    values["figure"] = plain(tier.at_most) + unit
+    if tier.at_most is not None:
+        values["figure"] = plain(tier.at_most) + unit
     return _("%(name)s %(figure)s and less: %(points)s points") % values
 
 

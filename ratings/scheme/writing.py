@@ -16,17 +16,19 @@ _PLACES = {key: place for place, key in reversed(list(enumerate(_KEYS)))}
 
 def scheme_text(spec: SchemeSpec) -> str:
     """The JSON of a scheme in its canonical form, its keys in the order of formats §1."""
-    return simplejson.dumps(canonical_body(spec), ensure_ascii=False, indent=2, item_sort_key=_order)
+    text: str = simplejson.dumps(canonical_body(spec), ensure_ascii=False, indent=2, item_sort_key=_order)
+    return text
 
 
 def canonical_body(spec: SchemeSpec) -> dict[str, Any]:
     """The canonical form of a scheme (formats §6): without keys at their default, equal numbers written alike."""
-    return _plain(spec)
+    body: dict[str, Any] = _plain(spec)
+    return body
 
 
 def plain_number(number: Decimal | int) -> Decimal | int:
     """One form for equal numbers: whole ones as ``int``, others without trailing zeros."""
-    return int(number) if number == int(number) else number.normalize()
+    return int(number) if isinstance(number, int) or number == int(number) else number.normalize()
 
 
 def _plain(value: Any) -> Any:

@@ -17,8 +17,8 @@ from ratings.scheme.spec import LARGEST, Criterion, NoSingleVariant, Question, S
 from ratings.scoring.methods import WrongFact, check_fact
 from records import cells
 from records.refusals import Refused
-from records.spreadsheet import Unreadable
-from records.table_lines import COMMAND, NotATable, SpreadsheetLine, lines
+from records.spreadsheet import SpreadsheetLine, Unreadable
+from records.table_lines import COMMAND, NotATable, lines
 from villages.models import CODE
 
 COLUMNS = ("unit", "item", "value", "date")

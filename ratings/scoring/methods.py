@@ -4,7 +4,7 @@
 typed points. A scoring method is one function here, in ``METHODS``, and one class in ``ratings.scheme.spec``.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from ratings.scheme.spec import (
     Checklist,
     Count,
+    CountedItem,
     Criterion,
     Deduction,
     Judged,
     Linear,
-    Loss,
     Question,
     SchemeSpec,
     Tiers,
@@ -75,7 +75,7 @@ def check_fact(criterion: Criterion, question: Question, value: Decimal) -> None
         raise WrongFact(question.item, value, _("a whole number"))
     if question.kind == "tick" and value not in (0, 1):
         raise WrongFact(question.item, value, _("1 or 0"))
-    if question.kind == "points":
+    if isinstance(criterion, Judged):
         if not 0 <= value <= criterion.max:
             raise WrongFact(question.item, value, _("points from 0 to %s") % criterion.max)
         if EXACT.remainder(value, criterion.step):
@@ -98,14 +98,13 @@ def judged(criterion: Judged, facts: Facts) -> Scored:
 
 
 def deduction(criterion: Deduction, facts: Facts) -> Scored:
-    counts = _counts(criterion, facts)
-    if any(item.zeroes and count > 0 for item, count in counts):
+    if any(item.zeroes and _count(criterion, item, facts) > 0 for item in criterion.items):
         return Scored(Decimal(0))
-    return Scored(max(Decimal(0), criterion.max - _losses(counts)))
+    return Scored(max(Decimal(0), criterion.max - _sum(criterion, facts)))
 
 
 def count(criterion: Count, facts: Facts) -> Scored:
-    return Scored(min(criterion.max, _losses(_counts(criterion, facts))))
+    return Scored(min(criterion.max, _sum(criterion, facts)))
 
 
 def tiers(criterion: Tiers, facts: Facts) -> Scored:
@@ -113,7 +112,7 @@ def tiers(criterion: Tiers, facts: Facts) -> Scored:
     if figure is None:
         return Scored(Decimal(0), missing=True)
     for tier in criterion.tiers:
-        if figure >= tier.at_least if tier.at_least is not None else figure <= tier.at_most:
+        if tier.holds(figure):
             return Scored(tier.points, figure)
     return Scored(Decimal(0), figure)
 
@@ -135,7 +134,7 @@ def checklist(criterion: Checklist, facts: Facts) -> Scored:
     ticked = [item for item in criterion.items if facts.get(criterion.item_name(item.code)) == 1]
     if criterion.all_or_nothing:
         return Scored(criterion.max if len(ticked) == len(criterion.items) else Decimal(0))
-    return Scored(min(criterion.max, sum((item.points for item in ticked), Decimal(0))))
+    return Scored(min(criterion.max, sum((item.points for item in ticked if item.points is not None), Decimal(0))))
 
 
 METHODS: dict[str, Callable[..., Scored]] = {
@@ -148,21 +147,24 @@ METHODS: dict[str, Callable[..., Scored]] = {
 }
 
 
-def _counts(criterion: Deduction | Count, facts: Facts) -> list[tuple[Loss, Decimal]]:
-    return [(item, facts.get(criterion.item_name(item.code), Decimal(0))) for item in criterion.items]
+def _count(criterion: Deduction | Count, item: CountedItem, facts: Facts) -> Decimal:
+    return facts.get(criterion.item_name(item.code), Decimal(0))
 
 
-def _losses(counts: Iterable[tuple[Loss, Decimal]]) -> Decimal:
-    return sum((loss(item, count) for item, count in counts if item.per is not None), Decimal(0))
+def _sum(criterion: Deduction | Count, facts: Facts) -> Decimal:
+    """The points of all its items: gained, or lost."""
+    return sum((points_of(item, _count(criterion, item, facts)) for item in criterion.items), Decimal(0))
 
 
-def loss(item: Loss, count: Decimal) -> Decimal:
+def points_of(item: CountedItem, count: Decimal) -> Decimal:
     """``per`` points for every full ``each`` of ``count`` (or every started one), ``at_most`` in all."""
+    if item.per is None:
+        return Decimal(0)
     steps, rest = divmod(count, item.each)
     if rest and item.step == "started":
         steps += 1
-    lost = item.per * steps
-    return lost if item.at_most is None else min(lost, item.at_most)
+    points = item.per * steps
+    return points if item.at_most is None else min(points, item.at_most)
 
 
 # A panel: the points of several reviewers become one value per criterion.
@@ -176,7 +178,7 @@ def half_up(value: Fraction | Decimal, places: int = 2) -> Decimal:
 
 def mean(points: Collection[Decimal]) -> Decimal:
     """The panel's points in a criterion: the reviewers' mean, rounded half up to two decimals."""
-    return half_up(sum(map(Fraction, points)) / len(points))
+    return half_up(sum(map(Fraction, points), Fraction(0)) / len(points))
 
 
 def lower_median(figures: Collection[Decimal]) -> Decimal:

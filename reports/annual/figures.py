@@ -45,7 +45,7 @@ def register(unit: Unit, year: int) -> Iterator[RegisterRow]:
         cursor.itersize = CHUNK
         cursor.execute(_REGISTER, parameters)
         for row in cursor:
-            yield RegisterRow(*row[:6], _decimals(row[6]), *row[7:])
+            yield RegisterRow._make([*row[:6], _decimals(row[6]), *row[7:]])
 
 
 def _decimals(areas: str | dict | None) -> dict[str, Decimal]:

@@ -33,7 +33,8 @@ def answerers(county: str) -> dict[str, list[int]]:
 
 
 def _department(role: str, department: str) -> str:
-    return {Role.DISCIPLINE: DISCIPLINE, Role.DEPARTMENT: department}.get(role, "")
+    departments: dict[str, str] = {Role.DISCIPLINE: DISCIPLINE, Role.DEPARTMENT: department}
+    return departments.get(role, "")
 
 
 def checks_for(user: User) -> QuerySet[DepartmentCheck]:

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from accounts.roles import Role
 from ratings.models import Application, Cycle, Decision, Stage
 from ratings.models.cycle import CycleStep
+from ratings.models.lifecycle import ApplicationState
 
 State = Application.State
 
@@ -16,7 +17,7 @@ class ReviewLevel:
     """One level at which applications are reviewed. ``code_length``: of the division code of its panels' units."""
 
     stage: Stage
-    state: Application.State
+    state: ApplicationState
     reviewer: Role
     leader: Role
     office: Role

@@ -37,7 +37,7 @@ class UnitKind:
 STATION = UnitKind(Level.STATION, Level.TOWNSHIP, "S", 2, MANAGE, rated=True)
 ZONE = UnitKind(Level.ZONE, Level.CITY, "Z", 1, MAKE_ZONE, rated=False)
 """A zone stands at county level without a county code: the city's four digits, ``Z``, one digit."""
-KINDS = {kind.level: kind for kind in (STATION, ZONE)}
+KINDS: dict[str, UnitKind] = {kind.level: kind for kind in (STATION, ZONE)}
 
 
 def make_station(township: str, code: str, name: str, *, by: Any) -> Unit:
