@@ -4,7 +4,7 @@ It is read as a stream: of three million facts only the values are kept, not the
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -71,9 +71,12 @@ class _FactRow:
         return WrongFactRow(self.number, column, getattr(self, column), message, expected)
 
 
-def read_facts(source: bytes | Path, spec: SchemeSpec) -> dict[str, UnitFacts]:
-    """The facts of every unit in the file, by unit code in order. Raises ``FactsRefused``."""
-    reader = _Reader(spec)
+def read_facts(source: bytes | Path, spec: SchemeSpec, *, beside: SchemeSpec | None = None) -> dict[str, UnitFacts]:
+    """The facts of every unit in the file, by unit code in order. Raises ``FactsRefused``.
+
+    ``beside``: another scheme that the file is read for as well; what it alone asks of a unit is skipped.
+    """
+    reader = _Reader(spec, beside)
     try:
         for row in _rows(lines(source, COMMAND)):
             reader.read(row)
@@ -85,11 +88,26 @@ def read_facts(source: bytes | Path, spec: SchemeSpec) -> dict[str, UnitFacts]:
     return {code: reader.units[code] for code in sorted(reader.units)}
 
 
+def read_facts_for_both(
+    source: bytes | Path, new: SchemeSpec, old: SchemeSpec
+) -> tuple[dict[str, UnitFacts], dict[str, UnitFacts]]:
+    """The facts as each of two schemes reads them. Raises ``FactsRefused`` with what is wrong for either."""
+    read, problems = [], []
+    for spec, beside in ((new, old), (old, new)):
+        try:
+            read.append(read_facts(source, spec, beside=beside))
+        except FactsRefused as refused:
+            problems += refused.problems
+    if problems:
+        raise FactsRefused(list(dict.fromkeys(problems)))
+    return read[0], read[1]
+
+
 class _Reader:
     """Reads rows into ``units`` and collects the problems."""
 
-    def __init__(self, spec: SchemeSpec):
-        self.spec = spec
+    def __init__(self, spec: SchemeSpec, beside: SchemeSpec | None):
+        self.spec, self.beside = spec, beside
         self.units: dict[str, UnitFacts] = {}
         self.places: dict[str, dict[str, int]] = {}
         """By unit, the row of each fact."""
@@ -102,6 +120,9 @@ class _Reader:
             for question in criterion.questions:
                 self.asking.setdefault(question.item, []).append((criterion, question))
         self.called = {cells.code(item): item for item in (*self.vetoes, *self.asking, TAG)}
+        self.skipped = {cells.code(item) for item in _asked(beside)} if beside else set()
+        self.asked_beside: dict[frozenset[str], set[str]] = {}
+        """By tags, what the other scheme asks of a unit."""
         self.problems: list[WrongFactRow | str] = []
 
     def read(self, row: _FactRow) -> None:
@@ -123,6 +144,8 @@ class _Reader:
             facts = self.units[unit] = UnitFacts()
             self.places[unit] = {}
         item = self.called.get(row.item) or self.called.get(cells.code(row.item))
+        if item is None and cells.code(row.item) in self.skipped:
+            return None
         if item is None:
             return row.wrong("item", _("The scheme does not ask for this."), _("an item of the scheme"))
         if item == TAG:
@@ -167,7 +190,7 @@ class _Reader:
         fitting = {}
         for unit, facts in self.units.items():
             fitting[unit] = self._fitting(unit)
-            for item, value in facts.values.items():
+            for item, value in list(facts.values.items()):
                 self._check(unit, fitting[unit], item, value, self.places[unit][item])
         for unit, item, value, number in self.again:
             self._check(unit, fitting[unit], item, value, number)
@@ -176,12 +199,22 @@ class _Reader:
         asking = self.asking[item]
         mine = asking if criteria is None else [a for a in asking if any(a[0] is fits for fits in criteria)]
         row = _FactRow(number, unit, item, f"{value:f}")
-        if not mine:
+        if not mine and self._asks_beside(unit, item):
+            self.units[unit].values.pop(item, None)
+        elif not mine:
             self.problems.append(
                 row.wrong("item", _("This item belongs to a variant for other units."), _("an item for this unit"))
             )
         elif refusals := _refusals(mine, value):
             self.problems.append(row.wrong("value", _("This value cannot be accepted."), refusals[0].expected))
+
+    def _asks_beside(self, unit: str, item: str) -> bool:
+        if self.beside is None:
+            return False
+        tags = frozenset(self.units[unit].tags)
+        if tags not in self.asked_beside:
+            self.asked_beside[tags] = _asked(self.beside, tags)
+        return item in self.asked_beside[tags]
 
     def _fitting(self, unit: str) -> tuple[Criterion, ...] | None:
         try:
@@ -192,6 +225,13 @@ class _Reader:
                 % {"unit": unit, "fitting": wrong.fitting, "code": wrong.code}
             )
             return None
+
+
+def _asked(spec: SchemeSpec, tags: Collection[str] | None = None) -> set[str]:
+    """The items and veto items of a scheme; of a unit with ``tags``, those of its variants."""
+    criteria = spec.criteria if tags is None else [criterion for criterion in spec.criteria if criterion.fits(tags)]
+    items = {question.item for criterion in criteria for question in criterion.questions}
+    return items | {veto.code for veto in spec.vetoes}
 
 
 def _refusals(asking: list[Asked], value: Decimal) -> list[WrongFact]:

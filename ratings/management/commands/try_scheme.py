@@ -2,38 +2,66 @@
 
 import json
 from argparse import ArgumentParser
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from ratings.allowance.comparison import comparison, judge_both
 from ratings.allowance.dry_run import try_scheme
-from ratings.scheme.reading import SchemeRefused, read_scheme
-from ratings.scoring.facts_file import FactsRefused, read_facts
+from ratings.models import Scheme
+from ratings.scheme.reading import Reading, read_scheme
+from ratings.scoring.facts_file import read_facts, read_facts_for_both
 from records.management.arguments import day
+from records.refusals import Refused
+
+LONGEST_ID = 10
 
 
 class Command(BaseCommand):
     help = "Score the units of a facts file by a scheme file, as on a day, without keeping anything."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("scheme", type=Path)
+        parser.add_argument("scheme", help="a file (JSON or workbook) or the id of a kept version")
         parser.add_argument("facts", type=Path)
+        parser.add_argument("--against", metavar="OLD", help="another scheme, to compare with")
         parser.add_argument("--on", type=day, help="the decision day (today when absent)")
         parser.add_argument("--output", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        on = options["on"] or timezone.localdate()
         try:
-            reading = read_scheme(options["scheme"].read_bytes())
-            units = read_facts(options["facts"], reading.spec)
-        except (SchemeRefused, FactsRefused, OSError) as wrong:
+            new = _scheme(options["scheme"])
+            old = _scheme(options["against"]) if options["against"] is not None else None
+            results = _compared(new, old, options["facts"], on) if old else _tried(new, options["facts"], on)
+        except (Refused, OSError) as wrong:
             raise CommandError(str(wrong)) from wrong
-        for warning in reading.warnings:
+        for warning in [*new.warnings, *(old.warnings if old else [])]:
             self.stderr.write(str(warning))
-        results = try_scheme(reading, units, options["on"] or timezone.localdate())
         text = json.dumps(results, ensure_ascii=False, indent=1)
         if options["output"]:
             options["output"].write_text(text + "\n", encoding="utf-8")
         else:
             self.stdout.write(text)
+
+
+def _scheme(named: str) -> Reading:
+    """The scheme in a file, or a kept version by its id. Raises ``Refused``."""
+    if not named.isdecimal() or Path(named).exists():
+        return read_scheme(Path(named).read_bytes())
+    kept = Scheme.objects.filter(pk=int(named)).first() if len(named) < LONGEST_ID else None
+    if kept is None:
+        raise Refused(_("There is no scheme %s.") % named)
+    return Reading(kept.body, kept.spec)
+
+
+def _tried(scheme: Reading, facts: Path, on: date) -> list[dict[str, Any]]:
+    return try_scheme(scheme, read_facts(facts, scheme.spec), on)
+
+
+def _compared(new: Reading, old: Reading, facts: Path, on: date) -> dict[str, Any]:
+    new_facts, old_facts = read_facts_for_both(facts, new.spec, old.spec)
+    return comparison(new.spec, old.spec, judge_both(new, old, new_facts, old_facts, on))
