@@ -199,6 +199,7 @@ GENERAL_VERBS = {
     "decide": pgettext_lazy("step", "decide"),
     "rerate": pgettext_lazy("step", "re-rate"),
     "find_vetoes": pgettext_lazy("step", "record veto items"),
+    "write_scheme": pgettext_lazy("step", "write a scheme"),
     "issue_scheme": pgettext_lazy("step", "issue a scheme"),
     "import_scheme": pgettext_lazy("step", "import a scheme"),
     "import_register": pgettext_lazy("step", "import the register"),

@@ -41,6 +41,21 @@ TOPICS = [
         order=19,
     ),
     Topic(
+        "write_scheme",
+        _("Write and issue a scheme"),
+        _("Each county writes its own scheme. You begin from an earlier one and change what is to be different."),
+        (
+            _("Press Scheme, then Begin a scheme. Choose last year's, another county's or an example."),
+            _("Open an area or a criterion, type; everything is saved as you type. Three villages show what it gives."),
+            _("Add, move and remove areas and criteria by the buttons or by dragging. You can take changes back."),
+            _("Full marks, errors and warnings run along; a scheme with errors cannot be issued."),
+            _("Press To issuing: look at what is issued and who is told, then issue it. It never changes again."),
+        ),
+        pages=("scheme_begin", "scheme_edit", "scheme_part", "scheme_undo", "scheme_issue"),
+        needs=("ratings.manage_scheme",),
+        order=30,
+    ),
+    Topic(
         "fill",
         _("Fill in the application"),
         _("You report what your village did, question by question. Points are calculated for you."),

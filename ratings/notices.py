@@ -19,7 +19,7 @@ from accounts.roles import Role
 from notifications.models import Notice
 from notifications.workflow import announce, announce_all
 from ratings.cycle.closing_consequences import Concerned
-from ratings.models import Application, Cycle
+from ratings.models import Application, Cycle, Scheme
 from ratings.models.cycle import CycleStep
 from ratings.register.rerating import Cause, causes
 from ratings.register.star_changes import Moved, StarChanges
@@ -37,6 +37,7 @@ WORKS_IN = {
 CONCERNED = [Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER]
 """Who is to know when an event moves a star."""
 KINDS = {
+    "scheme_issued": _("The scheme “%(name)s” of %(year)s is issued. Please read what counts this year"),
     "cycle_opened": _("The rating of %(year)s is open: apply until %(until)s"),
     "scoring_closed": _("Scoring of %(year)s is closed; the ranks are known"),
     "cycle_closed": _("The rating of %(year)s is closed"),
@@ -117,6 +118,16 @@ def tell_all(cycle: Cycle, user_ids: Iterable[int], kind: str, **params: str | i
     """People of the county, about the whole cycle; the link leads to the home page with the next step."""
     announce_all(
         Notice(user_id=user_id, kind=kind, params={"year": cycle.year} | params, link="/", unit_code=cycle.unit_id)
+        for user_id in sorted(set(user_ids))
+    )
+
+
+def tell_of_scheme(scheme: Scheme, user_ids: Iterable[int]) -> None:
+    """Those who are rated or rate by it; the link leads to its page."""
+    params = {"name": scheme.name, "year": scheme.year}
+    link = reverse("scheme", args=[scheme.pk])
+    announce_all(
+        Notice(user_id=user_id, kind="scheme_issued", params=params, link=link, unit_code=scheme.unit_id)
         for user_id in sorted(set(user_ids))
     )
 

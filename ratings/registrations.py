@@ -22,7 +22,7 @@ RIGHTS = {
         ["ratings.manage_cycle"],
     ),
     "reopen": ["ratings.accept", "ratings.manage_cycle"],
-    **dict.fromkeys(("import_scheme", "issue_scheme"), ["ratings.manage_scheme"]),
+    **dict.fromkeys(("import_scheme", "write_scheme", "issue_scheme"), ["ratings.manage_scheme"]),
     **dict.fromkeys(("record_event", "close_event", "release_event"), ["ratings.record_event"]),
     **dict.fromkeys(
         ("confirm_proposal", "decline_proposal"),

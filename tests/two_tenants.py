@@ -187,6 +187,7 @@ def _open_cycle(own: SimpleNamespace) -> None:
     body["areas"][0]["criteria"].append(supplied | {"full_at": 50, "supplier": "department:农业农村局"})
     own.scheme = SchemeFactory(unit=own.county, body=body)
     own.waiting_scheme = SchemeFactory(unit=own.county, year=2027)
+    own.draft_scheme = SchemeFactory(unit=own.county, year=2028, state="draft", issued_at=None)
     own.cycle = CycleFactory(scheme=own.scheme)
     township = [own.who.township_reviewer, own.who.township_reviewer_b]
     own.panel = panels.convene(own.cycle, own.township, Stage.TOWNSHIP, township, by=own.who.township_office)

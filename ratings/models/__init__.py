@@ -17,6 +17,7 @@ from ratings.models.decision import Decision
 from ratings.models.event import Event, Proposal, Reversal
 from ratings.models.register import StarPeriod
 from ratings.models.scheme import Scheme
+from ratings.models.scheme_revision import SchemeRevision
 
 __all__ = [
     "FIGURE_DIGITS",
@@ -35,6 +36,7 @@ __all__ = [
     "ReturnedCriterion",
     "Reversal",
     "Scheme",
+    "SchemeRevision",
     "Stage",
     "StarPeriod",
     "Transition",

@@ -1,0 +1,175 @@
+"""Writing a scheme: begun from another one, changed part by part, taken back step by step, until it is issued.
+
+Every change is kept as a ``SchemeRevision``, faults and all. The draft itself (``Scheme``) follows as soon as a change
+leaves no error, so that whoever reads a scheme always reads a whole one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ratings.models import Scheme, SchemeRevision
+from ratings.scheme import drafting
+from ratings.scheme.drafting import Body, NoSuchPart
+from ratings.scheme.reading import SchemeRefused, check_scheme
+from ratings.workflow.scheme import import_scheme
+from records import audit
+from records.refusals import NotAllowed, Outdated, WrongState
+from villages.models import Unit
+
+Step = SchemeRevision.Step
+MANAGE = "ratings.manage_scheme"
+KEPT = 50
+"""How many of its last states a draft keeps."""
+
+
+class Overtaken(Outdated):
+    """Somebody else has changed the part meanwhile. ``stands``: what it holds now, None if it is gone."""
+
+    def __init__(self, message: str, stands: Body | None) -> None:
+        super().__init__(message)
+        self.stands = stands
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where the part stands now, and the body with it."""
+
+    name: str
+    body: Body
+
+
+def written(scheme: Scheme) -> tuple[Body, int]:
+    """What editors of a draft see, and the number of that state (0: nothing was changed here yet)."""
+    last = scheme.revisions.first()
+    return (last.body, last.number) if last else (scheme.body, 0)
+
+
+def begin(body: Body, *, unit: Unit, year: int, by: Any) -> Scheme:
+    """A new draft of ``unit`` for ``year`` that says what ``body`` says. Raises what ``import_scheme`` raises."""
+    return import_scheme(drafting.begun_from(body, unit=unit.code, year=year), by=by)
+
+
+@transaction.atomic
+def save_part(scheme: Scheme, name: str, value: Body, *, seen: str, by: Any) -> Written:
+    """Put ``value`` in the part whose content had the digest ``seen`` when its editor opened it.
+
+    Raises ``Overtaken`` if it is another by now, ``WrongState`` if the scheme is issued, ``NotAllowed``.
+    """
+    scheme, body = _locked(scheme, by)
+    try:
+        at = drafting.find(body, name, seen)
+    except NoSuchPart:
+        stands = part_stands(body, name)
+        if stands is not None and drafting.digest(stands) == drafting.digest(value):
+            return Written(name, body)
+        message = _("Somebody else has changed this part meanwhile. Nothing was saved over it.")
+        raise Overtaken(message, stands) from None
+    if drafting.digest(drafting.part(body, at)) == drafting.digest(value):
+        return Written(at, body)
+    body = drafting.with_part(body, at, value)
+    _keep(scheme, body, Step.EDIT, drafting.title(body, at) or at, by)
+    return Written(at, body)
+
+
+@transaction.atomic
+def restructure(
+    scheme: Scheme,
+    change: Callable[[Body], tuple[Body, str]],
+    *,
+    step: str,
+    about: str,
+    pressed: str,
+    by: Any,
+) -> Written:
+    """Add, move or remove: ``change`` gives the new body and the part that it is about.
+
+    ``pressed`` names the button and the state in which it was seen: pressed twice it acts once.
+    Raises ``Overtaken`` if the part is not there any more.
+    """
+    scheme, body = _locked(scheme, by)
+    last = scheme.revisions.first()
+    if last and last.pressed == pressed and last.by_id == by.pk:
+        return Written("", body)
+    try:
+        body, name = change(body)
+    except NoSuchPart:
+        message = _("Somebody else has changed this part meanwhile. Nothing was done. Please look again.")
+        raise Overtaken(message, None) from None
+    _keep(scheme, body, step, about, by, pressed=pressed)
+    return Written(name, body)
+
+
+@transaction.atomic
+def undo(scheme: Scheme, *, seen: int, by: Any) -> None:
+    """Take the last change back; ``seen`` is the state that was on the page. Undone again, the one before it."""
+    scheme, _body = _locked(scheme, by)
+    states = {one.number: one for one in scheme.revisions.all()}
+    last = max(states, default=0)
+    if last and last == seen + 1 and states[last].step == Step.UNDO and states[last].by_id == by.pk:
+        return
+    if last != seen:
+        raise Outdated(_("Something has changed since this page was opened. Nothing was done. Please look again."))
+    before = _before(states, last)
+    if before is None:
+        raise WrongState(_("There is nothing to take back."))
+    undone = states[states[last].stands_for]
+    _keep(scheme, before.body, Step.UNDO, undone.about, by, shows=before.stands_for)
+
+
+def undoable(scheme: Scheme) -> SchemeRevision | None:
+    """The change that ``undo`` would take back."""
+    states = {one.number: one for one in scheme.revisions.defer("body").select_related("by")}
+    last = max(states, default=0)
+    return states[states[last].stands_for] if _before(states, last) else None
+
+
+def _before(states: dict[int, SchemeRevision], last: int) -> SchemeRevision | None:
+    """The state before the one that the last revision shows."""
+    shown = states[last].stands_for if last else 0
+    return states.get(shown - 1) if shown in states else None
+
+
+def require_writer(by: Any, scheme: Scheme) -> None:
+    """Raise ``NotAllowed`` unless ``by`` writes the schemes of its place."""
+    if not by.has_perm(MANAGE, scheme.unit):
+        raise NotAllowed
+
+
+def _locked(scheme: Scheme, by: Any) -> tuple[Scheme, Body]:
+    require_writer(by, scheme)
+    scheme = Scheme.objects.select_for_update(of=("self",)).get(pk=scheme.pk)
+    if scheme.state != Scheme.State.DRAFT:
+        raise WrongState(_("This scheme is issued already."))
+    return scheme, written(scheme)[0]
+
+
+def part_stands(body: Body, name: str) -> Body | None:
+    """What the part holds, None if there is none of this name."""
+    try:
+        return drafting.part(body, name)
+    except NoSuchPart:
+        return None
+
+
+def _keep(
+    scheme: Scheme, body: Body, step: str, about: str, by: Any, *, pressed: str = "", shows: int | None = None
+) -> None:
+    number = written(scheme)[1]
+    if not number:
+        number = 1
+        scheme.revisions.create(number=number, body=scheme.body, step=Step.START, by=by)
+    scheme.revisions.create(
+        number=number + 1, body=body, step=step, about=about[:200], pressed=pressed[:200], shows=shows, by=by
+    )
+    scheme.revisions.filter(number__lte=number + 1 - KEPT).delete()
+    try:
+        spec = check_scheme(body).spec
+    except SchemeRefused:
+        return
+    scheme.body, scheme.name = body, spec.name
+    with audit.acting(by, "write_scheme"):
+        scheme.save(update_fields=["body", "name"])

@@ -1,0 +1,392 @@
+"""Writing a scheme in the browser: every part is read as it was shown, two editors never overwrite each other, a faulty
+draft is kept, and only a whole one is issued, exactly as it was shown."""
+
+import re
+from decimal import Decimal
+from html import unescape
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from notifications.models import Notice
+from ratings.forms.scheme_parts import choices_of, for_method, part_form
+from ratings.models import Scheme
+from ratings.scheme import drafting
+from ratings.workflow import scheme_drafts
+from records.previews import Preview
+from tests.factories import COUNTY, TOWNSHIP, VILLAGE, SchemeFactory, UnitFactory, person, scheme_body
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _settings(settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+
+
+@pytest.fixture
+def office():
+    for code in ("33", "3306", COUNTY, TOWNSHIP, VILLAGE):
+        UnitFactory(code=code)
+    return person(Role.COUNTY_OFFICE, COUNTY)
+
+
+@pytest.fixture
+def draft(office):
+    return SchemeFactory(unit_id=COUNTY, year=2027, state="draft", issued_at=None)
+
+
+@pytest.fixture
+def writer(client, office):
+    client.force_login(office)
+    return client
+
+
+def shown(response) -> dict[str, str]:
+    """The fields of the form of a part with what stands in them, as a writer would send them."""
+    form = re.search(r"<form class=\"form craft\".*?</form>", response.content.decode(), re.DOTALL)[0]
+    fields = {}
+    for tag in re.findall(r"<input [^>]*>", form):
+        has = dict(re.findall(r'([\w-]+)="(.*?)"', tag))
+        if "name" in has and (has.get("type") != "checkbox" or " checked" in tag):
+            fields[has["name"]] = unescape(has.get("value", ""))
+    for name, options in re.findall(r'<select [^>]*name="(.*?)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        fields[name] = unescape(re.search(r'value="([^"]*)" selected', options)[1])
+    return fields
+
+
+def part_address(scheme, name):
+    return reverse("scheme_part", args=[scheme.pk, name])
+
+
+def body_of(scheme) -> dict:
+    return scheme_drafts.written(scheme)[0]
+
+
+def names(scheme) -> list[list[str]]:
+    return [[one["code"] for one in area["criteria"]] for area in body_of(scheme)["areas"]]
+
+
+def all_methods() -> dict:
+    """A body with a criterion of each method and every key that a part may hold."""
+    figure = {"figure": "满意率(%)", "least": 10, "most": 90, "whole": True}
+    counted = {
+        "code": "a",
+        "name": "少一次",
+        "per": Decimal("0.5"),
+        "each": 3,
+        "step": "started",
+        "at_most": 2,
+        "most": 9,
+    }
+    area = {
+        "code": "9",
+        "name": "全部办法",
+        "kind": "bonus",
+        "cap": 10,
+        "criteria": [
+            {
+                "code": "9.1",
+                "name": "团结",
+                "max": 4,
+                "method": "judged",
+                "step": Decimal("0.5"),
+                "supplier": "township",
+            },
+            {
+                "code": "9.2",
+                "name": "会议",
+                "max": 6,
+                "method": "deduction",
+                "supplier": "village",
+                "checks": ["documents", "visit"],
+                "evidence": [{"name": "会议记录", "signed_by": "主任", "instead": "决议"}],
+                "items": [counted, {"code": "b", "name": "弄虚作假", "zeroes": True}],
+            },
+            {"code": "9.3", "name": "表彰", "max": 6, "method": "count", "items": [counted | {"whole": True}]},
+            {
+                "code": "9.4",
+                "name": "满意",
+                "max": 5,
+                "method": "tiers",
+                "supplier": "poll",
+                **figure,
+                "tiers": [{"at_least": 80, "points": 5}, {"at_least": 70, "points": Decimal("2.5")}],
+            },
+            {
+                "code": "9.5",
+                "name": "收入",
+                "max": 5,
+                "method": "linear",
+                "supplier": "department:农业农村局",
+                "only": ["平原", "近郊"],
+                "figure": "万元",
+                "zero_at": 10,
+                "full_at": 50,
+                "gate": 12,
+            },
+            {
+                "code": "9.6",
+                "name": "五有",
+                "max": 5,
+                "method": "checklist",
+                "all_or_nothing": True,
+                "items": [{"code": "a", "name": "有班子", "points": 1}],
+            },
+        ],
+    }
+    body = scheme_body()
+    stars = [dict(line) for line in body["stars"]]
+    stars[0] |= {"areas": {"1": Decimal("0.8")}, "criteria": {"1.1": 3}, "figures": {"1.2": 90}, "top": Decimal("0.25")}
+    stars[1] |= {"figures": {"1.2": {"at_most": 99}}}
+    return body | {"areas": [*body["areas"], area], "stars": stars}
+
+
+def plain(value):
+    """Without what stands at its default, and numbers as numbers."""
+    if isinstance(value, dict):
+        empty = ([], "", None, False)
+        return {key: plain(one) for key, one in value.items() if one not in empty}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+@pytest.mark.parametrize(
+    "name", ["head", "stars", "vetoes", "events", "a1", "a3", *(f"a3c{n}" for n in range(1, 7)), "a1c1", "a1c2"]
+)
+def test_every_part_comes_back_from_its_form_as_it_is(name):
+    body = all_methods()
+    at = name.replace("a3", f"a{len(body['areas'])}")
+    value = drafting.part(body, at)
+    form, choices = part_form(at, value), choices_of(body)
+    typed = {cell.name: cell.typed for cell in form.cells(value, choices) if cell.typed}
+    for table in form.shown_tables(value, choices):
+        typed |= {cell.name: cell.typed for row in table.rows for cell in row.cells if cell.typed}
+    assert plain(form.read(typed)) == plain(value)
+
+
+def test_what_is_no_number_is_kept_as_it_was_typed_and_said(writer, draft):
+    address = part_address(draft, "a1c1")
+    response = writer.post(address, shown(writer.get(address)) | {"max": "十分"})
+    assert response.status_code == 302
+    assert body_of(draft)["areas"][0]["criteria"][0]["max"] == "十分"
+    assert shown(writer.get(address))["max"] == "十分"
+    assert Scheme.objects.get(pk=draft.pk).spec.areas[0].criteria[0].max == 10
+    assert writer.post(reverse("scheme_issue", args=[draft.pk]), {"key": "x"}).status_code == 409
+
+
+def test_a_change_without_errors_is_the_drafts_own(writer, draft):
+    address = part_address(draft, "a1c1")
+    writer.post(address, shown(writer.get(address)) | {"name": "议事会议"})
+    assert Scheme.objects.get(pk=draft.pk).spec.areas[0].criteria[0].name == "议事会议"
+
+
+def test_two_editors_of_one_criterion_both_keep_their_text(writer, draft):
+    address = part_address(draft, "a1c1")
+    mine, theirs = shown(writer.get(address)), shown(writer.get(address))
+    assert writer.post(address, theirs | {"name": "对方的名称"}).status_code == 302
+    response = writer.post(address, mine | {"name": "我的名称"})
+    assert response.status_code == 409
+    page = response.content.decode()
+    assert ("我的名称" in page, "对方的名称" in page) == (True, True)
+    assert body_of(draft)["areas"][0]["criteria"][0]["name"] == "对方的名称"
+    over = shown(response) | {"do": "over"}
+    assert writer.post(address, over).status_code == 302
+    assert body_of(draft)["areas"][0]["criteria"][0]["name"] == "我的名称"
+
+
+def test_two_editors_of_two_criteria_do_not_meet(writer, draft):
+    first, second = part_address(draft, "a1c1"), part_address(draft, "a1c2")
+    one, two = shown(writer.get(first)), shown(writer.get(second))
+    writer.post(first, one | {"name": "甲"})
+    assert writer.post(second, two | {"name": "乙"}).status_code == 302
+    assert [c["name"] for c in body_of(draft)["areas"][0]["criteria"]][:2] == ["甲", "乙"]
+
+
+def test_a_criterion_that_was_moved_meanwhile_is_saved_where_it_stands(writer, draft):
+    address = part_address(draft, "a1c1")
+    mine = shown(writer.get(address))
+    press(writer, draft, "down:a1c1")
+    assert writer.post(address, mine | {"name": "甲"}).status_code == 302
+    assert [c["name"] for c in body_of(draft)["areas"][0]["criteria"]][1] == "甲"
+
+
+def test_the_same_form_sent_twice_is_no_conflict(writer, draft):
+    address = part_address(draft, "a1c1")
+    sent = shown(writer.get(address)) | {"name": "甲"}
+    assert [writer.post(address, sent).status_code for _time in range(2)] == [302, 302]
+
+
+def press(writer, draft, button: str, **more) -> int:
+    """Press the button of the outline whose value begins so."""
+    page = writer.get(reverse("scheme_edit", args=[draft.pk])).content.decode()
+    seen = re.search(r'name="seen" value="(\d+)"', page)[1]
+    (value,) = set(re.findall(rf'"({re.escape(button)}:[^"]*)"', page))
+    sent = {"do": value, "seen": seen, "kind": "base"} | more
+    status = writer.post(reverse("scheme_edit", args=[draft.pk]), sent).status_code
+    press.last = sent
+    return status
+
+
+def test_criteria_are_added_copied_moved_and_removed(writer, draft):
+    before = names(draft)
+    assert press(writer, draft, "down:a1c1") == 302
+    assert names(draft)[0][:2] == [before[0][1], before[0][0]]
+    assert press(writer, draft, "up:a1c2") == 302
+    assert names(draft) == before
+    assert press(writer, draft, "add:a1", **{"method:a1": "tiers"}) == 302
+    assert body_of(draft)["areas"][0]["criteria"][-1]["method"] == "tiers"
+    last = len(before[0]) + 1
+    assert press(writer, draft, f"copy:a1c{last}") == 302
+    assert press(writer, draft, f"remove:a1c{last + 1}") == 302
+    assert press(writer, draft, f"remove:a1c{last}") == 302
+    assert names(draft) == before
+    assert press(writer, draft, "put:a1c1", to="a2c1") == 302
+    assert names(draft)[1][0] == before[0][0]
+
+
+def test_a_button_pressed_twice_acts_once(writer, draft):
+    before = names(draft)
+    press(writer, draft, "down:a1c1")
+    again = writer.post(reverse("scheme_edit", args=[draft.pk]), press.last)
+    assert again.status_code == 302
+    assert names(draft)[0][:2] == [before[0][1], before[0][0]]
+
+
+def test_a_button_of_what_was_changed_meanwhile_does_nothing(writer, draft):
+    page = writer.get(reverse("scheme_edit", args=[draft.pk])).content.decode()
+    (button,) = set(re.findall(r'"(remove:a1c1:[^"]*)"', page))
+    address = part_address(draft, "a1c1")
+    writer.post(address, shown(writer.get(address)) | {"name": "甲"})
+    before = names(draft)
+    assert writer.post(reverse("scheme_edit", args=[draft.pk]), {"do": button, "seen": "0"}).status_code == 409
+    assert names(draft) == before
+
+
+@pytest.mark.parametrize(
+    "do", ["", "up", "up:a1c1", "up:a99c1:x", "fly:a1c1:x", "add:a1:x", "area::", "put:a1c1:", "\x00:a:b"]
+)
+def test_made_up_buttons_change_nothing(writer, draft, do):
+    before = body_of(draft)
+    assert writer.post(reverse("scheme_edit", args=[draft.pk]), {"do": do, "kind": "wrong"}).status_code in (400, 409)
+    assert body_of(draft) == before
+
+
+@pytest.mark.parametrize("name", ["a9", "a1c99", "a0", "b1", "area", "a1c1x", "headx"])
+def test_a_part_that_is_not_there_is_not_found(writer, draft, name):
+    assert writer.get(part_address(draft, name)).status_code == 404
+    assert writer.post(part_address(draft, name), {"name": "甲"}).status_code in (404, 409)
+
+
+def test_changes_are_taken_back_one_after_the_other(writer, draft):
+    start = names(draft)
+    press(writer, draft, "down:a1c1")
+    press(writer, draft, "remove:a2c1")
+    for _time in range(2):
+        page = writer.get(reverse("scheme_edit", args=[draft.pk])).content.decode()
+        seen = re.search(r'name="seen" value="(\d+)"', page)[1]
+        sent = [writer.post(reverse("scheme_undo", args=[draft.pk]), {"seen": seen}).status_code for _click in range(2)]
+        assert sent == [302, 302]
+    assert names(draft) == start
+    assert "撤销：" not in writer.get(reverse("scheme_edit", args=[draft.pk])).content.decode()
+
+
+@pytest.mark.parametrize("seen", ["", "-1", "x", "99", "９"])
+def test_a_made_up_undo_takes_nothing_back(writer, draft, seen):
+    assert writer.post(reverse("scheme_undo", args=[draft.pk]), {"seen": seen}).status_code == 409
+    assert body_of(draft) == draft.body
+
+
+def test_another_method_keeps_what_both_have():
+    deduction = {
+        "code": "1",
+        "name": "甲",
+        "max": 6,
+        "method": "checklist",
+        "items": [{"code": "a", "name": "缺", "per": 1}],
+    }
+    assert for_method(deduction, "deduction") == {
+        "code": "1",
+        "name": "甲",
+        "max": 6,
+        "method": "checklist",
+        "items": [{"code": "a", "name": "缺"}],
+    }
+
+
+def test_the_page_says_what_three_villages_would_get(writer, draft):
+    address = part_address(draft, "a1c1")
+    sent = shown(writer.get(address)) | {"sample:0:0": "2", "sample:1:0": "4", "sample:2:0": "99", "do": "try"}
+    page = writer.post(address, sent).content.decode()
+    assert re.findall(r'<p class="points"><b>(.*?)</b>', page)[-3:] == ["9.00", "8.00", "5.00"]
+
+
+def test_a_draft_begins_from_another_scheme_once(writer, draft, office):
+    page = writer.get(reverse("scheme_begin")).content.decode()
+    key = re.search(r'name="key" value="(.*?)"', page)[1]
+    sent = {"key": key, "unit": COUNTY, "year": "2027", "source": f"scheme:{draft.pk}"}
+    sent["year"] = re.findall(r'<option value="(\d{4})"', page)[0]
+    before = Scheme.objects.count()
+    answers = [writer.post(reverse("scheme_begin"), sent) for _click in range(2)]
+    assert [one.status_code for one in answers] == [302, 302]
+    assert Scheme.objects.count() == before + 1
+    assert answers[0]["Location"] == answers[1]["Location"]
+
+
+def test_an_example_begins_a_draft(writer, office):
+    page = writer.get(reverse("scheme_begin")).content.decode()
+    key = re.search(r'name="key" value="(.*?)"', page)[1]
+    year = re.findall(r'<option value="(\d{4})"', page)[0]
+    sent = {"key": key, "unit": COUNTY, "year": year, "source": "example:two-hundred-points"}
+    assert writer.post(reverse("scheme_begin"), sent).status_code == 302
+    assert Scheme.objects.get().unit_id == COUNTY
+
+
+def test_another_countys_draft_is_no_source_but_its_issued_scheme_is(client, draft):
+    other = person(Role.COUNTY_OFFICE, "330681")
+    issued = SchemeFactory(unit_id=COUNTY, year=2026, name="新昌的标准")
+    client.force_login(other)
+    page = client.get(reverse("scheme_begin")).content.decode()
+    assert f"scheme:{draft.pk}" not in page
+    year = re.findall(r'<option value="(\d{4})"', page)[0]
+    sent = {
+        "key": Preview.objects.get(user=other).key,
+        "unit": "330681",
+        "year": year,
+        "source": "example:two-hundred-points",
+    }
+    assert client.post(reverse("scheme_begin"), sent | {"source": f"scheme:{draft.pk}"}).status_code == 400
+    assert client.post(reverse("scheme_begin"), sent | {"other": f"/schemes/{draft.pk}/"}).status_code == 400
+    address = "http://example.cn" + reverse("public_scheme", args=[issued.pk])
+    assert client.post(reverse("scheme_begin"), sent | {"other": address}).status_code == 302
+    assert Scheme.objects.get(unit_id="330681").name == "新昌的标准"
+
+
+def test_issuing_does_what_was_shown_and_tells_those_concerned(writer, draft, office):
+    signer, reviewer = person(Role.SIGNER, VILLAGE), person(Role.TOWNSHIP_REVIEWER, TOWNSHIP)
+    elsewhere = person(Role.SIGNER, "330681001218")
+    address = reverse("scheme_issue", args=[draft.pk])
+    key = re.search(r'name="key" value="(.*?)"', writer.get(address).content.decode())[1]
+    assert [writer.post(address, {"key": key}).status_code for _click in range(2)] == [302, 302]
+    assert Scheme.objects.get(pk=draft.pk).state == "issued"
+    told = set(Notice.objects.filter(kind="scheme_issued").values_list("user_id", flat=True))
+    assert told == {signer.pk, reviewer.pk}
+    assert elsewhere.pk not in told
+    assert writer.get(reverse("scheme_edit", args=[draft.pk])).status_code == 404
+
+
+def test_a_page_of_issuing_that_is_out_of_date_issues_nothing(writer, draft):
+    issue, address = reverse("scheme_issue", args=[draft.pk]), part_address(draft, "a1c1")
+    key = re.search(r'name="key" value="(.*?)"', writer.get(issue).content.decode())[1]
+    writer.post(address, shown(writer.get(address)) | {"name": "甲"})
+    assert writer.post(issue, {"key": key}).status_code == 409
+    assert Scheme.objects.get(pk=draft.pk).state == "draft"
+
+
+def test_a_save_after_issuing_changes_nothing(writer, draft):
+    address = part_address(draft, "a1c1")
+    mine = shown(writer.get(address))
+    Scheme.objects.filter(pk=draft.pk).update(state="issued", issued_at="2027-01-01T00:00:00Z")
+    assert writer.post(address, mine | {"name": "甲"}).status_code == 404
