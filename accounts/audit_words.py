@@ -258,7 +258,7 @@ VERBS = KeyedRegistry[str, Any](GENERAL_VERBS)
 
 
 def register(words: Mapping[str, Any]) -> None:
-    """Names of steps by verb, from the app that takes them. Called in ``AppConfig.ready``."""
+    """Names of steps by verb, from the app that takes them. Called in ``registrations.py``."""
     VERBS.register(words)
 
 

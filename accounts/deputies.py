@@ -26,7 +26,7 @@ _rights = KeyedRegistry[str, frozenset[str]]()
 
 
 def register(rights: Mapping[str, Collection[str]]) -> None:
-    """The permissions ("app.verb") of which each verb needs one. Called in ``AppConfig.ready`` by the verbs' app."""
+    """The permissions ("app.verb") of which each verb needs one. Called in ``registrations.py`` of the verbs' app."""
     for verb, permissions in rights.items():
         _rights[verb] = _rights.get(verb, frozenset()) | frozenset(permissions)
 

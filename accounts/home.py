@@ -1,4 +1,4 @@
-"""Panels of the home page: apps register theirs in ``AppConfig.ready``."""
+"""Panels of the home page: apps register theirs in ``registrations.py``."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Help: for each page, one short text that tells its reader what to do there, step by step. Together they are the
 manual.
 
-Apps register theirs in ``AppConfig.ready`` from their module ``help_topics``; readers see those about their own tasks.
+Apps register those of their module ``help_topics`` in ``registrations.py``; readers see those about their own tasks.
 The picture of a topic is ``static/img/help/NAME.jpg``, made by ``tests/test_manual.py``.
 """
 

@@ -1,4 +1,4 @@
-"""The to-do list: apps register sources in ``AppConfig.ready``; the first entry is the person's next step.
+"""The to-do list: apps register sources in ``registrations.py``; the first entry is the person's next step.
 
 The home page counts. For the numbers in the menu of every other page the addresses are cached, so that they need no
 query: until the person takes a step, and for two minutes at most, as others take steps too.

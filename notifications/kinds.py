@@ -1,4 +1,4 @@
-"""The kinds of notice and their texts. Each app registers its own in ``AppConfig.ready``."""
+"""The kinds of notice and their texts. Each app registers its own in ``registrations.py``."""
 
 from records.registry import KeyedRegistry
 

@@ -1,4 +1,4 @@
-"""The explanation on the page "why this star", section by section: each app registers its own in ``AppConfig.ready``.
+"""The explanation on the page "why this star", section by section: each app registers its own in ``registrations.py``.
 
 The rows of all sections come from one query, so that the page stays fast however many sections there are.
 """

@@ -1,4 +1,4 @@
-"""Integrity checks: whether the stored data are still consistent. Each app registers its own in ``AppConfig.ready``.
+"""Integrity checks: whether the stored data are still consistent. Each app registers its own in ``registrations.py``.
 
 ``manage.py check_integrity`` runs them all; a check yields nothing when everything is right.
 """

@@ -63,7 +63,7 @@ class Proved:
 
 def prove(*without_history: type[models.Model], omit: tuple[str, ...] = ()) -> None:
     """Prove tables without a history, except the columns ``omit`` (such as when a token was last used). Called in
-    ``AppConfig.ready`` by the app that owns them."""
+    ``registrations.py`` of the app that owns them."""
     _named.register(dict.fromkeys(without_history, omit))
 
 

@@ -5,9 +5,9 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
+from tests.access_isolation import named, visitors
 from tests.plain_chinese import unchinese_text
 from tests.route_permissions import DOORS
-from tests.test_access_isolation import knocking, named
 
 pytestmark = pytest.mark.django_db
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -40,7 +40,7 @@ BOOKS = [
 def test_no_latin_word_stands_in_a_workbook(world, name):
     door, read = DOORS[name], []
     address = door.address(name, world)
-    for person in knocking(world, door.ways["get"]):
+    for person in visitors(world, door.ways["get"]):
         answer = world.clients[person].get(address + ("&" if "?" in address else "?") + "as=xlsx")
         if answer.headers.get("Content-Type") == EXCEL:
             book = load_workbook(BytesIO(b"".join(answer)))

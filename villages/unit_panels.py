@@ -1,4 +1,4 @@
-"""What other apps show on a unit's page: registered in ``AppConfig.ready``."""
+"""What other apps show on a unit's page: registered in ``registrations.py``."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

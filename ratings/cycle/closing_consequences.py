@@ -1,6 +1,6 @@
 """What follows from a closing: for units, and in the apps above: the money to claim back, and what depends on it.
 
-The apps register in ``AppConfig.ready``; ``workflow.closing`` asks.
+The apps register in ``registrations.py``; ``workflow.closing`` asks.
 """
 
 from collections.abc import Callable, Collection

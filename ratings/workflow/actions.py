@@ -24,7 +24,7 @@ _guards = KeyedRegistry[str, Guard]()
 
 
 def guard(verb: str, allowed: Guard) -> None:
-    """Allow the step ``verb`` only where ``allowed(user, application)``. Called in ``AppConfig.ready``."""
+    """Allow the step ``verb`` only where ``allowed(user, application)``. Called in ``registrations.py``."""
     _guards.register({verb: allowed})
 
 
