@@ -45,7 +45,7 @@ class Field:
 
     def put(self, given: Mapping[str, str], name: str, into: dict[str, Any]) -> None:
         """The value typed under ``name``, unless nothing is."""
-        if typed := cells.tidy(given.get(name, ""))[:LONGEST]:
+        if typed := cells.tidy(given.get(name, "").replace("\0", ""))[:LONGEST]:
             into[self.key] = KINDS[self.kind].read(typed)
 
 

@@ -197,7 +197,7 @@ def _sample(criterion: Criterion, number: int, village: str, given: Mapping[str,
         points = points_text(score_criterion(criterion, values).points)
     except WrongFact as wrong:
         return Sample(village, facts, "—", _("expected: %s") % wrong.expected)
-    except (TypeError, ZeroDivisionError):  # what the checks of the scheme complain of: no points yet, no slope
+    except (TypeError, ArithmeticError):  # what the checks complain of (no points yet, no slope); a count without end
         return Sample(village, facts, "—", problem)
     return Sample(village, facts, points, problem)
 

@@ -63,7 +63,8 @@ def part(body: Body, name: str) -> Body:
     criteria = _area(body, at)["criteria"]
     if at.criterion > len(criteria):
         raise NoSuchPart(name)
-    return criteria[at.criterion - 1]
+    criterion: Body = criteria[at.criterion - 1]
+    return criterion
 
 
 def with_part(body: Body, name: str, value: Body) -> Body:
@@ -209,4 +210,5 @@ def full_marks(area: Body) -> Decimal:
 def _area(body: Body, at: Place) -> Body:
     if at.area > len(body["areas"]):
         raise NoSuchPart(at.name)
-    return body["areas"][at.area - 1]
+    area: Body = body["areas"][at.area - 1]
+    return area

@@ -14,6 +14,9 @@ from records import audit
 from records.refusals import NotAllowed, Refused, WrongState
 from villages.models import Level, Unit
 
+LONGEST_NAME = Scheme._meta.get_field("name").max_length
+"""A list shows no more of a name; the scheme itself has it whole."""
+
 
 @transaction.atomic
 def import_scheme(body: Any, *, by: Any, issue: bool = False) -> Scheme:
@@ -36,7 +39,7 @@ def import_scheme(body: Any, *, by: Any, issue: bool = False) -> Scheme:
             rates=spec.rates,
             year=spec.year,
             version=(versions.aggregate(last=Max("version"))["last"] or 0) + 1,
-            name=spec.name,
+            name=spec.name[:LONGEST_NAME],
             body=body,
         )
     return issue_scheme(scheme, by=by) if issue else scheme

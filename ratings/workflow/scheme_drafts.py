@@ -15,7 +15,7 @@ from ratings.models import Scheme, SchemeRevision
 from ratings.scheme import drafting
 from ratings.scheme.drafting import Body, NoSuchPart
 from ratings.scheme.reading import SchemeRefused, check_scheme
-from ratings.workflow.scheme import import_scheme
+from ratings.workflow.scheme import LONGEST_NAME, import_scheme
 from records import audit
 from records.refusals import NotAllowed, Outdated, WrongState
 from villages.models import Unit
@@ -170,6 +170,6 @@ def _keep(
         spec = check_scheme(body).spec
     except SchemeRefused:
         return
-    scheme.body, scheme.name = body, spec.name
+    scheme.body, scheme.name = body, spec.name[:LONGEST_NAME]
     with audit.acting(by, "write_scheme"):
         scheme.save(update_fields=["body", "name"])

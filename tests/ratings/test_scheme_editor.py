@@ -299,6 +299,30 @@ def test_a_made_up_undo_takes_nothing_back(writer, draft, seen):
     assert body_of(draft) == draft.body
 
 
+@pytest.mark.parametrize(
+    "typed", ["\0", "1e99", "-1", "９", "NaN", "Infinity", "<b>", "[]", "1,5", "x" * 3000, "%(a)s"]
+)
+@pytest.mark.parametrize(
+    "name", ["max", "code", "items:0:per", "items:0:code", "only", "method", "sample:0:0", "items:1:each"]
+)
+def test_odd_input_is_kept_and_shown_or_refused_but_never_an_error(writer, draft, name, typed):
+    address = part_address(draft, "a1c1")
+    assert writer.post(address, shown(writer.get(address)) | {name: typed, "do": "try"}).status_code == 200
+    assert writer.get(address).status_code == 200
+    assert writer.get(reverse("scheme_edit", args=[draft.pk])).status_code == 200
+
+
+@pytest.mark.parametrize("part", ["head", "stars", "vetoes", "events", "a1"])
+@pytest.mark.parametrize("typed", ["\0", "1e99", "5=80%、x", "≥", "全部", "x" * 3000])
+def test_odd_input_in_every_field_of_a_part(writer, draft, part, typed):
+    address = part_address(draft, part)
+    sent = {name: value if name in ("was", "shape") else typed for name, value in shown(writer.get(address)).items()}
+    assert writer.post(address, sent).status_code == 302
+    for page in (address, reverse("scheme_edit", args=[draft.pk]), reverse("scheme_issue", args=[draft.pk])):
+        assert writer.get(page).status_code == 200
+    assert Scheme.objects.get(pk=draft.pk).spec.year == 2027
+
+
 def test_another_method_keeps_what_both_have():
     deduction = {
         "code": "1",
