@@ -10,7 +10,7 @@ from accounts.roles import Role
 from villages.models import prefixes
 
 
-def holders(roles: Collection[str], codes: Iterable[str]) -> dict[str, list[int]]:
+def holders(roles: Collection[str], codes: Iterable[str | None]) -> dict[str, list[int]]:
     """User ids by unit code for those who hold one of ``roles`` on the unit itself, for all ``codes`` in one query."""
     by_unit = defaultdict(list)
     rows = Appointment.objects.on(timezone.localdate()).filter(role__in=roles, unit__in=list(codes))

@@ -46,7 +46,7 @@ def announce_all(notices: Iterable[Notice]) -> None:
 
 def mark_read(user: AbstractBaseUser, ids: Iterable[int] | None = None) -> None:
     """Mark ``user``'s unread notices, or only those among ``ids``, as read now."""
-    unread = Notice.objects.filter(user=user, read_at=None)
+    unread = Notice.objects.filter(user_id=user.pk, read_at=None)
     if ids is not None:
         unread = unread.filter(pk__in=ids)
     unread.update(read_at=timezone.now())

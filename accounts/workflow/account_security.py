@@ -63,10 +63,10 @@ def guarded_posts(by: User) -> QuerySet[Appointment]:
 @transaction.atomic
 def withdraw(appointment: Appointment, *, by: User, reason: str) -> None:
     """End the post of an administrator or office head today; to revoke access at once, lock the account as well."""
-    appointment = guarded_posts(by).select_for_update().filter(pk=appointment.pk).first()
-    if appointment is None:
+    held = guarded_posts(by).select_for_update().filter(pk=appointment.pk).first()
+    if held is None:
         raise NotAllowed
-    end_with(appointment, by=by, on=timezone.localdate(), verb="accounts.withdraw", reason=require_reason(reason))
+    end_with(held, by=by, on=timezone.localdate(), verb="accounts.withdraw", reason=require_reason(reason))
 
 
 @transaction.atomic

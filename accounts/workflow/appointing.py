@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -69,7 +70,7 @@ def appoint_person(
     phone: str = "",
 ) -> Engaged:
     """Give ``who`` all ``roles`` on ``unit``, opening an account where they have none. Raises like ``appoint``."""
-    post = {"unit": unit, "starts": starts, "ends": ends, "department": department, "phone": phone}
+    post: dict[str, Any] = {"unit": unit, "starts": starts, "ends": ends, "department": department, "phone": phone}
     for role in roles:
         check_post(role, unit, by=by, starts=starts, ends=ends)
     if who.username:
@@ -192,10 +193,10 @@ def endable_by(by: User) -> QuerySet[Appointment]:
 @transaction.atomic
 def end(appointment: Appointment, *, by: User, on: date) -> None:
     """End ``appointment`` with the day ``on``, and its deputies with it; the past is never shortened."""
-    appointment = endable_by(by).select_for_update(of=("self",)).filter(pk=appointment.pk).first()
-    if appointment is None:
+    held = endable_by(by).select_for_update(of=("self",)).filter(pk=appointment.pk).first()
+    if held is None:
         raise NotAllowed
-    end_with(appointment, by=by, on=on, verb="accounts.end")
+    end_with(held, by=by, on=on, verb="accounts.end")
 
 
 def end_with(appointment: Appointment, *, by: User, on: date, verb: str, reason: str = "") -> None:

@@ -35,26 +35,26 @@ def deputise(post: Appointment, deputy: User, *, by: User, starts: date, ends: d
     Raises ``NotAllowed`` unless ``by`` may name one and ``deputy`` is among the ``colleagues``; ``WrongState`` for
     oneself; ``Incomplete`` for wrong days.
     """
-    post = may_deputise(by).select_for_update().filter(pk=post.pk).first()
-    if post is None or not colleagues(post).filter(pk=deputy.pk).exists():
+    held = may_deputise(by).select_for_update().filter(pk=post.pk).first()
+    if held is None or not colleagues(held).filter(pk=deputy.pk).exists():
         raise NotAllowed
     if deputy == by:
         raise WrongState(_("Nobody appoints themselves: ask somebody else who may."))
     if starts < timezone.localdate():
         raise Incomplete(_("The first day must not be in the past."), {"starts": _("Choose today or a later day.")})
-    if starts < post.starts or (post.ends and ends > post.ends):
+    if starts < held.starts or (held.ends and ends > held.ends):
         raise Incomplete(
             _("The deputy's days lie within those of the office."), {"ends": _("The office itself ends earlier.")}
         )
-    check_place(post.role, post.unit, starts=starts, ends=ends)
+    check_place(held.role, held.unit, starts=starts, ends=ends)
     User.objects.select_for_update().get(pk=deputy.pk)
     return give(
         deputy,
-        role=post.role,
-        unit=post.unit,
+        role=held.role,
+        unit=held.unit,
         by=by,
         starts=starts,
         ends=ends,
-        department=post.department,
-        deputy_for=post,
+        department=held.department,
+        deputy_for=held,
     )

@@ -28,8 +28,9 @@ def tie(user: User, subject: str, *, by: User) -> Identity:
     if not 0 < len(subject) <= LONGEST:
         raise Incomplete(_("The identity on the platform is missing."), {"subject": _("At most 255 characters.")})
     here = Identity.objects.here()
-    if here.filter(user=user, subject=subject).exists():
-        return here.get(user=user)
+    there: Identity | None = here.filter(user=user, subject=subject).first()
+    if there:
+        return there
     if here.filter(user=user).exists():
         raise WrongState(_("This account is linked to another identity. It has to be unlinked first."))
     if here.filter(subject=subject).exists():

@@ -39,7 +39,8 @@ def make_token(name: str, scope: str, *, by: User, until: date) -> tuple[ApiToke
         raise WrongState(_("You have %(count)d tokens already. End those that nobody uses.") % {"count": MOST})
     ends = timezone.make_aware(datetime.combine(until + timedelta(days=1), time.min))
     with acting(by, "accounts.make_token"):
-        return ApiToken.objects.create(by, expiry=ends - timezone.now(), name=name, scope=scope)
+        made: tuple[ApiToken, str] = ApiToken.objects.create(by, expiry=ends - timezone.now(), name=name, scope=scope)
+    return made
 
 
 @transaction.atomic
@@ -54,7 +55,8 @@ def sign_in_program(user: User) -> str:
     with acting(user, "accounts.sign_in_program"):
         for oldest in signed_in[MOST - 1 :]:
             oldest.delete()
-        return ApiToken.objects.create(user, expiry=FOR_A_DAY_S_WORK, name="", scope=TokenScope.FULL)[1]
+        token: str = ApiToken.objects.create(user, expiry=FOR_A_DAY_S_WORK, name="", scope=TokenScope.FULL)[1]
+    return token
 
 
 @transaction.atomic

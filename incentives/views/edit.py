@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
+from accounts.models import User
 from incentives import workflow
 from incentives.forms import Bands, FundForm, PolicyForm, Weights
 from incentives.models import ProjectFund, RewardPolicy, Source
@@ -123,7 +124,7 @@ def _with_spare_rows(posted: Any, wanted: bool) -> Any:
     return data
 
 
-def _save(source: Source, terms: dict[str, Any], by: Any, opened: dict[str, Any]) -> Source:
+def _save(source: Source, terms: dict[str, Any], by: User, opened: dict[str, Any]) -> Source:
     draft, revise = {
         RewardPolicy: (workflow.draft_policy, workflow.revise_policy),
         ProjectFund: (workflow.draft_fund, workflow.revise_fund),

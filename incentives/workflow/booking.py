@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from accounts.models import User
 from incentives.models import GrantLine, LedgerEntry, Reward
 
 
@@ -14,7 +15,7 @@ def ref(line: GrantLine) -> dict[str, GrantLine]:
 
 
 def entry_for(
-    line: GrantLine, kind: str, amount: Decimal, *, key: str, by: Any, at: datetime, **more: Any
+    line: GrantLine, kind: str, amount: Decimal, *, key: str, by: User, at: datetime, **more: Any
 ) -> LedgerEntry:
     """An unsaved entry of ``amount`` yuan; ``more``: document, reason, corrects."""
     return LedgerEntry(unit_id=line.unit_id, kind=kind, amount=amount, key=key, by=by, at=at, **ref(line), **more)

@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from incentives.models import Clawback, GrantLine, LedgerEntry, ProjectFund, Reward, RewardPolicy, Source
 from incentives.reward_table import NoBand
 from incentives.source_state import proposed
@@ -114,7 +115,7 @@ def _freeze(line: GrantLine, frozen: bool) -> None:
 
 
 def confirm_clawback(
-    clawback: Clawback, *, by: Any, reason: str = "", expected: Any = None, at: datetime | None = None
+    clawback: Clawback, *, by: User, reason: str = "", expected: Any = None, at: datetime | None = None
 ) -> None:
     """Book what is proposed: what was paid is claimed back, what was not is no longer committed.
 
@@ -139,7 +140,7 @@ def confirm_clawback(
 
 
 def decline_clawback(
-    clawback: Clawback, *, by: Any, reason: str, expected: Any = None, at: datetime | None = None
+    clawback: Clawback, *, by: User, reason: str, expected: Any = None, at: datetime | None = None
 ) -> None:
     """Leave the money where it is, for a written ``reason``; ``expected`` as for ``confirm_clawback``."""
     at = at or timezone.now()
@@ -152,7 +153,7 @@ def decline_clawback(
             _freeze(line, False)
 
 
-def _settling(clawback: Clawback, by: Any, at: datetime, expected: Any) -> GrantLine:
+def _settling(clawback: Clawback, by: User, at: datetime, expected: Any) -> GrantLine:
     """The line of an open proposal that ``by`` may settle, both locked and up to date."""
     source = locked(clawback.line.source)
     if not by.has_perm("incentives.disburse", source):
@@ -165,6 +166,6 @@ def _settling(clawback: Clawback, by: Any, at: datetime, expected: Any) -> Grant
     return clawback.line
 
 
-def _settle(clawback: Clawback, state: str, by: Any, reason: str, at: datetime) -> None:
+def _settle(clawback: Clawback, state: str, by: User, reason: str, at: datetime) -> None:
     clawback.state, clawback.settled_by, clawback.settled_at, clawback.reason = state, by, at, reason
     clawback.save()

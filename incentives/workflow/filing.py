@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from incentives.models import Source
 from incentives.prospects import Prospect
 from incentives.source_state import prospects_of, standing
@@ -19,7 +20,7 @@ from records.previews import require_unchanged
 from records.refusals import Incomplete
 
 
-def seek_opinion(source: Source, *, by: Any, expected: Any = None, at: datetime | None = None) -> None:
+def seek_opinion(source: Source, *, by: User, expected: Any = None, at: datetime | None = None) -> None:
     """Submit the draft to the leading-group office for its opinion; from now on its terms are frozen.
 
     Raises ``Incomplete`` when it has no table or weights, or when a unit falls in no band (listed in ``problems``).
@@ -37,7 +38,7 @@ def give_opinion(
     source: Source,
     *,
     agreed: bool,
-    by: Any,
+    by: User,
     number: str = "",
     opinion: str = "",
     expected: Any = None,
@@ -63,7 +64,7 @@ def give_opinion(
         tell_people([source.sought_by_id], source, "source_filed" if agreed else "source_returned")
 
 
-def take_back(source: Source, *, by: Any, reason: str, expected: Any = None) -> None:
+def take_back(source: Source, *, by: User, reason: str, expected: Any = None) -> None:
     """Reopen a filed one for changes; the filing becomes void and the opinion has to be sought again."""
     with step("take_back", source, by=by, reason=reason):
         _require_as_shown(source, expected)
@@ -74,7 +75,7 @@ def take_back(source: Source, *, by: Any, reason: str, expected: Any = None) -> 
         tell_holders("incentives.give_opinion", source, "source_taken_back")
 
 
-def make_effective(source: Source, *, by: Any, expected: Any = None, at: datetime | None = None) -> None:
+def make_effective(source: Source, *, by: User, expected: Any = None, at: datetime | None = None) -> None:
     """Put it into effect. Raises ``Incomplete`` when a unit falls in no band: it is listed, never silently 0
     (formats §4)."""
     with step("make_effective", source, by=by):

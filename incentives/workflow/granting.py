@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from incentives.models import Allocation, GrantLine, LedgerEntry, ProjectFund, Reward, Source
 from incentives.prospects import Prospect
 from incentives.workflow.booking import book, entry_for
@@ -19,7 +20,7 @@ from records.refusals import Incomplete, WrongState
 
 
 @transaction.atomic
-def grant(source: Source, *, by: Any, expected: Any = None, at: datetime | None = None) -> list[GrantLine]:
+def grant(source: Source, *, by: User, expected: Any = None, at: datetime | None = None) -> list[GrantLine]:
     """Create what every unit gets, by the stars of the reckoning day, and commit it.
 
     Where the star has fallen since that day, payment is frozen at once. Raises ``WrongState`` before the reckoning day

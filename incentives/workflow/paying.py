@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from incentives.instalment import ALL, instalment, was_asked_for
 from incentives.models import LedgerEntry, Source
 from incentives.workflow.booking import book, entry_for
@@ -27,7 +28,7 @@ FEN = Decimal("0.01")
 def disburse(
     source: Source,
     *,
-    by: Any,
+    by: User,
     key: str,
     document: str,
     payments: Mapping[int, Decimal] | None = None,
@@ -71,7 +72,7 @@ def correct(
     *,
     amount: Decimal,
     reason: str,
-    by: Any,
+    by: User,
     key: str = "",
     left: Decimal | None = None,
     at: datetime | None = None,

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.db import transaction
 
+from accounts.models import User
 from incentives.models import Source
 from incentives.workflow.actions import require
 from records import audit
@@ -19,7 +19,7 @@ def locked(source: Source) -> Source:
 
 
 @contextmanager
-def step(verb: str, source: Source, *, by: Any, reason: str = "") -> Iterator[Source]:
+def step(verb: str, source: Source, *, by: User, reason: str = "") -> Iterator[Source]:
     """One transaction in which ``by`` takes the step ``verb``. Raises ``NotAllowed`` or ``WrongState``."""
     with transaction.atomic(), audit.acting(by, verb, reason):
         require(verb, by, locked(source))

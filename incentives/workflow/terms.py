@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.models import User
 from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
 from incentives.source_state import written
 from incentives.workflow.step import step
@@ -19,7 +20,7 @@ BandRow = tuple[int, int, int | None, Decimal]
 
 
 @transaction.atomic
-def draft_policy(*, unit: Unit, by: Any, bands: Iterable[BandRow] = (), **terms: Any) -> RewardPolicy:
+def draft_policy(*, unit: Unit, by: User, bands: Iterable[BandRow] = (), **terms: Any) -> RewardPolicy:
     """A new policy of the county ``unit``; ``terms`` are fields of ``RewardPolicy``. Raises ``NotAllowed``."""
     _may_write(RewardPolicy, unit, by)
     with audit.acting(by, "draft_policy"):
@@ -29,7 +30,7 @@ def draft_policy(*, unit: Unit, by: Any, bands: Iterable[BandRow] = (), **terms:
 
 
 @transaction.atomic
-def draft_fund(*, unit: Unit, by: Any, weights: Mapping[int, Decimal] | None = None, **terms: Any) -> ProjectFund:
+def draft_fund(*, unit: Unit, by: User, weights: Mapping[int, Decimal] | None = None, **terms: Any) -> ProjectFund:
     """A new fund of the county ``unit``; ``terms`` are fields of ``ProjectFund``. Raises ``NotAllowed``."""
     _may_write(ProjectFund, unit, by)
     with audit.acting(by, "draft_fund"):
@@ -39,7 +40,7 @@ def draft_fund(*, unit: Unit, by: Any, weights: Mapping[int, Decimal] | None = N
 
 
 def revise_policy(
-    policy: RewardPolicy, *, by: Any, bands: Iterable[BandRow] | None = None, expected: Any = None, **terms: Any
+    policy: RewardPolicy, *, by: User, bands: Iterable[BandRow] | None = None, expected: Any = None, **terms: Any
 ) -> None:
     """Change ``terms`` of a draft, and its whole table when ``bands`` is given.
 
@@ -54,7 +55,7 @@ def revise_policy(
 
 
 def revise_fund(
-    fund: ProjectFund, *, by: Any, weights: Mapping[int, Decimal] | None = None, expected: Any = None, **terms: Any
+    fund: ProjectFund, *, by: User, weights: Mapping[int, Decimal] | None = None, expected: Any = None, **terms: Any
 ) -> None:
     """Change ``terms`` of a draft, and all its weights when ``weights`` is given; ``expected`` as for a policy."""
     with step("revise", fund, by=by):
@@ -76,7 +77,7 @@ def _change(source: Source, terms: Mapping[str, Any]) -> None:
     source.save()
 
 
-def _may_write(kind: type[RewardPolicy | ProjectFund], unit: Unit, by: Any) -> None:
+def _may_write(kind: type[RewardPolicy | ProjectFund], unit: Unit, by: User) -> None:
     if not by.has_perm(kind.MANAGE, unit):
         raise NotAllowed
 

@@ -26,12 +26,12 @@ class Pair:
 
     @property
     def unit(self) -> str:
-        return self.before["unit"]
+        return str(self.before["unit"])
 
     @property
     def change(self) -> int:
         """Stars won or lost."""
-        return self.after["star"] - self.before["star"]
+        return int(self.after["star"] - self.before["star"])
 
     @property
     def criteria(self) -> dict[str, list[str | None]]:

@@ -21,9 +21,14 @@ DEPARTMENT = "department:"
 class AnswerGiven(Protocol):
     """A stored answer: ``value`` is None while ``typed`` is invalid."""
 
-    typed: str
-    value: Decimal | None
-    reason: str
+    @property
+    def typed(self) -> str: ...
+
+    @property
+    def value(self) -> Decimal | None: ...
+
+    @property
+    def reason(self) -> str: ...
 
 
 Answers = Mapping[str, AnswerGiven]

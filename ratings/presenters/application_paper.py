@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.models import User
 from accounts.templatetags.face import points_text, star_name
 from ratings.application import questions
 from ratings.presenters.application_form import ApplicationFormView
@@ -19,7 +20,7 @@ from records.documents.blocks import Block
 from records.numbers import plain
 
 
-def declaration(form: ApplicationFormView, *, by: Any) -> bytes:
+def declaration(form: ApplicationFormView, *, by: User) -> bytes:
     """The current form as PDF: every area, criterion and fact, the village's own points, space for signatures."""
     application = form.application
     title = _("Application for a star rating, %s") % application.cycle.year

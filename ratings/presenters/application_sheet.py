@@ -6,12 +6,12 @@ skipped, so that a sheet never deletes an answer; the line's version tells which
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.models import User
 from ratings.application.answer_parsing import typed_in_file
 from ratings.models import Application
 from ratings.presenters.application_form import ApplicationFormView
@@ -168,7 +168,7 @@ def rows_of(raw: bytes) -> list[SheetRow]:
 
 
 @transaction.atomic
-def keep(application: Application, rows: Sequence[SheetRow], *, by: Any) -> list[AnswerChange]:
+def keep(application: Application, rows: Sequence[SheetRow], *, by: User) -> list[AnswerChange]:
     """Save the answers in ``rows``; return what changed.
 
     Raises ``SheetRefused`` with all errors, and what ``save_answers`` raises; then nothing is saved.
@@ -193,7 +193,7 @@ def keep(application: Application, rows: Sequence[SheetRow], *, by: Any) -> list
     return sorted(changed, key=lambda change: change.odd is None)
 
 
-def try_out(application: Application, rows: Sequence[SheetRow], *, by: Any) -> list[AnswerChange]:
+def try_out(application: Application, rows: Sequence[SheetRow], *, by: User) -> list[AnswerChange]:
     """Dry run: what ``keep`` would do, rolled back."""
     with transaction.atomic():
         changes = keep(application, rows, by=by)
@@ -243,7 +243,7 @@ def _entries(
 
 
 def _keep_document(
-    application: Application, row: SheetRow, heads: SheetHeadings, asked: AskedDocument, by: Any
+    application: Application, row: SheetRow, heads: SheetHeadings, asked: AskedDocument, by: User
 ) -> AnswerChange:
     now, reason = asked.keep(application, row[heads.answer], row[heads.reason], by)
     return AnswerChange(asked, asked.answer, now, asked.reason, reason, None)

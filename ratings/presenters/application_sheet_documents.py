@@ -1,11 +1,11 @@
 """The lines of the form's sheet about documents that a village may not have this year (本年没有), with the reason."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.models import User
 from ratings.models import Application
 from ratings.presenters.application_form import ApplicationFormView
 from ratings.presenters.area_sections import CriterionCard, EvidencePiece
@@ -58,7 +58,7 @@ class AskedDocument:
         ticked = cells.tick(said)
         return None if ticked is None else not ticked
 
-    def keep(self, application: Application, answer: str, reason: str, by: Any) -> tuple[str, str]:
+    def keep(self, application: Application, answer: str, reason: str, by: User) -> tuple[str, str]:
         """Save what the line says; return answer and reason afterwards. Raises as ``declare_absent`` does."""
         code = self.card.criterion.code
         if not self.says_none(answer):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from ratings import notices
 from ratings.application import questions
 from ratings.application.answer_parsing import LONGEST, parsed_answer
@@ -59,7 +60,7 @@ def version(answer: Answer | None) -> str:
 
 
 @transaction.atomic
-def save_answers(application: Application, entries: Iterable[AnswerEntry], *, by: Any) -> dict[str, SavedAnswers]:
+def save_answers(application: Application, entries: Iterable[AnswerEntry], *, by: User) -> dict[str, SavedAnswers]:
     """Save what ``by`` typed into the form, item by item; an invalid figure is saved as typed, without a value.
 
     An answer that was changed since it was seen, by another person or on another device, is not overwritten (optimistic
@@ -80,7 +81,7 @@ def save_answers(application: Application, entries: Iterable[AnswerEntry], *, by
 
 
 def save_answer(
-    application: Application, item: str, typed: str, reason: str = "", *, by: Any, seen: str | None = None
+    application: Application, item: str, typed: str, reason: str = "", *, by: User, seen: str | None = None
 ) -> SavedAnswers:
     """``save_answers`` for one item."""
     return save_answers(application, [AnswerEntry(item, typed, reason, seen)], by=by)[item]
@@ -92,7 +93,7 @@ def _keep(
     there: Answer | None,
     criterion: Criterion,
     question: Question,
-    by: Any,
+    by: User,
 ) -> SavedAnswers:
     value, problem = None, ""
     try:
@@ -119,12 +120,12 @@ def _keep(
     return SavedAnswers(entry, fresh, problem)
 
 
-def _has_seen(entry: AnswerEntry, there: Answer, by: Any) -> bool:
+def _has_seen(entry: AnswerEntry, there: Answer, by: User) -> bool:
     mine = there.by_id == by.pk and there.typed in entry.sent
     return mine or entry.seen in (None, version(there))
 
 
-def _taken(there: Answer, by: Any) -> str:
+def _taken(there: Answer, by: User) -> str:
     if there.by_id == by.pk:
         return _("On another device you have meanwhile put “%s” here.") % there.typed
     return _("%(person)s has meanwhile put “%(typed)s” here.") % {
@@ -133,7 +134,7 @@ def _taken(there: Answer, by: Any) -> str:
     }
 
 
-def write(answers: list[Answer], by: Any, verb: str) -> None:
+def write(answers: list[Answer], by: User | None, verb: str) -> None:
     """Upsert answers (one per application and item), one statement for every few thousand."""
     with audit.acting(by, verb):
         Answer.objects.bulk_create(
@@ -145,7 +146,7 @@ def write(answers: list[Answer], by: Any, verb: str) -> None:
         )
 
 
-def note_filler(application: Application, by: Any) -> None:
+def note_filler(application: Application, by: User) -> None:
     """People who fill in never review (practice §3); filling in on a village's behalf stays marked, whoever
     continues."""
     on_behalf = filling_verb(application, by) == ON_BEHALF
@@ -184,7 +185,7 @@ def fill_many(
 
 
 def _answer(
-    application: Application, item: str, typed: str, reason: str, criterion: Criterion, question: Question, by: Any
+    application: Application, item: str, typed: str, reason: str, criterion: Criterion, question: Question, by: User
 ) -> Answer:
     value = _value(criterion, question, typed)
     return Answer(application=application, item=item, typed=typed[:LONGEST], value=value, reason=reason, by=by)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from ratings import notices
 from ratings.allowance import allowed_star
 from ratings.application import questions
@@ -61,7 +62,7 @@ def begin_many(cycle: Cycle, starters: Iterable[tuple[Unit, Any]], *, at: dateti
     return open_drafts(cycle, drafts, at=at)
 
 
-def begin(unit: Unit, cycle: Cycle, *, by: Any) -> Application:
+def begin(unit: Unit, cycle: Cycle, *, by: User) -> Application:
     """``begin_many`` for one unit."""
     return begin_many(cycle, [(unit, by)])[0]
 
@@ -105,7 +106,7 @@ def stars_of(cycle: Cycle) -> list[int]:
 
 
 @transaction.atomic
-def choose_star(application: Application, star: int, *, by: Any) -> Application:
+def choose_star(application: Application, star: int, *, by: User) -> Application:
     """Set the star that the unit applies for. Raises ``Incomplete`` for one that the scheme does not have."""
     application = locked_row(application)
     require(filling_verb(application, by), by, application)
@@ -182,7 +183,7 @@ def submit_many(signed: Pairs, *, at: datetime | None = None) -> None:
     notices.tell_township(applications, "application_submitted")
 
 
-def submit(application: Application, *, by: Any) -> None:
+def submit(application: Application, *, by: User) -> None:
     """Send the application to the township, signed by ``by``. Raises ``NotAllowed``, ``WrongState``, ``Incomplete``."""
     submit_many([(application, by)])
 
@@ -245,7 +246,7 @@ def _keep_self_assessment(applications: list[Application], answers: Answers) -> 
 
 
 @transaction.atomic
-def withdraw(application: Application, *, by: Any, reason: str) -> None:
+def withdraw(application: Application, *, by: User, reason: str) -> None:
     """Take the application back to the village before its result is released; an unreleased decision is overturned with
     it. To send it again, the window must be open. Once the review has begun it needs a ``reason``."""
     hold_open([application.cycle_id])
@@ -265,7 +266,7 @@ def withdraw(application: Application, *, by: Any, reason: str) -> None:
 
 @transaction.atomic
 def undo_submissions(
-    applications: Iterable[Application], *, by: Any, reason: str, expected: Any = None
+    applications: Iterable[Application], *, by: User, reason: str, expected: Any = None
 ) -> list[Application]:
     """The township office returns applications submitted by mistake to their villages, as drafts, before any review.
 
@@ -301,7 +302,7 @@ def _no_reason() -> Incomplete:
 
 
 @transaction.atomic
-def accept_many(applications: Iterable[Application], *, by: Any, at: datetime | None = None) -> None:
+def accept_many(applications: Iterable[Application], *, by: User, at: datetime | None = None) -> None:
     """The township office accepts the applications for review. Raises ``NotAllowed``, ``WrongState``."""
     applications = _locked(applications)
     require_all("accept", [(by, application) for application in applications])
@@ -312,14 +313,14 @@ def accept_many(applications: Iterable[Application], *, by: Any, at: datetime | 
     notices.tell_village(applications, "application_accepted")
 
 
-def accept(application: Application, *, by: Any) -> None:
+def accept(application: Application, *, by: User) -> None:
     """``accept_many`` for one application."""
     accept_many([application], by=by)
 
 
 @transaction.atomic
 def return_(
-    application: Application, reasons: Mapping[str, str], *, due: datetime, by: Any, at: datetime | None = None
+    application: Application, reasons: Mapping[str, str], *, due: datetime, by: User, at: datetime | None = None
 ) -> Return:
     """Return the named criteria (code → reason) to the village until ``due``; only these reopen (退回补正).
 
@@ -351,7 +352,7 @@ def return_(
 
 
 @transaction.atomic
-def resubmit(application: Application, *, by: Any) -> None:
+def resubmit(application: Application, *, by: User) -> None:
     """Answer the return in time. Raises ``NotAllowed``, ``WrongState``, ``Incomplete``."""
     application = locked_row(application)
     require("resubmit", by, application)
@@ -365,7 +366,7 @@ def resubmit(application: Application, *, by: Any) -> None:
 
 
 @transaction.atomic
-def resume(application: Application, *, by: Any) -> None:
+def resume(application: Application, *, by: User) -> None:
     """The township office resumes the review after the deadline of a return has passed unanswered."""
     application = locked_row(application)
     require("resume", by, application)
@@ -377,7 +378,7 @@ def resume(application: Application, *, by: Any) -> None:
     notices.tell_village([application], "application_resumed")
 
 
-def _end_return(application: Application, question: Return | None, verb: str, by: Any) -> None:
+def _end_return(application: Application, question: Return | None, verb: str, by: User) -> None:
     move([application.pk], verb, State.TOWNSHIP_REVIEW, by=by)
     if question is not None:
         question.answered_at = timezone.now()

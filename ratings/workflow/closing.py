@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.roles import Role
 from ratings import notices
 from ratings.cycle import closing_consequences
@@ -90,7 +91,7 @@ def applying_until(cycle: Cycle, at: datetime | None = None) -> datetime | None:
 
 @transaction.atomic
 def close(
-    cycle: Cycle, *, by: Any, document: str, reason: str = "", expected: Any = None, at: datetime | None = None
+    cycle: Cycle, *, by: User, document: str, reason: str = "", expected: Any = None, at: datetime | None = None
 ) -> ClosingOutlook:
     """Close the cycle under the number of a ``document``: no star, confirmed, from that day for all of ``left_out``.
 
@@ -109,7 +110,7 @@ def close(
     return outlook
 
 
-def foresee(cycle: Cycle, *, by: Any) -> ClosingOutlook:
+def foresee(cycle: Cycle, *, by: User) -> ClosingOutlook:
     """What closing now would do. Raises ``WrongState`` when it is closed."""
     with transaction.atomic():
         outlook = _close(locked(cycle), by, timezone.now(), "", "")
@@ -117,7 +118,7 @@ def foresee(cycle: Cycle, *, by: Any) -> ClosingOutlook:
     return outlook
 
 
-def _close(cycle: Cycle, by: Any, at: datetime, document: str, reason: str) -> ClosingOutlook:
+def _close(cycle: Cycle, by: User, at: datetime, document: str, reason: str) -> ClosingOutlook:
     waiting = list(exceptions(cycle).order_by("unit").values_list("unit", flat=True))
     if not cycle.scoring_closed_at:
         settle_ranks(cycle, by, at)
@@ -166,7 +167,7 @@ def close_for(applications: Collection[int]) -> None:
         _leave_without_star(cycle, left_out(cycle).filter(code__in=units), None, timezone.now())
 
 
-def _leave_without_star(cycle: Cycle, units: QuerySet[Unit], by: Any, at: datetime) -> list[Decision]:
+def _leave_without_star(cycle: Cycle, units: QuerySet[Unit], by: User | None, at: datetime) -> list[Decision]:
     """Save and announce the closing decision of each unit."""
     with audit.acting(by, "close_cycle", cycle.closing_reason):
         decisions = Decision.objects.bulk_create(_no_stars(cycle, units, by, at), batch_size=2000)
@@ -177,7 +178,7 @@ def _leave_without_star(cycle: Cycle, units: QuerySet[Unit], by: Any, at: dateti
     return decisions
 
 
-def _no_stars(cycle: Cycle, units: QuerySet[Unit], by: Any, at: datetime) -> list[Decision]:
+def _no_stars(cycle: Cycle, units: QuerySet[Unit], by: User | None, at: datetime) -> list[Decision]:
     codes = list(units.values_list("code", flat=True))
     applications = {a.unit_id: a for a in cycle.applications.filter(unit__in=codes)}
     rejections = dict(
@@ -215,7 +216,7 @@ def _reason(application: Application | None, rejections: Mapping[int, str]) -> s
 
 
 @transaction.atomic
-def reverse(cycle: Cycle, *, by: Any, reason: str, expected: Any = None, at: datetime | None = None) -> ClosingOutlook:
+def reverse(cycle: Cycle, *, by: User, reason: str, expected: Any = None, at: datetime | None = None) -> ClosingOutlook:
     """Reverse the closing: its decisions count as if never made, and the cycle is open again.
 
     Raises ``NotAllowed``; ``WrongState`` when it is not closed, or something has followed from the closing;
@@ -230,7 +231,7 @@ def reverse(cycle: Cycle, *, by: Any, reason: str, expected: Any = None, at: dat
     return outlook
 
 
-def foresee_reversal(cycle: Cycle, *, by: Any) -> ClosingOutlook:
+def foresee_reversal(cycle: Cycle, *, by: User) -> ClosingOutlook:
     """What reversing the closing now would do. Raises ``WrongState`` when that is not possible."""
     with transaction.atomic():
         outlook = _reverse(cycle, by, timezone.now(), "-")
@@ -238,7 +239,7 @@ def foresee_reversal(cycle: Cycle, *, by: Any) -> ClosingOutlook:
     return outlook
 
 
-def _reverse(cycle: Cycle, by: Any, at: datetime, reason: str) -> ClosingOutlook:
+def _reverse(cycle: Cycle, by: User, at: datetime, reason: str) -> ClosingOutlook:
     cycle = locked(cycle, Cycle.State.CLOSED)
     made = cycle.decisions.filter(origin=Decision.Origin.CLOSING, state=Decision.State.CONFIRMED)
     # In the same lock order as an appeal: application, decision.

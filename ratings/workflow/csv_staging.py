@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy
 from records import cells
 from records.bulk_copy import copy_rows
 from records.refusals import Refused
-from records.spreadsheet import Unreadable
-from records.table_lines import COMMAND, SpreadsheetLine, lines
+from records.spreadsheet import SpreadsheetLine, Unreadable
+from records.table_lines import COMMAND, lines
 from villages.models import CODE
 
 TABLE = "incoming"
@@ -99,7 +99,7 @@ def load(path: Path, columns: Sequence[CsvColumn]) -> list[WrongCsvRow]:
 
 def broken(rules: Iterable[CsvRule]) -> list[WrongCsvRow]:
     """The rows that break a rule, by row."""
-    errors = []
+    errors: list[WrongCsvRow] = []
     with connection.cursor() as cursor:
         for rule in rules:
             cursor.execute(rule.broken)

@@ -10,7 +10,7 @@ from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Appointment
+from accounts.models import Appointment, User
 from accounts.roles import Role
 from ratings import notices
 from ratings.allowance import allowed_star
@@ -30,7 +30,7 @@ ACCEPT = "ratings.accept"
 TOLD_OF_OPENING = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE)
 
 
-def require_manager(by: Any, unit: Unit) -> None:
+def require_manager(by: User, unit: Unit) -> None:
     """Raise ``NotAllowed`` unless ``by`` manages the cycles of ``unit`` (None: the system)."""
     if by is not None and not by.has_perm(MANAGE, unit):
         raise NotAllowed
@@ -42,7 +42,7 @@ def open_cycle(
     *,
     facts_until: date,
     windows: Times,
-    by: Any,
+    by: User,
     townships: Collection[str] = (),
     meeting_minutes_required: bool = False,
     expected: Any = None,
@@ -118,7 +118,7 @@ def _require_times(windows: Times, steps: set[str]) -> None:
         raise Incomplete(_("These times do not match."), problems)
 
 
-def people_of(cycle: Cycle, roles: tuple[str, ...]) -> QuerySet:
+def people_of(cycle: Cycle, roles: tuple[str, ...]) -> QuerySet[Appointment, int]:
     """Ids of those who hold one of ``roles`` today in the county or a place that ``cycle`` rates."""
     today = Appointment.objects.on(timezone.localdate())
     return today.filter(cycle.concerned("unit_id"), role__in=roles).values_list("user_id", flat=True)
@@ -134,7 +134,7 @@ def locked(cycle: Cycle, state: str = Cycle.State.OPEN) -> Cycle:
 
 
 @transaction.atomic
-def set_windows(cycle: Cycle, windows: Times, *, by: Any, expected: Any = None) -> None:
+def set_windows(cycle: Cycle, windows: Times, *, by: User, expected: Any = None) -> None:
     """Change the windows of some steps.
 
     Raises ``NotAllowed``, ``WrongState`` (closed), ``Incomplete``; ``Outdated`` when the windows differ from those that
@@ -156,7 +156,7 @@ def times_of(cycle: Cycle) -> dict[str, Any]:
 
 
 @transaction.atomic
-def ask_for_minutes(cycle: Cycle, required: bool, *, by: Any) -> None:
+def ask_for_minutes(cycle: Cycle, required: bool, *, by: User) -> None:
     """Whether villages must attach the minutes of their representatives; applies to what is sent from now on.
 
     Raises ``NotAllowed``, ``WrongState`` (closed).
@@ -171,7 +171,7 @@ def ask_for_minutes(cycle: Cycle, required: bool, *, by: Any) -> None:
 
 @transaction.atomic
 def reopen(
-    cycle: Cycle, unit: Unit, *, closes: datetime, reason: str, by: Any, step: str = CycleStep.APPLY
+    cycle: Cycle, unit: Unit, *, closes: datetime, reason: str, by: User, step: str = CycleStep.APPLY
 ) -> Extension:
     """Let one unit continue with ``step`` until ``closes`` although the window is over; a later extension replaces it.
 
@@ -197,7 +197,7 @@ def reopen(
 
 
 @transaction.atomic
-def extend(cycle: Cycle, step: str, *, closes: datetime, reason: str, by: Any) -> Window:
+def extend(cycle: Cycle, step: str, *, closes: datetime, reason: str, by: User) -> Window:
     """Extend ``step`` for the whole county; everyone who works in it is notified.
 
     Raises ``NotAllowed``, ``WrongState`` (closed, no window yet), ``Incomplete`` (no reason, not later than before).
@@ -215,7 +215,7 @@ def extend(cycle: Cycle, step: str, *, closes: datetime, reason: str, by: Any) -
     return of_step
 
 
-def more_time(cycle: Cycle, step: str, unit: Unit | None, *, closes: datetime, reason: str, by: Any) -> None:
+def more_time(cycle: Cycle, step: str, unit: Unit | None, *, closes: datetime, reason: str, by: User) -> None:
     """``reopen`` for ``unit``, or ``extend`` for all (None)."""
     if unit is None:
         extend(cycle, step, closes=closes, reason=reason, by=by)
@@ -234,7 +234,7 @@ def _require_reasoned(closes: datetime, reason: str, after: datetime | None = No
 
 
 @transaction.atomic
-def close_scoring(cycle: Cycle, *, by: Any, expected: Any = None, at: datetime | None = None) -> None:
+def close_scoring(cycle: Cycle, *, by: User, expected: Any = None, at: datetime | None = None) -> None:
     """No more scores: ranks over all rated units are now known, and stars that require a rank can be decided.
 
     Raises ``NotAllowed``; ``WrongState`` when it has been done before; ``Outdated`` when what the page showed
@@ -256,7 +256,7 @@ def scored_so_far(cycle: Cycle) -> dict[str, int]:
     return {"scored": scored, "unscored": rated - scored}
 
 
-def settle_ranks(cycle: Cycle, by: Any, at: datetime) -> None:
+def settle_ranks(cycle: Cycle, by: User, at: datetime) -> None:
     """After scoring is closed, determine the maximum star of each scored application."""
     cycle.scoring_closed_at = at
     with audit.acting(by, "close_scoring"):

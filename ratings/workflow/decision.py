@@ -8,19 +8,20 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, DateField, OuterRef, Subquery, Value, When
 from django.utils import timezone
 
+from accounts.models import User
 from ratings.allowance import allowed_star
 from ratings.models import Application, Decision, Points, Stage
+from ratings.models.lifecycle import ApplicationState
 from ratings.signals import decisions_confirmed
 from ratings.workflow.transition import move
 from records import audit
 
-REVIEW_OF = {
+REVIEW_OF: dict[str, ApplicationState] = {
     Decision.Origin.TOWNSHIP: Application.State.TOWNSHIP_REVIEW,
     Decision.Origin.COUNTY: Application.State.COUNTY_REVIEW,
 }
@@ -76,7 +77,7 @@ def drop_points(applications: Collection[int], stage: Stage) -> None:
 
 @transaction.atomic
 def record(
-    verdicts: Iterable[DecidedStar], origin: Decision.Origin, *, verb: str, by: Any, at: datetime | None = None
+    verdicts: Iterable[DecidedStar], origin: Decision.Origin, *, verb: str, by: User, at: datetime | None = None
 ) -> list[Decision]:
     """Record what a township or county decided; the applications move to ``decided``, invisible outside until the
     release.
@@ -85,11 +86,11 @@ def record(
     application are visible earlier than its result.
     """
     at = at or timezone.now()
-    verdicts = {verdict.application: verdict for verdict in verdicts}
-    move(verdicts, verb, Application.State.DECIDED, by=by, at=at)
+    by_application = {verdict.application: verdict for verdict in verdicts}
+    move(by_application, verb, Application.State.DECIDED, by=by, at=at)
     replaced = dict(
         Decision.objects.filter(
-            application__in=verdicts, state=Decision.State.OVERTURNED, replaced_by=None, batch_entry__isnull=False
+            application__in=by_application, state=Decision.State.OVERTURNED, replaced_by=None, batch_entry__isnull=False
         ).values_list("application_id", "pk")
     )
     with audit.acting(by, verb):
@@ -101,22 +102,22 @@ def record(
                     cycle=application.cycle,
                     scheme_id=application.cycle.scheme_id,
                     year=application.cycle.year,
-                    star=verdicts[application.pk].star,
+                    star=by_application[application.pk].star,
                     total=application.panel_total,
                     origin=origin,
-                    reason=verdicts[application.pk].reason,
+                    reason=by_application[application.pk].reason,
                     decided_by=by,
                     decided_at=at,
                     replaces_id=replaced.get(application.pk),
                 )
-                for application in Application.objects.filter(pk__in=verdicts).select_related("cycle")
+                for application in Application.objects.filter(pk__in=by_application).select_related("cycle")
             ),
             batch_size=2000,
         )
 
 
 @transaction.atomic
-def release(decisions: Collection[int], document: str, *, by: Any, at: datetime) -> None:
+def release(decisions: Collection[int], document: str, *, by: User, at: datetime) -> None:
     """Publish the decisions (by id), under the number of the meeting's ``document``."""
     chosen = Decision.objects.filter(pk__in=decisions)
     with audit.acting(by, "release"):
@@ -125,7 +126,7 @@ def release(decisions: Collection[int], document: str, *, by: Any, at: datetime)
 
 
 @transaction.atomic
-def overturn(decision: Decision, back_to: Application.State, *, verb: str, by: Any, reason: str) -> None:
+def overturn(decision: Decision, back_to: ApplicationState, *, verb: str, by: User, reason: str) -> None:
     """Overturn the decision; its application goes back to the level that decided."""
     with audit.acting(by, verb, reason):
         Decision.objects.filter(pk=decision.pk).update(state=Decision.State.OVERTURNED)
@@ -133,7 +134,7 @@ def overturn(decision: Decision, back_to: Application.State, *, verb: str, by: A
 
 
 @transaction.atomic
-def replace(decision: Decision, verdict: DecidedStar, document: str, *, by: Any, at: datetime) -> Decision:
+def replace(decision: Decision, verdict: DecidedStar, document: str, *, by: User, at: datetime) -> Decision:
     """Replace ``decision`` by the ``verdict`` on an appeal, in force at once; it keeps the cut-off.
 
     One that was only released never comes into force; one that was confirmed was in force until today.
@@ -166,7 +167,7 @@ def replace(decision: Decision, verdict: DecidedStar, document: str, *, by: Any,
 
 
 @transaction.atomic
-def reinstate(closing: Decision, star: int, document: str, *, reason: str, by: Any, at: datetime) -> Decision:
+def reinstate(closing: Decision, star: int, document: str, *, reason: str, by: User, at: datetime) -> Decision:
     """An appeal against a closing's decision of no star was upheld: ``star`` is held again from today on.
 
     The new decision keeps the cut-off of the one that it replaces.

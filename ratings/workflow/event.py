@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.role_holders import holders, responsible
 from accounts.roles import Role
 from notifications.workflow import announce
@@ -31,7 +32,7 @@ def record(
     kind: str,
     on: date,
     *,
-    by: Any,
+    by: User,
     note: str = "",
     source: str = "",
     held: bool = False,
@@ -68,7 +69,7 @@ def record(
 
 
 @transaction.atomic
-def close(event: Event, *, on: date, by: Any, reason: str, expected: Any = None) -> Event:
+def close(event: Event, *, on: date, by: User, reason: str, expected: Any = None) -> Event:
     """Close an event as rectified: its effects, but for a revoked star, end the day after ``on``.
 
     Raises ``NotAllowed``; ``Incomplete`` without ``reason``, or for a day before the event's or in the future;
@@ -95,7 +96,7 @@ def close(event: Event, *, on: date, by: Any, reason: str, expected: Any = None)
 
 
 @transaction.atomic
-def release(event: Event, *, by: Any, expected: Any = None) -> Event:
+def release(event: Event, *, by: User, expected: Any = None) -> Event:
     """Release a held event, so that it takes effect from its day on. Raises ``NotAllowed``; ``WrongState`` if it is not
     held; ``Outdated``."""
     _require(by, event.unit)
@@ -111,7 +112,7 @@ def release(event: Event, *, by: Any, expected: Any = None) -> Event:
 
 
 @transaction.atomic
-def reverse_effects(event: Event, *, document: str, reason: str, by: Any) -> Reversal:
+def reverse_effects(event: Event, *, document: str, reason: str, by: User) -> Reversal:
     """From today ``event`` has no effect any more, under the ``document`` of those who heard the appeal.
 
     Who may do this, and when, is decided in ``reviews``. Raises ``WrongState`` if it is reversed already.
@@ -128,7 +129,7 @@ def reverse_effects(event: Event, *, document: str, reason: str, by: Any) -> Rev
 
 
 @transaction.atomic
-def settle(proposal: Proposal, *, confirm: bool, by: Any, reason: str = "", expected: Any = None) -> Proposal:
+def settle(proposal: Proposal, *, confirm: bool, by: User, reason: str = "", expected: Any = None) -> Proposal:
     """Confirm what a rule proposes, so that it takes effect from its event's day on, or decline it for a ``reason``.
 
     Raises ``NotAllowed`` unless ``by`` is the authority for the unit's star; ``Incomplete``; ``WrongState`` if settled;
@@ -184,7 +185,7 @@ def authority_for(proposal: Proposal) -> str:
     return with_authority(Proposal.objects.filter(pk=proposal.pk)).get().authority
 
 
-def _require(by: Any, unit: Unit) -> None:
+def _require(by: User, unit: Unit) -> None:
     if not by.has_perm("ratings.record_event", unit):
         raise NotAllowed
 

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from ratings.register.rerating import lock_units, named_in, rerate
 from ratings.workflow.csv_staging import (
     TABLE,
@@ -103,7 +104,7 @@ order by s.unit, s.date
 
 
 @transaction.atomic
-def import_events(path: Path, *, by: Any) -> CsvImport:
+def import_events(path: Path, *, by: User | None) -> CsvImport:
     """Import the events of a file ``unit,event,date[,closed][,note][,source]``, and re-rate their units.
 
     A later row fills empty cells and changes nothing else. Raises ``RowsRefused`` with every invalid row, ``Refused``
@@ -114,7 +115,7 @@ def import_events(path: Path, *, by: Any) -> CsvImport:
     with audit.acting(by, "import_events"), connection.cursor() as cursor:
         cursor.execute(_FILL)
         filled = cursor.rowcount
-        cursor.execute(_KEEP, [by and by.pk, timezone.now()])
+        cursor.execute(_KEEP, [by.pk if by else None, timezone.now()])
         new = cursor.rowcount
         cursor.execute(f"select count(*) from {TABLE}")  # noqa: S608
         rows = cursor.fetchone()[0]

@@ -1,6 +1,8 @@
 """Evidence (佐证材料): files attached to a criterion, and documents of the application, while it is open to the
 filler."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from ratings.application import questions
 from ratings.models import Absence, Application, Evidence
 from ratings.models.application import Paper
@@ -22,7 +25,9 @@ MOST_REASON = 300
 
 
 @transaction.atomic
-def attach(application: Application, criterion: str, upload: UploadedFile, *, name: str = "", by: Any) -> Evidence:
+def attach(
+    application: Application, criterion: str, upload: UploadedFile[Any], *, name: str = "", by: User
+) -> Evidence:
     """Attach ``upload`` to a criterion (by code); ``name`` is the piece that the scheme asks for, if it is one.
 
     Raises ``NotAllowed``, ``WrongState`` (not open to the filler), ``Incomplete`` (an invalid file, one too many, a
@@ -38,7 +43,7 @@ def attach(application: Application, criterion: str, upload: UploadedFile, *, na
 
 
 @transaction.atomic
-def declare_absent(application: Application, criterion: str, name: str, *, reason: str, by: Any) -> Absence:
+def declare_absent(application: Application, criterion: str, name: str, *, reason: str, by: User) -> Absence:
     """The unit has no such document this year, and says why: that replaces only the document, never points.
 
     Raises as ``attach`` does; also ``Incomplete`` without a reason, and where a file is attached already.
@@ -62,7 +67,7 @@ def declare_absent(application: Application, criterion: str, name: str, *, reaso
 
 
 @transaction.atomic
-def take_back_absence(application: Application, criterion: str, name: str, *, by: Any) -> None:
+def take_back_absence(application: Application, criterion: str, name: str, *, by: User) -> None:
     """The document exists after all. Raises as ``attach`` does."""
     application = locked_row(application)
     if name not in _pieces(application, criterion, by):
@@ -71,7 +76,7 @@ def take_back_absence(application: Application, criterion: str, name: str, *, by
         application.absences.filter(criterion=criterion, name=name).delete()
 
 
-def _pieces(application: Application, criterion: str, by: Any) -> set[str]:
+def _pieces(application: Application, criterion: str, by: User) -> set[str]:
     """The pieces that the scheme asks for in a criterion that is open to ``by``. Raises ``WrongState``."""
     require_fillable(application, by, [criterion])
     asked = {c.code: c for c in criteria_of(application) if questions.by_village(c)}
@@ -85,7 +90,7 @@ def _not_asked() -> Incomplete:
 
 
 @transaction.atomic
-def attach_paper(application: Application, paper: str, upload: UploadedFile, *, by: Any) -> Evidence:
+def attach_paper(application: Application, paper: str, upload: UploadedFile[Any], *, by: User) -> Evidence:
     """Attach a document of the whole application (``Paper``): minutes, the stamped form. Raises as ``attach`` does."""
     application = locked_row(application)
     require_fillable(application, by)
@@ -94,7 +99,7 @@ def attach_paper(application: Application, paper: str, upload: UploadedFile, *, 
     return _keep(application, upload, "", paper, by)
 
 
-def _keep(application: Application, upload: UploadedFile, criterion: str, name: str, by: Any) -> Evidence:
+def _keep(application: Application, upload: UploadedFile[Any], criterion: str, name: str, by: User) -> Evidence:
     there = list(application.evidence.filter(criterion=criterion).select_related("file"))
     sha256 = sha256_of(upload)
     for evidence in there:  # checked first: a retry did not get the response to the first upload
@@ -109,7 +114,7 @@ def _keep(application: Application, upload: UploadedFile, criterion: str, name: 
 
 
 @transaction.atomic
-def detach(evidence: Evidence, *, by: Any) -> None:
+def detach(evidence: Evidence, *, by: User) -> None:
     """Remove a file from the form; its bytes are kept. Raises ``NotAllowed``, ``WrongState``."""
     application = locked_row(evidence.application)
     require_fillable(application, by, [evidence.criterion] if evidence.criterion else [])

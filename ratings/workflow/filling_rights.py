@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authority import lacking
+from accounts.models import User
 from ratings.models import Application, Return
 from ratings.models.lifecycle import STEPS
 from ratings.scheme.spec import Criterion, NoSingleVariant
@@ -18,7 +19,7 @@ from records.refusals import NotAllowed, WrongState
 OWN, ON_BEHALF = "fill", "fill_on_behalf"
 
 
-def filling_verb(place: Any, by: Any) -> str:
+def filling_verb(place: Any, by: User) -> str:
     """``fill`` for the village's own people, ``fill_on_behalf`` for everybody else; ``place``: unit or application."""
     return OWN if by.has_perm(STEPS[OWN].permission, place) else ON_BEHALF
 
@@ -59,7 +60,7 @@ def open_return(application: Application) -> Return | None:
     return next((question for question in application.returns.all() if question.answered_at is None), None)
 
 
-def require_fillable(application: Application, by: Any, criteria: Iterable[str] = ()) -> None:
+def require_fillable(application: Application, by: User, criteria: Iterable[str] = ()) -> None:
     """Raise unless ``by`` may change these criteria (by code) now: person, state, window or deadline, returned
     or not."""
     require(filling_verb(application, by), by, application)
@@ -68,7 +69,8 @@ def require_fillable(application: Application, by: Any, criteria: Iterable[str] 
         return
     question = open_return(application)
     require_in_time(question)
-    if set(criteria) - {returned.criterion for returned in question.criteria.all()}:
+    returned_ones = question.criteria.all() if question else ()
+    if set(criteria) - {returned.criterion for returned in returned_ones}:
         raise WrongState(_("This question is locked: it was not returned."))
 
 

@@ -1,12 +1,12 @@
 """Import of stars decided on paper before the system into the register (formats §3)."""
 
 from pathlib import Path
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from ratings.register.rerating import lock_units, named_in, rerate
 from ratings.workflow.csv_staging import (
     TABLE,
@@ -77,7 +77,7 @@ order by s.unit, s."on"
 
 
 @transaction.atomic
-def import_register(path: Path, *, by: Any) -> CsvImport:
+def import_register(path: Path, *, by: User | None) -> CsvImport:
     """Import each row of a file ``unit,star,on,document[,year][,total]`` as a confirmed decision, and re-rate its unit.
 
     Idempotent: an existing row changes nothing. Raises ``RowsRefused`` with every invalid row, ``Refused`` if the file
@@ -86,7 +86,7 @@ def import_register(path: Path, *, by: Any) -> CsvImport:
     lock_units()
     judge(RULES, load(path, COLUMNS))
     with audit.acting(by, "import_register"), connection.cursor() as cursor:
-        cursor.execute(_KEEP, [by and by.pk, timezone.get_current_timezone_name()])
+        cursor.execute(_KEEP, [by.pk if by else None, timezone.get_current_timezone_name()])
         new = cursor.rowcount
         cursor.execute(f"select count(*) from {TABLE}")  # noqa: S608
         rows = cursor.fetchone()[0]

@@ -7,6 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from ratings.models import Scheme
 from ratings.register.rerating import rerate
 from ratings.scheme.reading import check_scheme
@@ -19,7 +20,7 @@ LONGEST_NAME = Scheme._meta.get_field("name").max_length
 
 
 @transaction.atomic
-def import_scheme(body: Any, *, by: Any, issue: bool = False) -> Scheme:
+def import_scheme(body: Any, *, by: User | None, issue: bool = False) -> Scheme:
     """Store ``body`` as the next version of its unit's scheme for its year; ``issue`` puts it in force at once.
 
     ``by`` is None for a command. Raises ``SchemeRefused`` with all errors, ``Refused`` if the unit is not known,
@@ -46,7 +47,7 @@ def import_scheme(body: Any, *, by: Any, issue: bool = False) -> Scheme:
 
 
 @transaction.atomic
-def issue_scheme(scheme: Scheme, *, by: Any) -> Scheme:
+def issue_scheme(scheme: Scheme, *, by: User | None) -> Scheme:
     """Put a draft in force for its unit and year; from then on it never changes, and it applies to the events of its
     time.
 
@@ -63,6 +64,6 @@ def issue_scheme(scheme: Scheme, *, by: Any) -> Scheme:
     return scheme
 
 
-def _require(by: Any, unit: Unit) -> None:
+def _require(by: User | None, unit: Unit) -> None:
     if by is not None and not by.has_perm("ratings.manage_scheme", unit):
         raise NotAllowed

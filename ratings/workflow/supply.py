@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Appointment
+from accounts.models import Appointment, User
 from ratings import notices
 from ratings.allowance import allowed_star
 from ratings.application import questions
@@ -82,7 +82,7 @@ def supply(
     criterion: str,
     typed: Mapping[tuple[str, str], str],
     *,
-    by: Any,
+    by: User,
     sure: Collection[tuple[str, str]] = (),
 ) -> dict[tuple[str, str], SavedAnswers]:
     """Save a department's figures of one criterion: what was typed by (unit code, item); ``sure``: those that were
@@ -142,7 +142,7 @@ def _keep(
     entry: AnswerEntry,
     there: Mapping[tuple[int, str], Answer],
     source: str,
-    by: Any,
+    by: User,
 ) -> SavedAnswers:
     criterion, question = _asked(application, code, entry.item)
     value, problem = None, ""

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.deputies import standing_in
+from accounts.models import User
 from ratings.models import Application, Transition
 from ratings.models.lifecycle import STEPS
 from ratings.signals import applications_moved
@@ -22,7 +23,7 @@ def move(
     verb: str,
     to: str,
     *,
-    by: Any,
+    by: User | Mapping[int, User] | None,
     reason: str = "",
     at: datetime | None = None,
     **changes: Any,
@@ -39,7 +40,8 @@ def move(
         raise WrongState(_("Somebody was quicker: this application has moved on. Please look again."))
     at = at or timezone.now()
     people = by if isinstance(by, Mapping) else {pk: by for pk, _state, _unit in rows}
-    deputies = standing_in(verb, {(people[pk].pk, unit) for pk, _state, unit in rows if people[pk]})
+    ids = {pk: person.pk for pk, person in people.items() if person}
+    deputies = standing_in(verb, {(ids[pk], unit) for pk, _state, unit in rows if pk in ids})
     with audit.acting(next(iter(people.values())) if len(set(people.values())) == 1 else None, verb, reason):
         Application.objects.filter(pk__in=[pk for pk, _state, _unit in rows]).update(state=to, **changes)
         steps = Transition.objects.bulk_create(
@@ -50,7 +52,7 @@ def move(
                     from_state=state,
                     to_state=to,
                     by=people[pk],
-                    as_deputy=people[pk] is not None and (people[pk].pk, unit) in deputies,
+                    as_deputy=(ids.get(pk), unit) in deputies,
                     at=at,
                     reason=reason,
                     address=audit.sender(),

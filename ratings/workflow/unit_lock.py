@@ -28,7 +28,7 @@ def hold_standing_of(applications: Collection[int]) -> None:
     _hold(_HOLD_OF, sorted(applications))
 
 
-def _hold(statement: str, keys: list) -> None:
+def _hold(statement: str, keys: list[str] | list[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, [keys])
         ended = [name for name, day in cursor.fetchall() if day is not None]

@@ -6,11 +6,11 @@ Who may record one, and when, is decided in ``reviews``.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from ratings.models import Veto
 from records import audit
 
@@ -26,7 +26,7 @@ class MetVeto:
 
 
 @transaction.atomic
-def replace(units: Iterable[str], source: str, vetoes: Iterable[MetVeto], *, by: Any, reason: str = "") -> None:
+def replace(units: Iterable[str], source: str, vetoes: Iterable[MetVeto], *, by: User, reason: str = "") -> None:
     """Make ``found`` all that ``source`` has found about ``units``: what it no longer finds is withdrawn, the rest
     stays as first recorded."""
     wanted = {(one.unit, one.code, one.on, one.document): one for one in vetoes}

@@ -78,9 +78,11 @@ def require_not_over(cycle: Cycle, step: str, units: Collection[str] = (), at: d
 
 
 def _require_begun(cycle: Cycle, step: str, at: datetime | None) -> None:
-    opens = window(cycle, step).opens
-    if (at or timezone.now()) < opens:
-        raise WrongState(_("“%(step)s” opens on %(day)s.") % {"step": CycleStep(step).label, "day": moment(opens)})
+    of_step = window(cycle, step)
+    if of_step and (at or timezone.now()) < of_step.opens:
+        raise WrongState(
+            _("“%(step)s” opens on %(day)s.") % {"step": CycleStep(step).label, "day": moment(of_step.opens)}
+        )
 
 
 def _all_extended(cycle: Cycle, step: str, units: Collection[str], at: datetime | None) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.deputies import AuthorizedAct, authorized_act, by_deputies, signature
+from accounts.models import User
 from accounts.templatetags.face import points_text, star_name
 from ratings.models import Application, Decision, Stage, Transition
 from records.chain_head import Head
@@ -42,7 +43,7 @@ NOT_FINISHED = {
 }
 
 
-def minutes(batch: Batch, by: Any) -> bytes:
+def minutes(batch: Batch, by: User) -> bytes:
     """The document for ``by``. That of a released batch carries a check code; a draft is marked as one."""
     verdict_rows = verdicts(batch, decided(batch))
     left_out, said = list(exceptions(batch)), answered_by_then(batch, moment(batch))

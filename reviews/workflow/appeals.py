@@ -9,6 +9,8 @@ decision, and replaces the first one on its notice page. A decision not yet conf
 open; a confirmed one stays in force until it is replaced.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
@@ -67,7 +69,7 @@ class CorrectedPoints:
 
 
 @transaction.atomic
-def make_appeal(decision: Decision, *, reasons: str, by: User, files: Collection[UploadedFile] = ()) -> Appeal:
+def make_appeal(decision: Decision, *, reasons: str, by: User, files: Collection[UploadedFile[Any]] = ()) -> Appeal:
     """Appeal ``decision``. Raises ``NotAllowed`` unless ``by`` signs for the village; ``WrongState`` when the decision
     was overturned, after the last day (until 24:00), or a second time; ``Incomplete`` without reasons."""
     decision = _locked(decision.pk)
@@ -84,7 +86,7 @@ def make_appeal(decision: Decision, *, reasons: str, by: User, files: Collection
 
 
 @transaction.atomic
-def appeal_subject(subject: Appealable, *, reasons: str, by: User, files: Collection[UploadedFile] = ()) -> Appeal:
+def appeal_subject(subject: Appealable, *, reasons: str, by: User, files: Collection[UploadedFile[Any]] = ()) -> Appeal:
     """Appeal against not being rated, or against the effects of an event. Raises as ``make_appeal`` does."""
     subject = _locked_subject(subject)
     if not by.has_perm(APPEAL, subject.unit):
@@ -209,7 +211,7 @@ def lapse(appeals: QuerySet[Appeal]) -> None:
         _announce(appeal, _village(appeal), "appeal_lapsed", _about(appeal))
 
 
-def _lodge(appeal: Appeal, reasons: str, by: User, files: Collection[UploadedFile]) -> Appeal:
+def _lodge(appeal: Appeal, reasons: str, by: User, files: Collection[UploadedFile[Any]]) -> Appeal:
     if not reasons.strip():
         raise Incomplete(_("Please give your reasons."), {"reasons": _("Please give your reasons.")})
     if len(files) > settings.UPLOADS_PER_CRITERION:
@@ -378,5 +380,5 @@ def _everyone(appeal: Appeal) -> list[int]:
     return [*_village(appeal), *_who_decided(appeal), *(user for users in offices.values() for user in users)]
 
 
-def _announce(appeal: Appeal, users: Collection[int], kind: str, link: str, **params) -> None:
+def _announce(appeal: Appeal, users: Collection[int], kind: str, link: str, **params: str | int) -> None:
     announce(set(users), kind, link=link, unit_code=appeal.unit_id, unit=appeal.unit.name, **params)

@@ -124,7 +124,7 @@ def standing(decided: Collection[int], audience: Audience) -> dict[str, Any]:
     return {"decisions": sorted(decided), "people": audience.people}
 
 
-def waiting(cycle: Cycle, unit: Unit, stage: Stage, batch: Batch | None = None) -> QuerySet[Decision]:
+def waiting(cycle: Cycle, unit: Unit, stage: str, batch: Batch | None = None) -> QuerySet[Decision]:
     """The decisions of ``unit`` that are in no batch yet, or in ``batch``."""
     ours = Decision.objects.filter(
         below(unit.code, "unit_id"), cycle=cycle, origin=REVIEW_LEVELS[stage].origin, state=Decision.State.DECIDED
@@ -161,7 +161,7 @@ def audience_of(
     )
 
 
-def reviewed(cycle: Any, unit: Any, stage: Any) -> QuerySet:
+def reviewed(cycle: Any, unit: Any, stage: Any) -> QuerySet[Application]:
     """The ids of the panel members there; the arguments may be columns of an outer query."""
     seats = Seat.objects.filter(panel__cycle=cycle, panel__unit=unit, panel__stage=stage, passed_to=None)
     return seats.order_by().values_list("reviewer", flat=True)

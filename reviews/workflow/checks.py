@@ -226,7 +226,9 @@ def _unanswered(chosen: Sequence[Decision], spec: SchemeSpec, stage: str) -> lis
     said = []
     if unlisted := [one.unit.name for one in asked if not hasattr(one.application, "candidacy")]:
         said.append(_("The departments have not been asked about: %s.") % _listed(unlisted))
-    lists = {one.application.candidacy.of_id for one in asked if hasattr(one.application, "candidacy")}
+    lists = {
+        one.application.candidacy.of_id for one in asked if one.application and hasattr(one.application, "candidacy")
+    }
     silent = {name for names in outstanding(dict.fromkeys(lists, spec.departments)).values() for name in names}
     if silent:
         said.append(_("Not answered yet: %s.") % _listed(name for name in spec.departments if name in silent))
@@ -236,7 +238,7 @@ def _unanswered(chosen: Sequence[Decision], spec: SchemeSpec, stage: str) -> lis
 def _barred(chosen: Sequence[Decision], judged: Iterable[Allowed]) -> list[str]:
     """A veto that was met and became known after the decision blocks the release: the decision must be made again."""
     decided = {one.application_id: one for one in chosen}
-    barred = [decided[of.entry].unit.name for of in judged if of.barred and of.star < decided[of.entry].star]
+    barred = [decided[int(of.entry)].unit.name for of in judged if of.barred and of.star < decided[int(of.entry)].star]
     if not barred:
         return []
     return [

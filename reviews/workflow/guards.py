@@ -28,7 +28,7 @@ def _has_no_conflict(review_level: ReviewLevel) -> Guard:
 
 def _guards() -> dict[str, Guard]:
     """To score, one needs an open sheet; to decide, one must have no conflict of interest."""
-    guards = {}
+    guards: dict[str, Guard] = {}
     for review_level in REVIEW_LEVELS.values():
         by_right = {
             review_level.permission("score"): _has_open_sheet(review_level),

@@ -30,7 +30,7 @@ def pass_seats(before: Appointment, after: Appointment) -> None:
                 panel.seats.filter(reviewer=before.user_id).update(passed_to=after.user_id)
                 Seat.objects.create(panel=panel, reviewer_id=after.user_id)
                 reseat(panel.cycle, panel.unit, review_level)
-            about = {"unit": panel.unit.name, "year": panel.cycle.year}
+            about: dict[str, str | int] = {"unit": panel.unit.name, "year": panel.cycle.year}
             announce([after.user_id], "panel_seat", link="/reviews/", unit_code=panel.unit_id, **about)
 
 

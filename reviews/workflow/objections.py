@@ -1,5 +1,7 @@
 """Objections: made by anyone while a decision is under public notice; answered by somebody who did not decide."""
 
+from __future__ import annotations
+
 import json
 import secrets
 from typing import Any
@@ -36,7 +38,7 @@ def make_objection(
     text: str,
     name: str = "",
     contact: str = "",
-    photo: UploadedFile | None = None,
+    photo: UploadedFile[Any] | None = None,
     place: str = "",
 ) -> Objection:
     """Record an objection against ``decision``, named or anonymous; ``receipt`` is given to the person.

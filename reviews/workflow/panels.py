@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.role_holders import holders
 from notifications.models import Notice
 from notifications.workflow import announce, announce_all
-from ratings.models import Application, Cycle, Points, Stage
+from ratings.models import Application, Cycle, Points
 from ratings.workflow.decision import drop_points, refresh_allowance
 from records import audit, previews
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -33,7 +33,7 @@ UNDOING = ("reconsider", "send_back")
 def convene(
     cycle: Cycle,
     unit: Unit,
-    stage: Stage,
+    stage: str,
     reviewers: Collection[User],
     *,
     by: User,

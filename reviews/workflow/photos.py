@@ -1,5 +1,9 @@
 """Photos taken on the spot: attached to the reviewer's own sheet, and removed, while it is open."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -14,7 +18,7 @@ from reviews.workflow.sheets import hold
 
 
 @transaction.atomic
-def attach(sheet: Sheet, criterion: str, upload: UploadedFile, *, by: User) -> FieldPhoto:
+def attach(sheet: Sheet, criterion: str, upload: UploadedFile[Any], *, by: User) -> FieldPhoto:
     """Attach a photo to a criterion (by code). Idempotent: the same picture is attached once.
 
     Raises ``NotAllowed``, ``WrongState`` (as ``sheets.hold``), ``Incomplete`` (no picture, one too many).

@@ -66,7 +66,7 @@ def record(expected: list[dict[str, Any]], review_level: ReviewLevel, codes: lis
 
 
 def _application(one: dict[str, Any]) -> int:
-    return one["application"]
+    return int(one["application"])
 
 
 def _take(row: DeskRow, by: User) -> None:

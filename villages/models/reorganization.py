@@ -43,6 +43,9 @@ class ReorganizationOrder(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
+    passed: list[UnitSuccession]
+    """Its successions, where ``looked_at`` carried it out."""
+
     objects = OrderQuerySet.as_manager()
 
     class Meta:

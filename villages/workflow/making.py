@@ -70,7 +70,8 @@ def make(kind: UnitKind, above: str, code: str, name: str, *, by: Any) -> Unit:
         raise NotAllowed
     name = cleaned_name(name, "name")
     below = Unit.objects.standing().within(above).filter(level=kind.level)
-    if not code and (there := below.filter(name=name).first()):
+    there: Unit | None = None if code else below.filter(name=name).first()
+    if there:
         return there
     if not (code := code or next_code(kind, above)):
         raise WrongState(_("All codes here are taken."))

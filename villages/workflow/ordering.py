@@ -248,7 +248,7 @@ def _carry_out(
 def _let_pass(order: ReorganizationOrder) -> None:
     """Let the apps above carry out their part; their consequences are stored with the order."""
     with translation.override(settings.LANGUAGE_CODE):
-        told = units_passed.send(sender=ReorganizationOrder, order=order) + units_settled.send(
+        told: list[tuple[Any, Any]] = units_passed.send(sender=ReorganizationOrder, order=order) + units_settled.send(
             sender=ReorganizationOrder, order=order
         )
     order.consequences = [asdict(one) for _receiver, said in told for one in said or ()]

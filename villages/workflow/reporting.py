@@ -34,7 +34,8 @@ def report_profiles(year: int, figures: Mapping[str, Mapping[str, int | Decimal 
     if any(value is not None and value < 0 for of_one in figures.values() for value in of_one.values()):
         raise Incomplete(_("Figures must not be negative."))
     there = {profile.unit_id: profile for profile in Profile.objects.filter(unit__in=villages, year=year)}
-    fresh, changed = [], []
+    fresh: list[Profile] = []
+    changed: list[Profile] = []
     for code, of_one in sorted(figures.items()):
         profile = there.get(code) or Profile(unit=villages[code], year=year)
         said = {name: of_one[name] for name in FIGURES if name in of_one}

@@ -45,5 +45,7 @@ def tag_units(tags: Mapping[str, Sequence[str]], *, by: Any) -> Tagged:
         unit.tags = list(dict.fromkeys(tags[unit.code]))
     with acting(by, "villages.tag"):
         Unit.objects.bulk_update(changed, ["tags"])
-        told = units_tagged.send(sender=Unit, units=changed, before=before, by=by) if changed else ()
+        told: list[tuple[Any, Any]] = []
+        if changed:
+            told = units_tagged.send(sender=Unit, units=changed, before=before, by=by)
     return Tagged(len(changed), [one for _receiver, said in told for one in said or ()])
