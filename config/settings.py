@@ -332,9 +332,10 @@ SPECTACULAR_SETTINGS = {
         "DecisionStateEnum": "ratings.models.Decision.State",
         "ObjectionStateEnum": "reviews.models.Objection.State",
         "SourceStateEnum": "incentives.models.Source.State",
+        "SchemeStateEnum": "ratings.models.Scheme.State",
         "StageEnum": "ratings.models.Stage",
         "ReviewStageEnum": "reviews.api.scoring.REVIEW_STAGES",
-        "FigureEnum": "incentives.models.source.Figure",
+        "FigureEnum": "incentives.models.source.RewardFigure",
         "LevelEnum": "villages.models.Level",
     },
     "POSTPROCESSING_HOOKS": [

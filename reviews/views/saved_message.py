@@ -14,3 +14,8 @@ def tell_saved(request: HttpRequest, saved: int, left: int, *, place: str = "") 
     else:
         tell, said = messages.success, _("Saved: %(saved)s.")
     tell(request, " · ".join(filter(None, [place, said % {"saved": saved, "left": left}])))
+
+
+def still_here(refused: Exception) -> str:
+    """Why saving was refused, and that nothing typed is lost."""
+    return str(refused) + " " + _("What you typed is still here.")
