@@ -26,8 +26,10 @@ MARKED_SECONDS = 900
 class SheetUploadField(forms.FileField):
     """The bytes of a sheet of at most ``MOST_BYTES``."""
 
-    def clean(self, data: Any, initial: Any = None) -> bytes:
+    def clean(self, data: Any, initial: Any = None) -> bytes | None:
         sheet = super().clean(data, initial)
+        if not sheet:
+            return None  # none was asked for
         if sheet.size > MOST_BYTES:
             raise forms.ValidationError(_("The sheet is too large: at most 5 MB."))
         return sheet.read()

@@ -268,6 +268,8 @@ PAGES = {
     "scheme_undo": page("draft_scheme.pk", post=at("county", "ratings.manage_scheme")),
     "scheme_part": both("draft_scheme.pk", "=a1c1", who=at("county", "ratings.manage_scheme")),
     "scheme_issue": both("draft_scheme.pk", who=at("county", "ratings.manage_scheme")),
+    "scheme_what_if": both("draft_scheme.pk", who=at("county", "ratings.manage_scheme")),
+    "scheme_sheet": page("cycle.scheme_id", get=around("ratings.view_scheme")),
     "public_scheme": both("cycle.scheme_id", who=PUBLIC),
     "public_scheme_paper": both("cycle.scheme_id", who=PUBLIC),
     "cycles": both(who=anywhere("ratings.manage_cycle")),

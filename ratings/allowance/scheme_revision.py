@@ -31,13 +31,14 @@ def revised(new: Reading, old: Scheme, day: date) -> list[Revised]:
 
     An answer that a version does not ask for, or cannot accept, counts as not given for that version.
     """
-    units = _answered(old)
+    units = answered(old)
     before = _results(Reading(old.body, old.spec), units, day)
     after = _results(new, units, day)
     return [Revised(unit, before.get(unit), after.get(unit)) for unit in units if before.get(unit) != after.get(unit)]
 
 
-def _answered(scheme: Scheme) -> dict[str, UnitFacts]:
+def answered(scheme: Scheme) -> dict[str, UnitFacts]:
+    """The answers kept under ``scheme``, by unit in order of code, with tags and vetoes."""
     rows = Answer.objects.filter(application__cycle__scheme=scheme, value__isnull=False)
     values: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
     for unit, item, value in rows.order_by("application__unit").values_list("application__unit", "item", "value"):
@@ -51,12 +52,12 @@ def _answered(scheme: Scheme) -> dict[str, UnitFacts]:
 
 
 def _results(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> dict[str, Result]:
-    taken = {unit: _taken(reading.spec, facts) for unit, facts in units.items()}
+    taken = {unit: applicable(reading.spec, facts) for unit, facts in units.items()}
     fitting = {unit: facts for unit, facts in taken.items() if facts is not None}
     return {row["unit"]: (row["total"], row["star"]) for row in try_scheme(reading, fitting, day)}
 
 
-def _taken(spec: SchemeSpec, facts: UnitFacts) -> UnitFacts | None:
+def applicable(spec: SchemeSpec, facts: UnitFacts) -> UnitFacts | None:
     """The facts that ``spec`` asks of the unit and can accept; None if not exactly one variant fits it."""
     try:
         asked = {q.item: (criterion, q) for criterion in spec.fitting(facts.tags) for q in criterion.questions}

@@ -18,7 +18,7 @@ from ratings.scoring.methods import WrongFact, check_fact
 from records import cells
 from records.refusals import Refused
 from records.spreadsheet import SpreadsheetLine, Unreadable
-from records.table_lines import COMMAND, NotATable, lines
+from records.table_lines import COMMAND, Bounds, NotATable, lines
 from villages.models import CODE
 
 COLUMNS = ("unit", "item", "value", "date")
@@ -71,14 +71,16 @@ class _FactRow:
         return WrongFactRow(self.number, column, getattr(self, column), message, expected)
 
 
-def read_facts(source: bytes | Path, spec: SchemeSpec, *, beside: SchemeSpec | None = None) -> dict[str, UnitFacts]:
+def read_facts(
+    source: bytes | Path, spec: SchemeSpec, *, beside: SchemeSpec | None = None, bounds: Bounds = COMMAND
+) -> dict[str, UnitFacts]:
     """The facts of every unit in the file, by unit code in order. Raises ``FactsRefused``.
 
     ``beside``: another scheme that the file is read for as well; what it alone asks of a unit is skipped.
     """
     reader = _Reader(spec, beside)
     try:
-        for row in _rows(lines(source, COMMAND)):
+        for row in _rows(lines(source, bounds)):
             reader.read(row)
     except NotATable as refused:
         raise FactsRefused([str(refused)]) from None
@@ -89,13 +91,13 @@ def read_facts(source: bytes | Path, spec: SchemeSpec, *, beside: SchemeSpec | N
 
 
 def read_facts_for_both(
-    source: bytes | Path, new: SchemeSpec, old: SchemeSpec
+    source: bytes | Path, new: SchemeSpec, old: SchemeSpec, *, bounds: Bounds = COMMAND
 ) -> tuple[dict[str, UnitFacts], dict[str, UnitFacts]]:
     """The facts as each of two schemes reads them. Raises ``FactsRefused`` with what is wrong for either."""
     read, problems = [], []
     for spec, beside in ((new, old), (old, new)):
         try:
-            read.append(read_facts(source, spec, beside=beside))
+            read.append(read_facts(source, spec, beside=beside, bounds=bounds))
         except FactsRefused as refused:
             problems += refused.problems
     if problems:

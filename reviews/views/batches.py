@@ -22,6 +22,7 @@ from accounts.models import User
 from accounts.working_days import notice_days, uncertainty
 from ratings.forms.register_forms import TownshipFilterForm
 from ratings.models import Cycle, Decision, StarPeriod
+from ratings.presenters.star_bars import pieces
 from records import previews
 from records.documents import served
 from records.excel_export import as_workbook
@@ -32,7 +33,6 @@ from reviews.decisions.visibility import own_batches
 from reviews.models import Batch, BatchEntry
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
 from reviews.presenters.minutes import WHY, exceptions, minutes
-from reviews.presenters.star_bars import pieces
 from reviews.presenters.verdicts import verdicts
 from reviews.workflow import batches as workflow
 from reviews.workflow.checks import hindrances

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.presenters.star_bars import LENGTH, StarBarPiece, pieces
+from ratings.presenters.star_bars import LENGTH, StarBarPiece, pieces
 
 
 def test_highest_star_first_no_star_last():

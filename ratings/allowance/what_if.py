@@ -1,0 +1,92 @@
+"""What a draft would do to the villages, told apart by township, criterion and star line; pure but for the facts."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ratings.allowance.comparison import Pair, judge_both
+from ratings.allowance.scheme_revision import answered, applicable
+from ratings.models import Scheme
+from ratings.scheme.reading import Reading
+from ratings.scheme.spec import Criterion, SchemeSpec, StarLine
+
+ALIKE = Decimal("0.95")
+"""A criterion on which so many units have the same points hardly tells them apart."""
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True)
+class AlikeCriterion:
+    """``points`` that ``count`` of ``of`` units have."""
+
+    criterion: Criterion
+    points: str
+    count: int
+    of: int
+
+
+@dataclass(frozen=True)
+class LineMoved:
+    """A star line: who has the star, who would win it with a point less, lose it with a point more."""
+
+    star: int
+    line: Decimal
+    over: bool
+    now: int
+    won: int
+    lost: int
+
+
+def pairs_of_kept(new: Reading, old: Scheme, day: date) -> tuple[list[Pair], int]:
+    """Both schemes on the facts kept under ``old``; and how many units no single variant fits."""
+    units = answered(old)
+    reading = Reading(old.body, old.spec)
+    after = {unit: applicable(new.spec, facts) for unit, facts in units.items()}
+    before = {unit: applicable(old.spec, facts) for unit, facts in units.items()}
+    fitting = [unit for unit in units if after[unit] is not None and before[unit] is not None]
+    judged = judge_both(new, reading, {u: after[u] for u in fitting}, {u: before[u] for u in fitting}, day)
+    return judged, len(units) - len(fitting)
+
+
+def alike(spec: SchemeSpec, pairs: Sequence[Pair]) -> list[AlikeCriterion]:
+    """The criteria of the draft on which nearly all units have the same points."""
+    found = []
+    for criterion in {criterion.code: criterion for criterion in reversed(spec.criteria)}.values():
+        points, count = Counter(pair.after["criteria"][criterion.code] for pair in pairs).most_common(1)[0]
+        if count >= ALIKE * len(pairs):
+            found.append(AlikeCriterion(criterion, points, count, len(pairs)))
+    return found[::-1]
+
+
+def lines_moved(spec: SchemeSpec, pairs: Sequence[Pair]) -> list[LineMoved]:
+    """What a point more or less on each line of totals would move, all else as it is."""
+    lines = [line for line in spec.stars if line.total is not None or line.over is not None]
+    return [_line_moved(line, pairs) for line in lines if spec.rule == "lines"]
+
+
+def _line_moved(line: StarLine, pairs: Sequence[Pair]) -> LineMoved:
+    over = line.total is None
+    bound = line.over if over else line.total
+    having = [pair.after for pair in pairs if pair.after["star"] == line.star]
+    return LineMoved(
+        star=line.star,
+        line=bound,
+        over=over,
+        now=len(having),
+        won=sum(_wins(pair.after, line.star, bound - ONE, over) for pair in pairs),
+        lost=sum(not _reaches(result, bound + ONE, over) for result in having),
+    )
+
+
+def _wins(result: dict[str, Any], star: int, bound: Decimal, over: bool) -> bool:
+    """Whether the total alone keeps a unit from the star, and reaches ``bound``."""
+    why = [short["why"] for short in result["short"] if short["star"] == star]
+    return result["star"] < star and why == ["over" if over else "total"] and _reaches(result, bound, over)
+
+
+def _reaches(result: dict[str, Any], bound: Decimal, over: bool) -> bool:
+    total = Decimal(result["total"])
+    return total > bound if over else total >= bound

@@ -1,0 +1,112 @@
+"""What a draft would do, as its page shows it: picture, townships, who moves and why, lines, burden."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ratings.allowance.comparison import Pair, stars, townships
+from ratings.allowance.what_if import AlikeCriterion, LineMoved, alike, lines_moved
+from ratings.presenters.star_bars import StarBarPiece, pieces
+from ratings.scheme.burden import Burden, burden
+from ratings.scheme.spec import SchemeSpec
+from villages.models import Unit
+
+MOST_MOVED = 200
+
+
+@dataclass(frozen=True)
+class Change:
+    """Points of one criterion before and after; None where a scheme has no such criterion."""
+
+    code: str
+    before: str | None
+    after: str | None
+
+    @property
+    def by(self) -> Decimal:
+        return Decimal(self.after or 0) - Decimal(self.before or 0)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A unit whose star changes, and by which criteria, those that carry it first."""
+
+    name: str
+    township: str
+    pair: Pair
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
+class TownshipRow:
+    """``cells``: units of each star, before and after."""
+
+    name: str
+    cells: list[tuple[int, int, int]]
+    up: int
+    down: int
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    stars: list[int]
+    before: list[StarBarPiece]
+    after: list[StarBarPiece]
+    up: int
+    down: int
+    same: int
+    townships: list[TownshipRow]
+    moved: list[Moved]
+    alike: list[AlikeCriterion]
+    lines: list[LineMoved]
+    burden_before: Burden
+    burden_after: Burden
+
+    @property
+    def more(self) -> int:
+        """How many of those who move are not listed."""
+        return self.up + self.down - len(self.moved)
+
+
+def what_if(new: SchemeSpec, old: SchemeSpec, pairs: Sequence[Pair], county: str) -> WhatIf:
+    """``county``: the unit whose names may be shown."""
+    names = dict(Unit.objects.within(county).values_list("code", "name"))
+    possible = stars(old, new)
+    moving = [pair for pair in pairs if pair.change]
+    up = sum(pair.change > 0 for pair in moving)
+    return WhatIf(
+        stars=possible,
+        before=pieces(pair.before["star"] for pair in pairs),
+        after=pieces(pair.after["star"] for pair in pairs),
+        up=up,
+        down=len(moving) - up,
+        same=len(pairs) - len(moving),
+        townships=_townships(pairs, possible, names),
+        moved=[_moved(pair, names) for pair in sorted(moving, key=lambda pair: pair.change)[:MOST_MOVED]],
+        alike=alike(new, pairs),
+        lines=lines_moved(new, pairs),
+        burden_before=burden(old),
+        burden_after=burden(new),
+    )
+
+
+def _townships(pairs: Sequence[Pair], possible: list[int], names: dict[str, str]) -> list[TownshipRow]:
+    rows = []
+    for code, sides in townships(pairs, possible).items():
+        mine = [pair.change for pair in pairs if pair.unit.startswith(code)]
+        cells = [(star, sides["before"][str(star)], sides["after"][str(star)]) for star in possible]
+        up, down = sum(change > 0 for change in mine), sum(change < 0 for change in mine)
+        rows.append(TownshipRow(names.get(code, code), cells, up, down))
+    return rows
+
+
+def _moved(pair: Pair, names: dict[str, str]) -> Moved:
+    changes = [Change(code, *points) for code, points in pair.criteria.items()]
+    changes.sort(key=lambda change: change.by, reverse=pair.change > 0)
+    return Moved(names.get(pair.unit, pair.unit), names.get(pair.unit[:9], ""), pair, changes)
+
+
+def options(scheme: Any, issued: Iterable[Any]) -> list[Any]:
+    """The schemes to compare with, the latest year before the draft's first."""
+    return sorted(issued, key=lambda one: (one.year >= scheme.year, -one.year, -one.version))

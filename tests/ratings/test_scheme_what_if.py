@@ -1,0 +1,109 @@
+"""What a draft would do, on a page of the county office: kept facts, a sheet, who sees it (formats §6)."""
+
+from copy import deepcopy
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import translation
+
+from ratings.models import Scheme
+from ratings.scheme.reading import read_scheme
+from tests.factories import (
+    AnswerFactory,
+    ApplicationFactory,
+    CycleFactory,
+    SchemeFactory,
+    UnitFactory,
+    person,
+    scheme_body,
+)
+
+pytestmark = pytest.mark.django_db
+COUNTY, VILLAGE = "330624", "330624108204"
+
+
+@pytest.fixture
+def issued():
+    county = UnitFactory(code=COUNTY)
+    UnitFactory(code="330624108", name="沙溪镇")
+    return SchemeFactory(unit=county, year=2026)
+
+
+@pytest.fixture
+def draft(issued):
+    body = deepcopy(scheme_body(unit=COUNTY, year=2027))
+    for line in body["stars"]:
+        if "total" in line:
+            line["total"] = line["total"] + 1 if line["total"] else line["total"]
+    return SchemeFactory(unit=issued.unit, year=2027, body=body, state="draft", issued_at=None)
+
+
+@pytest.fixture
+def office(client):
+    client.force_login(person("county_office", COUNTY))
+    return client
+
+
+def address(scheme):
+    return reverse("scheme_what_if", args=[scheme.pk])
+
+
+def sheet(*rows):
+    return SimpleUploadedFile("facts.csv", "\n".join(rows).encode())
+
+
+def facts_of(scheme, unit=VILLAGE):
+    return [f"{unit},{question.item},0" for question in scheme.spec.criteria[0].questions]
+
+
+def test_a_sheet_of_facts_is_tried_and_nothing_is_kept(office, issued, draft):
+    UnitFactory(code=VILLAGE, name="沙溪村")
+    before = Scheme.objects.count()
+    sent = {"against": issued.pk, "sheet": sheet(*facts_of(issued))}
+    answer = office.post(address(draft), sent)
+    found = answer.context["found"]
+    assert (answer.status_code, found.up + found.down + found.same, answer.context["uploaded"]) == (200, 1, True)
+    assert [row.name for row in found.townships] == ["沙溪镇"]
+    assert Scheme.objects.count() == before
+
+
+def test_a_sheet_that_cannot_be_used_says_why(office, issued, draft):
+    with translation.override("en"):
+        answer = office.post(address(draft), {"against": issued.pk, "sheet": sheet(f"{VILLAGE},9.9,1")})
+    assert (answer.status_code, len(answer.context["refused"])) == (409, 1)
+
+
+def test_units_of_another_county_are_refused(office, issued, draft):
+    sent = {"against": issued.pk, "sheet": sheet(*facts_of(issued, "330681001218"))}
+    assert office.post(address(draft), sent).status_code == 409
+
+
+def test_the_answers_kept_are_tried_at_once(office, issued, draft):
+    cycle = CycleFactory(scheme=issued)
+    unit = UnitFactory(code=VILLAGE, name="沙溪村")
+    question = issued.spec.criteria[0].questions[0]
+    AnswerFactory(
+        application=ApplicationFactory(cycle=cycle, unit=unit), item=question.item, typed="0", value=Decimal(0)
+    )
+    answer = office.get(address(draft))
+    assert (answer.status_code, answer.context["count"]) == (200, 1)
+
+
+def test_without_answers_it_asks_for_a_sheet(office, issued, draft):
+    answer = office.get(address(draft))
+    assert (answer.status_code, answer.context["found"]) == (200, None)
+
+
+@pytest.mark.parametrize(("role", "unit"), [("county_office", "330681"), ("township_office", "330624108")])
+def test_nobody_else_sees_it(client, issued, draft, office, role, unit):
+    assert office.get(address(draft)).status_code == 200
+    UnitFactory(code="330681")
+    client.force_login(person(role, unit))
+    assert client.get(address(draft)).status_code == 404
+
+
+def test_the_workbook_to_download_is_the_scheme(office, issued):
+    answer = office.get(reverse("scheme_sheet", args=[issued.pk]))
+    assert read_scheme(answer.content).spec == issued.spec
