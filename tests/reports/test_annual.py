@@ -152,7 +152,7 @@ def test_the_command_writes_chinese_and_knows_its_units(county, tmp_path):
     path = tmp_path / "r.xlsx"
     call_command("annual_report", year=2026, unit=COUNTY, output=str(path))
     assert len(load_workbook(path).sheetnames) == 4
-    with pytest.raises(CommandError, match="no unit 999999"):
+    with pytest.raises(CommandError, match="没有代码为999999的单位"):
         call_command("annual_report", year=2026, unit="999999", output=str(path))
 
 
