@@ -61,6 +61,10 @@ KINDS = {
     "applying_reopened": _("%(unit)s: you may still apply for %(year)s until %(until)s: %(reason)s"),
     "time_extended": _("%(unit)s: “%(step)s” goes on until %(until)s: %(reason)s"),
     "application_reasked": _("%(unit)s: its tags are %(tags)s now, and the form asks accordingly. Please look again"),
+    "scheme_amended": _(
+        "%(unit)s: version %(version)s of the scheme of %(year)s is in force, and the form asks accordingly. "
+        "Please look again"
+    ),
     "figures_supplied": _("%(unit)s: %(department)s has filled in %(count)s figures; you need not"),
     "star_revoke": _("%(unit)s: star (%(before)s) revoked because of “%(event)s” of %(on)s. You may appeal."),
     "star_suspend": _("%(unit)s: star (%(before)s) suspended because of “%(event)s” of %(on)s. You may appeal."),

@@ -5,6 +5,9 @@ from django.dispatch import Signal
 applications_moved = Signal()
 """Applications took a step. ``applications``: their ids; ``verb``; ``to``: the state they are in now."""
 
+applications_reasked = Signal()
+"""Another version of the scheme asks other things of ``applications`` (ids) that are under review."""
+
 decisions_confirmed = Signal()
 """Decisions came into force. ``decisions``: their ids; ``units``: the codes of the units decided on."""
 

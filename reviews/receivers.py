@@ -7,10 +7,10 @@ from django.dispatch import receiver
 
 from accounts.models import Appointment
 from accounts.signals import posts_handed_over
-from ratings.models import Decision
-from ratings.signals import applications_moved
+from ratings.models import Application, Decision
+from ratings.signals import applications_moved, applications_reasked
 from reviews.models import Appeal, Batch, BatchEntry
-from reviews.models.review_levels import review_level_of
+from reviews.models.review_levels import REVIEW_LEVELS, review_level_of
 from reviews.workflow import appeals
 from reviews.workflow.handover import pass_hearings, pass_seats
 from reviews.workflow.panels import applications_entered
@@ -29,6 +29,14 @@ def lay_sheets(applications: list[int], verb: str, to: str, **_: Any) -> None:
     review_level = review_level_of(to)
     if review_level is not None:
         applications_entered(applications, verb, review_level)
+
+
+@receiver(applications_reasked)
+def score_anew(applications: list[int], **_: Any) -> None:
+    """What was handed in by another version of the scheme is looked at again; what fits stays on the sheets."""
+    for review_level in REVIEW_LEVELS.values():
+        there = Application.objects.filter(pk__in=applications, state=review_level.state)
+        applications_entered(list(there.values_list("pk", flat=True)), "scheme_amended", review_level)
 
 
 @receiver(applications_moved)

@@ -341,6 +341,7 @@ class DecisionFactory(DjangoModelFactory):
         model = Decision
 
     unit = factory.SubFactory(UnitFactory, code=VILLAGE)
+    scheme = factory.LazyAttribute(lambda o: o.cycle.scheme if getattr(o, "cycle", None) else None)
     year = 2025
     star = 3
     origin = Decision.Origin.IMPORTED

@@ -1,10 +1,10 @@
 -- Points → total, areas, rank, maximum star, bars and shortfalls (formats §1, "Total", "A veto", "rule", "top").
 -- One query for one application, a nation, and a dry run. It follows the caller's relations:
 --   scheme (id, year, body, rated)            rated: how many units are rated; null until scoring is closed
---   entry (id, scheme, unit, day)             the entries to be judged, on their decision day
+--   entry (id, scheme, pool, unit, day)       the entries to be judged, on their decision day; a pool is ranked together
 --   point (entry, criterion, points, figure)  exact points
 --   veto (unit, code, met)                    the days on which veto items were met
---   standing (scheme, total)                  totals of the schemes' other units, for the rank
+--   standing (pool, total)                    totals of the pools' other units, for the rank
 
 -- A scheme's body flattened into one row per scheme. (Keeping rows would be simpler to write, but the planner cannot know
 -- how many elements a JSON list has, and plans for millions.)
@@ -116,7 +116,7 @@ named as (
     group by 1
 ),
 area_points as (
-    select e.id as entry, e.scheme, a.nr, a.code, a.kind, a.core, a.line,
+    select e.id as entry, e.scheme, e.pool, a.nr, a.code, a.kind, a.core, a.line,
            case when a.kind = 'base' then coalesce(p.points, 0) else least(coalesce(p.points, 0), a.cap) end as points
     from entry e
     join rulebook b on b.scheme = e.scheme
@@ -127,15 +127,15 @@ area_points as (
     ) as p on p.entry = e.id and p.area = a.nr
 ),
 summed as materialized (
-    select entry, scheme, greatest(0, sum(case kind when 'penalty' then -points else points end)) as total,
+    select entry, scheme, pool, greatest(0, sum(case kind when 'penalty' then -points else points end)) as total,
            count(*) filter (where kind = 'base' and not core and points >= line) as others,
            jsonb_object_agg('areas.' || code, points) as areas
     from area_points
-    group by 1, 2
+    group by 1, 2, 3
 ),
 ranked as (
-    select entry, rank() over (partition by scheme order by total desc) as rank
-    from (select entry, scheme, total from summed union all select null, scheme, total from standing) as everyone
+    select entry, rank() over (partition by pool order by total desc) as rank
+    from (select entry, pool, total from summed union all select null, pool, total from standing) as everyone
 ),
 judged as materialized (
     select s.entry, s.scheme, s.total, k.rank, s.areas || coalesce(n.has, '{}') || jsonb_build_object(

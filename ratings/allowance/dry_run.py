@@ -16,7 +16,7 @@ from ratings.scoring.methods import Scored, score, written
 
 _RELATIONS = """
 create temporary table trial_scheme (id int, year int, body jsonb, rated int);
-create temporary table trial_entry (id text collate "C", scheme int, unit text, day date);
+create temporary table trial_entry (id text collate "C", scheme int, pool int, unit text, day date);
 create temporary table trial_point (entry text, criterion text, points numeric, figure numeric);
 create temporary table trial_veto (unit text, code text, met date);
 """
@@ -24,7 +24,7 @@ _DROP = "drop table trial_scheme, trial_entry, trial_point, trial_veto"
 _SOURCE = AllowanceSource(
     """
     scheme as (table trial_scheme), entry as (table trial_entry), point as (table trial_point),
-    veto as (table trial_veto), standing as (select null::int as scheme, null::numeric as total where false)
+    veto as (table trial_veto), standing as (select null::int as pool, null::numeric as total where false)
     """
 )
 
@@ -52,7 +52,7 @@ def _fill(
 ) -> None:
     tables = {
         "trial_scheme": [(1, reading.spec.year, json.dumps(reading.body, cls=ExactEncoder), len(units))],
-        "trial_entry": [(code, 1, code, day) for code in units],
+        "trial_entry": [(code, 1, 1, code, day) for code in units],
         "trial_point": [
             (code, criterion, result.points, result.figure)
             for code, results in scored.items()

@@ -40,6 +40,7 @@ def revised(new: Reading, old: Scheme, day: date) -> list[Revised]:
 def answered(scheme: Scheme) -> dict[str, UnitFacts]:
     """The answers kept under ``scheme``, by unit in order of code, with tags and vetoes."""
     rows = Answer.objects.filter(application__cycle__scheme=scheme, value__isnull=False)
+    rows = rows.exclude(application__state__in=Application.State.RESULT_OUT)  # what is out stays under its version
     values: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
     for unit, item, value in rows.order_by("application__unit").values_list("application__unit", "item", "value"):
         values[unit][item] = value

@@ -53,7 +53,7 @@ def _in_village_hands(application: Application) -> dict[str, Any]:
         return {}
     turn = turn_of(application)
     asked = ReturnedCriterion.objects.filter(of__application=application, of__answered_at=None).order_by("id")
-    names = {c.code: c.name for c in application.cycle.scheme.spec.criteria}
+    names = {c.code: c.name for c in application.scheme.spec.criteria}
     returned = [
         {
             "title": f"{one.criterion} {names[one.criterion]}",

@@ -10,10 +10,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ratings.models.cycle import Cycle
 from ratings.models.lifecycle import STEPS, ApplicationState
+from ratings.models.scheme import Scheme
 from records.cells import PLACES
 from records.models import StoredFile
 from villages.models import Unit
@@ -121,6 +123,16 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.cycle.year}"
+
+    @cached_property
+    def scheme(self) -> Scheme:
+        """The version that applies: a published result stays under the one that its decision names (formats §6)."""
+        moved = self.cycle.scheme
+        if self.state not in self.State.STAR_PUBLISHED or moved.version == 1:
+            return moved
+        published = self.decisions.filter(state__in=["released", "confirmed"], scheme__isnull=False)
+        named = published.exclude(origin="closing").select_related("scheme").order_by("-pk").first()
+        return named.scheme if named else moved
 
     @property
     def with_village(self) -> bool:

@@ -44,7 +44,7 @@ class ApplicationFormView:
 
     def __init__(self, application: Application, *, may_fill: bool) -> None:
         self.application = application
-        self.spec: SchemeSpec = application.cycle.scheme.spec
+        self.spec: SchemeSpec = application.scheme.spec
         self.criteria = criteria_of(application)
         self.answers: dict[str, Answer] = {a.item: a for a in application.answers.select_related("by")}
         self.evidence = list(application.evidence.select_related("file").order_by("id"))
@@ -259,7 +259,7 @@ class ApplicationFormView:
 def card_address(application: Application, code: str) -> str:
     """The address of the criterion of this code in the form: its area's page, and the card there."""
     criteria = criteria_of(application)
-    for number, area in enumerate(application.cycle.scheme.spec.areas, start=1):
+    for number, area in enumerate(application.scheme.spec.areas, start=1):
         there = [c.code for c in criteria if c in area.criteria]
         if code in there:
             page = reverse("application_area", args=[application.pk, number])

@@ -33,7 +33,7 @@ def _head(form: ApplicationFormView) -> list[Block]:
     application = form.application
     rows = [
         (_("Village"), f"{application.unit.name}（{application.unit_id}）"),
-        (_("Standard"), application.cycle.scheme.name),
+        (_("Standard"), application.scheme.name),
         (_("Star applied for"), star_name(application.applied_star) if application.applied_star else "—"),
         (_("Points by self-assessment"), f"{points_text(form.total)} / {points_text(form.full)}"),
         (_("Filled in by"), _filler(application)),

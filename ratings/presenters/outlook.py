@@ -17,7 +17,7 @@ from ratings.presenters.application_form import ApplicationFormView
 from ratings.scheme.spec import Criterion
 
 _TYPED = """
-entry as materialized (select %s::bigint as id, %s::bigint as scheme, %s::text as unit, %s::date as day),
+entry as materialized (select %s::bigint as id, %s::bigint as scheme, 0 as pool, %s::text as unit, %s::date as day),
 scheme as materialized (
     select c.id, c.year, s.body, null::bigint as rated
     from ratings_cycle c join ratings_scheme s on s.id = c.scheme_id where c.id = %s
@@ -27,7 +27,7 @@ point as not materialized (
     from jsonb_to_recordset(%s) as p (criterion text, points numeric, figure numeric)
 ),
 veto as not materialized (select null::text as unit, null::text as code, null::date as met where false),
-standing as not materialized (select null::bigint as scheme, null::numeric as total where false)
+standing as not materialized (select null::int as pool, null::numeric as total where false)
 """
 
 

@@ -7,7 +7,7 @@ from django.db.models import DateField, Func, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.face import star_name
-from ratings.events.applicable_scheme import event_names
+from ratings.events.applicable_scheme import events_of
 from ratings.events.effects import effect_words
 from ratings.explanation import ExplanationStep, ExplanationSubject, Rows, rows_of
 from ratings.models import Event, StarPeriod
@@ -49,7 +49,7 @@ def register_queries(subject: ExplanationSubject) -> dict[str, QuerySet]:
 
 def register_steps(subject: ExplanationSubject, rows: Rows) -> list[ExplanationStep]:
     """The steps in the order of their days."""
-    names = event_names([subject.application.unit_id])
+    names = events_of(subject.application.scheme)
     steps = [
         *_orders(rows["since_orders"]),
         *(_event(row, names) for row in rows.get("since_events", [])),

@@ -138,7 +138,7 @@ def star(request: HttpRequest, pk: int) -> HttpResponse:
 def area(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """One area. A POST saves everything typed; with htmx it saves one criterion and returns what has changed."""
     application = fillable(request, pk)
-    if not 1 <= number <= len(application.cycle.scheme.spec.areas):
+    if not 1 <= number <= len(application.scheme.spec.areas):
         raise Http404
     shut = shut_because(application, request.user)
     if request.method != "POST":
@@ -388,7 +388,7 @@ def _take_off(request: HttpRequest, application: Application) -> None:
 def upload(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Upload files of one criterion on selection (htmx); returns the criterion's list of evidence."""
     application = fillable(request, pk)
-    if not 1 <= number <= len(application.cycle.scheme.spec.areas):
+    if not 1 <= number <= len(application.scheme.spec.areas):
         raise Http404
     problem, twice = "", []
     try:

@@ -47,7 +47,7 @@ def locked_row(application: Application) -> Application:
 def criteria_of(application: Application) -> tuple[Criterion, ...]:
     """The criteria that apply to this unit. Raises ``WrongState`` when its tags fit none or several variants of one."""
     try:
-        return application.cycle.scheme.spec.fitting(application.tags)
+        return application.scheme.spec.fitting(application.tags)
     except NoSingleVariant as wrong:
         raise WrongState(
             _("Criterion %s has variants, and the tags of this unit do not tell which. Please ask the county office.")

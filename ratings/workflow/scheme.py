@@ -11,6 +11,7 @@ from accounts.models import User
 from ratings.models import Scheme
 from ratings.register.rerating import rerate
 from ratings.scheme.reading import check_scheme
+from ratings.workflow.new_version import follow
 from records import audit
 from records.refusals import NotAllowed, Refused, WrongState
 from villages.models import Level, Unit
@@ -51,7 +52,8 @@ def issue_scheme(scheme: Scheme, *, by: User | None) -> Scheme:
     """Put a draft in force for its unit and year; from then on it never changes, and it applies to the events of its
     time.
 
-    Raises ``NotAllowed`` if ``by`` may not issue there, ``WrongState`` if it is issued already.
+    The year's open cycle goes on under it. Raises ``NotAllowed`` if ``by`` may not issue there, ``WrongState`` if it is
+    issued already, or decisions of the cycle's version wait for their release.
     """
     _require(by, scheme.unit)
     scheme = Scheme.objects.select_for_update(of=("self",)).get(pk=scheme.pk)
@@ -60,6 +62,7 @@ def issue_scheme(scheme: Scheme, *, by: User | None) -> Scheme:
     scheme.state, scheme.issued_at, scheme.issued_by = Scheme.State.ISSUED, timezone.now(), by
     with audit.acting(by, "issue_scheme"):
         scheme.save(update_fields=["state", "issued_at", "issued_by"])
+        follow(scheme, by=by)
         rerate(scheme.unit_id)
     return scheme
 

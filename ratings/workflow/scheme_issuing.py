@@ -13,6 +13,7 @@ from ratings.models import Scheme
 from ratings.scheme import drafting
 from ratings.scheme.problems import errors
 from ratings.scheme.reading import SchemeRefused, check_scheme
+from ratings.workflow.new_version import consequences
 from ratings.workflow.scheme import issue_scheme
 from ratings.workflow.scheme_drafts import require_writer, written
 from records.previews import require_unchanged
@@ -33,18 +34,20 @@ CONCERNED = (
 
 
 def offered(scheme: Scheme) -> dict[str, Any]:
-    """What issuing would do now: which text, what its checks say, whom it rates, how many are told."""
+    """What issuing would do now: which text, what its checks say, whom it rates, whom it moves, how many are told."""
     body, _number = written(scheme)
     try:
-        problems = check_scheme(body).warnings
+        reading = check_scheme(body)
+        problems, moves = reading.warnings, consequences(scheme, reading)
     except SchemeRefused as refused:
-        problems = refused.problems
+        problems, moves = refused.problems, {}
     return {
         "digest": drafting.digest(body),
         "errors": len(errors(problems)),
         "warnings": [str(problem) for problem in problems if problem.severity == "warning"],
         "units": scheme.rated_units().count(),
         "people": len(_concerned(scheme)),
+        "moves": moves,
     }
 
 

@@ -95,7 +95,7 @@ def hear(decision: Decision, corrections: list[CorrectedPoints], staff: Staff) -
 
 def corrected(decision: Decision) -> Iterator[list[CorrectedPoints]]:
     """Full points in the one, two or three criteria of base areas that lost the most."""
-    spec = decision.cycle.scheme.spec
+    spec = decision.scheme.spec
     base = {one.code for area in spec.areas if area.kind == "base" for one in area.criteria}
     full = {one.code: one.max for one in spec.fitting(decision.application.tags) if one.code in base}
     given = Points.objects.filter(application=decision.application_id, stage=decision.origin, criterion__in=full)

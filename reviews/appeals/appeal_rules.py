@@ -75,7 +75,7 @@ def last_day(decision: Decision) -> date:
     """The last day, until 24:00, on which ``decision`` may be appealed: working days are counted as for a
     public notice."""
     released_on = timezone.localdate(decision.batch_entry.batch.released_at)
-    return notice_days(released_on, decision.cycle.scheme.spec.appeal_days).last
+    return notice_days(released_on, decision.scheme.spec.appeal_days).last
 
 
 def candidates(appeal: Appeal) -> list[User]:

@@ -60,7 +60,7 @@ def of_rejection(application: Application) -> Appealable:
     """A rejected application; once the cycle was closed with that decision, the days count from that day."""
     closing = closing_of(application)
     told_at = max([rejection(application).at, *([closing.decided_at] if closing else [])])
-    days = application.cycle.scheme.spec.appeal_days
+    days = application.scheme.spec.appeal_days
     return Appealable(application.unit, timezone.localdate(told_at), days, application=application, decision=closing)
 
 
@@ -68,7 +68,7 @@ def of_closing(decision: Decision) -> Appealable:
     """A closing's decision of no star."""
     if decision.application and decision.application.state == Application.State.REJECTED:
         return of_rejection(decision.application)
-    days = decision.cycle.scheme.spec.appeal_days
+    days = decision.scheme.spec.appeal_days
     return Appealable(decision.unit, timezone.localdate(decision.decided_at), days, decision=decision)
 
 

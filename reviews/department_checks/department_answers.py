@@ -35,7 +35,7 @@ def answered_by_then(batch: Batch, at: datetime) -> dict[DepartmentCheck, list[A
     return {
         check: [
             _heard(name, answered.get((check.pk, name)), lapsed.get((check.pk, name)), ours)
-            for name in batch.cycle.scheme.spec.departments
+            for name in batch.scheme.spec.departments
         ]
         for check in lists
     }

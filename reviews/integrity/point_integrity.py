@@ -32,7 +32,7 @@ def _of(stage: str, keys: Collection[int]) -> Iterator[Fault]:
     scores = defaultdict(list)
     for sheet in sheets:
         application = applications[sheet.application_id]
-        scores[application.pk].append(scored(application.cycle.scheme.spec, application.tags, entries[sheet.pk]))
+        scores[application.pk].append(scored(application.scheme.spec, application.tags, entries[sheet.pk]))
     stored: dict[int, dict[str, Any]] = defaultdict(dict)
     for row in Points.objects.filter(application__in=keys, stage=stage):
         stored[row.application_id][row.criterion] = row

@@ -7,9 +7,10 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from ratings.models import Cycle, Decision, Stage
+from ratings.models import Cycle, Decision, Scheme, Stage
 from records.lifecycle import Group
 from reviews.models.panel import REVIEW_STAGES
 from villages.models import Unit
@@ -79,6 +80,15 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.document}"
+
+    @cached_property
+    def scheme(self) -> Scheme:
+        """The version that its decisions name: a cycle may have moved to the next one since."""
+        moved = self.cycle.scheme
+        if moved.version == 1:
+            return moved
+        named = Decision.objects.filter(batch_entry__batch=self).order_by("-pk").values("scheme")[:1]
+        return Scheme.objects.filter(pk__in=named).first() or moved
 
 
 class BatchEntry(models.Model):

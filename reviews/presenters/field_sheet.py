@@ -47,7 +47,7 @@ def blocks_of(sheets: Collection[Sheet], by: User) -> list[Block]:
 def _of_one(
     application: Application, answers: dict[str, Answer], absent: Mapping[str, list[Absence]], by: User
 ) -> Iterator[Block]:
-    unit, spec = application.unit, application.cycle.scheme.spec
+    unit, spec = application.unit, application.scheme.spec
     yield Heading(f"{unit.name} · {application.cycle.year}")
     yield Names([(_("Division code"), unit.code), (_("Reviewer"), str(by)), (_("Day of the visit"), "")])
     fitting = spec.fitting(application.tags)

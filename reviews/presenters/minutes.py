@@ -123,7 +123,7 @@ def _head(batch: Batch, verdict_rows: list[Verdict]) -> list[tuple[str, str]]:
     return [
         (_("Meeting held on"), date_format(batch.met_on, "DATE_FORMAT")),
         (_("Document number"), batch.document),
-        (_("Scheme"), batch.cycle.scheme.spec.name),
+        (_("Scheme"), batch.scheme.spec.name),
         (_("Deciders"), "、".join(deciders) or "—"),
         (_("Villages decided on"), str(len(verdict_rows))),
         (_("State"), str(state)),
@@ -180,7 +180,7 @@ def _vetoes(verdict_rows: list[Verdict], names: dict[str, str]) -> list[Block]:
 
 def _departments(batch: Batch, said: Said, villages: dict[int, str]) -> list[Block]:
     """The joint check, list by list; nothing where the scheme asks no department, or at township level."""
-    spec = batch.cycle.scheme.spec
+    spec = batch.scheme.spec
     if batch.stage == Stage.TOWNSHIP or not spec.departments:
         return []
     vetoes = {veto.code: f"{veto.code} {veto.name}" for veto in spec.vetoes}

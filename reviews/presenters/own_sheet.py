@@ -60,7 +60,7 @@ class OwnSheet:
     def __init__(self, user: User, pk: int) -> None:
         self.user, self.sheet = user, own_sheet(user, pk)
         self.application = self.sheet.application
-        self.spec = self.application.cycle.scheme.spec
+        self.spec = self.application.scheme.spec
         self.criteria = list(self.spec.fitting(self.application.tags))
         self.entries = entries_of([pk])[pk]
         self.answers = {answer.item: answer for answer in Answer.objects.filter(application=self.application)}

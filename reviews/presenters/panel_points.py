@@ -48,7 +48,7 @@ class PanelPage:
 
     def __init__(self, application: Application, review_level: ReviewLevel) -> None:
         self.application, self.review_level = application, review_level
-        self.spec = application.cycle.scheme.spec
+        self.spec = application.scheme.spec
 
     @cached_property
     def sheets(self) -> list[Sheet]:

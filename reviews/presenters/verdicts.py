@@ -68,7 +68,7 @@ def verdicts(batch: Batch, decisions: Iterable[Decision]) -> list[Verdict]:
     by_application: dict[int, Ceiling] = {}
     for day, applications in by_day.items():
         by_application |= ceilings(applications, review_level.stage, day)
-    spec = batch.cycle.scheme.spec
+    spec = batch.scheme.spec
     names = {veto.code: f"{veto.code} {veto.name}" for veto in spec.vetoes}
     return [
         Verdict(

@@ -18,7 +18,7 @@ from reviews.presenters.verdicts import Verdict, verdicts
 
 def reasons(batch: Batch, decisions: Iterable[Decision]) -> dict[int, str]:
     """By decision, for those of ``batch`` whose total reaches the line of a higher star."""
-    spec, origin = batch.cycle.scheme.spec, REVIEW_LEVELS[batch.stage].origin
+    spec, origin = batch.scheme.spec, REVIEW_LEVELS[batch.stage].origin
     lower = [one for one in decisions if one.total is not None and one.star < _by_total(spec, one.total)]
     judged = {one.decision.pk: one for one in verdicts(batch, (one for one in lower if one.origin == origin))}
     return {one.pk: _reason(judged.get(one.pk), _by_total(spec, one.total)) for one in lower}

@@ -53,7 +53,7 @@ class Result:
 
     def __init__(self, application: Application, user: Any) -> None:
         self.application, self.user = application, user
-        self.spec = application.cycle.scheme.spec
+        self.spec = application.scheme.spec
 
     @cached_property
     def decision(self) -> Decision | None:

@@ -34,7 +34,7 @@ def _head(result: Result) -> Names:
     rows = [
         (_("Unit"), f"{application.unit.name} {application.unit_id}"),
         (_("Year assessed"), str(application.cycle.year)),
-        (_("Standard"), application.cycle.scheme.name),
+        (_("Standard"), application.scheme.name),
         (_("Result"), standing),
     ]
     if decision and result.batch is None and decision.state == "decided":

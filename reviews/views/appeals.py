@@ -284,7 +284,7 @@ def _corrections(appeal: Appeal, given: Mapping[str, str]) -> list[CorrectedPoin
     typed = []
     if not against_decision(appeal):
         return typed
-    for criterion in appeal.decision.cycle.scheme.spec.fitting(appeal.application.tags):
+    for criterion in appeal.decision.scheme.spec.fitting(appeal.application.tags):
         points = given.get(f"points.{criterion.code}", "").strip()
         if not points:
             continue
@@ -333,7 +333,7 @@ def _what(appeal: Appeal) -> str:
 
 def _hearing(appeal: Appeal, given: Mapping[str, str]) -> dict:
     """The panel's points by criterion, and the stars above the appealed one."""
-    spec, origin = appeal.decision.cycle.scheme.spec, appeal.decision.origin
+    spec, origin = appeal.decision.scheme.spec, appeal.decision.origin
     panel = _panel(appeal)
     ceiling = ceilings([appeal.application], origin, timezone.localdate())[appeal.application_id]
     rows = [

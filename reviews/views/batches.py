@@ -247,7 +247,7 @@ def _context(batch: Batch, form: BatchForm) -> dict:
     }
     if not draft:
         return context | {"days": (batch.first_day, batch.last_day, batch.confirms_on)}
-    spec, today = batch.cycle.scheme.spec, timezone.localdate()
+    spec, today = batch.scheme.spec, timezone.localdate()
     days = notice_days(today, spec.notice_days)
     audience = workflow.audience_of(batch, {decision.unit_id for decision in held}, batch.seated)
     of_today = all(timezone.localdate(decision.decided_at) == today for decision in held)

@@ -146,7 +146,7 @@ def _context(batch: Batch, today: date, form: ObjectionForm | None) -> dict:
     shown = decisions_of(batch).select_related("application")
     decided = list(shown.annotate(last_star=Subquery(previous.values("star")[:1])))
     stars = [decision.star for decision in decided]
-    spec = batch.cycle.scheme.spec
+    spec = batch.scheme.spec
     why = reasons(batch, decided)
     for decision in decided:
         decision.why = why.get(decision.pk, "")

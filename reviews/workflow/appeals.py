@@ -254,7 +254,7 @@ def _require_notice_over(decision: Decision) -> None:
 def _correct(appeal: Appeal, corrections: Collection[CorrectedPoints], by: User) -> None:
     """Save the corrections, and record the points of the hearing: the panel's with the corrections."""
     decision = appeal.decision
-    criteria = {c.code: c for c in decision.cycle.scheme.spec.fitting(appeal.application.tags)}
+    criteria = {c.code: c for c in decision.scheme.spec.fitting(appeal.application.tags)}
     panel = Points.objects.filter(application=appeal.application_id, stage=decision.origin)
     points = {row.criterion: PanelPoints(row.points, row.figure) for row in panel}
     if len({one.criterion for one in corrections}) != len(corrections):

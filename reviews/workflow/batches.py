@@ -101,9 +101,9 @@ def release(batch: Batch, *, by: User, at: datetime | None = None, decided: Coll
         raise Incomplete(_("Please enter the document number."), {"document": _("Please enter the document number.")})
     if not chosen:
         raise Incomplete(_("There is no decision in this batch."))
-    require_checked(chosen, batch.cycle.scheme.spec, batch.stage, timezone.localdate(at))
+    require_checked(chosen, batch.scheme.spec, batch.stage, timezone.localdate(at))
     audience = audience_of(batch)
-    days = notice_days(timezone.localdate(at), batch.cycle.scheme.spec.notice_days)
+    days = notice_days(timezone.localdate(at), batch.scheme.spec.notice_days)
     decisions.release(chosen, batch.document, by=by, at=at)
     with audit.acting(by, "release"):
         batch.state, batch.released_by, batch.released_at = Batch.State.RELEASED, by, at

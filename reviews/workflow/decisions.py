@@ -92,7 +92,7 @@ def recommend_many(choices: Mapping[int, Choice], *, by: User, at: datetime | No
                 _("%(unit)s does not reach more than what the township decides itself.")
                 % {"unit": application.unit.name}
             )
-        own = range(application.cycle.scheme.spec.townships_decide_up_to + 1)
+        own = range(application.scheme.spec.townships_decide_up_to + 1)
         _check(application, choices[application.pk], ceiling, own, min(max(own), ceiling.star))
     _move_by_star(choices, at, by)
     _tell_county(applications)
@@ -150,7 +150,7 @@ def options(application: Application, ceiling: Ceiling, review_level: ReviewLeve
 
 
 def may_recommend(application: Application, ceiling: Ceiling) -> bool:
-    return ceiling.star > application.cycle.scheme.spec.townships_decide_up_to
+    return ceiling.star > application.scheme.spec.townships_decide_up_to
 
 
 def needs_reason_below(application: Application, ceiling: Ceiling, review_level: ReviewLevel) -> int:
@@ -161,7 +161,7 @@ def needs_reason_below(application: Application, ceiling: Ceiling, review_level:
 
 
 def _options(application: Application, ceiling: Ceiling, review_level: ReviewLevel) -> Collection[int]:
-    limit = application.cycle.scheme.spec.townships_decide_up_to
+    limit = application.scheme.spec.townships_decide_up_to
     if review_level.stage == Stage.TOWNSHIP:
         return range(limit + 1)
     return {application.township_star or 0, *range(limit + 1, ceiling.star + 1)}

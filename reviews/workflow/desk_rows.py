@@ -36,7 +36,7 @@ class DeskRow:
 
     @property
     def spec(self) -> SchemeSpec:
-        return self.application.cycle.scheme.spec
+        return self.application.scheme.spec
 
     @property
     def minimums(self) -> list[Minimum]:

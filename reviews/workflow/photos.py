@@ -24,7 +24,7 @@ def attach(sheet: Sheet, criterion: str, upload: UploadedFile[Any], *, by: User)
     Raises ``NotAllowed``, ``WrongState`` (as ``sheets.hold``), ``Incomplete`` (no picture, one too many).
     """
     sheet = hold(sheet, by=by)
-    spec = sheet.application.cycle.scheme.spec
+    spec = sheet.application.scheme.spec
     if criterion not in {fitting.code for fitting in spec.fitting(sheet.application.tags)}:
         raise Incomplete(_("The scheme has no such question."))
     there = list(sheet.photos.filter(criterion=criterion).select_related("file"))

@@ -204,7 +204,7 @@ def _give_points(
     scores = defaultdict(list)
     for sheet in sheets:
         application = applications[sheet.application_id]
-        scores[application.pk].append(scored(application.cycle.scheme.spec, application.tags, entries[sheet.pk]))
+        scores[application.pk].append(scored(application.scheme.spec, application.tags, entries[sheet.pk]))
     joint = {pk: joint_points.join(of) for pk, of in scores.items()}
     record_points(
         {pk: {code: PanelPoints(of.points, of.figure) for code, of in codes.items()} for pk, codes in joint.items()},

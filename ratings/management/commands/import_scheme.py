@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ratings.allowance.scheme_revision import revised
-from ratings.scheme.reading import read_scheme
-from ratings.workflow.scheme import import_scheme
+from ratings.models import Scheme
+from ratings.scheme.reading import Reading, read_scheme
+from ratings.workflow.scheme import import_scheme, issue_scheme
 from records.refusals import Refused
 
 
@@ -27,24 +29,33 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             reading = read_scheme(options["file"].read_bytes())
-            scheme = import_scheme(reading.body, by=None, issue=options["issue"])
+            with transaction.atomic():
+                scheme = import_scheme(reading.body, by=None)
+                changes = self._changes(reading, scheme)  # before the year's cycle goes on under it
+                if options["issue"]:
+                    issue_scheme(scheme, by=None)
         except (Refused, OSError) as wrong:
             raise CommandError(str(wrong)) from wrong
         for warning in reading.warnings:
             self.stderr.write(str(warning))
-        for previous in scheme.earlier_versions()[:1]:
-            for change in revised(reading, previous, timezone.localdate()):
-                self.stderr.write(
-                    _("%(unit)s: %(before)s under version %(old)s, %(after)s under version %(new)s")
-                    % {
-                        "unit": change.unit,
-                        "before": _result(change.before),
-                        "after": _result(change.after),
-                        "old": previous.version,
-                        "new": scheme.version,
-                    }
-                )
+        for change in changes:
+            self.stderr.write(change)
         self.stdout.write(str(scheme.pk))
+
+    def _changes(self, reading: Reading, scheme: Scheme) -> list[str]:
+        """What the version changes for those who answered under the one before, a line a unit."""
+        return [
+            _("%(unit)s: %(before)s under version %(old)s, %(after)s under version %(new)s")
+            % {
+                "unit": change.unit,
+                "before": _result(change.before),
+                "after": _result(change.after),
+                "old": previous.version,
+                "new": scheme.version,
+            }
+            for previous in scheme.earlier_versions()[:1]
+            for change in revised(reading, previous, timezone.localdate())
+        ]
 
 
 def _result(result: tuple[str, int] | None) -> str:
