@@ -294,6 +294,7 @@ CELERY_BEAT_SCHEDULE = {
     "leftovers": {"task": "records.tasks.sweep_leftovers", "schedule": crontab(hour=4, minute=10)},
     "confirm": {"task": "reviews.tasks.confirm_due", "schedule": crontab(minute=5)},
     "rerate": {"task": "ratings.tasks.rerate_all", "schedule": crontab(hour=0, minute=20)},
+    "not begun": {"task": "ratings.tasks.remind_to_begin", "schedule": crontab(hour=7, minute=30)},
     "clawbacks": {"task": "incentives.tasks.review_clawbacks", "schedule": crontab(hour=0, minute=50)},
 }
 

@@ -61,6 +61,7 @@ KINDS = {
     "applying_reopened": _("%(unit)s: you may still apply for %(year)s until %(until)s: %(reason)s"),
     "time_extended": _("%(unit)s: “%(step)s” goes on until %(until)s: %(reason)s"),
     "application_reasked": _("%(unit)s: its tags are %(tags)s now, and the form asks accordingly. Please look again"),
+    "year_not_begun": _("%(unit)s: the rating of %(year)s has not been opened yet"),
     "scheme_amended": _(
         "%(unit)s: version %(version)s of the scheme of %(year)s is in force, and the form asks accordingly. "
         "Please look again"
