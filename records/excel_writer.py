@@ -26,12 +26,10 @@ def write_list(
     title: str, columns: Sequence[SheetColumn], rows: Iterable[Any], to: BinaryIO, *, notes: Sequence[str] = ()
 ) -> None:
     """A workbook of one sheet: ``title``, ``notes`` (the filter, the day), headings, one line per row."""
-    with xlsxwriter.Workbook(to, {"constant_memory": True}) as book:
-        sheet = ExcelSheet(book, sheet_name(title))
+    with open_workbook(to) as book:
+        sheet = ExcelSheet(book, title, [column.width for column in columns])
         head = [title, *notes, *([_("Demonstration data, unrelated to reality")] if settings.DEMO else [])]
         sheet.worksheet.freeze_panes(len(head) + 1, 0)
-        for at, column in enumerate(columns):
-            sheet.worksheet.set_column(at, at, column.width)
         for line in head:
             sheet.append([(line, "")], bold=line is title)
         sheet.append([(column.head, "") for column in columns], bold=True)
@@ -39,13 +37,23 @@ def write_list(
             sheet.append([(column.value(row), column.form) for column in columns])
 
 
-class ExcelSheet:
-    """Write the rows, with times in the local time zone."""
+def open_workbook(to: BinaryIO | str) -> xlsxwriter.Workbook:
+    """A workbook in constant memory: the rows of a sheet are written in their order. Written to ``to`` when closed."""
+    return xlsxwriter.Workbook(to, {"constant_memory": True})
 
-    def __init__(self, book: xlsxwriter.Workbook, name: str) -> None:
+
+class ExcelSheet:
+    """Write the rows, with times in the local time zone. ``widths``: of the columns, in characters."""
+
+    def __init__(self, book: xlsxwriter.Workbook, name: str, widths: Sequence[float] = ()) -> None:
         self.book, self.rows = book, 0
-        self.worksheet: Worksheet = book.add_worksheet(name)
+        self.worksheet: Worksheet = book.add_worksheet(sheet_name(name))
         self.formats: dict[tuple[Any, ...], Format] = {}
+        self.set_widths(widths)
+
+    def set_widths(self, widths: Sequence[float]) -> None:
+        for at, width in enumerate(widths):
+            self.worksheet.set_column(at, at, width)
 
     def append(
         self, cells: Iterable[tuple[Any, str]], *, bold: bool = False, look: Mapping[str, Any] | None = None

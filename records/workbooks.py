@@ -9,19 +9,14 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import PatternFill
 from openpyxl.utils import column_index_from_string, get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.worksheet import Worksheet
 
 from records import cells
@@ -50,27 +45,6 @@ class SheetColumn:
 def sheet_name(title: str) -> str:
     """``title`` as a valid sheet name in Excel: at most 31 characters, none of ``[]:*?/\\``."""
     return "".join("-" if c in "[]:*?/\\'" else c for c in title)[:31] or "1"
-
-
-def cell(sheet: WriteOnlyWorksheet, value: Any, *, form: str = "", bold: bool = False) -> Any:
-    """A cell of a write-only sheet; times in the local time zone, text never a formula."""
-    if isinstance(value, datetime) and timezone.is_aware(value):
-        value = timezone.localtime(value).replace(tzinfo=None)
-    if value is not None and not isinstance(value, str | int | float | Decimal | date):
-        value = str(value)
-    if not isinstance(value, str) and not form and not bold:
-        return value
-    if isinstance(value, str):
-        value = ILLEGAL_CHARACTERS_RE.sub("", value)[:32_767]
-    written = WriteOnlyCell(sheet, value)
-    if isinstance(value, str):
-        written.data_type = "s"
-        written.quotePrefix = int(value.startswith(FORMULA))
-    elif form:
-        written.number_format = form
-    if bold:
-        written.font = Font(bold=True)
-    return written
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from os import PathLike
+from os import PathLike, fspath
 
+import xlsxwriter
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 
 from accounts.templatetags.face import star_name
 from ratings.events.effects import effects_words
 from ratings.models import Decision
 from ratings.scoring.methods import written
 from records.chain_head import Head
+from records.excel_writer import ExcelSheet, open_workbook
 from reports.annual.figures import RegisterRow, area_names, register, rewards
 from reports.annual.sheets import FACTOR, MONEY, POINTS, ReportColumn, ReportTable
 from villages.models import Unit
@@ -64,15 +65,14 @@ class Granted:
 
 def write(unit: Unit, year: int, path: str | PathLike, progress: Callable[[int], None] = lambda done: None) -> None:
     """Write the report of ``unit`` (any level) for ``year`` to ``path``; ``progress`` is called with percentages."""
-    book = Workbook(write_only=True)
-    overview = book.create_sheet(_("Overview"))
-    stars = book.create_sheet(_("Stars by township"))
-    with transaction.atomic():
-        whole, places = _register(book, unit, year, progress)
-        granted = _rewards(book, unit, year)
-    _stars(ReportTable(stars, _title(_("Stars by township"), unit, year), star_columns(whole)), whole, places)
-    _overview(ReportTable(overview, _title(_("Annual report"), unit, year), overview_columns()), whole, granted)
-    book.save(path)
+    with open_workbook(fspath(path)) as book:
+        overview = ExcelSheet(book, _("Overview"))
+        stars = ExcelSheet(book, _("Stars by township"))
+        with transaction.atomic():
+            whole, places = _register(book, unit, year, progress)
+            granted = _rewards(book, unit, year)
+        _stars(ReportTable(stars, _title(_("Stars by township"), unit, year), star_columns(whole)), whole, places)
+        _overview(ReportTable(overview, _title(_("Annual report"), unit, year), overview_columns()), whole, granted)
     progress(100)
 
 
@@ -80,11 +80,13 @@ def _title(what: str, unit: Unit, year: int) -> str:
     return _("%(unit)s %(year)s: %(what)s") % {"unit": unit.name, "year": year, "what": what}
 
 
-def _register(book: Workbook, unit: Unit, year: int, progress: Callable[[int], None]) -> tuple[Tally, list[Tally]]:
+def _register(
+    book: xlsxwriter.Workbook, unit: Unit, year: int, progress: Callable[[int], None]
+) -> tuple[Tally, list[Tally]]:
     """The sheet with a row for every rated unit; returns the totals of the whole and of each township, by code."""
     areas = area_names(unit, year)
     table = ReportTable(
-        book.create_sheet(_("Star register")), _title(_("Star register"), unit, year), register_columns(areas)
+        ExcelSheet(book, _("Star register")), _title(_("Star register"), unit, year), register_columns(areas)
     )
     whole, places = Tally("", _("Total")), {}
     origins = {value: str(label) for value, label in Decision.Origin.choices}
@@ -137,9 +139,9 @@ def register_line(row: RegisterRow, areas: dict[str, str], origins: dict[str, st
     ]
 
 
-def _rewards(book: Workbook, unit: Unit, year: int) -> list[Granted]:
+def _rewards(book: xlsxwriter.Workbook, unit: Unit, year: int) -> list[Granted]:
     """The sheet with every reward of the year's policies; returns the total of each policy, and of all."""
-    table = ReportTable(book.create_sheet(_("Rewards")), _title(_("Rewards"), unit, year), reward_columns())
+    table = ReportTable(ExcelSheet(book, _("Rewards")), _title(_("Rewards"), unit, year), reward_columns())
     found: dict[str, Granted] = {}
     whole = Granted(_("Total"))
     for row in rewards(unit, year):
