@@ -10,6 +10,7 @@ import string
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from pypinyin import lazy_pinyin
 
@@ -80,5 +81,5 @@ def reset_password(user: User, *, by: User) -> str:
     for village in held.filter(role=Role.SIGNER).select_related("unit"):
         offices = responsible([Role.COUNTY_OFFICE], village.unit_id)
         unit = {"unit_code": village.unit_id, "unit": village.unit.name}
-        announce(set(offices) - {by.pk}, "signer_password_reset", link="/appointments/resets/", **unit, **params)
+        announce(set(offices) - {by.pk}, "signer_password_reset", link=reverse("password_resets"), **unit, **params)
     return password

@@ -10,6 +10,7 @@ from axes.helpers import get_cool_off
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User, WrongCodes
@@ -66,4 +67,6 @@ def _count(user: User) -> bool:
 def _tell(user: User) -> None:
     minutes = int(get_cool_off().total_seconds() // 60)
     announce([user.pk], "codes_locked_you", link="/", minutes=minutes)
-    announce(guards_of(user), "codes_locked", link="/locks/", minutes=minutes, name=user.name, username=user.username)
+    announce(
+        guards_of(user), "codes_locked", link=reverse("locks"), minutes=minutes, name=user.name, username=user.username
+    )

@@ -33,6 +33,6 @@ def ceilings(chosen: Collection[Application], stage: str, day: date) -> dict[int
     )
     caps = active_caps({application.unit_id for application in chosen}, day)
     return {
-        ceiling.entry: Ceiling(ceiling, by_id[ceiling.entry].applied_star, caps.get(by_id[ceiling.entry].unit_id))
-        for ceiling in allowed(source(finished, stage, day))
+        one.entry: Ceiling(one, by_id[one.entry].applied_star, caps.get(by_id[one.entry].unit_id))
+        for one in allowed(source(finished, stage, day))
     }

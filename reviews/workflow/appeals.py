@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django import urls
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -122,7 +123,7 @@ def convene(appeal: Appeal, hearers: Collection[User], *, by: User) -> None:
         appeal.hearers.exclude(user__in=people).delete()
         fresh = [pk for pk in people if pk not in there]
         Hearer.objects.bulk_create(Hearer(appeal=appeal, user_id=pk) for pk in fresh)
-    _announce(appeal, fresh, "appeal_hearer", f"/reviews/appeals/{appeal.pk}/")
+    _announce(appeal, fresh, "appeal_hearer", urls.reverse("review_appeal", args=[appeal.pk]))
 
 
 @transaction.atomic
@@ -165,7 +166,7 @@ def uphold(
     new = decisions.replace(decision, DecidedStar(appeal.application_id, star, appeal.answer), document, by=by, at=at)
     with audit.acting(by, "uphold_appeal"):
         BatchEntry.objects.create(batch=decision.batch_entry.batch, decision=new)
-    link = f"/results/{appeal.application_id}/"
+    link = urls.reverse("result", args=[appeal.application_id])
     _announce(appeal, _everyone(appeal), "appeal_upheld", link, star=star, on=new.on.isoformat())
     return new
 
@@ -222,7 +223,12 @@ def _lodge(appeal: Appeal, reasons: str, by: User, files: Collection[UploadedFil
         for file in files:
             AppealPaper.objects.create(appeal=appeal, file=store(file, by=by))
     level, place = above(appeal), above(appeal).place(appeal.unit_id)
-    _announce(appeal, holders([level.office], [place]).get(place, []), "appeal_made", f"/reviews/appeals/{appeal.pk}/")
+    _announce(
+        appeal,
+        holders([level.office], [place]).get(place, []),
+        "appeal_made",
+        urls.reverse("review_appeal", args=[appeal.pk]),
+    )
     _announce(appeal, _who_decided(appeal), "appeal_against", _about(appeal))
     return appeal
 
@@ -363,7 +369,11 @@ def _who_decided(appeal: Appeal) -> list[int]:
 
 def _about(appeal: Appeal) -> str:
     """A page about the subject that all who are notified may read."""
-    return f"/results/{appeal.application_id}/" if appeal.application_id else f"/register/{appeal.unit_id}/"
+    return (
+        urls.reverse("result", args=[appeal.application_id])
+        if appeal.application_id
+        else urls.reverse("register_unit", args=[appeal.unit_id])
+    )
 
 
 def _numbered(document: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -168,7 +169,7 @@ def reviewed(cycle: Any, unit: Any, stage: Any) -> QuerySet[Application]:
 
 
 def _tell(batch: Batch, audience: Audience) -> None:
-    link = f"/notices/{batch.pk}/"
+    link = reverse("public_notice", args=[batch.pk])
     last_day = batch.last_day.isoformat()
     results = dict(batch.entries.values_list("decision__unit_id", "decision__application_id"))
     names = dict(Unit.objects.filter(code__in=results).values_list("code", "name"))
@@ -179,7 +180,7 @@ def _tell(batch: Batch, audience: Audience) -> None:
                 user_id=user,
                 kind="result_released",
                 params={"unit": names[unit], "last_day": last_day},
-                link=f"/results/{results[unit]}/",
+                link=reverse("result", args=[results[unit]]),
                 unit_code=unit,
             )
             for unit, users in audience.villages.items()

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.role_holders import holders
@@ -68,7 +69,7 @@ def _tell(days: dict[int, date]) -> None:
             user_id=user,
             kind="star_confirmed",
             params={"unit": decision.unit.name, "star": decision.star, "on": decision.on.isoformat()},
-            link=f"/results/{decision.application_id}/",
+            link=reverse("result", args=[decision.application_id]),
             unit_code=decision.unit_id,
         )
         for decision in confirmed

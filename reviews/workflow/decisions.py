@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -266,7 +267,7 @@ def _tell(application: Application, kind: str, roles: Collection[str], reason: s
             user_id=user,
             kind=kind,
             params={"unit": unit.name, "reason": reason},
-            link=f"/results/{application.pk}/",
+            link=reverse("result", args=[application.pk]),
             unit_code=unit.code,
         )
         for user in sorted({user for users in by_unit.values() for user in users})
@@ -285,7 +286,7 @@ def _tell_county(applications: Collection[Application]) -> None:
             user_id=user,
             kind="applications_recommended",
             params={"count": count},
-            link="/reviews/decisions/",
+            link=reverse("review_decisions"),
             unit_code=county,
         )
         for county, count in counts.items()

@@ -1,6 +1,7 @@
 """When a post is handed over: a reviewer's or hearer's unfinished work passes to the successor."""
 
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import Appointment
 from accounts.roles import ROLES
@@ -31,7 +32,7 @@ def pass_seats(before: Appointment, after: Appointment) -> None:
                 Seat.objects.create(panel=panel, reviewer_id=after.user_id)
                 reseat(panel.cycle, panel.unit, review_level)
             about: dict[str, str | int] = {"unit": panel.unit.name, "year": panel.cycle.year}
-            announce([after.user_id], "panel_seat", link="/reviews/", unit_code=panel.unit_id, **about)
+            announce([after.user_id], "panel_seat", link=reverse("review_desk"), unit_code=panel.unit_id, **about)
 
 
 @transaction.atomic
@@ -47,5 +48,5 @@ def pass_hearings(before: Appointment, after: Appointment) -> None:
         with audit.acting(after.appointed_by, "pass_hearing"):
             hearer.delete()
             Hearer.objects.create(appeal=appeal, user_id=after.user_id)
-        link = f"/reviews/appeals/{appeal.pk}/"
+        link = reverse("review_appeal", args=[appeal.pk])
         announce([after.user_id], "appeal_hearer", link=link, unit_code=appeal.unit_id, unit=appeal.unit.name)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -81,7 +82,7 @@ def make_objection(
     announce(
         set(holders(ANSWERERS[decision.origin], [place]).get(place, ())) - {decision.decided_by_id},
         "objection_made",
-        link=f"/reviews/objections/{objection.pk}/",
+        link=reverse("review_objection", args=[objection.pk]),
         unit_code=decision.unit_id,
         unit=decision.unit.name,
     )
@@ -109,7 +110,7 @@ def uphold(objection: Objection, *, by: User, answer: str, expected: Any = None)
     announce(
         recipients,
         "objection_upheld",
-        link=f"/results/{decision.application_id}/",
+        link=reverse("result", args=[decision.application_id]),
         unit_code=decision.unit_id,
         unit=decision.unit.name,
     )

@@ -4,6 +4,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -72,7 +73,9 @@ def convene(
         panel.seats.filter(reviewer__in=(seated - chosen) | chosen - seated).delete()
         Seat.objects.bulk_create(Seat(panel=panel, reviewer_id=pk) for pk in sorted(chosen - seated))
         reseat(cycle, unit, review_level)
-    announce(chosen - seated, "panel_seat", link="/reviews/", unit_code=unit.code, unit=unit.name, year=cycle.year)
+    announce(
+        chosen - seated, "panel_seat", link=reverse("review_desk"), unit_code=unit.code, unit=unit.name, year=cycle.year
+    )
     return panel
 
 
@@ -238,7 +241,7 @@ def _tell_of_corrections(applications: Collection[int], review_level: ReviewLeve
             user_id=sheet.reviewer_id,
             kind="application_corrected",
             params={"unit": sheet.application.unit.name},
-            link=f"/reviews/sheets/{sheet.pk}/",
+            link=reverse("review_sheet", args=[sheet.pk]),
             unit_code=sheet.application.unit_id,
         )
         for sheet in waiting.select_related("application__unit")

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -231,7 +232,7 @@ def _tell_leaders(applications: Collection[Application], review_level: ReviewLev
             user_id=user,
             kind="panel_finished",
             params={"count": count},
-            link="/reviews/decisions/",
+            link=reverse("review_decisions"),
             unit_code=place,
         )
         for place, count in places.items()
@@ -248,7 +249,7 @@ def _tell_of_recusal(sheet: Sheet) -> None:
             user_id=user,
             kind="reviewer_recused",
             params={"unit": unit.name, "reviewer": str(sheet.reviewer)},
-            link="/reviews/panels/",
+            link=reverse("review_panels"),
             unit_code=unit.code,
         )
         for user in holders([review_level.office], [place]).get(place, ())
