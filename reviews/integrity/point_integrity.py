@@ -9,8 +9,8 @@ from records.integrity import Fault, IntegrityCheck
 from reviews.models import Sheet
 from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.panels import joint_points
+from reviews.sheets.entries import entries_of
 from reviews.sheets.scores import scored
-from reviews.workflow.sheets import entries_of
 
 NOTHING = "—"
 AT_ONCE = 200

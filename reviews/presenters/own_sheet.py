@@ -18,9 +18,9 @@ from ratings.presenters.last_year import as_answers, of_application
 from ratings.scoring.totals import full_marks, running_total
 from reviews.models import FieldPhoto, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS
+from reviews.sheets.entries import entries_of
 from reviews.sheets.queue import with_deadline
 from reviews.sheets.scores import scored
-from reviews.workflow.sheets import entries_of
 
 SCORE = tuple(review_level.permission("score") for review_level in REVIEW_LEVELS.values())
 

@@ -15,9 +15,9 @@ from ratings.scoring.totals import area_points, running_total
 from reviews.models import FieldPhoto, Sheet
 from reviews.models.review_levels import ReviewLevel
 from reviews.panels.joint_points import Joint, join
+from reviews.sheets.entries import entries_of
 from reviews.sheets.photos import Photo, by_criterion
 from reviews.sheets.scores import ScoreEntry, scored
-from reviews.workflow.sheets import entries_of
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,11 @@ from ratings.scheme.spec import Criterion, SchemeSpec
 from ratings.scoring.totals import running_total
 from reviews.models import Sheet
 from reviews.models.review_levels import REVIEW_LEVELS
+from reviews.sheets.entries import entries_of
 from reviews.sheets.queue import TO_SCORE, sheets_of
 from reviews.sheets.score_sheet_form import AGREE, SavedScores, ScorePart, ScoreSheetForm, same_text
 from reviews.sheets.scores import scored
-from reviews.workflow.sheets import NO_LONGER_OPEN, entries_of
+from reviews.workflow.sheets import NO_LONGER_OPEN
 from reviews.workflow.visits import Fields, Typed
 from villages.models import below_any
 

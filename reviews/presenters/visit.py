@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from accounts.models import User
 from ratings.scheme.spec import Criterion
 from reviews.presenters.own_sheet import OwnSheet
+from reviews.sheets.entries import entries_of
 from reviews.sheets.photos import by_criterion
 from reviews.sheets.score_sheet_form import ScoreSheetForm
-from reviews.workflow.sheets import entries_of
 from reviews.workflow.visits import Fields, SavedScores
 
 DOCUMENTS = "documents"

@@ -19,6 +19,7 @@ from ratings.presenters.corrections import CorrectedCriterion, corrections
 from records.refusals import Incomplete, WrongState
 from reviews.models import Sheet
 from reviews.presenters.own_sheet import OwnSheet, own_sheet, require_reviewer
+from reviews.sheets.entries import entries_of
 from reviews.sheets.photos import by_criterion
 from reviews.sheets.queue import queue_of
 from reviews.sheets.score_sheet_form import ScoreSheetForm, ScoreStep, steps
@@ -155,7 +156,7 @@ class SheetPage(OwnSheet):
     def _handed_in_as(self, given: Entries) -> bool:
         """Whether the sheet was handed in with exactly this: a second click gets the same response."""
         self.sheet.refresh_from_db(fields=["state"])
-        stands = workflow.entries_of([self.sheet.pk])[self.sheet.pk]
+        stands = entries_of([self.sheet.pk])[self.sheet.pk]
         return self.sheet.state == Sheet.State.HANDED_IN and stands == stands | dict(given)
 
     def _say_handed_in(self, request: HttpRequest) -> HttpResponse:

@@ -24,7 +24,8 @@ from reviews.conflicts_of_interest import conflicts
 from reviews.models import Settlement, Sheet, SheetEntry
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
 from reviews.panels import joint_points
-from reviews.sheets.scores import Entries, ScoreEntry, problems, scored, unscored
+from reviews.sheets.entries import entries_of
+from reviews.sheets.scores import Entries, problems, scored, unscored
 from reviews.workflow.settlements import supersede
 
 NO_LONGER_OPEN = gettext_lazy("This sheet has been handed in, or the application is no longer under review.")
@@ -126,16 +127,6 @@ def hold_many(sheets: Collection[int], *, by: User) -> list[Sheet]:
     chosen = _locked(sheets, by)
     _require_time(chosen, None)
     return chosen
-
-
-def entries_of(sheets: Collection[int]) -> dict[int, dict[str, ScoreEntry]]:
-    """The entries of each sheet (by id), by item; one query."""
-    by_sheet: dict[int, dict[str, ScoreEntry]] = defaultdict(dict)
-    for sheet, item, value, reason in SheetEntry.objects.filter(sheet__in=sheets).values_list(
-        "sheet_id", "item", "value", "reason"
-    ):
-        by_sheet[sheet][item] = ScoreEntry(value, reason)
-    return by_sheet
 
 
 def _answers(applications: Collection[int]) -> dict[int, dict[str, Decimal]]:

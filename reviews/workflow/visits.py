@@ -12,9 +12,10 @@ from ratings.models import Answer
 from ratings.workflow.filling_rights import criteria_of
 from records.refusals import Incomplete
 from reviews.models import Sheet
+from reviews.sheets.entries import entries_of
 from reviews.sheets.score_sheet_form import SavedScores, ScorePart, ScoreSheetForm, missing, same_text, taken
 from reviews.sheets.scores import ScoreEntry, problems
-from reviews.workflow.sheets import entries_of, hold_many, save_many
+from reviews.workflow.sheets import hold_many, save_many
 
 
 @dataclass(frozen=True)
