@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incentives.money import fen, yuan
 from incentives.reward_table import Band, Held, NoBand, clawback, due, reward
 
 TABLE = {
@@ -58,3 +59,19 @@ def test_the_mean_lies_between_the_least_and_the_most(spells, figure):
     held = [Held(star, days) for star, days in spells]
     worth = [reward(TABLE, part.star, figure, ONE) for part in held]
     assert min(worth) <= due("pro_rata", TABLE, figure, ONE, held, 0) <= max(worth)
+
+
+def test_a_gap_in_the_table_names_star_and_figure():
+    with pytest.raises(NoBand, match="^'?no band for star 4 and figure 7'?$") as gap:
+        reward({4: [Band(first=10, after=None, amount=100)]}, 4, 7, Decimal(1))
+    assert (gap.value.star, gap.value.figure) == (4, 7)
+
+
+@pytest.mark.parametrize(("amount", "in_fen"), [("0", 0), ("0.01", 1), ("12.30", 1230), ("-1", -100)])
+def test_yuan_and_fen_are_the_same_money(amount, in_fen):
+    assert (fen(Decimal(amount)), yuan(in_fen)) == (in_fen, Decimal(amount))
+
+
+def test_no_part_of_a_fen_is_money():
+    with pytest.raises(ValueError, match=r"^0\.015 has fractions of a fen$"):
+        fen(Decimal("0.015"))
