@@ -160,6 +160,7 @@ def answer_objection(page: Page, answer: str, verdict: str) -> None:
     press(page, "main a[href*='/reviews/objections/']")
     page.locator("textarea[name=answer]").fill(answer)
     press(page, f"button[value={verdict}]")
+    press(page, "button[name=confirmed]")
 
 
 def appeal(page: Page, application: int, reasons: str) -> None:
@@ -184,6 +185,7 @@ def uphold(page: Page, star: str, document: str, answer: str) -> None:
     page.locator("[name=star]").select_option(star)
     page.locator("[name=document]").fill(document)
     press(page, "button[value=uphold]")
+    press(page, "button[name=confirmed]")
 
 
 def grant_rewards(finance: Page, county_office: Page, amounts: dict[str, str]) -> None:

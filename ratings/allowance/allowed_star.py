@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import QuerySet
 
-from ratings.models import Application, Stage
+from ratings.models import Application, Decision, Stage
 from ratings.models.cycle import RATED_IN_CYCLE
+from records.lifecycle import States
 
 _ALLOWANCE = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _IN_FULL = """,
@@ -54,15 +55,19 @@ _STORED_IN: dict[str, tuple[str, str]] = {
     Stage.COUNTY: ("panel_total", "panel_star"),
     Stage.APPEAL: ("panel_total", "panel_star"),
 }
+PUBLISHED = {
+    "published": cast(States, Decision.State.PUBLISHED).sql,
+    "out": cast(States, Application.State.STAR_PUBLISHED).sql,
+}  # mypy takes a group for one more state
 _APPLICATIONS = """
 entry as materialized (
     select a.id, coalesce(d.scheme_id, c.scheme_id) as scheme, a.cycle_id as pool, a.unit_id as unit, %s::date as day
     from ratings_application a join ratings_cycle c on c.id = a.cycle_id
     left join lateral (  -- a published result stays under the version that its decision names
         select scheme_id from ratings_decision
-        where application_id = a.id and state in ('released', 'confirmed') and origin <> 'closing'
+        where application_id = a.id and state in {published} and origin <> 'closing'
         order by id desc limit 1
-    ) as d on a.state in ('public_notice', 'confirmed')
+    ) as d on a.state in {out}
     where a.id in ({chosen})
 ),
 scheme as materialized (
@@ -128,7 +133,8 @@ def applications(chosen: QuerySet[Application], stage: str, day: date) -> Allowa
     """The points of ``chosen`` applications at ``stage``, to be judged as of ``day``."""
     ids, params = chosen.order_by().values("pk").query.sql_with_params()
     return AllowanceSource(
-        _APPLICATIONS.format(chosen=ids, total=_STORED_IN[stage][0], rated=RATED_IN_CYCLE), (day, *params, stage)
+        _APPLICATIONS.format(chosen=ids, total=_STORED_IN[stage][0], rated=RATED_IN_CYCLE, **PUBLISHED),
+        (day, *params, stage),
     )
 
 

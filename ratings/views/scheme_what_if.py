@@ -27,7 +27,7 @@ class WhatIfForm(forms.Form):
     """``against``: the scheme to compare with, whose kept facts are used unless a sheet is sent."""
 
     against = forms.ModelChoiceField(Scheme.objects.none(), label=gettext_lazy("Compare with"), empty_label=None)
-    sheet = SheetUploadField(label=gettext_lazy("Facts of your own (unit,item,value,date)"), required=False)
+    sheet = SheetUploadField(label=gettext_lazy("Facts of your own, as a facts file"), required=False)
 
 
 @permission_or_404(MANAGE)

@@ -98,7 +98,10 @@ def _page(request: HttpRequest, review_level: ReviewLevel, codes: list[str]) -> 
 
 
 def _filter(request: HttpRequest, codes: list[str]) -> TownshipFilterForm:
-    return TownshipFilterForm(request.GET, codes=codes, form_id="filter")
+    """One form a request, which reads its townships once."""
+    if not hasattr(request, "township_filter"):
+        request.township_filter = TownshipFilterForm(request.GET, codes=codes, form_id="filter")
+    return request.township_filter
 
 
 def _narrowed(request: HttpRequest, codes: list[str], rows: QuerySet[Application]) -> QuerySet[Application]:

@@ -130,8 +130,8 @@ def for_desk(applications: QuerySet[Application], user: User, review_level: Revi
             widest=Subquery(wide.order_by("-spread").values("spread")[:1]),
             last_star=Subquery(last),
         )
-        .select_related("unit")
-        .prefetch_related("cycle__scheme")
+        .select_related("unit", "cycle")
+        .prefetch_related("cycle__scheme")  # one scheme for all, whose text is read once
         .order_by("unit")
     )
 

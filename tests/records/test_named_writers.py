@@ -76,6 +76,7 @@ def tasks() -> dict[str, list[list]]:
         "records.tasks.run_job": [["reports.ReportRequest", report.pk], ["records.IntegrityRun", check.pk]],
         "notifications.tasks.deliver_due": [[]],
         "ratings.tasks.rerate_all": [[]],
+        "ratings.tasks.remind_to_begin": [[]],
         "incentives.tasks.review_clawbacks": [[]],
         "records.tasks.make_forgotten_jobs": [[]],
         "records.tasks.sweep_leftovers": [[]],
