@@ -96,6 +96,7 @@ def score(page: Page, sheet: int, typed: str) -> None:
     """Agree with every figure, type the judged points with a reason, hand in."""
     page.goto(f"/reviews/sheets/{sheet}/")
     while page.locator(".finish button[value=hand_in]").count() == 0:
+        page.wait_for_load_state("networkidle")  # pictures still loading move the radio away under the pointer
         for radio in page.locator("input[type=radio][value=agree]").all():
             radio.check()
         if page.locator("[name='v.2.2']").count():
