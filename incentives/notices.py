@@ -1,16 +1,47 @@
 """The kinds of notice about money."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from notifications.kinds import Group, Kind
 
 KINDS = {
-    "opinion_sought": _("%(county)s: your opinion is sought on “%(name)s”"),
-    "source_filed": _("“%(name)s” has been agreed to and filed. You may put it into effect."),
-    "source_returned": _("“%(name)s” has been returned by the leading-group office with an opinion"),
-    "source_taken_back": _("“%(name)s” has been taken back for changes; its filing is void"),
-    "source_effective": _("“%(name)s” is in effect"),
-    "money_granted": _("%(unit)s: %(amount)s yuan from “%(name)s”"),
-    "money_paid": _("%(unit)s: %(amount)s yuan of “%(name)s” have been paid"),
-    "clawback_proposed": _("%(unit)s has fallen to %(star)s stars: see whether money of “%(name)s” comes back"),
-    "clawback_unclear": _("%(unit)s: the table of “%(name)s” says nothing for a star held; payment is stopped"),
-    "clawback_confirmed": _("%(unit)s: %(amount)s yuan of “%(name)s” are claimed back"),
+    "opinion_sought": Kind(
+        _("%(county)s: your opinion is sought on “%(name)s”"),
+        Group.MONEY,
+        outside=ngettext_lazy(
+            "%(count)s policy or fund waits for an opinion", "%(count)s policies or funds wait for an opinion", "count"
+        ),
+    ),
+    "source_filed": Kind(
+        _("“%(name)s” has been agreed to and filed. You may put it into effect."), Group.MONEY, outside=None
+    ),
+    "source_returned": Kind(
+        _("“%(name)s” has been returned by the leading-group office with an opinion"), Group.MONEY, outside=None
+    ),
+    "source_taken_back": Kind(
+        _("“%(name)s” has been taken back for changes; its filing is void"), Group.MONEY, outside=None
+    ),
+    "source_effective": Kind(
+        _("“%(name)s” is in effect"),
+        Group.MONEY,
+        outside=ngettext_lazy(
+            "%(count)s policy or fund is in effect", "%(count)s policies or funds are in effect", "count"
+        ),
+    ),
+    "money_granted": Kind(_("%(unit)s: %(amount)s yuan from “%(name)s”"), Group.MONEY, outside=None),
+    "money_paid": Kind(_("%(unit)s: %(amount)s yuan of “%(name)s” have been paid"), Group.MONEY, outside=None),
+    "clawback_proposed": Kind(
+        _("%(unit)s has fallen to %(star)s stars: see whether money of “%(name)s” comes back"),
+        Group.MONEY,
+        outside=None,
+    ),
+    "clawback_unclear": Kind(
+        _("%(unit)s: the table of “%(name)s” says nothing for a star held; payment is stopped"),
+        Group.MONEY,
+        outside=None,
+    ),
+    "clawback_confirmed": Kind(
+        _("%(unit)s: %(amount)s yuan of “%(name)s” are claimed back"), Group.MONEY, outside=None
+    ),
 }

@@ -1,15 +1,54 @@
-"""The kinds of notice and their texts. Each app registers its own in ``registrations.py``."""
+"""The kinds of notice: their words inside and outside, the group they belong to, and how urgent they are.
+
+Each app registers its own in ``registrations.py``.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from records.registry import KeyedRegistry
 
-KINDS = KeyedRegistry[str, str]()
+
+class Group(TextChoices):
+    """How the bell and a person's choices sort the kinds."""
+
+    APPLICATION = "application", _("Applications and cycles")
+    REVIEW = "review", _("Reviews and decisions")
+    STAR = "star", _("Stars and events")
+    DUE = "due", _("Deadlines and reminders")
+    MONEY = "money", _("Money")
+    ACCOUNT = "account", _("Offices, accounts and data")
 
 
-def register(**kinds: str) -> None:
-    """``register(application_returned=_("%(unit)s: please correct %(count)s questions"))`` (lazy translations)."""
+@dataclass(frozen=True)
+class Kind:
+    """``text`` is filled with the notice's parameters and stays inside: the bell and e-mail.
+
+    ``outside`` is what a third party's platform (a work group's robot, a short message) gets: words in which nothing
+    but ``%(count)s`` varies, so that no name, case, score or comparison leaves; None: nothing of this kind leaves.
+    ``until`` names the parameter with the deadline, ``counts`` the one with a number (absent: a notice counts one).
+    ``urgent``: a red warning, which no quiet hours hold back.
+    """
+
+    text: Any
+    group: Group
+    outside: Any
+    until: str = ""
+    counts: str = ""
+    urgent: bool = False
+
+
+KINDS = KeyedRegistry[str, Kind]()
+
+
+def register(**kinds: Kind) -> None:
+    """``register(application_returned=Kind(_("…"), Group.APPLICATION, outside=ngettext_lazy("…", "…", "count")))``."""
     KINDS.register(kinds)
 
 
 def text_of(kind: str, params: dict) -> str:
     """The notice's text in the active language."""
-    return str(KINDS[kind]) % params
+    return str(KINDS[kind].text) % params

@@ -12,10 +12,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import Appointment
 from accounts.role_holders import holders
 from accounts.roles import Role
+from notifications.kinds import Group, Kind
 from notifications.models import Notice
 from notifications.workflow import announce, announce_all
 from ratings.cycle.closing_consequences import Concerned
@@ -37,48 +39,169 @@ WORKS_IN = {
 CONCERNED = [Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER]
 """Who is to know when an event moves a star."""
 KINDS = {
-    "scheme_issued": _("The scheme “%(name)s” of %(year)s is issued. Please read what counts this year"),
-    "cycle_opened": _("The rating of %(year)s is open: apply until %(until)s"),
-    "scoring_closed": _("Scoring of %(year)s is closed; the ranks are known"),
-    "cycle_closed": _("The rating of %(year)s is closed"),
-    "closing_reversed": _("The closing of the rating of %(year)s was taken back: %(reason)s"),
-    "left_without_star": _("%(unit)s: the rating of %(year)s is closed; no star: %(reason)s"),
-    "star_ended_by_closing": _(
-        "%(unit)s: the rating of %(year)s is closed; your %(before)s stars have ended: %(reason)s. You may appeal"
+    "scheme_issued": Kind(
+        _("The scheme “%(name)s” of %(year)s is issued. Please read what counts this year"),
+        Group.APPLICATION,
+        outside=ngettext_lazy("%(count)s scheme was issued", "%(count)s schemes were issued", "count"),
     ),
-    "no_star_taken_back": _("%(unit)s: the closing of %(year)s and its “no star” were taken back: %(taken_back)s"),
-    "star_given_back": _(
-        "%(unit)s: the closing of %(year)s was taken back, you hold %(after)s stars as before: %(taken_back)s"
+    "cycle_opened": Kind(
+        _("The rating of %(year)s is open: apply until %(until)s"),
+        Group.APPLICATION,
+        outside=ngettext_lazy(
+            "%(count)s rating is open for applications", "%(count)s ratings are open for applications", "count"
+        ),
+        until="until",
     ),
-    "application_submitted": _("%(unit)s has submitted its application for %(star)s stars"),
-    "application_withdrawn": _("%(unit)s has withdrawn its application: %(reason)s"),
-    "submission_undone": _("%(unit)s: the township has given the application back, not reviewed: %(reason)s"),
-    "application_accepted": _("%(unit)s: the township has accepted the application and reviews it"),
-    "application_returned": _("%(unit)s: please correct %(count)s questions until %(until)s"),
-    "application_resubmitted": _("%(unit)s has corrected what was returned"),
-    "application_resumed": _("%(unit)s: the time for correcting is over, the review goes on without changes"),
-    "application_filled_on_behalf": _("%(unit)s: the township office fills in the application for you"),
-    "applying_reopened": _("%(unit)s: you may still apply for %(year)s until %(until)s: %(reason)s"),
-    "time_extended": _("%(unit)s: “%(step)s” goes on until %(until)s: %(reason)s"),
-    "application_reasked": _("%(unit)s: its tags are %(tags)s now, and the form asks accordingly. Please look again"),
-    "year_not_begun": _("%(unit)s: the rating of %(year)s has not been opened yet"),
-    "scheme_amended": _(
-        "%(unit)s: version %(version)s of the scheme of %(year)s is in force, and the form asks accordingly. "
-        "Please look again"
+    "scoring_closed": Kind(_("Scoring of %(year)s is closed; the ranks are known"), Group.APPLICATION, outside=None),
+    "cycle_closed": Kind(
+        _("The rating of %(year)s is closed"),
+        Group.APPLICATION,
+        outside=ngettext_lazy("%(count)s rating is closed", "%(count)s ratings are closed", "count"),
     ),
-    "figures_supplied": _("%(unit)s: %(department)s has filled in %(count)s figures; you need not"),
-    "star_revoke": _("%(unit)s: star (%(before)s) revoked because of “%(event)s” of %(on)s. You may appeal."),
-    "star_suspend": _("%(unit)s: star (%(before)s) suspended because of “%(event)s” of %(on)s. You may appeal."),
-    "star_cap": _("%(unit)s: stars %(before)s → %(after)s; “%(event)s” of %(on)s allows %(n)s. You may appeal."),
-    "star_lower": _("%(unit)s: stars %(before)s → %(after)s; “%(event)s” of %(on)s takes %(n)s. You may appeal."),
-    "star_restored": _("%(unit)s: stars %(before)s → %(after)s, because an event no longer counts."),
-    "event_recorded": _("%(unit)s: “%(event)s” of %(on)s was recorded."),
-    "event_reversed": _("%(unit)s: “%(event)s” of %(on)s no longer counts: the appeal was upheld."),
-    "event_closed": _("%(unit)s: “%(event)s” of %(on)s was closed as rectified."),
-    "proposal_opened": _("%(unit)s: please settle what follows from “%(event)s” of %(on)s."),
-    "proposal_declined": _("%(unit)s: a consequence of “%(event)s” of %(on)s was declined."),
-    "units_merged": _("%(before)s now belongs to %(after)s (%(document)s)"),
-    "unit_split": _("%(before)s has been split; %(after)s takes over what is open (%(document)s)"),
+    "closing_reversed": Kind(
+        _("The closing of the rating of %(year)s was taken back: %(reason)s"), Group.APPLICATION, outside=None
+    ),
+    "left_without_star": Kind(
+        _("%(unit)s: the rating of %(year)s is closed; no star: %(reason)s"), Group.STAR, outside=None
+    ),
+    "star_ended_by_closing": Kind(
+        _("%(unit)s: the rating of %(year)s is closed; your %(before)s stars have ended: %(reason)s. You may appeal"),
+        Group.STAR,
+        outside=None,
+    ),
+    "no_star_taken_back": Kind(
+        _("%(unit)s: the closing of %(year)s and its “no star” were taken back: %(taken_back)s"),
+        Group.STAR,
+        outside=None,
+    ),
+    "star_given_back": Kind(
+        _("%(unit)s: the closing of %(year)s was taken back, you hold %(after)s stars as before: %(taken_back)s"),
+        Group.STAR,
+        outside=None,
+    ),
+    "application_submitted": Kind(
+        _("%(unit)s has submitted its application for %(star)s stars"),
+        Group.APPLICATION,
+        outside=ngettext_lazy("%(count)s application was submitted", "%(count)s applications were submitted", "count"),
+    ),
+    "application_withdrawn": Kind(
+        _("%(unit)s has withdrawn its application: %(reason)s"),
+        Group.APPLICATION,
+        outside=ngettext_lazy("%(count)s application was withdrawn", "%(count)s applications were withdrawn", "count"),
+    ),
+    "submission_undone": Kind(
+        _("%(unit)s: the township has given the application back, not reviewed: %(reason)s"),
+        Group.APPLICATION,
+        outside=None,
+    ),
+    "application_accepted": Kind(
+        _("%(unit)s: the township has accepted the application and reviews it"),
+        Group.APPLICATION,
+        outside=ngettext_lazy(
+            "%(count)s application was accepted for review", "%(count)s applications were accepted for review", "count"
+        ),
+    ),
+    "application_returned": Kind(
+        _("%(unit)s: please correct %(count)s questions until %(until)s"),
+        Group.APPLICATION,
+        outside=ngettext_lazy(
+            "%(count)s application is to be corrected", "%(count)s applications are to be corrected", "count"
+        ),
+        until="until",
+    ),
+    "application_resubmitted": Kind(
+        _("%(unit)s has corrected what was returned"),
+        Group.APPLICATION,
+        outside=ngettext_lazy(
+            "%(count)s returned application was corrected", "%(count)s returned applications were corrected", "count"
+        ),
+    ),
+    "application_resumed": Kind(
+        _("%(unit)s: the time for correcting is over, the review goes on without changes"),
+        Group.APPLICATION,
+        outside=None,
+    ),
+    "application_filled_on_behalf": Kind(
+        _("%(unit)s: the township office fills in the application for you"), Group.APPLICATION, outside=None
+    ),
+    "applying_reopened": Kind(
+        _("%(unit)s: you may still apply for %(year)s until %(until)s: %(reason)s"), Group.APPLICATION, outside=None
+    ),
+    "time_extended": Kind(
+        _("%(unit)s: “%(step)s” goes on until %(until)s: %(reason)s"),
+        Group.APPLICATION,
+        outside=ngettext_lazy("%(count)s time limit was extended", "%(count)s time limits were extended", "count"),
+        until="until",
+    ),
+    "application_reasked": Kind(
+        _("%(unit)s: its tags are %(tags)s now, and the form asks accordingly. Please look again"),
+        Group.APPLICATION,
+        outside=ngettext_lazy(
+            "%(count)s application form has changed: please look again",
+            "%(count)s application forms have changed: please look again",
+            "count",
+        ),
+    ),
+    "year_not_begun": Kind(
+        _("%(unit)s: the rating of %(year)s has not been opened yet"),
+        Group.DUE,
+        outside=ngettext_lazy(
+            "%(count)s rating has not been opened yet", "%(count)s ratings have not been opened yet", "count"
+        ),
+    ),
+    "scheme_amended": Kind(
+        _(
+            "%(unit)s: version %(version)s of the scheme of %(year)s is in force, and the form asks accordingly. "
+            "Please look again"
+        ),
+        Group.APPLICATION,
+        outside=ngettext_lazy(
+            "%(count)s application form has changed: please look again",
+            "%(count)s application forms have changed: please look again",
+            "count",
+        ),
+    ),
+    "figures_supplied": Kind(
+        _("%(unit)s: %(department)s has filled in %(count)s figures; you need not"), Group.APPLICATION, outside=None
+    ),
+    "star_revoke": Kind(
+        _("%(unit)s: star (%(before)s) revoked because of “%(event)s” of %(on)s. You may appeal."),
+        Group.STAR,
+        outside=None,
+    ),
+    "star_suspend": Kind(
+        _("%(unit)s: star (%(before)s) suspended because of “%(event)s” of %(on)s. You may appeal."),
+        Group.STAR,
+        outside=None,
+    ),
+    "star_cap": Kind(
+        _("%(unit)s: stars %(before)s → %(after)s; “%(event)s” of %(on)s allows %(n)s. You may appeal."),
+        Group.STAR,
+        outside=None,
+    ),
+    "star_lower": Kind(
+        _("%(unit)s: stars %(before)s → %(after)s; “%(event)s” of %(on)s takes %(n)s. You may appeal."),
+        Group.STAR,
+        outside=None,
+    ),
+    "star_restored": Kind(
+        _("%(unit)s: stars %(before)s → %(after)s, because an event no longer counts."), Group.STAR, outside=None
+    ),
+    "event_recorded": Kind(_("%(unit)s: “%(event)s” of %(on)s was recorded."), Group.STAR, outside=None),
+    "event_reversed": Kind(
+        _("%(unit)s: “%(event)s” of %(on)s no longer counts: the appeal was upheld."), Group.STAR, outside=None
+    ),
+    "event_closed": Kind(_("%(unit)s: “%(event)s” of %(on)s was closed as rectified."), Group.STAR, outside=None),
+    "proposal_opened": Kind(
+        _("%(unit)s: please settle what follows from “%(event)s” of %(on)s."), Group.STAR, outside=None
+    ),
+    "proposal_declined": Kind(
+        _("%(unit)s: a consequence of “%(event)s” of %(on)s was declined."), Group.STAR, outside=None
+    ),
+    "units_merged": Kind(_("%(before)s now belongs to %(after)s (%(document)s)"), Group.ACCOUNT, outside=None),
+    "unit_split": Kind(
+        _("%(before)s has been split; %(after)s takes over what is open (%(document)s)"), Group.ACCOUNT, outside=None
+    ),
 }
 
 

@@ -1,29 +1,110 @@
 """The kinds of notice of reviews, in the reader's language."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from notifications.kinds import Group, Kind
 
 KINDS = {
-    "panel_seat": _("You sit on the panel of %(unit)s for %(year)s"),
-    "panel_finished": _("The panel has scored %(count)s applications: they can be decided"),
-    "reviewer_recused": _("%(reviewer)s has stepped back from %(unit)s: please see whether two reviewers remain"),
-    "application_corrected": _("%(unit)s has corrected what was returned: your sheet is open again"),
-    "applications_recommended": _("%(count)s applications are recommended to the county"),
-    "application_rejected": _("%(unit)s is not rated this year: %(reason)s"),
-    "application_sent_back": _("The county sends %(unit)s back: %(reason)s"),
-    "check_opened": _("%(unit)s: please answer the joint check of %(count)s candidates until %(until)s"),
-    "check_answered": _("%(department)s has answered the joint check: nothing found"),
-    "check_found": _("%(department)s has answered the joint check: a veto item for %(count)s villages"),
-    "check_lapsed": _("%(unit)s proceeds without your answer to the joint check; you may still give it"),
-    "result_released": _("%(unit)s: the result is under public notice until %(last_day)s"),
-    "batch_released": _("%(document)s is released: %(count)s results under public notice until %(last_day)s"),
-    "objection_made": _("An objection about %(unit)s waits for an answer"),
-    "objection_upheld": _("An objection about %(unit)s was upheld: it is decided anew"),
-    "appeal_made": _("%(unit)s appeals its result: please convene the people who hear it"),
-    "appeal_against": _("%(unit)s appeals its result to the level above"),
-    "appeal_hearer": _("You are to hear the appeal of %(unit)s"),
-    "appeal_dismissed": _("The appeal of %(unit)s was dismissed: %(answer)s"),
-    "appeal_upheld": _("The appeal of %(unit)s was upheld: %(star)s stars from %(on)s"),
-    "appeal_reversed": _("The appeal of %(unit)s was upheld: %(answer)s"),
-    "appeal_lapsed": _("%(unit)s: the result you appealed is no longer valid; the new one may be appealed"),
-    "star_confirmed": _("%(unit)s holds %(star)s stars from %(on)s"),
+    "panel_seat": Kind(
+        _("You sit on the panel of %(unit)s for %(year)s"),
+        Group.REVIEW,
+        outside=ngettext_lazy("%(count)s seat on a panel was given", "%(count)s seats on panels were given", "count"),
+    ),
+    "panel_finished": Kind(
+        _("The panel has scored %(count)s applications: they can be decided"),
+        Group.REVIEW,
+        outside=ngettext_lazy("%(count)s application can be decided", "%(count)s applications can be decided", "count"),
+        counts="count",
+    ),
+    "reviewer_recused": Kind(
+        _("%(reviewer)s has stepped back from %(unit)s: please see whether two reviewers remain"),
+        Group.REVIEW,
+        outside=None,
+    ),
+    "application_corrected": Kind(
+        _("%(unit)s has corrected what was returned: your sheet is open again"),
+        Group.REVIEW,
+        outside=ngettext_lazy("%(count)s score sheet is open again", "%(count)s score sheets are open again", "count"),
+    ),
+    "applications_recommended": Kind(
+        _("%(count)s applications are recommended to the county"),
+        Group.REVIEW,
+        outside=ngettext_lazy(
+            "%(count)s application is recommended to the county",
+            "%(count)s applications are recommended to the county",
+            "count",
+        ),
+        counts="count",
+    ),
+    "application_rejected": Kind(_("%(unit)s is not rated this year: %(reason)s"), Group.APPLICATION, outside=None),
+    "application_sent_back": Kind(_("The county sends %(unit)s back: %(reason)s"), Group.APPLICATION, outside=None),
+    "check_opened": Kind(
+        _("%(unit)s: please answer the joint check of %(count)s candidates until %(until)s"),
+        Group.REVIEW,
+        outside=ngettext_lazy(
+            "%(count)s joint check is to be answered", "%(count)s joint checks are to be answered", "count"
+        ),
+        until="until",
+    ),
+    "check_answered": Kind(
+        _("%(department)s has answered the joint check: nothing found"),
+        Group.REVIEW,
+        outside=ngettext_lazy(
+            "%(count)s answer to a joint check has come in", "%(count)s answers to joint checks have come in", "count"
+        ),
+    ),
+    "check_found": Kind(
+        _("%(department)s has answered the joint check: a veto item for %(count)s villages"), Group.REVIEW, outside=None
+    ),
+    "check_lapsed": Kind(
+        _("%(unit)s proceeds without your answer to the joint check; you may still give it"), Group.REVIEW, outside=None
+    ),
+    "result_released": Kind(
+        _("%(unit)s: the result is under public notice until %(last_day)s"),
+        Group.REVIEW,
+        outside=ngettext_lazy(
+            "%(count)s result is under public notice", "%(count)s results are under public notice", "count"
+        ),
+        until="last_day",
+    ),
+    "batch_released": Kind(
+        _("%(document)s is released: %(count)s results under public notice until %(last_day)s"),
+        Group.REVIEW,
+        outside=ngettext_lazy(
+            "%(count)s result is under public notice", "%(count)s results are under public notice", "count"
+        ),
+        until="last_day",
+        counts="count",
+    ),
+    "objection_made": Kind(
+        _("An objection about %(unit)s waits for an answer"),
+        Group.REVIEW,
+        outside=ngettext_lazy(
+            "%(count)s objection is to be answered", "%(count)s objections are to be answered", "count"
+        ),
+    ),
+    "objection_upheld": Kind(
+        _("An objection about %(unit)s was upheld: it is decided anew"), Group.REVIEW, outside=None
+    ),
+    "appeal_made": Kind(
+        _("%(unit)s appeals its result: please convene the people who hear it"),
+        Group.REVIEW,
+        outside=ngettext_lazy(
+            "%(count)s appeal waits for its hearing", "%(count)s appeals wait for their hearing", "count"
+        ),
+    ),
+    "appeal_against": Kind(_("%(unit)s appeals its result to the level above"), Group.REVIEW, outside=None),
+    "appeal_hearer": Kind(_("You are to hear the appeal of %(unit)s"), Group.REVIEW, outside=None),
+    "appeal_dismissed": Kind(_("The appeal of %(unit)s was dismissed: %(answer)s"), Group.REVIEW, outside=None),
+    "appeal_upheld": Kind(
+        _("The appeal of %(unit)s was upheld: %(star)s stars from %(on)s"), Group.REVIEW, outside=None
+    ),
+    "appeal_reversed": Kind(_("The appeal of %(unit)s was upheld: %(answer)s"), Group.REVIEW, outside=None),
+    "appeal_lapsed": Kind(
+        _("%(unit)s: the result you appealed is no longer valid; the new one may be appealed"),
+        Group.REVIEW,
+        outside=None,
+    ),
+    "star_confirmed": Kind(_("%(unit)s holds %(star)s stars from %(on)s"), Group.STAR, outside=None),
 }

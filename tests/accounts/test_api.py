@@ -6,6 +6,7 @@ from rest_framework.test import APIClient
 
 from accounts.roles import Role
 from notifications import kinds
+from notifications.kinds import Group, Kind
 from notifications.models import Notice
 from notifications.workflow import announce
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
@@ -80,7 +81,7 @@ def test_me_says_what_i_hold_and_what_waits():
 
 def test_one_reads_ones_own_notices_only():
     mine, other = person(Role.FILLER, VILLAGE), person(Role.COUNTY_OFFICE, COUNTY)
-    kinds.register(test_hello="Hello %(who)s")
+    kinds.register(test_hello=Kind("Hello %(who)s", Group.ACCOUNT, outside=None))
     announce([mine.pk, other.pk], "test_hello", who="everybody")
     client = api(mine)
     [notice] = client.get("/api/v1/bell/?unread=true").json()["results"]

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from notifications import kinds
+from notifications.kinds import Group, Kind
 from notifications.models import Notice
 from notifications.workflow import announce
 from tests.factories import COUNTY, VILLAGE, person
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def told(client):
-    kinds.register(test_hello="Hello %(who)s")
+    kinds.register(test_hello=Kind("Hello %(who)s", Group.ACCOUNT, outside=None))
     user = person(Role.FILLER, VILLAGE)
     client.force_login(user)
     announce([user.pk], "test_hello", link="/units/", who="<b>you</b>")

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from notifications import kinds
 from notifications.delivery import WAITS, deliver_due
+from notifications.kinds import Group, Kind
 from notifications.models import Delivery
 from notifications.workflow import announce
 from tests.clock import freeze_time
@@ -22,7 +23,7 @@ class BrokenBackend(EmailBackend):
 
 @pytest.fixture(autouse=True)
 def kind(monkeypatch):
-    monkeypatch.setitem(kinds.KINDS, "tested", "%(unit)s: tested")
+    monkeypatch.setitem(kinds.KINDS, "tested", Kind("%(unit)s: tested", Group.ACCOUNT, outside=None))
 
 
 def tell(user):
