@@ -21,3 +21,13 @@ def pressed(client, page: str, given: dict[str, object] | None = None, action: s
 def listed(client, page: str, given: dict[str, object]) -> dict[str, str]:
     """The confirmation of the preview that ``page`` shows when ``given`` is sent to it."""
     return {"key": key_of(client.post(page, given), page), "confirmed": "yes"}
+
+
+def looked(client, page: str, given: dict[str, object]) -> HttpResponse:
+    """The page of ``page`` that says what ``given`` would do, to be sent again with its key and ``record``."""
+    return client.post(page, {**given, "look": "1"})
+
+
+def recorded(client, page: str, given: dict[str, object]) -> HttpResponse:
+    """Look at what ``given`` would do, then record it."""
+    return client.post(page, {**given, "record": "1", "key": key_of(looked(client, page, given))})

@@ -93,7 +93,31 @@ class RegisterViewSet(mixins.ListModelMixin, GenericViewSet):
         return Response(StarPeriodSerializer(periods, many=True).data)
 
 
+class StarShiftSerializer(serializers.Serializer):
+    """``unit`` holds ``after`` instead of ``before`` stars from ``since`` until the day before ``until``."""
+
+    unit = serializers.CharField()
+    since = serializers.DateField()
+    until = serializers.DateField(allow_null=True)
+    before = serializers.IntegerField(allow_null=True)
+    after = serializers.IntegerField(allow_null=True)
+
+
+class EventAheadSerializer(serializers.Serializer):
+    """What recording an event would do: ``shifts`` at once, ``proposed`` when its proposals are confirmed as well.
+
+    ``words``: those for which ``sure`` must be sent.
+    """
+
+    shifts = StarShiftSerializer(many=True, source="outlook.shifts")
+    proposed = StarShiftSerializer(many=True, source="outlook.proposed")
+    words = serializers.ListField(child=serializers.CharField())
+
+
 class UnitEventSerializer(ExactFields, serializers.ModelSerializer):
+    """``sure``: checked that it is concluded, announced and not classified, where its words suggest otherwise."""
+
+    sure = serializers.BooleanField(write_only=True, required=False, default=False)
     reversed = serializers.DateField(source="reversal.on", read_only=True, default=None)
 
     class Meta:
@@ -109,6 +133,7 @@ class UnitEventSerializer(ExactFields, serializers.ModelSerializer):
             "note",
             "source",
             "held",
+            "sure",
             "recorded_at",
         ]
         read_only_fields = ["closed", "rectification", "recorded_at"]
@@ -125,6 +150,10 @@ class UnitEventSerializer(ExactFields, serializers.ModelSerializer):
             else known
         )
         return fields
+
+
+class DryRunQuery(serializers.Serializer):
+    dry_run = serializers.BooleanField(required=False, default=False)
 
 
 class EventCloseSerializer(ExactSerializer):
@@ -147,9 +176,19 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
             return super().get_queryset().seen_by(self.request.user)
         return reached(self.request.user, "ratings.record_event", super().get_queryset())
 
+    @extend_schema(
+        parameters=[OpenApiParameter("dry_run", OpenApiTypes.BOOL, description="Only say what it would do")],
+        responses={201: UnitEventSerializer, 200: EventAheadSerializer},
+    )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Record an event; the register follows immediately."""
-        return super().create(request, *args, **kwargs)
+        """Record an event; the register follows immediately. With ``dry_run`` it only says what would follow."""
+        asked = DryRunQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        if not asked.validated_data["dry_run"]:
+            return super().create(request, *args, **kwargs)
+        happened = {**sent(self.get_serializer_class(), request)}
+        del happened["sure"]
+        return Response(EventAheadSerializer(workflow.look_ahead(by=request.user, **happened)).data)
 
     def perform_create(self, serializer: UnitEventSerializer) -> None:
         serializer.instance = workflow.record(by=self.request.user, **serializer.validated_data)

@@ -251,6 +251,26 @@ def export(file: BinaryIO, units: Units = "", on: date | None = None) -> None:
         cursor.copy_expert(cursor.mogrify(_EXPORT.format(periods=periods), params), file)
 
 
+class StarSpan(NamedTuple):
+    """A star held from the day ``since`` up to the day ``until`` (exclusive; None: while nothing else is known)."""
+
+    unit: str
+    since: date
+    until: date | None
+    star: int
+
+
+_TIMELINE = "{periods} select unit, since, until, star from period order by unit, since"
+
+
+def timeline(units: Units, horizon: date) -> list[StarSpan]:
+    """The whole life of the stars of ``units``, as far as it is known on any day up to ``horizon``."""
+    periods, params = with_periods(scope_of(units), horizon)
+    with connection.cursor() as cursor:
+        cursor.execute(_TIMELINE.format(periods=periods), params)
+        return [StarSpan(*row) for row in cursor.fetchall()]
+
+
 _STARS = """
 {periods}
 select unit, star from period, horizon where since <= horizon.day and (until is null or until > horizon.day)

@@ -1,4 +1,4 @@
-"""Events for the discipline staff who record them, and proposals for those who settle them."""
+"""Events for those who watch them, and proposals for those who settle them (recording: ``event_recording``)."""
 
 from collections.abc import Iterable
 
@@ -16,18 +16,18 @@ from accounts.deputies import authorized_act, by_deputies
 from ratings import exports
 from ratings.events.applicable_scheme import event_names, events_of, judging_scheme
 from ratings.events.effects import rule_words
+from ratings.events.forecast import foresee, foresee_confirmed
 from ratings.events.proposals import COUNTY, TOWNSHIP, to_settle, with_authority
-from ratings.forms.register_forms import CloseForm, EventFilterForm, EventForm, SettleForm, UnitSearchForm
+from ratings.forms.register_forms import CloseForm, EventFilterForm, SettleForm
 from ratings.models import Event, Proposal, Scheme
+from ratings.presenters.event_outlook import in_words, shift_words
 from ratings.register.rerating import acting
 from ratings.views.confirming import Tried, carry_out
 from ratings.workflow import event as workflow
 from records import previews
 from records.excel_export import as_workbook, wanted
-from villages.models import Unit
 
 ROWS = 50
-FOUND = 20
 
 
 @permission_or_404("ratings.view_event")
@@ -45,38 +45,6 @@ def events(request: HttpRequest) -> HttpResponse:
         event.name = names.get(event.kind, event.kind)
     may_record = request.user.has_perm("ratings.record_event")
     return render(request, "ratings/events/events.html", {"form": form, "page": page, "may_record": may_record})
-
-
-@permission_or_404("ratings.record_event")
-def choose_unit(request: HttpRequest) -> HttpResponse:
-    """To record an event, first choose the unit."""
-    codes = request.user.reach("ratings.record_event")
-    form = UnitSearchForm(request.GET or None)
-    units = []
-    if form.is_valid():
-        units = Unit.objects.within_any(codes).matching(form.cleaned_data["q"])[:FOUND]
-    return render(request, "ratings/events/choose_unit.html", {"form": form, "units": units, "most": FOUND})
-
-
-@permission_or_404("ratings.record_event")
-def record(request: HttpRequest, code: str) -> HttpResponse:
-    """Record an event of a unit."""
-    unit = reached_or_404(request.user, "ratings.record_event", Unit.objects.all(), field="code", code=code)
-    form = EventForm(request.POST or None, kinds=events_of(judging_scheme(unit, timezone.localdate())))
-    step, tried = f"record:event:{code}", Tried(None)
-    if request.method == "POST":
-        tried = carry_out(
-            request,
-            step,
-            form,
-            lambda shown: workflow.record(unit, by=request.user, expected=shown, **form.cleaned_data),
-            done=lambda: _recorded_so(unit, form),
-        )
-        if tried.made:
-            messages.success(request, _("Recorded. The register is up to date."))
-            return redirect("event", tried.made.pk)
-    context = {"unit": unit, "form": form, "key": previews.keep(request.user, step, workflow.offered(unit))}
-    return render(request, "ratings/events/record.html", context, status=tried.status)
 
 
 @permission_or_404("ratings.view_event")
@@ -166,6 +134,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         "proposal": proposal,
         "form": form,
         "name": names.get(proposal.event.kind, proposal.event.kind),
+        "shifts": shift_words(foresee_confirmed(proposal), proposal.unit),
         "key": previews.keep(request.user, step, workflow.proposed_on(proposal)),
     }
     return render(request, "ratings/events/settle.html", context, status=tried.status)
@@ -187,12 +156,6 @@ def _settled_meanwhile(request: HttpRequest, pk: int) -> bool:
     """Whether somebody else with the same authority has settled it."""
     settled = with_authority(Proposal.objects.exclude(state=Proposal.State.OPEN).filter(pk=pk)).first()
     return settled is not None and request.user.has_perm(settled.authority, settled)
-
-
-def _recorded_so(unit: Unit, form: EventForm) -> Event | None:
-    """The event that a first click has recorded."""
-    given = form.cleaned_data
-    return Event.objects.filter(unit=unit, kind=given["kind"], on=given["on"], source=given["source"]).first()
 
 
 def _step(verb: str, happened: Event) -> str:
@@ -227,6 +190,9 @@ def _show(request: HttpRequest, happened: Event, form: CloseForm, status: int = 
             "rules": _rules(request, happened, scheme),
             "may_close": may["close"],
             "may_release": may["release"],
+            "ahead": in_words(foresee(happened.unit, happened.kind, happened.on, happened.source), happened.unit)
+            if may["release"]
+            else None,
             "keys": {
                 verb: previews.keep(request.user, _step(verb, happened), shown)
                 for verb, allowed in may.items()

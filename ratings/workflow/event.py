@@ -3,6 +3,7 @@
 Each step re-rates the unit at once, in the same transaction.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,9 @@ from accounts.role_holders import holders, responsible
 from accounts.roles import Role
 from notifications.workflow import announce
 from ratings.events.applicable_scheme import events_of, judging_scheme
+from ratings.events.forecast import Outlook, foresee, foresee_confirmed
 from ratings.events.proposals import TOWNSHIP, with_authority
+from ratings.events.telltales import telltales
 from ratings.models import Event, Proposal, Reversal
 from ratings.notices import CONCERNED
 from ratings.register.rerating import acting, lock_units, rerate
@@ -24,6 +27,18 @@ from records import audit
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from villages.models import Unit
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What recording an event would do, and the words in it that ask for a second look (``events.telltales``).
+
+    ``shown``: what ``record`` compares, if a page showed it.
+    """
+
+    outlook: Outlook
+    words: list[str]
+    shown: dict[str, Any]
 
 
 @transaction.atomic
@@ -36,36 +51,55 @@ def record(
     note: str = "",
     source: str = "",
     held: bool = False,
+    sure: bool = False,
     expected: Any = None,
 ) -> Event:
     """Record that ``kind``, an event of the scheme in force there on the day ``on``, happened to ``unit``.
 
-    A ``held`` event has no effect until it is released. Raises ``NotAllowed``; ``Incomplete`` for a future day or a
-    kind that the scheme does not know; ``WrongState`` if it is recorded already (``source`` distinguishes two on one
-    day); ``Outdated`` when what the page showed (``expected``, of ``offered``) has changed.
+    A ``held`` event has no effect until it is released. ``sure``: whoever records it has checked that it is concluded,
+    announced and not classified, although its words suggest otherwise. Raises ``NotAllowed``; ``Incomplete`` for a
+    future day, a kind that the scheme does not know, or such words without ``sure``; ``WrongState`` if it is recorded
+    already (``source`` distinguishes two on one day); ``Outdated`` when what the page showed (``expected``, of
+    ``look_ahead``) has changed.
     """
     _require(by, unit)
     # an order on it is pending, or has dissolved it by now
     unit = Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
-    require_unchanged(expected, offered(unit))
-    names = events_of(judging_scheme(unit, on))
-    if on > timezone.localdate():
-        raise Incomplete(_("This day is still to come."), {"on": _("This day is still to come.")})
-    if unit.ended and unit.ended <= on:
-        raise Incomplete(_("This unit has been dissolved."), {"on": _("The unit no longer existed on that day.")})
-    if kind not in names:
-        message = _("The scheme in force on that day knows no such event.")
-        raise Incomplete(message, {"kind": message})
+    _require_recordable(unit, kind, on)
+    if not sure and (words := telltales([note, source])):
+        message = sure_words(words)
+        raise Incomplete(message, {"sure": message})
     lock_units([unit.code])
+    if expected is not None:
+        require_unchanged(expected, _shown(unit, kind, on, source, held, foresee(unit, kind, on, source)))
     with audit.acting(by, "record_event"):
         event, new = Event.objects.get_or_create(
             unit=unit, kind=kind, on=on, source=source, defaults={"note": note, "held": held, "recorded_by": by}
         )
         if not new:
-            raise WrongState(_("This event is recorded already. If it is another one, name its source."))
+            raise _recorded_already()
         if not held:
             _take_effect(event, "event_recorded")
     return event
+
+
+def look_ahead(
+    unit: Unit,
+    kind: str,
+    on: date,
+    *,
+    by: User,
+    note: str = "",
+    source: str = "",
+    held: bool = False,
+) -> Ahead:
+    """What ``record`` would do with the same arguments; keeps nothing. Raises as ``record``, but for the words."""
+    _require(by, unit)
+    _require_recordable(unit, kind, on)
+    if Event.objects.filter(unit=unit, kind=kind, on=on, source=source).exists():
+        raise _recorded_already()
+    outlook = foresee(unit, kind, on, source)
+    return Ahead(outlook, telltales([note, source]), _shown(unit, kind, on, source, held, outlook))
 
 
 @transaction.atomic
@@ -157,19 +191,16 @@ def settle(proposal: Proposal, *, confirm: bool, by: User, reason: str = "", exp
     return proposal
 
 
-def offered(unit: Unit) -> dict[str, Any]:
-    """What the page for recording an event of ``unit`` shows."""
-    return {"unit": unit.name, "kinds": events_of(judging_scheme(unit, timezone.localdate()))}
-
-
 def standing_of(event: Event) -> dict[str, Any]:
     """What the page of ``event`` shows before a step on it."""
+    ahead = foresee(event.unit, event.kind, event.on, event.source)._asdict() if event.held else None
     return {
         "unit": event.unit.name,
         "held": event.held,
         "closed": event.closed,
         "reversed": hasattr(event, "reversal"),
         "acts": sorted(acting(event)),
+        "ahead": ahead,
         "proposals": list(event.proposals.order_by("pk").values_list("pk", "state")),
     }
 
@@ -177,12 +208,42 @@ def standing_of(event: Event) -> dict[str, Any]:
 def proposed_on(proposal: Proposal) -> dict[str, Any]:
     """What the page for settling ``proposal`` shows."""
     decided = with_authority(Proposal.objects.filter(pk=proposal.pk)).get().decided
-    return {"unit": proposal.unit.name, "decided": decided, "closed": proposal.event.closed}
+    return {
+        "unit": proposal.unit.name,
+        "decided": decided,
+        "closed": proposal.event.closed,
+        "shifts": foresee_confirmed(proposal),
+    }
 
 
 def authority_for(proposal: Proposal) -> str:
     """The permission that settles it."""
     return with_authority(Proposal.objects.filter(pk=proposal.pk)).get().authority
+
+
+def _require_recordable(unit: Unit, kind: str, on: date) -> None:
+    if on > timezone.localdate():
+        raise Incomplete(_("This day is still to come."), {"on": _("This day is still to come.")})
+    if unit.ended and unit.ended <= on:
+        raise Incomplete(_("This unit has been dissolved."), {"on": _("The unit no longer existed on that day.")})
+    if kind not in events_of(judging_scheme(unit, on)):
+        message = _("The scheme in force on that day knows no such event.")
+        raise Incomplete(message, {"kind": message})
+
+
+def sure_words(words: list[str]) -> str:
+    return _("Please check and tick: the text contains %(words)s.") % {
+        "words": _(", ").join(f"“{word}”" for word in words)
+    }
+
+
+def _shown(unit: Unit, kind: str, on: date, source: str, held: bool, outlook: Outlook) -> dict[str, Any]:
+    asked = {"unit": unit.name, "kind": kind, "on": on, "source": source, "held": held}
+    return asked | outlook._asdict()
+
+
+def _recorded_already() -> WrongState:
+    return WrongState(_("This event is recorded already. If it is another one, name its source."))
 
 
 def _require(by: User, unit: Unit) -> None:

@@ -34,7 +34,7 @@ NOTES = {
     "check_failed": "抽查发现财务公开不及时",
     "petition_verified": "群众反映的问题经查属实",
     "poll_low": "群众满意度测评低于底线",
-    "case_opened": "村干部涉嫌违纪，县纪委立案审查",
+    "case_opened": "村干部违纪，县纪委已立案并通报",
     "bid_rigging": "村级工程招投标中有弄虚作假",
     "accident": "村级工程发生安全生产事故",
     "convicted": "村干部被追究刑事责任",

@@ -86,6 +86,20 @@ def test_an_event_is_recorded_and_closed():
     assert client.get("/api/v1/register/").json()["results"][0]["effects"] == []
 
 
+def test_a_dry_run_says_what_would_follow_and_keeps_nothing():
+    client = api(Role.DISCIPLINE, COUNTY)
+    told = {"unit": VILLAGE, "kind": "case_opened", "on": "2026-06-01", "note": "线索办结"}
+    ahead = client.post("/api/v1/events/?dry_run=1", told, format="json")
+    shift = {"unit": VILLAGE, "since": "2026-06-01", "until": "2027-06-01", "before": 4, "after": 3}
+    assert (ahead.status_code, ahead.json()) == (200, {"shifts": [shift], "proposed": [], "words": ["线索"]})
+    assert Event.objects.count() == 0
+    for address in ("/api/v1/events/?dry_run=1", "/api/v1/events/"):
+        assert client.post(address, told | {"on": "2026-06-16"}, format="json").status_code == 400
+    assert list(client.post("/api/v1/events/", told, format="json").json()["problems"]) == ["sure"]
+    assert client.post("/api/v1/events/", told | {"sure": True}, format="json").status_code == 201
+    assert client.post("/api/v1/events/?dry_run=1", told, format="json").status_code == 409
+
+
 def test_who_may_not_finds_nothing():
     event = EventFactory(unit_id=VILLAGE)
     office = api(Role.COUNTY_OFFICE, COUNTY)

@@ -22,7 +22,7 @@ from tests.factories import (
     person,
     scheme_body,
 )
-from tests.form_steps import key_of, pressed
+from tests.form_steps import key_of, looked, pressed, recorded
 from villages.models import ReorganizationOrder, UnitSuccession
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
@@ -127,9 +127,9 @@ def test_discipline_staff_record_and_close_an_event(client, star):
     assert [unit.code for unit in found.context["units"]] == [VILLAGE]
     page = reverse("event_record", args=[VILLAGE])
     assert client.get(page).status_code == 200
-    answer = pressed(
-        client, page, {"kind": "case_opened", "on": "2026-06-01", "source": "新纪〔2026〕3号", "note": "立案"}
-    )
+    given = {"kind": "case_opened", "on": "2026-06-01", "source": "新纪〔2026〕3号", "note": "立案"}
+    assert "四星 → 三星，自2026年6月1日至2027年5月31日" in looked(client, page, given).content.decode()
+    answer = recorded(client, page, given)
     event = Event.objects.get()
     assert answer.url == reverse("event", args=[event.pk])
     assert [p.star for p in shown(client, staff, "register").context["page"]] == [3]
@@ -151,7 +151,7 @@ def test_a_list_calls_an_open_event_not_rectified():
 def test_what_was_typed_is_kept_beside_what_is_wrong(client, star):
     client.force_login(person(Role.DISCIPLINE, COUNTY))
     page = reverse("event_record", args=[VILLAGE])
-    answer = pressed(client, page, {"kind": "case_opened", "on": "2026-06-16", "note": "立案"})
+    answer = looked(client, page, {"kind": "case_opened", "on": "2026-06-16", "note": "立案"})
     assert list(answer.context["form"].errors) == ["on"]
     assert answer.context["form"]["note"].value() == "立案"
     assert Event.objects.count() == 0
@@ -207,18 +207,32 @@ def said(answer):
 
 def test_an_event_is_recorded_as_the_page_offered_it_or_not_at_all(client, star):
     client.force_login(person(Role.DISCIPLINE, COUNTY))
-    page = reverse("event_record", args=[VILLAGE])
-    assert (client.post(page, CASE).status_code, Event.objects.count()) == (409, 0)
-    key = key_of(client.get(page))
-    assert (client.post(page, CASE | {"key": key, "star": "5"}).status_code, Event.objects.count()) == (400, 0)
-    star.unit.name = "上溪村"
-    star.unit.save()
-    late = client.post(page, CASE | {"key": key})
+    page, case = reverse("event_record", args=[VILLAGE]), CASE | {"record": "1"}
+    assert (client.post(page, case).status_code, Event.objects.count()) == (409, 0)
+    key = key_of(looked(client, page, CASE))
+    assert (client.post(page, case | {"key": key, "star": "5"}).status_code, Event.objects.count()) == (400, 0)
+    assert (client.post(page, case | {"key": key, "on": "2026-06-02"}).status_code, Event.objects.count()) == (409, 0)
+    DecisionFactory(unit=star.unit, star=5, year=2026, on=date(2026, 6, 1))
+    rerate([VILLAGE])
+    late = client.post(page, case | {"key": key})
     assert (late.status_code, Event.objects.count()) == (409, 0)
-    assert ["上溪村" in late.content.decode(), late.context["form"]["note"].value()] == [True, "立案"]
-    twice = [client.post(page, CASE | {"key": key_of(late)}, follow=True) for _click in range(2)]
+    assert ["五星 → 三星" in late.content.decode(), late.context["form"]["note"].value()] == [True, "立案"]
+    twice = [client.post(page, case | {"key": key_of(late)}, follow=True) for _click in range(2)]
     assert said(twice[0]) == said(twice[1])
     assert Event.objects.count() == 1
+
+
+def test_words_of_a_clue_or_a_secret_are_asked_about_and_not_refused(client, star):
+    client.force_login(person(Role.DISCIPLINE, COUNTY))
+    page, given = reverse("event_record", args=[VILLAGE]), CASE | {"note": "问题线索办结"}
+    asked = looked(client, page, given)
+    assert (asked.context["form"].asked, 'name="sure"' in asked.content.decode()) == (["问题线索"], True)
+    unsure = recorded(client, page, given)
+    assert (unsure.status_code, list(unsure.context["form"].errors), Event.objects.count()) == (400, ["sure"], 0)
+    assert recorded(client, page, given | {"sure": "on"}).status_code == 302
+    assert (
+        recorded(client, page, CASE | {"source": "二", "sure": "on"}).status_code == 302
+    )  # the tick was not asked for
 
 
 @pytest.mark.parametrize(("verb", "given"), [("close", CLOSING), ("release", {})])
