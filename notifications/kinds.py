@@ -3,13 +3,18 @@
 Each app registers its own in ``registrations.py``.
 """
 
+import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from records.registry import KeyedRegistry
+
+STORED_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Group(TextChoices):
@@ -50,5 +55,11 @@ def register(**kinds: Kind) -> None:
 
 
 def text_of(kind: str, params: dict) -> str:
-    """The notice's text in the active language."""
-    return str(KINDS[kind].text) % params
+    """The notice's text in the active language; days, which are stored in ISO form, as people write them."""
+    return str(KINDS[kind].text) % {name: _in_words(value) for name, value in params.items()}
+
+
+def _in_words(value: Any) -> Any:
+    if isinstance(value, str) and STORED_DAY.fullmatch(value):
+        return date_format(date.fromisoformat(value), "DATE_FORMAT")
+    return value

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import DateField, Func, OuterRef, Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.face import star_name
@@ -72,11 +73,15 @@ def _event(row: dict[str, Any], names: dict[str, str]) -> ExplanationStep:
 
 def _ended(row: dict[str, Any]) -> str:
     if row["reversed"]:
-        return _("No longer counts from %(day)s on: an appeal was upheld") % {"day": row["reversed"]}
+        return _("No longer counts from %(day)s on: an appeal was upheld") % {"day": _day(row["reversed"])}
     if not row["closed"]:
         return _("Not rectified")
-    ended = _("Closed as rectified on %(day)s") % {"day": row["closed"]}
+    ended = _("Closed as rectified on %(day)s") % {"day": _day(row["closed"])}
     return _("%(name)s: %(value)s") % {"name": ended, "value": row["rectification"]} if row["rectification"] else ended
+
+
+def _day(text: str) -> str:
+    return date_format(date.fromisoformat(text))
 
 
 def _orders(successions: list[dict[str, Any]]) -> list[ExplanationStep]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -113,7 +114,7 @@ def close(event: Event, *, on: date, by: User, reason: str, expected: Any = None
     _require(by, event.unit)
     problems = {}
     if not event.on <= on <= timezone.localdate():
-        problems["on"] = _("A day from %(first)s to today.") % {"first": event.on}
+        problems["on"] = _("A day from %(first)s to today.") % {"first": date_format(event.on)}
     if not reason.strip():
         problems["reason"] = _("Please give the reason.")
     if problems:

@@ -41,7 +41,7 @@ def pdf(template: str, data: Mapping[str, Any]) -> bytes:
 def document(title: str, blocks: Iterable[Block], *, place: str = "", code: str = "") -> bytes:
     """An official A4 paper: ``title``, ``place``, ``blocks``; in the footer page, date and check ``code``."""
     foot = [
-        _("Printed on %s") % date_format(timezone.localtime(), "Y-m-d H:i"),
+        _("Printed on %s") % date_format(timezone.localtime(), "DATETIME_FORMAT"),
         _("Check code %s") % code if code else "",
     ]
     return pdf(

@@ -9,6 +9,7 @@ from os import PathLike, fspath
 import xlsxwriter
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.face import star_name
@@ -217,7 +218,7 @@ def overview_lines(whole: Tally, granted: list[Granted]) -> Iterator[list[object
     def share(units: int) -> Decimal | None:
         return Decimal(written(Decimal(100 * units) / whole.rated)) if whole.rated else None
 
-    yield [_("Made on %s") % timezone.localdate().isoformat(), None, None]
+    yield [_("Made on %s") % date_format(timezone.localdate()), None, None]
     yield [_("Rated units"), whole.rated, None]
     yield [_("Decided in the year"), whole.rated - whole.decided[None], share(whole.rated - whole.decided[None])]
     for star in stars_shown(whole):

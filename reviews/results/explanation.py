@@ -258,7 +258,7 @@ def _decision_read(result: Result) -> dict[str, QuerySet]:
     }
 
 
-def _check(rows: Rows) -> list[ExplanationStep]:
+def _check(result: Result, rows: Rows) -> list[ExplanationStep]:
     """The joint department check (部门联审): what each department said about this village, or that it missed
     the deadline."""
     said = [
@@ -266,7 +266,7 @@ def _check(rows: Rows) -> list[ExplanationStep]:
             row["at"],
             _colon(
                 row["department"],
-                _("; ").join(_veto(one, row["department"]) for one in row["found"]) or _("nothing found"),
+                _("; ").join(_veto(result, one) for one in row["found"]) or _("nothing found"),
             ),
         )
         for row in rows.get("decision_answers", [])
@@ -293,13 +293,12 @@ def _decision(result: Result, rows: Rows) -> list[ExplanationStep]:
             "applied": star_name(result.application.applied_star),
         }
         lines.append(_("The points allow %(star)s; applied for: %(applied)s.") % stars)
-        lines += [f"{code} {name}" for code, name in result.barred.items()] or [_("No veto item applies.")]
-    lines += [_veto(row, row["source"]) for row in rows.get("decision_vetoes", [])]
+        lines += _vetoes(result, rows.get("decision_vetoes", [])) or [_("No veto item applies.")]
     lines += _because(decision.reason)
     if result.short:
         lines.append(_("What %(star)s would have required:") % {"star": star_name(result.next_star)})
         lines += result.short
-    return [*_replaced(decision, rows), *_check(rows), _decided(decision, lines, rows)]
+    return [*_replaced(decision, rows), *_check(result, rows), _decided(decision, lines, rows)]
 
 
 def _replaced(decision: Decision, rows: Rows) -> list[ExplanationStep]:
@@ -321,10 +320,19 @@ def _colon(name: str, value: str) -> str:
     return _("%(name)s: %(value)s") % {"name": name, "value": value}
 
 
-def _veto(row: dict[str, Any], source: str) -> str:
-    """The item, when it was met, and by whose word and document."""
+def _vetoes(result: Result, met: list[dict[str, Any]]) -> list[str]:
+    known = {row["code"] for row in met}
+    rest = [f"{code} {name}" for code, name in result.barred.items() if code not in known]
+    return [*(_veto(result, row) for row in met), *rest]
+
+
+def _veto(result: Result, row: dict[str, Any]) -> str:
+    """The item by name, when it was met, and by whose word and document."""
     code = row.get("code") or row["veto"]
-    return _colon(code, f"{row['on']} · {source.removeprefix('department:')} · {row['document']}")
+    named = next((f"{veto.code} {veto.name}" for veto in result.spec.vetoes if veto.code == code), code)
+    day = date_format(date.fromisoformat(row["on"]), "DATE_FORMAT")
+    said = (day, row.get("source", "").removeprefix("department:"), row["document"])
+    return _("%(name)s (%(value)s)") % {"name": named, "value": _(", ").join(filter(None, said))}
 
 
 def _notice_read(result: Result) -> dict[str, QuerySet]:

@@ -52,7 +52,7 @@ def _told(result: Result) -> list[Block]:
 
 
 def _step(step: ExplanationStep) -> list[Block]:
-    day = date_format(step.on, "Y-m-d") if step.on else ""
+    day = date_format(step.on, "DATE_FORMAT") if step.on else ""
     lines = "\n".join([f"{day} {step.title}".strip(), *step.lines])
     return [Text(lines), *(block for grid in step.grids for block in _grid(grid))]
 

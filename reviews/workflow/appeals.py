@@ -22,6 +22,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.authority import lacking
@@ -251,7 +252,7 @@ def _require_notice_over(decision: Decision) -> None:
     confirms_on = decision.batch_entry.batch.confirms_on
     if timezone.localdate() < confirms_on:
         raise WrongState(
-            _("The result is still under public notice: an appeal can be upheld from %s on.") % confirms_on.isoformat()
+            _("The result is still under public notice: an appeal can be upheld from %s on.") % date_format(confirms_on)
         )
     if Objection.objects.filter(decision=decision, state=Objection.State.OPEN).exists():
         raise WrongState(_("An objection against this result is to be answered first."))

@@ -28,6 +28,12 @@ def test_the_text_is_escaped_and_counted(client, told):
     assert answer.context["shell"].unread == 1
 
 
+def test_a_stored_day_is_shown_as_people_write_it(client, told):
+    kinds.register(test_day=Kind("From %(on)s", Group.ACCOUNT, outside=None))
+    announce([told.user_id], "test_day", on="2026-08-01")
+    assert "From 2026年8月1日" in client.get(reverse("notices")).text
+
+
 def test_opening_one_marks_it_and_leads_on(client, told):
     assert client.get(reverse("notice", args=[told.pk])).headers["Location"] == "/units/"
     assert client.get(reverse("notices")).context["shell"].unread == 0

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from records import cells
@@ -167,7 +168,7 @@ def _of_units(found: Collection[Unit], codes: Collection[str], on: date) -> dict
         .first()
     )
     if last and on <= last.on:
-        return {"on": _("A day after %(day)s, when the last order came into force.") % {"day": last.on}}
+        return {"on": _("A day after %(day)s, when the last order came into force.") % {"day": date_format(last.on)}}
     return {}
 
 
