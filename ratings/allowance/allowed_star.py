@@ -4,7 +4,7 @@ The query is ``allowed_star.sql``; its caller names the relations that it reads,
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,36 +19,27 @@ from ratings.models.cycle import RATED_IN_CYCLE
 from records.lifecycle import States
 
 _ALLOWANCE = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-_IN_FULL = """,
-bars as (select entry, jsonb_agg(code order by nr) as codes from barred group by 1),
-short as (  -- under "areas" one reason an area, else every condition of every star above the one allowed
-    select f.entry, jsonb_agg(
-               jsonb_build_array(b.labels[f.rung], f.why, f.has, f.needs) order by f.rung, f.part, f.area, f.place
-           ) as conditions
-    from (select *, row_number() over (partition by entry, rung order by part, area, place) as nr from failing) as f
-    join judged j on j.entry = f.entry
-    join rulebook b on b.scheme = j.scheme
-    join reached r on r.entry = f.entry
-    where case when b.rule = 'areas' then f.nr = 1 else b.labels[f.rung]::int > r.star end
-    group by 1
-)
-select j.entry, j.total, r.star, j.rank,
-    (select jsonb_agg(jsonb_build_array(a.code, j.has -> ('areas.' || a.code)) order by a.nr)
-     from unnest(b.codes) with ordinality as a (code, nr)),
-    d.codes, s.conditions
-from judged j
-join reached r on r.entry = j.entry
-join rulebook b on b.scheme = j.scheme
-left join bars d on d.entry = j.entry
-left join short s on s.entry = j.entry
-order by j.entry
+_IN_FULL = """
+select r.entry, r.total, r.star, r.rank,
+    (select jsonb_agg(jsonb_build_array(a.code, r.has -> ('areas.' || a.code)) order by a.nr)
+     from unnest(r.codes) with ordinality as a (code, nr)),
+    r.bars,
+    (   -- under "areas" one reason an area, else every condition of every star above the one allowed
+        select jsonb_agg(jsonb_build_array(r.labels[f.rung]) || f.reason order by f.nr)
+        from unnest(r.rungs, r.reasons) with ordinality as f (rung, reason, nr)
+        where case when r.rule = 'areas' then f.rung is distinct from r.rungs[f.nr - 1]
+                   else r.labels[f.rung]::int > r.star end
+    )
+from reached r
+order by r.entry
 """
 _STORE = """
 update ratings_application as a
-set {total} = round(t.total, 2), {star} = r.star
-from judged t join reached r on r.entry = t.entry
-where a.id = t.entry and (a.{total}, a.{star}) is distinct from (round(t.total, 2), r.star::smallint)
+set {total} = round(r.total, 2), {star} = r.star
+from reached r
+where a.id = r.entry and (a.{total}, a.{star}) is distinct from (round(r.total, 2), r.star::smallint)
 """
+_CHUNK = 2000
 _STORED_IN: dict[str, tuple[str, str]] = {
     Stage.SELF: ("self_total", "self_star"),
     Stage.TOWNSHIP: ("panel_total", "panel_star"),
@@ -140,9 +131,16 @@ def applications(chosen: QuerySet[Application], stage: str, day: date) -> Allowa
 
 def allowed(source: AllowanceSource) -> list[Allowed]:
     """Everything about each entry of ``source``, in the order of their ids."""
-    with connection.cursor() as cursor:
+    return list(each_allowed(source))
+
+
+def each_allowed(source: AllowanceSource) -> Iterator[Allowed]:
+    """``allowed``, one entry after the other, however many there are."""
+    with connection.chunked_cursor() as cursor:
         cursor.execute(f"with {source.sql}, {_ALLOWANCE} {_IN_FULL}", source.params)
-        return [_allowed(*row) for row in cursor.fetchall()]
+        while rows := cursor.fetchmany(_CHUNK):
+            for row in rows:
+                yield _allowed(*row)
 
 
 def store(chosen: QuerySet[Application], stage: str, day: date) -> int:

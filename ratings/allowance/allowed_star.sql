@@ -35,7 +35,7 @@ form as materialized (  -- areas as arrays in the order of the scheme; of each c
 -- A rung is what can be reached: a star of the list or, under "areas", the star of a base area. A condition is one
 -- requirement of a rung: a comparison of the entry's measure with what is needed.
 rulebook as materialized (
-    select f.*, rung.labels, condition.*, own.*
+    select f.*, rung.labels, asked.*, own.*, nothing.*
     from form f
     cross join lateral (
         select coalesce(array_agg(r.label order by r.nr), '{}') as labels,
@@ -93,55 +93,64 @@ rulebook as materialized (
             select r.nr, 9, 0, 0, 'line', 'areas.' || (r.label #>> '{}'), '>=', (r.body ->> 'line')::numeric
             where f.rule = 'areas'
         ) as c
-    ) as condition
+    ) as asked
     cross join lateral (  -- the criteria that conditions name: their points are wanted by themselves, too
         select coalesce(jsonb_object_agg(c.code, c.code), '{}') as named
         from jsonb_object_keys(f.area_of) as c (code)
-        where 'criteria.' || c.code = any (condition.measures) or 'figures.' || c.code = any (condition.measures)
+        where 'criteria.' || c.code = any (asked.measures) or 'figures.' || c.code = any (asked.measures)
     ) as own
+    cross join lateral (  -- what an entry without any points has
+        select jsonb_object_agg('areas.' || a.code, 0) as areas_without_points,
+               count(*) filter (where a.kind = 'base' and not a.core and a.line <= 0) as others_without_points
+        from unnest(f.codes, f.kinds, f.cores, f.lines) as a (code, kind, core, line)
+    ) as nothing
+),
+condition as materialized (
+    select b.scheme, c.*
+    from rulebook b
+    cross join lateral unnest(b.asking, b.parts, b.areas, b.places, b.whys, b.measures, b.senses, b.needs)
+        as c (rung, part, area, place, why, measure, sense, needs)
 ),
 
 -- What each entry has.
-scored as materialized (  -- the one pass over the points
-    select p.entry, (b.area_of ->> p.criterion)::int as area, b.named ->> p.criterion as criterion,
-           sum(p.points) as points, max(p.figure) as figure
+scored as (  -- the one pass over the points
+    select p.entry, (b.area_of ->> p.criterion)::int as area, sum(p.points) as points,
+           jsonb_object_agg('criteria.' || p.criterion, p.points) filter (where b.named ? p.criterion)
+           || jsonb_object_agg('figures.' || p.criterion, p.figure) filter (where b.named ? p.criterion) as named
     from point p join entry e on e.id = p.entry join rulebook b on b.scheme = e.scheme
-    group by 1, 2, 3
-),
-named as (
-    select entry, jsonb_object_agg('criteria.' || criterion, points)
-                  || jsonb_object_agg('figures.' || criterion, figure) as has
-    from scored
-    where criterion is not null
-    group by 1
+    group by 1, 2
 ),
 area_points as (
-    select e.id as entry, e.scheme, e.pool, a.nr, a.code, a.kind, a.core, a.line,
-           case when a.kind = 'base' then coalesce(p.points, 0) else least(coalesce(p.points, 0), a.cap) end as points
+    select e.id as entry, e.scheme, e.pool, s.area, b.codes[s.area] as code, b.kinds[s.area] as kind, s.named,
+           b.kinds[s.area] = 'base' and not b.cores[s.area] and b.lines[s.area] > 0 and s.points >= b.lines[s.area] as other,
+           case b.kinds[s.area] when 'base' then s.points else least(s.points, b.caps[s.area]) end as points
     from entry e
     join rulebook b on b.scheme = e.scheme
-    cross join lateral unnest(b.codes, b.kinds, b.cores, b.lines, b.caps)
-        with ordinality as a (code, kind, core, line, cap, nr)
-    left join (
-        select entry, area, sum(points) as points from scored group by 1, 2
-    ) as p on p.entry = e.id and p.area = a.nr
+    left join scored s on s.entry = e.id and s.area is not null
 ),
 summed as materialized (
-    select entry, scheme, pool, greatest(0, sum(case kind when 'penalty' then -points else points end)) as total,
-           count(*) filter (where kind = 'base' and not core and points >= line) as others,
-           jsonb_object_agg('areas.' || code, points) as areas
+    select entry, scheme, pool,
+           greatest(0, coalesce(sum(case kind when 'penalty' then -points else points end), 0)) as total,
+           count(*) filter (where other) as others,
+           jsonb_object_agg('areas.' || code, points) filter (where code is not null) as areas,
+           jsonb_object_agg(area, named) filter (where named is not null) as named
     from area_points
     group by 1, 2, 3
 ),
 ranked as (
-    select entry, rank() over (partition by pool order by total desc) as rank
-    from (select entry, pool, total from summed union all select null, pool, total from standing) as everyone
+    select *, rank() over (partition by pool order by total desc) as rank
+    from (
+        select * from summed
+        union all
+        select null, null, pool, total, null, null, null from standing
+    ) as everyone
 ),
 judged as materialized (
-    select s.entry, s.scheme, s.total, k.rank, s.areas || coalesce(n.has, '{}') || jsonb_build_object(
-               'total', s.total, 'rank', k.rank, 'others', s.others
+    select r.entry, r.scheme, r.total, r.rank, r.named,
+           b.areas_without_points || coalesce(r.areas, '{}') || jsonb_build_object(
+               'total', r.total, 'rank', r.rank, 'others', r.others + b.others_without_points
            ) as has
-    from summed s join ranked k on k.entry = s.entry left join named n on n.entry = s.entry
+    from ranked r join rulebook b on b.scheme = r.scheme
 ),
 barred as materialized (  -- vetoes in force on the decision day
     select distinct e.id as entry, e.scheme, i.nr, i.body ->> 'code' as code, i.body -> 'bars' as bars
@@ -153,16 +162,19 @@ barred as materialized (  -- vetoes in force on the decision day
       and case when i.body ->> 'months' is null then extract(year from v.met) = b.year
                else e.day < v.met + make_interval(months => (i.body ->> 'months')::int) end
 ),
+bars as (select entry, jsonb_agg(code order by nr) as bars from barred group by 1),
 
 -- What each rung lacks, and how far each entry gets.
 failing as (
     select j.entry, c.rung, c.part, c.area, c.place, c.why, m.has, c.needs
     from judged j
-    join rulebook b on b.scheme = j.scheme
-    cross join lateral unnest(b.asking, b.parts, b.areas, b.places, b.whys, b.measures, b.senses, b.needs)
-        as c (rung, part, area, place, why, measure, sense, needs)
+    join condition c on c.scheme = j.scheme
     cross join lateral (  -- a criterion that nobody has scored has no points; a figure that is absent stays so
-        select coalesce((j.has ->> c.measure)::numeric, case when c.part = 4 then 0 end) as has
+        select case c.part
+                   when 4 then coalesce((j.named -> c.area::text ->> c.measure)::numeric, 0)
+                   when 5 then (j.named -> c.area::text ->> c.measure)::numeric
+                   else (j.has ->> c.measure)::numeric
+               end as has
     ) as m
     where case c.sense when '>=' then m.has >= c.needs when '<=' then m.has <= c.needs else m.has > c.needs end
           is not true
@@ -173,14 +185,26 @@ failing as (
     cross join lateral unnest(b.labels) with ordinality as r (label, nr)
     where d.bars = '"all"' or d.bars @> r.label
 ),
+failed as (
+    select entry, array_agg(rung order by rung, part, area, place) as rungs,
+           array_agg(jsonb_build_array(why, has, needs) order by rung, part, area, place) as reasons
+    from failing
+    group by 1
+),
+-- All joins on entries are full ones, though nothing is added by that: the planner cannot estimate how many entries fail,
+-- and the only plans for a full join are those whose cost grows with the number of entries and not with its square.
+outcome as materialized (
+    select j.*, f.rungs, f.reasons, d.bars
+    from judged j full join failed f on f.entry = j.entry full join bars d on d.entry = j.entry
+),
 reached as (
-    select j.entry, case when b.rule = 'areas' then r.rungs else coalesce(r.star, 0) end as star
-    from judged j
-    join rulebook b on b.scheme = j.scheme
-    left join (select entry, array_agg(distinct rung) as rungs from failing group by 1) as f on f.entry = j.entry
+    select o.*, b.rule, b.labels, b.codes,
+           case when b.rule = 'areas' then r.rungs else coalesce(r.star, 0) end as star
+    from outcome o
+    join rulebook b on b.scheme = o.scheme
     cross join lateral (
         select count(*)::int as rungs, max(case when b.rule <> 'areas' then r.label::int end) as star
         from unnest(b.labels) with ordinality as r (label, nr)
-        where not r.nr = any (coalesce(f.rungs, '{}'))
+        where not r.nr = any (coalesce(o.rungs, '{}'))
     ) as r
 )

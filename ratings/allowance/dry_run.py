@@ -1,18 +1,20 @@
 """A dry run: scoring a facts file by a scheme without saving anything (formats §2, ``try_scheme``)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from psycopg2.extras import execute_values
 
-from ratings.allowance.allowed_star import AllowanceSource, Allowed, Short, allowed
+from ratings.allowance.allowed_star import AllowanceSource, Allowed, Short, each_allowed
 from ratings.models.scheme import ExactEncoder
 from ratings.scheme.reading import Reading
+from ratings.scheme.spec import SchemeSpec
 from ratings.scoring.facts_file import UnitFacts
-from ratings.scoring.methods import Scored, score, written
+from ratings.scoring.many import ManyUnits
+from ratings.scoring.methods import Scored, exact_sum, written
+from records.bulk_copy import copy_rows
 
 _RELATIONS = """
 create temporary table trial_scheme (id int, year int, body jsonb, rated int);
@@ -34,35 +36,45 @@ def try_scheme(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> l
 
     The rated units are those given. Uses temporary tables that end with its transaction.
     """
-    scored = {code: score(reading.spec, facts.tags, facts.values) for code, facts in units.items()}
+    return list(tried(reading, units, day))
+
+
+def tried(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> Iterator[dict[str, Any]]:
+    """``try_scheme``, one unit after the other, however many there are."""
+    many = ManyUnits(reading.spec)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_RELATIONS)
-        _fill(cursor, reading, units, scored, day)
-        rows = allowed(_SOURCE)
+        _fill(cursor, reading, units, many, day)
+        for row in each_allowed(_SOURCE):
+            facts = units[str(row.entry)]
+            yield _object(row, many.score(facts.tags, facts.values), reading)
         cursor.execute(_DROP)
-    return [_object(row, scored[str(row.entry)], reading) for row in rows]
 
 
-def _fill(
-    cursor: Any,
-    reading: Reading,
-    units: Mapping[str, UnitFacts],
-    scored: Mapping[str, Mapping[str, Scored]],
-    day: date,
-) -> None:
-    tables = {
-        "trial_scheme": [(1, reading.spec.year, json.dumps(reading.body, cls=ExactEncoder), len(units))],
-        "trial_entry": [(code, 1, 1, code, day) for code in units],
-        "trial_point": [
-            (code, criterion, result.points, result.figure)
-            for code, results in scored.items()
-            for criterion, result in results.items()
-        ],
-        "trial_veto": [(code, veto, met) for code, facts in units.items() for veto, met in facts.vetoes],
+def _fill(cursor: Any, reading: Reading, units: Mapping[str, UnitFacts], many: ManyUnits, day: date) -> None:
+    scheme = [1, reading.spec.year, json.dumps(reading.body, cls=ExactEncoder), len(units)]
+    tables: dict[str, Iterator[list[Any]]] = {
+        "trial_scheme": iter([scheme]),
+        "trial_entry": ([code, 1, 1, code, day] for code in units),
+        "trial_point": _points(reading.spec, units, many),
+        "trial_veto": ([code, veto, met] for code, facts in units.items() for veto, met in sorted(facts.vetoes)),
     }
     for table, rows in tables.items():
-        execute_values(cursor.cursor, f"insert into {table} values %s", rows, page_size=2000)  # noqa: S608 our names
+        copy_rows(cursor, table, rows)
         cursor.execute(f"analyze {table}")
+
+
+def _points(spec: SchemeSpec, units: Mapping[str, UnitFacts], many: ManyUnits) -> Iterator[list[Any]]:
+    """Per unit the points of the criteria that a star line names, and of each area the sum of the others: the query
+    looks at nothing else (``scored`` in ``allowed_star.sql``)."""
+    named = {code for line in spec.stars for code in (*line.criteria, *line.figures)}
+    others = [[c for c in dict.fromkeys(c.code for c in area.criteria) if c not in named] for area in spec.areas]
+    for code, facts in units.items():
+        scored = many.score(facts.tags, facts.values)
+        for criterion in named:
+            yield [code, criterion, scored[criterion].points, scored[criterion].figure]
+        for criteria in filter(None, others):
+            yield [code, criteria[0], exact_sum(scored[criterion].points for criterion in criteria), None]
 
 
 def _object(row: Allowed, scored: Mapping[str, Scored], reading: Reading) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ratings.models import Answer, Application, Scheme, Veto
 from ratings.scheme.reading import Reading
 from ratings.scheme.spec import NoSingleVariant, SchemeSpec
 from ratings.scoring.facts_file import UnitFacts
-from ratings.scoring.methods import WrongFact, check_fact
+from ratings.scoring.many import ManyUnits
 
 Result = tuple[str, int]
 """Total as it is written, and star."""
@@ -53,22 +53,17 @@ def answered(scheme: Scheme) -> dict[str, UnitFacts]:
 
 
 def _results(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> dict[str, Result]:
-    taken = {unit: applicable(reading.spec, facts) for unit, facts in units.items()}
-    fitting = {unit: facts for unit, facts in taken.items() if facts is not None}
-    return {row["unit"]: (row["total"], row["star"]) for row in try_scheme(reading, fitting, day)}
+    return {
+        row["unit"]: (row["total"], row["star"]) for row in try_scheme(reading, applicable(reading.spec, units), day)
+    }
 
 
-def applicable(spec: SchemeSpec, facts: UnitFacts) -> UnitFacts | None:
-    """The facts that ``spec`` asks of the unit and can accept; None if not exactly one variant fits it."""
-    try:
-        asked = {q.item: (criterion, q) for criterion in spec.fitting(facts.tags) for q in criterion.questions}
-    except NoSingleVariant:
-        return None
-    values = {}
-    for item in asked.keys() & facts.values.keys():
+def applicable(spec: SchemeSpec, units: Mapping[str, UnitFacts]) -> dict[str, UnitFacts]:
+    """The facts that ``spec`` asks of each unit and can accept, without the units that not exactly one variant fits."""
+    many, found = ManyUnits(spec), {}
+    for unit, facts in units.items():
         try:
-            check_fact(*asked[item], facts.values[item])
-        except WrongFact:
+            found[unit] = UnitFacts(many.accepted(facts.tags, facts.values), facts.tags, facts.vetoes)
+        except NoSingleVariant:
             continue
-        values[item] = facts.values[item]
-    return UnitFacts(values, facts.tags, facts.vetoes)
+    return found

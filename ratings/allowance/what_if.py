@@ -44,9 +44,8 @@ def pairs_of_kept(new: Reading, old: Scheme, day: date) -> tuple[list[Pair], int
     """Both schemes on the facts kept under ``old``; and how many units no single variant fits."""
     units = answered(old)
     reading = Reading(old.body, old.spec)
-    after = {unit: applicable(new.spec, facts) for unit, facts in units.items()}
-    before = {unit: applicable(old.spec, facts) for unit, facts in units.items()}
-    fitting = [unit for unit in units if after[unit] is not None and before[unit] is not None]
+    after, before = applicable(new.spec, units), applicable(old.spec, units)
+    fitting = [unit for unit in units if unit in after and unit in before]
     judged = judge_both(new, reading, {u: after[u] for u in fitting}, {u: before[u] for u in fitting}, day)
     return judged, len(units) - len(fitting)
 

@@ -4,7 +4,7 @@
 typed points. A scoring method is one function here, in ``METHODS``, and one class in ``ratings.scheme.spec``.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
@@ -190,6 +190,12 @@ def spread(points: Collection[Decimal]) -> Decimal:
     """The difference between the highest and the lowest reviewer; above the scheme's ``tolerance`` it must be
     settled."""
     return max(points) - min(points)
+
+
+def exact_sum(points: Iterable[Decimal]) -> Decimal:
+    """The sum, however many digits it has."""
+    with localcontext(EXACT):
+        return sum(points, Decimal(0))
 
 
 def written(points: Decimal) -> str:
