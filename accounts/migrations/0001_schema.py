@@ -10,6 +10,8 @@ from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
 from django.db import migrations, models
 
+from records.migration_batches import in_batches
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
         ('pghistory', '0007_auto_20250421_0444'),  # its trigger function must stand first
     ]
 
-    operations = [
+    operations = in_batches([
         BtreeGistExtension(),
         TrigramExtension(),
         migrations.CreateModel(
@@ -255,4 +257,4 @@ class Migration(migrations.Migration):
                 'default_permissions': (),
             },
         ),
-    ]
+    ])

@@ -9,6 +9,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from records.migration_batches import in_batches
+
 
 class Migration(migrations.Migration):
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = in_batches([
         migrations.CreateModel(
             name='RewardBand',
             fields=[
@@ -800,4 +802,4 @@ class Migration(migrations.Migration):
             model_name='starweightevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4c4d0f45aa71a17e6087a457b4d08ef71c69c91d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_aee59', table='incentives_starweightevent', when='BEFORE')),
         ),
-    ]
+    ])

@@ -11,6 +11,8 @@ import ratings.models.scheme
 from django.conf import settings
 from django.db import migrations, models
 
+from records.migration_batches import in_batches
+
 
 class Migration(migrations.Migration):
 
@@ -22,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = in_batches([
         migrations.CreateModel(
             name='Absence',
             fields=[
@@ -1167,4 +1169,4 @@ class Migration(migrations.Migration):
             model_name='windowevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4d3a8c983db110117f4abb136f506fe0c9e9ca63', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ac6e3', table='ratings_windowevent', when='BEFORE')),
         ),
-    ]
+    ])

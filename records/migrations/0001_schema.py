@@ -8,6 +8,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from records.migration_batches import in_batches
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = in_batches([
         migrations.CreateModel(
             name='StoredFile',
             fields=[
@@ -174,4 +176,4 @@ class Migration(migrations.Migration):
             model_name='digest',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='32be2aad543fd18c9bfa9d813e9c26fca2499e6c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9e262', table='records_digest', when='BEFORE')),
         ),
-    ]
+    ])

@@ -8,6 +8,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from records.migration_batches import in_batches
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = in_batches([
         migrations.CreateModel(
             name='Appeal',
             fields=[
@@ -939,4 +941,4 @@ class Migration(migrations.Migration):
             model_name='sheetevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f817cd631040c46fb97f4f939ee9d5bc396b9708', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f23bf', table='reviews_sheetevent', when='BEFORE')),
         ),
-    ]
+    ])

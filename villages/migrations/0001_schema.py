@@ -8,6 +8,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from records.migration_batches import in_batches
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = in_batches([
         migrations.CreateModel(
             name='Profile',
             fields=[
@@ -201,4 +203,4 @@ class Migration(migrations.Migration):
             model_name='unitsuccession',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='df3d6a55fa64f30890fda7b1ce3265b745b8eeb7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e276f', table='villages_unitsuccession', when='BEFORE')),
         ),
-    ]
+    ])
