@@ -9,17 +9,18 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import connection, models
 from django.utils import timezone
-from django.utils.translation import gettext
 from pghistory.models import Event
 
 from accounts import audit_words
 from accounts.deputies import AuthorizedAct, authorized_act, by_deputies
 from accounts.models import User
+from accounts.trail_values import ValueWords
 from records.numbers import keys
 from records.registry import KeyedRegistry
 from villages.models import Unit
@@ -96,7 +97,7 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True)
 class TrailField:
-    """A column that changed; ``before`` is None where the row is new."""
+    """A column that changed, in words; None where there is nothing."""
 
     name: str
     before: Any
@@ -176,10 +177,15 @@ def changes(
             " UNION ALL ".join(parts) + " ORDER BY at DESC, kind DESC, number DESC LIMIT %s", [*values, count]
         )
         rows = [
-            (*row[:3], json.loads(row[3] or "{}"), row[4], json.loads(row[5]), json.loads(row[6] or "null"))
+            (*row[:3], json.loads(row[3] or "{}"), row[4], _exact(row[5]), _exact(row[6] or "null"))
             for row in cursor.fetchall()
         ]
     return _read(rows)
+
+
+def _exact(content: str) -> Any:
+    """JSON with its figures as they were stored."""
+    return json.loads(content, parse_float=Decimal)
 
 
 def all_changes(reach: Iterable[str], **wanted: Any) -> Iterator[TrailChange]:
@@ -252,6 +258,9 @@ def _read(rows: list[tuple]) -> list[TrailChange]:
     units = _names(Unit, "name", {unit for *_rest, unit, _now, _before in rows})
     acts = [_deed(context, unit, at) for _k, _n, at, context, unit, *_rest in rows]
     stood_in = by_deputies(acts)
+    words = ValueWords(
+        (models_by_table[kind], row) for kind, *_rest, now, before in rows for row in (now, before or {})
+    )
     read = []
     for (kind, number, at, context, unit, now, before), done in zip(rows, acts, strict=True):
         read.append(
@@ -265,7 +274,7 @@ def _read(rows: list[tuple]) -> list[TrailChange]:
                 verb=audit_words.of_step(context.get("verb") or "") or context.get("url") or "",
                 reason=context.get("reason") or "",
                 is_new=before is None,
-                fields=_differences(models_by_table[kind], before or {}, now),
+                fields=_differences(models_by_table[kind], before or {}, now, words),
             )
         )
     return read
@@ -279,24 +288,15 @@ def _names(model: type[models.Model], column: str, keys: set) -> dict[Any, str]:
     return dict(model.objects.filter(pk__in=keys - {None, ""}).values_list("pk", column))
 
 
-def _in_words(value: Any, words: dict[Any, str]) -> Any:
-    """A list as its parts; machine-readable content (a scheme) is shown as its length."""
-    if isinstance(value, str | bool):
-        return words.get(value, value)
-    if isinstance(value, list) and not any(isinstance(part, list | dict) for part in value):
-        return gettext(", ").join(str(_in_words(part, words)) for part in value)
-    if isinstance(value, list | dict):
-        return gettext("%d characters, kept in full") % len(json.dumps(value, ensure_ascii=False, default=str))
-    return value
-
-
-def _differences(model: type[models.Model], before: dict[str, Any], now: dict[str, Any]) -> list[TrailField]:
-    """The differences, in words where a column has them."""
-    differences = []
-    for field in model._meta.fields:
-        old, new = before.get(field.column), now.get(field.column)
-        if field.column in INTERNAL or old == new:
-            continue
-        words = {value: str(word) for value, word in field.flatchoices} | {True: gettext("Yes"), False: gettext("No")}
-        differences.append(TrailField(audit_words.of_column(field), _in_words(old, words), _in_words(new, words)))
-    return differences
+def _differences(
+    model: type[models.Model], before: dict[str, Any], now: dict[str, Any], words: ValueWords
+) -> list[TrailField]:
+    """The columns that differ, in words."""
+    differences = [
+        TrailField(
+            audit_words.of_column(field), words.of(field, before.get(field.column)), words.of(field, now[field.column])
+        )
+        for field in model._meta.fields
+        if field.column in now and field.column not in INTERNAL and before.get(field.column) != now[field.column]
+    ]
+    return [one for one in differences if (one.before, one.after) != (None, None)]

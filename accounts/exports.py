@@ -1,9 +1,11 @@
 """What the lists of people export to Excel."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from accounts.audit_trail import TrailChange
+from accounts.audit_trail import TrailChange, TrailField
 from accounts.deputies import signature
 from records.workbooks import SheetColumn
 from villages.townships import unit_columns
@@ -22,17 +24,20 @@ def appointments() -> list[SheetColumn]:
     ]
 
 
+def _colon(field: TrailField, value: Any) -> str:
+    return _("%(name)s: %(value)s") % {"name": field.name, "value": value}
+
+
+def _or_dash(value: Any) -> Any:
+    return "—" if value is None else value
+
+
 def changes() -> list[SheetColumn]:
     def fields(change: TrailChange) -> str:
         if change.is_new:
-            return "\n".join(
-                _("%(name)s: %(value)s") % {"name": field.name, "value": field.after}
-                for field in change.fields
-                if field.after is not None
-            )
+            return "\n".join(_colon(field, field.after) for field in change.fields)
         return "\n".join(
-            _("%(name)s: %(value)s") % {"name": field.name, "value": f"{field.before} → {field.after}"}
-            for field in change.fields
+            _colon(field, f"{_or_dash(field.before)} → {_or_dash(field.after)}") for field in change.fields
         )
 
     return [

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list
+from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list, trail_values
 from incentives import claims_on_closing, help_topics, menu_entries, money_history, notices, todos
 from incentives.ledger_integrity import LEDGER
 from incentives.models import (
@@ -36,6 +36,7 @@ def register() -> None:
     integrity.register(LEDGER)
     deputies.register(STEPS.rights | RIGHTS)
     audit_words.register(STEPS.trail)
+    trail_values.name_codes(LedgerEntry, "key", lambda _keys: {"grant": str(LedgerEntry.Kind.COMMIT.label)})
     closing_consequences.register(claims=claims_on_closing.claims, hindrance=claims_on_closing.money_followed)
     audit_trail.show_openly("money follows from stars that are out", Allocation, Clawback, LedgerEntry, Reward)
     audit_trail.show_openly(

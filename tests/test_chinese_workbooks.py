@@ -30,6 +30,7 @@ BOOKS = [
     "review_decisions",
     "review_objections",
     "supply_sheet_empty",
+    "trail",
     "unit_profiles_sheet",
     "unit_tags_sheet",
     "units",

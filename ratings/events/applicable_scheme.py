@@ -6,7 +6,7 @@ Of the year's versions it is the one last issued on or before that day; the firs
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 
 from ratings.models import Scheme
@@ -42,9 +42,17 @@ def events_of(scheme: Scheme | None) -> dict[str, str]:
 def event_names(codes: Iterable[str]) -> dict[str, str]:
     """Names by code of the events in any version of the schemes of these units and of those above them."""
     above = {prefix for code in codes for prefix in prefixes(code)}
-    issued = Scheme.objects.issued().filter(unit__in=above).order_by("year", "version")
+    return _names(Scheme.objects.issued().filter(unit__in=above))
+
+
+def event_names_anywhere(kinds: Iterable[str]) -> dict[str, str]:
+    """Names by code of these events, whoever's scheme they are of: the latest one's name."""
+    return {code: name for code, name in _names(Scheme.objects.issued()).items() if code in set(kinds)}
+
+
+def _names(issued: QuerySet[Scheme]) -> dict[str, str]:
     return {
         event["code"]: event.get("name") or event["code"]
-        for events in issued.values_list("body__events", flat=True)
+        for events in issued.order_by("year", "version").values_list("body__events", flat=True)
         for event in events or []
     }

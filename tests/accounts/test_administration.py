@@ -122,6 +122,16 @@ def test_the_trail_is_narrowed_by_person_unit_and_day():
     assert audit_trail.changes([PROVINCE], until=date(2020, 1, 1)) == []
 
 
+def test_the_trail_says_values_in_words():
+    office = person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="office")
+    made = AppointmentFactory(unit=UnitFactory(code=VILLAGE, name="沙溪村委会"), starts=date(2026, 1, 5))
+    workflow.end(made, by=office, on=date(2099, 1, 1))
+    ended, given = audit_trail.changes([PROVINCE], unit=VILLAGE, kind="accounts_appointmentevent")
+    assert [(one.name, one.before, one.after) for one in ended.fields] == [("止", None, "2099年1月1日")]
+    values = [one.after for one in given.fields]
+    assert (made.user.name in values, f"沙溪村委会 {VILLAGE}" in values, "2026年1月5日" in values) == (True, True, True)
+
+
 def test_the_trail_ends_where_the_auditor_does():
     AppointmentFactory(unit=UnitFactory(code=VILLAGE))
     AppointmentFactory(unit=UnitFactory(code="340101001201"))

@@ -23,6 +23,7 @@ from tests.factories import (
     UnitFactory,
     at,
 )
+from tests.plain_chinese import unchinese_text
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,14 @@ def written(unit, tmp_path, year=2026):
     with translation.override("en"):
         workbook.write(unit, year, tmp_path / "report.xlsx")
     return load_workbook(tmp_path / "report.xlsx")
+
+
+def test_no_latin_word_stands_in_the_report(county, tmp_path):
+    workbook.write(county, 2026, tmp_path / "report.xlsx")
+    book = load_workbook(tmp_path / "report.xlsx")
+    cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    as_exported = ["number ", "hash ", "at "]  # the chain head, written as its file
+    assert ("三星" in cells, unchinese_text("\n".join(cells), ["=HYPERLINK(1)", *as_exported])) == (True, [])
 
 
 def rows(sheet, head=2):
