@@ -12,11 +12,14 @@ from accounts import (
     menu_entries,
     notices,
     page_help,
+    role_holders,
     todo_list,
     todos,
+    working_days,
 )
 from accounts.models import ApiToken, Appointment, CalendarDay, CalendarYear, Identity, UnitPermission, User
-from notifications import kinds
+from notifications import kinds, offices, quiet
+from notifications.models import Robot
 from records import integrity, jobs, proof
 from records.models import IntegrityRun
 from villages.models import Profile, Unit
@@ -25,6 +28,10 @@ RIGHTS = {
     **dict.fromkeys(("villages.order", "villages.tag"), ["villages.manage_unit"]),
     "villages.make": ["villages.manage_unit", "villages.make_zone"],
     "villages.report_profile": ["villages.report_profile"],
+    **dict.fromkeys(
+        ("notifications.add_robot", "notifications.change_robot", "notifications.test_robot", "notifications.resend"),
+        ["notifications.manage_robot"],
+    ),
     **dict.fromkeys(("accounts.appoint", "accounts.open_account", "accounts.reset_password"), ["accounts.appoint"]),
 }
 """Which rights the steps of these two apps need (``accounts.deputies``)."""
@@ -33,6 +40,8 @@ RIGHTS = {
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
     kinds.register(**notices.KINDS)
+    quiet.register(working_days.next_working_day)
+    offices.register(role_holders.offices_of)
     proof.prove(UnitPermission)
     # Excluded from the history: the password.
     proof.prove(User, omit=("last_login",))
@@ -42,6 +51,7 @@ def register() -> None:
     deputies.register(RIGHTS)
     audit_trail.redact(ApiToken, audit_trail.Redaction(cells="true", columns=("digest",)))
     audit_trail.show_openly("who may do what: the auditor is there to watch it", Appointment, Identity, User)
+    audit_trail.show_openly("where work groups are told how much waits; the secrets are in no history", Robot)
     audit_trail.show_openly(
         "facts about places and days, open to all offices", CalendarDay, CalendarYear, Profile, Unit
     )

@@ -35,3 +35,12 @@ def guards_of(user: User) -> set[int]:
     places = Appointment.objects.filter(user=user).values_list("unit_id", flat=True).distinct()
     above = {code for place in places for code in prefixes(place)}
     return {user_id for ids in holders([Role.SECADMIN], above).values() for user_id in ids} - {user.pk}
+
+
+def offices_of(user_ids: Collection[int]) -> dict[int, set[str]]:
+    """The codes of the units on which each of these users holds a post today."""
+    held = defaultdict(set)
+    rows = Appointment.objects.on(timezone.localdate()).filter(user__in=user_ids)
+    for user_id, code in rows.values_list("user_id", "unit_id"):
+        held[user_id].add(code)
+    return dict(held)

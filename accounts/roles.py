@@ -80,6 +80,7 @@ ROLES: dict[str, RoleSpec] = {
             "reviews.convene_township",
             "reviews.release_township",
             "reviews.answer_objection_township",
+            "notifications.manage_robot",
         },
         frozenset({Role.COUNTY_OFFICE}),
         deputy=True,
@@ -120,6 +121,7 @@ ROLES: dict[str, RoleSpec] = {
             "reviews.convene_appeal_county",
             "reviews.hear_appeal_county",
             "incentives.give_opinion",
+            "notifications.manage_robot",
         },
         frozenset({Role.SYSADMIN}),
         second_factor=True,
@@ -150,7 +152,14 @@ ROLES: dict[str, RoleSpec] = {
     ),
     Role.CITY_OFFICE: RoleSpec(
         CITIES,
-        WATCH | {"accounts.appoint", "villages.make_zone", "reviews.convene_appeal_city", "reviews.hear_appeal_city"},
+        WATCH
+        | {
+            "accounts.appoint",
+            "villages.make_zone",
+            "reviews.convene_appeal_city",
+            "reviews.hear_appeal_city",
+            "notifications.manage_robot",
+        },
         frozenset({Role.SYSADMIN}),
         second_factor=True,
         deputy=True,

@@ -1,21 +1,17 @@
 """How allauth behaves here: accounts are given by an office, there is no sign-up; its secrets are stored encrypted."""
 
-import base64
-import hashlib
-
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from records.client_ip import address_of
+from records.encryption import Unreadable, decrypt, encrypt
 from records.refusals import WrongState
 
 
@@ -42,9 +38,10 @@ class FactorAdapter(DefaultMFAAdapter):
     not help."""
 
     SEALED = "sealed:"
+    PURPOSE = "second factor"
 
     def encrypt(self, text: str) -> str:
-        return self.SEALED + _box().encrypt(text.encode()).decode()
+        return self.SEALED + encrypt(text, purpose=self.PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Values stored before encryption was introduced can still be read. Raises ``WrongState`` when the key has
@@ -53,17 +50,9 @@ class FactorAdapter(DefaultMFAAdapter):
         if sealed == encrypted_text:
             return encrypted_text
         try:
-            return _box().decrypt(sealed.encode()).decode()
-        except InvalidToken:
+            return decrypt(sealed, purpose=self.PURPOSE)
+        except Unreadable:
             words = _(
                 "Your second factor cannot be read: the key of the system has changed. Ask the security administrator."
             )
             raise WrongState(words) from None
-
-
-def _box() -> MultiFernet:
-    """Encrypts with the current key of the settings, decrypts with the fallback keys too."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet(
-        Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"second factor {key}".encode()).digest())) for key in keys
-    )

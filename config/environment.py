@@ -30,6 +30,7 @@ SUPERVISED = "PINGXING_SUPERVISED"
 OLDEST_POSTGRESQL = 15
 ANSWER_SECONDS = 5
 START_SECONDS = 120
+HOST = re.compile(r"(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[?[0-9a-f:.]+\]?)(?::\d{1,5})?", re.IGNORECASE)
 COMING = re.compile("starting up|shutting down|recovery")
 
 
@@ -51,6 +52,7 @@ def demand_usable(*, servers: bool = True) -> None:
             raise Unusable(f"{name}={typed[:40]}: expected a number from {least} to {most}")
     if (typed := os.environ.get("LOG_FORMAT") or "plain") not in ("plain", "json"):
         raise Unusable(f"LOG_FORMAT={typed}: expected plain or json")
+    _demand_robots()
     _demand_directory()
     for name in DATABASES:
         if url := os.environ.get(name):
@@ -73,6 +75,16 @@ def is_door() -> bool:
     """False in a child of the supervisor, which has checked that the configured servers answer: they may be
     down later on."""
     return SUPERVISED not in os.environ
+
+
+def _demand_robots() -> None:
+    """Hosts whose addresses may be private, and a proxy: a mistake would send secrets astray, or open too much."""
+    for host in filter(None, map(str.strip, os.environ.get("ROBOT_HOSTS", "").split(","))):
+        if not HOST.fullmatch(host):
+            raise Unusable(f"ROBOT_HOSTS={host[:80]}: expected hosts, or host:port, separated by commas")
+    proxy = os.environ.get("ROBOT_PROXY")
+    if proxy and not re.fullmatch(r"https?://(?:[^@/\s]+@)?[^@/\s]+/?", proxy):
+        raise Unusable("ROBOT_PROXY: expected http://host:port")  # it may hold a password
 
 
 def _demand_directory() -> None:

@@ -266,6 +266,11 @@ if env("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("EMAIL_FROM", default="pingxing@localhost")
 
+# Robots of work groups (formats §8). Hosts, or host:port, that may be reached although their addresses are private.
+ROBOT_HOSTS = frozenset(host.strip().lower() for host in env.list("ROBOT_HOSTS", default=[]))
+ROBOT_PROXY = env("ROBOT_PROXY", default="")  # http:// or https://, where only a proxy leads outside
+ROBOT_SECONDS = 10  # for all of a try
+
 CELERY_BROKER_URL = services.broker_url(REDIS_URL)
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

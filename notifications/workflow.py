@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from notifications.kinds import KINDS
 from notifications.models import Delivery, Notice
+from notifications.robots.intake import tell_robots
 
 _only: ContextVar[Collection[int] | None] = ContextVar("only", default=None)
 
@@ -41,6 +42,7 @@ def announce_all(notices: Iterable[Notice]) -> None:
     if unknown := {notice.kind for notice in notices} - KINDS.keys():
         raise LookupError(f"no text is registered for notices of kind {sorted(unknown)}")
     kept = Notice.objects.bulk_create(notices, batch_size=2000)
+    tell_robots(kept)
     Delivery.objects.bulk_create((Delivery(notice=notice, channel="email") for notice in kept), batch_size=2000)
 
 

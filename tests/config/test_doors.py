@@ -82,6 +82,25 @@ def test_a_number_out_of_its_bounds_is_named_with_them(name, typed, bounds, monk
         demand_usable(servers=False)
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("ROBOT_HOSTS", "http://im.example"),
+        ("ROBOT_HOSTS", "im.example,*"),
+        ("ROBOT_HOSTS", "10.0.0.0/8"),
+        ("ROBOT_PROXY", "proxy.example:3128"),
+        ("ROBOT_PROXY", "socks5://proxy.example"),
+    ],
+)
+def test_where_robots_may_go_is_checked_at_the_start(name, typed, monkeypatch):
+    monkeypatch.setenv(name, typed)
+    with pytest.raises(Unusable, match=f"^{name}"):
+        demand_usable(servers=False)
+    monkeypatch.setenv("ROBOT_HOSTS", "im.example.gov.cn:8443, 10.0.0.9,[fd00::1]:80")
+    monkeypatch.setenv("ROBOT_PROXY", "http://user:word@proxy.example:3128")
+    demand_usable(servers=False)
+
+
 def test_addresses_that_cannot_be_read_are_noticed_at_the_start(monkeypatch, settings):
     settings.ROOT_URLCONF = "tests.config.no_such_addresses"
     with pytest.raises(ImportError):

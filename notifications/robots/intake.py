@@ -1,0 +1,53 @@
+"""Announced notices become messages of the robots: one a robot and kind, in the transaction of the step.
+
+A robot hears what is announced to people who hold office on its unit or below, and of that the kinds that its office
+has chosen and that have words for outside.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from django.utils import timezone
+
+from notifications import quiet
+from notifications.kinds import KINDS, Kind
+from notifications.models import Notice, Robot, RobotMessage
+from notifications.offices import offices_of
+from notifications.robots.wording import link_of
+
+
+def tell_robots(notices: Iterable[Notice]) -> None:
+    leaving = [notice for notice in notices if KINDS[notice.kind].outside is not None]
+    kinds = sorted({notice.kind for notice in leaving})
+    robots = list(Robot.objects.filter(active=True, kinds__overlap=kinds)) if kinds else []
+    if not robots:
+        return
+    offices = offices_of({notice.user_id for notice in leaving})
+    by_office: dict[str, dict[str, list[Notice]]] = defaultdict(lambda: defaultdict(list))
+    for notice in leaving:
+        for code in offices.get(notice.user_id, ()):
+            by_office[code][notice.kind].append(notice)
+    RobotMessage.objects.bulk_create(
+        _message(robot, kind, heard)
+        for robot in robots
+        for kind in robot.kinds
+        if (heard := [one for code, of in by_office.items() if code.startswith(robot.unit_id) for one in of[kind]])
+    )
+
+
+def _message(robot: Robot, name: str, notices: Iterable[Notice]) -> RobotMessage:
+    kind, now = KINDS[name], timezone.now()
+    things = {(notice.unit_code, notice.link): notice.params for notice in notices}
+    deadlines = {str(params.get(kind.until, "")) for params in things.values()}
+    return RobotMessage(
+        robot=robot,
+        kind=name,
+        count=sum(_number(kind, params) for params in things.values()),
+        until=deadlines.pop() if len(deadlines) == 1 else "",
+        link=link_of(name),
+        due_at=now if kind.urgent or not robot.quiet else quiet.open_from(now),
+    )
+
+
+def _number(kind: Kind, params: Mapping[str, str | int]) -> int:
+    return int(params.get(kind.counts, 1)) if kind.counts else 1
