@@ -158,8 +158,8 @@ class AreaSection:
         return [card for card in self.asked if card.lack and card.points is not None]
 
     @property
-    def unanswered(self) -> list[CriterionCard]:
-        return [card for card in self.lacking if card not in self.lacking_evidence]
+    def unanswered_codes(self) -> list[str]:
+        return [card.criterion.code for card in self.lacking if card not in self.lacking_evidence]
 
     @property
     def filled(self) -> int:
