@@ -43,6 +43,7 @@ lint: env
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar .
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: env

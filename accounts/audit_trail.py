@@ -44,7 +44,7 @@ class Redaction:
     def covered_now(self) -> str:
         """SQL: the redacted columns of the row, an array."""
         names = ", ".join(f"'{column}'" for column in self.columns)
-        return f"CASE WHEN coalesce({self.cells}, false) THEN ARRAY[{names}]::text[] ELSE '{{}}'::text[] END"
+        return f"case when coalesce({self.cells}, false) then array[{names}]::text[] else '{{}}'::text[] end"
 
 
 HIDDEN = Redaction(rows="true")
@@ -174,7 +174,7 @@ def changes(
         values += [*given, count]
     with connection.cursor() as cursor:
         cursor.execute(
-            " UNION ALL ".join(parts) + " ORDER BY at DESC, kind DESC, number DESC LIMIT %s", [*values, count]
+            " union all ".join(parts) + " order by at desc, kind desc, number desc limit %s", [*values, count]
         )
         rows = [
             (*row[:3], json.loads(row[3] or "{}"), row[4], _exact(row[5]), _exact(row[6] or "null"))
@@ -199,27 +199,27 @@ def all_changes(reach: Iterable[str], **wanted: Any) -> Iterator[TrailChange]:
 def _newest(table: str, unit_column: str | None, conditions: str, veil: Redaction) -> str:
     """The newest rows of one history table, each with the row before it."""
     without, context = "", "e.pgh_context"
-    before = f"""SELECT to_jsonb(b)%s FROM {table} b WHERE b.pgh_obj_id = e.pgh_obj_id AND b.pgh_id < e.pgh_id
-        ORDER BY b.pgh_id DESC LIMIT 1"""
+    before = f"""select to_jsonb(b)%s from {table} b where b.pgh_obj_id = e.pgh_obj_id and b.pgh_id < e.pgh_id
+        order by b.pgh_id desc limit 1"""
     hidden = f"coalesce({veil.rows}, false)"
     if veil.columns:
         columns = ", ".join(f"'{column}'" for column in veil.columns)
         own = ", ".join(f"'{column}'" for column in sorted(INTERNAL))
         without = f" - {veil.covered_now}"
-        rest = f"to_jsonb(e) - ARRAY[{columns}, {own}]"
-        rest_before = before % f" - ARRAY[{columns}, {own}]"
-        same = " AND ".join(
+        rest = f"to_jsonb(e) - array[{columns}, {own}]"
+        rest_before = before % f" - array[{columns}, {own}]"
+        same = " and ".join(
             f"to_jsonb(e)->'{name}' = coalesce(({before % ''})->'{name}', 'null')" for name in veil.columns
         )
         covered = f"coalesce({veil.cells}, false)"
-        hidden += f" OR {covered} AND coalesce({rest} = ({rest_before}), false)"
-        context = f"CASE WHEN {covered} AND NOT ({same}) THEN e.pgh_context - 'reason' ELSE {context} END"
+        hidden += f" or {covered} and coalesce({rest} = ({rest_before}), false)"
+        context = f"case when {covered} and not ({same}) then e.pgh_context - 'reason' else {context} end"
     return f"""(
-        SELECT '{table}' AS kind, e.pgh_id AS number, e.pgh_created_at AS at, {context} AS context,
-            {f"e.{unit_column}" if unit_column else "''"}::text AS unit, to_jsonb(e){without} AS now,
-            ({before % without}) AS before
-        FROM (SELECT * FROM {table} e WHERE {conditions} AND NOT ({hidden})
-            ORDER BY e.pgh_id DESC LIMIT %s) e)"""
+        select '{table}' as kind, e.pgh_id as number, e.pgh_created_at as at, {context} as context,
+            {f"e.{unit_column}" if unit_column else "''"}::text as unit, to_jsonb(e){without} as now,
+            ({before % without}) as before
+        from (select * from {table} e where {conditions} and not ({hidden})
+            order by e.pgh_id desc limit %s) e)"""
 
 
 def _conditions(
@@ -234,22 +234,22 @@ def _conditions(
 ) -> tuple[str, list[Any]]:
     conditions, values = ["true"], []
     if not everywhere:
-        within = [f"(e.{unit_column} >= %s AND e.{unit_column} < %s)" for _code in reach] if unit_column else []
+        within = [f"(e.{unit_column} >= %s and e.{unit_column} < %s)" for _code in reach] if unit_column else []
         conditions.append(f"({' OR '.join(within) or 'false'})")
         values += [bound for code in reach for bound in (code, code + "~")] if unit_column else []
     if unit:
-        conditions.append(f"e.{unit_column} >= %s AND e.{unit_column} < %s" if unit_column else "false")
+        conditions.append(f"e.{unit_column} >= %s and e.{unit_column} < %s" if unit_column else "false")
         values += [unit, unit + "~"] if unit_column else []
     if person:
-        conditions.append("e.pgh_context->>'user' = (SELECT id::text FROM accounts_user WHERE username = %s)")
+        conditions.append("e.pgh_context->>'user' = (select id::text from accounts_user where username = %s)")
         values.append(person)
     if until:
-        conditions.append("(e.pgh_created_at AT TIME ZONE %s)::date <= %s")
+        conditions.append("(e.pgh_created_at at time zone %s)::date <= %s")
         values += [timezone.get_current_timezone_name(), until]
     if after:
         conditions.append("(e.pgh_created_at, %s, e.pgh_id) < (%s, %s, %s)")
         values += [table, after.at, after.kind, after.number]
-    return " AND ".join(conditions), values
+    return " and ".join(conditions), values
 
 
 def _read(rows: list[tuple]) -> list[TrailChange]:

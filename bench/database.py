@@ -39,8 +39,8 @@ def empty() -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE")
-        cursor.execute("CREATE SCHEMA public")
+        cursor.execute("drop schema public cascade")
+        cursor.execute("create schema public")
     call_command("migrate", verbosity=0)
 
 

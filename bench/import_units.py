@@ -16,13 +16,13 @@ def run() -> None:
         bare = seconds(lambda: copy(rows))
     ours = once(lambda: import_units(nation.files()))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM villages_unit")
+        cursor.execute("select count(*) from villages_unit")
         units = cursor.fetchone()[0]
     say("import the nation / bare COPY", ours / bare, 3, f"{units} units in {ours:.1f} s, COPY {bare:.1f} s")
 
 
 def copy(rows: Path) -> None:
     with connection.cursor() as cursor, rows.open("rb") as file:
-        cursor.execute("DROP TABLE IF EXISTS bare")
-        cursor.execute("CREATE TABLE bare (code text, name text)")
-        cursor.copy_expert("COPY bare FROM STDIN (FORMAT csv)", file)
+        cursor.execute("drop table if exists bare")
+        cursor.execute("create table bare (code text, name text)")
+        cursor.copy_expert("copy bare from stdin (format csv)", file)

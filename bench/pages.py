@@ -94,7 +94,7 @@ def grow() -> None:
                 writer.writerow([code, number % 6, "2025-12-26", "1"])
         import_register(path, by=None)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("analyze")
 
 
 def new_villages() -> Iterator[str]:

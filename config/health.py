@@ -39,8 +39,8 @@ def database() -> None:
     if disk_space.is_full():
         raise NotReady(Reason.DISK_FULL)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '64kB'")
-        cursor.execute("SELECT count(*), current_setting('transaction_read_only') FROM generate_series(1, 10000)")
+        cursor.execute("set local work_mem = '64kB'")
+        cursor.execute("select count(*), current_setting('transaction_read_only') from generate_series(1, 10000)")
         if cursor.fetchone()[1] == "on":
             raise NotReady(Reason.READ_ONLY)
 

@@ -8,17 +8,17 @@ from incentives.models.ledger import EFFECT
 from records.integrity import Fault, IntegrityCheck
 
 _FAULTS = """
-SELECT '{line} ' || l.id, l.committed, l.disbursed, coalesce(e.committed, 0), coalesce(e.disbursed, 0)
-  FROM {line} l LEFT JOIN (SELECT n.{ref} AS id, {effect} FROM incentives_ledgerentry n GROUP BY 1) e ON e.id = l.id
- WHERE (l.committed, l.disbursed) IS DISTINCT FROM (coalesce(e.committed, 0), coalesce(e.disbursed, 0))
-UNION ALL
-SELECT '{source} ' || s.id, s.committed, s.disbursed, coalesce(e.committed, 0), coalesce(e.disbursed, 0)
-  FROM {source} s
-  LEFT JOIN (SELECT l.{owner} AS id, {effect}
-               FROM incentives_ledgerentry n JOIN {line} l ON l.id = n.{ref} GROUP BY 1) e ON e.id = s.id
- WHERE (s.committed, s.disbursed) IS DISTINCT FROM (coalesce(e.committed, 0), coalesce(e.disbursed, 0))
-    OR NOT (s.budget >= s.committed AND s.committed >= s.disbursed AND s.disbursed >= 0)
- ORDER BY 1
+select '{line} ' || l.id, l.committed, l.disbursed, coalesce(e.committed, 0), coalesce(e.disbursed, 0)
+  from {line} l left join (select n.{ref} as id, {effect} from incentives_ledgerentry n group by 1) e on e.id = l.id
+ where (l.committed, l.disbursed) is distinct from (coalesce(e.committed, 0), coalesce(e.disbursed, 0))
+union all
+select '{source} ' || s.id, s.committed, s.disbursed, coalesce(e.committed, 0), coalesce(e.disbursed, 0)
+  from {source} s
+  left join (select l.{owner} as id, {effect}
+               from incentives_ledgerentry n join {line} l on l.id = n.{ref} group by 1) e on e.id = s.id
+ where (s.committed, s.disbursed) is distinct from (coalesce(e.committed, 0), coalesce(e.disbursed, 0))
+    or not (s.budget >= s.committed and s.committed >= s.disbursed and s.disbursed >= 0)
+ order by 1
 """
 
 

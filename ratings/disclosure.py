@@ -58,20 +58,20 @@ _NOT_OUT = Application.State.RESULT_NOT_OUT.sql
 
 def not_out(application: str) -> str:
     """SQL: the result of the application with this key is not released."""
-    return f"(SELECT a.state IN {_NOT_OUT} FROM ratings_application a WHERE a.id = {application})"  # noqa: S608 our own words
+    return f"(select a.state in {_NOT_OUT} from ratings_application a where a.id = {application})"  # noqa: S608 our own words
 
 
 def held(event: str) -> str:
     """SQL: the event with this key is held."""
-    return f"(SELECT v.held FROM ratings_event v WHERE v.id = {event})"  # noqa: S608 our own words
+    return f"(select v.held from ratings_event v where v.id = {event})"  # noqa: S608 our own words
 
 
 COVERED = f"""(
-    SELECT d.state IN {Decision.State.NEVER_IN_FORCE.sql} AND a.state IN {_NOT_OUT}
-    FROM ratings_decision d JOIN ratings_application a ON a.id = d.application_id WHERE d.id = e.pgh_obj_id)"""  # noqa: S608 our own words
-_FOUND_IN_REVIEW = f"""EXISTS (
-    SELECT FROM ratings_application a
-    WHERE a.unit_id = e.unit_id AND a.state IN {_NOT_OUT} AND a.submitted_at <= e.recorded_at)"""  # noqa: S608 our own words
+    select d.state in {Decision.State.NEVER_IN_FORCE.sql} and a.state in {_NOT_OUT}
+    from ratings_decision d join ratings_application a on a.id = d.application_id where d.id = e.pgh_obj_id)"""  # noqa: S608 our own words
+_FOUND_IN_REVIEW = f"""exists (
+    select from ratings_application a
+    where a.unit_id = e.unit_id and a.state in {_NOT_OUT} and a.submitted_at <= e.recorded_at)"""  # noqa: S608 our own words
 
 
 def redact_audit_trail() -> None:
@@ -84,7 +84,7 @@ def redact_audit_trail() -> None:
     audit_trail.redact(
         Application,
         audit_trail.Redaction(
-            rows=f"e.state = 'decided' AND {not_out('e.pgh_obj_id')}",
+            rows=f"e.state = 'decided' and {not_out('e.pgh_obj_id')}",
             cells=not_out("e.pgh_obj_id"),
             columns=("township_star", "panel_star", "panel_total"),
         ),

@@ -13,7 +13,7 @@ def copy_rows(cursor: Any, table: str, rows: Iterator[list[Any]]) -> None:
     """Copy ``rows`` into ``table``. An exception raised while producing them is re-raised, not a database error."""
     stream = _Stream(rows)
     try:
-        cursor.copy_expert(f"COPY {table} FROM STDIN (FORMAT csv)", stream)
+        cursor.copy_expert(f"copy {table} from stdin (format csv)", stream)
     except psycopg2.Error:
         if stream.failure:
             raise stream.failure from None

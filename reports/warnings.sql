@@ -34,13 +34,13 @@ warning as (
     from reviews_objection o
     where o.state = 'open' and o.unit_id >= %(code)s and o.unit_id < %(end)s
     union all
-    select 'W5', false, p.unit_id, e.on
+    select 'W5', false, p.unit_id, e."on"
     from ratings_proposal p join ratings_event e on e.id = p.event_id
     where p.state = 'open' and p.unit_id >= %(code)s and p.unit_id < %(end)s
     union all
-    select 'W6', false, e.unit_id, e.on
+    select 'W6', false, e.unit_id, e."on"
     from ratings_event e
-    where e.closed is null and not e.held and e.on < %(today)s - 183 and e.unit_id >= %(code)s and e.unit_id < %(end)s
+    where e.closed is null and not e.held and e."on" < %(today)s - 183 and e.unit_id >= %(code)s and e.unit_id < %(end)s
     union all
     -- Only once the result is public: before that, nobody outside the deciding office may see it.
     select 'W7', false, a.unit_id, (a.submitted_at at time zone 'Asia/Shanghai')::date

@@ -19,10 +19,10 @@ from reviews.models import (
     SheetEntry,
 )
 
-_OF_A_SHEET = not_out("(SELECT s.application_id FROM reviews_sheet s WHERE s.id = e.sheet_id)")
-_PREPARED = "(SELECT b.state = 'draft' FROM reviews_batch b WHERE b.id = e.pgh_obj_id)"
-_CHECK_GOES_ON = f"""EXISTS (
-    SELECT FROM reviews_candidate c WHERE c.of_id = e.of_id AND {not_out("c.application_id")})"""  # noqa: S608 our own words
+_OF_A_SHEET = not_out("(select s.application_id from reviews_sheet s where s.id = e.sheet_id)")
+_PREPARED = "(select b.state = 'draft' from reviews_batch b where b.id = e.pgh_obj_id)"
+_CHECK_GOES_ON = f"""exists (
+    select from reviews_candidate c where c.of_id = e.of_id and {not_out("c.application_id")})"""  # noqa: S608 our own words
 
 
 def redact_audit_trail() -> None:

@@ -25,7 +25,7 @@ def template_database() -> str:
         connection = psycopg2.connect(services.database_owner_url())
         connection.autocommit = True  # as CREATE DATABASE demands
         with connection.cursor() as cursor:
-            cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
+            cursor.execute("select datname from pg_database where starts_with(datname, %s)", [PREFIX])
             found = {row[0] for row in cursor}
             if name not in found:
                 for old in found:

@@ -32,14 +32,14 @@ Tell = Callable[[str], object]
 # rated, like those made by hand (``villages.workflow.making``).
 UNIT_COLUMNS = """
     code, name, pinyin,
-    CASE length(code) WHEN 2 THEN 'province' WHEN 4 THEN 'city'
-        WHEN 6 THEN CASE WHEN substr(code, 5, 1) = 'Z' THEN 'zone' ELSE 'county' END
-        WHEN 9 THEN 'township'
-        ELSE CASE WHEN substr(code, 10, 1) = 'S' THEN 'station' ELSE 'village' END END,
-    length(code) = 12 AND (right(code, 3) BETWEEN '200' AND '399' OR substr(code, 10, 1) = 'S'),
+    case length(code) when 2 then 'province' when 4 then 'city'
+        when 6 then case when substr(code, 5, 1) = 'Z' then 'zone' else 'county' end
+        when 9 then 'township'
+        else case when substr(code, 10, 1) = 'S' then 'station' else 'village' end end,
+    length(code) = 12 and (right(code, 3) between '200' and '399' or substr(code, 10, 1) = 'S'),
     '{}'
 """
-PARENT = "left(incoming.code, CASE length(incoming.code) WHEN 4 THEN 2 WHEN 6 THEN 4 WHEN 9 THEN 6 ELSE 9 END)"
+PARENT = "left(incoming.code, case length(incoming.code) when 4 then 2 when 6 then 4 when 9 then 6 else 9 end)"
 # Possible errors of a row: the column, what was expected, and the condition for wrong rows.
 FAULTS = (
     (
@@ -48,26 +48,26 @@ FAULTS = (
             "2, 4, 6, 9 or 12 digits (a zone: its city's code, Z, one digit; a station: its township's, S, two digits)"
         ),
         # Most codes are plain digits, which this tests at a fraction of the cost of the pattern.
-        "code IS NULL OR NOT (length(code) IN (2, 4, 6, 9, 12) AND translate(code, '0123456789', '') = ''"
-        f" OR code ~ '^{CODE}$')",
+        "code is null or not (length(code) in (2, 4, 6, 9, 12) and translate(code, '0123456789', '') = ''"
+        f" or code ~ '^{CODE}$')",
     ),
-    ("name", gettext_noop("a name of at most 100 characters"), "coalesce(name, '') = '' OR length(name) > 100"),
+    ("name", gettext_noop("a name of at most 100 characters"), "coalesce(name, '') = '' or length(name) > 100"),
     (
         "code",
         gettext_noop("each code once"),
-        "code IN (SELECT code FROM incoming GROUP BY code HAVING count(*) > 1)",
+        "code in (select code from incoming group by code having count(*) > 1)",
     ),
     (
         "code",
         gettext_noop("a unit above it, in these files or known already"),
-        f"length(code) > 2 AND NOT EXISTS (SELECT FROM incoming above WHERE above.code = {PARENT})"
-        f" AND NOT EXISTS (SELECT FROM villages_unit above WHERE above.code = {PARENT})",
+        f"length(code) > 2 and not exists (select from incoming above where above.code = {PARENT})"
+        f" and not exists (select from villages_unit above where above.code = {PARENT})",
     ),
     (
         "name",
         gettext_noop("its last name: the unit has been dissolved, and its past stays under that name"),
-        "EXISTS (SELECT FROM villages_unit there WHERE there.code = incoming.code AND there.name <> incoming.name"
-        " AND there.ended IS NOT NULL)",
+        "exists (select from villages_unit there where there.code = incoming.code and there.name <> incoming.name"
+        " and there.ended is not null)",
     ),
 )
 
@@ -119,25 +119,25 @@ def import_units(paths: Sequence[Path | str], tell: Tell = _untold) -> ImportedU
                 _("%(file)s read (%(number)d of %(files)d)")
                 % {"file": path.name, "number": number + 1, "files": len(files)}
             )
-        cursor.execute("CREATE TEMP VIEW incoming AS " + " UNION ALL ".join(sheets))
+        cursor.execute("create temp view incoming as " + " union all ".join(sheets))
         tell(_("checking every row"))
         if wrong := _wrong_rows(cursor, [path.name for path in files], unread):
             raise WrongUnitRows(wrong)
         tell(_("keeping what is new"))
         _spell(cursor)
         imported = _merge(cursor)
-        cursor.execute(f"DROP TABLE spelled, {', '.join(f'sheet{number}' for number in range(len(files)))} CASCADE")
+        cursor.execute(f"drop table spelled, {', '.join(f'sheet{number}' for number in range(len(files)))} cascade")
     return imported
 
 
 def _copy(cursor, path: Path, number: int, wrong: list[WrongUnitRow]) -> str:
     """Stream one file into a temporary table; returns the query that reads it as file, line, code, name."""
-    cursor.execute(f"CREATE TEMP TABLE sheet{number} (line integer, code text, name text)")
+    cursor.execute(f"create temp table sheet{number} (line integer, code text, name text)")
     try:
         copy_rows(cursor, f"sheet{number}", _units(path, wrong))
     except NotATable as refused:
         raise WrongUnitRows([WrongUnitRow(path.name, 1, "", "", str(refused))]) from refused
-    return f"SELECT {number} AS file, line, code, name FROM sheet{number}"
+    return f"select {number} as file, line, code, name from sheet{number}"
 
 
 def _units(path: Path, wrong: list[WrongUnitRow]) -> Iterator[list[Any]]:
@@ -172,7 +172,7 @@ def _wrong_rows(cursor, files: list[str], unread: list[WrongUnitRow]) -> list[Wr
     """Every wrong cell once, by file and row."""
     found = {(files.index(row.file), row.row, row.column): row for row in unread}
     for column, expected, condition in FAULTS:
-        cursor.execute(f"SELECT file, line, coalesce({column}, '') FROM incoming WHERE {condition}")
+        cursor.execute(f"select file, line, coalesce({column}, '') from incoming where {condition}")
         for file, line, value in cursor.fetchall():
             found.setdefault((file, line, column), WrongUnitRow(files[file], line, column, value, _(expected)))
     return [found[place] for place in sorted(found)]
@@ -181,39 +181,39 @@ def _wrong_rows(cursor, files: list[str], unread: list[WrongUnitRow]) -> list[Wr
 def _spell(cursor) -> None:
     """Fill ``spelled`` with the pinyin of every name that is not stored yet."""
     cursor.execute(
-        "SELECT DISTINCT incoming.name FROM incoming LEFT JOIN villages_unit kept USING (code)"
-        " WHERE incoming.name IS DISTINCT FROM kept.name"
+        "select distinct incoming.name from incoming left join villages_unit kept using (code)"
+        " where incoming.name is distinct from kept.name"
     )
     sheet = io.StringIO()
     csv.writer(sheet).writerows((name, pinyin_of(name)) for (name,) in cursor.fetchall())
     sheet.seek(0)
-    cursor.execute("CREATE TEMP TABLE spelled (name text, pinyin text)")
-    cursor.copy_expert("COPY spelled FROM STDIN (FORMAT csv)", sheet)
-    cursor.execute("ANALYZE spelled")
+    cursor.execute("create temp table spelled (name text, pinyin text)")
+    cursor.copy_expert("copy spelled from stdin (format csv)", sheet)
+    cursor.execute("analyze spelled")
 
 
 def _merge(cursor) -> ImportedUnits:
     cursor.execute(
-        "UPDATE villages_unit SET name = incoming.name, pinyin = spelled.pinyin"
-        " FROM incoming JOIN spelled USING (name)"
-        " WHERE incoming.code = villages_unit.code AND incoming.name <> villages_unit.name"
+        "update villages_unit set name = incoming.name, pinyin = spelled.pinyin"
+        " from incoming join spelled using (name)"
+        " where incoming.code = villages_unit.code and incoming.name <> villages_unit.name"
     )
     renamed = cursor.rowcount
     # The trigger would read its context again for each of 600,000 rows; here the same history is written at once.
     with pgtrigger.ignore("villages.Unit:insert_insert"):
         cursor.execute(
             f"""
-            WITH context AS MATERIALIZED (
-                SELECT nullif(current_setting('pghistory.context_metadata', true), '')::jsonb AS metadata,
-                    nullif(current_setting('pghistory.context_id', true), '')::uuid AS id
-            ), added AS (
-                INSERT INTO villages_unit (code, name, pinyin, level, rated, tags)
-                SELECT {UNIT_COLUMNS} FROM incoming JOIN spelled USING (name)
-                ON CONFLICT DO NOTHING RETURNING code, name, level, rated, tags
+            with context as materialized (
+                select nullif(current_setting('pghistory.context_metadata', true), '')::jsonb as metadata,
+                    nullif(current_setting('pghistory.context_id', true), '')::uuid as id
+            ), added as (
+                insert into villages_unit (code, name, pinyin, level, rated, tags)
+                select {UNIT_COLUMNS} from incoming join spelled using (name)
+                on conflict do nothing returning code, name, level, rated, tags
             )
-            INSERT INTO villages_unitevent (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, pgh_context_id,
+            insert into villages_unitevent (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, pgh_context_id,
                 code, name, level, rated, tags)
-            SELECT now(), 'insert', added.code, context.metadata, context.id, added.* FROM added, context
+            select now(), 'insert', added.code, context.metadata, context.id, added.* from added, context
             """
         )
     return ImportedUnits(added=cursor.rowcount, renamed=renamed)

@@ -21,8 +21,8 @@ AS_WE_MAKE_IT = ["--no-owner", "--no-privileges"]
 def snapshot() -> Iterator[str]:
     """One snapshot of the database for everything read inside and for ``dump``; concurrent writers are not blocked."""
     with as_owner(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute("SELECT pg_export_snapshot()")
+        cursor.execute("set transaction isolation level repeatable read, read only")
+        cursor.execute("select pg_export_snapshot()")
         yield cursor.fetchone()[0]
 
 
@@ -41,8 +41,8 @@ def restore(dumped: Path) -> None:
 def is_empty() -> bool:
     with as_owner(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT NOT EXISTS (SELECT FROM pg_class c WHERE relnamespace = current_schema()::regnamespace "
-            "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e'))"
+            "select not exists (select from pg_class c where relnamespace = current_schema()::regnamespace "
+            "and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e'))"
         )
         return cursor.fetchone()[0]
 

@@ -43,10 +43,10 @@ class Access:
     def statements(self) -> str:
         """The statements that give the roles their passwords, one a line; idempotent."""
         return (
-            f"DO $$ BEGIN CREATE ROLE {RUNTIME} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$\n"
-            f"GRANT {RUNTIME} TO {OWNER}\n"  # who may assume its role, never the other way round
-            f"ALTER ROLE {RUNTIME} PASSWORD '{self.password(RUNTIME)}'\n"
-            f"ALTER ROLE {OWNER} PASSWORD '{self.password(OWNER)}'\n"
+            f"do $$ begin create role {RUNTIME} login; exception when duplicate_object then null; end $$\n"
+            f"grant {RUNTIME} to {OWNER}\n"  # who may assume its role, never the other way round
+            f"alter role {RUNTIME} password '{self.password(RUNTIME)}'\n"
+            f"alter role {OWNER} password '{self.password(OWNER)}'\n"
         )
 
     def is_set(self, directory: Path) -> bool:

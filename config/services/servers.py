@@ -204,7 +204,7 @@ class PostgreSQL(Server):
         initdb = str(self._bin / "initdb")
         options = ["--username=postgres", "--auth=reject", "--encoding=UTF8", "--locale=C.UTF-8", *provider]
         self._run(unfinished, initdb, "-D", seen, *options)
-        statements = f"CREATE ROLE {OWNER} LOGIN CREATEDB\nCREATE DATABASE {self.database} OWNER {OWNER}\n"
+        statements = f"create role {OWNER} login createdb\ncreate database {self.database} owner {OWNER}\n"
         self._single(unfinished, seen, statements)
         unfinished.rename(self.directory)
 

@@ -18,7 +18,10 @@ from ratings.models import Application, Decision, Stage
 from ratings.models.cycle import RATED_IN_CYCLE
 from records.lifecycle import States
 
-_ALLOWANCE = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_ALLOWANCE, _APPLICATIONS = (
+    Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8").replace("{query}", "")
+    for name in ("allowed_star", "applications")
+)
 _IN_FULL = """
 select r.entry, r.total, r.star, r.rank,
     (select jsonb_agg(jsonb_build_array(a.code, r.has -> ('areas.' || a.code)) order by a.nr)
@@ -50,40 +53,11 @@ PUBLISHED = {
     "published": cast(States, Decision.State.PUBLISHED).sql,
     "out": cast(States, Application.State.STAR_PUBLISHED).sql,
 }  # mypy takes a group for one more state
-_APPLICATIONS = """
-entry as materialized (
-    select a.id, coalesce(d.scheme_id, c.scheme_id) as scheme, a.cycle_id as pool, a.unit_id as unit, %s::date as day
-    from ratings_application a join ratings_cycle c on c.id = a.cycle_id
-    left join lateral (  -- a published result stays under the version that its decision names
-        select scheme_id from ratings_decision
-        where application_id = a.id and state in {published} and origin <> 'closing'
-        order by id desc limit 1
-    ) as d on a.state in {out}
-    where a.id in ({chosen})
-),
-scheme as materialized (
-    select s.id, c.year, s.body, case when c.scoring_closed_at is not null then (
-        select count(*) from villages_unit u where {rated}
-    ) end as rated
-    from (select distinct scheme, pool from entry) as e
-    join ratings_cycle c on c.id = e.pool join ratings_scheme s on s.id = e.scheme
-),
-point as not materialized (
-    select application_id as entry, criterion, points, figure from ratings_points where stage = %s
-),
-veto as not materialized (
-    select unit_id as unit, code, "on" as met from ratings_veto where withdrawn_at is null
-),
-standing as not materialized (
-    select cycle_id as pool, {total} as total from ratings_application
-    where {total} is not null and cycle_id in (select pool from entry) and id not in (select id from entry)
-)
-"""
 
 
 @dataclass(frozen=True)
 class AllowanceSource:
-    """The relations that the query reads (see ``allowed_star.sql``), as common table expressions with parameters."""
+    """``with`` and the relations that the query reads (see ``allowed_star.sql``), with parameters."""
 
     sql: str
     params: Sequence[Any] = ()
@@ -129,6 +103,10 @@ def applications(chosen: QuerySet[Application], stage: str, day: date) -> Allowa
     )
 
 
+def _relations(source: AllowanceSource) -> str:
+    return _ALLOWANCE.replace("{source}", source.sql)
+
+
 def allowed(source: AllowanceSource) -> list[Allowed]:
     """Everything about each entry of ``source``, in the order of their ids."""
     return list(each_allowed(source))
@@ -137,7 +115,7 @@ def allowed(source: AllowanceSource) -> list[Allowed]:
 def each_allowed(source: AllowanceSource) -> Iterator[Allowed]:
     """``allowed``, one entry after the other, however many there are."""
     with connection.chunked_cursor() as cursor:
-        cursor.execute(f"with {source.sql}, {_ALLOWANCE} {_IN_FULL}", source.params)
+        cursor.execute(_relations(source) + _IN_FULL, source.params)
         while rows := cursor.fetchmany(_CHUNK):
             for row in rows:
                 yield _allowed(*row)
@@ -148,7 +126,7 @@ def store(chosen: QuerySet[Application], stage: str, day: date) -> int:
     total, star = _STORED_IN[stage]
     source = applications(chosen, stage, day)
     with connection.cursor() as cursor:
-        cursor.execute(f"with {source.sql}, {_ALLOWANCE} {_STORE.format(total=total, star=star)}", source.params)
+        cursor.execute(_relations(source) + _STORE.format(total=total, star=star), source.params)
         return int(cursor.rowcount)
 
 

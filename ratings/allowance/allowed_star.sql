@@ -1,10 +1,12 @@
 -- Points → total, areas, rank, maximum star, bars and shortfalls (formats §1, "Total", "A veto", "rule", "top").
--- One query for one application, a nation, and a dry run. It follows the caller's relations:
+-- One query for one application, a nation, and a dry run. It begins with the caller's relations:
 --   scheme (id, year, body, rated)            rated: how many units are rated; null until scoring is closed
 --   entry (id, scheme, pool, unit, day)       the entries to be judged, on their decision day; a pool is ranked together
 --   point (entry, criterion, points, figure)  exact points
 --   veto (unit, code, met)                    the days on which veto items were met
 --   standing (pool, total)                    totals of the pools' other units, for the rank
+
+{source},
 
 -- A scheme's body flattened into one row per scheme. (Keeping rows would be simpler to write, but the planner cannot know
 -- how many elements a JSON list has, and plans for millions.)
@@ -208,3 +210,4 @@ reached as (
         where not r.nr = any (coalesce(o.rungs, '{}'))
     ) as r
 )
+{query}

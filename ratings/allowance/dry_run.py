@@ -25,7 +25,7 @@ create temporary table trial_veto (unit text, code text, met date);
 _DROP = "drop table trial_scheme, trial_entry, trial_point, trial_veto"
 _SOURCE = AllowanceSource(
     """
-    scheme as (table trial_scheme), entry as (table trial_entry), point as (table trial_point),
+    with scheme as (table trial_scheme), entry as (table trial_entry), point as (table trial_point),
     veto as (table trial_veto), standing as (select null::int as pool, null::numeric as total where false)
     """
 )

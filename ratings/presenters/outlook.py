@@ -17,7 +17,9 @@ from ratings.presenters.application_form import ApplicationFormView
 from ratings.scheme.spec import Criterion
 
 _TYPED = """
-entry as materialized (select %s::bigint as id, %s::bigint as scheme, 0 as pool, %s::text as unit, %s::date as day),
+with entry as materialized (
+    select %s::bigint as id, %s::bigint as scheme, 0 as pool, %s::text as unit, %s::date as day
+),
 scheme as materialized (
     select c.id, c.year, s.body, null::bigint as rated
     from ratings_cycle c join ratings_scheme s on s.id = c.scheme_id where c.id = %s

@@ -19,7 +19,7 @@ from ratings.register.star_changes import StarChanges
 from ratings.signals import stars_changed
 from villages.models import descendants
 
-_PERIODS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_PERIODS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").replace("{query}", "")
 _LOCK = 330624
 _FEW = 50
 
@@ -53,7 +53,8 @@ def scope_of(units: Units) -> RerateScope:
 def with_periods(scope: RerateScope, day: date) -> tuple[str, list[Any]]:
     """The query up to its relation ``period``, and its parameters."""
     units = f"wanted as materialized (select code, level from villages_unit where {scope.condition})"  # noqa: S608
-    return f"with recursive {units}, horizon as (select %s::date as day), {_PERIODS}", [*scope.params, day]
+    source = f"with recursive {units}, horizon as (select %s::date as day)"
+    return _PERIODS.replace("{source}", source), [*scope.params, day]
 
 
 _DIFFERENCE = """

@@ -10,6 +10,7 @@
 -- applies to an inherited decision that came the same way or part of it, and to every decision made since. Until then the
 -- lowest of the inherited stars is held.
 
+{source},
 succession as materialized (
     select p.before_id as before, p.after_id as after, o."on" as day
     from villages_unitsuccession p join villages_reorganizationorder o on o.id = p.order_id
@@ -201,8 +202,8 @@ period as (
     select s.unit, s.day as since, coalesce(lead(s.day) over (partition by s.unit order by s.day), gone.day) as until,
            star::smallint as star, decided, decision, scheme, effects
     from (
-        select s.*, (decision, star, scheme, effects) is distinct from
-                    (lag(decision) over w, lag(star) over w, lag(scheme) over w, lag(effects) over w) as changed
+        select s.*, ((decision, star, scheme, effects) is distinct from
+                     (lag(decision) over w, lag(star) over w, lag(scheme) over w, lag(effects) over w)) as changed
         from standing s
         window w as (partition by unit order by day)
     ) as s
@@ -210,3 +211,4 @@ period as (
     left join gone on gone.unit = s.unit
     where changed
 )
+{query}

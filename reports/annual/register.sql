@@ -4,7 +4,7 @@ with decided as (
     select distinct on (d.unit_id) d.*
     from ratings_decision d
     where d.state = 'confirmed' and d.year = %(year)s and d.unit_id >= %(code)s and d.unit_id < %(end)s
-    order by d.unit_id, d.on desc, d.id desc
+    order by d.unit_id, d."on" desc, d.id desc
 ),
 place as materialized (  -- by scheme, the area of each criterion: {"1.1": ["1", cap or null]}; base areas have no cap
     select s.id as scheme, jsonb_object_agg(
@@ -30,7 +30,7 @@ area as (
     group by application_id
 )
 select county.name, township.code, township.name, u.code, u.name, a.applied_star, area.points, d.total, d.star, d.origin,
-       d.on, d.document, held.star, lower(held.during), array_to_string(held.effects, ';')
+       d."on", d.document, held.star, lower(held.during), array_to_string(held.effects, ';')
 from villages_unit u
 left join villages_unit county on county.code = left(u.code, 6)
 left join villages_unit township on township.code = left(u.code, 9)

@@ -5,6 +5,7 @@ Every query begins with the relation ``village (code, place)``: the rated villag
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -67,31 +68,10 @@ def year_before(day: date) -> date:
         return day.replace(year=day.year - 1, day=28)
 
 
-_POINTS = """
-, in_force as materialized (
-    select v.place, p.scheme, d.total
-    from village v
-    join period p on p.unit = v.code and p.since <= %s and (p.until is null or p.until > %s)
-    join ratings_decision d on d.id = p.decision
-    where d.total is not null
-),
-full_marks as materialized (  -- variants of one code have one maximum
-    select s.id as scheme, sum(c.most) as marks
-    from ratings_scheme s
-    cross join lateral (
-        select max((c.body ->> 'max')::numeric) as most
-        from jsonb_array_elements(s.body -> 'areas') as a (body)
-        cross join lateral jsonb_array_elements(a.body -> 'criteria') as c (body)
-        where a.body ->> 'kind' = 'base'
-        group by c.body ->> 'code'
-    ) as c
-    where s.id in (select scheme from in_force)
-    group by 1
+_POINTS, _STEP = (
+    (Path(__file__).with_name(f"{name}.sql")).read_text(encoding="utf-8").replace("{source}", "")
+    for name in ("points", "step")
 )
-select h.place, f.marks, sum(least(h.total, f.marks))
-from in_force h join full_marks f on f.scheme = h.scheme
-group by 1, 2
-"""
 
 
 def points(spec: AssessmentSpec) -> list[tuple]:
@@ -99,33 +79,6 @@ def points(spec: AssessmentSpec) -> list[tuple]:
     return _register_rows(spec, _POINTS, spec.on, spec.on)
 
 
-_STEP = """
-, rated as materialized (  -- under the cycle of the nearest unit above
-    select distinct on (v.code) v.code, v.place, c.id as cycle
-    from village v
-    cross join (values (2), (4), (6), (9), (12)) as n (length)
-    join ratings_cycle c on c.unit_id = left(v.code, n.length) and length(c.unit_id) = n.length and c.year = %s
-        and (c.townships = '{}' or left(v.code, 9) = any (c.townships))
-    join ratings_scheme s on s.id = c.scheme_id and s.rates = %s
-    order by v.code, n.length desc, c.id desc
-),
-moved as materialized (  -- when the step was first taken, and whether the application ever came to it
-    select a.cycle_id as cycle, a.unit_id as unit, a.state,
-           min(t.at) filter (where t.from_state = %s and t.to_state = any (%s)) as taken,
-           coalesce(bool_or(t.to_state = %s), false) as came
-    from ratings_application a join ratings_transition t on t.application_id = a.id
-    where a.cycle_id in (select cycle from rated)
-    group by a.id
-)
-select r.place, count(*),
-       count(*) filter (where m.taken < coalesce(greatest(w.closes, e.closes), 'infinity'))
-from rated r
-left join moved m on m.cycle = r.cycle and m.unit = r.code
-left join ratings_window w on w.cycle_id = r.cycle and w.step = %s
-left join ratings_extension e on e.cycle_id = r.cycle and e.step = %s and e.unit_id = r.code
-where %s or m.taken is not null or (m.came and m.state <> %s)
-group by 1
-"""
 _STEPS = {
     CycleStep.APPLY: (State.DRAFT, [State.SUBMITTED], State.SUBMITTED),
     CycleStep.TOWNSHIP_REVIEW: (

@@ -53,7 +53,7 @@ def load_step(name: str) -> str:
     with transaction.atomic():
         # A second loader waits here, and then finds the step done.
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"demonstration {name}"])
+            cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"demonstration {name}"])
         if _loaded(name):
             return f"demonstration: {name}: there already"
         with acting(None, "load_demonstration"):  # whichever command loads it, the audit trail shows no person

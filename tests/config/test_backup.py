@@ -77,12 +77,12 @@ def target(request, place):
     server = psycopg2.connect(services.database_owner_url())
     server.autocommit = True
     with server.cursor() as cursor:
-        cursor.execute("DROP DATABASE IF EXISTS restored")
-        cursor.execute("CREATE DATABASE restored")
+        cursor.execute("drop database if exists restored")
+        cursor.execute("create database restored")
     urls = {"DATABASE_URL": services.database_url(), "DATABASE_OWNER_URL": services.database_owner_url()}
     yield environment | {name: urlsplit(url)._replace(path="/restored").geturl() for name, url in urls.items()}
     with server.cursor() as cursor:
-        cursor.execute("DROP DATABASE restored WITH (FORCE)")
+        cursor.execute("drop database restored with (force)")
     server.close()
 
 

@@ -148,7 +148,7 @@ def test_older_code_refuses_newer_data():
 def test_data_made_before_the_present_schema_are_refused_in_one_line_and_stay(door, tmp_path):
     with migrated_copy(f"made_before_{os.getpid()}") as url:
         with psycopg2.connect(url) as before, before.cursor() as cursor:
-            cursor.execute("UPDATE django_migrations SET name = '0001_initial' WHERE name = '0001_schema'")
+            cursor.execute("update django_migrations set name = '0001_initial' where name = '0001_schema'")
         held = _content(url)
         done = opened(door, tmp_path, DATABASE_URL=url)
         said = done.stdout + done.stderr
@@ -164,11 +164,11 @@ def test_data_made_before_the_present_schema_are_refused_in_one_line_and_stay(do
 def _content(url):
     """Every migration that has run, and every table with its number of rows."""
     with psycopg2.connect(url) as there, there.cursor() as cursor:
-        cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
+        cursor.execute("select app, name from django_migrations order by id")
         ran = cursor.fetchall()
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        cursor.execute("select tablename from pg_tables where schemaname = 'public' order by 1")
         tables = [name for (name,) in cursor.fetchall()]
-        cursor.execute(" UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in tables))
+        cursor.execute(" union all ".join(f"select '{name}', count(*) from {name}" for name in tables))
         rows = sorted(cursor.fetchall())
     there.close()
     return ran, rows
@@ -193,7 +193,7 @@ def test_whoever_starts_while_the_database_is_away_asks_when_it_is_back():
                 connection.ensure_connection()
     finally:
         with psycopg2.connect(**where) as repair, repair.cursor() as cursor:
-            cursor.execute("DELETE FROM django_migrations WHERE name = '9999_from_the_future'")
+            cursor.execute("delete from django_migrations where name = '9999_from_the_future'")
         repair.close()
     connection.ensure_connection()
 

@@ -40,7 +40,7 @@ def test_readyz_sees_the_sign_of_life_of_the_scheduler(client):
 @pytest.mark.django_db
 def test_readyz_sees_that_nothing_can_be_written(client):
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL transaction_read_only = on")
+        cursor.execute("set local transaction_read_only = on")
     assert client.get("/readyz").json()["database"] == "cannot be written to"
 
 

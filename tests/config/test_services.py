@@ -74,9 +74,9 @@ def postmaster(data_dir):
 def test_one_user_starts_both_and_leaves_nothing(data_dir):
     with using(data_dir):
         with connect(data_dir).cursor() as cursor:
-            cursor.execute("SELECT current_user, usesuper FROM pg_user WHERE usename = current_user")
+            cursor.execute("select current_user, usesuper from pg_user where usename = current_user")
             assert cursor.fetchone() == ("pingxing", False)
-            cursor.execute("CREATE EXTENSION pg_trgm; SELECT show_trgm('塔山街道') <> '{}'")
+            cursor.execute("create extension pg_trgm; select show_trgm('塔山街道') <> '{}'")
             assert cursor.fetchone() == (True,)
         assert redis.Redis.from_url(Valkey(ServiceDirectory(data_dir)).url).ping()
     assert processes_on(data_dir) == []
@@ -85,10 +85,10 @@ def test_one_user_starts_both_and_leaves_nothing(data_dir):
 def test_what_was_written_is_there_at_the_second_start(data_dir):
     with using(data_dir):
         with connect(data_dir) as connection, connection.cursor() as cursor:
-            cursor.execute("CREATE TABLE kept AS SELECT 7 AS n")
+            cursor.execute("create table kept as select 7 as n")
         redis.Redis.from_url(Valkey(ServiceDirectory(data_dir)).url).set("kept", "7")
     with using(data_dir), connect(data_dir).cursor() as cursor:
-        cursor.execute("SELECT n FROM kept")
+        cursor.execute("select n from kept")
         assert cursor.fetchone() == (7,)
         assert redis.Redis.from_url(Valkey(ServiceDirectory(data_dir)).url).get("kept") == b"7"
 
@@ -180,9 +180,9 @@ def test_a_server_that_cannot_be_started_again_is_tried_until_it_can(data_dir):
 def test_a_statement_that_fails_is_logged_without_its_values(data_dir):
     with using(data_dir):
         with connect(data_dir) as connection, connection.cursor() as cursor:
-            cursor.execute("CREATE TABLE people (name text UNIQUE); INSERT INTO people VALUES ('章三')")
+            cursor.execute("create table people (name text unique); insert into people values ('章三')")
             with pytest.raises(psycopg2.errors.UniqueViolation):
-                cursor.execute("INSERT INTO people VALUES (%s)", ["章三"])
+                cursor.execute("insert into people values (%s)", ["章三"])
         said = (data_dir / "log/postgresql.log").read_text()
         assert "duplicate key value violates unique constraint" in said
         assert "章三" not in said
@@ -296,8 +296,8 @@ def test_a_role_needs_its_password_and_the_runtime_owns_nothing(data_dir):
             assert (data_dir / name).stat().st_mode & 0o777 == 0o600
         with sign_in(server.runtime_url).cursor() as cursor:
             cursor.execute(
-                "SELECT rolsuper, rolcreatedb, rolcreaterole, pg_get_userbyid(datdba) "
-                "FROM pg_roles, pg_database WHERE rolname = current_user AND datname = current_database()"
+                "select rolsuper, rolcreatedb, rolcreaterole, pg_get_userbyid(datdba) "
+                "from pg_roles, pg_database where rolname = current_user and datname = current_database()"
             )
             assert cursor.fetchone() == (False, False, False, "pingxing")
         for role, password in (("pingxing", "x"), ("pingxing_runtime", ""), ("nobody", "x")):

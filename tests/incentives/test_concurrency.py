@@ -132,9 +132,9 @@ def test_raw_inserts_at_once_do_not_overdraw(policy, finance):
     def insert(key):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO incentives_ledgerentry "
+                "insert into incentives_ledgerentry "
                 "(reward_id, unit_id, kind, amount, key, document, reason, by_id, at) "
-                "VALUES (%s, %s, 'disburse', 30000, %s, '', '', %s, %s)",
+                "values (%s, %s, 'disburse', 30000, %s, '', '', %s, %s)",
                 [line.pk, line.unit_id, key, finance.pk, timezone.now()],
             )
         return True

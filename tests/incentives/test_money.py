@@ -142,9 +142,9 @@ def insert(line, kind, amount, key="sql"):
     columns = "reward_id, unit_id, kind, amount, key, document, reason, by_id, at"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO incentives_ledgerentry ({columns}) "
-            "SELECT l.id, l.unit_id, %s, %s, %s, '', '', p.drafted_by_id, %s "
-            "FROM incentives_reward l JOIN incentives_rewardpolicy p ON p.id = l.policy_id WHERE l.id = %s",
+            f"insert into incentives_ledgerentry ({columns}) "
+            "select l.id, l.unit_id, %s, %s, %s, '', '', p.drafted_by_id, %s "
+            "from incentives_reward l join incentives_rewardpolicy p on p.id = l.policy_id where l.id = %s",
             [kind, amount, key, timezone.now(), line.pk],
         )
 

@@ -46,7 +46,7 @@ def page(world, model) -> str:
 def kept(model, condition: str = "true") -> int:
     """How many changes the history has for rows that match ``condition``."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {table(model)} e WHERE {condition}")
+        cursor.execute(f"select count(*) from {table(model)} e where {condition}")
         return cursor.fetchone()[0]
 
 
