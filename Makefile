@@ -47,4 +47,5 @@ lint: env
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: env
+	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --frozen --inexact --group bench
 	@$(BIN)/python -m bench

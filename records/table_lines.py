@@ -132,7 +132,9 @@ def _of_csv(file: BinaryIO, bounds: Bounds) -> Iterator[SpreadsheetLine]:
             if row is None:
                 return
             number += 1
-            texts = [cells.tidy(cell.replace("\0", "\ufffd")) for cell in row]  # no text may contain NUL
+            texts = row
+            if not cells.PLAIN_LINE.fullmatch(",".join(row)):
+                texts = [cells.tidy(cell.replace("\0", "\ufffd")) for cell in row]  # no text may contain NUL
             if any(texts):
                 if len(texts) > bounds.sheet.columns and any(texts[bounds.sheet.columns :]):
                     raise NotATable(_("There is content beyond column %d.") % bounds.sheet.columns)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -77,12 +78,15 @@ def _points(spec: SchemeSpec, units: Mapping[str, UnitFacts], many: ManyUnits) -
             yield [code, criteria[0], exact_sum(scored[criterion].points for criterion in criteria), None]
 
 
+_written = lru_cache(100_000)(written)
+
+
 def _object(row: Allowed, scored: Mapping[str, Scored], reading: Reading) -> dict[str, Any]:
     return {
         "unit": row.entry,
-        "criteria": {code: written(scored[code].points) for code in reading.spec.codes},
-        "areas": {code: written(points) for code, points in row.areas.items()},
-        "total": written(row.total),
+        "criteria": {code: _written(scored[code].points) for code in reading.spec.codes},
+        "areas": {code: _written(points) for code, points in row.areas.items()},
+        "total": _written(row.total),
         "star": row.star,
         "rank": row.rank,
         "barred": list(row.barred),
@@ -93,5 +97,5 @@ def _object(row: Allowed, scored: Mapping[str, Scored], reading: Reading) -> dic
 
 def _short(short: Short) -> dict[str, Any]:
     """``has`` and ``needs`` formatted like points, ranks and numbers of areas too; None where there is none."""
-    has, needs = (None if value is None else written(value) for value in (short.has, short.needs))
+    has, needs = (None if value is None else _written(value) for value in (short.has, short.needs))
     return {"star": short.star, "why": short.why, "has": has, "needs": needs}

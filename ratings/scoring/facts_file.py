@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -23,6 +25,8 @@ from villages.models import CODE
 
 COLUMNS = ("unit", "item", "value", "date")
 TAG = "@tag"
+ABSENT = 0
+"""The place of a column that the sheet does not have: columns count from 1."""
 MOST_KNOWN = 100_000
 Asked = tuple[Criterion, Question]
 
@@ -58,8 +62,7 @@ class FactsRefused(Refused):
         self.problems = problems
 
 
-@dataclass(frozen=True)
-class _FactRow:
+class _FactRow(NamedTuple):
     number: int
     unit: str
     item: str
@@ -125,6 +128,9 @@ class _Reader:
         self.skipped = {cells.code(item) for item in _asked(beside)} if beside else set()
         self.asked_beside: dict[frozenset[str], set[str]] = {}
         """By tags, what the other scheme asks of a unit."""
+        self.fitting: dict[frozenset[str], tuple[Criterion, ...]] = {}
+        self.accepted: set[tuple[int, str, Decimal]] = set()
+        """By the criteria that fit a unit, the facts that they accept."""
         self.problems: list[WrongFactRow | str] = []
 
     def read(self, row: _FactRow) -> None:
@@ -135,9 +141,10 @@ class _Reader:
     def _take(self, row: _FactRow) -> WrongFactRow | None:
         if not row.unit:
             return row.wrong("unit", _("The unit is missing."), _("a unit's code"))
-        for column in COLUMNS:
-            if isinstance(text := getattr(row, column), Unreadable):
-                return row.wrong(column, _("This cell holds no value."), text.expected)
+        if not type(row.unit) is type(row.item) is type(row.value) is type(row.date) is str:
+            for column in COLUMNS:
+                if isinstance(text := getattr(row, column), Unreadable):
+                    return row.wrong(column, _("This cell holds no value."), text.expected)
         unit = _unit(row.unit)
         if unit is None:
             return row.wrong("unit", _("This is not a division code."), _("a unit's code"))
@@ -193,7 +200,8 @@ class _Reader:
         for unit, facts in self.units.items():
             fitting[unit] = self._fitting(unit)
             for item, value in list(facts.values.items()):
-                self._check(unit, fitting[unit], item, value, self.places[unit][item])
+                if (id(fitting[unit]), item, value) not in self.accepted:
+                    self._check(unit, fitting[unit], item, value, self.places[unit][item])
         for unit, item, value, number in self.again:
             self._check(unit, fitting[unit], item, value, number)
 
@@ -209,6 +217,10 @@ class _Reader:
             )
         elif refusals := _refusals(mine, value):
             self.problems.append(row.wrong("value", _("This value cannot be accepted."), refusals[0].expected))
+        else:
+            if len(self.accepted) >= MOST_KNOWN:
+                self.accepted.clear()
+            self.accepted.add((id(criteria), item, value))
 
     def _asks_beside(self, unit: str, item: str) -> bool:
         if self.beside is None:
@@ -219,8 +231,11 @@ class _Reader:
         return item in self.asked_beside[tags]
 
     def _fitting(self, unit: str) -> tuple[Criterion, ...] | None:
+        tags = frozenset(self.units[unit].tags)
         try:
-            return self.spec.fitting(self.units[unit].tags)
+            if tags not in self.fitting:
+                self.fitting[tags] = self.spec.fitting(tags)
+            return self.fitting[tags]
         except NoSingleVariant as wrong:
             self.problems.append(
                 _("Unit %(unit)s: %(fitting)s variants of criterion %(code)s fit it, but exactly one must.")
@@ -272,12 +287,13 @@ def _unit(text: str) -> str | None:
 
 def _rows(table: Iterator[SpreadsheetLine]) -> Iterator[_FactRow]:
     """Rows with their numbers; the first one may be a heading and then gives the order of the columns."""
-    places = dict(zip(COLUMNS, range(len(COLUMNS)), strict=True))
+    order = tuple(range(1, len(COLUMNS) + 1))
+    pick, width = itemgetter(*order), max(order)
     for at, line in enumerate(table):
         row = line.cells
         if at == 0 and {"unit", "item", "value"} <= {cells.head(text) for text in row}:
             heads = [cells.head(text) for text in row]
-            places = {column: heads.index(column) for column in COLUMNS if column in heads}
+            order = tuple(heads.index(column) + 1 if column in heads else ABSENT for column in COLUMNS)
+            pick, width = itemgetter(*order), max(order)
             continue
-        taken = {column: row[at] if at < len(row) else "" for column, at in places.items()}
-        yield _FactRow(line.number, **taken, mac_days=line.mac_days)
+        yield _FactRow._make((line.number, *pick(["", *row, *[""] * (width - len(row))]), line.mac_days))

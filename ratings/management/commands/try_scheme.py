@@ -2,19 +2,21 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ratings.allowance.comparison import comparison, judge_both
-from ratings.allowance.dry_run import try_scheme
+from ratings.allowance.dry_run import tried
 from ratings.models import Scheme
 from ratings.scheme.reading import Reading, read_scheme
-from ratings.scoring.facts_file import read_facts, read_facts_for_both
+from ratings.scoring.facts_file import UnitFacts, read_facts, read_facts_for_both
 from records.management.arguments import day
 from records.refusals import Refused
 
@@ -36,16 +38,17 @@ class Command(BaseCommand):
         try:
             new = _scheme(options["scheme"])
             old = _scheme(options["against"]) if options["against"] is not None else None
-            results = _compared(new, old, options["facts"], on) if old else _tried(new, options["facts"], on)
+            if old:
+                results = iter([json.dumps(_compared(new, old, options["facts"], on), ensure_ascii=False, indent=1)])
+            else:
+                results = _tried(new, read_facts(options["facts"], new.spec), on)
         except (Refused, OSError) as wrong:
             raise CommandError(str(wrong)) from wrong
         for warning in [*new.warnings, *(old.warnings if old else [])]:
             self.stderr.write(str(warning))
-        text = json.dumps(results, ensure_ascii=False, indent=1)
-        if options["output"]:
-            options["output"].write_text(text + "\n", encoding="utf-8")
-        else:
-            self.stdout.write(text)
+        with _opened(options["output"]) as output:
+            for text in results:
+                (output or self.stdout).write(text)
 
 
 def _scheme(named: str) -> Reading:
@@ -58,8 +61,17 @@ def _scheme(named: str) -> Reading:
     return Reading(kept.body, kept.spec)
 
 
-def _tried(scheme: Reading, facts: Path, on: date) -> list[dict[str, Any]]:
-    return try_scheme(scheme, read_facts(facts, scheme.spec), on)
+def _tried(scheme: Reading, units: Mapping[str, UnitFacts], on: date) -> Iterator[str]:
+    """A list of objects in JSON, one a line."""
+    encode, before = json.JSONEncoder(ensure_ascii=False).encode, "["
+    for found in tried(scheme, units, on):
+        yield f"{before}\n{encode(found)}"
+        before = ","
+    yield "[]\n" if before == "[" else "\n]\n"
+
+
+def _opened(path: Path | None) -> AbstractContextManager[TextIO | None]:
+    return path.open("w", encoding="utf-8") if path else nullcontext()
 
 
 def _compared(new: Reading, old: Reading, facts: Path, on: date) -> dict[str, Any]:
