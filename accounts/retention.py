@@ -1,4 +1,4 @@
-"""What is deleted when its retention period is over: sign-in records, sessions, previews."""
+"""What is deleted when its retention period is over: sign-in records, sessions, previews, answers to programs."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from records import previews
+from records import idempotency, previews
 
 
 def forget_old_sign_ins() -> None:
@@ -18,3 +18,4 @@ def forget_old_sign_ins() -> None:
     AccessLog.objects.filter(attempt_time__lt=before).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     previews.forget_old()
+    idempotency.forget_old()

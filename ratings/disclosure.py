@@ -17,6 +17,8 @@ from ratings.models import (
     Cycle,
     Decision,
     Event,
+    EventFile,
+    EventPerson,
     Evidence,
     Extension,
     Proposal,
@@ -91,6 +93,8 @@ def redact_audit_trail() -> None:
     )
     audit_trail.redact(Veto, audit_trail.Redaction(rows=_FOUND_IN_REVIEW))
     audit_trail.redact(Event, audit_trail.Redaction(rows=held("e.pgh_obj_id")))
+    audit_trail.redact(EventFile, audit_trail.Redaction(rows=f"e.commission OR {held('e.event_id')}"))
+    audit_trail.redact(EventPerson, audit_trail.HIDDEN)
     audit_trail.redact(Proposal, audit_trail.Redaction(rows=held("e.event_id")))
     audit_trail.redact(Reversal, audit_trail.Redaction(rows=held("e.event_id")))
     audit_trail.show_openly(

@@ -223,14 +223,16 @@ TOPICS = [
                 "Find the village, choose what happened, enter day and document. What it does to the star "
                 "is shown first."
             ),
+            _("Attach its papers on the page of the event; each is for all who may see it or for you alone."),
             _("Rectified: open the event and close it with the proof."),
-            _("Recorded wrongly: withdraw it with a reason. Nothing is deleted."),
         ),
         pages=(
             "event_choose_unit",
             "event_record",
             "events",
             "event",
+            "event_attach",
+            "event_file",
         ),
         needs=("ratings.record_event",),
         order=26,
@@ -246,6 +248,7 @@ TOPICS = [
         pages=(
             "events",
             "event",
+            "event_file",
         ),
         needs=("ratings.view_event",),
         order=58,

@@ -25,7 +25,10 @@ RIGHTS = {
     ),
     "reopen": ["ratings.accept", "ratings.manage_cycle"],
     **dict.fromkeys(("import_scheme", "write_scheme", "issue_scheme"), ["ratings.manage_scheme"]),
-    **dict.fromkeys(("record_event", "close_event", "release_event"), ["ratings.record_event"]),
+    **dict.fromkeys(
+        ("record_event", "close_event", "release_event", "attach_event_file", "detach_event_file"),
+        ["ratings.record_event"],
+    ),
     **dict.fromkeys(
         ("confirm_proposal", "decline_proposal"),
         ["ratings.settle_proposal_township", "ratings.settle_proposal_county"],

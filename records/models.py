@@ -1,10 +1,15 @@
-"""Stored files. The audit trail is pghistory's event tables, one beside each tracked model (see ``audit.py``)."""
+"""Stored files, issued papers, answers to programs.
+
+The audit trail is pghistory's event tables, one beside each tracked model (see ``audit.py``).
+"""
 
 from pathlib import PurePath
 
 import pgtrigger
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from records.chain import Digest, ProvedColumns, Seal
@@ -12,7 +17,18 @@ from records.integrity_run import IntegrityRun
 from records.previews import Preview
 from records.schema import SchemaObject
 
-__all__ = ["Digest", "IntegrityRun", "IssuedDocument", "Preview", "ProvedColumns", "SchemaObject", "Seal", "StoredFile"]
+__all__ = [
+    "Digest",
+    "IdempotentAnswer",
+    "IntegrityRun",
+    "IssuedDocument",
+    "Preview",
+    "ProvedColumns",
+    "SchemaObject",
+    "Seal",
+    "StoredFile",
+]
+LONGEST_KEY = 100
 
 
 class StoredFile(models.Model):
@@ -62,3 +78,21 @@ class IssuedDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} {self.code}"
+
+
+class IdempotentAnswer(models.Model):
+    """The answer that ``user`` got for the request under ``key``."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=LONGEST_KEY)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -292,6 +292,8 @@ PAGES = {
     "event_choose_unit": both(who=anywhere(RECORD), query="?q=33"),
     "event_record": both("village.code", who=at("village", RECORD)),
     "event": both("event.pk", who=at("village", "ratings.view_event")),
+    "event_attach": page("event.pk", post=at("village", RECORD)),
+    "event_file": page("event.pk", "event_paper.pk", get=at("village", "ratings.view_event")),
     "event_close": page("event.pk", post=at("village", RECORD)),
     "event_release": page("event.pk", post=at("village", RECORD)),
     "proposals": both(who=anywhere(*SETTLE)),

@@ -3,14 +3,18 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from ratings.events.rectification import RectificationOrder
 from ratings.models import Event
 from ratings.workflow import event as events
+from ratings.workflow import event_files
 from tests.requests_by_role import knock
 from tests.route_permissions import API, DOORS
+from tests.two_tenants import PNG
 
 pytestmark = pytest.mark.django_db
 READERS = ["nobody", "next_signer", "next_township_office", "county_office2"]
@@ -50,9 +54,17 @@ def test_a_held_event_changes_no_answer_to_others(world, reader):
             note="暂不公开的抽查",
             source="举报件九号",
             held=True,
+            rectification=RectificationOrder(world.first.township, 15),
+            person="暂不公开的人",
         )
+        papers = [
+            event_files.attach(held, SimpleUploadedFile(f"{n}.png", PNG), commission=n == 0, by=held.recorded_by)
+            for n in range(2)
+        ]
         own = reverse("event", args=[held.pk])
         assert "暂不公开的抽查" in knock(world, "discipline", "get", own).text_shown  # it exists
+        addresses = [reverse("event_file", args=[held.pk, paper.pk]) for paper in papers]
+        assert {knock(world, "discipline", "get", address).status_code for address in addresses} == {200}
         after = answers(world, reader)
         told = [
             [(answer.status_code, OF_THE_REQUEST.sub("", answer.text_shown)) for answer in (there, made_up)]
@@ -62,7 +74,9 @@ def test_a_held_event_changes_no_answer_to_others(world, reader):
                 for nothing in [reverse(name, args=[987654321])]
             )
         ]
+        unseen = [knock(world, reader, "get", address).status_code for address in addresses]
         transaction.set_rollback(True)
+    assert reader == "nobody" or unseen == [404, 404]
     assert {address: now for address, now in after.items() if now != before[address]} == {}
     assert [there for there, made_up in told if reader != "nobody" and there != made_up] == []
     assert not Event.objects.filter(source="举报件九号").exists()

@@ -17,6 +17,7 @@ from notifications.workflow import announce
 from ratings.models import Evidence, Proposal, Stage
 from ratings.register.certificate import code_of
 from ratings.workflow import event as events
+from ratings.workflow import event_files
 from records.files import store, store_photo
 from reports import workflow as reports
 from reviews.models import AppealPaper, Draw, FieldPhoto, Settlement, Sheet
@@ -293,5 +294,7 @@ def _record_event(own: SimpleNamespace) -> None:
     """A failed spot check takes a star, and money with it; an opened case proposes to take another."""
     for kind in ("spot_check_failed", "case_opened"):
         own.event = events.record(own.village, kind=kind, on=date(2026, 11, 2), by=own.who.discipline)
+    shown = SimpleUploadedFile("通报.png", PNG)
+    own.event_paper = event_files.attach(own.event, shown, commission=False, by=own.who.discipline)
     own.proposal = Proposal.objects.get(unit=own.village, state="open")
     own.clawback = Clawback.objects.filter(unit=own.village).first()

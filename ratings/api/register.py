@@ -17,10 +17,16 @@ from accounts.api_permission import HasUnitPermission
 from accounts.authority import reached
 from ratings.events.effects import proposal_words
 from ratings.events.proposals import COUNTY, TOWNSHIP, to_settle
+from ratings.events.rectification import RectificationOrder
 from ratings.models import Event, Proposal, StarPeriod
 from ratings.workflow import event as workflow
+from records.idempotency import HEADER, once
 from records.validated_input import ExactFields, ExactSerializer, NoFields, sent
 from villages.models import Unit, below
+
+KEY = OpenApiParameter(
+    HEADER, OpenApiTypes.STR, OpenApiParameter.HEADER, description="The same key and content: the same answer, once"
+)
 
 
 class HeldStarSerializer(serializers.ModelSerializer):
@@ -115,9 +121,15 @@ class EventAheadSerializer(serializers.Serializer):
 
 
 class UnitEventSerializer(ExactFields, serializers.ModelSerializer):
-    """``sure``: checked that it is concluded, announced and not classified, where its words suggest otherwise."""
+    """``rectify_within``: working days in which the ``accountable`` unit (absent: the event's own) is to put it right;
+    ``checker`` looks whether it did. ``person`` and ``post``: only where they have to be known; never answered.
+
+    ``sure``: checked that it is concluded, announced and not classified, where its words suggest otherwise.
+    """
 
     sure = serializers.BooleanField(write_only=True, required=False, default=False)
+    person = serializers.CharField(write_only=True, required=False, default="", max_length=50)
+    post = serializers.CharField(write_only=True, required=False, default="", max_length=100)
     reversed = serializers.DateField(source="reversal.on", read_only=True, default=None)
 
     class Meta:
@@ -133,6 +145,11 @@ class UnitEventSerializer(ExactFields, serializers.ModelSerializer):
             "note",
             "source",
             "held",
+            "accountable",
+            "rectify_within",
+            "checker",
+            "person",
+            "post",
             "sure",
             "recorded_at",
         ]
@@ -177,7 +194,7 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
         return reached(self.request.user, "ratings.record_event", super().get_queryset())
 
     @extend_schema(
-        parameters=[OpenApiParameter("dry_run", OpenApiTypes.BOOL, description="Only say what it would do")],
+        parameters=[OpenApiParameter("dry_run", OpenApiTypes.BOOL, description="Only say what it would do"), KEY],
         responses={201: UnitEventSerializer, 200: EventAheadSerializer},
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -185,28 +202,36 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
         asked = DryRunQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
         if not asked.validated_data["dry_run"]:
-            return super().create(request, *args, **kwargs)
-        happened = {**sent(self.get_serializer_class(), request)}
-        del happened["sure"]
+            return once(request, lambda: super(EventViewSet, self).create(request, *args, **kwargs))
+        given = sent(self.get_serializer_class(), request)
+        happened = {
+            name: given[name] for name in ("unit", "kind", "on", "source", "note", "held", "post") if name in given
+        }
         return Response(EventAheadSerializer(workflow.look_ahead(by=request.user, **happened)).data)
 
     def perform_create(self, serializer: UnitEventSerializer) -> None:
-        serializer.instance = workflow.record(by=self.request.user, **serializer.validated_data)
+        given = dict(serializer.validated_data)
+        accountable, days, checker = (given.pop(name, None) for name in ("accountable", "rectify_within", "checker"))
+        order = (
+            RectificationOrder(accountable or given["unit"], days, checker or Event.Checker.RECORDER) if days else None
+        )
+        serializer.instance = workflow.record(by=self.request.user, rectification=order, **given)
 
-    @extend_schema(request=EventCloseSerializer, responses=UnitEventSerializer)
+    @extend_schema(request=EventCloseSerializer, responses=UnitEventSerializer, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:
         """Close it as rectified."""
         event = self.get_object()
-        return self._told(workflow.close(event, by=request.user, **sent(EventCloseSerializer, request)))
+        given = sent(EventCloseSerializer, request)
+        return once(request, lambda: self._told(workflow.close(event, by=request.user, **given)))
 
-    @extend_schema(request=None, responses=UnitEventSerializer)
+    @extend_schema(request=None, responses=UnitEventSerializer, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: str) -> Response:
         """Release a held event, so that it takes effect."""
         event = self.get_object()
         sent(NoFields, request)
-        return self._told(workflow.release(event, by=request.user))
+        return once(request, lambda: self._told(workflow.release(event, by=request.user)))
 
     def _told(self, event: Event) -> Response:
         return Response(self.get_serializer(event).data, status=status.HTTP_200_OK)

@@ -1,7 +1,6 @@
 """Forms of the register and of events. They validate the input; permissions are checked by the workflow."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -11,9 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import DayField
 from accounts.templatetags.face import star_name
 from ratings.events.applicable_scheme import stars_offered
-from ratings.models import Event
 from ratings.register.certificate import code_of, decision_of
-from ratings.workflow.event import sure_words
 from records.documents import issued
 from villages.models import below, matching
 from villages.townships import to_choose
@@ -92,48 +89,6 @@ class EventFilterForm(TownshipFilterForm):
 
 class UnitSearchForm(forms.Form):
     q = forms.CharField(label=_("Name or division code"), max_length=50)
-
-
-class EventForm(forms.ModelForm):
-    """``kinds``: names by code of the events that may be recorded."""
-
-    on = DayField(label=_("Day"), help_text=_("The day on which it happened, not one to come."))
-    kind = forms.ChoiceField(label=_("Event"), widget=forms.RadioSelect)
-    held = forms.BooleanField(
-        label=_("Hold it back for now"), required=False, help_text=_("It has no effect until it is released.")
-    )
-    sure = forms.BooleanField(
-        label=_("Checked: it is concluded and announced, and nothing in it is classified"), required=False
-    )
-
-    class Meta:
-        model = Event
-        fields = ["kind", "on", "source", "note", "held"]
-        help_texts = {"source": _("Document or office. It distinguishes two events of one day.")}
-        widgets = {"note": forms.Textarea(attrs={"rows": 4})}
-
-    def __init__(self, *args, kinds: dict[str, str], **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = list(kinds.items())
-        self.asked: list[str] = []
-
-    def ask(self, words: list[str]) -> None:
-        """Ask for the tick because of these words; without any there is none to ask for."""
-        self.asked = words
-        if words:
-            self.fields["sure"].help_text = sure_words(words)
-        else:
-            del self.fields["sure"]
-
-    @property
-    def happened(self) -> dict[str, Any]:
-        """What was typed, without the tick."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "sure"}
-
-    @property
-    def plain(self) -> list[forms.BoundField]:
-        """The fields without the tick, which stands beside the button."""
-        return [field for field in self if field.name != "sure"]
 
 
 class CloseForm(forms.Form):

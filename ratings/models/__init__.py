@@ -15,6 +15,7 @@ from ratings.models.application import (
 from ratings.models.cycle import ClosingReversal, Cycle, Extension, Window
 from ratings.models.decision import Decision
 from ratings.models.event import Event, Proposal, Reversal
+from ratings.models.event_case import EventFile, EventPerson
 from ratings.models.register import StarPeriod
 from ratings.models.scheme import Scheme
 from ratings.models.scheme_revision import SchemeRevision
@@ -28,6 +29,8 @@ __all__ = [
     "Cycle",
     "Decision",
     "Event",
+    "EventFile",
+    "EventPerson",
     "Evidence",
     "Extension",
     "Points",

@@ -30,7 +30,15 @@ class Event(models.Model):
 
     A ``held`` event has no effect until it is released (``released_at``); ``closed`` is the day it was closed as
     rectified, ``rectification`` what was done (empty where a file said the day alone).
+
+    Where it is to be rectified by a day: ``accountable`` is the unit that answers for it, within ``rectify_within``
+    working days; ``checker`` says which office looks whether it has been.
     """
+
+    class Checker(models.TextChoices):
+        RECORDER = "recorder", _("The discipline commission that recorded it")
+        TOWNSHIP = "township", _("The township office")
+        COUNTY = "county", _("The county leading-group office")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("Event"), max_length=40)
@@ -44,6 +52,11 @@ class Event(models.Model):
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
     released_at = models.DateTimeField(null=True, editable=False)
+    accountable = models.ForeignKey(
+        Unit, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Accountable unit")
+    )
+    rectify_within = models.PositiveSmallIntegerField(_("Working days to rectify"), null=True, blank=True)
+    checker = models.CharField(_("Who checks it"), max_length=10, choices=Checker, blank=True, db_default="")
 
     objects = EventQuerySet.as_manager()
 
@@ -54,9 +67,17 @@ class Event(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["unit", "kind", "on", "source"], name="event_once"),
             models.CheckConstraint(condition=Q(closed=None) | Q(closed__gte=F("on")), name="event_closed_after_it_was"),
+            models.CheckConstraint(
+                condition=Q(accountable=None, rectify_within=None, checker="")
+                | Q(accountable__isnull=False, rectify_within__gt=0) & ~Q(checker=""),
+                name="event_rectification_is_whole",
+            ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(name="what_happened_stays", fields=["unit", "kind", "on", "source", "recorded_by"]),
+            pgtrigger.ReadOnly(
+                name="what_happened_stays",
+                fields=["unit", "kind", "on", "source", "recorded_by", "accountable", "rectify_within", "checker"],
+            ),
             pgtrigger.Protect(name="event_stays", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="closed_event_stays_closed",

@@ -18,8 +18,9 @@ from ratings.events.applicable_scheme import event_names, events_of, judging_sch
 from ratings.events.effects import rule_words
 from ratings.events.forecast import foresee, foresee_confirmed
 from ratings.events.proposals import COUNTY, TOWNSHIP, to_settle, with_authority
+from ratings.forms.event_forms import EventFileForm
 from ratings.forms.register_forms import CloseForm, EventFilterForm, SettleForm
-from ratings.models import Event, Proposal, Scheme
+from ratings.models import Event, EventFile, EventPerson, Proposal, Scheme
 from ratings.presenters.event_outlook import in_words, shift_words
 from ratings.register.rerating import acting
 from ratings.views.confirming import Tried, carry_out
@@ -50,9 +51,20 @@ def events(request: HttpRequest) -> HttpResponse:
 @permission_or_404("ratings.view_event")
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     """One event, and the result of each rule of the scheme."""
-    seen = Event.objects.seen_by(request.user).select_related("unit", "recorded_by", "closed_by", "reversal")
+    seen = Event.objects.seen_by(request.user).select_related(
+        "unit", "recorded_by", "closed_by", "reversal", "accountable"
+    )
     happened = get_object_or_404(seen, pk=pk)
-    return _show(request, happened, CloseForm(initial={"on": timezone.localdate()}))
+    return _show(request, happened, _close_form())
+
+
+def show(request: HttpRequest, pk: int, *, file_form: EventFileForm, status: int) -> HttpResponse:
+    """The page of an event again, with a form for a paper that was refused."""
+    return _show(request, _recorded_or_404(request, pk), _close_form(), status, file_form=file_form)
+
+
+def _close_form() -> CloseForm:
+    return CloseForm(initial={"on": timezone.localdate()})
 
 
 @permission_or_404("ratings.record_event")
@@ -89,8 +101,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("event", pk)
     for problem in form.non_field_errors():
         messages.warning(request, problem)
-    fresh = CloseForm(initial={"on": timezone.localdate()})
-    return _show(request, _recorded_or_404(request, pk), fresh, tried.status)
+    return _show(request, _recorded_or_404(request, pk), _close_form(), tried.status)
 
 
 @permission_or_404(TOWNSHIP, COUNTY)
@@ -163,7 +174,7 @@ def _step(verb: str, happened: Event) -> str:
 
 
 def _recorded_or_404(request: HttpRequest, pk: int) -> Event:
-    events = Event.objects.select_related("unit", "recorded_by", "closed_by", "reversal")
+    events = Event.objects.select_related("unit", "recorded_by", "closed_by", "reversal", "accountable")
     return reached_or_404(request.user, "ratings.record_event", events, pk=pk)
 
 
@@ -172,7 +183,14 @@ def _proposal_or_404(request: HttpRequest, pk: int) -> Proposal:
     return reached_or_404(request.user, "ratings.view_event", open_proposals, pk=pk)
 
 
-def _show(request: HttpRequest, happened: Event, form: CloseForm, status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    happened: Event,
+    form: CloseForm,
+    status: int = 200,
+    *,
+    file_form: EventFileForm | None = None,
+) -> HttpResponse:
     scheme = judging_scheme(happened.unit, happened.on)
     may_record = request.user.has_perm("ratings.record_event", happened)
     may = {
@@ -188,6 +206,9 @@ def _show(request: HttpRequest, happened: Event, form: CloseForm, status: int = 
             "name": events_of(scheme).get(happened.kind, happened.kind),
             "scheme": scheme,
             "rules": _rules(request, happened, scheme),
+            "files": EventFile.objects.seen_by(request.user).filter(event=happened).select_related("file"),
+            "file_form": (file_form or EventFileForm()) if may_record else None,
+            "person": EventPerson.objects.filter(event=happened).first() if may_record else None,
             "may_close": may["close"],
             "may_release": may["release"],
             "ahead": in_words(foresee(happened.unit, happened.kind, happened.on, happened.source), happened.unit)

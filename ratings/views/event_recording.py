@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.authority import permission_or_404, reached_or_404
 from ratings.events.applicable_scheme import events_of, judging_scheme
-from ratings.forms.register_forms import EventForm, UnitSearchForm
+from ratings.forms.event_forms import EventForm
+from ratings.forms.register_forms import UnitSearchForm
 from ratings.models import Event
 from ratings.presenters.event_outlook import in_words
 from ratings.views.confirming import Tried, carry_out
@@ -37,14 +38,14 @@ def choose_unit(request: HttpRequest) -> HttpResponse:
 def record(request: HttpRequest, code: str) -> HttpResponse:
     """Look at what an event of a unit would do, then record it as it was shown."""
     unit = reached_or_404(request.user, "ratings.record_event", Unit.objects.all(), field="code", code=code)
-    form = EventForm(request.POST or None, kinds=events_of(judging_scheme(unit, timezone.localdate())))
+    form = EventForm(request.POST or None, kinds=events_of(judging_scheme(unit, timezone.localdate())), unit=unit)
     step, tried = f"record:event:{code}", Tried(None)
     if "record" in request.POST:
         tried = carry_out(
             request,
             step,
             form,
-            lambda shown: workflow.record(unit, by=request.user, expected=shown, **form.cleaned_data),
+            lambda shown: workflow.record(unit, by=request.user, expected=shown, **form.given),
             done=lambda: _recorded_so(unit, form),
             buttons=BUTTONS,
         )

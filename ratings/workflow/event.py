@@ -20,8 +20,9 @@ from notifications.workflow import announce
 from ratings.events.applicable_scheme import events_of, judging_scheme
 from ratings.events.forecast import Outlook, foresee, foresee_confirmed
 from ratings.events.proposals import TOWNSHIP, with_authority
+from ratings.events.rectification import RectificationOrder
 from ratings.events.telltales import telltales
-from ratings.models import Event, Proposal, Reversal
+from ratings.models import Event, EventPerson, Proposal, Reversal
 from ratings.notices import CONCERNED
 from ratings.register.rerating import acting, lock_units, rerate
 from records import audit
@@ -53,32 +54,50 @@ def record(
     source: str = "",
     held: bool = False,
     sure: bool = False,
+    rectification: RectificationOrder | None = None,
+    person: str = "",
+    post: str = "",
     expected: Any = None,
 ) -> Event:
     """Record that ``kind``, an event of the scheme in force there on the day ``on``, happened to ``unit``.
 
-    A ``held`` event has no effect until it is released. ``sure``: whoever records it has checked that it is concluded,
-    announced and not classified, although its words suggest otherwise. Raises ``NotAllowed``; ``Incomplete`` for a
-    future day, a kind that the scheme does not know, or such words without ``sure``; ``WrongState`` if it is recorded
-    already (``source`` distinguishes two on one day); ``Outdated`` when what the page showed (``expected``, of
-    ``look_ahead``) has changed.
+    A ``held`` event has no effect until it is released. ``rectification``: who is to put it right by when. ``person``
+    and ``post``: whom it concerns, where that has to be known; those who record events alone see it. ``sure``: whoever
+    records it has checked that it is concluded, announced and not classified, although its words suggest otherwise.
+
+    Raises ``NotAllowed``; ``Incomplete`` for a future day, a kind that the scheme does not know, or such words without
+    ``sure``; ``WrongState`` if it is recorded already (``source`` distinguishes two on one day); ``Outdated`` when what
+    the page showed (``expected``, of ``look_ahead``) has changed.
     """
     _require(by, unit)
     # an order on it is pending, or has dissolved it by now
     unit = Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
     _require_recordable(unit, kind, on)
-    if not sure and (words := telltales([note, source])):
+    if not sure and (words := telltales([note, source, post])):
         message = sure_words(words)
         raise Incomplete(message, {"sure": message})
+    if rectification:
+        rectification.require_possible(unit)
     lock_units([unit.code])
     if expected is not None:
         require_unchanged(expected, _shown(unit, kind, on, source, held, foresee(unit, kind, on, source)))
     with audit.acting(by, "record_event"):
         event, new = Event.objects.get_or_create(
-            unit=unit, kind=kind, on=on, source=source, defaults={"note": note, "held": held, "recorded_by": by}
+            unit=unit,
+            kind=kind,
+            on=on,
+            source=source,
+            defaults={
+                "note": note,
+                "held": held,
+                "recorded_by": by,
+                **(rectification._asdict() if rectification else {}),
+            },
         )
         if not new:
             raise _recorded_already()
+        if person:
+            EventPerson.objects.create(event=event, name=person, post=post, by=by)
         if not held:
             _take_effect(event, "event_recorded")
     return event
@@ -93,6 +112,7 @@ def look_ahead(
     note: str = "",
     source: str = "",
     held: bool = False,
+    post: str = "",
 ) -> Ahead:
     """What ``record`` would do with the same arguments; keeps nothing. Raises as ``record``, but for the words."""
     _require(by, unit)
@@ -100,7 +120,7 @@ def look_ahead(
     if Event.objects.filter(unit=unit, kind=kind, on=on, source=source).exists():
         raise _recorded_already()
     outlook = foresee(unit, kind, on, source)
-    return Ahead(outlook, telltales([note, source]), _shown(unit, kind, on, source, held, outlook))
+    return Ahead(outlook, telltales([note, source, post]), _shown(unit, kind, on, source, held, outlook))
 
 
 @transaction.atomic

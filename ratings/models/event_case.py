@@ -1,0 +1,64 @@
+"""What belongs to the case (情形) behind an event: its papers, and the person concerned where that is needed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ratings.models.event import Event
+from records.models import StoredFile
+from villages.models import below_any
+
+
+class EventFileQuerySet(models.QuerySet):
+    def seen_by(self, user: Any) -> EventFileQuerySet:
+        """Files of the events that ``user`` may see; those of the commission only for those who record events there."""
+        recorded = below_any(user.reach("ratings.record_event"), "event__unit_id")
+        return self.filter(Q(event__in=Event.objects.seen_by(user)), Q(commission=False) | recorded)
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent())
+class EventFile(models.Model):
+    """A paper of an event: for all who may see it, or for the discipline ``commission`` alone."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="files")
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="+")
+    commission = models.BooleanField(_("For the discipline commission alone"), default=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = EventFileQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+        triggers = [pgtrigger.Protect(name="event_file_stays_as_it_is", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return self.file.name
+
+
+@pghistory.track(pghistory.InsertEvent(), exclude=["name", "post"])
+class EventPerson(models.Model):
+    """Whom an event concerns, where that has to be known. Seen by those who record events; in no export, notice or
+    page of the audit trail, which keeps only that somebody was named."""
+
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="person")
+    name = models.CharField(_("Person concerned"), max_length=50)
+    post = models.CharField(_("Post"), max_length=100, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"#{self.event_id}"

@@ -1,0 +1,68 @@
+"""Idempotent requests of programs: the same key and content get the same answer, and the step is taken once.
+
+A program sends ``Idempotency-Key`` with a step. The answer is kept under the user's key together with a fingerprint of
+the request, in the transaction of the step itself: a second request with that key waits for the first one and gets its
+answer. A refused step keeps nothing, so that it may be tried again.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from records.models import LONGEST_KEY, IdempotentAnswer
+from records.refusals import Incomplete
+
+HEADER = "Idempotency-Key"
+KEPT = timedelta(days=30)
+
+
+class OtherContent(APIException):
+    """The key was used for another request."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "idempotency_key_reused"
+
+
+def once(request: Request, act: Callable[[], Response]) -> Response:
+    """``act()``, or the answer that this request got before. Without a key it is simply ``act()``.
+
+    Raises ``Incomplete`` for a key that is too long, ``OtherContent`` for one that was sent with another content.
+    """
+    key = request.headers.get(HEADER, "").strip()
+    if not key:
+        return act()
+    if len(key) > LONGEST_KEY:
+        raise Incomplete(_("At most %s characters.") % LONGEST_KEY, {HEADER: _("At most %s characters.") % LONGEST_KEY})
+    with transaction.atomic():
+        kept, new = IdempotentAnswer.objects.get_or_create(
+            user=request.user, key=key, defaults={"fingerprint": fingerprint(request)}
+        )
+        if not new:
+            if kept.fingerprint != fingerprint(request):
+                raise OtherContent(_("This key has been used for another request."))
+            return Response(kept.answer, status=kept.status)
+        response = act()
+        kept.status, kept.answer = response.status_code, response.data
+        kept.save(update_fields=["status", "answer"])
+    return response
+
+
+def fingerprint(request: Request) -> str:
+    """The same for the same step with the same content, however its fields are ordered."""
+    content: list[Any] = [request.method, request.get_full_path(), request.data]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
+
+
+def forget_old() -> None:
+    IdempotentAnswer.objects.filter(at__lt=timezone.now() - KEPT).delete()

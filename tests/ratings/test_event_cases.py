@@ -1,0 +1,118 @@
+"""The case behind an event: its papers, the person concerned, and requests of programs that are sent twice."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from accounts.roles import Role
+from ratings.models import Event, EventFile, EventPerson
+from ratings.register.rerating import rerate
+from records.idempotency import forget_old
+from records.models import IdempotentAnswer
+from tests.clock import freeze_time
+from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
+from tests.form_steps import recorded
+from tests.two_tenants import PNG
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
+CASE = {"kind": "case_opened", "on": "2026-06-01", "source": "新纪〔2026〕3号"}
+
+
+@pytest.fixture(autouse=True)
+def _world(settings, tmp_path):
+    settings.SECOND_FACTOR_REQUIRED = False
+    settings.MEDIA_ROOT = tmp_path
+    with freeze_time("2026-06-15 10:00:00+08:00"):
+        SchemeFactory(year=2026)
+        for code, name in ((COUNTY, "新昌县"), (TOWNSHIP, "沙溪镇"), (VILLAGE, "沙溪村")):
+            UnitFactory(code=code, name=name)
+        DecisionFactory(unit_id=VILLAGE, star=4)
+        rerate("")
+        yield
+
+
+@pytest.fixture
+def discipline():
+    return person(Role.DISCIPLINE, COUNTY)
+
+
+def read(client, user, address):
+    client.force_login(user)
+    return client.get(address)
+
+
+def test_who_answers_by_when_and_whom_it_concerns(client, discipline):
+    client.force_login(discipline)
+    page = reverse("event_record", args=[VILLAGE])
+    given = CASE | {
+        "accountable": TOWNSHIP,
+        "rectify_within": "15",
+        "checker": "county",
+        "person": "王某",
+        "post": "会计",
+    }
+    assert recorded(client, page, given | {"checker": "township"}).context["form"].errors.keys() == {"checker"}
+    answer = recorded(client, page, given)
+    event = Event.objects.get()
+    assert (event.accountable_id, event.rectify_within, event.checker) == (TOWNSHIP, 15, "county")
+    assert "王某" in client.get(answer.url).content.decode()
+    exported = client.get(reverse("events"), {"format": "xlsx"})
+    assert (EventPerson.objects.get().post, "王某".encode() in exported.content) == ("会计", False)
+    signer = read(client, person(Role.SIGNER, VILLAGE), answer.url).content.decode()
+    assert ["15个工作日" in signer, "王某" in signer, "会计" in signer] == [True, False, False]
+
+
+def test_papers_are_seen_by_those_they_are_for(client, discipline):
+    event = EventFactory(unit_id=VILLAGE)
+    attach = reverse("event_attach", args=[event.pk])
+    client.force_login(discipline)
+    for name, readers in (("通报.png", "all"), ("笔录.png", "commission")):
+        sent = {"file": SimpleUploadedFile(name, PNG), "readers": readers}
+        assert client.post(attach, sent).status_code == 302
+    assert client.post(attach, {"file": SimpleUploadedFile("a.exe", b"MZ"), "readers": "all"}).status_code == 400
+    shown, kept = EventFile.objects.order_by("commission")
+    addresses = [reverse("event_file", args=[event.pk, paper.pk]) for paper in (shown, kept)]
+    assert [client.get(address).status_code for address in addresses] == [200, 200]
+    signer = person(Role.SIGNER, VILLAGE)
+    assert [read(client, signer, address).status_code for address in addresses] == [200, 404]
+    page = read(client, signer, reverse("event", args=[event.pk])).content.decode()
+    assert ["通报.png" in page, "笔录.png" in page] == [True, False]
+    assert client.post(attach, {"detach": shown.pk}).status_code == 404
+    other = person(Role.DISCIPLINE, "330681", username="elsewhere")
+    assert [read(client, other, address).status_code for address in addresses] == [404, 404]
+    client.force_login(discipline)
+    assert [client.post(attach, {"detach": shown.pk}).status_code for _click in range(2)] == [302, 302]
+    assert list(EventFile.objects.all()) == [kept]
+
+
+def test_a_request_sent_twice_is_answered_twice_and_done_once(discipline):
+    client = APIClient()
+    client.force_authenticate(discipline)
+    told = CASE | {"unit": VILLAGE, "held": True}
+
+    def send(content, key):
+        return client.post("/api/v1/events/", content, format="json", headers={"Idempotency-Key": key})
+
+    first, second = send(told, "a"), send(dict(reversed(told.items())), "a")
+    assert (first.status_code, second.status_code, first.json()) == (201, 201, second.json())
+    assert Event.objects.count() == 1
+    assert send(told | {"on": "2026-06-02"}, "a").status_code == 422
+    assert send(told, "b").status_code == 409  # another request: it is recorded already
+    assert send(told | {"on": "2026-06-16"}, "c").status_code == 400
+    assert send(told | {"on": "2026-06-02"}, "c").status_code == 201  # nothing was kept of the one refused
+    assert send(told, "x" * 101).status_code == 400
+    colleague = person(Role.DISCIPLINE, COUNTY, username="colleague")
+    client.force_authenticate(colleague)
+    assert send(told, "a").status_code == 409  # a key belongs to one user
+    close = f"/api/v1/events/{first.json()['id']}/close/"
+    for _time in range(2):
+        sent = {"on": "2026-06-10", "reason": "已整改"}
+        answer = client.post(close, sent, format="json", headers={"Idempotency-Key": "d"})
+        assert (answer.status_code, answer.json()["closed"]) == (200, "2026-06-10")
+    with freeze_time("2026-07-20 10:00:00+08:00"):
+        forget_old()
+        assert IdempotentAnswer.objects.count() == 0
+    assert Event.objects.get(on=date(2026, 6, 1)).closed == date(2026, 6, 10)
