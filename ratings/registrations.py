@@ -2,17 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit_words, deputies, home, menu, page_help, todo_list, trail_values
+from accounts import audit_words, deputies, home, menu, page_help, todo_list
 from notifications import kinds
 from ratings import disclosure, explanation, help_topics, menu_entries, notices
-from ratings.events.applicable_scheme import event_names_anywhere
 from ratings.home.office_home import applied
 from ratings.home.village_home import own_star, progress, unit_star
 from ratings.integrity import application_integrity, register_integrity
-from ratings.models import Answer, Event, Points, ReturnedCriterion, Transition, Veto
+from ratings.models import Points, ReturnedCriterion, Transition
 from ratings.models.lifecycle import STEPS
-from ratings.register import star_history
-from ratings.scheme.wording import supplier_words
+from ratings.presenters import star_history, trail_names
 from ratings.todos import event_todos
 from ratings.todos.application_todos import SOURCES
 from records import integrity, proof
@@ -44,9 +42,7 @@ def register() -> None:
     disclosure.redact_audit_trail()
     deputies.register(STEPS.rights | RIGHTS)
     audit_words.register(STEPS.trail)
-    trail_values.name_codes(Event, "kind", event_names_anywhere)
-    for tracked in (Answer, Veto):
-        trail_values.name_codes(tracked, "source", lambda codes: {code: supplier_words(code) for code in codes})
+    trail_names.name_codes()
     proof.prove(Points, ReturnedCriterion, Transition)
     home.register(
         home.HomePanel("ratings/home/progress.html", progress, order=10),

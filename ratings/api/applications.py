@@ -16,9 +16,9 @@ from rest_framework.response import Response
 
 from accounts.api_permission import HasUnitPermission
 from accounts.authority import reached_or_404
-from ratings import disclosure
 from ratings.api.fields import FigureField
 from ratings.application.access import FILL, VIEW, applications_for, opened
+from ratings.application.progress import visible_steps
 from ratings.models import Absence, Application, Cycle, Evidence, Transition
 from ratings.models.lifecycle import STEPS
 from ratings.presenters.application_form import ApplicationFormView
@@ -233,14 +233,13 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
                 }
                 for f in card.supplied
             ]
-        taken = list(application.transitions.select_related("by"))
         shown = ApplicationSerializer(application).data | {
             "criteria": CriterionSerializer(cards, many=True).data,
             "missing": form.missing,
             "total": str(form.total),
             "evidence": EvidenceSerializer(form.evidence, many=True).data,
             "absences": AbsenceSerializer(form.absences.values(), many=True).data,
-            "transitions": TransitionSerializer(disclosure.shown_steps(user, application, taken), many=True).data,
+            "transitions": TransitionSerializer(visible_steps(user, application), many=True).data,
             "actions": [step.verb for step in available(user, application)],
         }
         return Response(shown, status=code)

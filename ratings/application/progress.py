@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from ratings.disclosure import shown_steps
 from ratings.models import Application, Transition
 from ratings.models.lifecycle import STEPS
 
@@ -33,8 +35,13 @@ class TrackStep:
     state: str
 
 
+def visible_steps(user: Any, application: Application) -> list[Transition]:
+    """The steps so far that ``user`` may know, oldest first."""
+    return shown_steps(user, application, list(application.transitions.select_related("by")))
+
+
 def steps_of(application: Application, taken: Iterable[Transition]) -> list[TrackStep]:
-    """The five steps with their days, as the reader may know them (``shown_state``, ``shown_steps``)."""
+    """The five steps with their days, as the reader may know them (``shown_state``, ``visible_steps``)."""
     taken = list(taken)
     at = REACHED[application.shown_state]
     days = {step.to_state: date_format(timezone.localtime(step.at), "MONTH_DAY_FORMAT") for step in taken}

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.fields import DayField, MomentInput
 from ratings.models.cycle import CycleStep
-from ratings.presenters.application_form import CriterionCard
+from ratings.scheme.spec import Criterion
 from records.refusals import Incomplete
 from villages.models import Unit
 
@@ -36,10 +36,9 @@ class ReturnForm(forms.Form):
 
     due = DayField(label=_("Last day for the village's answer"))
 
-    def __init__(self, *args: Any, cards: Iterable[CriterionCard], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, criteria: Iterable[Criterion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.cards = list(cards)
-        self.criteria = [card.criterion for card in self.cards]
+        self.criteria = list(criteria)
         for criterion in self.criteria:
             code = criterion.code
             self.fields[f"pick-{code}"] = forms.BooleanField(label=f"{code} {criterion.name}", required=False)
@@ -66,10 +65,8 @@ class ReturnForm(forms.Form):
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """For the template: each criterion with its answer and its fields."""
-        named = [(card, card.criterion.code) for card in self.cards]
-        fields = ("pick", "phrase", "reason")
-        return [{"card": card} | {field: self[f"{field}-{code}"] for field in fields} for card, code in named]
+        """For the template: the fields of each criterion."""
+        return [{name: self[f"{name}-{one.code}"] for name in ("pick", "phrase", "reason")} for one in self.criteria]
 
     def take(self, incomplete: Incomplete) -> None:
         """Show the workflow's errors beside the fields."""

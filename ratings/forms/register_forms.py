@@ -10,8 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import DayField
 from accounts.templatetags.face import star_name
 from ratings.events.applicable_scheme import stars_offered
-from ratings.register.certificate import code_of, decision_of
-from records.documents import issued
 from villages.models import below, matching
 from villages.townships import to_choose
 
@@ -98,17 +96,3 @@ class CloseForm(forms.Form):
 
 class SettleForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-
-
-class CertificateForm(forms.Form):
-    """The check code of a certificate or of any other issued document."""
-
-    code = forms.CharField(label=_("Check code"), max_length=60, help_text=_("As it stands on the paper."))
-
-    def clean_code(self) -> str:
-        typed = self.cleaned_data["code"]
-        if decision := decision_of(typed):
-            return code_of(decision)
-        if paper := issued(typed):
-            return paper.code
-        raise forms.ValidationError(_("We have not issued a document with this code. Please check what you typed."))

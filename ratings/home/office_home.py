@@ -8,7 +8,6 @@ from django.db.models import Count, Exists, OuterRef, Q
 from accounts.models import User
 from ratings.models import Application, Cycle
 from ratings.models.cycle import CycleStep
-from ratings.workflow.window import window
 from villages.models import below_any
 
 State = Application.State
@@ -34,7 +33,7 @@ def applied(user: User) -> dict[str, Any] | None:
     waiting = Application.objects.filter(below_any(codes, "unit_id"), cycle=cycle, state=State.SUBMITTED)
     return {
         "cycle": cycle,
-        "window": window(cycle, CycleStep.APPLY),
+        "window": cycle.window(CycleStep.APPLY),
         **units,
         "waiting": waiting.select_related("unit").order_by("submitted_at")[:SHOWN],
     }

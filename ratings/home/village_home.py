@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.role_holders import holders
 from accounts.roles import Role
-from ratings import disclosure
-from ratings.application.progress import steps_of
+from ratings.application.access import applications_for
+from ratings.application.progress import steps_of, visible_steps
 from ratings.models import Application, ReturnedCriterion, StarPeriod
 from ratings.presenters.application_form import card_address
-from ratings.todos.village_turn import turn_of
+from ratings.presenters.village_turn import turn_of
 from villages.models import Level, Unit, below_any
 
 
@@ -20,12 +20,11 @@ def progress(user: User) -> dict[str, Any] | None:
     codes = user.reach("ratings.fill")
     if not codes:
         return None
-    rows = Application.objects.filter(below_any(codes, "unit_id")).select_related("unit", "cycle__scheme")
-    rows = rows.prefetch_related("returns__criteria")
-    application = disclosure.with_shown_state(rows, user).order_by("-cycle__year", "unit_id").first()
+    rows = applications_for(user).filter(below_any(codes, "unit_id")).select_related("unit", "cycle__scheme")
+    application = rows.prefetch_related("returns__criteria").order_by("-cycle__year", "unit_id").first()
     if application is None:
         return None
-    taken = disclosure.shown_steps(user, application, list(application.transitions.all()))
+    taken = visible_steps(user, application)
     return {"application": application, "track": steps_of(application, taken), **_in_village_hands(application)}
 
 

@@ -126,6 +126,9 @@ class Cycle(models.Model):
     def is_pilot(self) -> bool:
         return bool(self.townships)
 
+    def window(self, step: str) -> Window | None:
+        return next((window for window in self.windows.all() if window.step == step), None)
+
     def covers(self, code: str) -> bool:
         """Whether what stands at ``code`` lies in what it rates."""
         return any(code.startswith(place) for place in self.places)

@@ -17,10 +17,10 @@ from ratings.models import Application, Cycle, Extension, Scheme, Window
 from ratings.models.cycle import CycleStep
 from ratings.models.lifecycle import STEPS
 from ratings.presenters.application_form import card_address
-from ratings.todos.village_turn import Turn, turn_of
+from ratings.presenters.village_turn import Turn, turn_of
 from ratings.workflow.filling_rights import open_return
 from ratings.workflow.supply import asked_of
-from ratings.workflow.window import closes_for, window
+from ratings.workflow.window import closes_for
 from villages.models import Unit, below_any
 
 State = Application.State
@@ -199,7 +199,7 @@ class ToRun:
         ]
 
     def _entry(self, cycle: Cycle, now: datetime) -> Todo | None:
-        review: Any = window(cycle, CycleStep.COUNTY_REVIEW)
+        review: Any = cycle.window(CycleStep.COUNTY_REVIEW)
         if review is None or now < review.closes:
             return None
         url = reverse("cycle", args=[cycle.pk])

@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
-from ratings import disclosure, exports
+from ratings import exports
 from ratings.application.access import VIEW, applications_for, opened
 from ratings.application.file_reuse import mark_reuse
-from ratings.application.progress import named, steps_of
+from ratings.application.progress import named, steps_of, visible_steps
 from ratings.forms.office_forms import ReturnForm, end_of
 from ratings.forms.register_forms import TownshipFilterForm
 from ratings.models import Application, Evidence, Return
@@ -102,8 +102,7 @@ def _rows(applications: QuerySet[Application]) -> QuerySet[Application]:
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """The state of the application, its answers and attachments, every step so far, and what one may do."""
     application = opened(request.user, pk)
-    taken = list(application.transitions.select_related("by"))
-    shown = disclosure.shown_steps(request.user, application, taken)
+    taken = visible_steps(request.user, application)
     form = ApplicationFormView(application, may_fill=False)
     if any(request.user.has_perm(perm, application) for perm in REVIEWING) and form.evidence:
         mark_reuse(form.evidence, request.user)
@@ -115,8 +114,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "state_label": State(application.shown_state).label,
             "form": form,
             "corrected": corrections(application) if any(step.verb == "return" for step in taken) else [],
-            "track": steps_of(application, shown),
-            "taken": [named(step) for step in shown],
+            "track": steps_of(application, taken),
+            "taken": [named(step) for step in taken],
             "actions": _open_steps(request.user, application),
             "papers": [piece for piece in form.papers if piece.files],
         },
@@ -294,7 +293,7 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
     form = ApplicationFormView(application, may_fill=False)
     cards = [card for sheet in form.sheets for card in sheet.asked]
     default = timezone.localdate() + timedelta(days=7)
-    asked = ReturnForm(request.POST or None, cards=cards, initial={"due": default})
+    asked = ReturnForm(request.POST or None, criteria=[card.criterion for card in cards], initial={"due": default})
     if request.method == "POST" and asked.is_valid():
         try:
             workflow.return_(application, asked.reasons, due=end_of(asked.cleaned_data["due"]), by=request.user)
@@ -309,6 +308,6 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "ratings/application/return.html",
-        {"application": application, "form": asked},
+        {"application": application, "form": asked, "rows": zip(cards, asked.rows, strict=True)},
         status=400 if asked.errors else 200,
     )

@@ -26,7 +26,7 @@ from ratings.workflow import application as workflow
 from ratings.workflow import evidence as files
 from ratings.workflow.answers import AnswerEntry, SavedAnswers, save_answers
 from ratings.workflow.filling_rights import filling_verb, require_fillable
-from ratings.workflow.window import in_force, window
+from ratings.workflow.window import in_force
 from records.numbers import count_of
 from records.refusals import Incomplete, Refused, WrongState
 from villages.models import Unit, below_any
@@ -55,7 +55,7 @@ def apply(request: HttpRequest) -> HttpResponse:
             "cycle": cycle,
             "unit": unit,
             "application": mine.get((cycle.pk, unit.code)),
-            "window": window(cycle, CycleStep.APPLY),
+            "window": cycle.window(CycleStep.APPLY),
             "closes": in_force(cycle, CycleStep.APPLY, [unit.code])[unit.code],
         }
         for cycle, unit in places

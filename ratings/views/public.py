@@ -1,14 +1,16 @@
 """What anyone may see without an account: the star register of a unit, and whether a document is genuine."""
 
+from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ratings import exports
-from ratings.forms.register_forms import CertificateForm, PublicSearchForm
+from ratings.forms.register_forms import PublicSearchForm
 from ratings.models import Decision, Scheme, StarPeriod
 from ratings.register.certificate import code_of, decision_of
 from ratings.register.certificate_paper import certificate_paper
@@ -24,6 +26,22 @@ SHORTEST = 2
 """Characters of a search through all counties at once."""
 RATED_LEVELS = [Level.TOWNSHIP, Level.VILLAGE, Level.STATION]
 OPEN_LEVELS = [Level.COUNTY, Level.ZONE, Level.TOWNSHIP]
+
+
+class CertificateForm(forms.Form):
+    """The check code of a certificate or of any other issued document."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Check code"), max_length=60, help_text=gettext_lazy("As it stands on the paper.")
+    )
+
+    def clean_code(self) -> str:
+        typed = self.cleaned_data["code"]
+        if decision := decision_of(typed):
+            return code_of(decision)
+        if paper := issued(typed):
+            return paper.code
+        raise forms.ValidationError(_("We have not issued a document with this code. Please check what you typed."))
 
 
 def places(request: HttpRequest) -> HttpResponse:

@@ -17,7 +17,7 @@ from ratings.forms.office_forms import ReopenForm, end_of
 from ratings.models import Application, Cycle
 from ratings.models.cycle import CycleStep
 from ratings.workflow.cycle import reopen as reopen_for
-from ratings.workflow.window import in_force, window
+from ratings.workflow.window import in_force
 from records.deadlines import last_day
 from records.excel_export import as_workbook
 from records.refusals import Incomplete
@@ -43,7 +43,7 @@ def not_begun(request: HttpRequest) -> HttpResponse:
 def _rows(cycle: Cycle, codes: list[str]) -> list[dict[str, Any]]:
     there = {a.unit_id: a for a in cycle.applications.filter(below_any(codes, "unit_id"))}
     units: QuerySet[Unit] = cycle.rated_units().filter(below_any(codes)).order_by("code")
-    applying = window(cycle, CycleStep.APPLY)
+    applying = cycle.window(CycleStep.APPLY)
     waiting = [unit for unit in units if unit.code not in there or there[unit.code].state == Application.State.DRAFT]
     closes = in_force(cycle, CycleStep.APPLY, [unit.code for unit in waiting[:SHOWN]])
     return [

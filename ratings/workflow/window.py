@@ -16,10 +16,6 @@ from records.deadlines import deadline
 from records.refusals import WrongState
 
 
-def window(cycle: Cycle, step: str) -> Window | None:
-    return next((window for window in cycle.windows.all() if window.step == step), None)
-
-
 def require_open(cycle: Cycle, step: str, at: datetime | None = None) -> None:
     """Raise ``WrongState`` unless the cycle is open and ``step`` is within its window at the time ``at``
     (default now)."""
@@ -67,7 +63,7 @@ def require_not_over(cycle: Cycle, step: str, units: Collection[str] = (), at: d
     """
     if cycle.state == Cycle.State.CLOSED:
         return
-    of_step = window(cycle, step)
+    of_step = cycle.window(step)
     if of_step is None:
         raise WrongState(_("No time has been set for “%s” yet.") % CycleStep(step).label)
     over = (at or timezone.now()) >= of_step.closes
@@ -78,7 +74,7 @@ def require_not_over(cycle: Cycle, step: str, units: Collection[str] = (), at: d
 
 
 def _require_begun(cycle: Cycle, step: str, at: datetime | None) -> None:
-    of_step = window(cycle, step)
+    of_step = cycle.window(step)
     if of_step and (at or timezone.now()) < of_step.opens:
         raise WrongState(
             _("“%(step)s” opens on %(day)s.") % {"step": CycleStep(step).label, "day": moment(of_step.opens)}
@@ -109,7 +105,7 @@ def moment(at: datetime) -> str:
 def in_force(cycle: Cycle, step: str, units: Collection[str]) -> dict[str, datetime | None]:
     """The deadline of ``step`` for each of ``units`` (by code), extensions included; None: no window is set, or the
     cycle is closed."""
-    of_step = window(cycle, step) if cycle.state == Cycle.State.OPEN else None
+    of_step = cycle.window(step) if cycle.state == Cycle.State.OPEN else None
     if of_step is None:
         return dict.fromkeys(units)
     given = dict(cycle.extensions.filter(unit__in=units, step=step).values_list("unit", "closes"))

@@ -88,6 +88,11 @@ def candidates(appeal: Appeal) -> list[User]:
     return list(User.objects.filter(pk__in=set(holding) - conflicts.keys(), is_active=True).order_by("name", "pk"))
 
 
+def has_conflict(appeal: Appeal, person: User) -> bool:
+    """Whether a conflict of interest keeps ``person`` from hearing it."""
+    return bool(hearing_conflicts(appeal, [person.pk]))
+
+
 def appeals_for(user: Any) -> QuerySet[Appeal]:
     """The appeals that ``user`` made for the village, convenes for, or hears.
 

@@ -10,6 +10,8 @@ from ratings.models.cycle import CycleStep
 from ratings.models.lifecycle import ApplicationState
 
 State = Application.State
+FEWEST_REVIEWERS = 2
+"""How many score one application, at either level."""
 
 
 @dataclass(frozen=True)

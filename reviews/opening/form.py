@@ -15,6 +15,7 @@ from ratings.models import Scheme
 from ratings.models.cycle import CycleStep
 from ratings.workflow.cycle import townships_to_rate
 from records.refusals import Incomplete
+from reviews.models.review_levels import FEWEST_REVIEWERS
 from reviews.opening.last_year import (
     WorkingWindow,
     offered_windows,
@@ -23,7 +24,6 @@ from reviews.opening.last_year import (
     windows_of,
     year_before,
 )
-from reviews.panels.joint_points import FEWEST_REVIEWERS
 
 SCHEME, RATED, TIMES, PANEL, CHECK = range(1, 6)
 STEP_NAMES = {

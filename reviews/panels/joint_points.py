@@ -6,8 +6,6 @@ from decimal import Decimal
 
 from ratings.scoring.methods import Scored, lower_median, mean, spread
 
-FEWEST_REVIEWERS = 2
-
 
 @dataclass(frozen=True)
 class Joint:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.deputies import signature
 from accounts.templatetags.face import points_text, star_name
-from ratings.disclosure import shown_steps
+from ratings.application.progress import visible_steps
 from ratings.explanation import ExplanationChapter, ExplanationStep, ExplanationTable, Rows, moment, rows_of
 from ratings.models import Application, Decision, Return, ReturnedCriterion, Transition, Veto
 from ratings.models.lifecycle import STEPS
@@ -77,7 +77,7 @@ def _facts_read(result: Result) -> dict[str, QuerySet]:
 def _facts(result: Result, rows: Rows) -> list[ExplanationStep]:
     """Submitted, returned and resubmitted, recommended: every step that the reader may know, in order."""
     application, returns, steps = result.application, iter(rows["facts_returns"]), []
-    for taken in shown_steps(result.user, application, list(application.transitions.all())):
+    for taken in visible_steps(result.user, application):
         day = timezone.localdate(taken.at)
         if taken.verb in ("submit", "resubmit"):
             steps.append(

@@ -37,9 +37,9 @@ from reviews.appeals.appeal_rules import (
     appealable,
     appeals_for,
     candidates,
+    has_conflict,
 )
 from reviews.appeals.appealable import Appealable, of_closing, of_event, of_rejection, why_not_appealable
-from reviews.conflicts_of_interest import hearing_conflicts
 from reviews.decisions.ceiling import ceilings
 from reviews.models import Appeal, AppealPaper
 from reviews.views.answer_confirm import confirm, foreseen, list_once_more, typed_in
@@ -307,7 +307,7 @@ def _context(request: HttpRequest, appeal: Appeal, given: Mapping[str, str]) -> 
     user, open_now = request.user, appeal.state == Appeal.State.OPEN
     hearers = [seat.user for seat in appeal.hearers.select_related("user")]
     convenes = open_now and user.has_perm(above(appeal).convene, appeal)
-    hears = open_now and user in hearers and not hearing_conflicts(appeal, [user.pk])
+    hears = open_now and user in hearers and not has_conflict(appeal, user)
     context = {
         "appeal": appeal,
         "papers": appeal.papers.select_related("file"),

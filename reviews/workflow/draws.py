@@ -15,9 +15,8 @@ from records import audit, previews
 from records.refusals import Incomplete
 from reviews.conflicts_of_interest import conflicts
 from reviews.models import Draw, Panel, Seat
-from reviews.models.review_levels import ReviewLevel
+from reviews.models.review_levels import FEWEST_REVIEWERS, ReviewLevel
 from reviews.panels.draw import DrawCandidate, Rules, TooFew, draw, kept
-from reviews.panels.joint_points import FEWEST_REVIEWERS
 from reviews.panels.panel_assignment import panel_for, seats_text
 from reviews.panels.panel_assignment import seated as seated_on
 from reviews.workflow.panels import convene, may_convene

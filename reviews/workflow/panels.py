@@ -18,8 +18,7 @@ from records import audit, previews
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.conflicts_of_interest import WORDS, conflicts
 from reviews.models import Panel, Seat, Sheet
-from reviews.models.review_levels import DONE_WITH, REVIEW_LEVELS, ReviewLevel, late
-from reviews.panels.joint_points import FEWEST_REVIEWERS
+from reviews.models.review_levels import DONE_WITH, FEWEST_REVIEWERS, REVIEW_LEVELS, ReviewLevel, late
 from reviews.panels.panel_assignment import formerly_seated, panels_of, seats_text
 from reviews.panels.panel_assignment import seated as seated_on
 from reviews.workflow.settlements import supersede

@@ -22,7 +22,7 @@ from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from reviews.conflicts_of_interest import conflicts
 from reviews.models import Settlement, Sheet, SheetEntry
-from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
+from reviews.models.review_levels import FEWEST_REVIEWERS, REVIEW_LEVELS, ReviewLevel
 from reviews.panels import joint_points
 from reviews.sheets.entries import entries_of
 from reviews.sheets.scores import Entries, problems, scored, unscored
@@ -179,7 +179,7 @@ def close_panels(chosen: Collection[Sheet], at: datetime) -> None:
         waiting = {sheet.application_id for sheet in sheets if sheet.state == Sheet.State.OPEN}
         handed_in = [sheet for sheet in sheets if sheet.state == Sheet.State.HANDED_IN]
         enough = Counter(sheet.application_id for sheet in handed_in)
-        complete = {pk for pk, count in enough.items() if count >= joint_points.FEWEST_REVIEWERS} - waiting
+        complete = {pk for pk, count in enough.items() if count >= FEWEST_REVIEWERS} - waiting
         if complete:
             _give_points(
                 {pk: applications[pk] for pk in complete},
