@@ -30,10 +30,11 @@ from ratings.presenters.area_sections import AreaSection, CriterionCard
 from ratings.presenters.corrections import corrections
 from ratings.workflow import application as workflow
 from ratings.workflow.actions import available
+from records import previews
 from records.documents import served
 from records.excel_export import as_workbook
 from records.files import serve
-from records.refusals import Incomplete, NotAllowed
+from records.refusals import Incomplete, NotAllowed, Outdated, refuse_unknown_fields
 from villages.models import below
 
 State = Application.State
@@ -149,33 +150,44 @@ def _step(
     request: HttpRequest,
     pk: int,
     verb: str,
-    take: Callable[[Application], Any],
+    take: Callable[[Application, Any], Any],
     done: str,
     **context: Any,
 ) -> HttpResponse:
-    """A step with a confirmation page: GET shows what it does, POST takes it; without permission it is a 404."""
+    """A step with a confirmation page: GET shows what it does, POST takes it as shown; without permission a 404."""
     application = opened(request.user, pk)
     if not request.user.has_perm(STEPS[verb].permission, application):
         raise NotAllowed
     problems: dict[str, str] = {}
+    status, taken = 200, False
     if request.method == "POST":
         try:
-            take(application)
+            refuse_unknown_fields(request.POST, ("key", "reason"))
+            with previews.confirming_if_shown(request.user, f"{verb}:{pk}", request.POST.get("key", "")) as shown:
+                take(application, shown)
+            taken = True
+        except previews.AlreadyDone:
+            taken = True
         except Incomplete as incomplete:
             messages.error(request, str(incomplete))
-            problems = incomplete.problems
-        else:
-            messages.success(request, done)
-            return redirect("application", pk)
-    elif verb not in {action.verb for action in available(request.user, application)}:
+            problems, status = incomplete.problems, 400
+        except Outdated as outdated:
+            messages.warning(request, str(outdated))
+            application, status = opened(request.user, pk), 409
+    if taken:
+        messages.success(request, done)
+        return redirect("application", pk)
+    if status != 400 and verb not in {action.verb for action in available(request.user, application)}:
         messages.warning(request, _("This step cannot be taken now."))
         return redirect("application", pk)
+    content = (workflow.content_of if verb in SENDING else workflow.standing_of)(application)
     form = ApplicationFormView(application, may_fill=True)
     return render(
         request,
         "ratings/application/step.html",
         {
             "application": application,
+            "key": previews.keep(request.user, f"{verb}:{pk}", content),
             "action": STEPS[verb],
             "reason": request.POST.get("reason", ""),
             "problems": problems,
@@ -185,7 +197,7 @@ def _step(
             "reason_needed": application.state != State.SUBMITTED,
             **context,
         },
-        status=400 if problems else 200,
+        status=status,
     )
 
 
@@ -229,7 +241,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         pk,
         "submit",
-        lambda application: workflow.submit(application, by=request.user),
+        lambda application, shown: workflow.submit(application, by=request.user, expected=shown),
         _("Submitted. The township office has been told."),
         detail=_("You sign for the village that what is filled in is true. Afterwards the form is locked."),
     )
@@ -241,7 +253,7 @@ def resubmit(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         pk,
         "resubmit",
-        lambda application: workflow.resubmit(application, by=request.user),
+        lambda application, shown: workflow.resubmit(application, by=request.user, expected=shown),
         _("Handed back. The township office has been told."),
         detail=_("You sign for the village that the corrections are true. Afterwards the form is locked again."),
     )
@@ -253,7 +265,9 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         pk,
         "withdraw",
-        lambda application: workflow.withdraw(application, by=request.user, reason=request.POST.get("reason", "")),
+        lambda application, shown: workflow.withdraw(
+            application, by=request.user, reason=request.POST.get("reason", ""), expected=shown
+        ),
         _("Withdrawn. The form is open again."),
         detail=_("The form opens again for the village; to send it again, the time for applying must not be over."),
         asks_reason=True,
@@ -266,7 +280,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         pk,
         "accept",
-        lambda application: workflow.accept(application, by=request.user),
+        lambda application, shown: workflow.accept(application, by=request.user, expected=shown),
         _("Accepted. The village has been told."),
         detail=_("The township accepts the application for review."),
     )
@@ -278,7 +292,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         pk,
         "resume",
-        lambda application: workflow.resume(application, by=request.user),
+        lambda application, shown: workflow.resume(application, by=request.user, expected=shown),
         _("The review goes on."),
         detail=_("The village has missed the deadline. The review continues with what is in the form."),
     )
@@ -294,20 +308,36 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
     cards = [card for sheet in form.sheets for card in sheet.asked]
     default = timezone.localdate() + timedelta(days=7)
     asked = ReturnForm(request.POST or None, criteria=[card.criterion for card in cards], initial={"due": default})
+    status, taken = 400 if asked.errors else 200, False
     if request.method == "POST" and asked.is_valid():
         try:
-            workflow.return_(application, asked.reasons, due=end_of(asked.cleaned_data["due"]), by=request.user)
+            refuse_unknown_fields(request.POST, {*asked.fields, "key"})
+            due = end_of(asked.cleaned_data["due"])
+            with previews.confirming_if_shown(request.user, f"return:{pk}", request.POST.get("key", "")) as shown:
+                workflow.return_(application, asked.reasons, due=due, by=request.user, expected=shown)
+            taken = True
+        except previews.AlreadyDone:
+            taken = True
         except Incomplete as incomplete:
             asked.take(incomplete)
-        else:
-            messages.success(request, _("Returned. The village has been told what to correct."))
-            return redirect("application", pk)
-    if request.method != "POST" and application.state not in STEPS["return"].states:
+            status = 400
+        except Outdated as outdated:
+            messages.warning(request, str(outdated))
+            application, status = opened(request.user, pk), 409
+    if taken:
+        messages.success(request, _("Returned. The village has been told what to correct."))
+        return redirect("application", pk)
+    if status != 400 and application.state not in STEPS["return"].states:
         messages.warning(request, _("This step cannot be taken now."))
         return redirect("application", pk)
     return render(
         request,
         "ratings/application/return.html",
-        {"application": application, "form": asked, "rows": zip(cards, asked.rows, strict=True)},
-        status=400 if asked.errors else 200,
+        {
+            "application": application,
+            "form": asked,
+            "rows": zip(cards, asked.rows, strict=True),
+            "key": previews.keep(request.user, f"return:{pk}", workflow.standing_of(application)),
+        },
+        status=status,
     )

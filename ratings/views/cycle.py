@@ -19,7 +19,7 @@ from ratings.models import Application, Cycle, Scheme
 from ratings.views.confirming import Tried, carry_out
 from ratings.workflow import cycle as workflow
 from records import previews
-from records.refusals import Incomplete, UnknownFields, WrongState, refuse_unknown_fields
+from records.refusals import UnknownFields, WrongState, refuse_unknown_fields
 from villages.models import Level, Unit
 
 State = Application.State
@@ -131,19 +131,21 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
     """Extend a review, in the whole county or for one unit, with a reason."""
     cycle = managed(request, pk)
     form = ExtendForm(request.POST or None, rated=cycle.rated_units())
-    if request.method == "POST" and form.is_valid():
+    step, tried = f"extend:{pk}", Tried(None)
+
+    def give(shown: Any) -> Cycle:
         given = form.cleaned_data
         more = {"closes": end_of(given["closes"]), "reason": given["reason"], "by": request.user}
-        try:
-            workflow.more_time(cycle, given["step"], given["unit"], **more)
-        except Incomplete as incomplete:
-            form.take(incomplete)
-        else:
+        workflow.more_time(cycle, given["step"], given["unit"], expected=shown, **more)
+        return cycle
+
+    if request.method == "POST":
+        tried = carry_out(request, step, form, give, done=lambda: cycle)
+        if tried.made:
             messages.success(request, _("There is more time. Those who review have been told."))
             return redirect("cycle", pk)
-    return render(
-        request, "ratings/cycle/extend.html", {"cycle": cycle, "form": form}, status=400 if form.errors else 200
-    )
+    key = previews.keep(request.user, step, workflow.times_of(cycle))
+    return render(request, "ratings/cycle/extend.html", {"cycle": cycle, "form": form, "key": key}, status=tried.status)
 
 
 def _scoring(cycle: Cycle, user: Any) -> dict[str, Any]:

@@ -160,18 +160,39 @@ def _rows(applications: Iterable[Application]) -> QuerySet[Application]:
     return Application.objects.filter(pk__in=[application.pk for application in applications])
 
 
+def standing_of(application: Application) -> list[Any]:
+    """Where the application stands: its state and the last step that led there."""
+    last = Transition.objects.filter(application=application).order_by("-pk").values_list("pk", flat=True).first()
+    return [application.state, last]
+
+
+def content_of(application: Application) -> dict[str, Any]:
+    """What one signs for when sending: where it stands, the star, every answer, file and absence."""
+    answers = application.answers.order_by("item").values_list("item", "typed", "saved_at")
+    return {
+        "standing": standing_of(application),
+        "star": application.applied_star,
+        "answers": list(answers),
+        "files": list(application.evidence.order_by("pk").values_list("pk", flat=True)),
+        "absent": list(application.absences.order_by("pk").values_list("pk", flat=True)),
+    }
+
+
 @transaction.atomic
-def submit_many(signed: Pairs, *, at: datetime | None = None) -> None:
+def submit_many(signed: Pairs, *, at: datetime | None = None, expected: Any = None) -> None:
     """Send many drafts to their townships, each signed by its person: (application, person).
 
     Raises ``NotAllowed``, ``WrongState``, or ``Incomplete`` with what is missing (of the first that lacks something);
-    then none is sent.
+    then none is sent. ``expected``: what the page of the only one showed (``content_of``); ``Outdated`` when that has
+    changed.
     """
     signed = list(signed)
     signers = {application.pk: by for application, by in signed}
     hold_open({application.cycle_id for application, _by in signed})
     applications = _locked(application for application, _by in signed)
     require_all("submit", [(signers[a.pk], a) for a in applications])
+    if expected is not None:
+        previews.require_unchanged(expected, content_of(applications[0]))
     for cycle in _cycles(applications):
         require_applying(cycle, {a.unit_id for a in applications if a.cycle_id == cycle.pk}, at)
     answers = given_of(applications)
@@ -183,9 +204,9 @@ def submit_many(signed: Pairs, *, at: datetime | None = None) -> None:
     notices.tell_township(applications, "application_submitted")
 
 
-def submit(application: Application, *, by: User) -> None:
+def submit(application: Application, *, by: User, expected: Any = None) -> None:
     """Send the application to the township, signed by ``by``. Raises ``NotAllowed``, ``WrongState``, ``Incomplete``."""
-    submit_many([(application, by)])
+    submit_many([(application, by)], expected=expected)
 
 
 def _each(signers: Mapping[int, Any]) -> Any:
@@ -246,12 +267,17 @@ def _keep_self_assessment(applications: list[Application], answers: Answers) -> 
 
 
 @transaction.atomic
-def withdraw(application: Application, *, by: User, reason: str) -> None:
+def withdraw(application: Application, *, by: User, reason: str, expected: Any = None) -> None:
     """Take the application back to the village before its result is released; an unreleased decision is overturned with
-    it. To send it again, the window must be open. Once the review has begun it needs a ``reason``."""
+    it. To send it again, the window must be open. Once the review has begun it needs a ``reason``.
+
+    ``expected`` (here and in the steps below): what the page showed (``standing_of``); ``Outdated`` when that has
+    changed.
+    """
     hold_open([application.cycle_id])
     application = locked_row(application)
     require("withdraw", by, application)
+    _require_standing(application, expected)
     if not reason.strip() and application.state != State.SUBMITTED:
         raise _no_reason()
     if pending := application.decisions.filter(state=Decision.State.DECIDED).first():
@@ -301,11 +327,20 @@ def _no_reason() -> Incomplete:
     return Incomplete(message, {"reason": message})
 
 
+def _require_standing(application: Application, expected: Any) -> None:
+    if expected is not None:
+        previews.require_unchanged(expected, standing_of(application))
+
+
 @transaction.atomic
-def accept_many(applications: Iterable[Application], *, by: User, at: datetime | None = None) -> None:
+def accept_many(
+    applications: Iterable[Application], *, by: User, at: datetime | None = None, expected: Any = None
+) -> None:
     """The township office accepts the applications for review. Raises ``NotAllowed``, ``WrongState``."""
     applications = _locked(applications)
     require_all("accept", [(by, application) for application in applications])
+    if expected is not None:
+        _require_standing(applications[0], expected)
     for cycle in _cycles(applications):
         units = {a.unit_id for a in applications if a.cycle_id == cycle.pk}
         require_not_over(cycle, CycleStep.TOWNSHIP_REVIEW, units, at)
@@ -313,14 +348,20 @@ def accept_many(applications: Iterable[Application], *, by: User, at: datetime |
     notices.tell_village(applications, "application_accepted")
 
 
-def accept(application: Application, *, by: User) -> None:
+def accept(application: Application, *, by: User, expected: Any = None) -> None:
     """``accept_many`` for one application."""
-    accept_many([application], by=by)
+    accept_many([application], by=by, expected=expected)
 
 
 @transaction.atomic
 def return_(
-    application: Application, reasons: Mapping[str, str], *, due: datetime, by: User, at: datetime | None = None
+    application: Application,
+    reasons: Mapping[str, str],
+    *,
+    due: datetime,
+    by: User,
+    at: datetime | None = None,
+    expected: Any = None,
 ) -> Return:
     """Return the named criteria (code → reason) to the village until ``due``; only these reopen (退回补正).
 
@@ -329,6 +370,7 @@ def return_(
     """
     application = locked_row(application)
     require("return", by, application)
+    _require_standing(application, expected)
     require_not_over(application.cycle, CycleStep.TOWNSHIP_REVIEW, [application.unit_id], at)
     returnable = [c.code for c in criteria_of(application) if questions.by_village(c)]
     problems = {code: _("The village does not answer this.") for code in reasons if code not in returnable}
@@ -352,10 +394,15 @@ def return_(
 
 
 @transaction.atomic
-def resubmit(application: Application, *, by: User) -> None:
-    """Answer the return in time. Raises ``NotAllowed``, ``WrongState``, ``Incomplete``."""
+def resubmit(application: Application, *, by: User, expected: Any = None) -> None:
+    """Answer the return in time; ``expected``: ``content_of``.
+
+    Raises ``NotAllowed``, ``WrongState``, ``Incomplete``.
+    """
     application = locked_row(application)
     require("resubmit", by, application)
+    if expected is not None:
+        previews.require_unchanged(expected, content_of(application))
     question = open_return(application)
     require_in_time(question)
     answers = given_of([application])
@@ -366,10 +413,11 @@ def resubmit(application: Application, *, by: User) -> None:
 
 
 @transaction.atomic
-def resume(application: Application, *, by: User) -> None:
+def resume(application: Application, *, by: User, expected: Any = None) -> None:
     """The township office resumes the review after the deadline of a return has passed unanswered."""
     application = locked_row(application)
     require("resume", by, application)
+    _require_standing(application, expected)
     question = open_return(application)
     if question is not None and timezone.now() < question.due:
         raise WrongState(_("The village may still answer until %s.") % deadline(question.due))

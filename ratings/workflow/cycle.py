@@ -215,8 +215,14 @@ def extend(cycle: Cycle, step: str, *, closes: datetime, reason: str, by: User) 
     return of_step
 
 
-def more_time(cycle: Cycle, step: str, unit: Unit | None, *, closes: datetime, reason: str, by: User) -> None:
-    """``reopen`` for ``unit``, or ``extend`` for all (None)."""
+@transaction.atomic
+def more_time(
+    cycle: Cycle, step: str, unit: Unit | None, *, closes: datetime, reason: str, by: User, expected: Any = None
+) -> None:
+    """``reopen`` for ``unit``, or ``extend`` for all (None). ``expected``: the windows that the page showed
+    (``times_of``); ``Outdated`` when they have changed."""
+    if expected is not None:
+        require_unchanged(expected, times_of(locked(cycle)))
     if unit is None:
         extend(cycle, step, closes=closes, reason=reason, by=by)
     else:

@@ -24,7 +24,7 @@ from ratings.scoring.facts_file import decimal
 from records.excel_export import as_workbook
 from records.files import serve
 from records.numbers import count_of, keys
-from records.previews import AlreadyDone
+from records.previews import AlreadyDone, confirming_if_shown, keep
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import exports
 from reviews.appeals.answer_basis import of_appeal
@@ -164,9 +164,11 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
                 typed = {}
                 confirm(request, _step(appeal), partial(_take, appeal, request.user), typed)
             elif typed.get("do") == "convene":
-                refuse_unknown_fields(request.POST, ["do", "hearers"])
-                ids = keys(request.POST.getlist("hearers"))
-                workflow.convene(appeal, list(User.objects.filter(pk__in=ids)), by=request.user)
+                refuse_unknown_fields(request.POST, ["do", "hearers", "key"])
+                chosen = User.objects.filter(pk__in=keys(request.POST.getlist("hearers")))
+                key = request.POST.get("key", "")
+                with confirming_if_shown(request.user, _seating(appeal), key) as shown:
+                    workflow.convene(appeal, list(chosen), by=request.user, expected=shown)
             else:
                 return _list_once_more(request, appeal, typed)
         except Incomplete as refused:
@@ -191,6 +193,10 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
         AppealPaper.objects.filter(appeal__in=appeals_for(request.user)).select_related("file"), pk=pk
     )
     return serve(there.file, request.GET.get("as", ""))
+
+
+def _seating(appeal: Appeal) -> str:
+    return f"convene:appeal:{appeal.pk}"
 
 
 def _step(appeal: Appeal) -> str:
@@ -314,6 +320,7 @@ def _context(request: HttpRequest, appeal: Appeal, given: Mapping[str, str]) -> 
         "hearers": hearers,
         "candidates": candidates(appeal) if convenes else [],
         "convenes": convenes,
+        "key": keep(user, _seating(appeal), workflow.hearers_of(appeal)) if convenes else "",
         "hears": hears,
         "given": given,
     }

@@ -21,7 +21,7 @@ from ratings.forms.register_forms import TownshipFilterForm
 from ratings.models import Application, Transition
 from records import previews
 from records.excel_export import as_workbook, wanted
-from records.refusals import Incomplete, WrongState, refuse_unknown_fields
+from records.refusals import Incomplete, Outdated, WrongState, refuse_unknown_fields
 from reviews import exports
 from reviews.models import Settlement, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel, review_level_of
@@ -159,14 +159,32 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
             "review_level": review_level,
             "row": row,
             "panel": PanelPage(application, review_level),
-            "settlements": Settlement.objects.filter(application=application, stage=review_level.stage)
-            .select_related("by")
-            .prefetch_related("addenda__by"),
-            "may_settle": settlements.may_write(request.user, application, review_level),
-            "may_reconsider": decisions.taken_back_by(request.user, application) is not None,
+            **_notes(request.user, application, review_level),
+            **_taking_back(request.user, application),
         },
         status=status,
     )
+
+
+def _notes(user: User, application: Application, review_level: ReviewLevel) -> dict[str, Any]:
+    """The notes on spreads; for who may write them, each with the key of its form."""
+    of_panel = Settlement.objects.filter(application=application, stage=review_level.stage)
+    notes = list(of_panel.select_related("by").prefetch_related("addenda__by"))
+    may_settle = settlements.may_write(user, application, review_level)
+    for note in notes if may_settle else []:
+        note.key = previews.keep(user, settling(note.pk), settlements.said_in(note))
+    return {"settlements": notes, "may_settle": may_settle}
+
+
+def settling(pk: int) -> str:
+    return f"settlement:{pk}"
+
+
+def _taking_back(user: User, application: Application) -> dict[str, Any]:
+    decision = decisions.taken_back_by(user, application)
+    if decision is None:
+        return {}
+    return {"may_reconsider": True, "key": previews.keep(user, f"reconsider:{application.pk}", decision.pk)}
 
 
 @login_required
@@ -175,7 +193,15 @@ def reconsider(request: HttpRequest, pk: int) -> HttpResponse:
     application = get_object_or_404(_within(request.user, ("decide",)), pk=pk)
     reason = request.POST.get("reason", "")
     try:
-        decisions.reconsider(application, by=request.user, reason=reason)
+        refuse_unknown_fields(request.POST, ("key", "reason"))
+        with previews.confirming_if_shown(request.user, f"reconsider:{pk}", request.POST.get("key", "")) as shown:
+            decisions.reconsider(application, by=request.user, reason=reason, expected=shown)
+    except previews.AlreadyDone:
+        pass
+    except Outdated as outdated:
+        messages.warning(request, str(outdated))
+        messages.warning(request, _("What you typed: %s") % reason)
+        return redirect("review_application", pk)
     except WrongState:  # unless it is a second click on exactly this
         last = Transition.objects.filter(application=application).order_by("-pk").first()
         done = last and (last.verb, last.by_id, last.reason) == ("reconsider", request.user.pk, reason.strip())

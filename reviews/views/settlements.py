@@ -1,6 +1,7 @@
 """The panel's settlements of spreads above the tolerance: signed once, added to with a reason."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -9,9 +10,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from records.refusals import Incomplete, WrongState
+from records import previews
+from records.refusals import Incomplete, Outdated, WrongState, refuse_unknown_fields
 from reviews.models import Settlement
-from reviews.views.deciding import opened
+from reviews.views.deciding import opened, settling
 from reviews.workflow import settlements as workflow
 
 
@@ -19,7 +21,11 @@ from reviews.workflow import settlements as workflow
 @require_POST
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     note = request.POST.get("note", "")
-    return _take(request, pk, lambda one: workflow.settle(one, by=request.user, note=note), _("The note is signed."))
+
+    def sign(one: Settlement, shown: Any) -> None:
+        workflow.settle(one, by=request.user, note=note, expected=shown)
+
+    return _take(request, pk, ["note"], sign, _("The note is signed."))
 
 
 @login_required
@@ -27,20 +33,34 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """Add to a signed note."""
     said = {"note": request.POST.get("note", ""), "reason": request.POST.get("reason", "")}
-    return _take(request, pk, lambda one: workflow.add(one, by=request.user, **said), _("Added to the note."))
+
+    def write(one: Settlement, shown: Any) -> None:
+        workflow.add(one, by=request.user, expected=shown, **said)
+
+    return _take(request, pk, list(said), write, _("Added to the note."))
 
 
-def _take(request: HttpRequest, pk: int, step: Callable[[Settlement], object], done: str) -> HttpResponse:
+def _take(
+    request: HttpRequest, pk: int, fields: list[str], write: Callable[[Settlement, Any], None], done: str
+) -> HttpResponse:
     settlement = get_object_or_404(Settlement, pk=pk)
     opened(request.user, settlement.application_id)
     try:
-        step(settlement)
+        refuse_unknown_fields(request.POST, [*fields, "key"])
+        with previews.confirming_if_shown(request.user, settling(pk), request.POST.get("key", "")) as shown:
+            write(settlement, shown)
+    except previews.AlreadyDone:
+        messages.success(request, done)
     except Incomplete as refused:
         messages.error(request, str(refused))
-    except WrongState:
+    except WrongState as late:
         said = request.POST.get("note", "").strip()
         if not Settlement.objects.filter(pk=pk, by=request.user, note=said).exists():
-            raise
+            if not isinstance(late, Outdated):
+                raise
+            messages.warning(request, str(late))
+            messages.warning(request, _("What you typed: %s") % said)
+            return redirect("review_application", settlement.application_id)
         messages.success(request, done)  # a second click on exactly this note
     else:
         messages.success(request, done)

@@ -99,9 +99,13 @@ def appeal_subject(subject: Appealable, *, reasons: str, by: User, files: Collec
     return _lodge(appeal, reasons, by, files)
 
 
+def hearers_of(appeal: Appeal) -> list[int]:
+    return sorted(appeal.hearers.values_list("user", flat=True))
+
+
 @transaction.atomic
-def convene(appeal: Appeal, hearers: Collection[User], *, by: User) -> None:
-    """Let ``hearers`` hear the appeal, replacing those convened before.
+def convene(appeal: Appeal, hearers: Collection[User], *, by: User, expected: Any = None) -> None:
+    """Let ``hearers`` hear the appeal, replacing those convened before (``expected``: ``hearers_of``).
 
     Raises ``NotAllowed`` unless ``by`` convenes at the level above; ``WrongState`` when it is answered; ``Incomplete``
     without anybody, or for somebody without the permission there or with a conflict of interest.
@@ -110,6 +114,7 @@ def convene(appeal: Appeal, hearers: Collection[User], *, by: User) -> None:
     level = above(appeal)
     if not by.has_perm(level.convene, appeal):
         raise NotAllowed
+    require_unchanged(expected, hearers_of(appeal))
     if not hearers:
         raise Incomplete(_("Please choose who hears the appeal."))
     people = {user.pk: user for user in hearers}

@@ -6,6 +6,7 @@ Every function locks the application first, so that of two people at once one de
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -24,6 +25,7 @@ from ratings.workflow import decision as decisions
 from ratings.workflow.decision import DecidedStar
 from ratings.workflow.transition import move
 from ratings.workflow.window import hold_open, require_reviewing
+from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from reviews.conflicts_of_interest import WORDS, deciding_conflicts
 from reviews.decisions.ceiling import Ceiling, ceilings
@@ -122,14 +124,15 @@ def send_back(application: Application, *, by: User, reason: str) -> None:
 
 
 @transaction.atomic
-def reconsider(application: Application, *, by: User, reason: str) -> None:
-    """Take back a decision that nobody outside has seen; it stays on record as overturned."""
+def reconsider(application: Application, *, by: User, reason: str, expected: Any = None) -> None:
+    """Take back a decision that nobody outside has seen (``expected``: its key); it stays on record as overturned."""
     application = _locked(application)
     if not any(by.has_perm(review_level.permission("decide"), application) for review_level in REVIEW_LEVELS.values()):
         raise NotAllowed
     decision = taken_back_by(by, application)
     if decision is None:  # for somebody who may not see the decision there is none
         raise _moved_on(application, by)
+    require_unchanged(expected, decision.pk)
     review_level = REVIEW_LEVELS[decision.origin]
     decisions.overturn(decision, review_level.state, verb="reconsider", by=by, reason=require_reason(reason))
 

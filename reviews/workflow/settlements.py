@@ -2,6 +2,7 @@
 (practice §3)."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from ratings.models import Application
 from records import audit
+from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from reviews.conflicts_of_interest import has_conflict
 from reviews.models import Addendum, Settlement, Sheet
@@ -17,13 +19,15 @@ from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
 
 
 @transaction.atomic
-def settle(settlement: Settlement, *, by: User, note: str) -> None:
+def settle(settlement: Settlement, *, by: User, note: str, expected: Any = None) -> None:
     """Sign the note on a spread above the tolerance: by a reviewer of the panel or its convener; once.
 
+    ``expected`` (here and in ``add``): the note as the page showed it (``said_in``); ``Outdated`` when it has changed.
     Raises ``NotAllowed`` (nobody of the panel or its office, or one with a conflict of interest), ``WrongState``
     (signed already, or no longer under review), ``Incomplete`` (no note).
     """
     settlement = _locked(settlement, by)
+    require_unchanged(expected, said_in(settlement))
     if settlement.note:
         raise WrongState(_("This note is signed already. What is to be added to it needs a reason."))
     note = _written(note, "note", _("Please write the note."))
@@ -33,12 +37,13 @@ def settle(settlement: Settlement, *, by: User, note: str) -> None:
 
 
 @transaction.atomic
-def add(settlement: Settlement, *, by: User, note: str, reason: str) -> Addendum:
+def add(settlement: Settlement, *, by: User, note: str, reason: str, expected: Any = None) -> Addendum:
     """Add to a signed note, which does not change; the same text again from the same person adds nothing.
 
     Raises as ``settle``; ``WrongState`` while it is unsigned.
     """
     settlement = _locked(settlement, by)
+    require_unchanged(expected, said_in(settlement))
     if not settlement.note:
         raise WrongState(_("This note is not signed yet."))
     note = _written(note, "note", _("Please write the note."))
@@ -47,6 +52,11 @@ def add(settlement: Settlement, *, by: User, note: str, reason: str) -> Addendum
         return added
     with audit.acting(by, "add_to_settlement", reason):
         return Addendum.objects.create(settlement=settlement, note=note, reason=reason, by=by)
+
+
+def said_in(settlement: Settlement) -> list[Any]:
+    """The spread that is settled, the signed note, and what was added to it."""
+    return [settlement.spread, settlement.note, sorted(one.pk for one in settlement.addenda.all())]
 
 
 def may_write(user: User, application: Application, review_level: ReviewLevel) -> bool:

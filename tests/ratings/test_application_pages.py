@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from ratings.models import Application, Decision
 from ratings.workflow import application as workflow
-from ratings.workflow.answers import AnswerEntry, save_answers
+from ratings.workflow.answers import AnswerEntry, save_answer, save_answers
 from ratings.workflow.decision import DecidedStar, record
 from tests.factories import (
     COUNTY,
@@ -175,6 +175,44 @@ def test_the_signer_submits_and_a_second_click_is_told(client, draft, filler, si
     assert client.post(url).url == reverse("application", args=[draft.pk])
     client.post(url)
     assert Application.objects.get(pk=draft.pk).transitions.filter(verb="submit").count() == 1
+
+
+def test_the_signer_signs_what_the_page_showed_or_looks_again(client, draft, filler, signer):
+    fill(draft, filler)
+    url = reverse("application_submit", args=[draft.pk])
+    shown = as_(client, signer).get(url).context["key"]
+    save_answer(draft, "1.2", "91", by=filler)
+    stale = client.post(url, {"key": shown})
+    assert (stale.status_code, "91" in stale.text) == (409, True)
+    assert client.post(url, {"key": stale.context["key"], "star": "5"}).status_code == 400
+    first, second = (client.post(url, {"key": stale.context["key"]}, follow=True) for _click in range(2))
+    assert (first.status_code, told(second)) == (200, told(first))
+    assert Application.objects.get().transitions.filter(verb="submit").count() == 1
+
+
+def test_the_office_accepts_and_returns_what_it_saw(client, submitted, office, signer):
+    as_(client, office)
+    accept, back = (reverse(f"application_{verb}", args=[submitted.pk]) for verb in ("accept", "return"))
+    given = {"pick-1.2": "on", "reason-1.2": "请核对", "due": "2026-04-08"}
+    stale = client.get(accept).context["key"]
+    workflow.withdraw(submitted, by=signer, reason="")
+    workflow.submit(submitted, by=signer)
+    seen = client.post(accept, {"key": stale})
+    assert (seen.status_code, client.post(accept, {"key": seen.context["key"]}).status_code) == (409, 302)
+    old = client.get(back).context["key"]
+    workflow.withdraw(submitted, by=signer, reason="再看一遍")
+    workflow.submit(submitted, by=signer)
+    workflow.accept(submitted, by=office)
+    kept = client.post(back, given | {"key": old})
+    assert (kept.status_code, "请核对" in kept.text) == (409, True)
+    key = kept.context["key"]
+    first, second = (client.post(back, given | {"key": key}, follow=True) for _click in range(2))
+    assert (first.redirect_chain, told(second)) == (second.redirect_chain, told(first))
+    assert Application.objects.get().returns.count() == 1
+
+
+def told(answer):
+    return [str(message) for message in answer.context["messages"]]
 
 
 def test_what_is_missing_is_listed_with_its_page(client, draft, filler, signer):

@@ -227,14 +227,21 @@ def test_the_county_office_gives_a_review_more_time_by_page_and_api(office, clie
     page = reverse("cycle_extend", args=[cycle.pk])
     client.force_login(office)
     given = {"step": "township_review", "unit": unit.name, "closes": "2027-02-05", "reason": "台风停课"}
+    given["key"] = client.get(page).context["key"]
     wrong = client.post(page, given | {"unit": "没有这个村", "reason": ""})
     assert (wrong.status_code, sorted(wrong.context["form"].errors)) == (400, ["reason", "unit"])
     assert client.post(page, given).status_code == 302
     assert list(cycle.extensions.values_list("unit", "step", "closes")) == [
         (VILLAGE, "township_review", at(2027, 2, 6))
     ]
-    assert client.post(page, given | {"unit": "", "closes": "2026-09-01"}).status_code == 400
-    assert client.post(page, given | {"unit": ""}).status_code == 302
+    assert client.post(page, given).status_code == 302  # a second click
+    assert (
+        client.post(page, given | {"unit": "", "closes": "2026-09-01", "key": wrong.context["key"]}).status_code == 400
+    )
+    stale = client.get(page).context["key"]
+    assert client.post(page, given | {"unit": "", "key": wrong.context["key"]}).status_code == 302
+    assert client.post(page, given | {"unit": "", "closes": "2027-03-05", "key": stale}).status_code == 409
+    assert client.post(page, given | {"key": stale, "star": "5"}).status_code == 400
     assert cycle.windows.get(step="township_review").closes == at(2027, 2, 6)
     api = reverse("api-cycle-extend", args=[cycle.pk])
     body = {"step": "county_review", "closes": "2027-03-01T00:00+08:00", "reason": "台风停课"}

@@ -403,7 +403,14 @@ def test_the_pages_lead_from_the_result_to_the_new_star(released, plain):
         404,
     ]
     assert page in office.get(reverse("review_appeals")).content.decode()
-    office.post(page, {"do": "convene", "hearers": [released.county_office.pk]})
+    chosen = {"do": "convene", "hearers": [released.county_office.pk], "key": office.get(page).context["key"]}
+    office.post(page, chosen)
+    again = office.post(page, chosen, follow=True)  # a second click
+    assert {str(message) for message in again.context["messages"]} == {"已通知审理人员。"}
+    stale = office.get(page).context["key"]
+    appeals.convene(Appeal.objects.get(), [released.county_reviewer], by=released.county_office)
+    assert office.post(page, chosen | {"key": stale}).status_code == 409
+    office.post(page, chosen | {"key": office.get(page).context["key"]})
     with freeze_time(IN_FORCE):
         office = client_of(released.county_office)
         given = {"do": "uphold", "star": "4", "document": "新评复1号", "answer": "理由成立。"}

@@ -184,14 +184,19 @@ def test_a_note_is_signed_once_and_added_to_with_a_reason(place):
     score(place.application, "township", place.township_reviewer_b, PLAIN)
     pk = Settlement.objects.get().pk
     page, program = client_of(place.township_reviewer), api(place.township_reviewer)
+    shown = reverse("review_application", args=[place.application.pk])
+    stale = page.get(shown).context["settlements"][0].key
     assert program.post(f"/api/v1/settlements/{pk}/settle/", {"note": "按平均计。"}).status_code == 204
     assert program.post(f"/api/v1/settlements/{pk}/settle/", {"note": "改过"}).status_code == 409
-    page.post(reverse("review_settle", args=[pk]), {"note": "改过"})
+    told = page.post(reverse("review_settle", args=[pk]), {"note": "改过", "key": stale}, follow=True)
+    assert "您写的是：改过" in told.text
     assert Settlement.objects.get().note == "按平均计。"
     assert program.post(f"/api/v1/settlements/{pk}/add/", {"note": "又看过"}).status_code == 400
-    assert (
-        page.post(reverse("review_settlement_add", args=[pk]), {"note": "又看过", "reason": "漏记"}).status_code == 302
-    )
+    added = {"note": "又看过", "reason": "漏记", "key": page.get(shown).context["settlements"][0].key}
+    address = reverse("review_settlement_add", args=[pk])
+    page.post(address, added | {"points": "3"})
+    assert page.get(shown).text.count("又看过") == 0
+    assert [page.post(address, added).status_code for _click in range(2)] == [302, 302]
     answer = program.get(f"/api/v1/settlements/{pk}/").json()
     assert (answer["note"], [one["note"] for one in answer["addenda"]]) == ("按平均计。", ["又看过"])
     assert page.get(reverse("review_application", args=[place.application.pk])).content.decode().count("又看过") == 1

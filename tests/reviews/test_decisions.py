@@ -354,6 +354,15 @@ def test_what_the_county_has_decided_is_not_told_to_the_township_before_its_rele
         client.force_login(user)
         shown[user.username] = "/reconsider/" in client.get(address).content.decode()
     assert shown == {"township_leader": False, "county_office": True}
+    back = {"reason": "漏看材料", "key": client.get(address).context["key"]}
+    first, second = (client.post(f"{address}reconsider/", back, follow=True) for _click in range(2))
+    assert [str(m) for m in first.context["messages"]] == [str(m) for m in second.context["messages"]]
+    decisions.decide(place.application, star=4, by=place.county_office)
+    stale = client.get(address).context["key"]
+    decisions.reconsider(place.application, by=place.county_office, reason="再议")
+    decisions.decide(place.application, star=4, by=place.county_office)
+    client.post(f"{address}reconsider/", {"reason": "另一个", "key": stale})
+    assert place.application.decisions.filter(state="decided").count() == 1
 
 
 def test_what_the_township_has_decided_is_not_told_to_the_county_before_its_release(place, client):
