@@ -22,6 +22,7 @@ from records.audit import acting
 from records.bulk_copy import copy_rows
 from records.spreadsheet import Unreadable
 from records.table_lines import COMMAND, NotATable, lines
+from records.wrong_rows import WrongRow
 from villages.models import CODE
 from villages.pinyin import pinyin_of
 
@@ -72,24 +73,10 @@ FAULTS = (
 )
 
 
-@dataclass(frozen=True)
-class WrongUnitRow:
-    """``row`` as a spreadsheet numbers it: the heading is row 1."""
-
-    file: str
-    row: int
-    column: str
-    value: str
-    expected: str
-
-    def __str__(self) -> str:
-        return _("%(file)s, row %(row)d, column %(column)s: “%(value)s”; expected: %(expected)s") % vars(self)
-
-
 class WrongUnitRows(Exception):
     """Nothing was imported; ``rows`` are all wrong cells, each with its first error."""
 
-    def __init__(self, rows: list[WrongUnitRow]) -> None:
+    def __init__(self, rows: list[WrongRow]) -> None:
         super().__init__(_("Nothing was imported. Wrong rows: %(count)d") % {"count": len(rows)})
         self.rows = rows
 
@@ -112,7 +99,7 @@ def import_units(paths: Sequence[Path | str], tell: Tell = _untold) -> ImportedU
     files = [Path(path) for path in paths]
     with connection.cursor() as cursor, acting(None, "villages.import_units"):
         sheets: list[str] = []
-        unread: list[WrongUnitRow] = []
+        unread: list[WrongRow] = []
         for number, path in enumerate(files):
             sheets.append(_copy(cursor, path, number, unread))
             tell(
@@ -130,17 +117,17 @@ def import_units(paths: Sequence[Path | str], tell: Tell = _untold) -> ImportedU
     return imported
 
 
-def _copy(cursor, path: Path, number: int, wrong: list[WrongUnitRow]) -> str:
+def _copy(cursor, path: Path, number: int, wrong: list[WrongRow]) -> str:
     """Stream one file into a temporary table; returns the query that reads it as file, line, code, name."""
     cursor.execute(f"create temp table sheet{number} (line integer, code text, name text)")
     try:
         copy_rows(cursor, f"sheet{number}", _units(path, wrong))
     except NotATable as refused:
-        raise WrongUnitRows([WrongUnitRow(path.name, 1, "", "", str(refused))]) from refused
+        raise WrongUnitRows([WrongRow(1, "", "", str(refused), file=path.name)]) from refused
     return f"select {number} as file, line, code, name from sheet{number}"
 
 
-def _units(path: Path, wrong: list[WrongUnitRow]) -> Iterator[list[Any]]:
+def _units(path: Path, wrong: list[WrongRow]) -> Iterator[list[Any]]:
     """Row, code and name of each line below the heading; unreadable cells are added to ``wrong``."""
     rows = lines(path, COMMAND)
     first = next(rows, None)
@@ -148,33 +135,33 @@ def _units(path: Path, wrong: list[WrongUnitRow]) -> Iterator[list[Any]]:
     heading = ",".join(first.cells) if first else ""
     if missing := sorted({"code", "name"} - set(heads)):
         expected = _("a heading with the columns code and name")
-        raise WrongUnitRows([WrongUnitRow(path.name, 1, column, heading, expected) for column in missing])
+        raise WrongUnitRows([WrongRow(1, column, heading, expected, file=path.name) for column in missing])
     at_code, at_name = heads.index("code"), heads.index("name")
     for line in rows:
         there = line.cells
         if len(there) > len(heads) and any(there[len(heads) :]):
             wrong.append(
-                WrongUnitRow(path.name, line.number, "", ",".join(there), _("as many columns as in the heading"))
+                WrongRow(line.number, "", ",".join(there), _("as many columns as in the heading"), file=path.name)
             )
         code = there[at_code] if at_code < len(there) else ""
         name = there[at_name] if at_name < len(there) else ""
         for column, text in (("code", code), ("name", name)):
             if isinstance(text, Unreadable):
-                wrong.append(WrongUnitRow(path.name, line.number, column, text, text.expected))
+                wrong.append(WrongRow(line.number, column, text, text.expected, file=path.name))
         try:
             name = cells.name(name)
         except ValueError as expected:
-            wrong.append(WrongUnitRow(path.name, line.number, "name", name, str(expected)))
+            wrong.append(WrongRow(line.number, "name", name, str(expected), file=path.name))
         yield [line.number, cells.code(code), name]
 
 
-def _wrong_rows(cursor, files: list[str], unread: list[WrongUnitRow]) -> list[WrongUnitRow]:
+def _wrong_rows(cursor, files: list[str], unread: list[WrongRow]) -> list[WrongRow]:
     """Every wrong cell once, by file and row."""
     found = {(files.index(row.file), row.row, row.column): row for row in unread}
     for column, expected, condition in FAULTS:
         cursor.execute(f"select file, line, coalesce({column}, '') from incoming where {condition}")
         for file, line, value in cursor.fetchall():
-            found.setdefault((file, line, column), WrongUnitRow(files[file], line, column, value, _(expected)))
+            found.setdefault((file, line, column), WrongRow(line, column, value, _(expected), file=files[file]))
     return [found[place] for place in sorted(found)]
 
 

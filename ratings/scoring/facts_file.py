@@ -21,6 +21,7 @@ from records import cells
 from records.refusals import Refused
 from records.spreadsheet import SpreadsheetLine, Unreadable
 from records.table_lines import COMMAND, Bounds, NotATable, lines
+from records.wrong_rows import WrongRow
 from villages.models import CODE
 
 COLUMNS = ("unit", "item", "value", "date")
@@ -40,24 +41,10 @@ class UnitFacts:
     vetoes: set[tuple[str, date]] = field(default_factory=set)
 
 
-@dataclass(frozen=True)
-class WrongFactRow:
-    """An invalid row: where, its content, and what was expected."""
-
-    row: int
-    column: str
-    value: str
-    message: str
-    expected: str
-
-    def __str__(self) -> str:
-        return _("row %(row)s, column %(column)s: “%(value)s”: %(message)s (expected: %(expected)s)") % vars(self)
-
-
 class FactsRefused(Refused):
     """A facts file with errors; ``problems`` holds every invalid row and unit. Nothing of it is used."""
 
-    def __init__(self, problems: list[WrongFactRow | str]):
+    def __init__(self, problems: list[WrongRow | str]):
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
 
@@ -70,8 +57,8 @@ class _FactRow(NamedTuple):
     date: str = ""
     mac_days: bool = False
 
-    def wrong(self, column: str, message: str, expected: str) -> WrongFactRow:
-        return WrongFactRow(self.number, column, getattr(self, column), message, expected)
+    def wrong(self, column: str, message: str, expected: str) -> WrongRow:
+        return WrongRow(self.number, column, getattr(self, column), expected, message)
 
 
 def read_facts(
@@ -89,7 +76,7 @@ def read_facts(
         raise FactsRefused([str(refused)]) from None
     reader.check_units()
     if reader.problems:
-        raise FactsRefused(sorted(reader.problems, key=lambda p: p.row if isinstance(p, WrongFactRow) else 0))
+        raise FactsRefused(sorted(reader.problems, key=lambda p: p.row if isinstance(p, WrongRow) else 0))
     return {code: reader.units[code] for code in sorted(reader.units)}
 
 
@@ -131,14 +118,14 @@ class _Reader:
         self.fitting: dict[frozenset[str], tuple[Criterion, ...]] = {}
         self.accepted: set[tuple[int, str, Decimal]] = set()
         """By the criteria that fit a unit, the facts that they accept."""
-        self.problems: list[WrongFactRow | str] = []
+        self.problems: list[WrongRow | str] = []
 
     def read(self, row: _FactRow) -> None:
         problem = self._take(row)
         if problem:
             self.problems.append(problem)
 
-    def _take(self, row: _FactRow) -> WrongFactRow | None:
+    def _take(self, row: _FactRow) -> WrongRow | None:
         if not row.unit:
             return row.wrong("unit", _("The unit is missing."), _("a unit's code"))
         if not type(row.unit) is type(row.item) is type(row.value) is type(row.date) is str:
@@ -182,7 +169,7 @@ class _Reader:
             self.figures[item, text] = figure(self.asking[item][0][1], text)
         return self.figures[item, text]
 
-    def _take_veto(self, row: _FactRow, item: str, facts: UnitFacts) -> WrongFactRow | None:
+    def _take_veto(self, row: _FactRow, item: str, facts: UnitFacts) -> WrongRow | None:
         if row.value:
             return row.wrong("value", _("A veto item has a date and no value."), _("nothing"))
         met = cells.day(row.date, mac_days=row.mac_days)

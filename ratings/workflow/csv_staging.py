@@ -21,6 +21,7 @@ from records.bulk_copy import copy_rows
 from records.refusals import Refused
 from records.spreadsheet import SpreadsheetLine, Unreadable
 from records.table_lines import COMMAND, lines
+from records.wrong_rows import WrongRow
 from villages.models import CODE
 
 TABLE = "incoming"
@@ -37,23 +38,10 @@ class CsvColumn:
     required: bool = False
 
 
-@dataclass(frozen=True)
-class WrongCsvRow:
-    """An invalid row: its number in the file (from 1), the column, its content, what was expected."""
-
-    row: int
-    column: str
-    value: str
-    expected: str
-
-    def __str__(self) -> str:
-        return _("row %(row)s, column %(column)s: “%(value)s”; expected: %(expected)s") % vars(self)
-
-
 class RowsRefused(Refused):
     """A file with invalid rows; ``problems`` holds them all, by row. Nothing of it was saved."""
 
-    def __init__(self, problems: list[WrongCsvRow]) -> None:
+    def __init__(self, problems: list[WrongRow]) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
 
@@ -65,7 +53,7 @@ class CsvImport:
     rows: int
     new: int
     filled: int = 0
-    odd: list[WrongCsvRow] = field(default_factory=list)
+    odd: list[WrongRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -80,13 +68,13 @@ class CsvRule:
     expected: str | Promise
 
 
-def load(path: Path, columns: Sequence[CsvColumn]) -> list[WrongCsvRow]:
+def load(path: Path, columns: Sequence[CsvColumn]) -> list[WrongRow]:
     """Copy the file into the temporary table ``incoming`` (``row`` and the columns); returns the invalid rows.
 
     An invalid cell is empty in the table, so that the row can be checked further. Raises ``Refused`` for an unreadable
     file.
     """
-    problems: list[WrongCsvRow] = []
+    problems: list[WrongRow] = []
     fields = ", ".join(f'"{column.name}" {column.type}' for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(f"drop table if exists {TABLE}")
@@ -97,20 +85,20 @@ def load(path: Path, columns: Sequence[CsvColumn]) -> list[WrongCsvRow]:
     return problems
 
 
-def broken(rules: Iterable[CsvRule]) -> list[WrongCsvRow]:
+def broken(rules: Iterable[CsvRule]) -> list[WrongRow]:
     """The rows that break a rule, by row."""
-    errors: list[WrongCsvRow] = []
+    errors: list[WrongRow] = []
     with connection.cursor() as cursor:
         for rule in rules:
             cursor.execute(rule.broken)
             errors += (
-                WrongCsvRow(row, rule.column, value, str(rule.expected) % {"stands": stands})
+                WrongRow(row, rule.column, value, str(rule.expected) % {"stands": stands})
                 for row, value, stands in cursor.fetchall()
             )
     return sorted(errors, key=lambda wrong: wrong.row)
 
 
-def judge(rules: Iterable[CsvRule], problems: list[WrongCsvRow]) -> None:
+def judge(rules: Iterable[CsvRule], problems: list[WrongRow]) -> None:
     """Raise ``RowsRefused`` with ``problems`` and every row that breaks a rule, if there is any."""
     if wrong := [*problems, *broken(rules)]:
         raise RowsRefused(sorted(wrong, key=lambda problem: problem.row))
@@ -162,7 +150,7 @@ def number_like(pattern: str) -> Callable[[str], str | None]:
 
 
 def _read(
-    rows: Iterator[SpreadsheetLine], columns: Sequence[CsvColumn], problems: list[WrongCsvRow]
+    rows: Iterator[SpreadsheetLine], columns: Sequence[CsvColumn], problems: list[WrongRow]
 ) -> Iterator[list[Any]]:
     """Rows for the table, by the heading, which names the columns in any order."""
     first = next(rows, None)
@@ -172,30 +160,30 @@ def _read(
     strange = [name for name in heading if name and name not in named] + [n for n in named if heading.count(n) > 1]
     if missing or strange:
         needed = ",".join(column.name if column.required else f"[{column.name}]" for column in columns)
-        problems.append(WrongCsvRow(1, ",".join(missing + strange), ",".join(heading), needed))
+        problems.append(WrongRow(1, ",".join(missing + strange), ",".join(heading), needed))
         return
     places = [(column, heading.index(column.name) if column.name in heading else None) for column in columns]
     for line in rows:
         if any(line.cells[len(heading) :]):
             expected = _("%(count)s columns") % {"count": len(heading)}
-            problems.append(WrongCsvRow(line.number, str(len(line.cells)), line.cells[-1], expected))
+            problems.append(WrongRow(line.number, str(len(line.cells)), line.cells[-1], expected))
         yield [line.number, *(_value(line, column, at, problems) for column, at in places)]
 
 
-def _value(line: SpreadsheetLine, column: CsvColumn, at: int | None, problems: list[WrongCsvRow]) -> Any:
+def _value(line: SpreadsheetLine, column: CsvColumn, at: int | None, problems: list[WrongRow]) -> Any:
     number, row = line.number, line.cells
     text = row[at] if at is not None and at < len(row) else ""
     if isinstance(text, Unreadable):
-        problems.append(WrongCsvRow(number, column.name, text, text.expected))
+        problems.append(WrongRow(number, column.name, text, text.expected))
         return None
     if column.type == "date" and line.mac_days and text.isdecimal():
         parsed = cells.day(text, mac_days=True)
         text = parsed.isoformat() if parsed else text
     if not text:
         if column.required:
-            problems.append(WrongCsvRow(number, column.name, "", str(column.expected)))
+            problems.append(WrongRow(number, column.name, "", str(column.expected)))
         return None
     value = column.read(text)
     if value is None:
-        problems.append(WrongCsvRow(number, column.name, text, str(column.expected)))
+        problems.append(WrongRow(number, column.name, text, str(column.expected)))
     return value

@@ -8,9 +8,10 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from accounts.roles import Role
+from records.wrong_rows import WrongRow
 from tests.factories import UnitFactory, person
 from tests.sheets_made import number, row, sheet, workbook
-from villages.division_import import ImportedUnits, WrongUnitRow, WrongUnitRows, import_units
+from villages.division_import import ImportedUnits, WrongUnitRows, import_units
 from villages.models import Level, Unit, UnitEvent
 from villages.workflow import make_station, make_zone
 
@@ -108,7 +109,7 @@ def test_zones_and_stations_that_cannot_be(file, code, expected):
     for there in ("3306", "330624", "330624108"):
         UnitFactory(code=there)
     with translation.override("en"):
-        assert problems(file(f"code,name\n{code},某单位\n")) == [WrongUnitRow("units.csv", 2, "code", code, expected)]
+        assert problems(file(f"code,name\n{code},某单位\n")) == [WrongRow(2, "code", code, expected, file="units.csv")]
 
 
 def test_a_unit_that_has_ended_keeps_its_name(file):
@@ -124,10 +125,10 @@ def test_every_wrong_row_is_listed_with_its_place(file):
     path = file("code,name\n33,浙江省\n3306x,绍兴市\n330624,\n3306241,新昌\n")
     with translation.override("en"):
         assert problems(path) == [
-            WrongUnitRow("units.csv", 3, "code", "3306x", CODES),
-            WrongUnitRow("units.csv", 4, "code", "330624", ABOVE),
-            WrongUnitRow("units.csv", 4, "name", "", "a name of at most 100 characters"),
-            WrongUnitRow("units.csv", 5, "code", "3306241", CODES),
+            WrongRow(3, "code", "3306x", CODES, file="units.csv"),
+            WrongRow(4, "code", "330624", ABOVE, file="units.csv"),
+            WrongRow(4, "name", "", "a name of at most 100 characters", file="units.csv"),
+            WrongRow(5, "code", "3306241", CODES, file="units.csv"),
         ]
     assert not Unit.objects.exists()
 
