@@ -54,7 +54,7 @@ def facts(answers: Answers) -> Facts:
 
 def answered(criterion: Criterion, answers: Answers) -> bool:
     """Whether every item of the criterion has a fact; only then it has points of its own."""
-    return all(q.item in answers and answers[q.item].value is not None for q in criterion.questions)
+    return all(item in answers and answers[item].value is not None for item in criterion.needs)
 
 
 def scored(criteria: Iterable[Criterion], answers: Answers) -> dict[str, Scored]:

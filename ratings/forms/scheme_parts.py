@@ -40,6 +40,12 @@ BOUNDS = (
     Field("whole", _("whole numbers alone"), "tick"),
 )
 FIGURE = Field("figure", _("Figure, with its unit in brackets"), "name", width="long")
+SOURCE = (
+    Field("monthly", _("asked for each month, the mean counts"), "tick"),
+    Field("to_mean", _("in percent of the county's mean"), "tick"),
+    Field("same_as", _("the figure of another criterion (its code)"), "text", width="short"),
+)
+"""Where a figure comes from (formats, Extensions)."""
 SPARE = 1
 """Empty rows at the end of a table."""
 
@@ -172,7 +178,7 @@ _OF_METHOD: dict[str, tuple[tuple[Field, ...], tuple[Table, ...]]] = {
     ),
     "count": ((), (Table("items", _ITEMS, (*_COUNTED, *BOUNDS), "{letter}"),)),
     "tiers": (
-        (FIGURE, *BOUNDS),
+        (FIGURE, *BOUNDS, *SOURCE),
         (
             Table(
                 "tiers",
@@ -192,6 +198,7 @@ _OF_METHOD: dict[str, tuple[tuple[Field, ...], tuple[Table, ...]]] = {
             Field("full_at", _("full marks at"), "number", width="short"),
             Field("gate", _("worse than this: 0 points"), "number", width="short"),
             *BOUNDS,
+            *SOURCE,
         ),
         (),
     ),

@@ -154,6 +154,24 @@ def _linear(place: str, criterion: Linear) -> Iterator[Problem]:
         )
 
 
+def _sources(spec: SchemeSpec) -> Iterator[Problem]:
+    """Where a figure comes from (formats, Extensions): one thing at a time, and from a criterion that asks for it."""
+    plain = {c.code for c in spec.criteria if isinstance(c, Tiers | Linear)}
+    plain -= {c.code for c in spec.criteria if not isinstance(c, Tiers | Linear) or _sourced(c)}
+    for place, _area, criterion in _placed_criteria(spec):
+        if not isinstance(criterion, Tiers | Linear):
+            continue
+        if len(keys := _sourced(criterion)) > 1:
+            yield Problem(f"{place}.{keys[1]}", _("A figure comes from one source."), " / ".join(keys))
+        if criterion.same_as and criterion.same_as not in plain:
+            expected = " / ".join(sorted(plain))
+            yield Problem(f"{place}.same_as", _("Unknown criterion with a figure “%s”.") % criterion.same_as, expected)
+
+
+def _sourced(criterion: Tiers | Linear) -> list[str]:
+    return [key for key in ("monthly", "to_mean", "same_as") if getattr(criterion, key)]
+
+
 def _checklist(place: str, criterion: Checklist) -> Iterator[Problem]:
     if criterion.all_or_nothing:
         return
@@ -347,6 +365,7 @@ _CHECKS: tuple[Callable[[SchemeSpec], Iterator[Problem]], ...] = (
     _codes,
     _variants,
     _methods,
+    _sources,
     _bounds,
     _suppliers,
     _areas,

@@ -10,7 +10,17 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from django.utils.translation import gettext as _
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+)
 from pydantic_core import PydanticCustomError
 
 from records.numbers import decimals
@@ -19,6 +29,7 @@ FORMAT = "pingxing-scheme/1"
 LARGEST = Decimal(10) ** 12
 MOST_PLACES = 10
 PER_CENT = (Decimal(0), Decimal(100))
+MONTHS = 12
 
 
 def _number(value: Any) -> Decimal:
@@ -26,9 +37,16 @@ def _number(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise PydanticCustomError("number", "a number")
     number = Decimal(value)
-    if abs(number) >= LARGEST or decimals(number) > MOST_PLACES:
+    if number.copy_abs() >= LARGEST or decimals(number) > MOST_PLACES:
         raise PydanticCustomError("number_size", "a number of ordinary size")
     return number
+
+
+def _storable(value: str) -> str:
+    """A text without NUL, which no text of the database can hold."""
+    if "\0" in value:
+        raise PydanticCustomError("nul", "a text without control characters")
+    return value
 
 
 def _bar(value: Any) -> int | str:
@@ -43,9 +61,10 @@ NotNegative = Annotated[Number, Field(ge=0)]
 Positive = Annotated[Number, Field(gt=0)]
 Whole = Annotated[int, Field(strict=True, ge=0, lt=100_000)]
 Ordinal = Annotated[int, Field(strict=True, ge=1, lt=100_000)]
-Text = Annotated[str, Field(strict=True)]
-Name = Annotated[str, Field(strict=True, min_length=1)]
-Code = Annotated[str, StringConstraints(strict=True, pattern=r"^[^\s@,][^\s,]*$", max_length=19)]
+Storable = AfterValidator(_storable)
+Text = Annotated[str, Field(strict=True), Storable]
+Name = Annotated[str, Field(strict=True, min_length=1), Storable]
+Code = Annotated[str, StringConstraints(strict=True, pattern=r"^[^\s@,][^\s,]*$", max_length=19), Storable]
 Yes = Annotated[bool, Field(strict=True)]
 
 
@@ -125,6 +144,16 @@ class _Criterion(SpecModel):
     only: tuple[Name, ...] = ()
     figure: Text | None = None
 
+    if TYPE_CHECKING:
+
+        @property
+        def questions(self) -> tuple["Question", ...]: ...
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The facts from which its points follow."""
+        return tuple(question.item for question in self.questions)
+
     def fits(self, tags: Collection[str]) -> bool:
         """Whether this variant applies to a unit with ``tags``; without ``only`` it applies to every unit."""
         return not self.only or any(tag in self.only for tag in tags)
@@ -137,26 +166,45 @@ class _Figured(_Criterion):
     """A criterion that looks at one figure, such as the percentage of satisfied villagers.
 
     ``least``, ``most`` and ``whole`` say which figures are possible; a percentage lies in 0 … 100 unless they say
-    otherwise.
+    otherwise. Where the figure comes from (formats, Extensions): ``monthly``, the mean of twelve; ``to_mean``, percent
+    of the county's mean; ``same_as``, what another criterion asks for.
     """
 
     least: Number | None = None
     most: Number | None = None
     whole: Yes = False
+    monthly: Yes = False
+    to_mean: Yes = False
+    same_as: Code | None = None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (self.same_as,) if self.same_as else super().needs
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         name = self.figure or self.name
+        if self.same_as:
+            return ()
+        if self.monthly:
+            months = range(1, MONTHS + 1)
+            return tuple(
+                self._question(f"{self.code}.m{n}", _("%(name)s, month %(n)s") % {"name": name, "n": n}) for n in months
+            )
+        own = self._question(self.code, name)
+        if self.to_mean:
+            return own, self._question(f"{self.code}.mean", _("%s, the county's mean") % name)
+        return (own,)
+
+    def _question(self, item: str, name: str) -> Question:
         least, most = PER_CENT if "%" in name or "％" in name else (None, None)
-        return (
-            Question(
-                item=self.code,
-                kind="figure",
-                name=name,
-                least=least if self.least is None else self.least,
-                most=most if self.most is None else self.most,
-                whole=self.whole,
-            ),
+        return Question(
+            item=item,
+            kind="figure",
+            name=name,
+            least=least if self.least is None else self.least,
+            most=most if self.most is None else self.most,
+            whole=self.whole,
         )
 
 

@@ -98,7 +98,11 @@ def rule_lines(criterion: Criterion, *, penalty: bool = False) -> list[str]:
             return [head % most, *_losses(criterion, not penalty)]
         case Tiers():
             name, unit = _figure(criterion)
-            return [*(_tier(tier, name, unit) for tier in criterion.tiers), _("Otherwise: 0 points")]
+            return [
+                *_source(criterion),
+                *(_tier(tier, name, unit) for tier in criterion.tiers),
+                _("Otherwise: 0 points"),
+            ]
         case Linear():
             return _linear(criterion)
         case Checklist():
@@ -118,8 +122,18 @@ def rule_lines(criterion: Criterion, *, penalty: bool = False) -> list[str]:
     raise TypeError(criterion.method)
 
 
+def _source(criterion: Tiers | Linear) -> list[str]:
+    """Where the figure comes from, unless it is asked for as it is."""
+    if criterion.monthly:
+        return [_("The figure is the mean of the twelve months, to two decimals.")]
+    if criterion.to_mean:
+        return [_("The figure is taken in percent of the county's mean, to two decimals.")]
+    return [_("The figure is the one of %s.") % criterion.same_as] if criterion.same_as else []
+
+
 def _figure(criterion: Tiers | Linear) -> tuple[str, str]:
     name, unit = figure_parts(criterion.figure or criterion.name)
+    unit = "%" if criterion.to_mean else unit
     return name or criterion.name, unit
 
 
@@ -154,7 +168,7 @@ def _linear(criterion: Linear) -> list[str]:
             "%(name)s %(full)s and less: full marks %(most)s; %(zero)s and more: 0 points; in between in proportion."
         )
     )
-    lines = [words % values]
+    lines = [*_source(criterion), words % values]
     if criterion.gate is not None:
         gate = {"gate": plain(criterion.gate) + unit}
         lines.append((_("Below %(gate)s: 0 points.") if more else _("Above %(gate)s: 0 points.")) % gate)

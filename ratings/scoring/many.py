@@ -13,14 +13,14 @@ Answers = tuple[Decimal | None, ...]
 
 @dataclass
 class _KnownCriterion:
-    """The points of a criterion by the answers to its questions."""
+    """The points of a criterion by the facts that it needs."""
 
     criterion: Criterion
     items: tuple[str, ...] = field(init=False)
     points: dict[Answers, Scored] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.items = tuple(question.item for question in self.criterion.questions)
+        self.items = self.criterion.needs
 
     def score(self, facts: Facts) -> Scored:
         """Raises ``WrongFact``."""

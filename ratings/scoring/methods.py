@@ -107,8 +107,22 @@ def count(criterion: Count, facts: Facts) -> Scored:
     return Scored(min(criterion.max, _sum(criterion, facts)))
 
 
+def figure_of(criterion: Tiers | Linear, facts: Facts) -> Decimal | None:
+    """The figure that a criterion looks at; None if a fact that it needs is absent (formats, Extensions)."""
+    given = [facts.get(item) for item in criterion.needs]
+    known = [value for value in given if value is not None]
+    if len(known) < len(given):
+        return None
+    if criterion.monthly:
+        return mean(known)
+    if criterion.to_mean:
+        own, county = known
+        return half_up(Fraction(own) * 100 / Fraction(county)) if county else None
+    return known[0]
+
+
 def tiers(criterion: Tiers, facts: Facts) -> Scored:
-    figure = facts.get(criterion.code)
+    figure = figure_of(criterion, facts)
     if figure is None:
         return Scored(Decimal(0), missing=True)
     for tier in criterion.tiers:
@@ -118,7 +132,7 @@ def tiers(criterion: Tiers, facts: Facts) -> Scored:
 
 
 def linear(criterion: Linear, facts: Facts) -> Scored:
-    figure = facts.get(criterion.code)
+    figure = figure_of(criterion, facts)
     if figure is None:
         return Scored(Decimal(0), missing=True)
     more_is_better = criterion.full_at > criterion.zero_at
@@ -171,7 +185,7 @@ def points_of(item: CountedItem, count: Decimal) -> Decimal:
 
 
 def half_up(value: Fraction | Decimal, places: int = 2) -> Decimal:
-    """``value`` ≥ 0 rounded half up to so many decimals."""
+    """``value`` rounded half up to so many decimals."""
     parts = Fraction(value) * 10**places
     return Decimal((parts.numerator * 2 + parts.denominator) // (parts.denominator * 2)).scaleb(-places)
 

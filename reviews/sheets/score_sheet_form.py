@@ -166,7 +166,7 @@ class ScoreSheetForm:
     ) -> None:
         self.answers, self.entries, self.last = answers, entries, last or {}
         self.reported = {item: a.value for item, a in answers.items() if a.value is not None}
-        self.parts = [self._part(criterion) for criterion in criteria]
+        self.parts = [self._part(criterion) for criterion in criteria if criterion.questions]
 
     def _part(self, criterion: Criterion) -> ScorePart:
         done = is_scored(criterion, self.entries)

@@ -26,7 +26,7 @@ def facts_of(entries: Entries) -> dict[str, Decimal]:
 
 
 def is_scored(criterion: Criterion, entries: Collection[str]) -> bool:
-    return all(question.item in entries for question in criterion.questions)
+    return all(item in entries for item in criterion.needs)
 
 
 def scored(spec: SchemeSpec, tags: Collection[str], entries: Entries) -> dict[str, Scored]:

@@ -64,8 +64,9 @@ def read_book(raw: bytes) -> Book:
 
 def _rows(sheet: Sheet, lines: SheetLines, book: Book) -> list[SheetRow]:
     """The rows below the headings; none if the sheet has problems."""
-    heads = [column.head for column in sheet.columns]
-    top, there = _head_line(lines, heads)
+    heads = [column.head for column in sheet.columns if not column.optional]
+    optional = [column.head for column in sheet.columns if column.optional]
+    top, there = _head_line(lines, [*heads, *optional])
     if missing := [head for head in heads if head not in there]:
         told = _("The sheet has no column “%s”.") % SEPARATOR.join(missing)
         book.problems.append(Problem(f"{sheet.title}!{top}", told, SEPARATOR.join(heads)))
@@ -73,7 +74,7 @@ def _rows(sheet: Sheet, lines: SheetLines, book: Book) -> list[SheetRow]:
     book.problems += _merged(lines, top)
     book.places.tops[sheet.title] = _top_row(sheet, top)
     try:
-        rows = rows_below(lines.lines, heads)
+        rows = rows_below(lines.lines, heads, optional=optional)
     except SheetRefused as refused:
         book.problems.append(Problem(sheet.title, str(refused), _("each column once")))
         return []

@@ -3,6 +3,7 @@ choose from."""
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import xlsxwriter
@@ -32,10 +33,16 @@ def workbook_of(spec: SchemeSpec) -> bytes:
     raw = io.BytesIO()
     with xlsxwriter.Workbook(raw) as book:
         _write_cover(book, body)
-        for sheet, rows in _tables(body):
-            _write_table(book, sheet, list(rows))
-        _write_explanation(book)
+        tables = [_with_used_columns(sheet, list(rows)) for sheet, rows in _tables(body)]
+        for sheet, rows in tables:
+            _write_table(book, sheet, rows)
+        _write_explanation(book, [layout.COVER, *(sheet for sheet, _rows in tables)])
     return raw.getvalue()
+
+
+def _with_used_columns(sheet: Sheet, rows: list[Row]) -> tuple[Sheet, list[Row]]:
+    used = [column for column in sheet.columns if not column.optional or any(column.key in row for row in rows)]
+    return replace(sheet, columns=tuple(used)), rows
 
 
 def _tables(body: dict[str, Any]) -> Iterator[tuple[Sheet, Iterable[Row]]]:
@@ -155,7 +162,7 @@ def _offer(sheet: ExcelSheet, where: str, choices: list[str] | str, column: Colu
     )
 
 
-def _write_explanation(book: xlsxwriter.Workbook) -> None:
+def _write_explanation(book: xlsxwriter.Workbook, tables: Iterable[Sheet]) -> None:
     sheet = ExcelSheet(book, layout.EXPLANATION)
     sheet.worksheet.set_column(0, 0, 14)
     sheet.worksheet.set_column(1, 1, 18)
@@ -165,7 +172,7 @@ def _write_explanation(book: xlsxwriter.Workbook) -> None:
         look={"bold": True},
     )
     sheet.append([(head, "") for head in ("工作表", "列", "怎么填", "可以选的")], look=HEADS)
-    for table in layout.SHEETS:
+    for table in tables:
         sheet.append([(table.title, ""), ("", ""), (table.note, "")], look={"text_wrap": True, "bold": True})
         for column in layout.COVER_LINES if table is layout.COVER else table.columns:
             words = SEPARATOR.join((column.words or {}).values())
