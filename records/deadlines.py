@@ -11,6 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 
+def end_of(day: date) -> datetime:
+    """24:00 of a day in China."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+
+
 def last_day(due: datetime | date) -> date:
     """The last day of the deadline, in China's time zone."""
     if not isinstance(due, datetime):

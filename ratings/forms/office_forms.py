@@ -1,7 +1,7 @@
 """Forms of the offices: what to return and why, and the windows of a cycle."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -15,12 +15,6 @@ from ratings.models.cycle import CycleStep
 from ratings.scheme.spec import Criterion
 from records.refusals import Incomplete
 from villages.models import Unit
-
-
-def end_of(day: date) -> datetime:
-    """24:00 of a day in China."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
-
 
 PHRASES = [
     _("The photo is not clear. Please take it again."),

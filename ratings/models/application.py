@@ -302,7 +302,7 @@ class Return(models.Model):
     ``due``."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="returns")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     due = models.DateTimeField(_("Deadline"))
     answered_at = models.DateTimeField(null=True)

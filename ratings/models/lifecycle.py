@@ -102,7 +102,9 @@ STEPS = Lifecycle(
     Step(
         "return",
         ["ratings.accept"],
-        moves(IN_TOWNSHIP, to=State.RETURNED),
+        # Not accepted yet, too: for what a later version of the scheme asks. The township itself accepts it first.
+        moves(State.SUBMITTED, IN_TOWNSHIP, to=State.RETURNED),
+        at=(IN_TOWNSHIP,),
         label=_("Return for correction"),
         url_name="application_return",
         told=_("Returned for correction"),

@@ -13,7 +13,8 @@ class SchemeRevision(models.Model):
     """What stood in a draft after one change. The last one is what editors see; the scheme itself keeps the last body
     that was without faults, so that nothing that reads a ``Scheme`` ever meets a faulty one.
 
-    ``shows``: the number of the revision whose body this is again, after undoing; ``pressed`` tells a double click.
+    ``shows``: the number of the revision whose body this is again, after undoing or redoing; ``pressed`` tells a double
+    click.
     """
 
     class Step(models.TextChoices):
@@ -23,6 +24,7 @@ class SchemeRevision(models.Model):
         MOVE = "move", _("moved")
         REMOVE = "remove", _("removed")
         UNDO = "undo", _("undone")
+        REDO = "redo", _("done again")
 
     scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()

@@ -15,6 +15,7 @@ from ratings.application.answer_parsing import parsed_answer, typed_in_file
 from ratings.models import Application, Cycle
 from ratings.presenters.supplied_figures import Beside, Key, a_year_ago, answers_of
 from ratings.scheme.spec import Criterion, Question
+from ratings.workflow.supply import takes_figure
 from ratings.workflow.window import hold_open
 from records.outliers import Odd
 from records.refusals import Incomplete
@@ -75,9 +76,15 @@ class SupplySheet:
     @cached_property
     def closed(self) -> set[str]:
         """Codes of the units whose figures can no longer change."""
-        return set(
-            self.cycle.applications.exclude(state__in=Application.State.TAKES_FIGURES).values_list("unit_id", flat=True)
-        )
+        under_review = self.cycle.applications.exclude(state__in=Application.State.TAKES_FIGURES)
+        answers = answers_of(self.variants[0].code).filter(application__in=under_review)
+        there = {(answer.application_id, answer.item): answer for answer in answers}
+        closed = set()
+        for application in under_review:
+            application.cycle = self.cycle
+            if not any(takes_figure(application, there.get((application.pk, item))) for item in self.heads):
+                closed.add(application.unit_id)
+        return closed
 
     def columns(self) -> list[SheetColumn]:
         townships = Unit.objects.within(self.cycle.unit_id).filter(level=Level.TOWNSHIP)

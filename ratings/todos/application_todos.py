@@ -114,7 +114,7 @@ class InVillageHands:
                 detail=_("Everything that was returned has been corrected."),
                 due=due,
                 urgent=True,
-                over=_("Returned by the township"),
+                over=str(State.RETURNED.label),
                 action=_("Check and sign"),
             )
         n = len(turn.unmended) or turn.lacking
@@ -126,7 +126,7 @@ class InVillageHands:
             detail=_("Only these questions are open; nothing else has to be touched."),
             due=due,
             urgent=True,
-            over=_("Returned by the township"),
+            over=str(State.RETURNED.label),
             action=_("Start correcting"),
         )
 

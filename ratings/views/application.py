@@ -19,7 +19,7 @@ from ratings import exports
 from ratings.application.access import VIEW, applications_for, opened
 from ratings.application.file_reuse import mark_reuse
 from ratings.application.progress import named, steps_of, visible_steps
-from ratings.forms.office_forms import ReturnForm, end_of
+from ratings.forms.office_forms import ReturnForm
 from ratings.forms.register_forms import TownshipFilterForm
 from ratings.models import Application, Evidence, Return
 from ratings.models.application import Paper
@@ -31,6 +31,7 @@ from ratings.presenters.corrections import corrections
 from ratings.workflow import application as workflow
 from ratings.workflow.actions import available
 from records import previews
+from records.deadlines import end_of
 from records.documents import served
 from records.excel_export import as_workbook
 from records.files import serve

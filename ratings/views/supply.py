@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
 from ratings.application import questions
-from ratings.models import Answer, Application, Cycle
+from ratings.models import Answer, Cycle
 from ratings.presenters.supplied_figures import Beside, Key, answers_of
 from ratings.presenters.supply_sheet import by_their_tags, variant_of
 from ratings.scheme.spec import Criterion, Question
 from ratings.scheme.wording import bounds_words, rule_lines
 from ratings.workflow.answers import SavedAnswers
-from ratings.workflow.supply import SUPPLY, asked_of, departments_of, supplied_by, supply
+from ratings.workflow.supply import SUPPLY, asked_of, departments_of, supplied_by, supply, takes_figure
 from records.refusals import Refused
 from villages.models import Level, Unit
 
@@ -119,18 +119,19 @@ def _table(
         .filter(application__cycle=cycle, application__unit__in=[unit.code for unit in units])
         .select_related("application")
     }
-    states = dict(cycle.applications.filter(unit__in=[u.code for u in units]).values_list("unit_id", "state"))
+    begun = {a.unit_id: a for a in cycle.applications.filter(unit__in=[u.code for u in units])}
+    for application in begun.values():
+        application.cycle = cycle
     beside = Beside(cycle, variants, [unit.code for unit in units])
     rows = [
         {
             "unit": unit,
-            "open": unit.code not in states or states[unit.code] in Application.State.TAKES_FIGURES,
-            "fields": [
-                _field(unit, question, answers, typed, saved, beside)
-                for question in variant_of(unit, variants).questions
-            ],
+            "open": unit.code not in begun
+            or any(takes_figure(begun[unit.code], answers.get((unit.code, question.item))) for question in asked),
+            "fields": [_field(unit, question, answers, typed, saved, beside) for question in asked],
         }
         for unit in units
+        for asked in [variant_of(unit, variants).questions]
     ]
     return render(
         request,

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
 from ratings import exports
-from ratings.forms.office_forms import ReopenForm, end_of
+from ratings.forms.office_forms import ReopenForm
 from ratings.models import Application, Cycle
 from ratings.models.cycle import CycleStep
 from ratings.workflow.cycle import reopen as reopen_for
 from ratings.workflow.window import in_force
-from records.deadlines import last_day
+from records.deadlines import end_of, last_day
 from records.excel_export import as_workbook
 from records.refusals import Incomplete
 from villages.models import Unit, below_any

@@ -227,7 +227,7 @@ def _tags(applications: list[Application]) -> Case:
 
 def _require_whole(applications: list[Application], answers: Answers) -> None:
     """Raise ``Incomplete`` unless every item of every application is answered, with the required evidence."""
-    for application, problems in _problems_of(applications, answers):
+    for application, problems in problems_of(applications, answers):
         if application.applied_star is None:
             raise _no_star()
         if problems:
@@ -239,11 +239,11 @@ def _require_whole(applications: list[Application], answers: Answers) -> None:
 
 def lacking(application: Application) -> int:
     """How many things keep the form from being sent: items, evidence, documents, the star. Two queries."""
-    [(_application, problems)] = _problems_of([application], given_of([application]))
+    [(_application, problems)] = problems_of([application], given_of([application]))
     return len(problems) + (application.applied_star is None)
 
 
-def _problems_of(applications: list[Application], answers: Answers) -> list[tuple[Application, dict[str, str]]]:
+def problems_of(applications: list[Application], answers: Answers) -> list[tuple[Application, dict[str, str]]]:
     """Each application with what it lacks to be sent, by item or criterion."""
     attached: dict[int, set[tuple[str, str]]] = {application.pk: set() for application in applications}
     place = ("application", "criterion", "name")

@@ -16,10 +16,12 @@ from ratings.allowance import allowed_star
 from ratings.allowance.scheme_revision import revised
 from ratings.models import Application, Cycle, Decision, Scheme, Stage
 from ratings.scheme.reading import Reading
-from ratings.scheme.spec import Criterion, NoSingleVariant, SchemeSpec
+from ratings.scheme.spec import SchemeSpec
 from ratings.signals import applications_reasked
+from ratings.workflow import new_questions
 from ratings.workflow.answers import keep_self_points, reread
 from ratings.workflow.cycle import store_allowances
+from ratings.workflow.new_questions import fitting
 from records import audit
 from records.refusals import WrongState
 
@@ -48,6 +50,7 @@ def consequences(scheme: Scheme, new: Reading | None = None) -> dict[str, Any]:
         "version": cycle.scheme.version,
         "moved": [[one.unit, names[one.unit], one.before, one.after] for one in changes],
         "asked": asked,
+        "asked_in_all": sum(asked.values()),
         "waiting": _waiting(cycle).count(),
     }
 
@@ -73,6 +76,7 @@ def follow(scheme: Scheme, *, by: Any) -> None:
     _judge_anew(followers)
     if reviewed := [one.pk for one in asked if one.state in State.IN_REVIEW]:
         applications_reasked.send(sender=Application, applications=reviewed)
+    new_questions.ask(new_questions.unanswered(asked, old.spec), version=scheme.version, by=by)
     store_allowances(cycle, _today())
     concerned = {one.pk: one for one in [*asked, *(one for one in followers if one.unit_id in moved)]}
     for tell in (notices.tell_village, notices.tell_township):
@@ -98,20 +102,13 @@ def _waiting(cycle: Cycle) -> QuerySet[Decision]:
 
 
 def _asked_otherwise(rows: Collection[Application], old: SchemeSpec, new: SchemeSpec) -> list[Application]:
-    return [one for one in rows if _fitting(old, one.tags) != _fitting(new, one.tags)]
-
-
-def _fitting(spec: SchemeSpec, tags: Collection[str]) -> tuple[Criterion, ...] | None:
-    try:
-        return spec.fitting(tags)
-    except NoSingleVariant:
-        return None
+    return [one for one in rows if fitting(old, one.tags) != fitting(new, one.tags)]
 
 
 def _judge_anew(rows: Sequence[Application]) -> None:
     """The answers as the new version takes them, and what they come to where they were added up before."""
     reread(rows)
-    fitting = [one for one in rows if one.self_total is not None and _fitting(one.scheme.spec, one.tags) is not None]
+    fitting = [one for one in rows if one.self_total is not None and fitting(one.scheme.spec, one.tags) is not None]
     if not fitting:
         return
     keep_self_points(fitting)

@@ -76,6 +76,16 @@ def asked_of(user: Any) -> list[AskedCriterion]:
     return rows
 
 
+def takes_figure(application: Application, before: Answer | None) -> bool:
+    """Whether a figure of ``application`` may still change: until the review begins; in its course what a version of
+    the scheme asks that was issued since the application was sent, until it is given."""
+    if application.state in State.TAKES_FIGURES:
+        return True
+    sent, issued = application.submitted_at, application.cycle.scheme.issued_at
+    asked_since = sent is not None and issued is not None and sent < issued
+    return application.state in State.IN_REVIEW and asked_since and (before is None or before.value is None)
+
+
 @transaction.atomic
 def supply(
     cycle: Cycle,
@@ -106,6 +116,10 @@ def supply(
         if a.item == criterion or a.item.startswith(f"{criterion}.")
     }
     source = questions.DEPARTMENT + questions.department(variants[0])
+    for (code, item), text in typed.items():
+        application, before = applications[code], there.get((applications[code].pk, item))
+        if not takes_figure(application, before) and _typed(before) != text:
+            raise WrongState(_("%s: it is under review, its figures can no longer change.") % application.unit)
     saved = {
         (code, item): _keep(
             applications[code], criterion, AnswerEntry(item, text, sure=(code, item) in sure), there, source, by
@@ -131,8 +145,6 @@ def _applications(cycle: Cycle, codes: set[str]) -> dict[str, Application]:
     applications = {application.unit_id: application for application in rows.order_by("pk")}
     for application in applications.values():
         application.cycle = cycle
-        if application.state not in State.TAKES_FIGURES:
-            raise WrongState(_("%s: it is under review, its figures can no longer change.") % application.unit)
     return applications
 
 

@@ -8,16 +8,20 @@ import pytest
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.allowance import allowed_star
-from ratings.models import Answer, Application, Cycle, Decision, Points, Stage
+from ratings.models import Answer, Application, Cycle, Decision, Points, Return, Stage
+from ratings.workflow.answers import AnswerEntry, save_answers
+from ratings.workflow.application import resume
 from ratings.workflow.filling_rights import criteria_of
 from ratings.workflow.new_version import consequences
 from ratings.workflow.scheme import import_scheme, issue_scheme
+from ratings.workflow.supply import asked_of, supply
 from records.refusals import WrongState
 from tests.clock import freeze_time
 from tests.factories import (
     TOWNSHIP,
     AnswerFactory,
     ApplicationFactory,
+    AppointmentFactory,
     CycleFactory,
     DecisionFactory,
     UnitFactory,
@@ -45,9 +49,9 @@ def amended():
     return body
 
 
-def answered(cycle, village, state="draft", **changes):
-    application = ApplicationFactory(cycle=cycle, unit=UnitFactory(code=f"{TOWNSHIP}{village}"), state=state)
-    for item, value in (ANSWERS | changes).items():
+def answered(cycle, village, state="draft", **has):
+    application = ApplicationFactory(cycle=cycle, unit=UnitFactory(code=f"{TOWNSHIP}{village}"), state=state, **has)
+    for item, value in ANSWERS.items():
         AnswerFactory(application=application, item=item, typed=value, value=D(value))
     return application
 
@@ -71,6 +75,53 @@ def test_the_cycle_moves_and_asks_what_is_new():
     told = Notice.objects.filter(kind="scheme_amended").values_list("user", flat=True)
     assert sorted(told) == sorted([filler.pk, office.pk])
     assert consequences(new) == {}
+
+
+@pytest.mark.parametrize("state", ["submitted", "township_review", "returned", "county_review"])
+def test_what_is_sent_already_is_asked_for_the_new_answers_alone(client, settings, state):
+    settings.SECOND_FACTOR_REQUIRED = False
+    cycle = CycleFactory()
+    sent = answered(cycle, 201, state=state, submitted_at=at(2026, 7, 1), applied_star=4)
+    signer, filler = person(Role.SIGNER, sent.unit_id), person(Role.FILLER, sent.unit_id)
+    if state == "returned":
+        Return.objects.create(application=sent, by=signer, due=at(2026, 7, 11))
+    import_scheme(amended(), by=None, issue=True)
+    now = fresh(sent)
+    if state == "county_review":  # the county's reviewers score what is new
+        assert (now.state, now.returns.count()) == ("county_review", 0)
+        return
+    question = now.returns.get(answered_at=None)
+    assert (now.state, question.due) == ("returned", at(2026, 7, 18))
+    assert [one.criterion for one in question.criteria.all()][-1] == "1.9"
+    client.force_login(filler)
+    assert "请改1项" in client.get("/").content.decode()
+    if state == "returned":
+        return
+    save_answers(now, [AnswerEntry("1.9.a", "1")], by=filler)
+    with pytest.raises(WrongState):
+        save_answers(now, [AnswerEntry("1.1.a", "1")], by=filler)
+    with freeze_time(at(2026, 7, 18, 9)):
+        resume(now, by=person(Role.TOWNSHIP_OFFICE, TOWNSHIP))
+    now = fresh(sent)
+    assert (now.state, now.submitted_at) == ("township_review", at(2026, 7, 1))
+
+
+def test_a_department_gives_what_is_new_during_the_review(client):
+    cycle = CycleFactory()
+    sent = answered(cycle, 201, state="township_review", submitted_at=at(2026, 7, 1))
+    body = amended()
+    body["areas"][0]["criteria"][-1] = {
+        "code": "1.9", "name": "收入", "max": 4, "method": "linear", "zero_at": 0, "full_at": 4,
+        "supplier": "department:农业农村局",
+    }  # fmt: skip
+    import_scheme(body, by=None, issue=True)
+    department = AppointmentFactory(role=Role.DEPARTMENT, unit=cycle.unit, department="农业农村局").user
+    cycle = Cycle.objects.get()
+    assert [(one.criterion.code, one.missing) for one in asked_of(department)] == [("1.9", 1)]
+    supply(cycle, "1.9", {(sent.unit_id, "1.9"): "2"}, by=department)
+    with pytest.raises(WrongState):
+        supply(cycle, "1.9", {(sent.unit_id, "1.9"): "3"}, by=department)
+    assert Points.objects.get(application=sent, stage=Stage.SELF, criterion="1.9").points == D(2)
 
 
 def test_a_published_result_stays_under_the_version_that_it_names():
