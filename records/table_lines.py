@@ -92,6 +92,8 @@ def _package(file: BinaryIO, bounds: Bounds) -> Iterator[ZipFile]:
         parts = package.NameToInfo
         if "xl/workbook.bin" in parts:
             raise _save_anew(_("This is a binary workbook (.xlsb)."))
+        if any(part.lower().endswith("/vbaproject.bin") for part in parts):
+            raise _save_anew(_("This workbook contains macros."))
         if "content.xml" in parts:
             raise _save_anew(_("This is an OpenDocument file (.ods)."))
         if not any(part.startswith("xl/") for part in parts):

@@ -20,6 +20,7 @@ from reviews.views import (
 )
 
 urlpatterns = [
+    path("cycles/open/", opening.to_open, name="cycles_to_open"),
     path("cycles/open/<int:scheme>/", opening.open_, name="cycle_open"),
     path("reviews/", desk.desk, name="review_desk"),
     path("reviews/sheets/<int:pk>/", desk.sheet, name="review_sheet"),

@@ -5,8 +5,9 @@ Of the year's versions it is the one last issued on or before that day; the firs
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Length
 
 from ratings.models import Scheme
@@ -28,8 +29,14 @@ def stars_offered(codes: Iterable[str]) -> list[int]:
     codes = list(codes)
     above = {prefix for code in codes for prefix in prefixes(code)}
     issued = Scheme.objects.issued().filter(Q(unit__in=above) | below_any(codes, "unit_id"))
-    lines = issued.order_by().values_list("body__stars", flat=True).distinct()
-    return [0, *sorted({line["star"] for stars in lines for line in stars or []})]
+    areas = Case(When(body__rule="areas", then=F("body__areas")))
+    lines = issued.order_by().values_list("body__stars", areas).distinct()
+    return [0, *sorted({star for stars, areas in lines for star in _stars(stars or [], areas or [])})]
+
+
+def _stars(stars: list[dict[str, Any]], areas: list[dict[str, Any]]) -> set[int]:
+    """The stars of a scheme's lines, or of its ``areas``: one for each base area."""
+    return {line["star"] for line in stars} | set(range(1, 1 + sum(area["kind"] == "base" for area in areas)))
 
 
 def events_of(scheme: Scheme | None) -> dict[str, str]:

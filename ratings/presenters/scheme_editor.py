@@ -1,7 +1,7 @@
 """A draft scheme as its writers see it: the outline with full marks, what is wrong where, and three sample villages."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from pydantic import TypeAdapter, ValidationError
 
 from accounts.templatetags.face import points_text
+from ratings.presenters.sample_villages import SampleVillage
 from ratings.scheme.drafting import Body, Place, digest, full_marks
 from ratings.scheme.problems import Problem, errors
 from ratings.scheme.reading import SchemeRefused, check_scheme
@@ -166,10 +167,9 @@ def criterion_of(value: Body) -> Criterion | None:
         return None
 
 
-def samples(criterion: Criterion, given: Mapping[str, str]) -> list[Sample]:
+def samples(criterion: Criterion, given: Mapping[str, str], villages: Iterable[SampleVillage]) -> list[Sample]:
     """What three villages would get; ``given`` holds facts that were typed over the proposed ones."""
-    names = (_("A good village"), _("A middling village"), _("A weak village"))
-    return [_sample(criterion, n, village, given) for n, village in enumerate(names)]
+    return [_sample(criterion, n, village, given) for n, village in enumerate(villages)]
 
 
 def rule(criterion: Criterion, *, penalty: bool) -> list[str]:
@@ -180,11 +180,11 @@ def rule(criterion: Criterion, *, penalty: bool) -> list[str]:
         return []
 
 
-def _sample(criterion: Criterion, number: int, village: str, given: Mapping[str, str]) -> Sample:
+def _sample(criterion: Criterion, number: int, village: SampleVillage, given: Mapping[str, str]) -> Sample:
     facts, values, problem = [], {}, ""
     for at, question in enumerate(criterion.questions):
         name = f"sample:{number}:{at}"
-        proposed = _proposed(criterion, question, number, at)
+        proposed = village.facts.get(question.item, _proposed(criterion, question, number, at))
         typed = given.get(name, "") if any(key.startswith("sample:") for key in given) else plain(proposed)
         ticked = question.kind == "tick"
         facts.append(SampleFact(name, question.name or criterion.name, typed, ticked))
@@ -196,10 +196,10 @@ def _sample(criterion: Criterion, number: int, village: str, given: Mapping[str,
     try:
         points = points_text(score_criterion(criterion, values).points)
     except WrongFact as wrong:
-        return Sample(village, facts, "—", _("expected: %s") % wrong.expected)
+        return Sample(village.name, facts, "—", _("expected: %s") % wrong.expected)
     except (TypeError, ArithmeticError):  # what the checks complain of (no points yet, no slope); a count without end
-        return Sample(village, facts, "—", problem)
-    return Sample(village, facts, points, problem)
+        return Sample(village.name, facts, "—", problem)
+    return Sample(village.name, facts, points, problem)
 
 
 def _proposed(criterion: Criterion, question: Question, number: int, at: int) -> Decimal:

@@ -1,10 +1,12 @@
 """From the bytes of a scheme file to its specification, or to its list of problems (formats §1)."""
 
 import json
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -17,10 +19,13 @@ from ratings.scheme.problems import Problem, errors
 from ratings.scheme.spec import LARGEST, MOST_PLACES, SchemeSpec
 from ratings.scheme.workbook.reading import read_book
 from records.refusals import Refused
-from records.table_lines import OLE, ZIP, NotATable
+from records.table_lines import NotATable
 from records.zip_packages import MB
 
 MOST_BYTES = 5 * MB
+MOST_VALUES = 200_000
+MOST_TOLD = 1_000
+JSON_BEGINS = (b"{", b"[")
 BranchNames = Callable[[tuple[int | str, ...], int], bool]
 Words = Callable[[dict[str, Any], ErrorDetails], tuple[str, str]]
 """From Pydantic's context and its error: what is wrong, and what was expected."""
@@ -43,13 +48,21 @@ class Reading:
     warnings: list[Problem] = field(default_factory=list)
 
 
+def read_scheme_file(path: Path) -> Reading:
+    """``read_scheme`` of a file, of which no more is read than a scheme may have. Raises ``OSError`` too."""
+    with path.open("rb") as file:
+        return read_scheme(file.read(MOST_BYTES + 1))
+
+
 def read_scheme(raw: bytes) -> Reading:
     """Read a scheme file: JSON (UTF-8, with or without BOM) or a workbook. Raises ``SchemeRefused``."""
-    return _read_workbook(raw) if raw.startswith((ZIP, OLE)) else check_scheme(parse(raw))
+    begins = raw.removeprefix(BOM_UTF8).lstrip()[:1]
+    return check_scheme(parse(raw)) if begins in JSON_BEGINS else _read_workbook(raw)
 
 
 def _read_workbook(raw: bytes) -> Reading:
     """All problems are reported by cell: first what is unreadable, then what the scheme does not allow."""
+    _require_small(raw)
     try:
         book = read_book(raw)
     except NotATable as refused:
@@ -68,20 +81,30 @@ def check_scheme(body: Any) -> Reading:
     try:
         spec = SchemeSpec.model_validate(body)
     except ValidationError as wrong:
-        raise SchemeRefused([shape_problem(error) for error in wrong.errors(include_url=False)]) from None
+        raise SchemeRefused(_shape_problems(wrong)) from None
     problems = checks.problems(spec)
     if errors(problems):
         raise SchemeRefused(problems)
     return Reading(body=body, spec=spec, warnings=problems)
 
 
+def _shape_problems(wrong: ValidationError) -> list[Problem]:
+    """Of more errors than anybody reads, the first ones and how many there are."""
+    problems = [shape_problem(error) for error in wrong.errors(include_url=False)[:MOST_TOLD]]
+    if (count := wrong.error_count()) > MOST_TOLD:
+        problems.append(Problem("", _("There are %d errors; these are the first.") % count, _("a scheme")))
+    return problems
+
+
 def parse(raw: bytes) -> Any:
     """The JSON value of a file, numbers with a point as ``Decimal``. Raises ``SchemeRefused``."""
-    if len(raw) > MOST_BYTES:
-        raise SchemeRefused([Problem("", _("The file is too large for a scheme."), f"≤ {MOST_BYTES // MB} MB")])
+    _require_small(raw)
     try:
+        text = raw.decode("utf-8-sig")
+        if sum(map(text.count, ",:[{")) > MOST_VALUES:  # each value follows one of these
+            raise SchemeRefused([Problem("", _("The file is too large for a scheme."), f"≤ {MOST_VALUES}")])
         body = json.loads(
-            raw.decode("utf-8-sig"),
+            text,
             parse_float=Decimal,
             parse_constant=_no_constant,
             object_pairs_hook=_Pairs,
@@ -90,11 +113,21 @@ def parse(raw: bytes) -> Any:
             Problem(place, _("The key “%s” appears here more than once.") % key, _("each key once"))
             for place, key in _repeated_keys(body)
         ]
-    except (ValueError, RecursionError) as wrong:
+        plain = _plain(body)
+    except UnicodeError:
+        raise SchemeRefused([Problem("", _("The file is not in UTF-8."), _("JSON in UTF-8"))]) from None
+    except RecursionError:
+        raise SchemeRefused([Problem("", _("The file is nested too deeply."), _("JSON in UTF-8"))]) from None
+    except ValueError as wrong:
         raise SchemeRefused([Problem("", _("This is not a JSON file: %s") % wrong, _("JSON in UTF-8"))]) from None
     if repeated:
         raise SchemeRefused(repeated)
-    return _plain(body)
+    return plain
+
+
+def _require_small(raw: bytes) -> None:
+    if len(raw) > MOST_BYTES:
+        raise SchemeRefused([Problem("", _("The file is too large for a scheme."), f"≤ {MOST_BYTES // MB} MB")])
 
 
 def _no_constant(name: str) -> None:
@@ -117,8 +150,11 @@ def _repeated_keys(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _plain(value: Any) -> Any:
+    """Raises ``UnicodeError`` for half characters, which JSON can spell but no UTF-8 can hold."""
     if isinstance(value, _Pairs):
-        return {key: _plain(member) for key, member in value}
+        return {_plain(key): _plain(member) for key, member in value}
+    if isinstance(value, str):
+        value.encode()
     return [_plain(member) for member in value] if isinstance(value, list) else value
 
 
@@ -153,7 +189,13 @@ def _other(ctx: dict[str, Any], error: ErrorDetails) -> tuple[str, str]:
 
 
 def _shown(error: ErrorDetails) -> str:
-    shown = json.dumps(error["input"], ensure_ascii=False, default=str)
+    """The beginning of what stood there."""
+    shown = ""
+    for piece in json.JSONEncoder(ensure_ascii=False, default=str).iterencode(error["input"]):
+        shown += piece
+        if len(shown) > 60:
+            break
+    shown = shown.encode(errors="replace").decode()
     return shown if len(shown) <= 60 else shown[:59] + "…"
 
 
@@ -182,6 +224,8 @@ _WORDS: dict[str, Words] = {
     "int_type": wrong_value(lambda ctx: _("a whole number")),
     "bool_type": wrong_value(lambda ctx: "true / false"),
     "string_type": wrong_value(lambda ctx: _("a text")),
+    "nul": wrong_value(lambda ctx: _("a text without control characters")),
+    "string_unicode": wrong_value(lambda ctx: _("a text without half characters")),
     "string_too_short": wrong_value(lambda ctx: _("a text that is not empty")),
     "string_too_long": wrong_value(lambda ctx: _("a text of at most %s characters") % ctx["max_length"]),
     "string_pattern_mismatch": wrong_value(lambda ctx: _("a code without spaces or commas that does not begin with @")),

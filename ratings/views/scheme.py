@@ -3,15 +3,19 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from accounts.authority import permission_or_404
 from ratings.models import Scheme
+from ratings.presenters.scheme_comparison import compared, others
 from ratings.presenters.scheme_page import SchemeView
 from ratings.presenters.scheme_paper import scheme_paper
 from records.documents import served
 
 VIEW, MANAGE = "ratings.view_scheme", "ratings.manage_scheme"
 ROWS = 50
+OTHERS = 12
+"""How many schemes are offered to compare with."""
 
 
 @permission_or_404(VIEW)
@@ -30,9 +34,29 @@ def scheme(request: HttpRequest, pk: int) -> HttpResponse:
     """One whole scheme, with an anchor for each criterion."""
     seen = _seen(request, pk)
     may_write = seen.state == Scheme.State.DRAFT and request.user.has_perm(MANAGE, seen)
-    return render(
-        request, "ratings/scheme/scheme.html", {"scheme": seen, "view": SchemeView.of(seen), "may_write": may_write}
-    )
+    context = {
+        "scheme": seen,
+        "view": SchemeView.of(seen),
+        "may_write": may_write,
+        "others": _others(request, seen),
+    }
+    return render(request, "ratings/scheme/scheme.html", context)
+
+
+@permission_or_404(VIEW)
+@require_safe
+def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
+    """Two schemes that the reader may read, side by side; ``other`` is the one before."""
+    after, before = _seen(request, pk), _seen(request, other)
+    sections = compared(SchemeView.of(before), SchemeView.of(after))
+    context = {
+        "before": before,
+        "after": after,
+        "sections": sections,
+        "differs": any(section.differences for section in sections),
+        "others": [one for one in _others(request, after) if one.pk != other],
+    }
+    return render(request, "ratings/scheme/compare.html", context)
 
 
 @permission_or_404(VIEW)
@@ -48,6 +72,10 @@ def public_scheme(request: HttpRequest, pk: int) -> HttpResponse:
 
 def public_paper(request: HttpRequest, pk: int) -> HttpResponse:
     return _served(_issued(pk))
+
+
+def _others(request: HttpRequest, shown: Scheme) -> list[Scheme]:
+    return others(shown, Scheme.objects.seen_by(request.user))[:OTHERS]
 
 
 def _seen(request: HttpRequest, pk: int) -> Scheme:

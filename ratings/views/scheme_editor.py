@@ -1,6 +1,7 @@
 """Writing a scheme in the browser: the outline, a page for each part, what is taken back. All of it works without
 scripts; with them what is typed is saved as one types, and criteria are dragged."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -14,12 +15,14 @@ from accounts.authority import permission_or_404, reached_or_404
 from ratings.forms import scheme_parts
 from ratings.forms.scheme_parts import METHODS
 from ratings.models import Scheme, SchemeRevision
+from ratings.presenters.sample_villages import sample_villages
 from ratings.presenters.scheme_editor import SchemeOutline, criterion_of, rule, samples
 from ratings.scheme import drafting
 from ratings.scheme.drafting import Body, NoSuchPart, Place
 from ratings.scheme.wording import check_words, supplier_words
 from ratings.workflow import scheme_drafts as workflow
 from ratings.workflow.scheme_drafts import MANAGE, Overtaken
+from records.numbers import count_of
 from records.refusals import Outdated, WrongState
 
 Step = SchemeRevision.Step
@@ -113,15 +116,16 @@ STEPS = {
 
 def _outline_context(scheme: Scheme) -> dict[str, Any]:
     body, number = workflow.written(scheme)
-    revisions = scheme.revisions.defer("body").select_related("by")
+    states = workflow.states_of(scheme)
     return {
         "scheme": scheme,
         "outline": SchemeOutline(body),
         "number": number,
         "methods": METHODS,
         "kinds": scheme_parts.KINDS,
-        "undoable": workflow.undoable(scheme),
-        "revisions": revisions[:SHOWN],
+        "undoable": workflow.undoable(states),
+        "redoable": workflow.redoable(states),
+        "revisions": [states[number] for number in sorted(states, reverse=True)[:SHOWN]],
     }
 
 
@@ -129,15 +133,24 @@ def _outline_context(scheme: Scheme) -> dict[str, Any]:
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the last change back."""
-    scheme, seen = _draft(request, pk), request.POST.get("seen", "")
+    return _turn(request, pk, workflow.undo, _("The last change is taken back."))
+
+
+@permission_or_404(MANAGE)
+@require_POST
+def redo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make again what was taken back."""
+    return _turn(request, pk, workflow.redo, _("The change is made again."))
+
+
+def _turn(request: HttpRequest, pk: int, turn: Callable[..., None], told: str) -> HttpResponse:
+    scheme, seen = _draft(request, pk), count_of(request.POST.get("seen", ""))
     try:
-        workflow.undo(
-            scheme, seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 8 else -1, by=request.user
-        )
+        turn(scheme, seen=-1 if seen is None else seen, by=request.user)
     except (Outdated, WrongState) as refused:
         messages.warning(request, str(refused))
         return render(request, "ratings/scheme/edit.html", _outline_context(scheme), status=409)
-    messages.success(request, _("The last change is taken back."))
+    messages.success(request, told)
     return redirect("scheme_edit", pk)
 
 
@@ -212,7 +225,7 @@ def _part_context(scheme: Scheme, body: Body, name: str, value: Body, given: Any
         "tables": form.shown_tables(value, choices),
         "outline": outline,
         "faults": outline.faults_of(name),
-        "samples": samples(criterion, given or {}) if criterion else [],
+        "samples": samples(criterion, given or {}, sample_villages(scheme, criterion)) if criterion else [],
         "rule": rule(criterion, penalty=area is not None and area.get("kind") == "penalty") if criterion else [],
         "suppliers": [supplier_words(code) for code in ("village", "township", "county", "poll")],
         "checks": "、".join(check_words(code) for code in ("documents", "visit", "interview")),

@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from ratings.models import Scheme
+from ratings.models import Proposal, Scheme
 from ratings.register.rerating import rerate
-from ratings.scheme.reading import check_scheme
+from ratings.scheme.problems import Problem
+from ratings.scheme.reading import SchemeRefused, check_scheme
+from ratings.scheme.spec import SchemeSpec
 from ratings.workflow.new_version import follow
 from records import audit
 from records.refusals import NotAllowed, Refused, WrongState
@@ -28,8 +30,7 @@ def import_scheme(body: Any, *, by: User | None, issue: bool = False) -> Scheme:
     ``NotAllowed`` if ``by`` may not write schemes there.
     """
     spec = check_scheme(body).spec
-    if spec.rates not in Level.values:
-        raise Refused(_("Nothing of the level “%s” can be rated.") % spec.rates)
+    require_ratable(spec)
     unit = Unit.objects.select_for_update().filter(code=spec.unit).first()
     if unit is None:
         raise Refused(_("The unit %s of this scheme is not known here. Import the units first.") % spec.unit)
@@ -64,7 +65,25 @@ def issue_scheme(scheme: Scheme, *, by: User | None) -> Scheme:
         scheme.save(update_fields=["state", "issued_at", "issued_by"])
         follow(scheme, by=by)
         rerate(scheme.unit_id)
+        _settle_superseded(scheme, by)
     return scheme
+
+
+def _settle_superseded(scheme: Scheme, by: User | None) -> None:
+    """What an earlier version of the year proposed for events that this one judges is not settled any more."""
+    versions = Scheme.objects.filter(unit=scheme.unit_id, rates=scheme.rates, year=scheme.year).exclude(pk=scheme.pk)
+    superseded = Proposal.objects.filter(
+        state=Proposal.State.OPEN, scheme__in=versions, event__on__gte=timezone.localdate(scheme.issued_at)
+    )
+    reason = _("Version %s of the scheme judges this event.") % scheme.version
+    superseded.update(state=Proposal.State.DECLINED, settled_by=by, settled_at=scheme.issued_at, reason=reason)
+
+
+def require_ratable(spec: SchemeSpec) -> None:
+    """Raise ``SchemeRefused`` unless units of the level that the scheme rates exist here."""
+    if spec.rates not in Level.values:
+        told = _("Nothing of the level “%s” can be rated.") % spec.rates
+        raise SchemeRefused([Problem("rates", told, " / ".join(Level.values))])
 
 
 def _require(by: User | None, unit: Unit) -> None:

@@ -42,6 +42,17 @@ class Written:
     body: Body
 
 
+@dataclass(frozen=True)
+class Turn:
+    """The change taken back or made again, and the number of the revision that is shown then."""
+
+    change: SchemeRevision
+    to: int
+
+
+States = dict[int, SchemeRevision]
+
+
 def written(scheme: Scheme) -> tuple[Body, int]:
     """What editors of a draft see, and the number of that state (0: nothing was changed here yet)."""
     last = scheme.revisions.first()
@@ -106,31 +117,58 @@ def restructure(
 @transaction.atomic
 def undo(scheme: Scheme, *, seen: int, by: Any) -> None:
     """Take the last change back; ``seen`` is the state that was on the page. Undone again, the one before it."""
+    _go(scheme, Step.UNDO, undoable, seen, by)
+
+
+@transaction.atomic
+def redo(scheme: Scheme, *, seen: int, by: Any) -> None:
+    """Make again the change that was taken back last. A change made since then leaves nothing to redo."""
+    _go(scheme, Step.REDO, redoable, seen, by)
+
+
+def undoable(states: States) -> Turn | None:
+    """The change that ``undo`` would take back."""
+    before = states.get(shown - 1) if (shown := _shown(states)) in states else None
+    return Turn(states[shown], before.stands_for) if before else None
+
+
+def redoable(states: States) -> Turn | None:
+    """The change that ``redo`` would make again."""
+    taken_back: list[int] = []
+    for number in sorted(states):
+        match states[number].step:
+            case Step.UNDO:
+                taken_back += [states[number - 1].stands_for] if number - 1 in states else []
+            case Step.REDO:
+                del taken_back[-1:]
+            case _:
+                taken_back = []
+    to = taken_back[-1] if taken_back else 0
+    return Turn(states[to], to) if to in states else None
+
+
+def states_of(scheme: Scheme) -> States:
+    """The kept states of a draft by number, without their bodies."""
+    return {one.number: one for one in scheme.revisions.defer("body").select_related("by")}
+
+
+def _shown(states: States) -> int:
+    """The revision whose body is shown now."""
+    return states[max(states)].stands_for if states else 0
+
+
+def _go(scheme: Scheme, step: str, turn_of: Callable[[States], Turn | None], seen: int, by: Any) -> None:
     scheme, _body = _locked(scheme, by)
-    states = {one.number: one for one in scheme.revisions.all()}
+    states = states_of(scheme)
     last = max(states, default=0)
-    if last and last == seen + 1 and states[last].step == Step.UNDO and states[last].by_id == by.pk:
-        return
+    if last and last == seen + 1 and states[last].step == step and states[last].by_id == by.pk:
+        return  # pressed twice
     if last != seen:
         raise Outdated(_("Something has changed since this page was opened. Nothing was done. Please look again."))
-    before = _before(states, last)
-    if before is None:
-        raise WrongState(_("There is nothing to take back."))
-    undone = states[states[last].stands_for]
-    _keep(scheme, before.body, Step.UNDO, undone.about, by, shows=before.stands_for)
-
-
-def undoable(scheme: Scheme) -> SchemeRevision | None:
-    """The change that ``undo`` would take back."""
-    states = {one.number: one for one in scheme.revisions.defer("body").select_related("by")}
-    last = max(states, default=0)
-    return states[states[last].stands_for] if _before(states, last) else None
-
-
-def _before(states: dict[int, SchemeRevision], last: int) -> SchemeRevision | None:
-    """The state before the one that the last revision shows."""
-    shown = states[last].stands_for if last else 0
-    return states.get(shown - 1) if shown in states else None
+    turn = turn_of(states)
+    if turn is None:
+        raise WrongState(_("There is nothing to take back.") if step == Step.UNDO else _("There is nothing to redo."))
+    _keep(scheme, states[turn.to].body, step, turn.change.about, by, shows=turn.to)
 
 
 def require_writer(by: Any, scheme: Scheme) -> None:

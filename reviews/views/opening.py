@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.authority import reached, reached_or_404
+from accounts.authority import permission_or_404, reached, reached_or_404
 from accounts.models import User
 from accounts.roles import Role
 from ratings.models import Scheme
@@ -25,6 +25,12 @@ TEMPLATES = {
     PANEL: "reviews/opening/panel.html",
     CHECK: "reviews/opening/check.html",
 }
+
+
+@permission_or_404(MANAGE)
+def to_open(request: HttpRequest) -> HttpResponse:
+    """The list of the years says which can be opened."""
+    return redirect("cycles")
 
 
 @login_required

@@ -15,7 +15,18 @@ from ratings.models import Scheme
 from ratings.scheme import drafting
 from ratings.workflow import scheme_drafts
 from records.previews import Preview
-from tests.factories import COUNTY, TOWNSHIP, VILLAGE, SchemeFactory, UnitFactory, person, scheme_body
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    VILLAGE,
+    AnswerFactory,
+    ApplicationFactory,
+    CycleFactory,
+    SchemeFactory,
+    UnitFactory,
+    person,
+    scheme_body,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -293,9 +304,63 @@ def test_changes_are_taken_back_one_after_the_other(writer, draft):
     assert "撤销：" not in writer.get(reverse("scheme_edit", args=[draft.pk])).content.decode()
 
 
+def test_samples_are_last_years_villages_where_there_are_any(writer, draft):
+    cycle, address = (
+        CycleFactory(unit_id=COUNTY, scheme=SchemeFactory(unit_id=COUNTY, year=2026)),
+        part_address(draft, "a1c2"),
+    )
+    for n, (total, figure) in enumerate([(20, "70"), (40, "96"), (30, "91"), (25, "85")]):
+        village = UnitFactory(code=f"{TOWNSHIP}30{n}", name=f"样村{n}")
+        one = ApplicationFactory(cycle=cycle, unit=village, state="confirmed", self_total=total)
+        AnswerFactory(application=one, item="1.2", typed=figure, value=Decimal(figure))
+    page = writer.get(address).content.decode()
+    assert re.findall(r"<legend>(.*?)</legend>", page)[-3:] == [
+        "样村1（2026年高分）",
+        "样村3（2026年中等）",
+        "样村0（2026年低分）",
+    ]
+    assert re.findall(r'name="sample:\d:0" value="(.*?)"', page) == ["96", "85", "70"]
+    assert (
+        re.findall(r"<legend>(.*?)</legend>", writer.get(part_address(draft, "a1c1")).content.decode())[-1] == "差的村"
+    )
+
+
+def turn(writer, draft, way: str) -> list[int]:
+    """Undo or redo as the page offers it, pressed twice."""
+    page = writer.get(reverse("scheme_edit", args=[draft.pk])).content.decode()
+    address = reverse(f"scheme_{way}", args=[draft.pk])
+    seen = re.search(rf'action="{address}".*?name="seen" value="(\d+)"', page, re.DOTALL)[1]
+    return [writer.post(address, {"seen": seen}).status_code for _click in range(2)]
+
+
+def test_what_was_taken_back_is_made_again_until_something_else_is_changed(writer, draft):
+    states = [names(draft)]
+    for button in ("down:a1c1", "remove:a2c1", "copy:a1c1"):
+        press(writer, draft, button)
+        states.append(names(draft))
+    for way, at in (
+        ("undo", 2),
+        ("undo", 1),
+        ("redo", 2),
+        ("undo", 1),
+        ("undo", 0),
+        ("redo", 1),
+        ("redo", 2),
+        ("redo", 3),
+    ):
+        assert turn(writer, draft, way) == [302, 302]
+        assert names(draft) == states[at]
+    assert "恢复：" not in writer.get(reverse("scheme_edit", args=[draft.pk])).content.decode()
+    turn(writer, draft, "undo")
+    press(writer, draft, "down:a1c1")
+    assert "恢复：" not in writer.get(reverse("scheme_edit", args=[draft.pk])).content.decode()
+    assert writer.post(reverse("scheme_redo", args=[draft.pk]), {"seen": 13}).status_code == 409
+
+
+@pytest.mark.parametrize("way", ["undo", "redo"])
 @pytest.mark.parametrize("seen", ["", "-1", "x", "99", "９"])
-def test_a_made_up_undo_takes_nothing_back(writer, draft, seen):
-    assert writer.post(reverse("scheme_undo", args=[draft.pk]), {"seen": seen}).status_code == 409
+def test_a_made_up_undo_takes_nothing_back(writer, draft, seen, way):
+    assert writer.post(reverse(f"scheme_{way}", args=[draft.pk]), {"seen": seen}).status_code == 409
     assert body_of(draft) == draft.body
 
 

@@ -1,17 +1,20 @@
-"""A county office writes its scheme in Chromium: copied, added to, moved, broken and mended, issued."""
+"""A county office's year in Chromium: a scheme is copied, changed, moved, broken and mended, tried and issued; the year
+is opened for two townships, and a village meets the new question."""
 
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.roles import Role
-from ratings.models import Scheme
+from ratings.models import Cycle, Scheme
 from ratings.workflow import scheme_drafts
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, SchemeFactory, UnitFactory, person
 from tests.in_browser import press, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
+OTHER, LEFT_OUT = "330624109", "330624110"
 METHODS = ("judged", "deduction", "count", "tiers", "linear", "checklist")
 NEEDED = {
     "judged": {},
@@ -28,8 +31,11 @@ def office(settings):
     settings.SECOND_FACTOR_REQUIRED = False
     for code in ("33", "3306", COUNTY, TOWNSHIP, VILLAGE):
         UnitFactory(code=code)
+    for code in (OTHER, f"{OTHER}201", LEFT_OUT, f"{LEFT_OUT}201"):
+        UnitFactory(code=code)
     SchemeFactory()
-    person(Role.SIGNER, VILLAGE)
+    for role in (Role.FILLER, Role.SIGNER):
+        person(role, VILLAGE, username=str(role))
     return person(Role.COUNTY_OFFICE, COUNTY, username="county_office")
 
 
@@ -45,7 +51,8 @@ def test_an_office_writes_and_issues_its_scheme(new_context, live_server, office
     press(page, "main form button.primary")
     draft = Scheme.objects.get(state="draft")
 
-    for method in METHODS:
+    methods = ("tiers", "checklist") if scripts else METHODS
+    for method in methods:
         page.locator("[name='method:a1']").select_option(method)
         press(page, "button[value^='add:a1:']")
         for name, value in NEEDED[method].items():
@@ -56,7 +63,7 @@ def test_an_office_writes_and_issues_its_scheme(new_context, live_server, office
             expect(page.locator("#running .sample")).to_have_count(3)
         press(page, ".craft button.primary")
     assert scheme_drafts.written(draft)[0]["areas"][0]["criteria"][-1]["method"] == "checklist"
-    expect(page.locator("#fullmarks b").first).to_have_text("46")
+    expect(page.locator("#fullmarks b").first).to_have_text(str(40 + len(methods)))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") if scripts else True
 
     _move(page, draft, scripts)
@@ -72,11 +79,46 @@ def test_an_office_writes_and_issues_its_scheme(new_context, live_server, office
     press(page, ".craft button.primary")
     expect(page.locator("#faults")).not_to_have_text(re.compile("1处错误"))
 
+    if scripts:
+        _try(page, draft)
     page.goto(f"/schemes/{draft.pk}/issue/")
     press(page, "main form button.primary")
     expect(page).to_have_url(re.compile(rf"/schemes/{draft.pk}/$"))
     issued = Scheme.objects.get(pk=draft.pk)
-    assert (issued.state, len(issued.spec.areas[0].criteria)) == ("issued", 8)
+    assert (issued.state, len(issued.spec.areas[0].criteria)) == ("issued", 2 + len(methods))
+    if scripts:
+        _open_for_two_townships(page, issued)
+        village = sign_in(new_context(base_url=live_server.url).new_page(), "filler")
+        village.goto("/apply/")
+        press(village, "main form button.primary")
+        press(village, ".todo a")
+        expect(village.locator("[name='1.3']")).to_have_count(1)
+
+
+def _try(page, draft) -> None:
+    """On a sheet of facts, beside last year's scheme."""
+    page.goto(f"/schemes/{draft.pk}/what-if/")
+    facts = f"{VILLAGE},1.2,96\n{VILLAGE},1.3,95\n".encode()
+    page.locator("[name=sheet]").set_input_files({"name": "facts.csv", "mimeType": "text/csv", "buffer": facts})
+    press(page, "main form button.primary")
+    expect(page.locator("#picture")).to_have_count(1)
+
+
+def _open_for_two_townships(page, issued) -> None:
+    page.goto("/cycles/")
+    press(page, f"main a[href='/cycles/open/{issued.pk}/']")
+    press(page, "button[name=go][value='2']")
+    page.locator("[name=who][value=townships]").check()
+    for code in (TOWNSHIP, OTHER):
+        page.locator(f"[name=townships][value='{code}']").check()
+    press(page, "button[name=go][value='3']")
+    page.locator("[name=apply-opens]").fill(timezone.localdate().isoformat())
+    press(page, "button[name=go][value='4']")
+    press(page, "button[name=go][value='5']")
+    press(page, "button[name=open]")
+    cycle = Cycle.objects.get()
+    assert (cycle.scheme, cycle.townships) == (issued, [TOWNSHIP, OTHER])
+    assert sorted(cycle.rated_units().values_list("code", flat=True)) == [VILLAGE, f"{OTHER}201"]
 
 
 def _move(page, draft, scripts: bool) -> None:

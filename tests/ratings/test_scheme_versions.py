@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ratings.events.applicable_scheme import judging_scheme
+from ratings.events.applicable_scheme import judging_scheme, stars_offered
 from ratings.models import Scheme
 from ratings.register.rerating import rerate
 from ratings.workflow.scheme import import_scheme
@@ -70,3 +70,13 @@ def test_an_amendment_leaves_march_as_it_was(village):
         assert sorted(march.proposals.values_list("scheme__version", flat=True)) == [1]
         assert sorted(july.proposals.values_list("scheme__version", flat=True)) == [1, 2]
         assert Scheme.objects.count() == 2
+        assert march.proposals.get().state == "open"
+        states = july.proposals.order_by("scheme__version").values_list("state", flat=True)
+        assert list(states) == ["declined", "open"]
+
+
+def test_under_the_rule_areas_each_base_area_is_a_star_to_filter_by(village):
+    areas = [{"code": str(n), "kind": "base", "criteria": [], "line": 1} for n in range(1, 4)]
+    areas.append({"code": "B", "kind": "bonus", "criteria": []})
+    SchemeFactory(body=scheme_body(rule="areas", areas=areas, stars=[]))
+    assert stars_offered([COUNTY]) == [0, 1, 2, 3]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from ratings.allowance.scheme_revision import revised
 from ratings.models import Scheme
-from ratings.scheme.reading import Reading, read_scheme
+from ratings.scheme.reading import Reading, read_scheme_file
 from ratings.workflow.scheme import import_scheme, issue_scheme
 from records.refusals import Refused
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            reading = read_scheme(options["file"].read_bytes())
+            reading = read_scheme_file(options["file"])
             with transaction.atomic():
                 scheme = import_scheme(reading.body, by=None)
                 changes = self._changes(reading, scheme)  # before the year's cycle goes on under it

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from ratings.allowance.comparison import comparison, judge_both
 from ratings.allowance.dry_run import tried
 from ratings.models import Scheme
-from ratings.scheme.reading import Reading, read_scheme
+from ratings.scheme.reading import Reading, read_scheme_file
 from ratings.scoring.facts_file import UnitFacts, read_facts, read_facts_for_both
 from records.management.arguments import day
 from records.refusals import Refused
@@ -54,7 +54,7 @@ class Command(BaseCommand):
 def _scheme(named: str) -> Reading:
     """The scheme in a file, or a kept version by its id. Raises ``Refused``."""
     if not named.isdecimal() or Path(named).exists():
-        return read_scheme(Path(named).read_bytes())
+        return read_scheme_file(Path(named))
     kept = Scheme.objects.filter(pk=int(named)).first() if len(named) < LONGEST_ID else None
     if kept is None:
         raise Refused(_("There is no scheme %s.") % named)

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ratings', '0002_scheme_revisions'),
+        ('ratings', '0003_event_cases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
