@@ -29,6 +29,11 @@ class Row:
     before: Lines
     after: Lines
 
+    @property
+    def lines(self) -> Lines:
+        """What one side alone says."""
+        return self.before or self.after
+
 
 @dataclass(frozen=True)
 class Difference:

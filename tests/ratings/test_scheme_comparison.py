@@ -65,7 +65,7 @@ def test_readers_of_both_see_them_side_by_side(client, settings):
     address = reverse("scheme_compare", args=[draft.pk, issued.pk])
     client.force_login(person(Role.COUNTY_OFFICE, COUNTY))
     page = client.get(address).content.decode()
-    assert re.findall(r"<td[^>]*><span>(6\.5|10)</span>", page) == ["10", "6.5"]
+    assert re.findall(r"<td[^>]*><span>(6\.5|10)<br></span>", page) == ["10", "6.5"]
     for linking in ("scheme", "scheme_issue", "scheme_what_if"):
         assert address in client.get(reverse(linking, args=[draft.pk])).content.decode()
     client.force_login(person(Role.SIGNER, VILLAGE))

@@ -80,7 +80,7 @@ def without_extensions(scheme, rows):
         if said.get("1.2.mean") and "1.2" in said:
             facts["1.2"] = two(said["1.2"] * 100 / said["1.2.mean"])
         if "1.3" in said:
-            facts |= {"1.3": str(D(int(said["1.3"] * 10)) / 10), "1.4": str(D(int(said["1.3"] * 10)) / 10)}
+            facts |= {"1.3": two(said["1.3"]), "1.4": two(said["1.3"])}
         made += [(unit, item, value, "") for item, value in facts.items()]
         made += [] if facts else [(unit, "@tag", "无", "")]
     return plain, made
