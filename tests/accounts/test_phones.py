@@ -10,7 +10,7 @@ from accounts.models import Appointment, AppointmentEvent
 from accounts.office_contacts import whom_to_call
 from accounts.phones import phone_of, spelt
 from accounts.roles import Role
-from tests.accounts.test_cadre_list import FILLER, sheet
+from tests.accounts.test_appointment_import import FILLER, sheet
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db

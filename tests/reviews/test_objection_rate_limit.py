@@ -41,7 +41,7 @@ def test_an_address_has_its_share_of_an_hour_and_another_has_its_own(cached):
 
 
 def test_a_count_that_vanishes_in_between_begins_anew(cached):
-    cached(BACKEND="tests.reviews.test_public.Forgetful")
+    cached(BACKEND="tests.reviews.test_objection_rate_limit.Forgetful")
     assert asked(2 * OBJECTIONS_AN_HOUR) == [True] * 2 * OBJECTIONS_AN_HOUR
 
 
