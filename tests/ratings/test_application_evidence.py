@@ -20,6 +20,7 @@ from tests.factories import (
     person,
     scheme_body,
 )
+from tests.markup import squeezed
 from tests.ratings.test_application_workflow import NEIGHBOUR, WHOLE
 from tests.records.test_files import EXE, JPEG, PDF
 from tests.records.test_pictures import picture
@@ -188,7 +189,7 @@ def test_a_photo_is_told_apart_by_its_thumbnail_through_the_same_door(client, dr
     client.force_login(filler)
     url = reverse("evidence", args=[photo.pk])
     page = client.get(area(draft)).content.decode()
-    assert f'<img src="{url}?as=small"' in page
+    assert f'<img src="{url}?as=small"' in squeezed(page)
     assert f'href="{url}?as=screen"' in page
     assert f"{reverse('evidence', args=[paper.pk])}?as" not in page
     assert client.get(url, {"as": "small"})["Content-Type"] == "image/jpeg"

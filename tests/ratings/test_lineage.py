@@ -12,6 +12,7 @@ from ratings.register.lineage import lineages
 from ratings.register.rerating import rerate
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, DecisionFactory, UnitFactory, person
+from tests.markup import squeezed
 from villages.models import Unit
 from villages.workflow import OrderPaper, SplitPart, merge, rename, split
 
@@ -77,11 +78,11 @@ def test_the_pages_say_so(client, merged):
     assert "甲村（四星） → 丙村" in page
     assert "自该日起，在下次审定前执行被合并单位中的最低星级：三星。" in page
     old = client.get(reverse("public_unit", args=[A])).content.decode()
-    assert f'甲村（四星） → <a href="{PUBLIC}">丙村</a>（今为三星）' in old
+    assert f'甲村（四星） → <a href="{PUBLIC}">丙村</a>（今为三星）' in squeezed(old)
     client.force_login(person(Role.DISCIPLINE, COUNTY))
     own = client.get(reverse("register_unit", args=[NEW])).content.decode()
     assert "甲村（四星） → 丙村" in own
-    assert "<dt>原审定单位</dt><dd>乙村</dd>" in own
+    assert "<dt>原审定单位</dt><dd>乙村</dd>" in squeezed(own)
 
 
 def test_the_certificate_of_an_old_unit_says_where_its_star_went(client, merged):
@@ -91,7 +92,7 @@ def test_the_certificate_of_an_old_unit_says_where_its_star_went(client, merged)
     assert [(period.unit_id, period.star) for period in answer.context["passed"]] == [(NEW, 3)]
     page = answer.content.decode()
     assert "该单位已于2026年11月20日撤销。" in page
-    assert f'<a href="{PUBLIC}">丙村</a>' in page
+    assert f'<a href="{PUBLIC}">丙村</a>' in squeezed(page)
     assert client.get(reverse("certificate_paper", args=[code_of(rests_on.pk)])).status_code == 404
     higher = client.get(reverse("certificate", args=[code_of(Unit.objects.get(code=A).decisions.get().pk)]))
     assert (higher.context["passed"], "丙村" in higher.content.decode()) == ([], True)

@@ -13,6 +13,7 @@ from reviews.models import Batch
 from reviews.presenters.minutes import exceptions
 from reviews.workflow import batches, decisions
 from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, UnitFactory, person
+from tests.markup import squeezed
 from tests.reviews.conftest import GOOD, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_pages import LOCMEM, client_of
@@ -55,6 +56,7 @@ def address(batch):
 def shown(answer) -> dict:
     """What is ticked on the page, its key, and the label of its button."""
     page = answer.content.decode()
+    page = squeezed(page)
     ticks = [tag for tag in re.findall(r'<input type="checkbox" name="decision"[^>]*>', page) if " checked" in tag]
     key = re.search(r'name="key" value="(\w+)"', page)
     button = re.search(r'value="release">([^<]*)<', page)

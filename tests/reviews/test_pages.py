@@ -36,6 +36,7 @@ from tests.factories import (
     person,
 )
 from tests.form_steps import listed
+from tests.markup import squeezed
 from tests.requests_by_role import text_of
 from tests.reviews.conftest import GOOD, PLAIN, entries, score, score_county, score_township
 from tests.reviews.test_decisions import SOUND
@@ -478,8 +479,8 @@ def test_evidence_stands_beside_its_criterion_and_keys_are_told(place, sheet, se
         Evidence.objects.create(application=place.application, criterion="1.1", file=file)
     page = text(get(place.township_reviewer, "review_sheet", sheet.pk))
     addresses = [reverse("evidence", args=[one.pk]) for one in Evidence.objects.order_by("pk")]
-    assert f'<img src="{addresses[0]}?as=screen"' in page
-    assert f'<iframe src="{addresses[1]}"' in page
+    assert f'<img src="{addresses[0]}?as=screen"' in squeezed(page)
+    assert f'<iframe src="{addresses[1]}"' in squeezed(page)
     assert page.count("<kbd>") == 8
     assert page.count(" style=") == 0
 
@@ -512,13 +513,15 @@ def test_notices_are_found_by_place(released, typed, found):
 
 def test_a_notice_says_where_to_ask(released):
     unit = released.batch.unit
-    page = text(get(None, "public_notice", released.batch.pk))
+    page = squeezed(text(get(None, "public_notice", released.batch.pk)))
     assert f"<strong>{unit.name}评星晋级工作经办人</strong></p>" in page
     held = Appointment.objects.filter(user=released.township_office)
     held.update(phone="13800005721")
     assert "13800005721" not in text(get(None, "public_notice", released.batch.pk))
     held.update(phone="0575-85001208")
-    assert '<a class="nowrap" href="tel:0575-85001208">' in text(get(None, "public_notice", released.batch.pk))
+    assert '<a class="nowrap" href="tel:0575-85001208">' in squeezed(
+        text(get(None, "public_notice", released.batch.pk))
+    )
 
 
 @pytest.mark.parametrize(
