@@ -9,7 +9,7 @@ def key_of(page: HttpResponse, action: str = "") -> str:
     """The key in the form of ``page`` that posts to ``action`` (the last form with a key if empty)."""
     forms = re.findall(r"<form[^>]*>.*?</form>", page.content.decode(), re.DOTALL)
     of_action = [form for form in forms if action in form.partition(">")[0]]
-    return re.findall(r'type="hidden" name="key" value="([0-9a-f]*)"', "".join(of_action))[-1]
+    return re.findall(r'type="hidden"\s+name="key"\s+value="([0-9a-f]*)"', "".join(of_action))[-1]
 
 
 def pressed(client, page: str, given: dict[str, object] | None = None, action: str = "") -> HttpResponse:

@@ -39,7 +39,7 @@ def opened():
 
 def key_of(office):
     page = signed_in(office).get("/appointments/new/").content.decode()
-    return re.search(r'name="key" value="(\w+)"', page)[1]
+    return re.search(r'name="key"\s+value="(\w+)"', page)[1]
 
 
 def test_four_posts_open_one_account(office):

@@ -218,7 +218,7 @@ def test_a_proposal_that_holds_no_more_goes_when_it_is_settled(recovered, financ
     clawback = Clawback.objects.latest("pk")
     client.force_login(finance)
     page = client.get(f"/funds/{recovered.pk}/").content.decode()
-    key = re.search(r'name="key" value="(\w+)"', page)[1]
+    key = re.search(r'name="key"\s+value="(\w+)"', page)[1]
     given = {"key": key, "verdict": "decline", "reason": "已恢复"}
     assert client.post(f"/clawbacks/{clawback.pk}/", given).status_code == 409
     clawback.refresh_from_db()

@@ -233,7 +233,7 @@ def test_the_same_form_sent_twice_is_no_conflict(writer, draft):
 def press(writer, draft, button: str, **more) -> int:
     """Press the button of the outline whose value begins so."""
     page = writer.get(reverse("scheme_edit", args=[draft.pk])).content.decode()
-    seen = re.search(r'name="seen" value="(\d+)"', page)[1]
+    seen = re.search(r'name="seen"\s+value="(\d+)"', page)[1]
     (value,) = set(re.findall(rf'"({re.escape(button)}:[^"]*)"', page))
     sent = {"do": value, "seen": seen, "kind": "base"} | more
     status = writer.post(reverse("scheme_edit", args=[draft.pk]), sent).status_code
@@ -297,7 +297,7 @@ def test_changes_are_taken_back_one_after_the_other(writer, draft):
     press(writer, draft, "remove:a2c1")
     for _time in range(2):
         page = writer.get(reverse("scheme_edit", args=[draft.pk])).content.decode()
-        seen = re.search(r'name="seen" value="(\d+)"', page)[1]
+        seen = re.search(r'name="seen"\s+value="(\d+)"', page)[1]
         sent = [writer.post(reverse("scheme_undo", args=[draft.pk]), {"seen": seen}).status_code for _click in range(2)]
         assert sent == [302, 302]
     assert names(draft) == start
@@ -409,12 +409,12 @@ def test_the_page_says_what_three_villages_would_get(writer, draft):
     address = part_address(draft, "a1c1")
     sent = shown(writer.get(address)) | {"sample:0:0": "2", "sample:1:0": "4", "sample:2:0": "99", "do": "try"}
     page = writer.post(address, sent).content.decode()
-    assert re.findall(r'<p class="points"><b>(.*?)</b>', page)[-3:] == ["9.00", "8.00", "5.00"]
+    assert re.findall(r'<p\s+class="points"\s*><b>(.*?)</b\s*>', page)[-3:] == ["9.00", "8.00", "5.00"]
 
 
 def test_a_draft_begins_from_another_scheme_once(writer, draft, office):
     page = writer.get(reverse("scheme_begin")).content.decode()
-    key = re.search(r'name="key" value="(.*?)"', page)[1]
+    key = re.search(r'name="key"\s+value="(.*?)"', page)[1]
     sent = {"key": key, "unit": COUNTY, "year": "2027", "source": f"scheme:{draft.pk}"}
     sent["year"] = re.findall(r'<option value="(\d{4})"', page)[0]
     before = Scheme.objects.count()
@@ -426,7 +426,7 @@ def test_a_draft_begins_from_another_scheme_once(writer, draft, office):
 
 def test_an_example_begins_a_draft(writer, office):
     page = writer.get(reverse("scheme_begin")).content.decode()
-    key = re.search(r'name="key" value="(.*?)"', page)[1]
+    key = re.search(r'name="key"\s+value="(.*?)"', page)[1]
     year = re.findall(r'<option value="(\d{4})"', page)[0]
     sent = {"key": key, "unit": COUNTY, "year": year, "source": "example:two-hundred-points"}
     assert writer.post(reverse("scheme_begin"), sent).status_code == 302
@@ -457,7 +457,7 @@ def test_issuing_does_what_was_shown_and_tells_those_concerned(writer, draft, of
     signer, reviewer = person(Role.SIGNER, VILLAGE), person(Role.TOWNSHIP_REVIEWER, TOWNSHIP)
     elsewhere = person(Role.SIGNER, "330681001218")
     address = reverse("scheme_issue", args=[draft.pk])
-    key = re.search(r'name="key" value="(.*?)"', writer.get(address).content.decode())[1]
+    key = re.search(r'name="key"\s+value="(.*?)"', writer.get(address).content.decode())[1]
     assert [writer.post(address, {"key": key}).status_code for _click in range(2)] == [302, 302]
     assert Scheme.objects.get(pk=draft.pk).state == "issued"
     told = set(Notice.objects.filter(kind="scheme_issued").values_list("user_id", flat=True))
@@ -468,7 +468,7 @@ def test_issuing_does_what_was_shown_and_tells_those_concerned(writer, draft, of
 
 def test_a_page_of_issuing_that_is_out_of_date_issues_nothing(writer, draft):
     issue, address = reverse("scheme_issue", args=[draft.pk]), part_address(draft, "a1c1")
-    key = re.search(r'name="key" value="(.*?)"', writer.get(issue).content.decode())[1]
+    key = re.search(r'name="key"\s+value="(.*?)"', writer.get(issue).content.decode())[1]
     writer.post(address, shown(writer.get(address)) | {"name": "甲"})
     assert writer.post(issue, {"key": key}).status_code == 409
     assert Scheme.objects.get(pk=draft.pk).state == "draft"

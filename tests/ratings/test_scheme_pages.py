@@ -13,6 +13,7 @@ from ratings.presenters.scheme_page import criterion_address
 from ratings.scheme.wording import rule_lines
 from ratings.workflow.scheme import import_scheme
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, SchemeFactory, UnitFactory, person, scheme_body
+from tests.markup import squeezed
 
 pytestmark = pytest.mark.django_db
 
@@ -35,13 +36,13 @@ def draft(county):
 
 def found(response, pattern: str) -> list[str]:
     assert response.status_code == 200
-    return [unescape(one) for one in re.findall(pattern, response.content.decode(), re.DOTALL)]
+    return [unescape(one) for one in re.findall(pattern, squeezed(response.content.decode()), re.DOTALL)]
 
 
 def card(response, code: str) -> tuple[str, list[str]]:
     """The heading and the rule of a criterion on the page."""
     (section,) = found(response, rf'<section class="card stack" id="c-{re.escape(code)}".*?</section>')
-    return re.search(r"<h3[^>]*>(.*?)</h3>", section)[1], re.findall(r"<li>(.*?)</li>", section)
+    return re.search(r"<h3[^>]*> ?(.*?) ?</h3>", section)[1], re.findall(r"<li> ?(.*?) ?</li>", section)
 
 
 READERS = [
@@ -104,7 +105,7 @@ def test_what_an_event_does_stands_there(client, issued):
         client.get(reverse("scheme", args=[issued.pk])),
         r'<section class="stack" aria-labelledby="events">.*?</section>',
     )
-    assert re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", section) == [
+    assert re.findall(r"<dt> ?(.*?) ?</dt><dd> ?(.*?) ?</dd>", section) == [
         ("村干部被立案审查", "最高3星，为期12个月，自动生效<br>降1星，为期6个月，经确认后生效"),
         ("抽查不合格", "降1星，为期3个月，自动生效"),
     ]

@@ -39,7 +39,7 @@ def states(*applications):
 
 
 def key_of(answer):
-    return re.search(r'name="key" value="(\w+)"', answer.content.decode())[1]
+    return re.search(r'name="key"\s+value="(\w+)"', answer.content.decode())[1]
 
 
 def test_the_signer_takes_it_back_in_two_presses(both):

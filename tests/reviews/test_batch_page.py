@@ -58,7 +58,7 @@ def shown(answer) -> dict:
     page = answer.content.decode()
     page = squeezed(page)
     ticks = [tag for tag in re.findall(r'<input type="checkbox" name="decision"[^>]*>', page) if " checked" in tag]
-    key = re.search(r'name="key" value="(\w+)"', page)
+    key = re.search(r'name="key"\s+value="(\w+)"', page)
     button = re.search(r'value="release">([^<]*)<', page)
     return {
         "decision": sorted(int(re.search(r'value="(\d+)"', tag)[1]) for tag in ticks),

@@ -43,7 +43,7 @@ def client(place):
 
 
 def key_of(answer) -> str:
-    found = re.search(r'name="key" value="(\w+)"', answer.content.decode())
+    found = re.search(r'name="key"\s+value="(\w+)"', answer.content.decode())
     return found[1] if found else ""
 
 

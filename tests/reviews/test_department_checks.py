@@ -274,7 +274,7 @@ def client_of(user) -> Client:
 
 def confirm(client, page, listed):
     """Sign what ``listed`` previews; return the response."""
-    key = re.search(r'name="key" value="(\w+)"', listed.content.decode())[1]
+    key = re.search(r'name="key"\s+value="(\w+)"', listed.content.decode())[1]
     return client.post(page, {"key": key, "confirmed": "yes"}, follow=True)
 
 
@@ -339,7 +339,7 @@ def test_a_list_is_laid_before_departments_as_the_page_showed_it(recommended):
     client = client_of(recommended.county_office)
     unit = UnitFactory(code="330624108301")
     page = client.get(reverse("review_checks")).content.decode()
-    shown = re.findall(r'name="candidate" value="(\d+)"', page)
+    shown = re.findall(r'name="candidate"\s+value="(\d+)"', page)
     assert [shown, recommended.application.unit.name in page] == [[str(recommended.application.pk)], True]
     ApplicationFactory(cycle=recommended.cycle, unit=unit, state="county_review", applied_star=4)
     address = reverse("review_check_open", args=[recommended.cycle.pk, COUNTY])
@@ -347,7 +347,7 @@ def test_a_list_is_laid_before_departments_as_the_page_showed_it(recommended):
         answer = client.post(address, {"due": "2026-10-10T17:00"} | candidates)
         assert (answer.status_code, DepartmentCheck.objects.count()) == (409, 0)
         assert answer.context["form"]["due"].value() == "2026-10-10T17:00"
-    shown = re.findall(r'name="candidate" value="(\d+)"', answer.content.decode())
+    shown = re.findall(r'name="candidate"\s+value="(\d+)"', answer.content.decode())
     unknown = client.post(address, {"due": "2026-10-09T18:00", "candidate": shown, "chosen": "1"})
     assert (unknown.status_code, DepartmentCheck.objects.count()) == (400, 0)
     client.post(address, {"due": "2026-10-09T18:00", "candidate": shown})

@@ -57,7 +57,8 @@ class Opening:
 
     @property
     def fields(self):
-        form = re.search(r'<form class="form" method="post">.*?</form>', self.answer.content.decode(), re.DOTALL)[0]
+        page = self.answer.content.decode()
+        form = re.search(r'<form\s+class="form"\s+method="post"\s*>.*?</form>', page, re.DOTALL)[0]
         sent = {}
         for tag in re.findall(r"<input[^>]*>", form):
             attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))

@@ -202,7 +202,7 @@ def test_the_office_convenes_on_its_page(place):
 def test_a_panel_that_somebody_else_changed_is_not_overwritten(place, name, given):
     third = person(Role.TOWNSHIP_REVIEWER, TOWNSHIP)
     client = client_of(place.township_office)
-    shown = re.search(r'name="seated" value="([\d,]+)"', text(client.get(reverse("review_panels"))))[1]
+    shown = re.search(r'name="seated"\s+value="([\d,]+)"', text(client.get(reverse("review_panels"))))[1]
     panels.convene(
         place.cycle,
         place.township,
@@ -220,7 +220,7 @@ def test_a_panel_that_somebody_else_changed_is_not_overwritten(place, name, give
 def confirm(client, page):
     """Record what the page previews; nothing was recorded before."""
     assert Decision.objects.count() == 0
-    key = re.search(r'name="key" value="(\w+)"', text(page))[1]
+    key = re.search(r'name="key"\s+value="(\w+)"', text(page))[1]
     answer = client.post(reverse("review_decisions"), {"key": key, "confirmed": "yes"})
     assert answer.status_code == 302
     return answer
