@@ -55,16 +55,27 @@ class RoleSpec:
 
 COUNTIES = frozenset({Level.COUNTY, Level.ZONE})
 CITIES = frozenset({Level.CITY, Level.PROVINCE})
-VIEW = frozenset({"villages.view_unit", "ratings.view_application", "ratings.view_register", "ratings.view_scheme"})
+VIEW = frozenset(
+    {
+        "villages.view_unit",
+        "ratings.view_application",
+        "ratings.view_register",
+        "ratings.view_scheme",
+        "followups.view_followup",
+    }
+)
 WATCH = VIEW | {"ratings.view_event", "incentives.view_incentive", "reports.view_dashboard", "reports.view_report"}
 
 ROLES: dict[str, RoleSpec] = {
     Role.FILLER: RoleSpec(
-        frozenset({Level.VILLAGE}), VIEW | {"ratings.fill"}, frozenset({Role.TOWNSHIP_OFFICE}), audience="cadre"
+        frozenset({Level.VILLAGE}),
+        VIEW | {"ratings.fill", "followups.answer_followup"},
+        frozenset({Role.TOWNSHIP_OFFICE}),
+        audience="cadre",
     ),
     Role.SIGNER: RoleSpec(
         frozenset({Level.VILLAGE}),
-        VIEW | {"ratings.fill", "ratings.sign", "ratings.view_event", "reviews.appeal"},
+        VIEW | {"ratings.fill", "ratings.sign", "ratings.view_event", "reviews.appeal", "followups.answer_followup"},
         frozenset({Role.TOWNSHIP_OFFICE}),
         audience="cadre",
     ),
@@ -74,6 +85,8 @@ ROLES: dict[str, RoleSpec] = {
         | {
             "villages.report_profile",
             "accounts.appoint",
+            "followups.answer_followup",
+            "followups.supervise_followup",
             "ratings.accept",
             "ratings.fill_on_behalf",
             "ratings.view_event",
@@ -92,6 +105,7 @@ ROLES: dict[str, RoleSpec] = {
         frozenset({Level.TOWNSHIP}),
         VIEW
         | {
+            "followups.answer_followup",
             "ratings.view_event",
             "ratings.settle_proposal_township",
             "reviews.decide_township",
@@ -111,6 +125,8 @@ ROLES: dict[str, RoleSpec] = {
             "villages.manage_unit",
             "villages.report_profile",
             "accounts.appoint",
+            "followups.answer_followup",
+            "followups.supervise_followup",
             "ratings.manage_scheme",
             "ratings.manage_cycle",
             "ratings.settle_proposal_county",
@@ -129,12 +145,21 @@ ROLES: dict[str, RoleSpec] = {
     ),
     Role.DISCIPLINE: RoleSpec(
         COUNTIES,
-        WATCH | {"ratings.record_event", "reviews.answer_check", "reviews.answer_objection_county"},
+        WATCH
+        | {
+            "ratings.record_event",
+            "reviews.answer_check",
+            "reviews.answer_objection_county",
+            "followups.answer_followup",
+            "followups.supervise_followup",
+        },
         frozenset({Role.COUNTY_OFFICE}),
         deputy=True,
     ),
     Role.DEPARTMENT: RoleSpec(
-        COUNTIES, VIEW | {"ratings.supply", "reviews.answer_check"}, frozenset({Role.COUNTY_OFFICE})
+        COUNTIES,
+        VIEW | {"ratings.supply", "reviews.answer_check", "followups.answer_followup"},
+        frozenset({Role.COUNTY_OFFICE}),
     ),
     Role.FINANCE: RoleSpec(
         COUNTIES,
@@ -145,6 +170,7 @@ ROLES: dict[str, RoleSpec] = {
             "incentives.manage_fund",
             "incentives.disburse",
             "reports.view_report",
+            "followups.answer_followup",
         },
         frozenset({Role.COUNTY_OFFICE}),
         second_factor=True,
@@ -156,15 +182,22 @@ ROLES: dict[str, RoleSpec] = {
         | {
             "accounts.appoint",
             "villages.make_zone",
+            "ratings.settle_proposal_city",
             "reviews.convene_appeal_city",
             "reviews.hear_appeal_city",
             "notifications.manage_robot",
+            "followups.answer_followup",
+            "followups.supervise_followup",
         },
         frozenset({Role.SYSADMIN}),
         second_factor=True,
         deputy=True,
     ),
-    Role.CITY_DISCIPLINE: RoleSpec(CITIES, WATCH | {"ratings.record_event"}, frozenset({Role.CITY_OFFICE})),
+    Role.CITY_DISCIPLINE: RoleSpec(
+        CITIES,
+        WATCH | {"ratings.record_event", "followups.answer_followup", "followups.supervise_followup"},
+        frozenset({Role.CITY_OFFICE}),
+    ),
     Role.CITY_LEADER: RoleSpec(CITIES, WATCH, frozenset({Role.CITY_OFFICE})),
     Role.SYSADMIN: RoleSpec(
         CITIES,

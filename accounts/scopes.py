@@ -81,7 +81,10 @@ TASKS: dict[str, Task] = {
         appeal="convene dismiss uphold reverse",
     ),
     TokenScope.EVENTS: _task("ratings.record_event", event="list close release"),
-    TokenScope.PROPOSALS: _task("ratings.settle_proposal_township ratings.settle_proposal_county", proposal="settle"),
+    TokenScope.PROPOSALS: _task(
+        "ratings.settle_proposal_township ratings.settle_proposal_county ratings.settle_proposal_city",
+        proposal="settle",
+    ),
     TokenScope.CYCLES: _task("ratings.manage_cycle", cycle="list close close-scoring extend reverse-closing windows"),
     TokenScope.PROFILES: _task("villages.report_profile", profile="report"),
     TokenScope.UNITS: _task("villages.manage_unit villages.make_zone", unit="list tags", order="merge split rename"),

@@ -56,7 +56,12 @@ def register(**kinds: Kind) -> None:
 
 def text_of(kind: str, params: dict) -> str:
     """The notice's text in the active language; days, which are stored in ISO form, as people write them."""
-    return str(KINDS[kind].text) % {name: _in_words(value) for name, value in params.items()}
+    return filled(KINDS[kind].text, params)
+
+
+def filled(text: Any, params: dict) -> str:
+    """A text of a kind with its parameters, as people read them."""
+    return str(text) % {name: _in_words(value) for name, value in params.items()}
 
 
 def _in_words(value: Any) -> Any:

@@ -280,6 +280,7 @@ TOPICS = [
         needs=(
             "ratings.settle_proposal_township",
             "ratings.settle_proposal_county",
+            "ratings.settle_proposal_city",
         ),
         order=27,
     ),

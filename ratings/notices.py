@@ -38,6 +38,8 @@ WORKS_IN = {
 """Who is to know when a step has more time."""
 CONCERNED = [Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER]
 """Who is to know when an event moves a star."""
+TO_SETTLE = _("%(unit)s: settle what follows from “%(event)s” of %(on)s")
+"""What a proposal's follow-up asks for."""
 KINDS = {
     "scheme_issued": Kind(
         _("The scheme “%(name)s” of %(year)s is issued. Please read what counts this year"),
@@ -197,6 +199,9 @@ KINDS = {
     ),
     "proposal_declined": Kind(
         _("%(unit)s: a consequence of “%(event)s” of %(on)s was declined."), Group.STAR, outside=None
+    ),
+    "proposal_refused": Kind(
+        _("%(unit)s: %(by)s declined a consequence of “%(event)s” of %(on)s: %(reason)s"), Group.STAR, outside=None
     ),
     "units_merged": Kind(_("%(before)s now belongs to %(after)s (%(document)s)"), Group.ACCOUNT, outside=None),
     "unit_split": Kind(

@@ -8,8 +8,8 @@ from django.dispatch import receiver
 from ratings import notices
 from ratings.models import Application
 from ratings.register.rerating import rerate
-from ratings.signals import applications_moved, decisions_confirmed, stars_changed
-from ratings.workflow import retagging, succession
+from ratings.signals import applications_moved, decisions_confirmed, proposals_opened, stars_changed
+from ratings.workflow import proposal_deadlines, retagging, succession
 from ratings.workflow.closing import close_for
 from villages.signals import units_passed, units_settled, units_tagged
 
@@ -19,10 +19,17 @@ units_settled.connect(succession.settle)
 units_tagged.connect(retagging.follow)
 
 
+@receiver(proposals_opened)
+def give_deadlines(sender: Any, **kwargs: Any) -> None:
+    """Receives ``proposals_opened``: each is due, and those who settle it are told."""
+    proposal_deadlines.follow()
+
+
 @receiver(decisions_confirmed)
 def rerate_decided(sender: Any, units: Collection[str], **kwargs: Any) -> None:
     """Receives ``decisions_confirmed``: the new stars are written to the register in the same transaction."""
     rerate(list(units))
+    proposal_deadlines.reassign(units)
 
 
 @receiver(applications_moved)

@@ -3,8 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit_words, deputies, home, menu, page_help, todo_list
+from followups import kinds as follow_up_kinds
+from followups.kinds import FollowUpKind
 from notifications import kinds
 from ratings import disclosure, explanation, help_topics, menu_entries, notices
+from ratings.events.proposals import FOLLOW_UP, SETTLE
 from ratings.home.office_home import applied
 from ratings.home.village_home import own_star, progress, unit_star
 from ratings.integrity import application_integrity, register_integrity
@@ -27,10 +30,7 @@ RIGHTS = {
         ("record_event", "close_event", "release_event", "attach_event_file", "detach_event_file"),
         ["ratings.record_event"],
     ),
-    **dict.fromkeys(
-        ("confirm_proposal", "decline_proposal"),
-        ["ratings.settle_proposal_township", "ratings.settle_proposal_county"],
-    ),
+    **dict.fromkeys(("confirm_proposal", "decline_proposal"), SETTLE),
 }
 """Which rights the steps need that are none of an application's (``accounts.deputies``)."""
 
@@ -38,6 +38,17 @@ RIGHTS = {
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
     kinds.register(**notices.KINDS)
+    follow_up_kinds.register(
+        **{
+            FOLLOW_UP: FollowUpKind(
+                _("Change of a star"),
+                notices.TO_SETTLE,
+                needs=["ratings.view_event"],
+                own_todo=True,
+                own_steps=True,
+            )
+        }
+    )
     integrity.register(register_integrity.REGISTER, application_integrity.APPLICATIONS)
     disclosure.redact_audit_trail()
     deputies.register(STEPS.rights | RIGHTS)

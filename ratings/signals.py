@@ -11,5 +11,8 @@ applications_reasked = Signal()
 decisions_confirmed = Signal()
 """Decisions came into force. ``decisions``: their ids; ``units``: the codes of the units decided on."""
 
+proposals_opened = Signal()
+"""Rules of events propose something that is to be settled; nothing is carried."""
+
 stars_changed = Signal()
 """The register reads differently. ``changes``: ``StarChanges``, to be read within the transaction."""

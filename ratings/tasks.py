@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from ratings.register.rerating import rerate
+from ratings.workflow import proposal_deadlines
 from ratings.workflow.year_reminder import remind
 from records import audit
 
@@ -13,6 +14,7 @@ def rerate_all() -> None:
     """Move the register on to today for every unit; two concurrent runs wait for each other in the database."""
     with audit.acting(None, "rerate"):
         rerate("")
+        proposal_deadlines.follow()
 
 
 @shared_task

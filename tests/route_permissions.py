@@ -141,7 +141,7 @@ CONVENE_APPEAL, HEAR = (
     (f"reviews.{verb}_appeal_county", f"reviews.{verb}_appeal_city") for verb in ("convene", "hear")
 )
 APPEAL = "reviews.appeal"
-SETTLE = ("ratings.settle_proposal_township", "ratings.settle_proposal_county")
+SETTLE = tuple(f"ratings.settle_proposal_{level}" for level in ("township", "county", "city"))
 OPINION, LINES = "incentives.give_opinion", (MONEY, "ratings.fill", ACCEPT)
 DESKS = ("township_office", "township_leader", "county_office")
 PANEL = ("township_reviewer", "township_reviewer_b")
@@ -303,6 +303,11 @@ PAGES = {
     "event_release": page("event.pk", post=at("village", RECORD)),
     "proposals": both(who=anywhere(*SETTLE)),
     "proposal_settle": both("proposal.pk", who=at("village", SETTLE[0])),
+    # Of what is due.
+    "followups": both(who=anywhere("followups.view_followup")),
+    "followup": both("followup.pk", who=at("village", "ratings.view_event")),
+    "followup_file": page("followup.pk", "proof.pk", get=at("village", "ratings.view_event")),
+    "followup_step": page("followup.pk", "=hand_on_followup", post=at("village", "ratings.view_event")),
     # Of reviews.
     "review_desk": both(who=anywhere(*SCORE)),
     "review_field_queue": page(get=anywhere(*SCORE)),

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import ApiToken, CalendarDay, User
 from accounts.roles import ROLES, Role
 from accounts.workflow import deputise, reset_password
+from followups.models import FollowUp, FollowUpFile
 from incentives import workflow as money
 from incentives.models import Clawback, LedgerEntry
 from notifications.models import Notice
@@ -297,4 +298,7 @@ def _record_event(own: SimpleNamespace) -> None:
     shown = SimpleUploadedFile("通报.png", PNG)
     own.event_paper = event_files.attach(own.event, shown, commission=False, by=own.who.discipline)
     own.proposal = Proposal.objects.get(unit=own.village, state="open")
+    own.followup = FollowUp.objects.get(kind="proposal", subject=own.proposal.pk)
+    paper = store(SimpleUploadedFile("说明.png", PNG), by=own.who.township_leader)
+    own.proof = FollowUpFile.objects.create(followup=own.followup, file=paper, added_by=own.who.township_leader)
     own.clawback = Clawback.objects.filter(unit=own.village).first()

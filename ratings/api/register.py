@@ -16,7 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.api_permission import HasUnitPermission
 from accounts.authority import reached
 from ratings.events.effects import proposal_words
-from ratings.events.proposals import COUNTY, TOWNSHIP, to_settle
+from ratings.events.proposals import SETTLE, to_settle
 from ratings.events.rectification import RectificationOrder
 from ratings.models import Event, Proposal, StarPeriod
 from ratings.workflow import event as workflow
@@ -259,7 +259,7 @@ class ProposalViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     """Open proposals that wait for you."""
 
     permission_classes = [HasUnitPermission]
-    needs = [TOWNSHIP, COUNTY]
+    needs = SETTLE
     serializer_class = ProposalSerializer
     queryset = Proposal.objects.all()
     filterset_fields = ["unit", "event"]

@@ -142,6 +142,7 @@ class Proposal(models.Model):
         permissions = [
             ("settle_proposal_township", "Confirm or decline changes of up to three stars"),
             ("settle_proposal_county", "Confirm or decline changes of four and five stars"),
+            ("settle_proposal_city", "Confirm or decline what a county has left unsettled"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["event", "scheme", "rule"], name="proposal_once"),

@@ -14,9 +14,9 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from ratings.models import Event, StarPeriod
+from ratings.models import Event, Proposal, StarPeriod
 from ratings.register.star_changes import StarChanges
-from ratings.signals import stars_changed
+from ratings.signals import proposals_opened, stars_changed
 from villages.models import descendants
 
 _PERIODS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").replace("{query}", "")
@@ -114,12 +114,15 @@ def rerate(units: Units, until: date | None = None, *, dry_run: bool = False) ->
             return changes
         periods, params = with_periods(scope, horizon)
         cursor.execute(f"{periods} {_PROPOSE}", params)
-        if not changes:
-            return changes
-        now = timezone.now()
-        cursor.execute(_SUPERSEDE.format(table=changes.table), [now])
-        cursor.execute(_KEEP.format(table=changes.table), [now])
-    stars_changed.send(sender=StarPeriod, changes=changes)
+        opened = cursor.rowcount
+        if changes:
+            now = timezone.now()
+            cursor.execute(_SUPERSEDE.format(table=changes.table), [now])
+            cursor.execute(_KEEP.format(table=changes.table), [now])
+    if changes:
+        stars_changed.send(sender=StarPeriod, changes=changes)
+    if opened:
+        proposals_opened.send(sender=Proposal)
     return changes
 
 

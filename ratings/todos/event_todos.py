@@ -6,12 +6,12 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.todo_list import Todo
-from ratings.events.proposals import COUNTY, TOWNSHIP, to_settle
+from ratings.events.proposals import SETTLE, to_settle
 
 
 def entries(user: User) -> list[Todo]:
     """One entry, however many are waiting."""
-    if not (user.reach(TOWNSHIP) or user.reach(COUNTY)):
+    if not any(map(user.reach, SETTLE)):
         return []
     waiting = to_settle(user).count()
     if not waiting:

@@ -16,9 +16,9 @@ from accounts.authority import reached, reached_or_404
 from ratings.disclosure import with_shown_state
 from ratings.forms.office_forms import ExtendForm, WindowsForm, initial_windows
 from ratings.models import Application, Cycle, Scheme
-from ratings.views.confirming import Tried, carry_out
 from ratings.workflow import cycle as workflow
 from records import previews
+from records.confirming import Tried, carry_out
 from records.deadlines import end_of
 from records.refusals import UnknownFields, WrongState, refuse_unknown_fields
 from villages.models import Level, Unit

@@ -17,15 +17,15 @@ from ratings import exports
 from ratings.events.applicable_scheme import event_names, events_of, judging_scheme
 from ratings.events.effects import rule_words
 from ratings.events.forecast import foresee, foresee_confirmed
-from ratings.events.proposals import COUNTY, TOWNSHIP, to_settle, with_authority
+from ratings.events.proposals import SETTLE, may_settle, to_settle, with_authority
 from ratings.forms.event_forms import EventFileForm
 from ratings.forms.register_forms import CloseForm, EventFilterForm, SettleForm
 from ratings.models import Event, EventFile, EventPerson, Proposal, Scheme
 from ratings.presenters.event_outlook import in_words, shift_words
 from ratings.register.rerating import acting
-from ratings.views.confirming import Tried, carry_out
 from ratings.workflow import event as workflow
 from records import previews
+from records.confirming import Tried, carry_out
 from records.excel_export import as_workbook, wanted
 
 ROWS = 50
@@ -104,7 +104,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, _recorded_or_404(request, pk), _close_form(), tried.status)
 
 
-@permission_or_404(TOWNSHIP, COUNTY)
+@permission_or_404(*SETTLE)
 def proposals(request: HttpRequest) -> HttpResponse:
     """The proposals that wait for this person."""
     waiting = to_settle(request.user).select_related("event", "unit", "scheme").order_by("event__on", "pk")
@@ -115,7 +115,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     return render(request, "ratings/events/proposals.html", {"page": page})
 
 
-@permission_or_404(TOWNSHIP, COUNTY)
+@permission_or_404(*SETTLE)
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm or decline what a rule proposes. Without permission it is a 404."""
     confirm = "confirm" in request.POST
@@ -166,7 +166,7 @@ def _settled_so(request: HttpRequest, pk: int, confirm: bool) -> bool:
 def _settled_meanwhile(request: HttpRequest, pk: int) -> bool:
     """Whether somebody else with the same authority has settled it."""
     settled = with_authority(Proposal.objects.exclude(state=Proposal.State.OPEN).filter(pk=pk)).first()
-    return settled is not None and request.user.has_perm(settled.authority, settled)
+    return settled is not None and may_settle(request.user, settled)
 
 
 def _step(verb: str, happened: Event) -> str:
@@ -251,7 +251,7 @@ def _rules(request: HttpRequest, happened: Event, scheme: Scheme) -> list[dict]:
             "days": days.get(nr),
             "may_settle": nr in proposed
             and proposed[nr].state == Proposal.State.OPEN
-            and request.user.has_perm(proposed[nr].authority, happened),
+            and may_settle(request.user, proposed[nr]),
         }
         for nr, rule in enumerate(scheme.body.get("rules", []) if scheme else [])
         if rule["event"] == happened.kind

@@ -10,10 +10,10 @@ from accounts.authority import permission_or_404, reached_or_404
 from ratings.models import Scheme
 from ratings.presenters.scheme_comparison import others
 from ratings.presenters.scheme_editor import SchemeOutline
-from ratings.views.confirming import Tried, carry_out
 from ratings.workflow import scheme_drafts, scheme_issuing
 from ratings.workflow.scheme_drafts import MANAGE
 from records import previews
+from records.confirming import Tried, carry_out
 
 
 @permission_or_404(MANAGE)

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.role_holders import holders, responsible
 from accounts.roles import Role
+from followups.workflow import call_off, finish
 from notifications.workflow import announce
 from ratings.events.applicable_scheme import events_of, judging_scheme
 from ratings.events.forecast import Outlook, foresee, foresee_confirmed
-from ratings.events.proposals import TOWNSHIP, with_authority
+from ratings.events.proposals import FOLLOW_UP, may_settle, with_authority
 from ratings.events.rectification import RectificationOrder
 from ratings.events.telltales import telltales
 from ratings.models import Event, EventPerson, Proposal, Reversal
@@ -29,6 +30,8 @@ from records import audit
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from villages.models import Unit
+
+INSPECTORS = (Role.DISCIPLINE, Role.CITY_DISCIPLINE)
 
 
 @dataclass(frozen=True)
@@ -180,6 +183,7 @@ def reverse_effects(event: Event, *, document: str, reason: str, by: User) -> Re
             event=event, on=timezone.localdate(), document=document, reason=reason, by=by, at=timezone.now()
         )
         _take_effect(event, "event_reversed")
+    call_off(FOLLOW_UP, event.proposals.values_list("pk", flat=True), by=by, reason=reason)
     return reversal
 
 
@@ -187,10 +191,11 @@ def reverse_effects(event: Event, *, document: str, reason: str, by: User) -> Re
 def settle(proposal: Proposal, *, confirm: bool, by: User, reason: str = "", expected: Any = None) -> Proposal:
     """Confirm what a rule proposes, so that it takes effect from its event's day on, or decline it for a ``reason``.
 
-    Raises ``NotAllowed`` unless ``by`` is the authority for the unit's star; ``Incomplete``; ``WrongState`` if settled;
-    ``Outdated`` when it differs from what the page showed (``expected``, of ``proposed_on``).
+    Raises ``NotAllowed`` unless ``by`` is the authority for the unit's star, or the level above once it is late;
+    ``Incomplete``; ``WrongState`` if settled; ``Outdated`` when it differs from what the page showed (``expected``, of
+    ``proposed_on``).
     """
-    if not by.has_perm(authority_for(proposal), proposal):
+    if not may_settle(by, with_authority(Proposal.objects.filter(pk=proposal.pk)).get()):
         raise NotAllowed
     if not confirm:
         require_reason(reason)
@@ -205,10 +210,13 @@ def settle(proposal: Proposal, *, confirm: bool, by: User, reason: str = "", exp
         proposal.state = Proposal.State.CONFIRMED if confirm else Proposal.State.DECLINED
         proposal.settled_by, proposal.settled_at, proposal.reason = by, timezone.now(), reason
         proposal.save(update_fields=["state", "settled_by", "settled_at", "reason"])
+    finish(FOLLOW_UP, [proposal.pk], by=by, reason=reason)
+    with audit.acting(by, "confirm_proposal" if confirm else "decline_proposal", reason):
         if confirm:
             rerate([proposal.unit_id])
         else:
             _tell(proposal.event, "proposal_declined")
+            _tell_inspectors(proposal)
     return proposal
 
 
@@ -279,16 +287,10 @@ def _held_still(event: Event) -> Event:
 
 
 def _take_effect(event: Event, kind: str) -> None:
-    """Re-rate the unit; notify its people of the event unless they are notified of its star, and those who have to
-    settle proposals."""
-    before = set(event.proposals.values_list("pk", flat=True))
+    """Re-rate the unit; notify its people of the event unless they are notified of its star."""
     moved = any(change.moves_star for change in rerate([event.unit_id]))
     if not moved:
         _tell(event, kind)
-    opened = with_authority(event.proposals.exclude(pk__in=before)).first()
-    if opened:
-        role = Role.TOWNSHIP_LEADER if opened.authority == TOWNSHIP else Role.COUNTY_OFFICE
-        _announce(event, "proposal_opened", responsible([role], event.unit_id), reverse("proposals"))
 
 
 def _tell(event: Event, kind: str) -> None:
@@ -297,6 +299,15 @@ def _tell(event: Event, kind: str) -> None:
     _announce(event, kind, recipients, reverse("register_unit", args=[event.unit_id]))
 
 
-def _announce(event: Event, kind: str, people: list[int], link: str) -> None:
+def _tell_inspectors(proposal: Proposal) -> None:
+    """The discipline commissions over the unit read who declined it, and why."""
+    people = [one for one in responsible(INSPECTORS, proposal.unit_id) if one != proposal.settled_by_id]
+    link = reverse("event", args=[proposal.event_id])
+    said = {"by": proposal.settled_by.name, "reason": proposal.reason}
+    _announce(proposal.event, "proposal_refused", people, link, **said)
+
+
+def _announce(event: Event, kind: str, people: list[int], link: str, **said: str) -> None:
     name = events_of(judging_scheme(event.unit, event.on)).get(event.kind, event.kind)
-    announce(people, kind, link=link, unit_code=event.unit_id, unit=event.unit.name, event=name, on=str(event.on))
+    params = {"unit": event.unit.name, "event": name, "on": str(event.on), **said}
+    announce(people, kind, link=link, unit_code=event.unit_id, **params)

@@ -12,9 +12,9 @@ from accounts.authority import permission_or_404, reached, reached_or_404
 from accounts.models import User
 from accounts.roles import Role
 from ratings.models import Scheme
-from ratings.views.confirming import Tried, carry_out
 from ratings.workflow.cycle import MANAGE
 from records import previews
+from records.confirming import Tried, carry_out
 from reviews.opening.form import CHECK, PANEL, RATED, SCHEME, STEP_NAMES, TIMES, OpenYearForm
 from reviews.workflow.opening import YearPlan, open_year
 

@@ -10,7 +10,18 @@ from django.conf import settings
 
 from ratings.models.lifecycle import ApplicationState
 
-APPS = ("records", "villages", "notifications", "accounts", "ratings", "reviews", "incentives", "reports", "config")
+APPS = (
+    "records",
+    "villages",
+    "notifications",
+    "accounts",
+    "followups",
+    "ratings",
+    "reviews",
+    "incentives",
+    "reports",
+    "config",
+)
 CODE, SQL_LIST = re.compile(r"`([^`]+)`"), re.compile(r"\(('\w+'(?:, '\w+')+)\)")
 DOTTED = re.compile("`((?:{})\\.[a-z_.]+)\\b".format("|".join(APPS)))
 MEMBERS, VALUES = set(ApplicationState.__members__), set(ApplicationState.values)

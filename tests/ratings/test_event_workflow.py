@@ -4,14 +4,30 @@ from datetime import date
 
 import pytest
 
+from accounts.models import User
 from accounts.roles import Role
+from followups.models import FollowUp
+from followups.workflow import escalate_late
 from notifications.models import Notice
+from ratings.events.proposals import to_settle
 from ratings.models import Event, Proposal, StarPeriod
 from ratings.register.rerating import rerate
-from ratings.workflow.event import close, record, release, settle
+from ratings.signals import decisions_confirmed
+from ratings.workflow.event import close, record, release, reverse_effects, settle
+from ratings.workflow.proposal_deadlines import follow
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.clock import freeze_time
-from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, SchemeFactory, UnitFactory, person, scheme_body
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    VILLAGE,
+    DecisionFactory,
+    SchemeFactory,
+    UnitFactory,
+    at,
+    person,
+    scheme_body,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 1)
@@ -153,9 +169,51 @@ def test_a_declined_proposal_needs_a_reason_and_does_nothing(village, discipline
     assert today() == (3, ["cap:3"])
     assert list(Notice.objects.order_by("pk").values_list("user_id", "kind")) == [
         (signer.pk, "star_cap"),
-        (office.pk, "proposal_opened"),
+        (office.pk, "proposal.opened"),
         (signer.pk, "proposal_declined"),
+        (discipline.pk, "proposal_refused"),
     ]
+    assert "情节轻微" in Notice.objects.get(user=discipline).text
+
+
+def test_a_proposal_left_unsettled_may_be_settled_by_the_level_above(village, discipline):
+    UnitFactory(code="3306")
+    office, city = person(Role.COUNTY_OFFICE, COUNTY), person(Role.CITY_OFFICE, "3306")
+    leader = person(Role.TOWNSHIP_LEADER, TOWNSHIP)
+    record(village, "case_opened", DAY, by=discipline)
+    proposal = Proposal.objects.get()
+    due = FollowUp.objects.get()
+    assert (due.subject, due.responsible_unit_id, due.due_at) == (str(proposal.pk), COUNTY, at(2026, 7, 1))
+    assert list(to_settle(city)) == []
+    with pytest.raises(NotAllowed):
+        settle(proposal, confirm=True, by=city)
+    with freeze_time("2026-07-01 00:10:00+08:00"):
+        escalate_late()
+        assert [list(to_settle(User.objects.get(pk=one.pk))) for one in (office, city, leader)] == [
+            [proposal],
+            [proposal],
+            [],
+        ]
+        settle(proposal, confirm=True, by=User.objects.get(pk=city.pk))
+    assert (FollowUp.objects.get().state, FollowUp.objects.get().closed_by) == ("done", city)
+
+
+def test_a_new_decision_passes_the_proposal_to_its_authority(village, discipline):
+    record(village, "case_opened", DAY, by=discipline)
+    decision = DecisionFactory(unit=village, star=2, on=date(2026, 6, 15))
+    decisions_confirmed.send(sender=None, decisions=[decision.pk], units=[VILLAGE])
+    due = FollowUp.objects.get()
+    assert (due.responsible_unit_id, due.responsible_role) == (TOWNSHIP, "township_leader")
+
+
+def test_nothing_is_due_of_a_held_or_a_reversed_event(village, discipline):
+    event = record(village, "case_opened", DAY, by=discipline, held=True)
+    follow()
+    assert FollowUp.objects.count() == 0
+    release(event, by=discipline)
+    reverse_effects(event, document="新申1号", reason="查无实据", by=discipline)
+    follow()
+    assert list(FollowUp.objects.values_list("state", flat=True)) == ["cancelled"]
 
 
 def test_a_held_event_is_seen_by_those_who_record_events_alone(village, discipline, client):

@@ -30,7 +30,18 @@ FORMULA = {
 }
 RESTORE = "restore"
 """It writes into an empty place alone, and ends with the check (tests/config/test_backup.py)."""
-OURS = {"records", "villages", "notifications", "accounts", "ratings", "reviews", "incentives", "reports", "config"}
+OURS = {
+    "records",
+    "villages",
+    "notifications",
+    "accounts",
+    "followups",
+    "ratings",
+    "reviews",
+    "incentives",
+    "reports",
+    "config",
+}
 
 
 def commands(folder: Path) -> dict[str, list[list[str]]]:
@@ -75,6 +86,7 @@ def tasks() -> dict[str, list[list]]:
     return {
         "records.tasks.run_job": [["reports.ReportRequest", report.pk], ["records.IntegrityRun", check.pk]],
         "notifications.tasks.deliver_due": [[]],
+        "followups.tasks.escalate": [[]],
         "ratings.tasks.rerate_all": [[]],
         "ratings.tasks.remind_to_begin": [[]],
         "incentives.tasks.review_clawbacks": [[]],

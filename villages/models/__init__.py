@@ -10,6 +10,8 @@ from villages.models.reorganization import (
 from villages.models.unit import (
     CODE,
     CODE_LENGTHS,
+    COUNTY_LENGTH,
+    TOWNSHIP_LENGTH,
     Level,
     Unit,
     UnitQuerySet,
@@ -24,6 +26,8 @@ from villages.models.unit import (
 __all__ = [
     "CODE",
     "CODE_LENGTHS",
+    "COUNTY_LENGTH",
+    "TOWNSHIP_LENGTH",
     "Level",
     "Profile",
     "ReorganizationOrder",

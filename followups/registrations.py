@@ -1,0 +1,14 @@
+"""What follow-ups register: help, deputies' permissions, words and openness of the trail, to-dos, menu."""
+
+from accounts import audit_trail, audit_words, deputies, menu, page_help, todo_list
+from followups import help_topics, menu_entries, todos
+from followups.models import STEPS, FollowUp, FollowUpFile
+
+
+def register() -> None:
+    page_help.register(*help_topics.TOPICS)
+    deputies.register(STEPS.rights)
+    audit_words.register(STEPS.trail)
+    audit_trail.show_openly("an app opens a follow-up only of what may be known", FollowUp, FollowUpFile)
+    todo_list.register(todos)
+    menu.register(*menu_entries.MENU)

@@ -1,0 +1,36 @@
+"""What a person has to do or to check by a moment (a source of ``accounts.todo_list``)."""
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.todo_list import Todo
+from followups.kinds import KINDS
+from followups.models import FollowUp, FollowUpState
+from followups.models.lifecycle import ANSWER
+
+SHOWN = 20
+
+
+def entries(user: User) -> list[Todo]:
+    """One query; kinds that other to-dos lead to are theirs."""
+    if not user.reach(ANSWER):
+        return []
+    listed = [key for key, kind in KINDS.items() if not kind.own_todo]
+    to_do = FollowUp.objects.filter(state=FollowUpState.OPEN).done_by(user).values("pk")
+    to_check = FollowUp.objects.filter(state=FollowUpState.REPORTED).exclude(reported_by=user).checked_by(user)
+    mine = FollowUp.objects.filter(Q(pk__in=to_do) | Q(pk__in=to_check.values("pk")), kind__in=listed)
+    return [_todo(one) for one in mine.select_related("unit").order_by("due_at", "pk")[:SHOWN]]
+
+
+def _todo(followup: FollowUp) -> Todo:
+    reported = followup.state == FollowUpState.REPORTED
+    return Todo(
+        title=_("Check: %(what)s") % {"what": followup.text} if reported else followup.text,
+        url=reverse("followup", args=[followup.pk]),
+        due=None if reported else followup.due_at,
+        urgent=followup.is_late,
+        over=followup.spec.name,
+        action=_("Check") if reported else _("Open"),
+    )

@@ -1,0 +1,74 @@
+"""What a person may do next with a follow-up: the table of ``models.lifecycle`` for one person.
+
+Pages, workflow and tests share it. The permission of the table says in which offices at all; whose duty it is follows
+from the posts of the day.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from followups.models import STEPS, FollowUp
+from followups.models.lifecycle import SUPERVISE
+from records.lifecycle import Step
+from records.refusals import NotAllowed, WrongState
+
+
+def is_responsible(user: User, followup: FollowUp) -> bool:
+    return FollowUp.objects.filter(pk=followup.pk).done_by(user).exists()
+
+
+def is_checker(user: User, followup: FollowUp) -> bool:
+    """Whether ``user`` checks it: by post, and not who reported it."""
+    return followup.reported_by_id != user.pk and FollowUp.objects.filter(pk=followup.pk).checked_by(user).exists()
+
+
+def supervises(user: User, followup: FollowUp) -> bool:
+    """Whether ``user`` supervises from a level above the responsible office: nobody lets themselves off."""
+    office = followup.responsible_unit_id
+    return any(office != code and office.startswith(code) for code in user.reach(SUPERVISE))
+
+
+def _may_hand_on(user: User, followup: FollowUp) -> bool:
+    return is_responsible(user, followup) or supervises(user, followup)
+
+
+def _may_report(user: User, followup: FollowUp) -> bool:
+    return not followup.spec.own_steps and is_responsible(user, followup)
+
+
+def _may_cancel(user: User, followup: FollowUp) -> bool:
+    return not followup.spec.own_steps and supervises(user, followup)
+
+
+_WHO: dict[str, Callable[[User, FollowUp], bool]] = {
+    "report_followup": _may_report,
+    "accept_followup": is_checker,
+    "send_back_followup": is_checker,
+    "hand_on_followup": _may_hand_on,
+    "escalate_followup": supervises,
+    "cancel_followup": _may_cancel,
+}
+
+
+def _may(user: Any, step: Step, followup: FollowUp) -> bool:
+    """None is the scheduler, which may do everything."""
+    if user is None:
+        return True
+    return any(user.has_perm(perm, followup) for perm in step.permissions) and _WHO[step.verb](user, followup)
+
+
+def available(user: User, followup: FollowUp) -> list[Step]:
+    """The steps available to ``user`` now, in the order of the table."""
+    return [step for step in STEPS.offered if followup.state in step.states and _may(user, step, followup)]
+
+
+def require(verb: str, user: User | None, followup: FollowUp) -> None:
+    """Raise ``NotAllowed`` or ``WrongState`` unless ``user`` may take this step with ``followup`` now."""
+    step = STEPS[verb]
+    if not _may(user, step, followup):
+        raise NotAllowed
+    if followup.state not in step.states:
+        raise WrongState(_("This follow-up is now: %(state)s.") % {"state": followup.get_state_display()})

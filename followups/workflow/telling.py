@@ -1,0 +1,44 @@
+"""Who is told of a step of a follow-up, in the words of its kind."""
+
+from collections.abc import Iterable
+
+from followups.kinds import notice_kind
+from followups.models import FollowUp
+from followups.offices import Office, people_of
+from notifications.models import Notice
+from notifications.workflow import announce_all
+from records.deadlines import deadline
+
+
+def responsible_of(followup: FollowUp) -> Office:
+    return Office(followup.responsible_unit_id, followup.responsible_role)
+
+
+def checker_of(followup: FollowUp) -> list[Office]:
+    return [Office(followup.checker_unit_id, followup.checker_role)] if followup.checker_unit_id else []
+
+
+def tell(
+    followup: FollowUp, step: str, offices: Iterable[Office], *, person: int | None = None, but: int | None = None
+) -> None:
+    """The holders of ``offices``, of an office with a named ``person`` that person alone; never the one who acts."""
+    people = people_of(offices, followup.kind)
+    if person is not None and person in people.get(responsible_of(followup), ()):
+        people[responsible_of(followup)] = [person]
+    recipients = {one for ids in people.values() for one in ids} - {but}
+    announce_all(notice(followup, step, user_id) for user_id in sorted(recipients))
+
+
+def notice(followup: FollowUp, step: str, user_id: int) -> Notice:
+    return Notice(
+        user_id=user_id,
+        kind=notice_kind(followup.kind, step),
+        params={
+            "unit": followup.unit.name,
+            **followup.params,
+            "until": deadline(followup.due_at),
+            "reason": followup.reason,
+        },
+        link=followup.get_absolute_url(),
+        unit_code=followup.unit_id,
+    )

@@ -1,0 +1,68 @@
+"""Proposals of events are due: each open one is a follow-up of the authority for the star (practice §4)."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models.functions import Cast
+from django.urls import reverse
+
+from accounts.roles import Role
+from followups import workflow as followups
+from followups.due import working_days_due
+from followups.models import FollowUp
+from followups.offices import Office
+from followups.workflow import Opening
+from ratings.events.applicable_scheme import event_names
+from ratings.events.proposals import FOLLOW_UP, TOWNSHIP, with_authority
+from ratings.models import Proposal
+from villages.models import Unit, county_of, township_of
+
+DAYS = 10
+"""Working days in which a proposal is to be settled; then the level above may settle it, too."""
+
+
+def follow() -> None:
+    """Give every open proposal its follow-up. Idempotent; nothing of a held event."""
+    there = FollowUp.objects.waiting().filter(kind=FOLLOW_UP, subject=Cast(OuterRef("pk"), CharField()))
+    new = list(with_authority(_open().filter(~Exists(there))).select_related("event", "unit").order_by("pk"))
+    names = event_names({one.unit_id for one in new})
+    due = working_days_due(DAYS)
+    followups.open_all(
+        (
+            Opening(
+                FOLLOW_UP,
+                one.pk,
+                one.unit,
+                settling_office(one),
+                due,
+                reverse("proposal_settle", args=[one.pk]),
+                {"event": names.get(one.event.kind, one.event.kind), "on": str(one.event.on)},
+            )
+            for one in _with_office(new)
+        ),
+        by=None,
+    )
+
+
+def reassign(units: Collection[str]) -> None:
+    """New decisions may change who is the authority for a star: open proposals follow it."""
+    here = with_authority(_open().filter(unit__in=units))
+    followups.reassign(FOLLOW_UP, {one.pk: settling_office(one) for one in _with_office(list(here))})
+
+
+def settling_office(proposal: Any) -> Office:
+    """Who settles it, of a proposal ``with_authority``."""
+    if proposal.authority == TOWNSHIP:
+        return Office(township_of(proposal.unit_id), Role.TOWNSHIP_LEADER)
+    return Office(county_of(proposal.unit_id), Role.COUNTY_OFFICE)
+
+
+def _with_office(proposals: list[Proposal]) -> list[Proposal]:
+    """Without those whose deciding unit is not known here: nobody can hold an office in it."""
+    there = Unit.objects.in_bulk({settling_office(one).unit for one in proposals})
+    return [one for one in proposals if settling_office(one).unit in there]
+
+
+def _open() -> QuerySet[Proposal]:
+    return Proposal.objects.filter(state=Proposal.State.OPEN, event__held=False, event__reversal=None)
