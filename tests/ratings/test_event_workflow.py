@@ -199,6 +199,7 @@ def test_a_proposal_left_unsettled_may_be_settled_by_the_level_above(village, di
 
 
 def test_a_new_decision_passes_the_proposal_to_its_authority(village, discipline):
+    UnitFactory(code=TOWNSHIP)
     record(village, "case_opened", DAY, by=discipline)
     decision = DecisionFactory(unit=village, star=2, on=date(2026, 6, 15))
     decisions_confirmed.send(sender=None, decisions=[decision.pk], units=[VILLAGE])
