@@ -12,9 +12,9 @@ from ratings.forms.event_forms import EventForm
 from ratings.forms.register_forms import UnitSearchForm
 from ratings.models import Event
 from ratings.presenters.event_outlook import in_words
-from ratings.views.confirming import Tried, carry_out
 from ratings.workflow import event as workflow
 from records import previews
+from records.confirming import Tried, carry_out
 from records.refusals import Incomplete, WrongState
 from villages.models import Unit
 
