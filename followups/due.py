@@ -1,16 +1,12 @@
 """When something is due: at the end of a working day (practice §3)."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from itertools import islice
 
 from django.utils import timezone
 
 from accounts.working_days import working_days_after
-
-
-def end_of(day: date) -> datetime:
-    """24:00 of ``day`` in China's time zone."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+from records.deadlines import end_of
 
 
 def working_days_due(n: int, since: date | None = None) -> datetime:

@@ -11,10 +11,10 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.fields import DayField
 from accounts.models import User
-from followups.due import end_of
 from followups.kinds import KINDS
 from followups.models import FollowUp, FollowUpQuerySet, FollowUpState
 from followups.workflow.handing_on import Assignee, assignees
+from records.deadlines import end_of
 from villages.models import below, matching
 from villages.townships import to_choose
 

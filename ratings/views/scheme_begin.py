@@ -19,11 +19,11 @@ from ratings.presenters.scheme_page import SchemeView
 from ratings.scheme.problems import wrong_cells
 from ratings.scheme.reading import Reading, SchemeRefused, parse, read_scheme
 from ratings.scheme.writing import scheme_text
-from ratings.views.confirming import Tried, carry_out
 from ratings.workflow import scheme_drafts
 from ratings.workflow.scheme import require_ratable
 from ratings.workflow.scheme_drafts import MANAGE
 from records import previews
+from records.confirming import Tried, carry_out
 from records.sheet_upload import keep_marked
 
 BEGIN, IMPORT = "begin_scheme", "import_scheme"
