@@ -30,7 +30,8 @@ def unit_code(obj: Any) -> str:
 
 def grant(appointments: Iterable[Appointment]) -> None:
     """Create the permission rows of new ``appointments`` (guardian's table, in bulk)."""
-    ids = {f"{p.content_type.app_label}.{p.codename}": p.pk for p in Permission.objects.select_related("content_type")}
+    rows = Permission.objects.values_list("content_type__app_label", "codename", "pk")
+    ids = {f"{label}.{codename}": pk for label, codename, pk in rows}
     UnitPermission.objects.bulk_create(
         (
             UnitPermission(user_id=a.user_id, content_object_id=a.unit_id, appointment=a, permission_id=ids[perm])

@@ -6,10 +6,12 @@ import threading
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import expect
 
 from config import services
+from tests.as_migrated import AsMigrated
 from tests.migrated import template_database
 
 # Playwright keeps an event loop in the tests' thread, for which Django would refuse its database.
@@ -19,7 +21,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 services.attach()
 
-pytest_plugins = ["tests.requests_by_role", "tests.access_isolation"]
+pytest_plugins = ["tests.requests_by_role", "tests.access_isolation", "tests.built_once"]
 
 # How long an example or a page takes depends more on the machine and its load than on our code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -51,6 +53,15 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
     connection.settings_dict["TEST"]["TEMPLATE"] = template_database()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """After a transactional test only what it filled is emptied."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        migrated = AsMigrated()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test_case: migrated.restore())
+        yield
 
 
 @pytest.fixture(scope="session")

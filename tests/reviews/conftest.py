@@ -41,15 +41,28 @@ def score(application, stage, reviewer, facts=GOOD):
     return sheet
 
 
+TODAY = "2026-09-28T02:00:00Z"
+
+
 @pytest.fixture(autouse=True)
 def _today():
-    with freeze_time("2026-09-28T02:00:00Z"):
+    with freeze_time(TODAY):
         yield
 
 
+@pytest.fixture(scope="module")
+def place_of_file(rows_of_file):
+    with freeze_time(TODAY):
+        return rows_of_file(make_place)
+
+
 @pytest.fixture
-def place(db):
+def place(place_of_file, db, own_copy):
     """Everybody, by the name of the demonstration's accounts; ``cycle``; ``application`` under township review."""
+    return own_copy(place_of_file, make_place)
+
+
+def make_place() -> SimpleNamespace:
     people = {
         role.value: person(role, code, username=role.value, name=role.value)
         for role, code in [
