@@ -3,17 +3,16 @@
 Pages, API, workflow and tests share it.
 """
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from incentives.models import Source
 from incentives.models.lifecycle import STEPS
 from records.lifecycle import Step
 from records.refusals import NotAllowed, WrongState
 
 
-def open_to(user: Any, step: Step, source: Source) -> bool:
+def open_to(user: User, step: Step, source: Source) -> bool:
     """Whether ``user`` holds the permission for the source's county; of the permissions to manage, the one for
     its kind."""
     permission = source.MANAGE if source.MANAGE in step.permissions else step.permission
@@ -27,13 +26,13 @@ def _in_time(step: Step, source: Source) -> bool:
     return step.verb != "disburse" or source.payable
 
 
-def available(user: Any, source: Source) -> list[Step]:
+def available(user: User, source: Source) -> list[Step]:
     """The steps available to ``user`` now, in the order of a source's life."""
     here = (step for step in STEPS.offered if source.state in step.states)
     return [step for step in here if open_to(user, step, source) and _in_time(step, source)]
 
 
-def require(verb: str, user: Any, source: Source) -> None:
+def require(verb: str, user: User, source: Source) -> None:
     """Raise ``NotAllowed`` or ``WrongState`` unless ``user`` may take this step with ``source`` now."""
     step = STEPS[verb]
     if not open_to(user, step, source):

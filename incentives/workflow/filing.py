@@ -61,7 +61,8 @@ def give_opinion(
         source.filing_number = number if agreed else ""
         source.opinion, source.opinion_by, source.opinion_at = opinion, by, at or timezone.now()
         source.save()
-        tell_people([source.sought_by_id], source, "source_filed" if agreed else "source_returned")
+        asked_by = [source.sought_by_id] if source.sought_by_id else []
+        tell_people(asked_by, source, "source_filed" if agreed else "source_returned")
 
 
 def take_back(source: Source, *, by: User, reason: str, expected: Any = None) -> None:

@@ -75,7 +75,8 @@ def save_answers(application: Application, entries: Iterable[AnswerEntry], *, by
     require_fillable(application, by, {asked[entry.item][0].code for entry in entries})
     there = {a.item: a for a in application.answers.filter(item__in=[entry.item for entry in entries])}
     saved = {entry.item: _keep(application, entry, there.get(entry.item), *asked[entry.item], by) for entry in entries}
-    write([k.answer for k in saved.values() if k.answer and k.answer.saved_at is None], by, OWN)
+    kept = [one.answer for one in saved.values() if one.answer]
+    write([answer for answer in kept if answer.saved_at is None], by, OWN)
     note_filler(application, by)
     return saved
 
@@ -102,11 +103,11 @@ def _keep(
         problem = str(wrong)
     if len(entry.typed) > LONGEST:
         return SavedAnswers(entry, there, problem, refused=True)
-    same = there is not None and (there.typed, there.reason) == (entry.typed, entry.reason)
+    same = there if there and (there.typed, there.reason) == (entry.typed, entry.reason) else None
     if there and not same and not _has_seen(entry, there, by):
         return SavedAnswers(entry, there, _taken(there, by), refused=True, taken=True)
-    sure = entry.sure or (same and there.sure)
-    if (same and sure == there.sure) or (there is None and not entry.typed and not entry.reason):
+    sure = entry.sure or bool(same and same.sure)
+    if (same and sure == same.sure) or (there is None and not entry.typed and not entry.reason):
         return SavedAnswers(entry, there, problem)
     fresh = Answer(
         application=application,
