@@ -183,6 +183,8 @@ SOCIALACCOUNT_PROVIDERS = providers(
 SOCIALACCOUNT_ADAPTER = "config.sign_on.SignOnAdapter"
 # retention of the log of sign-ins and failures, with their addresses
 SIGN_IN_DAYS = env.int("SIGN_IN_DAYS", default=180)
+# How long after the answer the name and contact of whoever objected are kept; the objection stays.
+OBJECTION_CONTACT_DAYS = env.int("OBJECTION_CONTACT_DAYS", default=1095)
 # Those who decide, pay or administer must have a second factor; the demonstration's accounts have none (formats §5).
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEMO)
 
@@ -301,6 +303,7 @@ CELERY_BEAT_SCHEDULE = {
     "leftovers": {"task": "records.tasks.sweep_leftovers", "schedule": crontab(hour=4, minute=10)},
     "late follow-ups": {"task": "followups.tasks.escalate", "schedule": crontab(minute=10)},
     "confirm": {"task": "reviews.tasks.confirm_due", "schedule": crontab(minute=5)},
+    "objectors": {"task": "reviews.tasks.forget_old_objectors", "schedule": crontab(hour=1, minute=50)},
     "rerate": {"task": "ratings.tasks.rerate_all", "schedule": crontab(hour=0, minute=20)},
     "not begun": {"task": "ratings.tasks.remind_to_begin", "schedule": crontab(hour=7, minute=30)},
     "clawbacks": {"task": "incentives.tasks.review_clawbacks", "schedule": crontab(hour=0, minute=50)},

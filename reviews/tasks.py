@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from reviews.workflow import confirmation
+from reviews.workflow import confirmation, objectors
 
 
 @shared_task
 def confirm_due() -> int:
     """Just after midnight and hourly: decisions whose public notice is over come into force."""
     return confirmation.confirm_due()
+
+
+@shared_task
+def forget_old_objectors() -> None:
+    """Every night: who raised an objection is forgotten some years after its answer."""
+    objectors.forget_old()

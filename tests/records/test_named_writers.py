@@ -93,6 +93,7 @@ def tasks() -> dict[str, list[list]]:
         "records.tasks.make_forgotten_jobs": [[]],
         "records.tasks.sweep_leftovers": [[]],
         "reviews.tasks.confirm_due": [[]],
+        "reviews.tasks.forget_old_objectors": [[]],
         "accounts.tasks.check_files": [[]],
         "accounts.tasks.forget_old_sign_ins": [[]],
         "accounts.tasks.pass_on_tasks": [[]],
