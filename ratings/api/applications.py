@@ -26,7 +26,7 @@ from ratings.workflow import application as workflow
 from ratings.workflow import evidence as files
 from ratings.workflow.actions import available
 from ratings.workflow.answers import AnswerEntry, SavedAnswers, save_answers, version
-from records.validated_input import sent
+from records.validated_input import ExactSerializer, NoFields, sent
 from villages.models import Unit, below
 
 STATES = [(state.value, state.label) for state in Application.State]
@@ -95,7 +95,7 @@ class AbsenceSerializer(serializers.ModelSerializer):
         fields = ["criterion", "name", "reason"]
 
 
-class AbsenceSentSerializer(serializers.Serializer):
+class AbsenceSentSerializer(ExactSerializer):
     criterion = serializers.CharField(max_length=20)
     name = serializers.CharField(max_length=100, help_text="The piece asked for")
     reason = serializers.CharField(max_length=300, allow_blank=True, help_text="Empty: there is one after all")
@@ -131,16 +131,16 @@ class ApplicationDetailSerializer(ApplicationSerializer):
         ]
 
 
-class BeginSerializer(serializers.Serializer):
+class BeginSerializer(ExactSerializer):
     cycle = serializers.IntegerField()
     unit = serializers.CharField(max_length=12)
 
 
-class StarSerializer(serializers.Serializer):
+class StarSerializer(ExactSerializer):
     star = serializers.IntegerField()
 
 
-class EntrySerializer(serializers.Serializer):
+class EntrySerializer(ExactSerializer):
     item = serializers.CharField(max_length=40)
     typed = serializers.CharField(allow_blank=True, trim_whitespace=False)
     reason = serializers.CharField(allow_blank=True, default="")
@@ -154,7 +154,7 @@ class EntrySerializer(serializers.Serializer):
     sure = serializers.BooleanField(default=False, help_text="A figure far from last year's is right")
 
 
-class EntriesSerializer(serializers.Serializer):
+class EntriesSerializer(ExactSerializer):
     answers = EntrySerializer(many=True)
 
 
@@ -168,16 +168,16 @@ class KeptSerializer(serializers.Serializer):
         return version(kept.answer)
 
 
-class ReasonSerializer(serializers.Serializer):
+class ReasonSerializer(ExactSerializer):
     reason = serializers.CharField(allow_blank=True)
 
 
-class ReturnSerializer(serializers.Serializer):
+class ReturnSerializer(ExactSerializer):
     criteria = serializers.DictField(child=serializers.CharField(allow_blank=True), help_text="Reason by criterion")
     due = serializers.DateTimeField()
 
 
-class UploadSerializer(serializers.Serializer):
+class UploadSerializer(ExactSerializer):
     criterion = serializers.CharField(max_length=20, allow_blank=True, help_text="Empty for a paper of the whole form")
     name = serializers.CharField(
         max_length=100, default="", allow_blank=True, help_text="The piece asked for; of papers: minutes, stamped"
@@ -289,13 +289,15 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> Response:
         """Sign and send to the township; 400 with ``problems`` by item or criterion when something is missing."""
-        return self._step("submit", pk, lambda application: workflow.submit(application, by=request.user))
+        return self._step("submit", pk, lambda one: workflow.submit(one, by=request.user, **sent(NoFields, request)))
 
     @extend_schema(request=None, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"])
     def resubmit(self, request: Request, pk: str) -> Response:
         """Sign and send back what was returned."""
-        return self._step("resubmit", pk, lambda application: workflow.resubmit(application, by=request.user))
+        return self._step(
+            "resubmit", pk, lambda one: workflow.resubmit(one, by=request.user, **sent(NoFields, request))
+        )
 
     @extend_schema(request=ReasonSerializer, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"])
@@ -321,7 +323,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
         """Accept the application for the township's review."""
-        return self._step("accept", pk, lambda application: workflow.accept(application, by=request.user))
+        return self._step("accept", pk, lambda one: workflow.accept(one, by=request.user, **sent(NoFields, request)))
 
     @extend_schema(request=ReturnSerializer, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"], url_path="return")
@@ -338,7 +340,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str) -> Response:
         """Resume the review after the deadline of a return has passed."""
-        return self._step("resume", pk, lambda application: workflow.resume(application, by=request.user))
+        return self._step("resume", pk, lambda one: workflow.resume(one, by=request.user, **sent(NoFields, request)))
 
     @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: EvidenceSerializer})
     @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])

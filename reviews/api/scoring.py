@@ -35,7 +35,7 @@ class PanelSerializer(serializers.ModelSerializer):
         fields = ["id", "cycle", "unit", "stage", "group", "covers", "reviewers"]
 
 
-class ConveneSerializer(serializers.Serializer):
+class ConveneSerializer(ExactSerializer):
     cycle = serializers.PrimaryKeyRelatedField(queryset=Cycle.objects.none())
     unit = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.none(), pk_field=serializers.CharField())
     stage = serializers.ChoiceField(REVIEW_STAGES)
@@ -104,7 +104,7 @@ class SheetEntriesSerializer(serializers.Serializer):
     entries = SheetEntrySerializer(many=True)
 
 
-class TypedSerializer(serializers.Serializer):
+class TypedSerializer(ExactSerializer):
     item = serializers.CharField(
         max_length=60, help_text="A field of the form: v.1.1.a, why.1.1, how.1.1 (agree, change)"
     )
@@ -118,7 +118,7 @@ class TypedSerializer(serializers.Serializer):
     )
 
 
-class TypedFieldsSerializer(serializers.Serializer):
+class TypedFieldsSerializer(ExactSerializer):
     answers = TypedSerializer(many=True)
 
 
@@ -128,7 +128,7 @@ class FieldKeptSerializer(serializers.Serializer):
     refused = serializers.BooleanField(help_text="Not kept: what was typed for its criterion is not whole or right yet")
 
 
-class PhotoSentSerializer(serializers.Serializer):
+class PhotoSentSerializer(ExactSerializer):
     criterion = serializers.CharField(max_length=20)
     file = serializers.FileField()
 
@@ -141,7 +141,7 @@ class PhotoSerializer(serializers.ModelSerializer):
         fields = ["id", "criterion", "file_name"]
 
 
-class TieSerializer(serializers.Serializer):
+class TieSerializer(ExactSerializer):
     reason = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
 
 

@@ -69,6 +69,14 @@ def test_a_figure_keeps_ten_decimals(filler, draft, typed, value):
     assert (answers["1.2"]["typed"], answers["1.2"]["value"]) == (typed, value)
 
 
+@pytest.mark.parametrize("step", ["submit", "resubmit", "withdraw", "accept", "return", "star", "answers"])
+def test_a_field_that_a_step_does_not_know_is_an_error(filler, draft, step):
+    person = filler if step in ("star", "answers") else api(Role.SIGNER)
+    person = api(Role.TOWNSHIP_OFFICE, TOWNSHIP) if step in ("accept", "return") else person
+    refused = person.post(f"{draft}{step}/", {"bonus": "5"}, format="json")
+    assert (refused.status_code, "bonus" in str(refused.json())) == (400, True)
+
+
 def test_what_is_missing_is_told_by_item(filler, draft):
     filled(filler, draft, **{"1.2": ("4.5万", "")})
     refused = api(Role.SIGNER).post(f"{draft}submit/")
