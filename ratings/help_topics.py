@@ -236,6 +236,7 @@ TOPICS = [
                 "is shown first."
             ),
             _("Attach its papers on the page of the event; each is for all who may see it or for you alone."),
+            _("To be rectified by a day: name who answers for it; they report, you or the office named check it."),
             _("Rectified: open the event and close it with the proof."),
         ),
         pages=(

@@ -40,6 +40,8 @@ CONCERNED = [Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADE
 """Who is to know when an event moves a star."""
 TO_SETTLE = _("%(unit)s: settle what follows from “%(event)s” of %(on)s")
 """What a proposal's follow-up asks for."""
+TO_RECTIFY = _("%(unit)s: rectify what “%(event)s” of %(on)s brought up")
+"""What the follow-up of an event's rectification asks for."""
 KINDS = {
     "scheme_issued": Kind(
         _("The scheme “%(name)s” of %(year)s is issued. Please read what counts this year"),

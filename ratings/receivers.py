@@ -5,10 +5,15 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from accounts.models import User
+from followups.models import FollowUp
+from followups.signals import followup_accepted
 from ratings import notices
-from ratings.models import Application
+from ratings.events.rectification import FOLLOW_UP
+from ratings.models import Application, Event
 from ratings.register.rerating import rerate
 from ratings.signals import applications_moved, decisions_confirmed, proposals_opened, stars_changed
+from ratings.workflow import event as events
 from ratings.workflow import proposal_deadlines, retagging, succession
 from ratings.workflow.closing import close_for
 from villages.signals import units_passed, units_settled, units_tagged
@@ -17,6 +22,13 @@ stars_changed.connect(notices.tell_of_stars)
 units_passed.connect(succession.pass_on)
 units_settled.connect(succession.settle)
 units_tagged.connect(retagging.follow)
+
+
+@receiver(followup_accepted)
+def close_rectified(sender: Any, followup: FollowUp, by: User, **kwargs: Any) -> None:
+    """Receives ``followup_accepted``: the effect of an event ends on the day after its rectification was accepted."""
+    if followup.kind == FOLLOW_UP:
+        events.rectified(Event.objects.get(pk=followup.subject), by=by, report=followup.report)
 
 
 @receiver(proposals_opened)

@@ -8,6 +8,7 @@ from followups.kinds import FollowUpKind
 from notifications import kinds
 from ratings import disclosure, explanation, help_topics, menu_entries, notices
 from ratings.events.proposals import FOLLOW_UP, SETTLE
+from ratings.events.rectification import FOLLOW_UP as RECTIFICATION
 from ratings.home.office_home import applied
 from ratings.home.village_home import own_star, progress, unit_star
 from ratings.integrity import application_integrity, register_integrity
@@ -40,13 +41,14 @@ def register() -> None:
     kinds.register(**notices.KINDS)
     follow_up_kinds.register(
         **{
+            RECTIFICATION: FollowUpKind(_("Rectification"), notices.TO_RECTIFY, needs=["ratings.view_event"]),
             FOLLOW_UP: FollowUpKind(
                 _("Change of a star"),
                 notices.TO_SETTLE,
                 needs=["ratings.view_event"],
                 own_todo=True,
                 own_steps=True,
-            )
+            ),
         }
     )
     integrity.register(register_integrity.REGISTER, application_integrity.APPLICATIONS)

@@ -24,6 +24,13 @@ ANSWER, SUPERVISE = "followups.answer_followup", "followups.supervise_followup"
 STEPS = Lifecycle(
     Step("open_followup", trail=pgettext_lazy("step", "open a follow-up")),
     Step(
+        "progress_followup",
+        [ANSWER],
+        at=(State.OPEN,),
+        label=_("Report progress"),
+        trail=pgettext_lazy("step", "report progress of a follow-up"),
+    ),
+    Step(
         "report_followup",
         [ANSWER],
         moves(State.OPEN, to=State.REPORTED) + moves(State.OPEN, to=State.DONE),

@@ -26,6 +26,7 @@ from records.lifecycle import Step
 ROWS = 50
 PEOPLE = ("unit", "responsible_unit", "checker_unit", "person", "escalated_to", "reported_by", "closed_by")
 DONE = {
+    "progress_followup": _("Your report on the progress is kept."),
     "report_followup": _("Reported. Thank you."),
     "accept_followup": _("Accepted and closed."),
     "send_back_followup": _("Sent back. Those responsible have been told."),
@@ -83,6 +84,7 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 def _act(verb: str, one: FollowUp, form: Form, request: HttpRequest, shown: Any) -> FollowUp:
     given: dict[str, Any] = {"by": request.user, "expected": shown}
     acts: dict[str, Callable[[], FollowUp]] = {
+        "progress_followup": lambda: workflow.report_progress(one, **form.cleaned_data, **given),
         "report_followup": lambda: workflow.report_done(one, **form.cleaned_data, **given),
         "accept_followup": lambda: workflow.accept(one, **given),
         "send_back_followup": lambda: workflow.send_back(one, **form.given, **given),
@@ -95,6 +97,8 @@ def _act(verb: str, one: FollowUp, form: Form, request: HttpRequest, shown: Any)
 def _form(request: HttpRequest, one: FollowUp, taken: Step, *, bound: bool) -> Form:
     data = (request.POST, request.FILES) if bound else ()
     match taken.verb:
+        case "progress_followup":
+            return ReportForm(*data, auto_id="progress_%s")
         case "report_followup":
             return ReportForm(*data, initial={"report": one.report})
         case "accept_followup":

@@ -7,7 +7,7 @@ them on (``steps``); the clock takes late ones up (``escalating``); posts and un
 from followups.workflow.actions import available, is_checker, is_responsible, supervises
 from followups.workflow.escalating import escalate, escalate_late
 from followups.workflow.opening import Opening, call_off, finish, open_all, open_followup, reassign
-from followups.workflow.steps import accept, cancel, hand_on, report_done, send_back, standing_of
+from followups.workflow.steps import accept, cancel, hand_on, report_done, report_progress, send_back, standing_of
 
 __all__ = [
     "Opening",
@@ -25,6 +25,7 @@ __all__ = [
     "open_followup",
     "reassign",
     "report_done",
+    "report_progress",
     "send_back",
     "standing_of",
     "supervises",

@@ -44,6 +44,7 @@ def _may_cancel(user: User, followup: FollowUp) -> bool:
 
 
 _WHO: dict[str, Callable[[User, FollowUp], bool]] = {
+    "progress_followup": _may_report,
     "report_followup": _may_report,
     "accept_followup": is_checker,
     "send_back_followup": is_checker,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from followups.models import FollowUp, FollowUpFile, FollowUpState
 from followups.offices import Office
+from followups.signals import followup_accepted
 from followups.workflow.actions import require
 from followups.workflow.handing_on import Assignee, assignees
 from followups.workflow.telling import checker_of, responsible_of, tell
@@ -33,12 +34,9 @@ def report_done(
 ) -> FollowUp:
     """What was done, in words and with ``files`` (uploads) as proof; where nobody checks it, it is closed."""
     said = require_reason(report, "report")
-    if len(files) > MOST_FILES:
-        raise Incomplete(_("At most %d files.") % MOST_FILES, {"files": _("At most %d files.") % MOST_FILES})
     with _step("report_followup", followup, by, expected=expected) as fresh:
         now = timezone.now()
-        stored = [store(one, by=by) for one in files]
-        FollowUpFile.objects.bulk_create(FollowUpFile(followup=fresh, file=one, added_by=by) for one in stored)
+        _attach(fresh, files, by)
         fresh.report, fresh.reported_by, fresh.reported_at = said, by, now
         if fresh.is_checked:
             fresh.state = State.REPORTED
@@ -49,11 +47,24 @@ def report_done(
     return fresh
 
 
+def report_progress(
+    followup: FollowUp, *, by: User, report: str, files: Collection[Any] = (), expected: Any = None
+) -> FollowUp:
+    """How far it has come, in words and with ``files`` (uploads); it stays to be done."""
+    said = require_reason(report, "report")
+    with _step("progress_followup", followup, by, reason=said, expected=expected) as fresh:
+        _attach(fresh, files, by)
+        fresh.report, fresh.reported_by, fresh.reported_at = said, by, timezone.now()
+        fresh.save()
+    return fresh
+
+
 def accept(followup: FollowUp, *, by: User, expected: Any = None) -> FollowUp:
     """Checked and found right."""
     with _step("accept_followup", followup, by, expected=expected) as fresh:
         fresh.state, fresh.closed_by, fresh.closed_at = State.DONE, by, timezone.now()
         fresh.save()
+        followup_accepted.send(sender=FollowUp, followup=fresh, by=by)
         tell(fresh, "accepted", [responsible_of(fresh)], person=fresh.person_id, but=by.pk)
     return fresh
 
@@ -105,6 +116,13 @@ def standing_of(followup: FollowUp) -> dict[str, Any]:
         "responsible": [followup.responsible_unit_id, followup.responsible_role, followup.person_id],
         "report": followup.report,
     }
+
+
+def _attach(followup: FollowUp, files: Collection[Any], by: User) -> None:
+    if len(files) > MOST_FILES:
+        raise Incomplete(_("At most %d files.") % MOST_FILES, {"files": _("At most %d files.") % MOST_FILES})
+    stored = [store(one, by=by) for one in files]
+    FollowUpFile.objects.bulk_create(FollowUpFile(followup=followup, file=one, added_by=by) for one in stored)
 
 
 @contextmanager

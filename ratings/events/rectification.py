@@ -8,6 +8,8 @@ from ratings.models import Event
 from records.refusals import Incomplete
 from villages.models import Unit, county_of, prefixes, township_of
 
+FOLLOW_UP = "rectification"
+"""The kind of follow-up that the rectification of an event is."""
 MOST_DAYS = 250
 
 

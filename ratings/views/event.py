@@ -13,11 +13,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.authority import permission_or_404, reached_or_404
 from accounts.deputies import authorized_act, by_deputies
+from followups.models import FollowUp
 from ratings import exports
 from ratings.events.applicable_scheme import event_names, events_of, judging_scheme
 from ratings.events.effects import rule_words
 from ratings.events.forecast import foresee, foresee_confirmed
 from ratings.events.proposals import SETTLE, may_settle, to_settle, with_authority
+from ratings.events.rectification import FOLLOW_UP as RECTIFICATION
 from ratings.forms.event_forms import EventFileForm
 from ratings.forms.register_forms import CloseForm, EventFilterForm, SettleForm
 from ratings.models import Event, EventFile, EventPerson, Proposal, Scheme
@@ -206,6 +208,7 @@ def _show(
             "name": events_of(scheme).get(happened.kind, happened.kind),
             "scheme": scheme,
             "rules": _rules(request, happened, scheme),
+            "due": FollowUp.objects.seen_by(request.user).about(RECTIFICATION, [happened.pk]).last(),
             "files": EventFile.objects.seen_by(request.user).filter(event=happened).select_related("file"),
             "file_form": (file_form or EventFileForm()) if may_record else None,
             "person": EventPerson.objects.filter(event=happened).first() if may_record else None,

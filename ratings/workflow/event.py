@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.role_holders import holders, responsible
-from accounts.roles import Role
 from followups.workflow import call_off, finish
 from notifications.workflow import announce
 from ratings.events.applicable_scheme import events_of, judging_scheme
@@ -26,12 +25,11 @@ from ratings.events.telltales import telltales
 from ratings.models import Event, EventPerson, Proposal, Reversal
 from ratings.notices import CONCERNED
 from ratings.register.rerating import acting, lock_units, rerate
+from ratings.workflow import rectification as rectification_due
 from records import audit
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from villages.models import Unit
-
-INSPECTORS = (Role.DISCIPLINE, Role.CITY_DISCIPLINE)
 
 
 @dataclass(frozen=True)
@@ -103,6 +101,7 @@ def record(
             EventPerson.objects.create(event=event, name=person, post=post, by=by)
         if not held:
             _take_effect(event, "event_recorded")
+    rectification_due.follow(event, by=by)
     return event
 
 
@@ -150,7 +149,23 @@ def close(event: Event, *, on: date, by: User, reason: str, expected: Any = None
         event.closed, event.closed_by, event.rectification = on, by, reason.strip()
         event.save(update_fields=["closed", "closed_by", "rectification"])
         _take_effect(event, "event_closed")
+    rectification_due.settled(event, by=by)
     return event
+
+
+@transaction.atomic
+def rectified(event: Event, *, by: User, report: str) -> None:
+    """The rectification has been checked by ``by`` and accepted: the event is closed, from tomorrow it has no effect.
+
+    Who may check, and when, is the follow-up's. Nothing to do where the event is closed already.
+    """
+    event = _held_still(event)
+    if event.closed:
+        return
+    with audit.acting(by, "close_event", report):
+        event.closed, event.closed_by, event.rectification = timezone.localdate(), by, report
+        event.save(update_fields=["closed", "closed_by", "rectification"])
+        _take_effect(event, "event_closed")
 
 
 @transaction.atomic
@@ -166,6 +181,7 @@ def release(event: Event, *, by: User, expected: Any = None) -> Event:
         event.held, event.released_at = False, timezone.now()
         event.save(update_fields=["held", "released_at"])
         _take_effect(event, "event_recorded")
+    rectification_due.follow(event, by=by)
     return event
 
 
@@ -183,6 +199,7 @@ def reverse_effects(event: Event, *, document: str, reason: str, by: User) -> Re
             event=event, on=timezone.localdate(), document=document, reason=reason, by=by, at=timezone.now()
         )
         _take_effect(event, "event_reversed")
+    rectification_due.dropped(event, by=by, reason=reason)
     call_off(FOLLOW_UP, event.proposals.values_list("pk", flat=True), by=by, reason=reason)
     return reversal
 
@@ -301,7 +318,9 @@ def _tell(event: Event, kind: str) -> None:
 
 def _tell_inspectors(proposal: Proposal) -> None:
     """The discipline commissions over the unit read who declined it, and why."""
-    people = [one for one in responsible(INSPECTORS, proposal.unit_id) if one != proposal.settled_by_id]
+    people = [
+        one for one in responsible(rectification_due.INSPECTORS, proposal.unit_id) if one != proposal.settled_by_id
+    ]
     link = reverse("event", args=[proposal.event_id])
     said = {"by": proposal.settled_by.name, "reason": proposal.reason}
     _announce(proposal.event, "proposal_refused", people, link, **said)

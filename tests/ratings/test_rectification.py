@@ -1,0 +1,137 @@
+"""From a recorded event to its rectification: reported by the village, checked by somebody else, the star restored."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts.roles import Role
+from followups import workflow as followups
+from followups.history import history_of
+from followups.models import FollowUp
+from notifications.models import Notice
+from ratings.events.rectification import RectificationOrder
+from ratings.models import Event, StarPeriod
+from ratings.register.rerating import rerate
+from ratings.workflow.event import close, record, release, reverse_effects
+from records.refusals import NotAllowed
+from tests.clock import freeze_time
+from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, SchemeFactory, UnitFactory, person
+from tests.two_tenants import PNG
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
+DAY = date(2026, 6, 1)
+
+
+@pytest.fixture
+def clock(settings, tmp_path):
+    settings.SECOND_FACTOR_REQUIRED = False
+    settings.MEDIA_ROOT = tmp_path
+    with freeze_time("2026-06-15 10:00:00+08:00") as frozen:
+        yield frozen
+
+
+@pytest.fixture
+def who(clock):
+    SchemeFactory(year=2026)
+    DecisionFactory(unit=UnitFactory(code=VILLAGE, name="沙溪村"), star=5)
+    rerate("")
+
+    class People:
+        village = UnitFactory(code=VILLAGE)
+        township = UnitFactory(code=TOWNSHIP)
+        signer = person(Role.SIGNER, VILLAGE, username="signer")
+        office = person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="office")
+        county = person(Role.COUNTY_OFFICE, COUNTY, username="county")
+        discipline = person(Role.DISCIPLINE, COUNTY, username="discipline")
+
+    return People
+
+
+def recorded(who, checker="recorder", accountable=None, **more) -> Event:
+    order = RectificationOrder(accountable or who.village, 10, checker)
+    return record(who.village, "case_opened", DAY, by=who.discipline, rectification=order, **more)
+
+
+def star():
+    return StarPeriod.objects.on().get(unit=VILLAGE).star
+
+
+def test_it_is_reported_sent_back_reported_again_and_accepted(who, clock):
+    event = recorded(who)
+    one = FollowUp.objects.get(kind="rectification")
+    assert (one.text, one.checker_role) == ("沙溪村：整改2026年6月1日“村干部被立案审查”反映的问题", "discipline")
+    photo = SimpleUploadedFile("台账.png", PNG)
+    followups.report_progress(one, by=who.signer, report="已退款", files=[photo])
+    for by in (who.signer, who.office, who.county):
+        with pytest.raises(NotAllowed):
+            followups.accept(one, by=by)
+    followups.report_done(one, by=who.signer, report="账目重做")
+    followups.send_back(one, by=who.discipline, reason="缺收据")
+    followups.report_done(one, by=who.signer, report="收据已补")
+    assert (star(), one.files.count()) == (3, 1)
+    clock.move_to("2026-06-18 10:00:00+08:00")
+    followups.accept(one, by=who.discipline)
+    event.refresh_from_db()
+    assert (event.closed, event.closed_by, event.rectification) == (date(2026, 6, 18), who.discipline, "收据已补")
+    assert star() == 3
+    clock.move_to("2026-06-19 00:20:00+08:00")
+    rerate("")
+    assert star() == 5
+    assert [step.reason for step in history_of(one)] == ["", "已退款", "", "缺收据", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("checker", "accountable", "reports", "checks"),
+    [
+        ("township", VILLAGE, "signer", "office"),
+        ("county", TOWNSHIP, "office", "county"),
+        ("recorder", COUNTY, "county", "discipline"),
+    ],
+)
+def test_who_reports_and_who_checks(who, checker, accountable, reports, checks):
+    event = recorded(who, checker, UnitFactory(code=accountable))
+    one = FollowUp.objects.get(kind="rectification")
+    followups.report_done(one, by=getattr(who, reports), report="已整改")
+    with pytest.raises(NotAllowed):
+        followups.accept(one, by=getattr(who, reports))
+    followups.accept(one, by=getattr(who, checks))
+    event.refresh_from_db()
+    assert event.closed == date(2026, 6, 15)
+
+
+def test_nothing_is_due_while_it_is_held_once_it_is_closed_or_no_longer_counts(who):
+    held = recorded(who, held=True)
+    assert (FollowUp.objects.count(), Notice.objects.count()) == (0, 0)
+    release(held, by=who.discipline)
+    one = FollowUp.objects.get(kind="rectification")
+    assert one.state == "open"
+    close(held, on=date(2026, 6, 10), by=who.discipline, reason="书面报告已核查")
+    one.refresh_from_db()
+    assert (one.state, one.closed_by) == ("done", who.discipline)
+    other = recorded(who, source="二")
+    reverse_effects(other, document="复议1号", reason="认定有误", by=who.county)
+    assert FollowUp.objects.get(kind="rectification", subject=other.pk).state == "cancelled"
+
+
+def test_the_village_reports_and_the_commission_accepts_on_the_pages(client, who):
+    event = recorded(who)
+    one = FollowUp.objects.get(kind="rectification")
+    client.force_login(who.signer)
+    assert reverse("followup", args=[one.pk]) in client.get(reverse("event", args=[event.pk])).content.decode()
+    page = client.get(reverse("followup", args=[one.pk]))
+    keys = {taken["step"].verb: taken["key"] for taken in page.context["steps"]}
+    for verb in ("progress_followup", "report_followup"):
+        sent = {"report": "已整改", "files": SimpleUploadedFile("现场.png", PNG), "key": keys[verb]}
+        done = client.post(reverse("followup_step", args=[one.pk, verb]), sent)
+        assert done.status_code == 302
+        page = client.get(reverse("followup", args=[one.pk]))
+        keys = {taken["step"].verb: taken["key"] for taken in page.context["steps"]}
+    assert keys == {}
+    client.force_login(who.discipline)
+    page = client.get(reverse("followup", args=[one.pk]))
+    key = next(taken["key"] for taken in page.context["steps"] if taken["step"].verb == "accept_followup")
+    assert client.post(reverse("followup_step", args=[one.pk, "accept_followup"]), {"key": key}).status_code == 302
+    event.refresh_from_db()
+    assert event.closed == date(2026, 6, 15)
