@@ -9,7 +9,10 @@ from tempfile import TemporaryDirectory
 from django.utils import timezone
 
 from accounts.roles import Role
+from followups import workflow as followups
+from followups.models import FollowUp
 from notifications.workflow import telling_only
+from ratings.events.rectification import FOLLOW_UP, RectificationOrder
 from ratings.models import Event, Proposal, StarPeriod
 from ratings.workflow import event as events
 from ratings.workflow.event_import import import_events
@@ -92,17 +95,32 @@ def load_recent() -> str:
         for county in schemes.COUNTIES:
             high = StarPeriod.objects.on(today).filter(unit__code__startswith=county, star__gte=4).order_by("unit")
             units = [period.unit for period in high.select_related("unit")]
-            chosen = chance("lately", county).sample(units, min(4, len(units)))
-            kinds = ("case_opened", "petition_verified", "check_failed", "case_opened")
+            chosen = chance("lately", county).sample(units, min(5, len(units)))
+            kinds = ("case_opened", "petition_verified", "check_failed", "poll_low", "case_opened")
             for ago, (unit, kind) in enumerate(zip(chosen, kinds, strict=False), start=2):
-                events.record(
+                recorded = events.record(
                     unit,
                     kind,
                     today - timedelta(days=ago),
                     by=staff(Role.DISCIPLINE, county),
                     note=NOTES[kind],
                     source="县纪委监委",
-                    held=ago == 5,
+                    held=ago == 6,
+                    rectification=RectificationOrder(unit, 15),
                 )
+                rectify(recorded, ago - 2, staff)
                 count += 1
     return f"{count} events"
+
+
+def rectify(event: Event, steps: int, staff: Staff) -> None:
+    """Nothing done yet, half done, reported, or checked and accepted; a held event is not known to anybody."""
+    due = FollowUp.objects.about(FOLLOW_UP, [event.pk]).first()
+    if due is None or steps == 0:
+        return
+    signer = staff(Role.SIGNER, event.unit_id)
+    followups.report_progress(due, by=signer, report="已向村民代表说明情况，正在逐笔核对账目。")
+    if steps > 1:
+        followups.report_done(due, by=signer, report="账目已重做并公开，钱款已退回集体账户。")
+    if steps > 2:
+        followups.accept(due, by=staff(Role.DISCIPLINE, county_of(event.unit_id)))
