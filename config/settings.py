@@ -301,6 +301,7 @@ CELERY_BEAT_SCHEDULE = {
     "retention": {"task": "accounts.tasks.forget_old_sign_ins", "schedule": crontab(hour=1, minute=40)},
     "files": {"task": "accounts.tasks.check_files", "schedule": crontab(hour=3, minute=40)},
     "leftovers": {"task": "records.tasks.sweep_leftovers", "schedule": crontab(hour=4, minute=10)},
+    "warnings": {"task": "reports.tasks.refresh_warnings", "schedule": crontab(minute=40)},
     "late follow-ups": {"task": "followups.tasks.escalate", "schedule": crontab(minute=10)},
     "confirm": {"task": "reviews.tasks.confirm_due", "schedule": crontab(minute=5)},
     "objectors": {"task": "reviews.tasks.forget_old_objectors", "schedule": crontab(hour=1, minute=50)},

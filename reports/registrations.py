@@ -1,9 +1,10 @@
 """What reports register: help, notices, the job that makes a report, to-dos, panel, menu."""
 
 from accounts import home, menu, page_help, todo_list
+from followups import kinds as follow_up_kinds
 from notifications import kinds
 from records import jobs
-from reports import help_topics, menu_entries, notices, todos, workflow
+from reports import help_topics, kept_warnings, menu_entries, notices, todos, workflow
 from reports.demonstration import guard  # noqa: F401 (registers a system check)
 from reports.home import progress
 from reports.models import ReportRequest
@@ -12,6 +13,7 @@ from reports.models import ReportRequest
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
     kinds.register(**notices.KINDS)
+    follow_up_kinds.register(**kept_warnings.KINDS)
     jobs.register(ReportRequest, workflow.make)
     todo_list.register(todos)
     home.register(home.HomePanel("reports/home_progress.html", progress, order=20))

@@ -1,8 +1,9 @@
 """What is late or unusual in a unit (预警), by the rules of ``warnings.sql``; red is late, yellow deserves a look."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -58,6 +59,27 @@ class Warnings:
 
 def warnings_of(code: str, now: datetime, limit: int = SHOWN) -> Warnings:
     """The warnings of everything below ``code``, in one query."""
+    rows = _found(code, now, limit)
+    red, yellow = rows[0][6:8] if rows else (0, 0)
+    return Warnings([OpenWarning(*row[:6]) for row in rows], red, yellow)
+
+
+class Finding(NamedTuple):
+    """What a rule finds now: ``subject`` is the key of what it is about (of an application, a return …)."""
+
+    rule: str
+    unit: str
+    subject: str
+    year: int
+    since: date
+
+
+def findings(now: datetime) -> list[Finding]:
+    """What all rules find everywhere."""
+    return [Finding(row[0], row[2], *row[8:]) for row in _found("", now, None)]
+
+
+def _found(code: str, now: datetime, limit: int | None) -> list[tuple]:
     parameters = {
         "code": code,
         "end": code + "~",
@@ -69,6 +91,4 @@ def warnings_of(code: str, now: datetime, limit: int = SHOWN) -> Warnings:
     }
     with connection.cursor() as cursor:
         cursor.execute(_SQL, parameters)
-        rows = cursor.fetchall()
-    red, yellow = rows[0][6:8] if rows else (0, 0)
-    return Warnings([OpenWarning(*row[:6]) for row in rows], red, yellow)
+        return cursor.fetchall()

@@ -1,14 +1,15 @@
 -- What is late or unusual below one unit: one row per warning, the most urgent first (red before yellow, longest first).
--- Each rule returns: its name, whether it is red, the unit, and since which day.
+-- Each rule returns: its name, whether it is red, the unit, since which day, what it is about, and the year.
 with application as (
-    select a.* from ratings_application a
+    select a.*, c.year as cycle_year from ratings_application a
     join ratings_cycle c on c.id = a.cycle_id
     where a.unit_id >= %(code)s and a.unit_id < %(end)s
       -- Applications still in review when a cycle is closed are its exceptions, and continue.
       and (c.state = 'open' or a.state = any (%(under_way)s))
 ),
 warning as (
-    select 'W1' as rule, true as red, u.code as unit, ((w.closes - interval '1 microsecond') at time zone 'Asia/Shanghai')::date as since
+    select 'W1' as rule, true as red, u.code as unit, ((w.closes - interval '1 microsecond') at time zone 'Asia/Shanghai')::date as since,
+           c.id || ':' || u.code as subject, c.year as year
     from ratings_cycle c
     join ratings_scheme s on s.id = c.scheme_id
     join ratings_window w on w.cycle_id = c.id and w.step = 'apply' and w.closes <= %(now)s
@@ -22,33 +23,35 @@ warning as (
           where e.cycle_id = c.id and e.unit_id = u.code and e.step = 'apply' and e.closes > %(now)s
       )
     union all
-    select 'W2', true, a.unit_id, ((r.due - interval '1 microsecond') at time zone 'Asia/Shanghai')::date
+    select 'W2', true, a.unit_id, ((r.due - interval '1 microsecond') at time zone 'Asia/Shanghai')::date, r.id::text, a.cycle_year
     from application a join ratings_return r on r.application_id = a.id and r.answered_at is null
     where a.state = 'returned' and r.due <= %(now)s
     union all
-    select 'W3', false, a.unit_id, (a.submitted_at at time zone 'Asia/Shanghai')::date
+    select 'W3', false, a.unit_id, (a.submitted_at at time zone 'Asia/Shanghai')::date, a.id::text, a.cycle_year
     from application a
     where a.state = 'submitted' and a.submitted_at <= %(now)s - interval '7 days'
     union all
-    select 'W4', false, o.unit_id, (o.made_at at time zone 'Asia/Shanghai')::date
+    select 'W4', false, o.unit_id, (o.made_at at time zone 'Asia/Shanghai')::date, o.id::text,
+           extract(year from o.made_at at time zone 'Asia/Shanghai')::int
     from reviews_objection o
     where o.state = 'open' and o.unit_id >= %(code)s and o.unit_id < %(end)s
     union all
-    select 'W5', false, p.unit_id, e."on"
+    select 'W5', false, p.unit_id, e."on", p.id::text, extract(year from e."on")::int
     from ratings_proposal p join ratings_event e on e.id = p.event_id
     where p.state = 'open' and p.unit_id >= %(code)s and p.unit_id < %(end)s
     union all
-    select 'W6', false, e.unit_id, e."on"
+    select 'W6', false, e.unit_id, e."on", e.id::text, extract(year from e."on")::int
     from ratings_event e
     where e.closed is null and not e.held and e."on" < %(today)s - 183 and e.unit_id >= %(code)s and e.unit_id < %(end)s
     union all
     -- Only once the result is public: before that, nobody outside the deciding office may see it.
-    select 'W7', false, a.unit_id, (a.submitted_at at time zone 'Asia/Shanghai')::date
+    select 'W7', false, a.unit_id, (a.submitted_at at time zone 'Asia/Shanghai')::date, a.id::text, a.cycle_year
     from application a
     where a.state = any (%(star_published)s) and a.self_total - a.panel_total >= 10
 )
 select w.rule, w.red, w.unit, u.name, coalesce(t.name, ''), (%(today)s - w.since)::int,
-       count(*) filter (where w.red) over (), count(*) filter (where not w.red) over ()
+       count(*) filter (where w.red) over (), count(*) filter (where not w.red) over (),
+       w.subject, w.year, w.since
 from warning w
 join villages_unit u on u.code = w.unit
 left join villages_unit t on t.code = left(w.unit, 9) and t.code <> w.unit

@@ -79,8 +79,12 @@ def reassign(kind: str, offices: Mapping[Any, Office]) -> None:
                 tell(one, "handed_on", [office])
 
 
-def finish(kind: str, subjects: Iterable[Any], *, by: User | None, reason: str = "") -> int:
-    """What these follow-ups waited for is done; how many were waiting."""
+def finish(kind: str, subjects: Iterable[Any], *, by: User | None, reason: str = "", tell_them: bool = False) -> int:
+    """What these follow-ups waited for is done; how many were waiting. ``tell_them``: those responsible hear of it."""
+    subjects = list(subjects)
+    if tell_them:
+        for one in FollowUp.objects.about(kind, subjects).waiting().select_related("unit").order_by("pk"):
+            tell(one, "accepted", [responsible_of(one)], person=one.person_id)
     return _close(State.DONE, "finish_followup", kind, subjects, by, reason)
 
 

@@ -13,9 +13,11 @@ from django.db import connection
 from ratings.models import Application, Scheme
 from ratings.models.cycle import CycleStep
 from ratings.register.rerating import scope_of, with_periods
+from records.deadlines import end_of
 from reports.assessments.checks import highest_star
 from reports.assessments.places import LENGTHS
 from reports.assessments.spec import AssessmentSpec
+from reports.kept_warnings import PREFIX
 from villages.models import Level, rated_on
 
 State = Application.State
@@ -115,6 +117,20 @@ def events(spec: AssessmentSpec, kinds: Iterable[str]) -> list[tuple[str, int]]:
     """Unit, and how many villages have a released event of ``kinds`` in the year; one undone by an appeal does
     not count."""
     return _rows(spec, _EVENTS, list(kinds), spec.year, spec.on)
+
+
+_WARNINGS = """
+select v.place, count(*), count(*) filter (where f.state = 'done' and f.closed_at < f.due_at)
+from village v
+join followups_followup f on f.unit_id = v.code
+where starts_with(f.kind, %s) and f.state <> 'cancelled' and (f.params ->> 'year')::int = %s and f.due_at <= %s
+group by 1
+"""
+
+
+def warnings(spec: AssessmentSpec) -> list[tuple[str, int, int]]:
+    """Unit, how many warnings of the year were due by the end of the day, and how many of these were closed in time."""
+    return _rows(spec, _WARNINGS, PREFIX, spec.year, end_of(spec.on))
 
 
 _OWN = """

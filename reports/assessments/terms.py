@@ -63,8 +63,13 @@ def no_event(ground: Ground, term: NoEvent) -> Values:
 
 
 def none_due(ground: Ground, _term: Term) -> Values:
-    """There is no source of improvement plans or of warnings with deadlines yet: none was due, so all were done."""
+    """There is no source of improvement plans yet: none was due, so all were done."""
     return ground.everywhere(1)
+
+
+def closed_warnings(ground: Ground, _term: Term) -> Values:
+    had = {place: Fraction(closed, due) for place, due, closed in sources.warnings(ground.spec)}
+    return ground.everywhere(1) | had
 
 
 def own_star(ground: Ground, _term: Term) -> Values:
@@ -83,7 +88,7 @@ TERMS: dict[str, Callable[[Ground, Term], Values]] = {
     "on_time": on_time,
     "no_event": no_event,
     "plans_done": none_due,
-    "closed_warnings": none_due,
+    "closed_warnings": closed_warnings,
     "own_star": own_star,
     "typed": typed,
 }

@@ -87,6 +87,7 @@ def tasks() -> dict[str, list[list]]:
         "records.tasks.run_job": [["reports.ReportRequest", report.pk], ["records.IntegrityRun", check.pk]],
         "notifications.tasks.deliver_due": [[]],
         "followups.tasks.escalate": [[]],
+        "reports.tasks.refresh_warnings": [[]],
         "ratings.tasks.rerate_all": [[]],
         "ratings.tasks.remind_to_begin": [[]],
         "incentives.tasks.review_clawbacks": [[]],

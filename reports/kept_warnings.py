@@ -1,0 +1,215 @@
+"""Warnings (预警) with a life: what a rule finds becomes a follow-up, and stays on record when its year is closed.
+
+A warning has the kind ``warning_`` and its rule; ``params`` hold its year and since when it holds. It is yellow while
+there is time, red when late (then it goes up), green when it was closed in time. A proposed change of a star (rule W5)
+is a follow-up of its own already.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from followups import workflow
+from followups.due import working_days_due
+from followups.kinds import FollowUpKind
+from followups.models import FollowUp
+from followups.offices import Office
+from followups.workflow import Opening
+from ratings.models import Cycle, Decision
+from reports.warnings import Finding, findings
+from reviews.models import Objection
+from villages.models import Unit, county_of, township_of
+
+PREFIX = "warning_"
+OVERSEE = ("reports.view_dashboard", "ratings.accept")
+
+
+def _village(code: str) -> Office:
+    return Office(code, Role.SIGNER)
+
+
+def _township(code: str) -> Office:
+    return Office(township_of(code), Role.TOWNSHIP_OFFICE)
+
+
+def _county(code: str) -> Office:
+    return Office(county_of(code), Role.COUNTY_OFFICE)
+
+
+def _discipline(code: str) -> Office:
+    return Office(county_of(code), Role.DISCIPLINE)
+
+
+@dataclass(frozen=True)
+class WarningRule:
+    """``kind``: its words and who may know of it. ``days``: working days to put it right. ``also``: who is told at once
+    besides those who have to act. ``page``: where it leads; it takes the subject, or the unit with ``of_unit``.
+
+    ``ends_itself``: the warning is closed when the rule no longer finds it.
+    """
+
+    kind: FollowUpKind
+    days: int
+    task: Callable[[str], Office]
+    checker: Callable[[str], Office]
+    page: str
+    also: tuple[Callable[[str], Office], ...] = ()
+    of_unit: bool = False
+    ends_itself: bool = True
+
+    def link(self, finding: Finding) -> str:
+        return reverse(self.page, args=[finding.unit if self.of_unit else finding.subject])
+
+
+RULES = {
+    "W1": WarningRule(
+        FollowUpKind(
+            _("Warning: not applied"),
+            _("%(unit)s has not applied, and the window is closed since %(since)s"),
+            urgent=True,
+        ),
+        5,
+        _village,
+        _township,
+        "register_unit",
+        also=(_township,),
+        of_unit=True,
+    ),
+    "W2": WarningRule(
+        FollowUpKind(
+            _("Warning: correction overdue"), _("%(unit)s: the correction is overdue since %(since)s"), urgent=True
+        ),
+        3,
+        _village,
+        _township,
+        "register_unit",
+        also=(_township,),
+        of_unit=True,
+    ),
+    "W3": WarningRule(
+        FollowUpKind(
+            _("Warning: not accepted"),
+            _("%(unit)s: submitted on %(since)s, not accepted yet"),
+            needs=OVERSEE,
+            urgent=True,
+        ),
+        3,
+        _township,
+        _county,
+        "application",
+    ),
+    "W4": WarningRule(
+        FollowUpKind(
+            _("Warning: open objection"),
+            _("%(unit)s: an objection is open since %(since)s"),
+            needs=("reviews.answer_objection_township", "reviews.answer_objection_county"),
+            own_todo=True,
+            own_steps=True,
+            urgent=True,
+        ),
+        5,
+        _township,
+        _county,
+        "review_objection",
+    ),
+    "W6": WarningRule(
+        FollowUpKind(
+            _("Warning: long open event"),
+            _("%(unit)s: an event of %(since)s is still not rectified"),
+            needs=("ratings.view_event",),
+            urgent=True,
+        ),
+        10,
+        _township,
+        _discipline,
+        "event",
+        also=(_village,),
+    ),
+    "W7": WarningRule(
+        FollowUpKind(
+            _("Warning: self-assessment too high"),
+            _("%(unit)s: its self-assessment of %(since)s is 10 points or more above the review"),
+            needs=OVERSEE,
+            urgent=True,
+        ),
+        10,
+        _township,
+        _county,
+        "application",
+        also=(_village,),
+        ends_itself=False,
+    ),
+}
+KINDS = {PREFIX + rule: spec.kind for rule, spec in RULES.items()}
+
+
+@transaction.atomic
+def refresh(now: datetime) -> int:
+    """Open what the rules find, close what they no longer find; how many were opened. Idempotent."""
+    found = defaultdict(list)
+    for finding in findings(now):
+        if finding.rule in RULES:
+            found[finding.rule].append(finding)
+    opened = 0
+    for rule, spec in RULES.items():
+        if spec.ends_itself:
+            _close(rule, {one.subject for one in found[rule]})
+        opened += _open(rule, spec, found[rule])
+    return opened
+
+
+def _close(rule: str, still: set[str]) -> None:
+    waiting = FollowUp.objects.waiting().filter(kind=PREFIX + rule).exclude(subject__in=still)
+    subjects = set(waiting.values_list("subject", flat=True))
+    if rule == "W1":  # closing the year does not wash it away
+        going_on = {str(pk) for pk in Cycle.objects.filter(state=Cycle.State.OPEN).values_list("pk", flat=True)}
+        subjects = {one for one in subjects if one.partition(":")[0] in going_on}
+    workflow.finish(PREFIX + rule, subjects, by=None, tell_them=True)
+
+
+def _open(rule: str, spec: WarningRule, found: list[Finding]) -> int:
+    known = FollowUp.objects.about(PREFIX + rule, [one.subject for one in found])
+    known = known.waiting() if spec.ends_itself else known
+    there = set(known.values_list("subject", flat=True))
+    new = [one for one in found if one.subject not in there]
+    levels = _deciding_levels(new) if rule == "W4" else {}
+    due = working_days_due(spec.days)
+    units = Unit.objects.in_bulk({code for one in new for code in (one.unit, *_offices(spec, one, levels))})
+    openings = [
+        Opening(
+            PREFIX + rule,
+            one.subject,
+            units[one.unit],
+            _task(spec, one, levels),
+            due,
+            spec.link(one),
+            {"since": one.since.isoformat(), "year": one.year},
+            checker=None if spec.kind.own_steps else spec.checker(one.unit),
+            also=tuple(office(one.unit) for office in spec.also),
+        )
+        for one in new
+        if all(code in units for code in _offices(spec, one, levels))
+    ]
+    workflow.open_all(openings, by=None)
+    return len(openings)
+
+
+def _offices(spec: WarningRule, one: Finding, levels: dict[str, str]) -> list[str]:
+    return [_task(spec, one, levels).unit, spec.checker(one.unit).unit]
+
+
+def _task(spec: WarningRule, one: Finding, levels: dict[str, str]) -> Office:
+    """An objection is answered at the level that decided."""
+    return _discipline(one.unit) if levels.get(one.subject) == Decision.Origin.COUNTY else spec.task(one.unit)
+
+
+def _deciding_levels(found: Iterable[Finding]) -> dict[str, Any]:
+    rows = Objection.objects.filter(pk__in=[one.subject for one in found])
+    return {str(pk): origin for pk, origin in rows.values_list("pk", "decision__origin")}
