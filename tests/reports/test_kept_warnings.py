@@ -1,0 +1,141 @@
+"""Warnings with a life: opened with an office and a day, closed when the cause is gone, kept when the year is closed."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from accounts.roles import Role
+from followups.models import FollowUp
+from followups.workflow import accept, cancel, report_done
+from notifications.models import Notice
+from ratings.models import Application, Cycle, Return
+from ratings.workflow.transition import move
+from reports.assessments import sources
+from reports.assessments.spec import AssessmentSpec
+from reports.kept_warnings import refresh
+from tests.clock import freeze_time
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    ApplicationFactory,
+    CycleFactory,
+    DecisionFactory,
+    EventFactory,
+    ObjectionFactory,
+    SchemeFactory,
+    UnitFactory,
+    UserFactory,
+    WindowFactory,
+    at,
+    person,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = at(2026, 11, 25, 9)
+ONE, TWO, THREE, FOUR = (f"{TOWNSHIP}{n}" for n in (201, 202, 203, 204))
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with freeze_time("2026-11-25 09:00+08:00") as frozen:
+        yield frozen
+
+
+@pytest.fixture
+def world():
+    county = UnitFactory(code=COUNTY)
+    UnitFactory(code=TOWNSHIP)
+    cycle = CycleFactory(scheme=SchemeFactory(unit=county), windows=False)
+    WindowFactory(cycle=cycle, step="apply", closes=at(2026, 11, 14))
+    overdue = ApplicationFactory(cycle=cycle, unit=UnitFactory(code=ONE), state="returned")
+    Return.objects.create(application=overdue, by=UserFactory(), due=at(2026, 11, 20))
+    ApplicationFactory(cycle=cycle, unit=UnitFactory(code=TWO), state="submitted", submitted_at=at(2026, 11, 10))
+    proud = ApplicationFactory(cycle=cycle, unit=UnitFactory(code=THREE), state="confirmed")
+    Application.objects.filter(pk=proud.pk).update(self_total=95, panel_total=85)
+    ObjectionFactory(decision=DecisionFactory(unit=UnitFactory(code=THREE)))
+    EventFactory(unit=UnitFactory(code=FOUR), on=date(2026, 1, 1))
+    return cycle
+
+
+def waiting() -> list[tuple[str, str, str]]:
+    rows = FollowUp.objects.waiting().order_by("kind", "unit")
+    return [(one.kind[-2:], one.unit_id[-3:], one.responsible_role) for one in rows]
+
+
+def test_what_the_rules_find_is_opened_once(world):
+    EventFactory(unit=UnitFactory(code=FOUR), on=date(2026, 1, 2), held=True)
+    signer, office = person(Role.SIGNER, ONE), person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
+    assert refresh(NOW) == 6
+    assert refresh(NOW) == 0
+    assert waiting() == [
+        ("W1", "204", "signer"),
+        ("W2", "201", "signer"),
+        ("W3", "202", "township_office"),
+        ("W4", "203", "township_office"),
+        ("W6", "204", "township_office"),
+        ("W7", "203", "township_office"),
+    ]
+    assert [one.text for one in Notice.objects.filter(user=signer)] == [
+        "单位330624108201：2026年11月19日起补正已逾期。期限：2026年11月30日24时"
+    ]
+    assert Notice.objects.filter(user=office).count() == 6
+
+
+def test_it_is_closed_when_the_cause_is_gone_and_those_responsible_hear_of_it(world):
+    signer = person(Role.SIGNER, ONE)
+    refresh(NOW)
+    overdue = Application.objects.get(unit=ONE)
+    overdue.returns.update(answered_at=NOW)
+    move([overdue.pk], "test", "township_review", by=None)
+    refresh(NOW)
+    warning = FollowUp.objects.get(kind="warning_W2")
+    assert (warning.state, warning.in_time) == ("done", True)
+    assert list(Notice.objects.filter(user=signer).order_by("pk").values_list("kind", flat=True)) == [
+        "warning_W2.opened",
+        "warning_W2.accepted",
+    ]
+
+
+def test_closing_a_year_does_not_wash_it_away(world):
+    refresh(NOW)
+    Cycle.objects.filter(pk=world.pk).update(state="closed")
+    refresh(NOW)
+    assert [row for row in waiting() if row[0] in ("W1", "W7")] == [
+        ("W1", "204", "signer"),
+        ("W7", "203", "township_office"),
+    ]
+
+
+def test_one_that_was_answered_does_not_come_back(world):
+    office, county = person(Role.TOWNSHIP_OFFICE, TOWNSHIP), person(Role.COUNTY_OFFICE, COUNTY)
+    refresh(NOW)
+    proud = FollowUp.objects.get(kind="warning_W7")
+    accept(report_done(proud, by=office, report="已约谈并更正自评"), by=county)
+    assert refresh(NOW) == 0
+
+
+def test_the_assessment_counts_those_closed_before_their_day(world):
+    """By hand: W2 and W3 were due by 30 November, W1 and W4 by 2 December, W6 and W7 by 9 December; W1 was closed."""
+    signer, checker = person(Role.SIGNER, FOUR), person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
+    county = person(Role.COUNTY_OFFICE, COUNTY)
+    refresh(NOW)
+    accept(report_done(FollowUp.objects.get(kind="warning_W1"), by=signer, report="已说明"), by=checker)
+
+    def shares(on: str) -> dict[str, Fraction]:
+        body = {
+            "format": "pingxing-assessment/1",
+            "year": 2026,
+            "unit": COUNTY,
+            "assesses": "township",
+            "terms": [{"code": "a", "takes": "closed_warnings", "weight": 1}],
+        }
+        spec = AssessmentSpec.model_validate(body | {"on": on})
+        return {place: Fraction(closed, due) for place, due, closed in sources.warnings(spec)}
+
+    assert shares("2026-11-29") == {}
+    assert shares("2026-11-30") == {TOWNSHIP: Fraction(0, 2)}
+    assert shares("2026-12-02") == {TOWNSHIP: Fraction(1, 4)}
+    assert shares("2026-12-31") == {TOWNSHIP: Fraction(1, 6)}
+    cancel(FollowUp.objects.get(kind="warning_W3"), by=county, reason="系统故障")
+    assert shares("2026-12-31") == {TOWNSHIP: Fraction(1, 5)}
