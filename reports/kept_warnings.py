@@ -136,7 +136,6 @@ RULES = {
         FollowUpKind(
             _("Warning: self-assessment too high"),
             _("%(unit)s: its self-assessment of %(since)s is 10 points or more above the review"),
-            needs=OVERSEE,
             urgent=True,
         ),
         10,

@@ -1,4 +1,4 @@
-"""Warnings with a life: opened with an office and a day, closed when the cause is gone, kept when the year is closed."""
+"""Warnings with a life: opened with an office and a day, closed when the cause is gone, kept beyond their year."""
 
 from datetime import date
 from fractions import Fraction
