@@ -12,7 +12,18 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connection, transaction
 
 from records.audit import acting
-from reports.demonstration import disputes, finished, incidents, money, paper, people, places, schemes, this_year
+from reports.demonstration import (
+    disputes,
+    finished,
+    incidents,
+    money,
+    paper,
+    people,
+    places,
+    schemes,
+    this_year,
+    warned,
+)
 from reports.demonstration.guard import require_demo
 from reports.models import DemonstrationStep
 
@@ -29,6 +40,7 @@ STEPS: tuple[dict[str, Callable[[], str]], ...] = (
     {"rewards": money.load},
     {"last days": incidents.load_recent},
     {"disputes": disputes.load},
+    {"warnings": warned.load},
 )
 """In order; those that stand together do not touch each other and run side by side, each in a process of its own."""
 

@@ -99,7 +99,7 @@ def test_it_is_closed_when_the_cause_is_gone_and_those_responsible_hear_of_it(wo
 
 def test_closing_a_year_does_not_wash_it_away(world):
     refresh(NOW)
-    Cycle.objects.filter(pk=world.pk).update(state="closed")
+    Cycle.objects.filter(pk=world.pk).update(state="closed", closed_at=NOW)
     refresh(NOW)
     assert [row for row in waiting() if row[0] in ("W1", "W7")] == [
         ("W1", "204", "signer"),
