@@ -206,8 +206,6 @@ GENERAL_VERBS = {
     "accounts.remove_calendar_day": pgettext_lazy("step", "remove a calendar day"),
     "notifications.add_robot": pgettext_lazy("step", "add a robot of a work group"),
     "notifications.change_robot": pgettext_lazy("step", "change a robot of a work group"),
-    "notifications.test_robot": pgettext_lazy("step", "send a test to a work group"),
-    "notifications.resend": pgettext_lazy("step", "send a message to a work group again"),
     "villages.import_units": pgettext_lazy("step", "import units"),
     "villages.make": pgettext_lazy("step", "make a unit"),
     "villages.order": pgettext_lazy("step", "carry out an order that changes units"),

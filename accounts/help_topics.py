@@ -37,7 +37,10 @@ TOPICS = [
         _("The home page shows first what waits for you, with the days left."),
         (
             _("Press the red button: it leads to the next thing to do."),
-            _("All notices are under the bell. What you have opened counts as read."),
+            _(
+                "All notices are under the bell. What you have opened counts as read. Choose what they are about, "
+                "or a place."
+            ),
             _("My telephone, beside your offices: leave a number, so that your office can reach you."),
         ),
         pages=(
@@ -47,6 +50,26 @@ TOPICS = [
             "own_phone",
         ),
         order=60,
+    ),
+    Topic(
+        "robots",
+        _("Robots of work groups"),
+        _("A robot tells your work group in DingTalk or WeCom how much waits and until when, with a link."),
+        (
+            _("In the group's settings add a robot of your own and copy its address; in DingTalk choose “signature”."),
+            _(
+                "Add the robot here: office, name of the group, platform, address and secret. "
+                "Tick what the group is told."
+            ),
+            _("Send a test. If it does not arrive, the list says why, in words."),
+            _(
+                "What failed five more times within two days stands in the list: mend the cause, then send the message again."
+            ),
+            _("Only counts, deadlines and a link leave; at night and on days off nothing but red warnings is sent."),
+        ),
+        pages=("robots", "robot_new", "robot", "robot_test", "robot_message_again"),
+        needs=("notifications.manage_robot",),
+        order=47,
     ),
     Topic(
         "own_account",

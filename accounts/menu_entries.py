@@ -59,6 +59,14 @@ MENU = (
     ),
     MenuEntry(
         Section.UNITS,
+        _("Robots of work groups"),
+        "robots",
+        ("notifications.manage_robot",),
+        order=55,
+        note=_("Tell DingTalk and WeCom groups how much waits"),
+    ),
+    MenuEntry(
+        Section.UNITS,
         _("Settings"),
         "settings",
         ("accounts.configure",),

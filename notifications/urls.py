@@ -1,11 +1,16 @@
-"""The bell."""
+"""The bell, and the robots of work groups."""
 
 from django.urls import path
 
-from notifications import views
+from notifications.views import bell, robots
 
 urlpatterns = [
-    path("bell/", views.notices, name="notices"),
-    path("bell/read/", views.notices_read, name="notices_read"),
-    path("bell/<int:pk>/", views.notice, name="notice"),
+    path("bell/", bell.notices, name="notices"),
+    path("bell/read/", bell.notices_read, name="notices_read"),
+    path("bell/<int:pk>/", bell.notice, name="notice"),
+    path("robots/", robots.robots, name="robots"),
+    path("robots/new/", robots.robot_new, name="robot_new"),
+    path("robots/<int:pk>/", robots.robot, name="robot"),
+    path("robots/<int:pk>/test/", robots.robot_test, name="robot_test"),
+    path("robots/<int:pk>/messages/<int:message>/again/", robots.message_again, name="robot_message_again"),
 ]

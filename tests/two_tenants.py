@@ -6,6 +6,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from accounts.models import ApiToken, CalendarDay, User
 from accounts.roles import ROLES, Role
@@ -13,7 +14,7 @@ from accounts.workflow import deputise, reset_password
 from followups.models import FollowUp, FollowUpFile
 from incentives import workflow as money
 from incentives.models import Clawback, LedgerEntry
-from notifications.models import Notice
+from notifications.models import Notice, Robot
 from notifications.workflow import announce
 from ratings.models import Evidence, Proposal, Stage
 from ratings.register.certificate import code_of
@@ -156,6 +157,11 @@ def _county(at: Places, who: SimpleNamespace) -> SimpleNamespace:
     _order(own)
     own.report = reports.ask(own.county, 2026, by=who.county_office)
     reports.make(own.report.pk)
+    address = "https://127.0.0.1/robot"  # leads inside: nothing is sent
+    own.robot = Robot.objects.create(
+        unit=own.township, name=f"{at.mark}镇工作群", platform="webhook", address=address, kinds=[]
+    )
+    own.robot_message = own.robot.messages.create(kind="test", link="/bell/", state="failed", due_at=timezone.now())
     announce([who.filler.pk], "appointed", link="/", unit_code=at.village, unit=own.village.name, role="")
     own.notice = Notice.objects.filter(user=who.filler).latest("pk")
     own.appointment = who.filler.appointments.get()

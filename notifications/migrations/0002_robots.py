@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name='Robot',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=50, verbose_name='Name of the group')),
+                ('name', models.CharField(max_length=50, verbose_name='Name of the work group')),
                 ('platform', models.CharField(choices=[('dingtalk', 'DingTalk'), ('wecom', 'WeCom'), ('webhook', 'Plain webhook')], max_length=10, verbose_name='Platform')),
                 ('address_encrypted', models.TextField()),
                 ('secret_encrypted', models.TextField(blank=True)),
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=50, verbose_name='Name of the group')),
+                ('name', models.CharField(max_length=50, verbose_name='Name of the work group')),
                 ('platform', models.CharField(choices=[('dingtalk', 'DingTalk'), ('wecom', 'WeCom'), ('webhook', 'Plain webhook')], max_length=10, verbose_name='Platform')),
                 ('shown', models.CharField(max_length=300, verbose_name='Address')),
                 ('secret_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='Secret changed')),

@@ -29,7 +29,7 @@ class Robot(models.Model):
     PURPOSE = "robot"
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="robots")
-    name = models.CharField(_("Name of the group"), max_length=50)
+    name = models.CharField(_("Name of the work group"), max_length=50)
     platform = models.CharField(_("Platform"), max_length=10, choices=Platform)
     address_encrypted = models.TextField()
     secret_encrypted = models.TextField(blank=True)

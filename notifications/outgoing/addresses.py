@@ -30,6 +30,15 @@ def reachable(host: str, port: int, seconds: float) -> list[str]:
     return [str(one) for one in found]
 
 
+def leads_inside(host: str, port: int) -> bool:
+    """Whether a host given by number, in any spelling, is not allowed. Asks no resolver."""
+    try:
+        found = resolve(host, port, 1, socket.AI_NUMERICHOST)
+    except Failure:
+        return False
+    return not named(host, port) and not all(map(is_public, found))
+
+
 def resolve(host: str, port: int, seconds: float, flags: int = 0) -> list[Address]:
     """All addresses of a name. The system's resolver knows no deadline, so it is asked beside us.
 

@@ -41,6 +41,17 @@ def deliver_due() -> int:
     return tried
 
 
+def deliver_now(message: RobotMessage) -> bool:
+    """Make a try at once, for somebody who waits for it; False if it must wait: too many in this minute."""
+    with transaction.atomic():
+        robot = Robot.objects.select_for_update().get(pk=message.robot_id)
+        if _room(robot) <= 0:
+            return False
+        claim = _begin(message)
+    deliver(claim)
+    return True
+
+
 def deliver(claim: Claim) -> None:
     """Make the try and write down how it ended."""
     message = claim.message
@@ -63,10 +74,15 @@ def _claim() -> Claim | None:
     # In turn, so that one that does not answer keeps nobody waiting.
     for pk in due.order_by(F("last").asc(nulls_first=True), "first").values_list("pk", flat=True)[:200]:
         robot = Robot.objects.select_for_update(skip_locked=True).filter(pk=pk, active=True).first()
-        room = A_MINUTE - robot.tries.filter(at__gt=now - timedelta(minutes=1)).count() if robot else 0
+        room = _room(robot) if robot else 0
         if robot and room > 0 and (message := _next(robot, room)):
             return _begin(message)
     return None
+
+
+def _room(robot: Robot) -> int:
+    """How many more messages the robot may get in this minute."""
+    return A_MINUTE - robot.tries.filter(at__gt=timezone.now() - timedelta(minutes=1)).count()
 
 
 def _next(robot: Robot, room: int) -> RobotMessage | None:

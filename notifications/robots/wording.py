@@ -10,8 +10,8 @@ from notifications.models import RobotMessage
 
 
 def link_of(kind: str = "") -> str:
-    """The reader's own bell, where each finds what is his."""
-    return f"{reverse('notices')}?kind={kind}" if kind else reverse("notices")
+    """The reader's own bell, at the group of this kind: each finds there what is his."""
+    return f"{reverse('notices')}?group={KINDS[kind].group.value}" if kind else reverse("notices")
 
 
 def full_link(message: RobotMessage) -> str:

@@ -8,7 +8,7 @@ from notifications import kinds
 from notifications.kinds import Group, Kind
 from notifications.models import Notice
 from notifications.workflow import announce
-from tests.factories import COUNTY, VILLAGE, person
+from tests.factories import COUNTY, VILLAGE, UnitFactory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +55,21 @@ def test_others_cannot_open_it(client, told):
     assert client.get(reverse("notice", args=[told.pk])).status_code == 404
     client.post(reverse("notices_read"))
     assert Notice.objects.filter(read_at=None).count() == 1
+
+
+def test_it_is_narrowed_by_what_it_is_about_by_place_and_to_the_unread(client, told):
+    kinds.register(test_star=Kind("Star %(who)s", Group.STAR, outside=None))
+    announce([told.user_id], "test_star", unit_code=VILLAGE, who="A")
+    announce([told.user_id], "test_star", unit_code=COUNTY, who="B")
+
+    def shown(**query):
+        return [notice.text for notice in client.get(reverse("notices"), query).context["page"]]
+
+    UnitFactory(code=COUNTY)
+    assert shown() == ["Star B", "Star A", "Hello <b>you</b>"]
+    assert shown(group="star") == ["Star B", "Star A"]
+    assert shown(group="star", unit=VILLAGE) == ["Star A"]
+    client.get(reverse("notice", args=[told.pk]))
+    assert shown(read="no") == ["Star B", "Star A"]
+    assert shown(group="account", read="no") == []
+    assert shown(group="nonsense") == []

@@ -73,7 +73,7 @@ def test_a_plain_webhook_is_signed_and_carries_its_id():
         "id": str(message.delivery_id),
         "kind": "tested",
         "text": "【评星晋级】有1项政策或资金已生效（2026年12月3日24时前）。",
-        "link": "https://px.example.gov.cn/bell/?kind=tested",
+        "link": "https://px.example.gov.cn/bell/?group=money",
         "unit": TOWNSHIP,
         "at": message.created_at.isoformat(),
     }
@@ -102,7 +102,7 @@ def test_dingtalk_is_signed_anew_at_each_try():
         assert not {"+", "/"} & set(got.path.partition("sign=")[2])
         assert got.json["msgtype"] == "markdown"
         assert got.json["markdown"]["text"] == (
-            "【评星晋级】有1项政策或资金已生效。\n\n[请登录办理](https://px.example.gov.cn/bell/?kind=tested)"
+            "【评星晋级】有1项政策或资金已生效。\n\n[请登录办理](https://px.example.gov.cn/bell/?group=money)"
         )
     assert states() == ["sent"]
 
@@ -117,7 +117,7 @@ def test_wecom_gets_at_most_4096_bytes_with_the_link():
         "msgtype": "markdown",
         "markdown": {
             "content": (
-                "【评星晋级】有1项政策或资金已生效。\n[请登录办理](https://px.example.gov.cn/bell/?kind=tested)"
+                "【评星晋级】有1项政策或资金已生效。\n[请登录办理](https://px.example.gov.cn/bell/?group=money)"
             )
         },
     }

@@ -8,6 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from notifications import workflow
+from notifications.bell_filter import BellFilter
 from notifications.models import Notice
 
 PER_PAGE = 20
@@ -15,8 +16,11 @@ PER_PAGE = 20
 
 @login_required
 def notices(request: HttpRequest) -> HttpResponse:
-    page = Paginator(Notice.objects.filter(user=request.user), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "notifications/notices.html", {"page": page})
+    own = Notice.objects.filter(user=request.user)
+    search = BellFilter(request.GET, own)
+    page = Paginator(search.narrow(own), PER_PAGE).get_page(request.GET.get("page"))
+    narrowed = any(request.GET.get(name) for name in search.fields)
+    return render(request, "notifications/notices.html", {"page": page, "search": search, "narrowed": narrowed})
 
 
 @login_required
