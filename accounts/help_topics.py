@@ -63,7 +63,8 @@ TOPICS = [
             ),
             _("Send a test. If it does not arrive, the list says why, in words."),
             _(
-                "What failed five more times within two days stands in the list: mend the cause, then send the message again."
+                "What failed five more times within two days stands in the list: mend the cause, "
+                "then send the message again."
             ),
             _("Only counts, deadlines and a link leave; at night and on days off nothing but red warnings is sent."),
         ),
