@@ -24,7 +24,6 @@ from records import audit
 from records.deadlines import deadline, end_of
 
 State = Application.State
-ASKED = (State.SUBMITTED, State.RETURNED, State.TOWNSHIP_REVIEW)
 DAYS = 7
 """How long a village may take for what is new."""
 
@@ -32,7 +31,9 @@ DAYS = 7
 def unanswered(applications: Iterable[Application], old: SchemeSpec) -> dict[Application, list[str]]:
     """The codes of the village's criteria that say something else than under ``old`` and lack an answer, of each
     application that is asked for them."""
-    asked = [one for one in applications if one.state in ASKED and fitting(one.cycle.scheme.spec, one.tags)]
+    asked = [
+        one for one in applications if one.state in State.WITH_TOWNSHIP and fitting(one.cycle.scheme.spec, one.tags)
+    ]
     found = {}
     for application, lack in problems_of(asked, given_of(asked)):
         before = fitting(old, application.tags) or ()
