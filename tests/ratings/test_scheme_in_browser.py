@@ -61,6 +61,7 @@ def test_an_office_writes_and_issues_its_scheme(new_context, live_server, office
             expect(page.locator("#running .state.saved")).to_be_visible()
         if scripts:
             expect(page.locator("#running .sample")).to_have_count(3)
+            page.wait_for_load_state("networkidle")  # saving while one types is over
         press(page, ".craft button.primary")
     assert scheme_drafts.written(draft)[0]["areas"][0]["criteria"][-1]["method"] == "checklist"
     expect(page.locator("#fullmarks b").first).to_have_text(str(40 + len(methods)))
