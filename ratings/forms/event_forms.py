@@ -63,7 +63,7 @@ class EventForm(forms.Form):
         """Ask for the tick because of these words; without any there is none to ask for."""
         self.asked = words
         if words:
-            self.fields["sure"].help_text = sure_words(words)
+            self["sure"].help_text = sure_words(words)  # the field is bound already
         else:
             del self.fields["sure"]
 

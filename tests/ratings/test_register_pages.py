@@ -227,6 +227,7 @@ def test_words_of_a_clue_or_a_secret_are_asked_about_and_not_refused(client, sta
     client.force_login(person(Role.DISCIPLINE, COUNTY))
     page, given = reverse("event_record", args=[VILLAGE]), CASE | {"note": "问题线索办结"}
     asked = looked(client, page, given)
+    assert "请核对后勾选" in asked.content.decode()
     assert (asked.context["form"].asked, 'name="sure"' in asked.content.decode()) == (["问题线索"], True)
     unsure = recorded(client, page, given)
     assert (unsure.status_code, list(unsure.context["form"].errors), Event.objects.count()) == (400, ["sure"], 0)
