@@ -76,7 +76,7 @@ class BeginForm(DraftPlaceForm):
 class SchemeFileForm(forms.Form):
     """One scheme file; ``cleaned_data["file"]`` is its bytes."""
 
-    file = SheetUploadField(label=gettext_lazy("The scheme, as a workbook (.xlsx) or JSON"))
+    file = SheetUploadField(label=gettext_lazy("The scheme, as an Excel workbook or a JSON file"))
 
 
 def _sources(user: Any) -> list[tuple[str, list[tuple[str, str]]]]:
