@@ -3,17 +3,17 @@
 from celery import shared_task
 from django.utils import timezone
 
-from ratings.register.rerating import rerate
 from ratings.workflow import proposal_deadlines
+from ratings.workflow.register_run import run_register
 from ratings.workflow.year_reminder import remind
 from records import audit
 
 
 @shared_task
 def rerate_all() -> None:
-    """Move the register on to today for every unit; two concurrent runs wait for each other in the database."""
+    """Bring the register up to today; a run that another scheduler has begun is left to it."""
     with audit.acting(None, "rerate"):
-        rerate("")
+        run_register()
         proposal_deadlines.follow()
 
 

@@ -17,6 +17,7 @@ from ratings.models.decision import Decision
 from ratings.models.event import Event, Proposal, Reversal
 from ratings.models.event_case import EventFile, EventPerson
 from ratings.models.register import StarPeriod
+from ratings.models.register_run import RegisterRun, RegisterRunChange, StaleUnit
 from ratings.models.scheme import Scheme
 from ratings.models.scheme_revision import SchemeRevision
 
@@ -35,12 +36,15 @@ __all__ = [
     "Extension",
     "Points",
     "Proposal",
+    "RegisterRun",
+    "RegisterRunChange",
     "Return",
     "ReturnedCriterion",
     "Reversal",
     "Scheme",
     "SchemeRevision",
     "Stage",
+    "StaleUnit",
     "StarPeriod",
     "Transition",
     "Veto",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ratings.models.application import Application
 from ratings.models.cycle import Cycle
+from ratings.models.register_run import marks_stale
 from ratings.models.scheme import Scheme
 from records.lifecycle import Group
 from villages.models import Unit
@@ -89,6 +90,7 @@ class Decision(models.Model):
         ]
         indexes = [models.Index(fields=["unit", "on", "id"], condition=Q(state="confirmed"), name="decision_in_force")]
         triggers = [
+            *marks_stale("decision", "select unit_id from written where state in ('confirmed', 'reversed')"),
             pgtrigger.FSM(
                 name="decision_states",
                 field="state",

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ratings.models.register_run import marks_stale
 from ratings.models.scheme import Scheme
 from villages.models import Unit, below_any
 
@@ -90,6 +91,7 @@ class Event(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__held=False, new__held=True),
             ),
+            *marks_stale("event", "select unit_id from written"),
         ]
 
     def __str__(self) -> str:
@@ -113,7 +115,10 @@ class Reversal(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.CheckConstraint(condition=~Q(reason="") & ~Q(document=""), name="reversal_is_reasoned")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            *marks_stale("reversal", "select e.unit_id from written w join ratings_event e on e.id = w.event_id"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} {self.on}"
@@ -161,6 +166,7 @@ class Proposal(models.Model):
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=~pgtrigger.Q(old__state="open"),
             ),
+            *marks_stale("proposal", "select unit_id from written where state = 'confirmed'"),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ratings.models.register_run import marks_stale
 from ratings.scheme.spec import SchemeSpec
 from villages.models import Level, Unit, UnitQuerySet, below_any, prefixes
 
@@ -81,6 +82,7 @@ class Scheme(models.Model):
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__state="issued"),
             ),
+            *marks_stale("scheme", "select unit_id from written where state = 'issued'"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,100 @@
+"""Runs of the re-rating (动态复评): what each looked at and changed; and which units the next one must look at."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import pgettext_lazy
+
+from villages.models import Unit
+
+
+class StaleUnit(models.Model):
+    """Something that stars depend on was written for the unit ``code`` and all below it; the next run looks at them.
+
+    Written by triggers alone (``marks_stale``), in the transaction of what it tells of: a run that sees a mark sees
+    that too, and a mark that it does not see yet waits for the next run. Nothing is locked: there may be several.
+    """
+
+    code = models.CharField(max_length=12, db_collation="C")
+    why = models.CharField(max_length=10)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.why}"
+
+
+def marks_stale(why: str, units: str) -> list[pgtrigger.Trigger]:
+    """Triggers that mark the units which ``units`` selects from ``written``, the rows inserted or updated."""
+    return [
+        pgtrigger.Trigger(
+            name=f"marks_stale_on_{operation.name.lower()}",
+            when=pgtrigger.After,
+            level=pgtrigger.Statement,
+            operation=operation,
+            referencing=pgtrigger.Referencing(new="written"),
+            func=f"insert into ratings_staleunit (code, why) select distinct code, '{why}' from ({units}) as u (code); return null;",  # noqa: E501, S608
+        )
+        for operation in (pgtrigger.Insert, pgtrigger.Update)
+    ]
+
+
+class RegisterRun(models.Model):
+    """One run over the whole register: up to which day, how, and what came of it.
+
+    ``full``: every unit was looked at. ``findings``: changes that a full run made where nothing called for one; there
+    must be none. A run whose process ended is found ``interrupted`` by the next one, and has changed nothing.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", pgettext_lazy("re-rating run", "Running")
+        DONE = "done", pgettext_lazy("re-rating run", "Done")
+        FAILED = "failed", pgettext_lazy("re-rating run", "Failed")
+        INTERRUPTED = "interrupted", pgettext_lazy("re-rating run", "Interrupted")
+
+    day = models.DateField()
+    full = models.BooleanField()
+    dry_run = models.BooleanField(default=False)
+    state = models.CharField(max_length=12, choices=State, default=State.RUNNING)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    units = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    findings = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="running") ^ Q(ended_at__isnull=False), name="register_run_ended_has_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.state}"
+
+
+class RegisterRunChange(models.Model):
+    """A unit whose record a run changed from ``since`` on, and ``why`` it was looked at: empty for a finding."""
+
+    run = models.ForeignKey(RegisterRun, on_delete=models.CASCADE, related_name="changes")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    since = models.DateField()
+    before = models.PositiveSmallIntegerField(null=True)
+    after = models.PositiveSmallIntegerField(null=True)
+    why = ArrayField(models.CharField(max_length=10), default=list)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["run", "unit"], name="one_change_per_run_and_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.before} → {self.after}"
