@@ -32,9 +32,13 @@ expect.set_options(timeout=20_000)
 LONG = (
     "tests/test_year.py",
     "tests/config/test_under_load.py",
-    "tests/test_chain.py",
+    "tests/config/test_backup.py",
+    "tests/config/test_supervisor.py",
+    "tests/ratings/test_scheme_in_browser.py",
     "tests/test_access_isolation",
     "tests/test_nothing_leaks.py",
+    "tests/test_held_events.py",
+    "tests/test_odd_requests.py",
 )
 
 

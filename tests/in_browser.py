@@ -1,7 +1,11 @@
 """What people do in the browser, one function per job: the steps of the year, and of tests of single pages."""
 
+from collections.abc import Callable
+from io import BytesIO
+
 from django.conf import settings
 from django.test import Client
+from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
@@ -11,10 +15,21 @@ PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
     b"trailer<</Root 1 0 R>>\n%%EOF\n"
 )
+PICTURES_ARE_THERE = """() => [...document.images].every(image => {
+    image.loading = "eager";
+    return image.complete;
+})"""
 
 
 def sign_in(page: Page, username: str) -> Page:
     """Signed in on the home page, with a session cookie; the sign-in page has tests of its own."""
+    take_over(page, username)
+    page.goto("/")
+    return page
+
+
+def take_over(page: Page, username: str) -> None:
+    """Whoever used this browser has signed out, and ``username`` in; no page is opened yet."""
     page.set_default_timeout(20_000)
     client = Client()
     client.force_login(User.objects.get(username=username))
@@ -22,8 +37,6 @@ def sign_in(page: Page, username: str) -> Page:
     page.context.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "domain": "localhost", "path": "/"}]
     )
-    page.goto("/")
-    return page
 
 
 def press(page: Page, selector: str) -> None:
@@ -96,7 +109,7 @@ def score(page: Page, sheet: int, typed: str) -> None:
     """Agree with every figure, type the judged points with a reason, hand in."""
     page.goto(f"/reviews/sheets/{sheet}/")
     while page.locator(".finish button[value=hand_in]").count() == 0:
-        page.wait_for_load_state("networkidle")  # pictures still loading move the radio away under the pointer
+        page.wait_for_function(PICTURES_ARE_THERE)  # one still loading moves the radio away under the pointer
         for radio in page.locator("input[type=radio][value=agree]").all():
             radio.check()
         if page.locator("[name='v.2.2']").count():
@@ -189,8 +202,9 @@ def uphold(page: Page, star: str, document: str, answer: str) -> None:
     press(page, "button[name=confirmed]")
 
 
-def grant_rewards(finance: Page, county_office: Page, amounts: dict[str, str]) -> None:
+def grant_rewards(sign_in: Callable[[str], Page], amounts: dict[str, str]) -> Page:
     """A policy of yuan by star, whatever the population: drafted, agreed by the county office, in effect, granted."""
+    finance = sign_in("finance")
     finance.goto("/policies/")
     press(finance, "a[href*='/new/']")
     for name, value in {
@@ -208,12 +222,25 @@ def grant_rewards(finance: Page, county_office: Page, amounts: dict[str, str]) -
     press(finance, "main form > button.primary")
     policy = finance.url
     _step(finance, "seek_opinion")
+    county_office = sign_in("county_office")
     county_office.goto(policy)
     county_office.locator("[name=number]").fill("备〔2026〕1号")
     press(county_office, "button[name=agreed][value='1']")
+    finance = sign_in("finance")
     finance.goto(policy)
     _step(finance, "make_effective")
     _step(finance, "grant")
+    return finance
+
+
+def workbook_of_year(page: Page, year: str) -> Workbook:
+    """The year's workbook, asked for and taken down."""
+    page.goto("/reports/")
+    page.locator("[name=year]").select_option(year)
+    press(page, "main form button.primary")
+    with page.expect_download() as download:
+        page.locator("a[href$='/file/']").click()
+    return load_workbook(BytesIO(download.value.path().read_bytes()))
 
 
 def _step(page: Page, verb: str) -> None:
@@ -224,7 +251,8 @@ def record_event(page: Page, village: str, kind: str, on: str) -> None:
     page.goto(f"/events/new/{village}/")
     page.locator(f"[name=kind][value='{kind}']").check()
     page.locator("[name=on]").fill(on)
-    press(page, "main form button.primary")
+    press(page, "button[name=look]")
+    press(page, "button[name=record]")
 
 
 def merge(page: Page, codes: list[str], into: str, document: str) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 from playwright.sync_api import expect
 
 from accounts.roles import Role
@@ -79,11 +80,16 @@ def county(settings, tmp_path):
 
 @pytest.fixture
 def sign_in(new_context, live_server):
-    """``sign_in("filler")``: the person's home, in a browser of their own."""
+    """``sign_in("filler")``: their page, in the phone or at the desk that they share one after the other."""
+    pages = {
+        width: new_context(viewport={"width": width, "height": 800}, base_url=live_server.url).new_page()
+        for width in (PHONE, DESK)
+    }
 
     def signed_in(username: str):
-        size = {"width": PEOPLE[username][2], "height": 800}
-        return in_browser.sign_in(new_context(viewport=size, base_url=live_server.url).new_page(), username)
+        page = pages[PEOPLE[username][2]]
+        in_browser.take_over(page, username)
+        return page
 
     return signed_in
 
@@ -109,6 +115,7 @@ def sheet(username: str, village: str) -> int:
 def test_a_year(county, sign_in, anyone):
     with on(NOVEMBER):
         page = sign_in("filler_birch")
+        page.goto("/")
         in_browser.press(page, ".next a.button")
         in_browser.press(page, "main form button")  # begins
         in_browser.supply(sign_in("department"), {ALDER: "96", BIRCH: "91", CEDAR: "80"})
@@ -117,6 +124,7 @@ def test_a_year(county, sign_in, anyone):
             ("filler_birch", "signer_birch", BIRCH, 3, {"1.1.a": "4"}, "abcd"),
         ):
             page = sign_in(filler)
+            page.goto("/")
             in_browser.press(page, ".next a.button")
             in_browser.fill(page, star, counts, ticks)
             in_browser.submit(sign_in(signer), application(village).pk)
@@ -128,7 +136,7 @@ def test_a_year(county, sign_in, anyone):
         in_browser.fill(office, 2, {"1.1.a": "6"}, "abc")
         in_browser.submit(sign_in("signer_cedar"), application(CEDAR).pk)
         for village in (ALDER, BIRCH, CEDAR):
-            in_browser.submit(office, application(village).pk, "accept")
+            in_browser.submit(sign_in("township_office"), application(village).pk, "accept")
 
         # One item is returned; only it opens.
         in_browser.give_back(office, application(BIRCH).pk, "村民代表会议", "少开的次数与会议记录不符")
@@ -139,7 +147,7 @@ def test_a_year(county, sign_in, anyone):
         in_browser.submit(sign_in("signer_birch"), application(BIRCH).pk, "resubmit")
 
         # One reviewer is related to somebody in the village: the two others score it.
-        in_browser.convene(office, TOWNSHIP, "township")
+        in_browser.convene(sign_in("township_office"), TOWNSHIP, "township")
         in_browser.convene(sign_in("county_office"), COUNTY, "county")
         in_browser.declare_tie(sign_in("reviewer_c"), sheet("reviewer_c", ALDER))
         for reviewer in ("reviewer_a", "reviewer_b", "reviewer_c"):
@@ -155,22 +163,21 @@ def test_a_year(county, sign_in, anyone):
                 application(CEDAR).pk: ("1", ""),
             },
         )
-        in_browser.release(office, "沙评〔2026〕1号")
+        in_browser.release(sign_in("township_office"), "沙评〔2026〕1号")
         for reviewer in ("county_reviewer", "county_reviewer_b"):
             in_browser.score(sign_in(reviewer), sheet(reviewer, ALDER), "8")
 
         # Before four and five stars every department answers; one reports a veto.
-        county_office = sign_in("county_office")
-        in_browser.ask_departments(county_office)
+        in_browser.ask_departments(sign_in("county_office"))
         in_browser.answer_check(sign_in("police"))
         veto = {"village": "桤树村", "veto": "V1", "on": "2026-05-06", "document": "新纪〔2026〕12号"}
         in_browser.answer_check(sign_in("discipline"), veto)
-        in_browser.decide(county_office, {application(ALDER).pk: ("3", "")})
-        in_browser.release(county_office, "新评〔2026〕1号")
+        in_browser.decide(sign_in("county_office"), {application(ALDER).pk: ("3", "")})
+        in_browser.release(sign_in("county_office"), "新评〔2026〕1号")
 
         # A villager objects without an account, and is right: the panel reviews again, and the township decides again.
         in_browser.object_to(anyone, "柏树村", "村务公开栏里的数字与账上不一样。")
-        in_browser.answer_objection(office, "核对账目后，反映属实。", "uphold")
+        in_browser.answer_objection(sign_in("township_office"), "核对账目后，反映属实。", "uphold")
         for reviewer in ("reviewer_a", "reviewer_b", "reviewer_c"):
             in_browser.score(sign_in(reviewer), sheet(reviewer, CEDAR), "2")
         in_browser.decide(sign_in("township_leader"), {application(CEDAR).pk: ("reject", "账实不符，今年不予评星")})
@@ -191,10 +198,16 @@ def test_a_year(county, sign_in, anyone):
         )
         assert stars() == {ALDER: 3, BIRCH: 3}
 
-        # Money follows the stars; then a spot check fails, and a star falls.
-        finance, county_office = sign_in("finance"), sign_in("county_office")
-        in_browser.grant_rewards(finance, county_office, {"3": "30000", "0": "0"})
+        # Money follows the stars, into the year's workbook; then a spot check fails, and a star falls.
+        finance = in_browser.grant_rewards(sign_in, {"3": "30000", "0": "0"})
         expect(finance.locator("main")).to_contain_text("30,000.00")
+        book = in_browser.workbook_of_year(sign_in("discipline"), "2026")
+        heads, *rows = book["星级台账"].iter_rows(min_row=2, values_only=True)
+        entered = [dict(zip(heads, row, strict=True)) for row in rows]
+        asked_for = [[row[_(head)] for head in REGISTER] for row in entered]
+        assert asked_for[:2] == [[ALDER, "桤树村", 38, 3, 3], [BIRCH, "桦树村", 32, 3, 3]]
+        rewards = [row[1:7] for row in book["奖励"].iter_rows(min_row=3, values_only=True) if row[6]]
+        assert rewards == [(ALDER, "桤树村", 3, 1200, 1, 30000), (BIRCH, "桦树村", 3, 1200, 1, 30000)]
         in_browser.record_event(sign_in("discipline"), ALDER, "spot_check_failed", "2026-12-03")
         assert stars() == {ALDER: 2, BIRCH: 3}
     with on(JANUARY):
@@ -218,6 +231,7 @@ def test_a_year(county, sign_in, anyone):
         assert download.value.path().read_bytes()[:5] == b"%PDF-"
 
 
+REGISTER = ("Division code", "Village", "Total", "Decided star", "Star now")
 TOLD = (
     "少开的次数与会议记录不符",  # what was returned
     "村务公开栏有两个月没有更新",  # why the township decided below
