@@ -7,7 +7,9 @@ import pytest
 
 from accounts.roles import Role
 from incentives import workflow
+from tests.clock import freeze_time
 from tests.factories import COUNTY, DecisionFactory, ProfileFactory, StarPeriodFactory, UnitFactory, person
+from villages.models import Unit
 
 TODAY = "2026-11-24"
 STARS = {"330624108201": 5, "330624108202": 4, "330624108203": 3, "330624108204": 0}
@@ -28,8 +30,7 @@ def hold(unit, star, since=date(2026, 1, 20), until=None):
     StarPeriodFactory(decision=decision, during=(since, until))
 
 
-@pytest.fixture
-def county(db):
+def make_county() -> Unit:
     county = UnitFactory(code=COUNTY)
     UnitFactory(code="330624108", name="沙溪镇")
     for code, star in STARS.items():
@@ -38,6 +39,17 @@ def county(db):
         if star:
             hold(unit, star)
     return county
+
+
+@pytest.fixture(scope="module")
+def county_of_file(rows_of_file):
+    with freeze_time(TODAY + " 10:00+08:00"):
+        return rows_of_file(make_county)
+
+
+@pytest.fixture
+def county(county_of_file, db, own_copy):
+    return own_copy(county_of_file, make_county)
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from ratings.models import Decision
 from reviews.workflow import decisions
+from tests.clock import freeze_time
 from tests.factories import VILLAGE, ApplicationFactory, UnitFactory
 from tests.markup import squeezed
-from tests.reviews.conftest import score_township
+from tests.reviews.conftest import TODAY, make_place, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_pages import LOCMEM, client_of
 
@@ -24,9 +25,8 @@ def _plain(settings):
     cache.clear()
 
 
-@pytest.fixture
-def three(place):
-    """Three applications (ids) waiting for the township's leader; three stars are possible."""
+def make_three():
+    place = make_place()
     found = [place.application] + [
         ApplicationFactory(cycle=place.cycle, unit=UnitFactory(code=code), state="township_review", applied_star=4)
         for code in ("330624108301", "330624108302")
@@ -34,7 +34,19 @@ def three(place):
     for one in found:
         score_township(place, SOUND, one)
     place.waiting = found
-    return [one.pk for one in found]
+    return place
+
+
+@pytest.fixture(scope="module")
+def place_of_file(rows_of_file):
+    with freeze_time(TODAY):
+        return rows_of_file(make_three)
+
+
+@pytest.fixture
+def three(place):
+    """Three applications (ids) waiting for the township's leader; three stars are possible."""
+    return [one.pk for one in place.waiting]
 
 
 @pytest.fixture

@@ -55,18 +55,30 @@ A, B, C, D, E = (f"{TOWNSHIP}{end}" for end in (201, 202, 203, 204, 205))
 FAR, NEW, COMMUNITY = "330624109201", f"{TOWNSHIP}299", f"{TOWNSHIP}001"
 
 
-@pytest.fixture
-def world(db):
-    """Seven rated villages and a community; on 20 November 2026 D and E became one."""
+TODAY = "2026-11-24 10:00+08:00"
+
+
+def make_world():
     for code in ("3306", COUNTY, TOWNSHIP, "330624109", A, B, C, D, E, FAR, COMMUNITY):
         UnitFactory(code=code)
     SchemeFactory(year=2025)
     for code, star in ((A, 4), (B, 4), (C, 3), (FAR, 4), (COMMUNITY, 5)):
         DecisionFactory(unit_id=code, unit=None, star=star)
     EventFactory(unit_id=B, unit=None, on=date(2026, 6, 1))  # caps it at three stars for a year
-    with freeze_time("2026-11-24 10:00+08:00"):
-        paper = OrderPaper("新政〔2026〕9号", date(2026, 11, 20), "村规模调整")
-        merge([D, E], SplitPart(NEW, "并村"), paper, by=person(Role.COUNTY_OFFICE, COUNTY))
+    paper = OrderPaper("新政〔2026〕9号", date(2026, 11, 20), "村规模调整")
+    merge([D, E], SplitPart(NEW, "并村"), paper, by=person(Role.COUNTY_OFFICE, COUNTY))
+
+
+@pytest.fixture(scope="module")
+def world_of_file(rows_of_file):
+    with freeze_time(TODAY):
+        rows_of_file(make_world)
+
+
+@pytest.fixture
+def world(world_of_file, db):
+    """Seven rated villages and a community; on 20 November 2026 D and E became one."""
+    with freeze_time(TODAY):
         yield
 
 
