@@ -5,7 +5,6 @@ Every village holds a star decided on paper; one in three had an event. The two 
 
 import resource
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -18,7 +17,7 @@ from ratings.register.rerating import rerate
 from ratings.workflow.register_run import run_register
 from villages.division_import import import_units
 
-TODAY = date.today()
+TODAY = timezone.localdate()
 SHAOXING = "3306"
 SCHEMES = """
 insert into ratings_scheme (unit_id, rates, year, version, name, state, issued_at, body)
@@ -74,6 +73,7 @@ HELD = "select unit_id, during, star, effects from ratings_starperiod order by u
 def run(units: list[Path] | None = None) -> None:
     import_units(units or nation.files())
     with connection.cursor() as cursor:
+        cursor.execute("set time zone 'Asia/Shanghai'")  # the day of the hand-written statement is ours
         for statement in (SCHEMES, DECISIONS, EVENTS, "analyze"):
             cursor.execute(statement)
         cursor.execute(
