@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from followups import workflow
 from followups.models import FollowUp
+from records.deadlines import end_of
 from reports.demonstration.people import Staff
 from reports.demonstration.this_year import telling_accounts
 from reports.kept_warnings import KINDS, refresh
@@ -23,7 +24,7 @@ def load() -> str:
         by_hand = [key for key, kind in KINDS.items() if not kind.own_steps]
         some = list(FollowUp.objects.waiting().filter(kind__in=by_hand).order_by("pk")[:SHOWN])
         late = [one.pk for one in some[3::4]]
-        FollowUp.objects.filter(pk__in=late).update(due_at=now - timedelta(days=2))
+        FollowUp.objects.filter(pk__in=late).update(due_at=end_of(timezone.localdate(now) - timedelta(days=2)))
         for one in some[1::4] + some[2::4]:
             workflow.report_done(one, by=staff(one.responsible_role, one.responsible_unit_id), report=REPORT)
         for one in some[2::4]:
