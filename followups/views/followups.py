@@ -9,7 +9,7 @@ from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.authority import permission_or_404
 from followups import exports, workflow
@@ -54,6 +54,7 @@ def followup(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @permission_or_404(VIEW)
+@require_safe
 def proof(request: HttpRequest, pk: int, file: int) -> FileResponse:
     """A file that proves what was done."""
     one = get_object_or_404(_seen_or_404(request, pk).files.select_related("file"), pk=file)
