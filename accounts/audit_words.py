@@ -34,6 +34,8 @@ KINDS = {
     "ratings.reversal": pgettext_lazy("kept", "event that no longer counts"),
     "followups.followup": pgettext_lazy("kept", "follow-up"),
     "followups.followupfile": pgettext_lazy("kept", "proof of a follow-up"),
+    "reminders.reminder": pgettext_lazy("kept", "reminder"),
+    "reminders.reminderrule": pgettext_lazy("kept", "rule for reminders"),
     "ratings.proposal": pgettext_lazy("kept", "proposed change of a star"),
     "reviews.appeal": pgettext_lazy("kept", "appeal"),
     "reviews.hearer": pgettext_lazy("kept", "hearer of an appeal"),

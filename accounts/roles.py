@@ -64,7 +64,13 @@ VIEW = frozenset(
         "followups.view_followup",
     }
 )
-WATCH = VIEW | {"ratings.view_event", "incentives.view_incentive", "reports.view_dashboard", "reports.view_report"}
+WATCH = VIEW | {
+    "ratings.view_event",
+    "incentives.view_incentive",
+    "reminders.view_due",
+    "reports.view_dashboard",
+    "reports.view_report",
+}
 
 ROLES: dict[str, RoleSpec] = {
     Role.FILLER: RoleSpec(
@@ -93,6 +99,8 @@ ROLES: dict[str, RoleSpec] = {
             "reviews.convene_township",
             "reviews.release_township",
             "reviews.answer_objection_township",
+            "reminders.view_due",
+            "reminders.send_reminder",
             "notifications.manage_robot",
         },
         frozenset({Role.COUNTY_OFFICE}),
@@ -109,6 +117,7 @@ ROLES: dict[str, RoleSpec] = {
             "ratings.view_event",
             "ratings.settle_proposal_township",
             "reviews.decide_township",
+            "reminders.view_due",
             "reports.view_dashboard",
         },
         frozenset({Role.COUNTY_OFFICE}),
@@ -137,6 +146,7 @@ ROLES: dict[str, RoleSpec] = {
             "reviews.convene_appeal_county",
             "reviews.hear_appeal_county",
             "incentives.give_opinion",
+            "reminders.send_reminder",
             "notifications.manage_robot",
         },
         frozenset({Role.SYSADMIN}),
@@ -150,6 +160,7 @@ ROLES: dict[str, RoleSpec] = {
             "ratings.record_event",
             "reviews.answer_check",
             "reviews.answer_objection_county",
+            "reminders.send_reminder",
             "followups.answer_followup",
             "followups.supervise_followup",
         },
@@ -185,6 +196,7 @@ ROLES: dict[str, RoleSpec] = {
             "ratings.settle_proposal_city",
             "reviews.convene_appeal_city",
             "reviews.hear_appeal_city",
+            "reminders.send_reminder",
             "notifications.manage_robot",
             "followups.answer_followup",
             "followups.supervise_followup",
@@ -195,7 +207,13 @@ ROLES: dict[str, RoleSpec] = {
     ),
     Role.CITY_DISCIPLINE: RoleSpec(
         CITIES,
-        WATCH | {"ratings.record_event", "followups.answer_followup", "followups.supervise_followup"},
+        WATCH
+        | {
+            "ratings.record_event",
+            "followups.answer_followup",
+            "followups.supervise_followup",
+            "reminders.send_reminder",
+        },
         frozenset({Role.CITY_OFFICE}),
     ),
     Role.CITY_LEADER: RoleSpec(CITIES, WATCH, frozenset({Role.CITY_OFFICE})),

@@ -9,7 +9,18 @@ from django.utils import translation
 from accounts import audit_trail, audit_words
 from tests.plain_chinese import unchinese_text
 
-APPS = ("villages", "accounts", "followups", "ratings", "reviews", "incentives", "reports", "records", "notifications")
+APPS = (
+    "villages",
+    "accounts",
+    "followups",
+    "reminders",
+    "ratings",
+    "reviews",
+    "incentives",
+    "reports",
+    "records",
+    "notifications",
+)
 LEAST_STEPS = 70
 
 

@@ -1,0 +1,281 @@
+"""What is due in a place: for each unit and step until when, whose turn it is, and since when.
+
+Nothing is kept here: it is read from cycles, applications, reviews and follow-ups, whatever the number of units in a
+bounded number of queries.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Max, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.role_holders import holders
+from accounts.roles import VILLAGE_POSTS, Role
+from followups.due import working_days_due
+from followups.models import FollowUp
+from followups.offices import Office, people_of
+from ratings.models import Application, Cycle, Decision, Extension, Return
+from ratings.models.cycle import RATED_IN_CYCLE, CycleStep
+from records.deadlines import end_of
+from reminders.models import DueStep
+from reviews.department_checks.assignments import answerers, outstanding
+from reviews.models import Candidate, Objection, Settlement, Sheet
+from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
+from villages.models import below_any, county_of
+
+RELEASE_DAYS = 10
+"""Working days after its decision in which a result is to be released."""
+State = Application.State
+
+
+@dataclass(frozen=True)
+class Due:
+    """One thing that waits for somebody about the unit with the code ``unit``.
+
+    ``office``: whose turn it is; ``people``: of that office these alone. ``deciding``: the level (``Decision.Origin``)
+    outside which nobody may know that it has decided. ``kind``: of a follow-up. ``unknown_to``: people who must not
+    learn of it.
+    """
+
+    unit: str
+    step: DueStep
+    office: Office
+    due: datetime | None
+    since: datetime | None
+    link: str
+    people: tuple[int, ...] = ()
+    deciding: str = ""
+    kind: str = ""
+    unknown_to: frozenset[int] = frozenset()
+
+
+def due_in(codes: Collection[str]) -> list[Due]:
+    """Everything that waits at or below ``codes``."""
+    cycles = {one.pk: one for one in _cycles(codes)}
+    closes = _Closes(cycles)
+    applications = list(
+        Application.objects.filter(below_any(codes, "unit_id"), cycle__in=cycles)
+        .exclude(state__in=State.SETTLED)
+        .annotate(since=Max("transitions__at"))
+        .order_by("unit")
+    )
+    return [
+        *_not_begun(codes, cycles, closes),
+        *_in_hand(applications, closes),
+        *_in_review(applications, closes),
+        *_decided(applications),
+        *_checks(applications),
+        *_objections(applications),
+        *_followups(codes),
+    ]
+
+
+def people_whose_turn(dues: Iterable[Due]) -> dict[Due, list[int]]:
+    """The ids of those whose turn it is today, by what is due."""
+    dues = list(dues)
+    by_kind: dict[str, set[Office]] = defaultdict(set)
+    for one in dues:
+        if not one.people:
+            by_kind[one.kind].add(one.office)
+    held = {kind: people_of(offices, kind) if kind else holders_of(offices) for kind, offices in by_kind.items()}
+    return {one: sorted({*(one.people or held[one.kind].get(one.office, ()))} - one.unknown_to) for one in dues}
+
+
+def holders_of(offices: Iterable[Office]) -> dict[Office, list[int]]:
+    """The holders of each office today; filler and signer of a village share what is theirs."""
+    by_role: dict[str, set[str]] = defaultdict(set)
+    for office in offices:
+        by_role[office.role].add(office.unit)
+    found: dict[Office, list[int]] = {}
+    for role, units in by_role.items():
+        here = holders(VILLAGE_POSTS if role in VILLAGE_POSTS else [role], units)
+        found |= {Office(unit, role): here.get(unit, []) for unit in units}
+    return found
+
+
+def _cycles(codes: Collection[str]) -> Iterator[Cycle]:
+    """The open ones, and closed ones in which something still goes on."""
+    here = Q(state=Cycle.State.OPEN) | Q(applications__state__in=State.UNDER_WAY)
+    at_or_below = Q(unit__in={county_of(code) for code in codes}) | below_any(codes, "unit_id")
+    yield from Cycle.objects.filter(at_or_below & here).distinct().prefetch_related("windows")
+
+
+class _Closes:
+    """The end of a step for a unit, extensions included; None where no time is set or the cycle is closed."""
+
+    def __init__(self, cycles: dict[int, Cycle]) -> None:
+        self.cycles = cycles
+        rows = Extension.objects.filter(cycle__in=cycles).values_list("cycle", "step", "unit", "closes")
+        self.extended = {(cycle, step, unit): closes for cycle, step, unit, closes in rows}
+
+    def __call__(self, cycle: int, step: str, unit: str) -> datetime | None:
+        window = self.cycles[cycle].window(step) if self.cycles[cycle].state == Cycle.State.OPEN else None
+        return max(window.closes, self.extended.get((cycle, step, unit), window.closes)) if window else None
+
+
+def _not_begun(codes: Collection[str], cycles: dict[int, Cycle], closes: _Closes) -> Iterator[Due]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select c.id, u.code from ratings_cycle c join ratings_scheme s on s.id = c.scheme_id
+            join villages_unit u on {RATED_IN_CYCLE}
+            where c.id = any(%s) and c.state = 'open'
+                and exists (select from unnest(%s::text[]) as p (code) where u.code like p.code || '%%')
+                and not exists (select from ratings_application a where a.cycle_id = c.id and a.unit_id = u.code)
+            order by u.code
+            """,  # noqa: S608 our own words
+            [list(cycles), list(codes)],
+        )
+        rows = cursor.fetchall()
+    for pk, unit in rows:
+        window = cycles[pk].window(CycleStep.APPLY)
+        if window:
+            yield Due(
+                unit,
+                DueStep.APPLY,
+                Office(unit, Role.FILLER),
+                closes(pk, CycleStep.APPLY, unit),
+                window.opens,
+                reverse("applications_not_begun"),
+            )
+
+
+def _in_hand(applications: list[Application], closes: _Closes) -> Iterator[Due]:
+    """Drafts and corrections in the village, and what the township has not accepted."""
+    returned = [one.pk for one in applications if one.state == State.RETURNED]
+    open_returns = {
+        one.application_id: one for one in Return.objects.filter(application__in=returned, answered_at=None)
+    }
+    for one in applications:
+        unit, link = one.unit_id, _page(one)
+        village, township = Office(unit, Role.FILLER), Office(unit[:9], Role.TOWNSHIP_OFFICE)
+        if one.state == State.DRAFT:
+            yield Due(unit, DueStep.APPLY, village, closes(one.cycle_id, CycleStep.APPLY, unit), one.since, link)
+        elif one.state == State.RETURNED and one.pk in open_returns:
+            question = open_returns[one.pk]
+            yield Due(unit, DueStep.CORRECTION, village, question.due, question.at, link)
+        elif one.state == State.SUBMITTED:
+            until = closes(one.cycle_id, CycleStep.TOWNSHIP_REVIEW, unit)
+            yield Due(unit, DueStep.TOWNSHIP_REVIEW, township, until, one.since, link)
+
+
+def _in_review(applications: list[Application], closes: _Closes) -> Iterator[Due]:
+    """To be scored by some, settled by all who scored, then decided; without any reviewer the office convenes."""
+    under_review = {one.pk: one for one in applications if one.state in State.IN_REVIEW}
+    seats: dict[tuple[int, str, str], list[int]] = defaultdict(list)
+    sheets = Sheet.objects.filter(application__in=under_review, state__in=Sheet.State.HELD)
+    for pk, stage, state, reviewer in sheets.values_list("application", "stage", "state", "reviewer"):
+        seats[pk, stage, state].append(reviewer)
+    apart = set(Settlement.objects.waiting().filter(application__in=under_review).values_list("application", "stage"))
+    for one in under_review.values():
+        at = next(level for level in REVIEW_LEVELS.values() if level.state == one.state)
+        to_score = seats[one.pk, at.stage, Sheet.State.OPEN]
+        scored = seats[one.pk, at.stage, Sheet.State.HANDED_IN]
+        role, people = at.leader, []
+        if to_score:
+            role, people = at.reviewer, to_score
+        elif not scored:
+            role = at.office
+        elif (one.pk, at.stage) in apart:
+            role, people = at.reviewer, scored
+        step, until = DueStep(at.window), closes(one.cycle_id, at.window, one.unit_id)
+        office = Office(one.unit_id[: at.code_length], role)
+        yield Due(one.unit_id, step, office, until, one.since, _page(one), tuple(sorted(people)))
+
+
+def _decided(applications: list[Application]) -> Iterator[Due]:
+    """Decided and not released: known to the deciding office alone."""
+    waiting = {one.pk: one for one in applications if one.state == State.DECIDED}
+    rows = Decision.objects.filter(application__in=waiting, state=Decision.State.DECIDED)
+    found = list(rows.values_list("application", "origin", "decided_at").order_by("decided_at"))
+    until = {day: working_days_due(RELEASE_DAYS, day) for day in {timezone.localdate(at) for *_of, at in found}}
+    for pk, origin, decided_at in found:
+        level = _level(origin)
+        if level:
+            yield Due(
+                waiting[pk].unit_id,
+                DueStep.RELEASE,
+                Office(waiting[pk].unit_id[: level.code_length], level.office),
+                until[timezone.localdate(decided_at)],
+                decided_at,
+                _page(waiting[pk]),
+                deciding=origin,
+            )
+
+
+def _checks(applications: list[Application]) -> Iterator[Due]:
+    """Departments that have not answered a list on which one of these stands."""
+    here = {one.pk: one for one in applications if one.state in State.COUNTY_UNRELEASED}
+    listed = list(Candidate.objects.filter(application__in=here).select_related("of__cycle__scheme"))
+    silent = outstanding({one.of_id: one.of.cycle.scheme.spec.departments for one in listed}) if listed else {}
+    people = {county: answerers(county) for county in {one.of.unit_id for one in listed if silent[one.of_id]}}
+    for one in listed:
+        if silent[one.of_id]:
+            answering = people[one.of.unit_id]
+            ids = sorted({user for name in silent[one.of_id] for user in answering.get(name, ())})
+            yield Due(
+                here[one.application_id].unit_id,
+                DueStep.CHECK,
+                Office(one.of.unit_id, Role.DEPARTMENT),
+                one.of.due,
+                one.of.opened_at,
+                reverse("review_check", args=[one.of_id]),
+                tuple(ids),
+            )
+
+
+def _objections(applications: list[Application]) -> Iterator[Due]:
+    """Answered by somebody who neither decided nor scored; those do not learn of it here either."""
+    noticed = {one.pk: one for one in applications if one.state == State.PUBLIC_NOTICE}
+    found = Objection.objects.filter(decision__application__in=noticed, state=Objection.State.OPEN)
+    found = list(found.select_related("decision__batch_entry__batch"))
+    scorers: dict[int, set[int]] = defaultdict(set)
+    rows = Sheet.objects.filter(application__in={one.decision.application_id for one in found})
+    for pk, reviewer in rows.exclude(state__in=Sheet.State.STEPPED_BACK).values_list("application", "reviewer"):
+        scorers[pk].add(reviewer)
+    for one in found:
+        level, entry = _level(one.decision.origin), getattr(one.decision, "batch_entry", None)
+        if level:
+            role = Role.TOWNSHIP_OFFICE if level.code_length == 9 else Role.DISCIPLINE
+            yield Due(
+                one.unit_id,
+                DueStep.OBJECTION,
+                Office(one.unit_id[: level.code_length], role),
+                end_of(entry.batch.last_day) if entry and entry.batch.last_day else None,
+                one.made_at,
+                reverse("review_objections"),
+                deciding=one.decision.origin,
+                unknown_to=frozenset({one.decision.decided_by_id, *scorers[one.decision.application_id]} - {None}),
+            )
+
+
+def _followups(codes: Collection[str]) -> Iterator[Due]:
+    """To be done, or reported and to be checked."""
+    for one in FollowUp.objects.waiting().filter(below_any(codes, "unit_id")).order_by("due_at", "pk"):
+        reported = one.state == FollowUp.State.REPORTED
+        office = Office(one.responsible_unit_id, one.responsible_role)
+        if reported and one.checker_unit_id:
+            office = Office(one.checker_unit_id, one.checker_role)
+        yield Due(
+            one.unit_id,
+            DueStep.FOLLOW_UP,
+            office,
+            one.due_at,
+            one.reported_at if reported else one.opened_at,
+            reverse("followup", args=[one.pk]),
+            () if reported or one.person_id is None else (one.person_id,),
+            kind=one.kind,
+        )
+
+
+def _level(origin: str) -> ReviewLevel | None:
+    return next((level for level in REVIEW_LEVELS.values() if level.origin == origin), None)
+
+
+def _page(application: Application) -> str:
+    return reverse("application", args=[application.pk])

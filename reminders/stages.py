@@ -1,0 +1,39 @@
+"""When whom to remind: pure calculation in working days before and after the last day of a step."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from villages.models import prefixes
+
+AGAIN_EVERY = 5
+"""Working days after which all who have been reminded of a late step are reminded again."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``before`` the last day: whoever's turn it is; ``office`` and ``above``: days after it."""
+
+    before: int = 3
+    office: int = 1
+    above: int = 5
+
+    def fires(self, was: int, now: int, *, since: int) -> bool:
+        """Whether a stage lies between two positions (``position``), of those that begin ``since``."""
+        stages = {-self.before, 0, self.office, self.above}
+        again = range(self.above + AGAIN_EVERY, now + 1, AGAIN_EVERY)
+        return any(was < stage <= now for stage in {*stages, *again} if stage >= since)
+
+
+DEFAULT = Rule()
+
+
+def rule_for(rules: Mapping[tuple[str, str], Rule], unit: str, step: str) -> Rule:
+    """Of the ``rules`` by unit and step the nearest at or above ``unit``."""
+    return next((rules[code, step] for code in reversed(prefixes(unit)) if (code, step) in rules), DEFAULT)
+
+
+def position(working_days: Sequence[date], last_day: date, today: date) -> int:
+    """Working days from the last day of a step until ``today``: negative before it, 0 on it."""
+    return bisect_right(working_days, today) - bisect_right(working_days, last_day)
