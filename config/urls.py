@@ -21,7 +21,18 @@ from config.metrics.views import metrics
 from config.sessions import still_here
 from config.token import TokenView
 
-APPS = ["accounts", "villages", "notifications", "followups", "ratings", "reviews", "incentives", "reports", "records"]
+APPS = [
+    "accounts",
+    "villages",
+    "notifications",
+    "followups",
+    "ratings",
+    "reviews",
+    "incentives",
+    "reminders",
+    "reports",
+    "records",
+]
 
 
 def joined(module: str) -> list[URLPattern | URLResolver]:
