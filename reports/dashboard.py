@@ -170,8 +170,9 @@ class Board:
         return round(100 * self.total.stages[DONE] / rated) if rated else 0
 
 
-def board(unit: Unit, now: datetime) -> Board:
-    """The dashboard of ``unit`` (a township or anything above) at ``now``."""
+def board(unit: Unit, now: datetime, with_open: bool = True) -> Board:
+    """The dashboard of ``unit`` (a township or anything above) at ``now``; ``with_open``: its warnings and open events,
+    too."""
     day = timezone.localdate(now)
     windows = list(current_windows(unit))
     year = windows[0].cycle.year if windows else None
@@ -182,7 +183,7 @@ def board(unit: Unit, now: datetime) -> Board:
         total.count(row)
         if row["place"] in places:
             places[row["place"]].count(row)
-    events, events_open = open_events(unit, windows)
+    events, events_open = open_events(unit, windows) if with_open else ([], 0)
     return Board(
         unit=unit,
         year=year,
@@ -191,7 +192,7 @@ def board(unit: Unit, now: datetime) -> Board:
         places=[place for place in places.values() if place.rated],
         squares=squares,
         pipe=pipe(total, windows),
-        warnings=warnings_of(unit.code, now),
+        warnings=warnings_of(unit.code, now) if with_open else Warnings([], 0, 0),
         events=events,
         events_open=events_open,
     )

@@ -1,7 +1,12 @@
-"""Requesting an annual report."""
+"""Requesting an annual report; the day of a dashboard."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -33,3 +38,17 @@ def places(codes: list[str]) -> QuerySet[Unit]:
         if digits is not None:
             wanted |= Q(code__startswith=code, code__regex=rf"^.{{{digits}}}$") & ~Q(level=Level.VILLAGE)
     return Unit.objects.filter(wanted)
+
+
+class DayForm(forms.Form):
+    """The day as of which a dashboard counts: today or before."""
+
+    day = forms.DateField(required=False, label=_("As of"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+
+    @classmethod
+    def day_of(cls, data: Mapping[str, Any]) -> date:
+        """The chosen day; today where none was chosen, or one that has not come yet or is none."""
+        form = cls(data)
+        today = timezone.localdate()
+        chosen = form.cleaned_data["day"] if form.is_valid() else None
+        return min(chosen or today, today)

@@ -11,11 +11,14 @@ TOPICS = [
         _("Progress, stars and warnings of your places on one page."),
         (
             _("Read the headings first: they say what was found. Tables with the figures fold out below."),
+            _("Press a figure or a bar to see the villages behind it; the list can be taken along as a workbook."),
+            _("Choose a day to see how things stood then."),
             _("Open a place to see its own page."),
         ),
         pages=(
             "dashboard_home",
             "dashboard",
+            "figure_list",
         ),
         needs=("reports.view_dashboard",),
         order=33,

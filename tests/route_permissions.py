@@ -382,6 +382,7 @@ PAGES = {
     "report_file": both("report.pk", who=only("county_office")),
     "dashboard_home": both(who=anywhere("reports.view_dashboard")),
     "dashboard": both("county.code", who=at("county", "reports.view_dashboard")),
+    "figure_list": both("county.code", "=stars", who=at("county", "reports.view_dashboard")),
 }
 
 API = {

@@ -1,12 +1,13 @@
 """Pages for those who oversee a unit."""
 
+from collections import defaultdict
 from itertools import groupby
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,9 +15,14 @@ from django.utils.translation import gettext as _
 from accounts.authority import reached_or_404
 from accounts.models import User
 from accounts.templatetags.face import star_name
-from reports import charts
+from reports import pictures
 from reports.dashboard import NOT_BEGUN, STAGES, Board, Square, board
-from villages.models import Unit, prefixes
+from reports.duties import duties
+from reports.findings import QUESTIONS, AsOf, counted
+from reports.forms import DayForm
+from reports.listing import may_ask
+from reports.words import names_of, schemes_of
+from villages.models import COUNTY_LENGTH, Unit, prefixes
 
 VIEW_DASHBOARD = "reports.view_dashboard"
 # A village has no dashboard of its own.
@@ -40,20 +46,50 @@ def topmost(user: User) -> str | None:
 @login_required
 def dashboard(request: HttpRequest, code: str) -> HttpResponse:
     unit = reached_or_404(request.user, VIEW_DASHBOARD, PLACES, field="code", code=code)
-    seen = board(unit, timezone.now())
+    as_of = AsOf(unit, DayForm.day_of(request.GET))
+    pictured = len(code) >= COUNTY_LENGTH
+    seen = board(unit, as_of.moment, with_open=not pictured)
     context = {
         "board": seen,
+        "as_of": as_of,
+        "base": reverse("dashboard", args=[code]),
+        "and_day": "" if as_of.is_today else f"&day={as_of.day:%Y-%m-%d}",
+        "form": DayForm({"day": as_of.day}),
+        **(answers(request, as_of, seen) if pictured else {}),
         "above": above(request, unit),
-        "now": timezone.now(),
         "stars": star_names(seen),
         "rows": star_rows(seen),
         "movement": movement(seen),
         "matrix": matrix(seen),
         "groups": wall(seen),
         "villages": village_rows(seen) if seen.is_township else [],
-        "chart": charts.distribution(seen.total.before, seen.total.stars, seen.top_star),
     }
     return render(request, "reports/dashboard.html", context)
+
+
+def answers(request: HttpRequest, as_of: AsOf, seen: Board) -> dict[str, Any]:
+    """The pictures of a county or township, each with its heading from the same counts."""
+    asked = [question for question in QUESTIONS if may_ask(request.user, as_of.unit, question)]
+    rows = defaultdict(list)
+    for row in counted(as_of, asked):
+        rows[row.question].append(row)
+    schemes = schemes_of(as_of.unit)
+    names = names_of(schemes)
+    places = {place.code: place.name for place in seen.places} or {one.code: one.name for one in seen.squares}
+    last = max((row.a for row in rows["losses"]), default="")
+    used = next((scheme for scheme in schemes if str(scheme.year) == last), schemes[0] if schemes else None)
+    lost = pictures.losses(rows["losses"], used, {} if seen.is_township else places)
+    return {
+        "duties": duties(request.user, as_of),
+        "star_years": pictures.star_years(rows["stars"], as_of.day),
+        "events": pictures.events(rows["events"], names.events, places, as_of.day) if "events" in asked else None,
+        "disputes": pictures.disputes(rows["disputes"]),
+        "money": pictures.money(rows["money"]) if rows["money"] else None,
+        "losses": lost,
+        "shown": lost.criteria[: pictures.HEATED] if lost else [],
+        "rest": lost.criteria[pictures.HEATED :] if lost else [],
+        "gap": pictures.gap(rows["gap"]) if rows["gap"] else None,
+    }
 
 
 def above(request: HttpRequest, unit: Unit) -> list[str]:

@@ -1,0 +1,132 @@
+"""What is late and whose turn it is, and the warnings, from the follow-ups that a reader may see, as of a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from followups.kinds import KINDS
+from followups.models import FollowUp
+from followups.models.lifecycle import FollowUpState
+from reports.findings import AsOf
+from reports.kept_warnings import PREFIX
+from villages.models import below
+
+NEW = timedelta(days=7)
+
+
+def waiting(user: User, seen: AsOf) -> QuerySet[FollowUp]:
+    """What was still to be done at that moment."""
+    return FollowUp.objects.seen_by(user).filter(
+        below(seen.unit.code, "unit_id"),
+        Q(closed_at__gte=seen.until) | Q(closed_at=None, state__in=[FollowUpState.OPEN, FollowUpState.REPORTED]),
+        opened_at__lt=seen.until,
+    )
+
+
+def late(user: User, seen: AsOf) -> QuerySet[FollowUp]:
+    not_reported = Q(state=FollowUpState.OPEN) | Q(reported_at=None) | Q(reported_at__gte=seen.until)
+    return waiting(user, seen).filter(not_reported, due_at__lte=seen.moment)
+
+
+def warned(user: User, seen: AsOf) -> QuerySet[FollowUp]:
+    return waiting(user, seen).filter(kind__startswith=PREFIX)
+
+
+def newly_warned(user: User, seen: AsOf) -> QuerySet[FollowUp]:
+    return warned(user, seen).filter(opened_at__gte=seen.moment - NEW)
+
+
+LISTS = {"late": late, "warnings": warned, "new_warnings": newly_warned}
+
+
+@dataclass
+class LateGroup:
+    """What is late alike: one kind, in one place (a township; the unit itself where only it is concerned)."""
+
+    kind: str
+    place: str
+    ours: bool = False
+    since: date = date.max
+    units: dict[str, str] = field(default_factory=dict)
+    offices: dict[tuple[str, str], str] = field(default_factory=dict)
+    count: int = 0
+
+    @property
+    def name(self) -> str:
+        return str(KINDS[self.kind].name)
+
+    @property
+    def one(self) -> str:
+        """The code of one of its units."""
+        return next(iter(self.units))
+
+    @property
+    def whose(self) -> str:
+        """The office whose turn it is, or how many of one role."""
+        if len(self.offices) == 1:
+            return next(iter(self.offices.values()))
+        role = Role(next(iter(self.offices))[1]).label
+        return _("%(count)s offices: %(role)s and others") % {"count": len(self.offices), "role": role}
+
+    @property
+    def named(self) -> str:
+        shown = _(", ").join(list(self.units.values())[:3])
+        return shown if len(self.units) <= 3 else _("%(some)s and others") % {"some": shown}
+
+
+@dataclass(frozen=True)
+class Duties:
+    late: list[LateGroup]
+    new: list[FollowUp]
+    red: int
+    yellow: int
+    newly: int
+
+    @property
+    def count(self) -> int:
+        return sum(group.count for group in self.late)
+
+    @property
+    def ours(self) -> int:
+        return sum(group.count for group in self.late if group.ours)
+
+    @property
+    def warnings(self) -> int:
+        return self.red + self.yellow
+
+
+def duties(user: User, seen: AsOf) -> Duties:
+    """In one query; what the reader has to do comes first, then by how long it has been late."""
+    moment = seen.moment
+    posts = {(post.role, post.unit_id) for post in user.posts}
+    groups: dict[tuple[Any, ...], LateGroup] = {}
+    warnings = []
+    found = waiting(user, seen).filter(Q(due_at__lte=moment) | Q(kind__startswith=PREFIX))
+    for one in found.select_related("unit", "responsible_unit").order_by("-opened_at", "pk"):
+        if one.kind.startswith(PREFIX):
+            warnings.append(one)
+        if one.due_at > moment or _reported(one, seen):
+            continue
+        ours = (one.responsible_role, one.responsible_unit_id) in posts
+        place = one.unit_id[: seen.digits]
+        group = groups.setdefault((ours, one.kind, place), LateGroup(one.kind, place, ours))
+        group.count += 1
+        group.since = min(group.since, timezone.localdate(one.due_at))
+        group.units[one.unit_id] = one.unit.name
+        group.offices[one.responsible_unit_id, one.responsible_role] = one.office
+    red = sum(one.due_at <= moment and not _reported(one, seen) for one in warnings)
+    new = [one for one in warnings if one.opened_at >= moment - NEW]
+    ordered = sorted(groups.values(), key=lambda group: (not group.ours, group.since, -group.count))
+    return Duties(ordered, new, red, len(warnings) - red, len(new))
+
+
+def _reported(one: FollowUp, seen: AsOf) -> bool:
+    return one.state != FollowUpState.OPEN and one.reported_at is not None and one.reported_at < seen.until

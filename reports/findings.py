@@ -1,0 +1,126 @@
+"""The questions that a dashboard answers, each one query (``questions/*.sql``): a picture counts its rows, the list
+that a figure opens shows the same rows, so that a count and the length of its list cannot differ.
+
+A row is one thing that happened to one unit: ``a``, ``b`` and ``c`` say of which kind it is (what they mean stands in
+the file), ``n`` and ``m`` are its amounts. All are as of a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.utils import timezone
+
+from villages.models import CODE_LENGTHS, Unit
+
+_FOLDER = Path(__file__).parent / "questions"
+_DECIDED = (_FOLDER / "decided.sql").read_text(encoding="utf-8")
+QUESTIONS = {
+    name: (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").replace("{decided}", _DECIDED)
+    for name in ("stars", "events", "disputes", "money", "losses", "gap")
+}
+FACETS = ("a", "b", "c")
+_COUNTED = """
+    select '{question}' as question, left(i.unit, %(digits)s) as place, i.a, i.b, i.c, count(*), sum(i.n), sum(i.m)
+    from ({sql}) i group by 2, 3, 4, 5
+"""
+_LISTED = """
+    select i.unit, u.name, i.a, i.b, i.c, i.n, i.m, i.since, i.subject
+    from ({sql}) i join villages_unit u on u.code = i.unit
+    where i.unit >= %(place)s and i.unit < %(place_end)s {where}
+    order by i.n desc, i.since desc nulls last, i.unit, i.a, i.b
+"""
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """A unit as of a day; on the present day, as of this moment."""
+
+    unit: Unit
+    day: date
+
+    @property
+    def is_today(self) -> bool:
+        return self.day == timezone.localdate()
+
+    @property
+    def until(self) -> datetime:
+        """What happened before this moment counts."""
+        return timezone.make_aware(datetime.combine(self.day + timedelta(days=1), time.min))
+
+    @property
+    def moment(self) -> datetime:
+        """Deadlines until this moment are over: now, or the end of a past day."""
+        return min(self.until - timedelta(microseconds=1), timezone.now())
+
+    @property
+    def digits(self) -> int:
+        """How long the codes of the units one level below are."""
+        return next((n for n in CODE_LENGTHS if n > len(self.unit.code)), len(self.unit.code))
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return {
+            "code": self.unit.code,
+            "end": self.unit.code + "~",
+            "day": self.day,
+            "year": self.day.year,
+            "begin": timezone.make_aware(datetime(self.day.year, 1, 1)),
+            "until": self.until,
+            "moment": self.moment,
+            "digits": self.digits,
+        }
+
+
+class CountedRow(NamedTuple):
+    """``count`` rows of a question that are alike, in the ``place`` one level below the unit."""
+
+    question: str
+    place: str
+    a: str
+    b: str
+    c: str
+    count: int
+    n: Decimal
+    m: Decimal
+
+
+class ListedRow(NamedTuple):
+    """One row of a question; ``subject`` is the key of what it is about, where that has a page."""
+
+    unit: str
+    name: str
+    a: str
+    b: str
+    c: str
+    n: Decimal
+    m: Decimal
+    since: date | None
+    subject: str
+
+
+def counted(seen: AsOf, questions: Iterable[str]) -> list[CountedRow]:
+    """The counts of all ``questions``, in one statement."""
+    parts = [_COUNTED.format(question=question, sql=QUESTIONS[question]) for question in questions]
+    return [CountedRow(*row) for row in _fetched(" union all ".join(parts), seen.parameters)] if parts else []
+
+
+def listed(seen: AsOf, question: str, chosen: dict[str, str], place: str = "") -> list[ListedRow]:
+    """The rows of one question with the ``chosen`` facets, in ``place`` below the unit; most affected first."""
+    where = "".join(f" and i.{facet} = %(chosen_{facet})s" for facet in FACETS if facet in chosen)
+    parameters = {f"chosen_{facet}": value for facet, value in chosen.items()}
+    inside = place if place.startswith(seen.unit.code) else seen.unit.code
+    parameters |= seen.parameters | {"place": inside, "place_end": inside + "~"}
+    return [ListedRow(*row) for row in _fetched(_LISTED.format(sql=QUESTIONS[question], where=where), parameters)]
+
+
+def _fetched(sql: str, parameters: dict[str, Any]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()

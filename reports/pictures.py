@@ -1,0 +1,396 @@
+"""The pictures of a dashboard and what each says in words, from the same counted rows.
+
+SVG by templates (``templates/reports/pictures``): every bar is a link, colours are classes, and no library has to be
+taught the content security policy. Widths here are in units of the picture.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.templatetags.face import star_name
+from ratings.models import Scheme
+from reports.findings import CountedRow
+
+WIDE = 100
+"""How wide a whole bar is."""
+HEATED = 8
+STATES = {
+    "open": gettext_lazy("Still open"),
+    "late": gettext_lazy("Open and late"),
+    "in_time": gettext_lazy("Closed in time"),
+    "too_late": gettext_lazy("Closed late"),
+    "closed": gettext_lazy("Closed, without a deadline"),
+    "dismissed": gettext_lazy("Not upheld"),
+    "upheld": gettext_lazy("Upheld"),
+    "lapsed": gettext_lazy("No longer needed"),
+}
+DISPUTES = {"objection": gettext_lazy("Objections"), "appeal": gettext_lazy("Appeals")}
+BANDS = {
+    "10": gettext_lazy("10 points or more above the panel"),
+    "5": gettext_lazy("5 to 10 points above"),
+    "0": gettext_lazy("Less than 5 points above"),
+    "-": gettext_lazy("Not above the panel"),
+}
+HEAT = (15, 25, 35, 45)
+"""Per cent of the points lost at which a darker colour begins."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A part of a bar or column: ``start`` and ``width`` of ``WIDE``; ``query`` opens the list of what it counts."""
+
+    kind: str
+    name: str
+    count: int
+    start: float
+    width: float
+    query: str
+    figure: Any = None
+
+    @property
+    def text_at(self) -> float:
+        """In a column (``star_years.html``) the height at which its figure stands."""
+        return round(27 + 2 * (self.start + self.width / 2), 1)
+
+    @property
+    def from_top(self) -> float:
+        """In a column of a month, which stands on the ground."""
+        return 24 - self.width
+
+
+def query(question: str, **chosen: Any) -> str:
+    """The part of a list's address after its unit."""
+    return f"{question}/?{urlencode({key: value for key, value in chosen.items() if value != ''})}"
+
+
+def percent(part: Decimal | int, whole: Decimal | int) -> int:
+    return round(100 * part / whole) if whole else 0
+
+
+def _parts(question: str, counts: Iterable[tuple[str, str, int, dict[str, Any]]], whole: int) -> list[Bar]:
+    """Bars in a row for ``(kind, name, count, facets)``."""
+    bars, start = [], 0.0
+    for kind, name, count, facets in counts:
+        width = round(WIDE * count / whole, 2) if whole else 0
+        bars.append(Bar(kind, name, count, round(start, 2), width, query(question, **facets)))
+        start += width
+    return bars
+
+
+# --- stars over the years ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StarYears:
+    """Columns of the years, five stars on top."""
+
+    heading: str
+    columns: list[tuple[str, list[Bar]]]
+    units: int
+
+
+def star_years(rows: Iterable[CountedRow], day: date) -> StarYears:
+    counts: dict[str, Counter] = defaultdict(Counter)
+    for row in rows:
+        counts[row.a][int(row.b)] += row.count
+    columns = []
+    for year in sorted(counts):
+        whole = counts[year].total()
+        stars = range(max([5, *counts[year]]), -1, -1)
+        parts = [(str(star), star_name(star), counts[year][star], {"a": year, "b": star}) for star in stars]
+        columns.append((year, _parts("stars", parts, whole)))
+    now = counts[str(day.year)]
+    before = next((year for year in sorted(counts) if counts[year].total() > counts[year][0]), str(day.year))
+    heading = _("Five stars: %(then)s in %(year)s, %(now)s now") % {
+        "then": sum(n for star, n in counts[before].items() if star >= 5),
+        "year": before,
+        "now": sum(n for star, n in now.items() if star >= 5),
+    }
+    return StarYears(heading, columns, now.total())
+
+
+# --- events -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """One kind of event with a bar for each month, and how many stood how."""
+
+    name: str
+    count: int
+    query: str
+    months: list[Bar]
+    states: list[Bar]
+
+
+@dataclass(frozen=True)
+class Events:
+    heading: str
+    kinds: list[EventKind]
+    places: list[Bar]
+
+
+def events(rows: list[CountedRow], names: Mapping[str, str], places: Mapping[str, str], day: date) -> Events:
+    kinds: dict[str, list[CountedRow]] = defaultdict(list)
+    for row in rows:
+        kinds[row.a].append(row)
+    most = max((n for found in kinds.values() for n in _sums(found, "b").values()), default=1)
+    pictures = [
+        EventKind(
+            names.get(kind, kind),
+            sum(row.count for row in found),
+            query("events", a=kind),
+            [
+                Bar("tone", str(month), n, 0, round(24 * n / most, 1), query("events", a=kind, b=month))
+                for month in range(1, day.month + 1)
+                for n in [_sums(found, "b")[str(month)]]
+            ],
+            [
+                Bar(state, str(STATES[state]), n, 0, 0, query("events", a=kind, c=state))
+                for state, n in sorted(_sums(found, "c").items())
+            ],
+        )
+        for kind, found in sorted(kinds.items(), key=lambda item: -sum(row.count for row in item[1]))
+    ]
+    states = _sums(rows, "c")
+    with_day = states["in_time"] + states["too_late"] + states["late"]
+    if with_day:
+        heading = _("%(count)s events, %(in_time)s of %(with_day)s due ones closed in time")
+    else:
+        heading = _("%(count)s events, %(open)s of them open")
+    whole = sum(row.count for row in rows)
+    by_place = [("tone", places.get(code, code), n, {"place": code}) for code, n in _by_place(rows).most_common()]
+    return Events(
+        heading % {"count": whole, "in_time": states["in_time"], "with_day": with_day, "open": states["open"]},
+        pictures,
+        _parts("events", by_place, max(_by_place(rows).values(), default=0)),
+    )
+
+
+def _sums(rows: Iterable[CountedRow], facet: str) -> Counter:
+    sums: Counter = Counter()
+    for row in rows:
+        sums[getattr(row, facet)] += row.count
+    return sums
+
+
+def _by_place(rows: Iterable[CountedRow]) -> Counter:
+    return _sums(rows, "place")
+
+
+# --- objections and appeals -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Disputes:
+    heading: str
+    lines: list[tuple[Bar, list[Bar]]]
+
+
+def disputes(rows: list[CountedRow]) -> Disputes:
+    lines = []
+    for kind, name in DISPUTES.items():
+        states = _sums((row for row in rows if row.a == kind), "b")
+        whole = states.total()
+        parts = [(state, str(STATES[state]), n, {"a": kind, "b": state}) for state, n in sorted(states.items())]
+        total = Bar("", str(name), whole, 0, WIDE, query("disputes", a=kind))
+        lines.append((total, _parts("disputes", parts, whole)))
+    figures = {f"{kind}s": sum(row.count for row in rows if row.a == kind) for kind in DISPUTES}
+    upheld = sum(row.count for row in rows if row.b == "upheld")
+    heading = _("%(objections)s objections and %(appeals)s appeals, %(upheld)s upheld")
+    return Disputes(heading % {**figures, "upheld": upheld}, lines)
+
+
+# --- money ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MoneyLine:
+    """The money of one star: paid, frozen, still to be paid, each with its amount in yuan."""
+
+    name: str
+    count: int
+    due: Decimal
+    query: str
+    parts: list[Bar]
+
+
+@dataclass(frozen=True)
+class Money:
+    heading: str
+    lines: list[MoneyLine]
+    due: Decimal
+    paid: Decimal
+    frozen: Decimal
+
+
+def money(rows: list[CountedRow]) -> Money:
+    lines = []
+    stars = sorted({row.a for row in rows}, key=int, reverse=True)
+    most = max((sum(row.m for row in rows if row.a == star) for star in stars), default=Decimal(0))
+    for star in stars:
+        own = [row for row in rows if row.a == star]
+        amounts = {
+            "paid": (_("Paid"), sum(row.n for row in own), {}),
+            "frozen": (_("Frozen"), sum(row.m - row.n for row in own if row.c == "frozen"), {"c": "frozen"}),
+            "due": (_("To be paid"), sum(row.m - row.n for row in own if row.c == "free"), {"c": "free"}),
+        }
+        start, parts = 0.0, []
+        for kind, (name, amount, facets) in amounts.items():
+            width = round(float(WIDE * amount / most), 2) if most else 0
+            count = sum(row.count for row in own if not facets or row.c == facets["c"])
+            parts.append(Bar(kind, name, count, round(start, 2), width, query("money", a=star, **facets), amount))
+            start += width
+        due = sum(row.m for row in own)
+        lines.append(MoneyLine(star_name(int(star)), sum(row.count for row in own), due, query("money", a=star), parts))
+    due, paid = sum(row.m for row in rows), sum(row.n for row in rows)
+    frozen = sum(row.m - row.n for row in rows if row.c == "frozen")
+    heading = _("%(paid)s yuan paid, %(frozen)s yuan frozen") % {"paid": f"{paid:,.0f}", "frozen": f"{frozen:,.0f}"}
+    return Money(heading, lines, due, paid, frozen)
+
+
+# --- points lost ------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Loss:
+    """Of ``most`` points that could be had, how many were lost; and the same a year before."""
+
+    code: str
+    name: str = ""
+    lost: Decimal = Decimal(0)
+    most: Decimal = Decimal(0)
+    before_lost: Decimal = Decimal(0)
+    before_most: Decimal = Decimal(0)
+    max: Any = None
+    query: str = ""
+    cells: list[HeatCell] = field(default_factory=list)
+
+    @property
+    def percent(self) -> int:
+        return percent(self.lost, self.most)
+
+    @property
+    def before(self) -> int | None:
+        return percent(self.before_lost, self.before_most) if self.before_most else None
+
+    @property
+    def more(self) -> int:
+        """Points of per cent more than a year before."""
+        return self.percent - (self.percent if self.before is None else self.before)
+
+    @property
+    def less(self) -> int:
+        return -self.more
+
+    def add(self, row: CountedRow, last: str) -> None:
+        if row.a == last:
+            self.lost += row.n
+            self.most += row.m
+        else:
+            self.before_lost += row.n
+            self.before_most += row.m
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    name: str
+    percent: int | None
+    tone: int
+    worse: bool
+    query: str
+
+
+@dataclass(frozen=True)
+class Losses:
+    heading: str
+    heading_criteria: str
+    year: str
+    areas: list[Loss]
+    criteria: list[Loss]
+    places: list[str]
+
+
+def losses(rows: list[CountedRow], scheme: Scheme | None, places: Mapping[str, str]) -> Losses | None:
+    """Areas and criteria, those that lose most first."""
+    if not rows or scheme is None:
+        return None
+    last = max(row.a for row in rows)
+    areas: dict[str, Loss] = {}
+    criteria: dict[str, Loss] = {}
+    area_of: dict[str, str] = {}
+    for area in scheme.body["areas"]:
+        if area["kind"] == "base":
+            areas[area["code"]] = Loss(area["code"], area.get("name", ""))
+            for one in area["criteria"]:
+                area_of[one["code"]] = area["code"]
+                opens = query("losses", a=last, b=one["code"], c="lost")
+                criteria[one["code"]] = Loss(one["code"], one["name"], max=one["max"], query=opens)
+    by_place: dict[tuple[str, str], Loss] = defaultdict(lambda: Loss(""))
+    for row in rows:
+        if row.b in criteria:
+            criteria[row.b].add(row, last)
+            areas[area_of[row.b]].add(row, last)
+            by_place[row.b, row.place].add(row, last)
+    for code, loss in criteria.items():
+        loss.cells = [
+            HeatCell(
+                name,
+                cell.percent if cell.most else None,
+                1 + sum(cell.percent >= limit for limit in HEAT),
+                cell.more >= 5,
+                query("losses", a=last, b=code, c="lost", place=place),
+            )
+            for place, name in places.items()
+            for cell in [by_place[code, place]]
+        ]
+    most_first = sorted((one for one in criteria.values() if one.most), key=lambda one: -one.percent)
+    areas_first = sorted((one for one in areas.values() if one.most), key=lambda one: -one.percent)
+    if not areas_first:
+        return None
+    return Losses(
+        _("“%(area)s” loses most: %(percent)s%% of its points")
+        % {"area": areas_first[0].name, "percent": areas_first[0].percent},
+        _("The %(count)s criteria that lose most, and where") % {"count": min(HEATED, len(most_first))},
+        last,
+        areas_first,
+        most_first,
+        list(places.values()),
+    )
+
+
+# --- self-assessment --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Gap:
+    heading: str
+    bars: list[Bar]
+    units: int
+
+
+def gap(rows: list[CountedRow]) -> Gap:
+    bands = _sums(rows, "a")
+    whole = bands.total()
+    mean = sum((row.n for row in rows), Decimal(0)) / whole if whole else Decimal(0)
+    if mean < 0:
+        heading = _("Self-assessments lie %(mean)s points below the panel; 10 or more above: %(count)s")
+    else:
+        heading = _("Self-assessments lie %(mean)s points above the panel; 10 or more above: %(count)s")
+    heading %= {"mean": f"{abs(mean):.1f}", "count": bands["10"]}
+    most = max(bands.values(), default=1)
+    bars = [
+        Bar(f"gap{n}", str(name), bands[band], 0, round(WIDE * bands[band] / most, 2), query("gap", a=band))
+        for n, (band, name) in enumerate(BANDS.items())
+    ]
+    return Gap(heading, bars, whole)

@@ -1,0 +1,13 @@
+-- Self-assessment against the panel, of the results in force by the day: n points more than the panel; a is the band.
+with decided as (
+    {decided}
+),
+last as (select max(year) as year from decided)
+select d.unit_id as unit,
+       case when g.gap >= 10 then '10' when g.gap >= 5 then '5' when g.gap > 0 then '0' else '-' end as a,
+       '' as b, '' as c, g.gap as n, p.panel_total as m, d."on" as since, '' as subject
+from decided d
+join last on d.year = last.year
+join ratings_application p on p.id = d.application_id
+cross join lateral (select p.self_total - p.panel_total as gap) g
+where g.gap is not null

@@ -1,0 +1,21 @@
+-- Points that each village lost, by criterion, of the results in force by the day: n lost of m; a is the year.
+-- The year before is that of the same villages. c: whether anything was lost.
+with decided as (
+    {decided}
+),
+last as (select max(year) as year from decided),
+criterion as (
+    select s.id as scheme, c.body ->> 'code' as code, (c.body ->> 'max')::numeric as most
+    from ratings_scheme s
+    cross join lateral jsonb_array_elements(s.body -> 'areas') as a (body)
+    cross join lateral jsonb_array_elements(a.body -> 'criteria') as c (body)
+    where a.body ->> 'kind' = 'base' and s.id in (select scheme_id from decided)
+)
+select d.unit_id as unit, d.year::text as a, p.criterion as b,
+       case when p.points < c.most then 'lost' else 'full' end as c,
+       c.most - p.points as n, c.most as m, d."on" as since, '' as subject
+from decided d
+join last on d.year >= last.year - 1
+join decided latest on latest.unit_id = d.unit_id and latest.year = last.year
+join ratings_points p on p.application_id = d.application_id and p.stage = d.origin
+join criterion c on c.scheme = d.scheme_id and c.code = p.criterion

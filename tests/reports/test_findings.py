@@ -1,0 +1,146 @@
+"""The dashboard of a county answers these in one look, each figure opening its list.
+
+The discipline commission and the leading-group office of a county ask:
+
+ 1. What is late, whose turn is it, since when?
+ 2. Which warnings are there, and which are new?
+ 3. How far has the rating come, and what is in each step?
+ 4. Which area loses most points, and is it more than a year before?
+ 5. Which criteria lose most, and in which townships?
+ 6. How did the stars move over the years?
+ 7. Which events were there, in which month, and were they closed in time?
+ 8. How many objections and appeals, and how many were upheld?
+ 9. How much money is paid, and how much is frozen?
+10. Do villages assess themselves higher than the panel does?
+"""
+
+import re
+from datetime import date
+from html import unescape
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.roles import Role
+from reports import kept_warnings
+from tests.clock import freeze_time
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    ApplicationFactory,
+    CycleFactory,
+    DecisionFactory,
+    EventFactory,
+    ObjectionFactory,
+    PointsFactory,
+    SchemeFactory,
+    StarPeriodFactory,
+    UnitFactory,
+    at,
+    person,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = at(2026, 11, 24, 8)
+ELSEWHERE = "330681001201"
+
+
+@pytest.fixture(autouse=True)
+def _today(settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    with freeze_time(NOW):
+        yield
+
+
+@pytest.fixture
+def county():
+    """Two townships of three villages with results, events, an objection and warnings; another county has the same."""
+    for code in ("33", "3306", COUNTY, TOWNSHIP, "330624109", "330681", "330681001", ELSEWHERE):
+        UnitFactory(code=code)
+    cycle = CycleFactory(scheme=SchemeFactory(unit=UnitFactory(code=COUNTY)))
+    villages = [UnitFactory(code=f"{place}{n}") for place in (TOWNSHIP, "330624109") for n in (201, 202, 203)]
+    other = CycleFactory(scheme=SchemeFactory(unit=UnitFactory(code="330681")))
+    for n, unit in enumerate([*villages, UnitFactory(code=ELSEWHERE)]):
+        application = ApplicationFactory(
+            cycle=other if unit.code == ELSEWHERE else cycle,
+            unit=unit,
+            state="confirmed" if n % 3 else "submitted",
+            self_total=40,
+            panel_total=28 if n == 1 else 36,
+        )
+        if n % 3:
+            decision = DecisionFactory(
+                unit=unit, application=application, scheme=cycle.scheme, star=n % 6, on=date(2026, 3, 2), year=2026
+            )
+            PointsFactory(application=application, stage=decision.origin, criterion="1.1", points=10 - n)
+            StarPeriodFactory(decision=decision, during=(date(2026, 3, 2), None))
+        EventFactory(unit=unit, on=date(2026, 1 + n, 5), closed=date(2026, 10, 1) if n % 2 else None)
+    ObjectionFactory(decision=decision, unit=villages[-1])
+    kept_warnings.refresh(NOW)
+
+
+def figures(page: str) -> dict[str, int]:
+    """Every link to a list with the figure that it stands under."""
+    links = re.findall(rf'<a href="(/dashboard/{COUNTY}/[a-z_]+/\?[^"]*)"[^>]*>(.*?)</a>', page, re.S)
+    found = {}
+    for address, text in links:
+        numbers = re.findall(r"\d+", re.sub(r'<title>.*?</title>|<span class="hidden">.*?</span>|<[^>]+>', " ", text))
+        question = address.split("/")[3]
+        if numbers and question not in ("losses", "money"):
+            found[unescape(address)] = int(numbers[-1])
+    return found
+
+
+@pytest.mark.parametrize("role", [Role.DISCIPLINE, Role.COUNTY_OFFICE])
+def test_every_figure_is_the_length_of_the_list_that_it_opens(client, county, role):
+    client.force_login(person(role, COUNTY))
+    page = client.get(reverse("dashboard", args=[COUNTY])).content.decode()
+    shown = figures(page)
+    assert {address.split("/")[3] for address in shown} >= {"warnings", "stage", "stars", "events", "disputes", "gap"}
+    counted = {address: client.get(address).context["page"].paginator.count for address in shown}
+    assert counted == shown
+    assert re.findall(r"<style|<script(?! src)| style=| on\w+=", page) == []
+
+
+def test_the_same_question_of_another_county_is_not_found_nor_counted(client, county):
+    client.force_login(person(Role.DISCIPLINE, COUNTY))
+    seen = client.get(reverse("figure_list", args=[COUNTY, "events"])).context["page"]
+    assert sorted({line.unit for line in seen})[-1] == "330624109203"
+    for address in (
+        reverse("figure_list", args=["330681", "events"]),
+        reverse("figure_list", args=[COUNTY, "events"]) + f"?place={ELSEWHERE}",
+        reverse("figure_list", args=[COUNTY, "nothing"]),
+        reverse("figure_list", args=[COUNTY, "stars"]) + "?b=many",
+    ):
+        assert client.get(address).status_code == 404
+
+
+def test_a_day_in_the_past_shows_what_was_then(client, county):
+    client.force_login(person(Role.DISCIPLINE, COUNTY))
+
+    def count(question, **chosen):
+        address = reverse("figure_list", args=[COUNTY, question])
+        return client.get(address, chosen).context["page"].paginator.count
+
+    assert (count("events"), count("events", day="2026-02-10")) == (6, 2)
+    assert (count("events", c="open"), count("events", c="open", day="2026-09-30")) == (3, 6)
+    assert (count("disputes"), count("disputes", day="2026-11-01")) == (1, 0)
+    assert count("stars", a="2026", b="0", day="2026-03-01") == 6
+    assert count("events", day="2099-01-01") == 6
+
+
+def test_a_list_is_taken_along_as_a_workbook(client, county):
+    client.force_login(person(Role.COUNTY_OFFICE, COUNTY))
+    for question in ("warnings", "stage", "stars", "events", "disputes", "gap", "losses", "late"):
+        book = client.get(reverse("figure_list", args=[COUNTY, question]), {"as": "xlsx"})
+        assert (book.status_code, "sheet" in book["Content-Type"]) == (200, True)
+
+
+def test_the_pictures_cost_few_statements(client, county):
+    client.force_login(person(Role.DISCIPLINE, COUNTY))
+    client.get(reverse("dashboard", args=[COUNTY]))
+    with CaptureQueriesContext(connection) as seen:
+        client.get(reverse("dashboard", args=[COUNTY]))
+    assert len(seen) <= 12
