@@ -18,7 +18,7 @@ from followups.models import FollowUp
 from reports import duties
 from reports.dashboard import STAGES, current_windows, with_stage
 from reports.findings import QUESTIONS, AsOf, ListedRow, listed
-from reports.pictures import BANDS, DISPUTES, STATES
+from reports.pictures import BANDS, DISPUTES, HEIGHTS, STATES
 from reports.words import Names
 from villages.models import Unit, below
 
@@ -159,7 +159,7 @@ def chosen_words(question: str, chosen: Mapping[str, str], place: Unit | None, n
         return [str(one) for one in words]
     known: dict[str, list[tuple[str, Callable[[], Any]]]] = {
         STAGE: [("a", lambda: STAGES[row.a][0])],
-        "stars": [("a", lambda: row.a), ("b", lambda: star_name(int(row.b)))],
+        "stars": [("a", lambda: row.a), ("b", lambda: star_name(int(row.b))), ("c", lambda: HEIGHTS[row.c])],
         "events": [
             ("a", lambda: names.events.get(row.a, row.a)),
             ("b", lambda: _("Month %s") % row.b),

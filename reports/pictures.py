@@ -41,6 +41,11 @@ BANDS = {
     "0": gettext_lazy("Less than 5 points above"),
     "-": gettext_lazy("Not above the panel"),
 }
+HEIGHTS = {
+    "high": gettext_lazy("Four stars and more"),
+    "middle": gettext_lazy("Two and three stars"),
+    "low": gettext_lazy("One star and none"),
+}
 HEAT = (15, 25, 35, 45)
 """Per cent of the points lost at which a darker colour begins."""
 
@@ -316,6 +321,7 @@ class Losses:
     heading: str
     heading_criteria: str
     year: str
+    units: int
     areas: list[Loss]
     criteria: list[Loss]
     places: list[str]
@@ -363,6 +369,7 @@ def losses(rows: list[CountedRow], scheme: Scheme | None, places: Mapping[str, s
         % {"area": areas_first[0].name, "percent": areas_first[0].percent},
         _("The %(count)s criteria that lose most, and where") % {"count": min(HEATED, len(most_first))},
         last,
+        max(_sums((row for row in rows if row.a == last), "b").values()),
         areas_first,
         most_first,
         list(places.values()),

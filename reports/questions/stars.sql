@@ -1,6 +1,8 @@
 -- The star that each rated unit held at the end of the year, of five years; in the last one on the day itself.
-select u.code as unit, y.year::text as a, coalesce(p.star, 0)::text as b, '' as c, 0::numeric as n, 0::numeric as m,
-       lower(p.during) as since, '' as subject
+-- c: four stars and more, one and none, or between.
+select u.code as unit, y.year::text as a, coalesce(p.star, 0)::text as b,
+       case when p.star >= 4 then 'high' when p.star >= 2 then 'middle' else 'low' end as c,
+       0::numeric as n, 0::numeric as m, lower(p.during) as since, '' as subject
 from villages_unit u
 cross join generate_series(%(year)s - 4, %(year)s) as y (year)
 left join ratings_starperiod p on p.unit_id = u.code and p.superseded_at is null

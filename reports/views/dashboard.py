@@ -21,11 +21,14 @@ from reports.duties import duties
 from reports.findings import QUESTIONS, AsOf, counted
 from reports.forms import DayForm
 from reports.listing import may_ask
+from reports.tiles import figures_of, tile_map
 from reports.words import names_of, schemes_of
-from villages.models import COUNTY_LENGTH, Unit, prefixes
+from villages.models import CODE_LENGTHS, COUNTY_LENGTH, Unit, prefixes
 
 VIEW_DASHBOARD = "reports.view_dashboard"
 # A village has no dashboard of its own.
+LISTED_FROM = CODE_LENGTHS[1]
+"""How long the code of a unit is whose figures open lists: a city's; a province has too many rows."""
 PLACES = Unit.objects.exclude(level__in=["village", "station"])
 
 
@@ -49,8 +52,12 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
     as_of = AsOf(unit, DayForm.day_of(request.GET))
     pictured = len(code) >= COUNTY_LENGTH
     seen = board(unit, as_of.moment, with_open=not pictured)
+    figures = figures_of(as_of.is_today)
     context = {
         "board": seen,
+        "figures": figures,
+        "tiles": tile_map(seen, figures, request.GET.get("figure", "")),
+        "lists": len(code) >= LISTED_FROM,
         "as_of": as_of,
         "base": reverse("dashboard", args=[code]),
         "and_day": "" if as_of.is_today else f"&day={as_of.day:%Y-%m-%d}",

@@ -12,7 +12,7 @@ from records.workbooks import SheetColumn
 from reports.findings import FACETS, AsOf
 from reports.forms import DayForm
 from reports.listing import LISTED, TITLES, chosen_words, heads, lines, may_ask
-from reports.views.dashboard import PLACES, VIEW_DASHBOARD
+from reports.views.dashboard import LISTED_FROM, PLACES, VIEW_DASHBOARD
 from reports.words import names_of, schemes_of
 from villages.models import Unit
 
@@ -23,7 +23,7 @@ ROWS = 50
 def figure_list(request: HttpRequest, code: str, question: str) -> HttpResponse:
     """What a figure counts: ``a``, ``b``, ``c`` and ``place`` narrow it as the picture does; as of ``day``."""
     unit = reached_or_404(request.user, VIEW_DASHBOARD, PLACES, field="code", code=code)
-    if question not in LISTED or not may_ask(request.user, unit, question):
+    if len(code) < LISTED_FROM or question not in LISTED or not may_ask(request.user, unit, question):
         raise Http404
     chosen = {facet: request.GET[facet] for facet in FACETS if request.GET.get(facet)}
     place = _place(request, unit)

@@ -131,6 +131,18 @@ def test_a_day_in_the_past_shows_what_was_then(client, county):
     assert count("events", day="2099-01-01") == 6
 
 
+def test_the_map_is_coloured_by_a_figure_of_choice(client, county):
+    client.force_login(person(Role.DISCIPLINE, COUNTY))
+    page = client.get(reverse("dashboard", args=[COUNTY]), {"figure": "apply"})
+    seen = page.context["tiles"]
+    assert [(tile.code, tile.row, tile.column, tile.percent) for tile in seen.tiles] == [
+        (TOWNSHIP, 1, 4, 0),
+        ("330624109", 3, 1, 0),
+    ]
+    past = client.get(reverse("dashboard", args=[COUNTY]), {"figure": "apply", "day": "2026-10-01"})
+    assert (seen.key, past.context["tiles"].key) == ("apply", "high")
+
+
 def test_a_list_is_taken_along_as_a_workbook(client, county):
     client.force_login(person(Role.COUNTY_OFFICE, COUNTY))
     for question in ("warnings", "stage", "stars", "events", "disputes", "gap", "losses", "late"):
