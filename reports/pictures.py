@@ -225,7 +225,7 @@ class MoneyLine:
 
     name: str
     count: int
-    due: Decimal
+    due: str
     query: str
     parts: list[Bar]
 
@@ -234,9 +234,11 @@ class MoneyLine:
 class Money:
     heading: str
     lines: list[MoneyLine]
-    due: Decimal
-    paid: Decimal
-    frozen: Decimal
+    due: str
+
+
+def yuan(amount: Decimal | int) -> str:
+    return f"{amount:,.0f}"
 
 
 def money(rows: list[CountedRow]) -> Money:
@@ -254,14 +256,15 @@ def money(rows: list[CountedRow]) -> Money:
         for kind, (name, amount, facets) in amounts.items():
             width = round(float(WIDE * amount / most), 2) if most else 0
             count = sum(row.count for row in own if not facets or row.c == facets["c"])
-            parts.append(Bar(kind, name, count, round(start, 2), width, query("money", a=star, **facets), amount))
+            opens = query("money", a=star, **facets)
+            parts.append(Bar(kind, name, count, round(start, 2), width, opens, yuan(amount) if amount else ""))
             start += width
-        due = sum(row.m for row in own)
+        due = yuan(sum(row.m for row in own))
         lines.append(MoneyLine(star_name(int(star)), sum(row.count for row in own), due, query("money", a=star), parts))
     due, paid = sum(row.m for row in rows), sum(row.n for row in rows)
     frozen = sum(row.m - row.n for row in rows if row.c == "frozen")
-    heading = _("%(paid)s yuan paid, %(frozen)s yuan frozen") % {"paid": f"{paid:,.0f}", "frozen": f"{frozen:,.0f}"}
-    return Money(heading, lines, due, paid, frozen)
+    heading = _("%(paid)s yuan paid, %(frozen)s yuan frozen") % {"paid": yuan(paid), "frozen": yuan(frozen)}
+    return Money(heading, lines, yuan(due))
 
 
 # --- points lost ------------------------------------------------------------------------------------------------------

@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from ratings.models import Scheme
-from villages.models import Unit, prefixes
+from villages.models import Unit, below, prefixes
+
+READ = 3
 
 
 class Names(NamedTuple):
@@ -15,9 +19,10 @@ class Names(NamedTuple):
 
 
 def schemes_of(unit: Unit) -> list[Scheme]:
-    """The latest issued schemes that rate units below ``unit``, the newest first."""
-    issued = Scheme.objects.issued().filter(unit__in=prefixes(unit.code), rates="village")
-    return list(issued.order_by("-year", "-issued_at", "-pk")[:2])
+    """The latest issued schemes of ``unit`` or above or below it that rate villages, the newest first."""
+    here = Q(unit__in=prefixes(unit.code)) | below(unit.code, "unit_id")
+    issued = Scheme.objects.issued().filter(here, rates="village")
+    return list(issued.order_by("-year", "-issued_at", "-pk")[:READ])
 
 
 def names_of(schemes: list[Scheme]) -> Names:

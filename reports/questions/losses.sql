@@ -5,11 +5,12 @@ with decided as (
 ),
 last as (select max(year) as year from decided),
 criterion as (
-    select s.id as scheme, c.body ->> 'code' as code, (c.body ->> 'max')::numeric as most
+    select s.id as scheme, c.body ->> 'code' as code, max((c.body ->> 'max')::numeric) as most
     from ratings_scheme s
     cross join lateral jsonb_array_elements(s.body -> 'areas') as a (body)
     cross join lateral jsonb_array_elements(a.body -> 'criteria') as c (body)
     where a.body ->> 'kind' = 'base' and s.id in (select scheme_id from decided)
+    group by 1, 2  -- variants of one criterion, by a unit's tags, share its code
 )
 select d.unit_id as unit, d.year::text as a, p.criterion as b,
        case when p.points < c.most then 'lost' else 'full' end as c,

@@ -50,7 +50,7 @@ def topmost(user: User) -> str | None:
 def dashboard(request: HttpRequest, code: str) -> HttpResponse:
     unit = reached_or_404(request.user, VIEW_DASHBOARD, PLACES, field="code", code=code)
     as_of = AsOf(unit, DayForm.day_of(request.GET))
-    pictured = len(code) >= COUNTY_LENGTH
+    pictured = len(code) >= LISTED_FROM
     seen = board(unit, as_of.moment, with_open=not pictured)
     figures = figures_of(as_of.is_today)
     context = {
@@ -75,8 +75,10 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def answers(request: HttpRequest, as_of: AsOf, seen: Board) -> dict[str, Any]:
-    """The pictures of a county or township, each with its heading from the same counts."""
+    """The pictures of a city or below, each with its heading from the same counts."""
     asked = [question for question in QUESTIONS if may_ask(request.user, as_of.unit, question)]
+    if len(as_of.unit.code) < COUNTY_LENGTH:
+        asked.remove("losses")  # each county has its own criteria
     rows = defaultdict(list)
     for row in counted(as_of, asked):
         rows[row.question].append(row)
