@@ -235,6 +235,7 @@ TOPICS = [
                 "Find the village, choose what happened, enter day and document. What it does to the star "
                 "is shown first."
             ),
+            _("Many at once: fill in the sheet; you see what each line does before any is recorded."),
             _("Attach its papers on the page of the event; each is for all who may see it or for you alone."),
             _("To be rectified by a day: name who answers for it; they report, you or the office named check it."),
             _("Rectified: open the event and close it with the proof."),
@@ -242,6 +243,10 @@ TOPICS = [
         pages=(
             "event_choose_unit",
             "event_record",
+            "event_sheet",
+            "event_sheet_record",
+            "event_sheet_empty",
+            "event_sheet_marked",
             "events",
             "event",
             "event_attach",

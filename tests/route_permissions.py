@@ -302,6 +302,10 @@ PAGES = {
     "events": both(who=anywhere("ratings.view_event")),
     "event_choose_unit": both(who=anywhere(RECORD), query="?q=33"),
     "event_record": both("village.code", who=at("village", RECORD)),
+    "event_sheet": both(who=anywhere(RECORD)),
+    "event_sheet_record": page(post=anywhere(RECORD)),
+    "event_sheet_empty": page(get=anywhere(RECORD)),
+    "event_sheet_marked": page("=nothing"),  # for a quarter of an hour, only to the uploader: test_event_sheet.py
     "event": both("event.pk", who=at("village", "ratings.view_event")),
     "event_attach": page("event.pk", post=at("village", RECORD)),
     "event_file": both("event.pk", "event_paper.pk", who=at("village", "ratings.view_event")),

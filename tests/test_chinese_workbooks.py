@@ -17,6 +17,7 @@ BOOKS = [
     "applications_not_begun",
     "appointments",
     "cadre_list_empty",
+    "event_sheet_empty",
     "events",
     "fund-workbook",
     "funds",

@@ -28,6 +28,8 @@ BARE |= {
     "cadre_list",
     "cadre_list_empty",
     "cycles",
+    "event_sheet",
+    "event_sheet_empty",
     "supply",
     "review_batches",
 }

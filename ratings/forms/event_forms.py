@@ -15,6 +15,9 @@ RECTIFICATION = ("accountable", "rectify_within", "checker")
 PERSON = ("person", "post")
 
 
+CHECKED = _("Checked: it is concluded and announced, and nothing in it is classified")
+
+
 class EventForm(forms.Form):
     """``kinds``: names by code of the events that may be recorded of ``unit``."""
 
@@ -46,9 +49,7 @@ class EventForm(forms.Form):
     held = forms.BooleanField(
         label=_("Hold it back for now"), required=False, help_text=_("It has no effect until it is released.")
     )
-    sure = forms.BooleanField(
-        label=_("Checked: it is concluded and announced, and nothing in it is classified"), required=False
-    )
+    sure = forms.BooleanField(label=CHECKED, required=False)
 
     def __init__(self, *args: Any, kinds: dict[str, str], unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,6 +92,16 @@ def _order(typed: dict[str, Any], units: dict[str, Unit]) -> RectificationOrder:
         typed["rectify_within"],
         typed["checker"] or Event.Checker.RECORDER,
     )
+
+
+class SureForm(forms.Form):
+    """The tick that ``words`` in the lines of a sheet ask for."""
+
+    sure = forms.BooleanField(label=CHECKED)
+
+    def __init__(self, *, words: list[str]) -> None:
+        super().__init__()
+        self.fields["sure"].help_text = sure_words(words)
 
 
 class EventFileForm(forms.Form):

@@ -73,7 +73,7 @@ def record(
     _require(by, unit)
     # an order on it is pending, or has dissolved it by now
     unit = Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
-    _require_recordable(unit, kind, on)
+    require_recordable(unit, kind, on)
     if not sure and (words := telltales([note, source, post])):
         message = sure_words(words)
         raise Incomplete(message, {"sure": message})
@@ -118,7 +118,7 @@ def look_ahead(
 ) -> Ahead:
     """What ``record`` would do with the same arguments; keeps nothing. Raises as ``record``, but for the words."""
     _require(by, unit)
-    _require_recordable(unit, kind, on)
+    require_recordable(unit, kind, on)
     if Event.objects.filter(unit=unit, kind=kind, on=on, source=source).exists():
         raise _recorded_already()
     outlook = foresee(unit, kind, on, source)
@@ -267,7 +267,7 @@ def authority_for(proposal: Proposal) -> str:
     return with_authority(Proposal.objects.filter(pk=proposal.pk)).get().authority
 
 
-def _require_recordable(unit: Unit, kind: str, on: date) -> None:
+def require_recordable(unit: Unit, kind: str, on: date) -> None:
     if on > timezone.localdate():
         raise Incomplete(_("This day is still to come."), {"on": _("This day is still to come.")})
     if unit.ended and unit.ended <= on:
