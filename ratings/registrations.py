@@ -41,7 +41,12 @@ def register() -> None:
     kinds.register(**notices.KINDS)
     follow_up_kinds.register(
         **{
-            RECTIFICATION: FollowUpKind(_("Rectification"), notices.TO_RECTIFY, needs=["ratings.view_event"]),
+            RECTIFICATION: FollowUpKind(
+                _("Rectification"),
+                notices.TO_RECTIFY,
+                needs=["ratings.view_event"],
+                lasting=True,  # an event that is not rectified always has somebody due
+            ),
             FOLLOW_UP: FollowUpKind(
                 _("Change of a star"),
                 notices.TO_SETTLE,

@@ -34,9 +34,10 @@ class OtherContent(APIException):
     default_code = "idempotency_key_reused"
 
 
-def once(request: Request, act: Callable[[], Response]) -> Response:
+def once(request: Request, act: Callable[[], Response], *, again: Callable[[Any], Any] | None = None) -> Response:
     """``act()``, or the answer that this request got before. Without a key it is simply ``act()``.
 
+    ``again`` is given the kept answer before it is sent once more, and raises where the user may not see it any more.
     Raises ``Incomplete`` for a key that is too long, ``OtherContent`` for one that was sent with another content.
     """
     key = request.headers.get(HEADER, "").strip()
@@ -51,6 +52,8 @@ def once(request: Request, act: Callable[[], Response]) -> Response:
         if not new:
             if kept.fingerprint != fingerprint(request):
                 raise OtherContent(_("This key has been used for another request."))
+            if again:
+                again(kept.answer)
             return Response(kept.answer, status=kept.status)
         response = act()
         kept.status, kept.answer = response.status_code, response.data

@@ -40,7 +40,7 @@ def _may_report(user: User, followup: FollowUp) -> bool:
 
 
 def _may_cancel(user: User, followup: FollowUp) -> bool:
-    return not followup.spec.own_steps and supervises(user, followup)
+    return not (followup.spec.own_steps or followup.spec.lasting) and supervises(user, followup)
 
 
 _WHO: dict[str, Callable[[User, FollowUp], bool]] = {

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -202,7 +203,11 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
         asked = DryRunQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
         if not asked.validated_data["dry_run"]:
-            return once(request, lambda: super(EventViewSet, self).create(request, *args, **kwargs))
+            return once(
+                request,
+                lambda: super(EventViewSet, self).create(request, *args, **kwargs),
+                again=lambda answer: get_object_or_404(self.get_queryset(), pk=answer["id"]),
+            )
         given = sent(self.get_serializer_class(), request)
         happened = {
             name: given[name] for name in ("unit", "kind", "on", "source", "note", "held", "post") if name in given

@@ -4,15 +4,16 @@ The step is taken in a transaction that is undone, and the register's own query 
 before and after it: there is no second rule.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from ratings.events.applicable_scheme import judging_scheme
-from ratings.models import Event, Proposal, Scheme
+from ratings.models import Event, Proposal, Reversal, Scheme
 from ratings.register.rerating import StarSpan, acting, timeline
 from villages.models import Unit, descendants
 
@@ -65,15 +66,32 @@ def foresee_all(lines: Iterable[tuple[Unit, str, date, str]]) -> list[Outlook]:
     return found
 
 
-def foresee_confirmed(proposal: Proposal) -> list[StarShift]:
-    """How confirming an open proposal would move the stars of its unit, and of those that took over from it."""
-    codes = sorted(descendants([proposal.unit_id]))
+def foresee_closed(event: Event) -> list[StarShift]:
+    """How closing ``event`` as rectified today would move stars."""
+    return _foresee_step(event.unit_id, lambda: Event.objects.filter(pk=event.pk).update(closed=timezone.localdate()))
+
+
+def foresee_reversed(event: Event, by: User) -> list[StarShift]:
+    """How upholding an appeal against ``event`` today would move stars."""
+    said = {"on": timezone.localdate(), "document": "—", "reason": "—", "by": by, "at": timezone.now()}
+    return _foresee_step(event.unit_id, lambda: Reversal.objects.create(event=event, **said))
+
+
+def _foresee_step(unit: str, step: Callable[[], Any]) -> list[StarShift]:
+    """How ``step`` on something of ``unit``, which is undone, would move its stars and those of its successors."""
+    codes = sorted(descendants([unit]))
     with transaction.atomic():
         before = timeline(codes, NEVER)
-        Proposal.objects.filter(pk=proposal.pk).update(state=Proposal.State.CONFIRMED, settled_at=timezone.now())
+        step()
         after = timeline(codes, NEVER)
         transaction.set_rollback(True)
     return compared(before, after)
+
+
+def foresee_confirmed(proposal: Proposal) -> list[StarShift]:
+    """How confirming an open proposal would move the stars of its unit, and of those that took over from it."""
+    confirmed = {"state": Proposal.State.CONFIRMED, "settled_at": timezone.now()}
+    return _foresee_step(proposal.unit_id, lambda: Proposal.objects.filter(pk=proposal.pk).update(**confirmed))
 
 
 def _next(unit: Unit, kind: str, on: date, source: str) -> Outlook:

@@ -217,6 +217,7 @@ def _show(
             "ahead": in_words(foresee(happened.unit, happened.kind, happened.on, happened.source), happened.unit)
             if may["release"]
             else None,
+            "when_closed": shift_words(workflow.shifts_when_closed(happened), happened.unit) if may["close"] else [],
             "keys": {
                 verb: previews.keep(request.user, _step(verb, happened), shown)
                 for verb, allowed in may.items()

@@ -18,7 +18,7 @@ from accounts.role_holders import holders, responsible
 from followups.workflow import call_off, finish
 from notifications.workflow import announce
 from ratings.events.applicable_scheme import events_of, judging_scheme
-from ratings.events.forecast import Outlook, foresee, foresee_confirmed
+from ratings.events.forecast import Outlook, StarShift, foresee, foresee_closed, foresee_confirmed
 from ratings.events.proposals import FOLLOW_UP, may_settle, with_authority
 from ratings.events.rectification import RectificationOrder
 from ratings.events.telltales import telltales
@@ -246,9 +246,16 @@ def standing_of(event: Event) -> dict[str, Any]:
         "closed": event.closed,
         "reversed": hasattr(event, "reversal"),
         "acts": sorted(acting(event)),
+        "shifts": shifts_when_closed(event),
         "ahead": ahead,
         "proposals": list(event.proposals.order_by("pk").values_list("pk", "state")),
     }
+
+
+def shifts_when_closed(event: Event) -> list[StarShift]:
+    """How closing it today would move stars; nothing where it is held, closed, or no longer counts."""
+    ended = event.held or event.closed or hasattr(event, "reversal")
+    return [] if ended else foresee_closed(event)
 
 
 def proposed_on(proposal: Proposal) -> dict[str, Any]:

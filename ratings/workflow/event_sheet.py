@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -154,9 +155,17 @@ def words_of(lines: Iterable[EventLine]) -> list[str]:
 
 
 def _record(entry: EventEntry, by: User) -> Event:
-    given = {"note": entry.note, "source": entry.source, "rectification": entry.rectification}
     try:
-        return record(entry.unit, entry.kind, entry.on, by=by, sure=True, **given)
+        return record(
+            entry.unit,
+            entry.kind,
+            entry.on,
+            by=by,
+            note=entry.note,
+            source=entry.source,
+            sure=True,
+            rectification=entry.rectification,
+        )
     except Refused as refused:
         raise SheetRefused([entry.row.wrong(EventColumns.spoken().event, str(refused))]) from refused
 
@@ -287,7 +296,7 @@ def columns() -> list[SheetColumn]:
     ]
 
 
-def places(by: User) -> Iterable[Unit]:
+def places(by: User) -> QuerySet[Unit]:
     """The rated units of which ``by`` records events."""
     return Unit.objects.filter(below_any(by.reach("ratings.record_event")), rated=True).order_by("code")
 

@@ -19,7 +19,9 @@ from django.utils.translation import gettext_lazy
 from accounts.authority import permission_or_404, reached, reached_or_404
 from accounts.models import User
 from accounts.templatetags.face import points_text, star_name
+from ratings.events.forecast import foresee_reversed
 from ratings.models import Application, Decision, Event, Points
+from ratings.presenters.event_outlook import shift_words
 from ratings.scoring.facts_file import decimal
 from records.excel_export import as_workbook
 from records.files import serve
@@ -243,6 +245,9 @@ def _list_once_more(request: HttpRequest, appeal: Appeal, typed: dict[str, str])
         rows.append((_("What is appealed"), _what(appeal)))
     dismissed = typed["do"] == "dismiss"
     rows.append((_("What the answer changes"), _("The result stands.") if dismissed else _consequence(appeal)))
+    if appeal.event and not dismissed:
+        shifts = shift_words(foresee_reversed(appeal.event, request.user), appeal.unit)
+        rows.append((_("What it will do"), "\n".join(shifts) or _("The star stays as it is.")))
     if not dismissed:
         rows.append((_("Document number"), typed["document"].strip()))
     rows.append((_("Reasons of the hearing"), typed["answer"].strip()))

@@ -7,13 +7,24 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from accounts.models import Appointment, User
 from accounts.roles import Role
 from ratings.models import Event, EventFile, EventPerson
 from ratings.register.rerating import rerate
 from records.idempotency import forget_old
 from records.models import IdempotentAnswer
 from tests.clock import freeze_time
-from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    VILLAGE,
+    AppointmentFactory,
+    DecisionFactory,
+    EventFactory,
+    SchemeFactory,
+    UnitFactory,
+    person,
+)
 from tests.form_steps import recorded
 from tests.two_tenants import PNG
 
@@ -112,6 +123,10 @@ def test_a_request_sent_twice_is_answered_twice_and_done_once(discipline):
         sent = {"on": "2026-06-10", "reason": "已整改"}
         answer = client.post(close, sent, format="json", headers={"Idempotency-Key": "d"})
         assert (answer.status_code, answer.json()["closed"]) == (200, "2026-06-10")
+    Appointment.objects.filter(user=discipline).update(ends=date(2026, 6, 14))
+    AppointmentFactory(user=discipline, unit=UnitFactory(code="330681"), role=Role.DISCIPLINE)
+    client.force_authenticate(User.objects.get(pk=discipline.pk))
+    assert send(told, "a").status_code == 404  # no longer in reach: not even the answer of then
     with freeze_time("2026-07-20 10:00:00+08:00"):
         forget_old()
         assert IdempotentAnswer.objects.count() == 0

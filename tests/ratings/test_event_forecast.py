@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 
-from ratings.events.forecast import StarShift, foresee, foresee_all
+from accounts.roles import Role
+from ratings.events.forecast import StarShift, foresee, foresee_all, foresee_closed, foresee_reversed
 from ratings.models import Event, Proposal
 from ratings.register.rerating import rerate, timeline
 from tests.clock import freeze_time
-from tests.factories import VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory
+from tests.factories import COUNTY, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 1)
@@ -64,3 +65,13 @@ def test_a_held_event_is_foreseen_as_it_will_be_released(village):
     EventFactory(unit=village, kind="case_opened", on=DAY, held=True)
     assert foresee(village, "case_opened", DAY).shifts == [StarShift(VILLAGE, DAY, date(2027, 6, 1), 5, 3)]
     assert Event.objects.get().held
+
+
+def test_the_end_of_an_event_is_foreseen(village):
+    event = EventFactory(unit=village, kind="case_opened", on=DAY)
+    county = person(Role.COUNTY_OFFICE, COUNTY)
+    closed, reversed_ = foresee_closed(event), foresee_reversed(event, county)
+    assert closed == [StarShift(VILLAGE, date(2026, 6, 16), date(2027, 6, 1), 3, 5)]
+    assert reversed_ == [StarShift(VILLAGE, date(2026, 6, 15), date(2027, 6, 1), 3, 5)]
+    event.refresh_from_db()
+    assert (event.closed, hasattr(event, "reversal")) == (None, False)

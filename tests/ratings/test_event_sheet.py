@@ -16,7 +16,7 @@ from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
-HEADS = ["区划代码", "单位", "情形", "日期", "来源", "说明", "整改期限（工作日）", "责任单位", "由谁核查"]
+HEADS = ["区划代码", "单位", "情形", "日期", "来源", "说明", "整改期限（工作日）", "责任单位", "核实单位"]
 OTHER = f"{TOWNSHIP}201"
 
 
@@ -56,7 +56,17 @@ def stars():
     return dict(StarPeriod.objects.on().values_list("unit", "star"))
 
 
-CASE = [VILLAGE, "沙溪村", "村干部被立案审查", "2026-06-01", "新纪〔2026〕3号", "", 10, "沙溪镇", "县评星晋级办"]
+CASE = [
+    VILLAGE,
+    "沙溪村",
+    "村干部被立案审查",
+    "2026-06-01",
+    "新纪〔2026〕3号",
+    "",
+    10,
+    "沙溪镇",
+    str(Event.Checker.COUNTY.label),
+]
 
 
 def test_a_sheet_is_shown_then_recorded_once(commission):
@@ -65,7 +75,6 @@ def test_a_sheet_is_shown_then_recorded_once(commission):
         [OTHER, "", "spot_check_failed", "2026年6月2日", "县"],
         [OTHER, "", "spot_check_failed", "2026/6/2", "市"],
     ]
-    lines[0][8] = str(Event.Checker.COUNTY.label)
     shown = upload(commission, *lines)
     assert (shown.status_code, shown.context["new"], Event.objects.count()) == (200, 3, 0)
     ahead = [outlook.shifts for _entry, outlook, _words in shown.context["lines"]]
@@ -108,7 +117,7 @@ def test_all_errors_at_once_and_a_marked_copy(commission):
         (6, "日期"),
         (7, "整改期限（工作日）"),
         (8, "责任单位"),
-        (9, "由谁核查"),
+        (9, "核实单位"),
         (10, "责任单位"),
     ]
     marked = commission.get(reverse("event_sheet_marked", args=[refused.context["marked"]]))

@@ -101,6 +101,15 @@ def test_who_reports_and_who_checks(who, checker, accountable, reports, checks):
     assert event.closed == date(2026, 6, 15)
 
 
+def test_nobody_calls_it_off_while_the_event_is_not_rectified(who):
+    recorded(who)
+    one = FollowUp.objects.get(kind="rectification")
+    for by in (who.office, who.county, who.discipline):
+        assert "cancel_followup" not in {step.verb for step in followups.available(by, one)}
+        with pytest.raises(NotAllowed):
+            followups.cancel(one, by=by, reason="不必")
+
+
 def test_nothing_is_due_while_it_is_held_once_it_is_closed_or_no_longer_counts(who):
     held = recorded(who, held=True)
     assert (FollowUp.objects.count(), Notice.objects.count()) == (0, 0)
