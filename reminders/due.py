@@ -4,6 +4,8 @@ Nothing is kept here: it is read from cycles, applications, reviews and follow-u
 bounded number of queries.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -38,8 +40,8 @@ class Due:
     """One thing that waits for somebody about the unit with the code ``unit``.
 
     ``office``: whose turn it is; ``people``: of that office these alone. ``deciding``: the level (``Decision.Origin``)
-    outside which nobody may know that it has decided. ``kind``: of a follow-up. ``unknown_to``: people who must not
-    learn of it.
+    outside which nobody may know that it has decided: to others it is ``outside``. ``kind``: of a follow-up.
+    ``unknown_to``: people who must not learn of it.
     """
 
     unit: str
@@ -50,6 +52,7 @@ class Due:
     link: str
     people: tuple[int, ...] = ()
     deciding: str = ""
+    outside: Due | None = None
     kind: str = ""
     unknown_to: frozenset[int] = frozenset()
 
@@ -68,7 +71,7 @@ def due_in(codes: Collection[str]) -> list[Due]:
         *_not_begun(codes, cycles, closes),
         *_in_hand(applications, closes),
         *_in_review(applications, closes),
-        *_decided(applications),
+        *_decided(applications, closes),
         *_checks(applications),
         *_objections(applications),
         *_followups(codes),
@@ -188,23 +191,26 @@ def _in_review(applications: list[Application], closes: _Closes) -> Iterator[Due
         yield Due(one.unit_id, step, office, until, one.since, _page(one), tuple(sorted(people)))
 
 
-def _decided(applications: list[Application]) -> Iterator[Due]:
+def _decided(applications: list[Application], closes: _Closes) -> Iterator[Due]:
     """Decided and not released: known to the deciding office alone."""
     waiting = {one.pk: one for one in applications if one.state == State.DECIDED}
     rows = Decision.objects.filter(application__in=waiting, state=Decision.State.DECIDED)
     found = list(rows.values_list("application", "origin", "decided_at").order_by("decided_at"))
     until = {day: working_days_due(RELEASE_DAYS, day) for day in {timezone.localdate(at) for *_of, at in found}}
     for pk, origin, decided_at in found:
-        level = _level(origin)
+        level, one = _level(origin), waiting[pk]
         if level:
+            office, link = Office(one.unit_id[: level.code_length], level.office), _page(one)
+            review = closes(one.cycle_id, level.window, one.unit_id)
             yield Due(
-                waiting[pk].unit_id,
+                one.unit_id,
                 DueStep.RELEASE,
-                Office(waiting[pk].unit_id[: level.code_length], level.office),
+                office,
                 until[timezone.localdate(decided_at)],
                 decided_at,
-                _page(waiting[pk]),
+                link,
                 deciding=origin,
+                outside=Due(one.unit_id, DueStep(level.window), office, review, None, link),
             )
 
 

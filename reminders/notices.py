@@ -1,6 +1,7 @@
 """The words of reminders, inside and outside."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +37,7 @@ KINDS = {
         counts="count",
     ),
     "reminded": Kind(
-        _("%(office)s reminds you: waiting for you are %(count)s, the first is due by %(until)s. %(sentence)s"),
+        _("%(office)s reminds you: you have %(count)s to do, the first (%(place)s) is due by %(until)s. %(sentence)s"),
         Group.DUE,
         outside=WAITS_OUTSIDE,
         until="until",
@@ -49,6 +50,13 @@ def daily_notice(user: int, counts: Mapping[str, int], until: str) -> Notice:
     """``counts``: own, office, below."""
     others = counts["office"] + counts["below"]
     kind = "due_both" if counts["own"] and others else "due_own" if counts["own"] else "due_others"
-    link = reverse("home")
+    link = reverse("home") if counts["own"] else reverse("due")
     params = {**counts, "count": counts["own"] + others, "until": until}
     return Notice(user_id=user, kind=kind, params=params, link=link)
+
+
+def notice_by_hand(user: int, letter: Mapping[str, Any], office: str, sentence: str) -> Notice:
+    """``letter``: count, until, place."""
+    return Notice(
+        user_id=user, kind="reminded", params={**letter, "office": office, "sentence": sentence}, link=reverse("home")
+    )

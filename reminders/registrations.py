@@ -1,18 +1,22 @@
-"""What reminders register: the words of notices and of the trail, openness of the trail."""
+"""What reminders register: help, menu, the words of notices and of the trail, openness of the trail."""
 
 from django.utils.translation import pgettext_lazy
 
-from accounts import audit_trail, audit_words
+from accounts import audit_trail, audit_words, menu, page_help
 from notifications import kinds
+from reminders import help_topics, menu_entries
 from reminders.models import Reminder, ReminderRule
 from reminders.notices import KINDS
 
 TRAIL = {
     "remind_daily": pgettext_lazy("step", "remind those whose turn it is, by the clock"),
+    "send_reminder": pgettext_lazy("step", "remind those whose turn it is"),
 }
 
 
 def register() -> None:
+    page_help.register(*help_topics.TOPICS)
+    menu.register(*menu_entries.MENU)
     kinds.register(**KINDS)
     audit_words.register(TRAIL)
     audit_trail.show_openly("who was reminded says nothing of a result", Reminder, ReminderRule)

@@ -1,0 +1,179 @@
+"""“Who has not yet”: units × steps with days, for an office's own scope; nobody is ranked.
+
+A township's rows are its villages, with what waits in each cell; above, the rows are the next level's units, with how
+much waits and how much of it is late.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Max, Q
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Role
+from ratings.disclosure import with_shown_state
+from ratings.models import Application, Cycle, Transition
+from records.deadlines import days_left, is_over, last_day, remaining
+from reminders.due import Due, due_in, people_whose_turn
+from reminders.models import DueStep
+from reminders.visible import visible
+from villages.models import TOWNSHIP_LENGTH, Level, Unit, below
+
+SOON = 7
+"""Calendar days."""
+State = Application.State
+STATES_AFTER = {
+    DueStep.APPLY: set(State.values) - {State.DRAFT},
+    DueStep.TOWNSHIP_REVIEW: {State.COUNTY_REVIEW, State.DECIDED, State.PUBLIC_NOTICE, State.CONFIRMED, State.REJECTED},
+    DueStep.COUNTY_REVIEW: {State.DECIDED, State.PUBLIC_NOTICE, State.CONFIRMED},
+    DueStep.RELEASE: {State.PUBLIC_NOTICE, State.CONFIRMED},
+}
+DONE_BY = {
+    DueStep.APPLY: ("submit", "resubmit"),
+    DueStep.TOWNSHIP_REVIEW: ("decide_township", "recommend", "reject"),
+    DueStep.COUNTY_REVIEW: ("decide_county",),
+    DueStep.RELEASE: ("release",),
+}
+LEVEL_BELOW = {4: 6, 6: TOWNSHIP_LENGTH, TOWNSHIP_LENGTH: 12}
+"""Digits of the rows' codes by those of the unit; of a province, its cities."""
+
+
+@dataclass
+class Cell:
+    """``dues``: what waits there, the earliest first; ``people``: whose turn the first of them is; ``done``: when the
+    step was done."""
+
+    step: DueStep
+    dues: list[Due]
+    people: str = ""
+    done: datetime | None = None
+
+    @property
+    def first(self) -> Due | None:
+        return self.dues[0] if self.dues else None
+
+    @property
+    def late(self) -> int:
+        return sum(one.due is not None and is_over(one.due) for one in self.dues)
+
+    @property
+    def left(self) -> str:
+        """Until the first of them: "4 days left", "4 days late"."""
+        return remaining(self.first.due) if self.first and self.first.due else ""
+
+    @property
+    def last_day(self) -> date | None:
+        return last_day(self.first.due) if self.first and self.first.due else None
+
+    @property
+    def kind(self) -> str:
+        """How it looks: late, soon, wait, done or empty."""
+        if self.late:
+            return "late"
+        if self.first:
+            near = self.first.due is not None and days_left(self.first.due) <= SOON
+            return "wait" if near else "soon"
+        return "done" if self.done else "turn"
+
+
+@dataclass
+class Row:
+    unit: Unit
+    cells: list[Cell]
+    url: str = ""
+
+    @property
+    def kind(self) -> str:
+        kinds = {cell.kind for cell in self.cells}
+        return next((kind for kind in ("late", "wait", "soon") if kind in kinds), "turn")
+
+
+@dataclass
+class Matrix:
+    unit: Unit
+    steps: list[DueStep]
+    rows: list[Row]
+
+    @property
+    def opens(self) -> bool:
+        """Whether its rows lead to a matrix of their own."""
+        return len(self.unit.code) < TOWNSHIP_LENGTH
+
+    def narrowed(self, only: str) -> list[Row]:
+        """``late``, ``soon`` (late or within a week) or all."""
+        wanted = {"late": ("late",), "soon": ("late", "wait")}.get(only)
+        return [row for row in self.rows if row.kind in wanted] if wanted else self.rows
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {only: len(self.narrowed(only)) for only in ("all", "soon", "late")}
+
+
+def matrix_of(user: User, unit: Unit) -> Matrix:
+    """What ``user`` may know of what waits in ``unit``."""
+    digits = LEVEL_BELOW.get(len(unit.code), 4)
+    dues = visible(user, due_in([unit.code]))
+    by_cell: dict[tuple[str, str], list[Due]] = defaultdict(list)
+    for one in sorted(dues, key=lambda due: (due.due is None, due.due)):
+        by_cell[one.unit[:digits], one.step].append(one)
+    township = digits > TOWNSHIP_LENGTH
+    done = _done(user, unit) if township else {}
+    used = {step for _unit, step in (*by_cell, *done)}
+    steps = [step for step in DueStep if step in used]
+    names = _names(by_cell) if township else {}
+    rows = [
+        Row(
+            one,
+            [
+                Cell(
+                    step,
+                    waiting := by_cell.get((one.code, step), []),
+                    names.get(waiting[0], "") if waiting else "",
+                    done.get((one.code, step)),
+                )
+                for step in steps
+            ],
+            "" if township or one == unit else f"{reverse('due')}?unit={one.code}",
+        )
+        for one in _units(unit, digits, {code for code, _step in by_cell})
+    ]
+    return Matrix(unit, steps, rows)
+
+
+def _units(unit: Unit, digits: int, waiting: Iterable[str]) -> list[Unit]:
+    """The rows: what is rated in a township, otherwise the next level's units; and wherever something waits."""
+    there = Q(rated=True, ended=None) if digits > TOWNSHIP_LENGTH else Q(ended=None) & ~Q(level=Level.STATION)
+    rows = Unit.objects.filter(below(unit.code), there | Q(code__in=list(waiting))).order_by("code")
+    return [
+        one for one in rows.extra(where=["length(code) <= %s"], params=[digits]) if one != unit or one.code in waiting
+    ]
+
+
+def _done(user: User, unit: Unit) -> dict[tuple[str, str], datetime]:
+    """When a unit did a step of the running rating, as far as ``user`` may know."""
+    running = Application.objects.filter(below(unit.code, "unit_id"), cycle__state=Cycle.State.OPEN)
+    states = {one.pk: one for one in with_shown_state(running, user)}
+    verbs = {verb: step for step, of in DONE_BY.items() for verb in of}
+    moved = Transition.objects.filter(application__in=states, verb__in=verbs).values("application", "verb")
+    return {
+        (states[row["application"]].unit_id, step): row["at"]
+        for row in moved.annotate(at=Max("at")).order_by("at")
+        if states[row["application"]].shown_state in STATES_AFTER[step := verbs[row["verb"]]]
+    }
+
+
+def _names(cells: dict[tuple[str, str], list[Due]]) -> dict[Due, str]:
+    """Whose turn the first thing of each cell is: a person's name, or the post where several hold it or nobody."""
+    turns = people_whose_turn([dues[0] for dues in cells.values()])
+    ids = {ids[0] for ids in turns.values() if len(ids) == 1}
+    names: dict[int, Any] = dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return {
+        due: f"{Role(due.office.role).label} {names.get(ids[0], '')}".strip()
+        if len(ids) == 1
+        else str(Role(due.office.role).label)
+        for due, ids in turns.items()
+    }

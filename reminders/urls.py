@@ -1,0 +1,10 @@
+"""Pages of reminders."""
+
+from django.urls import path
+
+from reminders.views import due as views
+
+urlpatterns = [
+    path("due/", views.due, name="due"),
+    path("due/remind/", views.remind, name="due_remind"),
+]

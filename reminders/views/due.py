@@ -1,0 +1,109 @@
+"""Who has not yet done what, and reminding them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.authority import permission_or_404, reached_or_404
+from records import previews
+from records.confirming import carry_out
+from reminders import workflow
+from reminders.due import Due
+from reminders.forms import RemindForm
+from reminders.matrix import matrix_of
+from reminders.models import Reminder, ReminderLine
+from reminders.visible import visible_lines
+from reminders.workflow.by_hand import SEND, letter
+from villages.models import TOWNSHIP_LENGTH, Unit, below, prefixes
+
+VIEW = "reminders.view_due"
+SENT_SHOWN = 50
+
+
+@permission_or_404(VIEW)
+def due(request: HttpRequest) -> HttpResponse:
+    """Units × steps: whose turn it is and until when; and what was sent."""
+    unit = _unit_or_404(request, VIEW)
+    only = request.GET.get("only", "all")
+    matrix = matrix_of(request.user, unit)
+    context = {
+        "matrix": matrix,
+        "rows": matrix.narrowed(only),
+        "only": only,
+        "now": timezone.now(),
+        "may_remind": request.user.has_perm(SEND, unit),
+        "above": _above(request, unit),
+        "sent": _sent(request, unit),
+    }
+    return render(request, "reminders/due.html", context)
+
+
+@permission_or_404(SEND)
+def remind(request: HttpRequest) -> HttpResponse:
+    """Who would be told what; then it is sent, once."""
+    unit = _unit_or_404(request, SEND)
+    codes = sorted({code for code in request.GET.getlist("pick") if code.startswith(unit.code)})
+    back = f"{reverse('due')}?unit={unit.code}"
+    if not codes:
+        messages.warning(request, _("Choose at least one row."))
+        return redirect(back)
+    step = f"remind:{unit.code}"
+    form, status = RemindForm(request.POST or None), 200
+    if request.method == "POST":
+        tried = carry_out(
+            request,
+            step,
+            form,
+            lambda shown: workflow.remind(unit, codes, by=request.user, expected=shown, **form.cleaned_data),
+            done=lambda: Reminder.objects.filter(sent_by=request.user, unit=unit).first(),
+        )
+        if tried.made:
+            n = tried.made.lines.values("user").distinct().count()
+            messages.success(request, ngettext("%s person was reminded.", "%s people were reminded.", n) % n)
+            return redirect(back)
+        status = tried.status
+    people = workflow.addressed(codes, request.user)
+    names = dict(
+        Unit.objects.filter(code__in={due.unit for one in people for due in one.dues}).values_list("code", "name")
+    )
+    context = {
+        "unit": unit,
+        "form": form,
+        "people": [{"user": one.user, "dues": _lines(one.dues, names), **letter(one, names)} for one in people],
+        "key": previews.keep(request.user, step, workflow.standing_of(people)),
+    }
+    return render(request, "reminders/remind.html", context, status=status)
+
+
+def _lines(dues: tuple[Due, ...], names: dict[str, str]) -> list[dict[str, Any]]:
+    return [{"unit": names.get(one.unit, one.unit), "step": one.step.label, "due": one.due} for one in dues]
+
+
+def _unit_or_404(request: HttpRequest, permission: str) -> Unit:
+    """The unit asked for, within reach; without one, the highest that the person reaches."""
+    places = sorted(request.user.reach(permission), key=lambda code: (len(code), code))
+    code = request.GET.get("unit") or next(iter(places), "")
+    unit = reached_or_404(request.user, permission, Unit.objects.all(), field="code", code=code)
+    if len(unit.code) > TOWNSHIP_LENGTH:
+        raise Http404
+    return unit
+
+
+def _above(request: HttpRequest, unit: Unit) -> list[Unit]:
+    """The way down to the unit from the highest that the person reaches."""
+    reach = request.user.reach(VIEW)
+    codes = [code for code in prefixes(unit.code)[:-1] if any(code.startswith(place) for place in reach)]
+    return list(Unit.objects.filter(code__in=codes).order_by("code"))
+
+
+def _sent(request: HttpRequest, unit: Unit) -> list[ReminderLine]:
+    """The latest reminders there: when, to whom, of what, by whom, and how they went out."""
+    lines = ReminderLine.objects.filter(below(unit.code, "unit_id"))
+    lines = lines.select_related("user", "unit", "reminder__sent_by", "notice")
+    return visible_lines(request.user, lines.prefetch_related("notice__deliveries")[: 2 * SENT_SHOWN])[:SENT_SHOWN]

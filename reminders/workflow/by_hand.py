@@ -1,0 +1,100 @@
+"""An office reminds those whose turn it is, with a sentence of its own; what its page showed is what is sent."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from notifications.workflow import announce_all
+from records import audit
+from records.deadlines import deadline
+from records.previews import require_unchanged
+from records.refusals import NotAllowed, WrongState
+from reminders.due import Due, due_in, people_whose_turn
+from reminders.models import Reminder, ReminderLine
+from reminders.notices import notice_by_hand
+from reminders.visible import visible
+from villages.models import Unit
+
+SEND = "reminders.send_reminder"
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """One person, and what waits for them."""
+
+    user: User
+    dues: tuple[Due, ...]
+
+
+def addressed(codes: Collection[str], by: User) -> list[Addressed]:
+    """Who would be reminded of what in the units ``codes``: what ``by`` may know of, with a last day; never ``by``."""
+    dues = [one for one in visible(by, due_in(codes)) if one.due is not None]
+    by_user: dict[int, list[Due]] = defaultdict(list)
+    for due, ids in people_whose_turn(dues).items():
+        for user_id in set(ids) - {by.pk}:
+            by_user[user_id].append(due)
+    people = User.objects.filter(pk__in=by_user, is_active=True).order_by("pk")
+    return [Addressed(user, tuple(by_user[user.pk])) for user in people]
+
+
+def standing_of(people: list[Addressed]) -> list[Any]:
+    """What the page of a reminder shows."""
+    return [[one.user.pk, [[due.unit, due.step, due.due] for due in one.dues]] for one in people]
+
+
+def remind(unit: Unit, codes: Collection[str], *, by: User, sentence: str = "", expected: Any = None) -> Reminder:
+    """Remind those whose turn it is in ``codes``, units of ``unit``.
+
+    Raises ``NotAllowed``; ``Outdated`` when it would not be what the page showed (``standing_of``); ``WrongState`` when
+    nothing waits there.
+    """
+    if not by.has_perm(SEND, unit) or not all(code.startswith(unit.code) for code in codes):
+        raise NotAllowed
+    with transaction.atomic(), audit.acting(by, "send_reminder"):
+        people = addressed(codes, by)
+        require_unchanged(expected, standing_of(people))
+        if not people:
+            raise WrongState(_("Nobody has to be reminded there."))
+        made = Reminder.objects.create(unit=unit, sentence=sentence.strip(), sent_by=by, sent_at=timezone.now())
+        names = dict(Unit.objects.filter(code__in={one.dues[0].unit for one in people}).values_list("code", "name"))
+        office = _office(by, unit)
+        notices = {
+            one.user.pk: notice_by_hand(one.user.pk, letter(one, names), office, made.sentence) for one in people
+        }
+        announce_all(notices.values())
+        ReminderLine.objects.bulk_create(
+            ReminderLine(
+                reminder=made,
+                user=one.user,
+                unit_id=due.unit,
+                step=due.step,
+                kind=due.kind,
+                due_at=due.due,
+                sent_at=made.sent_at,
+                notice=notices[one.user.pk] if notices[one.user.pk].pk else None,
+            )
+            for one in people
+            for due in one.dues
+        )
+    return made
+
+
+def letter(one: Addressed, names: dict[str, str]) -> dict[str, Any]:
+    """What the person is told: how many, the first of them and its last day."""
+    first = min(one.dues, key=lambda due: (due.due, due.unit))
+    assert first.due is not None  # noqa: S101 ``addressed`` keeps what has a last day
+    return {"count": len(one.dues), "until": deadline(first.due), "place": names.get(first.unit, "")}
+
+
+def _office(by: User, unit: Unit) -> str:
+    """In whose name: the post that reaches the unit, in the system's language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        posts = [post for post in by.posts if unit.code.startswith(post.unit_id)]
+        return f"{posts[0].unit.name}{posts[0].get_role_display()}" if posts else by.name

@@ -1,0 +1,119 @@
+"""“Who has not yet”: what an office sees of its own scope, and reminding by hand, once, as shown."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Role
+from notifications.models import Notice
+from reminders.matrix import matrix_of
+from reminders.models import Reminder, ReminderLine
+from tests.clock import freeze_time
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    VILLAGE,
+    ApplicationFactory,
+    CycleFactory,
+    DecisionFactory,
+    UnitFactory,
+    WindowFactory,
+    at,
+    person,
+)
+
+pytestmark = pytest.mark.django_db
+OTHER = f"{TOWNSHIP}205"
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with freeze_time("2026-11-24 10:00+08:00"):
+        yield
+
+
+@pytest.fixture
+def who():
+    class People:
+        city = person(Role.CITY_OFFICE, "3306", username="city")
+        filler = person(Role.FILLER, VILLAGE, username="filler", name="俞国良")
+        office = person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="office")
+        leader = person(Role.TOWNSHIP_LEADER, TOWNSHIP, username="leader")
+        county = person(Role.COUNTY_OFFICE, COUNTY, username="county")
+        next_filler = person(Role.FILLER, OTHER, username="next_filler")
+
+    return People
+
+
+@pytest.fixture
+def cycle(who):
+    made = CycleFactory(windows=False)
+    for step, closes in (("apply", at(2026, 11, 14)), ("township_review", at(2026, 12, 1))):
+        WindowFactory(cycle=made, step=step, closes=closes)
+    return made
+
+
+def seen(user: User, code: str) -> dict[str, dict[str, tuple[str, int]]]:
+    """By row and step how a cell looks and how many things wait in it."""
+    matrix = matrix_of(User.objects.get(pk=user.pk), UnitFactory(code=code))
+    return {
+        row.unit.code: {cell.step: (cell.kind, len(cell.dues)) for cell in row.cells if cell.kind != "turn"}
+        for row in matrix.rows
+    }
+
+
+def test_each_level_sees_its_own_rows(who, cycle):
+    ApplicationFactory(cycle=cycle, unit=UnitFactory(code=OTHER), state="submitted")
+    below = {"apply": ("late", 1), "township_review": ("wait", 1)}
+    assert seen(who.county, COUNTY) == {TOWNSHIP: below}
+    assert seen(who.city, "3306") == {COUNTY: below}
+    assert seen(who.office, TOWNSHIP) == {VILLAGE: {"apply": ("late", 1)}, OTHER: {"township_review": ("wait", 1)}}
+
+
+def test_a_decision_shows_in_the_deciding_office_alone(who, cycle):
+    application = ApplicationFactory(cycle=cycle, state="decided")
+    DecisionFactory(
+        application=application, cycle=cycle, unit=application.unit, state="decided", origin="township", on=None,
+        cut_off=None, decided_at=at(2026, 11, 13, 9),
+    )  # fmt: skip
+    assert seen(who.office, TOWNSHIP)[VILLAGE] == {"release": ("wait", 1)}
+    assert seen(who.county, TOWNSHIP)[VILLAGE] == {"township_review": ("wait", 1)}
+
+
+def test_they_are_reminded_once_as_the_page_showed(client, who, cycle):
+    client.force_login(who.county)
+    page = client.get(reverse("due"), {"unit": TOWNSHIP})
+    assert page.status_code == 200
+    assert page.content.decode().count('name="pick"') == 2
+    to = f"{reverse('due_remind')}?unit={TOWNSHIP}&pick={VILLAGE}"
+    shown = client.get(to).content.decode()
+    assert "俞国良" in shown
+    key = re.search(r'name="key" value="(\w+)"', shown)[1]
+    given = {"key": key, "sentence": "请周四下班前交上来。"}
+    answers = [client.post(to, given) for _click in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    notice = Notice.objects.get(kind="reminded")
+    assert (notice.user, notice.params["sentence"]) == (who.filler, "请周四下班前交上来。")
+    made = Reminder.objects.get()
+    assert list(ReminderLine.objects.values_list("reminder", "unit", "step")) == [(made.pk, VILLAGE, "apply")]
+    assert "俞国良" in client.get(reverse("due"), {"unit": TOWNSHIP}).content.decode()
+
+
+def test_what_has_changed_since_is_shown_anew_with_the_sentence(client, who, cycle):
+    client.force_login(who.office)
+    to = f"{reverse('due_remind')}?unit={TOWNSHIP}&pick={VILLAGE}"
+    key = re.search(r'name="key" value="(\w+)"', client.get(to).content.decode())[1]
+    person(Role.SIGNER, VILLAGE, username="signer")
+    answer = client.post(to, {"key": key, "sentence": "请尽快。"})
+    assert (answer.status_code, Reminder.objects.count()) == (409, 0)
+    assert "请尽快。" in answer.content.decode()
+
+
+def test_others_units_and_roles_without_the_right_get_404(client, who, cycle):
+    away = person(Role.TOWNSHIP_OFFICE, "330681001", username="away")
+    for user, unit, expected in ((away, TOWNSHIP, 404), (who.filler, VILLAGE, 404), (who.leader, TOWNSHIP, 200)):
+        client.force_login(user)
+        assert client.get(reverse("due"), {"unit": unit}).status_code == expected
+    assert client.get(f"{reverse('due_remind')}?unit={TOWNSHIP}&pick={VILLAGE}").status_code == 404
