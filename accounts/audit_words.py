@@ -208,6 +208,8 @@ GENERAL_VERBS = {
     "accounts.remove_calendar_day": pgettext_lazy("step", "remove a calendar day"),
     "notifications.add_robot": pgettext_lazy("step", "add a robot of a work group"),
     "notifications.change_robot": pgettext_lazy("step", "change a robot of a work group"),
+    "notifications.test_robot": pgettext_lazy("step", "test a robot of a work group"),
+    "notifications.send_robot_message_again": pgettext_lazy("step", "send a robot's message again"),
     "villages.import_units": pgettext_lazy("step", "import units"),
     "villages.make": pgettext_lazy("step", "make a unit"),
     "villages.order": pgettext_lazy("step", "carry out an order that changes units"),

@@ -41,6 +41,7 @@ TOPICS = [
                 "All notices are under the bell. What you have opened counts as read. Choose what they are about, "
                 "or a place."
             ),
+            _("My notifications, under the bell: choose what comes by e-mail, at once or once a day."),
             _("My telephone, beside your offices: leave a number, so that your office can reach you."),
         ),
         pages=(
@@ -48,6 +49,10 @@ TOPICS = [
             "notices",
             "notice",
             "own_phone",
+            "own_notifications",
+            "mobile_code_send",
+            "mobile_confirm",
+            "mobile_forget",
         ),
         order=60,
     ),

@@ -18,11 +18,13 @@ KINDS = {
         ),
         Group.ACCOUNT,
         outside=None,
+        security=True,
     ),
     "codes_locked": Kind(
         _("%(name)s (%(username)s) is locked for %(minutes)s minutes: five wrong codes were typed after the password"),
         Group.ACCOUNT,
         outside=None,
+        security=True,
     ),
     "password_reset": Kind(
         _(
@@ -31,9 +33,13 @@ KINDS = {
         ),
         Group.ACCOUNT,
         outside=None,
+        security=True,
     ),
     "signer_password_reset": Kind(
-        _("%(by)s made a new password for %(name)s, who signs for %(unit)s, on %(day)s"), Group.ACCOUNT, outside=None
+        _("%(by)s made a new password for %(name)s, who signs for %(unit)s, on %(day)s"),
+        Group.ACCOUNT,
+        outside=None,
+        security=True,
     ),
     "appointment_ends": Kind(_("Your office of %(role)s of %(unit)s ends with %(day)s"), Group.ACCOUNT, outside=None),
 }

@@ -28,7 +28,15 @@ RIGHTS = {
     **dict.fromkeys(("villages.order", "villages.tag"), ["villages.manage_unit"]),
     "villages.make": ["villages.manage_unit", "villages.make_zone"],
     "villages.report_profile": ["villages.report_profile"],
-    **dict.fromkeys(("notifications.add_robot", "notifications.change_robot"), ["notifications.manage_robot"]),
+    **dict.fromkeys(
+        (
+            "notifications.add_robot",
+            "notifications.change_robot",
+            "notifications.test_robot",
+            "notifications.send_robot_message_again",
+        ),
+        ["notifications.manage_robot"],
+    ),
     **dict.fromkeys(("accounts.appoint", "accounts.open_account", "accounts.reset_password"), ["accounts.appoint"]),
 }
 """Which rights the steps of these two apps need (``accounts.deputies``)."""

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import services
 from config.services.service_directory import ServiceDirectory
+from notifications.sms import gateway as sms_gateway
 
 BOUNDS = {
     "CONN_MAX_AGE": (0, 86400),
@@ -54,6 +55,7 @@ def demand_usable(*, servers: bool = True) -> None:
     if (typed := os.environ.get("LOG_FORMAT") or "plain") not in ("plain", "json"):
         raise Unusable(f"LOG_FORMAT={typed}: expected plain or json")
     _demand_robots()
+    _demand_sms()
     _demand_directory()
     for name in DATABASES:
         if url := os.environ.get(name):
@@ -86,6 +88,13 @@ def _demand_robots() -> None:
     proxy = os.environ.get("ROBOT_PROXY")
     if proxy and not re.fullmatch(r"https?://(?:[^@/\s]+@)?[^@/\s]+/?", proxy):
         raise Unusable("ROBOT_PROXY: expected http://host:port")  # it may hold a password
+
+
+def _demand_sms() -> None:
+    try:
+        sms_gateway.read(os.environ.get("SMS_GATEWAY", ""))
+    except sms_gateway.Undescribed as wrong:
+        raise Unusable(f"SMS_GATEWAY: {wrong}") from None
 
 
 def _demand_directory() -> None:

@@ -15,6 +15,7 @@ from config import services
 from config.account_platform import origin, providers
 from config.logs import configured
 from config.secret_key import kept_secret
+from notifications.sms import gateway as sms_gateway
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -274,6 +275,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("EMAIL_FROM", default="pingxing@localhos
 ROBOT_HOSTS = frozenset(host.strip().lower() for host in env.list("ROBOT_HOSTS", default=[]))
 ROBOT_PROXY = env("ROBOT_PROXY", default="")  # http:// or https://, where only a proxy leads outside
 ROBOT_SECONDS = 10  # for all of a try
+
+# The gateway for short messages: a file that describes it (docs/operations.md); off without one.
+SMS_GATEWAY = sms_gateway.read(env("SMS_GATEWAY", default=""))
 
 CELERY_BROKER_URL = services.broker_url(REDIS_URL)
 CELERY_TASK_SERIALIZER = "json"

@@ -1,6 +1,7 @@
 """The form of a robot. Address and secret are written, never shown again."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -16,16 +17,39 @@ from notifications.outgoing.failures import Failure
 from records.cells import one_line
 from villages.models import Level, Unit
 
+FIELDS = ["unit", "name", "platform", "address", "secret", "no_secret", "kinds", "quiet", "active"]
 NO_OFFICE = (Level.VILLAGE, Level.STATION)
 
 
-def words_by_group() -> list[tuple[str, list[tuple[str, str]]]]:
-    """The kinds that may leave, each with what its robot says, by group: the choice is the preview."""
-    groups = defaultdict(list)
+def kinds_by_words() -> dict[tuple[Group, str], list[str]]:
+    """The kinds that may leave, by group and by what a robot says of them."""
+    alike = defaultdict(list)
     for name, kind in KINDS.items():
         if kind.outside is not None:
-            groups[kind.group].append((name, str(kind.outside % {"count": 3})))
-    return [(str(group.label), groups[group]) for group in Group if groups[group]]
+            alike[kind.group, str(kind.outside % {"count": 3})].append(name)
+    return alike
+
+
+class OutsideKinds(forms.MultipleChoiceField):
+    """Kinds by what a robot says of them, by group: the choice is the preview. Those that read alike are one choice,
+    under the first of their names."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.CheckboxSelectMultiple, **options)
+        self.alike = kinds_by_words()
+        self.choices = [
+            (str(group.label), [(names[0], words) for (one, words), names in self.alike.items() if one == group])
+            for group in Group
+            if any(one == group for one, _words in self.alike)
+        ]
+
+    def clean(self, value: Any) -> list[str]:
+        chosen = super().clean(value)
+        return [name for names in self.alike.values() if names[0] in chosen for name in names]
+
+    def first_of(self, kinds: Collection[str]) -> list[str]:
+        """What is ticked for a robot that hears ``kinds``."""
+        return [names[0] for names in self.alike.values() if set(names) & set(kinds)]
 
 
 class RobotForm(forms.Form):
@@ -48,15 +72,13 @@ class RobotForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     no_secret = forms.BooleanField(label=_("Remove the secret"), required=False)
-    kinds = forms.MultipleChoiceField(
-        label=_("What the group is told"), widget=forms.CheckboxSelectMultiple, required=False
-    )
     quiet = forms.BooleanField(label=_("Quiet at night and on days off"), required=False, initial=True)
     active = forms.BooleanField(label=pgettext_lazy("robot", "Switched on"), required=False, initial=True)
 
     def __init__(self, *args: Any, reach: list[str], robot: Robot | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kinds"].choices = words_by_group()
+        self.fields["kinds"] = OutsideKinds(label=_("What the group is told"), required=False)
+        self.order_fields(FIELDS)
         if robot is None:
             offices = Unit.objects.standing().within_any(reach).exclude(level__in=NO_OFFICE)
             self.fields["unit"].queryset = offices.order_by("code")
@@ -69,10 +91,9 @@ class RobotForm(forms.Form):
             self.fields["secret"].help_text = _now("A secret is set. Empty: it stays.")
         else:
             del self.fields["no_secret"]
-        known = {name for _group, names in self.fields["kinds"].choices for name, _words in names}
         self.initial = {
             "name": robot.name,
-            "kinds": [name for name in robot.kinds if name in known],
+            "kinds": self.fields["kinds"].first_of(robot.kinds),
             "quiet": robot.quiet,
             "active": robot.active,
         }

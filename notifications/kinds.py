@@ -35,7 +35,8 @@ class Kind:
     ``outside`` is what a third party's platform (a work group's robot, a short message) gets: words in which nothing
     but ``%(count)s`` varies, so that no name, case, score or comparison leaves; None: nothing of this kind leaves.
     ``until`` names the parameter with the deadline, ``counts`` the one with a number (absent: a notice counts one).
-    ``urgent``: a red warning, which no quiet hours hold back.
+    ``urgent``: a red warning, which no quiet hours hold back. ``security``: of sign-in and passwords, which nobody
+    can switch off or put off.
     """
 
     text: Any
@@ -44,6 +45,11 @@ class Kind:
     until: str = ""
     counts: str = ""
     urgent: bool = False
+    security: bool = False
+
+    @property
+    def at_any_hour(self) -> bool:
+        return self.urgent or self.security
 
 
 KINDS = KeyedRegistry[str, Kind]()
@@ -61,10 +67,11 @@ def text_of(kind: str, params: dict) -> str:
 
 def filled(text: Any, params: dict) -> str:
     """A text of a kind with its parameters, as people read them."""
-    return str(text) % {name: _in_words(value) for name, value in params.items()}
+    return str(text) % {name: in_words(value) for name, value in params.items()}
 
 
-def _in_words(value: Any) -> Any:
+def in_words(value: Any) -> Any:
+    """A stored day as people write it; all else as it is."""
     if isinstance(value, str) and STORED_DAY.fullmatch(value):
         return date_format(date.fromisoformat(value), "DATE_FORMAT")
     return value

@@ -1,6 +1,6 @@
 """Quiet hours: nights and days off hold back every channel but red warnings.
 
-They bind when a message is first sent; a try that failed is repeated at its own time (formats §8).
+A robot's try that failed is repeated at its own time (formats §8); e-mail and short messages wait then, too.
 """
 
 from collections.abc import Callable
@@ -26,3 +26,10 @@ def open_from(moment: datetime) -> datetime:
     first = next_working_day(local.date() - timedelta(days=1 if local.time() < BEGINS else 0))
     opens = datetime.combine(first, ENDS, local.tzinfo)
     return max(moment, opens)
+
+
+def next_opening(moment: datetime) -> datetime:
+    """8:00 of the first working day that has not begun by then: when a digest of the day goes out."""
+    local = timezone.localtime(moment)
+    first = next(iter(_next_working_day))(local.date() - timedelta(days=1 if local.time() < ENDS else 0))
+    return datetime.combine(first, ENDS, local.tzinfo)

@@ -8,8 +8,9 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from notifications import channels
 from notifications.kinds import KINDS
-from notifications.models import Delivery, Notice
+from notifications.models import Delivery, Notice, Preferences
 from notifications.robots.intake import tell_robots
 
 _only: ContextVar[Collection[int] | None] = ContextVar("only", default=None)
@@ -43,7 +44,15 @@ def announce_all(notices: Iterable[Notice]) -> None:
         raise LookupError(f"no text is registered for notices of kind {sorted(unknown)}")
     kept = Notice.objects.bulk_create(notices, batch_size=2000)
     tell_robots(kept)
-    Delivery.objects.bulk_create((Delivery(notice=notice, channel="email") for notice in kept), batch_size=2000)
+    Delivery.objects.bulk_create(channels.deliveries_of(kept), batch_size=2000)
+
+
+def set_preferences(
+    user: AbstractBaseUser, *, no_email: Collection[str], daily: Collection[str], sms: Collection[str]
+) -> None:
+    """For each group of kinds: no e-mail, one digest a day, or (in neither) at once; and a short message, too."""
+    values = {"no_email": sorted(no_email), "daily": sorted(daily), "sms": sorted(sms)}
+    Preferences.objects.update_or_create(user_id=user.pk, defaults=values)
 
 
 def mark_read(user: AbstractBaseUser, ids: Iterable[int] | None = None) -> None:

@@ -13,6 +13,7 @@ from accounts.workflow.access import end_access
 from accounts.workflow.account_creation import give_one_time_password
 from accounts.workflow.appointing import check_place, end_with, give
 from accounts.workflow.first_sign_in import keep_phone
+from notifications.sms import mobiles
 from records.audit import acting
 from records.refusals import NotAllowed, WrongState, require_reason
 from villages.models import Unit, below_any
@@ -92,12 +93,13 @@ def erase_contact(user: User, *, by: User, reason: str) -> None:
     deleted."""
     user = guarded(user, by)
     posts = Appointment.objects.filter(user=user)
-    if not user.email and not posts.exclude(phone="").exists():
+    if not user.email and not posts.exclude(phone="").exists() and not mobiles.mobile_of(user):
         raise WrongState(_("Neither a telephone number nor an e-mail of this person is kept."))
     with acting(by, "accounts.erase_contact", require_reason(reason)):
         user.email, user.contact_erased_at = "", timezone.now()
         user.save(update_fields=["email", "contact_erased_at"])
         keep_phone(posts, "")
+        mobiles.forget_mobile(user)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.kinds import text_of
@@ -37,7 +38,11 @@ class Notice(models.Model):
 
 
 class Delivery(models.Model):
-    """The outbox: one row per notice and channel, created with the notice, sent by a worker, never twice."""
+    """The outbox: one row per notice and channel, created with the notice, sent by a worker, never twice.
+
+    Those ``bundled_for`` one person on one channel that are due at the same moment go out as one message. ``due_at``
+    is moved on before a try, so that a worker that dies in it has failed like any other.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -48,7 +53,10 @@ class Delivery(models.Model):
     channel = models.CharField(max_length=10)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField(default=timezone.now)
+    bundled_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     sent_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
 
@@ -58,7 +66,14 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["notice", "channel"], name="one_delivery_per_channel"),
             models.CheckConstraint(condition=Q(state="sent") ^ Q(sent_at=None), name="delivery_sent_has_time"),
         ]
-        indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="delivery_waiting")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="delivery_waiting"),
+            models.Index(
+                fields=["bundled_for", "channel", "due_at", "id"],
+                condition=Q(state="waiting", bundled_for__isnull=False),
+                name="delivery_bundled",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.notice_id}"

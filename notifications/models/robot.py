@@ -38,6 +38,8 @@ class Robot(models.Model):
     kinds = ArrayField(models.CharField(max_length=40), verbose_name=_("Kinds of notice"))
     quiet = models.BooleanField(_("Quiet at night and on days off"), default=True)
     active = models.BooleanField(pgettext_lazy("robot", "Switched on"), default=True)
+    tested_at = models.DateTimeField(_("Last test"), null=True, blank=True)
+    sent_again_at = models.DateTimeField(_("A message last sent again"), null=True, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 

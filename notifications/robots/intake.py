@@ -5,14 +5,15 @@ has chosen and that have words for outside.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.utils import timezone
 
 from notifications import quiet
-from notifications.kinds import KINDS, Kind
+from notifications.kinds import KINDS
 from notifications.models import Notice, Robot, RobotMessage
 from notifications.offices import offices_of
+from notifications.outside import count_of
 from notifications.robots.wording import link_of
 
 
@@ -36,18 +37,12 @@ def tell_robots(notices: Iterable[Notice]) -> None:
 
 
 def _message(robot: Robot, name: str, notices: Iterable[Notice]) -> RobotMessage:
-    kind, now = KINDS[name], timezone.now()
-    things = {(notice.unit_code, notice.link): notice.params for notice in notices}
-    deadlines = {str(params.get(kind.until, "")) for params in things.values()}
+    now, heard = timezone.now(), count_of(name, notices)
     return RobotMessage(
         robot=robot,
         kind=name,
-        count=sum(_number(kind, params) for params in things.values()),
-        until=deadlines.pop() if len(deadlines) == 1 else "",
+        count=heard.count,
+        until=heard.until,
         link=link_of(name),
-        due_at=now if kind.urgent or not robot.quiet else quiet.open_from(now),
+        due_at=now if KINDS[name].at_any_hour or not robot.quiet else quiet.open_from(now),
     )
-
-
-def _number(kind: Kind, params: Mapping[str, str | int]) -> int:
-    return int(params.get(kind.counts, 1)) if kind.counts else 1

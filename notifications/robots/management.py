@@ -69,7 +69,11 @@ def send_test(robot: Robot, *, by: Any) -> RobotMessage:
     _require(by, robot.unit)
     if not robot.active:
         raise WrongState(_("The robot is switched off."))
-    message = RobotMessage.objects.create(robot=robot, kind=RobotMessage.TEST, link=link_of(), due_at=timezone.now())
+    with transaction.atomic():
+        robot.tested_at = timezone.now()
+        with acting(by, "notifications.test_robot"):
+            robot.save(update_fields=["tested_at"])
+        message = robot.messages.create(kind=RobotMessage.TEST, link=link_of(), due_at=timezone.now())
     delivery.deliver_now(message)
     message.refresh_from_db()
     return message
@@ -79,11 +83,15 @@ def send_test(robot: Robot, *, by: Any) -> RobotMessage:
 def send_again(message: RobotMessage, *, by: Any) -> None:
     """Try a failed message once more from the beginning, under its own delivery id."""
     message = RobotMessage.objects.select_for_update().get(pk=message.pk)
-    _require(by, message.robot.unit)
-    if not message.robot.active:
+    robot = message.robot
+    _require(by, robot.unit)
+    if not robot.active:
         raise WrongState(_("The robot is switched off."))
     if message.state != RobotMessage.State.FAILED:
         return  # a second click: it is on its way
+    robot.sent_again_at = timezone.now()
+    with acting(by, "notifications.send_robot_message_again"):
+        robot.save(update_fields=["sent_again_at"])
     message.state, message.attempts, message.due_at = RobotMessage.State.WAITING, 0, timezone.now()
     message.save(update_fields=["state", "attempts", "due_at"])
 

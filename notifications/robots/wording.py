@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import override
 
 from notifications.kinds import KINDS
 from notifications.models import RobotMessage
+from notifications.outside import said, said_of_all
 
 
 def link_of(kind: str = "") -> str:
@@ -39,22 +40,5 @@ def _said(message: RobotMessage) -> str:
     if message.kind == RobotMessage.TEST:
         return _("This is a test: the robot of this group is connected.")
     if message.kind == RobotMessage.DIGEST:
-        return _("Much at once: %(what)s.") % {"what": _("; ").join(map(_counted, _summed(message)))}
-    return f"{_counted(message)}{_('.')}"
-
-
-def _counted(message: RobotMessage) -> str:
-    kind = KINDS.get(message.kind)
-    if kind is None or kind.outside is None:  # of a version that knew it
-        return ngettext("%(count)s matter waits", "%(count)s matters wait", message.count) % {"count": message.count}
-    said = str(kind.outside % {"count": message.count})
-    return _("%(what)s (until %(until)s)") % {"what": said, "until": message.until} if message.until else said
-
-
-def _summed(digest: RobotMessage) -> list[RobotMessage]:
-    """The parts of a digest, one a kind and deadline."""
-    sums: dict[tuple[str, str], RobotMessage] = {}
-    for part in digest.parts.order_by("pk"):
-        total = sums.setdefault((part.kind, part.until), RobotMessage(kind=part.kind, until=part.until, count=0))
-        total.count += part.count
-    return list(sums.values())
+        return _("Much at once: %(what)s.") % {"what": said_of_all(message.parts.order_by("pk"))}
+    return f"{said(message)}{_('.')}"

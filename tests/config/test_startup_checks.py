@@ -90,6 +90,7 @@ def test_a_number_out_of_its_bounds_is_named_with_them(name, typed, bounds, monk
         ("ROBOT_HOSTS", "10.0.0.0/8"),
         ("ROBOT_PROXY", "proxy.example:3128"),
         ("ROBOT_PROXY", "socks5://proxy.example"),
+        ("SMS_GATEWAY", "/nowhere/sms.json"),
     ],
 )
 def test_where_robots_may_go_is_checked_at_the_start(name, typed, monkeypatch):

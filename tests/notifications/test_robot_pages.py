@@ -33,6 +33,9 @@ def test_a_robot_is_added_tested_and_explains_itself(client, office):
         test = reverse("robot_test", args=[robot.pk])
         failed = client.post(test, follow=True).text
         arrived = client.post(test, follow=True).text
+    event = apps.get_model("notifications", "RobotEvent").objects.filter(pgh_obj=robot).order_by("pgh_id")
+    verbs = [one.pgh_context["verb"] for one in event]
+    assert verbs == ["notifications.add_robot", "notifications.test_robot", "notifications.test_robot"]
     assert "不符合钉钉的安全设置" in failed
     assert "测试消息已送达" in arrived
     assert [message.state for message in robot.messages.all()] == ["sent", "waiting"]
@@ -69,6 +72,8 @@ def test_a_failed_message_is_sent_again_once(client, office):
             client.post(reverse("robot_message_again", args=[robot.pk, one.pk]))
         again = robot.messages.get()
     assert (again.state, again.attempts, again.delivery_id) == ("waiting", 0, one.delivery_id)
+    verb = "notifications.send_robot_message_again"
+    assert apps.get_model("notifications", "RobotEvent").objects.filter(pgh_context__verb=verb).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -102,3 +107,14 @@ def test_others_find_nothing(client, office):
         client.force_login(person(role, code))
         assert client.get(page).status_code == expected
     assert add(client, "https://example.com/").status_code == 404
+
+
+def test_kinds_that_read_alike_are_one_choice_under_the_heading_of_their_group(client, office):
+    page = client.get(reverse("robot_new"))
+    assert page.text.count("有3份申报表有变动，请再看一遍") == 1
+    assert '<b class="group">申报和年度评定</b>' in page.text
+    add(client, "https://oapi.dingtalk.com/robot/send?access_token=abcdef", kinds=["application_reasked"])
+    robot = Robot.objects.get()
+    assert robot.kinds == ["application_reasked", "scheme_amended"]
+    page = client.get(reverse("robot", args=[robot.pk]))
+    assert page.context["form"].initial["kinds"] == ["application_reasked"]

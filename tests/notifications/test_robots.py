@@ -65,14 +65,14 @@ def test_a_plain_webhook_is_signed_and_carries_its_id():
     filler = person(Role.FILLER, VILLAGE)
     with receiving() as receiver, freeze_time(NOON):
         robot(receiver)
-        tell(filler, until="2026年12月3日24时", count=9)
+        tell(filler, until="2026-12-03", count=9)
         assert (delivery.deliver_due(), delivery.deliver_due()) == (1, 0)
     (got,) = receiver.got
     message = RobotMessage.objects.get()
     assert got.json == {
         "id": str(message.delivery_id),
         "kind": "tested",
-        "text": "【评星晋级】有1项政策或资金已生效（2026年12月3日24时前）。",
+        "text": "【评星晋级】有1项政策或资金已生效（2026年12月3日前）。",
         "link": "https://px.example.gov.cn/bell/?group=money",
         "unit": TOWNSHIP,
         "at": message.created_at.isoformat(),
