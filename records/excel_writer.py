@@ -37,9 +37,12 @@ def write_list(
             sheet.append([(column.value(row), column.form) for column in columns])
 
 
-def open_workbook(to: BinaryIO | str) -> xlsxwriter.Workbook:
-    """A workbook in constant memory: the rows of a sheet are written in their order. Written to ``to`` when closed."""
-    return xlsxwriter.Workbook(to, {"constant_memory": True})
+def open_workbook(to: BinaryIO | str, look: Mapping[str, Any] | None = None) -> xlsxwriter.Workbook:
+    """A workbook in constant memory: the rows of a sheet are written in their order. Written to ``to`` when closed.
+
+    ``look``: properties of every cell, such as the font.
+    """
+    return xlsxwriter.Workbook(to, {"constant_memory": True, "default_format_properties": dict(look or {})})
 
 
 class ExcelSheet:

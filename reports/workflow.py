@@ -68,7 +68,7 @@ def _written(request: ReportRequest) -> StoredFile:
     name = f"{request.unit.name}{request.year}年度评星晋级报告.xlsx"
     with TemporaryDirectory() as folder, translation.override(settings.LANGUAGE_CODE):
         path = Path(folder) / "report.xlsx"
-        workbook.write(request.unit, request.year, path, request.come_to)
+        workbook.write(request.unit, request.year, path, request.come_to, reader=request.by)
         with path.open("rb") as file:
             return store(File(file, name=name), by=request.by)
 

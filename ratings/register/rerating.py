@@ -231,6 +231,28 @@ def acting(event: Event) -> list[tuple[int, date, date | None]]:
         return cursor.fetchall()
 
 
+_THROUGH = """
+{periods}
+select event, label, case when bool_and(until is not null) then max(until) end
+from effect
+where event = any(%s) and (until is null or until > since)
+group by event, label
+order by event, label
+"""
+
+
+def acting_through(events: Collection[Event]) -> dict[int, list[tuple[str, date | None]]]:
+    """By event, each effect that it has or had on its own unit as the register writes it (``cap:3``), and the day on
+    which it ends."""
+    found: dict[int, list[tuple[str, date | None]]] = {}
+    periods, params = with_periods(scope_of({event.unit_id for event in events}), timezone.localdate())
+    with connection.cursor() as cursor:
+        cursor.execute(_THROUGH.format(periods=periods), [*params, [event.pk for event in events]])
+        for event, label, until in cursor:
+            found.setdefault(event, []).append((label, until))
+    return found
+
+
 _EXPORT = """
 copy (
     {periods}, run as (

@@ -1,1 +1,1 @@
-"""The annual report of a unit as a workbook: overview, stars by township, the register with points, rewards."""
+"""The annual report of a unit as a workbook that prints on A4 (``workbook.py`` says which sheets it has)."""

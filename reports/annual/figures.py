@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from incentives.models import Reward
-from ratings.models import Decision, Scheme
+from accounts.models import User
+from followups.models import FollowUp
+from incentives.models import Allocation, Reward
+from ratings.models import Decision, Event, Scheme
+from reviews.models import Appeal, Objection
 from villages.models import Unit, below
 
 _REGISTER = (Path(__file__).parent / "register.sql").read_text(encoding="utf-8")
@@ -19,7 +22,8 @@ CHUNK = 200
 
 
 class RegisterRow(NamedTuple):
-    """One rated unit; everything from ``applied`` to ``document`` is empty without a decision in the year."""
+    """One rated unit; ``applied`` to ``star`` are empty without a decision in the year, ``before`` without one in the
+    year before."""
 
     county: str | None
     township_code: str | None
@@ -30,11 +34,8 @@ class RegisterRow(NamedTuple):
     areas: dict[str, Decimal]
     total: Decimal | None
     star: int | None
-    origin: str | None
-    on: date | None
-    document: str | None
+    before: int | None
     star_now: int | None
-    since: date | None
     effects: str | None
 
 
@@ -60,23 +61,50 @@ def area_names(unit: Unit, year: int) -> dict[str, str]:
     return {area["code"]: area.get("name", "") for scheme in schemes for area in scheme.body["areas"]}
 
 
-class RewardRow(NamedTuple):
-    """What one policy gives one unit: the ``figure`` that selects its band, amounts in yuan."""
-
-    policy: str
-    code: str
-    name: str
-    star: int
-    figure: int | None
-    coefficient: Decimal
-    amount: Decimal
-    committed: Decimal
-    disbursed: Decimal
+def decisions(unit: Unit, year: int) -> QuerySet[Decision]:
+    """Every decision of the year that came into force, those that were replaced too."""
+    found = Decision.objects.confirmed().filter(below(unit.code, "unit_id"), year=year)
+    return found.select_related("unit", "replaces").order_by("unit", "on", "pk")
 
 
-def rewards(unit: Unit, year: int) -> Iterator[RewardRow]:
+def events(unit: Unit, year: int) -> QuerySet[Event]:
+    """What happened in the year; held events stay with those who record them."""
+    found = Event.objects.filter(below(unit.code, "unit_id"), on__year=year, held=False)
+    return found.select_related("unit", "reversal").order_by("unit", "on", "pk")
+
+
+def objections(unit: Unit, year: int) -> QuerySet[Objection]:
+    """Objections to the year's decisions, without what the objectors wrote and who they are."""
+    found = Objection.objects.filter(below(unit.code, "unit_id"), decision__year=year)
+    return found.select_related("unit").defer("name", "contact", "text").order_by("unit", "pk")
+
+
+def appeals(unit: Unit, year: int) -> QuerySet[Appeal]:
+    """Appeals made within the year of the rating or about its decisions: those of the year's applications, decisions,
+    and events."""
+    found = Appeal.objects.filter(below(unit.code, "unit_id"))
+    of_year = (
+        found.filter(application__cycle__year=year)
+        | found.filter(decision__year=year)
+        | found.filter(event__on__year=year)
+    )
+    return of_year.select_related("unit").order_by("unit", "pk")
+
+
+def rewards(unit: Unit, year: int) -> QuerySet[Reward]:
     """The rewards of the year's policies to units below ``unit``, by policy and unit."""
-    found = Reward.objects.filter(below(unit.code, "unit_id"), policy__year=year).order_by("policy", "unit")
-    columns = ("policy__name", "unit_id", "unit__name", "star", "figure", "policy__coefficient")
-    rows = found.values_list(*columns, "amount", "committed", "disbursed")
-    return (RewardRow(*row) for row in rows.iterator(CHUNK))
+    found = Reward.objects.filter(below(unit.code, "unit_id"), policy__year=year)
+    return found.select_related("unit", "policy").order_by("policy", "unit")
+
+
+def allocations(unit: Unit, year: int) -> QuerySet[Allocation]:
+    """What the year's project funds allocate to units below ``unit``, by fund and unit."""
+    found = Allocation.objects.filter(below(unit.code, "unit_id"), fund__year=year)
+    return found.select_related("unit", "fund").order_by("fund", "unit")
+
+
+def still_open(unit: Unit, reader: User | None) -> QuerySet[FollowUp]:
+    """Warnings and other follow-ups that wait today: those that ``reader`` may see (None: all)."""
+    seen = FollowUp.objects.all() if reader is None else FollowUp.objects.seen_by(reader)
+    waiting = seen.waiting().filter(below(unit.code, "unit_id"))
+    return waiting.select_related("unit", "responsible_unit", "escalated_to").order_by("due_at", "pk")

@@ -1,10 +1,13 @@
 -- Every rated unit below one unit with its result of a year's rating: one row per unit, by code.
 -- Points by area are those of the stage that decided, after the area's cap.
-with decided as (
-    select distinct on (d.unit_id) d.*
+with last_word as materialized (  -- the last decision of each of the two years
+    select distinct on (d.unit_id, d.year) d.*
     from ratings_decision d
-    where d.state = 'confirmed' and d.year = %(year)s and d.unit_id >= %(code)s and d.unit_id < %(end)s
-    order by d.unit_id, d."on" desc, d.id desc
+    where d.state = 'confirmed' and d.year in (%(year)s, %(year)s - 1) and d.unit_id >= %(code)s and d.unit_id < %(end)s
+    order by d.unit_id, d.year, d."on" desc, d.id desc
+),
+decided as (
+    select * from last_word where year = %(year)s
 ),
 place as materialized (  -- by scheme, the area of each criterion: {"1.1": ["1", cap or null]}; base areas have no cap
     select s.id as scheme, jsonb_object_agg(
@@ -29,12 +32,13 @@ area as (
     from area_sum
     group by application_id
 )
-select county.name, township.code, township.name, u.code, u.name, a.applied_star, area.points, d.total, d.star, d.origin,
-       d."on", d.document, held.star, lower(held.during), array_to_string(held.effects, ';')
+select county.name, township.code, township.name, u.code, u.name, a.applied_star, area.points, d.total, d.star, before.star,
+       held.star, array_to_string(held.effects, ';')
 from villages_unit u
 left join villages_unit county on county.code = left(u.code, 6)
 left join villages_unit township on township.code = left(u.code, 9)
 left join decided d on d.unit_id = u.code
+left join last_word before on before.unit_id = u.code and before.year = %(year)s - 1
 left join ratings_application a on a.id = d.application_id
 left join area on area.application_id = d.application_id
 left join ratings_starperiod held

@@ -1,11 +1,14 @@
-"""A sheet of the annual report: title, mark, frozen heading, rows of plain values with a number format per column."""
+"""The sheets of the annual report, laid out for A4: tables whose headings repeat on every page, pages of words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from math import ceil
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
-from records.excel_writer import ExcelSheet
+from records.excel_writer import TEXT, ExcelSheet
 
 POINTS, MONEY, FACTOR = "0.00", "#,##0.00", "0.0000"
 PLAIN = ""
@@ -13,38 +16,113 @@ PLAIN = ""
 DEMO = "演示数据，与实际无关"
 """What every document of the demonstration carries, whatever its language (architecture §4)."""
 
-_TITLE = {"bold": True, "font_size": 14}
-_HEAD = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#8E1B1F", "text_wrap": True, "valign": "vcenter"}
+A4 = 9
+FONT = {"font_name": "宋体", "font_size": 11}
+"""Of every cell: a font that Excel and WPS have on every Chinese machine."""
+_TITLE = {"font_name": "黑体", "font_size": 16}
+_NOTE = {"font_size": 10, "font_color": "#555555"}
+_HEAD = {
+    "bold": True,
+    "font_color": "#FFFFFF",
+    "bg_color": "#8E1B1F",
+    "text_wrap": True,
+    "align": "center",
+    "valign": "vcenter",
+    "border": 1,
+    "border_color": "#FFFFFF",
+}
+_ROW = {"text_wrap": True, "valign": "vcenter"}
+_SUM = {**_ROW, "bold": True, "top": 1}
+HEAD_HEIGHT, LINE_HEIGHT = 46, 19
 
 
 @dataclass(frozen=True)
 class ReportColumn:
-    """``width`` in characters; ``form``: the number format of its cells."""
+    """``width`` in characters; ``form``: the number format of its cells; columns of one ``group`` share a heading."""
 
     heading: str
     width: int
     form: str = PLAIN
+    group: str = ""
 
 
 class ReportTable:
-    """Writes ``title`` and headings to a fresh ``sheet``, then row by row what is appended."""
+    """Writes ``title``, ``notes`` and headings to a fresh ``sheet``, then row by row what is appended."""
 
-    def __init__(self, sheet: ExcelSheet, title: str, columns: Sequence[ReportColumn]) -> None:
+    def __init__(
+        self, sheet: ExcelSheet, title: str, columns: Sequence[ReportColumn], notes: Sequence[str] = ()
+    ) -> None:
         self.sheet = sheet
         self.forms = [column.form for column in columns]
-        titles = [title, *([DEMO] if settings.DEMO else [])]
-        self._lay_out(len(titles) + 1, columns)
-        for line in titles:
-            sheet.append([(line, "")], look=_TITLE)
+        page = sheet.worksheet
+        sheet.append([(title, "")], look=_TITLE)
+        for note in (*([DEMO] if settings.DEMO else []), *notes):
+            sheet.append([(note, "")], look=_NOTE)
+        first = sheet.rows
+        if any(column.group for column in columns):
+            self._groups(columns)
+        page.set_row(sheet.rows, HEAD_HEIGHT)
         sheet.append([(column.heading, "") for column in columns], look=_HEAD)
-
-    def append(self, values: Sequence[object]) -> None:
-        self.sheet.append(zip(values, self.forms, strict=True))
-
-    def _lay_out(self, head: int, columns: Sequence[ReportColumn]) -> None:
-        page = self.sheet.worksheet
-        page.freeze_panes(head, 0)
-        page.repeat_rows(head - 1)
+        page.freeze_panes(sheet.rows, 0)
+        page.repeat_rows(first, sheet.rows - 1)
+        page.hide_gridlines(0)
         page.set_landscape()
         page.fit_to_pages(1, 0)
-        self.sheet.set_widths([column.width for column in columns])
+        lay_out(sheet, title)
+        sheet.set_widths([column.width for column in columns])
+
+    def append(self, values: Iterable[object], *, total: bool = False) -> None:
+        self.sheet.append(zip(values, self.forms, strict=True), look=_SUM if total else _ROW)
+
+    def _groups(self, columns: Sequence[ReportColumn]) -> None:
+        """The row above the headings."""
+        head = self.sheet.book.add_format(_HEAD)
+        at = 0
+        for group, members in groupby(column.group for column in columns):
+            last = at + len(list(members)) - 1
+            if group and last > at:
+                self.sheet.worksheet.merge_range(self.sheet.rows, at, self.sheet.rows, last, group, head)
+            else:
+                for one in range(at, last + 1):
+                    self.sheet.worksheet.write_string(self.sheet.rows, one, group, head)
+            at = last + 1
+        self.sheet.rows += 1
+
+
+class ReportPage:
+    """A page of words on A4 upright, as wide as ``widths`` together; every line may run over its whole width."""
+
+    def __init__(self, sheet: ExcelSheet, title: str, widths: Sequence[int]) -> None:
+        self.sheet, self.width = sheet, sum(widths)
+        self.last = len(widths) - 1
+        sheet.set_widths(widths)
+        page = sheet.worksheet
+        page.set_portrait()
+        page.fit_to_pages(1, 1)
+        page.hide_gridlines(2)
+        lay_out(sheet, title)
+
+    def line(self, text: str, *, size: int = 12, **look: object) -> None:
+        """``text`` over the whole width, in as many lines as it needs."""
+        needed = ceil(sum(2 if ord(sign) > 0x2E7F else 1 for sign in text) * size / 11 / self.width) or 1
+        self.sheet.worksheet.set_row(self.sheet.rows, ceil(needed * size * 1.6 + 4))
+        form = self.sheet.book.add_format(
+            {"font_size": size, "text_wrap": True, "valign": "vcenter", "num_format": TEXT, **look}
+        )
+        self.sheet.worksheet.merge_range(self.sheet.rows, 0, self.sheet.rows, self.last, "", form)
+        self.sheet.worksheet.write_string(self.sheet.rows, 0, text, form)
+        self.sheet.rows += 1
+
+    def gap(self, height: int = LINE_HEIGHT) -> None:
+        self.sheet.worksheet.set_row(self.sheet.rows, height)
+        self.sheet.rows += 1
+
+
+def lay_out(sheet: ExcelSheet, title: str) -> None:
+    """What every sheet of the report has on paper: A4, margins, its title and the page below."""
+    page = sheet.worksheet
+    page.set_paper(A4)
+    page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    page.center_horizontally()
+    pages = _("Page %(page)s of %(pages)s") % {"page": "&P", "pages": "&N"}
+    page.set_footer(f"&L&9 {title.replace('&', '&&')}&R&9 {pages}")

@@ -1,5 +1,6 @@
 """The annual report, read back: every sheet's figures, formats, and text that stays text."""
 
+from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -7,7 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 from openpyxl import load_workbook
+from rest_framework.test import APIClient
 
+from accounts.roles import Role
 from ratings.models import Application
 from records.chain_head import Head
 from reports.annual import workbook
@@ -17,11 +20,14 @@ from tests.factories import (
     ApplicationFactory,
     CycleFactory,
     DecisionFactory,
+    EventFactory,
     PointsFactory,
     SchemeFactory,
     StarPeriodFactory,
     UnitFactory,
     at,
+    person,
+    scheme_body,
 )
 from tests.plain_chinese import unchinese_text
 
@@ -81,91 +87,155 @@ def test_no_latin_word_stands_in_the_report(county, tmp_path):
     assert ("三星" in cells, unchinese_text("\n".join(cells), ["=HYPERLINK(1)", *as_exported])) == (True, [])
 
 
-def rows(sheet, head=2):
+HEADS = 3
+"""A table's first heading row: below its title and its note."""
+
+
+def rows(sheet, head=HEADS):
     return [list(row) for row in sheet.iter_rows(min_row=head, values_only=True)]
 
 
-def test_the_register_has_points_stars_and_effects(county, tmp_path):
+def test_the_register_has_points_and_the_stars_of_two_years(county, tmp_path):
     sheet = written(county, tmp_path)["Star register"]
-    heads, first, second, third = rows(sheet)
+    groups, heads, first, second, third = rows(sheet)
     assert dict(zip(heads, first, strict=True)) == {
-        "County": "新昌县",
         "Township": "沙溪镇",
         "Division code": f"{TOWNSHIP}201",
         "Village": "=HYPERLINK(1)",
-        "Star applied for": 4,
+        "Star applied for": "Four stars",
         "制度建设": 17.5,
         "党员干部廉洁自律": 6,
         "加分项": 3,
         "扣分项": 2,
-        "Total": 24.5,
-        "Decided star": 3,
-        "Decided by": "Township",
-        "In force from": datetime(2026, 11, 16),
-        "Document": "沙评〔2026〕1号",
-        "Star now": 3,
-        "Since": datetime(2026, 11, 16),
+        "Total (points)": 24.5,
+        "Decided star": "Three stars",
+        "Star of 2025": None,
+        "Star now": "Three stars",
         "Effects": None,
     }
-    assert (second[10], second[11], second[-3], second[-1]) == (
-        5,
-        "Decided on paper",
-        2,
-        "at most 3 stars; 1 fewer stars",
-    )
-    assert third[2:] == [f"{TOWNSHIP}203", f"单位{TOWNSHIP}203", *[None] * 13]
+    assert groups[4] == "Points by area (points)"
+    assert second[9:] == ["Five stars", None, "Two stars", "at most 3 stars; 1 fewer stars"]
+    assert third[1:] == [f"{TOWNSHIP}203", f"单位{TOWNSHIP}203", *[None] * 7, "Three stars", None, None]
 
 
-def test_text_stays_text_and_figures_have_formats(county, tmp_path):
+def test_a_table_is_laid_out_for_paper(county, tmp_path):
     sheet = written(county, tmp_path)["Star register"]
-    assert (sheet["D3"].data_type, sheet["J3"].number_format, sheet["M3"].number_format) == ("s", "0.00", "yyyy-mm-dd")
-    assert (sheet.freeze_panes, int(sheet.column_dimensions["D"].width)) == ("A3", 18)
+    assert (sheet["C5"].data_type, sheet["I5"].number_format, sheet.freeze_panes) == ("s", "0.00", "A5")
+    assert (sheet.print_title_rows, sheet.page_setup.paperSize, sheet.page_setup.orientation) == (
+        "$3:$4",
+        9,
+        "landscape",
+    )
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
 
 
-def test_stars_by_township_and_overview(county, tmp_path):
+def test_stars_by_township_against_last_year(county, tmp_path):
     book = written(county, tmp_path)
-    heads, township, total = rows(book["Stars by township"])
-    assert dict(zip(heads, township, strict=True)) == {
-        "County": "新昌县",
-        "Township": "沙溪镇",
-        "Rated units": 3,
-        "Five stars": 1,
-        "Four stars": 0,
-        "Three stars": 1,
-        "Two stars": 0,
-        "One star": 0,
-        "No star": 0,
-        "No decision": 1,
-        "Mean of the totals": 24.5,
-        "Fallen since": 1,
-    }
-    assert total[2:] == township[2:]
-    overview = {row[0]: row[1:] for row in rows(book["Overview"])}
-    assert overview["Decided in the year"] == [2, 66.67]
-    assert overview["Now: No star"] == [1, 33.33]
-    assert overview["Rewards: Total"] == [0, 0]
+    groups, heads, township, total = rows(book["Stars by township"])
+    assert [group for group in groups if group] == [
+        "2026: villages by decided star",
+        "2025: villages by decided star",
+        "Against last year",
+    ]
+    stars = ["Five stars", "Four stars", "Three stars", "Two stars", "One star", "No star"]
+    assert list(zip(heads, township, strict=True)) == [
+        ("Township", "沙溪镇"),
+        ("Rated (villages)", 3),
+        *zip(stars, [1, 0, 1, 0, 0, 0], strict=True),
+        ("No decision", 1),
+        ("Four stars or more (%)", 50),
+        *zip(stars, [0, 0, 1, 0, 0, 0], strict=True),
+        ("Four stars or more (%)", 0),
+        ("Rose (villages)", 0),
+        ("Fell (villages)", 0),
+        ("Mean of the totals (points)", 24.5),
+        ("Fewer stars today than decided (villages)", 1),
+    ]
+    assert total[1:] == township[1:]
+
+
+def test_the_summary_says_in_words_what_the_tables_hold(county, tmp_path):
+    sheet = written(county, tmp_path)["Summary"]
+    words = [row[0] for row in rows(sheet, 2)]
+    assert words[:2] == [
+        "Of 3 rated villages 2 have a decision for 2026; the mean of their totals is 24.50 points.",
+        "1 villages have four stars or more: 50.00% of those decided; the year before 0.00%.",
+    ]
+    assert [row for row in rows(sheet, 2) if row[0] == "Five stars"] == [["Five stars", 1, 0, 1]]
+    assert len(sheet._charts) == 2
+
+
+def test_its_stars_are_those_of_the_api(county, tmp_path):
+    sheet = written(county, tmp_path)["Star register"]
+    api = APIClient()
+    api.force_authenticate(person(Role.DISCIPLINE, COUNTY))
+    total = api.get("/api/v1/dashboard/").data["total"]
+    held = Counter(row[-2] for row in rows(sheet)[2:])
+    assert total["rated"] == held.total()
+    names = {"0": None, "2": "Two stars", "3": "Three stars"}
+    assert {names[str(star)]: count for star, count in total["stars"].items() if count} == dict(held)
+
+
+def test_decisions_events_and_appeals_of_the_year(county, tmp_path):
+    unit = UnitFactory(code=f"{TOWNSHIP}202")
+    SchemeFactory(unit=county, year=2025, body=scheme_body(year=2025))
+    EventFactory(unit=unit, on=date(2026, 4, 1), kind="spot_check_failed")
+    EventFactory(unit=unit, on=date(2026, 5, 1), held=True)
+    EventFactory(unit=unit, on=date(2025, 5, 1))
+    book = written(county, tmp_path)
+    found = rows(book["Decisions and reasons"])
+    assert [(row[2], row[3], row[7]) for row in found[1:]] == [
+        ("=HYPERLINK(1)", "Three stars", "沙评〔2026〕1号"),
+        (unit.name, "Five stars", None),
+    ]
+    events = rows(book["Events and consequences"])[1:]
+    assert [row[2:6] for row in events] == [[unit.name, datetime(2026, 4, 1), "抽查不合格", "Not rectified"]]
+    assert [rows(book[name])[1:] for name in ("Objections", "Appeals", "Rewards", "Project funds")] == [[], [], [], []]
+
+
+def test_finance_gets_the_money_but_no_events(county, tmp_path):
+    def sheets(role):
+        workbook.write(county, 2026, tmp_path / "r.xlsx", reader=person(role, COUNTY))
+        return load_workbook(tmp_path / "r.xlsx").sheetnames
+
+    money, watched = ["奖励", "项目资金"], ["情形及处理", "异议", "申诉"]
+    finance, discipline = sheets(Role.FINANCE), sheets(Role.DISCIPLINE)
+    assert [name for name in discipline if name not in finance] == watched
+    assert [name for name in finance if name in money] == money
+
+
+def test_above_counties_there_is_a_sheet_by_county(county, tmp_path):
+    UnitFactory(code="3306", name="绍兴市")
+    book = written(UnitFactory(code="3306"), tmp_path)
+    counted = [(row[0], row[1]) for row in rows(book["Stars by county"])[2:]]
+    assert counted == [("新昌县", 3), ("单位330681001218", 1), ("Total", 4)]
 
 
 def test_only_what_lies_below_the_unit(county, tmp_path):
     sheet = written(UnitFactory(code="330681"), tmp_path)["Star register"]
-    assert [row[2] for row in rows(sheet)[1:]] == ["330681001218"]
+    assert [row[1] for row in rows(sheet)[1:]] == ["330681001218"]
 
 
 def test_the_demonstration_is_marked_on_every_sheet(county, tmp_path, settings):
     settings.DEMO = True
     book = written(county, tmp_path)
-    assert {sheet["A2"].value for sheet in book} == {"演示数据，与实际无关"}
+    marked = [
+        sheet.title for sheet in book if any("演示数据，与实际无关" in row for row in sheet.iter_rows(values_only=True))
+    ]
+    assert marked == book.sheetnames
 
 
 def test_the_command_writes_chinese_and_knows_its_units(county, tmp_path):
     path = tmp_path / "r.xlsx"
     call_command("annual_report", year=2026, unit=COUNTY, output=str(path))
-    assert len(load_workbook(path).sheetnames) == 4
+    names = load_workbook(path).sheetnames
+    assert (names[:4], names[-1]) == (["封面", "概要", "各乡镇星级", "星级台账"], "存证")
     with pytest.raises(CommandError, match="没有代码为999999的单位"):
         call_command("annual_report", year=2026, unit="999999", output=str(path))
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_cover_carries_the_head_of_the_chain_as_it_is_exported(county, tmp_path):
-    lines = [row[0] for row in rows(written(county, tmp_path)["Overview"])]
+def test_the_last_sheet_carries_the_head_of_the_chain_as_it_is_exported(county, tmp_path):
+    sheet = written(county, tmp_path).worksheets[-1]
+    lines = [row[0] for row in rows(sheet, 1)]
     assert Head.read("\n".join(lines[-4:])) == Head.newest()

@@ -57,7 +57,7 @@ def test_it_is_asked_for_made_told_and_fetched(client, reader, django_capture_on
     ]
     assert [todo.url for todo in todos_of(User.objects.get(pk=reader.pk))] == [report.get_absolute_url()]
     fetched = client.get(reverse("report_file", args=[report.pk]))
-    assert load_workbook(BytesIO(b"".join(fetched.streaming_content))).sheetnames[0] == "概况"
+    assert load_workbook(BytesIO(b"".join(fetched.streaming_content))).sheetnames[0] == "封面"
     assert "attachment" in fetched["Content-Disposition"]
     assert todos_of(User.objects.get(pk=reader.pk)) == []
 

@@ -1,0 +1,247 @@
+"""The lists of the annual report, a sheet each: what was decided, what happened, who objected, what was granted,
+what is still open. Each returns the counts that the summary tells."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+import xlsxwriter
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.templatetags.face import star_name
+from ratings.events.applicable_scheme import event_names_anywhere
+from ratings.events.effects import effect_words
+from ratings.models import Decision, Event
+from ratings.register.rerating import acting_through
+from records.deadlines import last_day
+from records.excel_writer import ExcelSheet
+from reports.annual import figures
+from reports.annual.figures import CHUNK
+from reports.annual.sheets import MONEY, POINTS, ReportColumn, ReportTable
+from reports.annual.tally import Granted
+from reviews.models import Appeal, Objection
+from villages.models import Unit
+from villages.townships import Townships
+
+EVENTS_AT_ONCE = 500
+
+
+class ReportLists:
+    """The lists of ``unit`` and ``year`` in ``book``; ``title`` words the title of a sheet."""
+
+    def __init__(self, book: xlsxwriter.Workbook, unit: Unit, year: int) -> None:
+        self.book, self.unit, self.year = book, unit, year
+        self.townships = Townships()
+
+    def decisions(self) -> None:
+        columns = [
+            ReportColumn(_("Decided star"), 8),
+            ReportColumn(_("Total (points)"), 9, POINTS),
+            ReportColumn(_("Decided by"), 12),
+            ReportColumn(_("In force from"), 12),
+            ReportColumn(_("Document"), 22),
+            ReportColumn(_("Star of the decision that it replaces"), 10),
+            ReportColumn(_("Reason"), 40),
+        ]
+        note = _(
+            "Each line is one decision in force. Where no reason stands, the star follows from points and conditions."
+        )
+        table = self._table(_("Decisions and reasons"), columns, [note])
+        for one in figures.decisions(self.unit, self.year).iterator(CHUNK):
+            replaced = star_name(one.replaces.star) if one.replaces else None
+            decided_by = Decision.Origin(one.origin).label
+            table.append(
+                [
+                    *self._place(one.unit),
+                    star_name(one.star),
+                    one.total,
+                    str(decided_by),
+                    one.on,
+                    one.document,
+                    replaced,
+                    one.reason,
+                ]
+            )
+
+    def events(self) -> Counter:
+        found, counts = figures.events(self.unit, self.year), Counter()
+        names = event_names_anywhere(found.order_by().values_list("kind", flat=True).distinct())
+        columns = [
+            ReportColumn(_("Day"), 12),
+            ReportColumn(_("Event"), 22),
+            ReportColumn(_("State"), 12),
+            ReportColumn(_("Closed as rectified on"), 12),
+            ReportColumn(_("Consequence for the star"), 30),
+            ReportColumn(_("What was done"), 32),
+        ]
+        table = self._table(_("Events and consequences"), columns, [_("Each line is one event of the year.")])
+        rows = found.iterator(CHUNK)
+        while some := list(islice(rows, EVENTS_AT_ONCE)):
+            acting = acting_through(some)
+            for one in some:
+                state, words = _state_of(one)
+                counts["all"] += 1
+                counts[state] += 1
+                counts["acting"] += one.pk in acting
+                consequence = _("; ").join(_effect(*effect) for effect in acting.get(one.pk, [])) or _("None")
+                table.append(
+                    [
+                        *self._place(one.unit),
+                        one.on,
+                        names.get(one.kind, one.kind),
+                        words,
+                        one.closed,
+                        consequence,
+                        one.rectification,
+                    ]
+                )
+        return counts
+
+    def objections(self) -> Counter:
+        columns = [
+            ReportColumn(_("Receipt number"), 18),
+            ReportColumn(_("Received"), 13),
+            ReportColumn(_("State"), 14),
+            ReportColumn(_("Answered"), 13),
+            ReportColumn(_("Days to the answer"), 10),
+        ]
+        note = _("Each line is one objection. What objectors wrote and who they are stays with those who answer.")
+        table = self._table(_("Objections"), columns, [note])
+        counts: Counter = Counter()
+        for one in figures.objections(self.unit, self.year).iterator(CHUNK):
+            counts["all"] += 1
+            counts[one.state] += 1
+            took = (one.answered_at - one.made_at).days if one.answered_at else None
+            state = str(Objection.State(one.state).label)
+            table.append([*self._place(one.unit), one.receipt, _day(one.made_at), state, _day(one.answered_at), took])
+        return counts
+
+    def appeals(self) -> Counter:
+        columns = [
+            ReportColumn(_("Received"), 13),
+            ReportColumn(_("Against"), 14),
+            ReportColumn(_("Reasons"), 40),
+            ReportColumn(_("State"), 12),
+            ReportColumn(_("Answered"), 13),
+            ReportColumn(_("Answer"), 40),
+        ]
+        table = self._table(_("Appeals"), columns, [_("Each line is one appeal.")])
+        counts: Counter = Counter()
+        for one in figures.appeals(self.unit, self.year).iterator(CHUNK):
+            counts["all"] += 1
+            counts[one.state] += 1
+            against = _("An event") if one.event_id else _("The result")
+            state = str(Appeal.State(one.state).label)
+            table.append(
+                [
+                    *self._place(one.unit),
+                    _day(one.made_at),
+                    against,
+                    one.reasons,
+                    state,
+                    _day(one.answered_at),
+                    one.answer,
+                ]
+            )
+        return counts
+
+    def rewards(self) -> Granted:
+        found = figures.rewards(self.unit, self.year).iterator(CHUNK)
+        return self._grants(_("Rewards"), _("Policy"), _("Reward (yuan)"), ((one.policy.name, one) for one in found))
+
+    def allocations(self) -> Granted:
+        found = figures.allocations(self.unit, self.year).iterator(CHUNK)
+        name = _("Project funds")
+        return self._grants(name, _("Project fund"), _("Allocated (yuan)"), ((one.fund.name, one) for one in found))
+
+    def still_open(self, reader: User | None) -> Counter:
+        today, counts = date_format(timezone.localdate()), Counter()
+        columns = [
+            ReportColumn(_("Kind"), 16),
+            ReportColumn(_("What is to be done"), 46),
+            ReportColumn(_("Responsible"), 22),
+            ReportColumn(_("Due"), 12),
+            ReportColumn(_("State"), 10),
+            ReportColumn(_("Escalated to"), 14),
+        ]
+        note = _("Each line is one warning or follow-up that waits on %s; those due first stand first.") % today
+        table = self._table(_("What is still open"), columns, [note])
+        for one in figures.still_open(self.unit, reader).iterator(CHUNK):
+            counts["all"] += 1
+            counts["late"] += one.is_late
+            counts["warnings"] += one.kind.startswith("warning_")
+            state = _("Late") if one.is_late else str(one.get_state_display())
+            above = one.escalated_to.name if one.escalated_to else None
+            table.append(
+                [*self._place(one.unit), str(one.spec.name), one.text, one.office, last_day(one.due_at), state, above]
+            )
+        return counts
+
+    def _grants(self, name: str, source: str, amount: str, lines: Iterable[tuple[str, Any]]) -> Granted:
+        """The lines of policies or funds, a total after each and, of several, one of all."""
+        columns = [
+            ReportColumn(source, 30),
+            ReportColumn(_("Star"), 8),
+            ReportColumn(amount, 16, MONEY),
+            ReportColumn(_("Committed (yuan)"), 16, MONEY),
+            ReportColumn(_("Disbursed (yuan)"), 16, MONEY),
+        ]
+        table = self._table(name, columns, [_("Each line is one village; amounts in yuan.")])
+        whole, part = Granted(_("Total")), None
+        for title, line in lines:
+            if part is None or part.name != title:
+                _sum(table, part)
+                part = Granted(title)
+            for granted in (part, whole):
+                granted.units += 1
+                granted.amount += line.amount
+                granted.committed += line.committed
+                granted.disbursed += line.disbursed
+            money = [line.amount, line.committed, line.disbursed]
+            table.append([*self._place(line.unit), title, star_name(line.star), *money])
+        _sum(table, part)
+        if part and part.units < whole.units:
+            _sum(table, whole)
+        return whole
+
+    def _table(self, name: str, columns: Sequence[ReportColumn], notes: Sequence[str]) -> ReportTable:
+        places = [
+            ReportColumn(_("Township"), 14),
+            ReportColumn(_("Division code"), 14),
+            ReportColumn(_("Village"), 16),
+        ]
+        return ReportTable(ExcelSheet(self.book, name), titled(name, self.unit, self.year), [*places, *columns], notes)
+
+    def _place(self, unit: Unit) -> list[str]:
+        return [self.townships.of(unit.code), unit.code, unit.name]
+
+
+def titled(what: str, unit: Unit, year: int) -> str:
+    return _("%(unit)s %(year)s: %(what)s") % {"unit": unit.name, "year": year, "what": what}
+
+
+def _sum(table: ReportTable, granted: Granted | None) -> None:
+    if granted:
+        label = _("%(name)s, %(n)s villages together") % {"name": granted.name, "n": granted.units}
+        money = [granted.amount, granted.committed, granted.disbursed]
+        table.append([None, None, None, label, None, *money], total=True)
+
+
+def _state_of(event: Event) -> tuple[str, str]:
+    if hasattr(event, "reversal"):
+        return "reversed", _("No longer counts: appeal upheld")
+    return ("rectified", _("Rectified")) if event.closed else ("open", _("Not rectified"))
+
+
+def _effect(label: str, until: Any) -> str:
+    if until is None:
+        return effect_words(label)
+    return _("%(effect)s, until before %(day)s") % {"effect": effect_words(label), "day": date_format(until)}
+
+
+def _day(moment: Any) -> Any:
+    return timezone.localdate(moment) if moment else None

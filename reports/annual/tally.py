@@ -1,0 +1,133 @@
+"""The totals of an annual report: of the whole, of each county and of each township."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ratings.scoring.methods import written
+from reports.annual.figures import RegisterRow
+from villages.models import Unit, county_of
+from villages.models.unit import COUNTY_LENGTH
+
+CUSTOMARY = 5
+"""Stars that are always shown; a scheme with more adds its own."""
+GOOD = 4
+"""The star from which on a village counts as good: the share that offices compare."""
+
+
+@dataclass
+class Tally:
+    """``decided`` and ``before`` (last year's) count None for no decision; ``rose`` and ``fell``: against last year."""
+
+    county: str
+    name: str
+    rated: int = 0
+    decided: Counter = field(default_factory=Counter)
+    before: Counter = field(default_factory=Counter)
+    now: Counter = field(default_factory=Counter)
+    rose: int = 0
+    fell: int = 0
+    fallen: int = 0
+    points: Decimal = Decimal(0)
+    scored: int = 0
+
+    def count(self, row: RegisterRow) -> None:
+        self.rated += 1
+        self.decided[row.star] += 1
+        self.before[row.before] += 1
+        self.now[row.star_now or 0] += 1
+        if row.star is not None and row.before is not None:
+            self.rose += row.star > row.before
+            self.fell += row.star < row.before
+        self.fallen += row.star is not None and row.star_now is not None and row.star_now < row.star
+        if row.total is not None:
+            self.points += row.total
+            self.scored += 1
+
+    @property
+    def mean(self) -> Decimal | None:
+        return Decimal(written(self.points / self.scored)) if self.scored else None
+
+    @property
+    def with_decision(self) -> int:
+        return self.rated - self.decided[None]
+
+    @property
+    def with_decision_before(self) -> int:
+        return self.rated - self.before[None]
+
+    @property
+    def good_share(self) -> Decimal | None:
+        return share(good(self.decided), self.with_decision)
+
+    @property
+    def good_share_before(self) -> Decimal | None:
+        return share(good(self.before), self.with_decision_before)
+
+
+def good(stars: Counter) -> int:
+    return sum(count for star, count in stars.items() if star is not None and star >= GOOD)
+
+
+def share(part: int, whole: int) -> Decimal | None:
+    """Per cent, half up to two decimals; None of nothing."""
+    return Decimal(written(Decimal(100 * part) / whole)) if whole else None
+
+
+class Tallies:
+    """All totals of one report, filled row by row."""
+
+    def __init__(self, unit: Unit, whole: str) -> None:
+        self.above_counties = len(unit.code) < COUNTY_LENGTH
+        self.whole = Tally("", whole)
+        self._counties: dict[str, Tally] = {}
+        self._townships: dict[str, Tally] = {}
+
+    def count(self, row: RegisterRow) -> None:
+        county = county_of(row.code)
+        places = [self.whole, self._townships.setdefault(row.township_code or "", _township(row))]
+        if self.above_counties:
+            places.append(self._counties.setdefault(county, Tally("", row.county or row.name)))
+        for place in places:
+            place.count(row)
+
+    @property
+    def counties(self) -> list[Tally]:
+        return [self._counties[code] for code in sorted(self._counties)]
+
+    @property
+    def townships(self) -> list[Tally]:
+        return [self._townships[code] for code in sorted(self._townships)]
+
+    @property
+    def stars(self) -> list[int]:
+        """Every star of this year, last year and today, from the highest down to none."""
+        held = (*self.whole.decided, *self.whole.before, *self.whole.now)
+        return list(range(max([CUSTOMARY, *(star for star in held if star is not None)]), -1, -1))
+
+
+def _township(row: RegisterRow) -> Tally:
+    return Tally(row.county or "", row.township or row.name)
+
+
+@dataclass
+class Granted:
+    """The lines of one policy or fund: how many villages, yuan."""
+
+    name: str
+    units: int = 0
+    amount: Decimal = Decimal(0)
+    committed: Decimal = Decimal(0)
+    disbursed: Decimal = Decimal(0)
+
+
+@dataclass
+class Counts:
+    """What the lists of a report hold; None where its reader may not see the list."""
+
+    events: Counter | None = None
+    objections: Counter | None = None
+    appeals: Counter | None = None
+    open: Counter | None = None
+    rewards: Granted | None = None
+    allocations: Granted | None = None
