@@ -1,6 +1,6 @@
 """The sheets of the annual report, laid out for A4: tables whose headings repeat on every page, pages of words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
@@ -33,7 +33,7 @@ _HEAD = {
 }
 _ROW = {"text_wrap": True, "valign": "vcenter"}
 _SUM = {**_ROW, "bold": True, "top": 1}
-HEAD_HEIGHT, LINE_HEIGHT = 46, 19
+HEAD_HEIGHT, LINE_HEIGHT, HIGHEST = 46, 16, 400
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class ReportTable:
     ) -> None:
         self.sheet = sheet
         self.forms = [column.form for column in columns]
+        self.widths = [column.width for column in columns]
         page = sheet.worksheet
         sheet.append([(title, "")], look=_TITLE)
         for note in (*([DEMO] if settings.DEMO else []), *notes):
@@ -71,7 +72,11 @@ class ReportTable:
         lay_out(sheet, title)
         sheet.set_widths([column.width for column in columns])
 
-    def append(self, values: Iterable[object], *, total: bool = False) -> None:
+    def append(self, values: Sequence[object], *, total: bool = False) -> None:
+        """Rows are as high as their texts need: not every program finds that out when it opens the file."""
+        texts = zip(values, self.widths, strict=True)
+        if (lines := max(lines_of(text, width) for text, width in texts)) > 1:
+            self.sheet.worksheet.set_row(self.sheet.rows, min(lines * LINE_HEIGHT, HIGHEST))
         self.sheet.append(zip(values, self.forms, strict=True), look=_SUM if total else _ROW)
 
     def _groups(self, columns: Sequence[ReportColumn]) -> None:
@@ -104,7 +109,7 @@ class ReportPage:
 
     def line(self, text: str, *, size: int = 12, **look: object) -> None:
         """``text`` over the whole width, in as many lines as it needs."""
-        needed = ceil(sum(2 if ord(sign) > 0x2E7F else 1 for sign in text) * size / 11 / self.width) or 1
+        needed = lines_of(text, self.width * 11 / size)
         self.sheet.worksheet.set_row(self.sheet.rows, ceil(needed * size * 1.6 + 4))
         form = self.sheet.book.add_format(
             {"font_size": size, "text_wrap": True, "valign": "vcenter", "num_format": TEXT, **look}
@@ -116,6 +121,14 @@ class ReportPage:
     def gap(self, height: int = LINE_HEIGHT) -> None:
         self.sheet.worksheet.set_row(self.sheet.rows, height)
         self.sheet.rows += 1
+
+
+def lines_of(value: object, width: float) -> int:
+    """How many lines a text takes in ``width`` characters: a Chinese one is twice as wide as a digit."""
+    if not isinstance(value, str) or 2 * len(value) <= width and "\n" not in value:
+        return 1
+    wide = (sum(2 if sign > "\u2e7f" else 1 for sign in line) for line in value.split("\n"))
+    return sum(ceil(signs / (width - 1)) or 1 for signs in wide)
 
 
 def lay_out(sheet: ExcelSheet, title: str) -> None:
