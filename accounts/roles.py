@@ -66,6 +66,7 @@ VIEW = frozenset(
 )
 WATCH = VIEW | {
     "ratings.view_event",
+    "ratings.view_register_run",
     "incentives.view_incentive",
     "reminders.view_due",
     "reports.view_dashboard",
@@ -139,6 +140,7 @@ ROLES: dict[str, RoleSpec] = {
             "ratings.manage_scheme",
             "ratings.manage_cycle",
             "ratings.settle_proposal_county",
+            "ratings.run_register",
             "reviews.convene_county",
             "reviews.open_check",
             "reviews.decide_county",
@@ -194,6 +196,7 @@ ROLES: dict[str, RoleSpec] = {
             "accounts.appoint",
             "villages.make_zone",
             "ratings.settle_proposal_city",
+            "ratings.run_register",
             "reviews.convene_appeal_city",
             "reviews.hear_appeal_city",
             "reminders.send_reminder",

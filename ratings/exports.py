@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from ratings.events.effects import effects_words
-from ratings.models import Application, Event
+from ratings.models import Application, Event, RegisterRun, RegisterRunChange
+from ratings.presenters import register_runs as runs_presenter
 from records.deadlines import deadline
 from records.workbooks import SheetColumn
 from villages.townships import unit_columns
@@ -46,6 +48,33 @@ def public_register() -> list[SheetColumn]:
         *unit_columns(lambda row: row.unit),
         SheetColumn(_("Star"), lambda period: period.star, 8),
         SheetColumn(_("Since"), lambda period: period.since, 14),
+    ]
+
+
+def register_runs() -> list[SheetColumn]:
+    return [
+        SheetColumn(_("Day"), lambda run: run.day, 14),
+        SheetColumn(pgettext("re-rating run", "Run"), runs_presenter.kind_words, 28),
+        SheetColumn(pgettext("re-rating run", "Place"), runs_presenter.place_words, 20),
+        SheetColumn(pgettext("re-rating run", "Started by"), runs_presenter.who_words, 16),
+        SheetColumn(pgettext("re-rating run", "Looked at"), lambda run: run.units_seen, 10),
+        SheetColumn(pgettext("re-rating run", "Changed"), lambda run: run.changed_seen, 10),
+        SheetColumn(pgettext("re-rating run", "Findings"), lambda run: run.findings_seen, 10),
+        SheetColumn(pgettext("re-rating run", "How long"), runs_presenter.duration_words, 16),
+        SheetColumn(_("State"), RegisterRun.get_state_display, 12),
+    ]
+
+
+def register_run_changes(run: RegisterRun) -> list[SheetColumn]:
+    def why(change: RegisterRunChange) -> str:
+        return runs_presenter.why_words(run, change)
+
+    return [
+        *unit_columns(lambda row: row.unit),
+        SheetColumn(pgettext("star", "Before"), lambda change: change.before, 8),
+        SheetColumn(pgettext("star", "After"), lambda change: change.after, 8),
+        SheetColumn(pgettext("re-rating run", "From"), lambda change: change.since, 14),
+        SheetColumn(_("Looked at because of"), why, 40),
     ]
 
 

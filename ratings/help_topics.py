@@ -227,6 +227,40 @@ TOPICS = [
         order=57,
     ),
     Topic(
+        "run_register",
+        _("Re-rate at once"),
+        _("You bring the stars of your places up to date without waiting for the night."),
+        (
+            _("Press Re-rating runs, then Dry run first: it shows what would change, and changes nothing."),
+            _("Do exactly this carries it out. If something has changed meanwhile, the new state is shown first."),
+            _("Run now does the same without looking first. Only one run is under way at a time."),
+        ),
+        pages=(
+            "register_runs",
+            "register_run",
+            "register_run_begin",
+            "register_run_carry_out",
+        ),
+        needs=("ratings.run_register",),
+        order=59,
+    ),
+    Topic(
+        "register_runs",
+        _("Re-rating runs"),
+        _("You see what each run of the re-rating changed in your places, and why."),
+        (
+            _("The list shows day, how many units were looked at and changed, and how long it took."),
+            _("Open a run for its units: the star before and after, and why they were looked at."),
+            _("The list of changes comes as Excel."),
+        ),
+        pages=(
+            "register_runs",
+            "register_run",
+        ),
+        needs=("ratings.view_register_run",),
+        order=59,
+    ),
+    Topic(
         "record_events",
         _("Record events"),
         _("Whatever changes a star between ratings is recorded with its day and document."),

@@ -49,5 +49,13 @@ MENU = (
         note=_("What changes stars between ratings"),
         pages=("/proposals/",),
     ),
+    MenuEntry(
+        Section.RECORDS,
+        _("Re-rating runs"),
+        "register_runs",
+        ("ratings.view_register_run",),
+        order=40,
+        note=_("What each night changed, and why"),
+    ),
     MenuEntry(Section.RECORDS, _("Star register"), "public_register", order=30, audiences=(PUBLIC,)),
 )

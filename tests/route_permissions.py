@@ -302,6 +302,10 @@ PAGES = {
     "supply_sheet_empty": page("cycle.pk", get=at("county", "ratings.supply"), query="?criterion=1.3"),
     # Of the register.
     "register": both(who=anywhere("ratings.view_register")),
+    "register_runs": both(who=anywhere("ratings.view_register_run")),
+    "register_run": both("register_run.pk", who=at("county", "ratings.view_register_run")),
+    "register_run_begin": page("county.code", post=at("county", "ratings.run_register")),
+    "register_run_carry_out": page("register_run.pk", post=at("county", "ratings.run_register")),
     "register_unit": both("village.code", who=at("village", "ratings.view_register")),
     "events": both(who=anywhere("ratings.view_event")),
     "event_choose_unit": both(who=anywhere(RECORD), query="?q=33"),

@@ -20,6 +20,7 @@ from ratings.models import Evidence, Proposal, Stage
 from ratings.register.certificate import code_of
 from ratings.workflow import event as events
 from ratings.workflow import event_files
+from ratings.workflow.register_run import run_register
 from records.files import store, store_photo
 from reports import workflow as reports
 from reviews.models import AppealPaper, Draw, FieldPhoto, Settlement, Sheet
@@ -155,6 +156,7 @@ def _county(at: Places, who: SimpleNamespace) -> SimpleNamespace:
     _grant_money(own)
     _record_event(own)
     _order(own)
+    own.register_run = run_register(who.county_office, place=own.county, dry_run=True)
     own.report = reports.ask(own.county, 2026, by=who.county_office)
     reports.make(own.report.pk)
     address = "https://127.0.0.1/robot"  # leads inside: nothing is sent

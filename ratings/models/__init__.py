@@ -17,7 +17,7 @@ from ratings.models.decision import Decision
 from ratings.models.event import Event, Proposal, Reversal
 from ratings.models.event_case import EventFile, EventPerson
 from ratings.models.register import StarPeriod
-from ratings.models.register_run import RegisterRun, RegisterRunChange, StaleUnit
+from ratings.models.register_run import RegisterRun, RegisterRunChange, RegisterRunCount, StaleUnit
 from ratings.models.scheme import Scheme
 from ratings.models.scheme_revision import SchemeRevision
 
@@ -38,6 +38,7 @@ __all__ = [
     "Proposal",
     "RegisterRun",
     "RegisterRunChange",
+    "RegisterRunCount",
     "Return",
     "ReturnedCriterion",
     "Reversal",

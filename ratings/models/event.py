@@ -91,7 +91,7 @@ class Event(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__held=False, new__held=True),
             ),
-            *marks_stale("event", "select unit_id from written"),
+            *marks_stale("event", "select unit_id from written where not held"),
         ]
 
     def __str__(self) -> str:

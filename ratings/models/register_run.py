@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import pgettext_lazy
 
-from villages.models import Unit
+from villages.models import Unit, below_any, prefixes
+
+VIEW = "ratings.view_register_run"
 
 
 class StaleUnit(models.Model):
@@ -44,8 +49,24 @@ def marks_stale(why: str, units: str) -> list[pgtrigger.Trigger]:
     ]
 
 
+class RegisterRunQuerySet(models.QuerySet):
+    def seen_by(self, user: Any) -> RegisterRunQuerySet:
+        """Runs over what ``user`` reaches, or more or less than that, with their own ``units_seen``, ``changed_seen``
+        and ``findings_seen``: nobody counts what lies elsewhere."""
+        if not (reach := user.reach(VIEW)):
+            return self.none()
+        above = {code for held in reach for code in prefixes(held)}
+        seen = Q(place=None) | below_any(reach, "place_id") | Q(place_id__in=above)
+        own = RegisterRunCount.objects.filter(below_any(reach, "county"), run=OuterRef("pk")).order_by().values("run")
+        counted = {
+            f"{name}_seen": Coalesce(Subquery(own.annotate(n=Sum(name)).values("n")), 0)
+            for name in ("units", "changed", "findings")
+        }
+        return self.filter(seen).annotate(**counted)
+
+
 class RegisterRun(models.Model):
-    """One run over the whole register: up to which day, how, and what came of it.
+    """One run over the register, or over that of ``place``: up to which day, how, and what came of it.
 
     ``full``: every unit was looked at. ``findings``: changes that a full run made where nothing called for one; there
     must be none. A run whose process ended is found ``interrupted`` by the next one, and has changed nothing.
@@ -58,6 +79,7 @@ class RegisterRun(models.Model):
         INTERRUPTED = "interrupted", pgettext_lazy("re-rating run", "Interrupted")
 
     day = models.DateField()
+    place = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
     full = models.BooleanField()
     dry_run = models.BooleanField(default=False)
     state = models.CharField(max_length=12, choices=State, default=State.RUNNING)
@@ -69,8 +91,14 @@ class RegisterRun(models.Model):
     findings = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
 
+    objects = RegisterRunQuerySet.as_manager()
+
     class Meta:
         default_permissions = ()
+        permissions = [
+            ("view_register_run", "See the runs of the re-rating"),
+            ("run_register", "Re-rate at once"),
+        ]
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
@@ -98,3 +126,20 @@ class RegisterRunChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.before} → {self.after}"
+
+
+class RegisterRunCount(models.Model):
+    """What a run looked at and changed in one county (or in a unit above counties): each county sees its own."""
+
+    run = models.ForeignKey(RegisterRun, on_delete=models.CASCADE, related_name="counts")
+    county = models.CharField(max_length=6, db_collation="C")
+    units = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    findings = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["run", "county"], name="one_count_per_run_and_county")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.county} {self.units}"

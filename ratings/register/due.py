@@ -8,6 +8,7 @@ released events, their reversals, settled proposals, issued schemes and orders.
 - A later horizon adds nothing but boundaries between the days. Each is the day of a decision, of an event, after its
   closing, of a reversal, after the months of a rule, or of an order: ``_PASSING`` looks for all of these, for more than
   needed (any rule's months for any event).
+- A held event has no effect and marks nobody, so that no count of units looked at tells of it; its release marks.
 - Units that an order touched, and with them whatever they passed on, are always looked at: they are few.
 """
 
@@ -34,15 +35,15 @@ with months as (
 )
 select unit_id, 'day' from ratings_decision where state = 'confirmed' and "on" > %(after)s and "on" <= %(day)s
 union
-select unit_id, 'day' from ratings_event where "on" > %(after)s and "on" <= %(day)s
+select unit_id, 'day' from ratings_event where not held and "on" > %(after)s and "on" <= %(day)s
 union
-select unit_id, 'day' from ratings_event where closed >= %(after)s and closed < %(day)s
+select unit_id, 'day' from ratings_event where not held and closed >= %(after)s and closed < %(day)s
 union
 select e.unit_id, 'day' from ratings_reversal r join ratings_event e on e.id = r.event_id
-where r."on" > %(after)s and r."on" <= %(day)s
+where not e.held and r."on" > %(after)s and r."on" <= %(day)s
 union
 select e.unit_id, 'day' from months m join ratings_event e
-    on (e."on" + make_interval(months => m.n))::date > %(after)s
+    on not e.held and (e."on" + make_interval(months => m.n))::date > %(after)s
     and (e."on" + make_interval(months => m.n))::date <= %(day)s
 union
 select before_id, 'order' from villages_unitsuccession
@@ -51,8 +52,8 @@ select after_id, 'order' from villages_unitsuccession
 """
 
 
-def gather(after: date, day: date) -> tuple[RerateScope, list[int]]:
-    """The units due on ``day`` if all were right on the day ``after``, and the marks that named them.
+def gather(after: date, day: date, within: str = "") -> tuple[RerateScope, list[int]]:
+    """The units at and below ``within`` that are due on ``day`` if all were right on the day ``after``, and the marks.
 
     They stand in the temporary table ``TABLE`` (unit, why) until the transaction ends.
     """
@@ -62,6 +63,7 @@ def gather(after: date, day: date) -> tuple[RerateScope, list[int]]:
         cursor.execute(f"drop table if exists {TABLE}")
         cursor.execute(_MARKED.format(table=TABLE), {"marks": marks})
         cursor.execute(_PASSING.format(table=TABLE), {"after": after, "day": day})
+        cursor.execute(f"delete from {TABLE} where unit < %s or unit >= %s", [within, within + "~"])  # noqa: S608
         cursor.execute(f"analyze {TABLE}")
     return named_in(TABLE), marks
 
@@ -71,9 +73,3 @@ def reasons() -> dict[str, list[str]]:
     with connection.cursor() as cursor:
         cursor.execute(f"select unit, array_agg(distinct why order by why) from {TABLE} group by unit")  # noqa: S608
         return dict(cursor.fetchall())
-
-
-def count() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"select count(distinct unit) from {TABLE}")  # noqa: S608
-        return int(cursor.fetchone()[0])

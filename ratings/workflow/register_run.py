@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Count
+from django.db.models.functions import Left
 from django.utils import timezone
 
-from ratings.models import RegisterRun, RegisterRunChange, StaleUnit
+from ratings.models import RegisterRun, RegisterRunChange, RegisterRunCount, StaleUnit
 from ratings.register import due
 from ratings.register.rerating import lock_units, rerate
-from villages.models import Unit
+from records.previews import require_unchanged
+from records.refusals import NotAllowed, Outdated
+from villages.models import COUNTY_LENGTH, Unit, below, county_of
 
 FULL_EVERY = timedelta(days=7)
 MOST_LISTED = 10_000
+RUN = "ratings.run_register"
 _LOCK = 330626
 
 
-def run_register(by: Any = None, *, full: bool = False, dry_run: bool = False) -> RegisterRun | None:
+def run_register(
+    by: Any = None,
+    *,
+    place: Unit | None = None,
+    full: bool = False,
+    dry_run: bool = False,
+    expected: Any = None,
+) -> RegisterRun | None:
     """Bring the register up to today; None if another run is at it.
+
+    A person runs it over a ``place`` of theirs; what is left to the nightly runs over everything does not change by
+    that. ``expected``: what a dry run showed (``listed``); if anything else would change, nothing does.
 
     Looks at the units that are due (``ratings.register.due``), and at all if the last full run is a week old, if there
     was none, or if the clock went back. Register and record are written in one transaction: a run that is killed has
     changed nothing, and the next one does its work.
     """
+    if by is not None and not (place and by.has_perm(RUN, place)):
+        raise NotAllowed
     with _alone() as alone:
         if not alone:
             return None
@@ -36,11 +54,20 @@ def run_register(by: Any = None, *, full: bool = False, dry_run: bool = False) -
         )
         last = _last()
         run = RegisterRun.objects.create(
-            day=timezone.localdate(), full=full or _full_is_due(last), dry_run=dry_run, by=by, started_at=now
+            day=timezone.localdate(),
+            place=place,
+            full=full or _full_is_due(last),
+            dry_run=dry_run,
+            by=by,
+            started_at=now,
         )
         try:
             with transaction.atomic():
                 _bring_up(run, last)
+                require_unchanged(expected, listed(run))
+        except Outdated:
+            run.delete()
+            raise
         except Exception as failure:
             failed = {"state": RegisterRun.State.FAILED, "ended_at": timezone.now(), "error": str(failure)}
             RegisterRun.objects.filter(pk=run.pk).update(**failed)
@@ -48,8 +75,14 @@ def run_register(by: Any = None, *, full: bool = False, dry_run: bool = False) -
         return run
 
 
+def listed(run: RegisterRun) -> list[list[Any]]:
+    """The changes of ``run`` as they are compared with those of another one."""
+    return [list(row) for row in run.changes.order_by("unit").values_list("unit", "since", "before", "after")]
+
+
 def _last(**conditions: Any) -> RegisterRun | None:
-    done = RegisterRun.objects.filter(state=RegisterRun.State.DONE, dry_run=False, **conditions)
+    """The last run over everything."""
+    done = RegisterRun.objects.filter(state=RegisterRun.State.DONE, place=None, dry_run=False, **conditions)
     return done.order_by("-id").first()
 
 
@@ -60,14 +93,16 @@ def _full_is_due(last: RegisterRun | None) -> bool:
 
 def _bring_up(run: RegisterRun, last: RegisterRun | None) -> None:
     lock_units()
-    scope, marks = due.gather(min(last.day, run.day) if last else run.day, run.day)
-    changes = rerate("" if run.full else scope, run.day, dry_run=run.dry_run)
+    within = run.place_id or ""
+    scope, marks = due.gather(min(last.day, run.day) if last else run.day, run.day, within)
+    changes = rerate(within if run.full else scope, run.day, dry_run=run.dry_run)
     why = due.reasons()
+    changed, findings = Counter[str](), Counter[str]()
     listed: list[RegisterRunChange] = []
     for change in changes:
-        run.changed += 1
+        changed[county_of(change.unit)] += 1
         finding = last is not None and change.unit not in why
-        run.findings += finding
+        findings[county_of(change.unit)] += finding
         if finding or len(listed) < MOST_LISTED:
             listed.append(
                 RegisterRunChange(
@@ -80,11 +115,23 @@ def _bring_up(run: RegisterRun, last: RegisterRun | None) -> None:
                 )
             )
     RegisterRunChange.objects.bulk_create(listed, batch_size=2000)
-    if not run.dry_run:
+    if not run.dry_run and not within:
         StaleUnit.objects.filter(pk__in=marks).delete()
-    run.units = Unit.objects.count() if run.full else due.count()
+    units = _units_by_county(within) if run.full else Counter(map(county_of, why))
+    RegisterRunCount.objects.bulk_create(
+        RegisterRunCount(
+            run=run, county=county, units=units[county], changed=changed[county], findings=findings[county]
+        )
+        for county in sorted(units.keys() | changed.keys())
+    )
+    run.units, run.changed, run.findings = units.total(), changed.total(), findings.total()
     run.state, run.ended_at = RegisterRun.State.DONE, timezone.now()
     run.save()
+
+
+def _units_by_county(within: str) -> Counter[str]:
+    found = Unit.objects.filter(below(within)).order_by().values_list(Left("code", COUNTY_LENGTH))
+    return Counter(dict(found.annotate(n=Count("pk"))))
 
 
 @contextmanager
