@@ -218,4 +218,19 @@ TOPICS = [
         needs=("ratings.view_application",),
         order=59,
     ),
+    Topic(
+        "score_card",
+        _("Score card"),
+        _("On one sheet: what to do first for the next star, where points were lost, three years."),
+        (
+            _("Begin with number 1. It says what would have to be true, and how many points it gains."),
+            _("Print the sheet, write in who does it until when, and hang it up."),
+        ),
+        pages=(
+            "score_card",
+            "score_card_file",
+        ),
+        needs=("ratings.view_application",),
+        order=60,
+    ),
 ]

@@ -371,6 +371,8 @@ PAGES = {
     "appeal_make": both("application.pk", who=at("village", APPEAL)),
     "result": both("application.pk", who=at("village", VIEW)),
     "result_file": both("application.pk", who=at("village", VIEW)),
+    "score_card": both("application.pk", who=at("village", VIEW)),
+    "score_card_file": both("application.pk", who=at("village", VIEW)),
     # Of money.
     "policies": both(who=anywhere(MONEY)),
     "policy-new": both("county.code", who=at("county", POLICY)),

@@ -173,7 +173,10 @@ def _by_lines(standing: Standing, line: StarLine, without: Collection[str]) -> W
         for step in _gains(standing, line, {*without, *_codes(way)}):
             if _total_holds(standing.after(way), line):
                 return way
-            if standing.kind(step.criterion) in kinds and standing.after((*way, step)).total > standing.after(way).total:
+            if (
+                standing.kind(step.criterion) in kinds
+                and standing.after((*way, step)).total > standing.after(way).total
+            ):
                 way += (step,)
     return way if _total_holds(standing.after(way), line) else None
 
@@ -202,9 +205,7 @@ def _total_holds(standing: Standing, line: StarLine) -> bool:
     return (line.total is None or total >= line.total) and (line.over is None or total > line.over)
 
 
-def _gains(
-    standing: Standing, line: StarLine | None, without: Collection[str], area: Area | None = None
-) -> list[Step]:
+def _gains(standing: Standing, line: StarLine | None, without: Collection[str], area: Area | None = None) -> list[Step]:
     """Every step that gains points, the largest gain first; a penalty that the line names stays as it is."""
     kept = {*without, *(standing.spec.penalties & {*line.criteria, *line.figures} if line else ())}
     chosen = (c for c in standing.criteria if c.code not in kept and (area is None or c in area.criteria))

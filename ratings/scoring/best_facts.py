@@ -107,5 +107,3 @@ def _highest(question: Question) -> Decimal:
         return ONE
     most = MANY if question.most is None else question.most
     return most.to_integral_value(ROUND_FLOOR) if question.whole else most
-
-
