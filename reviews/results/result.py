@@ -1,5 +1,6 @@
 """From facts to the star of one application, as far as the reader may know it."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -68,12 +69,15 @@ class Result:
     @cached_property
     def _points(self) -> dict[str, dict[str, Decimal]]:
         """By stage, the points of each criterion; a panel's only with the decision that depends on them."""
-        stages = [Stage.SELF.value, *([self.decision.origin] if self.decision else [])]
-        by_stage: dict[str, dict[str, Decimal]] = {stage: {} for stage in stages}
-        rows = Points.objects.filter(application=self.application, stage__in=stages)
-        for stage, code, points in rows.values_list("stage", "criterion", "points"):
-            by_stage[stage][code] = points
+        by_stage: dict[str, dict[str, Decimal]] = defaultdict(dict)
+        for row in self._rows:
+            by_stage[row.stage][row.criterion] = row.points
         return by_stage
+
+    @cached_property
+    def _rows(self) -> list[Points]:
+        stages = [Stage.SELF.value, *([self.decision.origin] if self.decision else [])]
+        return list(Points.objects.filter(application=self.application, stage__in=stages))
 
     @property
     def own(self) -> dict[str, Decimal]:
@@ -82,6 +86,11 @@ class Result:
     @property
     def panel(self) -> dict[str, Decimal]:
         return self._points[self.decision.origin] if self.decision else {}
+
+    @property
+    def figures(self) -> dict[str, Decimal | None]:
+        """The panel's figures, where a criterion looks at one."""
+        return {row.criterion: row.figure for row in self._rows if self.decision and row.stage == self.decision.origin}
 
     @cached_property
     def blocks(self) -> list[ResultBlock]:

@@ -96,12 +96,11 @@ class ScoreCard:
 
     @cached_property
     def standing(self) -> Standing:
-        rows = Points.objects.filter(application=self.application, stage=self.decision.origin)
         return Standing(
             self.spec,
             tuple(line.criterion for block in self.result.blocks for line in block.lines),
             self.result.panel,
-            dict(rows.values_list("criterion", "figure")),
+            self.result.figures,
             self.result.allowed.barred,
         )
 
