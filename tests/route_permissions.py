@@ -327,7 +327,7 @@ PAGES = {
     "followup_file": page("followup.pk", "proof.pk", get=at("village", "ratings.view_event")),
     "followup_step": page("followup.pk", "=hand_on_followup", post=at("village", "ratings.view_event")),
     # Of reminders: the page shows everybody their own highest unit.
-    "due": page(get=anywhere("reminders.view_due")),
+    "due": both(who=anywhere("reminders.view_due")),
     "due_remind": page(get=anywhere("reminders.send_reminder"), post=anywhere("reminders.send_reminder")),
     # Of reviews.
     "review_desk": both(who=anywhere(*SCORE)),
