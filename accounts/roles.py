@@ -132,6 +132,7 @@ ROLES: dict[str, RoleSpec] = {
         COUNTIES,
         WATCH
         | {
+            "reports.set_thresholds",
             "villages.manage_unit",
             "villages.report_profile",
             "accounts.appoint",
@@ -159,6 +160,7 @@ ROLES: dict[str, RoleSpec] = {
         COUNTIES,
         WATCH
         | {
+            "reports.set_thresholds",
             "ratings.record_event",
             "reviews.answer_check",
             "reviews.answer_objection_county",
@@ -193,6 +195,7 @@ ROLES: dict[str, RoleSpec] = {
         CITIES,
         WATCH
         | {
+            "reports.set_thresholds",
             "accounts.appoint",
             "villages.make_zone",
             "ratings.settle_proposal_city",
@@ -212,6 +215,7 @@ ROLES: dict[str, RoleSpec] = {
         CITIES,
         WATCH
         | {
+            "reports.set_thresholds",
             "ratings.record_event",
             "followups.answer_followup",
             "followups.supervise_followup",

@@ -61,16 +61,16 @@ def jump(now: Decimal | None, last: Decimal | None) -> Jump | None:
     return Jump(last, now) if now is not None and last is not None and _far(now, last) else None
 
 
-def outlier(now: Decimal | None, others: Collection[Decimal]) -> Outlier | None:
-    """How far ``now`` is outside the figures of ``others``, if it is an outlier."""
+def outlier(now: Decimal | None, others: Collection[Decimal], times: Decimal = TIMES) -> Outlier | None:
+    """How far ``now`` is outside the figures of ``others``, if it is an outlier: ``times`` their highest or lowest."""
     if now is None or len(others) < FEW:
         return None
     inner = sorted(others)[1:-1] if len(others) > FEW + 2 else sorted(others)
     low, high = inner[0], inner[-1]
-    far = (now < low and _far(now, low)) or (now > high and _far(now, high))
+    far = (now < low and _far(now, low, times)) or (now > high and _far(now, high, times))
     return Outlier(low, high) if far else None
 
 
-def _far(one: Decimal, other: Decimal) -> bool:
+def _far(one: Decimal, other: Decimal, times: Decimal = TIMES) -> bool:
     small, large = sorted((abs(one), abs(other)))
-    return abs(one - other) >= LEAST and (one * other < 0 or large >= TIMES * small)
+    return abs(one - other) >= LEAST and (one * other < 0 or large >= times * small)

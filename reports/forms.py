@@ -1,7 +1,7 @@
-"""Requesting an annual report; the day of a dashboard."""
+"""Requesting an annual report; the day of a dashboard; choosing warnings, and setting their thresholds."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -10,9 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from followups.models import FollowUpQuerySet
 from ratings.models import Decision
-from reports.workflow import VIEW_REPORT
-from villages.models import CODE_LENGTHS, Level, Unit, below_any
+from reports.kept_warnings import KINDS
+from reports.thresholds import THRESHOLDS
+from reports.warning_colours import Colour, of_colour
+from reports.workflow import VIEW_REPORT, own_thresholds
+from villages.models import CODE_LENGTHS, Level, Unit, below, below_any, matching
+from villages.townships import to_choose
+
+NEW = timedelta(days=7)
+CITY_LENGTH = CODE_LENGTHS[1]
 
 
 class ReportForm(forms.Form):
@@ -52,3 +60,60 @@ class DayForm(forms.Form):
         today = timezone.localdate()
         chosen = form.cleaned_data["day"] if form.is_valid() else None
         return min(chosen or today, today)
+
+
+class WarningFilterForm(forms.Form):
+    """Which warnings are listed: by place, rule, colour and year, and the new ones alone."""
+
+    q = forms.CharField(label=_("Name or division code"), max_length=50, required=False)
+    township = forms.ChoiceField(label=_("Township"), required=False)
+    rule = forms.ChoiceField(label=_("Rule"), required=False)
+    colour = forms.ChoiceField(
+        label=_("Colour"),
+        required=False,
+        choices=[("", _("Red and yellow")), *Colour.choices, ("all", _("All"))],
+    )
+    year = forms.IntegerField(label=_("Year"), required=False, min_value=2000, max_value=2099)
+    new = forms.BooleanField(label=_("New in the last 7 days"), required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if townships := to_choose(user.reach("followups.view_followup")):
+            self.fields["township"].choices = [("", _("All townships")), *((one.code, one.name) for one in townships)]
+        else:
+            del self.fields["township"]
+        self.fields["rule"].choices = [("", _("All rules")), *((key, kind.name) for key, kind in KINDS.items())]
+
+    def narrow(self, rows: FollowUpQuerySet) -> FollowUpQuerySet:
+        """Those of ``rows`` that match every choice."""
+        chosen, now = self.cleaned_data, timezone.now()
+        if chosen["rule"]:
+            rows = rows.filter(kind=chosen["rule"])
+        if chosen.get("township"):
+            rows = rows.filter(below(chosen["township"], "unit_id"))
+        if chosen["year"]:
+            rows = rows.filter(params__year=chosen["year"])
+        if chosen["new"]:
+            rows = rows.filter(opened_at__gte=now - NEW)
+        if chosen["colour"] == "":
+            rows = rows.waiting()
+        elif chosen["colour"] != "all":
+            rows = rows.filter(of_colour(chosen["colour"], now))
+        return rows.filter(matching(chosen["q"], "unit__"))
+
+
+class ThresholdForm(forms.Form):
+    """One number a rule; an empty one leaves it to the level above. Bounds are the workflow's."""
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, initial=own_thresholds(unit), **kwargs)
+        above = own_thresholds(Unit(code=unit.code[:CITY_LENGTH])) if len(unit.code) > CITY_LENGTH else {}
+        for rule, spec in THRESHOLDS.items():
+            self.fields[rule] = forms.IntegerField(
+                label=spec.words,
+                required=False,
+                min_value=spec.least,
+                max_value=spec.most,
+                help_text=_("From %(least)s to %(most)s; empty: %(value)s.")
+                % {"least": spec.least, "most": spec.most, "value": above.get(rule, spec.default)},
+            )

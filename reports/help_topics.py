@@ -24,6 +24,20 @@ TOPICS = [
         order=33,
     ),
     Topic(
+        "warnings",
+        _("Warnings"),
+        _("What is late or unusual, with its cause and who puts it right."),
+        (
+            _("Yellow: there is time. Red: it is late. Green: it was closed in time."),
+            _("Choose rule, place, colour or year; tick the box to see the new ones alone."),
+            _("Open a warning to report what was done; the link beside it leads to its cause."),
+            _("City and county set when a rule warns; what a county sets comes before what its city sets."),
+        ),
+        pages=("warnings", "warning_thresholds"),
+        needs=("followups.view_followup",),
+        order=29,
+    ),
+    Topic(
         "reports",
         _("Annual reports"),
         _("The year as an Excel workbook, made in the background."),

@@ -20,9 +20,9 @@ from followups import workflow
 from followups.due import working_days_due
 from followups.kinds import FollowUpKind
 from followups.models import FollowUp
-from followups.offices import Office
+from followups.offices import Office, leading_office
 from followups.workflow import Opening
-from ratings.models import Cycle, Decision
+from ratings.models import Cycle, Decision, Reversal
 from reports.warnings import Finding, findings
 from reviews.models import Objection
 from villages.models import Unit, county_of, township_of
@@ -52,7 +52,8 @@ class WarningRule:
     """``kind``: its words and who may know of it. ``days``: working days to put it right. ``also``: who is told at once
     besides those who have to act. ``page``: where it leads; it takes the subject, or the unit with ``of_unit``.
 
-    ``ends_itself``: the warning is closed when the rule no longer finds it.
+    ``ends_itself``: the warning is closed when the rule no longer finds it. ``comes_back``: what was closed is opened
+    again while the rule still finds it.
     """
 
     kind: FollowUpKind
@@ -63,9 +64,10 @@ class WarningRule:
     also: tuple[Callable[[str], Office], ...] = ()
     of_unit: bool = False
     ends_itself: bool = True
+    comes_back: bool = True
 
     def link(self, finding: Finding) -> str:
-        return reverse(self.page, args=[finding.unit if self.of_unit else finding.subject])
+        return reverse(self.page, args=[finding.unit if self.of_unit else finding.subject.partition(":")[0]])
 
 
 RULES = {
@@ -135,7 +137,7 @@ RULES = {
     "W7": WarningRule(
         FollowUpKind(
             _("Warning: self-assessment too high"),
-            _("%(unit)s: its self-assessment of %(since)s is 10 points or more above the review"),
+            _("%(unit)s: its self-assessment of %(since)s is far above the review"),
             urgent=True,
         ),
         10,
@@ -144,6 +146,48 @@ RULES = {
         "application",
         also=(_village,),
         ends_itself=False,
+        comes_back=False,
+    ),
+    "W8": WarningRule(
+        FollowUpKind(
+            _("Warning: public notice late"),
+            _("%(unit)s: decided at the meeting of %(since)s, public notice not released yet"),
+            needs=("reports.view_dashboard", "reviews.release_township"),
+            own_steps=True,
+            urgent=True,
+        ),
+        3,
+        leading_office,
+        _county,
+        "review_batch",
+        also=(_county,),
+    ),
+    "W9": WarningRule(
+        FollowUpKind(
+            _("Warning: event repeated"),
+            _("%(unit)s: the event of %(since)s repeats an earlier one of the same kind"),
+            needs=("ratings.view_event",),
+            urgent=True,
+        ),
+        10,
+        _township,
+        _discipline,
+        "event",
+        also=(_village,),
+        comes_back=False,
+    ),
+    "W10": WarningRule(
+        FollowUpKind(
+            _("Warning: unusual figure"),
+            _("%(unit)s: the figure %(item)s, submitted on %(since)s, is far outside the county's usual range"),
+            urgent=True,
+        ),
+        5,
+        _township,
+        _county,
+        "application",
+        also=(_village,),
+        comes_back=False,
     ),
 }
 KINDS = {PREFIX + rule: spec.kind for rule, spec in RULES.items()}
@@ -170,12 +214,15 @@ def _close(rule: str, still: set[str]) -> None:
     if rule == "W1":  # closing the year does not wash it away
         going_on = {str(pk) for pk in Cycle.objects.filter(state=Cycle.State.OPEN).values_list("pk", flat=True)}
         subjects = {one for one in subjects if one.partition(":")[0] in going_on}
+    if rule == "W9":  # it stays repeated after its year, but not after a successful appeal
+        reversed_ones = Reversal.objects.filter(event__in=subjects).values_list("event_id", flat=True)
+        subjects = {str(pk) for pk in reversed_ones}
     workflow.finish(PREFIX + rule, subjects, by=None, tell_them=True)
 
 
 def _open(rule: str, spec: WarningRule, found: list[Finding]) -> int:
     known = FollowUp.objects.about(PREFIX + rule, [one.subject for one in found])
-    known = known.waiting() if spec.ends_itself else known
+    known = known.waiting() if spec.comes_back else known
     there = set(known.values_list("subject", flat=True))
     new = [one for one in found if one.subject not in there]
     levels = _deciding_levels(new) if rule == "W4" else {}
@@ -189,7 +236,7 @@ def _open(rule: str, spec: WarningRule, found: list[Finding]) -> int:
             _task(spec, one, levels),
             due,
             spec.link(one),
-            {"since": one.since.isoformat(), "year": one.year},
+            {"since": one.since.isoformat(), "year": one.year, "item": one.subject.partition(":")[2]},
             checker=None if spec.kind.own_steps else spec.checker(one.unit),
             also=tuple(office(one.unit) for office in spec.also),
         )

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.menu import MenuEntry, Section
+from accounts.menu import DESK, MenuEntry, Section
 
 MENU = (
     MenuEntry(
@@ -12,6 +12,15 @@ MENU = (
         ("reports.view_dashboard",),
         order=10,
         note=_("Progress, stars and warnings of your places"),
+    ),
+    MenuEntry(
+        Section.RECORDS,
+        _("Warnings"),
+        "warnings",
+        ("followups.view_followup",),
+        order=24,
+        audiences=(DESK,),
+        note=_("What is late or unusual, by rule and colour"),
     ),
     MenuEntry(
         Section.REPORTS,

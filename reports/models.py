@@ -1,12 +1,19 @@
-"""Requests for annual reports; loaded parts of the demonstration."""
+"""Requests for annual reports; thresholds of warnings; loaded parts of the demonstration."""
 
+from functools import reduce
+from operator import or_
+
+import pghistory
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from records.jobs import Job
 from records.models import StoredFile
+from reports.thresholds import THRESHOLDS
 from villages.models import Unit
 
 
@@ -28,6 +35,35 @@ class ReportRequest(Job):
 
     def get_absolute_url(self) -> str:
         return reverse("report", args=[self.pk])
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class WarningThreshold(models.Model):
+    """What a city or county has set for a rule of warnings; without a row the level above, at last the default."""
+
+    SET = "reports.set_thresholds"
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("Unit"))
+    rule = models.CharField(_("Rule"), max_length=4)
+    value = models.PositiveSmallIntegerField(_("Value"))
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("set_thresholds", "Set the thresholds of warnings")]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "rule"], name="one_threshold_per_rule"),
+            models.CheckConstraint(
+                condition=reduce(
+                    or_, (Q(rule=rule, value__range=(one.least, one.most)) for rule, one in THRESHOLDS.items())
+                ),
+                name="threshold_within_bounds",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.rule} {self.value}"
 
 
 class DemonstrationStep(models.Model):

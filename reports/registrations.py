@@ -1,19 +1,25 @@
 """What reports register: help, notices, the job that makes a report, to-dos, panel, menu."""
 
-from accounts import home, menu, page_help, todo_list
+from django.utils.translation import pgettext_lazy
+
+from accounts import audit_trail, audit_words, home, menu, page_help, todo_list
 from followups import kinds as follow_up_kinds
 from notifications import kinds
 from records import jobs
 from reports import help_topics, kept_warnings, menu_entries, notices, todos, workflow
 from reports.demonstration import guard  # noqa: F401 (registers a system check)
 from reports.home import progress
-from reports.models import ReportRequest
+from reports.models import ReportRequest, WarningThreshold
+
+TRAIL = {"set_thresholds": pgettext_lazy("step", "set the thresholds of warnings")}
 
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
     kinds.register(**notices.KINDS)
     follow_up_kinds.register(**kept_warnings.KINDS)
+    audit_words.register(TRAIL)
+    audit_trail.show_openly("a rule for warnings says nothing of a result", WarningThreshold)
     jobs.register(ReportRequest, workflow.make)
     todo_list.register(todos)
     home.register(home.HomePanel("reports/home_progress.html", progress, order=20))

@@ -1,7 +1,7 @@
 """What is late or unusual in a unit (预警), by the rules of ``warnings.sql``; red is late, yellow deserves a look."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,19 +10,34 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.working_days import working_days_between
 from ratings.models import Application
 from ratings.models.cycle import RATED_IN_CYCLE
+from reports.thresholds import THRESHOLDS, value_for
+from reports.unusual_figures import unusual_figures
 
-_SQL = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").format(rated=RATED_IN_CYCLE)
+_UNITS = {"W3": "a.unit_id", "W6": "e.unit_id", "W7": "a.unit_id", "W8": "b.unit_id", "W9": "e.unit_id"}
+_SQL = (
+    Path(__file__)
+    .with_suffix(".sql")
+    .read_text(encoding="utf-8")
+    .format(
+        rated=RATED_IN_CYCLE,
+        least_W7=THRESHOLDS["W7"].least,
+        **{rule: value_for(rule, unit) for rule, unit in _UNITS.items()},
+    )
+)
 SHOWN = 8
 RULES = {
     "W1": _("Has not applied, and the window is closed"),
     "W2": _("Correction is overdue"),
-    "W3": _("Submitted, but not accepted for a week"),
+    "W3": _("Submitted, but not accepted yet"),
     "W4": _("An objection is open"),
     "W5": _("A proposed change of star is not settled"),
-    "W6": _("An event is open for more than half a year"),
-    "W7": _("Self-assessment is 10 points or more above the review"),
+    "W6": _("An event has been open for long"),
+    "W7": _("Self-assessment is far above the review"),
+    "W8": _("Decided, but the public notice is late"),
+    "W9": _("The same event happened again"),
 }
 
 
@@ -75,8 +90,18 @@ class Finding(NamedTuple):
 
 
 def findings(now: datetime) -> list[Finding]:
-    """What all rules find everywhere."""
-    return [Finding(row[0], row[2], *row[8:]) for row in _found("", now, None)]
+    """What all rules find everywhere; unusual figures only here: they are too many to compare for each page."""
+    return [
+        *(Finding(row[0], row[2], *row[8:]) for row in _found("", now, None)),
+        *(Finding("W10", one.unit, f"{one.application}:{one.item}", one.year, one.since) for one in unusual_figures()),
+    ]
+
+
+def _met_before(today: date) -> list[date]:
+    """For n = 1, 2, …: the last day after which n working days have passed before ``today``."""
+    most = THRESHOLDS["W8"].most
+    days = working_days_between(today - timedelta(days=3 * most), today - timedelta(days=1))
+    return [day - timedelta(days=1) for day in reversed(days[-most:])]
 
 
 def _found(code: str, now: datetime, limit: int | None) -> list[tuple]:
@@ -86,6 +111,7 @@ def _found(code: str, now: datetime, limit: int | None) -> list[tuple]:
         "now": now,
         "today": timezone.localdate(now),
         "limit": limit,
+        "met_before": _met_before(timezone.localdate(now)),
         "under_way": Application.State.UNDER_WAY.values,
         "star_published": Application.State.STAR_PUBLISHED.values,
     }

@@ -29,7 +29,7 @@ warning as (
     union all
     select 'W3', false, a.unit_id, (a.submitted_at at time zone 'Asia/Shanghai')::date, a.id::text, a.cycle_year
     from application a
-    where a.state = 'submitted' and a.submitted_at <= %(now)s - interval '7 days'
+    where a.state = 'submitted' and a.submitted_at <= %(now)s - {W3} * interval '1 day'
     union all
     select 'W4', false, o.unit_id, (o.made_at at time zone 'Asia/Shanghai')::date, o.id::text,
            extract(year from o.made_at at time zone 'Asia/Shanghai')::int
@@ -42,12 +42,33 @@ warning as (
     union all
     select 'W6', false, e.unit_id, e."on", e.id::text, extract(year from e."on")::int
     from ratings_event e
-    where e.closed is null and not e.held and e."on" < %(today)s - 183 and e.unit_id >= %(code)s and e.unit_id < %(end)s
+    where e.closed is null and not e.held and e."on" < %(today)s - {W6}
+      and not exists (select from ratings_reversal v where v.event_id = e.id)
+      and e.unit_id >= %(code)s and e.unit_id < %(end)s
     union all
     -- Only once the result is public: before that, nobody outside the deciding office may see it.
     select 'W7', false, a.unit_id, (a.submitted_at at time zone 'Asia/Shanghai')::date, a.id::text, a.cycle_year
     from application a
-    where a.state = any (%(star_published)s) and a.self_total - a.panel_total >= 10
+    where a.state = any (%(star_published)s) and a.self_total - a.panel_total >= {least_W7}
+      and a.self_total - a.panel_total >= {W7}
+    union all
+    -- The n-th of the days is the last meeting day after which n working days are over.
+    select 'W8', true, b.unit_id, b.met_on, b.id::text, c.year
+    from reviews_batch b join ratings_cycle c on c.id = b.cycle_id
+    where b.state = 'draft' and b.met_on <= (%(met_before)s::date[])[{W8}]
+      and b.unit_id >= %(code)s and b.unit_id < %(end)s
+    union all
+    -- The second of two alike that have effect; for as long as it could repeat the first.
+    select 'W9', false, e.unit_id, e."on", e.id::text, extract(year from e."on")::int
+    from ratings_event e
+    where not e.held and e."on" >= %(today)s - {W9} and e.unit_id >= %(code)s and e.unit_id < %(end)s
+      and not exists (select from ratings_reversal v where v.event_id = e.id)
+      and exists (
+          select from ratings_event f
+          where f.unit_id = e.unit_id and f.kind = e.kind and not f.held and (f."on", f.id) < (e."on", e.id)
+            and f."on" >= e."on" - {W9}
+            and not exists (select from ratings_reversal v where v.event_id = f.id)
+      )
 )
 select w.rule, w.red, w.unit, u.name, coalesce(t.name, ''), (%(today)s - w.since)::int,
        count(*) filter (where w.red) over (), count(*) filter (where not w.red) over (),

@@ -1,8 +1,9 @@
-"""Requesting an annual report, creating it in the background, and downloading it (architecture §7)."""
+"""Requesting an annual report, creating it in the background, downloading it (architecture §7); setting thresholds."""
 
 import logging
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -16,15 +17,18 @@ from records.audit import acting
 from records.files import store
 from records.models import StoredFile
 from records.outage import database_is_away
+from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 from records.tasks import enqueue
 from reports.annual import workbook
-from reports.models import ReportRequest
-from villages.models import Unit
+from reports.models import ReportRequest, WarningThreshold
+from reports.thresholds import THRESHOLDS
+from villages.models import Level, Unit
 
 State = ReportRequest.State
 VIEW_REPORT = "reports.view_report"
 YEARS = range(2000, 2100)
+SETTING_LEVELS = (Level.CITY, Level.COUNTY, Level.ZONE)
 logger = logging.getLogger(__name__)
 
 
@@ -100,3 +104,39 @@ def fetch(request: ReportRequest, *, by: User) -> StoredFile:
 def saw(request: ReportRequest) -> None:
     """The person has seen the result: it leaves the to-do list."""
     ReportRequest.objects.filter(pk=request.pk, seen_at=None).update(seen_at=timezone.now())
+
+
+def own_thresholds(unit: Unit) -> dict[str, int]:
+    """What ``unit`` itself has set."""
+    return dict(WarningThreshold.objects.filter(unit=unit).order_by("rule").values_list("rule", "value"))
+
+
+def set_thresholds(unit: Unit, values: dict[str, int | None], *, by: User, expected: Any = None) -> Unit:
+    """Set what ``unit`` wants of each rule in ``values``; None: what the level above says.
+
+    Raises ``NotAllowed``, ``Incomplete`` for what is out of bounds, ``Outdated``.
+    """
+    if not by.has_perm(WarningThreshold.SET, unit) or unit.level not in SETTING_LEVELS:
+        raise NotAllowed
+    problems = {
+        rule: _("From %(least)s to %(most)s.") % {"least": spec.least, "most": spec.most}
+        for rule, spec in THRESHOLDS.items()
+        if (value := values.get(rule)) is not None and not spec.least <= value <= spec.most
+    }
+    if problems:
+        raise Incomplete(_("This value is out of bounds."), problems)
+    with transaction.atomic(), acting(by, "set_thresholds"):
+        Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+        before = own_thresholds(unit)
+        require_unchanged(expected, before)
+        for rule in THRESHOLDS.keys() & values.keys():
+            _set_threshold(unit, rule, before.get(rule), values[rule], by)
+    return unit
+
+
+def _set_threshold(unit: Unit, rule: str, before: int | None, value: int | None, by: User) -> None:
+    if value is None:
+        WarningThreshold.objects.filter(unit=unit, rule=rule).delete()
+    elif value != before:
+        given = {"value": value, "set_by": by, "set_at": timezone.now()}
+        WarningThreshold.objects.update_or_create(unit=unit, rule=rule, defaults=given)

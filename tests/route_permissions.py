@@ -394,6 +394,8 @@ PAGES = {
     "clawback": page("clawback.pk", post=at("county", PAY)),
     "unit-money": both(who=anywhere(*LINES)),
     # Of those who oversee units.
+    "warnings": both(who=anywhere("followups.view_followup")),
+    "warning_thresholds": both("county.code", who=at("county", "reports.set_thresholds")),
     "reports": both(who=anywhere("reports.view_report")),
     "report": both("report.pk", who=only("county_office")),
     "report_file": both("report.pk", who=only("county_office")),

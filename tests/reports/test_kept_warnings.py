@@ -9,16 +9,21 @@ from accounts.roles import Role
 from followups.models import FollowUp
 from followups.workflow import accept, cancel, report_done
 from notifications.models import Notice
-from ratings.models import Application, Cycle, Return
+from ratings.models import Answer, Application, Cycle, Return, Reversal
 from ratings.workflow.transition import move
+from records.refusals import Incomplete, NotAllowed, Outdated
 from reports.assessments import sources
 from reports.assessments.spec import AssessmentSpec
 from reports.kept_warnings import refresh
+from reports.models import WarningThreshold
+from reports.warnings import findings
+from reports.workflow import set_thresholds
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
     ApplicationFactory,
+    BatchFactory,
     CycleFactory,
     DecisionFactory,
     EventFactory,
@@ -139,3 +144,85 @@ def test_the_assessment_counts_those_closed_before_their_day(world):
     assert shares("2026-12-31") == {TOWNSHIP: Fraction(1, 6)}
     cancel(FollowUp.objects.get(kind="warning_W3"), by=county, reason="系统故障")
     assert shares("2026-12-31") == {TOWNSHIP: Fraction(1, 5)}
+
+
+@pytest.fixture
+def county():
+    UnitFactory(code=TOWNSHIP)
+    return UnitFactory(code=COUNTY)
+
+
+def test_a_public_notice_is_late_when_the_working_days_after_the_meeting_are_over(county):
+    """The fifth working day after Wednesday 18 November is the 25th, over on the 26th."""
+    late = BatchFactory(met_on=date(2026, 11, 17))
+    BatchFactory(cycle=late.cycle, met_on=date(2026, 11, 18))
+    BatchFactory(cycle=late.cycle, met_on=date(2026, 11, 2), stage="county", unit=county)
+    refresh(NOW)
+    assert waiting() == [("W8", COUNTY[-3:], "county_office"), ("W8", TOWNSHIP[-3:], "township_office")]
+    assert FollowUp.objects.get(unit=TOWNSHIP).link == f"/reviews/batches/{late.pk}/"
+
+
+def test_a_released_event_repeated_within_a_year_is_answered_once(county):
+    village = UnitFactory(code=ONE)
+    EventFactory(unit=village, on=date(2026, 1, 2), closed=date(2026, 2, 2))
+    again = EventFactory(unit=village, on=date(2026, 10, 1))
+    EventFactory(unit=village, on=date(2026, 11, 1), held=True)
+    EventFactory(unit=UnitFactory(code=TWO), on=date(2026, 10, 1))
+    discipline, office = person(Role.DISCIPLINE, COUNTY), person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
+    assert refresh(NOW) == 1
+    warning = FollowUp.objects.get(kind="warning_W9", subject=again.pk)
+    accept(report_done(warning, by=office, report="已约谈"), by=discipline)
+    assert refresh(NOW) == 0
+
+
+def test_an_event_that_no_longer_counts_warns_of_nothing(county):
+    village = UnitFactory(code=ONE)
+    EventFactory(unit=village, on=date(2026, 1, 2), closed=date(2026, 2, 2))
+    again = EventFactory(unit=village, on=date(2026, 3, 1))
+    assert refresh(NOW) == 2
+    Reversal.objects.create(event=again, on=date(2026, 11, 24), document="复议〔2026〕1号", by=UserFactory(), at=NOW)
+    refresh(NOW)
+    assert waiting() == []
+
+
+def test_a_figure_far_outside_those_of_the_county(county):
+    cycle = CycleFactory(scheme=SchemeFactory(unit=county), windows=False)
+    item = next(q.item for c in cycle.scheme.spec.criteria for q in c.questions if q.kind in ("count", "figure"))
+    for n, value in enumerate([10, 11, 12, 13, 14, 15, 45]):
+        village = UnitFactory(code=f"{TOWNSHIP}{n + 210}")
+        application = ApplicationFactory(cycle=cycle, unit=village, state="township_review")
+        Answer.objects.create(application=application, item=item, typed=str(value), value=value)
+    refresh(NOW)
+    assert waiting() == [("10", "216", "township_office")]
+    Answer.objects.filter(value=45).update(value=40)
+    refresh(NOW)
+    assert waiting() == []
+
+
+def test_a_county_s_threshold_beats_its_city_s(county):
+    city = UnitFactory(code=COUNTY[:4])
+    EventFactory(unit=UnitFactory(code=ONE), on=date(2026, 9, 1))
+    office, above = person(Role.COUNTY_OFFICE, COUNTY), person(Role.CITY_OFFICE, COUNTY[:4])
+
+    def rules() -> set[str]:
+        return {finding.rule for finding in findings(NOW)}
+
+    assert rules() == set()
+    set_thresholds(city, {"W6": 60}, by=above)
+    assert rules() == {"W6"}
+    set_thresholds(county, {"W6": 120}, by=office)
+    assert rules() == set()
+    set_thresholds(county, {"W6": None}, by=office)
+    assert rules() == {"W6"}
+
+
+def test_thresholds_have_bounds_and_owners(county):
+    office, stranger = person(Role.COUNTY_OFFICE, COUNTY), person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
+    with pytest.raises(Incomplete) as refused:
+        set_thresholds(county, {"W6": 29, "W3": 60}, by=office)
+    assert refused.value.problems == {"W6": "从30到730。"}
+    with pytest.raises(NotAllowed):
+        set_thresholds(county, {"W6": 100}, by=stranger)
+    with pytest.raises(Outdated):
+        set_thresholds(county, {"W6": 100}, by=office, expected={"W6": 50})
+    assert WarningThreshold.objects.count() == 0

@@ -1,0 +1,33 @@
+"""The values that city and county may set for the rules of warnings: what each means, its default, its bounds."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Threshold:
+    words: str | Promise
+    default: int
+    least: int
+    most: int
+
+
+THRESHOLDS = {
+    "W3": Threshold(_("Submitted and not accepted: warn after (days)"), 7, 1, 60),
+    "W6": Threshold(_("Event not rectified: warn after (days)"), 183, 30, 730),
+    "W7": Threshold(_("Self-assessment above the review: warn from (points)"), 10, 5, 50),
+    "W8": Threshold(_("Public notice not released: warn after the meeting plus (working days)"), 5, 1, 30),
+    "W9": Threshold(_("The same event again: warn within (days)"), 365, 30, 1095),
+    "W10": Threshold(_("Figure outside the county's usual range: warn from (times)"), 3, 2, 20),
+}
+
+
+_SQL = Path(__file__).with_name("threshold.sql").read_text(encoding="utf-8")
+
+
+def value_for(rule: str, unit: str) -> str:
+    """SQL: the value for the unit whose code the SQL ``unit`` gives."""
+    return "(" + _SQL.format(rule=rule, unit=unit, default=THRESHOLDS[rule].default) + ")"

@@ -1,0 +1,65 @@
+"""The page of warnings, and the form for their thresholds."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from followups.models import FollowUp
+from reports.kept_warnings import refresh
+from reports.models import WarningThreshold
+from tests.clock import freeze_time
+from tests.factories import COUNTY, TOWNSHIP, EventFactory, UnitFactory, at, person
+
+pytestmark = pytest.mark.django_db
+NOW = at(2026, 11, 25, 9)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with freeze_time("2026-11-25 09:00+08:00") as frozen:
+        yield frozen
+
+
+@pytest.fixture
+def office(client):
+    UnitFactory(code=COUNTY)
+    UnitFactory(code=TOWNSHIP)
+    user = person(Role.COUNTY_OFFICE, COUNTY)
+    client.force_login(user)
+    return user
+
+
+def test_a_warning_is_listed_with_its_colour_cause_and_follow_up(client, office, clock):
+    event = EventFactory(unit=UnitFactory(code=f"{TOWNSHIP}201"), on=date(2026, 1, 1))
+    refresh(NOW)
+    warning = FollowUp.objects.get()
+
+    def listed(**chosen: str) -> bool:
+        page = client.get(reverse("warnings"), chosen).content.decode()
+        return f'href="{warning.get_absolute_url()}"' in page and f'href="/events/{event.pk}/"' in page
+
+    assert listed()
+    assert [listed(colour=one) for one in ("red", "yellow", "green")] == [False, True, False]
+    assert [listed(year=one) for one in ("2025", "2026")] == [False, True]
+    assert [listed(rule=one) for one in ("warning_W6", "warning_W1")] == [True, False]
+    assert listed(new="on")
+    clock.move_to("2026-12-25 09:00+08:00")
+    client.force_login(office)
+    assert [listed(colour=one) for one in ("red", "yellow")] == [True, False]
+    assert not listed(new="on")
+
+
+def test_an_office_sets_when_a_rule_warns(client, office):
+    address = reverse("warning_thresholds", args=[COUNTY])
+    key = client.get(address).context["key"]
+    wrong = client.post(address, {"key": key, "W6": "29"})
+    assert (wrong.status_code, WarningThreshold.objects.count()) == (400, 0)
+    sent = {"key": wrong.context["key"], "W6": "90"}
+    assert [client.post(address, sent).status_code for _twice in range(2)] == [302, 302]
+    row = WarningThreshold.objects.get()
+    assert (row.unit_id, row.rule, row.value, row.set_by) == (COUNTY, "W6", 90, office)
+    stale = client.post(address, {"key": key, "W6": "100"})
+    assert stale.status_code == 409
+    assert client.get(reverse("warning_thresholds", args=[TOWNSHIP])).status_code == 404
