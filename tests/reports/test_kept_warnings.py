@@ -180,7 +180,9 @@ def test_an_event_that_no_longer_counts_warns_of_nothing(county):
     EventFactory(unit=village, on=date(2026, 1, 2), closed=date(2026, 2, 2))
     again = EventFactory(unit=village, on=date(2026, 3, 1))
     assert refresh(NOW) == 2
-    Reversal.objects.create(event=again, on=date(2026, 11, 24), document="复议〔2026〕1号", by=UserFactory(), at=NOW)
+    Reversal.objects.create(
+        event=again, on=date(2026, 11, 24), document="复议〔2026〕1号", reason="认定有误", by=UserFactory(), at=NOW
+    )
     refresh(NOW)
     assert waiting() == []
 
