@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from ratings.models import Answer, Application, Cycle
+from ratings.models import Answer, Cycle
 from ratings.scoring.outliers import ASKED
 from records.outliers import outlier
 from reports.models import WarningThreshold
@@ -17,7 +17,6 @@ from villages.models import county_of
 
 EXTREMES = 2
 """Only the two smallest and the two largest can be outside the range of all others but their two extremes."""
-NOT_GIVEN = (Application.State.DRAFT, Application.State.RETURNED)
 
 
 class UnusualFigure(NamedTuple):
@@ -38,7 +37,7 @@ def unusual_figures() -> Iterator[UnusualFigure]:
 def _of(cycle: Cycle, times: dict[str, int]) -> Iterator[UnusualFigure]:
     asked = [one.item for criterion in cycle.scheme.spec.criteria for one in criterion.questions if one.kind in ASKED]
     rows = Answer.objects.filter(application__cycle=cycle, item__in=asked, value__isnull=False)
-    rows = rows.exclude(application__state__in=NOT_GIVEN).exclude(application__submitted_at=None)
+    rows = rows.exclude(application__submitted_at=None)
     given = defaultdict(list)
     fields = ("item", "application__unit_id", "value", "application_id", "application__submitted_at")
     for item, unit, value, application, at in rows.values_list(*fields).iterator():
