@@ -25,6 +25,9 @@ WALLED = [name for name, door in DOORS.items() if door.args and PUBLIC not in do
 BARE = {"account_change_password", "account_reauthenticate", "own_phone", "settings", "apply", "review_desk"}
 BARE |= {
     "still_here",
+    "own_notifications",
+    "scheme_import",
+    "cycles_to_open",
     "cadre_list",
     "cadre_list_empty",
     "cycles",

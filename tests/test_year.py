@@ -202,12 +202,12 @@ def test_a_year(county, sign_in, anyone):
         finance = in_browser.grant_rewards(sign_in, {"3": "30000", "0": "0"})
         expect(finance.locator("main")).to_contain_text("30,000.00")
         book = in_browser.workbook_of_year(sign_in("discipline"), "2026")
-        heads, *rows = book["星级台账"].iter_rows(min_row=2, values_only=True)
+        heads, *rows = book["星级台账"].iter_rows(min_row=4, values_only=True)
         entered = [dict(zip(heads, row, strict=True)) for row in rows]
         asked_for = [[row[_(head)] for head in REGISTER] for row in entered]
-        assert asked_for[:2] == [[ALDER, "桤树村", 38, 3, 3], [BIRCH, "桦树村", 32, 3, 3]]
-        rewards = [row[1:7] for row in book["奖励"].iter_rows(min_row=3, values_only=True) if row[6]]
-        assert rewards == [(ALDER, "桤树村", 3, 1200, 1, 30000), (BIRCH, "桦树村", 3, 1200, 1, 30000)]
+        assert asked_for[:2] == [[ALDER, "桤树村", 38, "三星", "三星"], [BIRCH, "桦树村", 32, "三星", "三星"]]
+        rewards = [(row[1], *row[4:6]) for row in book["奖励"].iter_rows(min_row=4, values_only=True) if row[1]]
+        assert rewards == [(ALDER, "三星", 30000), (BIRCH, "三星", 30000)]
         in_browser.record_event(sign_in("discipline"), ALDER, "spot_check_failed", "2026-12-03")
         assert stars() == {ALDER: 2, BIRCH: 3}
     with on(JANUARY):
@@ -231,7 +231,7 @@ def test_a_year(county, sign_in, anyone):
         assert download.value.path().read_bytes()[:5] == b"%PDF-"
 
 
-REGISTER = ("Division code", "Village", "Total", "Decided star", "Star now")
+REGISTER = ("Division code", "Village", "Total (points)", "Decided star", "Star now")
 TOLD = (
     "少开的次数与会议记录不符",  # what was returned
     "村务公开栏有两个月没有更新",  # why the township decided below

@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -88,7 +88,6 @@ def own_notifications(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def mobile_code_send(request: HttpRequest) -> HttpResponse:
-    _require_gateway()
     form = MobileForm(request.POST)
     if form.is_valid():
         try:
@@ -104,7 +103,6 @@ def mobile_code_send(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def mobile_confirm(request: HttpRequest) -> HttpResponse:
-    _require_gateway()
     form = CodeForm(request.POST)
     if form.is_valid():
         if mobiles.confirm(request.user, form.cleaned_data["code"]):
@@ -120,11 +118,6 @@ def mobile_forget(request: HttpRequest) -> HttpResponse:
     mobiles.forget_mobile(request.user)
     messages.success(request, _("The number is removed; no short messages are sent."))
     return redirect("own_notifications")
-
-
-def _require_gateway() -> None:
-    if settings.SMS_GATEWAY is None:
-        raise Http404
 
 
 def _chosen(request: HttpRequest) -> Preferences:

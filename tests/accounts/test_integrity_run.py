@@ -106,7 +106,7 @@ def test_the_trail_tells_of_a_decision_once_it_is_released(auditor):
     assert [row for row in seen if PANEL_STAR in row or "已审定" in row.values()] == []
     decisions.release([decision.pk], "沙评〔2026〕1号", by=None, at=application.submitted_at)
     assert len(of("ratings_decisionevent")) == 2
-    assert [row[PANEL_STAR] for row in of("ratings_applicationevent") if row.get(PANEL_STAR)] == [2]
+    assert [row[PANEL_STAR] for row in of("ratings_applicationevent") if row.get(PANEL_STAR)] == ["二星"]
 
 
 def test_what_was_withdrawn_before_its_release_stays_covered(auditor):

@@ -21,7 +21,7 @@ COUNTY = ["county_office", "county_reviewer", "discipline", "department", "finan
 ABOVE = ["city_office", "city_discipline", "city_leader", "sysadmin", "secadmin", "auditor"]
 READERS = [*VILLAGE, *TOWNSHIP, *COUNTY, *ABOVE]
 NAV = re.compile(r'<nav class="(menu|submenu)".*?</nav>', re.DOTALL)
-CURRENT = re.compile(r'<a href="([^"]+)" aria-current="(page|true)"')
+CURRENT = re.compile(r'<a\s+href="([^"]+)" aria-current="(page|true)"')
 
 
 def currents(text: str) -> dict[str, list[tuple[str, str]]]:
