@@ -97,6 +97,7 @@ def test_where_robots_may_go_is_checked_at_the_start(name, typed, monkeypatch):
     monkeypatch.setenv(name, typed)
     with pytest.raises(Unusable, match=f"^{name}"):
         demand_usable(servers=False)
+    monkeypatch.delenv(name)
     monkeypatch.setenv("ROBOT_HOSTS", "im.example.gov.cn:8443, 10.0.0.9,[fd00::1]:80")
     monkeypatch.setenv("ROBOT_PROXY", "http://user:word@proxy.example:3128")
     demand_usable(servers=False)

@@ -109,4 +109,5 @@ def test_the_page_keeps_what_was_chosen(client, reader):
     refused = client.post(address, given | {"email_star": "hourly"})
     assert refused.context["form"].errors.keys() == {"email_star"}
     assert Preferences.objects.get(user=reader).daily == ["star"]
-    assert client.post(reverse("mobile_code_send"), {"mobile": "13800005721"}).status_code == 404
+    without_gateway = client.post(reverse("mobile_code_send"), {"mobile": "13800005721"})
+    assert without_gateway.context["mobile_form"].errors.keys() == {"mobile"}
