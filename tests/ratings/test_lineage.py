@@ -75,7 +75,7 @@ def test_a_split_and_a_renaming_afterwards(office):
 
 def test_the_pages_say_so(client, merged):
     page = client.get(PUBLIC).content.decode()
-    assert "甲村（四星） → 丙村" in page
+    assert "甲村（四星） → 丙村" in squeezed(page)
     assert "自该日起，在下次审定前执行被合并单位中的最低星级：三星。" in page
     old = client.get(reverse("public_unit", args=[A])).content.decode()
     assert f'甲村（四星） → <a href="{PUBLIC}">丙村</a>（今为三星）' in squeezed(old)

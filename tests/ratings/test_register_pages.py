@@ -300,7 +300,7 @@ def test_anyone_sees_what_stars_a_unit_held_and_its_former_names(client, star):
         (5, date(2026, 6, 1), None),
         (4, date(2026, 1, 20), date(2026, 5, 31)),
     ]
-    assert "下溪村 → 沙溪村" in page.content.decode()
+    assert "下溪村 → 沙溪村" in squeezed(page.content.decode())
     assert client.get(reverse("public_unit", args=[COUNTY])).status_code == 404
 
 
