@@ -1,1 +1,9 @@
-from tests.incentives.conftest import county, draft, effect, finance, granted, office  # noqa: F401 - of money
+from tests.incentives.conftest import (  # noqa: F401 - of money
+    county,
+    county_of_file,
+    draft,
+    effect,
+    finance,
+    granted,
+    office,
+)

@@ -83,7 +83,7 @@ def county():
 
 def figures(page: str, code: str) -> dict[str, int]:
     """Every link to a list with the figure that it stands under."""
-    links = re.findall(rf'<a href="(/dashboard/{code}/[a-z_]+/\?[^"]*)"[^>]*>(.*?)</a>', page, re.S)
+    links = re.findall(rf'<a\s+href="(/dashboard/{code}/[a-z_]+/\?[^"]*)"[^>]*>(.*?)</a>', page, re.S)
     found = {}
     for address, text in links:
         numbers = re.findall(r"\d+", re.sub(r'<title>.*?</title>|<span class="hidden">.*?</span>|<[^>]+>', " ", text))
