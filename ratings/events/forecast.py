@@ -74,7 +74,7 @@ def foresee_closed(event: Event) -> list[StarShift]:
 def foresee_reversed(event: Event, by: User) -> list[StarShift]:
     """How upholding an appeal against ``event`` today would move stars."""
     said = {"on": timezone.localdate(), "document": "—", "reason": "—", "by": by, "at": timezone.now()}
-    return _foresee_step(event.unit_id, lambda: Reversal.objects.create(event=event, **said))
+    return _foresee_step(event.unit_id, lambda: Reversal.objects.create(event_id=event.pk, **said))
 
 
 def _foresee_step(unit: str, step: Callable[[], Any]) -> list[StarShift]:
