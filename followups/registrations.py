@@ -1,7 +1,8 @@
 """What follow-ups register: help, deputies' permissions, words and openness of the trail, to-dos, menu."""
 
-from accounts import audit_trail, audit_words, deputies, menu, page_help, todo_list
+from accounts import audit_trail, audit_words, deputies, menu, page_help, todo_list, trail_values
 from followups import help_topics, menu_entries, todos
+from followups.kinds import KINDS
 from followups.models import STEPS, FollowUp, FollowUpFile
 
 
@@ -10,5 +11,6 @@ def register() -> None:
     deputies.register(STEPS.rights)
     audit_words.register(STEPS.trail)
     audit_trail.show_openly("an app opens a follow-up only of what may be known", FollowUp, FollowUpFile)
+    trail_values.name_codes(FollowUp, "kind", lambda keys: {key: str(KINDS[key].name) for key in keys})
     todo_list.register(todos)
     menu.register(*menu_entries.MENU)
