@@ -16,9 +16,9 @@ from accounts.templatetags.face import points_text, star_name
 from followups.kinds import KINDS
 from followups.models import FollowUp
 from reports import duties
+from reports.charts import BANDS, DISPUTES, HEIGHTS, STATES
 from reports.dashboard import STAGES, current_windows, with_stage
 from reports.findings import QUESTIONS, AsOf, ListedRow, listed
-from reports.pictures import BANDS, DISPUTES, HEIGHTS, STATES
 from reports.words import Names
 from villages.models import Unit, below
 

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from reports.charts import percent, query
 from reports.dashboard import APPLY, DONE, LEFT_OUT, Board, DashboardPlace
-from reports.pictures import percent, query
 
 POSITIONS = settings.BASE_DIR / "fixtures" / "tiles.csv"
 MOST_COLUMNS, TONES = 8, 5

@@ -14,7 +14,7 @@ from django.db.models.functions import Left
 from django.utils import timezone
 
 from ratings.models import RegisterRun, RegisterRunChange, RegisterRunCount, StaleUnit
-from ratings.register import due
+from ratings.register import units_to_rerate
 from ratings.register.rerating import lock_units, rerate
 from records.previews import require_unchanged
 from records.refusals import NotAllowed, Outdated
@@ -39,9 +39,9 @@ def run_register(
     A person runs it over a ``place`` of theirs; what is left to the nightly runs over everything does not change by
     that. ``expected``: what a dry run showed (``listed``); if anything else would change, nothing does.
 
-    Looks at the units that are due (``ratings.register.due``), and at all if the last full run is a week old, if there
-    was none, or if the clock went back. Register and record are written in one transaction: a run that is killed has
-    changed nothing, and the next one does its work.
+    Looks at the units that are due (``ratings.register.units_to_rerate``), and at all if the last full run is a week
+    old, if there was none, or if the clock went back. Register and record are written in one transaction: a run that
+    is killed has changed nothing, and the next one does its work.
     """
     if by is not None and not (place and by.has_perm(RUN, place)):
         raise NotAllowed
@@ -94,9 +94,9 @@ def _full_is_due(last: RegisterRun | None) -> bool:
 def _bring_up(run: RegisterRun, last: RegisterRun | None) -> None:
     lock_units()
     within = run.place_id or ""
-    scope, marks = due.gather(min(last.day, run.day) if last else run.day, run.day, within)
+    scope, marks = units_to_rerate.gather(min(last.day, run.day) if last else run.day, run.day, within)
     changes = rerate(within if run.full else scope, run.day, dry_run=run.dry_run)
-    why = due.reasons()
+    why = units_to_rerate.reasons()
     changed, findings = Counter[str](), Counter[str]()
     listed: list[RegisterRunChange] = []
     for change in changes:

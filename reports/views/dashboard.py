@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.authority import reached_or_404
 from accounts.models import User
 from accounts.templatetags.face import star_name
-from reports import pictures
+from reports import charts
 from reports.dashboard import NOT_BEGUN, STAGES, Board, Square, board
 from reports.duties import duties
 from reports.findings import QUESTIONS, AsOf, counted
@@ -87,17 +87,17 @@ def answers(request: HttpRequest, as_of: AsOf, seen: Board) -> dict[str, Any]:
     places = {place.code: place.name for place in seen.places} or {one.code: one.name for one in seen.squares}
     last = max((row.a for row in rows["losses"]), default="")
     used = next((scheme for scheme in schemes if str(scheme.year) == last), schemes[0] if schemes else None)
-    lost = pictures.losses(rows["losses"], used, {} if seen.is_township else places)
+    lost = charts.losses(rows["losses"], used, {} if seen.is_township else places)
     return {
         "duties": duties(request.user, as_of),
-        "star_years": pictures.star_years(rows["stars"], as_of.day),
-        "events": pictures.events(rows["events"], names.events, places, as_of.day) if "events" in asked else None,
-        "disputes": pictures.disputes(rows["disputes"]),
-        "money": pictures.money(rows["money"]) if rows["money"] else None,
+        "star_years": charts.star_years(rows["stars"], as_of.day),
+        "events": charts.events(rows["events"], names.events, places, as_of.day) if "events" in asked else None,
+        "disputes": charts.disputes(rows["disputes"]),
+        "money": charts.money(rows["money"]) if rows["money"] else None,
         "losses": lost,
-        "shown": lost.criteria[: pictures.HEATED] if lost else [],
-        "rest": lost.criteria[pictures.HEATED :] if lost else [],
-        "gap": pictures.gap(rows["gap"]) if rows["gap"] else None,
+        "shown": lost.criteria[: charts.HEATED] if lost else [],
+        "rest": lost.criteria[charts.HEATED :] if lost else [],
+        "gap": charts.gap(rows["gap"]) if rows["gap"] else None,
     }
 
 
