@@ -9,12 +9,10 @@ from accounts.models import User
 from followups.models import FollowUp
 from followups.signals import followup_accepted
 from ratings import notices
-from ratings.events.rectification import FOLLOW_UP
-from ratings.models import Application, Event
-from ratings.register.rerating import rerate
+from ratings.models import Application
 from ratings.signals import applications_moved, decisions_confirmed, proposals_opened, stars_changed
+from ratings.workflow import decision, proposal_deadlines, retagging, succession
 from ratings.workflow import event as events
-from ratings.workflow import proposal_deadlines, retagging, succession
 from ratings.workflow.closing import close_for
 from villages.signals import units_passed, units_settled, units_tagged
 
@@ -27,8 +25,7 @@ units_tagged.connect(retagging.follow)
 @receiver(followup_accepted)
 def close_rectified(sender: Any, followup: FollowUp, by: User, **kwargs: Any) -> None:
     """Receives ``followup_accepted``: the effect of an event ends on the day after its rectification was accepted."""
-    if followup.kind == FOLLOW_UP:
-        events.rectified(Event.objects.get(pk=followup.subject), by=by, report=followup.report)
+    events.close_if_rectified(followup, by=by)
 
 
 @receiver(proposals_opened)
@@ -40,8 +37,7 @@ def give_deadlines(sender: Any, **kwargs: Any) -> None:
 @receiver(decisions_confirmed)
 def rerate_decided(sender: Any, units: Collection[str], **kwargs: Any) -> None:
     """Receives ``decisions_confirmed``: the new stars are written to the register in the same transaction."""
-    rerate(list(units))
-    proposal_deadlines.reassign(units)
+    decision.enter_in_register(units)
 
 
 @receiver(applications_moved)

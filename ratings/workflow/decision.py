@@ -17,7 +17,9 @@ from accounts.models import User
 from ratings.allowance import allowed_star
 from ratings.models import Application, Decision, Points, Stage
 from ratings.models.lifecycle import ApplicationState
+from ratings.register.rerating import rerate
 from ratings.signals import decisions_confirmed
+from ratings.workflow import proposal_deadlines
 from ratings.workflow.transition import move
 from records import audit
 
@@ -219,3 +221,9 @@ def _by_day(days: Mapping[int, date]) -> list[When]:
     for pk, day in days.items():
         decisions.setdefault(day, []).append(pk)
     return [When(pk__in=pks, then=Value(day)) for day, pks in decisions.items()]
+
+
+def enter_in_register(units: Collection[str]) -> None:
+    """Decisions of ``units`` were confirmed: the register has their stars, and open proposals go to who decides now."""
+    rerate(list(units))
+    proposal_deadlines.reassign(units)

@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.role_holders import holders, responsible
+from followups.models import FollowUp
 from followups.workflow import call_off, finish
 from notifications.workflow import announce
 from ratings.events.applicable_scheme import events_of, judging_scheme
 from ratings.events.forecast import Outlook, StarShift, foresee, foresee_closed, foresee_confirmed
 from ratings.events.proposals import FOLLOW_UP, may_settle, with_authority
+from ratings.events.rectification import FOLLOW_UP as RECTIFICATION
 from ratings.events.rectification import RectificationOrder
 from ratings.events.telltales import telltales
 from ratings.models import Event, EventPerson, Proposal, Reversal
@@ -154,16 +156,19 @@ def close(event: Event, *, on: date, by: User, reason: str, expected: Any = None
 
 
 @transaction.atomic
-def rectified(event: Event, *, by: User, report: str) -> None:
-    """The rectification has been checked by ``by`` and accepted: the event is closed, from tomorrow it has no effect.
+def close_if_rectified(followup: FollowUp, *, by: User) -> None:
+    """``by`` checked and accepted ``followup``: if it is a rectification, its event is closed, without effect from
+    tomorrow.
 
     Who may check, and when, is the follow-up's. Nothing to do where the event is closed already.
     """
-    event = _held_still(event)
+    if followup.kind != RECTIFICATION:
+        return
+    event = _held_still(Event.objects.get(pk=followup.subject))
     if event.closed:
         return
-    with audit.acting(by, "close_event", report):
-        event.closed, event.closed_by, event.rectification = timezone.localdate(), by, report
+    with audit.acting(by, "close_event", followup.report):
+        event.closed, event.closed_by, event.rectification = timezone.localdate(), by, followup.report
         event.save(update_fields=["closed", "closed_by", "rectification"])
         _take_effect(event, "event_closed")
 

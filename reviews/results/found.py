@@ -12,7 +12,6 @@ from ratings.models import Application
 from ratings.scheme.spec import Checklist, Criterion, Judged, Linear, Question, Tiers
 from records.numbers import plain
 from reviews.models import Sheet, SheetEntry
-from reviews.sheets.scores import ScoreEntry
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Findings:
     Where nothing was entered item by item, nothing is claimed about it.
     """
 
-    entries: dict[str, list[ScoreEntry]]
+    entries: dict[str, list[SheetEntry]]
     figures: Mapping[str, Decimal | None]
 
     @classmethod
@@ -30,9 +29,9 @@ class Findings:
         rows = SheetEntry.objects.filter(
             sheet__application=application, sheet__stage=stage, sheet__state=Sheet.State.HANDED_IN
         )
-        entries: dict[str, list[ScoreEntry]] = defaultdict(list)
-        for item, value, reason in rows.order_by("pk").values_list("item", "value", "reason"):
-            entries[item].append(ScoreEntry(value, reason))
+        entries: dict[str, list[SheetEntry]] = defaultdict(list)
+        for entry in rows.order_by("pk"):
+            entries[entry.item].append(entry)
         return cls(dict(entries), figures)
 
     def values(self, item: str) -> list[Decimal]:
