@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> None:
         try:
             with_services(arguments)
         except (environment.Unusable, services.ServiceFailed, Unfit) as reason:
-            end(str(reason), os.EX_TEMPFAIL if isinstance(reason, environment.Unanswered) else 1)
+            end(str(reason), os.EX_TEMPFAIL if isinstance(reason, environment.ServerUnreachable) else 1)
         except DatabaseError as failure:
             if not database_is_away(failure):
                 raise

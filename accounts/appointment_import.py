@@ -116,7 +116,7 @@ def _username(text: str) -> str:
     return User.normalize_username(text)
 
 
-def rows_of(raw: bytes) -> list[SheetRow]:
+def read_appointments(raw: bytes) -> list[SheetRow]:
     """The lines that name a person. Raises ``SheetRefused``."""
     heads = AppointmentColumns.spoken()
     optional = [heads.unit_name, heads.username, heads.starts, heads.ends, heads.department, heads.phone]

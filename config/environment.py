@@ -40,7 +40,7 @@ class Unusable(Exception):
     """A setting has an invalid value; the message names it."""
 
 
-class Unanswered(Unusable):
+class ServerUnreachable(Unusable):
     """Nothing answers at the address that a setting names."""
 
 
@@ -125,7 +125,7 @@ def _demand_database(name: str, url: str, answers: bool) -> None:
             connection = psycopg2.connect(**given)
         except psycopg2.Error as failed:
             if not COMING.search(str(failed)) or time.monotonic() > deadline:
-                raise Unanswered(f"{name}: {one_line(failed)}") from None
+                raise ServerUnreachable(f"{name}: {one_line(failed)}") from None
             time.sleep(0.5)
         else:
             break
@@ -145,7 +145,7 @@ def _demand_redis(name: str, url: str, answers: bool) -> None:
     except ValueError as wrong:
         raise Unusable(f"{name}: {wrong}") from None
     except redis.RedisError as failed:
-        raise Unanswered(f"{name}: {one_line(failed)}") from None
+        raise ServerUnreachable(f"{name}: {one_line(failed)}") from None
 
 
 def one_line(failed: Exception) -> str:

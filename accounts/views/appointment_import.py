@@ -29,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/appointments/import.html", {"form": form})
     raw = form.cleaned_data["sheet"]
     try:
-        rows = appointment_import.rows_of(raw)
+        rows = appointment_import.read_appointments(raw)
         lines = appointment_import.read(rows, by=request.user)
     except SheetRefused as refused:
         return _show_wrong(request, refused, raw)

@@ -31,7 +31,7 @@ class Access:
         """Generated on first use, of characters that need no quoting in an address or a statement."""
         return kept_secret(self.place.data_dir / f"postgresql.{role}.password")
 
-    def guard(self, directory: Path) -> None:
+    def write_access_rules(self, directory: Path) -> None:
         """Write who may connect; at every start, so that a file edited by hand does not persist."""
         self._write(
             directory / "pg_hba.conf",

@@ -150,7 +150,7 @@ class PostgreSQL(Server):
                 f"{self.directory} was made by PostgreSQL {made.read_text().strip()}, "
                 f"but {self._bin / 'postgres'} is {self._major}"
             )
-        self.access.guard(self.directory)
+        self.access.write_access_rules(self.directory)
         if not self.access.is_set(self.directory):
             self._single(self.directory, self.seen_directory, self.access.statements())
             self.access.note(self.directory)

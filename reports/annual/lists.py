@@ -86,7 +86,7 @@ class ReportLists:
                 state, words = _state_of(one)
                 counts["all"] += 1
                 counts[state] += 1
-                counts["acting"] += one.pk in acting
+                counts["acting"] += any(label != "warn" for label, _until in acting.get(one.pk, []))
                 consequence = _("; ").join(_effect(*effect) for effect in acting.get(one.pk, [])) or _("None")
                 table.append(
                     [

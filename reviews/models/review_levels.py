@@ -65,7 +65,7 @@ DONE_WITH = {Stage.TOWNSHIP: State.PAST_TOWNSHIP, Stage.COUNTY: State.PAST_REVIE
 """States of applications whose sheets of a stage have done their work: a change of seats does not touch them."""
 
 
-def late(review_level: ReviewLevel) -> QuerySet[Application]:
+def late_applications(review_level: ReviewLevel) -> QuerySet[Application]:
     """Exceptions of closed cycles that ``review_level`` still deals with: under review there, or on their way to it."""
     going_on = Application.objects.filter(cycle__state=Cycle.State.CLOSED).exclude(state=State.DRAFT)
     return going_on.exclude(state__in=DONE_WITH[review_level.stage])

@@ -88,20 +88,20 @@ class GridRow:
         return ready and self.sheet.state == Sheet.State.OPEN
 
     @property
-    def present(self) -> list[Cell]:
+    def filled_cells(self) -> list[Cell]:
         return [cell for cell in self.cells if cell]
 
     def typed(self, data: Mapping[str, str]) -> dict[str, Fields]:
-        by_criterion = {cell.part.criterion.code: cell.typed(data) for cell in self.present}
+        by_criterion = {cell.part.criterion.code: cell.typed(data) for cell in self.filled_cells}
         return {code: fields for code, fields in by_criterion.items() if fields}
 
     @property
     def has_problem(self) -> bool:
-        return bool(self.refused) or any(cell.part.kept and cell.part.kept.problem for cell in self.present)
+        return bool(self.refused) or any(cell.part.kept and cell.part.kept.problem for cell in self.filled_cells)
 
     def _stands(self, typed: Mapping[str, Fields]) -> bool:
         """Whether exactly this was handed in: a second click is not a refusal."""
-        texts = {name: text for cell in self.present for name, text in cell.part.texts.items()}
+        texts = {name: text for cell in self.filled_cells for name, text in cell.part.texts.items()}
         said = [(texts.get(name, ""), of.text) for fields in typed.values() for name, of in fields.items()]
         return self.sheet.state == Sheet.State.HANDED_IN and all(same_text(*pair) for pair in said)
 
@@ -109,7 +109,7 @@ class GridRow:
         """Show what was refused, as it was typed."""
         if typed and not self.is_open and not self._stands(typed):
             self.refused = str(NO_LONGER_OPEN)
-        for cell in self.present:
+        for cell in self.filled_cells:
             code = cell.part.criterion.code
             cell.part.kept = saved.get(code)
             fields = typed.get(code)

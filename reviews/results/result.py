@@ -165,7 +165,7 @@ class Result:
         return recent and all(title != _("Appeal") for title, _steps in self.chapters)
 
     @cached_property
-    def periods(self) -> list[StarPeriod]:
+    def star_periods(self) -> list[StarPeriod]:
         """The unit's stars so far, newest first, as known now; ``last`` is the last day, None for the current one."""
         periods = list(StarPeriod.objects.known().filter(unit=self.application.unit_id).order_by("-during"))
         for period in periods:
@@ -175,7 +175,7 @@ class Result:
     @property
     def today(self) -> StarPeriod | None:
         day = timezone.localdate()
-        return next((period for period in self.periods if _covers(period, day)), None)
+        return next((period for period in self.star_periods if _covers(period, day)), None)
 
 
 def _covers(period: StarPeriod, day: date) -> bool:

@@ -73,7 +73,7 @@ def _save(request: HttpRequest, cycles: list[Cycle], sheets: list[Sheet]) -> Htt
     if any(row.has_problem for row in rows):
         messages.error(request, _("Some rows need to be corrected. What you typed is still here."))
         return _shown(request, cycles, cycle, rows, status=status)
-    cells = [cell for row in rows for cell in row.present]
+    cells = [cell for row in rows for cell in row.filled_cells]
     sent = [cell for cell in cells if request.POST.get(cell.line, "").strip() or request.POST.get(cell.how)]
     tell_saved(request, sum(cell.part.mine is not None for cell in sent), sum(c.part.mine is None for c in cells))
     if request.POST.get("do") == "hand_in":

@@ -18,7 +18,7 @@ from records.numbers import keys
 from records.refusals import Incomplete
 from records.tickets import ticket
 from reviews.models import Draw, Panel, Sheet
-from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel, late
+from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel, late_applications
 from reviews.panels.draw import DrawCandidate, Rules, TooFew, may_be_drawn, repeat
 from reviews.panels.panel_assignment import seated as seated_on
 from reviews.panels.panel_assignment import seats_text
@@ -185,7 +185,9 @@ def _places(review_level: ReviewLevel, codes: list[str]) -> list[PanelPlace]:
         unit.code: unit
         for unit in Unit.objects.filter(code__in=[c for c in codes if len(c) == review_level.code_length])
     }
-    waiting = late(review_level).filter(below_any(units, "unit_id")).order_by().values_list("cycle", "unit_id")
+    waiting = (
+        late_applications(review_level).filter(below_any(units, "unit_id")).order_by().values_list("cycle", "unit_id")
+    )
     exceptional = {(cycle, unit[: review_level.code_length]) for cycle, unit in waiting} if units else set()
     wanted = Q(state=Cycle.State.OPEN) | Q(pk__in={cycle for cycle, _unit in exceptional})
     cycles = Cycle.objects.filter(wanted, unit__in={county_of(code) for code in units}).select_related("unit")

@@ -18,7 +18,7 @@ from records import audit, previews
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.conflicts_of_interest import WORDS, conflicts
 from reviews.models import Panel, Seat, Sheet
-from reviews.models.review_levels import DONE_WITH, FEWEST_REVIEWERS, REVIEW_LEVELS, ReviewLevel, late
+from reviews.models.review_levels import DONE_WITH, FEWEST_REVIEWERS, REVIEW_LEVELS, ReviewLevel, late_applications
 from reviews.panels.panel_assignment import formerly_seated, panels_of, seats_text
 from reviews.panels.panel_assignment import seated as seated_on
 from reviews.workflow.settlements import supersede
@@ -89,7 +89,7 @@ def may_convene(cycle: Cycle, unit: Unit, stage: str, by: User) -> ReviewLevel:
         raise NotAllowed
     if (
         cycle.state != Cycle.State.OPEN
-        and not late(review_level).filter(below(unit.code, "unit_id"), cycle=cycle).exists()
+        and not late_applications(review_level).filter(below(unit.code, "unit_id"), cycle=cycle).exists()
     ):
         raise WrongState(_("This cycle is closed."))
     return review_level

@@ -69,6 +69,11 @@ def test_five_wrong_codes_at_the_token_door_lock_it_and_the_page(office):
         assert Client(REMOTE_ADDR="10.1.1.1").post(reverse("account_login"), given).status_code == 429
 
 
+def test_after_sixty_wrong_codes_the_right_one_opens_nothing(office):
+    assert [ask(WRONG).status_code for _ in range(60)] == [400] * 4 + [429] * 56
+    assert ask(code_of(office.secret)).status_code == 429
+
+
 def test_they_are_counted_over_all_doors_and_addresses(office):
     inside = signing_in()
     inside.post(AUTHENTICATE, {"code": office.recovery[0]})
