@@ -1,4 +1,6 @@
-"""The cheapest ways to a star: the fewest criteria to work on, of equally many the most certain; pure.
+"""The cheapest ways to a star: few criteria to work on, the largest gains first; pure.
+
+Largest first is not always the very fewest where caps of areas and lines of several kinds meet.
 
 A criterion that is worked on is taken at the best it can give, so that a way holds whatever else stays as it is. What
 points cannot change (a veto in force, the rank among others) is no part of a way: ``Allowed.short`` names it.
@@ -100,7 +102,7 @@ def cheapest_ways(standing: Standing, star: int) -> list[Way]:
 
 
 def cheapest_way(standing: Standing, star: int, *, without: Collection[str] = ()) -> Way | None:
-    """The way with the fewest criteria, none of them in ``without``; None if there is none."""
+    """A way over few criteria, none of them in ``without``; None if there is none."""
     if standing.spec.rule == "areas":
         return _enough_areas(standing, _open_areas(standing), star, None, without)
     line = next((line for line in standing.spec.stars if line.star == star), None)
