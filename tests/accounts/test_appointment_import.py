@@ -50,7 +50,9 @@ FILLER, SIGNER = label(Role.FILLER), label(Role.SIGNER)
 
 
 def read(office, *lines):
-    return appointment_import.read(appointment_import.rows_of(sheet(*lines)), by=User.objects.get(pk=office.pk))
+    return appointment_import.read(
+        appointment_import.read_appointments(sheet(*lines)), by=User.objects.get(pk=office.pk)
+    )
 
 
 def wrong(office, *lines):

@@ -86,7 +86,7 @@ def test_a_sheet_gives_numbers_to_new_people_and_to_those_in_office(office, fill
     UnitFactory(code=f"{TOWNSHIP}205")
     lines = raw.decode().split("\r\n")
     raw = "\r\n".join([lines[0], f"{lines[1]},{MOBILE}", f"{lines[2]},0575 85001208"]).encode()
-    read_lines = appointment_import.read(appointment_import.rows_of(raw), by=office)
+    read_lines = appointment_import.read(appointment_import.read_appointments(raw), by=office)
     assert [(line.phone, line.called, line.does_something) for line in read_lines] == [
         (MOBILE, (filler.pk,), True),
         (LANDLINE, (), True),
@@ -94,7 +94,7 @@ def test_a_sheet_gives_numbers_to_new_people_and_to_those_in_office(office, fill
     appointment_import.carry_out(read_lines, by=office)
     numbers = Appointment.objects.filter(role=Role.FILLER).order_by("unit_id").values_list("phone", flat=True)
     assert list(numbers) == [MOBILE, LANDLINE]
-    again = appointment_import.read(appointment_import.rows_of(raw), by=office)
+    again = appointment_import.read(appointment_import.read_appointments(raw), by=office)
     assert [line.does_something for line in again] == [False, False]
 
 
