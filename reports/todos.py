@@ -7,8 +7,10 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.todo_list import Todo
+from followups.models import FollowUp
+from reports.kept_warnings import KINDS
 from reports.models import ReportRequest
-from reports.warnings import warnings_of
+from reports.warning_colours import Colour, of_colour
 from reports.workflow import VIEW_REPORT
 
 RECORD_EVENT = "ratings.record_event"
@@ -20,18 +22,16 @@ def entries(user: User) -> list[Todo]:
 
 def _warnings(user: User) -> list[Todo]:
     """What is late, for those who oversee a unit for the discipline commission."""
-    codes = user.reach(RECORD_EVENT)
-    if not codes:
+    if not user.reach(RECORD_EVENT):
         return []
-    code = min(codes, key=len)
-    red = warnings_of(code, timezone.now(), limit=1).red
+    red = FollowUp.objects.seen_by(user).filter(of_colour(Colour.RED, timezone.now()), kind__in=KINDS).count()
     if not red:
         return []
     title = ngettext("%(red)s red warning: something is late", "%(red)s red warnings: something is late", red)
     return [
         Todo(
             title % {"red": red},
-            reverse("dashboard", args=[code]) + "#warnings",
+            f"{reverse('warnings')}?colour={Colour.RED}",
             detail=_("Please follow up with those who are late."),
             action=_("See what is late"),
         )

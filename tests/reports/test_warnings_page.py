@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
+from accounts.todo_list import todos_of
 from followups.models import FollowUp
 from reports.kept_warnings import refresh
 from reports.models import WarningThreshold
@@ -63,3 +64,17 @@ def test_an_office_sets_when_a_rule_warns(client, office):
     stale = client.post(address, {"key": key, "W6": "100"})
     assert stale.status_code == 409
     assert client.get(reverse("warning_thresholds", args=[TOWNSHIP])).status_code == 404
+
+
+def test_the_to_do_counts_the_red_ones_that_its_list_shows(client, clock):
+    UnitFactory(code=COUNTY)
+    UnitFactory(code=TOWNSHIP)
+    EventFactory(unit=UnitFactory(code=f"{TOWNSHIP}201"), on=date(2026, 1, 1))
+    refresh(NOW)
+    inspector = person(Role.DISCIPLINE, COUNTY)
+    red = f"{reverse('warnings')}?colour=red"
+    assert [todo.title for todo in todos_of(inspector) if todo.url == red] == []
+    clock.move_to("2026-12-25 09:00+08:00")
+    assert [todo.title for todo in todos_of(inspector) if todo.url == red] == ["1条红色预警：有事项逾期"]
+    client.force_login(inspector)
+    assert client.get(red).context["page"].paginator.count == 1
