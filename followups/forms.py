@@ -13,19 +13,17 @@ from accounts.fields import DayField
 from accounts.models import User
 from followups.kinds import KINDS
 from followups.models import FollowUp, FollowUpQuerySet, FollowUpState
+from followups.models.followup import VIEW
 from followups.workflow.handing_on import Assignee, assignees
 from records.deadlines import end_of
-from villages.models import below, matching
-from villages.townships import to_choose
+from villages.forms.township_filter import TownshipFilterForm
 
 SOON = timedelta(days=7)
 
 
-class FollowUpFilterForm(forms.Form):
+class FollowUpFilterForm(TownshipFilterForm):
     """Which follow-ups are listed: by place, kind, lateness, and whose they are."""
 
-    q = forms.CharField(label=_("Name or division code"), max_length=50, required=False)
-    township = forms.ChoiceField(label=_("Township"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     when = forms.ChoiceField(
         label=_("Deadline"),
@@ -51,12 +49,8 @@ class FollowUpFilterForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, codes=user.reach(VIEW), **kwargs)
         self.user = user
-        if townships := to_choose(user.reach("followups.view_followup")):
-            self.fields["township"].choices = [("", _("All townships")), *((one.code, one.name) for one in townships)]
-        else:
-            del self.fields["township"]
         self.fields["kind"].choices = [("", _("All kinds")), *((key, kind.name) for key, kind in KINDS.items())]
 
     def narrow(self, rows: FollowUpQuerySet) -> FollowUpQuerySet:
@@ -64,9 +58,7 @@ class FollowUpFilterForm(forms.Form):
         chosen = self.cleaned_data
         if chosen["kind"]:
             rows = rows.filter(kind=chosen["kind"])
-        if chosen.get("township"):
-            rows = rows.filter(below(chosen["township"], "unit_id"))
-        return self._by_whose(self._by_deadline(rows)).filter(matching(chosen["q"], "unit__"))
+        return super().narrow(self._by_whose(self._by_deadline(rows)))
 
     def _by_deadline(self, rows: FollowUpQuerySet) -> FollowUpQuerySet:
         now = timezone.now()

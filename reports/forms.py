@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from followups.models import FollowUpQuerySet
+from followups.models.followup import VIEW
 from ratings.models import Decision
 from reports.kept_warnings import KINDS
 from reports.thresholds import THRESHOLDS
 from reports.warning_colours import Colour, of_colour
 from reports.workflow import VIEW_REPORT, own_thresholds
-from villages.models import CODE_LENGTHS, Level, Unit, below, below_any, matching
-from villages.townships import to_choose
+from villages.forms.township_filter import TownshipFilterForm
+from villages.models import CODE_LENGTHS, Level, Unit, below_any
 
 NEW = timedelta(days=7)
 CITY_LENGTH = CODE_LENGTHS[1]
@@ -62,11 +63,9 @@ class DayForm(forms.Form):
         return min(chosen or today, today)
 
 
-class WarningFilterForm(forms.Form):
+class WarningFilterForm(TownshipFilterForm):
     """Which warnings are listed: by place, rule, colour and year, and the new ones alone."""
 
-    q = forms.CharField(label=_("Name or division code"), max_length=50, required=False)
-    township = forms.ChoiceField(label=_("Township"), required=False)
     rule = forms.ChoiceField(label=_("Rule"), required=False)
     colour = forms.ChoiceField(
         label=_("Colour"),
@@ -77,11 +76,7 @@ class WarningFilterForm(forms.Form):
     new = forms.BooleanField(label=_("New in the last 7 days"), required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if townships := to_choose(user.reach("followups.view_followup")):
-            self.fields["township"].choices = [("", _("All townships")), *((one.code, one.name) for one in townships)]
-        else:
-            del self.fields["township"]
+        super().__init__(*args, codes=user.reach(VIEW), **kwargs)
         self.fields["rule"].choices = [("", _("All rules")), *((key, kind.name) for key, kind in KINDS.items())]
 
     def narrow(self, rows: FollowUpQuerySet) -> FollowUpQuerySet:
@@ -89,8 +84,6 @@ class WarningFilterForm(forms.Form):
         chosen, now = self.cleaned_data, timezone.now()
         if chosen["rule"]:
             rows = rows.filter(kind=chosen["rule"])
-        if chosen.get("township"):
-            rows = rows.filter(below(chosen["township"], "unit_id"))
         if chosen["year"]:
             rows = rows.filter(params__year=chosen["year"])
         if chosen["new"]:
@@ -99,7 +92,7 @@ class WarningFilterForm(forms.Form):
             rows = rows.waiting()
         elif chosen["colour"] != "all":
             rows = rows.filter(of_colour(chosen["colour"], now))
-        return rows.filter(matching(chosen["q"], "unit__"))
+        return super().narrow(rows)
 
 
 class ThresholdForm(forms.Form):

@@ -20,7 +20,6 @@ from ratings.application.access import VIEW, applications_for, opened
 from ratings.application.file_reuse import mark_reuse
 from ratings.application.progress import named, steps_of, visible_steps
 from ratings.forms.office_forms import ReturnForm
-from ratings.forms.register_forms import TownshipFilterForm
 from ratings.models import Application, Evidence, Return
 from ratings.models.application import Paper
 from ratings.models.lifecycle import STEPS
@@ -36,6 +35,7 @@ from records.documents import served
 from records.excel_export import as_workbook
 from records.files import serve
 from records.refusals import Incomplete, NotAllowed, Outdated, refuse_unknown_fields
+from villages.forms.township_filter import TownshipFilterForm
 from villages.models import below
 
 State = Application.State

@@ -20,7 +20,6 @@ from django.views.decorators.http import require_POST
 from accounts.fields import DayField
 from accounts.models import User
 from accounts.working_days import notice_days, uncertainty
-from ratings.forms.register_forms import TownshipFilterForm
 from ratings.models import Cycle, Decision, StarPeriod
 from ratings.presenters.star_bars import pieces
 from records import previews
@@ -36,6 +35,7 @@ from reviews.presenters.minutes import WHY, exceptions, minutes
 from reviews.presenters.verdicts import verdicts
 from reviews.workflow import batches as workflow
 from reviews.workflow.checks import hindrances
+from villages.forms.township_filter import TownshipFilterForm
 from villages.models import Unit, below_any
 
 PER_PAGE = 30

@@ -19,7 +19,6 @@ from django.views.decorators.http import require_POST
 from accounts.authority import permission_or_404, reached_or_404
 from accounts.fields import DayField, MomentInput
 from accounts.models import User
-from ratings.forms.register_forms import TownshipFilterForm
 from ratings.models import Application, Cycle
 from records import previews
 from records.numbers import count_of, keys
@@ -38,6 +37,7 @@ from reviews.department_checks.assignments import (
 from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Finding
 from reviews.workflow import checks as workflow
 from reviews.workflow.checks import CheckFinding
+from villages.forms.township_filter import TownshipFilterForm
 from villages.models import Unit, below_any
 
 PER_PAGE = 30

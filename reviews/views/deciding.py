@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST
 
 from accounts.authority import reached
 from accounts.models import User
-from ratings.forms.register_forms import TownshipFilterForm
 from ratings.models import Application, Transition
 from records import previews
 from records.excel_export import as_workbook, wanted
@@ -29,6 +28,7 @@ from reviews.presenters.panel_points import PanelPage
 from reviews.views import desk_form
 from reviews.workflow import decisions, recording, settlements
 from reviews.workflow.desk_rows import DeskRow, finished, for_desk, rows_of, unfinished
+from villages.forms.township_filter import TownshipFilterForm
 
 PER_PAGE = 50
 WAITING_SHOWN = 20
