@@ -20,7 +20,10 @@ def follow(**_signal: Any) -> None:
     ids = {f"{p.content_type.app_label}.{p.codename}": p.pk for p in Permission.objects.select_related("content_type")}
     for role, spec in ROLES.items():
         wanted = [ids[right] for right in sorted(spec.permissions & ids.keys())]
-        UnitPermission.objects.filter(appointment__role=role).exclude(permission__in=wanted).delete()
+        # By a subquery on appointments: a join would make Django delete what the table joined with itself gives, which
+        # PostgreSQL reads row by row for each row where it has no statistics yet.
+        posts = Appointment.objects.filter(role=role)
+        UnitPermission.objects.filter(appointment__in=posts).exclude(permission__in=wanted).delete()
         for permission in wanted:
             _give(Appointment.objects.filter(role=role).exclude(grants__permission=permission), permission)
 
