@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -22,6 +23,18 @@ def decrypt(encrypted: str, *, purpose: str) -> str:
         return _box(purpose).decrypt(encrypted.encode()).decode() if encrypted else ""
     except InvalidToken:
         raise Unreadable from None
+
+
+def encrypted_text(column: str, *, purpose: str) -> property:
+    """A property of a model: the text that ``column`` holds encrypted. Raises ``Unreadable`` when it is read."""
+
+    def text(row: Any) -> str:
+        return decrypt(getattr(row, column), purpose=purpose)
+
+    def keep(row: Any, text: str) -> None:
+        setattr(row, column, encrypt(text, purpose=purpose))
+
+    return property(text, keep)
 
 
 def _box(purpose: str) -> MultiFernet:

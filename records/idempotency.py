@@ -11,15 +11,19 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from records.files import sha256_of
 from records.models import LONGEST_KEY, IdempotentAnswer
 from records.refusals import Incomplete
 
@@ -47,10 +51,10 @@ def once(request: Request, act: Callable[[], Response], *, again: Callable[[Any]
         raise Incomplete(_("At most %s characters.") % LONGEST_KEY, {HEADER: _("At most %s characters.") % LONGEST_KEY})
     with transaction.atomic():
         kept, new = IdempotentAnswer.objects.get_or_create(
-            user=request.user, key=key, defaults={"fingerprint": fingerprint(request)}
+            user=request.user, key=key, defaults={"fingerprint": fingerprints(request)[0]}
         )
         if not new:
-            if kept.fingerprint != fingerprint(request):
+            if kept.fingerprint not in fingerprints(request):
                 raise OtherContent(_("This key has been used for another request."))
             if again:
                 again(kept.answer)
@@ -61,10 +65,24 @@ def once(request: Request, act: Callable[[], Response], *, again: Callable[[Any]
     return response
 
 
-def fingerprint(request: Request) -> str:
-    """The same for the same step with the same content, however its fields are ordered."""
+def fingerprints(request: Request) -> list[str]:
+    """The same for the same step with the same content, however its fields are ordered: under the current secret key,
+    and under earlier ones."""
     content: list[Any] = [request.method, request.get_full_path(), request.data]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True, cls=_Content).encode()).hexdigest()
+    return [keyed(digest, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+
+
+def keyed(digest: str, key: str) -> str:
+    """So that nobody who reads the database can try what was sent, such as the name of a person."""
+    return salted_hmac("records.idempotency", digest, secret=key, algorithm="sha256").hexdigest()
+
+
+class _Content(DjangoJSONEncoder):
+    """An uploaded file counts by its name and bytes."""
+
+    def default(self, o: Any) -> Any:
+        return [o.name, sha256_of(o)] if isinstance(o, UploadedFile) else super().default(o)
 
 
 def forget_old() -> None:

@@ -10,9 +10,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ratings.models.event import Event
+from records.encryption import Unreadable, encrypted_text
 from records.models import StoredFile
 from villages.models import below_any
 
@@ -45,16 +47,21 @@ class EventFile(models.Model):
         return self.file.name
 
 
-@pghistory.track(pghistory.InsertEvent(), exclude=["name", "post"])
+@pghistory.track(pghistory.InsertEvent(), exclude=["name_encrypted", "post_encrypted"])
 class EventPerson(models.Model):
     """Whom an event concerns, where that has to be known. Seen by those who record events; in no export, notice or
-    page of the audit trail, which keeps only that somebody was named."""
+    page of the audit trail, which keeps only that somebody was named. Encrypted at rest."""
+
+    PURPOSE = "event person"
 
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="person")
-    name = models.CharField(_("Person concerned"), max_length=50)
-    post = models.CharField(_("Post"), max_length=100, blank=True)
+    name_encrypted = models.TextField()
+    post_encrypted = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+
+    name = encrypted_text("name_encrypted", purpose=PURPOSE)
+    post = encrypted_text("post_encrypted", purpose=PURPOSE)
 
     class Meta:
         default_permissions = ()
@@ -62,3 +69,11 @@ class EventPerson(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.event_id}"
+
+    @property
+    def in_words(self) -> str:
+        """For those who record events."""
+        try:
+            return " · ".join(filter(None, [self.name, self.post]))
+        except Unreadable:
+            return gettext("Cannot be read since the secret key was changed")

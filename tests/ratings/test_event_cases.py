@@ -1,19 +1,26 @@
 """The case behind an event: its papers, the person concerned, and requests of programs that are sent twice."""
 
 from datetime import date
+from importlib import import_module
 
+import pgtrigger
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import Appointment, User
 from accounts.roles import Role
+from notifications.models import Notice
 from ratings.models import Event, EventFile, EventPerson
 from ratings.register.rerating import rerate
 from records.idempotency import forget_old
 from records.models import IdempotentAnswer
 from tests.clock import freeze_time
+from tests.concurrency import at_once
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -76,6 +83,40 @@ def test_who_answers_by_when_and_whom_it_concerns(client, discipline):
     assert ["15个工作日" in signer, "王某" in signer, "会计" in signer] == [True, False, False]
 
 
+def test_the_person_is_encrypted_at_rest(client, discipline, settings):
+    client.force_login(discipline)
+    given = CASE | {"person": "王某", "post": "会计"}
+    page = recorded(client, reverse("event_record", args=[VILLAGE]), given).url
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select p::text from ratings_eventperson p union all select h::text from ratings_eventpersonevent h"
+        )
+        kept = "".join(text for (text,) in cursor.fetchall())
+    assert ["王某" in kept, "会计" in kept] == [False, False]
+    assert "王某 · 会计" in client.get(page).content.decode()
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key"
+    assert EventPerson.objects.get().in_words == "王某 · 会计"
+    settings.SECRET_KEY_FALLBACKS = []
+    client.force_login(discipline)
+    assert "密钥更换后无法读取" in client.get(page).content.decode()
+
+
+def test_persons_recorded_before_are_encrypted(discipline):
+    event = EventFactory(unit_id=VILLAGE)
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into ratings_eventperson (event_id, name_encrypted, post_encrypted, by_id, at) "
+            "values (%s, '王某', '', %s, %s)",
+            [event.pk, discipline.pk, now],
+        )
+    encrypt_persons = import_module("ratings.migrations.0008_encrypt_event_persons").encrypt_persons
+    with pgtrigger.ignore("ratings.EventPerson:append_only"):
+        encrypt_persons(apps, None)
+    one = EventPerson.objects.get()
+    assert (one.name, one.post, one.name_encrypted != one.name) == ("王某", "", True)
+
+
 def test_papers_are_seen_by_those_they_are_for(client, discipline):
     event = EventFactory(unit_id=VILLAGE)
     attach = reverse("event_attach", args=[event.pk])
@@ -99,7 +140,7 @@ def test_papers_are_seen_by_those_they_are_for(client, discipline):
     assert list(EventFile.objects.all()) == [kept]
 
 
-def test_a_request_sent_twice_is_answered_twice_and_done_once(discipline):
+def test_a_request_sent_twice_is_answered_twice_and_done_once(discipline, settings):
     client = APIClient()
     client.force_authenticate(discipline)
     told = CASE | {"unit": VILLAGE, "held": True}
@@ -110,6 +151,8 @@ def test_a_request_sent_twice_is_answered_twice_and_done_once(discipline):
     first, second = send(told, "a"), send(dict(reversed(told.items())), "a")
     assert (first.status_code, second.status_code, first.json()) == (201, 201, second.json())
     assert Event.objects.count() == 1
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key"
+    assert send(told, "a").json() == first.json()
     assert send(told | {"on": "2026-06-02"}, "a").status_code == 422
     assert send(told, "b").status_code == 409  # another request: it is recorded already
     assert send(told | {"on": "2026-06-16"}, "c").status_code == 400
@@ -131,3 +174,23 @@ def test_a_request_sent_twice_is_answered_twice_and_done_once(discipline):
         forget_old()
         assert IdempotentAnswer.objects.count() == 0
     assert Event.objects.get(on=date(2026, 6, 1)).closed == date(2026, 6, 10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_sent_twice_at_once_is_done_once_and_answered_alike(discipline):
+    person(Role.SIGNER, VILLAGE)
+    told = CASE | {"unit": VILLAGE, "person": "王某"}
+
+    def send(content, key):
+        client = APIClient()
+        client.force_authenticate(User.objects.get(pk=discipline.pk))
+        return client.post("/api/v1/events/", content, format="json", headers={"Idempotency-Key": key})
+
+    answers = at_once(*[lambda: send(told, "a")] * 4)
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert [answer.json() for answer in answers] == [answers[0].json()] * 4
+    assert (Event.objects.count(), EventPerson.objects.count(), Notice.objects.count()) == (1, 1, 1)
+    others = at_once(*(lambda day=day: send(told | {"on": f"2026-06-0{day}"}, "b") for day in (2, 3)))
+    assert sorted(answer.status_code for answer in others) == [201, 422]
+    refused = at_once(*[lambda: send(told | {"on": "2026-06-16"}, "c")] * 2)
+    assert [answer.status_code for answer in refused] == [400, 400]
