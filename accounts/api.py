@@ -198,11 +198,16 @@ class DeputyView(APIView):
 
 
 class TodoSerializer(serializers.Serializer):
+    """``since`` and ``whom``: when and from whom it came; ``usual``: the days that it usually takes."""
+
     title = serializers.CharField()
     detail = serializers.CharField()
     url = serializers.CharField()
     due = serializers.DateTimeField(allow_null=True)
     urgent = serializers.BooleanField()
+    since = serializers.DateTimeField(allow_null=True)
+    whom = serializers.CharField()
+    usual = serializers.IntegerField(allow_null=True)
 
 
 class MeSerializer(serializers.Serializer):

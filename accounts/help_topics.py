@@ -36,7 +36,8 @@ TOPICS = [
         _("Home and notices"),
         _("The home page shows first what waits for you, with the days left."),
         (
-            _("Press the red button: it leads to the next thing to do."),
+            _("Press the red button: it leads to the next thing to do. What is due first stands first."),
+            _("My day on one page: all that waits, until when, since when and from whom; to print on A4."),
             _(
                 "All notices are under the bell. What you have opened counts as read. Choose what they are about, "
                 "or a place."
@@ -46,6 +47,7 @@ TOPICS = [
         ),
         pages=(
             "home",
+            "today",
             "notices",
             "notice",
             "own_phone",

@@ -110,12 +110,17 @@ def entries(user: User) -> list[Todo]:
 def _entry(one: IntegrityRun) -> Todo:
     if one.state == State.FAILED:
         title = _("The stored data could not be checked")
-        return Todo(title, reverse("proof"), over=_("Proof"), action=_("See why"))
+        return Todo(title, reverse("proof"), over=_("Proof"), action=_("See why"), since=one.ended_at)
     if not one.faults:
         return Todo(
-            _("The stored data was checked: everything is intact"), reverse("proof"), over=_("Proof"), action=_("Look")
+            _("The stored data was checked: everything is intact"),
+            reverse("proof"),
+            over=_("Proof"),
+            action=_("Look"),
+            since=one.ended_at,
         )
     title = ngettext(
         "%(count)d row is not as it was written", "%(count)d rows are not as they were written", one.faults
     )
-    return Todo(title % {"count": one.faults}, reverse("proof"), over=_("Proof"), action=_("See which"))
+    title %= {"count": one.faults}
+    return Todo(title, reverse("proof"), over=_("Proof"), action=_("See which"), since=one.ended_at)

@@ -13,7 +13,7 @@ MENU = (
         order=0,
         audiences=BOTH,
         # Personal entries that everybody has.
-        pages=("/bell/", "/help/", "/accounts/", "/phone/", "/notifications/", "/tokens/", "/identity/"),
+        pages=("/today/", "/bell/", "/help/", "/accounts/", "/phone/", "/notifications/", "/tokens/", "/identity/"),
     ),
     MenuEntry(
         Section.UNITS,

@@ -1,10 +1,12 @@
 """The to-do list: apps register sources in ``registrations.py``; the first entry is the person's next step.
 
+It is ordered by what is due first. What is urgent without a day of its own counts as due now.
+
 The home page counts. For the numbers in the menu of every other page the addresses are cached, so that they need no
 query: until the person takes a step, and for two minutes at most, as others take steps too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -15,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from records.deadlines import days_left, is_over
+from accounts.usual_times import usual_days
+from records.deadlines import day_in_words, days_left, deadline_left, is_over
 from records.registry import Registry
 
 Text = str | Promise
@@ -25,8 +28,12 @@ PLACES_KEPT_FOR = 120
 
 @dataclass(frozen=True)
 class Todo:
-    """One thing that waits for a person. ``due``: aware; ``over``: who or what it comes from; ``action``: the
-    button's label."""
+    """One thing that waits for a person, or several alike.
+
+    ``due``: aware; ``over``: the heading; ``action``: the button's label. ``since``: when it came to the person, the
+    oldest of several; ``whom``: from whom. ``takes``: the key of how long this usually takes (``usual_times``), which
+    the list turns into ``usual``, in days.
+    """
 
     title: Text
     url: str
@@ -35,6 +42,10 @@ class Todo:
     urgent: bool = False
     over: Text = ""
     action: Text = ""
+    since: datetime | None = None
+    whom: Text = ""
+    takes: str = ""
+    usual: int | None = None
 
     @property
     def days_left(self) -> int | None:
@@ -54,6 +65,32 @@ class Todo:
         """The number of days; "today" on the last day."""
         return None if self.days_left is None else abs(self.days_left) or _("Today")
 
+    @property
+    def until(self) -> str:
+        """The deadline and the time left, in words."""
+        return deadline_left(self.due) if self.due else ""
+
+    @property
+    def usually(self) -> str:
+        """How long it usually takes, in words."""
+        if self.usual is None:
+            return ""
+        return ngettext("usually done in %(n)s day", "usually done in %(n)s days", self.usual) % {"n": self.usual}
+
+    @property
+    def origin(self) -> list[str]:
+        """Since when, from whom, and how long it usually takes; what is known of these."""
+        return [
+            *([_("since %(day)s") % {"day": day_in_words(self.since)}] if self.since else []),
+            *([_("from %(whom)s") % {"whom": self.whom}] if self.whom else []),
+            *([self.usually] if self.usually else []),
+        ]
+
+    @property
+    def facts(self) -> list[str]:
+        """``until`` and ``origin``."""
+        return [*([self.until] if self.until else []), *self.origin]
+
 
 class TodoSource(Protocol):
     """A module or object that knows what waits for a person; at most two SQL queries per call."""
@@ -66,10 +103,23 @@ register = _sources.register
 
 
 def todos_of(user: User) -> list[Todo]:
-    """Everything that waits for ``user``: urgent first, then by due day, those without one last."""
+    """Everything that waits for ``user``: by due moment, those without one last."""
     todos = [entry for source in _sources for entry in source.entries(user)]
     cache.set(_places_key(user), [str(entry.url) for entry in todos], PLACES_KEPT_FOR)
-    return sorted(todos, key=lambda entry: (not entry.urgent, entry.due is None, entry.due or timezone.now()))
+    usual = usual_days(user, {entry.takes for entry in todos if entry.takes})
+    todos = [replace(entry, usual=usual.get(entry.takes)) for entry in todos]
+    now = timezone.now()
+    return sorted(todos, key=lambda entry: _turn(entry, now))
+
+
+def _turn(entry: Todo, now: datetime) -> tuple[bool, datetime, bool]:
+    due = entry.due or (now if entry.urgent else None)
+    return due is None, due or now, not entry.urgent
+
+
+def of_several(first: str | None, count: int) -> str:
+    """From whom several alike come: the ``first`` of them, and that there are more."""
+    return first or "" if count < 2 else _("%(first)s and others") % {"first": first}
 
 
 def known_places(user: User) -> list[str] | None:

@@ -38,6 +38,7 @@ register_converter(DayConverter, "day")
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("today/", home.today, name="today"),
     path("appointments/", appointments.appointments, name="appointments"),
     path("appointments/new/", appointments.appointment_new, name="appointment_new"),
     path("appointments/list/", appointment_import.page, name="cadre_list"),

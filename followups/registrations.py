@@ -1,9 +1,10 @@
 """What follow-ups register: help, deputies' permissions, words and openness of the trail, to-dos, menu."""
 
-from accounts import audit_trail, audit_words, deputies, menu, page_help, todo_list, trail_values
+from accounts import audit_trail, audit_words, deputies, menu, page_help, todo_list, trail_values, usual_times
 from followups import help_topics, menu_entries, todos
 from followups.kinds import KINDS
 from followups.models import STEPS, FollowUp, FollowUpFile
+from followups.usual_times import CHECKING, DOING
 
 
 def register() -> None:
@@ -13,4 +14,5 @@ def register() -> None:
     audit_trail.show_openly("an app opens a follow-up only of what may be known", FollowUp, FollowUpFile)
     trail_values.name_codes(FollowUp, "kind", lambda keys: {key: str(KINDS[key].name) for key in keys})
     todo_list.register(todos)
+    usual_times.register(DOING, CHECKING)
     menu.register(*menu_entries.MENU)

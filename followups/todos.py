@@ -21,11 +21,13 @@ def entries(user: User) -> list[Todo]:
     to_do = FollowUp.objects.filter(state=FollowUpState.OPEN).done_by(user).values("pk")
     to_check = FollowUp.objects.filter(state=FollowUpState.REPORTED).exclude(reported_by=user).checked_by(user)
     mine = FollowUp.objects.filter(Q(pk__in=to_do) | Q(pk__in=to_check.values("pk")), kind__in=listed)
-    return [_todo(one) for one in mine.select_related("unit").order_by("due_at", "pk")[:SHOWN]]
+    mine = mine.select_related("unit", "opened_by", "reported_by").order_by("due_at", "pk")
+    return [_todo(one) for one in mine[:SHOWN]]
 
 
 def _todo(followup: FollowUp) -> Todo:
     reported = followup.state == FollowUpState.REPORTED
+    sender = followup.reported_by if reported else followup.opened_by
     return Todo(
         title=_("Check: %(what)s") % {"what": followup.text} if reported else followup.text,
         url=reverse("followup", args=[followup.pk]),
@@ -33,4 +35,7 @@ def _todo(followup: FollowUp) -> Todo:
         urgent=followup.is_late,
         over=followup.spec.name,
         action=_("Check") if reported else _("Open"),
+        since=followup.reported_at if reported else followup.opened_at,
+        whom=sender.name if sender else _("the system"),
+        takes=f"{'followup_check' if reported else 'followup'}:{followup.kind}",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,8 +38,9 @@ def entries(user: Any) -> list[Todo]:
             url=reverse(page, args=[pk]),
             over=county,
             action=_("Open"),
+            since=since,
         )
-        for pk, name, county, what, page in waiting.order_by("what", "pk")
+        for pk, name, county, what, page, since in waiting.order_by("what", "pk")
     ]
     return found + _clawbacks(user)
 
@@ -59,8 +61,9 @@ def _waiting(user: Any, kind: type[Source]) -> QuerySet:
     }
     what = Case(*(When(condition, then=Value(name)) for name, condition in states.items()), output_field=CharField())
     page = Value(kind.PAGE, output_field=CharField())
-    rows = kind.objects.annotate(what=what, page=page).filter(what__isnull=False).order_by()
-    return rows.values_list("pk", "name", "unit__name", "what", "page")
+    since = Coalesce("effective_at", "opinion_at", "sought_at")
+    rows = kind.objects.annotate(what=what, page=page, since=since).filter(what__isnull=False).order_by()
+    return rows.values_list("pk", "name", "unit__name", "what", "page", "since")
 
 
 def _clawbacks(user: Any) -> list[Todo]:
@@ -73,6 +76,8 @@ def _clawbacks(user: Any) -> list[Todo]:
             url=f"{one.line.source.get_absolute_url()}#clawback{one.pk}",
             urgent=True,
             action=_("Open"),
+            since=one.proposed_at,
+            whom=one.unit.name,
         )
         for one in with_reasons(mine).order_by("pk")[:SHOWN]
     ]

@@ -10,6 +10,8 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from notifications import workflow
+from notifications.bell_filter import kinds_of
+from notifications.kinds import Group
 from notifications.models import Notice
 
 
@@ -23,10 +25,15 @@ class NoticeSerializer(serializers.ModelSerializer):
 
 class NoticeFilter(filters.FilterSet):
     unread = filters.BooleanFilter(field_name="read_at", lookup_expr="isnull")
+    group = filters.ChoiceFilter(choices=Group, method="of_group", label="What the notices are about")
+    unit = filters.CharFilter(field_name="unit_code", lookup_expr="startswith", label="A place, with all below it")
 
     class Meta:
         model = Notice
         fields = ["kind"]
+
+    def of_group(self, notices: QuerySet[Notice], _name: str, group: str) -> QuerySet[Notice]:
+        return notices.filter(kind__in=kinds_of(group))
 
 
 class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):

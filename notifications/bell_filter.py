@@ -1,6 +1,6 @@
-"""Narrowing the bell by group of kinds, by place, and to what is unread."""
+"""Narrowing the bell by group of kinds, by place (with all below it), and to what is unread."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.kinds import KINDS, Group
 from notifications.models import Notice
-from villages.models import Unit
+from villages.models import Unit, township_of
 
 
 def kinds_of(group: str) -> list[str]:
@@ -28,16 +28,20 @@ class BellFilter(forms.Form):
 
     def __init__(self, typed: Any, notices: QuerySet[Notice]) -> None:
         super().__init__(typed)
-        groups, places = defaultdict(Counter), Counter()
+        groups: Counter[Group] = Counter()
+        places: Counter[str] = Counter()
         unread = Count("pk", filter=Q(read_at=None))
         for kind, code, n in notices.order_by().values_list("kind", "unit_code").annotate(n=unread):
             if kind in KINDS:
-                groups[KINDS[kind].group]["n"] += n
-            places[code] += n
-        named = Unit.objects.filter(code__in=[code for code in places if code]).order_by("code")
+                groups[KINDS[kind].group] += n
+            for place in {code, township_of(code)} - {""}:
+                places[place] += n
+        self.waiting = [(group, groups[group]) for group in Group if groups[group]]
+        """How many notices of each group are unread."""
+        named = Unit.objects.filter(code__in=places).order_by("code")
         self.fields["group"].choices = [
             ("", _now("Everything")),
-            *((group.value, _counted(group.label, groups[group]["n"])) for group in Group if group in groups),
+            *((group.value, _counted(group.label, groups[group])) for group in Group if group in groups),
         ]
         self.fields["unit"].choices = [
             ("", _now("All places")),
@@ -52,7 +56,7 @@ class BellFilter(forms.Form):
         if chosen["group"]:
             notices = notices.filter(kind__in=kinds_of(chosen["group"]))
         if chosen["unit"]:
-            notices = notices.filter(unit_code=chosen["unit"])
+            notices = notices.filter(unit_code__startswith=chosen["unit"])
         return notices.filter(read_at=None) if chosen["read"] else notices
 
 

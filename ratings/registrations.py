@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit_words, deputies, home, menu, page_help, todo_list
+from accounts import audit_words, deputies, home, menu, page_help, todo_list, usual_times
 from followups import kinds as follow_up_kinds
 from followups.kinds import FollowUpKind
 from notifications import kinds
@@ -17,6 +17,7 @@ from ratings.models.lifecycle import STEPS
 from ratings.presenters import star_history, trail_names
 from ratings.todos import event_todos
 from ratings.todos.application_todos import SOURCES
+from ratings.todos.usual_times import APPLICATIONS, PROPOSALS
 from records import integrity, proof
 from villages import unit_panels
 
@@ -76,4 +77,5 @@ def register() -> None:
         )
     )
     todo_list.register(*SOURCES, event_todos)
+    usual_times.register(APPLICATIONS, PROPOSALS)
     menu.register(*menu_entries.MENU)

@@ -32,6 +32,11 @@ def deadline(due: datetime | date) -> str:
     return _("%(hour)s on %(day)s") % {"hour": local.strftime("%H:%M"), "day": day}
 
 
+def day_in_words(moment: datetime) -> str:
+    """The day of a moment, in China's time zone."""
+    return date_format(timezone.localdate(moment), "DATE_FORMAT")
+
+
 def days_left(due: datetime | date) -> int:
     """Calendar days from today to the last day: 0 on that day, negative after it."""
     return (last_day(due) - timezone.localdate()).days

@@ -14,24 +14,21 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Max, Q
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.role_holders import holders
 from accounts.roles import VILLAGE_POSTS, Role
-from followups.due import working_days_due
 from followups.models import FollowUp
 from followups.offices import Office, people_of
 from ratings.models import Application, Cycle, Decision, Extension, Return
 from ratings.models.cycle import RATED_IN_CYCLE, CycleStep
 from records.deadlines import end_of
 from reminders.models import DueStep
+from reviews.decisions.release_due import release_due
 from reviews.department_checks.assignments import answerers, outstanding
 from reviews.models import Candidate, Objection, Settlement, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
 from villages.models import below_any, county_of
 
-RELEASE_DAYS = 10
-"""Working days after its decision in which a result is to be released."""
 State = Application.State
 
 
@@ -196,7 +193,7 @@ def _decided(applications: list[Application], closes: _Closes) -> Iterator[Due]:
     waiting = {one.pk: one for one in applications if one.state == State.DECIDED}
     rows = Decision.objects.filter(application__in=waiting, state=Decision.State.DECIDED)
     found = list(rows.values_list("application", "origin", "decided_at").order_by("decided_at"))
-    until = {day: working_days_due(RELEASE_DAYS, day) for day in {timezone.localdate(at) for *_of, at in found}}
+    until = {at: release_due(at) for *_of, at in found}
     for pk, origin, decided_at in found:
         level, one = _level(origin), waiting[pk]
         if level:
@@ -206,7 +203,7 @@ def _decided(applications: list[Application], closes: _Closes) -> Iterator[Due]:
                 one.unit_id,
                 DueStep.RELEASE,
                 office,
-                until[timezone.localdate(decided_at)],
+                until[decided_at],
                 decided_at,
                 link,
                 deciding=origin,

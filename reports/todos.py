@@ -1,12 +1,13 @@
 """To-dos of reports: requests that are ready or failed and not seen yet; what is late."""
 
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from accounts.todo_list import Todo
+from accounts.todo_list import Todo, of_several
 from followups.models import FollowUp
 from reports.kept_warnings import KINDS
 from reports.models import ReportRequest
@@ -24,7 +25,9 @@ def _warnings(user: User) -> list[Todo]:
     """What is late, for those who oversee a unit for the discipline commission."""
     if not user.reach(RECORD_EVENT):
         return []
-    red = FollowUp.objects.seen_by(user).filter(of_colour(Colour.RED, timezone.now()), kind__in=KINDS).count()
+    late = FollowUp.objects.seen_by(user).filter(of_colour(Colour.RED, timezone.now()), kind__in=KINDS)
+    found = late.aggregate(red=Count("pk"), since=Min("due_at"), first=Min("unit__name"))
+    red = found["red"]
     if not red:
         return []
     title = ngettext("%(red)s red warning: something is late", "%(red)s red warnings: something is late", red)
@@ -34,6 +37,8 @@ def _warnings(user: User) -> list[Todo]:
             f"{reverse('warnings')}?colour={Colour.RED}",
             detail=_("Please follow up with those who are late."),
             action=_("See what is late"),
+            since=found["since"],
+            whom=of_several(found["first"], red),
         )
     ]
 
@@ -49,6 +54,6 @@ def _entry(request: ReportRequest) -> Todo:
     about = {"unit": request.unit.name, "year": request.year}
     if request.state == ReportRequest.State.READY:
         title = _("The report of %(unit)s for %(year)s is ready") % about
-        return Todo(title, request.get_absolute_url(), action=_("Download it"))
+        return Todo(title, request.get_absolute_url(), action=_("Download it"), since=request.ended_at)
     title = _("The report of %(unit)s for %(year)s could not be made") % about
-    return Todo(title, request.get_absolute_url(), action=_("See why"))
+    return Todo(title, request.get_absolute_url(), action=_("See why"), since=request.ended_at)

@@ -1,6 +1,6 @@
 """What reviews register: help, notices, guards, deputies' permissions, explanation, integrity checks, to-dos, menu."""
 
-from accounts import deputies, menu, page_help, todo_list
+from accounts import deputies, menu, page_help, todo_list, usual_times
 from notifications import kinds
 from ratings import explanation
 from ratings.cycle import closing_consequences
@@ -13,6 +13,7 @@ from reviews.integrity.point_integrity import POINTS
 from reviews.models import Addendum, AppealPaper, BatchEntry, Candidate, Correction, Draw, Finding
 from reviews.results.explanation import CHAPTERS
 from reviews.todos import appeal_todos, check_todos, review_todos
+from reviews.todos.usual_times import TIMES
 from reviews.workflow.guards import GUARDS
 
 
@@ -45,4 +46,5 @@ def register() -> None:
     integrity.register(DRAWS, POINTS)
     disclosure.redact_audit_trail()
     todo_list.register(review_todos, check_todos, appeal_todos)
+    usual_times.register(TIMES)
     menu.register(*menu_entries.MENU)

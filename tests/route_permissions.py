@@ -191,6 +191,7 @@ PAGES = {
     "public_notice": both("released_batch.pk", who=PUBLIC),
     # Of people.
     "home": both(who=SIGNED_IN),
+    "today": page(get=SIGNED_IN),
     "notices": both(who=SIGNED_IN),
     "notices_read": page(post=SIGNED_IN),
     "notice": both("notice.pk", who=only("filler")),
@@ -328,6 +329,7 @@ PAGES = {
     "followup_step": page("followup.pk", "=hand_on_followup", post=at("village", "ratings.view_event")),
     # Of reminders: the page shows everybody their own highest unit.
     "due": both(who=anywhere("reminders.view_due")),
+    "due_people": page(get=anywhere("reminders.view_due")),
     "due_remind": page(get=anywhere("reminders.send_reminder"), post=anywhere("reminders.send_reminder")),
     # Of reviews.
     "review_desk": both(who=anywhere(*SCORE)),

@@ -1,14 +1,17 @@
-"""The home page: the person's next step first."""
+"""The home page: the person's next step first; and their day on one page."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from accounts.home import panels_of
 from accounts.todo_list import todos_of
 from notifications.models import Notice
 
 NOTICES_SHOWN = 3
+ON_PAPER = 18
+"""How many to-dos one A4 page holds."""
 
 
 @login_required
@@ -25,3 +28,12 @@ def home(request: HttpRequest) -> HttpResponse:
             "panels": panels_of(request.user),
         },
     )
+
+
+@login_required
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """All that waits for the person as one table: until when, since when, from whom; to print."""
+    todos = todos_of(request.user)
+    context = {"todos": todos, "on_paper": ON_PAPER, "more": max(0, len(todos) - ON_PAPER)}
+    return render(request, "accounts/today.html", context)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,12 +12,13 @@ from django.utils.translation import ngettext
 
 from accounts.authority import reached
 from accounts.models import User
-from accounts.todo_list import Todo
-from ratings.models import Application, Cycle, Extension, Scheme, Window
+from accounts.todo_list import Todo, of_several
+from ratings.models import Application, Cycle, Extension, Return, Scheme, Window
 from ratings.models.cycle import CycleStep
 from ratings.models.lifecycle import STEPS
 from ratings.presenters.application_form import card_address
 from ratings.presenters.village_turn import Turn, turn_of
+from ratings.todos.usual_times import step_at
 from ratings.workflow.filling_rights import open_return
 from ratings.workflow.supply import asked_of
 from ratings.workflow.window import closes_for
@@ -44,8 +45,12 @@ class ToBegin:
                 windows__opens__lte=now,
             )
             .exclude(applications__unit__in=units)
-            .annotate(closes=Greatest(_closes(Window, "pk"), _closes(Extension, "pk", unit__in=units)))
+            .annotate(
+                closes=Greatest(_closes(Window, "pk"), _closes(Extension, "pk", unit__in=units)),
+                opens=Min("windows__opens"),
+            )
             .filter(closes__gt=now)
+            .select_related("unit")
         )
         return [
             Todo(
@@ -54,6 +59,9 @@ class ToBegin:
                 detail=_("One area per page; what you type is saved at once."),
                 due=cycle.closes,
                 action=_("Begin"),
+                since=cycle.opens,
+                whom=cycle.unit.name,
+                takes=step_at(State.DRAFT),
             )
             for cycle in cycles
         ]
@@ -75,8 +83,12 @@ class InVillageHands:
         in_hand = Application.objects.filter(
             below_any(codes, "unit_id"), state__in=State.WITH_VILLAGE, cycle__state=Cycle.State.OPEN
         )
-        rows = in_hand.select_related("unit", "cycle__scheme").prefetch_related("returns__criteria")
-        rows = rows.annotate(closes=closes_for(CycleStep.APPLY, cycle="cycle", unit="unit"))
+        returns = Return.objects.select_related("by").prefetch_related("criteria")
+        rows = (
+            in_hand.select_related("unit", "cycle__scheme", "filled_by")
+            .prefetch_related(Prefetch("returns", returns))
+            .annotate(closes=closes_for(CycleStep.APPLY, cycle="cycle", unit="unit"), begun=Min("transitions__at"))
+        )
         return [todo for application in rows if (todo := self._todo(user, application, turn_of(application)))]
 
     def _todo(self, user: User, application: Application, turn: Turn) -> Todo | None:
@@ -95,6 +107,9 @@ class InVillageHands:
                 urgent=True,
                 over=str(application.unit),
                 action=_("Check and sign"),
+                since=application.begun,
+                whom=application.filled_by.name if application.filled_by else "",
+                takes=step_at(State.DRAFT),
             )
         return Todo(
             _("Go on with the application of %s") % application.cycle.year,
@@ -102,20 +117,23 @@ class InVillageHands:
             detail=str(application.unit),
             due=application.closes,
             action=_("Go on"),
+            since=application.begun,
+            takes=step_at(State.DRAFT),
         )
 
     def _returned(self, application: Application, turn: Turn) -> Todo:
         question = open_return(application)
-        due = question.due if question else None
+        asked: dict[str, Any] = {"over": str(State.RETURNED.label), "takes": step_at(State.RETURNED)}
+        if question:
+            asked |= {"due": question.due, "since": question.at, "whom": question.by.name if question.by else ""}
         if turn.to_sign:
             return Todo(
                 _("Please sign and hand back the corrections"),
                 reverse("application_resubmit", args=[application.pk]),
                 detail=_("Everything that was returned has been corrected."),
-                due=due,
                 urgent=True,
-                over=str(State.RETURNED.label),
                 action=_("Check and sign"),
+                **asked,
             )
         n = len(turn.unmended) or turn.lacking
         return Todo(
@@ -124,10 +142,9 @@ class InVillageHands:
             if turn.unmended
             else reverse("application_form", args=[application.pk]),
             detail=_("Only these questions are open; nothing else has to be touched."),
-            due=due,
             urgent=True,
-            over=str(State.RETURNED.label),
             action=_("Start correcting"),
+            **asked,
         )
 
 
@@ -137,18 +154,48 @@ class ToAccept:
     def entries(self, user: User) -> list[Todo]:
         if not user.reach("ratings.accept"):
             return []
+        sent = Q(state=State.SUBMITTED)
         late = Q(state=State.RETURNED, returns__answered_at=None, returns__due__lte=timezone.now())
-        counts = reached(user, "ratings.accept", Application.objects.all()).aggregate(
-            submitted=Count("pk", filter=Q(state=State.SUBMITTED), distinct=True),
-            late=Count("pk", filter=late, distinct=True),
+        closes = closes_for(CycleStep.TOWNSHIP_REVIEW, cycle="cycle", unit="unit")
+        counts = (
+            reached(user, "ratings.accept", Application.objects.filter(sent | late))
+            .annotate(closes=closes)
+            .aggregate(
+                submitted=Count("pk", filter=sent, distinct=True),
+                since=Min("submitted_at", filter=sent),
+                due=Min("closes", filter=sent),
+                first=Min("unit__name", filter=sent),
+                late=Count("pk", filter=late, distinct=True),
+                late_since=Min("returns__due", filter=late),
+                late_first=Min("unit__name", filter=late),
+            )
         )
         queue, entries = reverse("applications"), []
         if n := counts["submitted"]:
             title = ngettext("Accept %s application", "Accept %s applications", n) % n
-            entries.append(Todo(title, f"{queue}?state={State.SUBMITTED}", action=_("Open the list")))
+            entries.append(
+                Todo(
+                    title,
+                    f"{queue}?state={State.SUBMITTED}",
+                    due=counts["due"],
+                    action=_("Open the list"),
+                    since=counts["since"],
+                    whom=of_several(counts["first"], n),
+                    takes=step_at(State.SUBMITTED),
+                )
+            )
         if n := counts["late"]:
             title = ngettext("%s village has missed its deadline", "%s villages have missed their deadlines", n) % n
-            entries.append(Todo(title, f"{queue}?state={State.RETURNED}", urgent=True, action=_("Open the list")))
+            entries.append(
+                Todo(
+                    title,
+                    f"{queue}?state={State.RETURNED}",
+                    urgent=True,
+                    action=_("Open the list"),
+                    since=counts["late_since"],
+                    whom=of_several(counts["late_first"], n),
+                )
+            )
         return entries
 
 
@@ -204,8 +251,16 @@ class ToRun:
             return None
         url = reverse("cycle", args=[cycle.pk])
         if cycle.scoring_closed_at is None:
-            return Todo(_("Close the scoring of %s") % cycle.year, url, due=review.closes, action=_("Open"))
-        return Todo(_("Close the rating of %s") % cycle.year, url, due=review.closes, action=_("Open"))
+            return Todo(
+                _("Close the scoring of %s") % cycle.year, url, due=review.closes, action=_("Open"), since=review.closes
+            )
+        return Todo(
+            _("Close the rating of %s") % cycle.year,
+            url,
+            due=review.closes,
+            action=_("Open"),
+            since=cycle.scoring_closed_at,
+        )
 
 
 SOURCES = (ToBegin(), InVillageHands(), ToAccept(), ToSupply(), ToRun())

@@ -1,4 +1,4 @@
-"""Who has not yet done what, and reminding them."""
+"""Who has not yet done what, reminding them, and the day of an office's people."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from accounts.authority import permission_or_404, reached_or_404
 from records import previews
@@ -18,12 +19,13 @@ from reminders.due import Due
 from reminders.forms import RemindForm
 from reminders.matrix import matrix_of
 from reminders.models import Reminder, ReminderLine
+from reminders.people import days_of_people
 from reminders.visible import visible_lines
 from reminders.workflow.by_hand import SEND, letter
 from villages.models import TOWNSHIP_LENGTH, Unit, below, prefixes
 
 VIEW = "reminders.view_due"
-SENT_SHOWN = 50
+SENT_SHOWN, LINES_SHOWN = 50, 5
 
 
 @permission_or_404(VIEW)
@@ -79,6 +81,20 @@ def remind(request: HttpRequest) -> HttpResponse:
         "key": previews.keep(request.user, step, workflow.standing_of(people)),
     }
     return render(request, "reminders/remind.html", context, status=status)
+
+
+@permission_or_404(VIEW)
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """What waits for whom of those who hold a post on a unit."""
+    unit = _unit_or_404(request, VIEW)
+    context = {
+        "unit": unit,
+        "days": days_of_people(request.user, unit),
+        "shown": f":{LINES_SHOWN}",
+        "shown_count": LINES_SHOWN,
+    }
+    return render(request, "reminders/people.html", context)
 
 
 def _lines(dues: tuple[Due, ...], names: dict[str, str]) -> list[dict[str, Any]]:

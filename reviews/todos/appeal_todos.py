@@ -1,17 +1,20 @@
 """To-dos about appeals: for the level above to convene, for hearers to decide, for signers as an option."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from accounts.todo_list import Todo
+from accounts.todo_list import Todo, of_several
 from reviews.appeals.appeal_rules import APPEAL, HEARD_BY, appealable
 from reviews.appeals.appealable import Appealable, subjects
 from reviews.models import Appeal, Hearer
+from reviews.todos.usual_times import APPEAL as HEARING
 from villages.models import below_any
 
 
@@ -20,21 +23,40 @@ def entries(user: User) -> list[Todo]:
 
 
 def _to_convene(user: User) -> list[Todo]:
-    count = 0
+    mine = Q(pk__in=[])
     for level, heard in HEARD_BY.items():
         if codes := user.reach(level.convene):
-            waiting = Appeal.objects.filter(below_any(codes, "unit_id"), state=Appeal.State.OPEN, hearers=None)
-            count += waiting.filter(heard).count()
-    words = ngettext("%(count)s appeal needs people to hear it", "%(count)s appeals need people to hear them", count)
-    return [Todo(title=words % {"count": count}, url=reverse("review_appeals"), urgent=True)] if count else []
+            mine |= below_any(codes, "unit_id") & heard
+    if mine == Q(pk__in=[]):
+        return []
+    waiting = _counted(Appeal.objects.filter(mine, state=Appeal.State.OPEN, hearers=None))
+    n = waiting["count"]
+    words = ngettext("%(count)s appeal needs people to hear it", "%(count)s appeals need people to hear them", n)
+    return [_appeals(words, waiting, urgent=True)] if n else []
 
 
 def _to_decide(user: User) -> list[Todo]:
     if not any(user.reach(level.hear) for level in HEARD_BY):
         return []
-    count = Hearer.objects.filter(user=user, appeal__state=Appeal.State.OPEN).count()
-    words = ngettext("%(count)s appeal to decide", "%(count)s appeals to decide", count)
-    return [Todo(title=words % {"count": count}, url=reverse("review_appeals"))] if count else []
+    heard = Hearer.objects.filter(user=user).values("appeal")
+    waiting = _counted(Appeal.objects.filter(pk__in=heard, state=Appeal.State.OPEN))
+    words = ngettext("%(count)s appeal to decide", "%(count)s appeals to decide", waiting["count"])
+    return [_appeals(words, waiting)] if waiting["count"] else []
+
+
+def _counted(appeals: QuerySet[Appeal]) -> dict[str, Any]:
+    return appeals.aggregate(count=Count("pk"), since=Min("made_at"), first=Min("unit__name"))
+
+
+def _appeals(words: str, waiting: dict[str, Any], *, urgent: bool = False) -> Todo:
+    return Todo(
+        title=words % waiting,
+        url=reverse("review_appeals"),
+        urgent=urgent,
+        since=waiting["since"],
+        whom=of_several(waiting["first"], waiting["count"]),
+        takes=HEARING,
+    )
 
 
 def _may_appeal(user: User) -> list[Todo]:

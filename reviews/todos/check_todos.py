@@ -12,6 +12,7 @@ from accounts.todo_list import Todo
 from ratings.models import Application
 from reviews.department_checks.assignments import ANSWER, OPEN, departments_of, on_no_list
 from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Lapse
+from reviews.todos.usual_times import CHECK
 from villages.models import below_any
 
 MANY = 20
@@ -40,6 +41,9 @@ def _to_answer(user: User) -> list[Todo]:
             detail=_("One answer for the whole list: nothing found, or which veto item"),
             due=check.due,
             urgent=check.due <= timezone.now(),
+            since=check.opened_at,
+            whom=check.county,
+            takes=CHECK,
         )
         for check in checks[:MANY]
     ]
@@ -65,8 +69,9 @@ def _to_go_on_without(user: User) -> list[Todo]:
             title=_("The deadline of the joint check has passed, and not every department has answered"),
             url=reverse("review_check", args=[pk]),
             urgent=True,
+            since=due,
         )
-        for pk in silent.values_list("pk", flat=True)[:MANY]
+        for pk, due in silent.values_list("pk", "due")[:MANY]
     ]
 
 

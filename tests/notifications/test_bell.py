@@ -69,6 +69,13 @@ def test_it_is_narrowed_by_what_it_is_about_by_place_and_to_the_unread(client, t
     assert shown() == ["Star B", "Star A", "Hello <b>you</b>"]
     assert shown(group="star") == ["Star B", "Star A"]
     assert shown(group="star", unit=VILLAGE) == ["Star A"]
+    assert shown(unit=COUNTY) == ["Star B", "Star A"]
+    asked = client.get("/api/v1/bell/", {"group": "star", "unit": VILLAGE}).json()["results"]
+    assert [one["text"] for one in asked] == ["Star A"]
+    assert [(group.value, n) for group, n in client.get(reverse("notices")).context["search"].waiting] == [
+        ("star", 2),
+        ("account", 1),
+    ]
     client.get(reverse("notice", args=[told.pk]))
     assert shown(read="no") == ["Star B", "Star A"]
     assert shown(group="account", read="no") == []

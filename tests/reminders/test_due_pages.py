@@ -10,6 +10,7 @@ from accounts.roles import Role
 from notifications.models import Notice
 from reminders.matrix import matrix_of
 from reminders.models import Reminder, ReminderLine
+from reminders.people import days_of_people
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -101,6 +102,19 @@ def test_they_are_reminded_once_as_the_page_showed(client, who, cycle):
     assert "俞国良" in client.get(reverse("due"), {"unit": TOWNSHIP}).content.decode()
 
 
+def test_the_office_sees_the_day_of_its_people_in_the_order_of_posts(who, cycle):
+    ApplicationFactory(cycle=cycle, unit=UnitFactory(code=OTHER), state="submitted")
+    office = User.objects.get(pk=who.office.pk)
+    days = {tuple(day.posts): day for day in days_of_people(office, UnitFactory(code=TOWNSHIP))}
+    assert [(posts, len(day.lines), day.late, day.soon) for posts, day in days.items()] == [
+        (("镇经办人",), 1, 0, 1),
+        (("乡镇审定人",), 0, 0, 0),
+    ]
+    who.office.appointments.update(ends="2026-11-23")
+    (vacant,) = [day for day in days_of_people(who.county, UnitFactory(code=TOWNSHIP)) if day.lines]
+    assert (vacant.name, vacant.posts, len(vacant.lines)) == ("", ["镇经办人"], 1)
+
+
 def test_what_has_changed_since_is_shown_anew_with_the_sentence(client, who, cycle):
     client.force_login(who.office)
     to = f"{reverse('due_remind')}?unit={TOWNSHIP}&pick={VILLAGE}"
@@ -112,8 +126,11 @@ def test_what_has_changed_since_is_shown_anew_with_the_sentence(client, who, cyc
 
 
 def test_others_units_and_roles_without_the_right_get_404(client, who, cycle):
+    client.force_login(who.leader)
+    assert "俞国良" not in client.get(reverse("due_people"), {"unit": TOWNSHIP}).content.decode()
     away = person(Role.TOWNSHIP_OFFICE, "330681001", username="away")
     for user, unit, expected in ((away, TOWNSHIP, 404), (who.filler, VILLAGE, 404), (who.leader, TOWNSHIP, 200)):
         client.force_login(user)
-        assert client.get(reverse("due"), {"unit": unit}).status_code == expected
+        for page in ("due", "due_people"):
+            assert client.get(reverse(page), {"unit": unit}).status_code == expected
     assert client.get(f"{reverse('due_remind')}?unit={TOWNSHIP}&pick={VILLAGE}").status_code == 404
