@@ -6,6 +6,7 @@ section.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import TextChoices
 from django.urls import reverse
@@ -50,8 +51,9 @@ class MenuEntry:
     note: str | Promise = ""
     pages: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def url(self) -> str:
+        """Looked up once: every page asks for all of them."""
         return reverse(self.url_name)
 
     def is_seen_by(self, user: User) -> bool:

@@ -56,14 +56,12 @@ def section_row(entries: Sequence[MenuEntry], path: str, waiting: Sequence[str] 
 
 def entry_row(entries: Sequence[MenuEntry], path: str, waiting: Sequence[str] | None) -> list[MenuItem]:
     """The reader's entries of the section to which the page belongs; a page under none of them belongs to the first."""
-    finder = EntryFinder(entry for entry in entries if entry.section == section_of(path))
+    open_section = section_of(path)
+    shown = [entry for entry in entries if entry.section == open_section]
+    finder = EntryFinder(shown)
     numbers = None if waiting is None else Counter(map(finder.find, waiting))
-    open_entry = finder.find(path) or _first_of(section_of(path), entries)
-    return [
-        _item(entry, path, open_entry, None if numbers is None else numbers[entry])
-        for entry in entries
-        if entry.section == section_of(path)
-    ]
+    open_entry = finder.find(path) or next(iter(shown), None)
+    return [_item(entry, path, open_entry, None if numbers is None else numbers[entry]) for entry in shown]
 
 
 def _first_of(section: Section | None, entries: Sequence[MenuEntry]) -> MenuEntry | None:
