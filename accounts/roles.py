@@ -76,7 +76,7 @@ WATCH = VIEW | {
 ROLES: dict[str, RoleSpec] = {
     Role.FILLER: RoleSpec(
         frozenset({Level.VILLAGE}),
-        VIEW | {"ratings.fill", "followups.answer_followup"},
+        VIEW | {"ratings.fill", "ratings.view_event", "followups.answer_followup"},
         frozenset({Role.TOWNSHIP_OFFICE}),
         audience="cadre",
     ),

@@ -25,6 +25,7 @@ class TokenScope(models.TextChoices):
     APPEAL = "appeal", _("Appeal")
     HEAR = "hear", _("Hear appeals")
     EVENTS = "events", _("Record events")
+    FOLLOWUPS = "followups", _("Report and check follow-ups")
     PROPOSALS = "proposals", _("Settle proposals")
     CYCLES = "cycles", _("Run cycles")
     PROFILES = "profiles", _("Report yearly figures")
@@ -80,7 +81,8 @@ TASKS: dict[str, Task] = {
         "reviews.convene_appeal_county reviews.convene_appeal_city reviews.hear_appeal_county reviews.hear_appeal_city",
         appeal="convene dismiss uphold reverse",
     ),
-    TokenScope.EVENTS: _task("ratings.record_event", event="list close release"),
+    TokenScope.EVENTS: _task("ratings.record_event", event="list close release papers paper"),
+    TokenScope.FOLLOWUPS: _task("followups.answer_followup", followup="progress report accept send-back"),
     TokenScope.PROPOSALS: _task(
         "ratings.settle_proposal_township ratings.settle_proposal_county ratings.settle_proposal_city",
         proposal="settle",

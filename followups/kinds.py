@@ -42,8 +42,9 @@ class FollowUpKind:
     ``needs``: who may see the unit sees the follow-up only with one of these permissions there ("app.verb"); without
     any, everybody who may see follow-ups. The responsible and the checking office always see it. ``own_todo``: another
     source of the to-do list leads there, so the follow-up itself is not listed there. ``own_steps``: it is done where
-    its link leads, so nobody reports it done by hand. ``lasting``: nobody calls it off by hand. ``urgent``: no quiet
-    hours hold back that it is late.
+    its link leads, so nobody reports it done by hand. ``lasting``: nobody calls it off by hand. ``signed``: in a
+    village the signer alone reports it done; the filler reports progress. ``urgent``: no quiet hours hold back that it
+    is late.
     """
 
     name: str | Promise
@@ -52,6 +53,7 @@ class FollowUpKind:
     own_todo: bool = False
     own_steps: bool = False
     lasting: bool = False
+    signed: bool = False
     urgent: bool = False
 
 

@@ -46,6 +46,7 @@ def register() -> None:
                 _("Rectification"),
                 notices.TO_RECTIFY,
                 needs=["ratings.view_event"],
+                signed=True,
                 lasting=True,  # an event that is not rectified always has somebody due
             ),
             FOLLOW_UP: FollowUpKind(

@@ -15,9 +15,12 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -28,6 +31,9 @@ from records.models import LONGEST_KEY, IdempotentAnswer
 from records.refusals import Incomplete
 
 HEADER = "Idempotency-Key"
+KEY = OpenApiParameter(
+    HEADER, OpenApiTypes.STR, OpenApiParameter.HEADER, description="The same key and content: the same answer, once"
+)
 KEPT = timedelta(days=30)
 
 
@@ -68,7 +74,8 @@ def once(request: Request, act: Callable[[], Response], *, again: Callable[[Any]
 def fingerprints(request: Request) -> list[str]:
     """The same for the same step with the same content, however its fields are ordered: under the current secret key,
     and under earlier ones."""
-    content: list[Any] = [request.method, request.get_full_path(), request.data]
+    data = dict(request.data.lists()) if isinstance(request.data, QueryDict) else request.data
+    content: list[Any] = [request.method, request.get_full_path(), data]
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, cls=_Content).encode()).hexdigest()
     return [keyed(digest, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 

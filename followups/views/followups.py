@@ -126,6 +126,9 @@ def _show(request: HttpRequest, one: FollowUp, refused: dict[str, Form], status:
             }
             for taken in workflow.available(request.user, one)
         ],
+        "signer_reports": one.state == one.State.OPEN
+        and workflow.only_signer_reports_done(request.user, one)
+        and workflow.is_responsible(request.user, one),
         "done_elsewhere": one.spec.own_steps and one.closed_at is None and one.link,
     }
     return render(request, "followups/followup.html", context, status=status)

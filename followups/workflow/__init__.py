@@ -4,12 +4,29 @@ Other apps open follow-ups and close them when what they wait for has happened (
 them on (``steps``); the clock takes late ones up (``escalating``); posts and units pass them on (``passing``).
 """
 
-from followups.workflow.actions import available, is_checker, is_responsible, supervises
+from followups.workflow.actions import (
+    available,
+    is_checker,
+    is_responsible,
+    only_signer_reports_done,
+    require_right,
+    supervises,
+)
 from followups.workflow.escalating import escalate, escalate_late
 from followups.workflow.opening import Opening, call_off, finish, open_all, open_followup, reassign
-from followups.workflow.steps import accept, cancel, hand_on, report_done, report_progress, send_back, standing_of
+from followups.workflow.steps import (
+    MOST_FILES,
+    accept,
+    cancel,
+    hand_on,
+    report_done,
+    report_progress,
+    send_back,
+    standing_of,
+)
 
 __all__ = [
+    "MOST_FILES",
     "Opening",
     "accept",
     "available",
@@ -21,11 +38,13 @@ __all__ = [
     "hand_on",
     "is_checker",
     "is_responsible",
+    "only_signer_reports_done",
     "open_all",
     "open_followup",
     "reassign",
     "report_done",
     "report_progress",
+    "require_right",
     "send_back",
     "standing_of",
     "supervises",

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.roles import VILLAGE_POSTS, Role
 from followups.models import STEPS, FollowUp
 from followups.models.lifecycle import SUPERVISE
 from records.lifecycle import Step
@@ -39,13 +40,25 @@ def _may_report(user: User, followup: FollowUp) -> bool:
     return not followup.spec.own_steps and is_responsible(user, followup)
 
 
+def _may_report_done(user: User, followup: FollowUp) -> bool:
+    return _may_report(user, followup) and not only_signer_reports_done(user, followup)
+
+
+def only_signer_reports_done(user: User, followup: FollowUp) -> bool:
+    """Whether that is kept from ``user``, who is not the signer of the village that answers for it."""
+    if not followup.spec.signed or followup.responsible_role not in VILLAGE_POSTS:
+        return False
+    village = followup.responsible_unit_id
+    return not any((post.unit_id, post.role) == (village, Role.SIGNER) for post in user.posts)
+
+
 def _may_cancel(user: User, followup: FollowUp) -> bool:
     return not (followup.spec.own_steps or followup.spec.lasting) and supervises(user, followup)
 
 
 _WHO: dict[str, Callable[[User, FollowUp], bool]] = {
     "progress_followup": _may_report,
-    "report_followup": _may_report,
+    "report_followup": _may_report_done,
     "accept_followup": is_checker,
     "send_back_followup": is_checker,
     "hand_on_followup": _may_hand_on,
@@ -68,8 +81,13 @@ def available(user: User, followup: FollowUp) -> list[Step]:
 
 def require(verb: str, user: User | None, followup: FollowUp) -> None:
     """Raise ``NotAllowed`` or ``WrongState`` unless ``user`` may take this step with ``followup`` now."""
+    require_right(verb, user, followup)
     step = STEPS[verb]
-    if not _may(user, step, followup):
-        raise NotAllowed
     if followup.state not in step.states:
         raise WrongState(_("This follow-up is now: %(state)s.") % {"state": followup.get_state_display()})
+
+
+def require_right(verb: str, user: User | None, followup: FollowUp) -> None:
+    """Raise ``NotAllowed`` unless this step is for ``user`` to take, whatever the state."""
+    if not _may(user, STEPS[verb], followup):
+        raise NotAllowed

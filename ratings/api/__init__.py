@@ -4,7 +4,8 @@ from rest_framework.routers import SimpleRouter
 
 from ratings.api.applications import ApplicationViewSet, EvidenceViewSet
 from ratings.api.cycles import CycleViewSet
-from ratings.api.register import EventViewSet, ProposalViewSet, RegisterViewSet
+from ratings.api.events import EventViewSet
+from ratings.api.register import ProposalViewSet, RegisterViewSet
 from ratings.api.schemes import SchemeViewSet
 
 router = SimpleRouter()

@@ -188,7 +188,14 @@ def test_the_holder_makes_sees_and_ends_them_on_a_page(finance):
     client = signed_in(finance)
     page = client.get(reverse("tokens"))
     offered = [value for value, _label in page.context["form"].fields["scope"].choices]
-    assert offered == [TokenScope.READ, TokenScope.PLAN_MONEY, TokenScope.PAY, TokenScope.REPORTS, TokenScope.FULL]
+    assert offered == [
+        TokenScope.READ,
+        TokenScope.FOLLOWUPS,
+        TokenScope.PLAN_MONEY,
+        TokenScope.PAY,
+        TokenScope.REPORTS,
+        TokenScope.FULL,
+    ]
     until = timezone.localdate() + timedelta(days=30)
     made = client.post(reverse("tokens"), {"name": "财政一体化", "scope": "pay", "until": until.isoformat()})
     text = made.context["text"]

@@ -5,19 +5,30 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from rest_framework.test import APIClient
 
+from accounts.models import User
 from accounts.roles import Role
 from followups import workflow as followups
 from followups.history import history_of
 from followups.models import FollowUp
 from notifications.models import Notice
 from ratings.events.rectification import RectificationOrder
-from ratings.models import Event, StarPeriod
+from ratings.models import Event, EventFile, StarPeriod
 from ratings.register.rerating import rerate
 from ratings.workflow.event import close, record, release, reverse_effects
 from records.refusals import NotAllowed
 from tests.clock import freeze_time
-from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, SchemeFactory, UnitFactory, person
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    VILLAGE,
+    AppointmentFactory,
+    DecisionFactory,
+    SchemeFactory,
+    UnitFactory,
+    person,
+)
 from tests.two_tenants import PNG
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
@@ -41,6 +52,7 @@ def who(clock):
     class People:
         village = UnitFactory(code=VILLAGE)
         township = UnitFactory(code=TOWNSHIP)
+        filler = person(Role.FILLER, VILLAGE, username="filler")
         signer = person(Role.SIGNER, VILLAGE, username="signer")
         office = person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="office")
         county = person(Role.COUNTY_OFFICE, COUNTY, username="county")
@@ -97,6 +109,79 @@ def test_who_reports_and_who_checks(who, checker, accountable, reports, checks):
     with pytest.raises(NotAllowed):
         followups.accept(one, by=getattr(who, reports))
     followups.accept(one, by=getattr(who, checks))
+    event.refresh_from_db()
+    assert event.closed == date(2026, 6, 15)
+
+
+def test_the_filler_reports_progress_and_the_signer_that_it_is_rectified(client, who):
+    event = recorded(who)
+    one = FollowUp.objects.get(kind="rectification")
+    offered = {by: [step.verb for step in followups.available(by, one)] for by in (who.filler, who.signer)}
+    assert offered == {
+        who.filler: ["progress_followup", "hand_on_followup"],
+        who.signer: ["progress_followup", "report_followup", "hand_on_followup"],
+    }
+    client.force_login(who.filler)
+    assert reverse("followup", args=[one.pk]) in client.get(reverse("event", args=[event.pk])).content.decode()
+    page = client.get(reverse("followup", args=[one.pk]))
+    assert "请村主要负责人报告整改完成" in page.content.decode()
+    sent = {"report": "已退款", "files": SimpleUploadedFile("收据.png", PNG), "key": page.context["steps"][0]["key"]}
+    assert client.post(reverse("followup_step", args=[one.pk, "progress_followup"]), sent).status_code == 302
+    with pytest.raises(NotAllowed):
+        followups.report_done(one, by=who.filler, report="已整改")
+    followups.report_done(one, by=who.signer, report="账目重做")
+    assert [step.who for step in history_of(one)] == [str(by) for by in (who.discipline, who.filler, who.signer)]
+
+
+def test_one_person_in_both_posts_of_the_village_reports_both(who):
+    AppointmentFactory(user=who.filler, unit=who.village, role=Role.SIGNER)
+    recorded(who)
+    by = User.objects.get(pk=who.filler.pk)
+    followups.report_done(FollowUp.objects.get(kind="rectification"), by=by, report="已整改")
+
+
+def test_programs_attach_papers_report_and_check(who):
+    event, client = recorded(who), APIClient()
+    one = FollowUp.objects.get(kind="rectification")
+
+    def call(by, method, address, sent=None, form="multipart", **headers):
+        client.force_authenticate(by)
+        answer = getattr(client, method)(f"/api/v1/{address}", sent, format=form, headers=headers)
+        return answer.status_code, answer.json() if answer.headers.get("Content-Type") == "application/json" else None
+
+    papers, address = f"events/{event.pk}/papers/", f"follow-ups/{one.pk}/"
+    photo = lambda name: SimpleUploadedFile(name, PNG)  # noqa: E731
+    for _time in range(2):
+        sent = {"file": photo("通报.png"), "commission": False}
+        assert call(who.discipline, "post", papers, sent, **{"Idempotency-Key": "a"})[0] == 201
+    assert call(who.discipline, "post", papers, {"file": photo("笔录.png")})[0] == 201
+    assert call(who.signer, "post", papers, {"file": photo("通报.png")})[0] == 404
+    seen = {by: [paper["name"] for paper in call(by, "get", papers)[1]] for by in (who.discipline, who.signer)}
+    assert seen == {who.discipline: ["通报.png", "笔录.png"], who.signer: ["通报.png"]}
+    shown, kept = EventFile.objects.order_by("pk")
+    assert [call(who.signer, "get", f"{papers}{paper.pk}/")[0] for paper in (shown, kept)] == [200, 404]
+    assert [call(by, "delete", f"{papers}{kept.pk}/")[0] for by in (who.signer, who.discipline)] == [404, 204]
+
+    assert [row["id"] for row in call(who.filler, "get", "follow-ups/?kind=rectification")[1]["results"]] == [one.pk]
+    for _time in range(2):
+        sent = {"report": "已退款", "files": [photo("收据一.png"), photo("收据二.png")]}
+        code, told = call(who.filler, "post", f"{address}progress/", sent, **{"Idempotency-Key": "b"})
+        assert (code, told["state"], len(told["files"])) == (200, "open", 2)
+    sent |= {"files": [photo("收据三.png"), photo("收据二.png")]}
+    assert call(who.filler, "post", f"{address}progress/", sent, **{"Idempotency-Key": "b"})[0] == 422
+    assert call(who.discipline, "get", f"{address}files/{told['files'][0]['id']}/")[0] == 200
+    said = {"report": "账目重做"}
+    assert call(who.filler, "post", f"{address}report/", said, "json")[0] == 404
+    assert call(who.signer, "post", f"{address}report/", said, "json")[1]["state"] == "reported"
+    assert call(who.discipline, "post", f"{address}send-back/", {}, "json")[0] == 400
+    back = {"reason": "缺收据", "due": "2026-07-31"}
+    assert call(who.signer, "post", f"{address}send-back/", back, "json")[0] == 404
+    told = call(who.discipline, "post", f"{address}send-back/", back, "json")[1]
+    assert (told["state"], told["due_at"]) == ("open", "2026-08-01T00:00:00+08:00")
+    assert call(who.signer, "post", f"{address}report/", said, "json")[0] == 200
+    accepted = [call(who.discipline, "post", f"{address}accept/", {}, "json", **{"Idempotency-Key": "c"}) for _ in "ab"]
+    assert [(code, told["state"], told["actions"]) for code, told in accepted] == [(200, "done", [])] * 2
+    assert call(who.discipline, "post", f"{address}accept/", {}, "json")[0] == 409
     event.refresh_from_db()
     assert event.closed == date(2026, 6, 15)
 
