@@ -103,17 +103,6 @@ def confirming(user: Any, step: str, key: str) -> Iterator[Any]:
         shown.save(update_fields=["done_at"])
 
 
-@contextmanager
-def confirming_if_shown(user: Any, step: str, key: str) -> Iterator[Any]:
-    """As ``confirming``. Without a key no page was shown, as when a program posts a step that has no content of its
-    own: yields None."""
-    if not key:
-        yield None
-        return
-    with confirming(user, step, key) as shown:
-        yield shown
-
-
 def forget_old() -> None:
     Preview.objects.filter(shown_at__lt=timezone.now() - KEPT).delete()
 

@@ -1,7 +1,6 @@
 """Appointments: who holds what where, for those who may make them."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from django import forms
 from django.contrib import messages
@@ -61,7 +60,7 @@ def appointment_new(request: HttpRequest) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            with once(request, APPOINT):
+            with previews.confirming(request.user, APPOINT, request.POST.get("key", "")):
                 engaged = workflow.appoint_person(form.who, form.roles, by=request.user, **form.post)
         except AlreadyDone:
             return show_done_before(request, form.who.name)
@@ -71,16 +70,6 @@ def appointment_new(request: HttpRequest) -> HttpResponse:
             return show_engaged(request, [engaged])
     context = {"form": form, "key": previews.keep(request.user, APPOINT, {}, key=request.POST.get("key", ""))}
     return render(request, "accounts/appointments/new.html", context)
-
-
-@contextmanager
-def once(request: HttpRequest, step: str) -> Iterator[None]:
-    """Take ``step`` once per page: a double click raises ``AlreadyDone``. A program sends no key."""
-    if key := request.POST.get("key"):
-        with previews.confirming(request.user, step, key):
-            yield
-    else:
-        yield
 
 
 def show_done_before(request: HttpRequest, name: str) -> HttpResponse:
@@ -171,7 +160,7 @@ def appointment_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            with once(request, f"hand_over:{pk}"):
+            with previews.confirming(request.user, f"hand_over:{pk}", request.POST.get("key", "")):
                 engaged = workflow.hand_over(
                     list(given["posts"]), form.who, by=request.user, on=given["on"], phone=given["phone"]
                 )

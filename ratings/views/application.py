@@ -164,7 +164,7 @@ def _step(
     if request.method == "POST":
         try:
             refuse_unknown_fields(request.POST, ("key", "reason"))
-            with previews.confirming_if_shown(request.user, f"{verb}:{pk}", request.POST.get("key", "")) as shown:
+            with previews.confirming(request.user, f"{verb}:{pk}", request.POST.get("key", "")) as shown:
                 take(application, shown)
             taken = True
         except previews.AlreadyDone:
@@ -314,7 +314,7 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             refuse_unknown_fields(request.POST, {*asked.fields, "key"})
             due = end_of(asked.cleaned_data["due"])
-            with previews.confirming_if_shown(request.user, f"return:{pk}", request.POST.get("key", "")) as shown:
+            with previews.confirming(request.user, f"return:{pk}", request.POST.get("key", "")) as shown:
                 workflow.return_(application, asked.reasons, due=due, by=request.user, expected=shown)
             taken = True
         except previews.AlreadyDone:

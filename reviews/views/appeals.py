@@ -26,7 +26,7 @@ from ratings.scoring.facts_file import decimal
 from records.excel_export import as_workbook
 from records.files import serve
 from records.numbers import count_of, keys
-from records.previews import AlreadyDone, confirming_if_shown, keep
+from records.previews import AlreadyDone, confirming, keep
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import exports
 from reviews.appeals.answer_basis import of_appeal
@@ -169,7 +169,7 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
                 refuse_unknown_fields(request.POST, ["do", "hearers", "key"])
                 chosen = User.objects.filter(pk__in=keys(request.POST.getlist("hearers")))
                 key = request.POST.get("key", "")
-                with confirming_if_shown(request.user, _seating(appeal), key) as shown:
+                with confirming(request.user, _seating(appeal), key) as shown:
                     workflow.convene(appeal, list(chosen), by=request.user, expected=shown)
             else:
                 return _list_once_more(request, appeal, typed)

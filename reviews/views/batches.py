@@ -169,16 +169,8 @@ def _act(request: HttpRequest, batch: Batch, form: BatchForm) -> None:
 
 @transaction.atomic
 def _release(request: HttpRequest, batch: Batch, papers: dict[str, Any], chosen: set[int]) -> bool:
-    """Release what the page showed; where other decisions were chosen meanwhile, save these and show them first.
-
-    A client that sends the decisions without the page's key has listed everything to release.
-    """
-    key = request.POST.get("key", "")
-    if not key:
-        workflow.revise(batch, **papers, decided=chosen, by=request.user)
-        workflow.release(batch, by=request.user)
-        return True
-    with previews.confirming(request.user, _step(batch), key) as shown:
+    """Release what the page showed; where other decisions were chosen meanwhile, save these and show them first."""
+    with previews.confirming(request.user, _step(batch), request.POST.get("key", "")) as shown:
         workflow.require_standing(batch, shown, by=request.user)
         workflow.revise(batch, **papers, decided=chosen, by=request.user)
         if chosen != set(shown["decisions"]):

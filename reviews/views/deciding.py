@@ -194,7 +194,7 @@ def reconsider(request: HttpRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     try:
         refuse_unknown_fields(request.POST, ("key", "reason"))
-        with previews.confirming_if_shown(request.user, f"reconsider:{pk}", request.POST.get("key", "")) as shown:
+        with previews.confirming(request.user, f"reconsider:{pk}", request.POST.get("key", "")) as shown:
             decisions.reconsider(application, by=request.user, reason=reason, expected=shown)
     except previews.AlreadyDone:
         pass

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.role_holders import holders
 from ratings.models import Cycle, Stage
 from records.numbers import keys
-from records.refusals import Incomplete
+from records.refusals import Incomplete, Outdated
 from records.tickets import ticket
 from reviews.models import Draw, Panel, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel, late_applications
@@ -151,8 +151,15 @@ def _panel_of(request: HttpRequest) -> dict:
         "group": request.POST.get("group", "")[:50],
         "covers": request.POST.getlist("covers"),
         "reason": request.POST.get("reason", ""),
-        "expected": request.POST.get("seated"),
+        "expected": _shown_seats(request),
     }
+
+
+def _shown_seats(request: HttpRequest) -> str:
+    """The seats as the page showed them."""
+    if "seated" not in request.POST:
+        raise Outdated(_("This page is out of date. Nothing was done. Please look again."))
+    return request.POST["seated"]
 
 
 def _seats(panel: Panel | None) -> str:

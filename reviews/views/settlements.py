@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from records import previews
-from records.refusals import Incomplete, Outdated, WrongState, refuse_unknown_fields
+from records.refusals import Incomplete, NotAllowed, Outdated, WrongState, refuse_unknown_fields
 from reviews.models import Settlement
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.views.deciding import opened, settling
 from reviews.workflow import settlements as workflow
 
@@ -44,10 +45,12 @@ def _take(
     request: HttpRequest, pk: int, fields: list[str], write: Callable[[Settlement, Any], None], done: str
 ) -> HttpResponse:
     settlement = get_object_or_404(Settlement, pk=pk)
-    opened(request.user, settlement.application_id)
+    application, _review_level = opened(request.user, settlement.application_id)
+    if not workflow.is_of_the_panel(request.user, application, REVIEW_LEVELS[settlement.stage]):
+        raise NotAllowed
     try:
         refuse_unknown_fields(request.POST, [*fields, "key"])
-        with previews.confirming_if_shown(request.user, settling(pk), request.POST.get("key", "")) as shown:
+        with previews.confirming(request.user, settling(pk), request.POST.get("key", "")) as shown:
             write(settlement, shown)
     except previews.AlreadyDone:
         messages.success(request, done)

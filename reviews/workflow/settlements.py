@@ -60,11 +60,13 @@ def said_in(settlement: Settlement) -> list[Any]:
 
 
 def may_write(user: User, application: Application, review_level: ReviewLevel) -> bool:
-    """Whether ``user`` may write notes now: a reviewer whose sheet counts or the panel's convener, without a conflict
-    of interest."""
-    if application.state != review_level.state:
-        return False
-    return _is_of_the_panel(user, application, review_level) and not has_conflict(
+    """Whether ``user`` may write notes now: one of the panel (``is_of_the_panel``) while it reviews."""
+    return application.state == review_level.state and is_of_the_panel(user, application, review_level)
+
+
+def is_of_the_panel(user: User, application: Application, review_level: ReviewLevel) -> bool:
+    """A reviewer whose sheet counts or the panel's convener, without a conflict of interest."""
+    return _scores_or_convenes(user, application, review_level) and not has_conflict(
         application.pk, user.pk, review_level.stage
     )
 
@@ -76,7 +78,7 @@ def supersede(applications: Collection[int], stage: str) -> None:
     settlements.update(superseded_at=timezone.now())
 
 
-def _is_of_the_panel(user: User, application: Application, review_level: ReviewLevel) -> bool:
+def _scores_or_convenes(user: User, application: Application, review_level: ReviewLevel) -> bool:
     if user.has_perm(review_level.permission("convene"), application):
         return True
     counted = Sheet.objects.filter(
@@ -89,7 +91,7 @@ def _locked(settlement: Settlement, by: User) -> Settlement:
     rows = Settlement.objects.select_for_update(of=("self",)).select_related("application__unit")
     settlement = rows.get(pk=settlement.pk)
     application, review_level = settlement.application, REVIEW_LEVELS[settlement.stage]
-    if not _is_of_the_panel(by, application, review_level) or has_conflict(application.pk, by.pk, review_level.stage):
+    if not is_of_the_panel(by, application, review_level):
         raise NotAllowed
     if application.state != review_level.state or settlement.superseded_at:
         raise WrongState(_("This application is no longer under review."))

@@ -30,7 +30,8 @@ def signed_in(user):
 def post(office, **more):
     given = {"name": NAME, "role": Role.FILLER, "unit": VILLAGE, "starts": timezone.localdate().isoformat()}
     client = signed_in(office)
-    return lambda: client.post("/appointments/new/", given | more)
+    key = key_of(office)
+    return lambda: client.post("/appointments/new/", {"key": key} | given | more)
 
 
 def opened():
@@ -55,6 +56,12 @@ def test_another_person_of_that_name_sent_twice_is_one_more(office):
     answers = at_once(*(post(office, another="on", key=key) for _ in range(3)))
     assert sorted(answer.status_code for answer in answers) == [200, 302, 302]
     assert opened() == (2, 2)
+
+
+def test_a_form_that_no_page_has_shown_is_shown_first(office):
+    answer = post(office, key="")()
+    assert (answer.status_code, opened()) == (200, (0, 0))
+    assert answer.context["form"].non_field_errors() == ["页面已过期，未作任何处理，请重新核对。"]
 
 
 def test_the_second_click_ends_on_words_of_success(office):

@@ -13,6 +13,7 @@ from accounts.roles import ROLES, Role
 from notifications.models import Notice
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
+from tests.form_steps import pressed
 
 pytestmark = pytest.mark.django_db
 
@@ -182,7 +183,7 @@ def new_cadre(**changes):
 
 
 def test_a_new_account_shows_its_password_once_and_must_change_it(client, office):
-    answer = client.post(reverse("appointment_new"), new_cadre())
+    answer = pressed(client, reverse("appointment_new"), new_cadre())
     [slip] = answer.context["slips"]
     password = slip.password
     assert (slip.name, len(password), answer["Cache-Control"]) == (
@@ -204,14 +205,14 @@ def test_a_new_account_shows_its_password_once_and_must_change_it(client, office
 
 def test_an_existing_person_keeps_the_password(client, office):
     UserFactory(username="yu.xiaoming", name="俞小明")
-    answer = client.post(reverse("appointment_new"), new_cadre(username="yu.xiaoming"))
+    answer = pressed(client, reverse("appointment_new"), new_cadre(username="yu.xiaoming"))
     assert answer.headers["Location"] == reverse("appointment", args=[Appointment.objects.latest("pk").pk])
     assert User.objects.get(username="yu.xiaoming").appointments.count() == 1
 
 
 def test_an_account_of_somebody_else_is_noticed_and_what_was_typed_kept(client, office):
     UserFactory(username="yu.xiaoming", name="俞大明")
-    answer = client.post(reverse("appointment_new"), new_cadre(username="yu.xiaoming"))
+    answer = pressed(client, reverse("appointment_new"), new_cadre(username="yu.xiaoming"))
     assert list(answer.context["form"].errors) == ["username"]
     assert 'value="俞小明"' in answer.text
     assert not Appointment.objects.filter(role=Role.FILLER).exists()
@@ -220,7 +221,7 @@ def test_an_account_of_somebody_else_is_noticed_and_what_was_typed_kept(client, 
 @pytest.mark.parametrize("change", [{"unit": OTHER_VILLAGE}, {"role": Role.TOWNSHIP_LEADER}, {"role": Role.SYSADMIN}])
 def test_what_the_office_may_not_give_is_not_to_be_had(client, office, change):
     UnitFactory(code=OTHER_VILLAGE)
-    answer = client.post(reverse("appointment_new"), new_cadre(**change))
+    answer = pressed(client, reverse("appointment_new"), new_cadre(**change))
     assert list(answer.context["form"].errors) == list(change)
     assert not User.objects.filter(name="俞小明").exists()
 

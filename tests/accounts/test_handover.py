@@ -15,6 +15,7 @@ from ratings.models import Application
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, AppointmentFactory, UserFactory, person
+from tests.form_steps import pressed
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +97,7 @@ def test_by_page_and_by_program(client, village):
     client.force_login(office)
     page = reverse("appointment_hand_over", args=[post.pk])
     assert [p.pk for p in client.get(page).context["form"].fields["posts"].queryset] == [post.pk]
-    done = client.post(page, {"on": LAST.isoformat(), "posts": [post.pk], "name": "吕大力"})
+    done = pressed(client, page, {"on": LAST.isoformat(), "posts": [post.pk], "name": "吕大力"})
     assert [slip.name for slip in done.context["slips"]] == ["吕大力"]
     UserFactory(username="third", name="周三")
     program = APIClient()

@@ -12,6 +12,7 @@ from accounts.phones import phone_of, spelt
 from accounts.roles import Role
 from tests.accounts.test_appointment_import import FILLER, sheet
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
+from tests.form_steps import pressed
 
 pytestmark = pytest.mark.django_db
 MOBILE, LANDLINE = "13800005721", "0575-85001208"
@@ -61,7 +62,7 @@ def test_a_number_is_read_out_in_groups():
 
 def test_it_is_given_with_the_office_and_changed_later(client, office):
     given = {"name": "俞小明", "role": Role.FILLER, "unit": VILLAGE, "starts": "2026-11-01", "phone": "138-0000-5721"}
-    client.post(reverse("appointment_new"), given)
+    pressed(client, reverse("appointment_new"), given)
     post = Appointment.objects.get(role=Role.FILLER)
     assert post.phone == MOBILE
     assert "138 0000 5721" in client.get(reverse("appointment", args=[post.pk])).text
@@ -77,7 +78,7 @@ def test_it_is_given_with_the_office_and_changed_later(client, office):
 def test_a_successor_has_another_number(client, office, filler):
     Appointment.objects.filter(pk=filler.pk).update(phone=MOBILE)
     given = {"name": "吕大力", "on": "2099-01-01", "posts": [filler.pk], "phone": LANDLINE}
-    client.post(reverse("appointment_hand_over", args=[filler.pk]), given)
+    pressed(client, reverse("appointment_hand_over", args=[filler.pk]), given)
     assert Appointment.objects.get(user__name="吕大力").phone == LANDLINE
 
 

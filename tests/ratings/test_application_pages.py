@@ -24,6 +24,7 @@ from tests.factories import (
     person,
     scheme_body,
 )
+from tests.form_steps import key_of, pressed
 from tests.markup import squeezed
 from tests.ratings.test_application_workflow import NEIGHBOUR, fill
 
@@ -172,9 +173,9 @@ def test_only_what_was_returned_is_open(client, submitted, filler, office):
 def test_the_signer_submits_and_a_second_click_is_told(client, draft, filler, signer):
     fill(draft, filler)
     url = reverse("application_submit", args=[draft.pk])
-    assert as_(client, signer).get(url).status_code == 200
-    assert client.post(url).url == reverse("application", args=[draft.pk])
-    client.post(url)
+    key = as_(client, signer).get(url).context["key"]
+    assert client.post(url, {"key": key}).url == reverse("application", args=[draft.pk])
+    client.post(url, {"key": key})
     assert Application.objects.get(pk=draft.pk).transitions.filter(verb="submit").count() == 1
 
 
@@ -212,24 +213,39 @@ def test_the_office_accepts_and_returns_what_it_saw(client, submitted, office, s
     assert Application.objects.get().returns.count() == 1
 
 
+def test_a_step_that_no_page_has_shown_is_shown_first(client, submitted, office, signer):
+    asked = {"pick-1.2": "on", "reason-1.2": "请核对", "due": "2026-04-08"}
+
+    def refused(user, verb, given=None):
+        seen = as_(client, user).post(reverse(f"application_{verb}", args=[submitted.pk]), given)
+        assert (verb, seen.status_code, told(seen)[-1]) == (verb, 409, "页面已过期，未作任何处理，请重新核对。")
+        return client.post(reverse(f"application_{verb}", args=[submitted.pk]), {**(given or {}), "key": key_of(seen)})
+
+    assert refused(signer, "withdraw", {"reason": "再看一遍"}).status_code == 302
+    for user, verb in ((signer, "submit"), (office, "accept")):
+        assert refused(user, verb).status_code == 302
+    assert refused(office, "return", asked).status_code == 302
+    assert refused(signer, "resubmit").status_code in (302, 400)
+
+
 def told(answer):
     return [str(message) for message in answer.context["messages"]]
 
 
 def test_what_is_missing_is_listed_with_its_page(client, draft, filler, signer):
     fill(draft, filler, **{"1.2": ("", "")})
-    answer = as_(client, signer).post(reverse("application_submit", args=[draft.pk]))
+    answer = pressed(as_(client, signer), reverse("application_submit", args=[draft.pk]))
     assert answer.status_code == 400
     assert [(p["url"], p["name"]) for p in answer.context["missing"]] == [(f"{area_of(draft)}#c1-2", "1.2 满意率")]
 
 
 def test_the_office_accepts_and_returns(client, submitted, office):
-    as_(client, office).post(reverse("application_accept", args=[submitted.pk]))
+    pressed(as_(client, office), reverse("application_accept", args=[submitted.pk]))
     url = reverse("application_return", args=[submitted.pk])
     assert client.get(url).status_code == 200
-    wrong = client.post(url, {"pick-1.2": "on", "reason-1.2": "", "due": "2026-04-08"})
+    wrong = pressed(client, url, {"pick-1.2": "on", "reason-1.2": "", "due": "2026-04-08"})
     assert wrong.status_code == 400
-    right = client.post(url, {"pick-1.2": "on", "reason-1.2": "请核对", "due": "2026-04-08"})
+    right = pressed(client, url, {"pick-1.2": "on", "reason-1.2": "请核对", "due": "2026-04-08"})
     assert right.url == reverse("application", args=[submitted.pk])
     question = Application.objects.get().returns.get()
     assert [(c.criterion, c.reason) for c in question.criteria.all()] == [("1.2", "请核对")]
@@ -393,7 +409,7 @@ def test_the_village_finds_its_next_step_at_home(client, filler, signer, office)
     assert first() is None
     as_(client, office)
     assert first().url == reverse("applications") + "?state=submitted"
-    client.post(reverse("application_accept", args=[draft.pk]))
+    pressed(client, reverse("application_accept", args=[draft.pk]))
     assert first().url == reverse("review_panels")
     workflow.return_(Application.objects.get(), {"1.2": "请核对"}, due=timezone.now() + timedelta(days=3), by=office)
     as_(client, filler)
@@ -435,7 +451,7 @@ def test_the_return_page_takes_a_ready_phrase_before_what_is_typed(client, submi
     due = timezone.localdate() + timedelta(days=3)
     as_(client, office)
     workflow.accept(submitted, by=office)
-    answer = client.post(url, {"phrase-1.2": "0", "reason-1.2": "第2张", "phrase-1.1": "1", "due": due})
+    answer = pressed(client, url, {"phrase-1.2": "0", "reason-1.2": "第2张", "phrase-1.1": "1", "due": due})
     assert answer.status_code == 302
     asked = Application.objects.get().returns.get().criteria.order_by("criterion")
     assert dict(asked.values_list("criterion", "reason")) == {

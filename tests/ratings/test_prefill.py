@@ -31,6 +31,7 @@ from tests.factories import (
     person,
     scheme_body,
 )
+from tests.form_steps import pressed
 from tests.ratings.test_application_workflow import fill
 from tests.records.test_files import PDF
 
@@ -188,7 +189,7 @@ def test_an_odd_figure_is_shown_before_sending_and_sent_all_the_same(client, peo
     client.force_login(people[Role.SIGNER])
     url = reverse("application_submit", args=[draft.pk])
     assert [place["name"] for place in client.get(url).context["odd"]] == ["1.1 村民代表会议"]
-    client.post(url)
+    pressed(client, url)
     assert Application.objects.get(pk=draft.pk).state == "submitted"
 
 
@@ -245,12 +246,12 @@ def test_without_the_minutes_it_is_not_sent_where_the_county_asks_for_them(clien
     fill(draft, people[Role.FILLER])
     client.force_login(people[Role.SIGNER])
     url = reverse("application_submit", args=[draft.pk])
-    refused = client.post(url)
+    refused = pressed(client, url)
     overview = reverse("application_form", args=[draft.pk])
     assert refused.status_code == 400
     assert [place["url"] for place in refused.context["missing"]] == [f"{overview}#papers"]
     client.post(reverse("application_papers", args=[draft.pk]), {"minutes": pdf()})
-    assert client.post(url).url == reverse("application", args=[draft.pk])
+    assert pressed(client, url).url == reverse("application", args=[draft.pk])
     papers = client.get(reverse("application", args=[draft.pk])).context["papers"]
     assert [(piece.paper, [e.file.name for e in piece.files]) for piece in papers] == [("minutes", ["记录.pdf"])]
 

@@ -44,7 +44,9 @@ def test_the_trail_keeps_it(client, settings, proxies, kept):
     UnitFactory(code=VILLAGE)
     client.force_login(person(Role.TOWNSHIP_OFFICE, TOWNSHIP))
     given = {"name": "俞小明", "role": Role.FILLER, "unit": VILLAGE, "starts": "2026-01-01"}
-    client.post(reverse("appointment_new"), given, REMOTE_ADDR=PROXY, HTTP_X_FORWARDED_FOR=SENDER)
+    page = reverse("appointment_new")
+    given["key"] = client.get(page).context["key"]
+    client.post(page, given, REMOTE_ADDR=PROXY, HTTP_X_FORWARDED_FOR=SENDER)
     assert UserEvent.objects.filter(name="俞小明").latest("pgh_id").pgh_context["address"] == kept
 
 

@@ -27,7 +27,7 @@ from reviews.todos.appeal_todos import entries
 from reviews.workflow import appeals, decisions
 from tests.clock import freeze_time
 from tests.factories import VILLAGE, AppealFactory, DecisionFactory, UnitFactory, person
-from tests.form_steps import listed
+from tests.form_steps import listed, pressed
 from tests.reviews.conftest import score_township
 
 CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}
@@ -352,7 +352,7 @@ def test_the_pages_lead_from_the_event_to_its_end(fallen, plain):
     assert page == reverse("review_appeal", args=[Appeal.objects.get().pk])
     assert signer.get(make).headers["Location"] == reverse("register_unit", args=[VILLAGE])
     assert page in office.get(reverse("review_appeals")).content.decode()
-    office.post(page, {"do": "convene", "hearers": [fallen.city_office.pk]})
+    pressed(office, page, {"do": "convene", "hearers": [fallen.city_office.pk]})
     star = {"do": "uphold", "star": "4", "answer": "属实", "document": "绍评复1号"}
     assert (office.post(page, star).status_code, Appeal.objects.get().state) == (409, "open")
     assert "抽查不合格" in office.get(page).content.decode()

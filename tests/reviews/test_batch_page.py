@@ -152,7 +152,7 @@ def test_with_nothing_ticked_nothing_can_be_released(batch, client):
     client.post(address(batch), PAPERS | {"do": "save"})
     empty = shown(client.get(address(batch)))
     assert empty == {"decision": [], "key": None, "button": None}
-    assert client.post(address(batch), PAPERS | {"do": "release"}).status_code == 400
+    assert client.post(address(batch), PAPERS | {"do": "release"}).status_code == 409
     assert client.post(address(batch), confirmation(page, decision=[])).status_code == 409
     assert released(batch) == []
 

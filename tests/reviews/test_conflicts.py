@@ -186,6 +186,7 @@ def test_a_note_is_signed_once_and_added_to_with_a_reason(place):
     page, program = client_of(place.township_reviewer), api(place.township_reviewer)
     shown = reverse("review_application", args=[place.application.pk])
     stale = page.get(shown).context["settlements"][0].key
+    assert "页面已过期" in page.post(reverse("review_settle", args=[pk]), {"note": "按"}, follow=True).text
     assert program.post(f"/api/v1/settlements/{pk}/settle/", {"note": "按平均计。"}).status_code == 204
     assert program.post(f"/api/v1/settlements/{pk}/settle/", {"note": "改过"}).status_code == 409
     told = page.post(reverse("review_settle", args=[pk]), {"note": "改过", "key": stale}, follow=True)

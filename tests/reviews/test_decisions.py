@@ -355,6 +355,7 @@ def test_what_the_county_has_decided_is_not_told_to_the_township_before_its_rele
         shown[user.username] = "/reconsider/" in client.get(address).content.decode()
     assert shown == {"township_leader": False, "county_office": True}
     back = {"reason": "漏看材料", "key": client.get(address).context["key"]}
+    assert "页面已过期" in client.post(f"{address}reconsider/", {"reason": "漏看"}, follow=True).text
     first, second = (client.post(f"{address}reconsider/", back, follow=True) for _click in range(2))
     assert [str(m) for m in first.context["messages"]] == [str(m) for m in second.context["messages"]]
     decisions.decide(place.application, star=4, by=place.county_office)

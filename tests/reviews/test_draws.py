@@ -12,8 +12,9 @@ from accounts.roles import Role
 from ratings.models import Stage
 from records.refusals import Incomplete, NotAllowed
 from reviews.integrity.draw_integrity import faults
-from reviews.models import Draw
+from reviews.models import Draw, Panel
 from reviews.panels.draw import DrawCandidate, Rules, TooFew, draw, kept, may_be_drawn, repeat
+from reviews.panels.panel_assignment import seated, seats_text
 from reviews.workflow.draws import draw_panel
 from tests.factories import (
     COUNTY,
@@ -142,7 +143,13 @@ def test_a_draw_is_never_changed_and_what_was_changed_all_the_same_is_found(plac
 def test_the_page_draws_shows_and_repeats(place, five, settings):
     settings.CACHES, settings.SECOND_FACTOR_REQUIRED = LOCMEM, False
     office = client_of(place.township_office)
-    given = {"number": "3", "per_home": "", "seed": "摇号17", "reason": "按规定轮换"}
+    given = {
+        "number": "3",
+        "per_home": "",
+        "seed": "摇号17",
+        "reason": "按规定轮换",
+        "seated": seats_text(seated(Panel.objects.get(stage="township"))),
+    }
     answer = office.post(reverse("review_draw_panel", args=[place.cycle.pk, TOWNSHIP, "township"]), given)
     made = Draw.objects.get()
     assert answer.url == reverse("review_draw", args=[made.pk])

@@ -190,7 +190,10 @@ def test_the_office_convenes_on_its_page(place):
     assert page.count('name="reviewer"') == 2
     Panel.objects.get(stage="township").seats.all().delete()
     url = reverse("review_convene", args=[place.cycle.pk, TOWNSHIP, "township"])
-    client_of(place.township_office).post(url, {"reviewer": [place.township_reviewer.pk, place.township_reviewer_b.pk]})
+    given = {"reviewer": [place.township_reviewer.pk, place.township_reviewer_b.pk]}
+    client_of(place.township_office).post(url, given)
+    assert not Panel.objects.get(stage="township").seats.exists(), "no page has shown who sits"
+    client_of(place.township_office).post(url, given | {"seated": ""})
     assert Panel.objects.get(stage="township").seats.count() == 2
     assert client_of(place.county_office).post(url, {"reviewer": []}).status_code == 404
     assert get(place.filler, "review_panels").status_code == 404
@@ -285,6 +288,7 @@ def test_the_office_gathers_and_releases_a_batch(decided):
     assert answer.url == reverse("review_batch", args=[batch.pk])
     assert "6" in text(get(decided.township_office, "review_batch", batch.pk))
     posted = {"met_on": "2026-09-27", "document": "沙评〔2026〕1号", "decision": decided.decision.pk, "do": "release"}
+    posted["key"] = client.get(answer.url).context["key"]
     for _click in range(2):
         assert client.post(answer.url, posted).status_code == 302
     batch.refresh_from_db()
