@@ -129,6 +129,10 @@ class CriterionCard:
         return [f for f in self.fields if f.known]
 
     @property
+    def files_at_all(self) -> list[Evidence]:
+        return [*self.files, *(file for piece in self.pieces for file in piece.files)]
+
+    @property
     def supplied(self) -> list[QuestionField]:
         return [f for f in self.fields if f.answer is not None]
 
@@ -186,6 +190,11 @@ class AreaSection:
     def odd(self) -> list[tuple[CriterionCard, QuestionField]]:
         """Fields far from last year's value that nobody has confirmed."""
         return [(card, f) for card in self.cards for f in card.fields if f.jump and not f.sure]
+
+    @property
+    def reused(self) -> int:
+        """How many of its files are used elsewhere too, where the reader is told."""
+        return sum(bool(getattr(piece, "elsewhere", ())) for card in self.cards for piece in card.files_at_all)
 
     @property
     def short_name(self) -> str:

@@ -43,7 +43,7 @@
     next.open = true;
     next.querySelector("summary").focus();
   };
-  const fields = () => [...bench.querySelectorAll(".sheet fieldset:not([disabled]) input, .sheet fieldset:not([disabled]) textarea")];
+  const fields = () => [...bench.querySelectorAll(".sheet fieldset:not([disabled]) input, .sheet fieldset:not([disabled]) textarea")].filter((one) => one.offsetParent);
   const go = (step) => {
     const sets = [...bench.querySelectorAll(".sheet fieldset:not([disabled])")];
     if (!sets.length) return;
