@@ -6,7 +6,7 @@ from collections.abc import Collection
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from incentives.models import Clawback, ProjectFund, RewardPolicy
+from incentives.models import Clawback, ProjectFund, RewardPolicy, Source, lines_of
 from ratings.cycle.closing_consequences import Closed, ExpectedClaim
 from villages.models import below, descendants, prefixes
 
@@ -18,7 +18,7 @@ def claims(units: Collection[str]) -> list[ExpectedClaim]:
     held = descendants(units)
     found = []
     for kind in SOURCES:
-        lines = kind.lines.rel.related_model.objects.held_by(held)
+        lines = lines_of(kind).held_by(held)
         rows = Clawback.objects.filter(**{f"{kind.LINE}__in": lines}, state=Clawback.State.OPEN)
         for clawback in rows.select_related(f"{kind.LINE}__{kind.lines.field.name}"):
             line = clawback.line
@@ -33,16 +33,16 @@ def money_followed(closed: Closed) -> str:
         there = Q(unit__in=prefixes(closed.county)) | below(closed.county, "unit_id")
         sources = kind.objects.select_for_update().filter(there).order_by("pk")
         list(sources)
-        lines = kind.lines.rel.related_model.objects
+        lines = lines_of(kind)
         granted = lines.filter(**{kind.lines.field.name: OuterRef("pk")})
-        rests = sources.filter(Exists(granted), reckoning_day__gte=closed.on).first()
+        rests: Source | None = sources.filter(Exists(granted), reckoning_day__gte=closed.on).first()
         if rests is None:
             held = lines.held_by(closed.heirs)
             back = Clawback.objects.filter(
                 **{f"{kind.LINE}__in": held}, state=Clawback.State.CONFIRMED, settled_at__gte=closed.at
             )
             first = back.first()
-            rests = first and first.line.source
+            rests = first.line.source if first else None
         if rests:
             return _("money has moved on it: %s.") % rests.name
     return ""

@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, cast
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +21,17 @@ from incentives.models import ProjectFund, RewardPolicy, Source
 from incentives.money import fen, yuan
 from incentives.reward_table import Band, NoBand, Table, look_up, reward
 from ratings.models import StarPeriod
+from records.known import known
 from villages.models import Profile, Unit, UnitSuccession
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A unit with its ``star`` on the reckoning day (0: none held) and its ``figure`` (None: not reported)."""
+
+    unit: Unit
+    star: int
+    figure: int | None
 
 
 @dataclass(frozen=True)
@@ -50,12 +61,12 @@ def rewards(policy: RewardPolicy) -> list[Prospect]:
     """Every rated unit of the county with its reward, by division code."""
     table = table_of(policy)
     tried = _stars_to_cover(policy, table)
-    return [_reward(policy, table, tried, unit) for unit in _units(policy, policy.figure)]
+    return [_reward(policy, table, tried, one) for one in _covered(policy, policy.figure)]
 
 
 def prospects(source: Source) -> list[Prospect]:
     """What ``source`` would grant to each unit. Raises ``OutOfLimits``."""
-    return allocations(source) if isinstance(source, ProjectFund) else rewards(source)
+    return allocations(source) if isinstance(source, ProjectFund) else rewards(cast(RewardPolicy, source))
 
 
 def _stars_to_cover(policy: RewardPolicy, table: Table) -> range:
@@ -65,18 +76,18 @@ def _stars_to_cover(policy: RewardPolicy, table: Table) -> range:
     return range(max(table, default=0) + 1)
 
 
-def _reward(policy: RewardPolicy, table: Table, tried: Iterable[int], unit: Unit) -> Prospect:
-    if unit.figure is None:
+def _reward(policy: RewardPolicy, table: Table, tried: Iterable[int], one: Covered) -> Prospect:
+    if one.figure is None:
         problem = _("no figure of %(year)s: %(figure)s") % {"year": policy.year, "figure": policy.get_figure_display()}
-        return Prospect(unit, unit.star, None, problem=problem)
+        return Prospect(one.unit, one.star, None, problem=problem)
     try:
         for star in tried:
-            look_up(table, star, unit.figure)
-        amount = reward(table, unit.star, unit.figure, policy.coefficient)
+            look_up(table, star, one.figure)
+        amount = reward(table, one.star, one.figure, policy.coefficient)
     except NoBand as gap:
         problem = _("star %(star)s with %(figure)s: no band") % {"star": gap.star, "figure": gap.figure}
-        return Prospect(unit, unit.star, unit.figure, problem=problem)
-    return Prospect(unit, unit.star, unit.figure, yuan(amount))
+        return Prospect(one.unit, one.star, one.figure, problem=problem)
+    return Prospect(one.unit, one.star, one.figure, yuan(amount))
 
 
 def allocations(fund: ProjectFund) -> list[Prospect]:
@@ -85,12 +96,12 @@ def allocations(fund: ProjectFund) -> list[Prospect]:
     No amounts while a unit has a problem. Raises ``OutOfLimits``.
     """
     weights = dict(fund.weights.values_list("star", "weight"))
-    holders = [unit for unit in _units(fund, fund.need) if unit.star >= fund.min_star]
-    weighed = [_weigh(fund, weights, unit) for unit in holders]
+    holders = [one for one in _covered(fund, fund.need) if one.star >= fund.min_star]
+    weighed = [_weigh(fund, weights, one) for one in holders]
     if any(prospect.problem for prospect in weighed):
         return weighed
     at_least, at_most = fen(fund.at_least or Decimal(0)), None if fund.at_most is None else fen(fund.at_most)
-    claims = [WeightedClaim(prospect.unit.code, prospect.weight, at_least, at_most) for prospect in weighed]
+    claims = [WeightedClaim(prospect.unit.code, known(prospect.weight), at_least, at_most) for prospect in weighed]
     amounts = allocate(fen(fund.budget), claims)
     return [
         Prospect(prospect.unit, prospect.star, prospect.figure, yuan(amounts[prospect.unit.code]), prospect.weight)
@@ -98,18 +109,18 @@ def allocations(fund: ProjectFund) -> list[Prospect]:
     ]
 
 
-def _weigh(fund: ProjectFund, weights: dict[int, Decimal], unit: Unit) -> Prospect:
-    figure = unit.figure if fund.need else None
-    if unit.star not in weights:
-        return Prospect(unit, unit.star, figure, problem=_("star %(star)s: no weight") % {"star": unit.star})
+def _weigh(fund: ProjectFund, weights: dict[int, Decimal], one: Covered) -> Prospect:
+    figure = one.figure if fund.need else None
+    if one.star not in weights:
+        return Prospect(one.unit, one.star, figure, problem=_("star %(star)s: no weight") % {"star": one.star})
     if fund.need and not figure:
         problem = _("no figure of %(year)s: %(figure)s") % {"year": fund.year, "figure": fund.get_need_display()}
-        return Prospect(unit, unit.star, figure, problem=problem)
-    return Prospect(unit, unit.star, figure, weight=weights[unit.star] * (figure or 1))
+        return Prospect(one.unit, one.star, figure, problem=problem)
+    return Prospect(one.unit, one.star, figure, weight=weights[one.star] * (figure or 1))
 
 
-def _units(source: Source, figure: str) -> QuerySet[Unit]:
-    """The units that ``source`` covers, each with ``star`` (0: none held) and ``figure`` (None: not reported).
+def _covered(source: Source, figure: str) -> list[Covered]:
+    """The units that ``source`` covers, by division code.
 
     A unit created by an order after the reckoning day counts with the star that it began with.
     """
@@ -117,7 +128,7 @@ def _units(source: Source, figure: str) -> QuerySet[Unit]:
     made = UnitSuccession.objects.filter(after=OuterRef("unit"), order__on__gt=source.reckoning_day)
     begun = StarPeriod.objects.known().filter(Exists(made), unit=OuterRef("pk"))
     profile = Profile.objects.filter(unit=OuterRef("pk"), year=source.year)
-    units = (
+    units: Any = (
         Unit.objects.within(source.unit_id)
         .rated(source.rates)
         .annotate(
@@ -125,4 +136,4 @@ def _units(source: Source, figure: str) -> QuerySet[Unit]:
             figure=Subquery(profile.values(figure or "population")[:1]),
         )
     )
-    return units.order_by("code")
+    return [Covered(unit, unit.star, unit.figure) for unit in units.order_by("code")]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from django.forms.models import model_to_dict
 
 from incentives.allocation_rule import OutOfLimits
-from incentives.models import Clawback, ProjectFund, RewardBand, Source, StarWeight
+from incentives.models import Clawback, ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
 from incentives.prospects import Prospect, prospects
 from incentives.refusal_words import out_of_limits
 
@@ -40,7 +40,7 @@ def written(source: Source, table: Iterable[Any] | None = None) -> dict[str, Any
 
 def table_of(source: Source) -> Iterable[RewardBand | StarWeight]:
     """The weights of a fund, the bands of a policy."""
-    return source.weights.all() if isinstance(source, ProjectFund) else source.bands.all()
+    return source.weights.all() if isinstance(source, ProjectFund) else cast(RewardPolicy, source).bands.all()
 
 
 def _row(row: RewardBand | StarWeight) -> list[Any]:

@@ -7,15 +7,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.db.models import QuerySet
 
-from incentives.models import Allocation, GrantLine, Reward, RewardPolicy, Source
+from incentives.models import Allocation, GrantLine, ProjectFund, Reward, RewardPolicy, Source
 from incentives.money import fen, half_up, yuan
 from incentives.prospects import table_of
 from incentives.reward_table import Held, NoBand, clawback, due
 from ratings.models import StarPeriod
+from records.known import known
 from villages.models import successors
 
 DAY = timedelta(days=1)
@@ -44,9 +45,8 @@ class Fallen:
     def __init__(self, source: Source, on: date) -> None:
         self.source = source
         self.seen_until = min(on, source.ends)
-        self.by_policy = isinstance(source, RewardPolicy)
-        self.source_field = "policy" if self.by_policy else "fund"
-        self.table = table_of(source) if self.by_policy else {}
+        self.source_field = "policy" if isinstance(source, RewardPolicy) else "fund"
+        self.table = table_of(source) if isinstance(source, RewardPolicy) else {}
 
     def consequences(self, lines: QuerySet[GrantLine]) -> Iterator[tuple[GrantLine, StarFall | NoBand | None]]:
         """Each line with its consequence: nothing (None), or ``NoBand`` when the table has no answer."""
@@ -58,24 +58,26 @@ class Fallen:
                 yield line, gap
 
     def _of(self, line: GrantLine, spells: list[Spell]) -> StarFall | None:
-        return self._of_reward(line, spells) if self.by_policy else self._of_allocation(line, spells)
+        if isinstance(line, Reward):
+            return self._of_reward(line, line.policy, spells)
+        line = cast(Allocation, line)
+        return self._of_allocation(line, line.fund, spells)
 
-    def _of_reward(self, line: Reward, spells: list[Spell]) -> StarFall | None:
-        policy = self.source
+    def _of_reward(self, line: Reward, policy: RewardPolicy, spells: list[Spell]) -> StarFall | None:
         after = policy.reckoning_day + DAY
         later = [spell.star for spell in spells if spell.last >= after and spell.first <= self.seen_until]
         lower = min(later, default=line.star)
         if policy.clawback == RewardPolicy.Clawback.NONE or lower >= line.star:
             return None
-        granted = due(policy.clawback, self.table, line.figure, policy.coefficient, _days(spells), lower)
+        granted = due(policy.clawback, self.table, known(line.figure), policy.coefficient, _days(spells), lower)
         paid, promised = fen(line.disbursed), fen(line.committed)
         back = clawback(paid, granted)
         kept = max(paid - back, half_up(granted))
         return _unless_nothing(StarFall(lower, yuan(back), yuan(max(0, promised - back - kept))))
 
-    def _of_allocation(self, line: Allocation, spells: list[Spell]) -> StarFall | None:
+    def _of_allocation(self, line: Allocation, fund: ProjectFund, spells: list[Spell]) -> StarFall | None:
         star = next(spell.star for spell in spells if spell.first <= self.seen_until <= spell.last)
-        if star >= self.source.min_star:
+        if star >= fund.min_star:
             return None
         return _unless_nothing(StarFall(star, line.disbursed, line.unpaid))
 
@@ -113,7 +115,7 @@ def _without_gaps(spells: list[Spell], starts: date, ends: date) -> list[Spell]:
 
 
 def _days(spells: list[Spell]) -> list[Held]:
-    days = Counter()
+    days: Counter[int] = Counter()
     for spell in spells:
         days[spell.star] += (spell.last - spell.first).days + 1
     return [Held(star, count) for star, count in days.items()]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.todo_list import Todo
-from incentives.models import Clawback, ProjectFund, RewardPolicy, Source
+from incentives.models import Clawback, ProjectFund, RewardPolicy, Source, lines_of
 from incentives.reasons import cause, fall, with_reasons
 from incentives.templatetags.money import yuan
 from villages.models import below_any
@@ -49,7 +49,7 @@ def _waiting(user: Any, kind: type[Source]) -> QuerySet:
     def at(perm: str) -> Q:
         return below_any(user.reach(perm), "unit_id")
 
-    lines = kind.lines.rel.related_model.objects.filter(**{kind.lines.field.name: OuterRef("pk")})
+    lines = lines_of(kind).filter(**{kind.lines.field.name: OuterRef("pk")})
     granted = Exists(lines)
     today = timezone.localdate()
     states = {

@@ -12,6 +12,7 @@ from typing import Any
 
 import filetype
 from django.conf import settings
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404
@@ -52,7 +53,7 @@ UNSEEN = {"Cc", "Cf"}
 PACKAGE = Limits(size=150 * MB, ratio=100)
 
 
-def store(upload: UploadedFile, *, by: Any) -> StoredFile:
+def store(upload: File, *, by: Any) -> StoredFile:
     """Store ``upload``. Raises ``Incomplete``: empty, too large, not an accepted type, or mislabelled.
 
     The same bytes are stored once, whoever uploads them; each upload has its own row.

@@ -15,6 +15,7 @@ from accounts.models import User
 from notifications.workflow import announce
 from records.audit import acting
 from records.files import store
+from records.known import known
 from records.models import StoredFile
 from records.outage import database_is_away
 from records.previews import require_unchanged
@@ -43,8 +44,9 @@ def ask(unit: Unit, year: int, *, by: User) -> ReportRequest:
     if year not in YEARS:
         raise Incomplete(_("This is not a valid year."), {"year": _("This is not a valid year.")})
     User.objects.select_for_update().get(pk=by.pk)
-    if request := ReportRequest.objects.filter(unit=unit, year=year, by=by).asked_already():
-        return request
+    waiting: ReportRequest | None = ReportRequest.objects.filter(unit=unit, year=year, by=by).asked_already()
+    if waiting:
+        return waiting
     request = ReportRequest.objects.create(unit=unit, year=year, by=by)
     enqueue(request)
     return request
@@ -98,7 +100,7 @@ def fetch(request: ReportRequest, *, by: User) -> StoredFile:
     if request.state != State.READY:
         raise WrongState(_("This report is not ready."))
     saw(request)
-    return request.file
+    return known(request.file)
 
 
 def saw(request: ReportRequest) -> None:

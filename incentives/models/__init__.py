@@ -2,7 +2,7 @@
 
 from incentives.models.clawback import Clawback
 from incentives.models.fund import Allocation, ProjectFund, StarWeight
-from incentives.models.ledger import LedgerEntry
+from incentives.models.ledger import LedgerEntry, lines_of
 from incentives.models.policy import Reward, RewardBand, RewardPolicy
 from incentives.models.source import GrantLine, RewardFigure, Source
 
@@ -18,4 +18,5 @@ __all__ = [
     "RewardPolicy",
     "Source",
     "StarWeight",
+    "lines_of",
 ]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from incentives.models.fund import Allocation
 from incentives.models.policy import Reward, RewardPolicy
-from incentives.models.source import GrantLine, Source, money
+from incentives.models.source import GrantLine, GrantLineQuerySet, Source, money
 from villages.models import Unit
 
 User = settings.AUTH_USER_MODEL
@@ -76,6 +76,11 @@ class OfLine(models.Model):
     @property
     def line(self) -> GrantLine:
         return self.reward or self.allocation
+
+
+def lines_of(kind: type[Source]) -> GrantLineQuerySet:
+    """Every line of every policy, or of every fund."""
+    return (Reward if issubclass(kind, RewardPolicy) else Allocation).objects.all()
 
 
 class LedgerQuerySet(models.QuerySet):

@@ -92,6 +92,9 @@ class Source(models.Model):
     LINE: str
     """The field of a ledger entry or clawback that names one of its lines."""
 
+    lines: Any
+    """Its lines, by the related name of their field."""
+
     State = SourceState
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("County"))
@@ -247,6 +250,8 @@ class GrantLine(models.Model):
     paid any further (its unit's star has fallen) until that is settled.
     """
 
+    ledgerentry_set: Any
+
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     passed_to = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
     star = models.PositiveSmallIntegerField(_("Star"))
@@ -271,6 +276,11 @@ class GrantLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.amount}"
+
+    @property
+    def source(self) -> Any:
+        """The policy or fund that grants it."""
+        raise NotImplementedError
 
     @property
     def holder_id(self) -> str:

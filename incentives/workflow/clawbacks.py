@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from incentives.models import Clawback, GrantLine, LedgerEntry, ProjectFund, Reward, RewardPolicy, Source
+from incentives.models import Clawback, GrantLine, LedgerEntry, ProjectFund, Reward, RewardPolicy, Source, lines_of
 from incentives.reward_table import NoBand
 from incentives.source_state import proposed
 from incentives.star_fall import Fallen, StarFall
@@ -42,7 +42,7 @@ def review_clawbacks(units: Units, *, on: date | None = None) -> None:
     """Compare what was granted to ``units`` with the register as of the day ``on`` (default today)."""
     on = on or timezone.localdate()
     for kind in (RewardPolicy, ProjectFund):
-        lines = kind.lines.rel.related_model.objects.held_by(units)
+        lines = lines_of(kind).held_by(units)
         touched = kind.objects.filter(state="effective", starts__lte=on, lines__in=lines)
         for source in touched.distinct().order_by("pk"):
             _review(locked(source), units, on)

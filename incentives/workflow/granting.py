@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from incentives.models import Allocation, GrantLine, LedgerEntry, ProjectFund, Reward, Source
+from incentives.models import Allocation, GrantLine, LedgerEntry, ProjectFund, Reward, RewardPolicy, Source
 from incentives.prospects import Prospect
 from incentives.workflow.booking import book, entry_for
 from incentives.workflow.clawbacks import review_clawbacks
 from incentives.workflow.filing import check_complete
 from incentives.workflow.step import step
 from incentives.workflow.telling import tell_units
+from records.known import known
 from records.refusals import Incomplete, WrongState
 
 
@@ -32,7 +33,7 @@ def grant(source: Source, *, by: User, expected: Any = None, at: datetime | None
         if timezone.localdate(at) < source.reckoning_day:
             raise WrongState(_("The stars of the reckoning day are not known yet."))
         prospects = check_complete(source, expected)
-        missing = sum(prospect.amount for prospect in prospects) - source.budget
+        missing = sum(known(prospect.amount) for prospect in prospects) - source.budget
         if missing > 0:
             raise Incomplete(_("The budget is %(amount)s yuan short.") % {"amount": missing})
         lines = list(_write(source, prospects))
@@ -50,11 +51,12 @@ def grant(source: Source, *, by: User, expected: Any = None, at: datetime | None
 
 def _write(source: Source, prospects: list[Prospect]) -> Iterator[GrantLine]:
     if isinstance(source, ProjectFund):
-        made = [
-            Allocation(fund=source, unit=p.unit, star=p.star, figure=p.figure, weight=p.weight, amount=p.amount)
-            for p in prospects
-        ]
-        yield from Allocation.objects.bulk_create(made, batch_size=2000)
+        allocations = [Allocation(fund=source, weight=known(p.weight), **_granted(p)) for p in prospects]
+        yield from Allocation.objects.bulk_create(allocations, batch_size=2000)
     else:
-        made = [Reward(policy=source, unit=p.unit, star=p.star, figure=p.figure, amount=p.amount) for p in prospects]
-        yield from Reward.objects.bulk_create(made, batch_size=2000)
+        rewards = [Reward(policy=cast(RewardPolicy, source), **_granted(p)) for p in prospects]
+        yield from Reward.objects.bulk_create(rewards, batch_size=2000)
+
+
+def _granted(prospect: Prospect) -> dict[str, Any]:
+    return {key: getattr(prospect, key) for key in ("unit", "star", "figure", "amount")}

@@ -85,7 +85,8 @@ def correct(
     source = locked(entry.line.source)
     if not by.has_perm("incentives.disburse", source):
         raise NotAllowed
-    if made := entry.line.ledgerentry_set.filter(kind=entry.kind, key=key).first():
+    made: LedgerEntry | None = entry.line.ledgerentry_set.filter(kind=entry.kind, key=key).first()
+    if made:
         if (made.corrects_id, made.amount, made.reason) != (entry.pk, -amount, reason):
             raise WrongState(_("Another correction was booked under this key. Nothing was booked now."))
         return made
@@ -99,7 +100,7 @@ def correct(
         Kind.COMMIT: min(now_left, entry.line.unpaid),
         Kind.DISBURSE: now_left,
         Kind.CLAWBACK: min(now_left, entry.line.amount - entry.line.committed, source.available),
-    }[entry.kind]
+    }[Kind(entry.kind)]
     if entry.corrects_id:
         raise Incomplete(_("This entry is itself a correction and cannot be corrected."))
     if amount <= 0:

@@ -12,6 +12,7 @@ from ratings.allowance.scheme_revision import answered, applicable
 from ratings.models import Scheme
 from ratings.scheme.reading import Reading
 from ratings.scheme.spec import Criterion, SchemeSpec, StarLine
+from records.known import known
 
 ALIKE = Decimal("0.95")
 """A criterion on which so many units have the same points hardly tells them apart."""
@@ -68,7 +69,7 @@ def lines_moved(spec: SchemeSpec, pairs: Sequence[Pair]) -> list[LineMoved]:
 
 def _line_moved(line: StarLine, pairs: Sequence[Pair]) -> LineMoved:
     over = line.total is None
-    bound = line.over if over else line.total
+    bound = known(line.over if over else line.total)
     having = [pair.after for pair in pairs if pair.after["star"] == line.star]
     return LineMoved(
         star=line.star,

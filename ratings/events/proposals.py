@@ -19,7 +19,7 @@ ABOVE = {TOWNSHIP: COUNTY, COUNTY: CITY}
 """Whose permission settles it, too, once the moment of its follow-up has passed."""
 
 
-def with_authority(proposals: QuerySet[Proposal]) -> QuerySet[Proposal]:
+def with_authority(proposals: QuerySet[Proposal]) -> QuerySet[Any]:
     """Each with ``authority``: the township's permission for its villages' stars that it may decide, otherwise the
     county's; and with ``overdue``: the level above may settle it, too.
 

@@ -24,6 +24,7 @@ from ratings.register.rerating import lock_units, rerate
 from ratings.signals import decisions_confirmed
 from ratings.workflow.cycle import locked, people_of, require_manager, settle_ranks, store_allowances
 from records import audit
+from records.known import known
 from records.previews import require_unchanged
 from records.refusals import Incomplete, WrongState
 from villages.models import Unit, descendants
@@ -253,7 +254,7 @@ def _reverse(cycle: Cycle, by: User, at: datetime, reason: str) -> ClosingOutloo
     before = _standing(units)
     with audit.acting(by, "reverse_closing", reason):
         ClosingReversal.objects.create(
-            cycle=cycle, closed_at=cycle.closed_at, document=cycle.closing_document, reason=reason, by=by, at=at
+            cycle=cycle, closed_at=known(cycle.closed_at), document=cycle.closing_document, reason=reason, by=by, at=at
         )
         made.update(state=Decision.State.REVERSED)
         _open_again(cycle)
@@ -292,6 +293,6 @@ def _hindrances(cycle: Cycle, decisions: list[Decision]) -> list[str]:
         units=units,
         heirs=after,
         on=on,
-        at=cycle.closed_at,
+        at=known(cycle.closed_at),
     )
     return [*reasons, *closing_consequences.hindrances(closed)] if decisions else []

@@ -22,6 +22,7 @@ from ratings.signals import decisions_confirmed
 from ratings.workflow import proposal_deadlines
 from ratings.workflow.transition import move
 from records import audit
+from records.known import known
 
 REVIEW_OF: dict[str, ApplicationState] = {
     Decision.Origin.TOWNSHIP: Application.State.TOWNSHIP_REVIEW,
@@ -132,7 +133,7 @@ def overturn(decision: Decision, back_to: ApplicationState, *, verb: str, by: Us
     """Overturn the decision; its application goes back to the level that decided."""
     with audit.acting(by, verb, reason):
         Decision.objects.filter(pk=decision.pk).update(state=Decision.State.OVERTURNED)
-    move([decision.application_id], verb, back_to, by=by, reason=reason)
+    move([known(decision.application_id)], verb, back_to, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -141,8 +142,8 @@ def replace(decision: Decision, verdict: DecidedStar, document: str, *, by: User
 
     One that was only released never comes into force; one that was confirmed was in force until today.
     """
-    application, confirmed = decision.application, Decision.State.CONFIRMED
-    cut_off = decision.cut_off or decision.cycle.facts_until
+    application, confirmed = known(decision.application), Decision.State.CONFIRMED
+    cut_off = decision.cut_off or known(decision.cycle).facts_until
     with audit.acting(by, "uphold_appeal", verdict.reason):
         Decision.objects.filter(pk=decision.pk).exclude(state=confirmed).update(state=Decision.State.OVERTURNED)
         new = Decision.objects.create(

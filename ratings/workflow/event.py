@@ -29,6 +29,7 @@ from ratings.notices import CONCERNED
 from ratings.register.rerating import acting, lock_units, rerate
 from ratings.workflow import rectification as rectification_due
 from records import audit
+from records.known import known
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from villages.models import Unit
@@ -276,7 +277,7 @@ def proposed_on(proposal: Proposal) -> dict[str, Any]:
 
 def authority_for(proposal: Proposal) -> str:
     """The permission that settles it."""
-    return with_authority(Proposal.objects.filter(pk=proposal.pk)).get().authority
+    return str(with_authority(Proposal.objects.filter(pk=proposal.pk)).get().authority)
 
 
 def require_recordable(unit: Unit, kind: str, on: date) -> None:
@@ -334,7 +335,7 @@ def _tell_inspectors(proposal: Proposal) -> None:
         one for one in responsible(rectification_due.INSPECTORS, proposal.unit_id) if one != proposal.settled_by_id
     ]
     link = reverse("event", args=[proposal.event_id])
-    said = {"by": proposal.settled_by.name, "reason": proposal.reason}
+    said = {"by": known(proposal.settled_by).name, "reason": proposal.reason}
     _announce(proposal.event, "proposal_refused", people, link, **said)
 
 

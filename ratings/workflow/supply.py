@@ -20,6 +20,7 @@ from ratings.workflow.answers import AnswerEntry, SavedAnswers, keep_self_points
 from ratings.workflow.application import open_drafts
 from ratings.workflow.filling_rights import criteria_of
 from ratings.workflow.window import hold_open
+from records.known import known
 from records.refusals import Incomplete, NotAllowed, WrongState
 from villages.models import prefixes
 
@@ -115,7 +116,7 @@ def supply(
         for a in Answer.objects.filter(application__in=[a.pk for a in applications.values()])
         if a.item == criterion or a.item.startswith(f"{criterion}.")
     }
-    source = questions.DEPARTMENT + questions.department(variants[0])
+    source = questions.DEPARTMENT + known(questions.department(variants[0]))
     for (code, item), text in typed.items():
         application, before = applications[code], there.get((applications[code].pk, item))
         if not takes_figure(application, before) and _typed(before) != text:
@@ -126,7 +127,8 @@ def supply(
         )
         for (code, item), text in typed.items()
     }
-    fresh = [k.answer for k in saved.values() if k.answer and k.answer.saved_at is None]
+    answers = [kept.answer for kept in saved.values() if kept.answer]
+    fresh = [answer for answer in answers if answer.saved_at is None]
     write(fresh, by, "supply")
     changed = [a for a in fresh if _typed(there.get((a.application_id, a.item))) != a.typed]
     _follow([answer.application for answer in changed], source)

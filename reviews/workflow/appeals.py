@@ -39,6 +39,7 @@ from ratings.workflow.transition import move
 from ratings.workflow.window import hold_open
 from records import audit
 from records.files import store
+from records.known import known
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from reviews.appeals.answer_basis import of_appeal
@@ -163,17 +164,19 @@ def uphold(
     appeal, at = _heard_by(appeal, by, expected), timezone.now()
     if not against_decision(appeal):
         raise WrongState(_("This appeal is not about a decided star: upholding it reverses what was done."))
-    decision = appeal.decision
+    decision = known(appeal.decision)
     _require_notice_over(decision)
     document = _numbered(document)
     _answer(appeal, Appeal.State.UPHELD, by, answer)
     _correct(appeal, corrections, by)
     _require_possible(appeal, star)
-    new = decisions.replace(decision, DecidedStar(appeal.application_id, star, appeal.answer), document, by=by, at=at)
+    new = decisions.replace(
+        decision, DecidedStar(known(appeal.application_id), star, appeal.answer), document, by=by, at=at
+    )
     with audit.acting(by, "uphold_appeal"):
-        BatchEntry.objects.create(batch=decision.batch_entry.batch, decision=new)
+        BatchEntry.objects.create(batch=known(decision.batch_entry).batch, decision=new)
     link = urls.reverse("result", args=[appeal.application_id])
-    _announce(appeal, _everyone(appeal), "appeal_upheld", link, star=star, on=new.on.isoformat())
+    _announce(appeal, _everyone(appeal), "appeal_upheld", link, star=star, on=known(new.on).isoformat())
     return new
 
 
@@ -200,7 +203,7 @@ def _rate_after_all(appeal: Appeal, document: str, by: User) -> None:
     application = appeal.application
     closing = closing_of(application) if application else appeal.decision
     star = held_before(closing) if closing else 0
-    if star:
+    if closing and star:
         decisions.reinstate(closing, star, document, reason=appeal.answer, by=by, at=timezone.now())
     if application:
         move([application.pk], "uphold_appeal", Application.State.TOWNSHIP_REVIEW, by=by, reason=appeal.answer)
@@ -254,7 +257,7 @@ def _stands(decision: Decision) -> bool:
 def _require_notice_over(decision: Decision) -> None:
     if decision.state not in Decision.State.PUBLISHED:
         raise WrongState(_("This decision is no longer valid."))
-    confirms_on = decision.batch_entry.batch.confirms_on
+    confirms_on = known(decision.batch_entry.batch.confirms_on)
     if timezone.localdate() < confirms_on:
         raise WrongState(
             _("The result is still under public notice: an appeal can be upheld from %s on.") % date_format(confirms_on)
@@ -265,9 +268,9 @@ def _require_notice_over(decision: Decision) -> None:
 
 def _correct(appeal: Appeal, corrections: Collection[CorrectedPoints], by: User) -> None:
     """Save the corrections, and record the points of the hearing: the panel's with the corrections."""
-    decision = appeal.decision
-    criteria = {c.code: c for c in decision.scheme.spec.fitting(appeal.application.tags)}
-    panel = Points.objects.filter(application=appeal.application_id, stage=decision.origin)
+    decision, application = known(appeal.decision), known(appeal.application)
+    criteria = {c.code: c for c in known(decision.scheme).spec.fitting(application.tags)}
+    panel = Points.objects.filter(application=application, stage=decision.origin)
     points = {row.criterion: PanelPoints(row.points, row.figure) for row in panel}
     if len({one.criterion for one in corrections}) != len(corrections):
         raise Incomplete(_("A criterion can be corrected once."))
@@ -288,23 +291,23 @@ def _correct(appeal: Appeal, corrections: Collection[CorrectedPoints], by: User)
             Correction(appeal=appeal, criterion=one.criterion, points=one.points, reason=one.reason.strip())
             for one in corrections
         )
-    decisions.record_points({appeal.application_id: points}, Stage.APPEAL, on=timezone.localdate())
+    decisions.record_points({application.pk: points}, Stage.APPEAL, on=timezone.localdate())
 
 
 def _require_possible(appeal: Appeal, star: int) -> None:
     """The star is above the appealed one (an appeal never makes matters worse) and at most the ceiling."""
     unit = appeal.unit.name
-    application = Application.objects.get(pk=appeal.application_id)
+    application = Application.objects.get(pk=known(appeal.application_id))
     ceiling = ceilings([application], Stage.APPEAL, timezone.localdate())[application.pk]
     if star > ceiling.star:
         raise Incomplete(
             _("%(unit)s: at most %(star)s stars are possible.") % {"unit": unit, "star": ceiling.star},
             {"star": _("Above what is possible.")},
         )
-    if star <= appeal.decision.star:
+    appealed = known(appeal.decision).star
+    if star <= appealed:
         raise Incomplete(
-            _("%(unit)s: an appeal that is upheld gives more than %(star)s stars.")
-            % {"unit": unit, "star": appeal.decision.star},
+            _("%(unit)s: an appeal that is upheld gives more than %(star)s stars.") % {"unit": unit, "star": appealed},
             {"star": _("Not above the star that was appealed.")},
         )
 
@@ -324,14 +327,14 @@ def _locked_subject(subject: Appealable) -> Appealable:
     if subject.application:
         rows = Application.objects.select_for_update(of=("self",)).select_related("unit", "cycle__scheme")
         return of_rejection(rows.get(pk=subject.application.pk))
-    return of_closing(_locked(subject.decision.pk))
+    return of_closing(_locked(known(subject.decision).pk))
 
 
 def _open(appeal: Appeal) -> Appeal:
     """The appeal with its subject, locked. Raises ``WrongState`` when somebody has answered it."""
-    if appeal.event_id:
+    if appeal.event:
         lock_units([appeal.event.unit_id])
-    elif appeal.application_id and not against_decision(appeal):
+    elif appeal.application and not against_decision(appeal):
         hold_open([appeal.application.cycle_id])
     decision = _locked(appeal.decision_id) if appeal.decision_id else None
     rows = Appeal.objects.select_for_update(of=("self",)).select_related("unit", "application", "event__unit")

@@ -20,6 +20,7 @@ from notifications.workflow import announce_all
 from ratings.models import Application, Cycle, Decision, Stage
 from ratings.workflow import decision as decisions
 from records import audit
+from records.known import known
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Batch, BatchEntry, Seat
@@ -154,7 +155,7 @@ def audience_of(
         places.add(batch.unit_id)
     people = holders(roles, [*units, *places])
     if reviewers is None:
-        reviewers = reviewed(batch.cycle_id, batch.unit_id, batch.stage)
+        reviewers = list(reviewed(batch.cycle_id, batch.unit_id, batch.stage))
     return Audience(
         villages={code: people[code] for code in units if code in people},
         offices={user: place for place in places for user in people.get(place, ())},
@@ -162,7 +163,7 @@ def audience_of(
     )
 
 
-def reviewed(cycle: Any, unit: Any, stage: Any) -> QuerySet[Application]:
+def reviewed(cycle: Any, unit: Any, stage: Any) -> QuerySet[Any, int]:
     """The ids of the panel members there; the arguments may be columns of an outer query."""
     seats = Seat.objects.filter(panel__cycle=cycle, panel__unit=unit, panel__stage=stage, passed_to=None)
     return seats.order_by().values_list("reviewer", flat=True)
@@ -170,7 +171,7 @@ def reviewed(cycle: Any, unit: Any, stage: Any) -> QuerySet[Application]:
 
 def _tell(batch: Batch, audience: Audience) -> None:
     link = reverse("public_notice", args=[batch.pk])
-    last_day = batch.last_day.isoformat()
+    last_day = known(batch.last_day).isoformat()
     results = dict(batch.entries.values_list("decision__unit_id", "decision__application_id"))
     names = dict(Unit.objects.filter(code__in=results).values_list("code", "name"))
     recipients = audience.village_people

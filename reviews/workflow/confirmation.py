@@ -16,6 +16,7 @@ from notifications.workflow import announce_all
 from ratings.models import Decision
 from ratings.workflow import decision as decisions
 from records import audit
+from records.known import known
 from reviews.models import Appeal, Batch, Objection
 
 LOCK = 0x70696E67
@@ -48,7 +49,7 @@ def _days(today: date) -> dict[int, date]:
         batch_entry__batch__state=Batch.State.RELEASED,
         batch_entry__batch__confirms_on__lte=today,
     )
-    days = dict(due.values_list("pk", "batch_entry__batch__confirms_on"))
+    days = {pk: known(day) for pk, day in due.values_list("pk", "batch_entry__batch__confirms_on")}
     # Checked under the lock, which an objection or appeal at the last second takes too.
     for held_up in Objection.objects.filter(state=Objection.State.OPEN, decision__in=days).values_list("decision"):
         days.pop(held_up[0], None)
@@ -68,7 +69,7 @@ def _tell(days: dict[int, date]) -> None:
         Notice(
             user_id=user,
             kind="star_confirmed",
-            params={"unit": decision.unit.name, "star": decision.star, "on": decision.on.isoformat()},
+            params={"unit": decision.unit.name, "star": decision.star, "on": known(decision.on).isoformat()},
             link=reverse("result", args=[decision.application_id]),
             unit_code=decision.unit_id,
         )

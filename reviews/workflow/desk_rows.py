@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.templatetags.face import star_name
 from ratings.allowance.shortfall import Minimum, margin, minimums
-from ratings.models import Application, Points, Stage, StarPeriod
+from ratings.models import Application, Points, Scheme, Stage, StarPeriod
 from ratings.scheme.spec import SchemeSpec
 from records.numbers import keys
 from reviews.conflicts_of_interest import WORDS, with_deciding_conflict
@@ -25,9 +26,10 @@ RECOMMEND, REJECT, SEND_BACK = "recommend", "reject", "send_back"
 
 @dataclass
 class DeskRow:
-    """One application on the desk. ``choice`` is "" (not now), a star, or one of the words above."""
+    """One application on the desk, with its ``conflict`` and whether it is ``unsettled``. ``choice`` is "" (not now), a
+    star, or one of the words above."""
 
-    application: Application
+    application: Any
     review_level: ReviewLevel
     ceiling: Ceiling
     choice: str = ""
@@ -36,7 +38,8 @@ class DeskRow:
 
     @property
     def spec(self) -> SchemeSpec:
-        return self.application.scheme.spec
+        scheme: Scheme = self.application.scheme
+        return scheme.spec
 
     @property
     def minimums(self) -> list[Minimum]:

@@ -21,6 +21,7 @@ from ratings.models import Decision
 from ratings.workflow import decision as decisions
 from records import audit
 from records.files import sha256_of, store_photo
+from records.known import known
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 from records.typed_codes import ALPHABET, grouped
@@ -58,7 +59,7 @@ def make_objection(
     if (
         decision.state != Decision.State.RELEASED
         or batch.state != Batch.State.RELEASED
-        or timezone.localdate() > batch.last_day
+        or timezone.localdate() > known(batch.last_day)
     ):
         raise WrongState(_("The days of public notice are over."))
     if not text.strip():

@@ -91,7 +91,7 @@ class Builder:
         """The criteria in the order of their sheet, each put into its area."""
         for area in areas:
             area["criteria"] = []
-        by_code = {area["code"]: area for area in reversed(areas) if "code" in area}
+        by_code: dict[str, Body] = {area["code"]: area for area in reversed(areas) if "code" in area}
         columns = COLUMNS[layout.CRITERIA.title]
         for row in self._rows(layout.CRITERIA):
             method = value(columns["method"], row[columns["method"].head])
@@ -99,8 +99,8 @@ class Builder:
                 self._wrong(
                     row, columns["method"], _("Unknown scoring method."), SEPARATOR.join(layout.METHODS.values())
                 )
-            area = by_code.get(row[columns["area"].head])
-            if area is None:
+            home = by_code.get(row[columns["area"].head])
+            if home is None:
                 self._wrong(row, columns["area"], _("Unknown area."), SEPARATOR.join(map(str, by_code)) or "—")
                 continue
             used = METHOD_MODELS[method].model_fields if method in METHOD_MODELS else ()
@@ -109,7 +109,7 @@ class Builder:
             for part in {"items", "tiers"} & set(used):
                 made[part] = []
                 self.places.note_value(made, part, row, columns["code"])
-            area["criteria"].append(made)
+            home["criteria"].append(made)
             yield made
 
     def _used(
@@ -138,17 +138,17 @@ class Builder:
         code, only = COLUMNS[sheet.title]["criterion"], COLUMNS[sheet.title]["only"]
         for row in self._rows(sheet):
             found = variants.get(row[code.head])
-            label = tuple(value(only, row[only.head])) if row[only.head] else ()
+            meant = tuple(value(only, row[only.head])) if row[only.head] else ()
             if not found:
                 self._wrong(row, code, _("Unknown criterion."), _("a code of the sheet “%s”") % layout.CRITERIA.title)
             elif (
                 len(found) == 1
                 and (one := next(iter(found.values())))
-                and label in ((), tuple(_texts(one.get("only"))))
+                and meant in ((), tuple(_texts(one.get("only"))))
             ):
                 yield row, one
-            elif label in found:
-                yield row, found[label]
+            elif meant in found:
+                yield row, found[meant]
             else:
                 known = _(" or ").join(SEPARATOR.join(label) or "—" for label in found)
                 self._wrong(row, only, _("No variant of this criterion is meant."), known)
@@ -215,7 +215,8 @@ class Builder:
             expected = " / ".join(columns[key].head for key in allowed)
             self._wrong(row, where, _("A condition has exactly one limit."), expected)
             return
-        column = replace(columns[filled[0]], kind={"areas": "share", "criteria": "number"}.get(kind, "figure"))
+        measured: dict[str, layout.Kind] = {"areas": "share", "criteria": "number"}
+        column = replace(columns[filled[0]], kind=measured.get(kind, "figure"))
         limit = value(column, row[column.head])
         limits = line.setdefault(kind, {})
         if code in limits:
