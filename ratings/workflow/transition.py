@@ -31,12 +31,13 @@ def move(
     """Take the applications (by id) to state ``to``, setting ``changes`` on each, and record every step.
 
     Rows are locked first, so of two people at once the second sees the new state. Raises ``WrongState``, with nothing
-    changed, when the transition is not allowed for one of them (the database refuses the same). ``by`` is a person,
-    None for the scheduler, or who takes the step with each application (by id).
+    changed, when ``verb`` does not lead there from the state of one of them (the database refuses what no verb does).
+    ``by`` is a person, None for the scheduler, or who takes the step with each application (by id).
     """
     locked = Application.objects.select_for_update().filter(pk__in=list(applications))
     rows = list(locked.values_list("pk", "state", "unit_id"))
-    if any((state, to) not in STEPS.transitions for _pk, state, _unit in rows):
+    allowed = STEPS[verb].moves
+    if any((state, to) not in allowed for _pk, state, _unit in rows):
         raise WrongState(_("Somebody was quicker: this application has moved on. Please look again."))
     at = at or timezone.now()
     people = by if isinstance(by, Mapping) else {pk: by for pk, _state, _unit in rows}

@@ -172,7 +172,7 @@ def test_results_that_are_not_public_are_not_warned_of(cycle):
     proud = ApplicationFactory(cycle=cycle, unit=village(203), state="decided")
     Application.objects.filter(pk=proud.pk).update(self_total=95, panel_total=70)
     assert warnings_of(COUNTY, NOW).shown == []
-    move([proud.pk], "test", "public_notice", by=None)
+    move([proud.pk], "release", "public_notice", by=None)
     assert [(warning.rule, warning.unit) for warning in warnings_of(COUNTY, NOW).shown] == [("W7", proud.unit_id)]
 
 

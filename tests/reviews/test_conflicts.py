@@ -8,7 +8,6 @@ from django.urls import reverse
 from accounts.roles import Role
 from ratings.models import Evidence, Points, Stage
 from ratings.workflow.answers import save_answer
-from ratings.workflow.transition import move
 from records.files import store
 from reviews.models import Settlement, Sheet
 from reviews.workflow import decisions, panels, settlements, sheets
@@ -18,6 +17,7 @@ from tests.factories import (
     AppointmentFactory,
     UnitFactory,
     person,
+    walk,
 )
 from tests.reviews.conftest import GOOD, PLAIN, score, score_township
 from tests.reviews.test_api import api, said
@@ -61,8 +61,7 @@ def draft(place, **fields):
 
 def before_township(application) -> None:
     application.__class__.objects.filter(pk=application.pk).update(submitted_at="2026-03-01T00:00Z")
-    for state in ("submitted", "township_review"):
-        move([application.pk], "test", state, by=None)
+    walk(application, "submitted", "township_review")
 
 
 NOTHING = {"page": 404, "save": 404, "hand in": 404}

@@ -23,6 +23,7 @@ from tests.factories import (
     UnitFactory,
     at,
     person,
+    walk,
 )
 from tests.reviews.conftest import GOOD, PLAIN, entries, score, score_township
 
@@ -290,8 +291,7 @@ def test_nothing_is_scored_before_the_window_opens(place):
 
 
 def test_what_was_under_public_notice_is_looked_at_anew_without_a_window(place):
-    for state in ("decided", "public_notice", "township_review"):
-        move([place.application.pk], "test", state, by=None)
+    walk(place.application, "decided", "public_notice", "township_review")
     place.cycle.windows.all().update(closes="2026-09-27T16:00Z")
     sheets.save(sheet_of(place, place.township_reviewer), entries(GOOD), by=place.township_reviewer)
 
