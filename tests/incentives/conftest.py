@@ -2,11 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
+from accounts.models import User
 from accounts.roles import Role
 from incentives import workflow
+from incentives.models import ProjectFund, RewardPolicy
 from tests.clock import freeze_time
 from tests.factories import COUNTY, DecisionFactory, ProfileFactory, StarPeriodFactory, UnitFactory, person
 from villages.models import Unit
@@ -41,6 +44,43 @@ def make_county() -> Unit:
     return county
 
 
+def draft_policy(county: Unit, finance: User, **terms) -> RewardPolicy:
+    terms = {
+        "name": "2025年度星级村奖励",
+        "year": 2025,
+        "reckoning_day": date(2026, 3, 1),
+        "starts": date(2026, 1, 1),
+        "ends": date(2026, 12, 31),
+        "budget": Decimal(100000),
+        "bands": BANDS,
+    } | terms
+    return workflow.draft_policy(unit=county, by=finance, **terms)
+
+
+def draft_project_fund(county: Unit, finance: User, **terms) -> ProjectFund:
+    terms = {
+        "name": "美丽乡村建设项目资金",
+        "year": 2025,
+        "department": "农业农村局",
+        "reckoning_day": date(2026, 3, 1),
+        "starts": date(2026, 1, 1),
+        "ends": date(2026, 12, 31),
+        "budget": Decimal("100000.01"),
+        "min_star": 3,
+        "weights": {5: Decimal(2), 4: Decimal("1.5"), 3: Decimal(1)},
+        "need": "population",
+    } | terms
+    return workflow.draft_fund(unit=county, by=finance, **terms)
+
+
+def take_effect(source: RewardPolicy | ProjectFund, finance: User, office: User) -> RewardPolicy | ProjectFund:
+    """Takes a draft through opinion and filing to effect."""
+    workflow.seek_opinion(source, by=finance)
+    workflow.give_opinion(source, agreed=True, number=f"备{source.PAGE}{source.pk}", by=office)
+    workflow.make_effective(source, by=finance)
+    return source
+
+
 @pytest.fixture(scope="module")
 def county_of_file(rows_of_file):
     with freeze_time(TODAY + " 10:00+08:00"):
@@ -65,53 +105,17 @@ def office(county):
 @pytest.fixture
 def draft(county, finance):
     """Makes a draft policy: ``draft(coefficient=…, bands=…)``."""
-
-    def make(**terms):
-        terms = {
-            "name": "2025年度星级村奖励",
-            "year": 2025,
-            "reckoning_day": date(2026, 3, 1),
-            "starts": date(2026, 1, 1),
-            "ends": date(2026, 12, 31),
-            "budget": Decimal(100000),
-            "bands": BANDS,
-        } | terms
-        return workflow.draft_policy(unit=county, by=finance, **terms)
-
-    return make
+    return partial(draft_policy, county, finance)
 
 
 @pytest.fixture
 def draft_fund(county, finance):
-    def make(**terms):
-        terms = {
-            "name": "美丽乡村建设项目资金",
-            "year": 2025,
-            "department": "农业农村局",
-            "reckoning_day": date(2026, 3, 1),
-            "starts": date(2026, 1, 1),
-            "ends": date(2026, 12, 31),
-            "budget": Decimal("100000.01"),
-            "min_star": 3,
-            "weights": {5: Decimal(2), 4: Decimal("1.5"), 3: Decimal(1)},
-            "need": "population",
-        } | terms
-        return workflow.draft_fund(unit=county, by=finance, **terms)
-
-    return make
+    return partial(draft_project_fund, county, finance)
 
 
 @pytest.fixture
 def effect(finance, office):
-    """Takes a draft through opinion and filing to effect."""
-
-    def take(source):
-        workflow.seek_opinion(source, by=finance)
-        workflow.give_opinion(source, agreed=True, number=f"备{source.PAGE}{source.pk}", by=office)
-        workflow.make_effective(source, by=finance)
-        return source
-
-    return take
+    return partial(take_effect, finance=finance, office=office)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from incentives import workflow
 from incentives.models import LedgerEntry, ProjectFund, RewardPolicy
 from records.refusals import Incomplete
 from tests.clock import freeze_time
-from tests.factories import COUNTY, VILLAGE, UnitFactory, person
+from tests.factories import COUNTY, person
 from tests.incentives.conftest import BANDS, TODAY
 from villages.models import Unit
 
@@ -231,33 +231,20 @@ def test_a_payment_without_its_key_is_told_that_the_page_is_old(client, granted,
     assert (page.status_code, "页面已过期" in shown, "Key" in shown) == (400, True, False)
 
 
-PAGES = ["", "ledger/", "list.xlsx"]
-
-
-@pytest.mark.parametrize("below", PAGES)
-@pytest.mark.parametrize("role", [Role.DISCIPLINE, Role.COUNTY_OFFICE])
-def test_those_who_watch_may_look(sign_in, granted, role, below):
+@pytest.mark.parametrize("role", [Role.DISCIPLINE, Role.COUNTY_OFFICE, Role.CITY_LEADER])
+def test_those_who_watch_may_look(sign_in, granted, role):
     policy = granted()
-    assert sign_in(person(role, COUNTY)).get(f"/policies/{policy.pk}/{below}").status_code == 200
-    assert sign_in(person(Role.CITY_LEADER, "3306")).get(f"/policies/{policy.pk}/{below}").status_code == 200
+    client = sign_in(person(role, "3306" if role == Role.CITY_LEADER else COUNTY))
+    for below in ("", "ledger/", "list.xlsx"):
+        assert client.get(f"/policies/{policy.pk}/{below}").status_code == 200
 
 
-@pytest.mark.parametrize("below", [*PAGES, "edit/", "disburse/", "step/grant/"])
-@pytest.mark.parametrize(
-    ("role", "code"),
-    [(Role.FINANCE, "330681"), (Role.DISCIPLINE, "330681"), (Role.FILLER, VILLAGE), (Role.DEPARTMENT, COUNTY)],
-)
-def test_elsewhere_it_is_not_there(sign_in, granted, role, code, below):
-    UnitFactory(code=code)
-    assert sign_in(person(role, code)).get(f"/policies/{granted().pk}/{below}").status_code == 404
-
-
-@pytest.mark.parametrize("verb", ["seek_opinion", "make_effective", "grant", "take_back", "nonsense"])
-def test_those_who_watch_take_no_steps(sign_in, draft, finance, verb):
+def test_those_who_watch_take_no_steps(sign_in, draft, finance):
     policy = draft()
     workflow.seek_opinion(policy, by=finance)
-    response = sign_in(person(Role.DISCIPLINE, COUNTY)).post(f"/policies/{policy.pk}/step/{verb}/", {"reason": "x"})
-    assert response.status_code == 404
+    client = sign_in(person(Role.DISCIPLINE, COUNTY))
+    for verb in ("seek_opinion", "make_effective", "grant", "take_back", "nonsense"):
+        assert client.post(f"/policies/{policy.pk}/step/{verb}/", {"reason": "x"}).status_code == 404, verb
 
 
 def test_a_draft_is_finances_own(sign_in, draft, office, finance):

@@ -43,7 +43,7 @@ def county():
 
 
 @pytest.fixture
-def page(county, client):
+def opening(county, client):
     client.force_login(person(Role.COUNTY_OFFICE, COUNTY))
     return Opening(client, SchemeFactory())
 
@@ -83,21 +83,21 @@ class Opening:
         return self.answer.context["shown"]
 
 
-def test_four_steps_open_a_pilot_as_the_last_page_says(page):
+def test_four_steps_open_a_pilot_as_the_last_page_says(opening):
     filler, outside = person(Role.FILLER, f"{TOWNSHIP}201"), person(Role.FILLER, f"{OTHER}201")
     township = person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
     reviewers = [person(Role.COUNTY_REVIEWER, COUNTY) for _n in range(3)]
-    page.next().next(who="townships", townships=[TOWNSHIP])
-    page.next(apply_opens="2026-10-08", apply_days="10")
-    page.next(reviewers=[str(reviewer.pk) for reviewer in reviewers[:2]])
-    shown = page.answer.context
-    assert (page.step, shown["cycle"]["rated"], len(shown["townships"]), shown["all_told"]) == (5, 1, 1, 2)
+    opening.next().next(who="townships", townships=[TOWNSHIP])
+    opening.next(apply_opens="2026-10-08", apply_days="10")
+    opening.next(reviewers=[str(reviewer.pk) for reviewer in reviewers[:2]])
+    shown = opening.answer.context
+    assert (opening.step, shown["cycle"]["rated"], len(shown["townships"]), shown["all_told"]) == (5, 1, 1, 2)
     assert [people for _role, people in shown["told"]] == [1, 0, 1]
-    fields = page.fields
-    page.send("open", "yes")
-    assert page.answer.status_code == 302
-    again = page.client.post(page.url, fields | {"open": "yes"})
-    assert (again.status_code, again.url, Cycle.objects.count()) == (302, page.answer.url, 1)
+    fields = opening.fields
+    opening.send("open", "yes")
+    assert opening.answer.status_code == 302
+    again = opening.client.post(opening.url, fields | {"open": "yes"})
+    assert (again.status_code, again.url, Cycle.objects.count()) == (302, opening.answer.url, 1)
     cycle = Cycle.objects.get()
     assert (cycle.townships, cycle.facts_until) == ([TOWNSHIP], date(2026, 12, 31))
     applying = cycle.windows.get(step=CycleStep.APPLY)  # 10 working days from 8 October; Saturday the 10th is worked
@@ -112,20 +112,20 @@ def test_four_steps_open_a_pilot_as_the_last_page_says(page):
     assert (panel.unit_id, panel.stage, seated) == (COUNTY, Stage.COUNTY, {one.pk for one in reviewers[:2]})
 
 
-def test_the_whole_county_without_a_panel(page):
+def test_the_whole_county_without_a_panel(opening):
     for _step in range(4):
-        page.next()
-    page.send("open", "yes")
+        opening.next()
+    opening.send("open", "yes")
     assert (Cycle.objects.get().townships, Panel.objects.count()) == ([], 0)
 
 
-def test_what_was_typed_stays_between_the_steps(page):
-    page.next().next(who="townships", townships=[OTHER])
-    page.next(apply_opens="2026-10-12", apply_days="7", facts_until="2026-11-30")
-    assert (page.step, page.fields["townships"], page.fields["apply-days"]) == (4, [OTHER], ["7"])
-    page.back().back()
-    assert (page.step, page.fields["who"], page.fields["townships"]) == (2, ["townships"], [OTHER])
-    assert (page.fields["facts_until"], page.fields["apply-opens"]) == (["2026-11-30"], ["2026-10-12"])
+def test_what_was_typed_stays_between_the_steps(opening):
+    opening.next().next(who="townships", townships=[OTHER])
+    opening.next(apply_opens="2026-10-12", apply_days="7", facts_until="2026-11-30")
+    assert (opening.step, opening.fields["townships"], opening.fields["apply-days"]) == (4, [OTHER], ["7"])
+    opening.back().back()
+    assert (opening.step, opening.fields["who"], opening.fields["townships"]) == (2, ["townships"], [OTHER])
+    assert (opening.fields["facts_until"], opening.fields["apply-opens"]) == (["2026-11-30"], ["2026-10-12"])
 
 
 @pytest.mark.parametrize(
@@ -139,39 +139,43 @@ def test_what_was_typed_stays_between_the_steps(page):
         (3, {"reviewers": ["1"]}, "reviewers"),
     ],
 )
-def test_a_step_is_put_right_before_the_next(page, steps, typed, field):
+def test_a_step_is_put_right_before_the_next(opening, steps, typed, field):
     for _step in range(steps):
-        page.next()
-    page.next(**typed)
-    assert (page.answer.status_code, page.step, list(page.answer.context["form"].errors)) == (400, steps + 1, [field])
-    assert page.send("open", "yes").answer.status_code in (400, 409)
+        opening.next()
+    opening.next(**typed)
+    assert (opening.answer.status_code, opening.step, list(opening.answer.context["form"].errors)) == (
+        400,
+        steps + 1,
+        [field],
+    )
+    assert opening.send("open", "yes").answer.status_code in (400, 409)
     assert Cycle.objects.count() == 0
 
 
-def test_one_reviewer_is_no_panel(page):
+def test_one_reviewer_is_no_panel(opening):
     reviewer = person(Role.COUNTY_REVIEWER, COUNTY)
-    page.next().next().next().next(reviewers=[str(reviewer.pk)])
-    assert (page.answer.status_code, page.step) == (400, 4)
+    opening.next().next().next().next(reviewers=[str(reviewer.pk)])
+    assert (opening.answer.status_code, opening.step) == (400, 4)
 
 
-def test_what_has_changed_since_is_shown_and_nothing_done(page):
+def test_what_has_changed_since_is_shown_and_nothing_done(opening):
     for _step in range(4):
-        page.next()
+        opening.next()
     UnitFactory(code=f"{TOWNSHIP}202")
-    page.send("open", "yes")
-    assert (page.answer.status_code, page.step, page.answer.context["cycle"]["rated"]) == (409, 5, 4)
+    opening.send("open", "yes")
+    assert (opening.answer.status_code, opening.step, opening.answer.context["cycle"]["rated"]) == (409, 5, 4)
     assert Cycle.objects.count() == 0
-    assert page.client.post(page.url, page.fields | {"open": "yes", "star": "5"}).status_code == 400
-    assert page.send("open", "yes").answer.status_code == 302
+    assert opening.client.post(opening.url, opening.fields | {"open": "yes", "star": "5"}).status_code == 400
+    assert opening.send("open", "yes").answer.status_code == 302
 
 
-def test_nothing_is_opened_that_was_not_shown(page):
+def test_nothing_is_opened_that_was_not_shown(opening):
     for _step in range(4):
-        page.next()
-    shown = page.fields
-    page.answer = page.client.post(page.url, shown | {"who": "townships", "townships": [OTHER], "open": "yes"})
-    assert (page.answer.status_code, page.answer.context["cycle"]["rated"], Cycle.objects.count()) == (409, 2, 0)
-    assert page.client.post(page.url, shown | {"key": "", "open": "yes"}).status_code == 409
+        opening.next()
+    shown = opening.fields
+    opening.answer = opening.client.post(opening.url, shown | {"who": "townships", "townships": [OTHER], "open": "yes"})
+    assert (opening.answer.status_code, opening.answer.context["cycle"]["rated"], Cycle.objects.count()) == (409, 2, 0)
+    assert opening.client.post(opening.url, shown | {"key": "", "open": "yes"}).status_code == 409
 
 
 def test_last_years_times_and_panel_are_offered(county, client):
@@ -181,17 +185,17 @@ def test_last_years_times_and_panel_are_offered(county, client):
     PanelFactory(cycle=last, unit=UnitFactory(code=COUNTY), stage=Stage.COUNTY, reviewers=reviewers[:2])
     CalendarDay.objects.create(day=date(2026, 10, 12), working=False)
     client.force_login(person(Role.COUNTY_OFFICE, COUNTY))
-    page = Opening(client, SchemeFactory())
-    page.next().next()
-    row = page.answer.context["form"].rows[0]
+    opening = Opening(client, SchemeFactory())
+    opening.next().next()
+    row = opening.answer.context["form"].rows[0]
     assert (row["before"].opens, row["before"].days, row["before"].last) == (
         date(2025, 10, 11),
         11,
         date(2025, 10, 24),
     )
     assert (row["window"].opens, row["window"].days) == (date(2026, 10, 13), 11)  # 11 October 2026 is a Sunday
-    page.next()
-    assert page.fields["reviewers"] == sorted(str(one.pk) for one in reviewers[:2])
+    opening.next()
+    assert opening.fields["reviewers"] == sorted(str(one.pk) for one in reviewers[:2])
 
 
 @pytest.mark.parametrize(("role", "code"), [(Role.COUNTY_OFFICE, "330681"), (Role.DISCIPLINE, COUNTY)])
