@@ -24,6 +24,19 @@ TOPICS = [
         order=33,
     ),
     Topic(
+        "unit_file",
+        _("Village file"),
+        _("Everything that is known of one village on one page."),
+        (
+            _("Open it from the star register, from the village's page, or from a list of the dashboard."),
+            _("What is open stands first; then results, points by area, stars, events, objections and money."),
+            _("Take it along as PDF; events that are held back are never on the paper."),
+        ),
+        pages=("unit_file", "unit_file_paper"),
+        needs=("ratings.view_register",),
+        order=34,
+    ),
+    Topic(
         "warnings",
         _("Warnings"),
         _("What is late or unusual, with its cause and who puts it right."),

@@ -120,7 +120,7 @@ def lines(user: User, seen: AsOf, question: str, chosen: dict[str, str], place: 
 
 
 def _line(question: str, row: ListedRow, names: Names) -> Line:
-    url = reverse("event", args=[row.subject]) if question == "events" else reverse("register_unit", args=[row.unit])
+    url = reverse("event", args=[row.subject]) if question == "events" else reverse("unit_file", args=[row.unit])
     cells = [column.words(row, names) for column in COLUMNS[question]]
     return Line(row.unit, row.name, list(zip(heads(question), cells, strict=True)), url)
 

@@ -10,6 +10,8 @@ from reports import help_topics, kept_warnings, menu_entries, notices, todos, wo
 from reports.demonstration import guard  # noqa: F401 (registers a system check)
 from reports.home import progress
 from reports.models import ReportRequest, WarningThreshold
+from reports.unit_file.link import link_to_file
+from villages import unit_panels
 
 TRAIL = {"set_thresholds": pgettext_lazy("step", "set the thresholds of warnings")}
 
@@ -23,4 +25,7 @@ def register() -> None:
     jobs.register(ReportRequest, workflow.make)
     todo_list.register(todos)
     home.register(home.HomePanel("reports/home_progress.html", progress, order=20))
+    unit_panels.register(
+        unit_panels.UnitPanel("reports/unit_file_link.html", link_to_file, column=unit_panels.SIDE, order=5)
+    )
     menu.register(*menu_entries.MENU)

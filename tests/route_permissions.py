@@ -401,6 +401,8 @@ PAGES = {
     "reports": both(who=anywhere("reports.view_report")),
     "report": both("report.pk", who=only("county_office")),
     "report_file": both("report.pk", who=only("county_office")),
+    "unit_file": both("village.code", who=at("village", "ratings.view_register")),
+    "unit_file_paper": both("village.code", who=at("village", "ratings.view_register")),
     "dashboard_home": both(who=anywhere("reports.view_dashboard")),
     "dashboard": both("county.code", who=at("county", "reports.view_dashboard")),
     "figure_list": both("county.code", "=stars", who=at("county", "reports.view_dashboard")),

@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import IntegerRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from incentives.models.source import GrantLine, RewardFigure, Source, frozen_with, line_triggers, money, source_triggers
@@ -72,6 +73,13 @@ class RewardBand(models.Model):
 
     def __str__(self) -> str:
         return f"{self.star} {self.band} {self.amount}"
+
+    @property
+    def words(self) -> str:
+        """The band in words: its last figure is one below its end."""
+        if self.band.upper is None:
+            return gettext("%(first)s and more") % {"first": self.band.lower}
+        return gettext("%(first)s to %(last)s") % {"first": self.band.lower, "last": self.band.upper - 1}
 
 
 @pghistory.track()

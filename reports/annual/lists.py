@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.templatetags.face import star_name
+from incentives.models import Reward, RewardBand
 from ratings.events.applicable_scheme import event_names_anywhere
 from ratings.events.effects import effect_words
 from ratings.models import Decision, Event
@@ -150,13 +151,21 @@ class ReportLists:
         return counts
 
     def rewards(self) -> Granted:
+        """With the figure and the band of the policy's table that a reward rests on."""
         found = figures.rewards(self.unit, self.year).iterator(CHUNK)
-        return self._grants(_("Rewards"), _("Policy"), _("Reward (yuan)"), ((one.policy.name, one) for one in found))
+        bands = _Bands()
+        columns = [
+            ReportColumn(_("Bands of"), 8),
+            ReportColumn(_("Reported figure"), 9),
+            ReportColumn(_("Band of the table"), 14),
+        ]
+        lines = ((one.policy.name, one, bands.cells(one)) for one in found)
+        return self._grants(_("Rewards"), _("Policy"), _("Reward (yuan)"), lines, columns)
 
     def allocations(self) -> Granted:
         found = figures.allocations(self.unit, self.year).iterator(CHUNK)
-        name = _("Project funds")
-        return self._grants(name, _("Project fund"), _("Allocated (yuan)"), ((one.fund.name, one) for one in found))
+        lines = ((one.fund.name, one, []) for one in found)
+        return self._grants(_("Project funds"), _("Project fund"), _("Allocated (yuan)"), lines)
 
     def still_open(self, reader: User | None) -> Counter:
         today, counts = date_format(timezone.localdate()), Counter()
@@ -181,20 +190,29 @@ class ReportLists:
             )
         return counts
 
-    def _grants(self, name: str, source: str, amount: str, lines: Iterable[tuple[str, Any]]) -> Granted:
-        """The lines of policies or funds, a total after each and, of several, one of all."""
+    def _grants(
+        self,
+        name: str,
+        source: str,
+        amount: str,
+        lines: Iterable[tuple[str, Any, list[Any]]],
+        grounds: Sequence[ReportColumn] = (),
+    ) -> Granted:
+        """The lines of policies or funds, a total after each and, of several, one of all; ``grounds``: further columns
+        that say what an amount rests on."""
         columns = [
             ReportColumn(source, 30),
             ReportColumn(_("Star"), 8),
+            *grounds,
             ReportColumn(amount, 16, MONEY),
             ReportColumn(_("Committed (yuan)"), 16, MONEY),
             ReportColumn(_("Disbursed (yuan)"), 16, MONEY),
         ]
         table = self._table(name, columns, [_("Each line is one village; amounts in yuan.")])
         whole, part = Granted(_("Total")), None
-        for title, line in lines:
+        for title, line, reasons in lines:
             if part is None or part.name != title:
-                _sum(table, part)
+                _sum(table, part, len(grounds))
                 part = Granted(title)
             for granted in (part, whole):
                 granted.units += 1
@@ -202,10 +220,10 @@ class ReportLists:
                 granted.committed += line.committed
                 granted.disbursed += line.disbursed
             money = [line.amount, line.committed, line.disbursed]
-            table.append([*self._place(line.unit), title, star_name(line.star), *money])
-        _sum(table, part)
+            table.append([*self._place(line.unit), title, star_name(line.star), *reasons, *money])
+        _sum(table, part, len(grounds))
         if part and part.units < whole.units:
-            _sum(table, whole)
+            _sum(table, whole, len(grounds))
         return whole
 
     def _table(self, name: str, columns: Sequence[ReportColumn], notes: Sequence[str]) -> ReportTable:
@@ -224,11 +242,29 @@ def titled(what: str, unit: Unit, year: int) -> str:
     return _("%(unit)s %(year)s: %(what)s") % {"unit": unit.name, "year": year, "what": what}
 
 
-def _sum(table: ReportTable, granted: Granted | None) -> None:
+class _Bands:
+    """The bands of the policies, each read once."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, list[RewardBand]] = {}
+
+    def cells(self, reward: Reward) -> list[Any]:
+        """What its bands are of, the figure, and the band that holds it."""
+        if reward.policy_id not in self._of:
+            self._of[reward.policy_id] = list(reward.policy.bands.all())
+        held = (
+            band.words
+            for band in self._of[reward.policy_id]
+            if band.star == reward.star and reward.figure is not None and reward.figure in band.band
+        )
+        return [str(reward.policy.get_figure_display()), reward.figure, next(held, None)]
+
+
+def _sum(table: ReportTable, granted: Granted | None, grounds: int) -> None:
     if granted:
         label = _("%(name)s, %(n)s villages together") % {"name": granted.name, "n": granted.units}
         money = [granted.amount, granted.committed, granted.disbursed]
-        table.append([None, None, None, label, None, *money], total=True)
+        table.append([None, None, None, label, None, *[None] * grounds, *money], total=True)
 
 
 def _state_of(event: Event) -> tuple[str, str]:

@@ -164,7 +164,7 @@ def village_rows(seen: Board) -> list[dict]:
     return [
         {
             "name": square.name,
-            "url": reverse("register_unit", args=[square.code]),
+            "url": reverse("unit_file", args=[square.code]),
             "star": names[square.star],
             "before": names[square.before],
             "stage": STAGES[square.stage][0],
@@ -176,7 +176,7 @@ def village_rows(seen: Board) -> list[dict]:
 
 def drawn(squares: list[Square], names: dict[int, str]) -> SafeString:
     """Squares as list items. There are hundreds on a page: rendering them by template would take most of its time."""
-    address = reverse("register_unit", args=["CODE"])
+    address = reverse("unit_file", args=["CODE"])
     return format_html_join(
         "",
         '<li><a class="s{0}{1}" href="{2}" title="{3} {4}" aria-label="{3} {4}{5}">{0}</a></li>',
