@@ -4,9 +4,11 @@ Every page belongs to one entry, the one whose address (or further ``pages``) is
 section.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.db.models import TextChoices
 from django.urls import reverse
@@ -74,6 +76,12 @@ def entries_for(user: User, audience: str) -> list[MenuEntry]:
 def entries_of_members() -> list[MenuEntry]:
     """Every entry that some account may see."""
     return [entry for entry in _entries if entry.audiences != (PUBLIC,)]
+
+
+@cache
+def finder_of_members() -> EntryFinder:
+    """Finds the entry of a page, whoever reads it."""
+    return EntryFinder(entries_of_members())
 
 
 class EntryFinder:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
-from accounts.menu import EntryFinder, MenuEntry, Section, entries_of_members
+from accounts.menu import EntryFinder, MenuEntry, Section, finder_of_members
 
 FITS_ONE_ROW = 8
 """More entries are shown by section."""
@@ -34,14 +34,14 @@ def plain_row(entries: Sequence[MenuEntry], path: str) -> list[MenuItem]:
 
 def section_of(path: str) -> Section | None:
     """The section of a page, whoever reads it; None for unknown addresses and for public ones."""
-    entry = EntryFinder(entries_of_members()).find(path)
+    entry = finder_of_members().find(path)
     return entry.section if entry else None
 
 
 def section_row(entries: Sequence[MenuEntry], path: str, waiting: Sequence[str] | None) -> list[MenuItem]:
     """The sections in which the reader has entries. ``waiting``: the addresses of the to-dos; None: not counted."""
-    open_section, finder = section_of(path), EntryFinder(entries_of_members())
-    numbers = None if waiting is None else Counter(entry.section for entry in map(finder.find, waiting) if entry)
+    open_section, found = section_of(path), map(finder_of_members().find, waiting or [])
+    numbers = None if waiting is None else Counter(entry.section for entry in found if entry)
     return [
         MenuItem(
             section.label,
@@ -56,12 +56,13 @@ def section_row(entries: Sequence[MenuEntry], path: str, waiting: Sequence[str] 
 
 def entry_row(entries: Sequence[MenuEntry], path: str, waiting: Sequence[str] | None) -> list[MenuItem]:
     """The reader's entries of the section to which the page belongs; a page under none of them belongs to the first."""
-    open_section = section_of(path)
-    shown = [entry for entry in entries if entry.section == open_section]
+    section = section_of(path)
+    shown = [entry for entry in entries if entry.section == section]
     finder = EntryFinder(shown)
-    numbers = None if waiting is None else Counter(map(finder.find, waiting))
-    open_entry = finder.find(path) or next(iter(shown), None)
-    return [_item(entry, path, open_entry, None if numbers is None else numbers[entry]) for entry in shown]
+    open_entry = finder.find(path) or _first_of(section, entries)
+    found = map(finder.find, waiting or [])
+    numbers = None if waiting is None else Counter(entry.url_name for entry in found if entry)
+    return [_item(entry, path, open_entry, None if numbers is None else numbers[entry.url_name]) for entry in shown]
 
 
 def _first_of(section: Section | None, entries: Sequence[MenuEntry]) -> MenuEntry | None:

@@ -114,6 +114,12 @@ class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
         """The workbook, once it is ready."""
         return serve(workflow.fetch(self.get_object(), by=request.user))
 
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True)
+    def words(self, request: Request, pk: int) -> FileResponse:
+        """The written report as a Word document, once it is ready."""
+        return serve(workflow.fetch(self.get_object(), by=request.user, words=True))
+
 
 router = SimpleRouter()
 router.register("reports", ReportViewSet, basename="api-report")

@@ -57,11 +57,13 @@ TOPICS = [
         (
             _("Choose year and place, and press the button. You are told when it is ready."),
             _("Download it as often as you like while it is available."),
+            _("The written report has the same figures in prose: add what only you know, then issue it."),
         ),
         pages=(
             "reports",
             "report",
             "report_file",
+            "report_words",
         ),
         needs=("reports.view_report",),
         order=34,

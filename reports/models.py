@@ -18,11 +18,15 @@ from villages.models import Unit
 
 
 class ReportRequest(Job):
-    """An annual report requested by a person, who has seen the result by downloading it or reading the failure."""
+    """An annual report requested by a person, who has seen the result by downloading it or reading the failure.
+
+    ``file`` is the workbook, ``words`` the written report (none with reports made before there was one).
+    """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField(_("Year"))
     file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    words = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta(Job.Meta):
         permissions = [("view_dashboard", "See the dashboard"), ("view_report", "Make the annual report")]

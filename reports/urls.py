@@ -11,6 +11,7 @@ urlpatterns = [
     path("reports/", report.reports, name="reports"),
     path("reports/<int:pk>/", report.report, name="report"),
     path("reports/<int:pk>/file/", report.report_file, name="report_file"),
+    path("reports/<int:pk>/words/", report.report_words, name="report_words"),
     path("warnings/", warnings.warnings, name="warnings"),
     path("warnings/thresholds/<str:code>/", warnings.thresholds, name="warning_thresholds"),
 ]

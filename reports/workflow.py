@@ -53,30 +53,41 @@ def ask(unit: Unit, year: int, *, by: User) -> ReportRequest:
 
 
 def make(pk: int) -> None:
-    """Write the workbook of a request and mark it ready, or failed with the reason. Idempotent."""
+    """Write the workbook and the written report of a request and mark it ready or failed, with the reason.
+
+    Idempotent.
+    """
     request = ReportRequest.objects.select_related("unit", "by").take(pk)
     if request is None:
         return
     with acting(request.by, "make_report"):
         try:
             with request.kept_alive():
-                file = _written(request)
+                files = _written(request)
         except Exception as failure:
             if database_is_away(failure):
                 raise  # ``jobs.make_forgotten`` starts it again
             logger.exception("report %s failed", pk)
             _end(request, State.FAILED, error=f"{type(failure).__name__}: {failure}")
         else:
-            _end(request, State.READY, file=file, progress=100)
+            _end(request, State.READY, **files, progress=100)
 
 
-def _written(request: ReportRequest) -> StoredFile:
-    name = f"{request.unit.name}{request.year}年度评星晋级报告.xlsx"
+def _written(request: ReportRequest) -> dict[str, StoredFile]:
+    of = f"{request.unit.name}{request.year}年度评星晋级"
     with TemporaryDirectory() as folder, translation.override(settings.LANGUAGE_CODE):
-        path = Path(folder) / "report.xlsx"
-        workbook.write(request.unit, request.year, path, request.come_to, reader=request.by)
-        with path.open("rb") as file:
-            return store(File(file, name=name), by=request.by)
+        book, words = Path(folder) / "report.xlsx", Path(folder) / "report.docx"
+        workbook.write(request.unit, request.year, book, request.come_to, reader=request.by, words=words)
+        with transaction.atomic():
+            return {
+                "file": _stored(book, f"{of}报告.xlsx", request.by),
+                "words": _stored(words, f"{of}工作报告.docx", request.by),
+            }
+
+
+def _stored(path: Path, name: str, by: User) -> StoredFile:
+    with path.open("rb") as file:
+        return store(File(file, name=name), by=by)
 
 
 @transaction.atomic
@@ -92,15 +103,19 @@ def _end(request: ReportRequest, state: str, **changes: object) -> None:
         )
 
 
-def fetch(request: ReportRequest, *, by: User) -> StoredFile:
-    """The workbook, for the person who requested it and may still see the unit. Raises ``NotAllowed``,
-    ``WrongState``."""
+def fetch(request: ReportRequest, *, by: User, words: bool = False) -> StoredFile:
+    """The workbook, or the written report, for the person who requested it and may still see the unit.
+
+    Raises ``NotAllowed``, ``WrongState``.
+    """
     if request.by_id != by.pk or not by.has_perm(VIEW_REPORT, request):
         raise NotAllowed
     if request.state != State.READY:
         raise WrongState(_("This report is not ready."))
+    if words and request.words is None:
+        raise WrongState(_("This report was made without a written one; please ask for it again."))
     saw(request)
-    return known(request.file)
+    return known(request.words if words else request.file)
 
 
 def saw(request: ReportRequest) -> None:

@@ -401,6 +401,7 @@ PAGES = {
     "reports": both(who=anywhere("reports.view_report")),
     "report": both("report.pk", who=only("county_office")),
     "report_file": both("report.pk", who=only("county_office")),
+    "report_words": both("report.pk", who=only("county_office")),
     "unit_file": both("village.code", who=at("village", "ratings.view_register")),
     "unit_file_paper": both("village.code", who=at("village", "ratings.view_register")),
     "dashboard_home": both(who=anywhere("reports.view_dashboard")),
@@ -550,6 +551,7 @@ API = {
     "api-report-list": both(who=anywhere("reports.view_report")),
     "api-report-detail": page("report.pk", get=only("county_office")),
     "api-report-file": page("report.pk", get=only("county_office")),
+    "api-report-words": page("report.pk", get=only("county_office")),
     "api-allocation-preview": page(post=anywhere(FUND)),
 }
 DOORS = PAGES | API

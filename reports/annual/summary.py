@@ -1,8 +1,7 @@
 """The pages of words: the cover, the summary with its charts, and the proof at the end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import xlsxwriter
 from django.conf import settings
@@ -16,8 +15,9 @@ from accounts.templatetags.face import star_name
 from records.chain_head import Head
 from records.excel_writer import ExcelSheet
 from reports.annual.lists import titled
+from reports.annual.sentences import sentences
 from reports.annual.sheets import DEMO, ReportPage
-from reports.annual.tally import Counts, Granted, Tallies, Tally, good
+from reports.annual.tally import Counts, Tallies
 from villages.models import Unit
 
 WIDTHS = (34, 18, 18, 18)
@@ -138,69 +138,6 @@ class SummarySheet:
 
 def _chart_title(text: str) -> dict[str, object]:
     return {"name": text, "name_font": {"size": 12}, "overlay": False}
-
-
-def sentences(year: int, whole: Tally, counts: Counts) -> Iterator[str]:
-    """What a leader should know of the year, in words."""
-    yield _(
-        "Of %(rated)s rated villages %(decided)s have a decision for %(year)s; "
-        "the mean of their totals is %(mean)s points."
-    ) % {
-        "rated": whole.rated,
-        "decided": whole.with_decision,
-        "year": year,
-        "mean": _shown(whole.mean),
-    }
-    yield _(
-        "%(good)s villages have four stars or more: %(share)s%% of those decided; the year before %(before)s%%."
-    ) % {
-        "good": good(whole.decided),
-        "share": _shown(whole.good_share),
-        "before": _shown(whole.good_share_before),
-    }
-    yield _(
-        "Against the year before %(rose)s villages rose and %(fell)s fell; "
-        "%(fallen)s hold fewer stars today than were decided."
-    ) % {
-        "rose": whole.rose,
-        "fell": whole.fell,
-        "fallen": whole.fallen,
-    }
-    if counts.events is not None:
-        yield _(
-            "%(all)s events happened, %(acting)s of them touch a star; %(rectified)s are rectified, %(open)s are not."
-        ) % {key: counts.events[key] for key in ("all", "acting", "rectified", "open")}
-    if counts.objections is not None and counts.appeals is not None:
-        yield _(
-            "%(objections)s objections were received, %(objections_upheld)s upheld; %(appeals)s appeals were made, "
-            "%(appeals_upheld)s upheld."
-        ) % {
-            "objections": counts.objections["all"],
-            "objections_upheld": counts.objections["upheld"],
-            "appeals": counts.appeals["all"],
-            "appeals_upheld": counts.appeals["upheld"],
-        }
-    if counts.rewards is not None and counts.allocations is not None:
-        yield _("Rewards: %(rewards)s. Project funds: %(funds)s.") % {
-            "rewards": _money(counts.rewards),
-            "funds": _money(counts.allocations),
-        }
-    if counts.open is not None:
-        yield _("%(all)s warnings and follow-ups are still open today, %(late)s of them are late.") % {
-            key: counts.open[key] for key in ("all", "late")
-        }
-
-
-def _money(granted: Granted) -> str:
-    return _("%(units)s grants of %(amount)s yuan, %(paid)s yuan disbursed") % {
-        "units": granted.units,
-        "amount": f"{granted.amount:,.2f}",
-        "paid": f"{granted.disbursed:,.2f}",
-    }
-
-
-def _shown(figure: Decimal | None) -> str:
-    return "—" if figure is None else str(figure)
 
 
 def write_proof(sheet: ExcelSheet, unit: Unit, year: int) -> None:

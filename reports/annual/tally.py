@@ -30,6 +30,8 @@ class Tally:
     fallen: int = 0
     points: Decimal = Decimal(0)
     scored: int = 0
+    area_points: Counter = field(default_factory=Counter)
+    area_scored: Counter = field(default_factory=Counter)
 
     def count(self, row: RegisterRow) -> None:
         self.rated += 1
@@ -44,9 +46,18 @@ class Tally:
             self.points += row.total
             self.scored += 1
 
+    def count_areas(self, row: RegisterRow) -> None:
+        for code, points in row.areas.items():
+            self.area_points[code] += points
+            self.area_scored[code] += 1
+
     @property
     def mean(self) -> Decimal | None:
         return Decimal(written(self.points / self.scored)) if self.scored else None
+
+    @property
+    def area_means(self) -> dict[str, Decimal]:
+        return {code: Decimal(written(points / self.area_scored[code])) for code, points in self.area_points.items()}
 
     @property
     def with_decision(self) -> int:
@@ -90,6 +101,7 @@ class Tallies:
             places.append(self._counties.setdefault(county, Tally("", row.county or row.name)))
         for place in places:
             place.count(row)
+        self.whole.count_areas(row)
 
     @property
     def counties(self) -> list[Tally]:

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.templatetags.face import star_name
 from ratings.events.effects import effects_words
 from records.excel_writer import ExcelSheet, open_workbook
+from reports.annual import work_report
 from reports.annual.figures import RegisterRow, area_names, register
 from reports.annual.lists import ReportLists, titled
 from reports.annual.sheets import FONT, POINTS, ReportColumn, ReportTable
@@ -32,8 +33,10 @@ def write(
     progress: Callable[[int], None] = lambda done: None,
     *,
     reader: User | None = None,
+    words: str | PathLike | None = None,
 ) -> None:
-    """Write the report of ``unit`` (any level) for ``year`` to ``path``; ``progress`` is called with percentages.
+    """Write the report of ``unit`` (any level) for ``year`` to ``path``, and with the same figures the written report
+    to ``words``; ``progress`` is called with percentages.
 
     It holds the lists that ``reader`` may see; without one (the command), all.
     """
@@ -51,6 +54,8 @@ def write(
         proof = ExcelSheet(book, pgettext("sheet", "Proof"))
         write_proof(proof, unit, year)
         write_cover(cover, unit, year, [sheet.name for sheet in book.worksheets()[1:]])
+        if words is not None:
+            work_report.write(unit, year, words, tallies, counts, area_names(unit, year))
     progress(100)
 
 

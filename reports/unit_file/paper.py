@@ -65,7 +65,7 @@ def _years(file: UnitFile) -> list[Block]:
         (
             str(result.year),
             star_name(result.application.applied_star) if result.application else "—",
-            points_text(result.application.self_total) if result.application else "—",
+            points_text(result.self_total),
             points_text(result.decision.total),
             star_name(result.decision.star),
             result.decision.document or "—",

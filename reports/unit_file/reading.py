@@ -50,6 +50,10 @@ class YearResult:
         return self.decision.year
 
     @property
+    def self_total(self) -> Decimal | None:
+        return self.application.self_total if self.application else None
+
+    @property
     def application(self) -> Application | None:
         return self.decision.application
 

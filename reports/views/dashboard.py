@@ -8,15 +8,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
 from accounts.models import User
 from accounts.templatetags.face import star_name
-from reports import charts
-from reports.dashboard import NOT_BEGUN, STAGES, Board, Square, board
+from reports import charts, drawn
+from reports.dashboard import NOT_BEGUN, STAGES, Board, board
 from reports.duties import duties
 from reports.findings import QUESTIONS, AsOf, counted
 from reports.forms import DayForm
@@ -53,16 +50,17 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
     pictured = len(code) >= LISTED_FROM
     seen = board(unit, as_of.moment, with_open=not pictured)
     figures = figures_of(as_of.is_today)
+    base, and_day = reverse("dashboard", args=[code]), "" if as_of.is_today else f"&day={as_of.day:%Y-%m-%d}"
     context = {
         "board": seen,
         "figures": figures,
         "tiles": tile_map(seen, figures, request.GET.get("figure", "")),
         "lists": len(code) >= LISTED_FROM,
         "as_of": as_of,
-        "base": reverse("dashboard", args=[code]),
-        "and_day": "" if as_of.is_today else f"&day={as_of.day:%Y-%m-%d}",
+        "base": base,
+        "and_day": and_day,
         "form": DayForm({"day": as_of.day}),
-        **(answers(request, as_of, seen) if pictured else {}),
+        **(answers(request, as_of, seen, base, and_day) if pictured else {}),
         "above": above(request, unit),
         "stars": star_names(seen),
         "rows": star_rows(seen),
@@ -74,8 +72,9 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "reports/dashboard.html", context)
 
 
-def answers(request: HttpRequest, as_of: AsOf, seen: Board) -> dict[str, Any]:
-    """The pictures of a city or below, each with its heading from the same counts."""
+def answers(request: HttpRequest, as_of: AsOf, seen: Board, base: str, and_day: str) -> dict[str, Any]:
+    """The pictures of a city or below, each with its heading from the same counts; ``base`` and ``and_day``: where the
+    lists behind their figures are."""
     asked = [question for question in QUESTIONS if may_ask(request.user, as_of.unit, question)]
     if len(as_of.unit.code) < COUNTY_LENGTH:
         asked.remove("losses")  # each county has its own criteria
@@ -88,6 +87,7 @@ def answers(request: HttpRequest, as_of: AsOf, seen: Board) -> dict[str, Any]:
     last = max((row.a for row in rows["losses"]), default="")
     used = next((scheme for scheme in schemes if str(scheme.year) == last), schemes[0] if schemes else None)
     lost = charts.losses(rows["losses"], used, {} if seen.is_township else places)
+    heat = [(one, drawn.heat_cells(one, base, and_day)) for one in lost.criteria] if lost else []
     return {
         "duties": duties(request.user, as_of),
         "star_years": charts.star_years(rows["stars"], as_of.day),
@@ -95,8 +95,8 @@ def answers(request: HttpRequest, as_of: AsOf, seen: Board) -> dict[str, Any]:
         "disputes": charts.disputes(rows["disputes"]),
         "money": charts.money(rows["money"]) if rows["money"] else None,
         "losses": lost,
-        "shown": lost.criteria[: charts.HEATED] if lost else [],
-        "rest": lost.criteria[charts.HEATED :] if lost else [],
+        "shown": heat[: charts.HEATED],
+        "rest": heat[charts.HEATED :],
         "gap": charts.gap(rows["gap"]) if rows["gap"] else None,
     }
 
@@ -153,7 +153,7 @@ def wall(seen: Board) -> list[dict]:
     digits = len(next(iter(places)))
     names = star_names(seen)
     return [
-        {"name": places.get(code, code), "squares": drawn(list(squares), names)}
+        {"name": places.get(code, code), "squares": drawn.squares(squares, names)}
         for code, squares in groupby(seen.squares, key=lambda square: square.code[:digits])
     ]
 
@@ -172,23 +172,3 @@ def village_rows(seen: Board) -> list[dict]:
         }
         for square in seen.squares
     ]
-
-
-def drawn(squares: list[Square], names: dict[int, str]) -> SafeString:
-    """Squares as list items. There are hundreds on a page: rendering them by template would take most of its time."""
-    address = reverse("unit_file", args=["CODE"])
-    return format_html_join(
-        "",
-        '<li><a class="s{0}{1}" href="{2}" title="{3} {4}" aria-label="{3} {4}{5}">{0}</a></li>',
-        (
-            (
-                square.star,
-                " flag" if square.flag else "",
-                address.replace("CODE", square.code),
-                square.name,
-                names[square.star],
-                "，" + _("with an open event") if square.flag else "",
-            )
-            for square in squares
-        ),
-    )

@@ -21,7 +21,7 @@ SHOWN = 20
 
 def own(user: User) -> QuerySet[ReportRequest]:
     """The reports that ``user`` requested and may still see."""
-    return reached(user, VIEW_REPORT, ReportRequest.objects.filter(by=user)).select_related("unit", "file")
+    return reached(user, VIEW_REPORT, ReportRequest.objects.filter(by=user)).select_related("unit", "file", "words")
 
 
 @login_required
@@ -52,3 +52,9 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def report_file(request: HttpRequest, pk: int) -> FileResponse:
     return serve(workflow.fetch(get_object_or_404(own(request.user), pk=pk), by=request.user))
+
+
+@login_required
+def report_words(request: HttpRequest, pk: int) -> FileResponse:
+    """The written report, to be edited before it is issued."""
+    return serve(workflow.fetch(get_object_or_404(own(request.user), pk=pk), by=request.user, words=True))

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
+from docx import Document
 from openpyxl import load_workbook
 from rest_framework.test import APIClient
 
@@ -239,3 +240,25 @@ def test_the_last_sheet_carries_the_head_of_the_chain_as_it_is_exported(county, 
     sheet = written(county, tmp_path).worksheets[-1]
     lines = [row[0] for row in rows(sheet, 1)]
     assert Head.read("\n".join(lines[-4:])) == Head.newest()
+
+
+def test_the_written_report_says_what_the_workbook_counts(county, tmp_path):
+    path = tmp_path / "r.docx"
+    call_command("annual_report", year=2026, unit=COUNTY, output=str(tmp_path / "r.xlsx"), words=str(path))
+    report = Document(path)
+    texts = [paragraph.text for paragraph in report.paragraphs]
+    assert [text for text in texts if text[1:2] == "、"] == [
+        "一、评定结果",
+        "二、与上年相比",
+        "三、情形处理与异议申诉",
+        "四、结果运用",
+        "五、存在的问题",
+        "六、下一步工作",
+    ]
+    words = rows(load_workbook(tmp_path / "r.xlsx")["概要"], 2)
+    assert texts[4] == words[0][0]
+    table = [[cell.text for cell in row.cells] for row in report.tables[0].rows]
+    assert table[1:] == [
+        ["沙溪镇", "3", "1", "0", "1", "0", "0", "0", "1"],
+        ["合计", "3", "1", "0", "1", "0", "0", "0", "1"],
+    ]

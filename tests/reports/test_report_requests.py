@@ -8,6 +8,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.urls import reverse
 from django.utils import timezone
+from docx import Document
 from openpyxl import load_workbook
 from rest_framework.test import APIClient
 
@@ -59,6 +60,10 @@ def test_it_is_asked_for_made_told_and_fetched(client, reader, django_capture_on
     fetched = client.get(reverse("report_file", args=[report.pk]))
     assert load_workbook(BytesIO(b"".join(fetched.streaming_content))).sheetnames[0] == "封面"
     assert "attachment" in fetched["Content-Disposition"]
+    words = client.get(reverse("report_words", args=[report.pk]))
+    assert (
+        Document(BytesIO(b"".join(words.streaming_content))).paragraphs[0].text == "新昌县2025年度村级评星晋级工作报告"
+    )
     assert todos_of(User.objects.get(pk=reader.pk)) == []
 
 
@@ -104,9 +109,12 @@ def test_nobody_else_sees_it(client, reader, role, place):
     client.force_login(stranger)
     api = APIClient()
     api.force_authenticate(stranger)
-    for address in (report.get_absolute_url(), reverse("report_file", args=[report.pk])):
+    for address in (
+        report.get_absolute_url(),
+        *(reverse(f"report_{one}", args=[report.pk]) for one in ("file", "words")),
+    ):
         assert client.get(address).status_code == 404
-    for name in ("api-report-detail", "api-report-file"):
+    for name in ("api-report-detail", "api-report-file", "api-report-words"):
         assert api.get(reverse(name, args=[report.pk])).status_code == 404
 
 
