@@ -5,13 +5,14 @@ need no logic are used with ``{% include "components/x.html" with … only %}``,
 """
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import deputies, office_contacts
@@ -83,10 +84,16 @@ def demo() -> bool:
     return settings.DEMO
 
 
-@register.inclusion_tag("components/stars.html")
-def stars(n: int | None, of: int = 5, big: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def stars(n: int | None, of: int = 5, big: bool = False) -> SafeString:
     """``{% stars 3 %}``: the stars drawn, with their word."""
-    return {"n": n or 0, "of": of, "big": big, "name": star_name(n)}
+    return _stars(n, of, big, get_language())
+
+
+@cache
+def _stars(n: int | None, of: int, big: bool, _language: str | None) -> SafeString:
+    """There are few different ones, and a list has fifty."""
+    return render_to_string("components/stars.html", {"n": n or 0, "of": of, "big": big, "name": star_name(n)})
 
 
 @register.inclusion_tag("components/points.html")

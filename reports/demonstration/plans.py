@@ -66,8 +66,15 @@ def target(code: str, spec: SchemeSpec, year: int) -> float:
     draw = chance("standing", code)
     star = draw.choices([star for star, _share in LINES], [share for _star, share in LINES])[0]
     lowest = next(float(line.total or line.over or 50) for line in spec.stars if line.star == star)
-    drift = sum(chance("year", code, one).gauss(0.4, 1.6) for one in range(2024, year + 1))
+    drift = sum(_step(code, one) for one in range(2024, year + 1)) - sum(
+        _step(code, one) for one in range(year + 1, 2024)
+    )
     return min(99.0, max(45.0, lowest, 50.0) + draw.uniform(-0.5, 5.0) + drift)
+
+
+def _step(code: str, year: int) -> float:
+    """From the year before to ``year``."""
+    return chance("year", code, year).gauss(0.4, 1.6)
 
 
 def star_for(spec: SchemeSpec, points: Decimal) -> int:

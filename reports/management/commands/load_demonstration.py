@@ -9,7 +9,7 @@ from reports.demonstration.load import load, load_step
 
 class Command(BaseCommand):
     help = (
-        "Load the demonstration (only with DEMO=1): places, people, schemes, three years. What is there already stays."
+        "Load the demonstration (only with DEMO=1): places, people, schemes, five years. What is there already stays."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
