@@ -101,7 +101,9 @@ def record(
         if not new:
             raise _recorded_already()
         if person:
-            EventPerson.objects.create(event=event, name=person, post=post, by=by)
+            named = EventPerson(event=event, by=by)
+            named.name, named.post = person, post
+            named.save()
         if not held:
             _take_effect(event, "event_recorded")
     rectification_due.follow(event, by=by)
