@@ -302,12 +302,12 @@ class ApplicationFactory(DjangoModelFactory):
         return application
 
 
-def walk(application, *states) -> None:
+def walk(application, *states, at=None) -> None:
     """Take the application through ``states``, by the first verb of the lifecycle that leads to each (by nobody)."""
     before = Application.objects.values_list("state", flat=True).get(pk=application.pk)
     for state in states:
         verb = next(step.verb for step in STEPS.values() if (before, state) in step.moves)
-        move([application.pk], verb, state, by=None)
+        move([application.pk], verb, state, by=None, at=at)
         before = state
 
 

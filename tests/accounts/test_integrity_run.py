@@ -98,7 +98,7 @@ def test_the_trail_tells_of_a_decision_once_it_is_released(auditor):
     application.panel_star = 2
     application.save()
     [decision] = decisions.record(
-        [decisions.DecidedStar(application.pk, 2)], Decision.Origin.TOWNSHIP, verb="decide", by=None
+        [decisions.DecidedStar(application.pk, 2)], Decision.Origin.TOWNSHIP, verb="decide_township", by=None
     )
     assert of("ratings_decisionevent") == []
     seen = of("ratings_applicationevent")
@@ -113,7 +113,9 @@ def test_what_was_withdrawn_before_its_release_stays_covered(auditor):
     application = ApplicationFactory(cycle__scheme__year=2025, state="township_review")
     application.panel_star = 2
     application.save()
-    decisions.record([decisions.DecidedStar(application.pk, 2)], Decision.Origin.TOWNSHIP, verb="decide", by=None)
+    decisions.record(
+        [decisions.DecidedStar(application.pk, 2)], Decision.Origin.TOWNSHIP, verb="decide_township", by=None
+    )
     withdraw(application, by=person(Role.SIGNER, application.unit_id), reason="再核实")
     assert of("ratings_decisionevent") == []
     assert [row for row in of("ratings_applicationevent") if PANEL_STAR in row or "已审定" in row.values()] == []

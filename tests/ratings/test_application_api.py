@@ -108,7 +108,9 @@ def test_a_decision_is_not_seen_before_its_release(filler, draft):
     filled(filler, draft)
     api(Role.SIGNER).post(f"{draft}submit/")
     api(Role.TOWNSHIP_OFFICE, TOWNSHIP).post(f"{draft}accept/")
-    record([DecidedStar(Application.objects.get().pk, 3, "")], Decision.Origin.TOWNSHIP, verb="decide", by=None)
+    record(
+        [DecidedStar(Application.objects.get().pk, 3, "")], Decision.Origin.TOWNSHIP, verb="decide_township", by=None
+    )
     assert api(Role.TOWNSHIP_LEADER, TOWNSHIP).get(draft).json()["state"] == "decided"
     for reader in (filler, api(Role.DISCIPLINE, COUNTY)):
         seen = reader.get(draft).json()

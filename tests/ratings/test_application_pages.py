@@ -304,7 +304,7 @@ def test_who_may_look_may_not_act(client, submitted):
 
 def decided(submitted, office):
     workflow.accept(submitted, by=office)
-    record([DecidedStar(submitted.pk, 3, "")], Decision.Origin.TOWNSHIP, verb="decide", by=None)
+    record([DecidedStar(submitted.pk, 3, "")], Decision.Origin.TOWNSHIP, verb="decide_township", by=None)
     return Application.objects.get(pk=submitted.pk)
 
 
@@ -314,7 +314,7 @@ def test_a_decision_is_not_seen_before_its_release(client, submitted, office, fi
     url = reverse("application", args=[application.pk])
     page = as_(client, person(Role.TOWNSHIP_LEADER, TOWNSHIP)).get(url)
     assert page.context["application"].shown_state == "decided"
-    assert [step.verb for step in page.context["taken"]][-1] == "decide"
+    assert [step.verb for step in page.context["taken"]][-1] == "decide_township"
     for reader in (filler, person(Role.COUNTY_OFFICE, COUNTY), person(Role.DISCIPLINE, COUNTY)):
         page = as_(client, reader).get(url)
         assert page.context["application"].shown_state == "township_review"

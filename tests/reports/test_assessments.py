@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from accounts.roles import Role
 from ratings.models import Extension, Reversal
 from ratings.models.lifecycle import STEPS
-from ratings.workflow.transition import move
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -34,6 +33,7 @@ from tests.factories import (
     at,
     person,
     scheme_body,
+    walk,
 )
 from tests.ratings.reference_register import Decided, Happened, Ordered, World
 from tests.reports.reference_assessment import Applied, Scene, plain_assessment
@@ -189,7 +189,7 @@ def moved(chance, cycle, village):
         # Exactly at the closing is too late.
         moment = chance.choice([moment, max(moment, at(2026, 4, 1)), max(moment, at(2026, 6, 1))])
         state = chance.choice(nexts)
-        move([application.pk], "test", state, by=None, at=moment)
+        walk(application, state, at=moment)
         applied.moves.append((applied.state, state, moment))
         applied.state = state
     return applied

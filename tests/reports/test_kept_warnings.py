@@ -92,7 +92,7 @@ def test_it_is_closed_when_the_cause_is_gone_and_those_responsible_hear_of_it(wo
     refresh(NOW)
     overdue = Application.objects.get(unit=ONE)
     overdue.returns.update(answered_at=NOW)
-    move([overdue.pk], "test", "township_review", by=None)
+    move([overdue.pk], "resubmit", "township_review", by=None)
     refresh(NOW)
     warning = FollowUp.objects.get(kind="warning_W2")
     assert (warning.state, warning.in_time) == ("done", True)

@@ -62,6 +62,7 @@ def test_every_chapter_of_a_confirmed_star(released):
         chapters = told(released.signer, released.application)
         page = text(get(released.signer, "result", released.application.pk))
     assert list(chapters) == [
+        "The village's facts",
         "The panel",
         "The decision",
         "Public notice and objections",
