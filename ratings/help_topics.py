@@ -85,6 +85,7 @@ TOPICS = [
             "apply",
             "application_begin",
             "application",
+            "application_below",
             "application_form",
             "application_area",
             "application_sheet",
@@ -132,6 +133,7 @@ TOPICS = [
         pages=(
             "applications",
             "application",
+            "application_below",
             "application_accept",
             "application_return",
             "application_resume",
@@ -163,6 +165,7 @@ TOPICS = [
         pages=(
             "applications",
             "application",
+            "application_below",
             "application_paper",
             "evidence",
         ),

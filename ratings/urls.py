@@ -34,6 +34,7 @@ urlpatterns = [
     path("applications/reopen/<int:cycle>/<str:unit>/", waiting.reopen, name="application_reopen"),
     path("applications/undo-submissions/", undo_submissions.page, name="applications_undo"),
     path("applications/<int:pk>/", application.page, name="application"),
+    path("applications/<int:pk>/below/", application.figures_below, name="application_below"),
     path("applications/<int:pk>/paper.pdf", application.paper, name="application_paper"),
     path("applications/<int:pk>/form/", form.overview, name="application_form"),
     path("applications/<int:pk>/form/sheet/", form_sheet.page, name="application_sheet"),

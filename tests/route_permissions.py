@@ -250,6 +250,7 @@ PAGES = {
     "application_begin": page("cycle.pk", "village.code", post=at("village", *FILL)),
     "applications": both(who=anywhere(VIEW)),
     "application": both("application.pk", who=at("village", VIEW)),
+    "application_below": both("application.pk", who=at("village", VIEW)),
     "application_form": both("application.pk", who=at("village", *FILL)),
     "application_area": both("application.pk", "=1", who=at("village", *FILL)),
     "application_paper": page(

@@ -1,7 +1,7 @@
 """What a scheme asks of whom, and what is still missing; pure (formats §2: in a form every item must be answered).
 
 A criterion's ``supplier`` says who gives its facts: the village on its form, a department for all villages at once, or
-(township, poll and anyone else) the reviewers on their sheets.
+(township, poll and anyone else) the reviewers on their sheets. A figure from below nobody gives: it is computed.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -11,6 +11,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from ratings.models.application import Paper
+from ratings.scheme.below import is_from_below
 from ratings.scheme.spec import Criterion, Question, SchemeSpec
 from ratings.scoring.methods import Facts, Scored, score_criterion
 
@@ -36,6 +37,11 @@ Answers = Mapping[str, AnswerGiven]
 
 def by_village(criterion: Criterion) -> bool:
     return criterion.supplier == VILLAGE
+
+
+def is_computed(criterion: Criterion) -> bool:
+    """Whether its figure follows from the villages below the unit; nobody types it."""
+    return is_from_below(criterion.supplier)
 
 
 def department(criterion: Criterion) -> str | None:

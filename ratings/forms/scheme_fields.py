@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 
-from ratings.scheme.wording import check_words, plain, supplier_words
+from ratings.scheme.below import retold
+from ratings.scheme.wording import below_forms, check_words, plain, supplier_words
 from records import cells
 
 LONGEST = 2000
@@ -92,8 +93,9 @@ def _coded(words: Callable[[str], str], codes: tuple[str, ...], text: str) -> st
 
 
 def _supplier(text: str) -> str:
-    code = _coded(supplier_words, SUPPLIERS, text)
-    return code if code in SUPPLIERS or code.startswith("department:") else f"department:{text}"
+    computed = retold(text, {words: code for code, words in below_forms().items()})
+    code = computed or _coded(supplier_words, SUPPLIERS, text)
+    return code if code in SUPPLIERS or code.startswith(("department:", "below:")) else f"department:{text}"
 
 
 def _pairs(value: Any, shown: Callable[[Any], str]) -> str:

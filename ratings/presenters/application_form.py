@@ -206,6 +206,8 @@ class ApplicationFormView:
         )
 
     def _locked(self, criterion: Criterion) -> str:
+        if questions.is_computed(criterion):
+            return _("Computed from the villages below; nobody fills it in.")
         department = questions.department(criterion)
         if department:
             given = any(q.item in self.answers and self.answers[q.item].value is not None for q in criterion.questions)

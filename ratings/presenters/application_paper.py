@@ -66,6 +66,8 @@ def _is_reported(card: CriterionCard) -> bool:
 
 
 def _whose(card: CriterionCard) -> str:
+    if questions.is_computed(card.criterion):
+        return _("computed from the villages below")
     return questions.department(card.criterion) or _("by reviewers")
 
 

@@ -115,6 +115,10 @@ class CriterionCard:
         return questions.by_village(self.criterion)
 
     @property
+    def is_computed(self) -> bool:
+        return questions.is_computed(self.criterion)
+
+    @property
     def rule(self) -> list[str]:
         return rule_lines(self.criterion, penalty=self.penalty)
 

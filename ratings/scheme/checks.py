@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from ratings.scheme.below import FORMS, from_below, is_from_below
 from ratings.scheme.problems import Problem, Severity
 from ratings.scheme.spec import (
     Area,
@@ -21,7 +22,8 @@ from ratings.scheme.spec import (
 )
 
 SUPPLIERS = ("village", "township", "county", "poll")
-"""Who supplies a fact, besides ``department:NAME``."""
+"""Who supplies a fact, besides ``department:NAME`` and what is computed from below."""
+NOTHING_BELOW = ("village", "station")
 KEYS_OF_A_LINE = {
     "lines": {"star", "total", "over", "areas", "criteria", "figures", "top"},
     "core": {"star", "core", "others"},
@@ -205,6 +207,9 @@ _METHOD_CHECKS: dict[str, Callable[..., Iterator[Problem]]] = {
 
 def _suppliers(spec: SchemeSpec) -> Iterator[Problem]:
     for place, _area, criterion in _placed_criteria(spec):
+        if is_from_below(criterion.supplier):
+            yield from _from_below(spec, f"{place}.supplier", criterion)
+            continue
         known = criterion.supplier in SUPPLIERS or criterion.supplier.removeprefix("department:") not in (
             "",
             criterion.supplier,
@@ -215,6 +220,18 @@ def _suppliers(spec: SchemeSpec) -> Iterator[Problem]:
                 _("Nobody is known as “%s”.") % criterion.supplier,
                 f"{' / '.join(SUPPLIERS)} / department:…",
             )
+
+
+def _from_below(spec: SchemeSpec, place: str, criterion: Criterion) -> Iterator[Problem]:
+    """A figure that is computed from the villages of the rated unit (``ratings.scheme.below``)."""
+    if from_below(criterion.supplier) is None:
+        yield Problem(place, _("No figure from below is called “%s”.") % criterion.supplier, " / ".join(FORMS))
+    elif not isinstance(criterion, Tiers | Linear):
+        yield Problem(place, _("A figure from below needs a criterion that looks at a figure."), "tiers / linear")
+    elif keys := _sourced(criterion):
+        yield Problem(f"{place.removesuffix('supplier')}{keys[0]}", _("A figure comes from one source."), place)
+    if spec.rates in NOTHING_BELOW:
+        yield Problem(place, _("Nothing lies below a unit of the level “%s”.") % spec.rates, "rates: township")
 
 
 # Stars

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from ratings.scheme.below import retold
 from ratings.scheme.spec import (
     Checklist,
     Count,
@@ -51,7 +52,16 @@ def supplier_words(supplier: str) -> str:
         "county": _("The county's reviewers"),
         "poll": _("A poll of the villagers"),
     }
-    return words.get(supplier, supplier.removeprefix("department:"))
+    return words.get(supplier) or retold(supplier, below_forms()) or supplier.removeprefix("department:")
+
+
+def below_forms() -> dict[str, str]:
+    """How the suppliers of figures from below are called."""
+    return {
+        "below:share_at_least:%s": _("Computed from the villages below: share with %s stars or more"),
+        "below:mean_points": _("Computed from the villages below: mean share of full marks"),
+        "below:no_event:%s": _("Computed from the villages below: share without the events %s"),
+    }
 
 
 def check_words(check: str) -> str:

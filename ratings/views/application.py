@@ -27,6 +27,7 @@ from ratings.presenters.application_form import ApplicationFormView
 from ratings.presenters.application_paper import declaration
 from ratings.presenters.area_sections import AreaSection, CriterionCard
 from ratings.presenters.corrections import corrections
+from ratings.presenters.figures_below import figures_behind
 from ratings.workflow import application as workflow
 from ratings.workflow.actions import available
 from records import previews
@@ -122,6 +123,14 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "papers": [piece for piece in form.papers if piece.files],
         },
     )
+
+
+@login_required
+def figures_below(request: HttpRequest, pk: int) -> HttpResponse:
+    """The villages behind the figures that are computed from below."""
+    application = opened(request.user, pk)
+    figures = figures_behind(application)
+    return render(request, "ratings/application/below.html", {"application": application, "figures": figures})
 
 
 def _open_steps(user: Any, application: Application) -> list[Any]:

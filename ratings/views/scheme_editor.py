@@ -13,11 +13,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.authority import permission_or_404, reached_or_404
 from ratings.forms import scheme_parts
+from ratings.forms.scheme_fields import SUPPLIERS
 from ratings.forms.scheme_parts import METHODS
 from ratings.models import Scheme, SchemeRevision
 from ratings.presenters.sample_villages import sample_villages
 from ratings.presenters.scheme_editor import SchemeOutline, criterion_of, rule, samples
 from ratings.scheme import drafting
+from ratings.scheme.below import EXAMPLES
 from ratings.scheme.drafting import Body, NoSuchPart, Place
 from ratings.scheme.wording import check_words, supplier_words
 from ratings.workflow import scheme_drafts as workflow
@@ -227,7 +229,7 @@ def _part_context(scheme: Scheme, body: Body, name: str, value: Body, given: Any
         "faults": outline.faults_of(name),
         "samples": samples(criterion, given or {}, sample_villages(scheme, criterion)) if criterion else [],
         "rule": rule(criterion, penalty=area is not None and area.get("kind") == "penalty") if criterion else [],
-        "suppliers": [supplier_words(code) for code in ("village", "township", "county", "poll")],
+        "suppliers": [supplier_words(code) for code in (*SUPPLIERS, *EXAMPLES)],
         "checks": "、".join(check_words(code) for code in ("documents", "visit", "interview")),
     }
 

@@ -136,15 +136,20 @@ def _taken(there: Answer, by: User) -> str:
 
 
 def write(answers: list[Answer], by: User | None, verb: str) -> None:
-    """Upsert answers (one per application and item), one statement for every few thousand."""
+    """``upsert`` as what ``by`` did."""
     with audit.acting(by, verb):
-        Answer.objects.bulk_create(
-            answers,
-            batch_size=2000,
-            update_conflicts=True,
-            unique_fields=["application", "item"],
-            update_fields=["typed", "value", "reason", "source", "sure", "by", "saved_at"],
-        )
+        upsert(answers)
+
+
+def upsert(answers: list[Answer]) -> None:
+    """Insert or update answers (one per application and item), one statement for every few thousand."""
+    Answer.objects.bulk_create(
+        answers,
+        batch_size=2000,
+        update_conflicts=True,
+        unique_fields=["application", "item"],
+        update_fields=["typed", "value", "reason", "source", "sure", "by", "saved_at"],
+    )
 
 
 def note_filler(application: Application, by: User) -> None:

@@ -23,6 +23,7 @@ from ratings.models.cycle import CycleStep
 from ratings.workflow import decision as decisions
 from ratings.workflow.actions import require, require_all
 from ratings.workflow.answers import TypedAnswer, given_of, keep_self_points, reread
+from ratings.workflow.figures_below import keep_figures_below
 from ratings.workflow.filling_rights import (
     ON_BEHALF,
     OWN,
@@ -94,6 +95,7 @@ def open_drafts(cycle: Cycle, drafts: list[Application], *, at: datetime | None 
         ),
         batch_size=2000,
     )
+    keep_figures_below(begun)
     return begun
 
 
@@ -195,12 +197,11 @@ def submit_many(signed: Pairs, *, at: datetime | None = None, expected: Any = No
         previews.require_unchanged(expected, content_of(applications[0]))
     for cycle in _cycles(applications):
         require_applying(cycle, {a.unit_id for a in applications if a.cycle_id == cycle.pk}, at)
-    answers = given_of(applications)
-    _require_whole(applications, answers)
+    _require_whole(applications, given_of(applications))
     at = at or timezone.now()
     changes = {"submitted_at": at, "signed_by": _each(signers), "submitted_tags": _tags(applications)}
     move(signers, "submit", State.SUBMITTED, by=signers, at=at, **changes)
-    _keep_self_assessment(applications, answers)
+    _keep_self_assessment(applications)
     notices.tell_township(applications, "application_submitted")
 
 
@@ -260,9 +261,10 @@ def problems_of(applications: list[Application], answers: Answers) -> list[tuple
     ]
 
 
-def _keep_self_assessment(applications: list[Application], answers: Answers) -> None:
+def _keep_self_assessment(applications: list[Application]) -> None:
     """Points of the unit's own answers, and the total and star that they would give today."""
-    keep_self_points(applications, answers)
+    keep_figures_below(applications)
+    keep_self_points(applications)
     allowed_star.store(_rows(applications), Stage.SELF, timezone.localdate())
 
 
@@ -405,10 +407,9 @@ def resubmit(application: Application, *, by: User, expected: Any = None) -> Non
         previews.require_unchanged(expected, content_of(application))
     question = open_return(application)
     require_in_time(question)
-    answers = given_of([application])
-    _require_whole([application], answers)
+    _require_whole([application], given_of([application]))
     _end_return(application, question, "resubmit", by)
-    _keep_self_assessment([application], answers)
+    _keep_self_assessment([application])
     notices.tell_township([application], "application_resubmitted")
 
 
@@ -422,7 +423,7 @@ def resume(application: Application, *, by: User, expected: Any = None) -> None:
     if question is not None and timezone.now() < question.due:
         raise WrongState(_("The village may still answer until %s.") % deadline(question.due))
     _end_return(application, question, "resume", by)
-    _keep_self_assessment([application], given_of([application]))
+    _keep_self_assessment([application])
     notices.tell_village([application], "application_resumed")
 
 

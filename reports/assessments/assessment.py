@@ -30,5 +30,5 @@ def assess(spec: AssessmentSpec) -> list[Assessed]:
     ground = Ground(spec)
     values = {term.code: TERMS[term.takes](ground, term) for term in spec.terms}
     weights = {term.code: term.weight for term in spec.terms}
-    rows = {place: {code: by_place[place] for code, by_place in values.items()} for place in ground.villages}
+    rows = {place: {code: by_place[place] for code, by_place in values.items()} for place in ground.places}
     return [Assessed(place, terms, figure(weights, terms)) for place, terms in rows.items()]

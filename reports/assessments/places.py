@@ -2,10 +2,8 @@
 
 from datetime import date
 
-from django.db.models import Count
-from django.db.models.functions import Left
-
-from villages.models import CODE_LENGTHS, Level, Unit, rated_on
+from ratings.below.villages import VillagesBelow
+from villages.models import CODE_LENGTHS, Level, Unit
 
 LEVELS = {"township": [Level.TOWNSHIP], "county": [Level.COUNTY, Level.ZONE]}
 """A development zone stands at county level (practice §1)."""
@@ -19,6 +17,5 @@ def place_codes(unit: str, assesses: str) -> set[str]:
 
 def villages_of_places(unit: str, assesses: str, on: date) -> dict[str, int]:
     """How many rated villages each unit had on the day, by code in order; units without any are left out."""
-    villages = rated_on(unit, on).order_by().annotate(place=Left("code", LENGTHS[assesses]))
-    counted = dict(villages.values_list("place").annotate(Count("pk")))
+    counted = VillagesBelow(unit, on, LENGTHS[assesses]).counted
     return {place: counted[place] for place in sorted(place_codes(unit, assesses) & counted.keys())}

@@ -1,65 +1,49 @@
 """The value of each term for each unit, from 0 to 1 and exact (formats §9)."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
-from functools import cached_property
 
+from ratings.below import values
+from ratings.below.values import Values
+from ratings.below.villages import VillagesBelow
 from reports.assessments import sources
-from reports.assessments.places import villages_of_places
+from reports.assessments.places import LENGTHS, place_codes
 from reports.assessments.spec import AssessmentSpec, NoEvent, OnTime, ShareAtLeast, Term, Typed
-
-Values = dict[str, Fraction]
-"""By the code of a place."""
 
 
 class Ground:
-    """What several terms of one assessment share, queried once."""
+    """What several terms of one assessment share, queried once; ``places``: the units that have villages, in order."""
 
     def __init__(self, spec: AssessmentSpec):
         self.spec = spec
-        self.villages = villages_of_places(spec.unit, spec.assesses, spec.on)
-
-    @cached_property
-    def stars(self) -> list[tuple[str, int, int, int]]:
-        return sources.stars(self.spec)
-
-    def shares(self, counted: Mapping[str, int | Fraction]) -> Values:
-        """The counts of each unit as a share of its villages."""
-        return {place: Fraction(counted.get(place, 0)) / villages for place, villages in self.villages.items()}
+        self.villages = VillagesBelow(spec.unit, spec.on, LENGTHS[spec.assesses])
+        known = place_codes(spec.unit, spec.assesses)
+        self.places = [place for place in self.villages.counted if place in known]
 
     def everywhere(self, value: int) -> Values:
-        return dict.fromkeys(self.villages, Fraction(value))
-
-
-def _summed(rows: Iterable[tuple[str, int | Fraction]]) -> dict[str, int | Fraction]:
-    sums: dict[str, int | Fraction] = defaultdict(int)
-    for place, number in rows:
-        sums[place] += number
-    return sums
+        return dict.fromkeys(self.places, Fraction(value))
 
 
 def share_at_least(ground: Ground, term: ShareAtLeast) -> Values:
-    return ground.shares(_summed((place, n) for place, star, _before, n in ground.stars if star >= term.star))
+    return values.share_at_least(ground.villages, term.star)
 
 
 def improved(ground: Ground, _term: Term) -> Values:
-    return ground.shares(_summed((place, n) for place, star, before, n in ground.stars if star > before))
+    risen = values.summed((place, n) for place, star, before, n in ground.villages.stars if star > before)
+    return values.shares(ground.villages, risen)
 
 
 def mean_points(ground: Ground, _term: Term) -> Values:
-    rows = sources.points(ground.spec)
-    return ground.shares(_summed((place, Fraction(total) / Fraction(full)) for place, full, total in rows if full))
+    return values.mean_points(ground.villages)
 
 
 def on_time(ground: Ground, term: OnTime) -> Values:
-    kept = {place: Fraction(in_time, due) for place, due, in_time in sources.step(ground.spec, term.step)}
-    return ground.everywhere(1) | {place: value for place, value in kept.items() if place in ground.villages}
+    rows = sources.step(ground.villages, ground.spec.year, term.step)
+    return ground.everywhere(1) | {place: Fraction(in_time, due) for place, due, in_time in rows}
 
 
 def no_event(ground: Ground, term: NoEvent) -> Values:
-    had = ground.shares(dict(sources.events(ground.spec, term.events)))
-    return {place: 1 - share for place, share in had.items()}
+    return values.no_event(ground.villages, term.events, ground.spec.year)
 
 
 def none_due(ground: Ground, _term: Term) -> Values:
@@ -68,17 +52,17 @@ def none_due(ground: Ground, _term: Term) -> Values:
 
 
 def closed_warnings(ground: Ground, _term: Term) -> Values:
-    had = {place: Fraction(closed, due) for place, due, closed in sources.warnings(ground.spec)}
+    had = {place: Fraction(closed, due) for place, due, closed in sources.warnings(ground.villages, ground.spec.year)}
     return ground.everywhere(1) | had
 
 
 def own_star(ground: Ground, _term: Term) -> Values:
-    held = {place: Fraction(star, most) for place, star, most in sources.own_stars(ground.spec) if most}
-    return {place: min(held.get(place, Fraction(0)), Fraction(1)) for place in ground.villages}
+    held = {place: Fraction(star, most) for place, star, most in sources.own_stars(ground.villages) if most}
+    return {place: min(held.get(place, Fraction(0)), Fraction(1)) for place in ground.places}
 
 
 def typed(ground: Ground, term: Typed) -> Values:
-    return {place: Fraction(ground.spec.values[term.code][place]) for place in ground.villages}
+    return {place: Fraction(ground.spec.values[term.code][place]) for place in ground.places}
 
 
 TERMS: dict[str, Callable[[Ground, Term], Values]] = {

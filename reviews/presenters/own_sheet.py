@@ -20,7 +20,7 @@ from reviews.models import FieldPhoto, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.sheets.entries import entries_of
 from reviews.sheets.queue import with_deadline
-from reviews.sheets.scores import scored
+from reviews.sheets.scores import Entries, scored, with_computed
 
 SCORE = tuple(review_level.permission("score") for review_level in REVIEW_LEVELS.values())
 
@@ -62,8 +62,12 @@ class OwnSheet:
         self.application = self.sheet.application
         self.spec = self.application.scheme.spec
         self.criteria = list(self.spec.fitting(self.application.tags))
-        self.entries = entries_of([pk])[pk]
         self.answers = {answer.item: answer for answer in Answer.objects.filter(application=self.application)}
+        self.entries = self.with_computed(entries_of([pk])[pk])
+
+    def with_computed(self, entries: Entries) -> Entries:
+        values = {item: answer.value for item, answer in self.answers.items() if answer.value is not None}
+        return with_computed(self.criteria, entries, values)
 
     @cached_property
     def last(self) -> dict[str, LastYear]:

@@ -18,7 +18,7 @@ from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.sheets.entries import entries_of
 from reviews.sheets.queue import TO_SCORE, sheets_of
 from reviews.sheets.score_sheet_form import AGREE, SavedScores, ScorePart, ScoreSheetForm, same_text
-from reviews.sheets.scores import scored
+from reviews.sheets.scores import scored, with_computed
 from reviews.workflow.sheets import NO_LONGER_OPEN
 from reviews.workflow.visits import Fields, Typed
 from villages.models import below_any
@@ -152,7 +152,7 @@ def rows_of(sheets: Collection[Sheet], cycle: Cycle, across: Iterable[Criterion]
             last.get(sheet.application.unit_id),
         )
         cells = {part.criterion.code: Cell(sheet.pk, part) for part in form.parts}
-        points = scored(spec, sheet.application.tags, entries[sheet.pk])
+        points = scored(spec, sheet.application.tags, with_computed(fitting, entries[sheet.pk], form.reported))
         total = running_total(spec, {code: of.points for code, of in points.items()})
         rows.append(GridRow(sheet, form, [cells.get(code) for code in codes], total, len(fitting) - len(points)))
     return rows

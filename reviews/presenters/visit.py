@@ -40,7 +40,7 @@ class Visit(OwnSheet):
 
     def show(self, saved: Mapping[str, SavedScores], typed: Mapping[str, Fields]) -> None:
         """Show what was saved, and what was not as it was typed."""
-        self.entries, self.kept = entries_of([self.sheet.pk])[self.sheet.pk], dict(saved)
+        self.entries, self.kept = self.with_computed(entries_of([self.sheet.pk])[self.sheet.pk]), dict(saved)
         self.form = self._read()
         for part in self.form.parts:
             fields, refused = typed.get(part.criterion.code, {}), part.kept and part.kept.problem

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from ratings.application.absences import Said
 from ratings.application.answer_parsing import parsed_answer
+from ratings.application.questions import is_computed
 from ratings.models import Answer, Evidence
 from ratings.presenters.area_sections import LastYear
 from ratings.scheme.spec import Area, Criterion, Question, SchemeSpec
@@ -25,7 +26,7 @@ from records.numbers import plain
 from records.outliers import Odd
 from records.refusals import Incomplete
 from reviews.sheets.photos import Photo
-from reviews.sheets.scores import Entries, ScoreEntry, facts_of, is_scored
+from reviews.sheets.scores import Entries, ScoreEntry, facts_of, is_scored, with_computed
 
 AGREE, CHANGE = "agree", "change"
 
@@ -121,8 +122,13 @@ class ScorePart:
         return None if self.mine is None else self.mine.points
 
     @property
+    def is_computed(self) -> bool:
+        """Whether nobody types its figure: it follows from the villages below the unit."""
+        return is_computed(self.criterion)
+
+    @property
     def can_agree(self) -> bool:
-        return self.units is not None and not self.is_judged
+        return self.units is not None and not self.is_judged and not self.is_computed
 
     @property
     def rule(self) -> list[str]:
@@ -132,6 +138,8 @@ class ScorePart:
     def texts(self) -> dict[str, str]:
         """The content of each field, by the field's name; a tick is "1" or "0"."""
         code = self.criterion.code
+        if self.is_computed:
+            return {}
         how = {f"how.{code}": self.how} if self.can_agree else {}
         values = {line.name: line.typed or ("0" if line.question.kind == "tick" else "") for line in self.lines}
         return how | values | {f"why.{code}": self.why}
@@ -164,13 +172,14 @@ class ScoreSheetForm:
         entries: Entries,
         last: Mapping[str, LastYear] | None = None,
     ) -> None:
-        self.answers, self.entries, self.last = answers, entries, last or {}
+        self.answers, self.last = answers, last or {}
         self.reported = {item: a.value for item, a in answers.items() if a.value is not None}
+        self.entries = with_computed(criteria, entries, self.reported)
         self.parts = [self._part(criterion) for criterion in criteria if criterion.questions]
 
     def _part(self, criterion: Criterion) -> ScorePart:
         done = is_scored(criterion, self.entries)
-        reported = is_scored(criterion, self.reported)
+        reported = all(item in self.reported for item in criterion.needs)
         items = [question.item for question in criterion.questions]
         agrees = done and reported and all(self.entries[item].value == self.reported[item] for item in items)
         return ScorePart(
@@ -229,6 +238,8 @@ class ScoreSheetForm:
         A form that sends ``seen:CODE`` (the ``version`` that it shows) is complete: an absent tick is removed, and what
         was changed elsewhere meanwhile is not overwritten.
         """
+        if part.is_computed:
+            return {}
         code, seen, was = part.criterion.code, data.get(f"seen:{part.criterion.code}"), part.how
         edited = self._edited(part, data)
         part.edited = bool(edited)

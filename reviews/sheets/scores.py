@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from ratings.application.questions import is_computed
 from ratings.scheme.spec import Criterion, SchemeSpec
 from ratings.scoring.methods import Scored, WrongFact, check_fact, score_criterion
 
@@ -25,8 +26,15 @@ def facts_of(entries: Entries) -> dict[str, Decimal]:
     return {item: entry.value for item, entry in entries.items()}
 
 
+def with_computed(criteria: Iterable[Criterion], entries: Entries, answers: Mapping[str, Decimal]) -> Entries:
+    """The entries with the figures from below, which nobody types: as they stand in ``answers`` until the panel has
+    finished and the sheet keeps them."""
+    items = {item for criterion in criteria if is_computed(criterion) for item in criterion.needs}
+    return {item: ScoreEntry(answers[item]) for item in items if item in answers} | dict(entries)
+
+
 def is_scored(criterion: Criterion, entries: Collection[str]) -> bool:
-    return all(item in entries for item in criterion.needs)
+    return is_computed(criterion) or all(item in entries for item in criterion.needs)
 
 
 def scored(spec: SchemeSpec, tags: Collection[str], entries: Entries) -> dict[str, Scored]:
@@ -51,6 +59,9 @@ def problems(criteria: Iterable[Criterion], entries: Entries, answers: Mapping[s
             by_question[item] = _("The scheme has no such question.")
             continue
         criterion, question = questions[item]
+        if is_computed(criterion):
+            by_question[item] = _("This figure is computed from the villages below: nobody types it.")
+            continue
         try:
             check_fact(criterion, question, entry.value)
         except WrongFact as wrong:

@@ -17,6 +17,7 @@ from notifications.models import Notice
 from notifications.workflow import announce_all
 from ratings.models import Answer, Application
 from ratings.workflow.decision import PanelPoints, record_points
+from ratings.workflow.figures_below import keep_figures_below
 from ratings.workflow.window import require_reviewing
 from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
@@ -25,7 +26,7 @@ from reviews.models import Settlement, Sheet, SheetEntry
 from reviews.models.review_levels import FEWEST_REVIEWERS, REVIEW_LEVELS, ReviewLevel
 from reviews.panels import joint_points
 from reviews.sheets.entries import entries_of
-from reviews.sheets.scores import Entries, problems, scored, unscored
+from reviews.sheets.scores import Entries, problems, scored, unscored, with_computed
 from reviews.workflow.settlements import supersede
 
 NO_LONGER_OPEN = gettext_lazy("This sheet has been handed in, or the application is no longer under review.")
@@ -49,17 +50,21 @@ def save_many(filled: Mapping[int, Entries], *, by: User, at: datetime | None = 
         if wrong:
             raise Incomplete(_("Some entries are not right yet: %(unit)s.") % {"unit": unit.name}, wrong)
     with audit.acting(by, "score"):
-        SheetEntry.objects.bulk_create(
-            (
-                SheetEntry(sheet_id=pk, item=item, value=entry.value, reason=entry.reason.strip())
-                for pk, entries in filled.items()
-                for item, entry in entries.items()
-            ),
-            update_conflicts=True,
-            unique_fields=["sheet", "item"],
-            update_fields=["value", "reason"],
-            batch_size=5000,
-        )
+        _write(filled)
+
+
+def _write(filled: Mapping[int, Entries]) -> None:
+    SheetEntry.objects.bulk_create(
+        (
+            SheetEntry(sheet_id=pk, item=item, value=entry.value, reason=entry.reason.strip())
+            for pk, entries in filled.items()
+            for item, entry in entries.items()
+        ),
+        update_conflicts=True,
+        unique_fields=["sheet", "item"],
+        update_fields=["value", "reason"],
+        batch_size=5000,
+    )
 
 
 @transaction.atomic
@@ -192,6 +197,7 @@ def close_panels(chosen: Collection[Sheet], at: datetime) -> None:
 def _give_points(
     applications: Mapping[int, Application], sheets: Collection[Sheet], review_level: ReviewLevel, at: datetime
 ) -> None:
+    _enter_computed(sheets, applications)
     entries = entries_of([sheet.pk for sheet in sheets])
     scores = defaultdict(list)
     for sheet in sheets:
@@ -210,6 +216,20 @@ def _give_points(
         for code in joint_points.to_settle(codes, applications[pk].cycle.scheme.spec.tolerance)
     )
     _tell_leaders(applications.values(), review_level)
+
+
+def _enter_computed(sheets: Collection[Sheet], applications: Mapping[int, Application]) -> None:
+    """Put the figures from below, as the villages stand now, on every sheet: the points of all reviewers follow from
+    the same ones."""
+    keep_figures_below(applications.values())
+    answers = _answers(applications)
+    computed = {
+        sheet.pk: with_computed(
+            applications[sheet.application_id].scheme.spec.criteria, {}, answers[sheet.application_id]
+        )
+        for sheet in sheets
+    }
+    _write(computed)
 
 
 def _tell_leaders(applications: Collection[Application], review_level: ReviewLevel) -> None:

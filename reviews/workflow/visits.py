@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from ratings.application.questions import is_computed
 from ratings.models import Answer
 from ratings.workflow.filling_rights import criteria_of
 from records.refusals import Incomplete
@@ -36,7 +37,7 @@ Fields = Mapping[str, Typed]
 
 def by_criterion(sheet: Sheet, fields: Fields) -> dict[str, Fields]:
     """``fields`` (by name) by the criterion that they belong to. Raises ``Incomplete`` for a field of no criterion."""
-    criteria = criteria_of(sheet.application)
+    criteria = [criterion for criterion in criteria_of(sheet.application) if not is_computed(criterion)]
     owner = {f"{kind}.{c.code}": c.code for c in criteria for kind in ("how", "why")}
     owner |= {f"v.{question.item}": c.code for c in criteria for question in c.questions}
     unknown = _("The scheme has no such question.")

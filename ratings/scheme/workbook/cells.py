@@ -12,7 +12,8 @@ from typing import Any
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from ratings.scheme.workbook.layout import ALL, DEPARTMENT, DEPARTMENT_PREFIX, YES, Column
+from ratings.scheme.below import retold
+from ratings.scheme.workbook.layout import ALL, BELOW, DEPARTMENT, DEPARTMENT_PREFIX, YES, Column
 from ratings.scheme.writing import plain_number
 from records import cells
 from records.excel_writer import LONGEST_TEXT
@@ -54,6 +55,8 @@ def value(column: Column, text: str) -> Any:
         case "choice":
             return _key(text, column.words or {})
         case "supplier":
+            if computed := retold(text, {words: code for code, words in BELOW.items()}):
+                return computed
             department = _DEPARTMENT.fullmatch(text)
             return DEPARTMENT + department[1].strip() if department else _key(text, column.words or {})
         case _:
@@ -73,6 +76,8 @@ def _words(column: Column, said: Any) -> str:
             return YES
         case list():
             return SEPARATOR.join(words.get(entry, entry) for entry in said)
+        case str() if column.kind == "supplier" and (words_of_below := retold(said, BELOW)):
+            return words_of_below
         case str() if column.kind == "supplier" and said.startswith(DEPARTMENT):
             return DEPARTMENT_PREFIX + said.removeprefix(DEPARTMENT)
         case _:

@@ -23,6 +23,11 @@ METHODS = {
 }
 SUPPLIERS = {"village": "村", "township": "乡镇", "county": "县", "poll": "民意测评"}
 DEPARTMENT, DEPARTMENT_PREFIX = "department:", "部门："
+BELOW = {
+    "below:share_at_least:%s": "所辖村：达到%s星的占比",
+    "below:mean_points": "所辖村：平均得分率",
+    "below:no_event:%s": "所辖村：没有这些情形的占比：%s",
+}
 CHECKS = {"documents": "查资料", "interview": "访谈", "visit": "实地查看"}
 STEPS = {"started": "不足也算"}
 ALL = {"all": "全部"}
@@ -110,7 +115,15 @@ CRITERIA = Sheet(
         Column("name", "名称", "text", "必填", "村民代表会议", width=28),
         Column("max", "满分", "number", "必填，大于0", 6),
         Column("method", "计分方式", "choice", "必填，各种方式见“说明”", "逐项扣分", METHODS),
-        Column("supplier", "谁填报", "supplier", "不填就是村；部门写成“部门：农业农村局”", "村", SUPPLIERS, 18),
+        Column(
+            "supplier",
+            "谁填报",
+            "supplier",
+            "不填就是村；部门写成“部门：农业农村局”；算出来的写成“所辖村：达到4星的占比”",
+            "村",
+            SUPPLIERS,
+            18,
+        ),
         Column("checks", "核查方式", "list", "几种用顿号隔开", "查资料、访谈", CHECKS, 18),
         Column("only", "适用", "list", "只考评有这些标签的村；不填就是都考评"),
         Column("figure", "数值名称", "text", "分档、按比例用的数，如“满意率(%)”"),

@@ -1,0 +1,97 @@
+"""The rated villages below a unit on a day, and what the register and the events say of them: one query for all.
+
+Every query begins with the relation ``village (code, place)``; ``place`` is the unit above by which it is counted.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count
+from django.db.models.functions import Left
+
+from ratings.register.rerating import scope_of, with_periods
+from villages.models import rated_on
+
+
+@dataclass(frozen=True)
+class VillagesBelow:
+    """The villages of ``unit`` that stood ``on`` the day, by the first ``digits`` of their codes."""
+
+    unit: str
+    on: date
+    digits: int
+
+    @cached_property
+    def counted(self) -> dict[str, int]:
+        """How many there are by place, in order; places without any are left out."""
+        villages = rated_on(self.unit, self.on).order_by().annotate(place=Left("code", self.digits))
+        return dict(sorted(villages.values_list("place").annotate(Count("pk"))))
+
+    @cached_property
+    def stars(self) -> list[tuple[str, int, int, int]]:
+        """Place, star on the day, star a year before, and how many villages hold these two (no star: 0)."""
+        before = year_before(self.on)
+        return self.register_rows(_STARS, self.on, self.on, before, before)
+
+    @cached_property
+    def points(self) -> list[tuple[str, Decimal | None, Decimal]]:
+        """Place, full marks of the scheme of the decision in force, sum of the totals, each capped at these marks."""
+        return self.register_rows(_POINTS, self.on, self.on)
+
+    def events(self, kinds: Iterable[str], year: int) -> dict[str, int]:
+        """How many villages have a released event of ``kinds`` in the year, by place; one undone by an appeal does not
+        count."""
+        return dict(self.rows(_EVENTS, list(kinds), year, self.on))
+
+    def rows(self, sql: str, *params: Any) -> list[tuple]:
+        villages, named = self._relation()
+        with connection.cursor() as cursor:
+            cursor.execute(f"with {villages} {sql}", [*named, *params])
+            return cursor.fetchall()
+
+    def register_rows(self, sql: str, *params: Any) -> list[tuple]:
+        """``rows`` with the relation ``period`` of the register up to the day."""
+        periods, register = with_periods(scope_of(self.unit), self.on)
+        villages, named = self._relation()
+        with connection.cursor() as cursor:
+            cursor.execute(f"{periods}, {villages} {sql}", [*register, *named, *params])
+            return cursor.fetchall()
+
+    def _relation(self) -> tuple[str, list[Any]]:
+        codes, params = rated_on(self.unit, self.on).order_by().values("code").query.sql_with_params()
+        return f"village as materialized (select code, left(code, %s) as place from ({codes}) as v)", [  # noqa: S608
+            self.digits,
+            *params,
+        ]
+
+
+_STARS = """
+select v.place, coalesce(now.star, 0), coalesce(before.star, 0), count(*)
+from village v
+left join period now on now.unit = v.code and now.since <= %s and (now.until is null or now.until > %s)
+left join period before on before.unit = v.code and before.since <= %s and (before.until is null or before.until > %s)
+group by 1, 2, 3
+"""
+_POINTS = Path(__file__).with_name("points.sql").read_text(encoding="utf-8").replace("{source}", "")
+_EVENTS = """
+select v.place, count(distinct e.unit_id)
+from village v
+join ratings_event e on e.unit_id = v.code
+left join ratings_reversal r on r.event_id = e.id
+where not e.held and e.kind = any (%s) and extract(year from e."on") = %s and (r."on" is null or r."on" > %s)
+group by 1
+"""
+
+
+def year_before(day: date) -> date:
+    """The same day of the previous year; 28 February for the 29th."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)

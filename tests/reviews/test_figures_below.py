@@ -1,0 +1,72 @@
+"""Figures from below on score sheets: there for every reviewer, typed by nobody, computed for the panel."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from accounts.roles import Role
+from ratings.models import Points, Stage
+from records.refusals import Incomplete
+from reviews.models import Sheet, SheetEntry
+from reviews.sheets.scores import ScoreEntry
+from reviews.workflow import panels, sheets
+from tests.factories import COUNTY, TOWNSHIP, ApplicationFactory, DecisionFactory, UnitFactory, person
+from tests.ratings.test_figures_below import VILLAGES, township_cycle
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def seats():
+    """The two sheets of the county's panel for a township, each with its reviewer."""
+    cycle = township_cycle()
+    DecisionFactory(unit_id=VILLAGES[0], unit=None, star=4)
+    reviewers = [person(Role.COUNTY_REVIEWER, COUNTY) for _ in range(2)]
+    office = person(Role.COUNTY_OFFICE, COUNTY)
+    ApplicationFactory(cycle=cycle, unit=UnitFactory(code=TOWNSHIP), state="county_review")
+    panels.convene(cycle, cycle.unit, Stage.COUNTY, reviewers, by=office)
+    return [(Sheet.objects.get(reviewer=reviewer), reviewer) for reviewer in reviewers]
+
+
+def test_it_is_computed_when_the_panel_has_finished(seats):
+    for number, (sheet, reviewer) in enumerate(seats):
+        sheets.save(sheet, {"2.1.a": ScoreEntry(Decimal(1))}, by=reviewer)
+        sheets.hand_in(sheet, by=reviewer)
+        if not number:  # a star that counts on the last day for facts, after one reviewer has handed in
+            DecisionFactory(unit_id=VILLAGES[1], unit=None, star=5)
+    points = dict(Points.objects.filter(stage=Stage.COUNTY).values_list("criterion", "points"))
+    assert points == {"1.1": Decimal("2.86"), "1.2": Decimal(0), "1.3": Decimal(10), "2.1": Decimal(9)}
+    assert set(SheetEntry.objects.filter(item="1.1").values_list("value", flat=True)) == {Decimal("28.5714285714")}
+    assert Points.objects.get(stage=Stage.COUNTY, criterion="1.1").figure == Decimal("28.5714285714")
+
+
+def test_no_door_takes_it_typed(seats, client):
+    sheet, reviewer = seats[0]
+    with pytest.raises(Incomplete):
+        sheets.save(sheet, {"1.1": ScoreEntry(Decimal(99))}, by=reviewer)
+    api = APIClient()
+    api.force_authenticate(reviewer)
+    typed = {"answers": [{"item": "v.1.1", "typed": "99"}]}
+    assert api.post(reverse("api-sheet-typed", args=[sheet.pk]), typed, format="json").status_code == 400
+    client.force_login(reviewer)
+    page = reverse("review_sheet", args=[sheet.pk])
+    assert client.get(page).context["progress"] == {"scored": 3, "of": 4, "left": 1, "total": 0, "most": 40}
+    client.post(page, {"v.1.1": "99", "v.2.1.a": "0", "why.2.1": "", "seen:2.1": ""})
+    assert list(SheetEntry.objects.values_list("item", flat=True)) == ["2.1.a"]
+
+
+def test_the_page_names_the_villages_behind_it(seats, client):
+    application = seats[0][0].application
+    client.force_login(person(Role.COUNTY_OFFICE, COUNTY))
+    figures = client.get(reverse("application_below", args=[application.pk])).context["figures"]
+    assert [(one.criterion.code, one.figure, one.now) for one in figures] == [
+        ("1.1", "—", "14.2857142857"),
+        ("1.2", "—", "0"),
+        ("1.3", "—", "100"),
+    ]
+    behind = [(village.code, village.star, village.adds) for village in figures[0].villages]
+    assert behind == [
+        (code, 4 if code == VILLAGES[0] else 0, "100" if code == VILLAGES[0] else "0") for code in VILLAGES
+    ]
