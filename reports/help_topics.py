@@ -24,6 +24,19 @@ TOPICS = [
         order=33,
     ),
     Topic(
+        "money_overview",
+        _("Money at a glance"),
+        _("What is due, paid, frozen and left, and whose turn it is."),
+        (
+            _("Read the headings first. Policies and funds that wait for somebody stand at the top."),
+            _("Press a place, a star or an amount to see the villages behind it; take the list along as a workbook."),
+            _("Open a clawback to decide it; until then nothing more is paid to that village."),
+        ),
+        pages=("money_home", "money_overview"),
+        needs=("incentives.view_incentive",),
+        order=38,
+    ),
+    Topic(
         "unit_file",
         _("Village file"),
         _("Everything that is known of one village on one page."),

@@ -23,7 +23,8 @@ from reports.words import Names
 from villages.models import Unit, below
 
 STAGE = "stage"
-NEEDS = {"events": "ratings.view_event", "money": "incentives.view_incentive"}
+VIEW_MONEY = "incentives.view_incentive"
+NEEDS = {"events": "ratings.view_event", "money": VIEW_MONEY}
 """What a reader must hold on the unit beside the dashboard's own permission."""
 TITLES = {
     "late": gettext_lazy("What is late"),

@@ -14,6 +14,14 @@ MENU = (
         note=_("Progress, stars and warnings of your places"),
     ),
     MenuEntry(
+        Section.RESULTS,
+        _("Money at a glance"),
+        "money_home",
+        ("incentives.view_incentive",),
+        order=5,
+        note=_("What is due, paid, frozen and left, and whose turn it is"),
+    ),
+    MenuEntry(
         Section.RECORDS,
         _("Warnings"),
         "warnings",

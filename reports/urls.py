@@ -1,11 +1,13 @@
 from django.urls import path
 
-from reports.views import dashboard, findings, report, unit_file, warnings
+from reports.views import dashboard, findings, money, report, unit_file, warnings
 
 urlpatterns = [
     path("dashboard/", dashboard.dashboard_home, name="dashboard_home"),
     path("dashboard/<str:code>/", dashboard.dashboard, name="dashboard"),
     path("dashboard/<str:code>/<slug:question>/", findings.figure_list, name="figure_list"),
+    path("money/overview/", money.money_home, name="money_home"),
+    path("money/overview/<str:code>/", money.money_overview, name="money_overview"),
     path("register/<str:code>/file/", unit_file.unit_file, name="unit_file"),
     path("register/<str:code>/file/paper.pdf", unit_file.unit_file_paper, name="unit_file_paper"),
     path("reports/", report.reports, name="reports"),

@@ -38,9 +38,9 @@ def dashboard_home(request: HttpRequest) -> HttpResponse:
     return redirect("dashboard", code)
 
 
-def topmost(user: User) -> str | None:
+def topmost(user: User, permission: str = VIEW_DASHBOARD) -> str | None:
     """The code of the unit that ``user`` oversees; the largest of several."""
-    return min(user.reach(VIEW_DASHBOARD), key=lambda code: (len(code), code), default=None)
+    return min(user.reach(permission), key=lambda code: (len(code), code), default=None)
 
 
 @login_required

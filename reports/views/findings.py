@@ -7,11 +7,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
+from accounts.models import User
 from records.excel_export import as_workbook
 from records.workbooks import SheetColumn
 from reports.findings import FACETS, AsOf
 from reports.forms import DayForm
-from reports.listing import LISTED, TITLES, chosen_words, heads, lines, may_ask
+from reports.listing import LISTED, TITLES, VIEW_MONEY, chosen_words, heads, lines, may_ask
 from reports.views.dashboard import LISTED_FROM, PLACES, VIEW_DASHBOARD
 from reports.words import names_of, schemes_of
 from villages.models import Unit
@@ -21,8 +22,12 @@ ROWS = 50
 
 @login_required
 def figure_list(request: HttpRequest, code: str, question: str) -> HttpResponse:
-    """What a figure counts: ``a``, ``b``, ``c`` and ``place`` narrow it as the picture does; as of ``day``."""
-    unit = reached_or_404(request.user, VIEW_DASHBOARD, PLACES, field="code", code=code)
+    """What a figure counts: ``a``, ``b``, ``c`` and ``place`` narrow it as the picture does; as of ``day``.
+
+    Those who pay have no dashboard, but the lists of money.
+    """
+    needed = VIEW_MONEY if question == "money" else VIEW_DASHBOARD
+    unit = reached_or_404(request.user, needed, PLACES, field="code", code=code)
     if len(code) < LISTED_FROM or question not in LISTED or not may_ask(request.user, unit, question):
         raise Http404
     chosen = {facet: request.GET[facet] for facet in FACETS if request.GET.get(facet)}
@@ -43,8 +48,21 @@ def figure_list(request: HttpRequest, code: str, question: str) -> HttpResponse:
     if book := as_workbook(request, title, columns, found):
         return book
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    context = {"unit": unit, "seen": seen, "title": title, "words": words, "heads": heads(question), "page": page}
+    context = {
+        "above": _above(request.user, unit),
+        "unit": unit,
+        "seen": seen,
+        "title": title,
+        "words": words,
+        "heads": heads(question),
+        "page": page,
+    }
     return render(request, "reports/figure_list.html", context)
+
+
+def _above(user: User, unit: Unit) -> tuple[str, str]:
+    """The page from which the reader came: its address's name, and its title."""
+    return ("dashboard", _("Dashboard")) if user.has_perm(VIEW_DASHBOARD, unit) else ("money_overview", _("Money"))
 
 
 def _place(request: HttpRequest, unit: Unit) -> Unit | None:

@@ -1,4 +1,4 @@
-"""The dashboard of a county answers these in one look, each figure opening its list.
+"""The dashboard answers these in one look, each figure opening its list.
 
 The discipline commission and the leading-group office of a county ask:
 
@@ -12,6 +12,22 @@ The discipline commission and the leading-group office of a county ask:
  8. How many objections and appeals, and how many were upheld?
  9. How much money is paid, and how much is frozen?
 10. Do villages assess themselves higher than the panel does?
+
+A township's leader asks 1, 2, 4, 6, 7, 8 and 10 of the own township, and:
+
+ 3. Which step is each of my villages in, and until when?
+ 5. Which criteria do my villages lose most in, and was it so a year before?
+ 9. Which star does each village hold, and which held another on 1 January?
+
+A city's leader asks 1, 2, 6, 7, 8, 9 and 10 of the city, and:
+
+ 3. Which counties have not opened the year, and how far are the others?
+ 4. How do the counties stand beside each other, in rates?
+ 5. In which county did most villages rise or fall since 1 January?
+
+A city's discipline commission asks what the city's leader asks, and of 7: in which county, and open since when?
+
+(Finance's questions: tests/incentives/test_money_overview.py.)
 """
 
 import re
@@ -156,3 +172,21 @@ def test_the_pictures_cost_few_statements(client, county):
     with CaptureQueriesContext(connection) as seen:
         client.get(reverse("dashboard", args=[COUNTY]))
     assert len(seen) <= 12
+
+
+COUNTYWIDE = {"late", "warnings", "cycle", "wall", "map", "years", "events", "disputes", "move", "gap"}
+
+
+@pytest.mark.parametrize(
+    ("role", "code", "answers"),
+    [
+        (Role.COUNTY_OFFICE, COUNTY, COUNTYWIDE | {"areas", "criteria", "notyet"}),
+        (Role.TOWNSHIP_LEADER, TOWNSHIP, COUNTYWIDE - {"map"} | {"areas", "criteria", "stars"}),
+        (Role.CITY_LEADER, "3306", COUNTYWIDE - {"wall"} | {"stars", "notyet"}),
+        (Role.CITY_DISCIPLINE, "3306", COUNTYWIDE - {"wall"} | {"stars", "notyet"}),
+    ],
+)
+def test_each_reader_finds_the_answers(client, county, role, code, answers):
+    client.force_login(person(role, code))
+    page = client.get(reverse("dashboard", args=[code])).content.decode()
+    assert answers - set(re.findall(r'<section [^>]*aria-labelledby="(\w+)"', page)) == set()

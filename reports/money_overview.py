@@ -1,0 +1,176 @@
+"""Rewards and project money of a unit at a glance, for those who pay: what is due, paid, frozen, left, and whose turn
+it is.
+
+The amounts by star and by place are those of the dashboard's question ``money``: each opens the same list.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import ExtractMonth
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from incentives.models import Clawback, LedgerEntry, ProjectFund, RewardPolicy, Source
+from incentives.models.lifecycle import SourceState
+from reports import charts
+from reports.charts import Bar, percent, query, yuan
+from reports.findings import AsOf, CountedRow, counted
+from villages.models import Unit, below
+
+HIGH = 24
+"""How high the highest bar of a month is."""
+
+
+SHOWN = 8
+
+
+class OpenClawbacks(NamedTuple):
+    """How many wait for a decision, for how much money, and the first of them."""
+
+    count: int
+    amount: Decimal
+    shown: list[Clawback]
+
+
+@dataclass(frozen=True)
+class MoneyYear:
+    """The policies and funds of a year together; amounts in yuan."""
+
+    year: int
+    budget: Decimal
+    committed: Decimal
+    disbursed: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """Not committed yet."""
+        return self.budget - self.committed
+
+    @property
+    def paid_share(self) -> int:
+        return percent(self.disbursed, self.committed)
+
+
+@dataclass(frozen=True)
+class MoneyPlace:
+    """What is due to one place below; amounts in yuan, ``query`` opens the list of it."""
+
+    name: str
+    count: int
+    due: Decimal
+    paid: Decimal
+    frozen: Decimal
+    query: str
+
+    @property
+    def unpaid(self) -> Decimal:
+        return self.due - self.paid - self.frozen
+
+
+@dataclass(frozen=True)
+class MoneySource:
+    """A policy or fund, and whose turn it is; nothing where nothing has to be done."""
+
+    source: Source
+    turn: str
+
+
+class MoneyOverview:
+    """What ``user`` may see of the money of ``unit``, today."""
+
+    def __init__(self, unit: Unit, user: User) -> None:
+        self.unit, self.seen = unit, AsOf(unit, timezone.localdate())
+        rows = counted(self.seen, ["money"])
+        self.money = charts.money(rows) if rows else None
+        self.places = _places(rows, unit)
+        found = [*_sources(RewardPolicy, unit, user), *_sources(ProjectFund, unit, user)]
+        self.years = _years(found)
+        latest = max((one.year for one in found), default=0)
+        self.sources = [MoneySource(one, turn) for one in found if (turn := _turn(one)) or one.year == latest]
+        self.clawbacks = self._clawbacks()
+        self.months = self._months()
+
+    @property
+    def waiting(self) -> int:
+        """How many policies and funds wait for somebody."""
+        return sum(bool(one.turn) for one in self.sources)
+
+    @property
+    def paid_this_year(self) -> str:
+        return yuan(sum((bar.figure for bar in self.months), Decimal(0)))
+
+    def _clawbacks(self) -> OpenClawbacks:
+        waiting = Clawback.objects.filter(below(self.unit.code, "unit_id"), state=Clawback.State.OPEN)
+        found = waiting.aggregate(n=Count("pk"), amount=Sum("amount", default=Decimal(0)))
+        oldest = waiting.select_related("unit").order_by("proposed_at", "pk")[:SHOWN]
+        return OpenClawbacks(found["n"], found["amount"], list(oldest))
+
+    def _months(self) -> list[Bar]:
+        """What was paid in each month of the year, net of what was claimed back."""
+        year = self.seen.day.year
+        signed = Sum("amount", filter=Q(kind="disburse"), default=Decimal(0)) - Sum(
+            "amount", filter=Q(kind="clawback"), default=Decimal(0)
+        )
+        entries = LedgerEntry.objects.filter(
+            below(self.unit.code, "unit_id"), at__year=year, kind__in=["disburse", "clawback"]
+        )
+        by_month = entries.order_by().values(month=ExtractMonth("at")).annotate(net=signed)
+        paid = dict(by_month.values_list("month", "net"))
+        most = max((abs(amount) for amount in paid.values()), default=Decimal(0)) or Decimal(1)
+        return [
+            Bar("tone", str(month), 0, 0, round(float(HIGH * max(amount, Decimal(0)) / most), 1), "", amount)
+            for month in range(1, self.seen.day.month + 1)
+            for amount in [paid.get(month, Decimal(0))]
+        ]
+
+
+def _sources(model: type[Source], unit: Unit, user: User) -> list[Source]:
+    found = model.objects.seen_by(user).filter(below(unit.code, "unit_id"))
+    return list(found.select_related("unit").order_by(F("year").desc(), "unit", "pk"))
+
+
+def _turn(source: Source) -> str:
+    """Who has to do what next."""
+    if source.state == SourceState.EFFECTIVE:
+        return _("Finance: to be paid") if source.committed > source.disbursed else ""
+    return {
+        SourceState.DRAFT: _("Finance: to seek the opinion"),
+        SourceState.OPINION_SOUGHT: _("Leading-group office: to give its opinion"),
+        SourceState.FILED: _("Finance: to put it into effect"),
+    }[SourceState(source.state)]
+
+
+def _years(sources: list[Source]) -> list[MoneyYear]:
+    sums: dict[int, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 3)
+    for one in sources:
+        amounts = (one.budget, one.committed, one.disbursed)
+        sums[one.year] = [a + b for a, b in zip(sums[one.year], amounts, strict=True)]
+    return [MoneyYear(year, *summed) for year, summed in sorted(sums.items(), reverse=True)]
+
+
+def _places(rows: list[CountedRow], unit: Unit) -> list[MoneyPlace]:
+    """By the unit one level below; those to which most is still to be paid come first."""
+    by_place = defaultdict(list)
+    for row in rows:
+        by_place[row.place].append(row)
+    names = dict(Unit.objects.filter(code__in=by_place).values_list("code", "name"))
+    places = [
+        MoneyPlace(
+            names.get(code, code),
+            sum(row.count for row in own),
+            sum((row.m for row in own), Decimal(0)),
+            sum((row.n for row in own), Decimal(0)),
+            sum((row.m - row.n for row in own if row.c == "frozen"), Decimal(0)),
+            query("money", place=code),
+        )
+        for code, own in sorted(by_place.items())
+        if code != unit.code
+    ]
+    return sorted(places, key=lambda place: -place.unpaid)

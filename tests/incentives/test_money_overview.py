@@ -1,0 +1,63 @@
+"""The page of those who pay answers these in one look, each amount opening its villages:
+
+ 1. Which policies and funds wait for somebody, and for whom?
+ 2. What is due, what is paid, what is frozen?
+ 3. How is it by star?
+ 4. In which place is most still to be paid?
+ 5. What was paid in which month of this year?
+ 6. What is left of the budget?
+ 7. How much of what was committed was paid, against the years before?
+ 8. Which clawbacks wait for a decision, and for how much?
+ 9. Which villages' payments are frozen?
+10. Which villages have not been paid yet?
+"""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from incentives import workflow
+from tests.clock import freeze_time
+from tests.factories import COUNTY, person
+from tests.incentives.conftest import TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _today(settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    with freeze_time(TODAY + " 10:00+08:00"):
+        yield
+
+
+def test_the_amounts_are_those_of_the_ledger(client, granted, draft_fund, finance):
+    policy, waiting = granted(), draft_fund()
+    workflow.seek_opinion(waiting, by=finance)
+    workflow.disburse(policy, by=finance, key="k", document="拨付〔2026〕1号")
+    policy.refresh_from_db()
+    client.force_login(finance)
+    assert client.get(reverse("money_home"))["Location"] == reverse("money_overview", args=[COUNTY])
+    seen = client.get(reverse("money_overview", args=[COUNTY])).context["overview"]
+    assert [(one.source.name, one.turn) for one in seen.sources] == [
+        (policy.name, ""),
+        (waiting.name, "领导小组办公室：待出具意见"),
+    ]
+    assert [(one.due, one.paid, one.unpaid) for one in seen.places] == [(policy.committed, policy.disbursed, 0)]
+    assert [bar.figure for bar in seen.months] == [Decimal(0)] * 10 + [policy.disbursed]
+    assert [(one.year, one.left, one.paid_share) for one in seen.years] == [
+        (2025, policy.budget + waiting.budget - policy.committed, 100)
+    ]
+
+
+def test_finance_opens_the_villages_behind_an_amount_and_no_other_list(client, granted, finance):
+    granted()
+    client.force_login(finance)
+    found = client.get(reverse("figure_list", args=[COUNTY, "money"]), {"c": "free"}).context["page"]
+    assert {line.unit for line in found.object_list} >= {"330624108201", "330624108202", "330624108203"}
+    assert client.get(reverse("figure_list", args=[COUNTY, "stars"])).status_code == 404
+    client.force_login(person(Role.FINANCE, "330681"))
+    for address in (reverse("money_overview", args=[COUNTY]), reverse("figure_list", args=[COUNTY, "money"])):
+        assert client.get(address).status_code == 404
