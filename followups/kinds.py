@@ -44,7 +44,7 @@ class FollowUpKind:
     source of the to-do list leads there, so the follow-up itself is not listed there. ``own_steps``: it is done where
     its link leads, so nobody reports it done by hand. ``lasting``: nobody calls it off by hand. ``signed``: in a
     village the signer alone reports it done; the filler reports progress. ``urgent``: no quiet hours hold back that it
-    is late.
+    is late. ``measure``: a value against its threshold in words, filled with ``params``.
     """
 
     name: str | Promise
@@ -55,6 +55,7 @@ class FollowUpKind:
     lasting: bool = False
     signed: bool = False
     urgent: bool = False
+    measure: str | Promise = ""
 
 
 KINDS = KeyedRegistry[str, FollowUpKind]()

@@ -16,3 +16,7 @@ proposals_opened = Signal()
 
 stars_changed = Signal()
 """The register reads differently. ``changes``: ``StarChanges``, to be read within the transaction."""
+
+matters_changed = Signal()
+"""An event took or lost effect, a deadline moved, an objection was made or answered, a threshold of warnings was set.
+``units``: the codes of the units concerned."""

@@ -19,7 +19,9 @@ from accounts.authority import reached, reached_or_404
 from accounts.models import User
 from records.files import serve
 from reports import workflow
-from reports.dashboard import board
+from reports.dashboard import Board, board
+from reports.duties import kept
+from reports.findings import AsOf
 from reports.models import ReportRequest
 from reports.views.dashboard import PLACES, VIEW_DASHBOARD, topmost
 from reports.views.report import own
@@ -41,16 +43,22 @@ class PlaceSerializer(serializers.Serializer):
 
 
 class DashboardSerializer(serializers.Serializer):
-    """``rose`` and ``fell`` since 1 January; warnings and events are the first few, with their total count."""
+    """``rose`` and ``fell`` since 1 January; ``red_warnings``, ``yellow_warnings``: those kept that you may see."""
 
     unit = serializers.CharField(source="unit.code")
     year = serializers.IntegerField(allow_null=True)
     day = serializers.DateField()
     total = PlaceSerializer()
     places = PlaceSerializer(many=True)
-    red_warnings = serializers.IntegerField(source="warnings.red")
-    yellow_warnings = serializers.IntegerField(source="warnings.yellow")
+    red_warnings = serializers.SerializerMethodField()
+    yellow_warnings = serializers.SerializerMethodField()
     events_open = serializers.IntegerField()
+
+    def get_red_warnings(self, _board: Board) -> int:
+        return self.context["warnings"].red
+
+    def get_yellow_warnings(self, _board: Board) -> int:
+        return self.context["warnings"].yellow
 
 
 class DashboardView(APIView):
@@ -65,7 +73,8 @@ class DashboardView(APIView):
         """The state of a unit: progress, stars, movement since 1 January, what is late or open."""
         code = request.query_params.get("unit") or topmost(request.user)
         unit = reached_or_404(request.user, VIEW_DASHBOARD, PLACES, field="code", code=code)
-        return Response(DashboardSerializer(board(unit, timezone.now())).data)
+        warnings = kept(request.user, AsOf(unit, timezone.localdate()))
+        return Response(DashboardSerializer(board(unit, timezone.now()), context={"warnings": warnings}).data)
 
 
 class ReportSerializer(serializers.ModelSerializer):

@@ -5,6 +5,6 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
-        from reports import registrations
+        from reports import receivers, registrations  # noqa: F401 (receivers connect when imported)
 
         registrations.register()

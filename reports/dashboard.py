@@ -34,7 +34,6 @@ from django.utils.translation import gettext_lazy as _
 from ratings.models import Application, Cycle, Event, Window
 from ratings.models.cycle import CycleStep
 from records.deadlines import remaining
-from reports.warnings import Warnings, warnings_of
 from villages.models import CODE_LENGTHS, Level, Unit, below
 
 WALL = 600
@@ -141,7 +140,6 @@ class Board:
     places: list[DashboardPlace]
     squares: list[Square]
     pipe: list[DashboardStage]
-    warnings: Warnings
     events: list[Event]
     events_open: int
 
@@ -171,8 +169,7 @@ class Board:
 
 
 def board(unit: Unit, now: datetime, with_open: bool = True) -> Board:
-    """The dashboard of ``unit`` (a township or anything above) at ``now``; ``with_open``: its warnings and open events,
-    too."""
+    """The dashboard of ``unit`` (a township or anything above) at ``now``; ``with_open``: its open events, too."""
     day = timezone.localdate(now)
     windows = list(current_windows(unit))
     year = windows[0].cycle.year if windows else None
@@ -192,7 +189,6 @@ def board(unit: Unit, now: datetime, with_open: bool = True) -> Board:
         places=[place for place in places.values() if place.rated],
         squares=squares,
         pipe=pipe(total, windows),
-        warnings=warnings_of(unit.code, now) if with_open else Warnings([], 0, 0),
         events=events,
         events_open=events_open,
     )

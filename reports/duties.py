@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from reports.kept_warnings import PREFIX
 from villages.models import below
 
 NEW = timedelta(days=7)
+SHOWN = 8
 
 
 def waiting(user: User, seen: AsOf) -> QuerySet[FollowUp]:
@@ -42,6 +43,23 @@ def warned(user: User, seen: AsOf) -> QuerySet[FollowUp]:
 
 def newly_warned(user: User, seen: AsOf) -> QuerySet[FollowUp]:
     return warned(user, seen).filter(opened_at__gte=seen.moment - NEW)
+
+
+@dataclass(frozen=True)
+class KeptWarnings:
+    """The first ``SHOWN``, those due first at the top, and how many there are of each colour."""
+
+    shown: list[FollowUp]
+    red: int
+    yellow: int
+
+
+def kept(user: User, seen: AsOf) -> KeptWarnings:
+    """The warnings in a unit that ``user`` may see: what every page, export and API counts."""
+    rows = warned(user, seen)
+    counts = rows.aggregate(red=Count("pk", filter=Q(due_at__lte=seen.moment)), every=Count("pk"))
+    shown = list(rows.select_related("unit", "responsible_unit").order_by("due_at", "pk")[:SHOWN])
+    return KeptWarnings(shown, counts["red"], counts["every"] - counts["red"])
 
 
 LISTS = {"late": late, "warnings": warned, "new_warnings": newly_warned}
@@ -122,7 +140,7 @@ def duties(user: User, seen: AsOf) -> Duties:
         group.since = min(group.since, timezone.localdate(one.due_at))
         group.units[one.unit_id] = one.unit.name
         group.offices[one.responsible_unit_id, one.responsible_role] = one.office
-    red = sum(one.due_at <= moment and not _reported(one, seen) for one in warnings)
+    red = sum(one.due_at <= moment for one in warnings)
     new = [one for one in warnings if one.opened_at >= moment - NEW]
     ordered = sorted(groups.values(), key=lambda group: (not group.ours, group.since, -group.count))
     return Duties(ordered, new, red, len(warnings) - red, len(new))

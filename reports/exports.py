@@ -26,6 +26,7 @@ def warnings() -> list[SheetColumn]:
         SheetColumn(_("Colour"), lambda row: str(colour_of(row, now).label), 10),
         SheetColumn(_("Rule"), lambda row: str(row.spec.name), 20),
         SheetColumn(_("Warning"), lambda row: row.text, 50),
+        SheetColumn(_("Value and threshold"), lambda row: row.measured, 40),
         SheetColumn(_("Year"), lambda row: row.params.get("year"), 8),
         SheetColumn(_("Responsible"), lambda row: row.office, 28),
         SheetColumn(_("Due"), lambda row: deadline(row.due_at), 22),

@@ -8,13 +8,14 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from followups.models import FollowUpQuerySet
 from followups.models.followup import VIEW
 from ratings.models import Decision
-from reports.kept_warnings import KINDS
-from reports.thresholds import THRESHOLDS
+from reports.kept_warnings import KINDS, PREFIX
+from reports.thresholds import RULES, THRESHOLDS
 from reports.warning_colours import Colour, of_colour
 from reports.workflow import VIEW_REPORT, own_thresholds
 from villages.forms.township_filter import TownshipFilterForm
@@ -96,17 +97,48 @@ class WarningFilterForm(TownshipFilterForm):
 
 
 class ThresholdForm(forms.Form):
-    """One number a rule; an empty one leaves it to the level above. Bounds are the workflow's."""
+    """A rule's number, and whether it is switched on; what is empty is left to the level above. Bounds are the
+    workflow's."""
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
-        super().__init__(*args, initial=own_thresholds(unit), **kwargs)
+        own = own_thresholds(unit)
+        super().__init__(*args, **kwargs)
         above = own_thresholds(Unit(code=unit.code[:CITY_LENGTH])) if len(unit.code) > CITY_LENGTH else {}
-        for rule, spec in THRESHOLDS.items():
-            self.fields[rule] = forms.IntegerField(
-                label=spec.words,
+        for rule in RULES:
+            name, said = KINDS[PREFIX + rule].name, above.get(rule, {})
+            stands = pgettext("rule", "off") if said.get("active") is False else pgettext("rule", "on")
+            self.fields[_switch(rule)] = forms.TypedChoiceField(
+                label=name,
                 required=False,
-                min_value=spec.least,
-                max_value=spec.most,
-                help_text=_("From %(least)s to %(most)s; empty: %(value)s.")
-                % {"least": spec.least, "most": spec.most, "value": above.get(rule, spec.default)},
+                choices=[
+                    ("", _("As the level above says: %s") % stands),
+                    ("on", pgettext("rule", "On")),
+                    ("off", pgettext("rule", "Off")),
+                ],
+                coerce=lambda chosen: chosen == "on",
+                empty_value=None,
+                initial={True: "on", False: "off"}.get(own.get(rule, {}).get("active"), ""),
             )
+            if spec := THRESHOLDS.get(rule):
+                default = said.get("value")
+                self.fields[rule] = forms.IntegerField(
+                    label=spec.words,
+                    required=False,
+                    min_value=spec.least,
+                    max_value=spec.most,
+                    initial=own.get(rule, {}).get("value"),
+                    help_text=_("From %(least)s to %(most)s; empty: %(value)s.")
+                    % {"least": spec.least, "most": spec.most, "value": spec.default if default is None else default},
+                )
+
+    @property
+    def given(self) -> dict[str, dict[str, Any]]:
+        """What the workflow takes."""
+        return {
+            "values": {rule: self.cleaned_data[rule] for rule in THRESHOLDS},
+            "active": {rule: self.cleaned_data[_switch(rule)] for rule in RULES},
+        }
+
+
+def _switch(rule: str) -> str:
+    return f"{rule}_active"

@@ -1,6 +1,7 @@
 """Warnings (预警) with a life: what a rule finds becomes a follow-up, and stays on record when its year is closed.
 
-A warning has the kind ``warning_`` and its rule; ``params`` hold its year and since when it holds. It is yellow while
+A warning has the kind ``warning_`` and its rule; ``params`` hold its year, since when it holds, and what was measured
+against the threshold when it was opened. It is yellow while
 there is time, red when late (then it goes up), green when it was closed in time. A proposed change of a star (rule W5)
 is a follow-up of its own already.
 """
@@ -11,8 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Length, Substr
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -23,9 +27,10 @@ from followups.models import FollowUp
 from followups.offices import Office, leading_office
 from followups.workflow import Opening
 from ratings.models import Cycle, Decision, Reversal
+from reports.models import WarningThreshold
 from reports.warnings import Finding, findings
 from reviews.models import Objection
-from villages.models import Unit, county_of, township_of
+from villages.models import Unit, below, county_of, township_of
 
 PREFIX = "warning_"
 OVERSEE = ("reports.view_dashboard", "ratings.accept")
@@ -50,7 +55,7 @@ def _discipline(code: str) -> Office:
 @dataclass(frozen=True)
 class WarningRule:
     """``kind``: its words and who may know of it. ``days``: working days to put it right. ``also``: who is told at once
-    besides those who have to act. ``page``: where it leads; it takes the subject, or the unit with ``of_unit``.
+    besides those who have to act. ``page``: where it leads; ``anchor``: and where on that page.
 
     ``ends_itself``: the warning is closed when the rule no longer finds it. ``comes_back``: what was closed is opened
     again while the rule still finds it.
@@ -62,12 +67,12 @@ class WarningRule:
     checker: Callable[[str], Office]
     page: str
     also: tuple[Callable[[str], Office], ...] = ()
-    of_unit: bool = False
+    anchor: str = ""
     ends_itself: bool = True
     comes_back: bool = True
 
     def link(self, finding: Finding) -> str:
-        return reverse(self.page, args=[finding.unit if self.of_unit else finding.subject.partition(":")[0]])
+        return reverse(self.page, args=[finding.leads_to]) + self.anchor
 
 
 RULES = {
@@ -82,7 +87,6 @@ RULES = {
         _township,
         "register_unit",
         also=(_township,),
-        of_unit=True,
     ),
     "W2": WarningRule(
         FollowUpKind(
@@ -91,15 +95,16 @@ RULES = {
         3,
         _village,
         _township,
-        "register_unit",
+        "application",
         also=(_township,),
-        of_unit=True,
+        anchor="#returned",
     ),
     "W3": WarningRule(
         FollowUpKind(
             _("Warning: not accepted"),
             _("%(unit)s: submitted on %(since)s, not accepted yet"),
             needs=OVERSEE,
+            measure=_("waited %(value)s days; the rule warns from %(limit)s days"),
             urgent=True,
         ),
         3,
@@ -126,6 +131,7 @@ RULES = {
             _("Warning: long open event"),
             _("%(unit)s: an event of %(since)s is still not rectified"),
             needs=("ratings.view_event",),
+            measure=_("open for %(value)s days; the rule warns after %(limit)s days"),
             urgent=True,
         ),
         10,
@@ -138,6 +144,7 @@ RULES = {
         FollowUpKind(
             _("Warning: self-assessment too high"),
             _("%(unit)s: its self-assessment of %(since)s is far above the review"),
+            measure=_("%(value)s points above the review; the rule warns from %(limit)s points"),
             urgent=True,
         ),
         10,
@@ -154,6 +161,7 @@ RULES = {
             _("%(unit)s: decided at the meeting of %(since)s, public notice not released yet"),
             needs=("reports.view_dashboard", "reviews.release_township"),
             own_steps=True,
+            measure=_("%(value)s working days since the meeting; the rule warns after %(limit)s"),
             urgent=True,
         ),
         3,
@@ -167,6 +175,7 @@ RULES = {
             _("Warning: event repeated"),
             _("%(unit)s: the event of %(since)s repeats an earlier one of the same kind"),
             needs=("ratings.view_event",),
+            measure=_("%(value)s days after the one before; the rule warns within %(limit)s days"),
             urgent=True,
         ),
         10,
@@ -180,6 +189,7 @@ RULES = {
         FollowUpKind(
             _("Warning: unusual figure"),
             _("%(unit)s: the figure %(item)s, submitted on %(since)s, is far outside the county's usual range"),
+            measure=_("the figure is %(value)s, elsewhere %(low)s to %(high)s; the rule warns from %(limit)s times"),
             urgent=True,
         ),
         5,
@@ -194,22 +204,42 @@ KINDS = {PREFIX + rule: spec.kind for rule, spec in RULES.items()}
 
 
 @transaction.atomic
-def refresh(now: datetime) -> int:
-    """Open what the rules find, close what they no longer find; how many were opened. Idempotent."""
+def refresh(now: datetime, code: str = "") -> int:
+    """Open what the rules find in the unit ``code`` and below it (or everywhere), close what they no longer find; how
+    many were opened. Idempotent."""
+    with connection.cursor() as cursor:  # one after the other, so that none waits for a row that the other waits for
+        cursor.execute("select pg_advisory_xact_lock(hashtext('reports:warnings'))")
     found = defaultdict(list)
-    for finding in findings(now):
-        if finding.rule in RULES:
-            found[finding.rule].append(finding)
+    for finding in findings(now, code):
+        found[finding.rule].append(finding)
+    call_off_switched_off(code)
     opened = 0
     for rule, spec in RULES.items():
         if spec.ends_itself:
-            _close(rule, {one.subject for one in found[rule]})
+            _close(rule, {one.subject for one in found[rule]}, code)
         opened += _open(rule, spec, found[rule])
     return opened
 
 
-def _close(rule: str, still: set[str]) -> None:
-    waiting = FollowUp.objects.waiting().filter(kind=PREFIX + rule).exclude(subject__in=still)
+def call_off_switched_off(code: str) -> None:
+    """What waits by a rule that city or county has switched off is not done, but no longer needed."""
+    active = WarningThreshold.objects.filter(
+        Q(unit=Substr(OuterRef("unit"), 1, 6)) | Q(unit=Substr(OuterRef("unit"), 1, 4)),
+        rule=Substr(OuterRef("kind"), len(PREFIX) + 1),
+        active__isnull=False,
+    )
+    nearest = Subquery(active.order_by(Length("unit_id").desc()).values("active")[:1])
+    waiting = FollowUp.objects.waiting().filter(below(code, "unit_id"), kind__in=KINDS)
+    off = waiting.annotate(active=nearest).filter(active=False)
+    by_kind = defaultdict(set)
+    for kind, subject in off.values_list("kind", "subject"):
+        by_kind[kind].add(subject)
+    for kind, subjects in by_kind.items():
+        workflow.call_off(kind, subjects, by=None, reason=_now("This rule is switched off."))
+
+
+def _close(rule: str, still: set[str], code: str) -> None:
+    waiting = FollowUp.objects.waiting().filter(below(code, "unit_id"), kind=PREFIX + rule).exclude(subject__in=still)
     subjects = set(waiting.values_list("subject", flat=True))
     if rule == "W1":  # closing the year does not wash it away
         going_on = {str(pk) for pk in Cycle.objects.filter(state=Cycle.State.OPEN).values_list("pk", flat=True)}
@@ -236,7 +266,12 @@ def _open(rule: str, spec: WarningRule, found: list[Finding]) -> int:
             _task(spec, one, levels),
             due,
             spec.link(one),
-            {"since": one.since.isoformat(), "year": one.year, "item": one.subject.partition(":")[2]},
+            {
+                "since": one.since.isoformat(),
+                "year": one.year,
+                "item": one.subject.partition(":")[2],
+                **(one.measured or {}),
+            },
             checker=None if spec.kind.own_steps else spec.checker(one.unit),
             also=tuple(office(one.unit) for office in spec.also),
         )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records.jobs import Job
 from records.models import StoredFile
-from reports.thresholds import THRESHOLDS
+from reports.thresholds import RULES, THRESHOLDS
 from villages.models import Unit
 
 
@@ -43,13 +43,17 @@ class ReportRequest(Job):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class WarningThreshold(models.Model):
-    """What a city or county has set for a rule of warnings; without a row the level above, at last the default."""
+    """What a city or county has set for a rule of warnings: a ``value``, and whether it is ``active``.
+
+    Where nothing is set the level above counts, at last the default: the rule is active.
+    """
 
     SET = "reports.set_thresholds"
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("Unit"))
     rule = models.CharField(_("Rule"), max_length=4)
-    value = models.PositiveSmallIntegerField(_("Value"))
+    value = models.PositiveSmallIntegerField(_("Value"), null=True)
+    active = models.BooleanField(_("Active"), null=True)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField(default=timezone.now)
 
@@ -60,7 +64,9 @@ class WarningThreshold(models.Model):
             models.UniqueConstraint(fields=["unit", "rule"], name="one_threshold_per_rule"),
             models.CheckConstraint(
                 condition=reduce(
-                    or_, (Q(rule=rule, value__range=(one.least, one.most)) for rule, one in THRESHOLDS.items())
+                    or_,
+                    (Q(rule=rule, value__range=(one.least, one.most)) for rule, one in THRESHOLDS.items()),
+                    Q(rule__in=RULES, value=None, active__isnull=False),
                 ),
                 name="threshold_within_bounds",
             ),

@@ -1,12 +1,45 @@
-"""Scheduled tasks of reports."""
+"""Tasks of reports: of the schedule, and after a step."""
+
+from collections.abc import Collection
+from functools import partial
 
 from celery import shared_task
+from django.core.cache import cache
+from django.db import transaction
 from django.utils import timezone
 
 from reports import kept_warnings
+
+FORGOTTEN_AFTER = 300
+"""Seconds after which a refresh that no worker took up is asked for again."""
+MOST_PLACES = 20
+"""So many at once are left to the hourly run."""
 
 
 @shared_task
 def refresh_warnings() -> int:
     """Open and close warnings as the rules find them."""
     return kept_warnings.refresh(timezone.now())
+
+
+@shared_task
+def refresh_place(code: str) -> int:
+    """The same in one place."""
+    cache.delete(_asked(code))
+    return kept_warnings.refresh(timezone.now(), code)
+
+
+def refresh_soon(codes: Collection[str]) -> None:
+    """Have a worker refresh these places after the commit; of one place one request waits at most."""
+    if len(codes) <= MOST_PLACES:
+        for code in sorted(codes):
+            transaction.on_commit(partial(_ask, code), robust=True)
+
+
+def _ask(code: str) -> None:
+    if cache.add(_asked(code), "1", FORGOTTEN_AFTER):
+        refresh_place.delay(code)
+
+
+def _asked(code: str) -> str:
+    return f"warnings-asked:{code}"

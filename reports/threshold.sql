@@ -2,7 +2,7 @@
 select coalesce(
     (
         select t.value from reports_warningthreshold t
-        where t.rule = '{rule}' and t.unit_id in (left({unit}, 6), left({unit}, 4))
+        where t.rule = '{rule}' and t.value is not null and t.unit_id in (left({unit}, 6), left({unit}, 4))
         order by length(t.unit_id) desc limit 1
     ),
     {default}

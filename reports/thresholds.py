@@ -1,4 +1,4 @@
-"""The values that city and county may set for the rules of warnings: what each means, its default, its bounds."""
+"""What city and county may set for the rules of warnings: a value (its meaning, default and bounds), or off."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,8 @@ THRESHOLDS = {
     "W10": Threshold(_("Figure outside the county's usual range: warn from (times)"), 3, 2, 20),
 }
 
+RULES = ("W1", "W2", "W3", "W4", "W6", "W7", "W8", "W9", "W10")
+"""Those that may be switched off."""
 
 _SQL = Path(__file__).with_name("threshold.sql").read_text(encoding="utf-8")
 

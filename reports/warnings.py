@@ -1,22 +1,33 @@
-"""What is late or unusual in a unit (预警), by the rules of ``warnings.sql``; red is late, yellow deserves a look."""
+"""What is late or unusual now, by the rules of ``warnings.sql``: what ``reports.kept_warnings`` opens and closes.
 
-from dataclasses import dataclass
+Nothing else reads it. Pages, exports and the API show and count the warnings that are kept.
+"""
+
+import json
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.working_days import working_days_between
-from ratings.models import Application
+from ratings.models import Application, Cycle
 from ratings.models.cycle import RATED_IN_CYCLE
+from ratings.scoring.outliers import ASKED
 from reports.thresholds import THRESHOLDS, value_for
-from reports.unusual_figures import unusual_figures
+from villages.models import below, county_of
 
-_UNITS = {"W3": "a.unit_id", "W6": "e.unit_id", "W7": "a.unit_id", "W8": "b.unit_id", "W9": "e.unit_id"}
+_UNITS = {
+    "W3": "a.unit_id",
+    "W6": "e.unit_id",
+    "W7": "a.unit_id",
+    "W8": "b.unit_id",
+    "W9": "e.unit_id",
+    "W10": "f.unit_id",
+}
 _SQL = (
     Path(__file__)
     .with_suffix(".sql")
@@ -27,74 +38,48 @@ _SQL = (
         **{rule: value_for(rule, unit) for rule, unit in _UNITS.items()},
     )
 )
-SHOWN = 8
-RULES = {
-    "W1": _("Has not applied, and the window is closed"),
-    "W2": _("Correction is overdue"),
-    "W3": _("Submitted, but not accepted yet"),
-    "W4": _("An objection is open"),
-    "W5": _("A proposed change of star is not settled"),
-    "W6": _("An event has been open for long"),
-    "W7": _("Self-assessment is far above the review"),
-    "W8": _("Decided, but the public notice is late"),
-    "W9": _("The same event happened again"),
-}
-
-
-@dataclass(frozen=True)
-class OpenWarning:
-    """``days``: for how long it has been late, or in this state."""
-
-    rule: str
-    red: bool
-    unit: str
-    name: str
-    township: str
-    days: int
-
-    @property
-    def text(self) -> str:
-        return RULES[self.rule]
-
-    @property
-    def since(self) -> str:
-        if self.red:
-            return ngettext("%(days)s day late", "%(days)s days late", self.days) % {"days": self.days}
-        return ngettext("for %(days)s day", "for %(days)s days", self.days) % {"days": self.days}
-
-
-@dataclass(frozen=True)
-class Warnings:
-    """The first ``SHOWN``, most urgent first, and how many there are of each colour."""
-
-    shown: list[OpenWarning]
-    red: int
-    yellow: int
-
-
-def warnings_of(code: str, now: datetime, limit: int = SHOWN) -> Warnings:
-    """The warnings of everything below ``code``, in one query."""
-    rows = _found(code, now, limit)
-    red, yellow = rows[0][6:8] if rows else (0, 0)
-    return Warnings([OpenWarning(*row[:6]) for row in rows], red, yellow)
 
 
 class Finding(NamedTuple):
-    """What a rule finds now: ``subject`` is the key of what it is about (of an application, a return …)."""
+    """What a rule finds now: ``subject`` is the key of what it is about (of an application, a return …), ``leads_to``
+    the key of the page of its cause. ``measured``: ``value`` against ``limit``; None for a rule without a threshold."""
 
     rule: str
     unit: str
     subject: str
     year: int
     since: date
+    leads_to: str
+    measured: dict[str, Any] | None
 
 
-def findings(now: datetime) -> list[Finding]:
-    """What all rules find everywhere; unusual figures only here: they are too many to compare for each page."""
-    return [
-        *(Finding(row[0], row[2], *row[8:]) for row in _found("", now, None)),
-        *(Finding("W10", one.unit, f"{one.application}:{one.item}", one.year, one.since) for one in unusual_figures()),
-    ]
+def findings(now: datetime, code: str = "") -> list[Finding]:
+    """What the rules find in the unit ``code`` and below it, or everywhere; the oldest first, in two queries."""
+    asked = list(_asked(code))
+    parameters = {
+        "code": code,
+        "end": code + "~",
+        "now": now,
+        "today": timezone.localdate(now),
+        "met_before": _met_before(timezone.localdate(now)),
+        "under_way": Application.State.UNDER_WAY.values,
+        "star_published": Application.State.STAR_PUBLISHED.values,
+        "cycles": [cycle for cycle, _item in asked],
+        "items": [item for _cycle, item in asked],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, parameters)
+        return [Finding._make([*row[:-1], json.loads(row[-1]) if row[-1] else None]) for row in cursor.fetchall()]
+
+
+def _asked(code: str) -> Iterator[tuple[int, str]]:
+    """The figures that the open cycles ask of units in ``code``: (cycle, item)."""
+    cycles = Cycle.objects.filter(state=Cycle.State.OPEN).select_related("scheme")
+    if code:
+        cycles = cycles.filter(below(code, "unit_id") | Q(unit=county_of(code)))
+    for cycle in cycles:
+        for criterion in cycle.scheme.spec.criteria:
+            yield from ((cycle.pk, one.item) for one in criterion.questions if one.kind in ASKED)
 
 
 def _met_before(today: date) -> list[date]:
@@ -102,19 +87,3 @@ def _met_before(today: date) -> list[date]:
     most = THRESHOLDS["W8"].most
     days = working_days_between(today - timedelta(days=3 * most), today - timedelta(days=1))
     return [day - timedelta(days=1) for day in reversed(days[-most:])]
-
-
-def _found(code: str, now: datetime, limit: int | None) -> list[tuple]:
-    parameters = {
-        "code": code,
-        "end": code + "~",
-        "now": now,
-        "today": timezone.localdate(now),
-        "limit": limit,
-        "met_before": _met_before(timezone.localdate(now)),
-        "under_way": Application.State.UNDER_WAY.values,
-        "star_published": Application.State.STAR_PUBLISHED.values,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_SQL, parameters)
-        return cursor.fetchall()

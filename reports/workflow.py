@@ -1,8 +1,10 @@
 """Requesting an annual report, creating it in the background, downloading it (architecture §7); setting thresholds."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from notifications.workflow import announce
+from ratings.signals import matters_changed
 from records.audit import acting
 from records.files import store
 from records.known import known
@@ -23,7 +26,7 @@ from records.refusals import Incomplete, NotAllowed, WrongState
 from records.tasks import enqueue
 from reports.annual import workbook
 from reports.models import ReportRequest, WarningThreshold
-from reports.thresholds import THRESHOLDS
+from reports.thresholds import RULES, THRESHOLDS
 from villages.models import Level, Unit
 
 State = ReportRequest.State
@@ -123,13 +126,21 @@ def saw(request: ReportRequest) -> None:
     ReportRequest.objects.filter(pk=request.pk, seen_at=None).update(seen_at=timezone.now())
 
 
-def own_thresholds(unit: Unit) -> dict[str, int]:
-    """What ``unit`` itself has set."""
-    return dict(WarningThreshold.objects.filter(unit=unit).order_by("rule").values_list("rule", "value"))
+def own_thresholds(unit: Unit) -> dict[str, dict[str, Any]]:
+    """What ``unit`` itself has set, by rule: ``value`` and ``active``."""
+    rows = WarningThreshold.objects.filter(unit=unit).order_by("rule")
+    return {one.rule: {"rule": one.rule, "value": one.value, "active": one.active} for one in rows}
 
 
-def set_thresholds(unit: Unit, values: dict[str, int | None], *, by: User, expected: Any = None) -> Unit:
-    """Set what ``unit`` wants of each rule in ``values``; None: what the level above says.
+def set_thresholds(
+    unit: Unit,
+    values: Mapping[str, int | None],
+    active: Mapping[str, bool | None] = MappingProxyType({}),
+    *,
+    by: User,
+    expected: Any = None,
+) -> Unit:
+    """Set what ``unit`` wants of each rule in ``values`` and ``active``; None: what the level above says.
 
     Raises ``NotAllowed``, ``Incomplete`` for what is out of bounds, ``Outdated``.
     """
@@ -146,14 +157,18 @@ def set_thresholds(unit: Unit, values: dict[str, int | None], *, by: User, expec
         Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
         before = own_thresholds(unit)
         require_unchanged(expected, before)
-        for rule in THRESHOLDS.keys() & values.keys():
-            _set_threshold(unit, rule, before.get(rule), values[rule], by)
+        for rule in RULES:
+            was = before.get(rule, {})
+            value, on = values.get(rule, was.get("value")), active.get(rule, was.get("active"))
+            if (value, on) != (was.get("value"), was.get("active")):
+                _set_threshold(unit, rule, value, on, by)
+        matters_changed.send(sender=WarningThreshold, units=[unit.code])
     return unit
 
 
-def _set_threshold(unit: Unit, rule: str, before: int | None, value: int | None, by: User) -> None:
-    if value is None:
+def _set_threshold(unit: Unit, rule: str, value: int | None, active: bool | None, by: User) -> None:
+    if value is None and active is None:
         WarningThreshold.objects.filter(unit=unit, rule=rule).delete()
-    elif value != before:
-        given = {"value": value, "set_by": by, "set_at": timezone.now()}
-        WarningThreshold.objects.update_or_create(unit=unit, rule=rule, defaults=given)
+        return
+    given = {"value": value, "active": active, "set_by": by, "set_at": timezone.now()}
+    WarningThreshold.objects.update_or_create(unit=unit, rule=rule, defaults=given)

@@ -188,6 +188,11 @@ class FollowUp(models.Model):
         return filled(self.spec.text, {"unit": self.unit.name, **self.params})
 
     @property
+    def measured(self) -> str:
+        """The value against its threshold when it was opened, in words; empty where the kind has none."""
+        return filled(self.spec.measure, self.params) if self.spec.measure and "value" in self.params else ""
+
+    @property
     def is_late(self) -> bool:
         return self.state == FollowUpState.OPEN and deadlines.is_over(self.due_at)
 

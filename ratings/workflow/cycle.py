@@ -16,6 +16,7 @@ from ratings import notices
 from ratings.allowance import allowed_star
 from ratings.models import Application, Cycle, Extension, Points, Scheme, Stage, Window
 from ratings.models.cycle import TOWNSHIP_DIGITS, CycleStep
+from ratings.signals import matters_changed
 from ratings.workflow.window import in_force
 from records import audit
 from records.deadlines import deadline
@@ -189,6 +190,7 @@ def reopen(
     given = {"closes": closes, "reason": reason, "by": by}
     with audit.acting(by, "reopen", reason):
         extension, _new = Extension.objects.update_or_create(cycle=cycle, unit=unit, step=step, defaults=given)
+    matters_changed.send(sender=Extension, units=[unit.code])
     if step == CycleStep.APPLY:
         notices.tell_unit(unit, "applying_reopened", year=cycle.year, until=deadline(closes), reason=reason)
     else:
@@ -211,6 +213,7 @@ def extend(cycle: Cycle, step: str, *, closes: datetime, reason: str, by: User) 
     of_step.closes = closes
     with audit.acting(by, "extend", reason):
         of_step.save(update_fields=["closes"])
+    matters_changed.send(sender=Window, units=[cycle.unit_id])
     notices.tell_reviewing(cycle.unit, step, closes, reason, at=cycle.places)
     return of_step
 

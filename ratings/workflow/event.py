@@ -27,6 +27,7 @@ from ratings.events.telltales import telltales
 from ratings.models import Event, EventPerson, Proposal, Reversal
 from ratings.notices import CONCERNED
 from ratings.register.rerating import acting, lock_units, rerate
+from ratings.signals import matters_changed
 from ratings.workflow import rectification as rectification_due
 from records import audit
 from records.known import known
@@ -320,6 +321,7 @@ def _held_still(event: Event) -> Event:
 
 def _take_effect(event: Event, kind: str) -> None:
     """Re-rate the unit; notify its people of the event unless they are notified of its star."""
+    matters_changed.send(sender=Event, units=[event.unit_id])
     moved = any(change.moves_star for change in rerate([event.unit_id]))
     if not moved:
         _tell(event, kind)

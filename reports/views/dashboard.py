@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.templatetags.face import star_name
 from reports import charts, drawn
 from reports.dashboard import NOT_BEGUN, STAGES, Board, board
-from reports.duties import duties
+from reports.duties import duties, kept
 from reports.findings import QUESTIONS, AsOf, counted
 from reports.forms import DayForm
 from reports.listing import may_ask
@@ -60,7 +60,7 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
         "base": base,
         "and_day": and_day,
         "form": DayForm({"day": as_of.day}),
-        **(answers(request, as_of, seen, base, and_day) if pictured else {}),
+        **(answers(request, as_of, seen, base, and_day) if pictured else {"warnings": kept(request.user, as_of)}),
         "above": above(request, unit),
         "stars": star_names(seen),
         "rows": star_rows(seen),

@@ -61,7 +61,7 @@ def thresholds(request: HttpRequest, code: str) -> HttpResponse:
             request,
             step,
             form,
-            lambda shown: workflow.set_thresholds(unit, form.cleaned_data, by=request.user, expected=shown),
+            lambda shown: workflow.set_thresholds(unit, **form.given, by=request.user, expected=shown),
             done=lambda: unit,
         )
         if tried.made:

@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.role_holders import holders
 from notifications.workflow import announce
 from ratings.models import Decision
+from ratings.signals import matters_changed
 from ratings.workflow import decision as decisions
 from records import audit
 from records.files import sha256_of, store_photo
@@ -79,6 +80,7 @@ def make_objection(
             sent=sent,
             photo=store_photo(photo, by=None) if photo else None,
         )
+    matters_changed.send(sender=Objection, units=[objection.unit_id])
     place = decision.unit_id[: REVIEW_LEVELS[decision.origin].code_length]
     announce(
         set(holders(ANSWERERS[decision.origin], [place]).get(place, ())) - {decision.decided_by_id},
@@ -145,6 +147,7 @@ def _answer(objection: Objection, state: Objection.State, by: User, answer: str,
         Objection.objects.filter(pk=objection.pk).update(
             state=state, answer=answer.strip(), answered_by=by, answered_at=timezone.now()
         )
+    matters_changed.send(sender=Objection, units=[objection.unit_id])
     return decision
 
 

@@ -11,7 +11,7 @@ from ratings.models.cycle import CycleStep
 from ratings.workflow import cycle as workflow
 from records.refusals import Incomplete
 from reports.dashboard import board
-from reports.warnings import warnings_of
+from reports.warnings import findings
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, at, person
 
@@ -63,7 +63,7 @@ def test_so_it_does_in_its_form_and_when_the_others_time_is_over(client, cycle):
         assert [str(todo.url) for todo in todos_of(filler)] == [reverse("apply")]
         client.force_login(filler)
         assert reverse("application_begin", args=[cycle.pk, VILLAGE]) in text(client, reverse("apply"))
-        late = [one.unit for one in warnings_of(COUNTY, at(2026, 12, 10, 10)).shown if one.rule == "W1"]
+        late = [one.unit for one in findings(at(2026, 12, 10, 10), COUNTY) if one.rule == "W1"]
         assert late == [f"{TOWNSHIP}205"]
     application = ApplicationFactory(cycle=cycle, unit_id=VILLAGE, state="draft")
     assert [todo.days_left for todo in todos_of(filler)] == [15]
@@ -103,7 +103,7 @@ def test_villages_still_in_review_stay_among_the_warnings_after_the_closing(cycl
     now = at(2027, 1, 10)
 
     def waiting():
-        return [one.unit for one in warnings_of(COUNTY, now).shown if one.rule == "W3"]
+        return [one.unit for one in findings(now, COUNTY) if one.rule == "W3"]
 
     assert waiting() == [VILLAGE]
     cycle.state, cycle.closed_at = "closed", now

@@ -18,7 +18,7 @@ from ratings.workflow import closing
 from ratings.workflow import cycle as workflow
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reports import dashboard
-from reports.warnings import warnings_of
+from reports.warnings import findings
 from reviews.workflow.panels import convene
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, ApplicationFactory, SchemeFactory, UnitFactory, at, person, scheme_body
@@ -153,7 +153,7 @@ def test_dashboards_and_warnings_leave_the_others_alone(office):
         OTHER: {"left_out": 2},
     }
     assert (board.not_begun, board.year) == ([], 2026)
-    late = {warning.unit for warning in warnings_of(COUNTY, at(2026, 12, 2)).shown}
+    late = {warning.unit for warning in findings(at(2026, 12, 2), COUNTY)}
     assert late == {INSIDE, f"{TOWNSHIP}202"}
     assert dashboard.board(UnitFactory(code=OTHER), at(2026, 12, 2)).year is None
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from ratings.models import Application, Return
 from ratings.workflow.transition import move
 from reports import dashboard
-from reports.warnings import warnings_of
+from reports.warnings import findings
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -143,7 +143,7 @@ def test_open_events_flag_their_village(cycle):
     assert (seen.events_open, seen.total.flagged) == (1, 1)
 
 
-def test_what_is_late_or_odd_is_warned_of_most_urgent_first(county):
+def test_what_is_late_or_odd_is_found_in_a_place_with_what_was_measured(county):
     cycle = CycleFactory(scheme=SchemeFactory(unit=county), windows=False)
     WindowFactory(cycle=cycle, step="apply", closes=at(2026, 11, 14))
     overdue = ApplicationFactory(cycle=cycle, unit=village(201), state="returned")
@@ -154,26 +154,25 @@ def test_what_is_late_or_odd_is_warned_of_most_urgent_first(county):
     ObjectionFactory(decision=DecisionFactory(unit=village(203)))
     EventFactory(unit=village(204), on=date(2026, 1, 1))
     ObjectionFactory(decision=DecisionFactory(unit=UnitFactory(code=ELSEWHERE)))
-    seen = warnings_of(COUNTY, NOW)
-    assert [(w.rule, w.red, w.unit[-6:], w.days) for w in seen.shown] == [
-        ("W1", True, "108204", 11),
-        ("W1", True, "109201", 11),
-        ("W2", True, "108201", 5),
-        ("W6", False, "108204", 327),
-        ("W7", False, "108203", 23),
-        ("W3", False, "108202", 14),
-        ("W4", False, "108203", 0),
+    assert [(one.rule, one.unit[-6:], one.measured) for one in findings(NOW, COUNTY)] == [
+        ("W6", "108204", {"value": 327, "limit": 183}),
+        ("W7", "108203", {"value": 10, "limit": 10}),
+        ("W3", "108202", {"value": 14, "limit": 7}),
+        ("W1", "108204", None),
+        ("W1", "109201", None),
+        ("W2", "108201", None),
+        ("W4", "108203", None),
     ]
-    assert (seen.red, seen.yellow) == (3, 4)
-    assert warnings_of("330624109", NOW).red == 1
+    assert [one.leads_to for one in findings(NOW, COUNTY) if one.rule == "W2"] == [str(overdue.pk)]
+    assert [one.rule for one in findings(NOW, "330624109")] == ["W1"]
 
 
 def test_results_that_are_not_public_are_not_warned_of(cycle):
     proud = ApplicationFactory(cycle=cycle, unit=village(203), state="decided")
     Application.objects.filter(pk=proud.pk).update(self_total=95, panel_total=70)
-    assert warnings_of(COUNTY, NOW).shown == []
+    assert findings(NOW, COUNTY) == []
     move([proud.pk], "release", "public_notice", by=None)
-    assert [(warning.rule, warning.unit) for warning in warnings_of(COUNTY, NOW).shown] == [("W7", proud.unit_id)]
+    assert [(warning.rule, warning.unit) for warning in findings(NOW, COUNTY)] == [("W7", proud.unit_id)]
 
 
 def test_statements_do_not_grow_with_the_place(cycle, connection_queries):

@@ -10,6 +10,7 @@ from followups.models import FollowUp
 from followups.workflow import accept, cancel, report_done
 from notifications.models import Notice
 from ratings.models import Answer, Application, Cycle, Return, Reversal
+from ratings.workflow.event import close
 from ratings.workflow.transition import move
 from records.refusals import Incomplete, NotAllowed, Outdated
 from reports.assessments import sources
@@ -96,6 +97,7 @@ def test_it_is_closed_when_the_cause_is_gone_and_those_responsible_hear_of_it(wo
     refresh(NOW)
     warning = FollowUp.objects.get(kind="warning_W2")
     assert (warning.state, warning.in_time) == ("done", True)
+    assert warning.link == f"/applications/{overdue.pk}/#returned"
     assert list(Notice.objects.filter(user=signer).order_by("pk").values_list("kind", flat=True)) == [
         "warning_W2.opened",
         "warning_W2.accepted",
@@ -196,6 +198,7 @@ def test_a_figure_far_outside_those_of_the_county(county):
         Answer.objects.create(application=application, item=item, typed=str(value), value=value)
     refresh(NOW)
     assert waiting() == [("10", "216", "township_office")]
+    assert FollowUp.objects.get().measured == "数值为45，其他村在11至14之间；达到3倍预警"
     Answer.objects.filter(value=45).update(value=40)
     refresh(NOW)
     assert waiting() == []
@@ -218,6 +221,36 @@ def test_a_county_s_threshold_beats_its_city_s(county):
     assert rules() == {"W6"}
 
 
+def test_a_rule_is_switched_off_by_the_county_and_what_waits_is_called_off(county):
+    city = UnitFactory(code=COUNTY[:4])
+    EventFactory(unit=UnitFactory(code=ONE), on=date(2026, 1, 1))
+    office, above = person(Role.COUNTY_OFFICE, COUNTY), person(Role.CITY_OFFICE, COUNTY[:4])
+    refresh(NOW)
+    warning = FollowUp.objects.get()
+    assert warning.measured == "已持续328天；超过183天预警"
+    set_thresholds(city, {}, {"W6": False}, by=above)
+    refresh(NOW)
+    warning.refresh_from_db()
+    assert (warning.state, warning.reason) == ("cancelled", "这条规则已停用。")
+    set_thresholds(county, {}, {"W6": True}, by=office)
+    assert refresh(NOW) == 1
+    set_thresholds(county, {}, {"W6": None}, by=office)
+    assert (refresh(NOW), waiting(), WarningThreshold.objects.count()) == (0, [], 1)
+
+
+def test_a_step_refreshes_the_warnings_of_its_place_alone(county, django_capture_on_commit_callbacks):
+    here = EventFactory(unit=UnitFactory(code=ONE), on=date(2026, 1, 1))
+    for code in ("330681", "330681001"):
+        UnitFactory(code=code)
+    EventFactory(unit=UnitFactory(code="330681001218"), on=date(2026, 1, 1))
+    discipline = person(Role.DISCIPLINE, COUNTY)
+    refresh(NOW)
+    assert len(waiting()) == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        close(here, on=date(2026, 11, 25), by=discipline, reason="已整改")
+    assert [unit for _rule, unit, _role in waiting()] == ["218"]
+
+
 def test_thresholds_have_bounds_and_owners(county):
     office, stranger = person(Role.COUNTY_OFFICE, COUNTY), person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
     with pytest.raises(Incomplete) as refused:
@@ -226,5 +259,5 @@ def test_thresholds_have_bounds_and_owners(county):
     with pytest.raises(NotAllowed):
         set_thresholds(county, {"W6": 100}, by=stranger)
     with pytest.raises(Outdated):
-        set_thresholds(county, {"W6": 100}, by=office, expected={"W6": 50})
+        set_thresholds(county, {"W6": 100}, by=office, expected={"W6": {"rule": "W6", "value": 50, "active": None}})
     assert WarningThreshold.objects.count() == 0

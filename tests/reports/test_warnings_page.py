@@ -61,6 +61,9 @@ def test_an_office_sets_when_a_rule_warns(client, office):
     assert [client.post(address, sent).status_code for _twice in range(2)] == [302, 302]
     row = WarningThreshold.objects.get()
     assert (row.unit_id, row.rule, row.value, row.set_by) == (COUNTY, "W6", 90, office)
+    newer = client.get(address).context["key"]
+    assert client.post(address, {"key": newer, "W6": "90", "W2_active": "off"}).status_code == 302
+    assert WarningThreshold.objects.get(rule="W2").active is False
     stale = client.post(address, {"key": key, "W6": "100"})
     assert stale.status_code == 409
     assert client.get(reverse("warning_thresholds", args=[TOWNSHIP])).status_code == 404
