@@ -5,8 +5,10 @@ from django.utils.translation import ngettext_lazy
 
 from notifications.kinds import Group, Kind
 
+TO_GIVE_OPINION = _("%(unit)s: give your opinion on “%(name)s”")
+"""What the follow-up of a sought opinion asks for."""
 KINDS = {
-    "opinion_sought": Kind(
+    "opinion_sought": Kind(  # stands in bells; today the follow-up tells the office
         _("%(county)s: your opinion is sought on “%(name)s”"),
         Group.MONEY,
         outside=ngettext_lazy(

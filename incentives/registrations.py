@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list, trail_values
+from followups import kinds as follow_up_kinds
+from followups.kinds import FollowUpKind
 from incentives import claims_on_closing, help_topics, menu_entries, money_history, notices, todos
 from incentives.ledger_integrity import LEDGER
 from incentives.models import (
@@ -16,6 +18,7 @@ from incentives.models import (
     StarWeight,
 )
 from incentives.models.lifecycle import STEPS
+from incentives.opinions import FOLLOW_UP as OPINION
 from incentives.views.unit import home_panel
 from notifications import kinds
 from ratings import explanation
@@ -33,6 +36,18 @@ RIGHTS = {
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
     kinds.register(**notices.KINDS)
+    follow_up_kinds.register(
+        **{
+            OPINION: FollowUpKind(
+                _("Opinion on a policy or fund"),
+                notices.TO_GIVE_OPINION,
+                needs=["incentives.view_incentive"],
+                own_todo=True,
+                own_steps=True,
+                lasting=True,  # silence is no consent: only an opinion ends it
+            )
+        }
+    )
     integrity.register(LEDGER)
     deputies.register(STEPS.rights | RIGHTS)
     audit_words.register(STEPS.trail)

@@ -1,10 +1,13 @@
-"""The to-dos of finance and of the leading-group office (a source of ``accounts.todo_list``)."""
+"""The to-dos of finance and of the leading-group office (a source of ``accounts.todo_list``).
+
+An opinion that is late stands with both: silence is no consent, and whoever asked has to know that it goes no further.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -13,14 +16,17 @@ from django.utils.translation import gettext_lazy
 
 from accounts.todo_list import Todo
 from incentives.models import Clawback, ProjectFund, RewardPolicy, Source, lines_of
+from incentives.opinions import FOLLOW_UP, opinions_due
 from incentives.reasons import cause, fall, with_reasons
 from incentives.templatetags.money import yuan
+from records.deadlines import is_over
 from villages.models import below_any
 
 SHOWN = 20
 WAITS = {
     "draft": gettext_lazy("Finish the draft and seek the opinion"),
     "opinion_sought": gettext_lazy("Give your opinion and file"),
+    "unanswered": gettext_lazy("The opinion is late"),
     "filed": gettext_lazy("Put it into effect"),
     "grant": gettext_lazy("Commit the amounts"),
     "disburse": gettext_lazy("Disburse what is committed"),
@@ -36,11 +42,15 @@ def entries(user: Any) -> list[Todo]:
         Todo(
             title=_("%(what)s: %(name)s") % {"what": WAITS[what], "name": name},
             url=reverse(page, args=[pk]),
+            detail=_("Without an opinion nothing is filed, and nothing is paid.") if what == "unanswered" else "",
+            due=due,
+            urgent=due is not None and is_over(due),
             over=county,
             action=_("Open"),
             since=since,
+            takes=f"followup:{FOLLOW_UP}" if what == "opinion_sought" else "",
         )
-        for pk, name, county, what, page, since in waiting.order_by("what", "pk")
+        for pk, name, county, what, page, since, due in waiting.order_by("what", "pk")
     ]
     return found + _clawbacks(user)
 
@@ -52,9 +62,11 @@ def _waiting(user: Any, kind: type[Source]) -> QuerySet:
     lines = lines_of(kind).filter(**{kind.lines.field.name: OuterRef("pk")})
     granted = Exists(lines)
     today = timezone.localdate()
+    asked = opinions_due(kind)
     states = {
         "draft": at(kind.MANAGE) & Q(state="draft"),
         "opinion_sought": at("incentives.give_opinion") & Q(state="opinion_sought"),
+        "unanswered": at(kind.MANAGE) & Q(state="opinion_sought") & Exists(asked.late()),
         "filed": at(kind.MANAGE) & Q(state="filed"),
         "grant": at(kind.MANAGE) & Q(state="effective", reckoning_day__lte=today) & ~granted,
         "disburse": at("incentives.disburse") & Q(state="effective") & Exists(lines.payable()),
@@ -62,8 +74,9 @@ def _waiting(user: Any, kind: type[Source]) -> QuerySet:
     what = Case(*(When(condition, then=Value(name)) for name, condition in states.items()), output_field=CharField())
     page = Value(kind.PAGE, output_field=CharField())
     since = Coalesce("effective_at", "opinion_at", "sought_at")
-    rows = kind.objects.annotate(what=what, page=page, since=since).filter(what__isnull=False).order_by()
-    return rows.values_list("pk", "name", "unit__name", "what", "page", "since")
+    due = Subquery(asked.values("due_at")[:1])
+    rows = kind.objects.annotate(what=what, page=page, since=since, due=due).filter(what__isnull=False).order_by()
+    return rows.values_list("pk", "name", "unit__name", "what", "page", "since", "due")
 
 
 def _clawbacks(user: Any) -> list[Todo]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from incentives.forms import OpinionForm, ReasonForm
 from incentives.listing import rows_of
 from incentives.models import Clawback, LedgerEntry, ProjectFund, Source
+from incentives.opinions import opinion_due
 from incentives.prospects import Prospect
 from incentives.reasons import cause, fall, with_reasons
 from incentives.signatures import sign
@@ -68,6 +69,7 @@ def show(request: HttpRequest, source: Source, *, status: int = 200, **more: Any
         "clawbacks": clawbacks,
         "entries": entries,
         "signed": sign(entries, source),
+        "asked": opinion_due(source) if source.state == STATES.OPINION_SOUGHT else None,
         "opinion_form": OpinionForm(),
         "reason_form": ReasonForm(),
         "may_settle": clawbacks and request.user.has_perm("incentives.disburse", source),

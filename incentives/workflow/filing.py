@@ -11,7 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from followups import workflow as followups
+from followups.due import working_days_due
+from followups.offices import leading_office
+from followups.workflow import Opening
 from incentives.models import Source
+from incentives.opinions import DAYS, FOLLOW_UP, subject_of
 from incentives.prospects import Prospect
 from incentives.source_state import prospects_of, standing
 from incentives.workflow.step import step
@@ -21,7 +26,8 @@ from records.refusals import Incomplete
 
 
 def seek_opinion(source: Source, *, by: User, expected: Any = None, at: datetime | None = None) -> None:
-    """Submit the draft to the leading-group office for its opinion; from now on its terms are frozen.
+    """Submit the draft to the leading-group office, which has some working days for its opinion; from now on the terms
+    are frozen.
 
     Raises ``Incomplete`` when it has no table or weights, or when a unit falls in no band (listed in ``problems``).
     """
@@ -31,7 +37,7 @@ def seek_opinion(source: Source, *, by: User, expected: Any = None, at: datetime
         source.sought_by, source.sought_at = by, at or timezone.now()
         source.opinion_by = source.opinion_at = None
         source.save()
-        tell_holders("incentives.give_opinion", source, "opinion_sought")
+        _ask_office(source, by=by)
 
 
 def give_opinion(
@@ -63,6 +69,7 @@ def give_opinion(
         source.save()
         asked_by = [source.sought_by_id] if source.sought_by_id else []
         tell_people(asked_by, source, "source_filed" if agreed else "source_returned")
+        followups.finish(FOLLOW_UP, [subject_of(source)], by=by)
 
 
 def take_back(source: Source, *, by: User, reason: str, expected: Any = None) -> None:
@@ -85,6 +92,22 @@ def make_effective(source: Source, *, by: User, expected: Any = None, at: dateti
         source.effective_by, source.effective_at = by, at or timezone.now()
         source.save()
         tell_holders("incentives.give_opinion", source, "source_effective")
+
+
+def _ask_office(source: Source, *, by: User) -> None:
+    """Make the opinion a duty of the county's office; only an opinion ends it."""
+    followups.open_followup(
+        Opening(
+            FOLLOW_UP,
+            subject_of(source),
+            source.unit,
+            leading_office(source.unit_id),
+            working_days_due(DAYS, timezone.localdate(source.sought_at)),
+            source.get_absolute_url(),
+            {"name": source.name},
+        ),
+        by=by,
+    )
 
 
 def _require_as_shown(source: Source, expected: Any, would_be: list[Prospect] | None = None) -> None:

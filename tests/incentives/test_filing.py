@@ -6,7 +6,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from accounts.roles import Role
+from followups import workflow as followups
 from incentives import workflow
+from incentives.models import RewardPolicy
+from incentives.opinions import opinion_due
 from incentives.workflow.actions import available
 from notifications.models import Notice
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -38,7 +41,7 @@ def test_the_whole_life(draft, finance, office):
     assert verbs(office, policy) == []
     workflow.seek_opinion(policy, by=finance)
     assert (verbs(finance, policy), verbs(office, policy)) == ([], ["give_opinion"])
-    assert kinds(office) == ["opinion_sought"]
+    assert kinds(office) == ["opinion.opened"]
     workflow.give_opinion(policy, agreed=True, number="新评办备〔2026〕3号", by=office)
     assert (policy.state, policy.filing_number) == ("filed", "新评办备〔2026〕3号")
     assert kinds(finance) == ["source_filed"]
@@ -171,3 +174,39 @@ def test_steps_leave_their_trail(draft, finance, office):
     workflow.give_opinion(policy, agreed=False, opinion="再算", by=office)
     trail = [(event.state, event.pgh_context["user"]) for event in policy.history.order_by("pgh_id")]
     assert trail == [("draft", finance.pk), ("opinion_sought", finance.pk), ("draft", office.pk)]
+
+
+def test_the_opinion_is_due_in_ten_working_days(draft, draft_fund, finance, office):
+    for source in (draft(), draft_fund()):
+        workflow.seek_opinion(source, by=finance)
+        asked = opinion_due(source)
+        assert (asked.state, asked.unit_id, asked.responsible_unit_id) == ("open", COUNTY, COUNTY)
+        assert (asked.responsible_role, asked.link) == (Role.COUNTY_OFFICE, source.get_absolute_url())
+        assert asked.until == "2026年12月8日24时"
+        assert [step.verb for step in followups.available(office, asked)] == ["hand_on_followup"]
+
+
+@pytest.mark.parametrize("given", [{"agreed": True, "number": "备1"}, {"agreed": False, "opinion": "再算"}])
+def test_only_an_opinion_ends_the_duty(draft, finance, office, given):
+    policy = draft()
+    workflow.seek_opinion(policy, by=finance)
+    asked = opinion_due(policy)
+    with freeze_time("2026-12-09 08:00+08:00"):
+        followups.escalate_late()
+        policy.refresh_from_db()
+        asked.refresh_from_db()
+        assert (policy.state, asked.state, asked.is_late) == ("opinion_sought", "open", True)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            RewardPolicy.objects.filter(pk=policy.pk).update(state="effective", effective_by=finance)
+        workflow.give_opinion(policy, by=office, **given)
+    asked.refresh_from_db()
+    assert (asked.state, asked.closed_by, opinion_due(policy)) == ("done", office, None)
+
+
+def test_each_time_it_is_sought_anew_it_is_due_anew(draft, finance, office):
+    policy = draft()
+    workflow.seek_opinion(policy, by=finance)
+    workflow.give_opinion(policy, agreed=False, opinion="再算", by=office)
+    with freeze_time("2026-12-09 08:00+08:00"):
+        workflow.seek_opinion(policy, by=finance)
+        assert opinion_due(policy).until == "2026年12月23日24时"

@@ -44,6 +44,20 @@ def test_each_step_waits_for_the_one_who_takes_it(draft, finance, office, django
     assert urls(finance) == []
 
 
+def test_a_late_opinion_stands_with_both(draft, finance, office):
+    policy = draft()
+    page = f"/policies/{policy.pk}/"
+    workflow.seek_opinion(policy, by=finance)
+    assert [(todo.url, todo.until, todo.urgent) for todo in entries(office)] == [
+        (page, "2026年12月8日24时（还剩14天）", False)
+    ]
+    with freeze_time("2026-12-09 00:00+08:00"):
+        assert [(todo.url, todo.urgent, todo.days_word) for todo in entries(office)] == [(page, True, "天已超期")]
+        assert [(todo.title, todo.urgent) for todo in entries(finance)] == [
+            ("意见逾期未出具：2025年度星级村奖励", True)
+        ]
+
+
 def test_nothing_waits_for_others(draft, draft_fund, finance):
     draft(), draft_fund()
     assert len(urls(finance)) == 2
