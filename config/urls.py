@@ -18,6 +18,7 @@ from accounts.views import recovery_codes
 from config import first_sign_in, sign_on
 from config.health import healthz, readyz
 from config.metrics.views import metrics
+from config.openapi import SchemaMadeOnce
 from config.sessions import still_here
 from config.token import TokenView
 
@@ -61,7 +62,7 @@ signing_in = [
 ]
 
 api = [
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema/", SpectacularAPIView.as_view(generator_class=SchemaMadeOnce), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("token/", TokenView.as_view(), name="api-token"),
     *joined("api"),

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from accounts.roles import Role
 from config import services
+from config.openapi import SchemaMadeOnce
 from tests.factories import COUNTY, person
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,16 @@ def test_the_schema_says_each_thing_under_a_name_of_its_own(capsys):
     """Nothing is left out, and no two serializers, choices or operations share a name: either would make it wrong."""
     call_command("spectacular", file="/dev/null")
     assert capsys.readouterr().err == ""
+
+
+def test_the_schema_is_made_once_in_each_of_our_languages(client):
+    def asked(**given):
+        return client.get(reverse("api-schema"), given, headers={"Accept": "application/vnd.oai.openapi+json"}).text
+
+    made = [asked(lang=language) for language in ("zh-hans", "en", "en-us", "xx", "../..")]
+    assert made[0] != made[1]
+    assert made[1:] == [made[1], made[1], made[0], made[0]]
+    assert SchemaMadeOnce().get_schema() is SchemaMadeOnce().get_schema()
 
 
 def test_the_schema_is_open_and_the_docs_fetch_nothing_from_elsewhere(client):
