@@ -12,7 +12,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from pypinyin import lazy_pinyin
 
 from accounts.models import Appointment, User
 from accounts.passwords import OneTimeHasher
@@ -37,6 +36,8 @@ def one_time_password() -> str:
 
 def account_name(name: str) -> str:
     """A free account name: surname and initials in pinyin, and digits (俞小明: ``yuxm4821``)."""
+    from pypinyin import lazy_pinyin  # slow to import because of its dictionaries, so only where it is needed
+
     first, *others = ["".join(filter(str.isalnum, part)) for part in lazy_pinyin(name)] or [""]
     spelt = f"{first}{''.join(part[:1] for part in others)}".lower()
     base = "".join(c for c in spelt if c in string.ascii_lowercase)[:20] or "user"
