@@ -200,19 +200,27 @@ def standing(world: World, unit: str, day: date, effects: dict) -> tuple[int, in
     return (*min(stars), sorted(one.text() for one in active)) if stars else None
 
 
-def register_on(world: World, day: date) -> list[tuple[str, str, str, str, str]]:
+def stars_until(world: World, unit: str, day: date, walked: dict) -> list[int | None]:
+    """The star on each day from the first one on; ``walked`` keeps the days for the next question about ``world``."""
+    stars, effects = walked.setdefault(unit, ([], {}))
+    while (today := FIRST + len(stars) * DAY) <= day:
+        now = standing(world, unit, today, effects)
+        stars.append(now[0] if now else None)
+    return stars[: (day - FIRST).days + 1]
+
+
+def register_on(world: World, day: date, walked: dict) -> list[tuple[str, str, str, str, str]]:
     """The rows of ``export_register --on``: unit, star, since, decided, effects."""
     rows = []
     units = {d.unit for d in world.decisions} | {unit for o in world.orders for unit in o.after}
     for unit in sorted(units):
-        if standing(world, unit, day, {}) is None:
+        now = standing(world, unit, day, {})
+        if now is None:
             continue
-        today, star, since, effects = FIRST, None, None, {}
-        while today <= day:
-            now = standing(world, unit, today, effects)
-            if now and now[0] != star:
-                star, since = now[0], today
-            today += DAY
-        star, decided, texts = standing(world, unit, day, effects)
+        star, since = None, None
+        for place, on_that_day in enumerate(stars_until(world, unit, day, walked)):
+            if on_that_day is not None and on_that_day != star:
+                star, since = on_that_day, FIRST + place * DAY
+        star, decided, texts = now
         rows.append((unit, str(star), str(since), str(decided), ";".join(texts)))
     return rows
