@@ -42,6 +42,20 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="module")
+def counties_of_file(rows_of_file, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("files")
+    with freeze_time(TODAY), override_settings(**PLAIN, MEDIA_ROOT=folder):
+        return rows_of_file(two_tenants.build), folder
+
+
+@pytest.fixture
+def counties(counties_of_file, db, own_copy, settings):
+    """The two counties for a test that changes them, built once for its file."""
+    rows, settings.MEDIA_ROOT = counties_of_file
+    return own_copy(rows, two_tenants.build)
+
+
 def signed_in(user) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(user)

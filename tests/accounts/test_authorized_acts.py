@@ -23,7 +23,6 @@ from records.documents import Names
 from reviews.presenters.minutes import blocks
 from reviews.results.result import Result
 from reviews.workflow import batches, checks, decisions, objections
-from tests import two_tenants
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
 
@@ -101,8 +100,8 @@ def test_how_it_is_written():
 
 
 @pytest.fixture
-def own():
-    return two_tenants.build().first
+def own(counties):
+    return counties.first
 
 
 def page(user, name, *args, **query):

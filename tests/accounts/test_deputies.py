@@ -13,7 +13,6 @@ from accounts.roles import Role
 from ratings.models import Transition
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.workflow import decisions
-from tests import two_tenants
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
 
@@ -151,8 +150,8 @@ def test_by_page_and_by_program(client, leader, colleague):
 
 
 @pytest.fixture
-def own():
-    return two_tenants.build().first
+def own(counties):
+    return counties.first
 
 
 def stand_in(own, deputy):

@@ -1,15 +1,14 @@
 """The demonstration: refused without DEMO=1, loaded once, and every account of formats §5 in its place."""
 
 import pytest
-from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
 
-from accounts.models import Appointment, User
+from accounts.models import User
 from config.startup_checks import Unfit, demand_fit
 from ratings.models import Application, Decision
 from reports.demonstration import people, places
-from reports.demonstration.load import STEPS, load, load_step
+from reports.demonstration.load import STEPS, load
 from reports.models import DemonstrationStep
 from reviews.models import Appeal
 from villages.models import Unit
@@ -20,12 +19,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def demo(settings):
     settings.DEMO = True
-
-
-@pytest.fixture
-def places_and_people(demo):
-    places.load()
-    people.load()
 
 
 def test_it_is_refused_without_demo(settings):
@@ -52,40 +45,6 @@ def test_what_is_loaded_stays(demo):
         for name in together:
             DemonstrationStep.objects.create(name=name)
     assert list(load()) == []
-
-
-def test_the_divisions_are_whole(demo):
-    assert places.load() == "2279 units, 1585 of them villages"
-    assert Unit.objects.within("330624").rated().count() == 253
-    assert {tuple(tags) for tags in Unit.objects.within("330624").rated().values_list("tags", flat=True)} == {
-        ("平原",),
-        ("山区",),
-    }
-
-
-def test_every_account_signs_in_where_it_belongs(places_and_people, rf):
-    signing_in = {post.username: post for post in people.accounts()}
-    assert len(signing_in) == 12 * 2 + 6
-    for username, post in signing_in.items():
-        assert list(Appointment.objects.filter(user__username=username).values_list("role", "unit_id")) == [
-            (post.role, post.unit)
-        ]
-    user = authenticate(rf.post("/"), username="township_office2", password=people.PASSWORD)
-    assert user.reach("ratings.accept") == ["330681001"]
-
-
-def test_offices_and_cadres_have_a_telephone(places_and_people):
-    phones = dict(Appointment.objects.values_list("user__username", "phone"))
-    assert phones["township_office"].startswith("0575-8500")
-    assert phones["filler"].startswith("1380000")
-    assert [username for username, phone in phones.items() if username.startswith("office.") and not phone] == []
-
-
-def test_others_have_no_password_and_every_village_has_both_posts(places_and_people):
-    known = {post.username for post in people.accounts()}
-    assert [u.username for u in User.objects.all() if u.has_usable_password() and u.username not in known] == []
-    for role in ("filler", "signer"):
-        assert Appointment.objects.filter(role=role).count() == 253 + 397
 
 
 @pytest.fixture
@@ -115,10 +74,3 @@ def test_the_years_are_played_and_no_home_is_empty(small_world, client, settings
         waiting[username] = client.get("/").context["first"]
     watching = {"city_office", "city_discipline", "city_leader", "sysadmin", "secadmin", "auditor"}
     assert sorted(name for name, first in waiting.items() if first is None and name not in watching) == []
-
-
-def test_who_is_invented_was_loaded_by_a_step_that_the_trail_names(demo):
-    for step in ("places", "people"):
-        load_step(step)
-    changes = Appointment.pgh_event_model.objects.values_list("pgh_context__verb", flat=True)
-    assert set(changes) == {"load_demonstration"}
