@@ -35,6 +35,8 @@ LONG = (
     "tests/config/test_backup.py",
     "tests/config/test_supervisor.py",
     "tests/ratings/test_scheme_in_browser.py",
+    "tests/reports/test_demonstration.py",
+    "tests/villages/test_hostile_sheets.py",
     "tests/test_access_isolation",
     "tests/test_nothing_leaks.py",
     "tests/test_held_events.py",
