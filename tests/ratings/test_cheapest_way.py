@@ -42,7 +42,7 @@ def units(case):
         yield scheme, spec, tags, facts
 
 
-@settings(max_examples=40, **RULES)
+@settings(max_examples=25, **RULES)
 @given(case=cases())
 def test_following_the_advice_reaches_the_star(case):
     for scheme, spec, tags, facts in units(case):

@@ -20,7 +20,7 @@ def spec(**changes):
     return check_scheme(scheme_body(**changes))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(case=cases())
 def test_scored_together_as_alone(case):
     scheme, rows, _day = case

@@ -159,7 +159,7 @@ def against(new, old, rows, day, folder):
     return json.loads(text.getvalue())
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None, phases=[Phase.generate])
+@settings(max_examples=15, suppress_health_check=list(HealthCheck), deadline=None, phases=[Phase.generate])
 @given(case=cases(), as_workbook=st.booleans())
 def test_every_figure_is_that_of_the_plain_reading(case, as_workbook):
     new, old, rows, day = case

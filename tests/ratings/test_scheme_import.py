@@ -3,7 +3,6 @@
 import re
 import time
 from io import BytesIO, StringIO
-from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,6 +17,7 @@ from ratings.scheme.workbook.writing import workbook_of
 from records.previews import Preview
 from tests.clock import freeze_time
 from tests.factories import COUNTY, UnitFactory, person
+from tests.memory import forget_peak, peak
 from tests.ratings.malformed_schemes import EXAMPLE, malformed, workbooks
 
 pytestmark = pytest.mark.django_db
@@ -35,16 +35,6 @@ def office(client, settings):
 
 def sent(office, raw: bytes):
     return office.post(reverse("scheme_import"), {"file": SimpleUploadedFile("scheme.xlsx", raw)})
-
-
-def peak() -> int:
-    """The most memory that this process has held since ``forget_peak``, in bytes."""
-    return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) * 1024
-
-
-def forget_peak() -> int:
-    Path("/proc/self/clear_refs").write_text("5")
-    return peak()
 
 
 def test_malformed_files_get_a_clear_message_soon(office, tmp_path):

@@ -38,7 +38,7 @@ def tried(scheme, rows, day, folder):
     return json.loads(out.getvalue())
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(case=cases())
 def test_every_figure_is_that_of_the_plain_reading(case):
     scheme, rows, day = case
