@@ -50,7 +50,7 @@ def while_it_waits(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
         first()
         thread.start()
         while thread.is_alive() and not _somebody_waits():
-            pass
+            thread.join(0.01)
     thread.join(timeout=30)
     return came_to[0]
 
