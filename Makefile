@@ -3,6 +3,8 @@ PYTHON ?= python3
 UV_VERSION = 0.13.9
 BIN = .venv/bin
 SHELL = /bin/sh
+# Every process of a run or of the tests would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 CATALOGUE = locale/zh_Hans/LC_MESSAGES/django.po
 
 .PHONY: env run test lint bench messages chromium
