@@ -351,6 +351,8 @@ SPECTACULAR_SETTINGS = {
         "DecisionStateEnum": "ratings.models.Decision.State",
         "ObjectionStateEnum": "reviews.models.Objection.State",
         "SourceStateEnum": "incentives.models.Source.State",
+        "FollowUpStateEnum": "followups.models.lifecycle.FollowUpState",
+        "RoleEnum": "accounts.roles.Role",
         "SchemeStateEnum": "ratings.models.Scheme.State",
         "StageEnum": "ratings.models.Stage",
         "ReviewStageEnum": "reviews.api.scoring.REVIEW_STAGES",

@@ -78,7 +78,7 @@ class FollowUpDetailSerializer(FollowUpSerializer):
         return [step.verb for step in workflow.available(self.context["request"].user, followup)]
 
 
-class ReportSerializer(ExactSerializer):
+class FollowUpReportSerializer(ExactSerializer):
     report = serializers.CharField(max_length=5000)
     files = serializers.ListField(
         child=serializers.FileField(), default=list, max_length=workflow.MOST_FILES, help_text="Proofs"
@@ -116,20 +116,20 @@ class FollowUpViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
         return serve(get_object_or_404(self.get_object().files.select_related("file"), pk=file).file)
 
     @extend_schema(
-        request={"multipart/form-data": ReportSerializer}, responses=FollowUpDetailSerializer, parameters=[KEY]
+        request={"multipart/form-data": FollowUpReportSerializer}, responses=FollowUpDetailSerializer, parameters=[KEY]
     )
     @action(detail=True, methods=["post"])
     def progress(self, request: Request, pk: str) -> Response:
         """Report how far it has come, with files; it stays to be done."""
-        return self._step("progress_followup", ReportSerializer, workflow.report_progress)
+        return self._step("progress_followup", FollowUpReportSerializer, workflow.report_progress)
 
     @extend_schema(
-        request={"multipart/form-data": ReportSerializer}, responses=FollowUpDetailSerializer, parameters=[KEY]
+        request={"multipart/form-data": FollowUpReportSerializer}, responses=FollowUpDetailSerializer, parameters=[KEY]
     )
     @action(detail=True, methods=["post"])
     def report(self, request: Request, pk: str) -> Response:
         """Report it done, with files as proof; somebody else checks it."""
-        return self._step("report_followup", ReportSerializer, workflow.report_done)
+        return self._step("report_followup", FollowUpReportSerializer, workflow.report_done)
 
     @extend_schema(request=None, responses=FollowUpDetailSerializer, parameters=[KEY])
     @action(detail=True, methods=["post"])

@@ -25,7 +25,7 @@ class NoticeSerializer(serializers.ModelSerializer):
 
 class NoticeFilter(filters.FilterSet):
     unread = filters.BooleanFilter(field_name="read_at", lookup_expr="isnull")
-    group = filters.ChoiceFilter(choices=Group, method="of_group", label="What the notices are about")
+    group = filters.ChoiceFilter(choices=Group.choices, method="of_group", label="What the notices are about")
     unit = filters.CharFilter(field_name="unit_code", lookup_expr="startswith", label="A place, with all below it")
 
     class Meta:
