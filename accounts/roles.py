@@ -133,6 +133,7 @@ ROLES: dict[str, RoleSpec] = {
         WATCH
         | {
             "reports.set_thresholds",
+            "reminders.set_rules",
             "villages.manage_unit",
             "villages.report_profile",
             "accounts.appoint",
@@ -161,6 +162,7 @@ ROLES: dict[str, RoleSpec] = {
         WATCH
         | {
             "reports.set_thresholds",
+            "reminders.set_rules",
             "ratings.record_event",
             "reviews.answer_check",
             "reviews.answer_objection_county",
@@ -196,6 +198,7 @@ ROLES: dict[str, RoleSpec] = {
         WATCH
         | {
             "reports.set_thresholds",
+            "reminders.set_rules",
             "accounts.appoint",
             "villages.make_zone",
             "ratings.settle_proposal_city",
@@ -216,6 +219,7 @@ ROLES: dict[str, RoleSpec] = {
         WATCH
         | {
             "reports.set_thresholds",
+            "reminders.set_rules",
             "ratings.record_event",
             "followups.answer_followup",
             "followups.supervise_followup",

@@ -23,9 +23,10 @@ from ratings.models import Application, Cycle, Decision, Extension, Return
 from ratings.models.cycle import RATED_IN_CYCLE, CycleStep
 from records.deadlines import end_of
 from reminders.models import DueStep
+from reviews.appeals.appeal_rules import above
 from reviews.decisions.release_due import release_due
 from reviews.department_checks.assignments import answerers, outstanding
-from reviews.models import Candidate, Objection, Settlement, Sheet
+from reviews.models import Appeal, Candidate, Objection, Settlement, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
 from villages.models import below_any, county_of
 
@@ -71,6 +72,7 @@ def due_in(codes: Collection[str]) -> list[Due]:
         *_decided(applications, closes),
         *_checks(applications),
         *_objections(applications),
+        *_appeals(codes),
         *_followups(codes),
     ]
 
@@ -255,6 +257,23 @@ def _objections(applications: list[Application]) -> Iterator[Due]:
                 deciding=one.decision.origin,
                 unknown_to=frozenset({one.decision.decided_by_id, *scorers[one.decision.application_id]} - {None}),
             )
+
+
+def _appeals(codes: Collection[str]) -> Iterator[Due]:
+    """To be convened by the office of the level above, then decided by those who hear it."""
+    found = Appeal.objects.filter(below_any(codes, "unit_id"), state=Appeal.State.OPEN)
+    for one in found.select_related("decision").prefetch_related("hearers").order_by("unit", "pk"):
+        level = above(one)
+        yield Due(
+            one.unit_id,
+            DueStep.APPEAL,
+            Office(level.place(one.unit_id), level.office),
+            None,
+            one.made_at,
+            reverse("review_appeals"),
+            tuple(sorted(hearer.user_id for hearer in one.hearers.all())),
+            deciding=level.name,
+        )
 
 
 def _followups(codes: Collection[str]) -> Iterator[Due]:

@@ -1,7 +1,14 @@
-"""The sentence that goes with a reminder."""
+"""The sentence that goes with a reminder; the days of the rules."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+from reminders.models import DueStep
+from reminders.stages import MOST_DAYS, Rule
 
 LONGEST = 60
 
@@ -14,3 +21,48 @@ class RemindForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("At most 60 characters; it may stay empty."),
     )
+
+
+class RulesForm(forms.Form):
+    """For each step three numbers of working days; all empty: what the level above says."""
+
+    def __init__(self, *args: Any, own: Mapping[str, list[int]], above: Mapping[str, Rule], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = Rule.LABELS
+        for step in DueStep:
+            stands = above[step]
+            values = (stands.before, stands.office, stands.above)
+            for number, (name, label) in enumerate(labels.items()):
+                self.fields[f"{step}_{name}"] = forms.IntegerField(
+                    label=label,
+                    required=False,
+                    min_value=int(name != "before"),
+                    max_value=MOST_DAYS,
+                    initial=own[step][number] if step in own else None,
+                    help_text=_now("Empty: %s") % values[number],
+                )
+
+    @property
+    def steps(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields by step, with its name."""
+        return [(str(step.label), [self[f"{step}_{name}"] for name in Rule.LABELS]) for step in DueStep]
+
+    def clean(self) -> dict[str, Any]:
+        for step in DueStep:
+            given = self._days(step)
+            if any(day is None for day in given) and any(day is not None for day in given):
+                empty = next(name for name, day in zip(Rule.LABELS, given, strict=True) if day is None)
+                self.add_error(f"{step}_{empty}", _now("Fill in all three, or leave all three empty."))
+        return self.cleaned_data
+
+    @property
+    def rules(self) -> dict[str, Rule | None]:
+        given = {step.value: self._days(step) for step in DueStep}
+        return {step: None if None in days else Rule(*days) for step, days in given.items()}
+
+    def _days(self, step: str) -> list[Any]:
+        return [self.cleaned_data.get(f"{step}_{name}") for name in Rule.LABELS]
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What the workflow says of a step stands beside its last field."""
+        super().add_error(f"{field}_above" if field in DueStep.values else field, error)

@@ -25,16 +25,19 @@ class DueStep(models.TextChoices):
     CHECK = "check", _("Joint department check")
     RELEASE = "release", pgettext_lazy("due", "Release")
     OBJECTION = "objection", pgettext_lazy("due", "Objections")
+    APPEAL = "appeal", pgettext_lazy("due", "Appeals")
     FOLLOW_UP = "follow_up", _("Follow-ups")
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class ReminderRule(models.Model):
     """When those concerned with a step in a unit are reminded, in working days; the nearest unit at or above counts.
 
     ``before`` its last day whoever's turn it is; ``office_after`` it that person's office too; ``above_after`` the
     level above too. Without a rule ``reminders.stages.DEFAULT`` holds.
     """
+
+    SET = "reminders.set_rules"
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     step = models.CharField(max_length=20, choices=DueStep)
@@ -45,6 +48,7 @@ class ReminderRule(models.Model):
     class Meta:
         default_permissions = ()
         verbose_name = _("Reminder rule")
+        permissions = [("set_rules", "Set when those concerned are reminded")]
         constraints = [
             models.UniqueConstraint(fields=["unit", "step"], name="one_reminder_rule_per_unit_and_step"),
             models.CheckConstraint(

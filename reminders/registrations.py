@@ -11,6 +11,7 @@ from reminders.notices import KINDS
 TRAIL = {
     "remind_daily": pgettext_lazy("step", "remind those whose turn it is, by the clock"),
     "send_reminder": pgettext_lazy("step", "remind those whose turn it is"),
+    "set_reminder_rules": pgettext_lazy("step", "set when those concerned are reminded"),
 }
 
 

@@ -4,6 +4,9 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
 
 from villages.models import prefixes
 
@@ -15,6 +18,11 @@ AGAIN_EVERY = 5
 class Rule:
     """``before`` the last day: whoever's turn it is; ``office`` and ``above``: days after it."""
 
+    LABELS: ClassVar[Mapping[str, Any]] = {
+        "before": _("Working days before"),
+        "office": _("Working days after, the office"),
+        "above": _("Working days after, the level above"),
+    }
     before: int = 3
     office: int = 1
     above: int = 5
@@ -27,6 +35,7 @@ class Rule:
 
 
 DEFAULT = Rule()
+MOST_DAYS = 60
 
 
 def rule_for(rules: Mapping[tuple[str, str], Rule], unit: str, step: str) -> Rule:

@@ -7,13 +7,15 @@ from followups.kinds import KINDS
 from ratings.disclosure import DECIDING
 from reminders.due import Due
 from reminders.models import DueStep, ReminderLine
+from reviews.appeals.appeal_rules import APPEAL
 
 ANSWERING = {"township": "reviews.answer_objection_township", "county": "reviews.answer_objection_county"}
 
 
 def visible(user: User, dues: Iterable[Due]) -> list[Due]:
     """Of what is decided and not released, outsiders learn that it is still under review; of an objection only those
-    who answer such learn; of a follow-up those who may see its kind."""
+    who answer such learn, of an appeal its village and those who convene or hear it; of a follow-up those who may see
+    its kind."""
     return [shown for one in dues if (shown := _seen(user, one))]
 
 
@@ -23,7 +25,7 @@ def visible_lines(user: User, lines: Iterable[ReminderLine]) -> list[ReminderLin
         one
         for one in lines
         if one.user_id == user.pk
-        or one.step not in (DueStep.RELEASE, DueStep.OBJECTION)
+        or one.step not in (DueStep.RELEASE, DueStep.OBJECTION, DueStep.APPEAL)
         and (not one.kind or knows_kind(user, one.kind, one.unit_id))
     ]
 
@@ -44,6 +46,9 @@ def _seen(user: User, due: Due) -> Due | None:
         return due if inside else due.outside
     if due.step == DueStep.OBJECTION:
         return due if covers(user, ANSWERING[due.deciding], due.unit) and user.pk not in due.unknown_to else None
+    if due.step == DueStep.APPEAL:
+        own = any((post.unit_id, post.role) == due.office for post in user.posts)
+        return due if own or user.pk in due.people or covers(user, APPEAL, due.unit) else None
     if due.step == DueStep.FOLLOW_UP:
         mine = any((post.unit_id, post.role) == due.office for post in user.posts)
         return due if mine or knows_kind(user, due.kind, due.unit) else None

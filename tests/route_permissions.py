@@ -331,6 +331,7 @@ PAGES = {
     # Of reminders: the page shows everybody their own highest unit.
     "due": both(who=anywhere("reminders.view_due")),
     "due_people": page(get=anywhere("reminders.view_due")),
+    "reminder_rules": both("county.code", who=at("county", "reminders.set_rules")),
     "due_remind": page(get=anywhere("reminders.send_reminder"), post=anywhere("reminders.send_reminder")),
     # Of reviews.
     "review_desk": both(who=anywhere(*SCORE)),

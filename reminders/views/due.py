@@ -14,14 +14,16 @@ from django.views.decorators.http import require_safe
 from accounts.authority import permission_or_404, reached_or_404
 from records import previews
 from records.confirming import carry_out
-from reminders import workflow
+from records.excel_export import as_workbook
+from reminders import exports, workflow
 from reminders.due import Due
 from reminders.forms import RemindForm
 from reminders.matrix import matrix_of
-from reminders.models import Reminder, ReminderLine
+from reminders.models import Reminder, ReminderLine, ReminderRule
 from reminders.people import days_of_people
 from reminders.visible import visible_lines
 from reminders.workflow.by_hand import SEND, letter
+from reminders.workflow.rules import SETTING_LEVELS
 from villages.models import TOWNSHIP_LENGTH, Unit, below, prefixes
 
 VIEW = "reminders.view_due"
@@ -34,8 +36,11 @@ def due(request: HttpRequest) -> HttpResponse:
     unit = _unit_or_404(request, VIEW)
     only = request.GET.get("only", "all")
     matrix = matrix_of(request.user, unit)
+    if book := as_workbook(request, _("Who has not yet"), exports.matrix(matrix), matrix.narrowed(only)):
+        return book
     context = {
         "matrix": matrix,
+        "may_set": unit.level in SETTING_LEVELS and request.user.has_perm(ReminderRule.SET, unit),
         "rows": matrix.narrowed(only),
         "only": only,
         "now": timezone.now(),

@@ -17,9 +17,10 @@ from records.deadlines import deadline
 from records.previews import require_unchanged
 from records.refusals import NotAllowed, WrongState
 from reminders.due import Due, due_in, people_whose_turn
-from reminders.models import Reminder, ReminderLine
+from reminders.models import Reminder
 from reminders.notices import notice_by_hand
 from reminders.visible import visible
+from reminders.workflow.lines import keep_lines
 from villages.models import Unit
 
 SEND = "reminders.send_reminder"
@@ -69,20 +70,7 @@ def remind(unit: Unit, codes: Collection[str], *, by: User, sentence: str = "", 
             one.user.pk: notice_by_hand(one.user.pk, letter(one, names), office, made.sentence) for one in people
         }
         announce_all(notices.values())
-        ReminderLine.objects.bulk_create(
-            ReminderLine(
-                reminder=made,
-                user=one.user,
-                unit_id=due.unit,
-                step=due.step,
-                kind=due.kind,
-                due_at=due.due,
-                sent_at=made.sent_at,
-                notice=notices[one.user.pk] if notices[one.user.pk].pk else None,
-            )
-            for one in people
-            for due in one.dues
-        )
+        keep_lines(((made, one.user.pk, one.dues) for one in people), notices)
     return made
 
 

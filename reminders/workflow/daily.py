@@ -26,9 +26,10 @@ from ratings.models import Application, Cycle
 from records import audit
 from records.deadlines import deadline, last_day
 from reminders.due import Due, due_in, holders_of, people_whose_turn
-from reminders.models import DailyReminder, DueStep, ReminderLine, ReminderRule
+from reminders.models import DailyReminder, DueStep, ReminderRule
 from reminders.notices import daily_notice
 from reminders.stages import Rule, position, rule_for
+from reminders.workflow.lines import keep_lines
 from villages.models import COUNTY_LENGTH, TOWNSHIP_LENGTH, county_of
 
 AT_ONCE = 500
@@ -154,22 +155,9 @@ def _send(messages: dict[int, Message], today: date) -> int:
             )
             notices = {user: _notice(user, one) for user, one in new.items()}
             announce_all(notices.values())
-            ReminderLine.objects.bulk_create(
-                (
-                    ReminderLine(
-                        daily=row,
-                        user_id=row.user_id,
-                        unit_id=due.unit,
-                        step=due.step,
-                        kind=due.kind,
-                        due_at=due.due,
-                        notice=notices[row.user_id] if notices[row.user_id].pk else None,
-                    )
-                    for row in rows
-                    for of in new[row.user_id].things.values()
-                    for due in of
-                ),
-                batch_size=2000,
+            keep_lines(
+                ((row, row.user_id, [due for of in new[row.user_id].things.values() for due in of]) for row in rows),
+                notices,
             )
             sent += len(rows)
     return sent

@@ -1,21 +1,24 @@
 """“Who has not yet”: what an office sees of its own scope, and reminding by hand, once, as shown."""
 
 import re
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts.models import User
 from accounts.roles import Role
 from notifications.models import Notice
 from reminders.matrix import matrix_of
-from reminders.models import Reminder, ReminderLine
+from reminders.models import Reminder, ReminderLine, ReminderRule
 from reminders.people import days_of_people
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
     VILLAGE,
+    AppealFactory,
     ApplicationFactory,
     CycleFactory,
     DecisionFactory,
@@ -60,7 +63,7 @@ def seen(user: User, code: str) -> dict[str, dict[str, tuple[str, int]]]:
     """By row and step how a cell looks and how many things wait in it."""
     matrix = matrix_of(User.objects.get(pk=user.pk), UnitFactory(code=code))
     return {
-        row.unit.code: {cell.step: (cell.kind, len(cell.dues)) for cell in row.cells if cell.kind != "turn"}
+        row.unit.code: {cell.step: (cell.kind, len(cell.dues)) for cell in row.cells if cell.dues}
         for row in matrix.rows
     }
 
@@ -113,6 +116,38 @@ def test_the_office_sees_the_day_of_its_people_in_the_order_of_posts(who, cycle)
     who.office.appointments.update(ends="2026-11-23")
     (vacant,) = [day for day in days_of_people(who.county, UnitFactory(code=TOWNSHIP)) if day.lines]
     assert (vacant.name, vacant.posts, len(vacant.lines)) == ("", ["镇经办人"], 1)
+
+
+def test_the_county_sets_when_to_remind_and_a_stale_page_changes_nothing(client, who, cycle):
+    client.force_login(who.county)
+    address = reverse("reminder_rules", args=[COUNTY])
+    key = client.get(address).context["key"]
+    wrong = client.post(address, {"key": key, "apply_before": "4", "apply_office": "5", "apply_above": "5"})
+    assert (wrong.status_code, ReminderRule.objects.count()) == (400, 0)
+    partly = client.post(address, {"key": wrong.context["key"], "apply_before": "4"})
+    assert (partly.status_code, ReminderRule.objects.count()) == (400, 0)
+    days = {"key": partly.context["key"], "apply_before": "4", "apply_office": "1", "apply_above": "6"}
+    assert [client.post(address, days).status_code for _click in range(2)] == [302, 302]
+    assert list(ReminderRule.objects.values_list("unit", "step", "before", "office_after", "above_after")) == [
+        (COUNTY, "apply", 4, 1, 6)
+    ]
+    assert client.post(address, {"key": key}).status_code == 409
+    assert client.post(address, {"key": client.get(address).context["key"]}).status_code == 302
+    assert ReminderRule.objects.count() == 0
+    client.force_login(who.office)
+    assert client.get(address).status_code == 404
+
+
+def test_an_appeal_waits_for_the_level_above_and_the_matrix_is_a_workbook(client, who, cycle):
+    appeal = AppealFactory(decision=DecisionFactory(unit=UnitFactory(code=VILLAGE)))
+    assert seen(who.city, "3306")[COUNTY]["appeal"] == ("soon", 1)
+    assert "appeal" not in seen(who.county, TOWNSHIP)[VILLAGE]
+    client.force_login(who.city)
+    book = client.get(reverse("due"), {"unit": "3306", "as": "xlsx"})
+    sheet = load_workbook(BytesIO(b"".join(book.streaming_content))).active
+    rows = [[str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    assert any("申诉办理" in row for row in rows), rows
+    assert appeal.state == "open"
 
 
 def test_what_has_changed_since_is_shown_anew_with_the_sentence(client, who, cycle):
