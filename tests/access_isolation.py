@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.roles import ROLES, Role
@@ -21,6 +22,8 @@ from tests.plain_chinese import unchinese
 from tests.reference_forms import needing_scripts
 from tests.requests_by_role import PAPER, knock, signed_in
 from tests.route_permissions import API, DOORS, OWN_ACCOUNT, PUBLIC, SIGNED_IN, Anywhere, Around, At, Only
+from tests.shown_lists import LISTS, counties_expected, counties_on
+from tests.shown_menu import has_menu, misplaced
 from tests.two_tenants import FIRST, SECOND, Person
 
 CODE = re.compile(r"(?<![0-9A-Za-z])3306(?:\d{8}|\d{5}|\d{2})(?![0-9A-Za-z])")
@@ -49,26 +52,37 @@ def methods_of(name: str) -> tuple[str, ...]:
 
 def faults(world: SimpleNamespace, name: str) -> list[str]:
     """What is wrong with the responses at the address ``name``, by any method."""
-    door, wrong, names = DOORS[name], [], named(world)
+    door, wrong, listed, read = DOORS[name], [], set(), False
     address = door.address(name, world)
     for method in methods_of(name):
-        who, read = door.ways.get(method), False
+        who = door.ways.get(method)
         for person in visitors(world, who, method):
             answer = knock(world, person, method, address, door.sent)
-            is_page = "<body" in answer.text_shown
-            if is_page or answer.headers.get("Content-Type") == PAPER:
-                words = unchinese(answer.text_shown, names)
-                wrong += [f"{method} {address} {person} is shown what is no Chinese: {words}"] if words else []
-            if is_page and method == "get" and answer.status_code == 200 and not read and name not in API:
+            asked = f"{method} {address} {person}"
+            wrong += [f"{asked} {fault}" for fault in _faults_of_content(world, answer)]
+            if method == "get" and name not in API and answer.status_code == 200 and "<body" in answer.text_shown:
+                wrong += [] if read else needing_scripts(answer.text_shown)
+                marked = misplaced(answer, address) if who != PUBLIC and has_menu(answer) else {}
+                wrong += [f"{asked} is shown as open in the menu: {marked}"] if marked else []
                 read = True
-                wrong += needing_scripts(answer.text_shown)
+            if method == "get" and name in LISTS and person in world.people:
+                listed |= counties_on(answer.text_shown, world.people[person])
             to_login = answer.headers.get("Location", "").startswith(reverse("account_login"))
             astray = answer.status_code == 302 and to_login != (person == "nobody") and who not in (PUBLIC, OWN_ACCOUNT)
             if answer.status_code not in expected_of(world, name, who, method, person) or astray:
-                wrong.append(f"{method} {address} {person}: {answer.status_code} {answer.headers.get('Location', '')}")
+                wrong.append(f"{asked}: {answer.status_code} {answer.headers.get('Location', '')}")
             elif who != PUBLIC and person != "nobody" and (leak := foreign(answer.text_shown, world.people[person])):
-                wrong.append(f"{method} {address} {person} is told of {sorted(leak)}")
+                wrong.append(f"{asked} is told of {sorted(leak)}")
+    if name in LISTS and listed != counties_expected(name):
+        wrong.append(f"{address} shows something of {sorted(listed)}: a leak from elsewhere would not be seen")
     return wrong
+
+
+def _faults_of_content(world: SimpleNamespace, answer: HttpResponse) -> list[str]:
+    if "<body" not in answer.text_shown and answer.headers.get("Content-Type") != PAPER:
+        return []
+    words = unchinese(answer.text_shown, named(world))
+    return [f"is shown what is no Chinese: {words}"] if words else []
 
 
 def visitors(world: SimpleNamespace, who: Any, method: str = "get") -> list[str]:
