@@ -34,6 +34,7 @@ from django.utils.translation import gettext_lazy as _
 from ratings.models import Application, Cycle, Event, Window
 from ratings.models.cycle import CycleStep
 from records.deadlines import remaining
+from reports.kept_standings import kept
 from villages.models import CODE_LENGTHS, Level, Unit, below
 
 WALL = 600
@@ -83,6 +84,8 @@ class DashboardPlace:
     up: int = 0
     down: int = 0
     flagged: int = 0
+    tile: tuple[int, int] | None = None
+    """Row and column on the map, where an office has put it there."""
 
     def count(self, row: dict) -> None:
         """Add ``row["units"]`` units that are alike."""
@@ -142,6 +145,8 @@ class Board:
     pipe: list[DashboardStage]
     events: list[Event]
     events_open: int
+    counted_at: datetime | None = None
+    """When its villages were counted, where that was not just now."""
 
     @property
     def not_begun(self) -> list[DashboardPlace]:
@@ -173,7 +178,8 @@ def board(unit: Unit, now: datetime, with_open: bool = True) -> Board:
     day = timezone.localdate(now)
     windows = list(current_windows(unit))
     year = windows[0].cycle.year if windows else None
-    rows, squares = standings(unit, day, windows)
+    counted_before = kept(unit, day)
+    rows, squares = (counted_before[0], []) if counted_before else standings(unit, day, windows)
     places = {place.code: place for place in places_below(unit)}
     total = DashboardPlace(unit.code, unit.name)
     for row in rows:
@@ -191,6 +197,7 @@ def board(unit: Unit, now: datetime, with_open: bool = True) -> Board:
         pipe=pipe(total, windows),
         events=events,
         events_open=events_open,
+        counted_at=counted_before[1] if counted_before else None,
     )
 
 
@@ -284,8 +291,11 @@ def places_below(unit: Unit) -> list[DashboardPlace]:
     if digits is None or digits == CODE_LENGTHS[-1]:
         return []
     level = {4: [Level.CITY], 6: [Level.COUNTY, Level.ZONE], 9: [Level.TOWNSHIP]}[digits]
-    below_it = Unit.objects.within(unit).filter(level__in=level).values_list("code", "name")
-    return [DashboardPlace(code, name, opens=True) for code, name in below_it]
+    below_it = Unit.objects.within(unit).filter(level__in=level)
+    return [
+        DashboardPlace(code, name, opens=True, tile=(row, column) if row else None)
+        for code, name, row, column in below_it.values_list("code", "name", "tile__row", "tile__column")
+    ]
 
 
 def pipe(total: DashboardPlace, windows: list[Window]) -> list[DashboardStage]:

@@ -1,4 +1,4 @@
-"""Requesting an annual report; the day of a dashboard; choosing warnings, and setting their thresholds."""
+"""Requesting an annual report; the day of a dashboard; choosing warnings, setting their thresholds; moving tiles."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -15,9 +16,11 @@ from followups.models import FollowUpQuerySet
 from followups.models.followup import VIEW
 from ratings.models import Decision
 from reports.kept_warnings import KINDS, PREFIX
+from reports.models import TilePosition
 from reports.thresholds import RULES, THRESHOLDS
+from reports.tiles import positions
 from reports.warning_colours import Colour, of_colour
-from reports.workflow import VIEW_REPORT, own_thresholds
+from reports.workflow import VIEW_REPORT, own_thresholds, tiles_of
 from villages.forms.township_filter import TownshipFilterForm
 from villages.models import CODE_LENGTHS, Level, Unit, below_any
 
@@ -142,3 +145,31 @@ class ThresholdForm(forms.Form):
 
 def _switch(rule: str) -> str:
     return f"{rule}_active"
+
+
+class TilesForm(forms.Form):
+    """Row and column of each place directly below a unit. That no two lie on one another is the workflow's rule."""
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = list(unit.children().exclude(level__in=[Level.VILLAGE, Level.STATION]).order_by("code"))
+        placed = tiles_of(unit)
+        for place in self.places:
+            row, column = placed.get(place.code) or positions().get(place.code, (None, None))
+            for name, label, value in (("row", _("Row on the map"), row), ("column", _("Column on the map"), column)):
+                self.fields[f"{name}_{place.code}"] = forms.IntegerField(
+                    label=format_lazy("{} · {}", place.name, label),
+                    initial=value,
+                    min_value=1,
+                    max_value=TilePosition.MOST,
+                )
+
+    @property
+    def tiles(self) -> dict[str, tuple[int, int]]:
+        cleaned = self.cleaned_data
+        return {one.code: (cleaned[f"row_{one.code}"], cleaned[f"column_{one.code}"]) for one in self.places}
+
+    @property
+    def lines(self) -> list[tuple[Unit, Any, Any]]:
+        """Each place with its two fields."""
+        return [(one, self[f"row_{one.code}"], self[f"column_{one.code}"]) for one in self.places]

@@ -14,11 +14,13 @@ TOPICS = [
             _("Press a figure or a bar to see the villages behind it; the list can be taken along as a workbook."),
             _("Choose a day to see how things stood then."),
             _("Open a place to see its own page."),
+            _("City and county may move the tiles of their map."),
         ),
         pages=(
             "dashboard_home",
             "dashboard",
             "figure_list",
+            "dashboard_tiles",
         ),
         needs=("reports.view_dashboard",),
         order=33,

@@ -76,6 +76,53 @@ class WarningThreshold(models.Model):
         return f"{self.unit_id} {self.rule} {self.value}"
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class TilePosition(models.Model):
+    """Where an office has put a place on the map of tiles; without a row ``fixtures/tiles.csv`` says."""
+
+    MOST = 8
+
+    unit = models.OneToOneField(Unit, on_delete=models.PROTECT, related_name="tile")
+    row = models.PositiveSmallIntegerField(_("Row on the map"))
+    column = models.PositiveSmallIntegerField(_("Column on the map"))
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("Moved by")
+    )
+    placed_at = models.DateTimeField(_("Moved at"), default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("Position on the map")
+        constraints = [
+            models.CheckConstraint(condition=Q(row__range=(1, 8), column__range=(1, 8)), name="tile_lies_on_the_map")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.row}/{self.column}"
+
+
+class KeptStanding(models.Model):
+    """How many villages in ``place`` (a city of the province ``over``) stand alike, as counted last
+    (``reports.rollups``)."""
+
+    over = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    place = models.CharField(max_length=12)
+    star = models.PositiveSmallIntegerField(null=True)
+    then = models.PositiveSmallIntegerField(null=True)
+    stage = models.CharField(max_length=12)
+    returned = models.BooleanField()
+    flagged = models.BooleanField()
+    units = models.PositiveIntegerField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["over", "place", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.star} {self.stage}: {self.units}"
+
+
 class DemonstrationStep(models.Model):
     """A loaded part of the demonstration: because of this row a server refuses to run without DEMO."""
 

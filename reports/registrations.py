@@ -9,11 +9,14 @@ from records import jobs
 from reports import help_topics, kept_warnings, menu_entries, notices, todos, workflow
 from reports.demonstration import guard  # noqa: F401 (registers a system check)
 from reports.home import progress
-from reports.models import ReportRequest, WarningThreshold
+from reports.models import ReportRequest, TilePosition, WarningThreshold
 from reports.unit_file.link import link_to_file
 from villages import unit_panels
 
-TRAIL = {"set_thresholds": pgettext_lazy("step", "set the thresholds of warnings")}
+TRAIL = {
+    "set_thresholds": pgettext_lazy("step", "set the thresholds of warnings"),
+    "place_tiles": pgettext_lazy("step", "move the tiles of the map"),
+}
 
 
 def register() -> None:
@@ -22,6 +25,7 @@ def register() -> None:
     follow_up_kinds.register(**kept_warnings.KINDS)
     audit_words.register(TRAIL)
     audit_trail.show_openly("a rule for warnings says nothing of a result", WarningThreshold)
+    audit_trail.show_openly("where a place lies on a map says nothing of a result", TilePosition)
     jobs.register(ReportRequest, workflow.make)
     todo_list.register(todos)
     home.register(home.HomePanel("reports/home_progress.html", progress, order=20))

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from reports import kept_warnings
+from reports import kept_warnings, rollups
 
 FORGOTTEN_AFTER = 300
 """Seconds after which a refresh that no worker took up is asked for again."""
@@ -20,6 +20,12 @@ MOST_PLACES = 20
 def refresh_warnings() -> int:
     """Open and close warnings as the rules find them."""
     return kept_warnings.refresh(timezone.now())
+
+
+@shared_task
+def refresh_rollups() -> int:
+    """Count anew what the dashboards of provinces show."""
+    return rollups.refresh(timezone.now())
 
 
 @shared_task

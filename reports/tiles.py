@@ -1,6 +1,7 @@
 """The tile map: equal tiles, one for each place below a unit, roughly where it lies; coloured by a figure of choice.
 
-``fixtures/tiles.csv`` holds positions; places without one follow each other in the order of their codes.
+``fixtures/tiles.csv`` holds positions, and an office can move its tiles (``TilePosition``); places without a position
+follow each other in the order of their codes.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ def tile_map(seen: Board, figures: dict[str, Figure], key: str) -> TileMap | Non
 
 
 def _tile(place: DashboardPlace, figure: Figure, tone: int, year: int) -> Tile:
-    row, column = positions().get(place.code, (0, 0))
+    row, column = place.tile or positions().get(place.code, (0, 0))
     count, of = figure.count(place), figure.of(place)
     chosen = {"a": str(year), **figure.chosen} if figure.question == "stars" else figure.chosen
     before = figure.before(place) if figure.before else None

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from reports.views import dashboard, findings, money, report, unit_file, warnings
+from reports.views import dashboard, findings, money, report, tiles, unit_file, warnings
 
 urlpatterns = [
     path("dashboard/", dashboard.dashboard_home, name="dashboard_home"),
     path("dashboard/<str:code>/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/<str:code>/tiles/", tiles.tiles, name="dashboard_tiles"),
     path("dashboard/<str:code>/<slug:question>/", findings.figure_list, name="figure_list"),
     path("money/overview/", money.money_home, name="money_home"),
     path("money/overview/<str:code>/", money.money_overview, name="money_overview"),

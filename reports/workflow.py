@@ -1,4 +1,5 @@
-"""Requesting an annual report, creating it in the background, downloading it (architecture §7); setting thresholds."""
+"""Requesting an annual report, creating it in the background, downloading it (architecture §7); setting the thresholds
+of warnings; moving the tiles of a map."""
 
 import logging
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 from records.tasks import enqueue
 from reports.annual import workbook
-from reports.models import ReportRequest, WarningThreshold
+from reports.models import ReportRequest, TilePosition, WarningThreshold
 from reports.thresholds import RULES, THRESHOLDS
 from villages.models import Level, Unit
 
@@ -172,3 +173,38 @@ def _set_threshold(unit: Unit, rule: str, value: int | None, active: bool | None
         return
     given = {"value": value, "active": active, "set_by": by, "set_at": timezone.now()}
     WarningThreshold.objects.update_or_create(unit=unit, rule=rule, defaults=given)
+
+
+def tiles_of(unit: Unit) -> dict[str, tuple[int, int]]:
+    """Row and column of each place directly below ``unit`` that an office has put on the map."""
+    placed = TilePosition.objects.filter(unit__in=unit.children()).order_by("unit")
+    return {code: (row, column) for code, row, column in placed.values_list("unit", "row", "column")}
+
+
+def place_tiles(unit: Unit, tiles: dict[str, tuple[int, int]], *, by: User, expected: Any = None) -> Unit:
+    """Put the places directly below ``unit`` (codes) on the map, each at its row and column.
+
+    Raises ``NotAllowed``, ``Incomplete`` for a position off the map or taken twice, ``Outdated``.
+    """
+    places = set(unit.children().values_list("code", flat=True))
+    if not by.has_perm(WarningThreshold.SET, unit) or unit.level not in SETTING_LEVELS or not tiles.keys() <= places:
+        raise NotAllowed
+    taken: dict[tuple[int, int], str] = {}
+    problems = {}
+    for code, position in tiles.items():
+        if not all(1 <= part <= TilePosition.MOST for part in position):
+            problems[f"row_{code}"] = _("From %(least)s to %(most)s.") % {"least": 1, "most": TilePosition.MOST}
+        elif position in taken:
+            problems[f"row_{code}"] = _("Another place lies there already.")
+        taken.setdefault(position, code)
+    if problems:
+        raise Incomplete(_("Each place needs a position of its own on the map."), problems)
+    with transaction.atomic(), acting(by, "place_tiles"):
+        Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+        before = tiles_of(unit)
+        require_unchanged(expected, {code: list(position) for code, position in before.items()})
+        for code, (row, column) in tiles.items():
+            if before.get(code) != (row, column):
+                given = {"row": row, "column": column, "placed_by": by, "placed_at": timezone.now()}
+                TilePosition.objects.update_or_create(unit_id=code, defaults=given)
+    return unit

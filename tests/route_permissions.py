@@ -410,6 +410,7 @@ PAGES = {
     "unit_file_paper": both("village.code", who=at("village", "ratings.view_register")),
     "dashboard_home": both(who=anywhere("reports.view_dashboard")),
     "dashboard": both("county.code", who=at("county", "reports.view_dashboard")),
+    "dashboard_tiles": both("county.code", who=at("county", "reports.set_thresholds")),
     "figure_list": both("county.code", "=stars", who=at("county", "reports.view_dashboard")),
 }
 

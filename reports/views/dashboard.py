@@ -18,8 +18,10 @@ from reports.duties import duties, kept
 from reports.findings import QUESTIONS, AsOf, counted
 from reports.forms import DayForm
 from reports.listing import may_ask
+from reports.models import WarningThreshold
 from reports.tiles import figures_of, tile_map
 from reports.words import names_of, schemes_of
+from reports.workflow import SETTING_LEVELS
 from villages.models import CODE_LENGTHS, COUNTY_LENGTH, Unit, prefixes
 
 VIEW_DASHBOARD = "reports.view_dashboard"
@@ -56,6 +58,7 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
         "figures": figures,
         "tiles": tile_map(seen, figures, request.GET.get("figure", "")),
         "lists": len(code) >= LISTED_FROM,
+        "may_move": request.user.has_perm(WarningThreshold.SET, unit) and unit.level in SETTING_LEVELS,
         "as_of": as_of,
         "base": base,
         "and_day": and_day,

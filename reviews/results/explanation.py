@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.deputies import signature
 from accounts.templatetags.face import points_text, star_name
-from ratings.application.progress import visible_steps
 from ratings.explanation import ExplanationChapter, ExplanationStep, ExplanationTable, Rows, moment, rows_of
 from ratings.models import Application, Decision, Return, ReturnedCriterion, Transition, Veto
 from ratings.models.lifecycle import STEPS
@@ -52,6 +51,9 @@ def _because(reason: str) -> tuple[str, ...]:
 
 
 def _facts_read(result: Result) -> dict[str, QuerySet]:
+    """What was asked and corrected; of most applications nothing was, and then nothing is looked for."""
+    if all(taken.verb != "return" for taken in result.steps):
+        return {}
     application = {"application": OuterRef("pk")}
     asked = ReturnedCriterion.objects.filter(of=OuterRef("pk")).order_by("pk")
     times = ReturnEvent.objects.filter(pgh_obj=OuterRef("pk")).order_by("pgh_id")
@@ -76,8 +78,8 @@ def _facts_read(result: Result) -> dict[str, QuerySet]:
 
 def _facts(result: Result, rows: Rows) -> list[ExplanationStep]:
     """Submitted, returned and resubmitted, recommended: every step that the reader may know, in order."""
-    application, returns, steps = result.application, iter(rows["facts_returns"]), []
-    for taken in visible_steps(result.user, application):
+    returns, steps = iter(rows.get("facts_returns", [])), []
+    for taken in result.steps:
         day = timezone.localdate(taken.at)
         if taken.verb in ("submit", "resubmit"):
             steps.append(

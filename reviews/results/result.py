@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from ratings.allowance.allowed_star import Allowed, allowed
 from ratings.allowance.allowed_star import applications as source
 from ratings.allowance.shortfall import why_not
+from ratings.application.progress import visible_steps
 from ratings.explanation import ExplanationStep, chapters_of
-from ratings.models import Application, Decision, Points, Stage, StarPeriod
+from ratings.models import Application, Decision, Points, Stage, StarPeriod, Transition
 from ratings.scheme.spec import Area, Criterion
 from ratings.scoring.totals import area_points
 from ratings.workflow.filling_rights import criteria_of
@@ -59,6 +60,11 @@ class Result:
     @cached_property
     def decision(self) -> Decision | None:
         return decision_of(self.user, self.application)
+
+    @cached_property
+    def steps(self) -> list[Transition]:
+        """The steps that the reader may know, oldest first."""
+        return visible_steps(self.user, self.application)
 
     @property
     def batch(self) -> Batch | None:

@@ -190,3 +190,17 @@ def test_each_reader_finds_the_answers(client, county, role, code, answers):
     client.force_login(person(role, code))
     page = client.get(reverse("dashboard", args=[code])).content.decode()
     assert answers - set(re.findall(r'<section [^>]*aria-labelledby="(\w+)"', page)) == set()
+
+
+def test_an_office_moves_a_tile_and_no_two_onto_one(client, county):
+    address = reverse("dashboard_tiles", args=[COUNTY])
+    client.force_login(person(Role.COUNTY_OFFICE, COUNTY))
+    sent = {"row_330624108": 2, "column_330624108": 2, "row_330624109": 2, "column_330624109": 2}
+    refused = client.post(address, sent | {"key": client.get(address).context["key"]})
+    assert (refused.status_code, refused.context["form"]["row_330624109"].value()) == (400, "2")
+    moved = sent | {"row_330624109": 1, "key": client.get(address).context["key"]}
+    assert [client.post(address, moved).status_code for _twice in range(2)] == [302, 302]
+    seen = client.get(reverse("dashboard", args=[COUNTY])).context["tiles"]
+    assert [(tile.row, tile.column) for tile in seen.tiles] == [(2, 2), (1, 2)]
+    client.force_login(person(Role.CITY_LEADER, "3306"))
+    assert client.get(address).status_code == 404
