@@ -90,6 +90,8 @@ def tasks() -> dict[str, list[list]]:
         "followups.tasks.escalate": [[]],
         "reminders.tasks.remind": [[]],
         "reports.tasks.refresh_warnings": [[]],
+        "reports.tasks.refresh_rollups": [[]],
+        "reports.tasks.refresh_place": [["330624"]],
         "ratings.tasks.rerate_all": [[]],
         "ratings.tasks.remind_to_begin": [[]],
         "incentives.tasks.review_clawbacks": [[]],
@@ -117,7 +119,7 @@ def test_no_task_and_no_command_writes_by_hand(tmp_path, settings, monkeypatch, 
     for name, runs in named.items():
         for arguments in runs:
             app.tasks[name].delay(*arguments)
-    assert StoredFile.objects.count() == 1
+    assert StoredFile.objects.count() == 2  # the workbook and the written report
     assert Digest.objects.filter(acted=False).count() == 0
     capsys.readouterr()
     manage.main(["manage.py", "check_integrity"])
