@@ -29,9 +29,10 @@ STARS = {
     "grades-by-rank": [3, 2, 2, 2, 2, 1, 0, 0],
     "named-stars-by-area": [5, 4, 3, 3, 0, 4],
     "satisfaction-cap": [5, 4, 3, 2, 1, 1, 3, 3],
-    "stations-people-trust": [3, 2, 1, 0, 0],
+    "stations-people-trust": [5, 3, 3, 1, 0],
     "thresholds-by-class": [5, 4, 5, 5, 4, 3, 2],
-    "townships-diligent-and-clean": [5, 4, 3, 2, 3],
+    "township-discipline-offices": [3, 2, 1, 0, 0],
+    "townships-diligent-and-clean": [5, 5, 4, 1, 3],
     "two-hundred-points": [5, 4, 5, 4, 2, 2, 5],
 }
 
@@ -86,5 +87,7 @@ def test_the_kinds_of_practice_are_there():
     assert [len(area.criteria) for area in index.areas if area.kind == "base"] == [6, 6, 6, 6, 6]
     assert {(veto.bars, veto.months) for veto in index.vetoes} == {("all", 24)}
     assert [line.top for line in read["grades-by-rank"].stars] == [Decimal("0.25"), Decimal("0.7"), Decimal("0.85")]
-    rated = {"townships-diligent-and-clean": "township", "stations-people-trust": "station"}
+    townships = ("townships-diligent-and-clean", "township-discipline-offices")
+    rated = dict.fromkeys(townships, "township") | {"stations-people-trust": "station"}
+    assert all(20 <= len(read[name].criteria) <= 30 for name in rated)
     assert {name: spec.rates for name, spec in read.items() if spec.rates != "village"} == rated
