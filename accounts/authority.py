@@ -1,7 +1,8 @@
 """The one place that answers "may this person do this here?" (architecture §1): ``user.has_perm("app.verb", obj)``.
 
-``obj`` is a unit or anything that carries ``unit_id``. A permission held on a unit holds for every unit below it, on
-the days of its appointment. Pages and API find objects through ``reached_or_404``, so that everything outside is a 404.
+``obj`` is a unit or anything that carries ``unit_id``. A permission held on a unit holds for every unit below it (but
+for ``OWN_UNIT_ONLY``), on the days of its appointment. Pages and API find objects through ``reached_or_404``, so that
+everything outside is a 404.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,13 +12,13 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import Permission
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import Appointment, UnitPermission, User
-from accounts.roles import ROLES
+from accounts.roles import OWN_UNIT_ONLY, ROLES
 from villages.models import below_any, prefixes
 
 View = Callable[..., HttpResponse]
@@ -50,12 +51,21 @@ class AppointmentBackend(ModelBackend):
         if not user_obj.is_active or user_obj.is_anonymous:
             return False
         codes = user_obj.reach(perm)
-        return bool(codes) if obj is None else any(unit_code(obj).startswith(code) for code in codes)
+        if obj is None:
+            return bool(codes)
+        place = unit_code(obj)
+        return place in codes if perm in OWN_UNIT_ONLY else any(place.startswith(code) for code in codes)
 
 
 def reached(user: User, perm: str, queryset: QuerySet, field: str = "unit_id") -> QuerySet:
     """The rows of ``queryset`` whose unit (``field``) lies where ``user`` holds ``perm``."""
-    return queryset.filter(below_any(user.reach(perm), field))
+    return queryset.filter(where_held(user, perm, field))
+
+
+def where_held(user: User, perm: str, field: str = "unit_id") -> Q:
+    """Rows whose unit (``field``) lies where ``user`` holds ``perm``."""
+    codes = user.reach(perm)
+    return Q(**{f"{field}__in": codes}) if perm in OWN_UNIT_ONLY else below_any(codes, field)
 
 
 def reached_or_404(user: User, perm: str, queryset: QuerySet, *, field: str = "unit_id", **lookup: Any) -> Any:
@@ -78,6 +88,8 @@ def lacking(perm: str, pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]
             user__in={user_id for user_id, _code in pairs},
         ).values_list("user_id", "content_object_id")
     )
+    if perm in OWN_UNIT_ONLY:
+        return pairs - held
     return {(user_id, code) for user_id, code in pairs if not any((user_id, above) in held for above in prefixes(code))}
 
 

@@ -107,7 +107,8 @@ class User(AbstractUser):
         return list(held.select_related("unit").annotate(county=Subquery(county)).order_by("starts", "id"))
 
     def reach(self, perm: str) -> list[str]:
-        """Codes of the units in which, and below which, this person holds ``perm`` ("app.verb") today."""
+        """Codes of the units in which, and below which (but for ``OWN_UNIT_ONLY``), this person holds ``perm``
+        ("app.verb") today."""
         return self.grants.get(perm, [])
 
 

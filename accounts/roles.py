@@ -16,6 +16,8 @@ from villages.models import Level
 class Role(models.TextChoices):
     FILLER = "filler", _("Filler")
     SIGNER = "signer", _("Signer")
+    TOWNSHIP_FILLER = "township_filler", _("Township's filler")
+    TOWNSHIP_SIGNER = "township_signer", _("Township's signer")
     TOWNSHIP_OFFICE = "township_office", _("Township office")
     TOWNSHIP_REVIEWER = "township_reviewer", _("Township reviewer")
     TOWNSHIP_LEADER = "township_leader", _("Township leader")
@@ -35,6 +37,10 @@ class Role(models.TextChoices):
 THREE_ADMINISTRATORS = frozenset({Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR})
 OFFICE_HEADS = frozenset({Role.COUNTY_OFFICE, Role.CITY_OFFICE})
 VILLAGE_POSTS = (Role.FILLER, Role.SIGNER)
+RATED_POSTS = (*VILLAGE_POSTS, Role.TOWNSHIP_FILLER, Role.TOWNSHIP_SIGNER)
+"""Those who fill in and sign for a rated unit: a village or a station, and a township that is rated itself."""
+OWN_UNIT_ONLY = frozenset({"ratings.fill", "ratings.sign", "reviews.appeal"})
+"""What the people of a rated unit do for it alone: a township's never for its villages."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +81,24 @@ WATCH = VIEW | {
 
 ROLES: dict[str, RoleSpec] = {
     Role.FILLER: RoleSpec(
-        frozenset({Level.VILLAGE}),
+        frozenset({Level.VILLAGE, Level.STATION}),
         VIEW | {"ratings.fill", "ratings.view_event", "followups.answer_followup"},
         frozenset({Role.TOWNSHIP_OFFICE}),
         audience="cadre",
     ),
     Role.SIGNER: RoleSpec(
-        frozenset({Level.VILLAGE}),
+        frozenset({Level.VILLAGE, Level.STATION}),
         VIEW | {"ratings.fill", "ratings.sign", "ratings.view_event", "reviews.appeal", "followups.answer_followup"},
         frozenset({Role.TOWNSHIP_OFFICE}),
+        audience="cadre",
+    ),
+    Role.TOWNSHIP_FILLER: RoleSpec(
+        frozenset({Level.TOWNSHIP}), VIEW | {"ratings.fill"}, frozenset({Role.COUNTY_OFFICE}), audience="cadre"
+    ),
+    Role.TOWNSHIP_SIGNER: RoleSpec(
+        frozenset({Level.TOWNSHIP}),
+        VIEW | {"ratings.fill", "ratings.sign", "ratings.view_event", "reviews.appeal"},
+        frozenset({Role.COUNTY_OFFICE}),
         audience="cadre",
     ),
     Role.TOWNSHIP_OFFICE: RoleSpec(
@@ -141,6 +156,7 @@ ROLES: dict[str, RoleSpec] = {
             "followups.supervise_followup",
             "ratings.manage_scheme",
             "ratings.manage_cycle",
+            "ratings.accept_county",
             "ratings.settle_proposal_county",
             "ratings.run_register",
             "reviews.convene_county",

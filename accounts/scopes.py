@@ -61,7 +61,9 @@ TASKS: dict[str, Task] = {
         "ratings.fill ratings.fill_on_behalf", application="list answers evidence absence star", evidence="detail"
     ),
     TokenScope.SIGN: _task("ratings.sign", application="submit resubmit withdraw"),
-    TokenScope.ACCEPT: _task("ratings.accept", application="accept return- resume undo-submission"),
+    TokenScope.ACCEPT: _task(
+        "ratings.accept ratings.accept_county", application="accept return- resume undo-submission"
+    ),
     TokenScope.SCORE: _task(
         "reviews.score_township reviews.score_county",
         sheet="entries typed photos hand-in abstain recuse",

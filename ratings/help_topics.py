@@ -150,6 +150,7 @@ TOPICS = [
         ),
         needs=(
             "ratings.accept",
+            "ratings.accept_county",
             "ratings.fill_on_behalf",
         ),
         order=22,

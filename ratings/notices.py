@@ -16,19 +16,19 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.models import Appointment
 from accounts.role_holders import holders
-from accounts.roles import Role
+from accounts.roles import RATED_POSTS, Role
 from notifications.kinds import Group, Kind
 from notifications.models import Notice
 from notifications.workflow import announce, announce_all
 from ratings.cycle.closing_consequences import Concerned
-from ratings.models import Application, Cycle, Scheme
+from ratings.models import Application, Cycle, Scheme, Stage
 from ratings.models.cycle import CycleStep
 from ratings.register.rerating import Cause, causes
 from ratings.register.star_changes import Moved, StarChanges
 from records.deadlines import deadline
-from villages.models import Unit, below_any, prefixes
+from villages.models import Unit, below_any, county_of, prefixes, township_of
 
-VILLAGE = (Role.FILLER, Role.SIGNER)
+VILLAGE = RATED_POSTS
 TOWNSHIP = (Role.TOWNSHIP_OFFICE,)
 WORKS_IN = {
     CycleStep.APPLY: (*VILLAGE, *TOWNSHIP),
@@ -36,7 +36,7 @@ WORKS_IN = {
     CycleStep.COUNTY_REVIEW: (Role.COUNTY_OFFICE, Role.COUNTY_REVIEWER),
 }
 """Who is to know when a step has more time."""
-CONCERNED = [Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER]
+CONCERNED = [*RATED_POSTS, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER]
 """Who is to know when an event moves a star."""
 TO_SETTLE = _("%(unit)s: settle what follows from “%(event)s” of %(on)s")
 """What a proposal's follow-up asks for."""
@@ -226,10 +226,13 @@ def tell_unit(unit: Unit, kind: str, **params: str | int) -> None:
 
 
 def tell_township(applications: Iterable[Application], kind: str, **params: str | int) -> None:
-    """The township office above each application's unit."""
+    """The office above each application's unit: the township's, of a township the county's."""
     applications = list(applications)
-    people = holders(TOWNSHIP, {code for a in applications for code in prefixes(a.unit_id)})
-    to = {a.pk: {user for code in prefixes(a.unit_id) for user in people.get(code, ())} for a in applications}
+    above = {
+        a.pk: county_of(a.unit_id) if a.first_stage == Stage.COUNTY else township_of(a.unit_id) for a in applications
+    }
+    people = holders((*TOWNSHIP, Role.COUNTY_OFFICE), set(above.values()))
+    to = {pk: set(people.get(code, ())) for pk, code in above.items()}
     _tell(applications, to, kind, params)
 
 

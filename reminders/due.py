@@ -16,10 +16,11 @@ from django.db.models import Max, Q
 from django.urls import reverse
 
 from accounts.role_holders import holders
-from accounts.roles import VILLAGE_POSTS, Role
+from accounts.roles import RATED_POSTS, Role
 from followups.models import FollowUp
 from followups.offices import Office, people_of
-from ratings.models import Application, Cycle, Decision, Extension, Return
+from ratings.models import Application, Cycle, Decision, Extension, Return, Stage
+from ratings.models.application import first_stage
 from ratings.models.cycle import RATED_IN_CYCLE, CycleStep
 from records.deadlines import end_of
 from reminders.models import DueStep
@@ -28,7 +29,7 @@ from reviews.decisions.release_due import release_due
 from reviews.department_checks.assignments import answerers, outstanding
 from reviews.models import Appeal, Candidate, Objection, Settlement, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
-from villages.models import below_any, county_of
+from villages.models import below_any, county_of, township_of
 
 State = Application.State
 
@@ -95,9 +96,21 @@ def holders_of(offices: Iterable[Office]) -> dict[Office, list[int]]:
         by_role[office.role].add(office.unit)
     found: dict[Office, list[int]] = {}
     for role, units in by_role.items():
-        here = holders(VILLAGE_POSTS if role in VILLAGE_POSTS else [role], units)
+        here = holders(RATED_POSTS if role in RATED_POSTS else [role], units)
         found |= {Office(unit, role): here.get(unit, []) for unit in units}
     return found
+
+
+def filler_of(unit: str) -> Role:
+    """Whose turn it is while the form is with the unit (by code) itself."""
+    return Role.TOWNSHIP_FILLER if first_stage(unit) == Stage.COUNTY else Role.FILLER
+
+
+def office_over(unit: str) -> Office:
+    """The office that accepts what a unit (by code) has sent."""
+    if first_stage(unit) == Stage.COUNTY:
+        return Office(county_of(unit), Role.COUNTY_OFFICE)
+    return Office(township_of(unit), Role.TOWNSHIP_OFFICE)
 
 
 def _cycles(codes: Collection[str]) -> Iterator[Cycle]:
@@ -140,7 +153,7 @@ def _not_begun(codes: Collection[str], cycles: dict[int, Cycle], closes: _Closes
             yield Due(
                 unit,
                 DueStep.APPLY,
-                Office(unit, Role.FILLER),
+                Office(unit, filler_of(unit)),
                 closes(pk, CycleStep.APPLY, unit),
                 window.opens,
                 reverse("applications_not_begun"),
@@ -155,15 +168,17 @@ def _in_hand(applications: list[Application], closes: _Closes) -> Iterator[Due]:
     }
     for one in applications:
         unit, link = one.unit_id, _page(one)
-        village, township = Office(unit, Role.FILLER), Office(unit[:9], Role.TOWNSHIP_OFFICE)
+        village, above = Office(unit, filler_of(unit)), office_over(unit)
         if one.state == State.DRAFT:
             yield Due(unit, DueStep.APPLY, village, closes(one.cycle_id, CycleStep.APPLY, unit), one.since, link)
         elif one.state == State.RETURNED and one.pk in open_returns:
             question = open_returns[one.pk]
             yield Due(unit, DueStep.CORRECTION, village, question.due, question.at, link)
         elif one.state == State.SUBMITTED:
-            until = closes(one.cycle_id, CycleStep.TOWNSHIP_REVIEW, unit)
-            yield Due(unit, DueStep.TOWNSHIP_REVIEW, township, until, one.since, link)
+            by_county = one.first_stage == Stage.COUNTY
+            step = DueStep.COUNTY_REVIEW if by_county else DueStep.TOWNSHIP_REVIEW
+            window = CycleStep.COUNTY_REVIEW if by_county else CycleStep.TOWNSHIP_REVIEW
+            yield Due(unit, step, above, closes(one.cycle_id, window, unit), one.since, link)
 
 
 def _in_review(applications: list[Application], closes: _Closes) -> Iterator[Due]:

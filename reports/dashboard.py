@@ -202,9 +202,9 @@ def board(unit: Unit, now: datetime, with_open: bool = True) -> Board:
 
 
 def current_windows(unit: Unit) -> QuerySet[Window]:
-    """The windows of the latest cycles that rate something in ``unit``, each with its cycle and event names."""
+    """The windows of the latest cycles that rate villages in ``unit``, each with its cycle and event names."""
     here = below(unit.code, "cycle__unit_id") | Q(cycle__in=Cycle.objects.reaching([unit.code]))
-    windows = Window.objects.filter(here)
+    windows = Window.objects.filter(here, cycle__scheme__rates=Level.VILLAGE)
     return (
         windows.filter(cycle__year=windows.order_by("-cycle__year").values("cycle__year")[:1])
         .select_related("cycle")

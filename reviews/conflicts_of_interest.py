@@ -27,7 +27,7 @@ WORDS = {
     FILLED: _("Filled in this application."),
     ATTACHED: _("Attached evidence to this application."),
     SIGNED: _("Signed this application."),
-    POST: _("Holds or held a post in this village."),
+    POST: _("Holds or held a post in this unit."),
     SCORED: _("Scored this application."),
     DECIDED: _("Decided on this application."),
     EVENT: _("Recorded this event, or settled what follows from it."),

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import pgtrigger
@@ -19,6 +21,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.authority import where_held
 from incentives.models.lifecycle import STEPS, SourceState
 from villages.models import Level, Unit, below_any
 
@@ -228,8 +231,8 @@ def frozen_with(table: str, column: str) -> pgtrigger.Trigger:
 class GrantLineQuerySet(models.QuerySet):
     def seen_by(self, user: Any) -> GrantLineQuerySet:
         """Lines of the units where ``user`` oversees money, fills in applications, or accepts them."""
-        reach = [code for perm in SEES_LINES for code in user.reach(perm)]
-        return self.filter(below_any(reach, "unit_id") | below_any(reach, "passed_to_id"))
+        fields = ("unit_id", "passed_to_id")
+        return self.filter(reduce(or_, (where_held(user, perm, field) for perm in SEES_LINES for field in fields)))
 
     def payable(self) -> GrantLineQuerySet:
         """Lines on which something is owed and payment is not frozen."""

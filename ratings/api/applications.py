@@ -24,7 +24,7 @@ from ratings.models.lifecycle import STEPS
 from ratings.presenters.application_form import ApplicationFormView
 from ratings.workflow import application as workflow
 from ratings.workflow import evidence as files
-from ratings.workflow.actions import available
+from ratings.workflow.actions import TAKEN_ABOVE, available, verb_above
 from ratings.workflow.answers import AnswerEntry, SavedAnswers, save_answers, version
 from records.validated_input import ExactSerializer, NoFields, sent
 from villages.models import Unit, below
@@ -252,7 +252,10 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         return application
 
     def _step(self, verb: str, pk: str, take: Callable[[Application], Any]) -> Response:
-        take(self._mine(pk, STEPS[verb].permission))
+        """``verb``, as the level above the unit takes it where that is its step."""
+        application = opened(self.request.user, int(pk))
+        taken = verb_above(verb, application.unit_id) if verb in TAKEN_ABOVE else verb
+        take(self._mine(pk, STEPS[taken].permission))
         return self._detail(pk)
 
     @extend_schema(responses=ApplicationDetailSerializer)
@@ -322,7 +325,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @extend_schema(request=None, responses=ApplicationDetailSerializer)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
-        """Accept the application for the township's review."""
+        """Accept the application for review by the level above the unit."""
         return self._step("accept", pk, lambda one: workflow.accept(one, by=request.user, **sent(NoFields, request)))
 
     @extend_schema(request=ReturnSerializer, responses=ApplicationDetailSerializer)

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ratings.disclosure import shown_steps
-from ratings.models import Application, Transition
+from ratings.models import Application, Stage, Transition
 from ratings.models.lifecycle import STEPS
 
 State = Application.State
@@ -52,6 +52,10 @@ def steps_of(application: Application, taken: Iterable[Transition]) -> list[Trac
         (_("Public notice"), days.get(State.PUBLIC_NOTICE, "")),
         (_("Confirmed"), days.get(State.CONFIRMED, "")),
     ]
+    if application.first_stage == Stage.COUNTY:  # the township does not review itself
+        names[2] = (names[2][0], _note(application, 1))
+        del names[1]
+        at = max(at - 1, min(at, 1))
     return [
         TrackStep(name, note, "done" if place < at else "current" if place == at else "")
         for place, (name, note) in enumerate(names)

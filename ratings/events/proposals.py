@@ -31,7 +31,7 @@ def with_authority(proposals: QuerySet[Proposal]) -> QuerySet[Any]:
     return proposals.annotate(
         decided=Coalesce(Subquery(in_force.order_by("-on", "-id").values("star")[:1]), 0),
         authority=Case(
-            When(unit__level=Level.VILLAGE, decided__lte=own, then=Value(TOWNSHIP)),
+            When(unit__level__in=[Level.VILLAGE, Level.STATION], decided__lte=own, then=Value(TOWNSHIP)),
             default=Value(COUNTY),
         ),
         overdue=Exists(late),

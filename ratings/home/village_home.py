@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.role_holders import holders
-from accounts.roles import Role
+from accounts.roles import RATED_POSTS, Role
 from ratings.application.access import applications_for
 from ratings.application.progress import steps_of, visible_steps
 from ratings.models import Application, ReturnedCriterion, StarPeriod
 from ratings.presenters.application_form import card_address
 from ratings.presenters.village_turn import turn_of
-from villages.models import Level, Unit, below_any
+from villages.models import Unit
 
 
 def progress(user: User) -> dict[str, Any] | None:
@@ -20,7 +20,7 @@ def progress(user: User) -> dict[str, Any] | None:
     codes = user.reach("ratings.fill")
     if not codes:
         return None
-    rows = applications_for(user).filter(below_any(codes, "unit_id")).select_related("unit", "cycle__scheme")
+    rows = applications_for(user).filter(unit__in=codes).select_related("unit", "cycle__scheme")
     application = rows.prefetch_related("returns__criteria").order_by("-cycle__year", "unit_id").first()
     if application is None:
         return None
@@ -30,13 +30,13 @@ def progress(user: User) -> dict[str, Any] | None:
 
 def own_star(user: User) -> dict[str, Any] | None:
     """The star of the village for which the person works; None for everybody else."""
-    codes = [post.unit_id for post in user.posts if post.unit.level == Level.VILLAGE]
+    codes = [post.unit_id for post in user.posts if post.role in RATED_POSTS]
     return _star(codes) if codes else None
 
 
 def unit_star(user: User, unit: Unit) -> dict[str, Any] | None:
     """The star of ``unit``, for readers of the register there."""
-    return _star([unit.code]) if unit.rated and user.has_perm("ratings.view_register", unit) else None
+    return _star([unit.code]) if unit.is_rateable and user.has_perm("ratings.view_register", unit) else None
 
 
 def _star(codes: list[str]) -> dict[str, Any] | None:
@@ -66,5 +66,5 @@ def _in_village_hands(application: Application) -> dict[str, Any]:
 
 def _signers(application: Application) -> list[str]:
     """Who may sign for the village today."""
-    held = holders([Role.SIGNER], [application.unit_id]).get(application.unit_id, ())
+    held = holders([Role.SIGNER, Role.TOWNSHIP_SIGNER], [application.unit_id]).get(application.unit_id, ())
     return list(User.objects.filter(pk__in=held).order_by("name").values_list("name", flat=True))

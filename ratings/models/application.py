@@ -18,7 +18,7 @@ from ratings.models.lifecycle import STEPS, ApplicationState
 from ratings.models.scheme import Scheme
 from records.cells import PLACES
 from records.models import StoredFile
-from villages.models import Unit
+from villages.models import TOWNSHIP_LENGTH, Unit
 
 User = settings.AUTH_USER_MODEL
 
@@ -46,6 +46,11 @@ class Paper(models.TextChoices):
 
     MINUTES = "minutes", _("Minutes of the villagers' representatives")
     STAMPED = "stamped", _("Application form with signature and stamp")
+
+
+def first_stage(unit: str) -> Stage:
+    """The level that accepts the application of a unit (by code) and reviews it first: the one above it."""
+    return Stage.COUNTY if len(unit) <= TOWNSHIP_LENGTH else Stage.TOWNSHIP
 
 
 @pghistory.track()
@@ -82,6 +87,7 @@ class Application(models.Model):
             ("fill_on_behalf", "Fill in for a village that cannot"),
             ("sign", "Submit and withdraw"),
             ("accept", "Accept and return applications"),
+            ("accept_county", "Accept and return applications that the county reviews first"),
             ("supply", "Supply a department's figures"),
         ]
         ordering = ["unit"]
@@ -133,6 +139,15 @@ class Application(models.Model):
         published = self.decisions.filter(state__in=["released", "confirmed"], scheme__isnull=False)
         named = published.exclude(origin="closing").select_related("scheme").order_by("-pk").first()
         return named.scheme if named else moved
+
+    @property
+    def first_stage(self) -> Stage:
+        return first_stage(self.unit_id)
+
+    @property
+    def townships_decide_up_to(self) -> int:
+        """The stars that the township decides itself: none where the county reviews first."""
+        return 0 if self.first_stage == Stage.COUNTY else self.scheme.spec.townships_decide_up_to
 
     @property
     def with_village(self) -> bool:

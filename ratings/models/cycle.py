@@ -20,7 +20,8 @@ from villages.models import CODE_LENGTHS, Unit, UnitQuerySet, below_any, prefixe
 
 TOWNSHIP_DIGITS = CODE_LENGTHS[3]
 RATED_IN_CYCLE = """
-    u.code >= c.unit_id and u.code < c.unit_id || '~' and u.level = s.rates and u.rated and u.ended is null
+    u.code >= c.unit_id and u.code < c.unit_id || '~' and u.level = s.rates and (u.rated or u.level = 'township')
+    and u.ended is null
     and (c.townships = '{}' or left(u.code, 9) = any (c.townships))
 """
 """``Cycle.rated_units`` for SQL: whether the unit ``u`` is rated in the cycle ``c`` under its scheme ``s``."""

@@ -84,7 +84,7 @@ STEPS = Lifecycle(
     Step(
         "resubmit",
         ["ratings.sign"],
-        moves(State.RETURNED, to=IN_TOWNSHIP),
+        moves(State.RETURNED, to=IN_TOWNSHIP) + moves(State.RETURNED, to=IN_COUNTY),
         label=_("Sign and hand back the corrections"),
         url_name="application_resubmit",
         told=_("Corrections handed back"),
@@ -99,6 +99,15 @@ STEPS = Lifecycle(
         told=_("Accepted by the township"),
         trail=pgettext_lazy("step", "accept"),
     ),
+    Step(  # of what the county reviews first, because it stands above the unit; so the next ones named "…_county"
+        "accept_county",
+        ["ratings.accept_county"],
+        moves(State.SUBMITTED, to=IN_COUNTY),
+        label=_("Accept"),
+        url_name="application_accept",
+        told=_("Accepted by the county"),
+        trail=pgettext_lazy("step", "accept (county)"),
+    ),
     Step(
         "return",
         ["ratings.accept"],
@@ -111,6 +120,16 @@ STEPS = Lifecycle(
         trail=pgettext_lazy("step", "return for correction"),
     ),
     Step(
+        "return_county",
+        ["ratings.accept_county"],
+        moves(State.SUBMITTED, IN_COUNTY, to=State.RETURNED),
+        at=(IN_COUNTY,),
+        label=_("Return for correction"),
+        url_name="application_return",
+        told=_("Returned for correction"),
+        trail=pgettext_lazy("step", "return for correction (county)"),
+    ),
+    Step(
         "resume",
         ["ratings.accept"],
         moves(State.RETURNED, to=IN_TOWNSHIP),
@@ -118,6 +137,15 @@ STEPS = Lifecycle(
         url_name="application_resume",
         told=_("Review resumed after the deadline"),
         trail=pgettext_lazy("step", "resume the review after the deadline"),
+    ),
+    Step(
+        "resume_county",
+        ["ratings.accept_county"],
+        moves(State.RETURNED, to=IN_COUNTY),
+        label=_("Go on without the corrections"),
+        url_name="application_resume",
+        told=_("Review resumed after the deadline"),
+        trail=pgettext_lazy("step", "resume the review after the deadline (county)"),
     ),
     Step(
         "withdraw",
@@ -138,6 +166,14 @@ STEPS = Lifecycle(
         label=_("Give back to the village"),
         told=_("Given back to the village, not reviewed"),
         trail=pgettext_lazy("step", "give an application back, not reviewed"),
+    ),
+    Step(
+        "undo_submission_county",
+        ["ratings.accept_county"],
+        moves(State.SUBMITTED, to=State.DRAFT),
+        label=_("Give back to the village"),
+        told=_("Given back to the village, not reviewed"),
+        trail=pgettext_lazy("step", "give an application back, not reviewed (county)"),
     ),
     Step(
         "score_township",
@@ -188,6 +224,15 @@ STEPS = Lifecycle(
         trail=pgettext_lazy("step", "decide (county)"),
     ),
     Step(
+        "reject_county",
+        ["reviews.decide_county"],
+        moves(IN_COUNTY, to=State.REJECTED),
+        label=_("Do not rate"),
+        url_name="review_application",
+        told=_("Rejected, no star"),
+        trail=pgettext_lazy("step", "do not rate (county)"),
+    ),
+    Step(
         "send_back",
         ["reviews.decide_county"],
         moves(IN_COUNTY, to=IN_TOWNSHIP),
@@ -227,7 +272,9 @@ STEPS = Lifecycle(
     Step(  # not rated: reviewed after all; otherwise another decision replaces the current one
         "uphold_appeal",
         ["reviews.hear_appeal_county", "reviews.hear_appeal_city"],
-        moves(State.REJECTED, to=IN_TOWNSHIP) + moves(State.PUBLIC_NOTICE, State.CONFIRMED, to=State.CONFIRMED),
+        moves(State.REJECTED, to=IN_TOWNSHIP)
+        + moves(State.REJECTED, to=IN_COUNTY)
+        + moves(State.PUBLIC_NOTICE, State.CONFIRMED, to=State.CONFIRMED),
         trail=pgettext_lazy("step", "uphold an appeal"),
     ),
 )

@@ -22,7 +22,7 @@ from ratings.todos.usual_times import step_at
 from ratings.workflow.filling_rights import open_return
 from ratings.workflow.supply import asked_of
 from ratings.workflow.window import closes_for
-from villages.models import Unit, below_any
+from villages.models import Unit
 
 State = Application.State
 
@@ -34,7 +34,7 @@ class ToBegin:
         codes = user.reach("ratings.fill")
         if not codes:
             return []
-        units = list(Unit.objects.filter(below_any(codes), rated=True))
+        units = list(Unit.objects.rateable().filter(pk__in=codes))
         now = timezone.now()
         cycles = (
             Cycle.objects.reaching(unit.code for unit in units)
@@ -81,7 +81,7 @@ class InVillageHands:
         if not codes:
             return []
         in_hand = Application.objects.filter(
-            below_any(codes, "unit_id"), state__in=State.WITH_VILLAGE, cycle__state=Cycle.State.OPEN
+            unit__in=codes, state__in=State.WITH_VILLAGE, cycle__state=Cycle.State.OPEN
         )
         returns = Return.objects.select_related("by").prefetch_related("criteria")
         rows = (

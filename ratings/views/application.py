@@ -29,7 +29,7 @@ from ratings.presenters.area_sections import AreaSection, CriterionCard
 from ratings.presenters.corrections import corrections
 from ratings.presenters.figures_below import figures_behind
 from ratings.workflow import application as workflow
-from ratings.workflow.actions import available
+from ratings.workflow.actions import TAKEN_ABOVE, available, verb_above
 from records import previews
 from records.deadlines import end_of
 from records.documents import served
@@ -41,9 +41,11 @@ from villages.models import below
 
 State = Application.State
 PER_PAGE = 50
-PRINTING = ("ratings.fill", "ratings.sign", "ratings.fill_on_behalf", "ratings.accept")
+PRINTING = ("ratings.fill", "ratings.sign", "ratings.fill_on_behalf", "ratings.accept", "ratings.accept_county")
 SENDING = ("submit", "resubmit")
-REVIEWING = ("ratings.accept", "reviews.score_township", "reviews.score_county", "ratings.record_event")
+UNDOING = tuple(STEPS[verb].permission for verb in ("undo_submission", "undo_submission_county"))
+ACCEPTING = ("ratings.accept", "ratings.accept_county")
+REVIEWING = (*ACCEPTING, "reviews.score_township", "reviews.score_county", "ratings.record_event")
 
 
 @login_required
@@ -82,7 +84,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "states": [(s, s.label, counts[s]) for s in State if s in counts],
             "all": sum(counts.values()),
             "may_fill": bool(request.user.reach("ratings.fill_on_behalf")),
-            "may_undo": state == State.SUBMITTED and bool(request.user.reach(STEPS["undo_submission"].permission)),
+            "may_undo": state == State.SUBMITTED and any(map(request.user.reach, UNDOING)),
         },
     )
 
@@ -166,6 +168,7 @@ def _step(
 ) -> HttpResponse:
     """A step with a confirmation page: GET shows what it does, POST takes it as shown; without permission a 404."""
     application = opened(request.user, pk)
+    verb = verb_above(verb, application.unit_id) if verb in TAKEN_ABOVE else verb
     if not request.user.has_perm(STEPS[verb].permission, application):
         raise NotAllowed
     problems: dict[str, str] = {}
@@ -292,7 +295,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         "accept",
         lambda application, shown: workflow.accept(application, by=request.user, expected=shown),
         _("Accepted. The village has been told."),
-        detail=_("The township accepts the application for review."),
+        detail=_("The application is accepted for review."),
     )
 
 
@@ -312,7 +315,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 def return_(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the named criteria, each with its reason, until a day; the input is kept when something is missing."""
     application = opened(request.user, pk)
-    if not request.user.has_perm(STEPS["return"].permission, application):
+    if not request.user.has_perm(STEPS[verb_above("return", application.unit_id)].permission, application):
         raise NotAllowed
     form = ApplicationFormView(application, may_fill=False)
     cards = [card for sheet in form.sheets for card in sheet.asked]

@@ -29,7 +29,7 @@ from ratings.workflow.filling_rights import filling_verb, require_fillable
 from ratings.workflow.window import in_force
 from records.numbers import count_of
 from records.refusals import Incomplete, Refused, WrongState
-from villages.models import Unit, below_any
+from villages.models import Unit
 
 CHOICES = ("sure", "keep", "take")
 """Buttons beside a field, with its item: an odd figure is right; one's own answer, or the other, where two met."""
@@ -41,7 +41,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     codes = request.user.reach("ratings.fill")
     if not codes:
         raise Http404
-    units = list(Unit.objects.filter(below_any(codes), rated=True))
+    units = list(Unit.objects.rateable().filter(pk__in=codes))
     cycles = Cycle.objects.reaching(unit.code for unit in units)
     places = [
         (cycle, unit)

@@ -1,6 +1,8 @@
 """Returning applications that were submitted by mistake to their villages, many at once: a preview, then the step."""
 
 from collections.abc import Collection
+from functools import reduce
+from operator import or_
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.authority import reached
+from accounts.authority import where_held
 from ratings.models import Application
 from ratings.models.lifecycle import STEPS
 from ratings.workflow import application as workflow
@@ -20,6 +22,7 @@ from records.numbers import keys
 from records.refusals import Incomplete, NotAllowed, WrongState, refuse_unknown_fields
 
 STEP = "undo_submissions"
+RIGHTS = tuple(STEPS[verb].permission for verb in ("undo_submission", "undo_submission_county"))
 QUEUE = f"?state={Application.State.SUBMITTED}"
 
 
@@ -27,14 +30,12 @@ QUEUE = f"?state={Application.State.SUBMITTED}"
 @require_POST
 def page(request: HttpRequest) -> HttpResponse:
     """First the chosen villages and a field for the reason; with ``confirmed`` exactly these are returned."""
-    permission = STEPS["undo_submission"].permission
-    if not request.user.reach(permission):
+    if not any(map(request.user.reach, RIGHTS)):
         raise NotAllowed
     refuse_unknown_fields(request.POST, {"application", "key", "reason", "confirmed"})
     chosen = keys(request.POST.getlist("application"))
-    applications = reached(
-        request.user, permission, Application.objects.select_related("unit", "cycle").filter(pk__in=chosen)
-    )
+    mine = reduce(or_, (where_held(request.user, right) for right in RIGHTS))
+    applications = Application.objects.select_related("unit", "cycle").filter(mine, pk__in=chosen)
     back = reverse("applications") + QUEUE
     problem = ""
     if "confirmed" in request.POST:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.authority import lacking
 from ratings import disclosure
-from ratings.models import Application
+from ratings.models import Application, Stage
+from ratings.models.application import first_stage
 from ratings.models.lifecycle import STEPS
 from records.lifecycle import Step
 from records.refusals import NotAllowed, WrongState
@@ -34,9 +35,24 @@ def _late(user: Any, application: Application) -> bool:
 
 
 guard("resume", _late)
+guard("resume_county", _late)
+
+
+def verb_above(verb: str, unit: str) -> str:
+    """The step ``verb`` as the level takes it that stands above the unit (by code): "accept" or "accept_county"."""
+    return f"{verb}_county" if first_stage(unit) == Stage.COUNTY else verb
+
+
+TAKEN_ABOVE = ("accept", "return", "resume", "undo_submission", "reject")
+"""Steps that the level above the unit takes, in the township or (as ``verb_above`` names them) in the county."""
+_LEVELLED = {of: verb for verb in TAKEN_ABOVE for of in (verb, f"{verb}_county")}
 
 
 def _allowed(user: Any, step: Step, application: Application) -> bool:
+    if step.verb in _LEVELLED and step.verb != verb_above(_LEVELLED[step.verb], application.unit_id):
+        return False
+    if step.verb in ("fill_on_behalf", "send_back") and application.first_stage == Stage.COUNTY:
+        return False
     return step.verb not in _guards or _guards[step.verb](user, application)
 
 

@@ -19,9 +19,11 @@ from ratings import notices
 from ratings.allowance import allowed_star
 from ratings.application import questions
 from ratings.models import Absence, Application, Cycle, Decision, Evidence, Return, ReturnedCriterion, Stage, Transition
+from ratings.models.application import first_stage
 from ratings.models.cycle import CycleStep
+from ratings.models.lifecycle import STEPS
 from ratings.workflow import decision as decisions
-from ratings.workflow.actions import require, require_all
+from ratings.workflow.actions import require, require_all, verb_above
 from ratings.workflow.answers import TypedAnswer, given_of, keep_self_points, reread
 from ratings.workflow.figures_below import keep_figures_below
 from ratings.workflow.filling_rights import (
@@ -43,6 +45,7 @@ from records.refusals import Incomplete, WrongState
 from villages.models import Unit
 
 State = Application.State
+FIRST_WINDOW = {Stage.TOWNSHIP: CycleStep.TOWNSHIP_REVIEW, Stage.COUNTY: CycleStep.COUNTY_REVIEW}
 Pairs = Iterable[tuple[Application, Any]]
 Answers = Mapping[int, Mapping[str, TypedAnswer]]
 
@@ -152,6 +155,20 @@ def _locked(applications: Iterable[Application]) -> list[Application]:
     chosen = Application.objects.filter(pk__in=ids).order_by("pk")
     list(chosen.select_for_update().values_list("pk"))
     return list(chosen.select_related("unit").prefetch_related("cycle__scheme", "cycle__windows"))
+
+
+def _reviewed_in(application: Application) -> str:
+    """The state in which the level above its unit reviews it: to which accepting leads."""
+    [(_submitted, state)] = STEPS[verb_above("accept", application.unit_id)].moves
+    return state
+
+
+def _by_level(verb: str, applications: Iterable[Application]) -> dict[str, list[Application]]:
+    """The applications by the step that the level above their units takes (``verb_above``)."""
+    by_verb: dict[str, list[Application]] = {}
+    for application in applications:
+        by_verb.setdefault(verb_above(verb, application.unit_id), []).append(application)
+    return by_verb
 
 
 def _cycles(applications: Iterable[Application]) -> list[Cycle]:
@@ -304,13 +321,16 @@ def undo_submissions(
     applications = list(applications)
     hold_open({application.cycle_id for application in applications})
     applications = _locked(applications)
-    require_all("undo_submission", [(by, application) for application in applications])
+    steps = _by_level("undo_submission", applications)
+    for verb, of_level in steps.items():
+        require_all(verb, [(by, application) for application in of_level])
     previews.require_unchanged(expected, submissions_of(applications))
     if not reason.strip():
         raise _no_reason()
     if not applications:
         raise Incomplete(_("Please choose at least one village."))
-    move([a.pk for a in applications], "undo_submission", State.DRAFT, by=by, reason=reason, submitted_tags=None)
+    for verb, of_level in steps.items():
+        move([a.pk for a in of_level], verb, State.DRAFT, by=by, reason=reason, submitted_tags=None)
     for application in applications:
         application.submitted_tags = None
     with audit.acting(by, "undo_submission", reason):
@@ -338,15 +358,17 @@ def _require_standing(application: Application, expected: Any) -> None:
 def accept_many(
     applications: Iterable[Application], *, by: User, at: datetime | None = None, expected: Any = None
 ) -> None:
-    """The township office accepts the applications for review. Raises ``NotAllowed``, ``WrongState``."""
+    """The office above accepts the applications for review. Raises ``NotAllowed``, ``WrongState``."""
     applications = _locked(applications)
-    require_all("accept", [(by, application) for application in applications])
+    for verb, of_level in _by_level("accept", applications).items():
+        require_all(verb, [(by, application) for application in of_level])
     if expected is not None:
         _require_standing(applications[0], expected)
     for cycle in _cycles(applications):
         units = {a.unit_id for a in applications if a.cycle_id == cycle.pk}
-        require_not_over(cycle, CycleStep.TOWNSHIP_REVIEW, units, at)
-    move([a.pk for a in applications], "accept", State.TOWNSHIP_REVIEW, by=by, at=at)
+        require_not_over(cycle, FIRST_WINDOW[first_stage(next(iter(units)))], units, at)
+    for verb, of_level in _by_level("accept", applications).items():
+        move([a.pk for a in of_level], verb, _reviewed_in(of_level[0]), by=by, at=at)
     notices.tell_village(applications, "application_accepted")
 
 
@@ -371,9 +393,10 @@ def return_(
     reason missing, a deadline in the past).
     """
     application = locked_row(application)
-    require("return", by, application)
+    verb = verb_above("return", application.unit_id)
+    require(verb, by, application)
     _require_standing(application, expected)
-    require_not_over(application.cycle, CycleStep.TOWNSHIP_REVIEW, [application.unit_id], at)
+    require_not_over(application.cycle, FIRST_WINDOW[application.first_stage], [application.unit_id], at)
     returnable = [c.code for c in criteria_of(application) if questions.by_village(c)]
     problems = {code: _("The village does not answer this.") for code in reasons if code not in returnable}
     problems |= {code: _("Please write the reason.") for code, reason in reasons.items() if not reason.strip()}
@@ -390,7 +413,7 @@ def return_(
             for code in returnable
             if code in reasons
         )
-    move([application.pk], "return", State.RETURNED, by=by, at=at)
+    move([application.pk], verb, State.RETURNED, by=by, at=at)
     notices.tell_village([application], "application_returned", count=len(reasons), until=deadline(due))
     return question
 
@@ -417,18 +440,19 @@ def resubmit(application: Application, *, by: User, expected: Any = None) -> Non
 def resume(application: Application, *, by: User, expected: Any = None) -> None:
     """The township office resumes the review after the deadline of a return has passed unanswered."""
     application = locked_row(application)
-    require("resume", by, application)
+    verb = verb_above("resume", application.unit_id)
+    require(verb, by, application)
     _require_standing(application, expected)
     question = open_return(application)
     if question is not None and timezone.now() < question.due:
         raise WrongState(_("The village may still answer until %s.") % deadline(question.due))
-    _end_return(application, question, "resume", by)
+    _end_return(application, question, verb, by)
     _keep_self_assessment([application])
     notices.tell_village([application], "application_resumed")
 
 
 def _end_return(application: Application, question: Return | None, verb: str, by: User) -> None:
-    move([application.pk], verb, State.TOWNSHIP_REVIEW, by=by)
+    move([application.pk], verb, _reviewed_in(application), by=by)
     if question is not None:
         question.answered_at = timezone.now()
         with audit.acting(by, verb):

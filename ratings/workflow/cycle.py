@@ -5,13 +5,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Appointment, User
-from accounts.roles import Role
+from accounts.roles import RATED_POSTS, Role
 from ratings import notices
 from ratings.allowance import allowed_star
 from ratings.models import Application, Cycle, Extension, Points, Scheme, Stage, Window
@@ -28,7 +28,13 @@ State = Application.State
 Times = Mapping[str, tuple[datetime, datetime]]
 MANAGE = "ratings.manage_cycle"
 ACCEPT = "ratings.accept"
-TOLD_OF_OPENING = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE)
+TOLD_OF_OPENING = (*RATED_POSTS, Role.TOWNSHIP_OFFICE)
+STEPS_OF: dict[str, set[str]] = {
+    Level.VILLAGE: {*CycleStep},
+    Level.STATION: {*CycleStep},
+    Level.TOWNSHIP: {CycleStep.APPLY, CycleStep.COUNTY_REVIEW},
+}
+"""The steps of a cycle by the level that it rates."""
 
 
 def require_manager(by: User, unit: Unit) -> None:
@@ -59,7 +65,9 @@ def open_cycle(
         raise WrongState(_("Only an issued scheme can be used."))
     if scheme.unit.cycles.filter(year=scheme.year, scheme__rates=scheme.rates).exists():
         raise WrongState(_("The rating of %s has been opened already.") % scheme.year)
-    _require_times(windows, set(CycleStep.values))
+    if scheme.rates not in STEPS_OF:
+        raise WrongState(_("Nobody stands above units of this level to review them: they cannot be rated here."))
+    _require_times(windows, STEPS_OF[scheme.rates])
     cycle = planned(scheme, townships)
     _require_townships(cycle)
     require_unchanged(expected, offered(cycle))
@@ -120,8 +128,10 @@ def _require_times(windows: Times, steps: set[str]) -> None:
 
 
 def people_of(cycle: Cycle, roles: tuple[str, ...]) -> QuerySet[Appointment, int]:
-    """Ids of those who hold one of ``roles`` today in the county or a place that ``cycle`` rates."""
-    today = Appointment.objects.on(timezone.localdate())
+    """Ids of those who hold one of ``roles`` today in the county or a place that ``cycle`` rates; of those who fill in
+    and sign, the ones of the level that it rates."""
+    others = Q(role__in=RATED_POSTS) & ~Q(unit__level=cycle.scheme.rates)
+    today = Appointment.objects.on(timezone.localdate()).exclude(others)
     return today.filter(cycle.concerned("unit_id"), role__in=roles).values_list("user_id", flat=True)
 
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.authority import lacking
 from accounts.models import User
-from ratings.models import Application, Return
+from ratings.models import Application, Return, Stage
+from ratings.models.application import first_stage
 from ratings.models.lifecycle import STEPS
 from ratings.scheme.spec import Criterion, NoSingleVariant
 from ratings.workflow.actions import require
@@ -30,6 +31,8 @@ def filling_verbs(starters: Iterable[tuple[str, Any]]) -> list[str]:
     strangers = lacking(STEPS[OWN].permission, {pair for pair in pairs if pair[0]})
     if strangers and lacking(STEPS[ON_BEHALF].permission, strangers):
         raise NotAllowed
+    if any(first_stage(code) == Stage.COUNTY for _user, code in strangers):
+        raise NotAllowed  # a township's office never fills in for the township itself
     return [ON_BEHALF if pair in strangers else OWN for pair in pairs]
 
 

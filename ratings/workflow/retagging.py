@@ -34,7 +34,7 @@ def _in_cycle(cycle: Cycle, units: Sequence[Unit], before: Mapping[str, Sequence
     asked = {
         unit.code: _fitting(spec, unit.tags)
         for unit in units
-        if unit.rated and unit.level == rates and cycle.covers(unit.code)
+        if unit.is_rateable and unit.level == rates and cycle.covers(unit.code)
     }
     concerned = {code for code, criteria in asked.items() if criteria != _fitting(spec, before[code])}
     rows = cycle.applications.select_for_update(of=("self",)).filter(unit__in=concerned).select_related("unit")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Appointment
-from accounts.roles import Role
+from accounts.roles import RATED_POSTS, Role
 from ratings import notices
 from ratings.models import Scheme
 from ratings.scheme import drafting
@@ -21,8 +21,7 @@ from records.refusals import Incomplete, WrongState
 from villages.models import below
 
 CONCERNED = (
-    Role.FILLER,
-    Role.SIGNER,
+    *RATED_POSTS,
     Role.TOWNSHIP_OFFICE,
     Role.TOWNSHIP_REVIEWER,
     Role.TOWNSHIP_LEADER,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.role_holders import holders
-from accounts.roles import Role
+from accounts.roles import RATED_POSTS, Role
 from notifications.models import Notice
 from notifications.workflow import announce_all
 from ratings.models import Application, Decision, Event, StarPeriod
@@ -27,7 +27,7 @@ from villages.models import ReorganizationOrder, Unit, UnitSuccession
 from villages.workflow import OrderConsequence
 
 State = Application.State
-TOLD = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER)
+TOLD = (*RATED_POSTS, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER)
 
 
 def pass_on(sender: Any, order: ReorganizationOrder, **kwargs: Any) -> list[OrderConsequence]:

@@ -9,9 +9,10 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.authority import grant
 from accounts.models import Appointment, User
-from accounts.roles import Role
+from accounts.roles import RATED_POSTS, Role
 from reports.demonstration import schemes
 from reports.demonstration.chance import chance
+from reports.demonstration.places import STATION
 from reviews.department_checks.assignments import DISCIPLINE
 from villages.models import Level, Unit
 
@@ -21,7 +22,7 @@ PROVINCE, CITY = "33", "3306"
 SETS = {"": ("330624", "330624108", "330624108204"), "2": ("330681", "330681001", "330681001218")}
 DEPARTMENTS = {"": "农业农村局", "2": "农业农村局"}
 
-CADRES = {Role.FILLER, Role.SIGNER}
+CADRES = {*RATED_POSTS}
 OFFICES = {Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE, Role.CITY_OFFICE, Role.DISCIPLINE, Role.FINANCE, Role.DEPARTMENT}
 
 SURNAMES = "王陈张李俞吕潘梁何赵徐杨章吴石丁周袁盛竺郭楼宣金许孟傅斯寿冯"
@@ -89,6 +90,13 @@ def accounts() -> Iterator[Post]:
         ):
             yield Post(username + suffix, role, unit, signs_in=True)
         yield Post("department" + suffix, Role.DEPARTMENT, county, DEPARTMENTS[suffix], signs_in=True)
+    for username, role, unit in (
+        ("township_filler", Role.TOWNSHIP_FILLER, SETS[""][1]),
+        ("township_signer", Role.TOWNSHIP_SIGNER, SETS[""][1]),
+        ("station_filler", Role.FILLER, STATION),
+        ("station_signer", Role.SIGNER, STATION),
+    ):
+        yield Post(username, role, unit, signs_in=True)
     for role, unit in (
         (Role.CITY_OFFICE, CITY),
         (Role.CITY_DISCIPLINE, CITY),

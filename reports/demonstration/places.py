@@ -7,11 +7,12 @@ from django.conf import settings
 
 from reports.demonstration.chance import chance
 from villages.division_import import import_units
-from villages.models import Profile, Unit, township_of
+from villages.models import Level, Profile, Unit, township_of
 
 DIVISIONS = settings.BASE_DIR / "fixtures" / "divisions_shaoxing_2023.csv"
 YEARS = (2024, 2025, 2026)
 PLAIN, MOUNTAIN, SUBURB = "平原", "山区", "城郊"
+STATION, STATION_NAME = "330624108S01", "沙溪镇便民服务中心"
 NEAR_TOWN = "3306810"
 """The subdistricts (街道) of 诸暨."""
 
@@ -19,6 +20,7 @@ NEAR_TOWN = "3306810"
 def load(divisions: Path = DIVISIONS) -> str:
     """The units of the file ``divisions``, imported as any county imports them, and figures for its villages."""
     import_units([divisions])
+    Unit.objects.create(code=STATION, name=STATION_NAME, level=Level.STATION, rated=True)
     villages = list(Unit.objects.rated())
     for village in villages:
         village.tags = [tag(village.code)]

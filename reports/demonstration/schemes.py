@@ -10,10 +10,13 @@ from ratings.models import Scheme
 from ratings.scheme.spec import SchemeSpec
 from ratings.workflow.scheme import import_scheme
 from reviews.department_checks.assignments import DISCIPLINE
+from villages.models import Level
 
 YEARS = (2025, 2026)
 COUNTIES = {"330624": "county_office", "330681": "county_office2"}
 """The counties that rate, with the account of their leading-group office."""
+OTHER_LEVELS = ("townships-diligent-and-clean", "stations-people-trust")
+"""Schemes of the first county that rate no villages."""
 
 
 def load() -> str:
@@ -21,13 +24,19 @@ def load() -> str:
         by = User.objects.get(username=office)
         for year in YEARS:
             import_scheme(body(county, year), by=by, issue=True)
-    return f"{len(COUNTIES) * len(YEARS)} schemes"
+    for name in OTHER_LEVELS:
+        import_scheme(fixture(name), by=User.objects.get(username=COUNTIES["330624"]), issue=True)
+    return f"{len(COUNTIES) * len(YEARS) + len(OTHER_LEVELS)} schemes"
 
 
 def body(county: str, year: int) -> dict:
     """The scheme file of ``county``, as of ``year``."""
-    text = (settings.BASE_DIR / "fixtures" / "schemes" / f"{county}.json").read_text(encoding="utf-8")
-    return json.loads(text, parse_float=Decimal) | {"year": year}
+    return fixture(county) | {"year": year}
+
+
+def fixture(name: str) -> dict:
+    text = (settings.BASE_DIR / "fixtures" / "schemes" / f"{name}.json").read_text(encoding="utf-8")
+    return json.loads(text, parse_float=Decimal)
 
 
 def spec(county: str, year: int = YEARS[-1]) -> SchemeSpec:
@@ -45,4 +54,4 @@ def departments(county: str) -> list[str]:
 
 
 def scheme(county: str, year: int) -> Scheme:
-    return Scheme.objects.get(unit=county, year=year)
+    return Scheme.objects.get(unit=county, year=year, rates=Level.VILLAGE)

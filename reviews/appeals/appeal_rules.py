@@ -13,10 +13,11 @@ from accounts.models import User
 from accounts.role_holders import holders
 from accounts.roles import ROLES, Role
 from accounts.working_days import notice_days
-from ratings.models import Decision
+from ratings.models import Decision, Stage
+from ratings.models.application import first_stage
 from reviews.conflicts_of_interest import hearing_conflicts
 from reviews.models import Appeal, Batch, Hearer
-from villages.models import below_any
+from villages.models import Level, below_any
 
 APPEAL = "reviews.appeal"
 
@@ -46,9 +47,12 @@ COUNTY, CITY = HearingLevel("county", 6, Role.COUNTY_OFFICE), HearingLevel("city
 ABOVE: dict[str, HearingLevel] = {Decision.Origin.TOWNSHIP: COUNTY, Decision.Origin.COUNTY: CITY}
 """By the origin of a released decision that is appealed; what an appeal has decided is appealed no further."""
 _REJECTED = Q(application__isnull=False) & (Q(decision=None) | Q(decision__origin=Decision.Origin.CLOSING))
+_BY_COUNTY = Q(unit__level=Level.TOWNSHIP)
+"""A township is rejected by the county; anything else by its township."""
 HEARD_BY: dict[HearingLevel, Q] = {
-    COUNTY: Q(decision__origin=Decision.Origin.TOWNSHIP) | _REJECTED,
+    COUNTY: Q(decision__origin=Decision.Origin.TOWNSHIP) | (_REJECTED & ~_BY_COUNTY),
     CITY: Q(decision__origin=Decision.Origin.COUNTY)
+    | (_REJECTED & _BY_COUNTY)
     | Q(decision__origin=Decision.Origin.CLOSING, application=None)
     | Q(event__isnull=False),
 }
@@ -63,7 +67,7 @@ def above(appeal: Appeal) -> HearingLevel:
     """The level that hears it (``reviews.appeals.appealable`` explains why)."""
     if appeal.decision and appeal.decision.origin in ABOVE:
         return ABOVE[appeal.decision.origin]
-    return COUNTY if appeal.application_id else CITY
+    return COUNTY if appeal.application_id and first_stage(appeal.unit_id) == Stage.TOWNSHIP else CITY
 
 
 def against_decision(appeal: Appeal) -> bool:
@@ -112,7 +116,7 @@ def appealable(codes: Collection[str]) -> list[Decision]:
     appealed = Appeal.objects.filter(application=OuterRef("application")).exclude(state=Appeal.State.LAPSED)
     released = (
         Decision.objects.filter(
-            below_any(codes, "unit_id"),
+            unit__in=codes,
             state__in=Decision.State.PUBLISHED,
             origin__in=list(ABOVE),
             replaced_by=None,

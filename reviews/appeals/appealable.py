@@ -19,7 +19,7 @@ from ratings.events.applicable_scheme import events_of, judging_scheme
 from ratings.models import Application, Decision, Event, Proposal, StarPeriod, Transition
 from ratings.register.rerating import acting
 from reviews.models import Appeal
-from villages.models import Unit, ancestors, below_any
+from villages.models import Unit, ancestors
 
 LONGEST = timedelta(days=365)
 """After which no window is open any more."""
@@ -142,7 +142,7 @@ def _acts(event: Event) -> bool:
 
 
 def _not_rated(codes: list[str]) -> list[Appealable]:
-    here, since = below_any(codes, "unit_id"), timezone.now() - LONGEST
+    here, since = Q(unit__in=codes), timezone.now() - LONGEST
     closings = Decision.objects.confirmed().filter(
         here, origin=Decision.Origin.CLOSING, decided_at__gte=since, replaced_by=None
     )
@@ -158,7 +158,7 @@ def _not_rated(codes: list[str]) -> list[Appealable]:
 
 def _events(codes: list[str]) -> list[Appealable]:
     """Queried only where something acts on a star today."""
-    moved = StarPeriod.objects.on().filter(below_any(codes, "unit_id")).exclude(effects=[]).select_related("unit")
+    moved = StarPeriod.objects.on().filter(unit__in=codes).exclude(effects=[]).select_related("unit")
     return [
         of_event(event, period.unit)
         for period in moved

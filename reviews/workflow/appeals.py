@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 from accounts.authority import lacking
 from accounts.models import User
 from accounts.role_holders import holders
-from accounts.roles import Role
+from accounts.roles import RATED_POSTS, Role
 from notifications.workflow import announce
 from ratings.models import Application, Decision, Event, Points, Stage
 from ratings.register.rerating import lock_units
@@ -206,7 +206,8 @@ def _rate_after_all(appeal: Appeal, document: str, by: User) -> None:
     if closing and star:
         decisions.reinstate(closing, star, document, reason=appeal.answer, by=by, at=timezone.now())
     if application:
-        move([application.pk], "uphold_appeal", Application.State.TOWNSHIP_REVIEW, by=by, reason=appeal.answer)
+        state = REVIEW_LEVELS[application.first_stage].state
+        move([application.pk], "uphold_appeal", state, by=by, reason=appeal.answer)
 
 
 @transaction.atomic
@@ -362,7 +363,7 @@ def _answer(appeal: Appeal, state: Appeal.State, by: User, answer: str) -> None:
 
 
 def _village(appeal: Appeal) -> list[int]:
-    return holders([Role.FILLER, Role.SIGNER], [appeal.unit_id]).get(appeal.unit_id, [])
+    return holders(RATED_POSTS, [appeal.unit_id]).get(appeal.unit_id, [])
 
 
 def _who_decided(appeal: Appeal) -> list[int]:

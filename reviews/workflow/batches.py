@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.role_holders import holders
-from accounts.roles import Role
+from accounts.roles import RATED_POSTS, Role
 from accounts.working_days import notice_days
 from notifications.models import Notice
 from notifications.workflow import announce_all
@@ -148,7 +148,7 @@ def audience_of(
     """
     if units is None:
         units = set(batch.entries.values_list("decision__unit_id", flat=True))
-    roles = [Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER]
+    roles = [*RATED_POSTS, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER]
     places = {township_of(code) for code in units}
     if batch.stage == Stage.COUNTY:
         roles.append(Role.COUNTY_OFFICE)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.role_holders import holders
-from accounts.roles import Role
+from accounts.roles import RATED_POSTS
 from accounts.working_days import next_working_day
 from notifications.models import Notice
 from notifications.workflow import announce_all
@@ -64,7 +64,7 @@ def _days(today: date) -> dict[int, date]:
 
 def _tell(days: dict[int, date]) -> None:
     confirmed = list(Decision.objects.filter(pk__in=days).select_related("unit"))
-    people = holders([Role.FILLER, Role.SIGNER], {decision.unit_id for decision in confirmed})
+    people = holders(RATED_POSTS, {decision.unit_id for decision in confirmed})
     announce_all(
         Notice(
             user_id=user,

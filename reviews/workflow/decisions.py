@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.role_holders import holders
-from accounts.roles import Role
+from accounts.roles import RATED_POSTS, Role
 from notifications.models import Notice
 from notifications.workflow import announce_all
 from ratings.disclosure import shown_state
@@ -32,7 +32,7 @@ from reviews.decisions.ceiling import Ceiling, ceilings
 from reviews.models import Settlement
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel, review_level_of
 
-VILLAGE_AND_TOWNSHIP = (Role.FILLER, Role.SIGNER, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_REVIEWER)
+VILLAGE_AND_TOWNSHIP = (*RATED_POSTS, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_REVIEWER)
 """Who hears that a step was undone: those who took the ones before."""
 
 
@@ -95,7 +95,7 @@ def recommend_many(choices: Mapping[int, Choice], *, by: User, at: datetime | No
                 _("%(unit)s does not reach more than what the township decides itself.")
                 % {"unit": application.unit.name}
             )
-        own = range(application.scheme.spec.townships_decide_up_to + 1)
+        own = range(application.townships_decide_up_to + 1)
         _check(application, choices[application.pk], ceiling, own, min(max(own), ceiling.star))
     _move_by_star(choices, at, by)
     _tell_county(applications)
@@ -103,12 +103,13 @@ def recommend_many(choices: Mapping[int, Choice], *, by: User, at: datetime | No
 
 @transaction.atomic
 def reject(application: Application, *, by: User, reason: str) -> None:
-    """The township does not rate ``application`` (不予评星); the village and its office are told why."""
+    """The level above the unit does not rate ``application`` (不予评星); the unit and its office are told why."""
     hold_open([application.cycle_id])
     application = _locked(application)
-    actions.require("reject", by, application)
-    require_reviewing([application], REVIEW_LEVELS[Stage.TOWNSHIP].window)
-    move([application.pk], "reject", Application.State.REJECTED, by=by, reason=require_reason(reason))
+    verb = actions.verb_above("reject", application.unit_id)
+    actions.require(verb, by, application)
+    require_reviewing([application], REVIEW_LEVELS[application.first_stage].window)
+    move([application.pk], verb, Application.State.REJECTED, by=by, reason=require_reason(reason))
     _tell(application, "application_rejected", [*VILLAGE_AND_TOWNSHIP], reason.strip())
 
 
@@ -154,7 +155,7 @@ def options(application: Application, ceiling: Ceiling, review_level: ReviewLeve
 
 
 def may_recommend(application: Application, ceiling: Ceiling) -> bool:
-    return ceiling.star > application.scheme.spec.townships_decide_up_to
+    return ceiling.star > application.townships_decide_up_to
 
 
 def needs_reason_below(application: Application, ceiling: Ceiling, review_level: ReviewLevel) -> int:
@@ -165,7 +166,7 @@ def needs_reason_below(application: Application, ceiling: Ceiling, review_level:
 
 
 def _options(application: Application, ceiling: Ceiling, review_level: ReviewLevel) -> Collection[int]:
-    limit = application.scheme.spec.townships_decide_up_to
+    limit = application.townships_decide_up_to
     if review_level.stage == Stage.TOWNSHIP:
         return range(limit + 1)
     return {application.township_star or 0, *range(limit + 1, ceiling.star + 1)}

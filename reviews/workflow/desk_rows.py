@@ -62,9 +62,14 @@ class DeskRow:
         return self.review_level.stage == Stage.TOWNSHIP and may_recommend(self.application, self.ceiling)
 
     @property
+    def rejects(self) -> bool:
+        """Whether this level may leave it without a star; the others send it back to the township."""
+        return bool(self.application.first_stage == self.review_level.stage)
+
+    @property
     def own_star(self) -> int:
         """The township's own star that goes with a recommendation."""
-        return min(self.ceiling.star, self.spec.townships_decide_up_to)
+        return min(self.ceiling.star, int(self.application.townships_decide_up_to))
 
     @property
     def reason_below(self) -> int:

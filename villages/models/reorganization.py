@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from villages.models.unit import Level, Unit, UnitQuerySet, below_any
+from villages.models.unit import RATEABLE, Level, Unit, UnitQuerySet, below_any
 
 
 class OrderQuerySet(models.QuerySet):
@@ -94,7 +94,7 @@ def rated_on(unit: Unit | str, day: date, level: str = Level.VILLAGE) -> UnitQue
     later = UnitSuccession.objects.filter(order__on__gt=day).exclude(order__kind=ReorganizationOrder.Kind.RENAME)
     continued = later.filter(order=OuterRef("order"), after=OuterRef("after"), before=F("after"))
     made_later = later.filter(~Exists(continued)).values("after")
-    return Unit.objects.within(unit).standing(day).filter(level=level, rated=True).exclude(pk__in=made_later)
+    return Unit.objects.within(unit).standing(day).filter(RATEABLE, level=level).exclude(pk__in=made_later)
 
 
 def successors(codes: Iterable[str]) -> dict[str, list[tuple[str, date]]]:

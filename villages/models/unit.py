@@ -81,6 +81,10 @@ class Level(models.TextChoices):
     STATION = "station", _("Grassroots station")
 
 
+RATEABLE = Q(rated=True) | Q(level=Level.TOWNSHIP)
+"""Every township; of the units below, those marked as rated."""
+
+
 class UnitQuerySet(models.QuerySet):
     def within(self, unit: Unit | str) -> UnitQuerySet:
         return self.filter(below(getattr(unit, "code", unit)))
@@ -100,7 +104,11 @@ class UnitQuerySet(models.QuerySet):
 
     def rated(self, level: str = Level.VILLAGE) -> UnitQuerySet:
         """Units of ``level`` that a scheme for that level rates (of village-level units only 村, practice §2)."""
-        return self.standing().filter(level=level, rated=True)
+        return self.standing().filter(RATEABLE, level=level)
+
+    def rateable(self) -> UnitQuerySet:
+        """Units that a scheme of some level may rate."""
+        return self.filter(RATEABLE)
 
 
 @pghistory.track(exclude=["pinyin"])
@@ -149,6 +157,11 @@ class Unit(models.Model):
         if update_fields is not None and "name" in update_fields:
             update_fields = {*update_fields, "pinyin"}
         super().save(*args, update_fields=update_fields, **kwargs)
+
+    @property
+    def is_rateable(self) -> bool:
+        """As ``RATEABLE`` says for many."""
+        return self.rated or self.level == Level.TOWNSHIP
 
     @property
     def parent_code(self) -> str | None:

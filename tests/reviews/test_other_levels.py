@@ -1,0 +1,207 @@
+"""Townships and stations are rated too, from the first report to the certificate, by those who stand above them."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from accounts.roles import Role
+from ratings.models import Application, Cycle, Decision, Scheme, Stage, StarPeriod
+from ratings.register.certificate import code_of
+from ratings.workflow.cycle import open_cycle
+from records.refusals import NotAllowed, WrongState
+from reviews.models import Appeal, Sheet
+from reviews.workflow import appeals, decisions, panels
+from reviews.workflow.confirmation import confirm_due
+from tests.clock import freeze_time
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    VILLAGE,
+    ApplicationFactory,
+    AppointmentFactory,
+    CycleFactory,
+    DecisionFactory,
+    SchemeFactory,
+    UnitFactory,
+    at,
+    person,
+)
+from tests.ratings.test_figures_below import township_body
+from villages.models import Level
+
+pytestmark = pytest.mark.django_db
+STATION = "330624108S01"
+VERDICT = {"star": 2, "reason": "会议研究"}
+
+
+@pytest.fixture(autouse=True)
+def _plain(settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+
+
+@pytest.fixture
+def people():
+    held = {
+        "filler": (Role.TOWNSHIP_FILLER, TOWNSHIP),
+        "signer": (Role.TOWNSHIP_SIGNER, TOWNSHIP),
+        "office": (Role.TOWNSHIP_OFFICE, TOWNSHIP),
+        "reviewer": (Role.TOWNSHIP_REVIEWER, TOWNSHIP),
+        "reviewer_b": (Role.TOWNSHIP_REVIEWER, TOWNSHIP),
+        "leader": (Role.TOWNSHIP_LEADER, TOWNSHIP),
+        "county_reviewer": (Role.COUNTY_REVIEWER, COUNTY),
+        "county_reviewer_b": (Role.COUNTY_REVIEWER, COUNTY),
+        "county_office": (Role.COUNTY_OFFICE, COUNTY),
+        "city_office": (Role.CITY_OFFICE, "3306"),
+        "station_filler": (Role.FILLER, STATION),
+        "station_signer": (Role.SIGNER, STATION),
+    }
+    UnitFactory(code=VILLAGE)
+    UnitFactory(code=STATION, level=Level.STATION, rated=True)
+    return {name: person(role, code, username=name) for name, (role, code) in held.items()}
+
+
+def cycle_of(rates: str, **changes) -> Cycle:
+    criteria = [] if rates == "station" else None
+    body = township_body(**({} if criteria is None else {"criteria": criteria}), rates=rates, departments=[], **changes)
+    if rates == "station":
+        body["stars"] = [{"star": n, "total": 3 * n} for n in (3, 2, 1)]
+    return CycleFactory(scheme=SchemeFactory(unit=UnitFactory(code=COUNTY), rates=rates, body=body))
+
+
+class Api:
+    """One person's requests; ``expected``: the status of the answer."""
+
+    def __init__(self, user):
+        self.client = APIClient()
+        self.client.force_authenticate(user)
+
+    def post(self, address, body=None, expected=(200, 201, 204)):
+        answer = self.client.post(f"/api/v1/{address}/", body or {}, format="json")
+        wanted = (expected,) if isinstance(expected, int) else expected
+        assert answer.status_code in wanted, (address, answer.content.decode())
+        return answer.json() if answer.content else None
+
+
+def report(people, cycle, unit, who) -> Application:
+    filler, signer = Api(people[f"{who}filler"]), Api(people[f"{who}signer"])
+    pk = filler.post("applications", {"cycle": cycle.pk, "unit": unit})["id"]
+    filler.post(f"applications/{pk}/answers", {"answers": [{"item": "2.1.a", "typed": "1"}]})
+    filler.post(f"applications/{pk}/star", {"star": 3})
+    signer.post(f"applications/{pk}/submit")
+    return Application.objects.get(pk=pk)
+
+
+def score(application, reviewers):
+    for reviewer in reviewers:
+        sheet = Sheet.objects.get(application=application, reviewer=reviewer)
+        client = Api(reviewer).client
+        body = {"entries": [{"item": "2.1.a", "value": "1"}]}
+        assert client.put(f"/api/v1/sheets/{sheet.pk}/entries/", body, format="json").status_code == 200
+        assert client.post(f"/api/v1/sheets/{sheet.pk}/hand_in/").status_code == 204
+
+
+def release(api, cycle, unit, stage) -> Decision:
+    batch = api.post(
+        "batches", {"cycle": cycle.pk, "unit": unit, "stage": stage, "met_on": "2026-03-02", "document": "评1号"}
+    )
+    api.post(f"batches/{batch['id']}/release")
+    return Decision.objects.get(pk=batch["decisions"][0])
+
+
+def test_a_township_is_rated_by_its_county_and_wins_its_appeal(people, client):
+    with freeze_time("2026-03-02 10:00+08:00"):
+        cycle = cycle_of("township")
+        DecisionFactory(unit_id=VILLAGE, unit=None, star=4, year=2025, on=date(2026, 1, 5))
+        application = report(people, cycle, TOWNSHIP, "")
+        for name in ("office", "leader"):
+            Api(people[name]).post(f"applications/{application.pk}/accept", expected=404)
+        assert Api(people["county_office"]).post(f"applications/{application.pk}/accept")["state"] == "county_review"
+        reviewers = [people["county_reviewer"], people["county_reviewer_b"]]
+        panels.convene(cycle, cycle.unit, Stage.COUNTY, reviewers, by=people["county_office"])
+        score(application, reviewers)
+        Api(people["leader"]).post(f"verdicts/{application.pk}/decide", VERDICT, expected=404)
+        Api(people["county_office"]).post(f"verdicts/{application.pk}/decide", VERDICT)
+        decision = release(Api(people["county_office"]), cycle, COUNTY, "county")
+        client.force_login(people["signer"])
+        assert client.get(reverse("home")).status_code == 200
+        assert client.get(reverse("result", args=[application.pk])).status_code == 200
+    with freeze_time("2026-03-10 10:00+08:00"):
+        confirm_due()
+        assert StarPeriod.objects.on().get(unit=TOWNSHIP).star == 2
+        appeal = appeals.make_appeal(decision, reasons="村的得分算少了", by=people["signer"])
+        hearer = people["city_office"]
+        with pytest.raises(NotAllowed):
+            appeals.convene(appeal, [people["county_reviewer"]], by=people["county_office"])
+        appeals.convene(appeal, [hearer], by=person(Role.CITY_OFFICE, "3306"))
+        new = appeals.uphold(appeal, star=3, document="复1号", answer="应评三星", by=hearer)
+        assert StarPeriod.objects.on(date(2026, 3, 11)).get(unit=TOWNSHIP).star == 3
+    with freeze_time("2026-03-12 10:00+08:00"):
+        assert client.get(reverse("certificate", args=[code_of(new.pk)])).context["printable"]
+        assert client.get(reverse("certificate_paper", args=[code_of(new.pk)])).status_code == 200
+
+
+def test_a_station_is_rated_by_its_township(people):
+    with freeze_time("2026-03-02 10:00+08:00"):
+        cycle = cycle_of("station", townships_decide_up_to=3)
+        application = report(people, cycle, STATION, "station_")
+        Api(people["county_office"]).post(f"applications/{application.pk}/accept", expected=404)
+        assert Api(people["office"]).post(f"applications/{application.pk}/accept")["state"] == "township_review"
+        reviewers = [people["reviewer"], people["reviewer_b"]]
+        township = UnitFactory(code=TOWNSHIP)
+        panels.convene(cycle, township, Stage.TOWNSHIP, reviewers, by=people["office"])
+        score(application, reviewers)
+        Api(people["leader"]).post(f"verdicts/{application.pk}/decide", {"star": 3})
+        release(Api(people["office"]), cycle, TOWNSHIP, "township")
+    with freeze_time("2026-03-10 10:00+08:00"):
+        confirm_due()
+        assert StarPeriod.objects.on().get(unit=STATION).star == 3
+
+
+def test_a_township_left_without_a_star_appeals_to_the_city(people):
+    with freeze_time("2026-03-02 10:00+08:00"):
+        cycle = cycle_of("township")
+        application = report(people, cycle, TOWNSHIP, "")
+        county = Api(people["county_office"])
+        county.post(f"applications/{application.pk}/accept")
+        due = {"criteria": {"2.1": "请核对"}, "due": at(2026, 3, 9).isoformat()}
+        assert county.post(f"applications/{application.pk}/return", due)["state"] == "returned"
+        assert Api(people["signer"]).post(f"applications/{application.pk}/resubmit")["state"] == "county_review"
+        county.post(f"verdicts/{application.pk}/send_back", {"reason": "退"}, expected=404)
+        county.post(f"verdicts/{application.pk}/reject", {"reason": "弄虚作假"})
+        made = Api(people["signer"]).post("appeals", {"application": application.pk, "reasons": "并无此事"})
+        appeal = Appeal.objects.get(pk=made["id"])
+        appeals.convene(appeal, [people["city_office"]], by=person(Role.CITY_OFFICE, "3306"))
+        appeals.reverse(appeal, document="复2号", answer="查无此事", by=people["city_office"])
+        application.refresh_from_db()
+        assert application.state == "county_review"
+
+
+def test_those_of_a_rated_township_stay_out_of_its_review_and_of_its_villages(people):
+    with freeze_time("2026-03-02 10:00+08:00"):
+        cycle = cycle_of("township")
+        both = people["county_reviewer"]
+        AppointmentFactory(user=both, role=Role.TOWNSHIP_LEADER, unit=UnitFactory(code=TOWNSHIP))
+        application = ApplicationFactory(cycle=cycle, unit=UnitFactory(code=TOWNSHIP), state="county_review")
+        reviewers = [both, people["county_reviewer_b"]]
+        panels.convene(cycle, cycle.unit, Stage.COUNTY, reviewers, by=people["county_office"])
+        states = dict(Sheet.objects.filter(application=application).values_list("reviewer__username", "state"))
+        assert states == {"county_reviewer": "recused", "county_reviewer_b": "open"}
+        of_village = ApplicationFactory(cycle=CycleFactory(scheme=SchemeFactory()), unit=UnitFactory(code=VILLAGE))
+        filler, signer, office = people["filler"], people["signer"], people["office"]
+        rights = [(who, of) for who in (filler, signer) for of in ("ratings.fill", "ratings.sign", "reviews.appeal")]
+        assert not any(who.has_perm(right, of_village) for who, right in rights)
+        assert [who.has_perm("ratings.fill", application) for who in (filler, signer, office)] == [True, True, False]
+        Api(filler).post(f"applications/{of_village.pk}/answers", {"answers": []}, expected=404)
+        with pytest.raises(NotAllowed):
+            decisions.reject(application, by=people["leader"], reason="x")
+
+
+def test_levels_without_anybody_above_are_not_rated(people):
+    scheme = Scheme.objects.create(
+        unit=UnitFactory(code=COUNTY), rates="county", year=2026, name="县", body=township_body(rates="county"),
+        state="issued", issued_at=at(2026, 1, 1),
+    )  # fmt: skip
+    with pytest.raises(WrongState):
+        open_cycle(scheme, facts_until=date(2026, 12, 31), windows={}, by=people["county_office"])
