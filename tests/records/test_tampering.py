@@ -9,6 +9,7 @@ test_proof.py.)
 import json
 from contextlib import contextmanager
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -31,8 +32,7 @@ def found() -> set[str]:
     return {check.name for check in integrity.checks() if check.name != "star register" and list(check.faults())}
 
 
-@pytest.fixture
-def kept(db):
+def make_rows() -> dict[str, Any]:
     """A decision, points, an entry of a score sheet, a post with its permissions, a document."""
     with audit.acting(None, "test"):
         application = ApplicationFactory()
@@ -43,6 +43,22 @@ def kept(db):
         IssuedDocument.objects.create(code="ABCD", title="证书", unit=VILLAGE, digest="0" * 64)
     commit()
     return {"points": points, "signer": signer}
+
+
+@pytest.fixture(scope="module")
+def rows_and_findings(rows_of_file):
+    return rows_of_file(make_rows), frozenset(found())
+
+
+@pytest.fixture
+def kept(rows_and_findings, db, own_copy):
+    return own_copy(rows_and_findings[0], make_rows)
+
+
+@pytest.fixture
+def before(rows_and_findings):
+    """What was found before the test did something."""
+    return rows_and_findings[1]
 
 
 @contextmanager
@@ -99,17 +115,15 @@ def test_the_running_system_may_not(kept, statement):
         ("grant update on records_digest to {runtime}", {"rights"}),
     ],
 )
-def test_what_the_owner_does_to_the_schema_is_found(kept, statement, checks):
+def test_what_the_owner_does_to_the_schema_is_found(kept, before, statement, checks):
     if "{runtime}" in statement and connection.settings_dict["USER"] == settings.DATABASE_ROLE:
         pytest.skip("one role owns and runs")
-    before = found()
     with connection.cursor() as cursor:
         cursor.execute(statement.format(runtime=settings.DATABASE_ROLE))
     assert found() - before == checks
 
 
-def test_an_emptied_guard_is_found(kept):
-    before = found()
+def test_an_emptied_guard_is_found(kept, before):
     with connection.cursor() as cursor:
         cursor.execute(
             "select tgfoid::regproc from pg_trigger where tgrelid = 'ratings_decision'::regclass "
@@ -138,8 +152,8 @@ def test_an_emptied_guard_is_found(kept):
         ("update records_schemaobject set definition = '' where kind = 'trigger'", "proved rows"),
     ],
 )
-def test_rows_changed_with_the_triggers_off_are_found(kept, statement, check):
-    assert check not in found()
+def test_rows_changed_with_the_triggers_off_are_found(kept, before, statement, check):
+    assert check not in before
     tables = (statement.split()[1 if statement.startswith("update") else 2],)
     with connection.cursor() as cursor:
         for table in tables:
@@ -159,9 +173,9 @@ def test_panel_points_changed_under_a_false_name_are_found(kept):
     assert len(list(POINTS.faults())) == before + 1
 
 
-def test_a_grant_given_under_a_false_name_is_found(kept):
+def test_a_grant_given_under_a_false_name_is_found(kept, before):
     post = kept["signer"].appointments.get()
-    assert "grants" not in found()
+    assert "grants" not in before
     rights = Permission.objects.filter(content_type__app_label="villages", content_type__model="unit")
     right = rights.exclude(pk__in=post.grants.values("permission")).first()
     with audit.acting(None, "accounts.appoint"):
@@ -213,9 +227,8 @@ def test_a_migration_that_nobody_knows_makes_migrating_take_over_nothing(kept):
     assert any("migration x.0001_y" in fault.row for fault in schema.faults())
 
 
-def test_a_star_changed_under_a_false_name_while_its_guard_was_off_is_found(kept):
+def test_a_star_changed_under_a_false_name_while_its_guard_was_off_is_found(kept, before):
     guard = "pgtrigger_what_was_decided_stays_"
-    before = found()
     with connection.cursor() as cursor:
         cursor.execute(
             "select tgname from pg_trigger where starts_with(tgname, %s) and tgrelid = %s::regclass",

@@ -6,8 +6,10 @@ Friday 23 October (the 10th is worked, 1–7 are holidays).
 
 import re
 import threading
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -32,7 +34,7 @@ from reviews.workflow.appeals import CorrectedPoints
 from tests.clock import freeze_time
 from tests.factories import AppointmentFactory, UnitFactory, person
 from tests.form_steps import key_of, listed
-from tests.reviews.conftest import clear, score_county, score_township
+from tests.reviews.conftest import TODAY, clear, make_place, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_release import prepare
 from tests.two_tenants import PNG
@@ -41,14 +43,24 @@ from villages.workflow import OrderPaper, SplitPart, merge
 IN_FORCE = "2026-10-12T02:00:00Z"
 
 
-@pytest.fixture
-def released(place):
+def give_two_stars(place: SimpleNamespace) -> SimpleNamespace:
     """The township gave two stars where three were possible; both county reviewers are free to hear."""
     score_township(place, SOUND)
     place.decision = decisions.decide(place.application, star=2, by=place.township_leader, reason="还要看一年")
     place.batch = batches.release(prepare(place), by=place.township_office)
     place.decision.refresh_from_db()
     return place
+
+
+@pytest.fixture(scope="module")
+def released_of_file(place_of_file, rows_of_file):
+    with freeze_time(TODAY):
+        return rows_of_file(lambda: give_two_stars(deepcopy(place_of_file)))
+
+
+@pytest.fixture
+def released(released_of_file, db, own_copy):
+    return own_copy(released_of_file, lambda: give_two_stars(make_place()))
 
 
 def appeal_of(place, **given):
@@ -68,6 +80,44 @@ def uphold(place, **given):
 
 def told(kind):
     return sorted(Notice.objects.filter(kind=kind).values_list("user__username", flat=True))
+
+
+# These begin before the release, which the other tests of this file share.
+
+
+def test_there_is_nothing_to_appeal_before_the_release(place):
+    score_township(place, SOUND)
+    place.decision = decisions.decide(place.application, star=3, by=place.township_leader)
+    prepare(place)
+    with pytest.raises(WrongState):
+        appeal_of(place)
+
+
+def test_a_countys_decision_goes_to_the_city(place):
+    UnitFactory(code="3306")
+    office = person(Role.CITY_OFFICE, "3306", username="city_office")
+    score_township(place)
+    decisions.recommend(place.application, star=3, by=place.township_leader)
+    score_county(place)
+    clear(place)
+    place.decision = decisions.decide(place.application, star=3, by=place.county_office, reason="township")
+    batch = batches.prepare(
+        place.cycle, place.county, "county", met_on=date(2026, 9, 27), document="新评1号", by=place.county_office
+    )
+    batches.release(batch, by=place.county_office)
+    place.appeal = appeal_of(place)
+    assert told("appeal_made") == ["city_office"]
+    assert candidates(place.appeal) == [office]
+    for name in ("county_office", "county_reviewer"):
+        with pytest.raises(NotAllowed):
+            appeals.convene(place.appeal, [office], by=getattr(place, name))
+        assert list(appeals_for(getattr(place, name))) == []
+    appeals.convene(place.appeal, [office], by=office)
+    with freeze_time(IN_FORCE):
+        assert uphold(place, star=4, by=office).star == 4
+
+
+# After the release
 
 
 def test_the_signer_appeals_once_with_reasons(released):
@@ -97,14 +147,6 @@ def test_an_appeal_is_possible_until_midnight_of_the_last_day(released):
             appeal_of(released)
     with freeze_time("2026-10-23T15:59:59Z"):
         assert appeal_of(released).state == "open"
-
-
-def test_there_is_nothing_to_appeal_before_the_release(place):
-    score_township(place, SOUND)
-    place.decision = decisions.decide(place.application, star=3, by=place.township_leader)
-    prepare(place)
-    with pytest.raises(WrongState):
-        appeal_of(place)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -327,30 +369,6 @@ def test_a_merger_ends_the_appeal_of_a_unit_that_is_no_more(released, into):
     with freeze_time(IN_FORCE):
         if goes_on:
             assert uphold(released).star == 3
-
-
-def test_a_countys_decision_goes_to_the_city(place):
-    UnitFactory(code="3306")
-    office = person(Role.CITY_OFFICE, "3306", username="city_office")
-    score_township(place)
-    decisions.recommend(place.application, star=3, by=place.township_leader)
-    score_county(place)
-    clear(place)
-    place.decision = decisions.decide(place.application, star=3, by=place.county_office, reason="township")
-    batch = batches.prepare(
-        place.cycle, place.county, "county", met_on=date(2026, 9, 27), document="新评1号", by=place.county_office
-    )
-    batches.release(batch, by=place.county_office)
-    place.appeal = appeal_of(place)
-    assert told("appeal_made") == ["city_office"]
-    assert candidates(place.appeal) == [office]
-    for name in ("county_office", "county_reviewer"):
-        with pytest.raises(NotAllowed):
-            appeals.convene(place.appeal, [office], by=getattr(place, name))
-        assert list(appeals_for(getattr(place, name))) == []
-    appeals.convene(place.appeal, [office], by=office)
-    with freeze_time(IN_FORCE):
-        assert uphold(place, star=4, by=office).star == 4
 
 
 @pytest.fixture

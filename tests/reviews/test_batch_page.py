@@ -1,6 +1,8 @@
 """The page of a batch: exactly what it shows is released, or nothing."""
 
 import re
+from copy import deepcopy
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
@@ -12,9 +14,10 @@ from ratings.models import Decision
 from reviews.models import Batch
 from reviews.presenters.minutes import exceptions
 from reviews.workflow import batches, decisions
+from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, UnitFactory, person
 from tests.markup import squeezed
-from tests.reviews.conftest import GOOD, score_township
+from tests.reviews.conftest import GOOD, TODAY, make_place, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_pages import LOCMEM, client_of
 from tests.reviews.test_release import prepare
@@ -29,8 +32,7 @@ def _plain(settings):
     cache.clear()
 
 
-@pytest.fixture
-def batch(place):
+def make_batch(place: SimpleNamespace) -> SimpleNamespace:
     """Three villages decided at three stars, in a draft batch."""
     place.decided = []
     for code in (VILLAGE, "330624108301", "330624108302"):
@@ -41,7 +43,30 @@ def batch(place):
             )
         score_township(place, SOUND, found)
         place.decided.append(decisions.decide(found, star=3, by=place.township_leader))
-    return prepare(place)
+    place.batch = prepare(place)
+    return place
+
+
+@pytest.fixture(scope="module")
+def batch_of_file(place_of_file, rows_of_file):
+    with freeze_time(TODAY):
+        return rows_of_file(lambda: make_batch(deepcopy(place_of_file)))
+
+
+@pytest.fixture
+def place(batch_of_file, db, own_copy):
+    return own_copy(batch_of_file, lambda: make_batch(make_place()))
+
+
+@pytest.fixture
+def batch(place):
+    return place.batch
+
+
+@pytest.fixture
+def undecided(place_of_file, db, own_copy):
+    """For the test that comes first: the batch is not made yet."""
+    return own_copy(place_of_file, make_place)
 
 
 @pytest.fixture
@@ -80,6 +105,30 @@ def released(batch) -> list[int]:
     if batch.state == Batch.State.DRAFT:
         return []
     return sorted(batch.entries.values_list("decision_id", flat=True))
+
+
+def test_whoever_lies_below_points_or_application_is_listed_with_why(undecided):
+    """Short of an area's minimum; applied for less than the points allow; decided lower for a reason."""
+    place, client = undecided, client_of(undecided.township_office)
+    given = [(VILLAGE, 4, SOUND, 3, ""), ("330624108301", 3, GOOD, 3, ""), ("330624108302", 4, SOUND, 2, "工程未结算")]
+    for code, applied, facts, star, reason in given:
+        found = place.application
+        if code != VILLAGE:
+            found = ApplicationFactory(
+                cycle=place.cycle, unit=UnitFactory(code=code), state="township_review", applied_star=applied
+            )
+        score_township(place, facts, found)
+        decisions.decide(found, star=star, by=place.township_leader, reason=reason)
+    answer = client.get(address(prepare(place)))
+    below = {one.unit_id: one.verdict for one in answer.context["below"]}
+    assert set(below) == {code for code, *_rest in given}
+    assert below["330624108301"].because == ["只申报三星"]
+    assert below["330624108302"].because[0] == "工程未结算"
+    assert all(one.because for one in below.values())
+    page = answer.content.decode()
+    page = page[page.index('id="below"') : page.index('id="list"')]
+    assert ("只申报三星" in page, "工程未结算" in page, "—" in page) == (True, True, False)
+    assert Decision.objects.filter(unit__code__startswith=TOWNSHIP).count() == 3
 
 
 def test_the_button_says_what_is_released(place, batch, client):
@@ -190,29 +239,6 @@ def test_not_in_this_batch_lists_what_the_minutes_list(place, batch, client):
     assert len(listed) == 3
     batches.release(batch, by=place.township_office)
     assert [one.pk for one, _why in client.get(address(batch)).context["exceptions"]] == listed
-
-
-def test_whoever_lies_below_points_or_application_is_listed_with_why(place, client):
-    """Short of an area's minimum; applied for less than the points allow; decided lower for a reason."""
-    given = [(VILLAGE, 4, SOUND, 3, ""), ("330624108301", 3, GOOD, 3, ""), ("330624108302", 4, SOUND, 2, "工程未结算")]
-    for code, applied, facts, star, reason in given:
-        found = place.application
-        if code != VILLAGE:
-            found = ApplicationFactory(
-                cycle=place.cycle, unit=UnitFactory(code=code), state="township_review", applied_star=applied
-            )
-        score_township(place, facts, found)
-        decisions.decide(found, star=star, by=place.township_leader, reason=reason)
-    answer = client.get(address(prepare(place)))
-    below = {one.unit_id: one.verdict for one in answer.context["below"]}
-    assert set(below) == {code for code, *_rest in given}
-    assert below["330624108301"].because == ["只申报三星"]
-    assert below["330624108302"].because[0] == "工程未结算"
-    assert all(one.because for one in below.values())
-    page = answer.content.decode()
-    page = page[page.index('id="below"') : page.index('id="list"')]
-    assert ("只申报三星" in page, "工程未结算" in page, "—" in page) == (True, True, False)
-    assert Decision.objects.filter(unit__code__startswith=TOWNSHIP).count() == 3
 
 
 @pytest.mark.parametrize(("typed", "found"), [("", 1), ("8302", 1), ("没有这个村", 0)])

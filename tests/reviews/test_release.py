@@ -6,7 +6,9 @@ days runs from 29 September to 10 October and is confirmed on Monday 12 October.
 
 import re
 import threading
+from copy import deepcopy
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -27,15 +29,25 @@ from reviews.todos.review_todos import entries
 from reviews.workflow import batches, confirmation, decisions, objections
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, ApplicationFactory, AppointmentFactory, UnitFactory
-from tests.reviews.conftest import clear, score_county, score_township
+from tests.reviews.conftest import TODAY, clear, make_place, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 
 
-@pytest.fixture
-def decided(place):
+def decide_three_stars(place: SimpleNamespace) -> SimpleNamespace:
     score_township(place, SOUND)
     place.decision = decisions.decide(place.application, star=3, by=place.township_leader)
     return place
+
+
+@pytest.fixture(scope="module")
+def decided_of_file(place_of_file, rows_of_file):
+    with freeze_time(TODAY):
+        return rows_of_file(lambda: decide_three_stars(deepcopy(place_of_file)))
+
+
+@pytest.fixture
+def decided(decided_of_file, db, own_copy):
+    return own_copy(decided_of_file, lambda: decide_three_stars(make_place()))
 
 
 def prepare(place, by=None, **changes):
@@ -49,6 +61,83 @@ def released(decided):
     decided.decision.refresh_from_db()
     decided.application.refresh_from_db()
     return decided
+
+
+# These begin before the decision, which the other tests of this file share.
+
+
+@freeze_time("2026-10-11T15:59:00Z")  # 23:59 on Sunday 11 October in China
+def test_nothing_is_confirmed_before_the_day(place):
+    with freeze_time("2026-09-28T02:00:00Z"):
+        score_township(place, SOUND)
+        decisions.decide(place.application, star=3, by=place.township_leader)
+        batches.release(prepare(place), by=place.township_office)
+    assert confirmation.confirm_due() == 0
+
+
+def test_an_open_objection_holds_up_its_own_village_alone(place):
+    other = ApplicationFactory(
+        cycle=place.cycle, unit=UnitFactory(code=TOWNSHIP + "205"), state="township_review", applied_star=3
+    )
+    score_township(place, SOUND)
+    score_township(place, SOUND, other)
+    mine, theirs = (decisions.decide(one, star=3, by=place.township_leader) for one in (place.application, other))
+    batch = batches.release(prepare(place), by=place.township_office)
+    objection = objections.make_objection(mine, text="账目没有公开。")
+    with freeze_time("2026-10-12T01:00:00Z"):
+        assert confirmation.confirm_due() == 1
+    batch.refresh_from_db()
+    assert (batch.state, Decision.objects.get(pk=theirs.pk).state) == ("released", "confirmed")
+    with freeze_time("2026-10-16T02:00:00Z"):  # a Friday
+        objections.dismiss(objection, by=place.township_office, answer="经核实，账目已经公开。")
+        assert confirmation.confirm_due() == 0
+    with freeze_time("2026-10-19T00:00:00Z"):
+        assert confirmation.confirm_due() == 1
+    batch.refresh_from_db()
+    assert (batch.state, Decision.objects.get(pk=mine.pk).on) == ("confirmed", date(2026, 10, 19))
+
+
+def test_a_county_decision_is_answered_by_the_discipline_commission(place):
+    score_township(place)
+    decisions.recommend(place.application, star=3, by=place.township_leader)
+    score_county(place)
+    decision = decisions.decide(place.application, star=4, by=place.county_office)
+    clear(place)
+    batch = batches.prepare(
+        place.cycle,
+        place.county,
+        "county",
+        met_on=date(2026, 9, 27),
+        document="新评〔2026〕1号",
+        by=place.county_office,
+    )
+    batches.release(batch, by=place.county_office)
+    objection = objections.make_objection(decision, text="账目没有公开。", name="王某", contact="13800000000")
+    assert Notice.objects.get(kind="objection_made").user == place.discipline
+    for other in (place.county_office, place.township_office):
+        with pytest.raises(NotAllowed):
+            objections.uphold(objection, by=other, answer="属实")
+    objections.uphold(objection, by=place.discipline, answer="属实")
+    place.application.refresh_from_db()
+    assert (place.application.state, Objection.objects.get().state) == ("county_review", "upheld")
+    assert set(place.application.sheets.filter(stage="township").values_list("state", flat=True)) == {"handed_in"}
+
+
+def test_the_villages_page_and_api_are_the_same_before_and_after_the_unreleased_decision(place, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    score_township(place, SOUND)
+    page, api = village_sees(place)
+    assert api["actions"] == ["withdraw"]
+    assert reverse("application_withdraw", args=[place.application.pk]) in page
+    decisions.decide(place.application, star=3, by=place.township_leader)
+    assert village_sees(place) == (page, api)
+    prepare(place)
+    assert village_sees(place) == (page, api)
+    batches.release(Batch.objects.get(), by=place.township_office)
+    assert village_sees(place)[1]["actions"] == []
+
+
+# After the decision
 
 
 @pytest.mark.parametrize("name", ["township_leader", "county_office", "township_reviewer", "filler"])
@@ -170,15 +259,6 @@ def test_a_batch_can_be_revised_until_it_is_released(decided):
         batches.revise(batch, **given)
 
 
-@freeze_time("2026-10-11T15:59:00Z")  # 23:59 on Sunday 11 October in China
-def test_nothing_is_confirmed_before_the_day(place):
-    with freeze_time("2026-09-28T02:00:00Z"):
-        score_township(place, SOUND)
-        decisions.decide(place.application, star=3, by=place.township_leader)
-        batches.release(prepare(place), by=place.township_office)
-    assert confirmation.confirm_due() == 0
-
-
 def test_without_objection_the_star_begins_on_the_working_day_after_the_notice(released):
     heard = []
 
@@ -228,28 +308,6 @@ def test_who_decided_or_has_no_right_does_not_answer(released, name):
             answer(objection, by=getattr(released, name), answer="已核实")
 
 
-def test_an_open_objection_holds_up_its_own_village_alone(place):
-    other = ApplicationFactory(
-        cycle=place.cycle, unit=UnitFactory(code=TOWNSHIP + "205"), state="township_review", applied_star=3
-    )
-    score_township(place, SOUND)
-    score_township(place, SOUND, other)
-    mine, theirs = (decisions.decide(one, star=3, by=place.township_leader) for one in (place.application, other))
-    batch = batches.release(prepare(place), by=place.township_office)
-    objection = objections.make_objection(mine, text="账目没有公开。")
-    with freeze_time("2026-10-12T01:00:00Z"):
-        assert confirmation.confirm_due() == 1
-    batch.refresh_from_db()
-    assert (batch.state, Decision.objects.get(pk=theirs.pk).state) == ("released", "confirmed")
-    with freeze_time("2026-10-16T02:00:00Z"):  # a Friday
-        objections.dismiss(objection, by=place.township_office, answer="经核实，账目已经公开。")
-        assert confirmation.confirm_due() == 0
-    with freeze_time("2026-10-19T00:00:00Z"):
-        assert confirmation.confirm_due() == 1
-    batch.refresh_from_db()
-    assert (batch.state, Decision.objects.get(pk=mine.pk).on) == ("confirmed", date(2026, 10, 19))
-
-
 def test_an_objection_dismissed_in_time_delays_nothing(released):
     objection = objections.make_objection(released.decision, text="账目没有公开。")
     objections.dismiss(objection, by=released.township_office, answer="经核实，账目已经公开。")
@@ -288,32 +346,6 @@ def test_an_upheld_objection_sends_the_application_back_to_be_scored_and_decided
     again.refresh_from_db()
     assert (again.on, again.cut_off) == (batch.confirms_on, date(2026, 12, 31))
     assert set(Batch.objects.values_list("state", flat=True)) == {"confirmed"}
-
-
-def test_a_county_decision_is_answered_by_the_discipline_commission(place):
-    score_township(place)
-    decisions.recommend(place.application, star=3, by=place.township_leader)
-    score_county(place)
-    decision = decisions.decide(place.application, star=4, by=place.county_office)
-    clear(place)
-    batch = batches.prepare(
-        place.cycle,
-        place.county,
-        "county",
-        met_on=date(2026, 9, 27),
-        document="新评〔2026〕1号",
-        by=place.county_office,
-    )
-    batches.release(batch, by=place.county_office)
-    objection = objections.make_objection(decision, text="账目没有公开。", name="王某", contact="13800000000")
-    assert Notice.objects.get(kind="objection_made").user == place.discipline
-    for other in (place.county_office, place.township_office):
-        with pytest.raises(NotAllowed):
-            objections.uphold(objection, by=other, answer="属实")
-    objections.uphold(objection, by=place.discipline, answer="属实")
-    place.application.refresh_from_db()
-    assert (place.application.state, Objection.objects.get().state) == ("county_review", "upheld")
-    assert set(place.application.sheets.filter(stage="township").values_list("state", flat=True)) == {"handed_in"}
 
 
 def test_who_scored_or_decided_does_not_learn_who_objected(released):
@@ -417,20 +449,6 @@ def village_sees(place):
     page = client.get(reverse("application", args=[place.application.pk])).content.decode()
     api = client.get(f"/api/v1/applications/{place.application.pk}/").json()
     return re.sub(r'("csrfmiddlewaretoken" value=|"X-CSRFToken": )"[^"]*"', "", page), api
-
-
-def test_the_villages_page_and_api_are_the_same_before_and_after_the_unreleased_decision(place, settings):
-    settings.SECOND_FACTOR_REQUIRED = False
-    score_township(place, SOUND)
-    page, api = village_sees(place)
-    assert api["actions"] == ["withdraw"]
-    assert reverse("application_withdraw", args=[place.application.pk]) in page
-    decisions.decide(place.application, star=3, by=place.township_leader)
-    assert village_sees(place) == (page, api)
-    prepare(place)
-    assert village_sees(place) == (page, api)
-    batches.release(Batch.objects.get(), by=place.township_office)
-    assert village_sees(place)[1]["actions"] == []
 
 
 def test_a_decision_that_nobody_has_seen_falls_when_the_village_withdraws(decided):

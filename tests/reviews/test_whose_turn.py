@@ -5,6 +5,7 @@ else's list is empty: nobody has a to-do that is not theirs.
 """
 
 from decimal import Decimal
+from functools import wraps
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -53,10 +54,25 @@ def fill_in(place, **changes):
     place.application.refresh_from_db()
 
 
+def once(step):
+    """A state that the application has been in is not brought about again."""
+
+    @wraps(step)
+    def reached(place, *given):
+        been = vars(place).setdefault("been", set())
+        if step not in been:
+            been.add(step)
+            step(place, *given)
+
+    return reached
+
+
+@once
 def begun(place):
     assert not place.application.answers.exists()
 
 
+@once
 def filled_in(place):
     fill_in(place)
     photo = SimpleUploadedFile("a.png", PNG, content_type="image/png")
@@ -66,110 +82,130 @@ def filled_in(place):
             attach(place.application, criterion.code, photo, name=piece.name, by=place.filler)
 
 
+@once
 def submitted(place):
     filled_in(place)
     steps.submit(place.application, by=place.signer)
 
 
+@once
 def accepted(place):
     submitted(place)
     steps.accept(place.application, by=place.township_office)
 
 
+@once
 def returned(place):
     accepted(place)
     steps.return_(place.application, {"1.1": "会议次数不对"}, due=at(2026, 10, 9), by=place.township_office)
 
 
+@once
 def mended(place):
     returned(place)
     fill_in(place, **{"1_1_a": "3"})
 
 
+@once
 def handed_back(place):
     mended(place)
     steps.resubmit(place.application, by=place.signer)
 
 
+@once
 def no_panel(place):
     Sheet.objects.all().delete()
     Panel.objects.filter(stage="township").delete()
     accepted(place)
 
 
+@once
 def far_apart(place):
     accepted(place)
     score(place, "township_reviewer", GOOD)
     score(place, "township_reviewer_b", GOOD | {"2.2": 2})
 
 
+@once
 def settled(place):
     far_apart(place)
     for one in Settlement.objects.filter(note=""):
         settlements.settle(one, by=place.township_reviewer, note="合议后认可")
 
 
+@once
 def scored(place, facts=GOOD):
     accepted(place)
     for reviewer in BOTH:
         score(place, reviewer, facts)
 
 
+@once
 def decided(place, star=3, reason=""):
     scored(place, PLAIN)
     place.application.refresh_from_db()
     place.decision = decisions.decide(place.application, star=star, by=place.township_leader, reason=reason)
 
 
+@once
 def released(place):
     decided(place)
     place.batch = batches.release(prepare(place), by=place.township_office)
 
 
+@once
 def objected(place):
     released(place)
     place.decision.refresh_from_db()
     objections.make_objection(place.decision, text="少开了两次会", name="", contact="")
 
 
+@once
 def recommended(place):
     scored(place)
     decisions.recommend(place.application, star=3, by=place.township_leader)
 
 
+@once
 def laid_before_departments(place):
     recommended(place)
     lay_before_departments(place)
 
 
+@once
 def answered_by_departments(place):
     recommended(place)
     clear(place)
 
 
+@once
 def scored_by_county(place):
     answered_by_departments(place)
     for reviewer in ("county_reviewer", "county_reviewer_b"):
         score(place, reviewer, GOOD)
 
 
+@once
 def confirmed(place):
     released(place)
     with freeze_time("2026-10-12T02:00:00Z"):
         confirm_due()
 
 
+@once
 def appealed(place):
     released(place)
     place.decision.refresh_from_db()
     place.appeal = appeals.make_appeal(place.decision, reasons="得分够四星。", by=place.signer)
 
 
+@once
 def heard(place):
     appealed(place)
     appeals.convene(place.appeal, [place.county_reviewer, place.county_office], by=place.county_office)
 
 
+@once
 def rejected(place):
     scored(place)
     decisions.reject(place.application, by=place.township_leader, reason="弄虚作假")
@@ -206,15 +242,33 @@ TURNS = {
 """State → person → first address. Who decides at county level is its office."""
 
 
-@pytest.mark.parametrize(("state", "turns"), TURNS.items(), ids=lambda one: getattr(one, "__name__", None))
-def test_whose_turn_it_is(place, settings, tmp_path, state, turns):
+PATHS = [
+    [begun, filled_in, submitted, accepted, returned, mended, handed_back],
+    [no_panel],
+    [far_apart, settled],
+    [scored, recommended, laid_before_departments],
+    [answered_by_departments, scored_by_county],
+    [decided, released, objected],
+    [confirmed],
+    [appealed, heard],
+    [rejected],
+]
+
+
+def test_every_state_lies_on_a_path():
+    assert sorted(state.__name__ for path in PATHS for state in path) == sorted(state.__name__ for state in TURNS)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path[-1].__name__)
+def test_whose_turn_it_is(place, settings, tmp_path, path):
     settings.MEDIA_ROOT = tmp_path
     person(Role.TOWNSHIP_OFFICE, "330624109")  # so that the county has nobody to appoint
     at_home(place)
-    state(place)
     people = {name: one for name, one in vars(place).items() if isinstance(one, User)}
-    first = {name: first_of(one) for name, one in people.items()}
-    assert {name: url for name, url in first.items() if url} == turns
+    for state in path:
+        state(place)
+        first = {name: first_of(one) for name, one in people.items()}
+        assert {name: url for name, url in first.items() if url} == TURNS[state], state.__name__
 
 
 def at_home(place):
