@@ -120,7 +120,8 @@ def read_appointments(raw: bytes) -> list[SheetRow]:
     """The lines that name a person. Raises ``SheetRefused``."""
     heads = AppointmentColumns.spoken()
     optional = [heads.unit_name, heads.username, heads.starts, heads.ends, heads.department, heads.phone]
-    rows = read_rows(raw, [heads.unit, heads.role, heads.name], optional=optional, days=[heads.starts, heads.ends])
+    needed, days = [heads.unit, heads.role, heads.name], [heads.starts, heads.ends]
+    rows = read_rows(raw, needed, optional=optional, days=days, exact=True)
     rows = [row for row in rows if row[heads.name] or row[heads.username]]
     if not rows:
         raise SheetRefused([], _("No line of the sheet names a person."))

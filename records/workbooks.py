@@ -102,15 +102,21 @@ def hidden(rows: Iterable[SheetRow]) -> int:
 
 
 def read_rows(
-    raw: bytes, heads: Sequence[str], *, optional: Sequence[str] = (), days: Sequence[str] = ()
+    raw: bytes,
+    heads: Sequence[str],
+    *,
+    optional: Sequence[str] = (),
+    days: Sequence[str] = (),
+    exact: bool = False,
 ) -> list[SheetRow]:
     """The rows below the first row with all ``heads`` (a title may precede it), without empty ones.
 
-    ``days``: headings of date columns; valid dates are normalised to 2025-06-30.
+    ``days``: headings of date columns; valid dates are normalised to 2025-06-30. ``exact``: any other heading is
+    wrong, so that a misspelt ``optional`` one is noticed.
     Raises ``SheetRefused``: not a table, no heading row, a duplicate heading, cells without a usable value.
     """
     try:
-        rows = rows_below(lines(raw), heads, optional=optional, days=days)
+        rows = rows_below(lines(raw), heads, optional=optional, days=days, exact=exact)
     except NotATable as refused:
         raise SheetRefused([], str(refused)) from refused
     if broken := broken_cells(rows):
@@ -119,7 +125,12 @@ def read_rows(
 
 
 def rows_below(
-    table: Iterable[SpreadsheetLine], heads: Sequence[str], *, optional: Sequence[str] = (), days: Sequence[str] = ()
+    table: Iterable[SpreadsheetLine],
+    heads: Sequence[str],
+    *,
+    optional: Sequence[str] = (),
+    days: Sequence[str] = (),
+    exact: bool = False,
 ) -> list[SheetRow]:
     """``read_rows`` of lines that have been read; cells without a usable value are left to the caller."""
     places: dict[str, int] = {}
@@ -131,6 +142,8 @@ def rows_below(
             if any(taken.values()):
                 rows.append(SheetRow(line.sheet, line.number, taken, letters, line.hidden))
         elif places := _places(line, heads, optional):
+            if exact:
+                _refuse_others(line, [*heads, *optional])
             letters = {head: get_column_letter(at + 1) for head, at in places.items()}
     if not places:
         raise SheetRefused([], _("The sheet has no line with the headings %s.") % _(", ").join(heads))
@@ -156,6 +169,19 @@ def _places(line: SpreadsheetLine, heads: Sequence[str], optional: Sequence[str]
     if twice := [head for head, sought in wanted.items() if there.count(sought) > 1]:
         raise SheetRefused([], _("The heading %s appears in more than one column.") % _(", ").join(twice))
     return {head: there.index(sought) for head, sought in wanted.items() if sought in there}
+
+
+def _refuse_others(line: SpreadsheetLine, known: Sequence[str]) -> None:
+    """Raise ``SheetRefused`` with every heading of ``line`` that is none of ``known``."""
+    called = {cells.head(head) for head in known}
+    expected = _("one of the headings %s") % _(", ").join(known)
+    others = [
+        WrongCell(line.sheet, line.number, get_column_letter(at), text, text, expected)
+        for at, text in enumerate(line.cells, start=1)
+        if text and cells.head(text) not in called
+    ]
+    if others:
+        raise SheetRefused(others)
 
 
 def _taken(line: SpreadsheetLine, places: Mapping[str, int], days: Sequence[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from ratings.events.happening import Happening
 from ratings.events.rectification import RectificationOrder
 from ratings.models import Event
 from ratings.workflow import event as events
@@ -47,15 +48,17 @@ def test_a_held_event_changes_no_answer_to_others(world, reader):
     assert len(before) > len(API) // 3
     with transaction.atomic():
         held = events.record(
-            world.first.village,
-            kind="spot_check_failed",
-            on=timezone.localdate(),
+            Happening(
+                world.first.village,
+                kind="spot_check_failed",
+                on=timezone.localdate(),
+                note="暂不公开的抽查",
+                source="举报件九号",
+                held=True,
+                rectification=RectificationOrder(world.first.township, 15),
+                person="暂不公开的人",
+            ),
             by=world.first.who.discipline,
-            note="暂不公开的抽查",
-            source="举报件九号",
-            held=True,
-            rectification=RectificationOrder(world.first.township, 15),
-            person="暂不公开的人",
         )
         papers = [
             event_files.attach(held, SimpleUploadedFile(f"{n}.png", PNG), commission=n == 0, by=held.recorded_by)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import workflow as posts
 from accounts.models import Appointment
 from accounts.roles import Role
+from ratings.events.happening import Happening
 from ratings.integrity.application_integrity import application_faults
 from ratings.integrity.register_integrity import register_faults
 from ratings.models import Application, Event
@@ -56,7 +57,7 @@ STEPS = {
     "withdraw": ("submitted", lambda at: steps.withdraw(at.application, by=at.signer, reason="重填")),
     "accept": ("submitted", lambda at: steps.accept(at.application, by=at.township)),
     "undo": ("submitted", lambda at: steps.undo_submissions([at.application], by=at.township, reason="填错")),
-    "event": ("draft", lambda at: record(at.unit, "spot_check_failed", date(2026, 3, 25), by=at.discipline)),
+    "event": ("draft", lambda at: record(Happening(at.unit, "spot_check_failed", date(2026, 3, 25)), by=at.discipline)),
 }
 ORDERS = {
     "merge": lambda at: merge([VILLAGE, NEIGHBOUR], SplitPart(NEIGHBOUR), PAPER, by=at.office),

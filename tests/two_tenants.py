@@ -16,6 +16,7 @@ from incentives import workflow as money
 from incentives.models import Clawback, LedgerEntry
 from notifications.models import Notice, Robot
 from notifications.workflow import announce
+from ratings.events.happening import Happening
 from ratings.models import Evidence, Proposal, Stage
 from ratings.register.certificate import code_of
 from ratings.workflow import event as events
@@ -302,7 +303,7 @@ def _order(own: SimpleNamespace) -> None:
 def _record_event(own: SimpleNamespace) -> None:
     """A failed spot check takes a star, and money with it; an opened case proposes to take another."""
     for kind in ("spot_check_failed", "case_opened"):
-        own.event = events.record(own.village, kind=kind, on=date(2026, 11, 2), by=own.who.discipline)
+        own.event = events.record(Happening(own.village, kind, date(2026, 11, 2)), by=own.who.discipline)
     shown = SimpleUploadedFile("通报.png", PNG)
     own.event_paper = event_files.attach(own.event, shown, commission=False, by=own.who.discipline)
     own.proposal = Proposal.objects.get(unit=own.village, state="open")

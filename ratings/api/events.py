@@ -1,5 +1,6 @@
 """Events and their papers over the API: the rules of the pages, through the same workflow."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.api_permission import HasUnitPermission
 from accounts.authority import reached
+from ratings.events.happening import Happening
 from ratings.events.rectification import RectificationOrder
 from ratings.models import Event, EventFile
 from ratings.workflow import event as workflow
@@ -50,6 +52,8 @@ class UnitEventSerializer(ExactFields, serializers.ModelSerializer):
     """``rectify_within``: working days in which the ``accountable`` unit (absent: the event's own) is to put it right;
     ``checker`` looks whether it did. ``person`` and ``post``: only where they have to be known; never answered.
 
+    ``closed``: the day on which it was rectified, where that is past.
+
     ``sure``: checked that it is concluded, announced and not classified, where its words suggest otherwise.
     """
 
@@ -79,7 +83,7 @@ class UnitEventSerializer(ExactFields, serializers.ModelSerializer):
             "sure",
             "recorded_at",
         ]
-        read_only_fields = ["closed", "rectification", "recorded_at"]
+        read_only_fields = ["rectification", "recorded_at"]
         validators: list = []  # the workflow reports that it is recorded already
 
     def get_fields(self) -> dict[str, serializers.Field]:
@@ -150,19 +154,12 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
                 lambda: super(EventViewSet, self).create(request, *args, **kwargs),
                 again=lambda answer: get_object_or_404(self.get_queryset(), pk=answer["id"]),
             )
-        given = sent(self.get_serializer_class(), request)
-        happened = {
-            name: given[name] for name in ("unit", "kind", "on", "source", "note", "held", "post") if name in given
-        }
-        return Response(EventAheadSerializer(workflow.look_ahead(by=request.user, **happened)).data)
+        happening, _sure = _happening(sent(self.get_serializer_class(), request))
+        return Response(EventAheadSerializer(workflow.look_ahead(happening, by=request.user)).data)
 
     def perform_create(self, serializer: UnitEventSerializer) -> None:
-        given = dict(serializer.validated_data)
-        accountable, days, checker = (given.pop(name, None) for name in ("accountable", "rectify_within", "checker"))
-        order = (
-            RectificationOrder(accountable or given["unit"], days, checker or Event.Checker.RECORDER) if days else None
-        )
-        serializer.instance = workflow.record(by=self.request.user, rectification=order, **given)
+        happening, sure = _happening(serializer.validated_data)
+        serializer.instance = workflow.record(happening, by=self.request.user, sure=sure)
 
     @extend_schema(request=EventCloseSerializer, responses=UnitEventSerializer, parameters=[KEY])
     @action(detail=True, methods=["post"])
@@ -219,3 +216,12 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
 
     def _told(self, event: Event) -> Response:
         return Response(self.get_serializer(event).data, status=status.HTTP_200_OK)
+
+
+def _happening(given: Mapping[str, Any]) -> tuple[Happening, bool]:
+    """What a program sent, and whether it is sure of its words."""
+    plain = dict(given)
+    accountable, days, checker = (plain.pop(name, None) for name in ("accountable", "rectify_within", "checker"))
+    sure = plain.pop("sure", False)
+    order = RectificationOrder(accountable or plain["unit"], days, checker or Event.Checker.RECORDER) if days else None
+    return Happening(**plain, rectification=order), sure

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from ratings.events.applicable_scheme import judging_scheme
+from ratings.events.happening import Happening
 from ratings.models import Event, Proposal, Reversal, Scheme
 from ratings.register.rerating import StarSpan, acting, timeline
-from villages.models import Unit, descendants
+from villages.models import descendants
 
 NEVER = date.max
 """Later than any day on which an effect may end by itself."""
@@ -53,22 +54,23 @@ class Outlook(NamedTuple):
     known: bool = False
 
 
-def foresee(unit: Unit, kind: str, on: date, source: str = "") -> Outlook:
+def foresee(happening: Happening) -> Outlook:
     """What recording this event, or releasing it, would do."""
-    return foresee_all([(unit, kind, on, source)])[0]
+    return foresee_all([happening])[0]
 
 
-def foresee_all(lines: Iterable[tuple[Unit, str, date, str]]) -> list[Outlook]:
+def foresee_all(happenings: Iterable[Happening]) -> list[Outlook]:
     """What recording these events one after the other would do, each on top of those before it."""
     with transaction.atomic():
-        found = [_next(*line) for line in lines]
+        found = [_next(happening) for happening in happenings]
         transaction.set_rollback(True)
     return found
 
 
-def foresee_closed(event: Event) -> list[StarShift]:
-    """How closing ``event`` as rectified today would move stars."""
-    return _foresee_step(event.unit_id, lambda: Event.objects.filter(pk=event.pk).update(closed=timezone.localdate()))
+def foresee_closed(event: Event, on: date | None = None) -> list[StarShift]:
+    """How closing ``event`` as rectified on the day ``on`` (today) would move stars."""
+    closed = on or timezone.localdate()
+    return _foresee_step(event.unit_id, lambda: Event.objects.filter(pk=event.pk).update(closed=closed))
 
 
 def foresee_reversed(event: Event, by: User) -> list[StarShift]:
@@ -94,12 +96,18 @@ def foresee_confirmed(proposal: Proposal) -> list[StarShift]:
     return _foresee_step(proposal.unit_id, lambda: Proposal.objects.filter(pk=proposal.pk).update(**confirmed))
 
 
-def _next(unit: Unit, kind: str, on: date, source: str) -> Outlook:
+def _next(happening: Happening) -> Outlook:
     """Records the event; the caller undoes it."""
-    scheme = judging_scheme(unit, on)
-    codes = sorted(descendants([unit.pk]))
+    scheme = judging_scheme(happening.unit, happening.on)
+    codes = sorted(descendants([happening.unit.pk]))
     before = timeline(codes, NEVER)
-    event, new = Event.objects.get_or_create(unit=unit, kind=kind, on=on, source=source)
+    event, new = Event.objects.get_or_create(
+        unit=happening.unit,
+        kind=happening.kind,
+        on=happening.on,
+        source=happening.source,
+        defaults={"closed": happening.closed},
+    )
     if not new and not event.held:
         return Outlook(scheme and scheme.pk, [], [], [], known=True)
     if event.held:

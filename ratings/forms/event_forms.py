@@ -6,13 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import DayField
+from ratings.events.happening import Happening
 from ratings.events.rectification import MOST_DAYS, RectificationOrder, accountable_for
 from ratings.models import Event
 from ratings.workflow.event import sure_words
 from villages.models import Unit
 
 RECTIFICATION = ("accountable", "rectify_within", "checker")
-PERSON = ("person", "post")
 
 
 CHECKED = _("Checked: it is concluded and announced, and nothing in it is classified")
@@ -30,6 +30,11 @@ class EventForm(forms.Form):
         help_text=_("Document or office. It distinguishes two events of one day."),
     )
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    closed = DayField(
+        label=_("Closed as rectified on"),
+        required=False,
+        help_text=_("Only where it has been rectified already. Its effect ends on the day after."),
+    )
     rectify_within = forms.IntegerField(
         label=_("Working days to rectify"),
         required=False,
@@ -53,6 +58,7 @@ class EventForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: dict[str, str], unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.unit = unit
         self.fields["kind"].choices = list(kinds.items())
         self.units = Unit.objects.in_bulk(accountable_for(unit))
         self.fields["accountable"].choices = [
@@ -69,16 +75,12 @@ class EventForm(forms.Form):
             del self.fields["sure"]
 
     @property
-    def given(self) -> dict[str, Any]:
-        """What was typed, as ``workflow.event.record`` takes it."""
+    def happening(self) -> Happening:
+        """What was typed."""
         typed = self.cleaned_data
-        plain = {name: value for name, value in typed.items() if name not in RECTIFICATION}
-        return plain | {"rectification": _order(typed, self.units) if typed["rectify_within"] else None}
-
-    @property
-    def happened(self) -> dict[str, Any]:
-        """What ``workflow.event.look_ahead`` takes of it."""
-        return {name: self.cleaned_data[name] for name in ("kind", "on", "source", "note", "held", "post")}
+        plain = {name: value for name, value in typed.items() if name not in (*RECTIFICATION, "sure")}
+        order = _order(typed, self.units) if typed["rectify_within"] else None
+        return Happening(self.unit, **plain, rectification=order)
 
     @property
     def plain(self) -> list[forms.BoundField]:

@@ -1,6 +1,6 @@
 """Forms of the register and of events. They validate the input; permissions are checked by the workflow."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django import forms
 from django.db.models import QuerySet
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import DayField
 from accounts.templatetags.face import star_name
 from ratings.events.applicable_scheme import stars_offered
+from ratings.models import Event
 from villages.forms.township_filter import TownshipFilterForm
 
 
@@ -60,6 +61,11 @@ class UnitSearchForm(forms.Form):
 class CloseForm(forms.Form):
     on = DayField(label=_("Rectified on"))
     reason = forms.CharField(label=_("What was done"), widget=forms.Textarea(attrs={"rows": 3}))
+
+    def day_in(self, event: Event) -> date | None:
+        """The day that was typed, if ``event`` can be closed on it."""
+        on: date = self.cleaned_data["on"]
+        return on if event.on <= on <= timezone.localdate() else None
 
 
 class SettleForm(forms.Form):

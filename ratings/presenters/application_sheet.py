@@ -160,7 +160,9 @@ def notes() -> list[str]:
 def rows_of(raw: bytes) -> list[SheetRow]:
     """The lines that hold an answer or a reason. Raises ``SheetRefused``."""
     heads = SheetHeadings.spoken()
-    rows = read_rows(raw, [heads.item, heads.answer], optional=[heads.question, heads.reason, heads.version])
+    needed = [heads.item, heads.answer]
+    optional = [head for head in vars(heads).values() if head not in needed]
+    rows = read_rows(raw, needed, optional=optional, exact=True)
     rows = [row for row in rows if row[heads.answer] or row[heads.reason]]
     if not rows:
         raise SheetRefused([], _("No line of the sheet holds an answer."))

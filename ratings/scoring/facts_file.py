@@ -280,6 +280,8 @@ def _rows(table: Iterator[SpreadsheetLine]) -> Iterator[_FactRow]:
         row = line.cells
         if at == 0 and {"unit", "item", "value"} <= {cells.head(text) for text in row}:
             heads = [cells.head(text) for text in row]
+            if others := [head for head in heads if head and head not in COLUMNS]:
+                raise FactsRefused([WrongRow(line.number, head, head, ",".join(COLUMNS)) for head in others])
             order = tuple(heads.index(column) + 1 if column in heads else ABSENT for column in COLUMNS)
             pick, width = itemgetter(*order), max(order)
             continue

@@ -1,6 +1,7 @@
 """Events for those who watch them, and proposals for those who settle them (recording: ``event_recording``)."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -18,6 +19,7 @@ from ratings import exports
 from ratings.events.applicable_scheme import event_names, events_of, judging_scheme
 from ratings.events.effects import rule_words
 from ratings.events.forecast import foresee, foresee_confirmed
+from ratings.events.happening import Happening
 from ratings.events.proposals import SETTLE, may_settle, to_settle, with_authority
 from ratings.events.rectification import FOLLOW_UP as RECTIFICATION
 from ratings.forms.event_forms import EventFileForm
@@ -74,17 +76,21 @@ def _close_form() -> CloseForm:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     happened = _recorded_or_404(request, pk)
     form = CloseForm(request.POST)
+    closing = form.day_in(happened) if form.is_valid() else None
+    if closing and ("look" in request.POST or str(closing) != request.POST.get("looked", str(closing))):
+        return _show(request, happened, form, closing=closing)
     tried = carry_out(
         request,
         _step("close", happened),
         form,
         lambda shown: workflow.close(happened, by=request.user, expected=shown, **form.cleaned_data),
         done=lambda: Event.objects.filter(pk=pk).exclude(closed=None).first(),
+        buttons=["look", "looked"],
     )
     if tried.made:
         messages.success(request, _("Closed as rectified. The register is up to date."))
         return redirect("event", pk)
-    return _show(request, _recorded_or_404(request, pk), form, tried.status)
+    return _show(request, _recorded_or_404(request, pk), form, tried.status, closing=closing)
 
 
 @permission_or_404("ratings.record_event")
@@ -192,14 +198,17 @@ def _show(
     status: int = 200,
     *,
     file_form: EventFileForm | None = None,
+    closing: date | None = None,
 ) -> HttpResponse:
+    """``closing``: the day for which the page says what closing does (today)."""
+    closing = closing or timezone.localdate()
     scheme = judging_scheme(happened.unit, happened.on)
     may_record = request.user.has_perm("ratings.record_event", happened)
     may = {
         "close": may_record and happened.closed is None and not hasattr(happened, "reversal"),
         "release": may_record and happened.held,
     }
-    shown = workflow.standing_of(happened) if any(may.values()) else {}
+    shown = workflow.standing_of(happened, closing) if any(may.values()) else {}
     return render(
         request,
         "ratings/events/event.html",
@@ -214,10 +223,11 @@ def _show(
             "person": EventPerson.objects.filter(event=happened).first() if may_record else None,
             "may_close": may["close"],
             "may_release": may["release"],
-            "ahead": in_words(foresee(happened.unit, happened.kind, happened.on, happened.source), happened.unit)
-            if may["release"]
-            else None,
-            "when_closed": shift_words(workflow.shifts_when_closed(happened), happened.unit) if may["close"] else [],
+            "closing": closing,
+            "ahead": in_words(foresee(Happening.of(happened)), happened.unit) if may["release"] else None,
+            "when_closed": shift_words(workflow.shifts_when_closed(happened, closing), happened.unit)
+            if may["close"]
+            else [],
             "keys": {
                 verb: previews.keep(request.user, _step(verb, happened), shown)
                 for verb, allowed in may.items()

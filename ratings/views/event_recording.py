@@ -10,7 +10,6 @@ from accounts.authority import permission_or_404, reached_or_404
 from ratings.events.applicable_scheme import events_of, judging_scheme
 from ratings.forms.event_forms import EventForm
 from ratings.forms.register_forms import UnitSearchForm
-from ratings.models import Event
 from ratings.presenters.event_outlook import in_words
 from ratings.workflow import event as workflow
 from records import previews
@@ -45,8 +44,10 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
             request,
             step,
             form,
-            lambda shown: workflow.record(unit, by=request.user, expected=shown, **form.given),
-            done=lambda: _recorded_so(unit, form),
+            lambda shown: workflow.record(
+                form.happening, by=request.user, sure=form.cleaned_data.get("sure", False), expected=shown
+            ),
+            done=lambda: form.happening.recorded().first(),
             buttons=BUTTONS,
         )
         if tried.made:
@@ -65,7 +66,7 @@ def _looked(request: HttpRequest, unit: Unit, form: EventForm, step: str) -> dic
     if set(form.errors) - {"__all__", "sure"}:
         return {}
     try:
-        ahead = workflow.look_ahead(unit, by=request.user, **form.happened)
+        ahead = workflow.look_ahead(form.happening, by=request.user)
     except Incomplete as incomplete:
         for field, problem in incomplete.problems.items():
             form.add_error(field, problem)
@@ -77,9 +78,3 @@ def _looked(request: HttpRequest, unit: Unit, form: EventForm, step: str) -> dic
     form.ask(ahead.words)
     key = previews.keep(request.user, step, ahead.shown)
     return {"ahead": in_words(ahead.outlook, unit), "key": key, "held": form.cleaned_data["held"]}
-
-
-def _recorded_so(unit: Unit, form: EventForm) -> Event | None:
-    """The event that a first click has recorded."""
-    given = form.cleaned_data
-    return Event.objects.filter(unit=unit, kind=given["kind"], on=given["on"], source=given["source"]).first()

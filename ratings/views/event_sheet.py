@@ -94,7 +94,11 @@ def _show_lines(
     words = event_sheet.words_of(lines)
     context = {
         "lines": [
-            (line.entry, in_words(line.outlook, line.entry.unit) if line.outlook else None, _(", ").join(line.words))
+            (
+                line.entry,
+                in_words(line.outlook, line.entry.happening.unit) if line.outlook else None,
+                _(", ").join(line.words),
+            )
             for line in lines
         ],
         "new": sum(line.outlook is not None for line in lines),

@@ -3,7 +3,7 @@
 Each step re-rates the unit at once, in the same transaction.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,9 +20,9 @@ from followups.workflow import call_off, finish
 from notifications.workflow import announce
 from ratings.events.applicable_scheme import events_of, judging_scheme
 from ratings.events.forecast import Outlook, StarShift, foresee, foresee_closed, foresee_confirmed
+from ratings.events.happening import Happening
 from ratings.events.proposals import FOLLOW_UP, may_settle, with_authority
 from ratings.events.rectification import FOLLOW_UP as RECTIFICATION
-from ratings.events.rectification import RectificationOrder
 from ratings.events.telltales import telltales
 from ratings.models import Event, EventPerson, Proposal, Reversal
 from ratings.notices import CONCERNED
@@ -49,86 +49,66 @@ class Ahead:
 
 
 @transaction.atomic
-def record(
-    unit: Unit,
-    kind: str,
-    on: date,
-    *,
-    by: User,
-    note: str = "",
-    source: str = "",
-    held: bool = False,
-    sure: bool = False,
-    rectification: RectificationOrder | None = None,
-    person: str = "",
-    post: str = "",
-    expected: Any = None,
-) -> Event:
-    """Record that ``kind``, an event of the scheme in force there on the day ``on``, happened to ``unit``.
+def record(happening: Happening, *, by: User, sure: bool = False, expected: Any = None) -> Event:
+    """Record what happened. ``sure``: whoever records it has checked that it is concluded, announced and not
+    classified, although its words suggest otherwise.
 
-    A ``held`` event has no effect until it is released. ``rectification``: who is to put it right by when. ``person``
-    and ``post``: whom it concerns, where that has to be known; those who record events alone see it. ``sure``: whoever
-    records it has checked that it is concluded, announced and not classified, although its words suggest otherwise.
-
-    Raises ``NotAllowed``; ``Incomplete`` for a future day, a kind that the scheme does not know, or such words without
-    ``sure``; ``WrongState`` if it is recorded already (``source`` distinguishes two on one day); ``Outdated`` when what
-    the page showed (``expected``, of ``look_ahead``) has changed.
+    Raises ``NotAllowed``; ``Incomplete`` for what cannot be (``Happening.require_possible``), or such words without
+    ``sure``; ``WrongState`` if it is recorded already; ``Outdated`` when what the page showed (``expected``, of
+    ``look_ahead``) has changed.
     """
-    _require(by, unit)
+    _require(by, happening.unit)
     # an order on it is pending, or has dissolved it by now
-    unit = Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
-    require_recordable(unit, kind, on)
-    if not sure and (words := telltales([note, source, post])):
+    unit = Unit.objects.select_for_update(no_key=True).get(pk=happening.unit.pk)
+    happening = replace(happening, unit=unit)
+    happening.require_possible()
+    if not sure and (words := telltales(happening.texts)):
         message = sure_words(words)
         raise Incomplete(message, {"sure": message})
-    if rectification:
-        rectification.require_possible(unit)
     lock_units([unit.code])
     if expected is not None:
-        require_unchanged(expected, _shown(unit, kind, on, source, held, foresee(unit, kind, on, source)))
+        require_unchanged(expected, _shown(happening, foresee(happening)))
     with audit.acting(by, "record_event"):
-        event, new = Event.objects.get_or_create(
-            unit=unit,
-            kind=kind,
-            on=on,
-            source=source,
-            defaults={
-                "note": note,
-                "held": held,
-                "recorded_by": by,
-                **(rectification._asdict() if rectification else {}),
-            },
-        )
-        if not new:
-            raise _recorded_already()
-        if person:
-            named = EventPerson(event=event, by=by)
-            named.name, named.post = person, post
-            named.save()
-        if not held:
+        event = _create(happening, by)
+        if not happening.held:
             _take_effect(event, "event_recorded")
     rectification_due.follow(event, by=by)
     return event
 
 
-def look_ahead(
-    unit: Unit,
-    kind: str,
-    on: date,
-    *,
-    by: User,
-    note: str = "",
-    source: str = "",
-    held: bool = False,
-    post: str = "",
-) -> Ahead:
-    """What ``record`` would do with the same arguments; keeps nothing. Raises as ``record``, but for the words."""
-    _require(by, unit)
-    require_recordable(unit, kind, on)
-    if Event.objects.filter(unit=unit, kind=kind, on=on, source=source).exists():
+def _create(happening: Happening, by: User) -> Event:
+    order = happening.rectification
+    event, new = Event.objects.get_or_create(
+        unit=happening.unit,
+        kind=happening.kind,
+        on=happening.on,
+        source=happening.source,
+        defaults={
+            "note": happening.note,
+            "closed": happening.closed,
+            "closed_by": by if happening.closed else None,
+            "held": happening.held,
+            "recorded_by": by,
+            **(order._asdict() if order else {}),
+        },
+    )
+    if not new:
         raise _recorded_already()
-    outlook = foresee(unit, kind, on, source)
-    return Ahead(outlook, telltales([note, source, post]), _shown(unit, kind, on, source, held, outlook))
+    if happening.person:
+        named = EventPerson(event=event, by=by)
+        named.name, named.post = happening.person, happening.post
+        named.save()
+    return event
+
+
+def look_ahead(happening: Happening, *, by: User) -> Ahead:
+    """What ``record`` would do; keeps nothing. Raises as ``record``, but for the words."""
+    _require(by, happening.unit)
+    happening.require_possible()
+    if happening.recorded().exists():
+        raise _recorded_already()
+    outlook = foresee(happening)
+    return Ahead(outlook, telltales(happening.texts), _shown(happening, outlook))
 
 
 @transaction.atomic
@@ -150,7 +130,7 @@ def close(event: Event, *, on: date, by: User, reason: str, expected: Any = None
     event = _held_still(event)
     if event.closed:
         raise WrongState(_("This event is closed already."))
-    require_unchanged(expected, standing_of(event))
+    require_unchanged(expected, standing_of(event, on))
     with audit.acting(by, "close_event", reason):
         event.closed, event.closed_by, event.rectification = on, by, reason.strip()
         event.save(update_fields=["closed", "closed_by", "rectification"])
@@ -246,25 +226,29 @@ def settle(proposal: Proposal, *, confirm: bool, by: User, reason: str = "", exp
     return proposal
 
 
-def standing_of(event: Event) -> dict[str, Any]:
-    """What the page of ``event`` shows before a step on it."""
-    ahead = foresee(event.unit, event.kind, event.on, event.source)._asdict() if event.held else None
+def standing_of(event: Event, closing: date | None = None) -> dict[str, Any]:
+    """What the page of ``event`` shows before a step on it; ``closing``: the day to close it on (today)."""
+    ahead = foresee(Happening.of(event))._asdict() if event.held else None
     return {
         "unit": event.unit.name,
         "held": event.held,
         "closed": event.closed,
         "reversed": hasattr(event, "reversal"),
         "acts": sorted(acting(event)),
-        "shifts": shifts_when_closed(event),
+        "closing": closing or timezone.localdate(),
+        "shifts": shifts_when_closed(event, closing),
         "ahead": ahead,
         "proposals": list(event.proposals.order_by("pk").values_list("pk", "state")),
     }
 
 
-def shifts_when_closed(event: Event) -> list[StarShift]:
-    """How closing it today would move stars; nothing where it is held, closed, or no longer counts."""
+def shifts_when_closed(event: Event, on: date | None = None) -> list[StarShift]:
+    """How closing it on the day ``on`` (today) would move stars.
+
+    Nothing where it is held, closed, or no longer counts.
+    """
     ended = event.held or event.closed or hasattr(event, "reversal")
-    return [] if ended else foresee_closed(event)
+    return [] if ended else foresee_closed(event, on)
 
 
 def proposed_on(proposal: Proposal) -> dict[str, Any]:
@@ -283,25 +267,14 @@ def authority_for(proposal: Proposal) -> str:
     return str(with_authority(Proposal.objects.filter(pk=proposal.pk)).get().authority)
 
 
-def require_recordable(unit: Unit, kind: str, on: date) -> None:
-    if on > timezone.localdate():
-        raise Incomplete(_("This day is still to come."), {"on": _("This day is still to come.")})
-    if unit.ended and unit.ended <= on:
-        raise Incomplete(_("This unit has been dissolved."), {"on": _("The unit no longer existed on that day.")})
-    if kind not in events_of(judging_scheme(unit, on)):
-        message = _("The scheme in force on that day knows no such event.")
-        raise Incomplete(message, {"kind": message})
-
-
 def sure_words(words: list[str]) -> str:
     return _("Please check and tick: the text contains %(words)s.") % {
         "words": _(", ").join(f"“{word}”" for word in words)
     }
 
 
-def _shown(unit: Unit, kind: str, on: date, source: str, held: bool, outlook: Outlook) -> dict[str, Any]:
-    asked = {"unit": unit.name, "kind": kind, "on": on, "source": source, "held": held}
-    return asked | outlook._asdict()
+def _shown(happening: Happening, outlook: Outlook) -> dict[str, Any]:
+    return happening.asked | outlook._asdict()
 
 
 def _recorded_already() -> WrongState:

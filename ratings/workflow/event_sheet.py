@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from ratings.events.applicable_scheme import events_of, judging_scheme
 from ratings.events.forecast import Outlook, foresee_all
+from ratings.events.happening import Happening
 from ratings.events.rectification import MOST_DAYS, RectificationOrder, accountable_for
 from ratings.events.telltales import telltales
 from ratings.models import Event
 from ratings.register.rerating import lock_units
-from ratings.workflow.event import record, require_recordable, sure_words
+from ratings.workflow.event import record, sure_words
 from records import cells
 from records.refusals import Incomplete, Refused
 from records.workbooks import SheetColumn, SheetRefused, SheetRow, WrongCell, read_rows
@@ -42,6 +43,7 @@ class EventColumns:
     on: str
     source: str
     note: str
+    closed: str
     rectify_within: str
     accountable: str
     checker: str
@@ -55,6 +57,7 @@ class EventColumns:
             on=_("Day"),
             source=_("Source"),
             note=_("Note"),
+            closed=_("Closed as rectified on"),
             rectify_within=_("Working days to rectify"),
             accountable=_("Accountable unit"),
             checker=_("Who checks it"),
@@ -66,17 +69,8 @@ class EventEntry:
     """An event as a line of the sheet describes it."""
 
     row: SheetRow
-    unit: Unit
-    kind: str
+    happening: Happening
     name: str
-    on: date
-    source: str
-    note: str
-    rectification: RectificationOrder | None
-
-    @property
-    def key(self) -> tuple[str, str, date, str]:
-        return self.unit.pk, self.kind, self.on, self.source
 
 
 @dataclass(frozen=True)
@@ -90,8 +84,8 @@ class EventLine:
     @property
     def outcome(self) -> list[Any]:
         """What the line does, as the page says it."""
-        entry, order = self.entry, self.entry.rectification
-        told = [*entry.key, entry.unit.name, entry.name, entry.note]
+        happening, order = self.entry.happening, self.entry.happening.rectification
+        told = [*happening.key, happening.unit.name, self.entry.name, happening.note, happening.closed]
         due = [order.accountable.pk, order.rectify_within, order.checker] if order else None
         return [*told, due, self.outlook and self.outlook._asdict()]
 
@@ -100,8 +94,8 @@ def rows_of(raw: bytes) -> list[SheetRow]:
     """The lines that name an event. Raises ``SheetRefused``."""
     heads = EventColumns.spoken()
     needed = [heads.unit, heads.event, heads.on]
-    optional = [getattr(heads, one.name) for one in fields(heads) if getattr(heads, one.name) not in needed]
-    rows = read_rows(raw, needed, optional=optional, days=[heads.on])
+    optional = [head for head in vars(heads).values() if head not in needed]
+    rows = read_rows(raw, needed, optional=optional, days=[heads.on, heads.closed], exact=True)
     rows = [row for row in rows if row[heads.event] or row[heads.on]]
     if not rows:
         raise SheetRefused([], _("No line of the sheet names an event."))
@@ -118,14 +112,12 @@ def read(rows: Sequence[SheetRow], *, by: User) -> list[EventLine]:
         raise SheetRefused(reading.problems)
     entries = [entry for entry in read_entries if entry is not None]
     there = _recorded(entries)
-    new = [entry for entry in entries if entry.key not in there]
-    ahead = iter(foresee_all((entry.unit, entry.kind, entry.on, entry.source) for entry in new))
+    new = [entry.happening for entry in entries if entry.happening.key not in there]
+    ahead = iter(foresee_all(new))
     return [
-        EventLine(
-            entry,
-            None if entry.key in there else next(ahead),
-            [] if entry.key in there else telltales([entry.note, entry.source]),
-        )
+        EventLine(entry, None, [])
+        if entry.happening.key in there
+        else EventLine(entry, next(ahead), telltales(entry.happening.texts))
         for entry in entries
     ]
 
@@ -156,22 +148,13 @@ def words_of(lines: Iterable[EventLine]) -> list[str]:
 
 def _record(entry: EventEntry, by: User) -> Event:
     try:
-        return record(
-            entry.unit,
-            entry.kind,
-            entry.on,
-            by=by,
-            note=entry.note,
-            source=entry.source,
-            sure=True,
-            rectification=entry.rectification,
-        )
+        return record(entry.happening, by=by, sure=True)
     except Refused as refused:
         raise SheetRefused([entry.row.wrong(EventColumns.spoken().event, str(refused))]) from refused
 
 
 def _recorded(entries: Iterable[EventEntry]) -> set[tuple[str, str, date, str]]:
-    units = {entry.unit.pk for entry in entries}
+    units = {entry.happening.unit.pk for entry in entries}
     return set(Event.objects.filter(unit__in=units).values_list("unit_id", "kind", "on", "source"))
 
 
@@ -198,14 +181,15 @@ class _Reading:
         source, note = cells.one_line(row[heads.source]), cells.tidy(row[heads.note])
         if len(source) > MOST_SOURCE:
             self._wrong(row, heads.source, _("at most %d characters") % MOST_SOURCE)
+        closed = self._closed(row)
         order = self._order(row, unit) if unit else None
         kind, name = self._kind(row, unit, on) if unit and on else ("", "")
         if len(self.problems) > before or unit is None or on is None:
             return None
-        entry = EventEntry(row, unit, kind, name, on, source, note, order)
+        entry = EventEntry(row, Happening(unit, kind, on, source, note, closed, rectification=order), name)
         if self._refused(row, entry):
             return None
-        first = self.taken.setdefault(entry.key, row.number)
+        first = self.taken.setdefault(entry.happening.key, row.number)
         if first != row.number:
             self._wrong(row, heads.event, _("each event once, or with another source; see row %d") % first)
         return entry
@@ -219,6 +203,13 @@ class _Reading:
             self._wrong(row, self.heads.on, _("a day such as 2025-06-30, not one to come"))
             return None
         return on
+
+    def _closed(self, row: SheetRow) -> date | None:
+        typed = row[self.heads.closed]
+        closed = cells.day(typed) if typed else None
+        if typed and closed is None:
+            self._wrong(row, self.heads.closed, _("a day such as 2025-06-30, not one to come"))
+        return closed
 
     def _kind(self, row: SheetRow, unit: Unit, on: date) -> tuple[str, str]:
         """The event's code and name: either may stand in the sheet."""
@@ -245,12 +236,7 @@ class _Reading:
         accountable, checker = self._accountable(row, unit), self._checker(row)
         if accountable is None or checker is None:
             return None
-        order = RectificationOrder(accountable, int(days), checker)
-        try:
-            order.require_possible(unit)
-        except Incomplete as incomplete:
-            self._take(row, incomplete)
-        return order
+        return RectificationOrder(accountable, int(days), checker)
 
     def _accountable(self, row: SheetRow, unit: Unit) -> Unit | None:
         """By code or name; the unit of the event where the cell is empty."""
@@ -273,7 +259,7 @@ class _Reading:
 
     def _refused(self, row: SheetRow, entry: EventEntry) -> bool:
         try:
-            require_recordable(entry.unit, entry.kind, entry.on)
+            entry.happening.require_possible()
         except Incomplete as incomplete:
             self._take(row, incomplete)
             return True

@@ -12,6 +12,7 @@ from accounts.roles import Role
 from followups import workflow as followups
 from followups.models import FollowUp
 from notifications.workflow import telling_only
+from ratings.events.happening import Happening
 from ratings.events.rectification import FOLLOW_UP, RectificationOrder
 from ratings.models import Event, Proposal, StarPeriod
 from ratings.workflow import event as events
@@ -98,16 +99,16 @@ def load_recent() -> str:
             chosen = chance("lately", county).sample(units, min(5, len(units)))
             kinds = ("case_opened", "petition_verified", "check_failed", "poll_low", "case_opened")
             for ago, (unit, kind) in enumerate(zip(chosen, kinds, strict=False), start=2):
-                recorded = events.record(
+                happening = Happening(
                     unit,
                     kind,
                     today - timedelta(days=ago),
-                    by=staff(Role.DISCIPLINE, county),
-                    note=NOTES[kind],
-                    source="县纪委监委",
+                    "县纪委监委",
+                    NOTES[kind],
                     held=ago == 6,
                     rectification=RectificationOrder(unit, 15),
                 )
+                recorded = events.record(happening, by=staff(Role.DISCIPLINE, county))
                 rectify(recorded, ago - 2, staff)
                 count += 1
     return f"{count} events"

@@ -14,8 +14,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import Appointment, User
 from accounts.roles import Role
+from followups.models import FollowUp
 from notifications.models import Notice
-from ratings.models import Event, EventFile, EventPerson
+from ratings.models import Event, EventFile, EventPerson, StarPeriod
 from ratings.register.rerating import rerate
 from records.idempotency import forget_old
 from records.models import IdempotentAnswer
@@ -32,7 +33,7 @@ from tests.factories import (
     UnitFactory,
     person,
 )
-from tests.form_steps import recorded
+from tests.form_steps import looked, recorded
 from tests.two_tenants import PNG
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
@@ -72,7 +73,7 @@ def test_who_answers_by_when_and_whom_it_concerns(client, discipline):
         "person": "王某",
         "post": "会计",
     }
-    assert recorded(client, page, given | {"checker": "township"}).context["form"].errors.keys() == {"checker"}
+    assert looked(client, page, given | {"checker": "township"}).context["form"].errors.keys() == {"checker"}
     answer = recorded(client, page, given)
     event = Event.objects.get()
     assert (event.accountable_id, event.rectify_within, event.checker) == (TOWNSHIP, 15, "county")
@@ -115,6 +116,47 @@ def test_persons_recorded_before_are_encrypted(discipline):
         encrypt_persons(apps, None)
     one = EventPerson.objects.get()
     assert (one.name, one.post, one.name_encrypted != one.name) == ("王某", "", True)
+
+
+def test_what_is_rectified_already_acts_up_to_the_day_given(client, discipline):
+    client.force_login(discipline)
+    address, given = reverse("event_record", args=[VILLAGE]), CASE | {"closed": "2026-06-10"}
+    for wrong in ({"closed": "2026-05-31"}, {"closed": "2026-06-16"}, {"rectify_within": "5"}):
+        assert looked(client, address, given | wrong).context["form"].errors.keys() == {"closed"}
+    page = client.post(address, given | {"look": "1"})
+    assert "自2026年6月1日至2026年6月10日" in page.content.decode()
+    assert recorded(client, address, given).status_code == 302
+    event = Event.objects.get()
+    assert (event.closed, event.closed_by) == (date(2026, 6, 10), discipline)
+    assert not FollowUp.objects.filter(kind="rectification").exists()
+    assert [StarPeriod.objects.on(day).get().star for day in (event.on, event.closed, date(2026, 6, 11))] == [3, 3, 4]
+    program = APIClient()
+    program.force_authenticate(discipline)
+    told = CASE | {"unit": VILLAGE, "source": "二", "closed": "2026-06-12"}
+    assert program.post("/api/v1/events/", told, format="json").json()["closed"] == "2026-06-12"
+    refused = program.post("/api/v1/events/", told | {"source": "三", "closed": "2026-06-30"}, format="json")
+    assert (refused.status_code, refused.json()["problems"].keys()) == (400, {"closed"})
+
+
+def test_closing_on_another_day_is_shown_before_it_is_done(client, discipline):
+    event = EventFactory(unit_id=VILLAGE, kind="case_opened", on=date(2026, 6, 1))
+    rerate("")
+    client.force_login(discipline)
+    page = client.get(reverse("event", args=[event.pk]))
+    sent = {"key": page.context["keys"]["close"], "looked": "2026-06-15", "on": "2026-06-10", "reason": "已整改"}
+    assert "2026年6月16日" in page.content.decode()
+    page = client.post(reverse("event_close", args=[event.pk]), sent)
+    assert (page.status_code, page.context["closing"], "2026年6月11日" in page.content.decode()) == (
+        200,
+        date(2026, 6, 10),
+        True,
+    )
+    event.refresh_from_db()
+    assert event.closed is None
+    sent |= {"key": page.context["keys"]["close"], "looked": "2026-06-10"}
+    assert client.post(reverse("event_close", args=[event.pk]), sent).status_code == 302
+    event.refresh_from_db()
+    assert event.closed == date(2026, 6, 10)
 
 
 def test_papers_are_seen_by_those_they_are_for(client, discipline):

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.roles import Role
 from ratings.events.forecast import StarShift, foresee, foresee_all, foresee_closed, foresee_reversed
+from ratings.events.happening import Happening
 from ratings.models import Event, Proposal
 from ratings.register.rerating import rerate, timeline
 from tests.clock import freeze_time
@@ -26,7 +27,7 @@ def village():
 
 
 def test_the_days_and_stars_foreseen_are_those_that_come(village):
-    seen = foresee(village, "case_opened", DAY)
+    seen = foresee(Happening(village, "case_opened", DAY))
     assert seen.shifts == [StarShift(VILLAGE, DAY, date(2027, 6, 1), 5, 3)]
     assert [(rule.rule, rule.automatic, rule.since, rule.until) for rule in seen.rules] == [
         (0, True, DAY, date(2027, 6, 1)),
@@ -41,13 +42,13 @@ def test_the_days_and_stars_foreseen_are_those_that_come(village):
         (DAY, date(2027, 6, 1), 3),
         (date(2027, 6, 1), None, 5),
     ]
-    assert foresee(village, "case_opened", DAY).known
+    assert foresee(Happening(village, "case_opened", DAY)).known
 
 
 def test_what_a_proposal_would_add_is_told_apart(village):
     EventFactory(unit=village, kind="spot_check_failed", on=DAY)
     EventFactory(unit=village, kind="spot_check_failed", on=DAY, source="市里")
-    seen = foresee(village, "case_opened", date(2026, 6, 10))
+    seen = foresee(Happening(village, "case_opened", date(2026, 6, 10)))
     assert seen.shifts == [StarShift(VILLAGE, date(2026, 9, 1), date(2027, 6, 10), 5, 3)]
     assert seen.proposed == [
         StarShift(VILLAGE, date(2026, 6, 10), date(2026, 9, 1), 3, 2),
@@ -56,14 +57,14 @@ def test_what_a_proposal_would_add_is_told_apart(village):
 
 
 def test_lines_of_a_sheet_are_foreseen_on_top_of_each_other(village):
-    first, second = foresee_all([(village, "spot_check_failed", DAY, source) for source in ("县", "市")])
+    first, second = foresee_all([Happening(village, "spot_check_failed", DAY, source) for source in ("县", "市")])
     assert first.shifts == [StarShift(VILLAGE, DAY, date(2026, 9, 1), 5, 4)]
     assert second.shifts == [StarShift(VILLAGE, DAY, date(2026, 9, 1), 4, 3)]
 
 
 def test_a_held_event_is_foreseen_as_it_will_be_released(village):
     EventFactory(unit=village, kind="case_opened", on=DAY, held=True)
-    assert foresee(village, "case_opened", DAY).shifts == [StarShift(VILLAGE, DAY, date(2027, 6, 1), 5, 3)]
+    assert foresee(Happening(village, "case_opened", DAY)).shifts == [StarShift(VILLAGE, DAY, date(2027, 6, 1), 5, 3)]
     assert Event.objects.get().held
 
 
@@ -73,5 +74,6 @@ def test_the_end_of_an_event_is_foreseen(village):
     closed, reversed_ = foresee_closed(event), foresee_reversed(event, county)
     assert closed == [StarShift(VILLAGE, date(2026, 6, 16), date(2027, 6, 1), 3, 5)]
     assert reversed_ == [StarShift(VILLAGE, date(2026, 6, 15), date(2027, 6, 1), 3, 5)]
+    assert foresee_closed(event, date(2026, 6, 9)) == [StarShift(VILLAGE, date(2026, 6, 10), date(2027, 6, 1), 3, 5)]
     event.refresh_from_db()
     assert (event.closed, hasattr(event, "reversal")) == (None, False)

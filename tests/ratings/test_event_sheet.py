@@ -16,7 +16,18 @@ from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
-HEADS = ["区划代码", "单位", "情形", "日期", "来源", "说明", "整改期限（工作日）", "责任单位", "核实单位"]
+HEADS = [
+    "区划代码",
+    "单位",
+    "情形",
+    "日期",
+    "来源",
+    "说明",
+    "整改销号日期",
+    "整改期限（工作日）",
+    "责任单位",
+    "核实单位",
+]
 OTHER = f"{TOWNSHIP}201"
 
 
@@ -63,6 +74,7 @@ CASE = [
     "2026-06-01",
     "新纪〔2026〕3号",
     "",
+    "",
     10,
     "沙溪镇",
     str(Event.Checker.COUNTY.label),
@@ -73,7 +85,7 @@ def test_a_sheet_is_shown_then_recorded_once(commission):
     lines = [
         CASE,
         [OTHER, "", "spot_check_failed", "2026年6月2日", "县"],
-        [OTHER, "", "spot_check_failed", "2026/6/2", "市"],
+        [OTHER, "", "spot_check_failed", "2026/6/2", "市", "", "2026年6月15日"],
     ]
     shown = upload(commission, *lines)
     assert (shown.status_code, shown.context["new"], Event.objects.count()) == (200, 3, 0)
@@ -88,6 +100,7 @@ def test_a_sheet_is_shown_then_recorded_once(commission):
         (OTHER, "spot_check_failed", date(2026, 6, 2), "市"),
     ]
     assert stars() == {VILLAGE: 3, OTHER: 3}
+    assert Event.objects.get(source="市").closed == date(2026, 6, 15)
     due = FollowUp.objects.get(kind="rectification")
     assert (due.responsible_unit_id, due.checker_unit_id) == (TOWNSHIP, COUNTY)
     again = upload(commission, *lines)
@@ -103,10 +116,12 @@ def test_all_errors_at_once_and_a_marked_copy(commission):
         ["330681101200", "", "村干部被立案审查", "2026-06-01"],
         [VILLAGE, "", "没有的情形", "2026-06-01"],
         [VILLAGE, "", "村干部被立案审查", "2026-06-16"],
-        [VILLAGE, "", "村干部被立案审查", "2026-06-03", "", "", "三天"],
-        [VILLAGE, "", "村干部被立案审查", "2026-06-04", "", "", "", "沙溪镇"],
-        [VILLAGE, "", "村干部被立案审查", "2026-06-05", "", "", 5, "沙溪镇", str(Event.Checker.TOWNSHIP.label)],
-        [VILLAGE, "", "村干部被立案审查", "2026-06-06", "", "", 0, "溪东村"],
+        [VILLAGE, "", "村干部被立案审查", "2026-06-03", "", "", "", "三天"],
+        [VILLAGE, "", "村干部被立案审查", "2026-06-04", "", "", "", "", "沙溪镇"],
+        [VILLAGE, "", "村干部被立案审查", "2026-06-05", "", "", "", 5, "沙溪镇", str(Event.Checker.TOWNSHIP.label)],
+        [VILLAGE, "", "村干部被立案审查", "2026-06-06", "", "", "", 0, "溪东村"],
+        [VILLAGE, "", "村干部被立案审查", "2026-06-07", "", "", "2026-06-06"],
+        [VILLAGE, "", "村干部被立案审查", "2026-06-08", "", "", "六月"],
     )
     problems = refused.context["refused"].problems
     assert refused.status_code == 409
@@ -119,12 +134,21 @@ def test_all_errors_at_once_and_a_marked_copy(commission):
         (8, "责任单位"),
         (9, "核实单位"),
         (10, "责任单位"),
+        (11, "整改销号日期"),
+        (12, "整改销号日期"),
     ]
     marked = commission.get(reverse("event_sheet_marked", args=[refused.context["marked"]]))
     assert load_workbook(io.BytesIO(marked.content)).active["A4"].comment is not None
     commission.force_login(person(Role.DISCIPLINE, "330681", username="elsewhere"))
     assert commission.get(reverse("event_sheet_marked", args=[refused.context["marked"]])).status_code == 404
     assert Event.objects.count() == 0
+
+
+def test_a_heading_that_the_sheet_does_not_know_is_named(commission, monkeypatch):
+    monkeypatch.setitem(globals(), "HEADS", [*HEADS[:7], "整改期限", "", *HEADS[8:]])
+    refused = upload(commission, CASE)
+    [problem] = refused.context["refused"].problems
+    assert (refused.status_code, problem.row, problem.column, problem.value) == (409, 1, "H", "整改期限")
 
 
 def test_nothing_is_recorded_where_it_would_do_something_else(commission):

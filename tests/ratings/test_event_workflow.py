@@ -9,6 +9,7 @@ from accounts.roles import Role
 from followups.models import FollowUp
 from followups.workflow import escalate_late
 from notifications.models import Notice
+from ratings.events.happening import Happening
 from ratings.events.proposals import to_settle
 from ratings.models import Event, Proposal, StarPeriod
 from ratings.register.rerating import rerate
@@ -58,7 +59,7 @@ def today():
 
 
 def test_an_event_acts_at_once(village, discipline):
-    event = record(village, "case_opened", DAY, by=discipline, note="立案", source="新纪1号")
+    event = record(Happening(village, "case_opened", DAY, note="立案", source="新纪1号"), by=discipline)
     assert today() == (3, ["cap:3"])
     history = event.history.get(pgh_label="insert")
     assert (history.pgh_context["user"], history.pgh_context["verb"]) == (discipline.pk, "record_event")
@@ -75,9 +76,9 @@ def test_an_event_acts_at_once(village, discipline):
 )
 def test_nobody_else_may_record_close_or_release(village, discipline, role, place):
     by = person(role, place)
-    event = record(village, "case_opened", DAY, by=discipline, held=True)
+    event = record(Happening(village, "case_opened", DAY, held=True), by=discipline)
     for step in (
-        lambda: record(village, "case_opened", DAY, by=by),
+        lambda: record(Happening(village, "case_opened", DAY), by=by),
         lambda: close(event, on=DAY, by=by, reason="已整改"),
         lambda: release(event, by=by),
     ):
@@ -89,20 +90,20 @@ def test_nobody_else_may_record_close_or_release(village, discipline, role, plac
 @pytest.mark.parametrize(("kind", "on", "field"), [("case_opened", date(2026, 6, 16), "on"), ("unheard", DAY, "kind")])
 def test_what_cannot_be_recorded(village, discipline, kind, on, field):
     with pytest.raises(Incomplete) as refused:
-        record(village, kind, on, by=discipline)
+        record(Happening(village, kind, on), by=discipline)
     assert list(refused.value.problems) == [field]
 
 
 def test_an_event_is_recorded_once_but_two_sources_are_two_events(village, discipline):
-    record(village, "spot_check_failed", DAY, by=discipline)
+    record(Happening(village, "spot_check_failed", DAY), by=discipline)
     with pytest.raises(WrongState):
-        record(village, "spot_check_failed", DAY, by=discipline)
-    record(village, "spot_check_failed", DAY, by=discipline, source="信访局")
+        record(Happening(village, "spot_check_failed", DAY), by=discipline)
+    record(Happening(village, "spot_check_failed", DAY, source="信访局"), by=discipline)
     assert today() == (3, ["lower:1", "lower:1"])
 
 
 def test_closing_ends_its_effects_the_day_after(village, discipline):
-    event = record(village, "case_opened", DAY, by=discipline)
+    event = record(Happening(village, "case_opened", DAY), by=discipline)
     close(event, on=date(2026, 6, 15), by=discipline, reason="已整改")
     assert today() == (3, ["cap:3"])
     with freeze_time("2026-06-16 00:20:00+08:00"):
@@ -117,14 +118,14 @@ def test_closing_ends_its_effects_the_day_after(village, discipline):
     [(date(2026, 5, 31), "已整改", "on"), (date(2026, 6, 16), "已整改", "on"), (DAY, " ", "reason")],
 )
 def test_what_cannot_be_closed(village, discipline, on, reason, field):
-    event = record(village, "case_opened", DAY, by=discipline)
+    event = record(Happening(village, "case_opened", DAY), by=discipline)
     with pytest.raises(Incomplete) as refused:
         close(event, on=on, by=discipline, reason=reason)
     assert list(refused.value.problems) == [field]
 
 
 def test_a_held_event_does_nothing_until_released(village, discipline):
-    event = record(village, "case_opened", DAY, by=discipline, held=True)
+    event = record(Happening(village, "case_opened", DAY, held=True), by=discipline)
     assert (today(), Proposal.objects.count()) == ((5, []), 0)
     release(event, by=discipline)
     assert (today(), Proposal.objects.count()) == ((3, ["cap:3"]), 1)
@@ -144,7 +145,7 @@ def test_a_held_event_does_nothing_until_released(village, discipline):
 def test_the_authority_for_the_star_settles(village, discipline, star, up_to, role, place):
     SchemeFactory(year=2026, version=2, body=scheme_body(townships_decide_up_to=up_to))
     DecisionFactory(unit=village, star=star, on=date(2026, 5, 1))
-    record(village, "case_opened", DAY, by=discipline)
+    record(Happening(village, "case_opened", DAY), by=discipline)
     proposal = Proposal.objects.get()
     others = {(Role.COUNTY_OFFICE, COUNTY), (Role.TOWNSHIP_LEADER, TOWNSHIP), (Role.DISCIPLINE, COUNTY)} - {
         (role, place)
@@ -161,7 +162,7 @@ def test_the_authority_for_the_star_settles(village, discipline, star, up_to, ro
 def test_a_declined_proposal_needs_a_reason_and_does_nothing(village, discipline):
     office = person(Role.COUNTY_OFFICE, COUNTY)
     signer = person(Role.SIGNER, VILLAGE)
-    record(village, "case_opened", DAY, by=discipline)
+    record(Happening(village, "case_opened", DAY), by=discipline)
     proposal = Proposal.objects.get()
     with pytest.raises(Incomplete):
         settle(proposal, confirm=False, by=office)
@@ -180,7 +181,7 @@ def test_a_proposal_left_unsettled_may_be_settled_by_the_level_above(village, di
     UnitFactory(code="3306")
     office, city = person(Role.COUNTY_OFFICE, COUNTY), person(Role.CITY_OFFICE, "3306")
     leader = person(Role.TOWNSHIP_LEADER, TOWNSHIP)
-    record(village, "case_opened", DAY, by=discipline)
+    record(Happening(village, "case_opened", DAY), by=discipline)
     proposal = Proposal.objects.get()
     due = FollowUp.objects.get()
     assert (due.subject, due.responsible_unit_id, due.due_at) == (str(proposal.pk), COUNTY, at(2026, 7, 1))
@@ -200,7 +201,7 @@ def test_a_proposal_left_unsettled_may_be_settled_by_the_level_above(village, di
 
 def test_a_new_decision_passes_the_proposal_to_its_authority(village, discipline):
     UnitFactory(code=TOWNSHIP)
-    record(village, "case_opened", DAY, by=discipline)
+    record(Happening(village, "case_opened", DAY), by=discipline)
     decision = DecisionFactory(unit=village, star=2, on=date(2026, 6, 15))
     decisions_confirmed.send(sender=None, decisions=[decision.pk], units=[VILLAGE])
     due = FollowUp.objects.get()
@@ -208,7 +209,7 @@ def test_a_new_decision_passes_the_proposal_to_its_authority(village, discipline
 
 
 def test_nothing_is_due_of_a_held_or_a_reversed_event(village, discipline):
-    event = record(village, "case_opened", DAY, by=discipline, held=True)
+    event = record(Happening(village, "case_opened", DAY, held=True), by=discipline)
     follow()
     assert FollowUp.objects.count() == 0
     release(event, by=discipline)
@@ -219,7 +220,7 @@ def test_nothing_is_due_of_a_held_or_a_reversed_event(village, discipline):
 
 def test_a_held_event_is_seen_by_those_who_record_events_alone(village, discipline, client):
     signer = person(Role.SIGNER, VILLAGE)
-    event = record(village, "case_opened", DAY, by=discipline, held=True)
+    event = record(Happening(village, "case_opened", DAY, held=True), by=discipline)
     seen = {}
     for name, user in {"signer": signer, "discipline": discipline}.items():
         client.force_login(user)

@@ -13,6 +13,7 @@ from followups import workflow as followups
 from followups.history import history_of
 from followups.models import FollowUp
 from notifications.models import Notice
+from ratings.events.happening import Happening
 from ratings.events.rectification import RectificationOrder
 from ratings.models import Event, EventFile, StarPeriod
 from ratings.register.rerating import rerate
@@ -63,7 +64,7 @@ def who(clock):
 
 def recorded(who, checker="recorder", accountable=None, **more) -> Event:
     order = RectificationOrder(accountable or who.village, 10, checker)
-    return record(who.village, "case_opened", DAY, by=who.discipline, rectification=order, **more)
+    return record(Happening(who.village, "case_opened", DAY, rectification=order, **more), by=who.discipline)
 
 
 def star():

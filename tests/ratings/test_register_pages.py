@@ -135,8 +135,8 @@ def test_discipline_staff_record_and_close_an_event(client, star):
     assert answer.url == reverse("event", args=[event.pk])
     assert [p.star for p in shown(client, staff, "register").context["page"]] == [3]
     assert client.get(answer.url).context["may_close"] is True
-    closing = {"on": "2026-06-10", "reason": "已退赃，账目重做"}
-    pressed(client, answer.url, closing, reverse("event_close", args=[event.pk]))
+    close, closing = reverse("event_close", args=[event.pk]), {"on": "2026-06-10", "reason": "已退赃，账目重做"}
+    assert client.post(close, closing | {"key": key_of(looked(client, close, closing), close)}).status_code == 302
     assert [p.star for p in shown(client, staff, "register").context["page"]] == [4]
     closed = shown(client, person(Role.SIGNER, VILLAGE), "event", event.pk).content.decode()
     assert closed.count("已退赃，账目重做") == 1
@@ -199,7 +199,7 @@ def test_the_authority_settles_a_proposal_from_its_to_do_list(client, star):
 
 
 CASE = {"kind": "case_opened", "on": "2026-06-01", "source": "新纪〔2026〕3号", "note": "立案"}
-CLOSING = {"on": "2026-06-10", "reason": "已退赃"}
+CLOSING = {"on": "2026-06-15", "reason": "已退赃"}
 
 
 def said(answer):
@@ -254,7 +254,7 @@ def test_a_step_on_an_event_that_is_not_as_it_was_shown_is_not_taken(client, sta
     twice = [client.post(step, given | {"key": key_of(late, step)}, follow=True) for _click in range(2)]
     assert said(twice[0]) == said(twice[1]) == [("success", said(twice[0])[0][1])]
     now = Event.objects.get()
-    assert (now.held, now.closed) == (False, date(2026, 6, 10))
+    assert (now.held, now.closed) == (False, date(2026, 6, 15))
 
 
 def test_a_proposal_is_settled_as_it_was_shown_or_not_at_all(client, star):

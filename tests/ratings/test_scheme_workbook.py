@@ -271,6 +271,7 @@ def without(change):
         (lambda book: book["指标"].delete_cols(6), "指标!4"),
         (lambda book: book["指标"].delete_rows(4), "指标!"),
         (lambda book: book["指标"].merge_cells("F5:F9"), "指标!F5:F9"),
+        (lambda book: setattr(book["星级线"]["Z4"], "value", "总分下线"), "星级线!Z4"),
     ],
 )
 def test_sheets_renamed_columns_lost_cells_merged(change, place):

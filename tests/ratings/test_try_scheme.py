@@ -151,6 +151,12 @@ def test_values_that_cannot_be_taken_are_named_beside_all_else_that_is_wrong(tmp
     assert ["330624108205" in line and "variants" in line for line in named].count(True) == 1
 
 
+def test_a_heading_that_facts_files_do_not_have_is_named(tmp_path):
+    with pytest.raises(CommandError) as refused, translation.override("en"):
+        run(tmp_path, lines([(*HEAD[:3], "dat"), *FACTS]).encode())
+    assert "row 1, column dat" in str(refused.value)
+
+
 @pytest.mark.parametrize("raw", [b"\x81\x20\xff", b'a,"b\nc', b"PK\x03\x04rubbish"])
 def test_what_is_no_facts_file_is_refused(tmp_path, raw):
     with pytest.raises(CommandError):

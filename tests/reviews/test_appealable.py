@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.roles import Role
 from notifications.models import Notice
+from ratings.events.happening import Happening
 from ratings.models import Decision, Proposal, Reversal, StarPeriod
 from ratings.register.rerating import rerate
 from ratings.workflow import event as events
@@ -59,7 +60,9 @@ def fallen(city):
     """A village of four stars loses one by a failed spot check."""
     DecisionFactory(unit=city.application.unit, star=4)
     rerate([VILLAGE])
-    city.event = events.record(city.application.unit, "spot_check_failed", date(2026, 9, 20), by=city.discipline)
+    city.event = events.record(
+        Happening(city.application.unit, "spot_check_failed", date(2026, 9, 20)), by=city.discipline
+    )
     return city
 
 
@@ -260,7 +263,7 @@ def test_upheld_nothing_follows_from_the_event_any_more_and_the_past_stays(falle
 def test_a_revoked_star_comes_back_too_and_what_is_only_proposed_falls(city):
     DecisionFactory(unit=city.application.unit, star=4)
     rerate([VILLAGE])
-    event = events.record(city.application.unit, "case_opened", date(2026, 9, 20), by=city.discipline)
+    event = events.record(Happening(city.application.unit, "case_opened", date(2026, 9, 20)), by=city.discipline)
     appeal = against(of_event(event, city.application.unit), city.signer)
     appeals.convene(appeal, [city.city_office], by=city.city_office)
     appeals.reverse(appeal, **WORDS, by=city.city_office)
@@ -274,7 +277,7 @@ def test_whoever_recorded_the_event_or_settled_what_follows_does_not_hear(fallen
     both = person(Role.CITY_DISCIPLINE, "3306", username="both")
     with pytest.raises(Incomplete):
         appeals.convene(appeal, [both], by=fallen.city_office)
-    other = events.record(fallen.application.unit, "case_opened", date(2026, 9, 21), by=both)
+    other = events.record(Happening(fallen.application.unit, "case_opened", date(2026, 9, 21)), by=both)
     second = against(of_event(other, fallen.application.unit), fallen.signer)
     person_of_both = person(Role.CITY_OFFICE, "3306", username="second_office")
     Proposal.objects.filter(event=other).update(
@@ -299,7 +302,7 @@ def test_a_held_event_is_appealed_from_its_release_on(city):
     DecisionFactory(unit=city.application.unit, star=4)
     rerate([VILLAGE])
     unit = city.application.unit
-    event = events.record(unit, "spot_check_failed", date(2026, 9, 20), by=city.discipline, held=True)
+    event = events.record(Happening(unit, "spot_check_failed", date(2026, 9, 20), held=True), by=city.discipline)
     with pytest.raises(WrongState):
         against(of_event(event, unit), city.signer)
     with freeze_time("2026-11-02T02:00:00Z"):

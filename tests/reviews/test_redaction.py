@@ -9,6 +9,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts import audit_trail
+from ratings.events.happening import Happening
 from ratings.models import Application, Decision, Event
 from ratings.workflow import event as events
 from reviews.models import Batch, FieldPhoto, Objection, Settlement, Sheet, SheetEntry
@@ -60,13 +61,15 @@ def test_every_tracked_table_has_a_veil_or_is_open_for_a_reason():
 def test_a_held_event_is_in_the_trail_only_once_it_is_released(undone):
     shown = len(exported(undone, Event))
     held = events.record(
-        undone.first.village,
-        kind="spot_check_failed",
-        on=timezone.localdate(),
+        Happening(
+            undone.first.village,
+            kind="spot_check_failed",
+            on=timezone.localdate(),
+            note="暂不公开的抽查",
+            source="举报件九号",
+            held=True,
+        ),
         by=undone.first.who.discipline,
-        note="暂不公开的抽查",
-        source="举报件九号",
-        held=True,
     )
     assert kept(Event, f"pgh_obj_id = {held.pk}") == 1
     assert len(exported(undone, Event)) == shown

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Appointment
 from accounts.roles import Role
+from ratings.events.happening import Happening
 from ratings.integrity.register_integrity import register_faults
 from ratings.models import Application, Decision, StarPeriod
 from ratings.register.rerating import rerate
@@ -77,7 +78,7 @@ def test_effects_go_along_and_end_when_rectified(office):
     decided(A, 4)
     decided(B, 4)
     discipline = person(Role.DISCIPLINE, COUNTY)
-    event = record(UnitFactory(code=A), "spot_check_failed", date(2026, 11, 10), by=discipline)
+    event = record(Happening(UnitFactory(code=A), "spot_check_failed", date(2026, 11, 10)), by=discipline)
     merge([A, B], SplitPart(B), PAPER, by=office)
     assert (star(A), star(B)) == (None, 3)
     close(event, on=date(2026, 11, 22), by=discipline, reason="已整改")
@@ -89,7 +90,7 @@ def test_what_happened_to_a_unit_on_the_day_or_later_is_not_washed_off_by_mergin
     decided(A, 3)
     decided(B, 4)
     SchemeFactory(unit=UnitFactory(code=COUNTY))
-    record(UnitFactory(code=A), "spot_check_failed", date(2026, 11, day), by=person(Role.DISCIPLINE, COUNTY))
+    record(Happening(UnitFactory(code=A), "spot_check_failed", date(2026, 11, day)), by=person(Role.DISCIPLINE, COUNTY))
     with pytest.raises(Incomplete) as refused:
         merge([A, B], SplitPart(B), PAPER, by=office)
     assert list(refused.value.problems) == ["on"]
@@ -100,7 +101,7 @@ def test_a_next_decision_is_held_down_by_what_it_has_not_judged(office):
     SchemeFactory()
     decided(A, 5)
     decided(B, 5)
-    record(UnitFactory(code=A), "case_opened", date(2026, 11, 10), by=person(Role.DISCIPLINE, COUNTY))
+    record(Happening(UnitFactory(code=A), "case_opened", date(2026, 11, 10)), by=person(Role.DISCIPLINE, COUNTY))
     merge([A, B], SplitPart(NEW, "并村"), PAPER, by=office)
     DecisionFactory(unit_id=NEW, unit=None, star=5, year=2026, on=date(2026, 11, 23), cut_off=date(2026, 10, 31))
     rerate([NEW])
@@ -140,7 +141,7 @@ def test_events_after_a_split_are_each_parts_own(office):
     SchemeFactory()
     decided(A, 4)
     split(A, [SplitPart(A), SplitPart(NEW, "分村")], A, PAPER, by=office)
-    record(UnitFactory(code=A), "spot_check_failed", date(2026, 11, 21), by=person(Role.DISCIPLINE, COUNTY))
+    record(Happening(UnitFactory(code=A), "spot_check_failed", date(2026, 11, 21)), by=person(Role.DISCIPLINE, COUNTY))
     assert (star(A), star(NEW)) == (3, 4)
 
 

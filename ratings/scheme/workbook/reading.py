@@ -74,9 +74,12 @@ def _rows(sheet: Sheet, lines: SheetLines, book: Book) -> list[SheetRow]:
     book.problems += _merged(lines, top)
     book.places.tops[sheet.title] = _top_row(sheet, top)
     try:
-        rows = rows_below(lines.lines, heads, optional=optional)
+        rows = rows_below(lines.lines, heads, optional=optional, exact=True)
     except SheetRefused as refused:
-        book.problems.append(Problem(sheet.title, str(refused), _("each column once")))
+        book.problems += [
+            Problem(address(cell), _("The scheme has no such column."), cell.expected, cell=cell)
+            for cell in refused.problems
+        ] or [Problem(sheet.title, str(refused), _("each column once"))]
         return []
     book.problems += [
         Problem(address(cell), _("This cell holds no value."), cell.expected, cell=cell) for cell in broken_cells(rows)
