@@ -8,28 +8,39 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from followups.tasks import escalate
 from ratings.events.happening import Happening
 from ratings.events.rectification import RectificationOrder
 from ratings.models import Event
+from ratings.register.rerating import rerate
 from ratings.workflow import event as events
 from ratings.workflow import event_files
+from reminders.tasks import remind
+from reports.tasks import refresh_warnings
 from tests.requests_by_role import knock
 from tests.route_permissions import API, DOORS
 from tests.two_tenants import PNG
 
 pytestmark = pytest.mark.django_db
-READERS = ["nobody", "next_signer", "next_township_office", "county_office2"]
-"""The public, and people of another village, township and county."""
+READERS = ["nobody", "signer", "county_office", "county_office2"]
+"""The public, the village itself, those who lead the rating above it, and the same in another county."""
+LISTS = ["events", "followups", "warnings", "register", "register_runs", "public_register_place"]
+"""Those that leave as a workbook, too."""
 ELSEWHERE = {"readyz", "openid_connect_login", "openid_connect_callback"}
 OF_THE_REQUEST = re.compile(r'csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": ?"\w+"|nonce[-=]"?[\w+/=-]+|[0-9a-f]{32}')
 """What differs between two answers to the same question: tokens, nonces, keys of previews, numbers of requests."""
 
 
 def answers(world, reader: str) -> dict[str, tuple[int, str]]:
+    """What the reader is shown, after the jobs of a day."""
     found = {}
+    for job in (refresh_warnings, escalate, remind):
+        job()
+    rerate("")
     knock(world, reader, "get", reverse("home"))  # counts anew what waits; the menus of other pages remember it
-    for name in sorted(name for name, door in DOORS.items() if "get" in door.ways and name not in ELSEWHERE):
-        address = DOORS[name].address(name, world)
+    doors = {name: door for name, door in DOORS.items() if "get" in door.ways and name not in ELSEWHERE}
+    addresses = [doors[name].address(name, world) for name in sorted(doors)]
+    for address in [*addresses, *(doors[name].address(name, world) + "?format=xlsx" for name in LISTS)]:
         answer = knock(world, reader, "get", address)
         found[address] = (answer.status_code, OF_THE_REQUEST.sub("", answer.text_shown))
     return found
