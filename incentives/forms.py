@@ -32,6 +32,12 @@ class SourceForm(forms.ModelForm):
         widgets = dict.fromkeys(["reckoning_day", "starts", "ends"], DayInput)
         labels = {"name": gettext_lazy("Title"), "budget": gettext_lazy("Budget (yuan)")}
 
+    attachment = forms.FileField(
+        label=gettext_lazy("Attachment"),
+        required=False,
+        help_text=gettext_lazy("The document itself: PDF, OFD, Word or a photo. A new file replaces the old one."),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["budget"].min_value = Decimal("0.01")

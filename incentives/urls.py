@@ -15,6 +15,7 @@ def source_pages(folder: str, kind: type[Source]) -> list[URLPattern]:
         path(f"{folder}/<int:pk>/edit/", views.edit, this, name=f"{name}-edit"),
         path(f"{folder}/<int:pk>/disburse/", views.disburse, this, name=f"{name}-disburse"),
         path(f"{folder}/<int:pk>/ledger/", views.ledger, this, name=f"{name}-ledger"),
+        path(f"{folder}/<int:pk>/attachment/", views.attachment, this, name=f"{name}-attachment"),
         path(f"{folder}/<int:pk>/list.xlsx", views.workbook, this, name=f"{name}-workbook"),
         path(f"{folder}/<int:pk>/step/<slug:verb>/", views.step, this, name=f"{name}-step"),
     ]

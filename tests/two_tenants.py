@@ -281,8 +281,9 @@ def _grant_money(own: SimpleNamespace) -> None:
     share |= {"min_star": 3, "need": "population"}
     own.draft_policy = money.draft_policy(name=f"{own.at.mark}奖励草案", **terms, **table)
     own.draft_fund = money.draft_fund(name=f"{own.at.mark}资金草案", **terms, **share)
-    own.policy = money.draft_policy(name=f"{own.at.mark}奖励", **terms, **table)
-    own.fund = money.draft_fund(name=f"{own.at.mark}资金", **terms, **share)
+    papers = [{"attachment": SimpleUploadedFile("办法.png", PNG)} for _source in range(2)]
+    own.policy = money.draft_policy(name=f"{own.at.mark}奖励", **terms, **table, **papers[0])
+    own.fund = money.draft_fund(name=f"{own.at.mark}资金", **terms, **share, **papers[1])
     for number, source in enumerate((own.policy, own.fund)):
         money.seek_opinion(source, by=own.who.finance)
         money.give_opinion(source, agreed=True, number=f"备{number}", by=own.who.county_office)

@@ -4,7 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import FileResponse
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -18,10 +20,11 @@ from incentives import workflow
 from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
 from incentives.models.lifecycle import STEPS
 from incentives.workflow.actions import available, open_to
+from records.files import serve
 from records.validated_input import ExactSerializer, NoFields, sent
 
 SHARED = ["id", "unit", "year", "name", "rates", "reckoning_day", "starts", "ends", "budget", "committed", "disbursed"]
-SHARED += ["state", "opinion", "filing_number", "effective_at", "steps"]
+SHARED += ["attachment", "state", "opinion", "filing_number", "effective_at", "steps"]
 
 
 class BandSerializer(serializers.ModelSerializer):
@@ -42,9 +45,10 @@ class WeightSerializer(serializers.ModelSerializer):
 
 
 class SourceSerializer(serializers.ModelSerializer):
-    """`steps`: what you may do next."""
+    """`steps`: what you may do next. `attachment`: the name of the document, given by `…/attachment/`."""
 
     steps = serializers.SerializerMethodField()
+    attachment = serializers.CharField(source="attachment.name", default="", read_only=True)
 
     def get_steps(self, source: Source) -> list[str]:
         return [step.verb for step in available(self.context["request"].user, source)]
@@ -106,7 +110,13 @@ class SourceViewSet(ReadOnlyModelViewSet):
     def get_queryset(self) -> QuerySet[Source]:
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
-        return super().get_queryset().seen_by(self.request.user).order_by("-year", "unit", "pk")
+        return (
+            super()
+            .get_queryset()
+            .seen_by(self.request.user)
+            .select_related("attachment")
+            .order_by("-year", "unit", "pk")
+        )
 
     def _mine(self) -> Source:
         """The source, where the reader may take this step; for others it does not exist, whatever they send."""
@@ -117,6 +127,15 @@ class SourceViewSet(ReadOnlyModelViewSet):
 
     def _told(self, source: Source) -> Response:
         return Response(self.get_serializer(self.get_queryset().get(pk=source.pk)).data)
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True)
+    def attachment(self, request: Request, pk: str) -> FileResponse:
+        """The bytes of the document."""
+        source = self.get_object()
+        if source.attachment is None:
+            raise NotFound
+        return serve(source.attachment)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])

@@ -23,6 +23,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.authority import where_held
 from incentives.models.lifecycle import STEPS, SourceState
+from records.models import StoredFile
 from villages.models import Level, Unit, below_any
 
 User = settings.AUTH_USER_MODEL
@@ -85,7 +86,7 @@ class Source(models.Model):
 
     ``unit`` is the county, ``rates`` the level of the units that get something, ``year`` the year whose profile figures
     count, ``reckoning_day`` the day whose stars count. ``starts`` … ``ends`` (both inclusive) is the period in which a
-    fallen star affects the money.
+    fallen star affects the money. ``attachment``: the document itself, as it is given to the office and filed.
     """
 
     MANAGE: str
@@ -108,6 +109,9 @@ class Source(models.Model):
     starts = models.DateField(_("Period from"))
     ends = models.DateField(_("Period until"))
     budget = money(_("Budget"))
+    attachment = models.ForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Attachment")
+    )
     committed = money(_("Committed"), default=0)
     disbursed = money(_("Disbursed"), default=0)
     state = models.CharField(_("State"), max_length=20, choices=State, default=State.DRAFT)
@@ -199,7 +203,7 @@ def source_triggers(*terms: str) -> list[pgtrigger.Trigger]:
             condition=AllConditions(
                 ~pgtrigger.Q(old__state="draft"),
                 pgtrigger.AnyChange(
-                    "unit", "rates", "year", "name", "reckoning_day", "starts", "ends", "budget", *terms
+                    "unit", "rates", "year", "name", "reckoning_day", "starts", "ends", "budget", "attachment", *terms
                 ),
             ),
         ),

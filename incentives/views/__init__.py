@@ -4,12 +4,13 @@ from incentives.views.disbursing import disburse
 from incentives.views.edit import edit, new
 from incentives.views.ledger import correct, ledger
 from incentives.views.settling import settle
-from incentives.views.source import detail, workbook
+from incentives.views.source import attachment, detail, workbook
 from incentives.views.sources import sources
 from incentives.views.steps import step
 from incentives.views.unit import unit_money
 
 __all__ = [
+    "attachment",
     "correct",
     "detail",
     "disburse",

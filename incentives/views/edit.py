@@ -21,6 +21,7 @@ from incentives.source_state import written
 from incentives.views.sources import source_or_404
 from incentives.workflow.actions import available
 from records import previews
+from records.files import sha256_of
 from records.numbers import count_of
 from records.refusals import Incomplete, Outdated, WrongState
 from villages.models import Unit
@@ -51,7 +52,7 @@ def _edit(request: HttpRequest, source: Source) -> HttpResponse:
     """The form. Its original values are kept under its key: saving over somebody else's change gets a warning first."""
     if request.method != "POST":
         return _show(request, source, *_forms(source))
-    form, grid = _forms(source, request.POST)
+    form, grid = _forms(source, request)
     if "more" in request.POST:
         return _show(request, source, form, grid, key=request.POST.get("key", ""))
     try:
@@ -65,7 +66,9 @@ def _edit(request: HttpRequest, source: Source) -> HttpResponse:
         if saved is None:
             refused = Outdated(_("This page was saved before. What it says now is not saved yet."))
             return _show(request, source, form, grid, status=409, refused=refused)
-    except Incomplete:
+    except Incomplete as refused:
+        for name, words in refused.problems.items():
+            form.add_error(name, words)
         return _show(request, source, form, grid, key=request.POST.get("key", ""), status=400)
     except WrongState as refused:
         return _show(request, source, form, grid, status=409, refused=refused)
@@ -73,11 +76,11 @@ def _edit(request: HttpRequest, source: Source) -> HttpResponse:
     return redirect(saved)
 
 
-def _forms(source: Source, posted: Any = None) -> tuple[ModelForm, BaseFormSet]:
+def _forms(source: Source, sent: HttpRequest | None = None) -> tuple[ModelForm, BaseFormSet]:
     make_form, make_grid, _rows = FORMS[type(source)]
-    if posted is not None:
-        data = _with_spare_rows(posted, "more" in posted)
-        return make_form(data, instance=copy(source)), make_grid(data)
+    if sent is not None:
+        data = _with_spare_rows(sent.POST, "more" in sent.POST)
+        return make_form(data, sent.FILES, instance=copy(source)), make_grid(data)
     grid = make_grid(initial=make_grid.of(source))
     grid.extra = SPARE_ROWS
     return make_form(instance=source), grid
@@ -101,7 +104,7 @@ def _saved_before(request: HttpRequest, source: Source) -> Source | None:
     mine = type(source).objects.filter(unit=source.unit_id, drafted_by=request.user)
     name = request.POST.get("name", "").strip()
     for one in [source] if source.pk else mine.filter(name=name):
-        form, grid = _forms(one, request.POST)
+        form, grid = _forms(one, request)
         if form.is_valid() and grid.is_valid() and _says(one, form, grid):
             return one
     return None
@@ -110,7 +113,11 @@ def _saved_before(request: HttpRequest, source: Source) -> Source | None:
 def _says(source: Source, form: ModelForm, grid: BaseFormSet) -> bool:
     rows = grid.rows()
     sent = sorted(map(list, rows.items() if isinstance(rows, dict) else rows))
-    same = all(getattr(source, name) == value for name, value in form.cleaned_data.items())
+    terms = dict(form.cleaned_data)
+    upload = terms.pop("attachment")
+    same = all(getattr(source, name) == value for name, value in terms.items())
+    if upload:
+        same = same and source.attachment is not None and source.attachment.sha256 == sha256_of(upload)
     return same and sorted(written(source)["table"]) == sent
 
 

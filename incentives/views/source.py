@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,7 @@ from incentives.views.sources import ROWS, source_or_404
 from incentives.workbook import write_list
 from incentives.workflow.actions import available
 from records import previews
+from records.files import serve
 
 ENTRIES = 8
 STEPS_OF_PAGE = {"seek_opinion", "give_opinion", "take_back", "make_effective", "grant"}
@@ -109,6 +110,15 @@ def _steps(source: Source, *, granted: bool) -> list[dict[str, Any]]:
         {"name": name, "state": "done" if place < done else "current" if place == done else ""}
         for place, name in enumerate(names)
     ]
+
+
+@login_required
+def attachment(request: HttpRequest, kind: type[Source], pk: int) -> FileResponse:
+    """The document itself, for whoever may see the policy or fund."""
+    source = source_or_404(request, kind, pk)
+    if source.attachment is None:
+        raise Http404
+    return serve(source.attachment)
 
 
 @login_required

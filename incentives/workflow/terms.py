@@ -1,4 +1,7 @@
-"""Drafting: the terms of a policy or fund, which may change until the opinion is sought."""
+"""Drafting: the terms of a policy or fund, which may change until the opinion is sought.
+
+``attachment`` is an upload: its document. Raises ``Incomplete`` for a file that cannot be accepted.
+"""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -11,8 +14,9 @@ from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, Sta
 from incentives.source_state import written
 from incentives.workflow.step import step
 from records import audit
+from records.files import store
 from records.previews import require_unchanged
-from records.refusals import NotAllowed
+from records.refusals import Incomplete, NotAllowed
 from villages.models import Unit
 
 BandRow = tuple[int, int, int | None, Decimal]
@@ -24,7 +28,7 @@ def draft_policy(*, unit: Unit, by: User, bands: Iterable[BandRow] = (), **terms
     """A new policy of the county ``unit``; ``terms`` are fields of ``RewardPolicy``. Raises ``NotAllowed``."""
     _may_write(RewardPolicy, unit, by)
     with audit.acting(by, "draft_policy"):
-        policy = RewardPolicy.objects.create(unit=unit, drafted_by=by, **terms)
+        policy = RewardPolicy.objects.create(unit=unit, drafted_by=by, **_stored(terms, by))
         _write_bands(policy, bands)
     return policy
 
@@ -34,7 +38,7 @@ def draft_fund(*, unit: Unit, by: User, weights: Mapping[int, Decimal] | None = 
     """A new fund of the county ``unit``; ``terms`` are fields of ``ProjectFund``. Raises ``NotAllowed``."""
     _may_write(ProjectFund, unit, by)
     with audit.acting(by, "draft_fund"):
-        fund = ProjectFund.objects.create(unit=unit, drafted_by=by, **terms)
+        fund = ProjectFund.objects.create(unit=unit, drafted_by=by, **_stored(terms, by))
         _write_weights(fund, weights or {})
     return fund
 
@@ -48,7 +52,7 @@ def revise_policy(
     """
     with step("revise", policy, by=by):
         _require_as_shown(policy, expected)
-        _change(policy, terms)
+        _change(policy, _stored(terms, by))
         if bands is not None:
             policy.bands.all().delete()
             _write_bands(policy, bands)
@@ -60,7 +64,7 @@ def revise_fund(
     """Change ``terms`` of a draft, and all its weights when ``weights`` is given; ``expected`` as for a policy."""
     with step("revise", fund, by=by):
         _require_as_shown(fund, expected)
-        _change(fund, terms)
+        _change(fund, _stored(terms, by))
         if weights is not None:
             fund.weights.all().delete()
             _write_weights(fund, weights)
@@ -75,6 +79,18 @@ def _change(source: Source, terms: Mapping[str, Any]) -> None:
     for name, value in terms.items():
         setattr(source, name, value)
     source.save()
+
+
+def _stored(terms: Mapping[str, Any], by: User) -> dict[str, Any]:
+    """``terms`` with the upload stored; without one the document stays as it is."""
+    kept = {name: value for name, value in terms.items() if name != "attachment"}
+    upload = terms.get("attachment")
+    if upload is None:
+        return kept
+    try:
+        return kept | {"attachment": store(upload, by=by)}
+    except Incomplete as refused:
+        raise Incomplete(str(refused), {"attachment": str(refused)}) from refused
 
 
 def _may_write(kind: type[RewardPolicy | ProjectFund], unit: Unit, by: User) -> None:

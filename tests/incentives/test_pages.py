@@ -4,7 +4,8 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
-from django.db import connection
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
@@ -13,8 +14,9 @@ from incentives import workflow
 from incentives.models import LedgerEntry, ProjectFund, RewardPolicy
 from records.refusals import Incomplete
 from tests.clock import freeze_time
-from tests.factories import COUNTY, person
+from tests.factories import COUNTY, VILLAGE, person
 from tests.incentives.conftest import BANDS, TODAY
+from tests.two_tenants import PNG
 from villages.models import Unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -112,6 +114,27 @@ def test_a_fund_is_written_in_one_form(sign_in, finance):
         "households",
         {5: Decimal(2), 4: Decimal("1.5"), 3: Decimal(1)},
     )
+
+
+def test_the_document_comes_with_the_draft_and_stays_with_it(sign_in, finance, office):
+    client, address = sign_in(finance), f"/policies/new/{COUNTY}/"
+    sent = opened(client, address) | POLICY | grid(TABLE)
+    wrong = client.post(address, sent | {"attachment": SimpleUploadedFile("办法.pdf", b"no PDF")})
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (400, ["attachment"])
+    clicks = [client.post(address, sent | {"attachment": SimpleUploadedFile("办法.png", PNG)}) for _click in range(2)]
+    policy = RewardPolicy.objects.get()
+    page = f"/policies/{policy.pk}/"
+    assert [(click.status_code, click["Location"]) for click in clicks] == [(302, page)] * 2
+    assert policy.attachment.name == "办法.png"
+    client.post(f"{page}edit/", opened(client, f"{page}edit/") | POLICY | {"budget": "90000.00"} | grid(TABLE))
+    kept = RewardPolicy.objects.get()
+    assert (kept.budget, kept.attachment) == (Decimal(90000), policy.attachment)
+    workflow.seek_opinion(kept, by=finance)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        RewardPolicy.objects.filter(pk=policy.pk).update(attachment=None)
+    opened_by_office = sign_in(office).get(f"{page}attachment/")
+    assert b"".join(opened_by_office.streaming_content) == PNG
+    assert sign_in(person(Role.FILLER, VILLAGE)).get(f"{page}attachment/").status_code == 404
 
 
 @pytest.mark.parametrize("fund", [False, True])
