@@ -1,5 +1,6 @@
 """Fixtures for every test. Each xdist worker has its own database on the shared server."""
 
+import gc
 import os
 import shutil
 import threading
@@ -54,6 +55,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
         if item.get_closest_marker("browser") and not CHROMIUM and os.environ.get("CI") != "true":
             item.add_marker(pytest.mark.skip(reason="no Chromium: tests in a browser are skipped"))
+
+
+def pytest_collection_finish():
+    """What was imported and collected stays until the end: no garbage collection looks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
