@@ -1,8 +1,5 @@
-"""What Prometheus scrapes: only with the token, and over several processes."""
+"""What Prometheus scrapes: only with the token. Over several processes: ``test_supervisor.py``."""
 
-import os
-import urllib.error
-import urllib.request
 from datetime import timedelta
 
 import pytest
@@ -13,10 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from config.backup import taking
 from records.jobs import LATE, Job
 from reports.models import ReportRequest
-from tests.config.processes import eventually, supervised
 from tests.config.test_logs import without_token
 from tests.factories import UnitFactory, UserFactory
-from tests.migrated import migrated_copy
 
 TOKEN = "a-token-of-forty-characters-and-some-more"
 pytestmark = pytest.mark.django_db
@@ -71,28 +66,3 @@ def test_what_cannot_be_found_out_is_left_out(read, monkeypatch):
     found = read()
     assert ("pingxing_queue_length",) not in found
     assert found[("pingxing_database_up",)] == 1
-
-
-def test_several_processes_are_counted_as_one_by_the_names_of_routes(tmp_path):
-    def ask(path, **headers):
-        with urllib.request.urlopen(urllib.request.Request(f"{address}{path}", headers=headers)) as answer:
-            return answer.read().decode()
-
-    def counted():
-        found = figures(ask("/metrics", Authorization=f"Bearer {TOKEN}"))
-        return {
-            route: found.get(("pingxing_requests_total", ("method", "GET"), ("route", route), ("status", status)), 0)
-            for route, status in (("healthz", "200"), ("none", "404"))
-        }
-
-    given = {"METRICS_TOKEN": TOKEN, "WEB_PROCESSES": "2"}
-    with (
-        migrated_copy(f"counted_{os.getpid()}") as url,
-        supervised(tmp_path / "data", DATABASE_URL=url, **given) as (_supervisor, address, _said),
-    ):
-        for n in range(20):
-            ask("/healthz")
-            with pytest.raises(urllib.error.HTTPError, match="404"):
-                ask(f"/zhang-san-{n}/")
-        assert eventually(lambda: counted() == {"healthz": 20, "none": 20})
-        assert "zhang-san" not in ask("/metrics", Authorization=f"Bearer {TOKEN}")

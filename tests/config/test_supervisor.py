@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.processes import children_of, eventually, processes_on, readiness, supervised, words_of
+from tests.config.test_metrics import TOKEN, figures
 from tests.migrated import migrated_copy
 
 DATABASE = f"supervised_{os.getpid()}"
@@ -63,13 +64,47 @@ def test_all_parts_become_ready_stay_up_and_stop_with_it(data_dir, database_url)
         assert processes_on(data_dir) == []
 
 
-def test_killed_it_leaves_nothing(data_dir, database_url):
-    with supervised(data_dir, DATABASE_URL=database_url) as (supervisor, address, _):
-        started = children_of(supervisor.pid)
-        assert len(started) == 4  # the keeper of Valkey, web, worker, scheduler
-        supervisor.kill()
-        supervisor.wait()
-        eventually(lambda: processes_on(data_dir) == [])
-        eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
-        with pytest.raises(urllib.error.URLError):
-            urllib.request.urlopen(f"{address}/healthz")
+@pytest.fixture(scope="module")
+def system(data_dir, database_url):
+    """Supervisor and address of a system with two web processes; its last test kills it."""
+    with supervised(data_dir, DATABASE_URL=database_url, METRICS_TOKEN=TOKEN, WEB_PROCESSES="2") as (
+        supervisor,
+        address,
+        _,
+    ):
+        yield supervisor, address
+
+
+def test_several_processes_are_counted_as_one_by_the_names_of_routes(system):
+    _supervisor, address = system
+
+    def ask(path, **headers):
+        with urllib.request.urlopen(urllib.request.Request(f"{address}{path}", headers=headers)) as answer:
+            return answer.read().decode()
+
+    def counted():
+        found = figures(ask("/metrics", Authorization=f"Bearer {TOKEN}"))
+        return [
+            found.get(("pingxing_requests_total", ("method", "GET"), ("route", route), ("status", status)), 0)
+            for route, status in (("healthz", "200"), ("none", "404"))
+        ]
+
+    before = counted()
+    for n in range(20):
+        ask("/healthz")
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            ask(f"/zhang-san-{n}/")
+    assert eventually(lambda: counted() == [one + 20 for one in before])
+    assert "zhang-san" not in ask("/metrics", Authorization=f"Bearer {TOKEN}")
+
+
+def test_killed_it_leaves_nothing(system, data_dir):
+    supervisor, address = system
+    started = children_of(supervisor.pid)
+    assert len(started) == 4  # the keeper of Valkey, web, worker, scheduler
+    supervisor.kill()
+    supervisor.wait()
+    eventually(lambda: processes_on(data_dir) == [])
+    eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"{address}/healthz")

@@ -30,7 +30,7 @@ from config.services.service_directory import Account, ServiceDirectory
 from tests.config.processes import children_of, eventually, supervised, words_of
 from tests.migrated import template_database
 
-VILLAGES, CLIENTS, PATIENCE_SECONDS = 20, 4, 90
+VILLAGES, CLIENTS, PATIENCE_SECONDS = 16, 4, 90
 ANSWERS = {"1.1.a": "1", "1.2": "96", "B.1.a": "0", "D.1.a": "0"} | {f"2.1.{tick}": "1" for tick in "abcde"}
 
 
