@@ -10,6 +10,8 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.forms import Form
+from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
@@ -130,6 +132,16 @@ def cards_table(content: SafeString, caption: str, *headings: str) -> SafeString
     """
     columns = [{"name": heading.lstrip("#"), "number": heading.startswith("#")} for heading in map(str, headings)]
     return render_to_string("components/cards_table.html", {"content": content, "caption": caption, "columns": columns})
+
+
+@register.simple_block_tag(takes_context=True)
+def send_sheet(
+    context: Context, content: SafeString, form: Form, download: str = "", empty: str = "", action: str = ""
+) -> SafeString:
+    """``{% send_sheet form _("Download the sheet: …") empty %}<li>how it is filled in</li>{% endsend_sheet %}``: the
+    steps around a sheet, and the form that takes it back."""
+    parts = {"content": content, "form": form, "download": download, "empty": empty, "action": action}
+    return render_to_string("components/send_sheet.html", parts | {"csrf_token": context["csrf_token"]})
 
 
 @register.simple_block_tag
