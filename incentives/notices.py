@@ -38,6 +38,9 @@ KINDS = {
         Group.MONEY,
         outside=None,
     ),
+    "clawback_lapsed": Kind(
+        _("%(unit)s: the proposal to claim back money of “%(name)s” no longer stands"), Group.MONEY, outside=None
+    ),
     "clawback_unclear": Kind(
         _("%(unit)s: the table of “%(name)s” says nothing for a star held; payment is stopped"),
         Group.MONEY,

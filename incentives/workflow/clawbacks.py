@@ -92,7 +92,8 @@ def _known_proposals(source: Source, lines: QuerySet[GrantLine]) -> dict[int, li
 
 
 def _propose(line: GrantLine, consequence: StarFall | None, known: list[Clawback]) -> None:
-    """Update the line's open proposal to ``consequence``. What was declined is not proposed again for the same star."""
+    """Update the line's open proposal to ``consequence``; finance is told whenever its star changes, and when it lapses
+    (the star is back, or its fall never happened). What was declined is not proposed again for the same star."""
     proposal = next((one for one in known if one.state == State.OPEN), None)
     declined = consequence and any(one.star <= consequence.star for one in known if one.state == State.DECLINED)
     # A reward whose clawback was declined continues to be paid; a fund never pays below its minimum star.
@@ -100,13 +101,16 @@ def _propose(line: GrantLine, consequence: StarFall | None, known: list[Clawback
     if consequence is None or declined:
         if proposal:
             Clawback.objects.filter(pk=proposal.pk).update(state=State.LAPSED, settled_at=timezone.now())
-    elif proposal is None:
+            tell_holders("incentives.disburse", line.source, "clawback_lapsed", unit=line.unit.name)
+        return
+    if proposal is None:
         Clawback.objects.create(unit=line.unit, **ref(line), **consequence._asdict())
+    elif (proposal.star, proposal.amount, proposal.released) != consequence:
+        Clawback.objects.filter(pk=proposal.pk).update(**consequence._asdict())
+    if proposal is None or proposal.star != consequence.star:
         tell_holders(
             "incentives.disburse", line.source, "clawback_proposed", unit=line.unit.name, star=consequence.star
         )
-    elif (proposal.star, proposal.amount, proposal.released) != consequence:
-        Clawback.objects.filter(pk=proposal.pk).update(**consequence._asdict())
 
 
 def _freeze(line: GrantLine, frozen: bool) -> None:

@@ -104,7 +104,13 @@ def test_a_star_fallen_before_the_grant_stops_payment_at_once(draft, effect, fin
     assert policy.lines.get(unit=FIVE).frozen is True
 
 
-def test_running_again_changes_nothing_and_a_deeper_fall_moves_it(granted):
+def told(finance):
+    """What finance was told of claims, first to last: the kind and the star."""
+    mine = Notice.objects.filter(user=finance, kind__startswith="clawback").order_by("pk")
+    return [(notice.kind.removeprefix("clawback_"), notice.params.get("star")) for notice in mine]
+
+
+def test_running_again_changes_nothing_and_a_deeper_fall_moves_it(granted, finance):
     pay(granted(clawback="difference"), "50000")
     fall(FIVE, date(2026, 10, 1))
     for _again in range(2):
@@ -113,9 +119,10 @@ def test_running_again_changes_nothing_and_a_deeper_fall_moves_it(granted):
     EventFactory(unit=Unit.objects.get(pk=FIVE), kind="spot_check_failed", on=date(2026, 10, 2))
     rerate([FIVE])
     assert [row[1:3] for row in proposals()] == [(3, Decimal("48999.99"))]
+    assert told(finance) == [("proposed", 4), ("proposed", 3)]
 
 
-def test_it_lapses_when_the_star_never_fell(granted):
+def test_it_lapses_when_the_star_never_fell(granted, finance):
     policy = granted(clawback="difference")
     pay(policy, "25000")
     fall(FIVE, date(2026, 6, 1))
@@ -124,6 +131,7 @@ def test_it_lapses_when_the_star_never_fell(granted):
     rerate([FIVE])
     assert [state for *_, state in proposals()] == ["lapsed"]
     assert policy.lines.get(unit=FIVE).frozen is False
+    assert told(finance) == [("proposed", 4), ("lapsed", None)]
 
 
 def test_declined_stays_declined_for_that_star(granted, finance):

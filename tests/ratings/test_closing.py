@@ -266,8 +266,10 @@ def test_a_claim_declined_on_a_closing_that_never_was_is_asked_again(office, pai
         closing.close(cycle, by=office, **GIVEN)
         money.decline_clawback(Clawback.objects.get(unit=DRAFT, state="open"), by=paid.finance, reason="已整改")
     with freeze_time("2026-12-30T04:00:00Z"):
+        Notice.objects.all().delete()
         closing.reverse(Cycle.objects.get(), by=office, reason="关错了")
         assert open_clawbacks() == before
+        assert (paid.finance.username, "clawback_proposed") in told("clawback_proposed")
         Notice.objects.all().delete()
     with freeze_time("2026-12-30T05:00:00Z"):
         closing.close(Cycle.objects.get(), by=office, **GIVEN)
