@@ -205,6 +205,9 @@ KINDS = {
     "proposal_refused": Kind(
         _("%(unit)s: %(by)s declined a consequence of “%(event)s” of %(on)s: %(reason)s"), Group.STAR, outside=None
     ),
+    "proposal_lapsed": Kind(
+        _("%(unit)s: what was proposed for “%(event)s” of %(on)s has lapsed: %(reason)s"), Group.STAR, outside=None
+    ),
     "units_merged": Kind(_("%(before)s now belongs to %(after)s (%(document)s)"), Group.ACCOUNT, outside=None),
     "unit_split": Kind(
         _("%(before)s has been split; %(after)s takes over what is open (%(document)s)"), Group.ACCOUNT, outside=None

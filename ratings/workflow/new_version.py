@@ -110,11 +110,11 @@ def _judge_anew(rows: Sequence[Application]) -> None:
     """The answers as the new version takes them, and what they come to where they were added up before."""
     reread(rows)
     keep_figures_below(rows)
-    fitting = [one for one in rows if one.self_total is not None and fitting(one.scheme.spec, one.tags) is not None]
-    if not fitting:
+    added_up = [one for one in rows if one.self_total is not None and fitting(one.scheme.spec, one.tags) is not None]
+    if not added_up:
         return
-    keep_self_points(fitting)
-    allowed_star.store(Application.objects.filter(pk__in=[one.pk for one in fitting]), Stage.SELF, _today())
+    keep_self_points(added_up)
+    allowed_star.store(Application.objects.filter(pk__in=[one.pk for one in added_up]), Stage.SELF, _today())
 
 
 def _today() -> Any:

@@ -13,6 +13,7 @@ from ratings.register.rerating import rerate
 from ratings.scheme.problems import Problem
 from ratings.scheme.reading import SchemeRefused, check_scheme
 from ratings.scheme.spec import SchemeSpec
+from ratings.workflow import proposal_deadlines
 from ratings.workflow.new_version import follow
 from records import audit
 from records.refusals import NotAllowed, Refused, WrongState
@@ -70,13 +71,16 @@ def issue_scheme(scheme: Scheme, *, by: User | None) -> Scheme:
 
 
 def _settle_superseded(scheme: Scheme, by: User | None) -> None:
-    """What an earlier version of the year proposed for events that this one judges is not settled any more."""
+    """What an earlier version of the year proposed for events that this one judges is not settled any more; those who
+    were to settle it are told."""
     versions = Scheme.objects.filter(unit=scheme.unit_id, rates=scheme.rates, year=scheme.year).exclude(pk=scheme.pk)
     superseded = Proposal.objects.filter(
         state=Proposal.State.OPEN, scheme__in=versions, event__on__gte=timezone.localdate(scheme.issued_at)
     )
     reason = _("Version %s of the scheme judges this event.") % scheme.version
+    lapsed = list(superseded.select_related("event").order_by("pk"))
     superseded.update(state=Proposal.State.DECLINED, settled_by=by, settled_at=scheme.issued_at, reason=reason)
+    proposal_deadlines.lapse(lapsed, by=by, reason=reason)
 
 
 def require_ratable(spec: SchemeSpec) -> None:

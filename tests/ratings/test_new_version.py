@@ -56,6 +56,12 @@ def answered(cycle, village, state="draft", **has):
     return application
 
 
+def test_points_that_were_added_up_are_added_up_anew():
+    sent = answered(CycleFactory(), "204", "submitted", self_total=D("30"))
+    import_scheme(amended(), by=None, issue=True)
+    assert Points.objects.get(application=sent, stage=Stage.SELF, criterion="1.2").points == D("8.00")
+
+
 def fresh(application):
     return Application.objects.select_related("unit", "cycle__scheme").get(pk=application.pk)
 

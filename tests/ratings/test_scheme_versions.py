@@ -4,12 +4,25 @@ from datetime import date
 
 import pytest
 
+from accounts.roles import Role
+from followups.models import FollowUp
+from notifications.models import Notice
 from ratings.events.applicable_scheme import judging_scheme, stars_offered
-from ratings.models import Scheme
+from ratings.models import Proposal, Scheme
 from ratings.register.rerating import rerate
 from ratings.workflow.scheme import import_scheme
 from tests.clock import freeze_time
-from tests.factories import COUNTY, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, at, scheme_body
+from tests.factories import (
+    COUNTY,
+    VILLAGE,
+    DecisionFactory,
+    EventFactory,
+    SchemeFactory,
+    UnitFactory,
+    at,
+    person,
+    scheme_body,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +69,7 @@ def test_versions_issued_before_the_year_count_from_its_first_day(village):
 
 
 def test_an_amendment_leaves_march_as_it_was(village):
+    office, inspector = (person(role, COUNTY) for role in (Role.COUNTY_OFFICE, Role.DISCIPLINE))
     with freeze_time(at(2026, 7, 10, 9)):
         version(1, 2026, 1, 5)
         DecisionFactory(unit=village, star=5, on=date(2026, 1, 10), cut_off=date(2025, 12, 31), state="confirmed")
@@ -73,6 +87,11 @@ def test_an_amendment_leaves_march_as_it_was(village):
         assert march.proposals.get().state == "open"
         states = july.proposals.order_by("scheme__version").values_list("state", flat=True)
         assert list(states) == ["declined", "open"]
+        told = Notice.objects.filter(kind="proposal_lapsed").order_by("user").values_list("user", "params__on")
+        assert list(told) == [(one.pk, "2026-07-10") for one in (office, inspector)]
+        waiting = FollowUp.objects.waiting().filter(kind="proposal").values_list("subject", flat=True)
+        open_ = Proposal.objects.filter(state="open").values_list("pk", flat=True)
+        assert sorted(waiting) == sorted(map(str, open_))
 
 
 def test_under_the_rule_areas_each_base_area_is_a_star_to_filter_by(village):
