@@ -144,8 +144,11 @@ def _allowed(
     )
 
 
+_decode = json.JSONDecoder(parse_float=Decimal).decode
+
+
 def _json(text: str | None) -> Any:
-    return json.loads(text or "[]", parse_float=Decimal)
+    return _decode(text) if text else []
 
 
 def _decimal(value: Decimal | int | None) -> Decimal | None:

@@ -17,6 +17,9 @@ from ratings.scoring.many import ManyUnits
 from ratings.scoring.methods import Scored, exact_sum, written
 from records.bulk_copy import copy_rows
 
+Points = tuple[Scored, ...]
+"""The points of a unit by each code of the scheme, in its order."""
+
 _RELATIONS = """
 create temporary table trial_scheme (id int, year int, body jsonb, rated int);
 create temporary table trial_entry (id text collate "C", scheme int, pool int, unit text, day date);
@@ -42,22 +45,27 @@ def try_scheme(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> l
 
 def tried(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> Iterator[dict[str, Any]]:
     """``try_scheme``, one unit after the other, however many there are."""
-    many = ManyUnits(reading.spec)
+    many, codes = ManyUnits(reading.spec), reading.spec.codes
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_RELATIONS)
-        _fill(cursor, reading, units, many, day)
+        scored: dict[str, Points] = {}
+        for code, facts in units.items():
+            of = many.score(facts.tags, facts.values)
+            scored[code] = tuple(of[criterion] for criterion in codes)
+        _fill(cursor, reading, units, scored, day)
         for row in each_allowed(_SOURCE):
-            facts = units[str(row.entry)]
-            yield _object(row, many.score(facts.tags, facts.values), reading)
+            yield _object(row, scored.pop(str(row.entry)), codes)
         cursor.execute(_DROP)
 
 
-def _fill(cursor: Any, reading: Reading, units: Mapping[str, UnitFacts], many: ManyUnits, day: date) -> None:
+def _fill(
+    cursor: Any, reading: Reading, units: Mapping[str, UnitFacts], scored: Mapping[str, Points], day: date
+) -> None:
     scheme = [1, reading.spec.year, json.dumps(reading.body, cls=ExactEncoder), len(units)]
     tables: dict[str, Iterator[list[Any]]] = {
         "trial_scheme": iter([scheme]),
         "trial_entry": ([code, 1, 1, code, day] for code in units),
-        "trial_point": _points(reading.spec, units, many),
+        "trial_point": _points(reading.spec, scored),
         "trial_veto": ([code, veto, met] for code, facts in units.items() for veto, met in sorted(facts.vetoes)),
     }
     for table, rows in tables.items():
@@ -65,33 +73,35 @@ def _fill(cursor: Any, reading: Reading, units: Mapping[str, UnitFacts], many: M
         cursor.execute(f"analyze {table}")
 
 
-def _points(spec: SchemeSpec, units: Mapping[str, UnitFacts], many: ManyUnits) -> Iterator[list[Any]]:
+def _points(spec: SchemeSpec, scored: Mapping[str, Points]) -> Iterator[list[Any]]:
     """Per unit the points of the criteria that a star line names, and of each area the sum of the others: the query
     looks at nothing else (``scored`` in ``allowed_star.sql``)."""
+    place = {code: at for at, code in enumerate(spec.codes)}
     named = {code for line in spec.stars for code in (*line.criteria, *line.figures)}
+    single = [(code, place[code]) for code in named]
     others = [[c for c in dict.fromkeys(c.code for c in area.criteria) if c not in named] for area in spec.areas]
-    for code, facts in units.items():
-        scored = many.score(facts.tags, facts.values)
-        for criterion in named:
-            yield [code, criterion, scored[criterion].points, scored[criterion].figure]
-        for criteria in filter(None, others):
-            yield [code, criteria[0], exact_sum(scored[criterion].points for criterion in criteria), None]
+    summed = [(codes[0], [place[code] for code in codes]) for codes in others if codes]
+    for unit, points in scored.items():
+        for code, at in single:
+            yield [unit, code, points[at].points, points[at].figure]
+        for code, places in summed:
+            yield [unit, code, exact_sum(points[at].points for at in places), None]
 
 
 _written = lru_cache(100_000)(written)
 
 
-def _object(row: Allowed, scored: Mapping[str, Scored], reading: Reading) -> dict[str, Any]:
+def _object(row: Allowed, scored: Points, codes: tuple[str, ...]) -> dict[str, Any]:
     return {
         "unit": row.entry,
-        "criteria": {code: _written(scored[code].points) for code in reading.spec.codes},
+        "criteria": {code: _written(of.points) for code, of in zip(codes, scored, strict=True)},
         "areas": {code: _written(points) for code, points in row.areas.items()},
         "total": _written(row.total),
         "star": row.star,
         "rank": row.rank,
         "barred": list(row.barred),
         "short": [_short(short) for short in row.short],
-        "missing": [code for code in reading.spec.codes if scored[code].missing],
+        "missing": [code for code, of in zip(codes, scored, strict=True) if of.missing],
     }
 
 

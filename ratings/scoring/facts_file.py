@@ -285,4 +285,5 @@ def _rows(table: Iterator[SpreadsheetLine]) -> Iterator[_FactRow]:
             order = tuple(heads.index(column) + 1 if column in heads else ABSENT for column in COLUMNS)
             pick, width = itemgetter(*order), max(order)
             continue
-        yield _FactRow._make((line.number, *pick(["", *row, *[""] * (width - len(row))]), line.mac_days))
+        cells_ = ["", *row] if len(row) >= width else ["", *row, *[""] * (width - len(row))]
+        yield _FactRow._make((line.number, *pick(cells_), line.mac_days))

@@ -16,11 +16,12 @@ class _KnownCriterion:
     """The points of a criterion by the facts that it needs."""
 
     criterion: Criterion
+    code: str = field(init=False)
     items: tuple[str, ...] = field(init=False)
     points: dict[Answers, Scored] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.items = self.criterion.needs
+        self.code, self.items = self.criterion.code, self.criterion.needs
 
     def score(self, facts: Facts) -> Scored:
         """Raises ``WrongFact``."""
@@ -47,7 +48,7 @@ class ManyUnits:
 
     def score(self, tags: Collection[str], facts: Facts) -> dict[str, Scored]:
         """Raises ``NoSingleVariant`` and ``WrongFact``."""
-        return {known.criterion.code: known.score(facts) for known in self._of(tags)}
+        return {known.code: known.score(facts) for known in self._of(tags)}
 
     def accepted(self, tags: Collection[str], facts: Facts) -> dict[str, Decimal]:
         """The facts that the scheme asks of a unit with ``tags`` and can accept. Raises ``NoSingleVariant``."""
