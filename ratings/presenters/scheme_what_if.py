@@ -1,6 +1,6 @@
 """What a draft would do, as its page shows it: picture, townships, who moves and why, lines, burden."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from ratings.allowance.comparison import Pair, stars, townships
 from ratings.allowance.what_if import AlikeCriterion, LineMoved, alike, lines_moved
 from ratings.presenters.star_bars import StarBarPiece, pieces
+from ratings.presenters.totals_histogram import Histogram, histogram
 from ratings.scheme.burden import Burden, burden
 from ratings.scheme.spec import SchemeSpec
 from villages.models import Unit
@@ -22,20 +23,28 @@ class Change:
     code: str
     before: str | None
     after: str | None
+    penalty: bool = False
 
     @property
     def by(self) -> Decimal:
-        return Decimal(self.after or 0) - Decimal(self.before or 0)
+        """What it does to the total."""
+        more = Decimal(self.after or 0) - Decimal(self.before or 0)
+        return -more if self.penalty else more
 
 
 @dataclass(frozen=True)
 class Moved:
-    """A unit whose star changes, and by which criteria, those that carry it first."""
+    """A unit whose star changes, and by which criteria, those that carry it first.
+
+    ``main``: the first one that explains the change alone: with its points as before, the total would lead to the
+    old star.
+    """
 
     name: str
     township: str
     pair: Pair
     changes: list[Change]
+    main: Change | None
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ class TownshipRow:
 @dataclass(frozen=True)
 class WhatIf:
     stars: list[int]
+    totals: Histogram
     before: list[StarBarPiece]
     after: list[StarBarPiece]
     up: int
@@ -75,15 +85,19 @@ def what_if(new: SchemeSpec, old: SchemeSpec, pairs: Sequence[Pair], county: str
     possible = stars(old, new)
     moving = [pair for pair in pairs if pair.change]
     up = sum(pair.change > 0 for pair in moving)
+    penalties = {c.code for spec in (old, new) for area in spec.areas if area.kind == "penalty" for c in area.criteria}
     return WhatIf(
         stars=possible,
+        totals=histogram(new, pairs),
         before=pieces(pair.before["star"] for pair in pairs),
         after=pieces(pair.after["star"] for pair in pairs),
         up=up,
         down=len(moving) - up,
         same=len(pairs) - len(moving),
         townships=_townships(pairs, possible, names),
-        moved=[_moved(pair, names) for pair in sorted(moving, key=lambda pair: pair.change)[:MOST_MOVED]],
+        moved=[
+            _moved(pair, names, new, penalties) for pair in sorted(moving, key=lambda pair: pair.change)[:MOST_MOVED]
+        ],
         alike=alike(new, pairs),
         lines=lines_moved(new, pairs),
         burden_before=burden(old),
@@ -101,10 +115,25 @@ def _townships(pairs: Sequence[Pair], possible: list[int], names: dict[str, str]
     return rows
 
 
-def _moved(pair: Pair, names: dict[str, str]) -> Moved:
-    changes = [Change(code, *points) for code, points in pair.criteria.items()]
+def _moved(pair: Pair, names: dict[str, str], spec: SchemeSpec, penalties: Collection[str]) -> Moved:
+    changes = [Change(code, *points, penalty=code in penalties) for code, points in pair.criteria.items()]
     changes.sort(key=lambda change: change.by, reverse=pair.change > 0)
-    return Moved(names.get(pair.unit, pair.unit), names.get(pair.unit[:9], ""), pair, changes)
+    name, township = names.get(pair.unit, pair.unit), names.get(pair.unit[:9], "")
+    return Moved(name, township, pair, changes, _main(pair, spec, changes))
+
+
+def _main(pair: Pair, spec: SchemeSpec, changes: Sequence[Change]) -> Change | None:
+    """Only where totals decide: the line that was lost is reached again, or the one that was won no longer is."""
+    star = max(pair.before["star"], pair.after["star"])
+    line = next((line for line in spec.stars if line.star == star), None)
+    if spec.rule != "lines" or line is None or (line.total is None and line.over is None):
+        return None
+    for change in changes:
+        total = Decimal(pair.after["total"]) - change.by
+        reached = total > line.over if line.total is None else total >= line.total
+        if reached == (pair.change < 0):
+            return change
+    return None
 
 
 def options(scheme: Any, issued: Iterable[Any]) -> list[Any]:

@@ -8,7 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
 
+from ratings.allowance.comparison import Pair
 from ratings.models import Scheme
+from ratings.presenters.scheme_what_if import what_if
+from ratings.presenters.totals_histogram import histogram
 from ratings.scheme.reading import read_scheme
 from tests.factories import (
     AnswerFactory,
@@ -107,3 +110,20 @@ def test_nobody_else_sees_it(client, issued, draft, office, role, unit):
 def test_the_workbook_to_download_is_the_scheme(office, issued):
     answer = office.get(reverse("scheme_sheet", args=[issued.pk]))
     assert read_scheme(answer.content).spec == issued.spec
+
+
+def test_totals_stand_in_bins_beside_the_lines_and_a_mover_has_its_main_cause(office, issued, draft):
+    pairs = [
+        Pair(
+            {"unit": VILLAGE, "star": 4, "total": "15.50", "criteria": {"1.1": "5.00", "1.2": "10.00", "2.2": "0.50"}},
+            {"unit": VILLAGE, "star": 3, "total": "13.00", "criteria": {"1.1": "4.50", "1.2": "8.00", "2.2": "0.50"}},
+        )
+    ]
+    body = deepcopy(scheme_body(unit=COUNTY, year=2027))
+    body["stars"] = [{"star": 4, "total": 15}, {"star": 3, "total": 10}, {"star": 0, "total": 0}]
+    spec = SchemeFactory.build(body=body).spec
+    shown = histogram(spec, pairs)
+    assert [(one.low, one.before, one.after) for one in shown.bins] == [(13, 0, 1), (14, 0, 0), (15, 1, 0)]
+    assert [(line.star, line.x) for line in shown.lines] == [(4, 666)]
+    (moved,) = what_if(spec, spec, pairs, COUNTY).moved
+    assert (moved.main.code, [change.code for change in moved.changes]) == ("1.2", ["1.2", "1.1"])
