@@ -36,7 +36,7 @@ TOPICS = [
         _("Home and notices"),
         _("The home page shows first what waits for you, with the days left."),
         (
-            _("Press the red button: it leads to the next thing to do. What is due first stands first."),
+            _("Press the red button: it leads to the next thing to do. What is due first comes first."),
             _("My day on one page: all that waits, until when, since when and from whom; to print on A4."),
             _(
                 "All notices are under the bell. What you have opened counts as read. Choose what they are about, "
@@ -70,7 +70,7 @@ TOPICS = [
             ),
             _("Send a test. If it does not arrive, the list says why, in words."),
             _(
-                "What failed five more times within two days stands in the list: mend the cause, "
+                "What failed five more times within two days is listed here: fix the cause, "
                 "then send the message again."
             ),
             _("Only counts, deadlines and a link leave; at night and on days off nothing but red warnings is sent."),

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.defaults import page_not_found
 from psycopg2 import errors
 from rest_framework import exceptions, status
@@ -29,10 +29,10 @@ logger = logging.getLogger(__name__)
 NO_SUCH_TEXT = "cannot contain NUL"
 # The same row created twice at once, or a deadlock: the database lets one win.
 COLLISIONS = (errors.UniqueViolation, errors.ExclusionViolation, errors.DeadlockDetected)
-UNAVAILABLE = _lazy("The system is being restarted. Please try again in a minute.")
-FULL = _lazy("The disk of the system is full. Nothing can be saved until its administrator has made room.")
-UNREADABLE = _lazy("Something that was sent is too long, too large or cannot be read. Nothing was done.")
-FAILED = _lazy("Something went wrong on our side")
+UNAVAILABLE = gettext_lazy("The system is being restarted. Please try again in a minute.")
+FULL = gettext_lazy("The disk of the system is full. Nothing can be saved until its administrator has made room.")
+UNREADABLE = gettext_lazy("Something that was sent is too long, too large or cannot be read. Nothing was done.")
+FAILED = gettext_lazy("Something went wrong on our side")
 
 
 def _collision(exception: Exception) -> WrongState | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from notifications.kinds import KINDS, Group
@@ -40,11 +40,11 @@ class BellFilter(forms.Form):
         """How many notices of each group are unread."""
         named = Unit.objects.filter(code__in=places).order_by("code")
         self.fields["group"].choices = [
-            ("", _now("Everything")),
+            ("", gettext("Everything")),
             *((group.value, _counted(group.label, groups[group])) for group in Group if group in groups),
         ]
         self.fields["unit"].choices = [
-            ("", _now("All places")),
+            ("", gettext("All places")),
             *((code, _counted(name, places[code])) for code, name in named.values_list("code", "name")),
         ]
 
@@ -61,4 +61,4 @@ class BellFilter(forms.Form):
 
 
 def _counted(label: Any, unread: int) -> str:
-    return _now("%(label)s (%(n)s new)") % {"label": label, "n": unread} if unread else str(label)
+    return gettext("%(label)s (%(n)s new)") % {"label": label, "n": unread} if unread else str(label)

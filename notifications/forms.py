@@ -5,9 +5,8 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from notifications.kinds import KINDS, Group
 from notifications.models import Robot
@@ -86,9 +85,9 @@ class RobotForm(forms.Form):
             return
         del self.fields["unit"], self.fields["platform"]
         self.fields["address"].required = False
-        self.fields["address"].help_text = _now("Empty: it stays %(address)s.") % {"address": robot.shown}
+        self.fields["address"].help_text = gettext("Empty: it stays %(address)s.") % {"address": robot.shown}
         if robot.secret_encrypted:
-            self.fields["secret"].help_text = _now("A secret is set. Empty: it stays.")
+            self.fields["secret"].help_text = gettext("A secret is set. Empty: it stays.")
         else:
             del self.fields["no_secret"]
         self.initial = {
@@ -109,10 +108,10 @@ class RobotForm(forms.Form):
             parts = client.split(typed)
         except Failure:
             raise forms.ValidationError(
-                _now("A whole address is expected, such as https://oapi.dingtalk.com/robot/send?access_token=…")
+                gettext("A whole address is expected, such as https://oapi.dingtalk.com/robot/send?access_token=…")
             ) from None
         if addresses.leads_inside((parts.hostname or ""), parts.port or client.PORTS[parts.scheme]):
             raise forms.ValidationError(
-                _now("This address lies inside a network. The operator of the system may name it in ROBOT_HOSTS.")
+                gettext("This address lies inside a network. The operator of the system may name it in ROBOT_HOSTS.")
             )
         return typed

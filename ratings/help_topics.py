@@ -12,7 +12,7 @@ TOPICS = [
         (
             _("Type the name of the village or its code, or choose county and township."),
             _("The page of the village shows its star today and in earlier years."),
-            _("To check a certificate, type its number and its code as they stand on the paper."),
+            _("To check a certificate, type its number and its code as they appear on the paper."),
         ),
         pages=(
             "public_register",
@@ -33,9 +33,9 @@ TOPICS = [
         _("What counts this year, how each criterion is scored, what a star asks for and what events do to it."),
         (
             _("Press Scheme. Choose the year; each area lists its criteria."),
-            _("From every question, score and result a press on its criterion leads to its place here."),
+            _("From every question, score and result, one press on its criterion leads to its place here."),
             _("The whole scheme comes as a paper to print."),
-            _("Its other versions stand below: a press shows both side by side, what is new, gone or changed."),
+            _("Its other versions are below: one press shows both side by side, what is new, gone or changed."),
         ),
         pages=("schemes", "scheme", "scheme_paper", "scheme_sheet", "scheme_compare"),
         needs=("ratings.view_scheme",),

@@ -17,9 +17,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection, models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from records.lifecycle import Group
 from records.registry import KeyedRegistry
@@ -44,7 +43,7 @@ class JobQuerySet(models.QuerySet):
         """The job among these that waits or is running. One that a dead worker abandoned is ended here."""
         now = timezone.now()
         self.silent().update(
-            state=Job.State.FAILED, error=_now("The program that made it was stopped."), ended_at=now, seen_at=now
+            state=Job.State.FAILED, error=gettext("The program that made it was stopped."), ended_at=now, seen_at=now
         )
         return self.filter(state__in=Job.State.GOING_ON).first()
 

@@ -15,7 +15,7 @@ TOPICS = [
             _("Add a sentence of your own and send; each person gets one message about everything of theirs."),
             _("The day of our people: what waits for each holder of a post in your office, late things first."),
             _("When to remind: city and county set, step by step, how many working days before and after."),
-            _("Below stands what was sent and when. Reminders also go out by themselves around the last day."),
+            _("Below is what was sent and when. Reminders also go out by themselves around the last day."),
         ),
         pages=("due", "due_remind", "due_people", "reminder_rules"),
         needs=("reminders.view_due",),

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Length, Substr
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -79,7 +79,7 @@ RULES = {
     "W1": WarningRule(
         FollowUpKind(
             _("Warning: not applied"),
-            _("%(unit)s has not applied, and the window is closed since %(since)s"),
+            _("%(unit)s has not applied, and the window has been closed since %(since)s"),
             urgent=True,
         ),
         5,
@@ -90,7 +90,9 @@ RULES = {
     ),
     "W2": WarningRule(
         FollowUpKind(
-            _("Warning: correction overdue"), _("%(unit)s: the correction is overdue since %(since)s"), urgent=True
+            _("Warning: correction overdue"),
+            _("%(unit)s: the correction has been overdue since %(since)s"),
+            urgent=True,
         ),
         3,
         _village,
@@ -115,7 +117,7 @@ RULES = {
     "W4": WarningRule(
         FollowUpKind(
             _("Warning: open objection"),
-            _("%(unit)s: an objection is open since %(since)s"),
+            _("%(unit)s: an objection has been open since %(since)s"),
             needs=("reviews.answer_objection_township", "reviews.answer_objection_county"),
             own_todo=True,
             own_steps=True,
@@ -235,7 +237,7 @@ def call_off_switched_off(code: str) -> None:
     for kind, subject in off.values_list("kind", "subject"):
         by_kind[kind].add(subject)
     for kind, subjects in by_kind.items():
-        workflow.call_off(kind, subjects, by=None, reason=_now("This rule is switched off."))
+        workflow.call_off(kind, subjects, by=None, reason=gettext("This rule is switched off."))
 
 
 def _close(rule: str, still: set[str], code: str) -> None:

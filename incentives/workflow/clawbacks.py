@@ -103,14 +103,14 @@ def _propose(line: GrantLine, consequence: StarFall | None, known: list[Clawback
             Clawback.objects.filter(pk=proposal.pk).update(state=State.LAPSED, settled_at=timezone.now())
             tell_holders("incentives.disburse", line.source, "clawback_lapsed", unit=line.unit.name)
         return
+    star = consequence.star
+    moved = proposal is None or proposal.star != star
     if proposal is None:
         Clawback.objects.create(unit=line.unit, **ref(line), **consequence._asdict())
     elif (proposal.star, proposal.amount, proposal.released) != consequence:
         Clawback.objects.filter(pk=proposal.pk).update(**consequence._asdict())
-    if proposal is None or proposal.star != consequence.star:
-        tell_holders(
-            "incentives.disburse", line.source, "clawback_proposed", unit=line.unit.name, star=consequence.star
-        )
+    if moved:
+        tell_holders("incentives.disburse", line.source, "clawback_proposed", unit=line.unit.name, star=star)
 
 
 def _freeze(line: GrantLine, frozen: bool) -> None:

@@ -41,4 +41,4 @@ def _said(message: RobotMessage) -> str:
         return _("This is a test: the robot of this group is connected.")
     if message.kind == RobotMessage.DIGEST:
         return _("Much at once: %(what)s.") % {"what": said_of_all(message.parts.order_by("pk"))}
-    return f"{said(message)}{_('.')}"
+    return said(message) + _(".")

@@ -38,7 +38,7 @@ def errors(problems: Iterable[Problem]) -> list[Problem]:
 def wrong_cells(problems: Iterable[Problem]) -> list[WrongCell]:
     """The cells to mark in the workbook, with all messages about each."""
     return [
-        replace(problem.cell, expected=f"{problem.message} {_('Expected: %s') % problem.expected}")
+        replace(problem.cell, expected=" ".join([problem.message, _("Expected: %s") % problem.expected]))
         for problem in problems
         if problem.cell is not None
     ]

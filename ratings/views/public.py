@@ -32,7 +32,7 @@ class CertificateForm(forms.Form):
     """The check code of a certificate or of any other issued document."""
 
     code = forms.CharField(
-        label=gettext_lazy("Check code"), max_length=60, help_text=gettext_lazy("As it stands on the paper.")
+        label=gettext_lazy("Check code"), max_length=60, help_text=gettext_lazy("As printed on the paper.")
     )
 
     def clean_code(self) -> str:

@@ -86,7 +86,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
         with previews.confirming(request.user, _begin_step(place), request.POST.get("key", "")):
             pass  # spent before the run, which keeps its own record of failing
     except previews.AlreadyDone:
-        messages.success(request, _("This run has been started; it stands in the list."))
+        messages.success(request, _("This run has been started; it is in the list."))
         return redirect("register_runs")
     except Outdated as outdated:
         messages.warning(request, str(outdated))
@@ -105,7 +105,7 @@ def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
             pass
         return _run(request, place=dry.place, full=dry.full, expected=shown)
     except previews.AlreadyDone:
-        messages.success(request, _("This run has been started; it stands in the list."))
+        messages.success(request, _("This run has been started; it is in the list."))
         return redirect("register_runs")
     except Outdated as outdated:
         messages.warning(request, str(outdated))

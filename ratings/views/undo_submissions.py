@@ -50,7 +50,7 @@ def page(request: HttpRequest) -> HttpResponse:
             messages.warning(request, str(late))
         else:
             done = ngettext("Given back: %s application.", "Given back: %s applications.", given) % given
-            messages.success(request, f"{done} {_('The villages have been told.')}")
+            messages.success(request, " ".join([done, _("The villages have been told.")]))
             return redirect(back)
     waiting = list(applications.filter(state=Application.State.SUBMITTED).order_by("unit_id"))
     if not waiting:

@@ -66,7 +66,7 @@ RULES = [
         _("no day before the event's, %(stands)s"),
     ),
     *(
-        CsvRule(column, differs.format(column=column, table=TABLE), _("“%(stands)s”, which stands for this event"))
+        CsvRule(column, differs.format(column=column, table=TABLE), _("“%(stands)s”, which is recorded for this event"))
         for column in ("closed", "note")
         for differs in (_FILE_DIFFERS, _KEPT_DIFFERS)
     ),

@@ -57,7 +57,9 @@ RULES = [
     known_unit(),
     *(
         CsvRule(
-            column, differs.format(column=column, table=TABLE), _("“%(stands)s”, which stands for this unit and day")
+            column,
+            differs.format(column=column, table=TABLE),
+            _("“%(stands)s”, which is recorded for this unit and day"),
         )
         for column in COMPARED
         for differs in (_FILE_DIFFERS, _KEPT_DIFFERS)

@@ -64,7 +64,7 @@ def issue(scheme: Scheme, *, by: Any, expected: Any = None) -> Scheme:
     now = offered(scheme)
     require_unchanged(expected, now)
     if now["errors"]:
-        raise Incomplete(_("The scheme still has errors. It can be issued once they are mended."))
+        raise Incomplete(_("The scheme still has errors. It can be issued once they are fixed."))
     scheme = issue_scheme(scheme, by=by)
     notices.tell_of_scheme(scheme, _concerned(scheme) - {by.pk})
     return scheme

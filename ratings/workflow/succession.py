@@ -46,7 +46,7 @@ def _require_nothing_later(order: ReorganizationOrder) -> None:
     events = Event.objects.filter(unit__in=ended, on__gte=order.on).values_list("unit__name", "on")
     stars = Decision.objects.confirmed().filter(unit__in=ended, on__gte=order.on).values_list("unit__name", "on")
     if late := max([*events, *stars], key=lambda row: row[1], default=None):
-        words = _("%(unit)s: an event or a star of %(day)s stands there. The order can be in force from the day after.")
+        words = _("%(unit)s: an event or a star of %(day)s is recorded here. The order can take effect the next day.")
         message = words % {"unit": late[0], "day": date_format(late[1], "DATE_FORMAT")}
         raise Incomplete(_("The order cannot be carried out yet."), {"on": message})
 

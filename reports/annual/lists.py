@@ -49,7 +49,7 @@ class ReportLists:
             ReportColumn(_("Reason"), 40),
         ]
         note = _(
-            "Each line is one decision in force. Where no reason stands, the star follows from points and conditions."
+            "Each line is one decision in force. Where no reason is given, the star follows from points and conditions."
         )
         table = self._table(_("Decisions and reasons"), columns, [note])
         for one in figures.decisions(self.unit, self.year).iterator(CHUNK):
@@ -177,7 +177,7 @@ class ReportLists:
             ReportColumn(_("State"), 10),
             ReportColumn(_("Escalated to"), 14),
         ]
-        note = _("Each line is one warning or follow-up that waits on %s; those due first stand first.") % today
+        note = _("Each line is one warning or follow-up that waits on %s; those due first come first.") % today
         table = self._table(_("What is still open"), columns, [note])
         for one in figures.still_open(self.unit, reader).iterator(CHUNK):
             counts["all"] += 1

@@ -66,7 +66,7 @@ def of_areas(whole: Tally, names: dict[str, str]) -> Iterator[str]:
 
 def of_change(whole: Tally) -> Iterator[str]:
     yield _(
-        "Against the year before %(rose)s villages rose and %(fell)s fell; "
+        "Compared with the year before %(rose)s villages rose and %(fell)s fell; "
         "%(fallen)s hold fewer stars today than were decided."
     ) % {
         "rose": whole.rose,

@@ -66,7 +66,7 @@ def _sections(year: int, tallies: Tallies, counts: Counts, areas: dict[str, str]
     whole = tallies.whole
     results = [*sentences.of_results(year, whole), *sentences.of_stars(whole, tallies.stars)]
     yield WrittenSection(_("Results"), [*results, *sentences.of_areas(whole, areas)])
-    yield WrittenSection(_("Against the year before"), list(sentences.of_change(whole)))
+    yield WrittenSection(_("Compared with the year before"), list(sentences.of_change(whole)))
     if watched := [*sentences.of_events(counts), *sentences.of_disputes(counts)]:
         yield WrittenSection(_("Supervision"), watched)
     if money := list(sentences.of_money(counts)):

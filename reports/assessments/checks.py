@@ -73,7 +73,7 @@ def _codes(parts: _Parts) -> Iterator[Problem]:
         if not isinstance(code, str):
             continue
         if code in seen:
-            yield Problem(f"terms[{number}].code", _("The code “%s” stands here twice.") % code, _("each code once"))
+            yield Problem(f"terms[{number}].code", _("The code “%s” appears here twice.") % code, _("each code once"))
         seen.add(code)
 
 

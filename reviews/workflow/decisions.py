@@ -92,8 +92,7 @@ def recommend_many(choices: Mapping[int, Choice], *, by: User, at: datetime | No
         ceiling = possible[application.pk]
         if not may_recommend(application, ceiling):
             raise Incomplete(
-                _("%(unit)s does not reach more than what the township decides itself.")
-                % {"unit": application.unit.name}
+                _("%(unit)s does not exceed what the township itself decides.") % {"unit": application.unit.name}
             )
         own = range(application.townships_decide_up_to + 1)
         _check(application, choices[application.pk], ceiling, own, min(max(own), ceiling.star))

@@ -61,7 +61,7 @@ def record(expected: list[dict[str, Any]], review_level: ReviewLevel, codes: lis
         try:
             _take(row, by)
         except Refused as refused:
-            raise Outdated(f"{refused} {_('Nothing was recorded. Please look again.')}") from refused
+            raise Outdated(" ".join([str(refused), _("Nothing was recorded. Please look again.")])) from refused
     return rows
 
 

@@ -88,7 +88,7 @@ def test_every_wrong_row_of_stars_is_listed_and_nothing_kept(run):
         "row 6, column document: “新评2号”",
         "row 7, column 7: “x”",
     ]
-    assert "expected: “4”, which stands for this unit and day" in run.errors.getvalue()
+    assert "expected: “4”, which is recorded for this unit and day" in run.errors.getvalue()
     assert Decision.objects.count() == 1
 
 

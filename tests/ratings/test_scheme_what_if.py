@@ -113,15 +113,15 @@ def test_the_workbook_to_download_is_the_scheme(office, issued):
 
 
 def test_totals_stand_in_bins_beside_the_lines_and_a_mover_has_its_main_cause(office, issued, draft):
-    pairs = [
-        Pair(
-            {"unit": VILLAGE, "star": 4, "total": "15.50", "criteria": {"1.1": "5.00", "1.2": "10.00", "2.2": "0.50"}},
-            {"unit": VILLAGE, "star": 3, "total": "13.00", "criteria": {"1.1": "4.50", "1.2": "8.00", "2.2": "0.50"}},
-        )
-    ]
     body = deepcopy(scheme_body(unit=COUNTY, year=2027))
-    body["stars"] = [{"star": 4, "total": 15}, {"star": 3, "total": 10}, {"star": 0, "total": 0}]
+    body["stars"] = [{"star": 4, "total": 15}, {"star": 3, "total": 10}]
     spec = SchemeFactory.build(body=body).spec
+
+    def result(star, total, **points):
+        criteria = dict.fromkeys(spec.codes, "0.00") | {"1.1": points["first"], "1.2": points["second"]}
+        return {"unit": VILLAGE, "star": star, "total": total, "criteria": criteria, "short": []}
+
+    pairs = [Pair(result(4, "15.50", first="5.00", second="10.00"), result(3, "13.00", first="4.50", second="8.00"))]
     shown = histogram(spec, pairs)
     assert [(one.low, one.before, one.after) for one in shown.bins] == [(13, 0, 1), (14, 0, 0), (15, 1, 0)]
     assert [(line.star, line.x) for line in shown.lines] == [(4, 666)]

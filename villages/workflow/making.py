@@ -81,7 +81,7 @@ def make(kind: UnitKind, above: str, code: str, name: str, *, by: Any) -> Unit:
     if not 0 < len(name) <= 100:
         problems["name"] = _("A name of at most 100 characters.")
     if problems:
-        raise Incomplete(_("The unit cannot be made yet."), problems)
+        raise Incomplete(_("The unit cannot be created yet."), problems)
     there = Unit.objects.filter(code=code).first()
     if there and (there.name != name or there.ended):
         raise WrongState(_("The code %(code)s is taken.") % {"code": code})

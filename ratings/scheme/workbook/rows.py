@@ -78,7 +78,7 @@ class Builder:
             line = lines.pop(cells.head(row[label.head]), None)
             if line is None and row[content.head]:
                 heads = SEPARATOR.join(line.head for line in layout.COVER_LINES)
-                self._wrong(row, label, _("This line is unknown, or stands here twice."), heads)
+                self._wrong(row, label, _("This line is unknown, or appears here twice."), heads)
             if line is None:
                 continue
             self.places.note_value(body, line.key, row, line)
@@ -195,7 +195,7 @@ class Builder:
         for key, said in more.items():
             column = COLUMNS[layout.STARS.title][key]
             if line.setdefault(key, said) != said:
-                self._wrong(row, column, _("This stands above with another value."), _("an empty cell"))
+                self._wrong(row, column, _("This appears above with another value."), _("an empty cell"))
             elif key != "star":
                 self.places.note_value(line, key, row, column)
 
@@ -220,7 +220,7 @@ class Builder:
         limit = value(column, row[column.head])
         limits = line.setdefault(kind, {})
         if code in limits:
-            self._wrong(row, columns["code"], _("This stands here twice."), _("each code once"))
+            self._wrong(row, columns["code"], _("This appears here twice."), _("each code once"))
             return
         at_most = {"at_most": limit}
         limits[code] = at_most if filled == ["at_most"] else limit
