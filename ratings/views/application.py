@@ -41,11 +41,16 @@ from villages.models import below
 
 State = Application.State
 PER_PAGE = 50
-PRINTING = ("ratings.fill", "ratings.sign", "ratings.fill_on_behalf", "ratings.accept", "ratings.accept_county")
+PRINTING = ("ratings.fill", "ratings.sign", "ratings.fill_on_behalf")
 SENDING = ("submit", "resubmit")
 UNDOING = tuple(STEPS[verb].permission for verb in ("undo_submission", "undo_submission_county"))
-ACCEPTING = ("ratings.accept", "ratings.accept_county")
-REVIEWING = (*ACCEPTING, "reviews.score_township", "reviews.score_county", "ratings.record_event")
+REVIEWING = (
+    "ratings.accept",
+    "ratings.accept_county",
+    "reviews.score_township",
+    "reviews.score_county",
+    "ratings.record_event",
+)
 
 
 @login_required
@@ -143,7 +148,8 @@ def _open_steps(user: Any, application: Application) -> list[Any]:
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """The application form to print, sign and stamp; for people who fill in, accept or sign the application."""
     application = opened(request.user, pk)
-    if not any(request.user.has_perm(perm, application) for perm in PRINTING):
+    accepting = STEPS[verb_above("accept", application.unit_id)].permission
+    if not any(request.user.has_perm(perm, application) for perm in (*PRINTING, accepting)):
         raise Http404
     content = declaration(ApplicationFormView(application, may_fill=False), by=request.user)
     return served(content, f"{application.unit.name}{application.cycle.year}")
