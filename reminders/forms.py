@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reminders.models import DueStep
@@ -39,7 +39,7 @@ class RulesForm(forms.Form):
                     min_value=int(name != "before"),
                     max_value=MOST_DAYS,
                     initial=own[step][number] if step in own else None,
-                    help_text=_now("Empty: %s") % values[number],
+                    help_text=gettext("Empty: %s") % values[number],
                 )
 
     @property
@@ -52,7 +52,7 @@ class RulesForm(forms.Form):
             given = self._days(step)
             if any(day is None for day in given) and any(day is not None for day in given):
                 empty = next(name for name, day in zip(Rule.LABELS, given, strict=True) if day is None)
-                self.add_error(f"{step}_{empty}", _now("Fill in all three, or leave all three empty."))
+                self.add_error(f"{step}_{empty}", gettext("Fill in all three, or leave all three empty."))
         return self.cleaned_data
 
     @property
