@@ -213,7 +213,7 @@ TOPICS = [
             ),
             _("Enter days that differ: a day off that is worked, or the other way round."),
         ),
-        pages=("settings",),
+        pages=("settings", "sms_log"),
         needs=("accounts.configure",),
         order=45,
     ),

@@ -18,6 +18,7 @@ from accounts.views import (
     page_help,
     password_resets,
     phones,
+    sms_log,
     tokens,
 )
 
@@ -77,6 +78,7 @@ urlpatterns = [
     path("tokens/guarded/", tokens.guarded_tokens, name="tokens_guarded"),
     path("tokens/guarded/<uuid:handle>/end/", tokens.token_end_guarded, name="token_end_guarded"),
     path("settings/", calendar.settings_page, name="settings"),
+    path("settings/messages/", sms_log.sms_log, name="sms_log"),
     path("settings/years/<int:year>/", calendar.calendar_year_confirm, name="calendar_year_confirm"),
     path("settings/days/<day:day>/", calendar.calendar_day_remove, name="calendar_day_remove"),
 ]

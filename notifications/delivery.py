@@ -1,6 +1,8 @@
 """Emptying the outbox of e-mails and short messages, safe beside other workers and after any of them is killed.
 
-What is claimed is moved on to its next time before anything is sent; nothing is locked while we wait for an answer.
+What is claimed is moved on to its next time before anything is sent; nothing is locked while we wait for an answer. A
+short message is claimed for good: after a try whose outcome nobody knows (a worker that died, no answer) it is not
+sent again.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +23,9 @@ from records.cells import one_line
 
 # Backoff: the delay after each failure; after the last one the delivery has failed.
 WAITS = [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1)]
+
+LOST_AFTER = timedelta(minutes=5)
+"""After that no try is under way any more: it takes ten seconds at most."""
 
 Bundle = Sequence[Delivery]
 
@@ -57,7 +62,10 @@ def claim() -> Bundle:
             _keep(bundle, due_at=quiet.open_from(tomorrow))
             continue
         attempts = max(delivery.attempts for delivery in bundle) + 1
-        _keep(bundle, attempts=attempts, due_at=_next_time(bundle, attempts))
+        if one.channel == channels.SMS:
+            _keep(bundle, attempts=attempts, state=Delivery.State.SENDING, due_at=timezone.now() + LOST_AFTER)
+        else:
+            _keep(bundle, attempts=attempts, due_at=_next_time(bundle, attempts))
         return bundle
     return []
 
@@ -99,7 +107,7 @@ def _at_any_hour(notice: Notice) -> bool:
 
 def _keep(bundle: Bundle, **values: object) -> None:
     """Write it to those that are still as they were claimed."""
-    kept = Delivery.objects.filter(pk__in=[delivery.pk for delivery in bundle], state=Delivery.State.WAITING)
+    kept = Delivery.objects.filter(pk__in=[delivery.pk for delivery in bundle], state=bundle[0].state)
     kept.update(**values)
     for delivery in bundle:
         for name, value in values.items():
@@ -108,14 +116,18 @@ def _keep(bundle: Bundle, **values: object) -> None:
 
 def _failed(bundle: Bundle, failure: Exception) -> None:
     error, attempts = f"{type(failure).__name__}: {failure}", bundle[0].attempts
-    if attempts > len(WAITS):
+    if bundle[0].channel == channels.SMS and not sending.surely_not_taken(failure):
+        _keep(bundle, state=Delivery.State.UNKNOWN, error=error)
+    elif attempts > len(WAITS):
         _keep(bundle, state=Delivery.State.FAILED, error=error)
     else:
-        _keep(bundle, due_at=_next_time(bundle, attempts), error=error)
+        _keep(bundle, state=Delivery.State.WAITING, due_at=_next_time(bundle, attempts), error=error)
 
 
 def _give_up_lost() -> None:
-    """Those whose last try never came back."""
+    """Those whose last try never came back; a short message after any try."""
+    lost = Delivery.objects.filter(state=Delivery.State.SENDING, due_at__lte=timezone.now())
+    lost.update(state=Delivery.State.UNKNOWN, error="stopped during a try")
     due = Delivery.objects.filter(state=Delivery.State.WAITING, due_at__lte=timezone.now())
     due.filter(attempts__gt=len(WAITS)).update(state=Delivery.State.FAILED, error="stopped during the last try")
 

@@ -232,6 +232,7 @@ PAGES = {
     "tokens_guarded": both(who=anywhere("accounts.unlock")),
     "token_end_guarded": page("token.handle", post=anywhere("accounts.unlock")),
     "settings": both(who=anywhere("accounts.configure")),
+    "sms_log": page(get=anywhere("accounts.configure")),
     "calendar_year_confirm": page("=2027", post=anywhere("accounts.configure")),
     "calendar_day_remove": page("day", post=anywhere("accounts.configure")),
     "units": both(who=SIGNED_IN),

@@ -12,6 +12,7 @@ from accounts.authority import permission_or_404
 from accounts.forms import CalendarDayForm
 from accounts.models import CalendarDay, CalendarYear
 from accounts.working_days import days_that_differ, next_uncertain_year
+from notifications.channels import EMAIL
 from notifications.models import Delivery
 from records import previews
 from records.audit import acting
@@ -28,7 +29,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         return redirect("settings")
     year = next_uncertain_year()
     differing = days_that_differ(year)
-    reachable = Delivery.objects.exclude(notice__user__email="")
+    reachable = Delivery.objects.filter(channel=EMAIL).exclude(notice__user__email="")
     letters = reachable.values("state").annotate(count=Count("id"), oldest=Min("due_at")).order_by("state")
     states = dict(Delivery.State.choices)
     context = {

@@ -38,14 +38,17 @@ class Notice(models.Model):
 
 
 class Delivery(models.Model):
-    """The outbox: one row per notice and channel, created with the notice, sent by a worker, never twice.
+    """The outbox: one row per notice and channel, created with the notice, sent by a worker.
 
     Those ``bundled_for`` one person on one channel that are due at the same moment go out as one message. ``due_at``
-    is moved on before a try, so that a worker that dies in it has failed like any other.
+    is moved on before a try, so that a worker that dies in it has failed like any other. A short message is ``SENDING``
+    in a try: where nobody knows whether it was taken the outcome is ``UNKNOWN``, and it is never sent again by itself.
     """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
+        SENDING = "sending", _("Being sent")
+        UNKNOWN = "unknown", _("Outcome unknown")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
 
@@ -68,6 +71,7 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="delivery_waiting"),
+            models.Index(fields=["due_at"], condition=Q(state="sending"), name="delivery_sending"),
             models.Index(
                 fields=["bundled_for", "channel", "due_at", "id"],
                 condition=Q(state="waiting", bundled_for__isnull=False),

@@ -17,6 +17,16 @@ from notifications.outgoing.failures import Failure
 from notifications.outside import count_of, said_of_all
 from notifications.robots.wording import title
 
+NOT_TAKEN = frozenset(
+    {"status", "answer", "redirect", "inside", "unknown_name", "slow_name", "bad_address", "tls", "proxy", "refused"}
+)
+"""Failures after which the gateway surely has not taken the message: it said so, or was never asked."""
+
+
+def surely_not_taken(failure: Exception) -> bool:
+    """Not so where the answer is missing or cut short: the message may have gone out."""
+    return isinstance(failure, Failure) and failure.problem in NOT_TAKEN
+
 
 def take_one_of_the_day() -> bool:
     """Count one message of today; False when the cap is reached. The counter's row serialises all workers."""

@@ -12,15 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext_lazy
 
+from accounts.roles import Role
 from notifications import kinds
-from notifications.delivery import deliver_due
+from notifications.delivery import claim, deliver_due, dismiss_unreachable
 from notifications.kinds import Group, Kind
 from notifications.models import Delivery, MobileCode, Preferences, SmsDay
 from notifications.sms.gateway import Undescribed, read
+from notifications.sms.sending import send_deliveries
 from notifications.workflow import announce
 from tests.clock import freeze_time
-from tests.factories import UserFactory, at
-from tests.notifications.receiver import receiving, status
+from tests.factories import UserFactory, at, person
+from tests.notifications.receiver import nothing, receiving, status
 
 pytestmark = pytest.mark.django_db
 NOON = at(2026, 11, 24, 12)  # a Tuesday
@@ -206,3 +208,46 @@ def test_codes_are_limited_by_guesses_and_by_day(client, gateway):
                 client.post(confirm, {"code": f"{(int(code) + 1 + guess) % 10**6:06}"})
             assert client.post(confirm, {"code": code}).status_code == 200
     assert not Preferences.objects.get().mobile
+
+
+def test_a_worker_that_dies_in_a_try_leaves_an_unknown_outcome_and_nothing_is_sent_again(gateway):
+    with receiving(TAKEN) as receiver:
+        gateway(receiver)
+        with freeze_time(NOON):
+            tell(reader(), "tested")
+            dismiss_unreachable()
+            bundle = claim()
+            send_deliveries(bundle)  # and here it dies
+            assert deliver_due() == 0
+        with freeze_time(NOON + timedelta(minutes=6)):
+            assert deliver_due() == 0
+        row = Delivery.objects.get(channel="sms")
+        assert (row.state, row.get_state_display(), len(receiver.got)) == ("unknown", "结果不明", 1)
+        with freeze_time(NOON + timedelta(days=7)):
+            assert deliver_due() == 0
+    assert len(receiver.got) == 1
+
+
+def test_without_an_answer_nobody_knows_and_it_is_not_sent_again(gateway, settings):
+    settings.ROBOT_SECONDS = 0.2
+    with receiving(nothing) as receiver:
+        gateway(receiver)
+        with freeze_time(NOON):
+            tell(reader(), "tested")
+            assert deliver_due() == 1
+        with freeze_time(NOON + timedelta(days=1)):
+            assert deliver_due() == 0
+    assert (Delivery.objects.get(channel="sms").state, len(receiver.got)) == ("unknown", 1)
+
+
+def test_the_log_of_short_messages_is_for_who_runs_the_system(client, gateway):
+    with receiving(REFUSED) as receiver, freeze_time(NOON):
+        gateway(receiver)
+        tell(reader(), "tested")
+        deliver_due()
+        client.force_login(person(Role.SYSADMIN, "3306"))
+        page = client.get(reverse("sms_log")).content.decode()
+        assert "138****5721" in page
+        assert MOBILE not in page
+        client.force_login(person(Role.COUNTY_OFFICE, "330624"))
+        assert client.get(reverse("sms_log")).status_code == 404
