@@ -1,8 +1,8 @@
 """The one place that answers "may this person do this here?" (architecture §1): ``user.has_perm("app.verb", obj)``.
 
 ``obj`` is a unit or anything that carries ``unit_id``. A permission held on a unit holds for every unit below it (but
-for ``OWN_UNIT_ONLY``), on the days of its appointment. Pages and API find objects through ``reached_or_404``, so that
-everything outside is a 404.
+for ``OWN_UNIT_ONLY``), on the days of its appointment; a thing that ``admits`` fewer people says so itself. Pages and
+API find objects through ``reached_or_404``, so that everything outside is a 404.
 """
 
 from collections.abc import Callable, Iterable
@@ -54,7 +54,9 @@ class AppointmentBackend(ModelBackend):
         if obj is None:
             return bool(codes)
         place = unit_code(obj)
-        return place in codes if perm in OWN_UNIT_ONLY else any(place.startswith(code) for code in codes)
+        here = place in codes if perm in OWN_UNIT_ONLY else any(place.startswith(code) for code in codes)
+        admits = getattr(obj, "admits", None)
+        return here and (admits is None or admits(user_obj, perm))
 
 
 def reached(user: User, perm: str, queryset: QuerySet, field: str = "unit_id") -> QuerySet:

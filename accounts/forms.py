@@ -62,7 +62,9 @@ class AppointmentForm(PersonForm):
 
     role = forms.ChoiceField(label=_("Role"))
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), empty_label=_("Choose"))
-    department = forms.CharField(label=_("Name of the department (for departments)"), max_length=50, required=False)
+    department = forms.CharField(
+        label=_("Name of the department or helper unit (for these two)"), max_length=50, required=False
+    )
     starts = DayField(label=_("First day"), initial=timezone.localdate)
     ends = DayField(label=_("Last day (may be empty)"), required=False)
 

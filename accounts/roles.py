@@ -26,6 +26,7 @@ class Role(models.TextChoices):
     DISCIPLINE = "discipline", _("County discipline commission")
     DEPARTMENT = "department", pgettext_lazy("role", "Department")
     FINANCE = "finance", _("Finance")
+    HELPER = "helper", _("Helper unit")
     CITY_OFFICE = "city_office", _("City leading-group office")
     CITY_DISCIPLINE = "city_discipline", _("City discipline commission")
     CITY_LEADER = "city_leader", _("City or province leader")
@@ -48,7 +49,7 @@ class RoleSpec:
     """``levels``: where the role is held. ``appointed_by``: the roles whose holders may give it within their scope.
 
     ``audience``: "cadre" (18 px, phone first) or "desk". ``second_factor``: decides, pays or administers. ``deputy``:
-    while the holder is away, a deputy may act.
+    while the holder is away, a deputy may act. ``named``: the appointment must say for which department or helper unit.
     """
 
     levels: frozenset[str]
@@ -57,6 +58,7 @@ class RoleSpec:
     audience: str = "desk"
     second_factor: bool = False
     deputy: bool = False
+    named: bool = False
 
 
 COUNTIES = frozenset({Level.COUNTY, Level.ZONE})
@@ -74,6 +76,7 @@ WATCH = VIEW | {
     "ratings.view_event",
     "ratings.view_register_run",
     "incentives.view_incentive",
+    "improvements.view_plan",
     "reminders.view_due",
     "reports.view_dashboard",
     "reports.view_report",
@@ -82,13 +85,30 @@ WATCH = VIEW | {
 ROLES: dict[str, RoleSpec] = {
     Role.FILLER: RoleSpec(
         frozenset({Level.VILLAGE, Level.STATION}),
-        VIEW | {"ratings.fill", "ratings.view_event", "followups.answer_followup"},
+        VIEW
+        | {
+            "ratings.fill",
+            "ratings.view_event",
+            "followups.answer_followup",
+            "improvements.view_plan",
+            "improvements.carry_out_plan",
+        },
         frozenset({Role.TOWNSHIP_OFFICE}),
         audience="cadre",
     ),
     Role.SIGNER: RoleSpec(
         frozenset({Level.VILLAGE, Level.STATION}),
-        VIEW | {"ratings.fill", "ratings.sign", "ratings.view_event", "reviews.appeal", "followups.answer_followup"},
+        VIEW
+        | {
+            "ratings.fill",
+            "ratings.sign",
+            "ratings.view_event",
+            "reviews.appeal",
+            "followups.answer_followup",
+            "improvements.view_plan",
+            "improvements.agree_plan_village",
+            "improvements.carry_out_plan",
+        },
         frozenset({Role.TOWNSHIP_OFFICE}),
         audience="cadre",
     ),
@@ -112,6 +132,8 @@ ROLES: dict[str, RoleSpec] = {
             "ratings.accept",
             "ratings.fill_on_behalf",
             "ratings.view_event",
+            "improvements.view_plan",
+            "improvements.draw_up_plan",
             "reviews.convene_township",
             "reviews.release_township",
             "reviews.answer_objection_township",
@@ -132,6 +154,8 @@ ROLES: dict[str, RoleSpec] = {
             "followups.answer_followup",
             "ratings.view_event",
             "ratings.settle_proposal_township",
+            "improvements.view_plan",
+            "improvements.agree_plan_township",
             "reviews.decide_township",
             "reminders.view_due",
             "reports.view_dashboard",
@@ -166,6 +190,7 @@ ROLES: dict[str, RoleSpec] = {
             "reviews.convene_appeal_county",
             "reviews.hear_appeal_county",
             "incentives.give_opinion",
+            "improvements.supervise_plan",
             "reminders.send_reminder",
             "notifications.manage_robot",
         },
@@ -209,6 +234,8 @@ ROLES: dict[str, RoleSpec] = {
         second_factor=True,
         deputy=True,
     ),
+    # Its reach is not its unit: only the plans that name its helper unit (``Plan.admits``).
+    Role.HELPER: RoleSpec(COUNTIES, frozenset({"improvements.help_plan"}), frozenset({Role.COUNTY_OFFICE}), named=True),
     Role.CITY_OFFICE: RoleSpec(
         CITIES,
         WATCH

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "ratings",
     "reviews",
     "incentives",
+    "improvements",
     "reports",
     "config",
 ]

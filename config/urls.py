@@ -30,6 +30,7 @@ APPS = [
     "ratings",
     "reviews",
     "incentives",
+    "improvements",
     "reminders",
     "reports",
     "records",

@@ -37,6 +37,14 @@ class At:
 
 
 @dataclass(frozen=True)
+class Helped(At):
+    """And the people of the helper unit that the plan names, wherever they hold their post."""
+
+    def lets_in(self, person: Person, world: SimpleNamespace) -> bool:
+        return person.user.username == "helper" or super().lets_in(person, world)
+
+
+@dataclass(frozen=True)
 class Anywhere:
     permissions: tuple[str, ...]
 
@@ -147,6 +155,8 @@ DESKS = ("township_office", "township_leader", "county_office")
 PANEL = ("township_reviewer", "township_reviewer_b")
 ROBOTS = "notifications.manage_robot"
 PLANNERS = anywhere("accounts.appoint")
+PLAN, HELP_PLAN, SUPERVISE_PLAN = (f"improvements.{verb}_plan" for verb in ("view", "help", "supervise"))
+HELPED = Helped("village", (PLAN,))
 
 PAGES = {
     # Without an account, or about one's own account.
@@ -400,6 +410,14 @@ PAGES = {
     "ledger-correct": page("entry.pk", post=at("county", PAY)),
     "clawback": page("clawback.pk", post=at("county", PAY)),
     "unit-money": both(who=anywhere(*LINES)),
+    # Of improvement plans.
+    "plans": both(who=anywhere(PLAN, HELP_PLAN)),
+    "plan": both("plan.pk", who=HELPED),
+    "plan_edit": both("draft_plan.pk", who=at("village", "improvements.draw_up_plan")),
+    "plan_file": page("plan.pk", "plan_photo.pk", get=HELPED),
+    "plan_step": page("plan.pk", "=progress_plan", post=HELPED),
+    "plan_measures": page(get=anywhere(PLAN), post=anywhere(SUPERVISE_PLAN)),
+    "plan_measure_withdraw": page("library_measure.pk", post=at("county", SUPERVISE_PLAN)),
     # Of those who oversee units.
     "warnings": both(who=anywhere("followups.view_followup")),
     "warning_thresholds": both("county.code", who=at("county", "reports.set_thresholds")),

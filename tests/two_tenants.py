@@ -12,6 +12,8 @@ from accounts.models import ApiToken, CalendarDay, User
 from accounts.roles import ROLES, Role
 from accounts.workflow import deputise, reset_password
 from followups.models import FollowUp, FollowUpFile
+from improvements import workflow as improvements
+from improvements.models import Plan, ProgressFile
 from incentives import workflow as money
 from incentives.models import Clawback, LedgerEntry
 from notifications.models import Notice, Robot
@@ -124,7 +126,7 @@ def build() -> SimpleNamespace:
 
 def _person(username: str, role: str, code: str, mark: str) -> Person:
     user = UserFactory(username=username, name=f"{mark}{role}")
-    department = "农业农村局" if role == Role.DEPARTMENT else ""
+    department = {Role.DEPARTMENT: "农业农村局", Role.HELPER: "水利局" if "_b" in username else "林业局"}.get(role, "")
     AppointmentFactory(role=role, unit=UnitFactory(code=code), user=user, department=department)
     return Person(user, role, code, mark, neighbour=username.startswith("next_") or "_b" in username)
 
@@ -137,11 +139,11 @@ def _people(at: Places) -> dict[str, Person]:
         **dict.fromkeys(VILLAGE_ROLES, at.village),
         **dict.fromkeys(TOWNSHIP_ROLES, at.township),
         **dict.fromkeys([Role.COUNTY_REVIEWER, Role.COUNTY_OFFICE, Role.DISCIPLINE], at.county),
-        **dict.fromkeys([Role.DEPARTMENT, Role.FINANCE], at.county),
+        **dict.fromkeys([Role.DEPARTMENT, Role.FINANCE, Role.HELPER], at.county),
     }
     posts = [(role.value, role, code) for role, code in homes.items()]
     posts += [("township_reviewer_b", Role.TOWNSHIP_REVIEWER, at.township)]
-    posts += [("county_reviewer_b", Role.COUNTY_REVIEWER, at.county)]
+    posts += [("county_reviewer_b", Role.COUNTY_REVIEWER, at.county), ("helper_b", Role.HELPER, at.county)]
     if at == FIRST:
         neighbours = {at.sibling(0): VILLAGE_ROLES, at.other_township: TOWNSHIP_ROLES}
         posts += [(f"next_{role}", role, code) for code, roles in neighbours.items() for role in roles]
@@ -157,6 +159,7 @@ def _county(at: Places, who: SimpleNamespace) -> SimpleNamespace:
     _grant_money(own)
     _record_event(own)
     _order(own)
+    _plan(own)
     own.register_run = run_register(who.county_office, place=own.county, dry_run=True)
     own.report = reports.ask(own.county, 2026, by=who.county_office)
     reports.make(own.report.pk)
@@ -292,6 +295,30 @@ def _grant_money(own: SimpleNamespace) -> None:
         money.disburse(source, by=own.who.finance, key=f"{number}", document="凭1")
     own.reward, own.allocation = (source.lines.get(unit=own.village) for source in (own.policy, own.fund))
     own.entry = LedgerEntry.objects.filter(unit=own.village).earliest("pk")
+
+
+def _plan(own: SimpleNamespace) -> None:
+    """The village whose star fell has a plan under way; another waits to be drawn up."""
+    plan, who = Plan.objects.get(unit=own.village), own.who
+    measure = improvements.PlannedMeasure(plan.problems.earliest("pk").pk, f"{own.at.mark}村补齐台账")
+    terms = improvements.Terms(due=date(2027, 3, 1), helper="林业局", measures=[measure])
+    improvements.draw_up(plan, terms, by=who.township_office)
+    improvements.propose(plan, by=who.township_office)
+    for one in (who.signer, who.helper, who.township_leader):
+        own.plan = improvements.agree(plan, by=one)
+    shown = SimpleUploadedFile("公开栏.png", PNG)
+    improvements.report_progress(plan, by=who.helper, text=f"{own.at.mark}村已帮扶", files=[shown])
+    own.plan_photo = ProgressFile.objects.get(progress__plan=plan)
+    own.library_measure = improvements.add_to_library(own.county, "1.1", f"{own.at.mark}县的措施", by=who.county_office)
+    own.draft_plan = Plan.objects.create(
+        unit=own.village,
+        decision=own.closing,
+        cause=Plan.Cause.RESULT,
+        year=2023,
+        star=0,
+        begun_on=date(2026, 11, 1),
+        due=date(2027, 5, 1),
+    )
 
 
 def _order(own: SimpleNamespace) -> None:

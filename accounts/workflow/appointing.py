@@ -159,6 +159,9 @@ def give(
     deputy_for: Appointment | None = None,
 ) -> Appointment:
     """Create the appointment, once permission has been checked; for the other steps of this package."""
+    if ROLES[role].named and not department.strip():
+        message = _("Please give the name of the department or helper unit.")
+        raise Incomplete(message, {"department": message})
     meanwhile = Appointment.objects.filter(in_days(starts, ends), user=user)
     if meanwhile.filter(role=role, unit=unit).exists():
         raise WrongState(_("%(name)s holds this office in these days already.") % {"name": user.name})
@@ -173,7 +176,7 @@ def give(
             user=user,
             role=role,
             unit=unit,
-            department=department,
+            department=department.strip(),
             phone=phone,
             starts=starts,
             ends=ends,

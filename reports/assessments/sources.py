@@ -66,3 +66,22 @@ def own_stars(villages: VillagesBelow) -> list[tuple[str, int, int]]:
         for pk, rule, lines, areas in schemes.values_list("pk", "body__rule", "body__stars", "body__areas")
     }
     return [(place, star, most[scheme]) for place, star, scheme in rows if scheme]
+
+
+_PLANS = """
+select v.place, count(*), count(*) filter (where p.state = 'passed' and p.ended <= p.due)
+from village v
+join (
+    select unit_id, state, due, (closed_at at time zone 'Asia/Shanghai')::date as ended from improvements_plan
+) as p on p.unit_id = v.code
+where extract(year from p.due) = %s and not (p.state = 'cancelled' and p.ended <= p.due)
+group by 1
+"""
+
+
+def plans(spec: AssessmentSpec) -> list[tuple[str, int, int]]:
+    """Unit, how many improvement plans were due in the year, and how many of these passed their check by their date.
+
+    What was ended by its date, as nobody needed it, was not due.
+    """
+    return _rows(spec, _PLANS, spec.year)

@@ -46,9 +46,9 @@ def no_event(ground: Ground, term: NoEvent) -> Values:
     return values.no_event(ground.villages, term.events, ground.spec.year)
 
 
-def none_due(ground: Ground, _term: Term) -> Values:
-    """There is no source of improvement plans yet: none was due, so all were done."""
-    return ground.everywhere(1)
+def plans_done(ground: Ground, _term: Term) -> Values:
+    had = {place: Fraction(passed, due) for place, due, passed in sources.plans(ground.spec)}
+    return ground.everywhere(1) | had
 
 
 def closed_warnings(ground: Ground, _term: Term) -> Values:
@@ -71,7 +71,7 @@ TERMS: dict[str, Callable[[Ground, Term], Values]] = {
     "mean_points": mean_points,
     "on_time": on_time,
     "no_event": no_event,
-    "plans_done": none_due,
+    "plans_done": plans_done,
     "closed_warnings": closed_warnings,
     "own_star": own_star,
     "typed": typed,

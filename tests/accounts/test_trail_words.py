@@ -17,6 +17,7 @@ APPS = (
     "ratings",
     "reviews",
     "incentives",
+    "improvements",
     "reports",
     "records",
     "notifications",

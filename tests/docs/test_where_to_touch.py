@@ -19,6 +19,7 @@ APPS = (
     "ratings",
     "reviews",
     "incentives",
+    "improvements",
     "reminders",
     "reports",
     "config",

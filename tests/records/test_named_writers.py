@@ -40,6 +40,7 @@ OURS = {
     "ratings",
     "reviews",
     "incentives",
+    "improvements",
     "reports",
     "config",
 }

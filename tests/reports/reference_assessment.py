@@ -16,6 +16,16 @@ class Applied:
 
 
 @dataclass
+class Planned:
+    """A village's improvement plan: until when, how it stands, and the day on which it ended."""
+
+    unit: str
+    due: date
+    state: str
+    ended: date | None = None
+
+
+@dataclass
 class Scene:
     """``world``: decisions, events, orders, schemes. By village: the rest."""
 
@@ -32,6 +42,7 @@ class Scene:
     """The code of the county, or of the one township of a pilot, that has a cycle in the year; "" for none."""
     own: dict[str, tuple[int, int]]
     """By township: its own star and the highest of its scheme."""
+    plans: list[Planned] = field(default_factory=list)
 
 
 def plain_assessment(scene, formula):
@@ -162,6 +173,13 @@ def typed(scene, formula, term, place, villages, on):
     return Fraction(formula["values"][term["code"]][place])
 
 
+def plans_done(scene, formula, term, place, villages, on):
+    due = [plan for plan in scene.plans if plan.unit in villages and plan.due.year == formula["year"]]
+    due = [plan for plan in due if plan.state != "cancelled" or plan.ended > plan.due]
+    passed = [plan for plan in due if plan.state == "passed" and plan.ended <= plan.due]
+    return Fraction(len(passed), len(due)) if due else Fraction(1)
+
+
 def nothing_due(*_):
     return Fraction(1)
 
@@ -172,7 +190,7 @@ TAKES = {
     "mean_points": mean_points,
     "on_time": on_time,
     "no_event": no_event,
-    "plans_done": nothing_due,
+    "plans_done": plans_done,
     "closed_warnings": nothing_due,
     "own_star": own_star,
     "typed": typed,

@@ -35,8 +35,9 @@ from tests.factories import (
     scheme_body,
     walk,
 )
+from tests.improvements.rows import plan_in
 from tests.ratings.reference_register import Decided, Happened, Ordered, World
-from tests.reports.reference_assessment import Applied, Scene, plain_assessment
+from tests.reports.reference_assessment import Applied, Planned, Scene, plain_assessment
 from villages.models import Level
 from villages.workflow.ordering import OrderPaper, SplitPart, merge
 
@@ -97,6 +98,7 @@ def made(chance):
     for village in VILLAGES:
         decide_some(chance, scene, village)
         record_some(chance, scene, village)
+        plan_some(chance, scene, village)
     for township in TOWNSHIPS:
         rate_itself(chance, scene, township)
     if chance.random() < 0.6:
@@ -140,6 +142,17 @@ def record_some(chance, scene, village):
             unit_id=village, unit=None, kind=event.kind, on=on, closed=closed, source=event.source, held=event.held
         )
         scene.world.events.append(event)
+
+
+def plan_some(chance, scene, village):
+    """Plans in every state, due before, in and after the year; some end in the last or the next minute of their day."""
+    for _ in range(chance.randrange(3)):
+        due = date(2026, 1, 1) + timedelta(days=chance.randrange(-40, 400))
+        state = chance.choice(["draft", "active", "reported", "passed", "passed", "cancelled"])
+        ended = due + timedelta(days=chance.choice([-9, 0, 0, 1]))
+        moment = at(ended.year, ended.month, ended.day, *chance.choice([(0, 0), (23, 59)]))
+        plan_in(state, unit=village, due=due, closed_at=moment)
+        scene.plans.append(Planned(village, due, state, ended))
 
 
 def rate_itself(chance, scene, township):
@@ -205,6 +218,9 @@ def merge_two(chance, scene):
     after = chance.choice([NEW, before[0]])
     merge(before, SplitPart(after, "并村"), OrderPaper("新政1号", on, "调整"), by=person(Role.COUNTY_OFFICE, COUNTY))
     scene.world.orders.append(Ordered(on, tuple(before), (after,)))
+    for plan in scene.plans:
+        if plan.unit in before and plan.state not in ("passed", "cancelled"):
+            plan.unit = after
     if after == NEW:
         scene.villages.append(NEW)
 

@@ -1,0 +1,31 @@
+"""Improvement plans on the home page of those who carry them out or help, and on a unit's page."""
+
+from typing import Any
+
+from accounts.models import User
+from improvements.models import Plan
+from improvements.models.lifecycle import CARRY_OUT, HELP, VIEW
+from villages.models import Unit, below_any
+
+SHOWN = 10
+
+
+def own_plans(user: User) -> dict[str, Any] | None:
+    """For a helper unit its villages, for a village its own plan; None for others, and for a village without one."""
+    if user.reach(HELP):
+        return {"plans": _listed(Plan.objects.helped_by(user).open()), "helper": True}
+    if not user.reach(CARRY_OUT):
+        return None
+    found = _listed(Plan.objects.filter(below_any(user.reach(CARRY_OUT), "unit_id")).open())
+    return {"plans": found, "helper": False} if found else None
+
+
+def plans_of_unit(user: User, unit: Unit) -> dict[str, Any] | None:
+    if not user.has_perm(VIEW, unit):
+        return None
+    found = _listed(Plan.objects.filter(unit=unit).order_by("-begun_on", "-pk"))
+    return {"plans": found} if found else None
+
+
+def _listed(plans: Any) -> list[Plan]:
+    return list(plans.select_related("unit")[:SHOWN])

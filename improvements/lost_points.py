@@ -1,0 +1,46 @@
+"""Where decided villages lost points, criterion by criterion, for many decisions in a bounded number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ratings.models import Decision, Points, Scheme, Stage
+from ratings.scheme.spec import NoSingleVariant, SchemeSpec
+from ratings.scoring.methods import half_up
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What a criterion of a base area lost of its full marks, in points of two decimals."""
+
+    criterion: str
+    name: str
+    lost: Decimal
+    full: Decimal
+
+
+def lost_points(decisions: Iterable[Decision]) -> dict[int, list[Loss]]:
+    """By decision (id), the largest loss first; nothing for decisions without a panel's points."""
+    made = [one for one in decisions if one.application_id and one.scheme_id]
+    points: dict[int, dict[str, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
+    for row in Points.objects.filter(application__in={one.application_id for one in made}).exclude(stage=Stage.SELF):
+        points[row.application_id][row.stage][row.criterion] = row.points
+    schemes = Scheme.objects.in_bulk({one.scheme_id for one in made})
+    return {one.pk: _losses(one, schemes[one.scheme_id].spec, points[one.application_id][one.origin]) for one in made}
+
+
+def _losses(decision: Decision, spec: SchemeSpec, points: dict[str, Decimal]) -> list[Loss]:
+    if not points:
+        return []
+    base = {criterion.code for area in spec.areas if area.kind == "base" for criterion in area.criteria}
+    try:
+        fitting = spec.fitting(decision.application.tags)
+    except NoSingleVariant:  # the tags of a village that was scored long ago may fit no more
+        return []
+    found = [
+        Loss(one.code, one.name, half_up(one.max - points[one.code]), one.max)
+        for one in fitting
+        if one.code in base and one.code in points
+    ]
+    return sorted((loss for loss in found if loss.lost > 0), key=lambda loss: (-loss.lost, loss.criterion))

@@ -1,0 +1,41 @@
+"""What improvement plans register: pages' surroundings, kinds of follow-up and notice, words of the trail."""
+
+from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list
+from followups import kinds as followup_kinds
+from improvements import help_topics, menu_entries, todos
+from improvements.home import own_plans, plans_of_unit
+from improvements.kinds import FOLLOWUPS, NOTICES
+from improvements.models import (
+    STEPS,
+    Agreement,
+    LibraryMeasure,
+    Measure,
+    Plan,
+    Problem,
+    Progress,
+    ProgressFile,
+)
+from notifications import kinds
+from villages import unit_panels
+
+
+def register() -> None:
+    page_help.register(*help_topics.TOPICS)
+    menu.register(*menu_entries.MENU)
+    todo_list.register(todos)
+    home.register(home.HomePanel("improvements/home_plans.html", own_plans, order=30))
+    unit_panels.register(unit_panels.UnitPanel("improvements/unit_plans.html", plans_of_unit, order=60))
+    followup_kinds.register(**FOLLOWUPS)
+    kinds.register(**NOTICES)
+    deputies.register(STEPS.rights)
+    audit_words.register(STEPS.trail)
+    audit_trail.show_openly(
+        "a plan begins with what has been confirmed",
+        Agreement,
+        LibraryMeasure,
+        Measure,
+        Plan,
+        Problem,
+        Progress,
+        ProgressFile,
+    )

@@ -1,0 +1,65 @@
+"""What waits for a person about improvement plans (a source of ``accounts.todo_list``)."""
+
+from typing import Any
+
+from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.todo_list import Todo
+from improvements.models import Agreement, Party, Plan, PlanState
+from improvements.models.lifecycle import AGREE, CARRY_OUT, DRAW_UP, HELP, SUPERVISE
+from records.deadlines import end_of
+from villages.models import below_any
+
+SHOWN = 20
+WAITS = {
+    "draw_up": (gettext_lazy("%(unit)s: draw up the improvement plan"), gettext_lazy("Draw up")),
+    "agree": (gettext_lazy("%(unit)s: read the improvement plan and agree"), gettext_lazy("Read")),
+    "carry_out": (gettext_lazy("%(unit)s: carry out the improvement plan"), gettext_lazy("Report progress")),
+    "help": (gettext_lazy("%(unit)s: help with the improvement plan"), gettext_lazy("Report progress")),
+    "check": (gettext_lazy("%(unit)s: check the improvement plan"), gettext_lazy("Check")),
+}
+
+
+def entries(user: User) -> list[Todo]:
+    """One query."""
+    rights = [DRAW_UP, CARRY_OUT, HELP, SUPERVISE, *AGREE.values()]
+    if not any(user.reach(right) for right in rights):
+        return []
+    what = Case(*(When(wanted, then=Value(key)) for key, wanted in _waits(user)), output_field=CharField())
+    waiting = Plan.objects.annotate(what=what).filter(what__isnull=False).select_related("unit")
+    return [_todo(one) for one in waiting.order_by("due", "pk")[:SHOWN]]
+
+
+def _waits(user: User) -> list[tuple[str, Q]]:
+    def at(right: str) -> Q:
+        return below_any(user.reach(right), "unit_id")
+
+    helped = Q(pk__in=Plan.objects.helped_by(user).values("pk")) if user.reach(HELP) else Q(pk__in=[])
+    agreed = Agreement.objects.filter(plan=OuterRef("pk"), revision=OuterRef("revision"))
+    sides = {Party.VILLAGE: at(AGREE[Party.VILLAGE]), Party.TOWNSHIP: at(AGREE[Party.TOWNSHIP]), Party.HELPER: helped}
+    agreeing = Q(pk__in=[])
+    for party, side in sides.items():
+        agreeing |= side & ~Exists(agreed.filter(party=party))
+    return [
+        ("draw_up", at(DRAW_UP) & Q(state=PlanState.DRAFT)),
+        ("agree", agreeing & Q(state=PlanState.PROPOSED)),
+        ("carry_out", at(CARRY_OUT) & Q(state=PlanState.ACTIVE)),
+        ("help", helped & Q(state=PlanState.ACTIVE)),
+        ("check", at(SUPERVISE) & Q(state=PlanState.REPORTED)),
+    ]
+
+
+def _todo(plan: Any) -> Todo:
+    title, action = WAITS[plan.what]
+    carrying_out = plan.what in ("carry_out", "help")
+    return Todo(
+        title=title % {"unit": plan.unit.name},
+        url=plan.get_absolute_url(),
+        due=end_of(plan.due) if carrying_out else None,
+        urgent=plan.is_late,
+        over=_("Improvement plan"),
+        action=action,
+    )

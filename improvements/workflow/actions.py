@@ -1,0 +1,57 @@
+"""What a person may do next with a plan: ``improvements.models.lifecycle`` for one person.
+
+Pages, workflow and tests share it.
+"""
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from improvements.models import STEPS, Agreement, Plan, Progress
+from improvements.parties import agrees_for
+from records.lifecycle import Step
+from records.refusals import NotAllowed, WrongState
+
+
+def took_part(user: User, plan: Plan) -> bool:
+    """Whether ``user`` wrote, agreed to, helped with or reported it: then somebody else checks it."""
+    return (
+        user.pk in (plan.drawn_up_by_id, plan.reported_by_id, plan.person_id)
+        or Agreement.objects.filter(plan=plan, by=user).exists()
+        or Progress.objects.filter(plan=plan, by=user).exists()
+    )
+
+
+def open_parties(user: User, plan: Plan) -> list[str]:
+    """The parties for which ``user`` may agree to what was sent, and has not: one person agrees for one party."""
+    given = dict(Agreement.objects.filter(plan=plan, revision=plan.revision).values_list("party", "by"))
+    return [] if user.pk in given.values() else [party for party in agrees_for(user, plan) if party not in given]
+
+
+def _held_back(step: Step, user: User, plan: Plan) -> str:
+    """Why ``user``, who holds the right, may not take the step all the same."""
+    if step.verb == "pass_plan" and took_part(user, plan):
+        return _("You took part in this plan: somebody else checks it.")
+    if step.verb == "agree_plan" and not open_parties(user, plan):
+        return _("You have agreed to this plan already.")
+    return ""
+
+
+def _may(user: User, step: Step, plan: Plan) -> bool:
+    return any(user.has_perm(perm, plan) for perm in step.permissions)
+
+
+def available(user: User, plan: Plan) -> list[Step]:
+    """The steps available to ``user`` now, in the order of a plan's life."""
+    here = (step for step in STEPS.offered if plan.state in step.states and _may(user, step, plan))
+    return [step for step in here if not _held_back(step, user, plan)]
+
+
+def require(verb: str, user: User, plan: Plan) -> None:
+    """Raise ``NotAllowed`` or ``WrongState`` unless ``user`` may take this step with ``plan`` now."""
+    step = STEPS[verb]
+    if not _may(user, step, plan):
+        raise NotAllowed
+    if plan.state not in step.states:
+        raise WrongState(_("This plan is now: %(state)s.") % {"state": plan.get_state_display()})
+    if reason := _held_back(step, user, plan):
+        raise WrongState(reason)

@@ -1,0 +1,172 @@
+"""Plans begin by themselves: when results are confirmed, and when an event lowers a star.
+
+What is begun and not yet agreed ends by itself when its cause is gone; what was agreed is ended by the county.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.roles import Role
+from followups.due import working_days_due
+from followups.offices import Office
+from followups.workflow import Opening, open_all
+from improvements.lost_points import Loss, lost_points
+from improvements.models import Plan, PlanState, Problem
+from improvements.models.plan import USUAL
+from improvements.workflow.ending import call_off
+from ratings.models import Decision, StarPeriod
+from ratings.register.star_changes import Moved
+from records import audit
+from villages.models import Level, Unit, township_of
+
+WEAK = 2
+"""Up to this star a village needs a plan, whatever it held before."""
+DAYS_TO_AGREE = 20
+"""Working days until a plan is to be drawn up and agreed."""
+
+
+@transaction.atomic
+def begin_for_results(decisions: Collection[int]) -> int:
+    """Begin a plan for each village whose confirmed result is weak or lower than what it held; how many. Idempotent.
+
+    Drafts of earlier results end: the new result stands for them.
+    """
+    made = list(
+        Decision.objects.confirmed()
+        .filter(pk__in=list(decisions), unit__level=Level.VILLAGE)
+        .select_related("unit", "application__unit")
+        .order_by("unit", "pk")
+    )
+    if not made:
+        return 0
+    held_by = [one.unit_id for one in made]
+    earlier = Plan.objects.filter(unit__in=held_by, state__in=PlanState.BEING_WRITTEN)
+    call_off(
+        earlier.exclude(decision__in=[one.pk for one in made]),
+        _in_chinese(gettext_noop("A new result has been confirmed.")),
+    )
+    held = _stars_before(made)
+    there = set(Plan.objects.filter(decision__in=made, cause=Plan.Cause.RESULT).values_list("decision_id", flat=True))
+    going_on = set(Plan.objects.open().filter(unit__in=held_by).values_list("unit_id", "year"))
+    weak = [
+        one
+        for one in made
+        if one.pk not in there
+        and (one.unit_id, one.year) not in going_on
+        and (one.star <= WEAK or one.star < held.get(one.pk, 0))
+    ]
+    plans = [
+        _plan(one, one.unit, Plan.Cause.RESULT, (held.get(one.pk), one.star), one.on or timezone.localdate())
+        for one in weak
+    ]
+    return len(_begin(plans, lost_points(weak)))
+
+
+@transaction.atomic
+def follow_stars(moved: Iterable[Moved], day: date) -> int:
+    """Begin a plan for each village that an event lowered, unless one of that kind is open; end the drafts of those
+    whose star is back. How many were begun."""
+    _end_after_reversal()
+    by_unit = {one.unit: one for one in moved}
+    if not by_unit:
+        return 0
+    drafts = Plan.objects.filter(unit__in=by_unit, cause=Plan.Cause.FALL, state__in=PlanState.BEING_WRITTEN)
+    back = [plan.pk for plan in drafts if by_unit[plan.unit_id].after >= (plan.star_before or 0)]
+    call_off(Plan.objects.filter(pk__in=back), _in_chinese(gettext_noop("The star is held again.")))
+    fallen = [one for one in by_unit.values() if one.after < one.before]
+    held = StarPeriod.objects.on(day).filter(unit__in=[one.unit for one in fallen], unit__level=Level.VILLAGE)
+    periods = list(held.select_related("unit", "decision__application__unit").order_by("unit"))
+    open_ones = Plan.objects.open().filter(cause=Plan.Cause.FALL, decision__in=[one.decision_id for one in periods])
+    there = set(open_ones.values_list("decision_id", flat=True))
+    new = [one for one in periods if one.decision_id not in there]
+    plans = [
+        _plan(one.decision, one.unit, Plan.Cause.FALL, (by_unit[one.unit_id].before, by_unit[one.unit_id].after), day)
+        for one in new
+    ]
+    return len(_begin(plans, lost_points(one.decision for one in new)))
+
+
+def _end_after_reversal() -> None:
+    reversed_ones = Plan.objects.filter(state__in=PlanState.BEING_WRITTEN, decision__state=Decision.State.REVERSED)
+    call_off(reversed_ones, _in_chinese(gettext_noop("The closing of the year was taken back.")))
+
+
+def _stars_before(decisions: Iterable[Decision]) -> dict[int, int]:
+    """By decision (id), the star that the unit held on the day before it came into force."""
+    periods: dict[str, list[StarPeriod]] = {}
+    decisions = list(decisions)
+    known = StarPeriod.objects.known().filter(unit__in={one.unit_id for one in decisions})
+    for period in known.order_by("during"):
+        periods.setdefault(period.unit_id, []).append(period)
+    found = {}
+    for one in decisions:
+        eve = (one.on or timezone.localdate()) - timedelta(days=1)
+        for period in periods.get(one.unit_id, []):
+            if period.during.lower <= eve and (period.during.upper is None or eve < period.during.upper):
+                found[one.pk] = period.star
+    return found
+
+
+def _plan(decision: Decision, unit: Unit, cause: str, stars: tuple[int | None, int], day: date) -> Plan:
+    """``stars``: before and now."""
+    before, star = stars
+    return Plan(
+        unit=unit,
+        decision=decision,
+        cause=cause,
+        year=decision.year,
+        star=star,
+        star_before=before,
+        begun_on=day,
+        due=day + USUAL,
+    )
+
+
+def _begin(plans: list[Plan], losses: dict[int, list[Loss]]) -> list[Plan]:
+    """Keep the plans with their problems; the township's office is told to draw them up."""
+    if not plans:
+        return []
+    with audit.acting(None, "begin_plan"):
+        made = Plan.objects.bulk_create(plans, batch_size=1000)
+        Problem.objects.bulk_create(
+            (problem for plan in made for problem in _problems(plan, losses.get(plan.decision_id, []))), batch_size=2000
+        )
+    open_all((_to_agree(plan) for plan in made), by=None)
+    return made
+
+
+def _problems(plan: Plan, losses: list[Loss]) -> list[Problem]:
+    found = [Problem(plan=plan, criterion=one.criterion, name=one.name, lost=one.lost, full=one.full) for one in losses]
+    if plan.cause == Plan.Cause.FALL:
+        words = _in_chinese(gettext_noop("An event lowered the star from %(before)d to %(after)d."))
+        return [Problem(plan=plan, name=words % {"before": plan.star_before, "after": plan.star}), *found]
+    if not found:
+        return [
+            Problem(
+                plan=plan, name=plan.decision.reason or _in_chinese(gettext_noop("No points are known of this result."))
+            )
+        ]
+    return found
+
+
+def _to_agree(plan: Plan) -> Opening:
+    return Opening(
+        "plan_agree",
+        plan.pk,
+        plan.unit,
+        Office(township_of(plan.unit_id), Role.TOWNSHIP_OFFICE),
+        working_days_due(DAYS_TO_AGREE, plan.begun_on),
+        plan.get_absolute_url(),
+    )
+
+
+def _in_chinese(words: str) -> str:
+    """What is kept is written in the language of the office, whoever caused it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _(words)
