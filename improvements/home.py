@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from improvements.models import Plan
 from improvements.models.lifecycle import CARRY_OUT, HELP, VIEW
+from ratings.models import Decision
+from reviews.results.next_steps import NextStep
 from villages.models import Unit, below_any
 
 SHOWN = 10
@@ -25,6 +29,12 @@ def plans_of_unit(user: User, unit: Unit) -> dict[str, Any] | None:
         return None
     found = _listed(Plan.objects.filter(unit=unit).order_by("-begun_on", "-pk"))
     return {"plans": found} if found else None
+
+
+def plan_of_result(user: User, decision: Decision) -> list[NextStep]:
+    """The plans that began with the result, below its score card."""
+    found = Plan.objects.filter(decision=decision).seen_by(user).order_by("pk")
+    return [NextStep(_("Improvement plan"), plan.get_absolute_url()) for plan in found]
 
 
 def _listed(plans: Any) -> list[Plan]:

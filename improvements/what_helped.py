@@ -33,4 +33,4 @@ def what_helped(plans: PlanQuerySet) -> list[Helped]:
     with connection.cursor() as cursor:
         cursor.execute(_SQL, {"plans": ids})
         rows = cursor.fetchall()
-    return [Helped(*row[:7], None if row[7] is None else half_up(row[7])) for row in rows]
+    return [Helped(*row, gain=None if gain is None else half_up(gain)) for *row, gain in rows]

@@ -245,7 +245,7 @@ PAGES = {
     "sms_log": page(get=anywhere("accounts.configure")),
     "calendar_year_confirm": page("=2027", post=anywhere("accounts.configure")),
     "calendar_day_remove": page("day", post=anywhere("accounts.configure")),
-    "units": both(who=SIGNED_IN),
+    "units": both(who=anywhere("villages.view_unit")),
     "unit_profiles": both(who=anywhere("villages.report_profile")),
     "unit_profiles_sheet": both(who=anywhere("villages.report_profile")),
     "unit_tags": both(who=anywhere("villages.manage_unit")),

@@ -25,7 +25,7 @@ USUAL, LONGEST = timedelta(days=183), timedelta(days=366)
 """How long a plan runs when nobody says otherwise, and at most."""
 
 
-class PlanQuerySet(models.QuerySet):
+class PlanQuerySet(models.QuerySet["Plan"]):
     def open(self) -> PlanQuerySet:
         return self.filter(state__in=PlanState.OPEN)
 

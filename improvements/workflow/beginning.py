@@ -47,10 +47,8 @@ def begin_for_results(decisions: Collection[int]) -> int:
         return 0
     held_by = [one.unit_id for one in made]
     earlier = Plan.objects.filter(unit__in=held_by, state__in=PlanState.BEING_WRITTEN)
-    call_off(
-        earlier.exclude(decision__in=[one.pk for one in made]),
-        _in_chinese(gettext_noop("A new result has been confirmed.")),
-    )
+    outdated = earlier.exclude(decision__in=[one.pk for one in made])
+    call_off(outdated, _in_chinese(gettext_noop("A new result has been confirmed.")))
     held = _stars_before(made)
     there = set(Plan.objects.filter(decision__in=made, cause=Plan.Cause.RESULT).values_list("decision_id", flat=True))
     going_on = set(Plan.objects.open().filter(unit__in=held_by).values_list("unit_id", "year"))
@@ -147,11 +145,8 @@ def _problems(plan: Plan, losses: list[Loss]) -> list[Problem]:
         words = _in_chinese(gettext_noop("An event lowered the star from %(before)d to %(after)d."))
         return [Problem(plan=plan, name=words % {"before": plan.star_before, "after": plan.star}), *found]
     if not found:
-        return [
-            Problem(
-                plan=plan, name=plan.decision.reason or _in_chinese(gettext_noop("No points are known of this result."))
-            )
-        ]
+        unknown = _in_chinese(gettext_noop("No points are known of this result."))
+        return [Problem(plan=plan, name=plan.decision.reason[:300] or unknown)]
     return found
 
 

@@ -79,9 +79,9 @@ group by 1
 """
 
 
-def plans(spec: AssessmentSpec) -> list[tuple[str, int, int]]:
+def plans(villages: VillagesBelow, year: int) -> list[tuple[str, int, int]]:
     """Unit, how many improvement plans were due in the year, and how many of these passed their check by their date.
 
     What was ended by its date, as nobody needed it, was not due.
     """
-    return _rows(spec, _PLANS, spec.year)
+    return villages.rows(_PLANS, year)

@@ -47,7 +47,7 @@ def no_event(ground: Ground, term: NoEvent) -> Values:
 
 
 def plans_done(ground: Ground, _term: Term) -> Values:
-    had = {place: Fraction(passed, due) for place, due, passed in sources.plans(ground.spec)}
+    had = {place: Fraction(passed, due) for place, due, passed in sources.plans(ground.villages, ground.spec.year)}
     return ground.everywhere(1) | had
 
 

@@ -17,6 +17,7 @@ from ratings.allowance.cheapest_way import Standing, Step, Way, cheapest_ways, n
 from ratings.models import Decision, Points
 from ratings.scheme.spec import Area
 from reviews.results.found import Findings, must_be_true
+from reviews.results.next_steps import NextStep, next_steps
 from reviews.results.result import Result, ResultLine
 
 FIRST = 3
@@ -193,6 +194,11 @@ class ScoreCard:
     @property
     def lost_in_all(self) -> Decimal:
         return sum((line.lost for line in self.lost_lines), Decimal(0))
+
+    @property
+    def next_steps(self) -> list[NextStep]:
+        """Where it goes on from here, by the apps above."""
+        return next_steps(self.result.user, self.decision)
 
     @cached_property
     def bars(self) -> list[AreaBar]:

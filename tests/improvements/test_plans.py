@@ -263,12 +263,13 @@ def test_a_helper_unit_sees_its_own_plans_alone(who):
     assert who.helper.has_perm("improvements.help_plan", plan)
 
 
-def test_a_merger_passes_open_plans_on(who):
+def test_a_merger_passes_open_plans_on(who, clock):
     result(2)
     plan = agreed(who, only_plan())
     other = f"{TOWNSHIP}205"
     UnitFactory(code=other)
-    paper = OrderPaper("县政〔2026〕1号", date(2026, 1, 20), "并村")
+    clock.move_to("2026-01-22 10:00+08:00")
+    paper = OrderPaper("县政〔2026〕1号", date(2026, 1, 22), "并村")
     merge([VILLAGE, other], SplitPart(other), paper, by=who.county)
     plan.refresh_from_db()
     assert (plan.unit_id, FollowUp.objects.get(kind="plan_carry_out").unit_id) == (other, other)

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,8 @@ PER_PAGE = 50
 @login_required
 def units(request: HttpRequest) -> HttpResponse:
     """The units that the reader reaches, by code; a search by name or code."""
+    if not request.user.has_perm("villages.view_unit"):
+        raise Http404
     search = UnitSearch(request.GET)
     found = search.narrow(Unit.objects.visible_to(request.user)).order_by("code")
     if book := as_workbook(request, _("Units"), exports.units(), found):

@@ -1,0 +1,143 @@
+"""The pages of improvement plans, as each of those who take part uses them."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from improvements import workflow
+from improvements.models import Measure, Plan
+from tests.improvements.conftest import HELPER, agreed, result, terms
+from tests.two_tenants import PNG
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _plain(settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+
+
+def client_of(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def take(user, plan: Plan, verb: str, **sent):
+    """Open the page of the plan and take the step that it offers."""
+    client = client_of(user)
+    page = client.get(reverse("plan", args=[plan.pk]))
+    keys = {one["step"].verb: one["key"] for one in page.context["steps"]}
+    return client.post(reverse("plan_step", args=[plan.pk, verb]), {"key": keys[verb], **sent})
+
+
+def test_a_plan_from_the_draft_to_its_check(who):
+    result(2)
+    plan = Plan.objects.get()
+    office = client_of(who.office)
+    edit = reverse("plan_edit", args=[plan.pk])
+    first = plan.problems.all()[0].pk
+    given = {"due": "2026-06-30", "helper": HELPER, f"m{first}_1": "补齐五本台账", f"m{first}_1_by": "helper"}
+    sent = office.post(edit, given | {"key": office.get(edit).context["key"]})
+    assert (sent.status_code, Measure.objects.get().party) == (302, "helper")
+    assert take(who.office, plan, "propose_plan").status_code == 302
+    for one in (who.signer, who.helper, who.leader):
+        assert take(one, plan, "agree_plan").status_code == 302
+    photo = SimpleUploadedFile("台账.png", PNG)
+    done = {"measure": Measure.objects.get().pk, "done": "on", "text": "台账补齐了", "files": photo}
+    assert take(who.helper, plan, "progress_plan", **done).status_code == 302
+    assert take(who.filler, plan, "report_plan", text="全部落实").status_code == 302
+    assert take(who.county, plan, "send_back_plan", reason="缺一张照片").status_code == 302
+    assert take(who.signer, plan, "report_plan", text="已补").status_code == 302
+    assert take(who.county, plan, "pass_plan", finding="现场看过").status_code == 302
+    plan.refresh_from_db()
+    assert plan.state == "passed"
+
+
+def test_a_wrong_draft_keeps_what_was_typed(who):
+    result(2)
+    plan = Plan.objects.get()
+    office = client_of(who.office)
+    edit = reverse("plan_edit", args=[plan.pk])
+    first = plan.problems.all()[0].pk
+    key = office.get(edit).context["key"]
+    page = office.post(edit, {"due": "2029-06-30", f"m{first}_1": "补齐五本台账", "key": key})
+    assert (page.status_code, page.context["form"][f"m{first}_1"].value()) == (400, "补齐五本台账")
+    assert list(page.context["form"].errors) == ["due"]
+    assert office.post(edit, {"due": "2026-06-30", "state": "passed", "key": key}).status_code == 400
+
+
+def test_a_double_click_is_answered_like_the_first_and_a_stale_page_shows_the_new_state(who):
+    result(2)
+    plan = workflow.draw_up(Plan.objects.get(), terms(Plan.objects.get()), by=who.office)
+    workflow.propose(plan, by=who.office)
+    signer, leader = client_of(who.signer), client_of(who.leader)
+    address = reverse("plan_step", args=[plan.pk, "agree_plan"])
+    keys = [
+        {one["step"].verb: one["key"] for one in client.get(plan.get_absolute_url()).context["steps"]}["agree_plan"]
+        for client in (signer, leader)
+    ]
+    assert [signer.post(address, {"key": keys[0]}).status_code for _ in range(2)] == [302, 302]
+    assert leader.post(address, {"key": keys[1]}).status_code == 409
+    assert plan.agreements.count() == 1
+
+
+def test_a_helper_reaches_the_own_plans_alone(who):
+    result(2)
+    plan = agreed(who, Plan.objects.get())
+    addresses = [plan.get_absolute_url(), reverse("plan_step", args=[plan.pk, "progress_plan"])]
+    helper, stranger = client_of(who.helper), client_of(who.other_helper)
+    assert helper.get(addresses[0]).status_code == 200
+    assert [stranger.get(addresses[0]).status_code, stranger.post(addresses[1]).status_code] == [404, 404]
+    counts = [client.get(reverse("plans")).context["counts"]["all"] for client in (helper, stranger)]
+    assert counts == [1, 0]
+    homes = [client.get("/").text for client in (helper, stranger)]
+    assert [plan.unit.name in home for home in homes] == [True, False]
+    closed = ["units", "register", "applications", "followups", "events", "plan_measures", "reports"]
+    assert [helper.get(reverse(name)).status_code for name in closed] == [404] * len(closed)
+    assert helper.get(reverse("unit", args=[plan.unit_id])).status_code == 404
+
+
+def test_lists_lead_there_and_leave_as_excel(who, clock):
+    decision = result(2)
+    plan = agreed(who, Plan.objects.get())
+    county = client_of(who.county)
+    book = county.get(reverse("plans"), {"as": "xlsx"})
+    assert book["Content-Type"].endswith("sheet")
+    assert county.get(reverse("plan_measures"), {"as": "xlsx"}).status_code == 200
+    link = f'href="{plan.get_absolute_url()}"'
+    for user, address in (
+        (who.county, reverse("plans")),
+        (who.signer, "/"),
+        (who.office, reverse("unit", args=[plan.unit_id])),
+        (who.signer, reverse("score_card", args=[decision.application_id])),
+    ):
+        assert link in client_of(user).get(address).text, address
+
+
+def test_the_next_result_says_what_helped(who, clock):
+    result(2)
+    agreed(who, Plan.objects.get())
+    clock.move_to("2027-01-20 10:00+08:00")
+    result(3, year=2026, points={"1.1": 9, "1.2": 10, "2.1": 8, "2.2": 6, "B.1": 0, "D.1": 0})
+    county = client_of(who.county)
+    helped = county.get(reverse("plan_measures")).context["helped"]
+    assert [(one.criterion, one.text, one.plans, one.known, one.gain) for one in helped] == [
+        ("2.1", "补齐五本台账", 1, 1, 4),
+        ("2.2", "每月走访一次", 1, 1, 1),
+    ]
+    listed = county.get(reverse("plans")).context["page"].object_list[0]
+    assert (listed.decision.total, listed.after_total, listed.after_star) == (27, 33, 3)
+
+
+def test_the_county_keeps_its_library(who):
+    result(2)
+    county = client_of(who.county)
+    address = reverse("plan_measures")
+    sent = {"criterion": "2.1", "text": "请会计驻村", "key": county.get(address).context["key"]}
+    assert county.post(address, sent).status_code == 302
+    measure = county.get(address).context["library"][0]
+    assert client_of(who.office).post(address, sent).status_code == 404
+    assert county.post(reverse("plan_measure_withdraw", args=[measure.pk])).status_code == 302
+    assert county.get(address).context["library"] == []
