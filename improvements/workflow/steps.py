@@ -64,10 +64,10 @@ class Terms:
     measures: list[PlannedMeasure] = field(default_factory=list)
 
 
-def draw_up(plan: Plan, terms: Terms, *, by: User, expected: Any = None) -> Plan:
+def draw_up(plan: Plan, terms: Terms, *, by: User, expected: Any = None, at: datetime | None = None) -> Plan:
     """Keep what the draft says, however unfinished it is; what is wrong in itself is refused."""
     with _step("draw_up_plan", plan, by, expected=expected) as fresh:
-        _check_terms(fresh, terms)
+        _check_terms(fresh, terms, timezone.localdate(at))
         fresh.due, fresh.helper, fresh.person_id = terms.due, terms.helper, terms.person
         fresh.money, fresh.money_source, fresh.drawn_up_by = terms.money, terms.money_source, by
         Measure.objects.filter(problem__plan=fresh).delete()
@@ -82,7 +82,7 @@ def draw_up(plan: Plan, terms: Terms, *, by: User, expected: Any = None) -> Plan
 def propose(plan: Plan, *, by: User, expected: Any = None, at: datetime | None = None) -> Plan:
     """Send the draft to village, helper unit and township. Raises ``Incomplete`` while something is missing."""
     with _step("propose_plan", plan, by, expected=expected) as fresh:
-        if missing := missing_of(fresh):
+        if missing := missing_of(fresh, timezone.localdate(at)):
             raise Incomplete(missing[0])
         fresh.state, fresh.proposed_at, fresh.drawn_up_by = State.PROPOSED, at or timezone.now(), by
         fresh.revision += 1
@@ -91,8 +91,8 @@ def propose(plan: Plan, *, by: User, expected: Any = None, at: datetime | None =
     return fresh
 
 
-def missing_of(plan: Plan) -> list[str]:
-    """What a draft lacks before it can be sent."""
+def missing_of(plan: Plan, today: date | None = None) -> list[str]:
+    """What a draft lacks before it can be sent on the day ``today``."""
     found = []
     if not plan.helper:
         found.append(_("Choose the helper unit."))
@@ -100,7 +100,7 @@ def missing_of(plan: Plan) -> list[str]:
         found.append(_("Nobody is appointed for this helper unit: choose another one."))
     if not Measure.objects.filter(problem__plan=plan).exists():
         found.append(_("Write at least one measure."))
-    if plan.due < timezone.localdate():
+    if plan.due < (today or timezone.localdate()):
         found.append(_("The day of the plan is past: choose a later one."))
     return found
 
@@ -204,9 +204,9 @@ def cancel(plan: Plan, *, by: User, reason: str, expected: Any = None) -> Plan:
     return fresh
 
 
-def _check_terms(plan: Plan, terms: Terms) -> None:
+def _check_terms(plan: Plan, terms: Terms, today: date) -> None:
     problems: dict[str, str] = {}
-    if not plan.begun_on < terms.due <= plan.latest_due or terms.due < timezone.localdate():
+    if not plan.begun_on < terms.due <= plan.latest_due or terms.due < today:
         problems["due"] = _("Choose a day from today on, within a year of the beginning.")
     if terms.person and (terms.helper, terms.person) not in {
         (post.department, post.user_id) for post in helper_posts(county_of(plan.unit_id))

@@ -15,6 +15,7 @@ from records.audit import acting
 from reports.demonstration import (
     disputes,
     finished,
+    helped,
     incidents,
     money,
     paper,
@@ -34,6 +35,7 @@ STEPS: tuple[dict[str, Callable[[], str]], ...] = (
     {"years on paper": paper.load},
     {f"2025 {county}": partial(finished.play, county) for county in schemes.COUNTIES},
     {"2025 confirmed": finished.confirm},
+    {"plans": helped.load},
     {"events": incidents.load},
     {f"2026 {county}": partial(this_year.play, county) for county in schemes.COUNTIES},
     {"2026 under notice": this_year.show},

@@ -22,8 +22,22 @@ PROVINCE, CITY = "33", "3306"
 SETS = {"": ("330624", "330624108", "330624108204"), "2": ("330681", "330681001", "330681001218")}
 DEPARTMENTS = {"": "农业农村局", "2": "农业农村局"}
 
+HELPERS = {
+    "330624": (("县农业农村局", "helper"), ("县水利局", "helper.water.330624"), ("县供电公司", "helper.power.330624")),
+    "330681": (("市农业农村局", "helper.farm.330681"), ("市文旅局", "helper.culture.330681")),
+}
+"""By county, the helper units (帮扶单位) and the account of each one's person."""
+
 CADRES = {*RATED_POSTS}
-OFFICES = {Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE, Role.CITY_OFFICE, Role.DISCIPLINE, Role.FINANCE, Role.DEPARTMENT}
+OFFICES = {
+    Role.HELPER,
+    Role.TOWNSHIP_OFFICE,
+    Role.COUNTY_OFFICE,
+    Role.CITY_OFFICE,
+    Role.DISCIPLINE,
+    Role.FINANCE,
+    Role.DEPARTMENT,
+}
 
 SURNAMES = "王陈张李俞吕潘梁何赵徐杨章吴石丁周袁盛竺郭楼宣金许孟傅斯寿冯"
 GIVEN = "建国志明永强国平伟民海燕秀英丽娟小红雪芬晓东文斌利军春梅亚萍金龙红霞立新水根阿土银花仁良国庆爱珍月仙柏林"
@@ -97,6 +111,8 @@ def accounts() -> Iterator[Post]:
         ("station_signer", Role.SIGNER, STATION),
     ):
         yield Post(username, role, unit, signs_in=True)
+    county, (name, username) = "330624", HELPERS["330624"][0]
+    yield Post(username, Role.HELPER, county, name, signs_in=True)
     for role, unit in (
         (Role.CITY_OFFICE, CITY),
         (Role.CITY_DISCIPLINE, CITY),
@@ -120,6 +136,10 @@ def others() -> Iterator[Post]:
             (Role.TOWNSHIP_LEADER, "leader"),
         ):
             yield Post(f"{username}.{township.code}", role, township.code)
+    for county, helpers in HELPERS.items():
+        for name, username in helpers:
+            if username != "helper":
+                yield Post(username, Role.HELPER, county, name)
     for suffix, (county, _township, _village) in SETS.items():
         for number, department in enumerate(schemes.departments(county), start=1):
             if department != DEPARTMENTS[suffix]:

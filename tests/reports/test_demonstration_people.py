@@ -30,7 +30,7 @@ def test_the_divisions_are_whole(loaded):
 
 def test_every_account_signs_in_where_it_belongs(loaded, rf):
     signing_in = {post.username: post for post in people.accounts()}
-    assert len(signing_in) == 12 * 2 + 4 + 6
+    assert len(signing_in) == 12 * 2 + 5 + 6
     for username, post in signing_in.items():
         assert list(Appointment.objects.filter(user__username=username).values_list("role", "unit_id")) == [
             (post.role, post.unit)
