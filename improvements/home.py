@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -31,10 +32,11 @@ def plans_of_unit(user: User, unit: Unit) -> dict[str, Any] | None:
     return {"plans": found} if found else None
 
 
-def plan_of_result(user: User, decision: Decision) -> list[NextStep]:
-    """The plans that began with the result, below its score card."""
-    found = Plan.objects.filter(decision=decision).seen_by(user).order_by("pk")
-    return [NextStep(_("Improvement plan"), plan.get_absolute_url()) for plan in found]
+def plans_after_result(user: User, decision: Decision) -> list[NextStep]:
+    """Below the score card of a confirmed result: the plans of its village. No query."""
+    if decision.state != Decision.State.CONFIRMED or not user.has_perm(VIEW, decision):
+        return []
+    return [NextStep(_("Improvement plans"), f"{reverse('plans')}?q={decision.unit_id}")]
 
 
 def _listed(plans: Any) -> list[Plan]:

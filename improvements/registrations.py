@@ -3,7 +3,7 @@
 from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list
 from followups import kinds as followup_kinds
 from improvements import help_topics, menu_entries, todos
-from improvements.home import own_plans, plan_of_result, plans_of_unit
+from improvements.home import own_plans, plans_after_result, plans_of_unit
 from improvements.kinds import FOLLOWUPS, NOTICES
 from improvements.models import (
     STEPS,
@@ -25,7 +25,7 @@ def register() -> None:
     menu.register(*menu_entries.MENU)
     todo_list.register(todos)
     home.register(home.HomePanel("improvements/home_plans.html", own_plans, order=30))
-    next_steps.register(plan_of_result)
+    next_steps.register(plans_after_result)
     unit_panels.register(unit_panels.UnitPanel("improvements/unit_plans.html", plans_of_unit, order=60))
     followup_kinds.register(**FOLLOWUPS)
     kinds.register(**NOTICES)

@@ -17,7 +17,7 @@ class NextStep:
 
 
 Find = Callable[[User, Decision], list[NextStep]]
-"""What follows from the decision for this reader; one query at most."""
+"""What follows from the decision for this reader, without a query of its own."""
 
 _finders = Registry[Find]()
 register = _finders.register

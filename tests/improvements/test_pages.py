@@ -107,11 +107,13 @@ def test_lists_lead_there_and_leave_as_excel(who, clock):
     assert book["Content-Type"].endswith("sheet")
     assert county.get(reverse("plan_measures"), {"as": "xlsx"}).status_code == 200
     link = f'href="{plan.get_absolute_url()}"'
+    card = client_of(who.signer).get(reverse("score_card", args=[decision.application_id]))
+    assert f'href="{reverse("plans")}?q={plan.unit_id}"' in card.text
     for user, address in (
         (who.county, reverse("plans")),
         (who.signer, "/"),
         (who.office, reverse("unit", args=[plan.unit_id])),
-        (who.signer, reverse("score_card", args=[decision.application_id])),
+        (who.signer, f"{reverse('plans')}?q={plan.unit_id}"),
     ):
         assert link in client_of(user).get(address).text, address
 
