@@ -135,7 +135,9 @@ def _begin(plans: list[Plan], losses: dict[int, list[Loss]]) -> list[Plan]:
         Problem.objects.bulk_create(
             (problem for plan in made for problem in _problems(plan, losses.get(plan.decision_id, []))), batch_size=2000
         )
-    open_all((_to_agree(plan) for plan in made), by=None)
+    homes = {township_of(plan.unit_id) for plan in made}
+    there = set(Unit.objects.filter(code__in=homes).values_list("code", flat=True))
+    open_all((_to_agree(plan) for plan in made if township_of(plan.unit_id) in there), by=None)
     return made
 
 
