@@ -15,6 +15,7 @@ from improvements import workflow
 from improvements.models import Agreement, LibraryMeasure, Measure, Plan, Progress, ProgressFile
 from improvements.standing import standing_of
 from notifications.models import Notice
+from ratings.events.happening import Happening
 from ratings.register.rerating import rerate
 from ratings.workflow import event as events
 from records.previews import as_stored
@@ -81,7 +82,7 @@ def test_an_event_begins_a_plan_and_its_end_ends_the_draft(who, clock):
     assert not Plan.objects.exists()
     discipline = person(Role.DISCIPLINE, COUNTY, username="discipline")
     CycleFactory(scheme__year=2026, windows=False)
-    event = events.record(UnitFactory(code=VILLAGE), kind="spot_check_failed", on=date(2026, 1, 20), by=discipline)
+    event = events.record(Happening(UnitFactory(code=VILLAGE), "spot_check_failed", date(2026, 1, 20)), by=discipline)
     plan = only_plan()
     assert (plan.cause, plan.star_before, plan.star) == ("fall", 3, 2)
     assert plan.problems.first().criterion == ""

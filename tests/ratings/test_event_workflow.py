@@ -183,7 +183,7 @@ def test_a_proposal_left_unsettled_may_be_settled_by_the_level_above(village, di
     leader = person(Role.TOWNSHIP_LEADER, TOWNSHIP)
     record(Happening(village, "case_opened", DAY), by=discipline)
     proposal = Proposal.objects.get()
-    due = FollowUp.objects.get()
+    due = FollowUp.objects.get(kind="proposal")
     assert (due.subject, due.responsible_unit_id, due.due_at) == (str(proposal.pk), COUNTY, at(2026, 7, 1))
     assert list(to_settle(city)) == []
     with pytest.raises(NotAllowed):
@@ -196,7 +196,10 @@ def test_a_proposal_left_unsettled_may_be_settled_by_the_level_above(village, di
             [],
         ]
         settle(proposal, confirm=True, by=User.objects.get(pk=city.pk))
-    assert (FollowUp.objects.get().state, FollowUp.objects.get().closed_by) == ("done", city)
+    assert (FollowUp.objects.get(kind="proposal").state, FollowUp.objects.get(kind="proposal").closed_by) == (
+        "done",
+        city,
+    )
 
 
 def test_a_new_decision_passes_the_proposal_to_its_authority(village, discipline):
@@ -204,7 +207,7 @@ def test_a_new_decision_passes_the_proposal_to_its_authority(village, discipline
     record(Happening(village, "case_opened", DAY), by=discipline)
     decision = DecisionFactory(unit=village, star=2, on=date(2026, 6, 15))
     decisions_confirmed.send(sender=None, decisions=[decision.pk], units=[VILLAGE])
-    due = FollowUp.objects.get()
+    due = FollowUp.objects.get(kind="proposal")
     assert (due.responsible_unit_id, due.responsible_role) == (TOWNSHIP, "township_leader")
 
 
