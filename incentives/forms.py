@@ -35,7 +35,10 @@ class SourceForm(forms.ModelForm):
     attachment = forms.FileField(
         label=gettext_lazy("Attachment"),
         required=False,
-        help_text=gettext_lazy("The document itself: PDF, OFD, Word or a photo. A new file replaces the old one."),
+        help_text=gettext_lazy(
+            "The document itself: PDF, OFD, Word or a photo. A new file replaces the old one. "
+            "Once filed, anybody may open it."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -6,6 +6,18 @@ from accounts.page_help import Topic
 
 TOPICS = [
     Topic(
+        "filed_policies",
+        _("Look up what is on file"),
+        _("Anybody may see which reward policies and project funds are on file. No account is needed."),
+        (
+            _("Type the name of the county or part of the title, or choose the county."),
+            _("Each line names filing number, day, period and sums; the attachment is the document itself."),
+        ),
+        pages=("filed_policies", "filed_policies_place", "filed_attachment"),
+        public=True,
+        order=14,
+    ),
+    Topic(
         "village_money",
         _("Money of your village"),
         _("You see what your village was promised, paid, and why."),

@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.menu import CADRE, MenuEntry, Section
+from accounts.menu import CADRE, PUBLIC, MenuEntry, Section
 
 LEDGER = ("/clawbacks/", "/ledger/")
 MENU = (
+    MenuEntry(Section.RESULTS, _("Filed policies"), "filed_policies", order=50, audiences=(PUBLIC,)),
     MenuEntry(
         Section.RESULTS,
         _("Rewards"),

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from records.lifecycle import Lifecycle, Step, moves
+from records.lifecycle import Group, Lifecycle, Step, moves
 
 
 class SourceState(models.TextChoices):
@@ -12,6 +12,9 @@ class SourceState(models.TextChoices):
     OPINION_SOUGHT = "opinion_sought", _("Opinion sought")
     FILED = "filed", _("Filed")
     EFFECTIVE = "effective", _("Effective")
+
+    ON_FILE = Group(FILED, EFFECTIVE)
+    """Filed, and so in the public register."""
 
 
 State = SourceState

@@ -3,6 +3,7 @@
 from incentives.views.disbursing import disburse
 from incentives.views.edit import edit, new
 from incentives.views.ledger import correct, ledger
+from incentives.views.public import filed, filed_attachment
 from incentives.views.settling import settle
 from incentives.views.source import attachment, detail, workbook
 from incentives.views.sources import sources
@@ -15,6 +16,8 @@ __all__ = [
     "detail",
     "disburse",
     "edit",
+    "filed",
+    "filed_attachment",
     "ledger",
     "new",
     "settle",
