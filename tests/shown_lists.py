@@ -11,7 +11,7 @@ LISTS = {
     if door.ways.get("get") == SIGNED_IN or isinstance(door.ways.get("get"), Anywhere)
 }
 # Lists that name no unit but the reader's own: settings, redirects, and what belongs to the county as a whole.
-BARE = {"account_change_password", "account_reauthenticate", "own_phone", "settings", "apply", "review_desk"}
+BARE = {"account_change_password", "account_reauthenticate", "own_phone", "settings", "sms_log", "apply", "review_desk"}
 BARE |= {
     "still_here",
     "own_notifications",
