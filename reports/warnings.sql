@@ -31,8 +31,13 @@ ranged as (
 ),
 unusual as (
     select r.* from ranged r
-    where (value < low and low - value >= 5 and (low * value < 0 or greatest(abs(low), abs(value)) >= times * least(abs(low), abs(value))))
-       or (value > high and value - high >= 5 and (high * value < 0 or greatest(abs(high), abs(value)) >= times * least(abs(high), abs(value))))
+    where (
+        value < low and low - value >= 5
+        and (low * value < 0 or greatest(abs(low), abs(value)) >= times * least(abs(low), abs(value)))
+    ) or (
+        value > high and value - high >= 5
+        and (high * value < 0 or greatest(abs(high), abs(value)) >= times * least(abs(high), abs(value)))
+    )
 ),
 warning as (
     select 'W1' as rule, u.code as unit, ((w.closes - interval '1 microsecond') at time zone 'Asia/Shanghai')::date as since,

@@ -53,11 +53,12 @@ def test_a_reader_has_help_for_the_own_tasks_alone(client):
         "sign_in",
         "public_notices",
         "public_register",
+        "filed_policies",
     ]
 
 
 @pytest.mark.parametrize(
-    ("role", "code", "topic"), [(Role.FILLER, VILLAGE, "fill"), (Role.COUNTY_OFFICE, COUNTY, "applications")]
+    ("role", "code", "topic"), [(Role.FILLER, VILLAGE, "fill"), (Role.DISCIPLINE, COUNTY, "applications")]
 )
 def test_the_help_of_a_page_is_one_press_away(client, role, code, topic, settings):
     settings.SECOND_FACTOR_REQUIRED = False
