@@ -103,6 +103,11 @@ def confirming(user: Any, step: str, key: str) -> Iterator[Any]:
         shown.save(update_fields=["done_at"])
 
 
+def find(user: Any, step: str, key: str) -> Preview | None:
+    """What ``user`` was shown under that key: for a view whose subject has left the user's sight since then."""
+    return Preview.objects.filter(user=user, step=step, key=key[:64]).first()
+
+
 def forget_old() -> None:
     Preview.objects.filter(shown_at__lt=timezone.now() - KEPT).delete()
 

@@ -122,8 +122,8 @@ class Plan(models.Model):
         indexes = [models.Index(fields=["unit", "due"], name="plan_by_unit")]
         constraints = [
             models.UniqueConstraint(fields=["decision"], condition=Q(cause="result"), name="one_plan_per_result"),
-            models.UniqueConstraint(
-                fields=["decision"],
+            models.UniqueConstraint(  # after a split the parts stand under one decision
+                fields=["unit", "decision"],
                 condition=Q(cause="fall", state__in=PlanState.OPEN.values),
                 name="one_open_plan_per_fall",
             ),

@@ -106,17 +106,37 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Take one step; refused, the page is shown again with what was typed."""
-    one = _seen_or_404(request, pk)
     if verb not in DONE:
         raise Http404
+    one = _seen(request, pk)
+    if one is None:
+        return _out_of_sight(request, pk, verb)
     form = _form(request, one, STEPS[verb], bound=True)
     tried = carry_out(
-        request, _key(verb, one), form, lambda shown: _act(verb, one, form, request, shown), done=lambda: one
+        request, _key(verb, pk), form, lambda shown: _act(verb, one, form, request, shown), done=lambda: one
     )
     if tried.made:
-        messages.success(request, DONE[verb])
-        return redirect("plan", pk)
+        return _done(request, pk, verb)
     return _show(request, _seen_or_404(request, pk), {verb: form}, tried.status)
+
+
+def _done(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Lead on to the plan; a helper unit that asked for changes no longer sees it, and goes to its list."""
+    messages.success(request, DONE[verb])
+    return redirect("plan", pk) if _seen(request, pk) else redirect("plans")
+
+
+def _out_of_sight(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Answer a step from a page whose plan the reader no longer sees: a double click, or somebody was quicker."""
+    shown = previews.find(request.user, _key(verb, pk), request.POST.get("key", ""))
+    if shown is None:
+        raise Http404
+    if shown.done_at:
+        return _done(request, pk, verb)
+    messages.warning(
+        request, _("Something has changed since this page was opened. Nothing was done. Please look again.")
+    )
+    return redirect("plans")
 
 
 def _act(verb: str, one: Plan, form: Form, request: HttpRequest, shown: Any) -> Plan:
@@ -161,7 +181,7 @@ def _show(request: HttpRequest, one: Plan, refused: dict[str, Form], status: int
             {
                 "step": taken,
                 "form": refused.get(taken.verb) or _form(request, one, taken, bound=False),
-                "key": previews.keep(request.user, _key(taken.verb, one), shown),
+                "key": previews.keep(request.user, _key(taken.verb, one.pk), shown),
                 "opened": taken.verb in refused,
             }
             for taken in steps
@@ -172,10 +192,16 @@ def _show(request: HttpRequest, one: Plan, refused: dict[str, Form], status: int
     return render(request, "improvements/plan.html", context, status=status)
 
 
-def _seen_or_404(request: HttpRequest, pk: int) -> Plan:
+def _seen(request: HttpRequest, pk: int) -> Plan | None:
     rows = Plan.objects.seen_by(request.user).with_outcome()
-    return get_object_or_404(rows.select_related("unit", "decision", "person", "checked_by", "drawn_up_by"), pk=pk)
+    return rows.select_related("unit", "decision", "person", "checked_by", "drawn_up_by").filter(pk=pk).first()
 
 
-def _key(verb: str, one: Plan) -> str:
-    return f"{verb}:{one.pk}"
+def _seen_or_404(request: HttpRequest, pk: int) -> Plan:
+    if one := _seen(request, pk):
+        return one
+    raise Http404
+
+
+def _key(verb: str, plan: int) -> str:
+    return f"{verb}:{plan}"

@@ -6,10 +6,8 @@ What is begun and not yet agreed ends by itself when its cause is gone; what was
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from accounts.roles import Role
@@ -19,7 +17,7 @@ from followups.workflow import Opening, open_all
 from improvements.lost_points import Loss, lost_points
 from improvements.models import Plan, PlanState, Problem
 from improvements.models.plan import USUAL
-from improvements.workflow.ending import call_off
+from improvements.workflow.ending import call_off, in_chinese
 from ratings.models import Decision, StarPeriod
 from ratings.register.star_changes import Moved
 from records import audit
@@ -35,6 +33,8 @@ DAYS_TO_AGREE = 20
 def begin_for_results(decisions: Collection[int]) -> int:
     """Begin a plan for each village whose confirmed result is weak or lower than what it held; how many. Idempotent.
 
+    What counts is the star that the village holds under the result: an event may hold it down.
+
     Drafts of earlier results end: the new result stands for them.
     """
     made = list(
@@ -48,8 +48,8 @@ def begin_for_results(decisions: Collection[int]) -> int:
     held_by = [one.unit_id for one in made]
     earlier = Plan.objects.filter(unit__in=held_by, state__in=PlanState.BEING_WRITTEN)
     outdated = earlier.exclude(decision__in=[one.pk for one in made])
-    call_off(outdated, _in_chinese(gettext_noop("A new result has been confirmed.")))
-    held = _stars_before(made)
+    call_off(outdated, in_chinese(gettext_noop("A new result has been confirmed.")))
+    before, star = _stars_before(made), _stars_now(made)
     there = set(Plan.objects.filter(decision__in=made, cause=Plan.Cause.RESULT).values_list("decision_id", flat=True))
     going_on = set(Plan.objects.open().filter(unit__in=held_by).values_list("unit_id", "year"))
     weak = [
@@ -57,10 +57,10 @@ def begin_for_results(decisions: Collection[int]) -> int:
         for one in made
         if one.pk not in there
         and (one.unit_id, one.year) not in going_on
-        and (one.star <= WEAK or one.star < held.get(one.pk, 0))
+        and _is_weak(star[one.pk], before.get(one.pk))
     ]
     plans = [
-        _plan(one, one.unit, Plan.Cause.RESULT, (held.get(one.pk), one.star), one.on or timezone.localdate())
+        _plan(one, one.unit, Plan.Cause.RESULT, (before.get(one.pk), star[one.pk]), one.on or timezone.localdate())
         for one in weak
     ]
     return len(_begin(plans, lost_points(weak)))
@@ -74,15 +74,15 @@ def follow_stars(moved: Iterable[Moved], day: date) -> int:
     by_unit = {one.unit: one for one in moved}
     if not by_unit:
         return 0
-    drafts = Plan.objects.filter(unit__in=by_unit, cause=Plan.Cause.FALL, state__in=PlanState.BEING_WRITTEN)
-    back = [plan.pk for plan in drafts if by_unit[plan.unit_id].after >= (plan.star_before or 0)]
-    call_off(Plan.objects.filter(pk__in=back), _in_chinese(gettext_noop("The star is held again.")))
+    drafts = Plan.objects.filter(unit__in=by_unit, state__in=PlanState.BEING_WRITTEN)
+    back = [plan.pk for plan in drafts if _is_back(plan, by_unit[plan.unit_id].after)]
+    call_off(drafts.filter(pk__in=back), in_chinese(gettext_noop("The star is held again.")))
     fallen = [one for one in by_unit.values() if one.after < one.before]
     held = StarPeriod.objects.on(day).filter(unit__in=[one.unit for one in fallen], unit__level=Level.VILLAGE)
     periods = list(held.select_related("unit", "decision__application__unit").order_by("unit"))
-    open_ones = Plan.objects.open().filter(cause=Plan.Cause.FALL, decision__in=[one.decision_id for one in periods])
-    there = set(open_ones.values_list("decision_id", flat=True))
-    new = [one for one in periods if one.decision_id not in there]
+    open_ones = Plan.objects.open().filter(cause=Plan.Cause.FALL, unit__in=[one.unit_id for one in periods])
+    there = set(open_ones.values_list("unit_id", "decision_id"))
+    new = [one for one in periods if (one.unit_id, one.decision_id) not in there]
     plans = [
         _plan(one.decision, one.unit, Plan.Cause.FALL, (by_unit[one.unit_id].before, by_unit[one.unit_id].after), day)
         for one in new
@@ -90,9 +90,21 @@ def follow_stars(moved: Iterable[Moved], day: date) -> int:
     return len(_begin(plans, lost_points(one.decision for one in new)))
 
 
+def _is_weak(star: int, before: int | None) -> bool:
+    """Whether a village with this result needs a plan."""
+    return star <= WEAK or star < (before or 0)
+
+
+def _is_back(plan: Plan, star: int) -> bool:
+    """Whether ``star``, held now, takes away what the plan began for."""
+    if plan.cause == Plan.Cause.FALL:
+        return star >= (plan.star_before or 0)
+    return not _is_weak(star, plan.star_before)
+
+
 def _end_after_reversal() -> None:
     reversed_ones = Plan.objects.filter(state__in=PlanState.BEING_WRITTEN, decision__state=Decision.State.REVERSED)
-    call_off(reversed_ones, _in_chinese(gettext_noop("The closing of the year was taken back.")))
+    call_off(reversed_ones, in_chinese(gettext_noop("The closing of the year was taken back.")))
 
 
 def _stars_before(decisions: Iterable[Decision]) -> dict[int, int]:
@@ -109,6 +121,16 @@ def _stars_before(decisions: Iterable[Decision]) -> dict[int, int]:
             if period.during.lower <= eve and (period.during.upper is None or eve < period.during.upper):
                 found[one.pk] = period.star
     return found
+
+
+def _stars_now(decisions: Collection[Decision]) -> dict[int, int]:
+    """By decision (id), the star that it gives today: less than was decided while an event holds it down.
+
+    The register has been brought up to date by then: the app of ratings receives ``decisions_confirmed`` first.
+    """
+    periods = StarPeriod.objects.on().filter(decision__in=decisions)
+    held = {(unit, decision): star for unit, decision, star in periods.values_list("unit", "decision", "star")}
+    return {one.pk: min(one.star, held.get((one.unit_id, one.pk), one.star)) for one in decisions}
 
 
 def _plan(decision: Decision, unit: Unit, cause: str, stars: tuple[int | None, int], day: date) -> Plan:
@@ -143,11 +165,12 @@ def _begin(plans: list[Plan], losses: dict[int, list[Loss]]) -> list[Plan]:
 
 def _problems(plan: Plan, losses: list[Loss]) -> list[Problem]:
     found = [Problem(plan=plan, criterion=one.criterion, name=one.name, lost=one.lost, full=one.full) for one in losses]
-    if plan.cause == Plan.Cause.FALL:
-        words = _in_chinese(gettext_noop("An event lowered the star from %(before)d to %(after)d."))
-        return [Problem(plan=plan, name=words % {"before": plan.star_before, "after": plan.star}), *found]
+    unlowered = plan.star_before if plan.cause == Plan.Cause.FALL else plan.decision.star
+    if unlowered is not None and plan.star < unlowered:
+        words = in_chinese(gettext_noop("An event lowered the star from %(before)d to %(after)d."))
+        return [Problem(plan=plan, name=words % {"before": unlowered, "after": plan.star}), *found]
     if not found:
-        unknown = _in_chinese(gettext_noop("No points are known of this result."))
+        unknown = in_chinese(gettext_noop("No points are known of this result."))
         return [Problem(plan=plan, name=plan.decision.reason[:300] or unknown)]
     return found
 
@@ -161,9 +184,3 @@ def _to_agree(plan: Plan) -> Opening:
         working_days_due(DAYS_TO_AGREE, plan.begun_on),
         plan.get_absolute_url(),
     )
-
-
-def _in_chinese(words: str) -> str:
-    """What is kept is written in the language of the office, whoever caused it."""
-    with translation.override(settings.LANGUAGE_CODE):
-        return _(words)

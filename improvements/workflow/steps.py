@@ -22,12 +22,12 @@ from followups.due import working_days_due
 from followups.offices import Office
 from followups.workflow import Opening
 from improvements.models import Agreement, Measure, Party, Plan, PlanState, Progress, ProgressFile
-from improvements.parties import helper_posts, people_of, reports_for
+from improvements.parties import helper_posts, reports_for
 from improvements.standing import standing_of
+from improvements.telling import tell
 from improvements.workflow.actions import open_parties, require
 from improvements.workflow.ending import call_off
 from improvements.workflow.library import take_up
-from notifications.workflow import announce
 from records import audit
 from records.deadlines import end_of
 from records.files import store
@@ -39,7 +39,6 @@ State = PlanState
 MOST_FILES = 9
 DAYS_TO_CHECK = 10
 """Working days in which the county checks what is reported done."""
-EVERYBODY = tuple(Party)
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def propose(plan: Plan, *, by: User, expected: Any = None, at: datetime | None =
         fresh.state, fresh.proposed_at, fresh.drawn_up_by = State.PROPOSED, at or timezone.now(), by
         fresh.revision += 1
         fresh.save()
-        _tell(fresh, "plan_proposed", EVERYBODY, but=by)
+        tell(fresh, "plan_proposed", but=by)
     return fresh
 
 
@@ -117,7 +116,7 @@ def agree(plan: Plan, *, by: User, expected: Any = None, at: datetime | None = N
             take_up(fresh)
             followups.finish("plan_agree", [fresh.pk], by=by)
             _carry_out(fresh, by)
-            _tell(fresh, "plan_agreed", EVERYBODY, but=by)
+            tell(fresh, "plan_agreed", but=by)
     return fresh
 
 
@@ -127,7 +126,7 @@ def decline(plan: Plan, *, by: User, reason: str, expected: Any = None) -> Plan:
     with _step("decline_plan", plan, by, reason=said, expected=expected) as fresh:
         fresh.state, fresh.proposed_at, fresh.reason = State.DRAFT, None, said
         fresh.save()
-        _tell(fresh, "plan_declined", [Party.TOWNSHIP], but=by)
+        tell(fresh, "plan_declined", but=by)
     return fresh
 
 
@@ -178,7 +177,7 @@ def pass_check(plan: Plan, *, by: User, finding: str, expected: Any = None, at: 
         fresh.state, fresh.checked_by, fresh.finding, fresh.closed_at = State.PASSED, by, said, at or timezone.now()
         fresh.save()
         followups.finish("plan_check", [fresh.pk], by=by)
-        _tell(fresh, "plan_passed", EVERYBODY, but=by)
+        tell(fresh, "plan_passed", but=by)
     return fresh
 
 
@@ -190,7 +189,7 @@ def send_back(plan: Plan, *, by: User, reason: str, expected: Any = None) -> Pla
         fresh.save()
         followups.finish("plan_check", [fresh.pk], by=by)
         _carry_out(fresh, by)
-        _tell(fresh, "plan_sent_back", EVERYBODY, but=by)
+        tell(fresh, "plan_sent_back", but=by)
     return fresh
 
 
@@ -200,7 +199,6 @@ def cancel(plan: Plan, *, by: User, reason: str, expected: Any = None) -> Plan:
     with _step("cancel_plan", plan, by, reason=said, expected=expected) as fresh:
         call_off(Plan.objects.filter(pk=fresh.pk), said, by=by)
         fresh.refresh_from_db()
-        _tell(fresh, "plan_cancelled", EVERYBODY if fresh.proposed_at else [Party.VILLAGE, Party.TOWNSHIP], but=by)
     return fresh
 
 
@@ -259,18 +257,6 @@ def _carry_out(plan: Plan, by: User) -> None:
     office = Office(plan.unit_id, Role.SIGNER)
     opening = Opening("plan_carry_out", plan.pk, plan.unit, office, end_of(plan.due), plan.get_absolute_url())
     followups.open_followup(opening, by=by)
-
-
-def _tell(plan: Plan, kind: str, parties: Iterable[str], *, but: User) -> None:
-    announce(
-        people_of(plan, parties) - {but.pk},
-        kind,
-        link=plan.get_absolute_url(),
-        unit_code=plan.unit_id,
-        unit=plan.unit.name,
-        reason=plan.reason,
-        until=plan.until,
-    )
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from improvements import workflow
 from improvements.models import Measure, Plan
+from notifications.models import Notice
 from tests.improvements.conftest import HELPER, agreed, result, terms
 from tests.two_tenants import PNG
 
@@ -81,6 +82,28 @@ def test_a_double_click_is_answered_like_the_first_and_a_stale_page_shows_the_ne
     assert [signer.post(address, {"key": keys[0]}).status_code for _ in range(2)] == [302, 302]
     assert leader.post(address, {"key": keys[1]}).status_code == 409
     assert plan.agreements.count() == 1
+
+
+def test_a_helper_who_asks_for_changes_goes_to_the_own_list(who):
+    """The draft is out of the helper's sight from then on; a double click and a stale page are answered there too."""
+    result(2)
+    plan = workflow.draw_up(Plan.objects.get(), terms(Plan.objects.get()), by=who.office)
+    workflow.propose(plan, by=who.office)
+    helper, stranger = client_of(who.helper), client_of(who.other_helper)
+    keys = {one["step"].verb: one["key"] for one in helper.get(plan.get_absolute_url()).context["steps"]}
+    decline, agree = (reverse("plan_step", args=[plan.pk, verb]) for verb in ("decline_plan", "agree_plan"))
+    sent = {"key": keys["decline_plan"], "reason": "时间太紧"}
+    answers = [helper.post(decline, sent, follow=True) for _ in range(2)]
+    assert [(answer.status_code, answer.redirect_chain[0][0]) for answer in answers] == [(200, reverse("plans"))] * 2
+    assert [[one.level_tag for one in answer.context["messages"]] for answer in answers] == [["success"]] * 2
+    stale = helper.post(agree, {"key": keys["agree_plan"]}, follow=True)
+    assert [one.level_tag for one in stale.context["messages"]] == ["warning"]
+    assert [stranger.post(decline, sent).status_code, helper.post(agree).status_code] == [404, 404]
+    links = Notice.objects.filter(kind="plan_declined").values_list("user__username", "link")
+    assert set(links) == {(name, plan.get_absolute_url()) for name in ("filler", "signer", "office", "leader")}
+    workflow.propose(plan, by=who.office)
+    workflow.decline(plan, by=who.signer, reason="人手不够")
+    assert Notice.objects.get(kind="plan_declined", user=who.helper).link == reverse("plans")
 
 
 def test_a_helper_reaches_the_own_plans_alone(who):

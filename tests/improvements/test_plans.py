@@ -20,10 +20,19 @@ from ratings.register.rerating import rerate
 from ratings.workflow import event as events
 from records.previews import as_stored
 from records.refusals import Incomplete, NotAllowed, Outdated, WrongState
-from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, DecisionFactory, UnitFactory, person
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    VILLAGE,
+    CycleFactory,
+    DecisionFactory,
+    EventFactory,
+    UnitFactory,
+    person,
+)
 from tests.improvements.conftest import HELPER, agreed, result, terms
 from tests.two_tenants import PNG
-from villages.workflow import OrderPaper, SplitPart, merge
+from villages.workflow import OrderPaper, SplitPart, merge, split
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +98,75 @@ def test_an_event_begins_a_plan_and_its_end_ends_the_draft(who, clock):
     events.close(event, on=date(2026, 1, 20), by=discipline, reason="复查合格")
     clock.move_to("2026-01-21 10:00+08:00")
     rerate([VILLAGE])
-    assert (only_plan().state, waiting()) == ("cancelled", [])
+    assert (only_plan().state, waiting(), told(who.signer)) == ("cancelled", [], [])
+
+
+def test_those_who_were_asked_are_told_when_a_plan_ends_by_itself(who, clock):
+    result(2)
+    plan = workflow.draw_up(only_plan(), terms(only_plan()), by=who.office)
+    workflow.propose(plan, by=who.office)
+    clock.move_to("2027-01-20 10:00+08:00")
+    result(3, year=2026)
+    assert (only_plan().state, told(who.signer)[-1], told(who.helper)[-1], told(who.other_helper)) == (
+        "cancelled",
+        "plan_cancelled",
+        "plan_cancelled",
+        [],
+    )
+
+
+def test_each_part_of_a_split_falls_by_itself_and_one_plan_is_left_when_they_merge(who, clock):
+    result(3)
+    part, other = f"{TOWNSHIP}206", f"{TOWNSHIP}207"
+    CycleFactory(scheme__year=2026, windows=False)
+    clock.move_to("2026-01-22 10:00+08:00")
+    paper = OrderPaper("县政〔2026〕1号", date(2026, 1, 22), "分村")
+    split(
+        VILLAGE, [SplitPart(VILLAGE), SplitPart(part, "二村"), SplitPart(other, "三村")], VILLAGE, paper, by=who.county
+    )
+    discipline = person(Role.DISCIPLINE, COUNTY, username="discipline")
+    clock.move_to("2026-01-25 10:00+08:00")
+    events.record(Happening(UnitFactory(code=VILLAGE), "spot_check_failed", date(2026, 1, 24)), by=discipline)
+    for code in (part, other):
+        EventFactory(unit_id=code, kind="spot_check_failed", on=date(2026, 1, 24))
+    rerate([part, other])
+    assert set(Plan.objects.values_list("unit", "cause", "star")) == {
+        (code, "fall", 2) for code in (VILLAGE, part, other)
+    }
+    plan = Plan.objects.get(unit=part)
+    workflow.propose(
+        workflow.draw_up(
+            plan, terms(plan, measures=[workflow.PlannedMeasure(plan.problems.first().pk, "补台账")]), by=who.office
+        ),
+        by=who.office,
+    )
+    clock.move_to("2026-01-26 10:00+08:00")
+    paper = OrderPaper("县政〔2026〕2号", date(2026, 1, 26), "并村")
+    order = merge([part, VILLAGE], SplitPart(VILLAGE), paper, by=who.county)
+    assert set(Plan.objects.open().values_list("pk", "unit")) == {
+        (plan.pk, VILLAGE),
+        (Plan.objects.get(unit=other).pk, other),
+    }
+    assert len([one for one in order.consequences if "改进提升计划" in one["text"]]) == 2
+
+
+def test_a_result_held_down_by_an_event_begins_a_plan(who, clock):
+    result(3)
+    clock.move_to("2027-01-20 10:00+08:00")
+    discipline = person(Role.DISCIPLINE, COUNTY, username="discipline")
+    CycleFactory(scheme__year=2027, windows=False)
+    cycle = CycleFactory(scheme__year=2026, windows=False)
+    event = events.record(Happening(UnitFactory(code=VILLAGE), "spot_check_failed", date(2027, 1, 19)), by=discipline)
+    result(3, year=2026, cycle=cycle)
+    assert list(Plan.objects.order_by("pk").values_list("cause", "year", "star", "state")) == [
+        ("fall", 2025, 2, "cancelled"),
+        ("result", 2026, 2, "draft"),
+    ]
+    assert Plan.objects.last().problems.first().name == "因情形由3星降为2星。"
+    events.close(event, on=date(2027, 1, 20), by=discipline, reason="复查合格")
+    clock.move_to("2027-01-21 10:00+08:00")
+    rerate([VILLAGE])
+    assert not Plan.objects.open().exists()
 
 
 def test_drafts_of_an_earlier_result_end_with_the_next(who, clock):

@@ -1,0 +1,34 @@
+"""Telling those who act for the parties of a plan."""
+
+from collections.abc import Collection, Iterator
+
+from django.urls import reverse
+
+from accounts.models import User
+from improvements.models import Party, Plan
+from improvements.parties import people_of
+from notifications.models import Notice
+from notifications.workflow import announce_all
+
+
+def tell(plan: Plan, kind: str, *, but: User | None) -> None:
+    """Tell all three parties, ``but`` not who has taken the step."""
+    tell_all([plan], kind, Party, but=but)
+
+
+def tell_all(plans: Collection[Plan], kind: str, parties: Collection[Party], *, but: User | None) -> None:
+    """The same for many plans at once, in a bounded number of queries. Their units have been read."""
+    announce_all(list(_notices(plans, kind, parties, but)))
+
+
+def _notices(plans: Collection[Plan], kind: str, parties: Collection[Party], but: User | None) -> Iterator[Notice]:
+    found = people_of(plans, parties)
+    for plan in plans:
+        told = {"unit": plan.unit.name, "reason": plan.reason, "until": plan.until}
+        by_place, helpers = found[plan.pk]
+        for user in sorted(by_place | helpers):
+            if but is not None and user == but.pk:
+                continue
+            sees = plan.proposed_at is not None or user in by_place
+            link = plan.get_absolute_url() if sees else reverse("plans")
+            yield Notice(user_id=user, kind=kind, params=told, link=link, unit_code=plan.unit_id)
