@@ -23,7 +23,7 @@ from guardian.models import UserObjectPermissionBase
 from knox.models import AbstractAuthToken
 
 from accounts.phones import KEPT
-from accounts.roles import ROLES, THREE_ADMINISTRATORS, Role
+from accounts.roles import RATED_POSTS, ROLES, THREE_ADMINISTRATORS, Role
 from accounts.scopes import TokenScope
 from villages.models import Unit
 
@@ -125,6 +125,10 @@ class AppointmentQuerySet(models.QuerySet):
     def on(self, day: date) -> AppointmentQuerySet:
         """Those in force on ``day``; ``ends`` is the last day."""
         return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+
+    def for_rating_of(self, level: str) -> AppointmentQuerySet:
+        """Of those who fill in and sign, only the ones of units of ``level``; everybody else."""
+        return self.exclude(Q(role__in=RATED_POSTS) & ~Q(unit__level=level))
 
 
 @pghistory.track(exclude=["phone"])

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from django.utils import timezone
 
 from accounts.models import Appointment, User
-from accounts.roles import Role
-from villages.models import prefixes
+from accounts.roles import RATED_POSTS, Role
+from villages.models import Unit, prefixes
 
 
 def holders(roles: Collection[str], codes: Iterable[str | None]) -> dict[str, list[int]]:
@@ -17,6 +17,22 @@ def holders(roles: Collection[str], codes: Iterable[str | None]) -> dict[str, li
     for code, user_id in rows.values_list("unit_id", "user_id").distinct():
         by_unit[code].append(user_id)
     return dict(by_unit)
+
+
+def unit_and_offices(offices: Collection[str], units: Iterable[Unit]) -> dict[str, set[int]]:
+    """User ids by unit code: those who fill in and sign for the unit itself, and who holds one of ``offices`` on it or
+    on the unit above; one query. A township's own people are no concern of its villages."""
+    units = list(units)
+    codes = {code for unit in units for code in (unit.code, unit.parent_code) if code}
+    held = Appointment.objects.on(timezone.localdate()).filter(role__in=[*RATED_POSTS, *offices], unit__in=codes)
+    by_unit: dict[str, set[tuple[str, int]]] = defaultdict(set)
+    for code, role, user_id in held.values_list("unit_id", "role", "user_id"):
+        by_unit[code].add((role, user_id))
+    return {
+        unit.code: {user_id for _role, user_id in by_unit[unit.code]}
+        | {user_id for role, user_id in by_unit[unit.parent_code or ""] if role in offices}
+        for unit in units
+    }
 
 
 def office_lines(role: str, code: str) -> list[str]:

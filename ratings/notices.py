@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.models import Appointment
-from accounts.role_holders import holders
+from accounts.role_holders import holders, unit_and_offices
 from accounts.roles import RATED_POSTS, Role
 from notifications.kinds import Group, Kind
 from notifications.models import Notice
@@ -36,8 +36,8 @@ WORKS_IN = {
     CycleStep.COUNTY_REVIEW: (Role.COUNTY_OFFICE, Role.COUNTY_REVIEWER),
 }
 """Who is to know when a step has more time."""
-CONCERNED = [*RATED_POSTS, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER]
-"""Who is to know when an event moves a star."""
+OFFICES_CONCERNED = (Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER)
+"""Who is to know, beside the unit's own people, when an event moves a star."""
 TO_SETTLE = _("%(unit)s: settle what follows from “%(event)s” of %(on)s")
 """What a proposal's follow-up asks for."""
 TO_RECTIFY = _("%(unit)s: rectify what “%(event)s” of %(on)s brought up")
@@ -239,11 +239,13 @@ def tell_township(applications: Iterable[Application], kind: str, **params: str 
     _tell(applications, to, kind, params)
 
 
-def tell_reviewing(unit: Unit, step: str, closes: datetime, reason: str, at: Iterable[str] = ()) -> None:
-    """Who works in ``step`` at ``unit``: those who hold its roles there, above and, for a county's step, below ``at``
-    these places (all of it when absent)."""
-    today = Appointment.objects.on(timezone.localdate()).filter(role__in=WORKS_IN[step])
-    people = today.filter(Q(unit__in=prefixes(unit.code)) | below_any(at or [unit.code], "unit_id"))
+def tell_reviewing(cycle: Cycle, step: str, closes: datetime, reason: str, unit: Unit | None = None) -> None:
+    """Who works in ``step`` of ``cycle`` for ``unit``, or anywhere in it: those who hold its roles there and above, at
+    the level that the cycle rates."""
+    places = [unit.code] if unit else cycle.places
+    unit = unit or cycle.unit
+    today = Appointment.objects.on(timezone.localdate()).for_rating_of(cycle.scheme.rates)
+    people = today.filter(Q(unit__in=prefixes(unit.code)) | below_any(places, "unit_id"), role__in=WORKS_IN[step])
     params = {"step": str(CycleStep(step).label), "until": deadline(closes), "reason": reason}
     announce(
         people.values_list("user_id", flat=True),
@@ -311,14 +313,14 @@ def tell_of_stars(sender: Any, changes: StarChanges, **kwargs: Any) -> None:
 
 def _star_notices(moved: list[Moved], changes: StarChanges) -> Iterator[Notice]:
     units = Unit.objects.in_bulk([one.unit for one in moved])
-    people = holders(CONCERNED, {code for unit in units.values() for code in (unit.code, unit.parent_code) if code})
+    people = unit_and_offices(OFFICES_CONCERNED, units.values())
     heaviest: dict[str, Cause] = {}
     for cause in causes(list(units), changes.day):
         heaviest.setdefault(cause.unit, cause)
     for one in moved:
         unit = units[one.unit]
         kind, params = _star_notice(one, heaviest.get(one.unit))
-        for user_id in sorted({*people.get(unit.code, []), *people.get(unit.parent_code, [])}):
+        for user_id in sorted(people[unit.code]):
             yield Notice(
                 user_id=user_id,
                 kind=kind,

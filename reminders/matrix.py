@@ -29,13 +29,13 @@ State = Application.State
 STATES_AFTER = {
     DueStep.APPLY: set(State.values) - {State.DRAFT},
     DueStep.TOWNSHIP_REVIEW: {State.COUNTY_REVIEW, State.DECIDED, State.PUBLIC_NOTICE, State.CONFIRMED, State.REJECTED},
-    DueStep.COUNTY_REVIEW: {State.DECIDED, State.PUBLIC_NOTICE, State.CONFIRMED},
+    DueStep.COUNTY_REVIEW: {State.DECIDED, State.PUBLIC_NOTICE, State.CONFIRMED, State.REJECTED},
     DueStep.RELEASE: {State.PUBLIC_NOTICE, State.CONFIRMED},
 }
 DONE_BY = {
     DueStep.APPLY: ("submit", "resubmit"),
     DueStep.TOWNSHIP_REVIEW: ("decide_township", "recommend", "reject"),
-    DueStep.COUNTY_REVIEW: ("decide_county",),
+    DueStep.COUNTY_REVIEW: ("decide_county", "reject_county"),
     DueStep.RELEASE: ("release",),
 }
 LEVEL_BELOW = {4: 6, 6: TOWNSHIP_LENGTH, TOWNSHIP_LENGTH: 12}
@@ -145,9 +145,9 @@ def matrix_of(user: User, unit: Unit) -> Matrix:
 
 
 def _units(unit: Unit, digits: int, waiting: Iterable[str]) -> list[Unit]:
-    """The rows: what is rated in a township, otherwise the next level's units; and wherever something waits."""
-    there = Q(rated=True, ended=None) if digits > TOWNSHIP_LENGTH else Q(ended=None) & ~Q(level=Level.STATION)
-    rows = Unit.objects.filter(below(unit.code), there | Q(code__in=list(waiting))).order_by("code")
+    """The rows: the rated villages of a township, otherwise the next level's units; and wherever something waits."""
+    there = Q(rated=True, level=Level.VILLAGE) if digits > TOWNSHIP_LENGTH else ~Q(level=Level.STATION)
+    rows = Unit.objects.filter(below(unit.code), Q(there, ended=None) | Q(code__in=list(waiting))).order_by("code")
     return [
         one for one in rows.extra(where=["length(code) <= %s"], params=[digits]) if one != unit or one.code in waiting
     ]

@@ -241,8 +241,7 @@ def with_stage(unit: Unit, windows: Iterable[Window]) -> QuerySet[Unit]:
     )
     return (
         Unit.objects.within(unit)
-        .standing()
-        .filter(rated=True)
+        .rated()
         .annotate(mine=mine)
         .annotate(stage=stage, returned=Coalesce(Q(mine__state=State.RETURNED), False))
     )

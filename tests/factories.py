@@ -266,15 +266,31 @@ class WindowFactory(DjangoModelFactory):
     closes = factory.LazyAttribute(lambda o: at(o.cycle.year + 1, 1, 1))
 
 
-def shortest_way(to: str) -> list[str]:
-    """The states from ``draft`` (exclusive) to ``to`` by the fewest allowed steps."""
+BY_COUNTY_FIRST = {
+    ("submitted", "county_review"),
+    ("returned", "county_review"),
+    ("county_review", "returned"),
+    ("county_review", "rejected"),
+    ("rejected", "county_review"),
+}
+
+
+def moves_of(unit: str) -> set[tuple[str, str]]:
+    """The moves that the lifecycle allows an application of the unit (by code)."""
+    moves = set(STEPS.transitions)
+    return moves - BY_COUNTY_FIRST if len(unit) > 9 else {move for move in moves if move[1] != "township_review"}
+
+
+def shortest_way(to: str, unit: str) -> list[str]:
+    """The states from ``draft`` (exclusive) to ``to`` by the fewest steps allowed for the unit (by code)."""
+    allowed = moves_of(unit)
     ways, seen = deque([["draft"]]), {"draft"}
     while ways:
         way = ways.popleft()
         if way[-1] == to:
             return way[1:]
         for start, end in STEPS.transitions:
-            if start == way[-1] and end not in seen:
+            if start == way[-1] and end not in seen and (start, end) in allowed:
                 seen.add(end)
                 ways.append([*way, end])
     raise LookupError(to)
@@ -297,7 +313,7 @@ class ApplicationFactory(DjangoModelFactory):
         if to != "draft":
             fields.setdefault("submitted_at", at(fields["cycle"].year, 3, 1))
         application = super()._create(model_class, *args, **fields)
-        walk(application, *shortest_way(to))
+        walk(application, *shortest_way(to, application.unit_id))
         application.refresh_from_db()
         return application
 

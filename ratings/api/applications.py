@@ -20,11 +20,11 @@ from ratings.api.fields import FigureField
 from ratings.application.access import FILL, VIEW, applications_for, opened
 from ratings.application.progress import visible_steps
 from ratings.models import Absence, Application, Cycle, Evidence, Transition
-from ratings.models.lifecycle import STEPS
+from ratings.models.lifecycle import STEPS, TAKEN_ABOVE
 from ratings.presenters.application_form import ApplicationFormView
 from ratings.workflow import application as workflow
 from ratings.workflow import evidence as files
-from ratings.workflow.actions import TAKEN_ABOVE, available, verb_above
+from ratings.workflow.actions import available, verb_above
 from ratings.workflow.answers import AnswerEntry, SavedAnswers, save_answers, version
 from records.validated_input import ExactSerializer, NoFields, sent
 from villages.models import Unit, below

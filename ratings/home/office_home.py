@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from accounts.models import User
 from ratings.models import Application, Cycle
 from ratings.models.cycle import CycleStep
-from villages.models import below_any
+from villages.models import Level, below_any
 
 State = Application.State
 ACCEPT = "ratings.accept"
@@ -16,12 +16,14 @@ SHOWN = 5
 
 
 def applied(user: User) -> dict[str, Any] | None:
-    """The latest open cycle of the person's township; None for everybody else."""
+    """The latest open cycle of the person's township, rather the villages' than another of its year; None for everybody
+    else."""
     codes = user.reach(ACCEPT)
     if not codes:
         return None
-    cycles = Cycle.objects.reaching(codes).filter(state=Cycle.State.OPEN).select_related("scheme")
-    cycle = cycles.prefetch_related("windows").order_by("-year").first()
+    open_cycles = Cycle.objects.reaching(codes).filter(state=Cycle.State.OPEN).exclude(scheme__rates=Level.TOWNSHIP)
+    cycles = open_cycles.select_related("scheme").prefetch_related("windows")
+    cycle = max(cycles, key=lambda one: (one.year, one.scheme.rates == Level.VILLAGE), default=None)
     if cycle is None:
         return None
     sent = Application.objects.filter(cycle=cycle, unit=OuterRef("pk")).exclude(state=State.DRAFT)

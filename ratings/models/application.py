@@ -49,7 +49,10 @@ class Paper(models.TextChoices):
 
 
 def first_stage(unit: str) -> Stage:
-    """The level that accepts the application of a unit (by code) and reviews it first: the one above it."""
+    """The level that accepts the application of a unit (by code) and reviews it first: the one above it.
+
+    The trigger ``application_goes_through_its_levels`` holds every change of state to it.
+    """
     return Stage.COUNTY if len(unit) <= TOWNSHIP_LENGTH else Stage.TOWNSHIP
 
 
@@ -108,6 +111,24 @@ class Application(models.Model):
                 name="application_begins_as_draft",
                 operation=pgtrigger.Insert,
                 condition=~pgtrigger.Q(new__state="draft"),
+            ),
+            pgtrigger.Trigger(  # the county's own steps are for what it reviews first; a township never reviews itself
+                name="application_goes_through_its_levels",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),
+                func=f"""
+                    IF length(NEW.unit_id) <= {TOWNSHIP_LENGTH} AND NEW.state = 'township_review'
+                        OR length(NEW.unit_id) > {TOWNSHIP_LENGTH} AND (OLD.state, NEW.state) IN (
+                            ('submitted', 'county_review'), ('returned', 'county_review'),
+                            ('county_review', 'returned'), ('county_review', 'rejected'),
+                            ('rejected', 'county_review')
+                        )
+                    THEN
+                        RAISE EXCEPTION 'an application of % does not go from % to %',
+                            NEW.unit_id, OLD.state, NEW.state USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
             pgtrigger.Protect(name="application_stays", operation=pgtrigger.Delete),
             pgtrigger.Trigger(

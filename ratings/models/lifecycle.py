@@ -48,6 +48,16 @@ class ApplicationState(models.TextChoices):
 
 
 State = ApplicationState
+TAKEN_ABOVE = ("accept", "return", "resume", "undo_submission", "reject")
+"""Steps that the level above the unit takes: in the county they are named "…_county"."""
+
+
+def plain_verb(verb: str) -> str:
+    """The same step whichever level takes it: "accept" of "accept_county"."""
+    plain = verb.removesuffix("_county")
+    return plain if plain in TAKEN_ABOVE else verb
+
+
 IN_TOWNSHIP, IN_COUNTY = State.TOWNSHIP_REVIEW, State.COUNTY_REVIEW
 
 STEPS = Lifecycle(

@@ -1,5 +1,6 @@
 """To-dos about applications and cycles (``accounts.todo_list``): village, township, departments, county."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from ratings.todos.usual_times import step_at
 from ratings.workflow.filling_rights import open_return
 from ratings.workflow.supply import asked_of
 from ratings.workflow.window import closes_for
-from villages.models import Unit
+from villages.models import Level, Unit
 
 State = Application.State
 
@@ -148,18 +149,25 @@ class InVillageHands:
         )
 
 
+@dataclass(frozen=True)
 class ToAccept:
-    """For the township office: submitted applications, and returns whose deadline is over."""
+    """For the office that accepts with ``permission`` and reviews in the window of ``step``: submitted applications,
+    and returns whose deadline is over. Of townships it is the county's, of all others the township's."""
+
+    permission: str
+    step: CycleStep
+    of_townships: bool
 
     def entries(self, user: User) -> list[Todo]:
-        if not user.reach("ratings.accept"):
+        if not user.reach(self.permission):
             return []
         sent = Q(state=State.SUBMITTED)
         late = Q(state=State.RETURNED, returns__answered_at=None, returns__due__lte=timezone.now())
-        closes = closes_for(CycleStep.TOWNSHIP_REVIEW, cycle="cycle", unit="unit")
+        of_township = Q(unit__level=Level.TOWNSHIP)
         counts = (
-            reached(user, "ratings.accept", Application.objects.filter(sent | late))
-            .annotate(closes=closes)
+            reached(user, self.permission, Application.objects.filter(sent | late))
+            .filter(of_township if self.of_townships else ~of_township)
+            .annotate(closes=closes_for(self.step, cycle="cycle", unit="unit"))
             .aggregate(
                 submitted=Count("pk", filter=sent, distinct=True),
                 since=Min("submitted_at", filter=sent),
@@ -185,10 +193,9 @@ class ToAccept:
                 )
             )
         if n := counts["late"]:
-            title = ngettext("%s village has missed its deadline", "%s villages have missed their deadlines", n) % n
             entries.append(
                 Todo(
-                    title,
+                    self._missed(n),
                     f"{queue}?state={State.RETURNED}",
                     urgent=True,
                     action=_("Open the list"),
@@ -197,6 +204,11 @@ class ToAccept:
                 )
             )
         return entries
+
+    def _missed(self, n: int) -> str:
+        if self.of_townships:
+            return ngettext("%s township has missed its deadline", "%s townships have missed their deadlines", n) % n
+        return ngettext("%s village has missed its deadline", "%s villages have missed their deadlines", n) % n
 
 
 class ToSupply:
@@ -263,4 +275,11 @@ class ToRun:
         )
 
 
-SOURCES = (ToBegin(), InVillageHands(), ToAccept(), ToSupply(), ToRun())
+SOURCES = (
+    ToBegin(),
+    InVillageHands(),
+    ToAccept(STEPS["accept"].permission, CycleStep.TOWNSHIP_REVIEW, of_townships=False),
+    ToAccept(STEPS["accept_county"].permission, CycleStep.COUNTY_REVIEW, of_townships=True),
+    ToSupply(),
+    ToRun(),
+)

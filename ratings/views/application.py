@@ -22,14 +22,14 @@ from ratings.application.progress import named, steps_of, visible_steps
 from ratings.forms.office_forms import ReturnForm
 from ratings.models import Application, Evidence, Return
 from ratings.models.application import Paper
-from ratings.models.lifecycle import STEPS
+from ratings.models.lifecycle import STEPS, TAKEN_ABOVE, plain_verb
 from ratings.presenters.application_form import ApplicationFormView
 from ratings.presenters.application_paper import declaration
 from ratings.presenters.area_sections import AreaSection, CriterionCard
 from ratings.presenters.corrections import corrections
 from ratings.presenters.figures_below import figures_behind
 from ratings.workflow import application as workflow
-from ratings.workflow.actions import TAKEN_ABOVE, available, verb_above
+from ratings.workflow.actions import available, verb_above
 from records import previews
 from records.deadlines import end_of
 from records.documents import served
@@ -123,7 +123,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "application": application,
             "state_label": State(application.shown_state).label,
             "form": form,
-            "corrected": corrections(application) if any(step.verb == "return" for step in taken) else [],
+            "corrected": corrections(application) if any(plain_verb(step.verb) == "return" for step in taken) else [],
             "track": steps_of(application, taken),
             "taken": [named(step) for step in taken],
             "actions": _open_steps(request.user, application),

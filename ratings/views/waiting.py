@@ -16,12 +16,13 @@ from ratings import exports
 from ratings.forms.office_forms import ReopenForm
 from ratings.models import Application, Cycle
 from ratings.models.cycle import CycleStep
+from ratings.workflow.cycle import may_reopen
 from ratings.workflow.cycle import reopen as reopen_for
 from ratings.workflow.window import in_force
 from records.deadlines import end_of, last_day
 from records.excel_export import as_workbook
 from records.refusals import Incomplete
-from villages.models import Unit, below_any
+from villages.models import Level, Unit, below_any
 
 ON_BEHALF = "ratings.fill_on_behalf"
 SHOWN = 100
@@ -29,11 +30,15 @@ SHOWN = 100
 
 @login_required
 def not_begun(request: HttpRequest) -> HttpResponse:
-    """Villages without an application, and drafts, in every open cycle: begin for them, or extend their deadline."""
+    """Villages without an application, and drafts, in every open cycle: begin for them, or extend their deadline.
+
+    Not the township itself: nobody fills in on its behalf, and the county gives it more time.
+    """
     codes = request.user.reach(ON_BEHALF)
     if not codes:
         raise Http404
-    cycles = Cycle.objects.reaching(codes).filter(state=Cycle.State.OPEN).select_related("scheme", "unit")
+    open_cycles = Cycle.objects.reaching(codes).filter(state=Cycle.State.OPEN)
+    cycles = open_cycles.exclude(scheme__rates=Level.TOWNSHIP).select_related("scheme", "unit")
     rows = [row for cycle in cycles.prefetch_related("windows") for row in _rows(cycle, codes)]
     if book := as_workbook(request, _("Villages that have not begun"), exports.not_begun(), rows):
         return book
@@ -62,6 +67,8 @@ def _rows(cycle: Cycle, codes: list[str]) -> list[dict[str, Any]]:
 def reopen(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
     """Extend the deadline of one village, with a reason."""
     of_unit = reached_or_404(request.user, ON_BEHALF, Unit.objects.all(), field="code", code=unit)
+    if not may_reopen(request.user, of_unit):
+        raise Http404
     of_cycle = get_object_or_404(Cycle.objects.reaching([unit]).select_related("scheme"), pk=cycle)
     standing = in_force(of_cycle, CycleStep.APPLY, [unit])[unit]
     from_day = max(timezone.localdate(), last_day(standing)) if standing else timezone.localdate()

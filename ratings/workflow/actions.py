@@ -15,7 +15,7 @@ from accounts.authority import lacking
 from ratings import disclosure
 from ratings.models import Application, Stage
 from ratings.models.application import first_stage
-from ratings.models.lifecycle import STEPS
+from ratings.models.lifecycle import STEPS, TAKEN_ABOVE, plain_verb
 from records.lifecycle import Step
 from records.refusals import NotAllowed, WrongState
 from records.registry import KeyedRegistry
@@ -43,13 +43,16 @@ def verb_above(verb: str, unit: str) -> str:
     return f"{verb}_county" if first_stage(unit) == Stage.COUNTY else verb
 
 
-TAKEN_ABOVE = ("accept", "return", "resume", "undo_submission", "reject")
-"""Steps that the level above the unit takes, in the township or (as ``verb_above`` names them) in the county."""
-_LEVELLED = {of: verb for verb in TAKEN_ABOVE for of in (verb, f"{verb}_county")}
+def by_level(verb: str, applications: Iterable[Application]) -> dict[str, list[Application]]:
+    """The applications by the step that the level above their units takes (``verb_above``)."""
+    by_verb: dict[str, list[Application]] = {}
+    for application in applications:
+        by_verb.setdefault(verb_above(verb, application.unit_id), []).append(application)
+    return by_verb
 
 
 def _allowed(user: Any, step: Step, application: Application) -> bool:
-    if step.verb in _LEVELLED and step.verb != verb_above(_LEVELLED[step.verb], application.unit_id):
+    if (verb := plain_verb(step.verb)) in TAKEN_ABOVE and step.verb != verb_above(verb, application.unit_id):
         return False
     if step.verb in ("fill_on_behalf", "send_back") and application.first_stage == Stage.COUNTY:
         return False

@@ -23,7 +23,7 @@ from ratings.models.application import first_stage
 from ratings.models.cycle import CycleStep
 from ratings.models.lifecycle import STEPS
 from ratings.workflow import decision as decisions
-from ratings.workflow.actions import require, require_all, verb_above
+from ratings.workflow.actions import by_level, require, require_all, verb_above
 from ratings.workflow.answers import TypedAnswer, given_of, keep_self_points, reread
 from ratings.workflow.figures_below import keep_figures_below
 from ratings.workflow.filling_rights import (
@@ -161,14 +161,6 @@ def _reviewed_in(application: Application) -> str:
     """The state in which the level above its unit reviews it: to which accepting leads."""
     [(_submitted, state)] = STEPS[verb_above("accept", application.unit_id)].moves
     return state
-
-
-def _by_level(verb: str, applications: Iterable[Application]) -> dict[str, list[Application]]:
-    """The applications by the step that the level above their units takes (``verb_above``)."""
-    by_verb: dict[str, list[Application]] = {}
-    for application in applications:
-        by_verb.setdefault(verb_above(verb, application.unit_id), []).append(application)
-    return by_verb
 
 
 def _cycles(applications: Iterable[Application]) -> list[Cycle]:
@@ -321,7 +313,7 @@ def undo_submissions(
     applications = list(applications)
     hold_open({application.cycle_id for application in applications})
     applications = _locked(applications)
-    steps = _by_level("undo_submission", applications)
+    steps = by_level("undo_submission", applications)
     for verb, of_level in steps.items():
         require_all(verb, [(by, application) for application in of_level])
     previews.require_unchanged(expected, submissions_of(applications))
@@ -360,14 +352,14 @@ def accept_many(
 ) -> None:
     """The office above accepts the applications for review. Raises ``NotAllowed``, ``WrongState``."""
     applications = _locked(applications)
-    for verb, of_level in _by_level("accept", applications).items():
+    for verb, of_level in by_level("accept", applications).items():
         require_all(verb, [(by, application) for application in of_level])
     if expected is not None:
         _require_standing(applications[0], expected)
     for cycle in _cycles(applications):
         units = {a.unit_id for a in applications if a.cycle_id == cycle.pk}
         require_not_over(cycle, FIRST_WINDOW[first_stage(next(iter(units)))], units, at)
-    for verb, of_level in _by_level("accept", applications).items():
+    for verb, of_level in by_level("accept", applications).items():
         move([a.pk for a in of_level], verb, _reviewed_in(of_level[0]), by=by, at=at)
     notices.tell_village(applications, "application_accepted")
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,9 @@ from ratings import notices
 from ratings.allowance import allowed_star
 from ratings.models import Application, Cycle, Extension, Points, Scheme, Stage, Window
 from ratings.models.cycle import TOWNSHIP_DIGITS, CycleStep
+from ratings.models.lifecycle import STEPS
 from ratings.signals import matters_changed
+from ratings.workflow.actions import verb_above
 from ratings.workflow.window import in_force
 from records import audit
 from records.deadlines import deadline
@@ -27,7 +29,6 @@ from villages.models import Level, Unit
 State = Application.State
 Times = Mapping[str, tuple[datetime, datetime]]
 MANAGE = "ratings.manage_cycle"
-ACCEPT = "ratings.accept"
 TOLD_OF_OPENING = (*RATED_POSTS, Role.TOWNSHIP_OFFICE)
 STEPS_OF: dict[str, set[str]] = {
     Level.VILLAGE: {*CycleStep},
@@ -130,8 +131,7 @@ def _require_times(windows: Times, steps: set[str]) -> None:
 def people_of(cycle: Cycle, roles: tuple[str, ...]) -> QuerySet[Appointment, int]:
     """Ids of those who hold one of ``roles`` today in the county or a place that ``cycle`` rates; of those who fill in
     and sign, the ones of the level that it rates."""
-    others = Q(role__in=RATED_POSTS) & ~Q(unit__level=cycle.scheme.rates)
-    today = Appointment.objects.on(timezone.localdate()).exclude(others)
+    today = Appointment.objects.on(timezone.localdate()).for_rating_of(cycle.scheme.rates)
     return today.filter(cycle.concerned("unit_id"), role__in=roles).values_list("user_id", flat=True)
 
 
@@ -180,17 +180,23 @@ def ask_for_minutes(cycle: Cycle, required: bool, *, by: User) -> None:
             cycle.save(update_fields=["meeting_minutes_required"])
 
 
+def may_reopen(user: User, unit: Unit, step: str = CycleStep.APPLY) -> bool:
+    """For applying, the office that accepts the unit's application and the county's may do it; for reviews, only the
+    county's."""
+    accepting = STEPS[verb_above("accept", unit.code)].permission
+    may = (accepting, MANAGE) if step == CycleStep.APPLY else (MANAGE,)
+    return any(user.has_perm(perm, unit) for perm in may)
+
+
 @transaction.atomic
 def reopen(
     cycle: Cycle, unit: Unit, *, closes: datetime, reason: str, by: User, step: str = CycleStep.APPLY
 ) -> Extension:
     """Let one unit continue with ``step`` until ``closes`` although the window is over; a later extension replaces it.
 
-    For applying, the township office and the county office may do it; for reviews, only the county office. Raises
-    ``NotAllowed``, ``WrongState`` (closed, not rated), ``Incomplete``.
+    Raises ``NotAllowed`` (``may_reopen``), ``WrongState`` (closed, not rated), ``Incomplete``.
     """
-    may = (ACCEPT, MANAGE) if step == CycleStep.APPLY else (MANAGE,)
-    if by is not None and not any(by.has_perm(perm, unit) for perm in may):
+    if by is not None and not may_reopen(by, unit, step):
         raise NotAllowed
     cycle = locked(cycle)
     if not cycle.rated_units().filter(pk=unit.pk).exists():
@@ -204,7 +210,7 @@ def reopen(
     if step == CycleStep.APPLY:
         notices.tell_unit(unit, "applying_reopened", year=cycle.year, until=deadline(closes), reason=reason)
     else:
-        notices.tell_reviewing(unit, step, closes, reason)
+        notices.tell_reviewing(cycle, step, closes, reason, unit=unit)
     return extension
 
 
@@ -224,7 +230,7 @@ def extend(cycle: Cycle, step: str, *, closes: datetime, reason: str, by: User) 
     with audit.acting(by, "extend", reason):
         of_step.save(update_fields=["closes"])
     matters_changed.send(sender=Window, units=[cycle.unit_id])
-    notices.tell_reviewing(cycle.unit, step, closes, reason, at=cycle.places)
+    notices.tell_reviewing(cycle, step, closes, reason)
     return of_step
 
 

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.role_holders import holders, responsible
+from accounts.role_holders import responsible, unit_and_offices
 from followups.models import FollowUp
 from followups.workflow import call_off, finish
 from notifications.workflow import announce
@@ -25,7 +25,7 @@ from ratings.events.proposals import FOLLOW_UP, may_settle, with_authority
 from ratings.events.rectification import FOLLOW_UP as RECTIFICATION
 from ratings.events.telltales import telltales
 from ratings.models import Event, EventPerson, Proposal, Reversal
-from ratings.notices import CONCERNED
+from ratings.notices import OFFICES_CONCERNED
 from ratings.register.rerating import acting, lock_units, rerate
 from ratings.signals import matters_changed
 from ratings.workflow import rectification as rectification_due
@@ -301,9 +301,8 @@ def _take_effect(event: Event, kind: str) -> None:
 
 
 def _tell(event: Event, kind: str) -> None:
-    people = holders(CONCERNED, {event.unit_id, event.unit.parent_code})
-    recipients = [user_id for ids in people.values() for user_id in ids]
-    _announce(event, kind, recipients, reverse("register_unit", args=[event.unit_id]))
+    people = unit_and_offices(OFFICES_CONCERNED, [event.unit])[event.unit_id]
+    _announce(event, kind, sorted(people), reverse("register_unit", args=[event.unit_id]))
 
 
 def _tell_inspectors(proposal: Proposal) -> None:

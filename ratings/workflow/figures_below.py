@@ -17,9 +17,12 @@ def keep_figures_below(applications: Iterable[Application]) -> None:
 
     They belong to the step in whose course they are computed: the audit trail names its person.
     """
+    applications = list(applications)
+    # What an earlier version of the scheme computed goes, even where nothing is computed any more.
+    kept = set(Answer.objects.filter(application__in=applications, source=BELOW).values_list("application", flat=True))
     by_cycle: dict[int, list[Application]] = defaultdict(list)
     for application in applications:
-        if any(map(questions.is_computed, application.cycle.scheme.spec.criteria)):
+        if application.pk in kept or any(map(questions.is_computed, application.cycle.scheme.spec.criteria)):
             by_cycle[application.cycle_id].append(application)
     for of_cycle in by_cycle.values():
         _keep(of_cycle)

@@ -71,5 +71,6 @@ def issue(scheme: Scheme, *, by: Any, expected: Any = None) -> Scheme:
 
 
 def _concerned(scheme: Scheme) -> set[int]:
-    held = Appointment.objects.on(timezone.localdate()).filter(below(scheme.unit_id, "unit_id"), role__in=CONCERNED)
+    today = Appointment.objects.on(timezone.localdate()).for_rating_of(scheme.rates)
+    held = today.filter(below(scheme.unit_id, "unit_id"), role__in=CONCERNED)
     return set(held.values_list("user_id", flat=True))

@@ -13,21 +13,20 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.role_holders import holders
-from accounts.roles import RATED_POSTS, Role
+from accounts.role_holders import unit_and_offices
 from notifications.models import Notice
 from notifications.workflow import announce_all
 from ratings.models import Application, Decision, Event, StarPeriod
+from ratings.notices import OFFICES_CONCERNED
 from ratings.register.rerating import lock_units, rerate
 from ratings.workflow import decision as decisions
 from ratings.workflow.transition import move
 from records import audit
 from records.refusals import Incomplete
-from villages.models import ReorganizationOrder, Unit, UnitSuccession
+from villages.models import ReorganizationOrder, UnitSuccession
 from villages.workflow import OrderConsequence
 
 State = Application.State
-TOLD = (*RATED_POSTS, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER)
 
 
 def pass_on(sender: Any, order: ReorganizationOrder, **kwargs: Any) -> list[OrderConsequence]:
@@ -126,8 +125,9 @@ def _tell(order: ReorganizationOrder, successions: Iterable[UnitSuccession]) -> 
     changed = [
         succession for succession in successions if succession.main and succession.before_id != succession.after_id
     ]
-    places = {code for succession in changed for code in _unit_and_township(succession.before, succession.after)}
-    people = holders(TOLD, places)
+    people = unit_and_offices(
+        OFFICES_CONCERNED, {unit for succession in changed for unit in (succession.before, succession.after)}
+    )
     announce_all(
         Notice(
             user_id=user_id,
@@ -137,11 +137,5 @@ def _tell(order: ReorganizationOrder, successions: Iterable[UnitSuccession]) -> 
             unit_code=succession.after_id,
         )
         for succession in changed
-        for user_id in sorted(
-            {id for code in _unit_and_township(succession.before, succession.after) for id in people.get(code, ())}
-        )
+        for user_id in sorted(people[succession.before_id] | people[succession.after_id])
     )
-
-
-def _unit_and_township(*units: Unit) -> list[str]:
-    return [code for unit in units for code in (unit.code, unit.parent_code) if code]

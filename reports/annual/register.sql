@@ -1,4 +1,4 @@
--- Every rated unit below one unit with its result of a year's rating: one row per unit, by code.
+-- Every rated village below one unit with its result of a year's rating: one row per village, by code.
 -- Points by area are those of the stage that decided, after the area's cap.
 with last_word as materialized (  -- the last decision of each of the two years
     select distinct on (d.unit_id, d.year) d.*
@@ -43,5 +43,5 @@ left join ratings_application a on a.id = d.application_id
 left join area on area.application_id = d.application_id
 left join ratings_starperiod held
        on held.unit_id = u.code and held.superseded_at is null and held.during @> %(today)s::date
-where u.rated and (u.ended is null or d.id is not null) and u.code >= %(code)s and u.code < %(end)s
+where u.rated and u.level = 'village' and (u.ended is null or d.id is not null) and u.code >= %(code)s and u.code < %(end)s
 order by u.code

@@ -18,7 +18,7 @@ from reports.annual.lists import ReportLists, titled
 from reports.annual.sheets import FONT, POINTS, ReportColumn, ReportTable
 from reports.annual.summary import StarTable, SummarySheet, write_cover, write_proof
 from reports.annual.tally import Counts, Tallies, Tally
-from villages.models import Unit
+from villages.models import Level, Unit
 
 PROGRESS_EVERY = 500
 REGISTER_SHARE = 80
@@ -74,7 +74,7 @@ def _lists(lists: ReportLists, unit: Unit, reader: User | None, progress: Callab
 def _register(
     book: xlsxwriter.Workbook, unit: Unit, year: int, tallies: Tallies, progress: Callable[[int], None]
 ) -> None:
-    """The sheet with a row for every rated unit, which are counted into ``tallies``."""
+    """The sheet with a row for every rated village, which are counted into ``tallies``."""
     areas = area_names(unit, year)
     note = _("Each line is one rated village; points by area are those of the review that decided.")
     table = ReportTable(
@@ -83,7 +83,7 @@ def _register(
         register_columns(areas, year, tallies.above_counties),
         [note],
     )
-    expected = Unit.objects.within(unit).filter(rated=True).count() or 1
+    expected = Unit.objects.within(unit).filter(rated=True, level=Level.VILLAGE).count() or 1
     for done, row in enumerate(register(unit, year), start=1):
         tallies.count(row)
         table.append(register_line(row, areas, tallies.above_counties))

@@ -1,4 +1,4 @@
--- The star that each rated unit held at the end of the year, of five years; in the last one on the day itself.
+-- The star that each rated village held at the end of the year, of five years; in the last one on the day itself.
 -- c: four stars and more, one and none, or between.
 select u.code as unit, y.year::text as a, coalesce(p.star, 0)::text as b,
        case when p.star >= 4 then 'high' when p.star >= 2 then 'middle' else 'low' end as c,
@@ -8,4 +8,4 @@ cross join generate_series(%(year)s - 4, %(year)s) as y (year)
 left join ratings_starperiod p on p.unit_id = u.code and p.superseded_at is null
      and p.unit_id >= %(code)s and p.unit_id < %(end)s
      and p.during @> least(make_date(y.year, 12, 31), %(day)s::date)
-where u.rated and (u.ended is null or u.ended > %(day)s) and u.code >= %(code)s and u.code < %(end)s
+where u.rated and u.level = 'village' and (u.ended is null or u.ended > %(day)s) and u.code >= %(code)s and u.code < %(end)s

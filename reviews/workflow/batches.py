@@ -148,17 +148,17 @@ def audience_of(
     """
     if units is None:
         units = set(batch.entries.values_list("decision__unit_id", flat=True))
-    roles = [*RATED_POSTS, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER]
+    roles = [Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER]
     places = {township_of(code) for code in units}
     if batch.stage == Stage.COUNTY:
         roles.append(Role.COUNTY_OFFICE)
         places.add(batch.unit_id)
-    people = holders(roles, [*units, *places])
+    offices = holders(roles, places)
     if reviewers is None:
         reviewers = list(reviewed(batch.cycle_id, batch.unit_id, batch.stage))
     return Audience(
-        villages={code: people[code] for code in units if code in people},
-        offices={user: place for place in places for user in people.get(place, ())},
+        villages=holders(RATED_POSTS, units),
+        offices={user: place for place in places for user in offices.get(place, ())},
         reviewers=dict.fromkeys(reviewers, batch.unit_id),
     )
 

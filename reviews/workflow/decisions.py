@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.role_holders import holders
-from accounts.roles import RATED_POSTS, Role
+from accounts.role_holders import holders, unit_and_offices
+from accounts.roles import Role
 from notifications.models import Notice
 from notifications.workflow import announce_all
 from ratings.disclosure import shown_state
@@ -32,8 +32,8 @@ from reviews.decisions.ceiling import Ceiling, ceilings
 from reviews.models import Settlement
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel, review_level_of
 
-VILLAGE_AND_TOWNSHIP = (*RATED_POSTS, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_REVIEWER)
-"""Who hears that a step was undone: those who took the ones before."""
+BEFORE_IN_TOWNSHIP = (Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_REVIEWER)
+"""Who hears, beside the unit's own people, that a step was undone: those who took the ones before."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def reject(application: Application, *, by: User, reason: str) -> None:
     actions.require(verb, by, application)
     require_reviewing([application], REVIEW_LEVELS[application.first_stage].window)
     move([application.pk], verb, Application.State.REJECTED, by=by, reason=require_reason(reason))
-    _tell(application, "application_rejected", [*VILLAGE_AND_TOWNSHIP], reason.strip())
+    _tell(application, "application_rejected", BEFORE_IN_TOWNSHIP, reason.strip())
 
 
 @transaction.atomic
@@ -120,7 +120,7 @@ def send_back(application: Application, *, by: User, reason: str) -> None:
     require_reviewing([application], REVIEW_LEVELS[Stage.COUNTY].window)
     back_to, reason = Application.State.TOWNSHIP_REVIEW, require_reason(reason)
     move([application.pk], "send_back", back_to, by=by, reason=reason, township_star=None)
-    _tell(application, "application_sent_back", [Role.TOWNSHIP_LEADER, *VILLAGE_AND_TOWNSHIP], reason)
+    _tell(application, "application_sent_back", [Role.TOWNSHIP_LEADER, *BEFORE_IN_TOWNSHIP], reason)
 
 
 @transaction.atomic
@@ -262,9 +262,8 @@ def _moved_on(application: Application, by: User) -> WrongState:
     )
 
 
-def _tell(application: Application, kind: str, roles: Collection[str], reason: str) -> None:
+def _tell(application: Application, kind: str, offices: Collection[str], reason: str) -> None:
     unit = application.unit
-    by_unit = holders(roles, [unit.code, unit.parent_code])
     announce_all(
         Notice(
             user_id=user,
@@ -273,7 +272,7 @@ def _tell(application: Application, kind: str, roles: Collection[str], reason: s
             link=reverse("result", args=[application.pk]),
             unit_code=unit.code,
         )
-        for user in sorted({user for users in by_unit.values() for user in users})
+        for user in sorted(unit_and_offices(offices, [unit])[unit.code])
     )
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.role_holders import holders
+from accounts.roles import RATED_POSTS
 from notifications.workflow import announce
 from ratings.models import Decision
 from ratings.signals import matters_changed
@@ -109,7 +110,7 @@ def uphold(objection: Objection, *, by: User, answer: str, expected: Any = None)
     recipients = [
         user for users in holders([review_level.leader, review_level.office], [place]).values() for user in users
     ]
-    recipients += holders(["filler", "signer"], [decision.unit_id]).get(decision.unit_id, [])
+    recipients += holders(RATED_POSTS, [decision.unit_id]).get(decision.unit_id, [])
     announce(
         recipients,
         "objection_upheld",

@@ -10,10 +10,12 @@ import pytest
 
 from accounts.roles import Role
 from ratings.below.figures import FiguresBelow
+from ratings.models import Application, Cycle
 from ratings.scheme.reading import SchemeRefused, check_scheme
 from ratings.scheme.spec import SchemeSpec
 from ratings.workflow.answers import save_answer
 from ratings.workflow.application import begin
+from ratings.workflow.figures_below import keep_figures_below
 from records.refusals import WrongState
 from tests.factories import (
     COUNTY,
@@ -111,6 +113,17 @@ def test_nobody_types_it_and_it_is_there_from_the_start():
     assert answers == {"1.1": Decimal("14.2857142857"), "1.2": Decimal(0), "1.3": Decimal(100)}
     with pytest.raises(WrongState):
         save_answer(application, "1.1", "99", by=filler)
+
+
+def test_what_an_earlier_version_computed_goes_with_it():
+    cycle = township_cycle()
+    application = begin(UnitFactory(code=TOWNSHIP), cycle, by=person(Role.FILLER, TOWNSHIP))
+    new = SchemeFactory(
+        unit=cycle.unit, rates=Level.TOWNSHIP, body=township_body([]), version=2, year=cycle.scheme.year
+    )
+    Cycle.objects.filter(pk=cycle.pk).update(scheme=new)
+    keep_figures_below(Application.objects.filter(pk=application.pk).select_related("cycle__scheme"))
+    assert not application.answers.exists()
 
 
 def test_a_unit_without_villages_has_no_figure():

@@ -3,14 +3,25 @@
 from datetime import date
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import override
 from rest_framework.test import APIClient
 
+from accounts.models import User
+from accounts.role_holders import unit_and_offices
 from accounts.roles import Role
+from notifications.models import Notice
+from ratings.home.office_home import applied
 from ratings.models import Application, Cycle, Decision, Scheme, Stage, StarPeriod
+from ratings.models.lifecycle import STEPS
 from ratings.register.certificate import code_of
-from ratings.workflow.cycle import open_cycle
+from ratings.todos.application_todos import SOURCES, ToAccept
+from ratings.workflow.cycle import extend, open_cycle, reopen
 from records.refusals import NotAllowed, WrongState
+from reminders.matrix import matrix_of
+from reports.annual.figures import register
+from reports.dashboard import with_stage
 from reviews.models import Appeal, Sheet
 from reviews.workflow import appeals, decisions, panels
 from reviews.workflow.confirmation import confirm_due
@@ -56,6 +67,7 @@ def people():
         "city_office": (Role.CITY_OFFICE, "3306"),
         "station_filler": (Role.FILLER, STATION),
         "station_signer": (Role.SIGNER, STATION),
+        "village_filler": (Role.FILLER, VILLAGE),
     }
     UnitFactory(code=VILLAGE)
     UnitFactory(code=STATION, level=Level.STATION, rated=True)
@@ -159,7 +171,7 @@ def test_a_station_is_rated_by_its_township(people):
         assert StarPeriod.objects.on().get(unit=STATION).star == 3
 
 
-def test_a_township_left_without_a_star_appeals_to_the_city(people):
+def test_a_township_left_without_a_star_appeals_to_the_city(people, client):
     with freeze_time("2026-03-02 10:00+08:00"):
         cycle = cycle_of("township")
         application = report(people, cycle, TOWNSHIP, "")
@@ -168,8 +180,15 @@ def test_a_township_left_without_a_star_appeals_to_the_city(people):
         due = {"criteria": {"2.1": "请核对"}, "due": at(2026, 3, 9).isoformat()}
         assert county.post(f"applications/{application.pk}/return", due)["state"] == "returned"
         assert Api(people["signer"]).post(f"applications/{application.pk}/resubmit")["state"] == "county_review"
+        client.force_login(people["signer"])
+        page = client.get(reverse("application", args=[application.pk]))
+        assert len(page.context["corrected"]) == 1
         county.post(f"verdicts/{application.pk}/send_back", {"reason": "退"}, expected=404)
         county.post(f"verdicts/{application.pk}/reject", {"reason": "弄虚作假"})
+        result = client.get(reverse("result", args=[application.pk])).context["result"]
+        titles = [step.title for _chapter, steps in result.chapters for step in steps]
+        of_county = [str(STEPS[f"{verb}_county"].told) for verb in ("accept", "return", "reject")]
+        assert [title for title in titles if title in of_county] == of_county
         made = Api(people["signer"]).post("appeals", {"application": application.pk, "reasons": "并无此事"})
         appeal = Appeal.objects.get(pk=made["id"])
         appeals.convene(appeal, [people["city_office"]], by=person(Role.CITY_OFFICE, "3306"))
@@ -196,6 +215,76 @@ def test_those_of_a_rated_township_stay_out_of_its_review_and_of_its_villages(pe
         Api(filler).post(f"applications/{of_village.pk}/answers", {"answers": []}, expected=404)
         with pytest.raises(NotAllowed):
             decisions.reject(application, by=people["leader"], reason="x")
+
+
+def told(kind):
+    return sorted(Notice.objects.filter(kind=kind).values_list("user__username", flat=True))
+
+
+def test_a_level_hears_of_its_own_time_limits_alone(people):
+    office = people["county_office"]
+    with freeze_time("2026-03-02 10:00+08:00"):
+        for rates, hears in (
+            ("township", ["filler", "office", "signer"]),
+            ("station", ["office", "station_filler", "station_signer"]),
+            ("village", ["office", "village_filler"]),
+        ):
+            cycle = CycleFactory(scheme=SchemeFactory()) if rates == "village" else cycle_of(rates)
+            extend(cycle, "apply", closes=at(2027, 6, 1), reason="下雨", by=office)
+            assert told("time_extended") == hears
+            Notice.objects.all().delete()
+
+
+def test_a_township_neither_extends_nor_accepts_its_own_application(people, client):
+    office, county = people["office"], people["county_office"]
+    with freeze_time("2026-03-02 10:00+08:00"):
+        of_villages, cycle = CycleFactory(scheme=SchemeFactory()), cycle_of("township")
+        township = UnitFactory(code=TOWNSHIP)
+        more = {"closes": at(2027, 6, 1), "reason": "来不及"}
+        with pytest.raises(NotAllowed):
+            reopen(cycle, township, by=office, **more)
+        reopen(cycle, township, by=county, **more)
+        client.force_login(office)
+        rows = client.get(reverse("applications_not_begun")).context["rows"]
+        assert [(row["cycle"], row["unit"].code) for row in rows] == [(of_villages, VILLAGE)]
+        assert client.get(reverse("application_reopen", args=[of_villages.pk, VILLAGE])).status_code == 200
+        assert client.get(reverse("application_reopen", args=[cycle.pk, TOWNSHIP])).status_code == 404
+        assert dict(applied(office))["cycle"] == of_villages
+        ApplicationFactory(cycle=cycle, unit=township, state="submitted")
+        assert (accepting(office), accepting(county)) == ([], ["Accept 1 application"])
+        ApplicationFactory(cycle=of_villages, unit=UnitFactory(code=VILLAGE), state="submitted")
+        assert (accepting(office), accepting(county)) == (["Accept 1 application"], ["Accept 1 application"])
+
+
+def accepting(user):
+    sources = [source for source in SOURCES if isinstance(source, ToAccept)]
+    with override("en"):
+        return [str(todo.title) for source in sources for todo in source.entries(User.objects.get(pk=user.pk))]
+
+
+def test_what_befalls_a_village_is_no_concern_of_the_townships_own_people(people):
+    village = UnitFactory(code=VILLAGE)
+    units = {VILLAGE: village, TOWNSHIP: UnitFactory(code=TOWNSHIP), STATION: UnitFactory(code=STATION)}
+    names = {user.pk: name for name, user in people.items()}
+    found = unit_and_offices([Role.TOWNSHIP_OFFICE], units.values())
+    assert {code: sorted(names[user] for user in users) for code, users in found.items()} == {
+        VILLAGE: ["office", "village_filler"],
+        TOWNSHIP: ["filler", "office", "signer"],
+        STATION: ["office", "station_filler", "station_signer"],
+    }
+    with freeze_time("2026-03-02 10:00+08:00"):
+        cycle = CycleFactory(scheme=SchemeFactory())
+        application = ApplicationFactory(cycle=cycle, unit=village, state="township_review")
+        decisions.reject(application, by=people["leader"], reason="弄虚作假")
+        assert told("application_rejected") == ["office", "reviewer", "reviewer_b", "village_filler"]
+
+
+def test_stations_are_not_counted_as_villages(people):
+    county, township = UnitFactory(code=COUNTY), UnitFactory(code=TOWNSHIP)
+    with transaction.atomic():
+        assert [row.code for row in register(county, 2026)] == [VILLAGE]
+    assert [unit.code for unit in with_stage(township, [])] == [VILLAGE]
+    assert [row.unit.code for row in matrix_of(people["office"], township).rows] == [VILLAGE]
 
 
 def test_levels_without_anybody_above_are_not_rated(people):
