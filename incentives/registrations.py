@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list, trail_values
 from followups import kinds as follow_up_kinds
 from followups.kinds import FollowUpKind
+from followups.models import FollowUp
 from incentives import claims_on_closing, help_topics, menu_entries, money_history, notices, todos
 from incentives.ledger_integrity import LEDGER
 from incentives.models import (
@@ -19,6 +20,7 @@ from incentives.models import (
 )
 from incentives.models.lifecycle import STEPS
 from incentives.opinions import FOLLOW_UP as OPINION
+from incentives.opinions import subject_names
 from incentives.views.unit import home_panel
 from notifications import kinds
 from ratings import explanation
@@ -52,6 +54,7 @@ def register() -> None:
     deputies.register(STEPS.rights | RIGHTS)
     audit_words.register(STEPS.trail)
     trail_values.name_codes(LedgerEntry, "key", lambda _keys: {"grant": str(LedgerEntry.Kind.COMMIT.label)})
+    trail_values.name_codes(FollowUp, "subject", subject_names)
     closing_consequences.register(claims=claims_on_closing.claims, hindrance=claims_on_closing.money_followed)
     audit_trail.show_openly("money follows from stars that are out", Allocation, Clawback, LedgerEntry, Reward)
     audit_trail.show_openly(

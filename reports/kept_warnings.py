@@ -33,6 +33,7 @@ from reviews.models import Objection
 from villages.models import Unit, below, county_of, township_of
 
 PREFIX = "warning_"
+LOCK = "hashtext('reports:warnings')"
 OVERSEE = ("reports.view_dashboard", "ratings.accept")
 
 
@@ -210,7 +211,7 @@ def refresh(now: datetime, code: str = "") -> int:
     """Open what the rules find in the unit ``code`` and below it (or everywhere), close what they no longer find; how
     many were opened. Idempotent."""
     with connection.cursor() as cursor:  # one after the other, so that none waits for a row that the other waits for
-        cursor.execute("select pg_advisory_xact_lock(hashtext('reports:warnings'))")
+        cursor.execute(f"select pg_advisory_xact_lock({LOCK})")
     found = defaultdict(list)
     for finding in findings(now, code):
         found[finding.rule].append(finding)
@@ -221,6 +222,13 @@ def refresh(now: datetime, code: str = "") -> int:
             _close(rule, {one.subject for one in found[rule]}, code)
         opened += _open(rule, spec, found[rule])
     return opened
+
+
+def is_alone() -> bool:
+    """Whether no other refresh is running; until the end of the transaction none begins."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select pg_try_advisory_xact_lock({LOCK})")
+        return bool(cursor.fetchone()[0])
 
 
 def call_off_switched_off(code: str) -> None:
@@ -254,7 +262,8 @@ def _close(rule: str, still: set[str], code: str) -> None:
 
 def _open(rule: str, spec: WarningRule, found: list[Finding]) -> int:
     known = FollowUp.objects.about(PREFIX + rule, [one.subject for one in found])
-    known = known.waiting() if spec.comes_back else known
+    # What a switched-off rule ended is opened again with it; what a person ended is not.
+    known = known.waiting() if spec.comes_back else known.exclude(state=FollowUp.State.CANCELLED, closed_by=None)
     there = set(known.values_list("subject", flat=True))
     new = [one for one in found if one.subject not in there]
     levels = _deciding_levels(new) if rule == "W4" else {}

@@ -94,7 +94,9 @@ class TilePosition(models.Model):
         default_permissions = ()
         verbose_name = _("Position on the map")
         constraints = [
-            models.CheckConstraint(condition=Q(row__range=(1, 8), column__range=(1, 8)), name="tile_lies_on_the_map")
+            # One range each: two in one condition read differently after a restore.
+            models.CheckConstraint(condition=Q(row__range=(1, 8)), name="tile_row_on_the_map"),
+            models.CheckConstraint(condition=Q(column__range=(1, 8)), name="tile_column_on_the_map"),
         ]
 
     def __str__(self) -> str:

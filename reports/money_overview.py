@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, When
 from django.db.models.functions import ExtractMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from incentives.models import Clawback, LedgerEntry, ProjectFund, RewardPolicy, Source
+from incentives.models import Clawback, LedgerEntry, ProjectFund, RewardPolicy, Source, lines_of
 from incentives.models.lifecycle import SourceState
 from reports import charts
 from reports.charts import Bar, percent, query, yuan
@@ -132,14 +132,25 @@ class MoneyOverview:
 
 
 def _sources(model: type[Source], unit: Unit, user: User) -> list[Source]:
-    found = model.objects.seen_by(user).filter(below(unit.code, "unit_id"))
+    """Each with ``to_grant`` (nothing is committed yet, though the day has come) and ``to_pay`` (something may be)."""
+    lines = lines_of(model).filter(**{model.lines.field.name: OuterRef("pk")})
+    found = (
+        model.objects.seen_by(user)
+        .filter(below(unit.code, "unit_id"))
+        .annotate(
+            to_grant=Case(When(reckoning_day__lte=timezone.localdate(), then=~Exists(lines)), default=False),
+            to_pay=Exists(lines.payable()),
+        )
+    )
     return list(found.select_related("unit").order_by(F("year").desc(), "unit", "pk"))
 
 
-def _turn(source: Source) -> str:
-    """Who has to do what next."""
+def _turn(source: Any) -> str:
+    """Who has to do what next (``source`` as ``_sources`` gives it)."""
     if source.state == SourceState.EFFECTIVE:
-        return _("Finance: to be paid") if source.committed > source.disbursed else ""
+        if source.to_grant:
+            return _("Finance: to commit the amounts")
+        return _("Finance: to be paid") if source.to_pay else ""
     return {
         SourceState.DRAFT: _("Finance: to seek the opinion"),
         SourceState.OPINION_SOUGHT: _("Leading-group office: to give its opinion"),

@@ -22,6 +22,7 @@ def refresh(now: datetime) -> int:
 
 @transaction.atomic
 def _refresh(province: Unit, now: datetime) -> int:
+    Unit.objects.select_for_update(no_key=True).get(pk=province.pk)  # two runs at once would keep both counts
     rows, _squares = standings(province, timezone.localdate(now), list(current_windows(province)))
     KeptStanding.objects.filter(over=province).delete()
     kept = [KeptStanding(over=province, counted_at=now, **{name: row[name] for name in COUNTED}) for row in rows]

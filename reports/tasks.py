@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from functools import partial
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
@@ -12,6 +12,8 @@ from reports import kept_warnings, rollups
 
 FORGOTTEN_AFTER = 300
 """Seconds after which a refresh that no worker took up is asked for again."""
+TRIED_AGAIN_AFTER = 30
+"""Seconds."""
 MOST_PLACES = 20
 """So many at once are left to the hourly run."""
 
@@ -28,11 +30,14 @@ def refresh_rollups() -> int:
     return rollups.refresh(timezone.now())
 
 
-@shared_task
-def refresh_place(code: str) -> int:
-    """The same in one place."""
-    cache.delete(_asked(code))
-    return kept_warnings.refresh(timezone.now(), code)
+@shared_task(bind=True, max_retries=None)
+def refresh_place(self: Task, code: str) -> int:
+    """The same in one place; later while another refresh is running, so that no worker stands waiting for it."""
+    with transaction.atomic():
+        if not kept_warnings.is_alone():
+            raise self.retry(countdown=TRIED_AGAIN_AFTER)
+        cache.delete(_asked(code))
+        return kept_warnings.refresh(timezone.now(), code)
 
 
 def refresh_soon(codes: Collection[str]) -> None:

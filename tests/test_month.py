@@ -63,7 +63,7 @@ MESSAGES = {
     "11-07": village("warning_W1.opened") | {"office": ["warning_W1.opened"]},
     # An event: three stars instead of five, and a proposal to settle.
     "11-09": village("due_own", "star_cap", "rectification.opened")
-    | {"office": ["star_cap"], "leader": ["star_cap"], "county": ["proposal.opened"]},
+    | {"office": ["star_cap", "plan_agree.opened"], "leader": ["star_cap"], "county": ["proposal.opened"]},
     "11-10": village("due_own"),
     "11-11": village("due_own"),
     "11-13": village("due_own") | {"office": ["due_others"]},

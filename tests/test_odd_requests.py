@@ -33,7 +33,8 @@ def let_in(world: SimpleNamespace, who: Any) -> list[str]:
         return ["nobody"]
     if who in (SIGNED_IN, OWN_ACCOUNT):
         return list(world.people)
-    return [name for name, person in world.people.items() if who.lets_in(person, world)]
+    inside = [name for name, person in world.people.items() if who.lets_in(person, world)]
+    return inside or list(world.people)  # where nobody gets in, everybody knocks
 
 
 class Door:

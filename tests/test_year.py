@@ -207,7 +207,7 @@ def test_a_year(county, sign_in, anyone):
         asked_for = [[row[_(head)] for head in REGISTER] for row in entered]
         assert asked_for[:2] == [[ALDER, "桤树村", 38, "三星", "三星"], [BIRCH, "桦树村", 32, "三星", "三星"]]
         rewards = [
-            (row[1], *row[4:6]) for row in book["奖励"].iter_rows(min_row=4, values_only=True) if row[1] and row[5]
+            (row[1], row[4], row[8]) for row in book["奖励"].iter_rows(min_row=4, values_only=True) if row[1] and row[8]
         ]
         assert rewards == [(ALDER, "三星", 30000), (BIRCH, "三星", 30000)]
         in_browser.record_event(sign_in("discipline"), ALDER, "spot_check_failed", "2026-12-03")

@@ -21,11 +21,15 @@ NOT_TAKEN = frozenset(
     {"status", "answer", "redirect", "inside", "unknown_name", "slow_name", "bad_address", "tls", "proxy", "refused"}
 )
 """Failures after which the gateway surely has not taken the message: it said so, or was never asked."""
+FROM_A_PROXY = frozenset({"408", "502", "504"})
+"""Statuses that a proxy gives when it did not hear the gateway's answer."""
 
 
 def surely_not_taken(failure: Exception) -> bool:
-    """Not so where the answer is missing or cut short: the message may have gone out."""
-    return isinstance(failure, Failure) and failure.problem in NOT_TAKEN
+    """Not so where the answer is missing, cut short or given by a proxy: the message may have gone out."""
+    if not isinstance(failure, Failure) or failure.problem not in NOT_TAKEN:
+        return False
+    return failure.problem != "status" or failure.detail not in FROM_A_PROXY
 
 
 def take_one_of_the_day() -> bool:

@@ -205,7 +205,7 @@ def _show(
     scheme = judging_scheme(happened.unit, happened.on)
     may_record = request.user.has_perm("ratings.record_event", happened)
     may = {
-        "close": may_record and happened.closed is None and not hasattr(happened, "reversal"),
+        "close": may_record and not happened.held and happened.closed is None and not hasattr(happened, "reversal"),
         "release": may_record and happened.held,
     }
     shown = workflow.standing_of(happened, closing) if any(may.values()) else {}

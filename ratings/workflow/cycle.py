@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Appointment, User
-from accounts.roles import RATED_POSTS, Role
+from accounts.roles import RATED_POSTS, ROLES, Role
 from ratings import notices
 from ratings.allowance import allowed_star
 from ratings.models import Application, Cycle, Extension, Points, Scheme, Stage, Window
@@ -82,7 +82,7 @@ def open_cycle(
     except IntegrityError:
         raise WrongState(_("The rating of %s has been opened already.") % scheme.year) from None
     until = deadline(windows[CycleStep.APPLY][1])
-    notices.tell_all(cycle, people_of(cycle, TOLD_OF_OPENING), "cycle_opened", until=until)
+    notices.tell_all(cycle, people_of(cycle, _told_of(cycle.scheme.rates)), "cycle_opened", until=until)
     return cycle
 
 
@@ -101,8 +101,13 @@ def offered(cycle: Cycle) -> dict[str, Any]:
         "townships": cycle.townships,
         "rated": cycle.rated_units().count(),
         "newer": newer.count(),
-        "told": {str(role): sorted(set(people_of(cycle, (role,)))) for role in TOLD_OF_OPENING},
+        "told": {str(role): sorted(set(people_of(cycle, (role,)))) for role in _told_of(scheme.rates)},
     }
+
+
+def _told_of(rates: str) -> tuple[Role, ...]:
+    """Who is told of an opening: of the posts in rated units, those that there are at this level."""
+    return tuple(role for role in TOLD_OF_OPENING if role not in RATED_POSTS or rates in ROLES[role].levels)
 
 
 def townships_to_rate(scheme: Scheme) -> QuerySet[Unit]:

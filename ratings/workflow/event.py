@@ -116,7 +116,7 @@ def close(event: Event, *, on: date, by: User, reason: str, expected: Any = None
     """Close an event as rectified: its effects, but for a revoked star, end the day after ``on``.
 
     Raises ``NotAllowed``; ``Incomplete`` without ``reason``, or for a day before the event's or in the future;
-    ``WrongState`` if it is closed; ``Outdated`` when it differs from what the page showed (``expected``, of
+    ``WrongState`` if it is closed or held; ``Outdated`` when it differs from what the page showed (``expected``, of
     ``standing_of``).
     """
     _require(by, event.unit)
@@ -130,6 +130,8 @@ def close(event: Event, *, on: date, by: User, reason: str, expected: Any = None
     event = _held_still(event)
     if event.closed:
         raise WrongState(_("This event is closed already."))
+    if event.held:  # who is told of a closing would learn of the event
+        raise WrongState(_("This event is held: release it first."))
     require_unchanged(expected, standing_of(event, on))
     with audit.acting(by, "close_event", reason):
         event.closed, event.closed_by, event.rectification = on, by, reason.strip()

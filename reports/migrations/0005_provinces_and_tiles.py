@@ -74,7 +74,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='tileposition',
-            constraint=models.CheckConstraint(condition=models.Q(('column__range', (1, 8)), ('row__range', (1, 8))), name='tile_lies_on_the_map'),
+            constraint=models.CheckConstraint(condition=models.Q(('row__range', (1, 8))), name='tile_row_on_the_map'),
+        ),
+        migrations.AddConstraint(
+            model_name='tileposition',
+            constraint=models.CheckConstraint(condition=models.Q(('column__range', (1, 8))), name='tile_column_on_the_map'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='tileposition',

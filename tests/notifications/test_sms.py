@@ -127,6 +127,18 @@ def test_what_the_gateway_does_not_take_is_tried_again(gateway):
     assert [Delivery.objects.get(channel="sms").state, len(receiver.got)] == ["sent", 3]
 
 
+@pytest.mark.parametrize("code", [408, 502, 504])
+def test_what_a_proxy_answers_leaves_the_outcome_unknown(gateway, code):
+    with receiving(status(code), TAKEN) as receiver:
+        gateway(receiver)
+        with freeze_time(NOON):
+            tell(reader(), "tested")
+            deliver_due()
+        with freeze_time(NOON + timedelta(minutes=11)):
+            assert deliver_due() == 0
+    assert [Delivery.objects.get(channel="sms").state, len(receiver.got)] == ["unknown", 1]
+
+
 def test_over_the_cap_it_waits_for_the_next_working_day(gateway):
     with receiving(TAKEN) as receiver:
         gateway(receiver)

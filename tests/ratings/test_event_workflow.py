@@ -127,7 +127,12 @@ def test_what_cannot_be_closed(village, discipline, on, reason, field):
 def test_a_held_event_does_nothing_until_released(village, discipline):
     event = record(Happening(village, "case_opened", DAY, held=True), by=discipline)
     assert (today(), Proposal.objects.count()) == ((5, []), 0)
+    signer = person(Role.SIGNER, VILLAGE)
+    with pytest.raises(WrongState):  # those who are told of a closing would learn of it
+        close(event, on=DAY, by=discipline, reason="已整改")
+    assert not Notice.objects.filter(user=signer).exists()
     release(event, by=discipline)
+    assert Notice.objects.filter(user=signer).exists()
     assert (today(), Proposal.objects.count()) == ((3, ["cap:3"]), 1)
     with pytest.raises(WrongState):
         release(event, by=discipline)

@@ -105,7 +105,7 @@ def test_who_may_not_finds_nothing():
     office = api(Role.COUNTY_OFFICE, COUNTY)
     assert office.post("/api/v1/events/", {"unit": VILLAGE}, format="json").status_code == 404
     assert office.post(f"/api/v1/events/{event.pk}/close/", {}, format="json").status_code == 404
-    assert api(Role.FILLER, VILLAGE).get("/api/v1/events/").status_code == 404
+    assert api(Role.FINANCE, COUNTY).get("/api/v1/events/").status_code == 404
     assert api(Role.DISCIPLINE, "330681").get(f"/api/v1/events/{event.pk}/").status_code == 404
     assert APIClient().get("/api/v1/events/").status_code == 401
     assert Event.objects.get().closed is None

@@ -9,6 +9,7 @@ from accounts.roles import Role
 from followups.models import FollowUp
 from followups.workflow import accept, cancel, report_done
 from notifications.models import Notice
+from ratings.below.villages import VillagesBelow
 from ratings.models import Answer, Application, Cycle, Return, Reversal
 from ratings.workflow.event import close
 from ratings.workflow.transition import move
@@ -36,6 +37,7 @@ from tests.factories import (
     at,
     person,
 )
+from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
 NOW = at(2026, 11, 25, 9)
@@ -138,7 +140,8 @@ def test_the_assessment_counts_those_closed_before_their_day(world):
             "terms": [{"code": "a", "takes": "closed_warnings", "weight": 1}],
         }
         spec = AssessmentSpec.model_validate(body | {"on": on})
-        return {place: Fraction(closed, due) for place, due, closed in sources.warnings(spec)}
+        found = sources.warnings(VillagesBelow(COUNTY, spec.on, 9), 2026)
+        return {place: Fraction(closed, due) for place, due, closed in found}
 
     assert shares("2026-11-29") == {}
     assert shares("2026-11-30") == {TOWNSHIP: Fraction(0, 2)}
@@ -236,6 +239,16 @@ def test_a_rule_is_switched_off_by_the_county_and_what_waits_is_called_off(count
     assert refresh(NOW) == 1
     set_thresholds(county, {}, {"W6": None}, by=office)
     assert (refresh(NOW), waiting(), WarningThreshold.objects.count()) == (0, [], 1)
+
+
+def test_what_warns_once_comes_back_with_its_rule_but_not_after_a_person_ended_it(world):
+    county, office = Unit.objects.get(code=COUNTY), person(Role.COUNTY_OFFICE, COUNTY)
+    refresh(NOW)
+    for active, opened in ((False, 0), (True, 1)):
+        set_thresholds(county, {}, {"W7": active}, by=office)
+        assert refresh(NOW) == opened
+    cancel(FollowUp.objects.waiting().get(kind="warning_W7"), by=office, reason="已核实")
+    assert refresh(NOW) == 0
 
 
 def test_a_step_refreshes_the_warnings_of_its_place_alone(county, django_capture_on_commit_callbacks):
