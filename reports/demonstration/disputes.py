@@ -13,6 +13,7 @@ from reviews.appeals.appeal_rules import appealable, candidates
 from reviews.appeals.appealable import subjects
 from reviews.workflow import appeals, decisions
 from reviews.workflow.appeals import CorrectedPoints
+from villages.models import Unit
 
 REJECTED = "申报材料与实际严重不符，经核实弄虚作假"
 FEW = 3
@@ -30,6 +31,10 @@ def load() -> str:
     return f"{rejected} rejected, {made} appeals waiting, {upheld} upheld"
 
 
+def appealable_in(county: str) -> list[Decision]:
+    return appealable(list(Unit.objects.within(county).rated().values_list("code", flat=True)))
+
+
 def reject(home: str, staff: Staff) -> int:
     """The township of the accounts rejects the last of the villages under review there; returns how many."""
     waiting = Application.objects.filter(
@@ -44,7 +49,7 @@ def reject(home: str, staff: Staff) -> int:
 
 def lodge(county: str, home: str, staff: Staff) -> int:
     """Appeals against a result of the township, one of the county, and against an event; returns how many."""
-    released = [one for one in appealable([county]) if one.cycle.year == YEAR and not one.objections.exists()]
+    released = [one for one in appealable_in(county) if one.cycle.year == YEAR and not one.objections.exists()]
     township = [one for one in released if one.origin == Decision.Origin.TOWNSHIP and one.unit_id.startswith(home)]
     of_county = [one for one in released if one.origin == Decision.Origin.COUNTY]
     lowered = StarPeriod.objects.on().filter(unit__code__startswith=county).exclude(effects=[]).order_by("unit")
@@ -61,7 +66,7 @@ def lodge(county: str, home: str, staff: Staff) -> int:
 def appeal_and_uphold(county: str, staff: Staff) -> int:
     """A village whose star is in force appeals, and the county corrects points that the panel set too low;
     returns how many."""
-    for decision in appealable([county]):
+    for decision in appealable_in(county):
         aimed_higher = decision.star < decision.application.applied_star
         if decision.origin != Decision.Origin.TOWNSHIP or decision.on is None or not aimed_higher:
             continue
