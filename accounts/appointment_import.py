@@ -23,7 +23,7 @@ from accounts.workflow import Engaged, Who, appoint_person, givable, managed_by,
 from accounts.workflow.appointment_rules import bound_elsewhere, nobody_of_that_name
 from records import cells
 from records.cells import day, one_line
-from records.refusals import Refused
+from records.refusals import Incomplete, Refused
 from records.workbooks import SheetColumn, SheetRefused, SheetRow, WrongCell, read_rows
 from villages.models import Level, Unit, below_any
 
@@ -163,11 +163,18 @@ def carry_out(lines: Iterable[AppointmentLine], *, by: User) -> list[Engaged]:
                 phone=line.phone,
             )
         except Refused as refused:
-            raise SheetRefused([line.row.wrong(AppointmentColumns.spoken().name, str(refused))]) from refused
+            raise SheetRefused([line.row.wrong(_column_of(refused), str(refused))]) from refused
         if one.password:
             opened[key] = Who(line.name, one.user.username)
         engaged.append(one)
     return engaged
+
+
+def _column_of(refused: Refused) -> str:
+    """The heading of the field that was refused; that of the name when the person or the office was."""
+    heads = vars(AppointmentColumns.spoken())
+    fields = refused.problems if isinstance(refused, Incomplete) else {}
+    return next((heads[field] for field in fields if field in heads), heads["name"])
 
 
 class _Reading:
@@ -219,9 +226,8 @@ class _Reading:
         held = {role: self._held(user, role, unit, starts, ends) for role in roles}
         new_roles = tuple(role for role in roles if not held[role])
         called = tuple(post.pk for posts in held.values() for post in posts if phone and post.phone != phone)
-        department = one_line(row[heads.department])
-        if len(department) > MOST_DEPARTMENT:
-            self._wrong(row, heads.department, _("at most %d characters") % MOST_DEPARTMENT)
+        department = self._department(row, new_roles)
+        if len(self.problems) > before:
             return None
         return AppointmentLine(
             row, unit, _name(row[heads.name]), roles, new_roles, user, starts, ends, department, phone, called
@@ -250,6 +256,14 @@ class _Reading:
         if row[head] and typed_day is None:
             self._wrong(row, head, _("a day such as 2026-11-24"))
         return typed_day
+
+    def _department(self, row: SheetRow, new_roles: Iterable[str]) -> str:
+        department = one_line(row[self.heads.department])
+        if not department and any(ROLES[role].named for role in new_roles):
+            self._wrong(row, self.heads.department, _("the name of the department or helper unit"))
+        if len(department) > MOST_DEPARTMENT:
+            self._wrong(row, self.heads.department, _("at most %d characters") % MOST_DEPARTMENT)
+        return department
 
     def _phone(self, row: SheetRow) -> str:
         try:

@@ -78,6 +78,12 @@ def test_a_list_opens_accounts_and_gives_offices(office):
     )
 
 
+def test_a_helper_of_no_unit_is_an_error_of_the_preview(office):
+    """The name of the helper unit is missing: the cell says so, before anybody is appointed."""
+    county = person(Role.COUNTY_OFFICE, COUNTY, username="county")
+    assert wrong(county, (COUNTY, label(Role.HELPER), "张三")) == [(2, "H")]
+
+
 def test_one_person_on_two_lines_is_one_account(office):
     engaged = appointment_import.carry_out(
         read(office, (VILLAGE, FILLER, "俞小明"), (VILLAGE, SIGNER, "俞小明")), by=office
