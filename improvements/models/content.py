@@ -25,21 +25,32 @@ LONGEST_MEASURE = 200
 
 
 def _only_while(name: str, state: str, operation: Any, plan: str, extra: str = "") -> pgtrigger.Trigger:
-    """Rows may be written only while their plan is in ``state``. ``plan``: SQL for the plan's id, by the row ``r``."""
+    """Rows may be written only while their plan is in ``state``; a change, only if the plan that it comes from is, too.
+
+    ``plan``: SQL for the plan's id, by ``{row}``; ``extra``: SQL that must be true of the new row and its plan ``p``.
+    """
+
+    def require(row: str, written_by: str, more: str = "") -> str:
+        return f"""
+            IF TG_OP IN ({written_by}) AND NOT EXISTS (
+                SELECT FROM improvements_plan p WHERE p.id = {plan.format(row=row)} AND p.state = '{state}' {more}
+            ) THEN
+                RAISE EXCEPTION 'the plan is not {state}' USING ERRCODE = 'check_violation';
+            END IF;
+        """  # noqa: S608 words of our own
+
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
         operation=operation,
-        declare=[("r", "RECORD")],
         func=f"""
-            IF TG_OP = 'DELETE' THEN r := OLD; ELSE r := NEW; END IF;
-            IF NOT EXISTS (
-                SELECT FROM improvements_plan p WHERE p.id = {plan} AND p.state = '{state}' {extra}
-            ) THEN
-                RAISE EXCEPTION 'the plan is not {state}' USING ERRCODE = 'check_violation';
+            {require("OLD", "'UPDATE', 'DELETE'")}
+            {require("NEW", "'INSERT', 'UPDATE'", extra)}
+            IF TG_OP = 'DELETE' THEN
+                RETURN OLD;
             END IF;
-            RETURN r;
-        """,  # noqa: S608 words of our own
+            RETURN NEW;
+        """,
     )
 
 
@@ -103,8 +114,8 @@ class Measure(models.Model):
                 "measure_changes_in_draft",
                 "draft",
                 pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                "(SELECT q.plan_id FROM improvements_problem q WHERE q.id = r.problem_id)",
-                "AND (TG_OP = 'DELETE' OR r.due <= p.due)",
+                "(SELECT q.plan_id FROM improvements_problem q WHERE q.id = {row}.problem_id)",
+                "AND NEW.due <= p.due",
             )
         ]
 
@@ -133,7 +144,11 @@ class Agreement(models.Model):
         triggers = [
             APPEND_ONLY,
             _only_while(
-                "agreement_to_what_was_sent", "proposed", pgtrigger.Insert, "r.plan_id", "AND p.revision = r.revision"
+                "agreement_to_what_was_sent",
+                "proposed",
+                pgtrigger.Insert,
+                "{row}.plan_id",
+                "AND p.revision = NEW.revision",
             ),
         ]
 
@@ -162,7 +177,22 @@ class Progress(models.Model):
         ]
         triggers = [
             APPEND_ONLY,
-            _only_while("progress_of_a_plan_under_way", "active", pgtrigger.Insert, "r.plan_id"),
+            _only_while("progress_of_a_plan_under_way", "active", pgtrigger.Insert, "{row}.plan_id"),
+            pgtrigger.Trigger(
+                name="progress_of_a_measure_of_the_plan",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__measure__isnull=False),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT FROM improvements_measure m JOIN improvements_problem q ON q.id = m.problem_id
+                        WHERE m.id = NEW.measure_id AND q.plan_id = NEW.plan_id
+                    ) THEN
+                        RAISE EXCEPTION 'the measure is one of another plan' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -178,7 +208,15 @@ class ProgressFile(models.Model):
         default_permissions = ()
         verbose_name = pgettext_lazy("plan", "Photo or paper")
         ordering = ["pk"]
-        triggers = [APPEND_ONLY]
+        triggers = [
+            APPEND_ONLY,
+            _only_while(
+                "file_of_a_plan_under_way",
+                "active",
+                pgtrigger.Insert,
+                "(SELECT g.plan_id FROM improvements_progress g WHERE g.id = {row}.progress_id)",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file.name

@@ -48,6 +48,12 @@ class PlanQuerySet(models.QuerySet["Plan"]):
             found |= below(county, "unit_id") & Q(helper=helper, proposed_at__isnull=False)
         return found
 
+    def taken_part_in_by(self, user: Any) -> PlanQuerySet:
+        """Those that ``user`` drew up, agreed to, helped with or reported."""
+        named = Q(drawn_up_by=user) | Q(reported_by=user) | Q(person=user)
+        wrote = Q(agreements__by=user) | Q(progress__by=user)
+        return self.filter(named | wrote).distinct()
+
     def with_outcome(self) -> PlanQuerySet:
         """Each with ``after_total`` and ``after_star``: what the unit's next confirmed result of a later year was."""
         later = Decision.objects.confirmed().filter(unit=OuterRef("unit"), year__gt=OuterRef("year"))
@@ -171,6 +177,17 @@ class Plan(models.Model):
                     | pgtrigger.Q(old__money__df=pgtrigger.F("new__money"))
                     | pgtrigger.Q(old__money_source__df=pgtrigger.F("new__money_source"))
                     | pgtrigger.Q(old__revision__df=pgtrigger.F("new__revision"))
+                    | pgtrigger.Q(old__drawn_up_by__df=pgtrigger.F("new__drawn_up_by"))
+                ),
+            ),
+            pgtrigger.Protect(
+                name="who_reported_it_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state="reported")
+                & ~pgtrigger.Q(new__state="active")
+                & (
+                    pgtrigger.Q(old__reported_by__df=pgtrigger.F("new__reported_by"))
+                    | pgtrigger.Q(old__reported_at__df=pgtrigger.F("new__reported_at"))
                 ),
             ),
             pgtrigger.Trigger(
@@ -195,7 +212,7 @@ class Plan(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__state="reported", new__state="passed"),
                 func="""
-                    IF NEW.checked_by_id IN (NEW.reported_by_id, NEW.drawn_up_by_id, NEW.person_id)
+                    IF NEW.checked_by_id IN (OLD.reported_by_id, OLD.drawn_up_by_id, OLD.person_id)
                         OR EXISTS (
                             SELECT FROM improvements_agreement a
                             WHERE a.plan_id = NEW.id AND a.by_id = NEW.checked_by_id
