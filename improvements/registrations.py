@@ -2,7 +2,7 @@
 
 from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list
 from followups import kinds as followup_kinds
-from improvements import help_topics, menu_entries, todos
+from improvements import agreed_on_closing, help_topics, menu_entries, todos
 from improvements.home import own_plans, plans_after_result, plans_of_unit
 from improvements.kinds import FOLLOWUPS, NOTICES
 from improvements.models import (
@@ -16,6 +16,7 @@ from improvements.models import (
     ProgressFile,
 )
 from notifications import kinds
+from ratings.cycle import closing_consequences
 from reviews.results import next_steps
 from villages import unit_panels
 
@@ -27,6 +28,7 @@ def register() -> None:
     home.register(home.HomePanel("improvements/home_plans.html", own_plans, order=30))
     next_steps.register(plans_after_result)
     unit_panels.register(unit_panels.UnitPanel("improvements/unit_plans.html", plans_of_unit, order=60))
+    closing_consequences.register(hindrance=agreed_on_closing.agreed)
     followup_kinds.register(**FOLLOWUPS)
     kinds.register(**NOTICES)
     deputies.register(STEPS.rights)

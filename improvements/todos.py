@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.todo_list import Todo
+from followups.models import FollowUp
+from improvements.kinds import FOLLOWUPS
 from improvements.models import Agreement, Party, Plan, PlanState
 from improvements.models.lifecycle import AGREE, CARRY_OUT, DRAW_UP, HELP, SUPERVISE
-from records.deadlines import end_of
 from villages.models import below_any
 
 SHOWN = 20
@@ -29,8 +31,15 @@ def entries(user: User) -> list[Todo]:
     if not any(user.reach(right) for right in rights):
         return []
     what = Case(*(When(wanted, then=Value(key)) for key, wanted in _waits(user)), output_field=CharField())
-    waiting = Plan.objects.annotate(what=what).filter(what__isnull=False).select_related("unit")
-    return [_todo(one) for one in waiting.order_by("due", "pk")[:SHOWN]]
+    waiting = Plan.objects.annotate(what=what, waits_until=_waits_until()).filter(what__isnull=False)
+    by_moment = F("waits_until").asc(nulls_last=True)
+    return [_todo(one) for one in waiting.select_related("unit").order_by(by_moment, "due", "pk")[:SHOWN]]
+
+
+def _waits_until() -> Subquery:
+    """The moment of the plan's follow-up: a plan has one at a time."""
+    of_plan = FollowUp.objects.waiting().filter(kind__in=FOLLOWUPS, subject=Cast(OuterRef("pk"), CharField()))
+    return Subquery(of_plan.order_by("due_at").values("due_at")[:1])
 
 
 def _waits(user: User) -> list[tuple[str, Q]]:
@@ -43,22 +52,23 @@ def _waits(user: User) -> list[tuple[str, Q]]:
     agreeing = Q(pk__in=[])
     for party, side in sides.items():
         agreeing |= side & ~Exists(agreed.filter(party=party))
+    agreeing &= ~Exists(agreed.filter(by=user))  # nobody agrees for two parties
+    to_check = ~Q(pk__in=Plan.objects.taken_part_in_by(user).values("pk"))
     return [
         ("draw_up", at(DRAW_UP) & Q(state=PlanState.DRAFT)),
         ("agree", agreeing & Q(state=PlanState.PROPOSED)),
         ("carry_out", at(CARRY_OUT) & Q(state=PlanState.ACTIVE)),
         ("help", helped & Q(state=PlanState.ACTIVE)),
-        ("check", at(SUPERVISE) & Q(state=PlanState.REPORTED)),
+        ("check", at(SUPERVISE) & Q(state=PlanState.REPORTED) & to_check),
     ]
 
 
 def _todo(plan: Any) -> Todo:
     title, action = WAITS[plan.what]
-    carrying_out = plan.what in ("carry_out", "help")
     return Todo(
         title=title % {"unit": plan.unit.name},
         url=plan.get_absolute_url(),
-        due=end_of(plan.due) if carrying_out else None,
+        due=plan.waits_until,
         urgent=plan.is_late,
         over=_("Improvement plan"),
         action=action,

@@ -6,25 +6,26 @@ Pages, workflow and tests share it.
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from improvements.models import STEPS, Agreement, Plan, Progress
+from improvements.models import STEPS, Agreement, Plan
 from improvements.parties import agrees_for
 from records.lifecycle import Step
 from records.refusals import NotAllowed, WrongState
 
 
 def took_part(user: User, plan: Plan) -> bool:
-    """Whether ``user`` wrote, agreed to, helped with or reported it: then somebody else checks it."""
-    return (
-        user.pk in (plan.drawn_up_by_id, plan.reported_by_id, plan.person_id)
-        or Agreement.objects.filter(plan=plan, by=user).exists()
-        or Progress.objects.filter(plan=plan, by=user).exists()
-    )
+    """Whether ``user`` took part in it: then somebody else checks it."""
+    return Plan.objects.filter(pk=plan.pk).taken_part_in_by(user).exists()
 
 
 def open_parties(user: User, plan: Plan) -> list[str]:
     """The parties for which ``user`` may agree to what was sent, and has not: one person agrees for one party."""
-    given = dict(Agreement.objects.filter(plan=plan, revision=plan.revision).values_list("party", "by"))
+    given = _given(plan)
     return [] if user.pk in given.values() else [party for party in agrees_for(user, plan) if party not in given]
+
+
+def _given(plan: Plan) -> dict[str, int]:
+    """Who (id) has agreed to what was sent, by party."""
+    return dict(Agreement.objects.filter(plan=plan, revision=plan.revision).values_list("party", "by"))
 
 
 def _held_back(step: Step, user: User, plan: Plan) -> str:
@@ -32,7 +33,9 @@ def _held_back(step: Step, user: User, plan: Plan) -> str:
     if step.verb == "pass_plan" and took_part(user, plan):
         return _("You took part in this plan: somebody else checks it.")
     if step.verb == "agree_plan" and not open_parties(user, plan):
-        return _("You have agreed to this plan already.")
+        if user.pk in _given(plan).values():
+            return _("You have agreed to this plan already.")
+        return _("Your side has agreed to this plan already.")
     return ""
 
 

@@ -7,23 +7,28 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InternalError, transaction
 
+from accounts.models import User
 from accounts.roles import Role
 from accounts.workflow import Who, appoint_person
 from followups.models import FollowUp
 from followups.workflow import escalate_late
 from improvements import workflow
-from improvements.models import Agreement, LibraryMeasure, Measure, Plan, Progress, ProgressFile
+from improvements.models import Agreement, LibraryMeasure, Measure, Plan, Problem, Progress, ProgressFile
 from improvements.standing import standing_of
+from improvements.todos import entries
 from notifications.models import Notice
 from ratings.events.happening import Happening
 from ratings.register.rerating import rerate
+from ratings.workflow import closing
 from ratings.workflow import event as events
+from records.files import store
 from records.previews import as_stored
 from records.refusals import Incomplete, NotAllowed, Outdated, WrongState
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
     VILLAGE,
+    AppointmentFactory,
     CycleFactory,
     DecisionFactory,
     EventFactory,
@@ -311,6 +316,87 @@ def test_the_database_keeps_what_was_agreed(who):
     ):
         with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
             wrong()
+
+
+def test_the_database_keeps_each_plan_apart(who):
+    """A measure leaves no plan that has been sent; progress and files stay with their plan; who took part stays."""
+    result(2)
+    plan = agreed(who, only_plan())
+    result(2, unit=f"{TOWNSHIP}205", cycle=plan.decision.cycle)
+    other = Plan.objects.exclude(pk=plan.pk).get()
+    progress = Progress.objects.create(plan=plan, party="village", by=who.filler, text="开始了")
+    file = store(SimpleUploadedFile("台账.png", PNG), by=who.filler)
+    ProgressFile.objects.create(progress=progress, file=file)
+    workflow.draw_up(other, terms(other), by=who.office)
+    draft = Plan.objects.create(
+        unit=plan.unit, decision=plan.decision, cause="fall", year=2025, star=2, begun_on=plan.begun_on, due=plan.due
+    )
+    problem = Problem.objects.create(plan=draft, name="因情形由3星降为2星。")
+    stolen = Measure.objects.filter(problem__plan=plan)
+    foreign = Measure.objects.filter(problem__plan=other).first()
+    for wrong in (
+        lambda: stolen.filter(pk=stolen[0].pk).update(problem=problem),
+        lambda: Progress.objects.create(plan=plan, measure=foreign, party="village", by=who.filler, text="做完了"),
+        lambda: Plan.objects.filter(pk=plan.pk).update(drawn_up_by=who.county),
+    ):
+        with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
+            wrong()
+    workflow.report_done(plan, by=who.signer, text="都做完了")
+    passed = {"state": "passed", "finding": "好", "closed_at": "2026-02-01T00:00Z"}
+    for wrong in (
+        lambda: ProgressFile.objects.create(progress=progress, file=file),
+        lambda: Plan.objects.filter(pk=plan.pk).update(reported_by=who.county),
+        lambda: Plan.objects.filter(pk=plan.pk).update(checked_by=who.office, drawn_up_by=who.county, **passed),
+    ):
+        with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
+            wrong()
+
+
+def test_a_closing_stands_once_a_plan_was_agreed_on_it(who):
+    cycle = CycleFactory(scheme__year=2025, windows=False)
+    UnitFactory(code=VILLAGE)
+    closing.close(cycle, by=who.county, document="评星办〔2026〕9号")
+    plan = only_plan()
+    measures = [workflow.PlannedMeasure(plan.problems.get().pk, "明年申报")]
+    terms_of_it = workflow.Terms(due=date(2026, 6, 30), helper=HELPER, measures=measures)
+    plan = workflow.draw_up(plan, terms_of_it, by=who.office)
+    workflow.propose(plan, by=who.office)
+    closing.foresee_reversal(cycle, by=who.county)
+    for one in (who.signer, who.helper, who.leader):
+        workflow.agree(plan, by=one)
+    with pytest.raises(WrongState) as refused:
+        closing.reverse(cycle, by=who.county, reason="关错了")
+    assert str(refused.value) == f"不能撤销结束：已据此商定1份改进提升计划：{plan.unit.name}。"
+
+
+def test_a_colleague_reads_that_the_own_side_has_agreed(who):
+    colleague = person(Role.TOWNSHIP_LEADER, TOWNSHIP, username="colleague")
+    result(2)
+    plan = workflow.draw_up(only_plan(), terms(only_plan()), by=who.office)
+    workflow.propose(plan, by=who.office)
+    assert [one.url for one in entries(colleague)] == [plan.get_absolute_url()]
+    workflow.agree(plan, by=who.leader)
+    words = {}
+    for one in (who.leader, colleague):
+        with pytest.raises(WrongState) as refused:
+            workflow.agree(plan, by=one)
+        words[one] = str(refused.value)
+    assert words == {who.leader: "您已经同意过这份计划。", colleague: "您这一方已经同意本计划。"}
+    assert entries(colleague) == []
+
+
+def test_the_to_do_list_says_until_when_and_leaves_out_what_one_may_not_do(who):
+    result(2)
+    moment = {"draft": entries(who.office)[0].due}
+    plan = agreed(who, only_plan())
+    moment["active"] = entries(who.signer)[0].due
+    plan = workflow.report_done(plan, by=who.signer, text="都做完了")
+    moment["reported"] = entries(who.county)[0].due
+    kinds = {"draft": "plan_agree", "active": "plan_carry_out", "reported": "plan_check"}
+    assert moment == {state: FollowUp.objects.get(kind=kind).due_at for state, kind in kinds.items()}
+    AppointmentFactory(role=Role.COUNTY_OFFICE, unit=UnitFactory(code=COUNTY), user=who.helper)
+    helper = User.objects.get(pk=who.helper.pk)
+    assert (helper.has_perm("improvements.supervise_plan", plan), entries(helper)) == (True, [])
 
 
 def test_late_ones_go_up(who, clock):
