@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.role_holders import holders, responsible
-from accounts.roles import ROLES, Role
+from accounts.roles import RATED_POSTS, ROLES
 from incentives.models import GrantLine, Source
 from notifications.models import Notice
 from notifications.workflow import announce, announce_all
@@ -26,7 +26,7 @@ def tell_people(user_ids: Iterable[int], source: Source, kind: str, **params: An
 
 def tell_units(source: Source, kind: str, amounts: Mapping[GrantLine, Decimal]) -> None:
     """Notify the cadres of each line's unit about its amount."""
-    people = holders({Role.FILLER, Role.SIGNER}, {line.holder_id for line in amounts})
+    people = holders(RATED_POSTS, {line.holder_id for line in amounts})
     announce_all(
         Notice(
             user_id=user_id,

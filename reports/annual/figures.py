@@ -15,7 +15,7 @@ from followups.models import FollowUp
 from incentives.models import Allocation, Reward
 from ratings.models import Decision, Event, Scheme
 from reviews.models import Appeal, Objection
-from villages.models import Unit, below
+from villages.models import Level, Unit, below
 
 _REGISTER = (Path(__file__).parent / "register.sql").read_text(encoding="utf-8")
 CHUNK = 200
@@ -55,8 +55,9 @@ def _decimals(areas: str | dict | None) -> dict[str, Decimal]:
 
 
 def area_names(unit: Unit, year: int) -> dict[str, str]:
-    """The areas of the schemes used for decisions on units of ``unit`` in ``year``, by code, in their order."""
-    used = Decision.objects.confirmed().filter(below(unit.code, "unit_id"), year=year).order_by()
+    """The areas of the schemes used for decisions on villages of ``unit`` in ``year``, by code, in their order."""
+    of_villages = Decision.objects.confirmed().filter(below(unit.code, "unit_id"), unit__level=Level.VILLAGE)
+    used = of_villages.filter(year=year).order_by()
     schemes = Scheme.objects.filter(pk__in=used.values("scheme")).order_by("unit", "version")
     return {area["code"]: area.get("name", "") for scheme in schemes for area in scheme.body["areas"]}
 

@@ -20,7 +20,7 @@ from ratings.todos.application_todos import SOURCES, ToAccept
 from ratings.workflow.cycle import extend, open_cycle, reopen
 from records.refusals import NotAllowed, WrongState
 from reminders.matrix import matrix_of
-from reports.annual.figures import register
+from reports.annual.figures import area_names, register
 from reports.dashboard import with_stage
 from reviews.models import Appeal, Sheet
 from reviews.workflow import appeals, decisions, panels
@@ -285,6 +285,9 @@ def test_stations_are_not_counted_as_villages(people):
         assert [row.code for row in register(county, 2026)] == [VILLAGE]
     assert [unit.code for unit in with_stage(township, [])] == [VILLAGE]
     assert [row.unit.code for row in matrix_of(people["office"], township).rows] == [VILLAGE]
+    cycle = cycle_of("station")
+    DecisionFactory(unit_id=STATION, unit=None, year=2026, scheme=cycle.scheme)
+    assert area_names(county, 2026) == {}
 
 
 def test_levels_without_anybody_above_are_not_rated(people):
