@@ -203,7 +203,9 @@ def test_a_request_sent_twice_is_answered_twice_and_done_once(discipline, settin
     colleague = person(Role.DISCIPLINE, COUNTY, username="colleague")
     client.force_authenticate(colleague)
     assert send(told, "a").status_code == 409  # a key belongs to one user
-    close = f"/api/v1/events/{first.json()['id']}/close/"
+    address = f"/api/v1/events/{first.json()['id']}/"
+    assert client.post(f"{address}release/", {}, format="json").status_code == 200
+    close = f"{address}close/"
     for _time in range(2):
         sent = {"on": "2026-06-10", "reason": "已整改"}
         answer = client.post(close, sent, format="json", headers={"Idempotency-Key": "d"})
