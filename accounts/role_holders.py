@@ -19,14 +19,19 @@ def holders(roles: Collection[str], codes: Iterable[str | None]) -> dict[str, li
     return dict(by_unit)
 
 
+def posts_held(roles: Collection[str], codes: Collection[str]) -> list[tuple[str, str, int]]:
+    """Unit code, role and user id of those who hold one of ``roles`` on the units themselves; one query."""
+    held = Appointment.objects.on(timezone.localdate()).filter(role__in=roles, unit__in=codes)
+    return list(held.order_by("unit", "role", "user").values_list("unit_id", "role", "user_id").distinct())
+
+
 def unit_and_offices(offices: Collection[str], units: Iterable[Unit]) -> dict[str, set[int]]:
     """User ids by unit code: those who fill in and sign for the unit itself, and who holds one of ``offices`` on it or
     on the unit above; one query. A township's own people are no concern of its villages."""
     units = list(units)
     codes = {code for unit in units for code in (unit.code, unit.parent_code) if code}
-    held = Appointment.objects.on(timezone.localdate()).filter(role__in=[*RATED_POSTS, *offices], unit__in=codes)
     by_unit: dict[str, set[tuple[str, int]]] = defaultdict(set)
-    for code, role, user_id in held.values_list("unit_id", "role", "user_id"):
+    for code, role, user_id in posts_held([*RATED_POSTS, *offices], codes):
         by_unit[code].add((role, user_id))
     return {
         unit.code: {user_id for _role, user_id in by_unit[unit.code]}

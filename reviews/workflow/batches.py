@@ -1,5 +1,6 @@
 """Batches: the decisions of one meeting are released together, and are under public notice (practice §3)."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.role_holders import holders
+from accounts.role_holders import posts_held
 from accounts.roles import RATED_POSTS, Role
 from accounts.working_days import notice_days
 from notifications.models import Notice
@@ -153,12 +154,18 @@ def audience_of(
     if batch.stage == Stage.COUNTY:
         roles.append(Role.COUNTY_OFFICE)
         places.add(batch.unit_id)
-    offices = holders(roles, places)
+    villages: dict[str, list[int]] = defaultdict(list)
+    offices = {}
+    for code, role, user in posts_held([*RATED_POSTS, *roles], {*units, *places}):
+        if role in roles:
+            offices[user] = code
+        elif code in units:  # a township's own people are no concern of its villages
+            villages[code].append(user)
     if reviewers is None:
         reviewers = list(reviewed(batch.cycle_id, batch.unit_id, batch.stage))
     return Audience(
-        villages=holders(RATED_POSTS, units),
-        offices={user: place for place in places for user in offices.get(place, ())},
+        villages=villages,
+        offices=offices,
         reviewers=dict.fromkeys(reviewers, batch.unit_id),
     )
 

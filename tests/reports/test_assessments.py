@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 
 from accounts.roles import Role
 from ratings.models import Extension, Reversal
-from ratings.models.lifecycle import STEPS
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -31,6 +30,7 @@ from tests.factories import (
     UnitFactory,
     WindowFactory,
     at,
+    moves_of,
     person,
     scheme_body,
     walk,
@@ -195,7 +195,7 @@ def moved(chance, cycle, village):
     application = ApplicationFactory(cycle=cycle, unit=UnitFactory(code=village), submitted_at=at(2026, 1, 2))
     moment = at(2026, 2, 1)
     for _ in range(chance.randrange(9)):
-        nexts = sorted(new for old, new in STEPS.transitions if old == applied.state and new != old)
+        nexts = sorted(new for old, new in moves_of(village) if old == applied.state and new != old)
         if not nexts:
             break
         moment += timedelta(days=chance.randint(1, 60))
