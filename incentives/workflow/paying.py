@@ -53,6 +53,8 @@ def disburse(
     with step("disburse", source, by=by, reason=document):
         if not document:
             raise Incomplete(_("A voucher number is required."), {"document": _("A voucher number is required.")})
+        # A line frozen meanwhile is seen by the plan, never first by the ledger's trigger.
+        list(source.lines.select_for_update().order_by("pk").values_list("pk"))
         planned = instalment(source, payments, share)
         require_unchanged(expected, planned.standing)
         at = at or timezone.now()
