@@ -5,16 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.fields import DayField, MomentInput
+from ratings.models import Cycle
 from ratings.models.cycle import CycleStep
 from ratings.scheme.spec import Criterion
+from ratings.workflow.cycle import STEPS_OF
 from records.refusals import Incomplete
-from villages.models import Unit
+from villages.models import Level, Unit
 
 PHRASES = [
     _("The photo is not clear. Please take it again."),
@@ -83,12 +85,9 @@ class ReopenForm(forms.Form):
 class ExtendForm(forms.Form):
     """The extension of a review, for the whole county or one unit of it, and why."""
 
-    step = forms.ChoiceField(
-        label=pgettext_lazy("of a rating", "Step"),
-        choices=[(s.value, s.label) for s in CycleStep if s != CycleStep.APPLY],
-    )
+    step = forms.ChoiceField(label=pgettext_lazy("of a rating", "Step"))
     unit = forms.CharField(
-        label=_("Only this village or community"),
+        label=_("Only this unit"),
         help_text=_("Its name or code; left empty, the whole county has more time."),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -96,9 +95,11 @@ class ExtendForm(forms.Form):
     closes = DayField(label=_("Last day"))
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args: Any, rated: QuerySet[Unit], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.rated = rated
+        self.rated = cycle.rated_units()
+        reviews = [step for step in STEPS_OF[cycle.scheme.rates] if step != CycleStep.APPLY]
+        self.fields["step"].choices = [(step.value, step.label) for step in reviews]
 
     def clean_unit(self) -> Unit | None:
         """The selected rated unit; None for all."""
@@ -149,7 +150,10 @@ class ReversalForm(forms.Form):
 
 
 class WindowsForm(forms.Form):
-    """When each step of a cycle opens and closes, in China Standard Time, and which documents villages attach."""
+    """When each step of a cycle opens and closes, in China Standard Time, and which documents villages attach.
+
+    ``rates``: the level that the cycle rates, from which its steps follow.
+    """
 
     meeting_minutes_required = forms.BooleanField(
         label=_("Villages attach the minutes of their villagers' representatives"),
@@ -157,19 +161,22 @@ class WindowsForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rates: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for step in CycleStep:
+        self.steps = STEPS_OF[rates]
+        if rates != Level.VILLAGE:
+            del self.fields["meeting_minutes_required"]
+        for step in self.steps:
             self.fields[f"{step}-opens"] = forms.DateTimeField(label=_("Opens"), widget=MomentInput())
             self.fields[f"{step}-closes"] = forms.DateTimeField(label=_("Closes"), widget=MomentInput())
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        return [{"label": s.label, "opens": self[f"{s}-opens"], "closes": self[f"{s}-closes"]} for s in CycleStep]
+        return [{"label": s.label, "opens": self[f"{s}-opens"], "closes": self[f"{s}-closes"]} for s in self.steps]
 
     @property
     def windows(self) -> dict[str, tuple[datetime, datetime]]:
-        return {s: (self.cleaned_data[f"{s}-opens"], self.cleaned_data[f"{s}-closes"]) for s in CycleStep.values}
+        return {s: (self.cleaned_data[f"{s}-opens"], self.cleaned_data[f"{s}-closes"]) for s in self.steps}
 
     def take(self, incomplete: Incomplete) -> None:
         for step, message in incomplete.problems.items():

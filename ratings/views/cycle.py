@@ -60,7 +60,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
         def save(shown: Any) -> Cycle:
             workflow.set_windows(cycle, form.windows, by=request.user, expected=shown)
-            workflow.ask_for_minutes(cycle, form.cleaned_data["meeting_minutes_required"], by=request.user)
+            workflow.ask_for_minutes(cycle, form.cleaned_data.get("meeting_minutes_required", False), by=request.user)
             return cycle
 
         tried = carry_out(request, step, form, save, done=lambda: cycle)
@@ -90,7 +90,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _windows_form(cycle: Cycle, typed: Any = None) -> WindowsForm:
     asked = {"meeting_minutes_required": cycle.meeting_minutes_required}
-    return WindowsForm(typed, initial=initial_windows(cycle.windows.all()) | asked)
+    return WindowsForm(typed, rates=cycle.scheme.rates, initial=initial_windows(cycle.windows.all()) | asked)
 
 
 def _progress(cycle: Cycle, user: Any) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _progress(cycle: Cycle, user: Any) -> dict[str, Any]:
 def extend(request: HttpRequest, pk: int) -> HttpResponse:
     """Extend a review, in the whole county or for one unit, with a reason."""
     cycle = managed(request, pk)
-    form = ExtendForm(request.POST or None, rated=cycle.rated_units())
+    form = ExtendForm(request.POST or None, cycle=cycle)
     step, tried = f"extend:{pk}", Tried(None)
 
     def give(shown: Any) -> Cycle:

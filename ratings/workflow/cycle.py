@@ -30,12 +30,12 @@ State = Application.State
 Times = Mapping[str, tuple[datetime, datetime]]
 MANAGE = "ratings.manage_cycle"
 TOLD_OF_OPENING = (*RATED_POSTS, Role.TOWNSHIP_OFFICE)
-STEPS_OF: dict[str, set[str]] = {
-    Level.VILLAGE: {*CycleStep},
-    Level.STATION: {*CycleStep},
-    Level.TOWNSHIP: {CycleStep.APPLY, CycleStep.COUNTY_REVIEW},
+STEPS_OF: dict[str, tuple[CycleStep, ...]] = {
+    Level.VILLAGE: tuple(CycleStep),
+    Level.STATION: tuple(CycleStep),
+    Level.TOWNSHIP: (CycleStep.APPLY, CycleStep.COUNTY_REVIEW),
 }
-"""The steps of a cycle by the level that it rates."""
+"""The steps of a cycle, in their order, by the level that it rates."""
 
 
 def require_manager(by: User, unit: Unit) -> None:
@@ -124,8 +124,8 @@ def _require_townships(cycle: Cycle) -> None:
         raise Incomplete(message, {"townships": message})
 
 
-def _require_times(windows: Times, steps: set[str]) -> None:
-    problems = {step: _("Please give both times.") for step in steps - windows.keys()}
+def _require_times(windows: Times, steps: Collection[str]) -> None:
+    problems = {str(step): _("Please give both times.") for step in steps if step not in windows}
     for step, (opens, closes) in windows.items():
         if closes <= opens:
             problems[step] = _("It must close after it opens.")
@@ -159,7 +159,7 @@ def set_windows(cycle: Cycle, windows: Times, *, by: User, expected: Any = None)
     require_manager(by, cycle.unit)
     cycle = locked(cycle)
     require_unchanged(expected, times_of(cycle))
-    _require_times(windows, set())
+    _require_times(windows, ())
     with audit.acting(by, "set_windows"):
         for step, (opens, closes) in windows.items():
             Window.objects.update_or_create(cycle=cycle, step=step, defaults={"opens": opens, "closes": closes})

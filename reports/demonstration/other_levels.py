@@ -4,7 +4,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from ratings.models import Scheme
-from ratings.models.cycle import CycleStep
 from ratings.workflow.cycle import STEPS_OF, open_cycle
 from reports.demonstration.schemes import COUNTIES
 from reports.demonstration.this_year import days, telling_accounts
@@ -20,8 +19,10 @@ def load() -> str:
     found = Scheme.objects.issued().filter(unit=COUNTY).exclude(rates=Level.VILLAGE)
     with telling_accounts():
         for scheme in found:
-            steps = [step for step in CycleStep.values if step in STEPS_OF[scheme.rates]]
-            windows = {step: (days(LENGTH * n - 5, 0), days(LENGTH * (n + 1) - 5, 0)) for n, step in enumerate(steps)}
+            windows = {
+                step: (days(LENGTH * n - 5, 0), days(LENGTH * (n + 1) - 5, 0))
+                for n, step in enumerate(STEPS_OF[scheme.rates])
+            }
             facts_until = timezone.localdate().replace(month=1, day=1)
             open_cycle(scheme, facts_until=facts_until, windows=windows, by=office)
     return f"{len(found)} ratings opened"

@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.fields import DayField
 from accounts.working_days import uncertainty
 from ratings.models import Scheme
-from ratings.models.cycle import CycleStep
-from ratings.workflow.cycle import townships_to_rate
+from ratings.workflow.cycle import STEPS_OF, townships_to_rate
 from records.refusals import Incomplete
 from reviews.models.review_levels import FEWEST_REVIEWERS
 from reviews.opening.last_year import (
@@ -24,6 +23,7 @@ from reviews.opening.last_year import (
     windows_of,
     year_before,
 )
+from villages.models import Level
 
 SCHEME, RATED, TIMES, PANEL, CHECK = range(1, 6)
 STEP_NAMES = {
@@ -71,12 +71,13 @@ class OpenYearForm(forms.Form):
         super().__init__(*args, **kwargs)
         offered = offered_windows(scheme, self.before)
         self.last_year = windows_of(self.before)
-        for step in CycleStep:
-            window = offered[step]
+        for step, window in offered.items():
             self.fields[f"{step}-opens"] = DayField(label=_("Opens on"), initial=window.opens.isoformat())
             self.fields[f"{step}-days"] = forms.IntegerField(
                 label=_("Working days"), min_value=1, max_value=LONGEST, initial=window.days
             )
+        if scheme.rates != Level.VILLAGE:
+            del self.fields["meeting_minutes_required"]
         people = reviewers_of(scheme)
         self.names = {person.pk: person.name or person.username for person in people}
         self.places = dict(townships_to_rate(scheme).values_list("code", "name"))
@@ -89,11 +90,12 @@ class OpenYearForm(forms.Form):
     @cached_property
     def of_step(self) -> dict[int, list[str]]:
         """The names of the fields that each step asks."""
-        times = [f"{step}-{name}" for step in CycleStep.values for name in ("opens", "days")]
+        times = [f"{step}-{name}" for step in STEPS_OF[self.scheme.rates] for name in ("opens", "days")]
+        minutes = [name for name in ("meeting_minutes_required",) if name in self.fields]
         return {
             SCHEME: [],
             RATED: ["who", "townships"],
-            TIMES: ["facts_until", *times, "meeting_minutes_required"],
+            TIMES: ["facts_until", *times, *minutes],
             PANEL: ["reviewers"],
             CHECK: [],
         }
@@ -124,7 +126,7 @@ class OpenYearForm(forms.Form):
         given = getattr(self, "cleaned_data", {})
         return {
             step: WorkingWindow(given[f"{step}-opens"], given[f"{step}-days"])
-            for step in CycleStep.values
+            for step in STEPS_OF[self.scheme.rates]
             if given.get(f"{step}-opens") and given.get(f"{step}-days")
         }
 
@@ -142,7 +144,7 @@ class OpenYearForm(forms.Form):
                 "before": self.last_year.get(step),
                 "window": typed.get(step),
             }
-            for step in CycleStep
+            for step in STEPS_OF[self.scheme.rates]
         ]
 
     @property
@@ -156,5 +158,5 @@ class OpenYearForm(forms.Form):
     def take(self, incomplete: Incomplete) -> None:
         """Say what the workflow refused beside the field that it is about."""
         for name, message in incomplete.problems.items():
-            field = f"{name}-days" if name in CycleStep.values else name
+            field = f"{name}-days" if name in STEPS_OF[self.scheme.rates] else name
             self.add_error(field if field in self.fields else None, message)

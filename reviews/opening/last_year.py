@@ -12,6 +12,7 @@ from accounts.role_holders import holders
 from accounts.working_days import working_days_after, working_days_between
 from ratings.models import Cycle, Scheme, Stage
 from ratings.models.cycle import CycleStep
+from ratings.workflow.cycle import STEPS_OF
 from records.deadlines import last_day
 from reviews.models import Seat
 from reviews.models.review_levels import REVIEW_LEVELS
@@ -56,10 +57,11 @@ def windows_of(cycle: Cycle | None) -> dict[str, WorkingWindow]:
 
 
 def offered_windows(scheme: Scheme, before: Cycle | None) -> dict[str, WorkingWindow]:
-    """As long as last year, from the same day on, or the first working day after it."""
+    """The steps of the level, each as long as last year, from the same day on, or the first working day after it."""
     last = windows_of(before)
     offered = {}
-    for step, ((month, day), days) in USUAL.items():
+    for step in STEPS_OF[scheme.rates]:
+        (month, day), days = USUAL[step]
         of_step = last.get(step)
         if of_step is None:
             offered[step] = WorkingWindow(_working_from(date(scheme.year, month, day)), days)

@@ -79,7 +79,7 @@ def _plan(form: OpenYearForm) -> YearPlan:
         townships=sorted(form.townships_named),
         facts_until=given["facts_until"],
         windows={step: window.moments for step, window in form.working_windows.items()},
-        meeting_minutes_required=given["meeting_minutes_required"],
+        meeting_minutes_required=given.get("meeting_minutes_required", False),
         reviewers=list(User.objects.filter(pk__in=given["reviewers"]).order_by("pk")),
     )
 

@@ -24,6 +24,7 @@ from tests.factories import (
     at,
     person,
 )
+from tests.ratings.test_figures_below import township_body
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_autumn")]
 OTHER = "330624109"
@@ -150,6 +151,26 @@ def test_a_step_is_put_right_before_the_next(opening, steps, typed, field):
     )
     assert opening.send("open", "yes").answer.status_code in (400, 409)
     assert Cycle.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("rates", "asked"),
+    [("township", ["apply", "county_review"]), ("station", ["apply", "township_review", "county_review"])],
+)
+def test_each_level_is_asked_for_its_own_steps(county, client, rates, asked):
+    UnitFactory(code=f"{TOWNSHIP}S01", level="station")
+    client.force_login(person(Role.COUNTY_OFFICE, COUNTY))
+    pages = Opening(client, SchemeFactory(rates=rates, body=township_body(rates=rates)))
+    times = pages.next().next()
+    assert [name for name in times.fields if name.endswith("-opens")] == [f"{step}-opens" for step in asked]
+    assert "meeting_minutes_required" not in times.fields
+    assert pages.next().next().send("open", "yes").answer.status_code == 302
+    cycle = Cycle.objects.get()
+    assert sorted(cycle.windows.values_list("step", flat=True)) == sorted(asked)
+    form = client.get(reverse("cycle", args=[cycle.pk])).context["form"]
+    assert [row["label"] for row in form.rows] == [CycleStep(step).label for step in asked]
+    extension = client.get(reverse("cycle_extend", args=[cycle.pk])).context["form"]
+    assert [step for step, _label in extension.fields["step"].choices] == asked[1:]
 
 
 def test_one_reviewer_is_no_panel(opening):
