@@ -44,7 +44,9 @@ class FollowUpKind:
     source of the to-do list leads there, so the follow-up itself is not listed there. ``own_steps``: it is done where
     its link leads, so nobody reports it done by hand. ``lasting``: nobody calls it off by hand. ``signed``: in a
     village the signer alone reports it done; the filler reports progress. ``urgent``: no quiet hours hold back that it
-    is late. ``measure``: a value against its threshold in words, filled with ``params``.
+    is late. ``told_elsewhere``: who has to do it is told in the words of the step that opens it, which lead to where it
+    is done. ``warned``: when it is late a warning (``reports.kept_warnings``) takes it up, so it does not go up itself.
+    ``measure``: a value against its threshold in words, filled with ``params``.
     """
 
     name: str | Promise
@@ -55,6 +57,8 @@ class FollowUpKind:
     lasting: bool = False
     signed: bool = False
     urgent: bool = False
+    told_elsewhere: bool = False
+    warned: bool = False
     measure: str | Promise = ""
 
 

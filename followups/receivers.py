@@ -5,9 +5,9 @@ from django.dispatch import receiver
 from accounts.models import Appointment
 from accounts.signals import posts_handed_over
 from followups.workflow import passing
-from villages.signals import units_passed
+from villages.signals import units_settled
 
-units_passed.connect(passing.pass_on)
+units_settled.connect(passing.pass_on)
 
 
 @receiver(posts_handed_over)

@@ -42,6 +42,8 @@ TO_SETTLE = _("%(unit)s: settle what follows from “%(event)s” of %(on)s")
 """What a proposal's follow-up asks for."""
 TO_RECTIFY = _("%(unit)s: rectify what “%(event)s” of %(on)s brought up")
 """What the follow-up of an event's rectification asks for."""
+TO_CORRECT = _("%(unit)s: correct what was returned in the application for %(year)s")
+"""What the follow-up of a return asks for."""
 KINDS = {
     "scheme_issued": Kind(
         _("The scheme “%(name)s” of %(year)s is issued. Please read what counts this year"),

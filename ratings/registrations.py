@@ -1,12 +1,14 @@
 """What ratings registers: help, notices, integrity checks, deputies' permissions, panels, explanation, to-dos, menu."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import audit_words, deputies, home, menu, page_help, todo_list, usual_times
 from followups import kinds as follow_up_kinds
 from followups.kinds import FollowUpKind
 from notifications import kinds
 from ratings import disclosure, explanation, help_topics, menu_entries, notices
+from ratings.application.correction import FOLLOW_UP as CORRECTION
 from ratings.events.proposals import FOLLOW_UP, SETTLE
 from ratings.events.rectification import FOLLOW_UP as RECTIFICATION
 from ratings.home.office_home import applied
@@ -42,6 +44,15 @@ def register() -> None:
     kinds.register(**notices.KINDS)
     follow_up_kinds.register(
         **{
+            CORRECTION: FollowUpKind(
+                pgettext_lazy("due", "Correction"),
+                notices.TO_CORRECT,
+                needs=["ratings.view_application"],
+                own_todo=True,
+                own_steps=True,
+                told_elsewhere=True,
+                warned=True,
+            ),
             RECTIFICATION: FollowUpKind(
                 _("Rectification"),
                 notices.TO_RECTIFY,

@@ -19,7 +19,9 @@ from accounts.role_holders import holders
 from accounts.roles import RATED_POSTS, Role
 from followups.models import FollowUp
 from followups.offices import Office, people_of
-from ratings.models import Application, Cycle, Decision, Extension, Return, Stage
+from ratings.application.correction import FOLLOW_UP as CORRECTION
+from ratings.application.correction import filling_office
+from ratings.models import Application, Cycle, Decision, Extension, Stage
 from ratings.models.application import first_stage
 from ratings.models.cycle import RATED_IN_CYCLE, CycleStep
 from records.deadlines import end_of
@@ -101,11 +103,6 @@ def holders_of(offices: Iterable[Office]) -> dict[Office, list[int]]:
     return found
 
 
-def filler_of(unit: str) -> Role:
-    """Whose turn it is while the form is with the unit (by code) itself."""
-    return Role.TOWNSHIP_FILLER if first_stage(unit) == Stage.COUNTY else Role.FILLER
-
-
 def office_over(unit: str) -> Office:
     """The office that accepts what a unit (by code) has sent."""
     if first_stage(unit) == Stage.COUNTY:
@@ -153,7 +150,7 @@ def _not_begun(codes: Collection[str], cycles: dict[int, Cycle], closes: _Closes
             yield Due(
                 unit,
                 DueStep.APPLY,
-                Office(unit, filler_of(unit)),
+                filling_office(unit),
                 closes(pk, CycleStep.APPLY, unit),
                 window.opens,
                 reverse("applications_not_begun"),
@@ -161,19 +158,12 @@ def _not_begun(codes: Collection[str], cycles: dict[int, Cycle], closes: _Closes
 
 
 def _in_hand(applications: list[Application], closes: _Closes) -> Iterator[Due]:
-    """Drafts and corrections in the village, and what the township has not accepted."""
-    returned = [one.pk for one in applications if one.state == State.RETURNED]
-    open_returns = {
-        one.application_id: one for one in Return.objects.filter(application__in=returned, answered_at=None)
-    }
+    """Drafts in the village, and what the level above has not accepted; corrections are follow-ups."""
     for one in applications:
         unit, link = one.unit_id, _page(one)
-        village, above = Office(unit, filler_of(unit)), office_over(unit)
+        village, above = filling_office(unit), office_over(unit)
         if one.state == State.DRAFT:
             yield Due(unit, DueStep.APPLY, village, closes(one.cycle_id, CycleStep.APPLY, unit), one.since, link)
-        elif one.state == State.RETURNED and one.pk in open_returns:
-            question = open_returns[one.pk]
-            yield Due(unit, DueStep.CORRECTION, village, question.due, question.at, link)
         elif one.state == State.SUBMITTED:
             by_county = one.first_stage == Stage.COUNTY
             step = DueStep.COUNTY_REVIEW if by_county else DueStep.TOWNSHIP_REVIEW
@@ -292,21 +282,22 @@ def _appeals(codes: Collection[str]) -> Iterator[Due]:
 
 
 def _followups(codes: Collection[str]) -> Iterator[Due]:
-    """To be done, or reported and to be checked."""
+    """To be done, or reported and to be checked; a correction is a step of its own."""
     for one in FollowUp.objects.waiting().filter(below_any(codes, "unit_id")).order_by("due_at", "pk"):
         reported = one.state == FollowUp.State.REPORTED
         office = Office(one.responsible_unit_id, one.responsible_role)
         if reported and one.checker_unit_id:
             office = Office(one.checker_unit_id, one.checker_role)
+        correction = one.kind == CORRECTION
         yield Due(
             one.unit_id,
-            DueStep.FOLLOW_UP,
+            DueStep.CORRECTION if correction else DueStep.FOLLOW_UP,
             office,
             one.due_at,
             one.reported_at if reported else one.opened_at,
-            reverse("followup", args=[one.pk]),
+            one.link if correction else reverse("followup", args=[one.pk]),
             () if reported or one.person_id is None else (one.person_id,),
-            kind=one.kind,
+            kind="" if correction else one.kind,
         )
 
 

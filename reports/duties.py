@@ -32,9 +32,15 @@ def waiting(user: User, seen: AsOf) -> QuerySet[FollowUp]:
     )
 
 
+def _taken_up_by_warnings() -> list[str]:
+    """Kinds whose lateness is told by a warning, which is late itself in time: counted once."""
+    return [key for key, kind in KINDS.items() if kind.warned]
+
+
 def late(user: User, seen: AsOf) -> QuerySet[FollowUp]:
     not_reported = Q(state=FollowUpState.OPEN) | Q(reported_at=None) | Q(reported_at__gte=seen.until)
-    return waiting(user, seen).filter(not_reported, due_at__lte=seen.moment)
+    rows = waiting(user, seen).exclude(kind__in=_taken_up_by_warnings())
+    return rows.filter(not_reported, due_at__lte=seen.moment)
 
 
 def warned(user: User, seen: AsOf) -> QuerySet[FollowUp]:
@@ -127,7 +133,8 @@ def duties(user: User, seen: AsOf) -> Duties:
     posts = {(post.role, post.unit_id) for post in user.posts}
     groups: dict[tuple[Any, ...], LateGroup] = {}
     warnings = []
-    found = waiting(user, seen).filter(Q(due_at__lte=moment) | Q(kind__startswith=PREFIX))
+    found = waiting(user, seen).exclude(kind__in=_taken_up_by_warnings())
+    found = found.filter(Q(due_at__lte=moment) | Q(kind__startswith=PREFIX))
     for one in found.select_related("unit", "responsible_unit").order_by("-opened_at", "pk"):
         if one.kind.startswith(PREFIX):
             warnings.append(one)

@@ -23,6 +23,7 @@ ANSWER, SUPERVISE = "followups.answer_followup", "followups.supervise_followup"
 
 STEPS = Lifecycle(
     Step("open_followup", trail=pgettext_lazy("step", "open a follow-up")),
+    Step("postpone_followup", trail=pgettext_lazy("step", "give a follow-up another day")),
     Step(
         "progress_followup",
         [ANSWER],

@@ -13,7 +13,7 @@ from followups.workflow.actions import (
     supervises,
 )
 from followups.workflow.escalating import escalate, escalate_late
-from followups.workflow.opening import Opening, call_off, finish, open_all, open_followup, reassign
+from followups.workflow.opening import Opening, call_off, finish, open_all, open_followup, postpone, reassign
 from followups.workflow.steps import (
     MOST_FILES,
     accept,
@@ -41,6 +41,7 @@ __all__ = [
     "only_signer_reports_done",
     "open_all",
     "open_followup",
+    "postpone",
     "reassign",
     "report_done",
     "report_progress",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.working_days import working_days_between
+from followups.kinds import KINDS
 from followups.models import FollowUp
 from followups.offices import Office, office_above
 from followups.workflow.actions import require
@@ -39,9 +40,10 @@ def escalate(followup: FollowUp, *, by: User | None) -> FollowUp:
 
 
 def escalate_late(now: datetime | None = None) -> int:
-    """The clock: take every late follow-up up whose turn it is; how many. Idempotent."""
+    """The clock: take every late follow-up up whose turn it is, unless a warning does; how many. Idempotent."""
     now = now or timezone.now()
-    late = FollowUp.objects.late(now).order_by("pk")
+    warned = [key for key, kind in KINDS.items() if kind.warned]
+    late = FollowUp.objects.late(now).exclude(kind__in=warned).order_by("pk")
     due = [one for one in late if one.escalated_at is None or _waited(one.escalated_at, now)]
     moved = [one for one in due if next_level(one) is not None]
     for one in moved:

@@ -79,6 +79,17 @@ def reassign(kind: str, offices: Mapping[Any, Office]) -> None:
                 tell(one, "handed_on", [office])
 
 
+def postpone(kind: str, moments: Mapping[Any, datetime], *, by: User | None) -> None:
+    """The waiting follow-ups of these subjects are due at other moments now, where these differ."""
+    with transaction.atomic(), audit.acting(by, "postpone_followup"):
+        by_subject = {str(subject): moment for subject, moment in moments.items()}
+        for one in FollowUp.objects.about(kind, moments).waiting().select_for_update(of=("self",)).order_by("pk"):
+            if one.due_at != by_subject[one.subject]:
+                one.due_at = by_subject[one.subject]
+                one.escalation, one.escalated_to, one.escalated_at = 0, None, None
+                one.save()
+
+
 def finish(kind: str, subjects: Iterable[Any], *, by: User | None, reason: str = "", tell_them: bool = False) -> int:
     """What these follow-ups waited for is done; how many were waiting. ``tell_them``: those responsible hear of it."""
     subjects = list(subjects)
@@ -135,6 +146,8 @@ def _tell_opened(opened: list[tuple[FollowUp, Opening]]) -> None:
     """Who has to do it (or the person named), and whoever else is to know at once."""
     by_kind: dict[str, list[tuple[FollowUp, Opening]]] = {}
     for pair in opened:
+        if KINDS[pair[1].kind].told_elsewhere:
+            continue
         by_kind.setdefault(pair[1].kind, []).append(pair)
     notices: list[Notice] = []
     for kind, pairs in by_kind.items():

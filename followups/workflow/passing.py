@@ -35,7 +35,8 @@ def release_absent() -> int:
 
 
 def pass_on(sender: Any, order: ReorganizationOrder, **kwargs: Any) -> list[OrderConsequence]:
-    """Receives ``units_passed``: what is waiting at a unit passes to the one that takes over its open work."""
+    """Receives ``units_settled``: what is waiting at a unit, once every app has passed on or ended what it owns, passes
+    to the one that takes over its open work."""
     main = order.successions.filter(main=True).exclude(before=F("after")).select_related("before", "after")
     return [told for succession in main if (told := _passed(order, succession))]
 

@@ -22,6 +22,7 @@ from ratings.models import Absence, Application, Cycle, Decision, Evidence, Retu
 from ratings.models.application import first_stage
 from ratings.models.cycle import CycleStep
 from ratings.models.lifecycle import STEPS
+from ratings.workflow import correction_deadlines
 from ratings.workflow import decision as decisions
 from ratings.workflow.actions import by_level, require, require_all, verb_above
 from ratings.workflow.answers import TypedAnswer, given_of, keep_self_points, reread
@@ -297,7 +298,7 @@ def withdraw(application: Application, *, by: User, reason: str, expected: Any =
     application.submitted_tags = None
     with audit.acting(by, "withdraw", reason):
         reread([application])
-        application.returns.filter(answered_at=None).update(answered_at=timezone.now())
+    correction_deadlines.drop([application], by=by, verb="withdraw", reason=_("The application was withdrawn."))
     notices.tell_township([application], "application_withdrawn", reason=reason.strip() or _("no reason given"))
 
 
@@ -405,6 +406,7 @@ def return_(
             for code in returnable
             if code in reasons
         )
+    correction_deadlines.follow([question], by=by)
     move([application.pk], verb, State.RETURNED, by=by, at=at)
     notices.tell_village([application], "application_returned", count=len(reasons), until=deadline(due))
     return question
@@ -420,10 +422,10 @@ def resubmit(application: Application, *, by: User, expected: Any = None) -> Non
     require("resubmit", by, application)
     if expected is not None:
         previews.require_unchanged(expected, content_of(application))
-    question = open_return(application)
-    require_in_time(question)
+    require_in_time(open_return(application))
     _require_whole([application], given_of([application]))
-    _end_return(application, question, "resubmit", by)
+    move([application.pk], "resubmit", _reviewed_in(application), by=by)
+    correction_deadlines.corrected(application, by=by, verb="resubmit")
     _keep_self_assessment([application])
     notices.tell_township([application], "application_resubmitted")
 
@@ -438,14 +440,7 @@ def resume(application: Application, *, by: User, expected: Any = None) -> None:
     question = open_return(application)
     if question is not None and timezone.now() < question.due:
         raise WrongState(_("The village may still answer until %s.") % deadline(question.due))
-    _end_return(application, question, verb, by)
+    move([application.pk], verb, _reviewed_in(application), by=by)
+    correction_deadlines.drop([application], by=by, verb=verb, reason=_("The review goes on without changes."))
     _keep_self_assessment([application])
     notices.tell_village([application], "application_resumed")
-
-
-def _end_return(application: Application, question: Return | None, verb: str, by: User) -> None:
-    move([application.pk], verb, _reviewed_in(application), by=by)
-    if question is not None:
-        question.answered_at = timezone.now()
-        with audit.acting(by, verb):
-            question.save(update_fields=["answered_at"])

@@ -17,6 +17,7 @@ from ratings import notices
 from ratings.application import questions
 from ratings.models import Application, Return, ReturnedCriterion
 from ratings.scheme.spec import Criterion, NoSingleVariant, SchemeSpec
+from ratings.workflow import correction_deadlines
 from ratings.workflow.actions import by_level
 from ratings.workflow.answers import given_of
 from ratings.workflow.application import problems_of
@@ -60,6 +61,7 @@ def ask(found: Mapping[Application, list[str]], *, version: int, by: Any) -> Non
             for code in found[application]
             if (question.pk, code) not in there
         )
+    correction_deadlines.follow(questions_of.values(), by=by)
     returned = [one for one in found if one.state != State.RETURNED]
     for verb, of_level in by_level("return", returned).items():
         move([one.pk for one in of_level], verb, State.RETURNED, by=by, reason=reason)

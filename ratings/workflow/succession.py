@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import F
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +18,7 @@ from notifications.workflow import announce_all
 from ratings.models import Application, Decision, Event, StarPeriod
 from ratings.notices import OFFICES_CONCERNED
 from ratings.register.rerating import lock_units, rerate
+from ratings.workflow import correction_deadlines
 from ratings.workflow import decision as decisions
 from ratings.workflow.transition import move
 from records import audit
@@ -99,8 +99,7 @@ def _undecide(application: Application, order: ReorganizationOrder, reason: str)
 def _withdraw(applications: Iterable[Application], order: ReorganizationOrder, reason: str) -> None:
     ids = [application.pk for application in applications]
     move(ids, "withdraw", State.DRAFT, by=order.by, reason=reason, township_star=None, submitted_tags=None)
-    for application in applications:
-        application.returns.filter(answered_at=None).update(answered_at=timezone.now())
+    correction_deadlines.drop(applications, by=order.by, verb="withdraw", reason=reason)
 
 
 def _stars(successions: Iterable[UnitSuccession]) -> list[OrderConsequence]:
