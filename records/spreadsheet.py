@@ -52,7 +52,7 @@ class Unreadable(str):
         return _("a value: the formula's result is not in the file; please open it in Excel or WPS and save it")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class SpreadsheetLine:
     """``number`` as the spreadsheet shows it; ``mac_days``: days are counted from 1904, not 1900."""
 

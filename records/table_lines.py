@@ -6,9 +6,10 @@ the largest spreadsheet there can be.
 
 import csv
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZipFile
@@ -24,6 +25,7 @@ ZIP = b"PK"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 ENCODINGS = ("utf-8-sig", "gb18030")
+BLOCK = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -122,25 +124,44 @@ def _other_kind(start: bytes, file: BinaryIO) -> str:
 
 def _of_csv(file: BinaryIO, bounds: Bounds) -> Iterator[SpreadsheetLine]:
     """Accepts the line endings of any system; an error names its line."""
+    columns = bounds.sheet.columns
     with io.TextIOWrapper(file, encoding=encoding_of(file), newline="") as text:
-        reader = csv.reader(text, strict=True)
-        number = 0
-        while True:
-            try:
-                row = next(reader, None)
-            except csv.Error as wrong:
-                told = {"line": reader.line_num, "wrong": wrong}
-                raise NotATable(_("This is not a CSV file: line %(line)d: %(wrong)s") % told) from None
-            if row is None:
-                return
-            number += 1
-            texts = row
-            if not cells.PLAIN_LINE.fullmatch(",".join(row)):
-                texts = [cells.tidy(cell.replace("\0", "\ufffd")) for cell in row]  # no text may contain NUL
-            if any(texts):
-                if len(texts) > bounds.sheet.columns and any(texts[bounds.sheet.columns :]):
-                    raise NotATable(_("There is content beyond column %d.") % bounds.sheet.columns)
-                yield SpreadsheetLine("1", number, texts)
+        for number, row in enumerate(_csv_rows(text), start=1):
+            if any(row):
+                if len(row) > columns and any(row[columns:]):
+                    raise NotATable(_("There is content beyond column %d.") % columns)
+                yield SpreadsheetLine("1", number, row)
+
+
+def _csv_rows(text: io.TextIOWrapper) -> Iterator[list[str]]:
+    """Every row, empty ones too. Blocks of plain lines are split at their commas; a quoted cell may go on in the next
+    block, so from the first quote on the rest is parsed as a whole."""
+    before = 0
+    while block := text.read(BLOCK):
+        block += text.readline()
+        if len(block) < csv.field_size_limit() and cells.PLAIN_LINES.fullmatch(block):
+            plain = block.splitlines()
+            before += len(plain)
+            for line in plain:
+                yield line.split(",")
+        elif '"' not in block:
+            before += yield from _parsed(io.StringIO(block, newline=""), before)
+        else:
+            yield from _parsed(chain(io.StringIO(block, newline=""), text), before)
+
+
+def _parsed(text: Iterable[str], before: int) -> Generator[list[str], None, int]:
+    """The rows of CSV that follows on ``before`` lines, tidied; returns how many lines it had."""
+    reader = csv.reader(text, strict=True)
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as wrong:
+            told = {"line": before + reader.line_num, "wrong": wrong}
+            raise NotATable(_("This is not a CSV file: line %(line)d: %(wrong)s") % told) from None
+        if row is None:
+            return reader.line_num
+        yield [cells.tidy(cell.replace("\0", "\ufffd")) for cell in row]  # no text may contain NUL
 
 
 def encoding_of(file: BinaryIO) -> str:

@@ -4,11 +4,13 @@ It is read as a stream: of three million facts only the values are kept, not the
 """
 
 import re
+import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -26,10 +28,12 @@ from villages.models import CODE
 
 COLUMNS = ("unit", "item", "value", "date")
 TAG = "@tag"
-ABSENT = 0
-"""The place of a column that the sheet does not have: columns count from 1."""
-MOST_KNOWN = 100_000
+ABSENT = sys.maxsize
+"""The place of a column that the sheet does not have: beyond the end of every row."""
+MOST_KNOWN = 300_000
 Asked = tuple[Criterion, Question]
+Order = tuple[int, ...]
+"""The place of each of ``COLUMNS`` in a row."""
 
 
 @dataclass
@@ -70,8 +74,7 @@ def read_facts(
     """
     reader = _Reader(spec, beside)
     try:
-        for row in _rows(lines(source, bounds)):
-            reader.read(row)
+        reader.read(lines(source, bounds))
     except NotATable as refused:
         raise FactsRefused([str(refused)]) from None
     reader.check_units()
@@ -95,17 +98,30 @@ def read_facts_for_both(
     return read[0], read[1]
 
 
+class _Figure(NamedTuple):
+    value: Decimal
+    always: bool
+    """Whether each unit may have it, whatever variants its tags ask for."""
+
+
 class _Reader:
-    """Reads rows into ``units`` and collects the problems."""
+    """Reads rows into ``units`` and collects the problems.
+
+    Nearly every row of a large file tells of a unit that came before a fact that came before: that is all it costs.
+    """
 
     def __init__(self, spec: SchemeSpec, beside: SchemeSpec | None):
         self.spec, self.beside = spec, beside
         self.units: dict[str, UnitFacts] = {}
+        self.values: dict[str, dict[str, Decimal]] = {}
+        """The facts of a unit by the text that names it."""
+        self.known: dict[tuple[str, str], tuple[str, Decimal]] = {}
+        """By the texts of item and value, a fact that each unit may have."""
         self.places: dict[str, dict[str, int]] = {}
-        """By unit, the row of each fact."""
+        """By unit, the row of each fact that other units may not have."""
         self.again: list[tuple[str, str, Decimal, int]] = []
         """Facts that stood there already: unit, item, value, row."""
-        self.figures: dict[tuple[str, str], Decimal | None] = {}
+        self.figures: dict[tuple[str, str], _Figure | None] = {}
         self.vetoes = {veto.code for veto in spec.vetoes}
         self.asking: dict[str, list[Asked]] = {}
         for criterion in spec.criteria:
@@ -120,8 +136,32 @@ class _Reader:
         """By the criteria that fit a unit, the facts that they accept."""
         self.problems: list[WrongRow | str] = []
 
-    def read(self, row: _FactRow) -> None:
-        problem = self._take(row)
+    def read(self, table: Iterator[SpreadsheetLine]) -> None:
+        """The first row may be a heading and then gives the order of the columns."""
+        first = next(table, None)
+        if first is None:
+            return
+        order = _order(first)
+        if order is None:
+            order, table = tuple(range(len(COLUMNS))), chain([first], table)
+        named, dated, values, known = itemgetter(*order[:3]), order[3], self.values, self.known
+        for line in table:
+            row = line.cells
+            try:
+                unit, item, text = named(row)
+                facts = values[unit]
+                item, value = known[item, text]
+            except (IndexError, KeyError):
+                self._read_with_care(line, order)
+                continue
+            if item in facts or (len(row) > dated and row[dated]):
+                self._read_with_care(line, order)
+            else:
+                facts[item] = value
+
+    def _read_with_care(self, line: SpreadsheetLine, order: Order) -> None:
+        texts = (line.cells[at] if at < len(line.cells) else "" for at in order)
+        problem = self._take(_FactRow._make((line.number, *texts, line.mac_days)))
         if problem:
             self.problems.append(problem)
 
@@ -138,7 +178,7 @@ class _Reader:
         facts = self.units.get(unit)
         if facts is None:
             facts = self.units[unit] = UnitFacts()
-            self.places[unit] = {}
+        self.values[row.unit] = facts.values
         item = self.called.get(row.item) or self.called.get(cells.code(row.item))
         if item is None and cells.code(row.item) in self.skipped:
             return None
@@ -151,23 +191,36 @@ class _Reader:
             return None
         if item in self.vetoes:
             return self._take_veto(row, item, facts)
-        value = self._figure(item, row.value)
-        if value is None:
+        found = self._figure(item, row.value)
+        if found is None:
             return row.wrong("value", _("This is not a number."), _("a number such as 93.5"))
         if item in facts.values:
-            self.again.append((unit, item, value, row.number))
+            self.again.append((unit, item, found.value, row.number))
             return row.wrong("item", _("This fact appears here twice."), _("each fact once"))
-        facts.values[item] = value
-        self.places[unit][item] = row.number
+        facts.values[item] = found.value
+        if found.always:
+            self.known[row.item, row.value] = item, found.value
+        else:
+            self.places.setdefault(unit, {})[item] = row.number
         return None
 
-    def _figure(self, item: str, text: str) -> Decimal | None:
+    def _figure(self, item: str, text: str) -> _Figure | None:
         """The figure in ``text``; cached, as the same figures come by the hundred thousand."""
         if (item, text) not in self.figures:
-            if len(self.figures) > MOST_KNOWN:
+            if len(self.figures) >= MOST_KNOWN:
                 self.figures.clear()
-            self.figures[item, text] = figure(self.asking[item][0][1], text)
+                self.known.clear()
+            value = figure(self.asking[item][0][1], text)
+            self.figures[item, text] = None if value is None else _Figure(value, self._always(item, value))
         return self.figures[item, text]
+
+    def _always(self, item: str, value: Decimal) -> bool:
+        """Whether all variants of the criterion ask for the item and accept the value."""
+        asking = self.asking[item]
+        variants = [criterion for criterion in self.spec.criteria if criterion.code == asking[0][0].code]
+        return len(variants) == len(asking) and all(
+            any(variant is asks[0] for variant in variants) and not _refusals([asks], value) for asks in asking
+        )
 
     def _take_veto(self, row: _FactRow, item: str, facts: UnitFacts) -> WrongRow | None:
         if row.value:
@@ -186,9 +239,10 @@ class _Reader:
         fitting = {}
         for unit, facts in self.units.items():
             fitting[unit] = self._fitting(unit)
-            for item, value in list(facts.values.items()):
+            for item, number in self.places.get(unit, {}).items():
+                value = facts.values[item]
                 if (id(fitting[unit]), item, value) not in self.accepted:
-                    self._check(unit, fitting[unit], item, value, self.places[unit][item])
+                    self._check(unit, fitting[unit], item, value, number)
         for unit, item, value, number in self.again:
             self._check(unit, fitting[unit], item, value, number)
 
@@ -272,18 +326,11 @@ def _unit(text: str) -> str | None:
     return code if re.fullmatch(CODE, code) else None
 
 
-def _rows(table: Iterator[SpreadsheetLine]) -> Iterator[_FactRow]:
-    """Rows with their numbers; the first one may be a heading and then gives the order of the columns."""
-    order = tuple(range(1, len(COLUMNS) + 1))
-    pick, width = itemgetter(*order), max(order)
-    for at, line in enumerate(table):
-        row = line.cells
-        if at == 0 and {"unit", "item", "value"} <= {cells.head(text) for text in row}:
-            heads = [cells.head(text) for text in row]
-            if others := [head for head in heads if head and head not in COLUMNS]:
-                raise FactsRefused([WrongRow(line.number, head, head, ",".join(COLUMNS)) for head in others])
-            order = tuple(heads.index(column) + 1 if column in heads else ABSENT for column in COLUMNS)
-            pick, width = itemgetter(*order), max(order)
-            continue
-        cells_ = ["", *row] if len(row) >= width else ["", *row, *[""] * (width - len(row))]
-        yield _FactRow._make((line.number, *pick(cells_), line.mac_days))
+def _order(first: SpreadsheetLine) -> Order | None:
+    """The order of the columns if ``first`` is a heading. Raises ``FactsRefused`` for columns that there are not."""
+    heads = [cells.head(text) for text in first.cells]
+    if not {"unit", "item", "value"} <= set(heads):
+        return None
+    if others := [head for head in heads if head and head not in COLUMNS]:
+        raise FactsRefused([WrongRow(first.number, head, head, ",".join(COLUMNS)) for head in others])
+    return tuple(heads.index(column) if column in heads else ABSENT for column in COLUMNS)

@@ -1,15 +1,19 @@
 """One reader for every imported table: the cells as a person sees them, or the reason why not."""
 
+import csv
 import io
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.utils import translation
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from records import cells
-from records.table_lines import NotATable, lines
+from records.table_lines import BLOCK, NotATable, lines
 from records.workbooks import SheetRefused, hidden, marked_copy, read_rows
 from tests.sheets_made import (
     CHINESE_DAY,
@@ -189,3 +193,17 @@ def test_what_is_not_read_is_named_and_how_to_save_it_is_said(name):
 def test_the_namespace_of_a_program_does_not_matter():
     raw = sheet(row("a")).replace("<", "<x:").replace("<x:/", "</x:").replace("xmlns=", "xmlns:x=")
     assert (MAIN in raw, texts(workbook(raw))) == (True, [["a"]])
+
+
+@settings(max_examples=50)
+@given(before=st.integers(0, 40), tail=st.text('a1,"\r\n 中\0x', max_size=80))
+def test_a_long_csv_is_read_in_blocks_as_if_at_once(before, tail):
+    text = "a" * (BLOCK - before) + tail
+    try:
+        expected = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as wrong:
+        with pytest.raises(NotATable, match=re.escape(str(wrong))):
+            texts(text.encode())
+    else:
+        tidied = [[cells.tidy(cell.replace("\0", "\ufffd")) for cell in row] for row in expected]
+        assert texts(text.encode()) == [row for row in tidied if any(row)]
