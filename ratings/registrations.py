@@ -15,6 +15,7 @@ from ratings.home.office_home import applied
 from ratings.home.village_home import own_star, progress, unit_star
 from ratings.integrity import application_integrity, register_integrity
 from ratings.models import Points, ReturnedCriterion, Transition
+from ratings.models.decision_lifecycle import DECISION_STEPS
 from ratings.models.lifecycle import STEPS
 from ratings.presenters import star_history, trail_names
 from ratings.todos import event_todos
@@ -25,7 +26,7 @@ from villages import unit_panels
 
 RIGHTS = {
     **dict.fromkeys(
-        ("open_cycle", "set_windows", "ask_for_minutes", "extend", "close_scoring", "close_cycle", "reverse_closing"),
+        ("open_cycle", "set_windows", "ask_for_minutes", "extend", "close_scoring", "close_cycle"),
         ["ratings.manage_cycle"],
     ),
     "reopen": ["ratings.accept", "ratings.manage_cycle"],
@@ -36,7 +37,7 @@ RIGHTS = {
     ),
     **dict.fromkeys(("confirm_proposal", "decline_proposal"), SETTLE),
 }
-"""Which rights the steps need that are none of an application's (``accounts.deputies``)."""
+"""Which rights the steps need that no table of steps has (``accounts.deputies``)."""
 
 
 def register() -> None:
@@ -71,8 +72,10 @@ def register() -> None:
     )
     integrity.register(register_integrity.REGISTER, application_integrity.APPLICATIONS)
     disclosure.redact_audit_trail()
-    deputies.register(STEPS.rights | RIGHTS)
-    audit_words.register(STEPS.trail)
+    deputies.register(RIGHTS)
+    for table in (STEPS, DECISION_STEPS):
+        deputies.register(table.rights)
+        audit_words.register(table.trail)
     trail_names.name_codes()
     proof.prove(Points, ReturnedCriterion, Transition)
     home.register(

@@ -81,6 +81,12 @@ class Step:
         """Those in which it may be taken."""
         return frozenset(self.at) or frozenset(before for before, _after in self.moves)
 
+    @property
+    def to(self) -> Any:
+        """The state that it leads to, of a step that leads to one alone."""
+        (only,) = {after for _before, after in self.moves}
+        return only
+
 
 class Lifecycle(Mapping[str, Step]):
     """All steps of one kind of thing by verb, in the order in which they are offered."""

@@ -7,7 +7,7 @@ from followups.kinds import KINDS
 from ratings.disclosure import DECIDING
 from reminders.due import Due
 from reminders.models import DueStep, ReminderLine
-from reviews.appeals.appeal_rules import APPEAL
+from reviews.models.lifecycle import APPEAL
 
 ANSWERING = {"township": "reviews.answer_objection_township", "county": "reviews.answer_objection_county"}
 

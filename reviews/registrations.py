@@ -1,6 +1,6 @@
 """What reviews register: help, notices, guards, deputies' permissions, explanation, integrity checks, to-dos, menu."""
 
-from accounts import deputies, menu, page_help, todo_list, usual_times
+from accounts import audit_words, deputies, menu, page_help, todo_list, usual_times
 from notifications import kinds
 from ratings import explanation
 from ratings.cycle import closing_consequences
@@ -11,27 +11,19 @@ from reviews.appeals import appealed_closing
 from reviews.integrity.draw_integrity import DRAWS
 from reviews.integrity.point_integrity import POINTS
 from reviews.models import Addendum, AppealPaper, BatchEntry, Candidate, Correction, Draw, Finding
+from reviews.models.lifecycle import APPEAL_STEPS, BATCH_STEPS, OBJECTION_STEPS, SHEET_STEPS, either
 from reviews.results.explanation import CHAPTERS
 from reviews.todos import appeal_todos, check_todos, review_todos
 from reviews.todos.usual_times import TIMES
 from reviews.workflow.guards import GUARDS
 
-
-def _either(verb: str) -> list[str]:
-    return [f"reviews.{verb}_township", f"reviews.{verb}_county"]
-
-
-HEARS = ["reviews.hear_appeal_county", "reviews.hear_appeal_city"]
+TABLES = (SHEET_STEPS, BATCH_STEPS, OBJECTION_STEPS, APPEAL_STEPS)
 RIGHTS = {
-    **dict.fromkeys(("convene", "draw"), _either("convene")),
-    **dict.fromkeys(("prepare_batch", "revise_batch"), _either("release")),
-    **dict.fromkeys(("objection_dismissed", "objection_upheld"), _either("answer_objection")),
+    **dict.fromkeys(("convene", "draw"), either("convene")),
     **dict.fromkeys(("open_check", "note_lapse"), ["reviews.open_check"]),
     **dict.fromkeys(("answer_check", "find_vetoes"), ["reviews.answer_check"]),
-    "convene_appeal": ["reviews.convene_appeal_county", "reviews.convene_appeal_city"],
-    **dict.fromkeys(("appeal_dismissed", "appeal_upheld", "correct_points"), HEARS),
 }
-"""Which rights the steps need that are none of an application's (``accounts.deputies``)."""
+"""Which rights the steps need that no table of steps has (``accounts.deputies``)."""
 
 
 def register() -> None:
@@ -39,6 +31,9 @@ def register() -> None:
     for verb, allowed in GUARDS.items():
         actions.guard(verb, allowed)
     deputies.register(RIGHTS)
+    for table in TABLES:
+        deputies.register(table.rights)
+        audit_words.register(table.trail)
     kinds.register(**notices.KINDS)
     explanation.register(*CHAPTERS)
     closing_consequences.register(hindrance=appealed_closing.appealed)

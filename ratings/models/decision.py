@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ratings.models.application import Application
 from ratings.models.cycle import Cycle
+from ratings.models.decision_lifecycle import DECISION_STEPS, DecisionState
 from ratings.models.register_run import marks_stale
 from ratings.models.scheme import Scheme
-from records.lifecycle import Group
 from villages.models import Unit
 
 
@@ -30,18 +30,7 @@ class Decision(models.Model):
     its decisions ``reversed``: they count as if they had never been made.
     """
 
-    class State(models.TextChoices):
-        DECIDED = "decided", _("Decided")
-        RELEASED = "released", _("Released")
-        CONFIRMED = "confirmed", _("Confirmed")
-        OVERTURNED = "overturned", _("Overturned")
-        REVERSED = "reversed", _("Closing taken back")
-
-        PUBLISHED = Group(RELEASED, CONFIRMED)
-        """Anyone may see it."""
-        PENDING = Group(DECIDED, RELEASED)
-        """Not in force yet: at most one an application."""
-        NEVER_IN_FORCE = Group(DECIDED, OVERTURNED)
+    State = DecisionState
 
     class Origin(models.TextChoices):
         TOWNSHIP = "township", _("Township")
@@ -58,7 +47,7 @@ class Decision(models.Model):
     star = models.PositiveSmallIntegerField(_("Star"))
     total = models.DecimalField(_("Total"), max_digits=7, decimal_places=2, null=True)
     origin = models.CharField(max_length=10, choices=Origin)
-    state = models.CharField(max_length=10, choices=State, default=State.DECIDED)
+    state = models.CharField(max_length=10, choices=DecisionState, default=DecisionState.DECIDED)
     document = models.CharField(_("Document"), max_length=200, blank=True)
     reason = models.TextField(_("Reason"), blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -75,33 +64,23 @@ class Decision(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["application"],
-                condition=Q(state__in=["decided", "released"]),
+                condition=Q(state__in=DecisionState.PENDING.values),
                 name="one_pending_decision_per_application",
             ),
             models.UniqueConstraint(
                 fields=["unit", "on"], condition=Q(origin="imported"), name="one_imported_decision_per_day"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["confirmed", "reversed"], on__isnull=False, cut_off__isnull=False)
-                | (~Q(state__in=["confirmed", "reversed"]) & Q(on=None, cut_off=None)),
+                condition=Q(state__in=DecisionState.WITH_DAYS.values, on__isnull=False, cut_off__isnull=False)
+                | (~Q(state__in=DecisionState.WITH_DAYS.values) & Q(on=None, cut_off=None)),
                 name="decision_confirmed_has_day",
             ),
             models.CheckConstraint(condition=Q(star__lte=9), name="decision_star_range"),
         ]
         indexes = [models.Index(fields=["unit", "on", "id"], condition=Q(state="confirmed"), name="decision_in_force")]
         triggers = [
-            *marks_stale("decision", "select unit_id from written where state in ('confirmed', 'reversed')"),
-            pgtrigger.FSM(
-                name="decision_states",
-                field="state",
-                transitions=[
-                    ("decided", "released"),
-                    ("decided", "overturned"),
-                    ("released", "confirmed"),
-                    ("released", "overturned"),
-                    ("confirmed", "reversed"),
-                ],
-            ),
+            *marks_stale("decision", f"select unit_id from written where state in {DecisionState.WITH_DAYS.sql}"),  # noqa: S608 our own words
+            pgtrigger.FSM(name="decision_states", field="state", transitions=DECISION_STEPS.transitions),
             pgtrigger.Protect(
                 name="closings_alone_are_reversed",
                 operation=pgtrigger.Update,

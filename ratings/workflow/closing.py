@@ -20,6 +20,7 @@ from ratings import notices
 from ratings.cycle import closing_consequences
 from ratings.models import Application, ClosingReversal, Cycle, Decision, Extension, StarPeriod, Transition, Window
 from ratings.models.cycle import CycleStep
+from ratings.models.decision_lifecycle import DECISION_STEPS
 from ratings.register.rerating import lock_units, rerate
 from ratings.signals import decisions_confirmed
 from ratings.workflow.cycle import locked, people_of, require_manager, settle_ranks, store_allowances
@@ -256,7 +257,7 @@ def _reverse(cycle: Cycle, by: User, at: datetime, reason: str) -> ClosingOutloo
         ClosingReversal.objects.create(
             cycle=cycle, closed_at=known(cycle.closed_at), document=cycle.closing_document, reason=reason, by=by, at=at
         )
-        made.update(state=Decision.State.REVERSED)
+        made.update(state=DECISION_STEPS["reverse_closing"].to)
         _open_again(cycle)
         rerate(list(units))
     outlook = _outlook(units, decisions, waiting, before)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from ratings.allowance import allowed_star
 from ratings.models import Application, Decision, Points, Stage
+from ratings.models.decision_lifecycle import DECISION_STEPS
 from ratings.models.lifecycle import ApplicationState
 from ratings.register.rerating import rerate
 from ratings.signals import decisions_confirmed
@@ -124,7 +125,7 @@ def release(decisions: Collection[int], document: str, *, by: User, at: datetime
     """Publish the decisions (by id), under the number of the meeting's ``document``."""
     chosen = Decision.objects.filter(pk__in=decisions)
     with audit.acting(by, "release"):
-        chosen.update(state=Decision.State.RELEASED, document=document)
+        chosen.update(state=DECISION_STEPS["release"].to, document=document)
     move(chosen.values_list("application", flat=True), "release", Application.State.PUBLIC_NOTICE, by=by, at=at)
 
 
@@ -132,7 +133,7 @@ def release(decisions: Collection[int], document: str, *, by: User, at: datetime
 def overturn(decision: Decision, back_to: ApplicationState, *, verb: str, by: User, reason: str) -> None:
     """Overturn the decision; its application goes back to the level that decided."""
     with audit.acting(by, verb, reason):
-        Decision.objects.filter(pk=decision.pk).update(state=Decision.State.OVERTURNED)
+        Decision.objects.filter(pk=decision.pk).update(state=DECISION_STEPS[verb].to)
     move([known(decision.application_id)], verb, back_to, by=by, reason=reason)
 
 
@@ -142,10 +143,11 @@ def replace(decision: Decision, verdict: DecidedStar, document: str, *, by: User
 
     One that was only released never comes into force; one that was confirmed was in force until today.
     """
-    application, confirmed = known(decision.application), Decision.State.CONFIRMED
+    application = known(decision.application)
     cut_off = decision.cut_off or known(decision.cycle).facts_until
     with audit.acting(by, "uphold_appeal", verdict.reason):
-        Decision.objects.filter(pk=decision.pk).exclude(state=confirmed).update(state=Decision.State.OVERTURNED)
+        step = DECISION_STEPS["uphold_appeal"]
+        Decision.objects.filter(pk=decision.pk, state__in=step.states).update(state=step.to)
         new = Decision.objects.create(
             unit_id=decision.unit_id,
             application=application,
@@ -155,7 +157,7 @@ def replace(decision: Decision, verdict: DecidedStar, document: str, *, by: User
             star=verdict.star,
             total=Application.objects.values_list("panel_total", flat=True).get(pk=application.pk),
             origin=Decision.Origin.APPEAL,
-            state=confirmed,
+            state=Decision.State.CONFIRMED,
             document=document,
             reason=verdict.reason,
             decided_by=by,
@@ -206,7 +208,7 @@ def confirm(days: Mapping[int, date], *, at: datetime | None = None) -> None:
     cut_off = Decision.objects.filter(pk=OuterRef("pk")).values("cycle__facts_until")
     with audit.acting(None, "confirm"):
         chosen.update(
-            state=Decision.State.CONFIRMED,
+            state=DECISION_STEPS["confirm"].to,
             on=Case(*_by_day(days), output_field=DateField()),
             cut_off=Subquery(cut_off),
         )

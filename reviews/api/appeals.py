@@ -19,9 +19,10 @@ from ratings.models import Application, Decision, Event
 from records.refusals import Incomplete
 from records.validated_input import ExactSerializer, sent
 from reviews.api.deciding import DecisionSerializer
-from reviews.appeals.appeal_rules import APPEAL, CONVENE, HEAR, appeals_for
+from reviews.appeals.appeal_rules import appeals_for
 from reviews.appeals.appealable import Appealable, of_closing, of_event, of_rejection
 from reviews.models import Appeal
+from reviews.models.lifecycle import APPEAL, APPEAL_STEPS, CONVENE, HEAR
 from reviews.workflow import appeals
 from reviews.workflow.appeals import CorrectedPoints
 from villages.models import Unit, descendants
@@ -91,7 +92,16 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
 
     permission_classes = [HasUnitPermission]
     needs = [APPEAL, *CONVENE, *HEAR]
-    needs_for = {"create": [APPEAL], "convene": CONVENE, "dismiss": HEAR, "uphold": HEAR, "reverse": HEAR}
+    needs_for = {
+        door: APPEAL_STEPS[verb].permissions
+        for door, verb in {
+            "create": "appeal",
+            "convene": "convene_appeal",
+            "dismiss": "appeal_dismissed",
+            "uphold": "appeal_upheld",
+            "reverse": "appeal_upheld",
+        }.items()
+    }
     serializer_class = AppealSerializer
     queryset = Appeal.objects.all()
     filterset_fields = ["state", "unit"]

@@ -17,9 +17,8 @@ from ratings.models import Decision, Stage
 from ratings.models.application import first_stage
 from reviews.conflicts_of_interest import hearing_conflicts
 from reviews.models import Appeal, Batch, Hearer
+from reviews.models.lifecycle import APPEAL
 from villages.models import Level, below_any
-
-APPEAL = "reviews.appeal"
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,6 @@ HEARD_BY: dict[HearingLevel, Q] = {
     | Q(event__isnull=False),
 }
 """The appeals that each level hears, as ``above`` says for one."""
-CONVENE = [level.convene for level in HEARD_BY]
-HEAR = [level.hear for level in HEARD_BY]
 LONGEST = 365
 """Days after which no window is open any more."""
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ratings.models import Application, Decision, Event
 from records.models import StoredFile
+from reviews.models.lifecycle import APPEAL_STEPS, AppealState
 from villages.models import Unit
 
 User = settings.AUTH_USER_MODEL
@@ -28,11 +29,7 @@ class Appeal(models.Model):
     (its decision was overturned) leaves room for another.
     """
 
-    class State(models.TextChoices):
-        OPEN = "open", _("Being heard")
-        DISMISSED = "dismissed", _("Dismissed")
-        UPHELD = "upheld", _("Upheld")
-        LAPSED = "lapsed", _("No longer needed")
+    State = AppealState
 
     application = models.ForeignKey(Application, null=True, on_delete=models.PROTECT, related_name="appeals")
     decision = models.OneToOneField(Decision, null=True, on_delete=models.PROTECT, related_name="appeal")
@@ -41,7 +38,7 @@ class Appeal(models.Model):
     reasons = models.TextField(_("Reasons"))
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    state = models.CharField(max_length=10, choices=AppealState, default=AppealState.OPEN)
     answer = models.TextField(_("Answer"), blank=True)
     answered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True)
@@ -72,11 +69,7 @@ class Appeal(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.FSM(
-                name="appeal_states",
-                field="state",
-                transitions=[("open", "dismissed"), ("open", "upheld"), ("open", "lapsed")],
-            ),
+            pgtrigger.FSM(name="appeal_states", field="state", transitions=APPEAL_STEPS.transitions),
             pgtrigger.ReadOnly(
                 name="what_was_appealed_stays",
                 fields=["application", "decision", "event", "unit", "reasons", "made_by", "made_at"],

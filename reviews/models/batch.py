@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ratings.models import Cycle, Decision, Scheme, Stage
-from records.lifecycle import Group
+from reviews.models.lifecycle import BATCH_STEPS, BatchState
 from reviews.models.panel import REVIEW_STAGES
 from villages.models import Unit
 
@@ -25,18 +25,12 @@ class Batch(models.Model):
     ``first_day`` … ``last_day`` are the days of public notice; ``confirms_on`` the working day on which stars begin.
     """
 
-    class State(models.TextChoices):
-        DRAFT = "draft", _("Being prepared")
-        RELEASED = "released", _("Public notice")
-        CONFIRMED = "confirmed", _("Confirmed")
-
-        PUBLISHED = Group(RELEASED, CONFIRMED)
-        """Anyone may see it."""
+    State = BatchState
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="batches")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="batches")
     stage = models.CharField(max_length=10, choices=Stage)
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    state = models.CharField(max_length=10, choices=BatchState, default=BatchState.DRAFT)
     met_on = models.DateField(_("Meeting held on"))
     document = models.CharField(_("Document number"), max_length=100)
     minutes = models.TextField(_("Minutes"), blank=True)
@@ -73,9 +67,7 @@ class Batch(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.FSM(
-                name="batch_states", field="state", transitions=[("draft", "released"), ("released", "confirmed")]
-            )
+            pgtrigger.FSM(name="batch_states", field="state", transitions=BATCH_STEPS.transitions),
         ]
 
     def __str__(self) -> str:

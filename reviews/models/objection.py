@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ratings.models import Decision
 from records.models import StoredFile
+from reviews.models.lifecycle import OBJECTION_STEPS, ObjectionState
 from villages.models import Unit
 
 User = settings.AUTH_USER_MODEL
@@ -25,10 +26,7 @@ class Objection(models.Model):
     objection.
     """
 
-    class State(models.TextChoices):
-        OPEN = "open", _("Being looked into")
-        DISMISSED = "dismissed", _("Not upheld")
-        UPHELD = "upheld", _("Upheld")
+    State = ObjectionState
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="objections")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
@@ -39,7 +37,7 @@ class Objection(models.Model):
     sent = models.UUIDField(null=True, unique=True)
     photo = models.OneToOneField(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
-    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    state = models.CharField(max_length=10, choices=ObjectionState, default=ObjectionState.OPEN)
     answer = models.TextField(_("Answer"), blank=True)
     answered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True)
@@ -58,9 +56,7 @@ class Objection(models.Model):
             )
         ]
         triggers = [
-            pgtrigger.FSM(
-                name="objection_states", field="state", transitions=[("open", "dismissed"), ("open", "upheld")]
-            ),
+            pgtrigger.FSM(name="objection_states", field="state", transitions=OBJECTION_STEPS.transitions),
             pgtrigger.Protect(name="objection_stays", operation=pgtrigger.Delete),
         ]
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ratings.models import Application, Cycle, Stage, figure_field
-from records.lifecycle import Group
+from reviews.models.lifecycle import SHEET_STEPS, SheetState
 from reviews.models.review_levels import BEFORE_ITS_BENCH
 from villages.models import Unit
 
@@ -103,24 +103,12 @@ class Sheet(models.Model):
     A reviewer who has stepped back (recused, abstained) does not come back; one who was replaced may be seated again.
     """
 
-    class State(models.TextChoices):
-        OPEN = "open", _("Being scored")
-        HANDED_IN = "handed_in", _("Handed in")
-        RECUSED = "recused", _("Recused")
-        ABSTAINED = "abstained", _("Abstained")
-        REPLACED = "replaced", _("Replaced by another reviewer")
-
-        HELD = Group(OPEN, HANDED_IN)
-        """Its reviewer has a part in the panel."""
-        STEPPED_BACK = Group(RECUSED, ABSTAINED)
-        """Its reviewer has nothing to do with the application."""
-        DONE = Group(HANDED_IN, RECUSED, ABSTAINED)
-        """Its reviewer has nothing left to do."""
+    State = SheetState
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="sheets")
     stage = models.CharField(max_length=10, choices=Stage)
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sheets")
-    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    state = models.CharField(max_length=10, choices=SheetState, default=SheetState.OPEN)
     handed_in_at = models.DateTimeField(null=True)
     reason = models.TextField(_("Reason for stepping back"), blank=True)
 
@@ -133,21 +121,7 @@ class Sheet(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.FSM(
-                name="sheet_states",
-                field="state",
-                transitions=[
-                    ("open", "handed_in"),
-                    ("open", "recused"),
-                    ("handed_in", "open"),
-                    ("handed_in", "recused"),
-                    ("open", "abstained"),
-                    ("handed_in", "abstained"),
-                    ("open", "replaced"),
-                    ("handed_in", "replaced"),
-                    ("replaced", "open"),
-                ],
-            )
+            pgtrigger.FSM(name="sheet_states", field="state", transitions=SHEET_STEPS.transitions),
         ]
 
     def __str__(self) -> str:

@@ -21,10 +21,10 @@ from ratings.scoring.totals import area_points
 from ratings.workflow.filling_rights import criteria_of
 from records.chain_head import Head
 from records.seal_lookup import last_change_sealed
-from reviews.appeals.appeal_rules import APPEAL
 from reviews.appeals.appealable import of_rejection, why_not_appealable
 from reviews.decisions.visibility import decision_of
 from reviews.models import Batch
+from reviews.models.lifecycle import APPEAL
 
 
 @dataclass(frozen=True)

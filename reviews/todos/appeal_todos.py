@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.todo_list import Todo, of_several
-from reviews.appeals.appeal_rules import APPEAL, HEARD_BY, appealable
+from reviews.appeals.appeal_rules import HEARD_BY, appealable
 from reviews.appeals.appealable import Appealable, subjects
 from reviews.models import Appeal, Hearer
+from reviews.models.lifecycle import APPEAL
 from reviews.todos.usual_times import APPEAL as HEARING
 from villages.models import below_any
 

@@ -22,11 +22,15 @@ from reviews import exports
 from reviews.appeals.answer_basis import of_objection
 from reviews.decisions.visibility import objections_for
 from reviews.models import Objection
+from reviews.models.lifecycle import OBJECTION_STEPS, ObjectionState
 from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.views.answer_confirm import confirm, foreseen, list_once_more, typed_in
 from reviews.workflow import objections as workflow
+from reviews.workflow.actions import OBJECTION_ACTIONS
 
 PER_PAGE = 30
+_VERBS = {"dismiss": "objection_dismissed", "uphold": "objection_upheld"}
+"""The step that each button takes."""
 
 
 @login_required
@@ -49,7 +53,6 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
     objection = get_object_or_404(
         objections_for(request.user).select_related("unit", "decision__batch_entry__batch", "answered_by"), pk=pk
     )
-    may_answer = objection.state == Objection.State.OPEN and workflow.may_answer(request.user, objection.decision)
     error, status, typed = "", 200, typed_in(request)
     if request.method == "POST" and "change" not in request.POST:
         try:
@@ -69,8 +72,8 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
         if not error:
             messages.success(request, _("Answered. The answer can be seen with the receipt number."))
             return redirect("review_objections")
-    may_answer = objection.state == Objection.State.OPEN and workflow.may_answer(request.user, objection.decision)
-    context = {"objection": objection, "may_answer": may_answer, "answer": typed.get("answer", ""), "error": error}
+    steps = {step.verb: step for step in OBJECTION_ACTIONS.available(request.user, objection)}
+    context = {"objection": objection, "steps": steps, "answer": typed.get("answer", ""), "error": error}
     return render(request, "reviews/appeals/objection.html", context, status=status)
 
 
@@ -103,7 +106,7 @@ def _list_once_more(request: HttpRequest, objection: Objection, typed: dict[str,
         (_("What the answer changes"), "\n".join(follows)),
         (_("Answer"), typed["answer"].strip()),
     ]
-    title = (Objection.State.UPHELD if upheld else Objection.State.DISMISSED).label
+    title = ObjectionState(OBJECTION_STEPS[_VERBS[typed["do"]]].to).label
     return list_once_more(request, _step(objection), typed, standing, rows, title)
 
 
@@ -116,6 +119,7 @@ def photo(request: HttpRequest, pk: int) -> FileResponse:
 
 def _answered_so(by: User, given: Mapping[str, str], pk: int) -> bool:
     """Whether ``by`` has given exactly this answer: a second click gets the same response."""
-    state = {"dismiss": Objection.State.DISMISSED, "uphold": Objection.State.UPHELD}.get(given.get("do", ""))
-    said = given.get("answer", "").strip()
+    if given.get("do") not in _VERBS:
+        return False
+    state, said = OBJECTION_STEPS[_VERBS[given["do"]]].to, given.get("answer", "").strip()
     return Objection.objects.filter(pk=pk, state=state, answered_by=by, answer=said).exists()

@@ -31,25 +31,24 @@ from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import exports
 from reviews.appeals.answer_basis import of_appeal
 from reviews.appeals.appeal_rules import (
-    APPEAL,
-    CONVENE,
-    HEAR,
-    above,
     against_decision,
     appealable,
     appeals_for,
     candidates,
-    has_conflict,
 )
 from reviews.appeals.appealable import Appealable, of_closing, of_event, of_rejection, why_not_appealable
 from reviews.decisions.ceiling import ceilings
 from reviews.models import Appeal, AppealPaper
+from reviews.models.lifecycle import APPEAL, APPEAL_STEPS, CONVENE, HEAR, AppealState
 from reviews.views.answer_confirm import confirm, foreseen, list_once_more, typed_in
 from reviews.workflow import appeals as workflow
+from reviews.workflow.actions import APPEAL_ACTIONS
 from reviews.workflow.appeals import CorrectedPoints
 from villages.models import Unit, descendants
 
 PER_PAGE = 30
+_VERBS = {"dismiss": "appeal_dismissed", "uphold": "appeal_upheld", "reverse": "appeal_upheld"}
+"""The step that each button takes."""
 _DONE = {
     "convene": gettext_lazy("They have been told that they hear this appeal."),
     "dismiss": gettext_lazy("The appeal is dismissed. Everyone concerned has been told."),
@@ -251,7 +250,7 @@ def _list_once_more(request: HttpRequest, appeal: Appeal, typed: dict[str, str])
     if not dismissed:
         rows.append((_("Document number"), typed["document"].strip()))
     rows.append((_("Reasons of the hearing"), typed["answer"].strip()))
-    title = (Appeal.State.DISMISSED if dismissed else Appeal.State.UPHELD).label
+    title = AppealState(APPEAL_STEPS[_VERBS[typed["do"]]].to).label
     return list_once_more(request, _step(appeal), typed, of_appeal(appeal), rows, title)
 
 
@@ -281,8 +280,9 @@ def _consequence(appeal: Appeal) -> str:
 
 def _answered_so(by: User, given: Mapping[str, str], pk: int) -> bool:
     """Whether ``by`` has given exactly this answer: a second click gets the same response."""
-    upheld = Appeal.State.UPHELD
-    state = {"dismiss": Appeal.State.DISMISSED, "uphold": upheld, "reverse": upheld}.get(given.get("do", ""))
+    if given.get("do") not in _VERBS:
+        return False
+    state = APPEAL_STEPS[_VERBS[given["do"]]].to
     own = Appeal.objects.filter(pk=pk, state=state, answered_by=by, answer=given.get("answer", "").strip())
     if given.get("do") == "uphold":
         star = keys([given.get("star", "")])
@@ -315,18 +315,16 @@ def _panel(appeal: Appeal) -> dict[str, Decimal]:
 
 
 def _context(request: HttpRequest, appeal: Appeal, given: Mapping[str, str]) -> dict:
-    user, open_now = request.user, appeal.state == Appeal.State.OPEN
-    hearers = [seat.user for seat in appeal.hearers.select_related("user")]
-    convenes = open_now and user.has_perm(above(appeal).convene, appeal)
-    hears = open_now and user in hearers and not has_conflict(appeal, user)
+    user = request.user
+    steps = {step.verb: step for step in APPEAL_ACTIONS.available(user, appeal)}
+    convenes, hears = "convene_appeal" in steps, "appeal_upheld" in steps
     context = {
         "appeal": appeal,
         "papers": appeal.papers.select_related("file"),
-        "hearers": hearers,
+        "hearers": [seat.user for seat in appeal.hearers.select_related("user")],
         "candidates": candidates(appeal) if convenes else [],
-        "convenes": convenes,
         "key": keep(user, _seating(appeal), workflow.hearers_of(appeal)) if convenes else "",
-        "hears": hears,
+        "steps": steps,
         "given": given,
     }
     if not against_decision(appeal):

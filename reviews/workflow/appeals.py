@@ -43,7 +43,7 @@ from records.known import known
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from reviews.appeals.answer_basis import of_appeal
-from reviews.appeals.appeal_rules import ABOVE, APPEAL, COUNTY, above, against_decision, last_day
+from reviews.appeals.appeal_rules import ABOVE, COUNTY, above, against_decision, last_day
 from reviews.appeals.appealable import (
     Appealable,
     closing_of,
@@ -56,7 +56,9 @@ from reviews.appeals.appealable import (
 from reviews.conflicts_of_interest import WORDS, hearing_conflicts
 from reviews.decisions.ceiling import ceilings
 from reviews.models import Appeal, AppealPaper, Batch, BatchEntry, Correction, Hearer, Objection
+from reviews.models.lifecycle import APPEAL, APPEAL_STEPS
 from reviews.models.review_levels import REVIEW_LEVELS
+from reviews.workflow.actions import APPEAL_ACTIONS
 from villages.models import township_of
 
 CENT = Decimal("0.01")
@@ -111,15 +113,12 @@ def convene(appeal: Appeal, hearers: Collection[User], *, by: User, expected: An
     Raises ``NotAllowed`` unless ``by`` convenes at the level above; ``WrongState`` when it is answered; ``Incomplete``
     without anybody, or for somebody without the permission there or with a conflict of interest.
     """
-    appeal = _open(appeal)
-    level = above(appeal)
-    if not by.has_perm(level.convene, appeal):
-        raise NotAllowed
+    appeal = _locked_for("convene_appeal", appeal, by)
     require_unchanged(expected, hearers_of(appeal))
     if not hearers:
         raise Incomplete(_("Please choose who hears the appeal."))
     people = {user.pk: user for user in hearers}
-    if lacking(level.hear, {(pk, appeal.unit_id) for pk in people}):
+    if lacking(above(appeal).hear, {(pk, appeal.unit_id) for pk in people}):
         raise Incomplete(_("Only people who may hear appeals here can be convened."))
     for pk, conflict in hearing_conflicts(appeal, people).items():
         raise Incomplete(
@@ -140,8 +139,8 @@ def dismiss(appeal: Appeal, *, by: User, answer: str, expected: Any = None) -> N
     ``expected`` (here, for ``uphold`` and ``reverse``): what the page listed (``answer_basis.of_appeal``); ``Outdated``
     when that has changed.
     """
-    appeal = _heard_by(appeal, by, expected)
-    _answer(appeal, Appeal.State.DISMISSED, by, answer)
+    appeal = _heard_by(appeal, "appeal_dismissed", by, expected)
+    _answer(appeal, "appeal_dismissed", by, answer)
     _announce(appeal, _everyone(appeal), "appeal_dismissed", _about(appeal), answer=appeal.answer)
 
 
@@ -161,13 +160,13 @@ def uphold(
     Raises ``NotAllowed`` unless ``by`` was convened and has no conflict of interest; ``WrongState`` when it is answered
     already, or while the public notice or an objection is pending; ``Incomplete`` for what is missing or not possible.
     """
-    appeal, at = _heard_by(appeal, by, expected), timezone.now()
+    appeal, at = _heard_by(appeal, "appeal_upheld", by, expected), timezone.now()
     if not against_decision(appeal):
         raise WrongState(_("This appeal is not about a decided star: upholding it reverses what was done."))
     decision = known(appeal.decision)
     _require_notice_over(decision)
     document = _numbered(document)
-    _answer(appeal, Appeal.State.UPHELD, by, answer)
+    _answer(appeal, "appeal_upheld", by, answer)
     _correct(appeal, corrections, by)
     _require_possible(appeal, star)
     new = decisions.replace(
@@ -187,11 +186,11 @@ def reverse(appeal: Appeal, *, document: str, answer: str, by: User, expected: A
     From today the event has no effect any more; a rejected application is reviewed after all; the star that the closing
     took away is held again. Raises as ``uphold`` does.
     """
-    appeal = _heard_by(appeal, by, expected)
+    appeal = _heard_by(appeal, "appeal_upheld", by, expected)
     if against_decision(appeal):
         raise WrongState(_("This appeal is about a star that was decided: please choose the new star."))
     document = _numbered(document)
-    _answer(appeal, Appeal.State.UPHELD, by, answer)
+    _answer(appeal, "appeal_upheld", by, answer)
     if appeal.event:
         events.reverse_effects(appeal.event, document=document, reason=appeal.answer, by=by)
     else:
@@ -213,11 +212,10 @@ def _rate_after_all(appeal: Appeal, document: str, by: User) -> None:
 @transaction.atomic
 def lapse(appeals: QuerySet[Appeal]) -> None:
     """The subject of the appeal no longer exists: there is nothing left to hear. The village is notified."""
-    lapsing = list(appeals.filter(state=Appeal.State.OPEN).select_for_update(of=("self",)).select_related("unit"))
+    step = APPEAL_STEPS["lapse_appeal"]
+    lapsing = list(appeals.filter(state__in=step.states).select_for_update(of=("self",)).select_related("unit"))
     with audit.acting(None, "lapse_appeal"):
-        Appeal.objects.filter(pk__in=[one.pk for one in lapsing]).update(
-            state=Appeal.State.LAPSED, answered_at=timezone.now()
-        )
+        Appeal.objects.filter(pk__in=[one.pk for one in lapsing]).update(state=step.to, answered_at=timezone.now())
     for appeal in lapsing:
         _announce(appeal, _village(appeal), "appeal_lapsed", _about(appeal))
 
@@ -331,8 +329,8 @@ def _locked_subject(subject: Appealable) -> Appealable:
     return of_closing(_locked(known(subject.decision).pk))
 
 
-def _open(appeal: Appeal) -> Appeal:
-    """The appeal with its subject, locked. Raises ``WrongState`` when somebody has answered it."""
+def _locked_for(verb: str, appeal: Appeal, by: User) -> Appeal:
+    """The appeal with its subject, locked, for ``by`` to take the step ``verb``."""
     if appeal.event:
         lock_units([appeal.event.unit_id])
     elif appeal.application and not against_decision(appeal):
@@ -341,24 +339,20 @@ def _open(appeal: Appeal) -> Appeal:
     rows = Appeal.objects.select_for_update(of=("self",)).select_related("unit", "application", "event__unit")
     appeal = rows.get(pk=appeal.pk)
     appeal.decision = decision
-    if appeal.state != Appeal.State.OPEN:
-        raise WrongState(_("This appeal has been answered already."))
+    APPEAL_ACTIONS.require(verb, by, appeal)
     return appeal
 
 
-def _heard_by(appeal: Appeal, by: User, expected: Any) -> Appeal:
-    appeal = _open(appeal)
-    sits = appeal.hearers.filter(user=by).exists()
-    if not sits or not by.has_perm(above(appeal).hear, appeal) or hearing_conflicts(appeal, [by.pk]):
-        raise NotAllowed
+def _heard_by(appeal: Appeal, verb: str, by: User, expected: Any) -> Appeal:
+    appeal = _locked_for(verb, appeal, by)
     require_unchanged(expected, of_appeal(appeal))
     return appeal
 
 
-def _answer(appeal: Appeal, state: Appeal.State, by: User, answer: str) -> None:
-    answer = require_reason(answer, "answer")
-    with audit.acting(by, f"appeal_{state}"):
-        appeal.state, appeal.answer, appeal.answered_by, appeal.answered_at = state, answer, by, timezone.now()
+def _answer(appeal: Appeal, verb: str, by: User, answer: str) -> None:
+    appeal.state, appeal.answer = APPEAL_STEPS[verb].to, require_reason(answer, "answer")
+    appeal.answered_by, appeal.answered_at = by, timezone.now()
+    with audit.acting(by, verb):
         appeal.save(update_fields=["state", "answer", "answered_by", "answered_at"])
 
 

@@ -25,6 +25,7 @@ from records.known import known
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Batch, BatchEntry, Seat
+from reviews.models.lifecycle import BATCH_STEPS
 from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.workflow.checks import require_checked
 from villages.models import Unit, below, township_of
@@ -81,7 +82,7 @@ def revise(
     batch: Batch, *, met_on: date, document: str, minutes: str, by: User, decided: Collection[int] | None = None
 ) -> None:
     """Change a batch that is not released: its meeting, documents and the decisions (ids) in it."""
-    batch = _locked_draft(batch, by)
+    batch = _locked(batch, by, "revise_batch")
     with audit.acting(by, "revise_batch"):
         batch.met_on, batch.document, batch.minutes = met_on, document, minutes
         batch.save(update_fields=["met_on", "document", "minutes"])
@@ -97,7 +98,7 @@ def release(batch: Batch, *, by: User, at: datetime | None = None, decided: Coll
     ``WrongState`` when it has been released already; ``Incomplete`` without document number or decisions, or while
     departments have not answered or a veto bars what was decided.
     """
-    batch, at = _locked_draft(batch, by), at or timezone.now()
+    batch, at = _locked(batch, by, "release"), at or timezone.now()
     chosen = _held(batch)
     require_unchanged(None if decided is None else sorted(set(decided)), sorted(chosen))
     if not batch.document.strip():
@@ -109,7 +110,7 @@ def release(batch: Batch, *, by: User, at: datetime | None = None, decided: Coll
     days = notice_days(timezone.localdate(at), batch.scheme.spec.notice_days)
     decisions.release(chosen, batch.document, by=by, at=at)
     with audit.acting(by, "release"):
-        batch.state, batch.released_by, batch.released_at = Batch.State.RELEASED, by, at
+        batch.state, batch.released_by, batch.released_at = BATCH_STEPS["release"].to, by, at
         batch.first_day, batch.last_day, batch.confirms_on = days
         batch.save()
     _tell(batch, audience)
@@ -118,7 +119,7 @@ def release(batch: Batch, *, by: User, at: datetime | None = None, decided: Coll
 
 def require_standing(batch: Batch, expected: Mapping[str, Any], *, by: User) -> None:
     """Raise ``Outdated`` unless ``batch`` is as it was shown; it cannot change until the transaction ends."""
-    batch = _locked_draft(batch, by)
+    batch = _locked(batch, by, "release")
     require_unchanged(expected, standing(_held(batch), audience_of(batch)))
 
 
@@ -238,9 +239,10 @@ def _require(by: User, unit: Unit, stage: str) -> None:
         raise NotAllowed
 
 
-def _locked_draft(batch: Batch, by: User) -> Batch:
+def _locked(batch: Batch, by: User, verb: str) -> Batch:
+    """The batch as it is now, locked. Raises ``WrongState`` where the step ``verb`` is over."""
     batch = Batch.objects.select_for_update(of=("self",)).select_related("cycle__scheme", "unit").get(pk=batch.pk)
     _require(by, batch.unit, batch.stage)
-    if batch.state != Batch.State.DRAFT:
+    if batch.state not in BATCH_STEPS[verb].states:
         raise WrongState(_("This batch has been released already, by %(who)s.") % {"who": batch.released_by})
     return batch

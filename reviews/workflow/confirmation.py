@@ -18,6 +18,7 @@ from ratings.workflow import decision as decisions
 from records import audit
 from records.known import known
 from reviews.models import Appeal, Batch, Objection
+from reviews.models.lifecycle import BATCH_STEPS
 
 LOCK = 0x70696E67
 """Key of the advisory lock that keeps two runs apart; it ends with the transaction."""
@@ -82,6 +83,5 @@ def _close_batches() -> None:
     """A batch is confirmed when none of its decisions is waiting any more."""
     open_batches = Batch.objects.filter(entries__decision__state=Decision.State.RELEASED)
     with audit.acting(None, "confirm"):
-        Batch.objects.filter(state=Batch.State.RELEASED).exclude(pk__in=open_batches).update(
-            state=Batch.State.CONFIRMED
-        )
+        over = BATCH_STEPS["confirm"]
+        Batch.objects.filter(state__in=over.states).exclude(pk__in=open_batches).update(state=over.to)

@@ -19,18 +19,21 @@ from accounts.role_holders import holders
 from accounts.roles import RATED_POSTS
 from notifications.workflow import announce
 from ratings.models import Decision
+from ratings.models.decision_lifecycle import DECISION_STEPS
 from ratings.signals import matters_changed
 from ratings.workflow import decision as decisions
 from records import audit
 from records.files import sha256_of, store_photo
 from records.known import known
 from records.previews import require_unchanged
-from records.refusals import Incomplete, NotAllowed, WrongState
+from records.refusals import Incomplete, WrongState
 from records.typed_codes import ALPHABET, grouped
 from reviews.appeals.answer_basis import of_objection
-from reviews.models import Appeal, Batch, Objection, Sheet
+from reviews.models import Appeal, Batch, Objection
+from reviews.models.lifecycle import OBJECTION_STEPS
 from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.workflow import appeals
+from reviews.workflow.actions import OBJECTION_ACTIONS
 
 ANSWERERS = {"township": ["township_office"], "county": ["discipline"]}
 
@@ -96,13 +99,13 @@ def make_objection(
 @transaction.atomic
 def dismiss(objection: Objection, *, by: User, answer: str, expected: Any = None) -> None:
     """Dismiss the objection; with the last one answered, the decision can be confirmed."""
-    _answer(objection, Objection.State.DISMISSED, by, answer, expected)
+    _answer(objection, "objection_dismissed", by, answer, expected)
 
 
 @transaction.atomic
 def uphold(objection: Objection, *, by: User, answer: str, expected: Any = None) -> None:
     """Uphold the objection: the decision is overturned and goes back to the level that decided."""
-    decision = _answer(objection, Objection.State.UPHELD, by, answer, expected)
+    decision = _answer(objection, "objection_upheld", by, answer, expected)
     review_level = REVIEW_LEVELS[decision.origin]
     appeals.lapse(Appeal.objects.filter(decision=decision))
     decisions.overturn(decision, review_level.state, verb="uphold", by=by, reason=answer.strip())
@@ -120,33 +123,20 @@ def uphold(objection: Objection, *, by: User, answer: str, expected: Any = None)
     )
 
 
-def may_answer(user: User, decision: Decision) -> bool:
-    """Holders of the answering permission there who neither decided nor scored."""
-    return (
-        user.has_perm(REVIEW_LEVELS[decision.origin].permission("answer_objection"), decision)
-        and decision.decided_by_id != user.pk
-        and not Sheet.objects.filter(application=decision.application_id, reviewer=user)
-        .exclude(state=Sheet.State.RECUSED)
-        .exists()
-    )
-
-
-def _answer(objection: Objection, state: Objection.State, by: User, answer: str, expected: Any) -> Decision:
+def _answer(objection: Objection, verb: str, by: User, answer: str, expected: Any) -> Decision:
     """``expected``: what the page listed (``answer_basis.of_objection``); ``Outdated`` when it has changed."""
     decision = Decision.objects.select_for_update(of=("self",)).select_related("unit").get(pk=objection.decision_id)
     objection = Objection.objects.select_for_update().get(pk=objection.pk)
-    if not may_answer(by, decision):
-        raise NotAllowed
-    if objection.state != Objection.State.OPEN:
-        raise WrongState(_("This objection has been answered already."))
-    if state == Objection.State.UPHELD and decision.state != Decision.State.RELEASED:
+    objection.decision = decision
+    OBJECTION_ACTIONS.require(verb, by, objection)
+    if verb == "objection_upheld" and decision.state not in DECISION_STEPS["uphold"].states:
         raise WrongState(_("This decision is no longer valid."))
     require_unchanged(expected, of_objection(objection, decision))
     if not answer.strip():
         raise Incomplete(_("Please write the answer."), {"answer": _("Please write the answer.")})
-    with audit.acting(by, f"objection_{state}"):
+    with audit.acting(by, verb):
         Objection.objects.filter(pk=objection.pk).update(
-            state=state, answer=answer.strip(), answered_by=by, answered_at=timezone.now()
+            state=OBJECTION_STEPS[verb].to, answer=answer.strip(), answered_by=by, answered_at=timezone.now()
         )
     matters_changed.send(sender=Objection, units=[objection.unit_id])
     return decision

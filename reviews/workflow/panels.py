@@ -18,6 +18,7 @@ from records import audit, previews
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.conflicts_of_interest import WORDS, conflicts
 from reviews.models import Panel, Seat, Sheet
+from reviews.models.lifecycle import SHEET_STEPS
 from reviews.models.review_levels import DONE_WITH, FEWEST_REVIEWERS, REVIEW_LEVELS, ReviewLevel, late_applications
 from reviews.panels.panel_assignment import formerly_seated, panels_of, seats_text
 from reviews.panels.panel_assignment import seated as seated_on
@@ -151,8 +152,8 @@ def reseat(cycle: Cycle, unit: Unit, review_level: ReviewLevel) -> None:
     out = [s for s in out if s.reviewer_id not in seats[s.application_id]]
     out = [s for s in out if s.state == Sheet.State.OPEN or s.reviewer_id not in former.get(s.application_id, ())]
     back = [s for s in sheets if s.state == Sheet.State.REPLACED and s.reviewer_id in seats[s.application_id]]
-    _change(out, state=Sheet.State.REPLACED, handed_in_at=None)
-    _change(back, state=Sheet.State.OPEN)
+    _change(out, state=SHEET_STEPS["replace_sheet"].to, handed_in_at=None)
+    _change(back, state=SHEET_STEPS["reopen_sheet"].to)
     spoiled = {s.application_id for s in out if s.state == Sheet.State.HANDED_IN} | {s.application_id for s in back}
     if spoiled:
         supersede(spoiled, review_level.stage)
@@ -224,7 +225,7 @@ def applications_entered(applications: Collection[int], verb: str, review_level:
     handed_in = Sheet.objects.filter(
         application__in=applications, stage=review_level.stage, state=Sheet.State.HANDED_IN
     )
-    if handed_in.update(state=Sheet.State.OPEN, handed_in_at=None):
+    if handed_in.update(state=SHEET_STEPS["reopen_sheet"].to, handed_in_at=None):
         supersede(applications, review_level.stage)
         drop_points(applications, review_level.stage)
     open_sheets(applications, review_level)

@@ -23,6 +23,7 @@ from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from reviews.conflicts_of_interest import conflicts
 from reviews.models import Settlement, Sheet, SheetEntry
+from reviews.models.lifecycle import SHEET_STEPS
 from reviews.models.review_levels import FEWEST_REVIEWERS, REVIEW_LEVELS, ReviewLevel
 from reviews.panels import joint_points
 from reviews.sheets.entries import entries_of
@@ -41,7 +42,7 @@ def save(sheet: Sheet, entries: Entries, *, by: User) -> None:
 @transaction.atomic
 def save_many(filled: Mapping[int, Entries], *, by: User, at: datetime | None = None) -> None:
     """``save`` for many sheets (by id) of one reviewer."""
-    sheets = _locked(filled, by)
+    sheets = _locked(filled, by, "score")
     _require_time(sheets, at)
     answers = _answers({sheet.application_id for sheet in sheets})
     for sheet in sheets:
@@ -77,7 +78,7 @@ def hand_in(sheet: Sheet, *, by: User) -> None:
 def hand_in_many(sheets: Collection[int], *, by: User, at: datetime | None = None) -> None:
     """``hand_in`` for many sheets (by id) of one reviewer."""
     at = at or timezone.now()
-    chosen = _locked(sheets, by)
+    chosen = _locked(sheets, by, "hand_in")
     _require_time(chosen, at)
     entries = entries_of(sheets)
     for sheet in chosen:
@@ -89,7 +90,7 @@ def hand_in_many(sheets: Collection[int], *, by: User, at: datetime | None = Non
                 {criterion.code: _("Still to be scored.") for criterion in left},
             )
     with audit.acting(by, "hand_in"):
-        Sheet.objects.filter(pk__in=sheets).update(state=Sheet.State.HANDED_IN, handed_in_at=at)
+        Sheet.objects.filter(pk__in=sheets).update(state=SHEET_STEPS["hand_in"].to, handed_in_at=at)
     close_panels(chosen, at)
 
 
@@ -100,20 +101,20 @@ def recuse(sheet: Sheet, *, by: User, reason: str = "") -> None:
 
     It cannot be undone: the office is notified and decides whether somebody else scores.
     """
-    _step_back(sheet, Sheet.State.RECUSED, "recuse", by, reason.strip())
+    _step_back(sheet, "recuse", by, reason.strip())
 
 
 @transaction.atomic
 def abstain(sheet: Sheet, *, by: User, reason: str) -> None:
     """The reviewer does not score this application although there is no conflict of interest; the reason is recorded,
     and it cannot be undone."""
-    _step_back(sheet, Sheet.State.ABSTAINED, "abstain", by, require_reason(reason))
+    _step_back(sheet, "abstain", by, require_reason(reason))
 
 
-def _step_back(sheet: Sheet, state: str, verb: str, by: User, reason: str) -> None:
-    chosen = _locked([sheet.pk], by, despite_conflict=True)
+def _step_back(sheet: Sheet, verb: str, by: User, reason: str) -> None:
+    chosen = _locked([sheet.pk], by, verb, despite_conflict=True)
     with audit.acting(by, verb, reason):
-        Sheet.objects.filter(pk=sheet.pk).update(state=state, reason=reason)
+        Sheet.objects.filter(pk=sheet.pk).update(state=SHEET_STEPS[verb].to, reason=reason)
     _tell_of_recusal(chosen[0])
     close_panels(chosen, timezone.now())
 
@@ -129,7 +130,7 @@ def hold_many(sheets: Collection[int], *, by: User) -> list[Sheet]:
     Raises ``NotAllowed`` (not one's own, a conflict of interest), ``WrongState`` (handed in, replaced, the window is
     over).
     """
-    chosen = _locked(sheets, by)
+    chosen = _locked(sheets, by, "score")
     _require_time(chosen, None)
     return chosen
 
@@ -142,9 +143,9 @@ def _answers(applications: Collection[int]) -> dict[int, dict[str, Decimal]]:
     return by_application
 
 
-def _locked(sheets: Collection[int], by: User, *, despite_conflict: bool = False) -> list[Sheet]:
-    """The sheets, locked with their applications; refused unless all are open, ``by``'s own and free of conflicts of
-    interest (unless ``despite_conflict``)."""
+def _locked(sheets: Collection[int], by: User, verb: str, *, despite_conflict: bool = False) -> list[Sheet]:
+    """The sheets, locked with their applications; refused unless all are ``by``'s own, in a state of the step ``verb``,
+    and free of conflicts of interest (unless ``despite_conflict``)."""
     lock_order = list(Sheet.objects.filter(pk__in=list(sheets)).values_list("application_id", "stage", "reviewer_id"))
     applications = {application for application, _stage, _reviewer in lock_order}
     states = dict(Application.objects.select_for_update().filter(pk__in=applications).values_list("pk", "state"))
@@ -159,7 +160,7 @@ def _locked(sheets: Collection[int], by: User, *, despite_conflict: bool = False
         if conflicts({sheet.application_id for sheet in chosen if sheet.stage == stage}, [by.pk], stage):
             raise NotAllowed(_("You have a conflict of interest with this village and do not score it."))
     if any(
-        sheet.state != Sheet.State.OPEN or states[sheet.application_id] != REVIEW_LEVELS[sheet.stage].state
+        sheet.state not in SHEET_STEPS[verb].states or states[sheet.application_id] != REVIEW_LEVELS[sheet.stage].state
         for sheet in chosen
     ):
         raise WrongState(str(NO_LONGER_OPEN))

@@ -7,14 +7,29 @@ from django.urls import NoReverseMatch, reverse
 from accounts import audit_words, deputies
 from accounts.roles import ROLES
 from accounts.scopes import TASKS
+from followups.models.lifecycle import STEPS as FOLLOW_UP_STEPS
+from improvements.models.lifecycle import STEPS as PLAN_STEPS
 from incentives.models.lifecycle import STEPS as MONEY_STEPS
 from ratings.models import Application
+from ratings.models.decision_lifecycle import DECISION_STEPS
 from ratings.models.lifecycle import STEPS, ApplicationState
 from ratings.workflow.actions import _guards
+from reviews.models.lifecycle import APPEAL_STEPS, BATCH_STEPS, OBJECTION_STEPS, SHEET_STEPS
 from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, UnitFactory, at, moves_of
 
 RIGHTS = {right for role in ROLES.values() for right in role.permissions}
-TABLES = pytest.mark.parametrize("table", [STEPS, MONEY_STEPS], ids=["applications", "money"])
+ALL = {
+    "applications": STEPS,
+    "decisions": DECISION_STEPS,
+    "sheets": SHEET_STEPS,
+    "batches": BATCH_STEPS,
+    "objections": OBJECTION_STEPS,
+    "appeals": APPEAL_STEPS,
+    "money": MONEY_STEPS,
+    "plans": PLAN_STEPS,
+    "follow-ups": FOLLOW_UP_STEPS,
+}
+TABLES = pytest.mark.parametrize("table", ALL.values(), ids=ALL)
 
 
 @TABLES
@@ -43,7 +58,7 @@ def test_every_guard_is_of_a_step():
     assert _guards.keys() - STEPS.keys() == set()
 
 
-@TABLES
+@pytest.mark.parametrize("table", [STEPS, MONEY_STEPS], ids=["applications", "money"])
 def test_a_program_takes_a_step_under_the_scope_of_its_right(table):
     """Otherwise a token would open its endpoint only to those who may not use it."""
     kinds = ("application", "verdict") if table is STEPS else ("policy", "fund")

@@ -1,0 +1,50 @@
+"""What a person may do next with an appeal or objection: their tables (``reviews.models.lifecycle``) for one person."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from records.actions import Actions
+from records.lifecycle import Step
+from reviews.appeals.appeal_rules import above, has_conflict
+from reviews.models import Appeal, Objection, Sheet
+from reviews.models.lifecycle import APPEAL_STEPS, OBJECTION_STEPS
+from reviews.models.review_levels import REVIEW_LEVELS
+
+
+def _may_with_appeal(user: User, step: Step, appeal: Appeal) -> bool:
+    """The level above convenes; whoever it has convened answers, unless a conflict of interest has come up since (the
+    new decision that upholding makes is none)."""
+    level = above(appeal)
+    if level.convene in step.permissions:
+        return user.has_perm(level.convene, appeal)
+    return (
+        appeal.hearers.filter(user=user).exists()
+        and user.has_perm(level.hear, appeal)
+        and (appeal.answered_by_id == user.pk or not has_conflict(appeal, user))
+    )
+
+
+def _may_with_objection(user: User, step: Step, objection: Objection) -> bool:
+    """Whoever answers neither decided nor scored."""
+    decision = objection.decision
+    return (
+        user.has_perm(REVIEW_LEVELS[decision.origin].permission("answer_objection"), decision)
+        and decision.decided_by_id != user.pk
+        and not Sheet.objects.filter(application=decision.application_id, reviewer=user)
+        .exclude(state=Sheet.State.RECUSED)
+        .exists()
+    )
+
+
+def _appeal_answered(user: Any, appeal: Appeal) -> str:
+    return _("This appeal has been answered already.")
+
+
+def _objection_answered(user: Any, objection: Objection) -> str:
+    return _("This objection has been answered already.")
+
+
+APPEAL_ACTIONS: Actions[Appeal] = Actions(APPEAL_STEPS, _may_with_appeal, _appeal_answered)
+OBJECTION_ACTIONS: Actions[Objection] = Actions(OBJECTION_STEPS, _may_with_objection, _objection_answered)
