@@ -6,20 +6,23 @@ returns its newest rows by primary key, so the cost is bounded by the page size,
 # ruff: noqa: S608 (the names put into the SQL are those of our own tables)
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import connection, models
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
 from pghistory.models import Event
 
 from accounts import audit_words
 from accounts.deputies import AuthorizedAct, authorized_act, by_deputies
 from accounts.models import User
+from accounts.trail_offices import Offices
+from accounts.trail_units import path_to_unit
 from accounts.trail_values import ValueWords
 from records.numbers import keys
 from records.registry import KeyedRegistry
@@ -27,6 +30,7 @@ from villages.models import Unit
 
 SHOWN = 50
 FETCHED = 500
+DELETED = "delete"
 INTERNAL = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_context", "pgh_context_id", "pgh_obj_id"}
 
 
@@ -96,6 +100,19 @@ class Cursor(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Which changes a reader asks for: by these people (ids), at and below these places, of a history table, by a step,
+    in these days (both inclusive). None and "": any."""
+
+    people: Collection[int] | None = None
+    places: Collection[str] | None = None
+    kind: str = ""
+    step: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
 class TrailField:
     """A column that changed, in words; None where there is nothing."""
 
@@ -106,18 +123,44 @@ class TrailField:
 
 @dataclass(frozen=True)
 class TrailChange:
-    """One change of one row: what, of which unit, when, by whom, from where, why, and the differences."""
+    """One change of one row: what, of which unit, when, by whom, from where, why, and the differences.
+
+    ``act`` is the same for all changes of one request or command; ``office``: the post that ``who`` held there then.
+    """
 
     cursor: Cursor
+    act: str
     what: str
     unit: str
     who: str
+    office: str
     as_deputy: bool
     address: str
     verb: str
     reason: str
     is_new: bool
+    is_gone: bool
     fields: list[TrailField]
+
+    @property
+    def kind_of_change(self) -> str:
+        if self.is_new:
+            return pgettext("audit trail", "added")
+        return pgettext("audit trail", "removed") if self.is_gone else pgettext("audit trail", "changed")
+
+    @property
+    def sentence(self) -> str:
+        """Who did what to which unit."""
+        words = {
+            "who": self.who or gettext("the system"),
+            "verb": self.verb or self.kind_of_change,
+            "what": self.what,
+            "change": self.kind_of_change,
+            "unit": self.unit,
+        }
+        if not self.unit:
+            return gettext("%(who)s: %(verb)s (%(what)s %(change)s)") % words
+        return gettext("%(who)s: %(verb)s at %(unit)s (%(what)s %(change)s)") % words
 
 
 def histories() -> dict[str, type[models.Model]]:
@@ -141,43 +184,30 @@ def name_of(history: type[models.Model]) -> str:
     return str(audit_words.KINDS.get(tracked.label_lower) or tracked.verbose_name)
 
 
-def unit_column(model: type[models.Model]) -> str | None:
-    """The column with the unit that a row belongs to; None where the row only depends on another row."""
-    if model.pgh_tracked_model is Unit:
-        return "code"
-    return "unit_id" if any(field.column == "unit_id" for field in model._meta.fields) else None
-
-
 def changes(
-    reach: Iterable[str],
-    *,
-    person: str = "",
-    unit: str = "",
-    kind: str = "",
-    until: date | None = None,
-    after: Cursor | None = None,
-    count: int = SHOWN,
+    reach: Iterable[str], *, after: Cursor | None = None, count: int = SHOWN, **asked: Any
 ) -> list[TrailChange]:
-    """The newest ``count`` changes within ``reach`` (unit codes) that match, newest first.
+    """The newest ``count`` changes within ``reach`` (unit codes) that match what is ``asked`` (the fields of
+    ``Asked``), newest first.
 
-    Rows that belong to no unit of their own (answers, score sheets, accounts) are shown to readers who reach every
-    unit.
+    Rows that belong to no unit (accounts) are shown to readers who reach every unit.
     """
     reach = sorted(reach)
     everywhere = not Unit.objects.exclude(pk__in=Unit.objects.within_any(reach)).exists()
+    wanted = Asked(**asked)
     parts, values = [], []
     for table, model in histories().items():
-        if kind and table != kind:
+        if wanted.kind and table != wanted.kind:
             continue
-        conditions, given = _conditions(table, unit_column(model), reach, everywhere, person, unit, until, after)
-        parts.append(_newest(table, unit_column(model), conditions, redaction_of(model.pgh_tracked_model)))
+        conditions, given = _conditions(table, model, None if everywhere else reach, wanted, after)
+        parts.append(_newest(table, model, conditions))
         values += [*given, count]
     with connection.cursor() as cursor:
         cursor.execute(
             " union all ".join(parts) + " order by at desc, kind desc, number desc limit %s", [*values, count]
         )
         rows = [
-            (*row[:3], json.loads(row[3] or "{}"), row[4], _exact(row[5]), _exact(row[6] or "null"))
+            (*row[:3], json.loads(row[3] or "{}"), row[4] or "", _exact(row[5]), _exact(row[6] or "null"))
             for row in cursor.fetchall()
         ]
     return _read(rows)
@@ -196,8 +226,9 @@ def all_changes(reach: Iterable[str], **wanted: Any) -> Iterator[TrailChange]:
         after = page[-1].cursor
 
 
-def _newest(table: str, unit_column: str | None, conditions: str, veil: Redaction) -> str:
+def _newest(table: str, model: type[models.Model], conditions: str) -> str:
     """The newest rows of one history table, each with the row before it."""
+    veil, path = redaction_of(model.pgh_tracked_model), path_to_unit(model)
     without, context = "", "e.pgh_context"
     before = f"""select to_jsonb(b)%s from {table} b where b.pgh_obj_id = e.pgh_obj_id and b.pgh_id < e.pgh_id
         order by b.pgh_id desc limit 1"""
@@ -216,40 +247,42 @@ def _newest(table: str, unit_column: str | None, conditions: str, veil: Redactio
         context = f"case when {covered} and not ({same}) then e.pgh_context - 'reason' else {context} end"
     return f"""(
         select '{table}' as kind, e.pgh_id as number, e.pgh_created_at as at, {context} as context,
-            {f"e.{unit_column}" if unit_column else "''"}::text as unit, to_jsonb(e){without} as now,
+            {path.code if path else "''"}::text as unit, to_jsonb(e){without} as now,
             ({before % without}) as before
         from (select * from {table} e where {conditions} and not ({hidden})
             order by e.pgh_id desc limit %s) e)"""
 
 
 def _conditions(
-    table: str,
-    unit_column: str | None,
-    reach: list[str],
-    everywhere: bool,
-    person: str,
-    unit: str,
-    until: date | None,
-    after: Cursor | None,
+    table: str, model: type[models.Model], reach: list[str] | None, asked: Asked, after: Cursor | None
 ) -> tuple[str, list[Any]]:
+    """SQL and its parameters; ``reach`` None: everywhere."""
+    path = path_to_unit(model)
     conditions, values = ["true"], []
-    if not everywhere:
-        within = [f"(e.{unit_column} >= %s and e.{unit_column} < %s)" for _code in reach] if unit_column else []
-        conditions.append(f"({' OR '.join(within) or 'false'})")
-        values += [bound for code in reach for bound in (code, code + "~")] if unit_column else []
-    if unit:
-        conditions.append(f"e.{unit_column} >= %s and e.{unit_column} < %s" if unit_column else "false")
-        values += [unit, unit + "~"] if unit_column else []
-    if person:
-        conditions.append("e.pgh_context->>'user' = (select id::text from accounts_user where username = %s)")
-        values.append(person)
-    if until:
-        conditions.append("(e.pgh_created_at at time zone %s)::date <= %s")
-        values += [timezone.get_current_timezone_name(), until]
+    for codes in (reach, asked.places):
+        if codes is not None:
+            conditions.append(path.within(len(codes)) if path else "false")
+            values += [bound for code in codes for bound in (code, code + "~")] if path else []
+    if asked.people is not None:
+        conditions.append("e.pgh_context->>'user' = any(%s)")
+        values.append([str(pk) for pk in asked.people])
+    if asked.step:
+        conditions.append("e.pgh_context->>'verb' = %s")
+        values.append(asked.step)
+    if asked.since:
+        conditions.append("e.pgh_created_at >= %s")
+        values.append(_midnight(asked.since))
+    if asked.until:
+        conditions.append("e.pgh_created_at < %s")
+        values.append(_midnight(asked.until + timedelta(days=1)))
     if after:
         conditions.append("(e.pgh_created_at, %s, e.pgh_id) < (%s, %s, %s)")
         values += [table, after.at, after.kind, after.number]
     return " and ".join(conditions), values
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _read(rows: list[tuple]) -> list[TrailChange]:
@@ -258,23 +291,29 @@ def _read(rows: list[tuple]) -> list[TrailChange]:
     units = _names(Unit, "name", {unit for *_rest, unit, _now, _before in rows})
     acts = [_deed(context, unit, at) for _k, _n, at, context, unit, *_rest in rows]
     stood_in = by_deputies(acts)
+    offices = Offices(context.get("user") for _k, _n, _a, context, *_rest in rows)
     words = ValueWords(
         (models_by_table[kind], row) for kind, *_rest, now, before in rows for row in (now, before or {})
     )
     read = []
     for (kind, number, at, context, unit, now, before), done in zip(rows, acts, strict=True):
+        gone = now["pgh_label"] == DELETED
+        was, then = (now, {}) if gone else (before or {}, now)
         read.append(
             TrailChange(
                 cursor=Cursor(at, kind, number),
+                act=f"{at.isoformat()} {now['pgh_context_id']}",
                 what=name_of(models_by_table[kind]),
                 unit=f"{units.get(unit, '')} {unit}".strip(),
                 who=people.get(context.get("user"), ""),
+                office=offices.held_by(context.get("user"), unit, at),
                 as_deputy=done is not None and done in stood_in,
                 address=context.get("address") or "",
                 verb=audit_words.of_step(context.get("verb") or "") or context.get("url") or "",
                 reason=context.get("reason") or "",
-                is_new=before is None,
-                fields=_differences(models_by_table[kind], before or {}, now, words),
+                is_new=before is None and not gone,
+                is_gone=gone,
+                fields=_differences(models_by_table[kind], was, then, words),
             )
         )
     return read
@@ -289,14 +328,17 @@ def _names(model: type[models.Model], column: str, keys: set) -> dict[Any, str]:
 
 
 def _differences(
-    model: type[models.Model], before: dict[str, Any], now: dict[str, Any], words: ValueWords
+    model: type[models.Model], before: Mapping[str, Any], now: Mapping[str, Any], words: ValueWords
 ) -> list[TrailField]:
     """The columns that differ, in words."""
     differences = [
         TrailField(
-            audit_words.of_column(field), words.of(field, before.get(field.column)), words.of(field, now[field.column])
+            audit_words.of_column(field),
+            words.of(field, before.get(field.column)),
+            words.of(field, now.get(field.column)),
         )
         for field in model._meta.fields
-        if field.column in now and field.column not in INTERNAL and before.get(field.column) != now[field.column]
+        if field.column in (now or before) and field.column not in INTERNAL
+        if before.get(field.column) != now.get(field.column)
     ]
     return [one for one in differences if (one.before, one.after) != (None, None)]

@@ -13,6 +13,8 @@ KINDS = {
     "villages.profile": pgettext_lazy("kept", "yearly figures of a unit"),
     "accounts.user": pgettext_lazy("kept", "account"),
     "accounts.appointment": pgettext_lazy("kept", "appointment"),
+    "accounts.trailexport": pgettext_lazy("kept", "export of the audit trail"),
+    "accounts.appointmentreview": pgettext_lazy("kept", "review of appointments"),
     "accounts.calendarday": pgettext_lazy("kept", "calendar day"),
     "accounts.calendaryear": pgettext_lazy("kept", "calendar of a year"),
     "notifications.robot": pgettext_lazy("kept", "robot of a work group"),
@@ -222,6 +224,8 @@ GENERAL_VERBS = {
     "accounts.untie_identity": pgettext_lazy("step", "unlink an account"),
     "accounts.choose_password": pgettext_lazy("step", "choose a password"),
     "accounts.set_phone": pgettext_lazy("step", "set a telephone number"),
+    "accounts.export_trail": pgettext_lazy("step", "export the audit trail"),
+    "accounts.review_appointments": pgettext_lazy("step", "mark changes of appointments as seen"),
     "accounts.confirm_calendar_year": pgettext_lazy("step", "confirm the calendar of a year"),
     "accounts.set_calendar_day": pgettext_lazy("step", "set a calendar day"),
     "accounts.remove_calendar_day": pgettext_lazy("step", "remove a calendar day"),
@@ -296,6 +300,14 @@ def of_column(field: models.Field) -> str:
     """The name of a column: its own where a form shows it, otherwise one from this module."""
     own = str(field.verbose_name)
     return str(COLUMNS.get(field.name, own)) if own == field.name.replace("_", " ") else own
+
+
+def steps() -> dict[str, str]:
+    """Verb → the name of its step, sorted by the names; of several verbs with one name, the first."""
+    named: dict[str, str] = {}
+    for verb in VERBS:
+        named.setdefault(of_step(verb), verb)
+    return {verb: name for name, verb in sorted(named.items())}
 
 
 def of_step(verb: str) -> str:

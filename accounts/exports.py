@@ -46,10 +46,12 @@ def changes() -> list[SheetColumn]:
         SheetColumn(
             _("Who"), lambda change: signature(change.who, change.as_deputy) if change.who else _("the system")
         ),
+        SheetColumn(_("Office"), lambda change: change.office, 28),
+        SheetColumn(_("In words"), lambda change: change.sentence, 60),
         SheetColumn(_("What"), lambda change: change.what, 20),
         SheetColumn(_("Unit"), lambda change: change.unit, 28),
         SheetColumn(pgettext("audit trail", "Step"), lambda change: change.verb, 24),
         SheetColumn(_("Reason"), lambda change: change.reason, 30),
-        SheetColumn(_("Added"), lambda change: _("Yes") if change.is_new else "", 8),
+        SheetColumn(_("Kind of change"), lambda change: change.kind_of_change, 12),
         SheetColumn(_("Before and after"), fields, 80),
     ]

@@ -1,24 +1,31 @@
 """Forms of the pages about people."""
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from accounts import audit_words
 from accounts.appointment_import import NAME
 from accounts.fields import AccountNameField, DayField, DayInput, PhoneField
 from accounts.models import Appointment, CalendarDay, User
 from accounts.roles import ROLES, VILLAGE_POSTS, Role
 from accounts.scopes import scopes_for
+from accounts.trail_records import LONGEST_REASON
 from accounts.workflow import Who, givable
 from records import cells
 from records.sheet_upload import SheetUploadField
 from villages.models import Unit, below_any
 
 BOTH = "both"
+MOST_PLACES = 50
+"""So many of the places whose name was typed in part are read."""
 
 
 class NameField(forms.CharField):
@@ -168,16 +175,78 @@ class TokenForm(forms.Form):
 
 
 class TrailFilter(forms.Form):
-    """Which changes to show."""
+    """Which changes to show: names and accounts, names and codes of places are typed as people know them."""
 
-    person = AccountNameField(label=_("Account name"), required=False)
-    unit = forms.RegexField(label=_("Division code"), required=False, regex=r"^[0-9A-Z]{2,12}$")
+    person = forms.CharField(label=_("Name or account name"), required=False, max_length=50)
+    unit = forms.CharField(label=_("Name or code of the place"), required=False, max_length=50)
     kind = forms.ChoiceField(label=_("What"), required=False)
+    step = forms.ChoiceField(label=pgettext_lazy("audit trail", "Step"), required=False)
+    since = DayField(label=_("From the day"), required=False)
     until = DayField(label=_("Up to the day"), required=False)
 
-    def __init__(self, *args, kinds: dict[str, str], **kwargs) -> None:
+    def __init__(self, *args, kinds: dict[str, str], reach: Sequence[str], **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self._reach = reach
         self.fields["kind"].choices = [("", _("Everything")), *kinds.items()]
+        self.fields["step"].choices = [("", _("Every step")), *audit_words.steps().items()]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The fields of ``audit_trail.Asked``."""
+        given = self.cleaned_data
+        return {
+            "people": self._people(given["person"].strip()),
+            "places": self._places(given["unit"].strip()),
+            **{name: given[name] for name in ("kind", "step", "since", "until")},
+        }
+
+    def _people(self, typed: str) -> list[int] | None:
+        if not typed:
+            return None
+        named = Q(name__contains=typed) | Q(username=User.normalize_username(typed))
+        return list(User.objects.filter(named).values_list("pk", flat=True))
+
+    def _places(self, typed: str) -> list[str] | None:
+        if not typed:
+            return None
+        if typed.isascii() and typed[0].isdigit():
+            return ["".join(typed.upper().split())]
+        found = Unit.objects.within_any(self._reach).matching(typed).order_by("code").values_list("code", flat=True)
+        return nearest(found)[:MOST_PLACES]
+
+
+def nearest(codes: Iterable[str]) -> list[str]:
+    """Sorted ``codes`` without those below another of them."""
+    kept: list[str] = []
+    for code in codes:
+        if not kept or not code.startswith(kept[-1]):
+            kept.append(code)
+    return kept
+
+
+class SeenForm(forms.Form):
+    """Which groups of changes were looked through, and what was found."""
+
+    groups = forms.MultipleChoiceField(label=_("Groups"), required=False)
+    every = forms.BooleanField(label=_("All groups of this page"), required=False)
+    reason = forms.CharField(
+        label=_("What you compared them with"),
+        max_length=LONGEST_REASON,
+        help_text=_("For example: compared with the cadre list of the county office."),
+    )
+
+    def __init__(self, *args, keys: Sequence[str], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["groups"].choices = [(key, key) for key in keys]
+
+    @property
+    def chosen(self) -> list[str]:
+        every = [key for key, _name in self.fields["groups"].choices]
+        return every if self.cleaned_data["every"] else self.cleaned_data["groups"]
+
+    @property
+    def said(self) -> dict[str, str]:
+        return {"reason": self.cleaned_data["reason"]}
 
 
 class CalendarDayForm(forms.ModelForm):

@@ -169,12 +169,14 @@ TOPICS = [
         _("Audit trail and proof"),
         _("You see who changed what, when and from where, and whether anything was changed past the system."),
         (
-            _("Audit trail: filter by account, unit, kind and day."),
+            _("Audit trail: filter by person, place, kind, step and days. An export is itself written into it."),
+            _("Changes of appointments: open a group, compare, say with what, and mark it as seen."),
             _("Proof: press Check everything. It runs in the background and tells you when it is ready."),
             _("Download the head each month and keep it outside the system, on paper."),
         ),
         pages=(
             "trail",
+            "trail_review",
             "proof",
             "proof_head",
         ),

@@ -25,7 +25,24 @@ from knox.models import AbstractAuthToken
 from accounts.phones import KEPT
 from accounts.roles import RATED_POSTS, ROLES, THREE_ADMINISTRATORS, Role
 from accounts.scopes import TokenScope
+from accounts.trail_records import AppointmentReview, SeenAppointmentChange, TrailExport
 from villages.models import Unit
+
+__all__ = [
+    "ESTATE",
+    "HELD",
+    "ApiToken",
+    "Appointment",
+    "AppointmentReview",
+    "CalendarDay",
+    "CalendarYear",
+    "Identity",
+    "SeenAppointmentChange",
+    "TrailExport",
+    "UnitPermission",
+    "User",
+    "WrongCodes",
+]
 
 
 class PeopleManager(UserManager):

@@ -17,7 +17,18 @@ from accounts import (
     todos,
     working_days,
 )
-from accounts.models import ApiToken, Appointment, CalendarDay, CalendarYear, Identity, UnitPermission, User
+from accounts.models import (
+    ApiToken,
+    Appointment,
+    AppointmentReview,
+    CalendarDay,
+    CalendarYear,
+    Identity,
+    SeenAppointmentChange,
+    TrailExport,
+    UnitPermission,
+    User,
+)
 from notifications import kinds, offices, quiet
 from notifications.models import Robot
 from records import integrity, jobs, proof
@@ -48,6 +59,7 @@ def register() -> None:
     quiet.register(working_days.next_working_day)
     offices.register(role_holders.offices_of)
     proof.prove(UnitPermission)
+    proof.prove(SeenAppointmentChange)
     # Excluded from the history: the password.
     proof.prove(User, omit=("last_login",))
     proof.prove(Authenticator, omit=("last_used_at",))
@@ -56,6 +68,7 @@ def register() -> None:
     deputies.register(RIGHTS)
     audit_trail.redact(ApiToken, audit_trail.Redaction(cells="true", columns=("digest",)))
     audit_trail.show_openly("who may do what: the auditor is there to watch it", Appointment, Identity, User)
+    audit_trail.show_openly("what the auditors themselves did", AppointmentReview, TrailExport)
     audit_trail.show_openly("where work groups are told how much waits; the secrets are in no history", Robot)
     audit_trail.show_openly(
         "facts about places and days, open to all offices", CalendarDay, CalendarYear, Profile, Unit

@@ -1,6 +1,5 @@
 """The to-dos of people who appoint, guard security and audit (sources of ``accounts/todo_list.py``)."""
 
-from datetime import timedelta
 from functools import reduce
 from operator import or_
 
@@ -13,16 +12,16 @@ from django.utils.translation import ngettext
 
 from accounts import workflow
 from accounts.locks import locked_out, locked_out_by_codes
-from accounts.models import Appointment, AppointmentEvent, User
+from accounts.models import Appointment, User
 from accounts.roles import ROLES, Role
 from accounts.todo_list import Todo
+from accounts.trail_review import unseen
 from villages.models import Unit, below_any
 
 # Every such unit needs somebody in this role, or nothing happens there.
 ESSENTIAL = (Role.COUNTY_OFFICE, Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER, Role.SIGNER, Role.FILLER)
 RATED_ONLY = (Role.SIGNER, Role.FILLER)
 PLACES_SHOWN = 100
-REVIEWED_DAYS = 7
 
 
 class Vacancies:
@@ -91,14 +90,11 @@ class Locks:
 
 
 class Trail:
-    """Changes of appointments in the last days, for the audit administrator."""
+    """Changes of appointments that nobody has looked through yet, for the audit administrator."""
 
     def entries(self, user: User) -> list[Todo]:
         reach = user.reach("accounts.read_trail")
-        if not reach:
-            return []
-        since = timezone.now() - timedelta(days=REVIEWED_DAYS)
-        changed = AppointmentEvent.objects.filter(below_any(reach, "unit_id"), pgh_created_at__gte=since).count()
+        changed = unseen(reach).count() if reach else 0
         if not changed:
             return []
         title = ngettext(
@@ -109,9 +105,8 @@ class Trail:
         return [
             Todo(
                 title=title % {"count": changed},
-                detail=_("Of the last %(days)d days. Who was given which office, by whom, from where.")
-                % {"days": REVIEWED_DAYS},
-                url=f"{reverse('trail')}?{urlencode({'kind': AppointmentEvent._meta.db_table})}",
+                detail=_("By day, office and step: look through a group and mark it as seen."),
+                url=reverse("trail_review"),
                 over=_("Audit trail"),
                 action=_("Look through them"),
             )

@@ -20,6 +20,7 @@ from accounts.views import (
     phones,
     sms_log,
     tokens,
+    trail_review,
 )
 
 
@@ -66,6 +67,7 @@ urlpatterns = [
     path("proof/check/", integrity.proof_check, name="proof_check"),
     path("proof/head/", integrity.proof_head, name="proof_head"),
     path("trail/", audit_trail.trail, name="trail"),
+    path("trail/appointments/", trail_review.review, name="trail_review"),
     path("locks/", locks.locks, name="locks"),
     path("locks/offices/<int:pk>/withdraw/", locks.withdraw, name="office_withdraw"),
     path("locks/<str:username>/", locks.lock_lift, name="lock_lift"),

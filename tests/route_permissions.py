@@ -229,6 +229,7 @@ PAGES = {
     "cadre_list_marked": page("=nothing"),  # for a quarter of an hour, only to the uploader: test_appointment_import.py
     "slips": page(post=PLANNERS),
     "trail": both(who=anywhere("accounts.read_trail")),
+    "trail_review": both(who=anywhere("accounts.read_trail")),
     "proof": both(who=anywhere("accounts.read_trail")),
     "proof_check": page(post=anywhere("accounts.read_trail")),
     "proof_head": both(who=anywhere("accounts.read_trail")),

@@ -29,6 +29,7 @@ from accounts.workflow.deputies import deputise, may_deputise
 from accounts.workflow.first_sign_in import choose_password, own_phone, set_own_phone, set_phone
 from accounts.workflow.identities import tie, untie
 from accounts.workflow.tokens import end_token, make_token, office_is_over, sign_in_program
+from accounts.workflow.trail import mark_seen, note_export
 
 __all__ = [
     "PASSWORD_LENGTH",
@@ -52,6 +53,8 @@ __all__ = [
     "lock",
     "locked_by_codes",
     "make_token",
+    "mark_seen",
+    "note_export",
     "managed_by",
     "pass_on_tasks",
     "may_deputise",

@@ -1,10 +1,11 @@
 """The pages of the three administrators and what waits for them at home."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from axes.models import AccessAttempt
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import audit_trail, workflow
 from accounts.models import CalendarDay, User
@@ -117,8 +118,10 @@ def test_the_trail_is_narrowed_by_person_unit_and_day():
     AppointmentFactory(unit=UnitFactory(code="330681001218"))
     workflow.end(made, by=office, on=date(2099, 1, 1))
     appointments = {"kind": "accounts_appointmentevent"}
-    assert len(audit_trail.changes([PROVINCE], person="office", **appointments)) == 1
-    assert len(audit_trail.changes([PROVINCE], unit=VILLAGE, **appointments)) == 2
+    assert len(audit_trail.changes([PROVINCE], people=[office.pk], **appointments)) == 1
+    assert len(audit_trail.changes([PROVINCE], places=[VILLAGE], **appointments)) == 2
+    assert len(audit_trail.changes([PROVINCE], step="accounts.end", since=timezone.localdate())) == 1
+    assert audit_trail.changes([PROVINCE], since=timezone.localdate() + timedelta(days=1)) == []
     assert audit_trail.changes([PROVINCE], until=date(2020, 1, 1)) == []
 
 
@@ -126,7 +129,7 @@ def test_the_trail_says_values_in_words():
     office = person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="office")
     made = AppointmentFactory(unit=UnitFactory(code=VILLAGE, name="沙溪村委会"), starts=date(2026, 1, 5))
     workflow.end(made, by=office, on=date(2099, 1, 1))
-    ended, given = audit_trail.changes([PROVINCE], unit=VILLAGE, kind="accounts_appointmentevent")
+    ended, given = audit_trail.changes([PROVINCE], places=[VILLAGE], kind="accounts_appointmentevent")
     assert [(one.name, one.before, one.after) for one in ended.fields] == [("止", None, "2099年1月1日")]
     values = [one.after for one in given.fields]
     assert (made.user.name in values, f"沙溪村委会 {VILLAGE}" in values, "2026年1月5日" in values) == (True, True, True)
