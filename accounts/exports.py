@@ -7,6 +7,7 @@ from django.utils.translation import pgettext
 
 from accounts.audit_trail import TrailChange, TrailField
 from accounts.deputies import signature
+from accounts.roles import Role
 from records.workbooks import SheetColumn
 from villages.townships import unit_columns
 
@@ -15,7 +16,7 @@ def appointments() -> list[SheetColumn]:
     return [
         SheetColumn(_("Name"), lambda one: one.user.name),
         SheetColumn(_("Account name"), lambda one: one.user.username, 20),
-        SheetColumn(_("Role"), lambda one: one.get_role_display(), 20),
+        SheetColumn(_("Role"), lambda one: str(Role(one.role).label), 20),
         SheetColumn(_("Department"), lambda one: one.department, 20),
         *unit_columns(lambda one: one.unit),
         SheetColumn(_("Telephone"), lambda one: one.phone, 18),

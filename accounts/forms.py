@@ -108,7 +108,7 @@ class HandoverForm(PersonForm):
     def __init__(self, *args, posts: QuerySet[Appointment], **kwargs) -> None:
         super().__init__(*args, initial={"posts": [post.pk for post in posts]}, **kwargs)
         self.fields["posts"].queryset = posts
-        self.fields["posts"].label_from_instance = lambda post: post.get_role_display()
+        self.fields["posts"].label_from_instance = lambda post: post.office
 
 
 class DeputyForm(forms.Form):

@@ -23,7 +23,7 @@ from guardian.models import UserObjectPermissionBase
 from knox.models import AbstractAuthToken
 
 from accounts.phones import KEPT
-from accounts.roles import RATED_POSTS, ROLES, THREE_ADMINISTRATORS, Role
+from accounts.roles import RATED_POSTS, ROLES, THREE_ADMINISTRATORS, Role, office_name
 from accounts.scopes import TokenScope
 from accounts.trail_records import AppointmentReview, SeenAppointmentChange, TrailExport
 from villages.models import Unit
@@ -208,7 +208,12 @@ class Appointment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.get_role_display()} · {self.unit}"
+        return f"{self.user} · {self.office} · {self.unit}"
+
+    @property
+    def office(self) -> str:
+        """The role in words, as it is called at the unit."""
+        return office_name(self.role, self.unit_id)
 
     @property
     def has_deputies(self) -> bool:

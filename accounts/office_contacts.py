@@ -54,4 +54,4 @@ def _held() -> QuerySet[Appointment]:
 
 
 def _contact(post: Appointment, name: str) -> Contact:
-    return Contact(post.unit.name, post.get_role_display(), name, post.phone)
+    return Contact(post.unit.name, post.office, name, post.phone)

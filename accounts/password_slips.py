@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.phones import spelt
-from accounts.roles import Role
+from accounts.roles import office_name
 from accounts.workflow import Engaged, own_phone
 from records import one_time_secrets
 from records.documents import pdf
@@ -42,7 +42,7 @@ def slips_of(engaged: Iterable[Engaged]) -> list[Slip]:
     slips = []
     for one in engaged:
         if one.password:
-            office = _(", ").join(str(Role(post.role).label) for post in one.appointments)
+            office = _(", ").join(office_name(post.role, post.unit_id) for post in one.appointments)
             place = one.appointments[0].unit.name
             slips.append(Slip(one.user.name, one.user.username, one.password, office, place))
     return slips

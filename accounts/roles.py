@@ -7,10 +7,11 @@ A new role is one entry here (and a migration for the choice). Permissions are "
 from dataclasses import dataclass, field
 
 from django.db import models
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from villages.models import Level
+from villages.models import Level, is_station
 
 
 class Role(models.TextChoices):
@@ -42,6 +43,13 @@ RATED_POSTS = (*VILLAGE_POSTS, Role.TOWNSHIP_FILLER, Role.TOWNSHIP_SIGNER)
 """Those who fill in and sign for a rated unit: a village or a station, and a township that is rated itself."""
 OWN_UNIT_ONLY = frozenset({"ratings.fill", "ratings.sign", "reviews.appeal"})
 """What the people of a rated unit do for it alone: a township's never for its villages."""
+
+
+def office_name(role: str, place: str) -> str:
+    """The office ``role`` in words, as it is called at ``place`` (a code): at a station nobody is head of a village."""
+    if role == Role.SIGNER and is_station(place):
+        return _now("Head of the station")
+    return str(Role(role).label)
 
 
 @dataclass(frozen=True)

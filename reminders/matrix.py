@@ -14,7 +14,7 @@ from django.db.models import Max, Q
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import office_name
 from ratings.disclosure import with_shown_state
 from ratings.models import Application, Cycle, Transition
 from records.deadlines import days_left, is_over, last_day, remaining
@@ -172,8 +172,8 @@ def _names(cells: dict[tuple[str, str], list[Due]]) -> dict[Due, str]:
     ids = {ids[0] for ids in turns.values() if len(ids) == 1}
     names: dict[int, Any] = dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))
     return {
-        due: f"{Role(due.office.role).label} {names.get(ids[0], '')}".strip()
+        due: f"{office_name(due.office.role, due.office.unit)} {names.get(ids[0], '')}".strip()
         if len(ids) == 1
-        else str(Role(due.office.role).label)
+        else office_name(due.office.role, due.office.unit)
         for due, ids in turns.items()
     }

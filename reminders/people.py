@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from accounts.models import Appointment, User
-from accounts.roles import Role
+from accounts.roles import Role, office_name
 from records.deadlines import days_left, is_over, remaining
 from reminders.due import Due, due_in, people_whose_turn
 from reminders.matrix import SOON
@@ -63,7 +63,7 @@ def days_of_people(user: User, unit: Unit) -> list[PersonDay]:
     days: dict[int, PersonDay] = {}
     for post in sorted(posts, key=lambda one: (roles.index(Role(one.role)), one.user.name, one.pk)):
         day = days.setdefault(post.user_id, PersonDay(post.user.name))
-        if (said := str(post.get_role_display())) not in day.posts:
+        if (said := post.office) not in day.posts:
             day.posts.append(said)
     vacant: dict[str, PersonDay] = defaultdict(lambda: PersonDay(""))
     for one in sorted(dues, key=lambda due: (due.due is None, due.due, due.unit)):
@@ -71,7 +71,7 @@ def days_of_people(user: User, unit: Unit) -> list[PersonDay]:
         for day in held or [vacant[one.office.role]]:
             day.lines.append(lines[one])
     for role, day in vacant.items():
-        day.posts.append(str(Role(role).label))
+        day.posts.append(office_name(role, unit.code))
     return [*days.values(), *(vacant[role] for role in roles if role in vacant)]
 
 

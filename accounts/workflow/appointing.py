@@ -184,7 +184,7 @@ def give(
             deputy_for=deputy_for,
         )
         grant([appointment])
-    announce([user.pk], "appointed", link="/", unit_code=unit.code, unit=unit.name, role=appointment.get_role_display())
+    announce([user.pk], "appointed", link="/", unit_code=unit.code, unit=unit.name, role=appointment.office)
     return appointment
 
 
@@ -226,7 +226,7 @@ def end_with(appointment: Appointment, *, by: User, on: date, verb: str, reason:
         "appointment_ends",
         unit_code=appointment.unit_id,
         unit=appointment.unit.name,
-        role=appointment.get_role_display(),
+        role=appointment.office,
         day=on.isoformat(),
     )
 

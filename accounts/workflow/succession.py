@@ -43,7 +43,7 @@ def _end(posts: list[Appointment], succession: UnitSuccession) -> None:
     for post in posts:
         last = max(post.starts, yesterday)
         Appointment.objects.filter(pk=post.pk).update(ends=last)
-        words = {"unit": succession.name_before, "role": post.get_role_display(), "day": last.isoformat()}
+        words = {"unit": succession.name_before, "role": post.office, "day": last.isoformat()}
         announce([post.user_id], "appointment_ends", unit_code=post.unit_id, **words)
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.roles import VILLAGE_POSTS, Role
+from accounts.roles import VILLAGE_POSTS, Role, office_name
 from followups.kinds import KINDS
 from followups.models.lifecycle import STEPS, FollowUpState
 from notifications.kinds import filled
@@ -209,11 +209,12 @@ class FollowUp(models.Model):
     @property
     def office(self) -> str:
         """The responsible office in words."""
-        return f"{self.responsible_unit.name} {self.get_responsible_role_display()}"
+        return f"{self.responsible_unit.name} {office_name(self.responsible_role, self.responsible_unit_id)}"
 
     @property
     def checking_office(self) -> str:
-        return f"{self.checker_unit.name} {self.get_checker_role_display()}" if self.checker_unit else ""
+        checker = self.checker_unit
+        return f"{checker.name} {office_name(self.checker_role, checker.code)}" if checker else ""
 
     @property
     def until(self) -> str:

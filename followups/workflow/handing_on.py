@@ -37,7 +37,7 @@ def assignees(followup: FollowUp, by: User) -> dict[Assignee, str]:
             continue
         if followup.spec.own_steps and post.role != followup.responsible_role:
             continue
-        office = f"{post.unit.name} {post.get_role_display()}"
+        office = f"{post.unit.name} {post.office}"
         found.setdefault(Assignee(post.unit_id, post.role), office)
         found[Assignee(post.unit_id, post.role, post.user_id)] = f"{office} · {post.user.name}"
     return found

@@ -30,7 +30,7 @@ PHRASES = [
 class ReturnForm(forms.Form):
     """A checkbox and a reason per criterion (``pick-CODE``, ``reason-CODE``), and the last day for the answer."""
 
-    due = DayField(label=_("Last day for the village's answer"))
+    due = DayField(label=_("Last day for the answer"))
 
     def __init__(self, *args: Any, criteria: Iterable[Criterion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

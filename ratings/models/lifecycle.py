@@ -174,7 +174,7 @@ STEPS = Lifecycle(
         ["ratings.accept"],
         moves(State.SUBMITTED, to=State.DRAFT),
         label=_("Give back to the village"),
-        told=_("Given back to the village, not reviewed"),
+        told=_("Given back, not reviewed"),
         trail=pgettext_lazy("step", "give an application back, not reviewed"),
     ),
     Step(
@@ -182,7 +182,7 @@ STEPS = Lifecycle(
         ["ratings.accept_county"],
         moves(State.SUBMITTED, to=State.DRAFT),
         label=_("Give back to the village"),
-        told=_("Given back to the village, not reviewed"),
+        told=_("Given back, not reviewed"),
         trail=pgettext_lazy("step", "give an application back, not reviewed (county)"),
     ),
     Step(

@@ -18,6 +18,7 @@ from ratings.presenters.corrections import none_words
 from records.documents import Heading, Names, Signatures, Table, Text, document, issue
 from records.documents.blocks import Block
 from records.numbers import plain
+from villages.models import Level
 
 
 def declaration(form: ApplicationFormView, *, by: User) -> bytes:
@@ -32,7 +33,7 @@ def declaration(form: ApplicationFormView, *, by: User) -> bytes:
 def _head(form: ApplicationFormView) -> list[Block]:
     application = form.application
     rows = [
-        (_("Village"), f"{application.unit.name}（{application.unit_id}）"),
+        (_("Rated unit"), f"{application.unit.name}（{application.unit_id}）"),
         (_("Standard"), application.scheme.name),
         (_("Star applied for"), star_name(application.applied_star) if application.applied_star else "—"),
         (_("Points by self-assessment"), f"{points_text(form.total)} / {points_text(form.full)}"),
@@ -80,9 +81,8 @@ def _fact(field: QuestionField) -> str:
 
 
 def _foot(form: ApplicationFormView) -> list[Block]:
+    supervision = [_("Village supervision")] if form.application.scheme.rates == Level.VILLAGE else []
     return [
         Text(_("We have checked everything above and answer for its truth.")),
-        Signatures(
-            [_("Filled in by"), _("Head of the village (signature, stamp)"), _("Village supervision"), _("Date")]
-        ),
+        Signatures([_("Filled in by"), _("Head of the unit (signature, stamp)"), *supervision, _("Date")]),
     ]

@@ -262,7 +262,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         "submit",
         lambda application, shown: workflow.submit(application, by=request.user, expected=shown),
         _("Submitted. The township office has been told."),
-        detail=_("You sign for the village that what is filled in is true. Afterwards the form is locked."),
+        detail=_("You sign that what is filled in is true. Afterwards the form is locked."),
     )
 
 
@@ -274,7 +274,7 @@ def resubmit(request: HttpRequest, pk: int) -> HttpResponse:
         "resubmit",
         lambda application, shown: workflow.resubmit(application, by=request.user, expected=shown),
         _("Handed back. The township office has been told."),
-        detail=_("You sign for the village that the corrections are true. Afterwards the form is locked again."),
+        detail=_("You sign that the corrections are true. Afterwards the form is locked again."),
     )
 
 
@@ -300,7 +300,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         pk,
         "accept",
         lambda application, shown: workflow.accept(application, by=request.user, expected=shown),
-        _("Accepted. The village has been told."),
+        _("Accepted. The unit has been told."),
         detail=_("The application is accepted for review."),
     )
 
@@ -313,7 +313,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
         "resume",
         lambda application, shown: workflow.resume(application, by=request.user, expected=shown),
         _("The review goes on."),
-        detail=_("The village has missed the deadline. The review continues with what is in the form."),
+        detail=_("The unit has missed the deadline. The review continues with what is in the form."),
     )
 
 
@@ -344,7 +344,7 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
             messages.warning(request, str(outdated))
             application, status = opened(request.user, pk), 409
     if taken:
-        messages.success(request, _("Returned. The village has been told what to correct."))
+        messages.success(request, _("Returned. The unit has been told what to correct."))
         return redirect("application", pk)
     if status != 400 and application.state not in STEPS["return"].states:
         messages.warning(request, _("This step cannot be taken now."))

@@ -391,7 +391,7 @@ def return_(
     _require_standing(application, expected)
     require_not_over(application.cycle, FIRST_WINDOW[application.first_stage], [application.unit_id], at)
     returnable = [c.code for c in criteria_of(application) if questions.by_village(c)]
-    problems = {code: _("The village does not answer this.") for code in reasons if code not in returnable}
+    problems = {code: _("The unit does not answer this.") for code in reasons if code not in returnable}
     problems |= {code: _("Please write the reason.") for code, reason in reasons.items() if not reason.strip()}
     if not reasons:
         problems["criteria"] = _("Please choose at least one question.")
@@ -439,7 +439,7 @@ def resume(application: Application, *, by: User, expected: Any = None) -> None:
     _require_standing(application, expected)
     question = open_return(application)
     if question is not None and timezone.now() < question.due:
-        raise WrongState(_("The village may still answer until %s.") % deadline(question.due))
+        raise WrongState(_("The unit may still answer until %s.") % deadline(question.due))
     move([application.pk], verb, _reviewed_in(application), by=by)
     correction_deadlines.drop([application], by=by, verb=verb, reason=_("The review goes on without changes."))
     _keep_self_assessment([application])

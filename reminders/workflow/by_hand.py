@@ -85,4 +85,4 @@ def _office(by: User, unit: Unit) -> str:
     """In whose name: the post that reaches the unit, in the system's language."""
     with translation.override(settings.LANGUAGE_CODE):
         posts = [post for post in by.posts if unit.code.startswith(post.unit_id)]
-        return f"{posts[0].unit.name}{posts[0].get_role_display()}" if posts else by.name
+        return f"{posts[0].unit.name}{posts[0].office}" if posts else by.name

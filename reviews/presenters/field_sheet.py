@@ -60,7 +60,7 @@ def _of_one(
                 yield from _of_criterion(criterion, answers, penalty=area.kind == "penalty")
                 for absence in absent[criterion.code]:
                     yield Text(f"{absence.name}: {none_words(absence.reason)}")
-    yield Signatures([_("Reviewer"), _("For the village"), _("Day")])
+    yield Signatures([_("Reviewer"), _("For the unit"), _("Day")])
 
 
 def _of_criterion(criterion: Criterion, answers: dict[str, Answer], *, penalty: bool) -> Iterator[Block]:
@@ -70,7 +70,7 @@ def _of_criterion(criterion: Criterion, answers: dict[str, Answer], *, penalty: 
     )
     yield Text(" ".join(rule_lines(criterion, penalty=penalty)), quiet=True)
     yield Table(
-        heads=[_("Fact"), _("The village says"), _("Counted on the spot"), _("Remarks")],
+        heads=[_("Fact"), _("The unit says"), _("Counted on the spot"), _("Remarks")],
         rows=[[_name(criterion, q), _said(q, answers.get(q.item)), ROOM, ROOM] for q in criterion.questions],
         widths=[2.2, 1, 1, 2.2],
         right=[1],

@@ -102,7 +102,7 @@ def _sent(result: Result, day: date) -> ExplanationStep:
         lines.append(_("By its own figures: %(total)s points, %(star)s.") % own)
     if application.on_behalf:
         lines.append(_("Filled in by the township on the village's behalf."))
-    title = _("The village reported its facts and applied for %(star)s") % {"star": star_name(application.applied_star)}
+    title = _("The unit reported its facts and applied for %(star)s") % {"star": star_name(application.applied_star)}
     return ExplanationStep(day, title, tuple(lines), () if result.panel or not result.own else _points(result))
 
 
@@ -398,7 +398,7 @@ def _upheld(about: str | None) -> str:
 
 
 CHAPTERS = (
-    ExplanationChapter(gettext_lazy("The village's facts"), _facts, _facts_read, order=10),
+    ExplanationChapter(gettext_lazy("The unit's own facts"), _facts, _facts_read, order=10),
     ExplanationChapter(gettext_lazy("The panel"), _panel, _panel_read, order=20),
     ExplanationChapter(gettext_lazy("The decision"), _decision, _decision_read, order=30),
     ExplanationChapter(gettext_lazy("Public notice and objections"), _notice, _notice_read, order=40),

@@ -158,7 +158,7 @@ def _locked(sheets: Collection[int], by: User, verb: str, *, despite_conflict: b
         raise NotAllowed
     for stage in () if despite_conflict else {sheet.stage for sheet in chosen}:
         if conflicts({sheet.application_id for sheet in chosen if sheet.stage == stage}, [by.pk], stage):
-            raise NotAllowed(_("You have a conflict of interest with this village and do not score it."))
+            raise NotAllowed(_("You have a conflict of interest with this unit and do not score it."))
     if any(
         sheet.state not in SHEET_STEPS[verb].states or states[sheet.application_id] != REVIEW_LEVELS[sheet.stage].state
         for sheet in chosen

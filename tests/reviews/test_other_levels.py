@@ -171,6 +171,18 @@ def test_a_station_is_rated_by_its_township(people):
         assert StarPeriod.objects.on().get(unit=STATION).star == 3
 
 
+def test_nobody_is_head_of_a_village_at_a_station(people, client):
+    client.force_login(people["station_signer"])
+    with freeze_time("2026-03-02 10:00+08:00"):
+        page = client.get(reverse("home")).content.decode()
+    assert ("站所主要负责人" in page, "村主要负责人" in page) == (True, False)
+    assert [people[who].posts[0].office for who in ("signer", "station_filler", "village_filler")] == [
+        "乡镇主要负责人",
+        "填报员",
+        "填报员",
+    ]
+
+
 def test_a_township_left_without_a_star_appeals_to_the_city(people, client):
     with freeze_time("2026-03-02 10:00+08:00"):
         cycle = cycle_of("township")

@@ -62,7 +62,7 @@ def test_every_chapter_of_a_confirmed_star(released):
         chapters = told(released.signer, released.application)
         page = text(get(released.signer, "result", released.application.pk))
     assert list(chapters) == [
-        "The village's facts",
+        "The unit's own facts",
         "The panel",
         "The decision",
         "Public notice and objections",
@@ -83,13 +83,13 @@ def test_a_return_says_what_was_asked_and_what_was_changed(place):
     applying.return_(
         application, {"1.2": "与台账不符"}, due=timezone.now() + timedelta(days=2), by=place.township_office
     )
-    *_, asked = told(place.signer, application)["The village's facts"]
+    *_, asked = told(place.signer, application)["The unit's own facts"]
     assert (asked[0], asked[2:]) == ("Returned for correction", ("1.2: 与台账不符",))
     application.answers.filter(item="1.2").update(typed="91", value=91)
     application.refresh_from_db()
     applying.resubmit(application, by=place.signer)
     result = Result(opened(place.signer, application.pk), place.signer)
-    *_, returned, back = dict(result.chapters)["The village's facts"]
+    *_, returned, back = dict(result.chapters)["The unit's own facts"]
     name, reason, changes = returned.grids[0].rows[0]
     assert (name[:3], reason, changes.rpartition(": ")[2], back.title) == (
         "1.2",

@@ -40,6 +40,10 @@ def county_of(code: str) -> str:
     return code[:COUNTY_LENGTH]
 
 
+def is_station(code: str) -> bool:
+    return code[TOWNSHIP_LENGTH : TOWNSHIP_LENGTH + 1] == "S"
+
+
 def township_of(code: str) -> str:
     """The code of the township that ``code`` lies in; shorter codes as they are."""
     return code[:TOWNSHIP_LENGTH]
