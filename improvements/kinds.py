@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from followups.kinds import FollowUpKind
+from followups.time_limits import Limit
 from improvements.models.lifecycle import VIEW
 from notifications.kinds import Group, Kind
 
@@ -30,6 +31,7 @@ FOLLOWUPS = {
         own_steps=True,
     ),
 }
+LIMITS = {"plan_agree": Limit(20), "plan_check": Limit(10)}
 NOTICES = {
     "plan_proposed": Kind(
         _("%(unit)s: the improvement plan waits for your agreement"),

@@ -2,9 +2,10 @@
 
 from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list
 from followups import kinds as followup_kinds
+from followups import time_limits
 from improvements import agreed_on_closing, help_topics, menu_entries, todos
 from improvements.home import own_plans, plans_after_result, plans_of_unit
-from improvements.kinds import FOLLOWUPS, NOTICES
+from improvements.kinds import FOLLOWUPS, LIMITS, NOTICES
 from improvements.models import (
     STEPS,
     Agreement,
@@ -30,6 +31,7 @@ def register() -> None:
     unit_panels.register(unit_panels.UnitPanel("improvements/unit_plans.html", plans_of_unit, order=60))
     closing_consequences.register(hindrance=agreed_on_closing.agreed)
     followup_kinds.register(**FOLLOWUPS)
+    time_limits.register(**LIMITS)
     kinds.register(**NOTICES)
     deputies.register(STEPS.rights)
     audit_words.register(STEPS.trail)

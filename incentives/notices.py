@@ -7,6 +7,8 @@ from notifications.kinds import Group, Kind
 
 TO_GIVE_OPINION = _("%(unit)s: give your opinion on “%(name)s”")
 """What the follow-up of a sought opinion asks for."""
+TO_SETTLE = _("%(unit)s: confirm or decline the clawback of “%(name)s”")
+"""What the follow-up of a proposed clawback asks for."""
 KINDS = {
     "opinion_sought": Kind(  # stands in bells; today the follow-up tells the office
         _("%(county)s: your opinion is sought on “%(name)s”"),

@@ -11,8 +11,6 @@ from incentives.models import ProjectFund, RewardPolicy, Source
 
 FOLLOW_UP = "opinion"
 """The kind of follow-up that a sought opinion is."""
-DAYS = 10
-"""Working days in which the opinion is to be given."""
 
 
 def subject_of(source: Source) -> str:

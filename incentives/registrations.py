@@ -4,8 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list, trail_values
 from followups import kinds as follow_up_kinds
+from followups import time_limits
 from followups.kinds import FollowUpKind
 from followups.models import FollowUp
+from followups.time_limits import Limit
 from incentives import claims_on_closing, help_topics, menu_entries, money_history, notices, todos
 from incentives.ledger_integrity import LEDGER
 from incentives.models import (
@@ -21,6 +23,7 @@ from incentives.models import (
 from incentives.models.lifecycle import STEPS
 from incentives.opinions import FOLLOW_UP as OPINION
 from incentives.opinions import subject_names
+from incentives.settlements import FOLLOW_UP as SETTLEMENT
 from incentives.views.unit import home_panel
 from notifications import kinds
 from ratings import explanation
@@ -47,9 +50,18 @@ def register() -> None:
                 own_todo=True,
                 own_steps=True,
                 lasting=True,  # silence is no consent: only an opinion ends it
-            )
+            ),
+            SETTLEMENT: FollowUpKind(
+                _("Clawback"),
+                notices.TO_SETTLE,
+                needs=["incentives.view_incentive"],
+                own_todo=True,
+                own_steps=True,
+                told_elsewhere=True,
+            ),
         }
     )
+    time_limits.register(**{OPINION: Limit(10), SETTLEMENT: Limit(10)})
     integrity.register(LEDGER)
     deputies.register(STEPS.rights | RIGHTS)
     audit_words.register(STEPS.trail)

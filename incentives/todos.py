@@ -8,16 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.todo_list import Todo
+from followups.models import FollowUp
 from incentives.models import Clawback, ProjectFund, RewardPolicy, Source, lines_of
 from incentives.opinions import FOLLOW_UP, opinions_due
 from incentives.reasons import cause, fall, with_reasons
+from incentives.settlements import FOLLOW_UP as SETTLEMENT
 from incentives.templatetags.money import yuan
 from records.deadlines import is_over
 from villages.models import below_any
@@ -82,15 +84,19 @@ def _waiting(user: Any, kind: type[Source]) -> QuerySet:
 def _clawbacks(user: Any) -> list[Todo]:
     """Each question once: which village, why, of what, how much."""
     mine = Clawback.objects.filter(below_any(user.reach("incentives.disburse"), "unit_id"), state="open")
+    waiting = FollowUp.objects.waiting().filter(kind=SETTLEMENT, subject=Cast(OuterRef("pk"), CharField()))
+    mine = mine.annotate(due=Subquery(waiting.values("due_at")[:1]))
     return [
         Todo(
             title=_question(one),
             detail=cause(one),
             url=f"{one.line.source.get_absolute_url()}#clawback{one.pk}",
+            due=one.due,
             urgent=True,
             action=_("Open"),
             since=one.proposed_at,
             whom=one.unit.name,
+            takes=f"followup:{SETTLEMENT}",
         )
         for one in with_reasons(mine).order_by("pk")[:SHOWN]
     ]

@@ -5,7 +5,9 @@ from django.utils.translation import pgettext_lazy
 
 from accounts import audit_words, deputies, home, menu, page_help, todo_list, usual_times
 from followups import kinds as follow_up_kinds
+from followups import time_limits
 from followups.kinds import FollowUpKind
+from followups.time_limits import Limit
 from notifications import kinds
 from ratings import disclosure, explanation, help_topics, menu_entries, notices
 from ratings.application.correction import FOLLOW_UP as CORRECTION
@@ -70,6 +72,7 @@ def register() -> None:
             ),
         }
     )
+    time_limits.register(**{CORRECTION: Limit(5, offered=True), FOLLOW_UP: Limit(10)})
     integrity.register(register_integrity.REGISTER, application_integrity.APPLICATIONS)
     disclosure.redact_audit_trail()
     deputies.register(RIGHTS)

@@ -14,9 +14,11 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Max, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.role_holders import holders
 from accounts.roles import RATED_POSTS, Role
+from followups import time_limits
 from followups.models import FollowUp
 from followups.offices import Office, people_of
 from ratings.application.correction import FOLLOW_UP as CORRECTION
@@ -26,8 +28,8 @@ from ratings.models.application import first_stage
 from ratings.models.cycle import RATED_IN_CYCLE, CycleStep
 from records.deadlines import end_of
 from reminders.models import DueStep
-from reviews.appeals.appeal_rules import above
-from reviews.decisions.release_due import release_due
+from reviews.appeals.appeal_rules import HEARING, above
+from reviews.decisions.release_due import release_dues
 from reviews.department_checks.assignments import answerers, outstanding
 from reviews.models import Appeal, Candidate, Objection, Settlement, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
@@ -200,7 +202,7 @@ def _decided(applications: list[Application], closes: _Closes) -> Iterator[Due]:
     waiting = {one.pk: one for one in applications if one.state == State.DECIDED}
     rows = Decision.objects.filter(application__in=waiting, state=Decision.State.DECIDED)
     found = list(rows.values_list("application", "origin", "decided_at").order_by("decided_at"))
-    until = {at: release_due(at) for *_of, at in found}
+    until = release_dues()
     for pk, origin, decided_at in found:
         level, one = _level(origin), waiting[pk]
         if level:
@@ -210,7 +212,7 @@ def _decided(applications: list[Application], closes: _Closes) -> Iterator[Due]:
                 one.unit_id,
                 DueStep.RELEASE,
                 office,
-                until[decided_at],
+                until(one.unit_id, decided_at),
                 decided_at,
                 link,
                 deciding=origin,
@@ -267,13 +269,15 @@ def _objections(applications: list[Application]) -> Iterator[Due]:
 def _appeals(codes: Collection[str]) -> Iterator[Due]:
     """To be convened by the office of the level above, then decided by those who hear it."""
     found = Appeal.objects.filter(below_any(codes, "unit_id"), state=Appeal.State.OPEN)
+    until = time_limits.dues(HEARING)
     for one in found.select_related("decision").prefetch_related("hearers").order_by("unit", "pk"):
         level = above(one)
+        place = level.place(one.unit_id)
         yield Due(
             one.unit_id,
             DueStep.APPEAL,
-            Office(level.place(one.unit_id), level.office),
-            None,
+            Office(place, level.office),
+            until(place, timezone.localdate(one.made_at)),
             one.made_at,
             reverse("review_appeals"),
             tuple(sorted(hearer.user_id for hearer in one.hearers.all())),

@@ -20,11 +20,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from followups import workflow
-from followups.due import working_days_due
+from followups import time_limits, workflow
 from followups.kinds import FollowUpKind
 from followups.models import FollowUp
 from followups.offices import Office, leading_office
+from followups.time_limits import Limit
 from followups.workflow import Opening
 from ratings.models import Cycle, Decision, Reversal
 from reports.models import WarningThreshold
@@ -55,8 +55,9 @@ def _discipline(code: str) -> Office:
 
 @dataclass(frozen=True)
 class WarningRule:
-    """``kind``: its words and who may know of it. ``days``: working days to put it right. ``also``: who is told at once
-    besides those who have to act. ``page``: where it leads; ``anchor``: and where on that page.
+    """``kind``: its words and who may know of it. ``days``: working days to put it right, unless city or county set
+    others. ``also``: who is told at once besides those who have to act. ``page``: where it leads; ``anchor``: and where
+    on that page.
 
     ``ends_itself``: the warning is closed when the rule no longer finds it. ``comes_back``: what was closed is opened
     again while the rule still finds it.
@@ -204,6 +205,7 @@ RULES = {
     ),
 }
 KINDS = {PREFIX + rule: spec.kind for rule, spec in RULES.items()}
+LIMITS = {PREFIX + rule: Limit(spec.days) for rule, spec in RULES.items()}
 
 
 @transaction.atomic
@@ -267,7 +269,7 @@ def _open(rule: str, spec: WarningRule, found: list[Finding]) -> int:
     there = set(known.values_list("subject", flat=True))
     new = [one for one in found if one.subject not in there]
     levels = _deciding_levels(new) if rule == "W4" else {}
-    due = working_days_due(spec.days)
+    due = time_limits.dues(PREFIX + rule)
     units = Unit.objects.in_bulk({code for one in new for code in (one.unit, *_offices(spec, one, levels))})
     openings = [
         Opening(
@@ -275,7 +277,7 @@ def _open(rule: str, spec: WarningRule, found: list[Finding]) -> int:
             one.subject,
             units[one.unit],
             _task(spec, one, levels),
-            due,
+            due(one.unit),
             spec.link(one),
             {
                 "since": one.since.isoformat(),

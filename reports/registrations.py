@@ -4,6 +4,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts import audit_trail, audit_words, home, menu, page_help, todo_list
 from followups import kinds as follow_up_kinds
+from followups import time_limits
 from notifications import kinds
 from records import jobs
 from reports import help_topics, kept_warnings, menu_entries, notices, todos, workflow
@@ -23,6 +24,7 @@ def register() -> None:
     page_help.register(*help_topics.TOPICS)
     kinds.register(**notices.KINDS)
     follow_up_kinds.register(**kept_warnings.KINDS)
+    time_limits.register(**kept_warnings.LIMITS)
     audit_words.register(TRAIL)
     audit_trail.show_openly("a rule for warnings says nothing of a result", WarningThreshold)
     audit_trail.show_openly("where a place lies on a map says nothing of a result", TilePosition)

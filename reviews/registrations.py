@@ -1,6 +1,11 @@
 """What reviews register: help, notices, guards, deputies' permissions, explanation, integrity checks, to-dos, menu."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from accounts import audit_words, deputies, menu, page_help, todo_list, usual_times
+from followups import time_limits
+from followups.time_limits import Limit
 from notifications import kinds
 from ratings import explanation
 from ratings.cycle import closing_consequences
@@ -8,6 +13,9 @@ from ratings.workflow import actions
 from records import integrity, proof
 from reviews import disclosure, help_topics, menu_entries, notices
 from reviews.appeals import appealed_closing
+from reviews.appeals.appeal_rules import HEARING
+from reviews.decisions.release_due import RELEASE
+from reviews.department_checks.assignments import CHECK
 from reviews.integrity.draw_integrity import DRAWS
 from reviews.integrity.point_integrity import POINTS
 from reviews.models import Addendum, AppealPaper, BatchEntry, Candidate, Correction, Draw, Finding
@@ -25,6 +33,12 @@ RIGHTS = {
 }
 """Which rights the steps need that no table of steps has (``accounts.deputies``)."""
 
+LIMITS = {
+    RELEASE: Limit(10, pgettext_lazy("due", "Release")),
+    HEARING: Limit(20, pgettext_lazy("due", "Appeals")),
+    CHECK: Limit(5, _("Joint department check"), offered=True),
+}
+
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
@@ -38,6 +52,7 @@ def register() -> None:
     explanation.register(*CHAPTERS)
     closing_consequences.register(hindrance=appealed_closing.appealed)
     proof.prove(BatchEntry, Draw, Addendum, Candidate, Finding, AppealPaper, Correction)
+    time_limits.register(**LIMITS)
     integrity.register(DRAWS, POINTS)
     disclosure.redact_audit_trail()
     todo_list.register(review_todos, check_todos, appeal_todos)

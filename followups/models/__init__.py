@@ -2,5 +2,6 @@
 
 from followups.models.followup import FollowUp, FollowUpFile, FollowUpQuerySet
 from followups.models.lifecycle import STEPS, FollowUpState
+from followups.models.time_limit import TimeLimit
 
-__all__ = ["STEPS", "FollowUp", "FollowUpFile", "FollowUpQuerySet", "FollowUpState"]
+__all__ = ["STEPS", "FollowUp", "FollowUpFile", "FollowUpQuerySet", "FollowUpState", "TimeLimit"]

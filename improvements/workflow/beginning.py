@@ -3,15 +3,15 @@
 What is begun and not yet agreed ends by itself when its cause is gone; what was agreed is ended by the county.
 """
 
-from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from accounts.roles import Role
-from followups.due import working_days_due
+from followups import time_limits
 from followups.offices import Office
 from followups.workflow import Opening, open_all
 from improvements.lost_points import Loss, lost_points
@@ -25,8 +25,6 @@ from villages.models import Level, Unit, township_of
 
 WEAK = 2
 """Up to this star a village needs a plan, whatever it held before."""
-DAYS_TO_AGREE = 20
-"""Working days until a plan is to be drawn up and agreed."""
 
 
 @transaction.atomic
@@ -159,7 +157,8 @@ def _begin(plans: list[Plan], losses: dict[int, list[Loss]]) -> list[Plan]:
         )
     homes = {township_of(plan.unit_id) for plan in made}
     there = set(Unit.objects.filter(code__in=homes).values_list("code", flat=True))
-    open_all((_to_agree(plan) for plan in made if township_of(plan.unit_id) in there), by=None)
+    until = time_limits.dues("plan_agree")
+    open_all((_to_agree(plan, until) for plan in made if township_of(plan.unit_id) in there), by=None)
     return made
 
 
@@ -175,12 +174,12 @@ def _problems(plan: Plan, losses: list[Loss]) -> list[Problem]:
     return found
 
 
-def _to_agree(plan: Plan) -> Opening:
+def _to_agree(plan: Plan, until: Callable[..., datetime]) -> Opening:
     return Opening(
         "plan_agree",
         plan.pk,
         plan.unit,
         Office(township_of(plan.unit_id), Role.TOWNSHIP_OFFICE),
-        working_days_due(DAYS_TO_AGREE, plan.begun_on),
+        until(plan.unit_id, plan.begun_on),
         plan.get_absolute_url(),
     )

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
+from followups import time_limits
 from followups import workflow as followups
-from followups.due import working_days_due
 from followups.offices import Office
 from followups.workflow import Opening
 from improvements.models import Agreement, Measure, Party, Plan, PlanState, Progress, ProgressFile
@@ -37,8 +37,6 @@ from villages.models import county_of
 
 State = PlanState
 MOST_FILES = 9
-DAYS_TO_CHECK = 10
-"""Working days in which the county checks what is reported done."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +162,7 @@ def report_done(
         fresh.save()
         followups.finish("plan_carry_out", [fresh.pk], by=by)
         office = Office(county_of(fresh.unit_id), Role.COUNTY_OFFICE)
-        due = working_days_due(DAYS_TO_CHECK, timezone.localdate(at))
+        due = time_limits.due("plan_check", fresh.unit_id, timezone.localdate(at))
         opening = Opening("plan_check", fresh.pk, fresh.unit, office, due, fresh.get_absolute_url())
         followups.open_followup(opening, by=by)
     return fresh

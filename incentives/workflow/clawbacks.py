@@ -22,6 +22,7 @@ from incentives.models import Clawback, GrantLine, LedgerEntry, ProjectFund, Rew
 from incentives.reward_table import NoBand
 from incentives.source_state import proposed
 from incentives.star_fall import Fallen, StarFall
+from incentives.workflow import settlement_deadlines
 from incentives.workflow.booking import book, entry_for, ref
 from incentives.workflow.step import locked
 from incentives.workflow.telling import tell_holders, tell_units
@@ -101,12 +102,14 @@ def _propose(line: GrantLine, consequence: StarFall | None, known: list[Clawback
     if consequence is None or declined:
         if proposal:
             Clawback.objects.filter(pk=proposal.pk).update(state=State.LAPSED, settled_at=timezone.now())
+            settlement_deadlines.lapsed(proposal, reason=_("The proposal has lapsed."))
             tell_holders("incentives.disburse", line.source, "clawback_lapsed", unit=line.unit.name)
         return
     star = consequence.star
     moved = proposal is None or proposal.star != star
     if proposal is None:
-        Clawback.objects.create(unit=line.unit, **ref(line), **consequence._asdict())
+        made = Clawback.objects.create(unit=line.unit, **ref(line), **consequence._asdict())
+        settlement_deadlines.follow(made)
     elif (proposal.star, proposal.amount, proposal.released) != consequence:
         Clawback.objects.filter(pk=proposal.pk).update(**consequence._asdict())
     if moved:
@@ -173,3 +176,4 @@ def _settling(clawback: Clawback, by: User, at: datetime, expected: Any) -> Gran
 def _settle(clawback: Clawback, state: str, by: User, reason: str, at: datetime) -> None:
     clawback.state, clawback.settled_by, clawback.settled_at, clawback.reason = state, by, at, reason
     clawback.save()
+    settlement_deadlines.settled(clawback, by=by)

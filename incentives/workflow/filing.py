@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from followups import time_limits
 from followups import workflow as followups
-from followups.due import working_days_due
 from followups.offices import leading_office
 from followups.workflow import Opening
 from incentives.models import Source
-from incentives.opinions import DAYS, FOLLOW_UP, subject_of
+from incentives.opinions import FOLLOW_UP, subject_of
 from incentives.prospects import Prospect
 from incentives.source_state import prospects_of, standing
 from incentives.workflow.step import step
@@ -102,7 +102,7 @@ def _ask_office(source: Source, *, by: User) -> None:
             subject_of(source),
             source.unit,
             leading_office(source.unit_id),
-            working_days_due(DAYS, timezone.localdate(source.sought_at)),
+            time_limits.due(FOLLOW_UP, source.unit_id, timezone.localdate(source.sought_at)),
             source.get_absolute_url(),
             {"name": source.name},
         ),

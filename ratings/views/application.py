@@ -1,7 +1,6 @@
 """An application for everyone who may open it, the township's queue, and the steps that ask for confirmation."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,8 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
+from followups import time_limits
 from ratings import exports
 from ratings.application.access import VIEW, applications_for, opened
+from ratings.application.correction import FOLLOW_UP as CORRECTION
 from ratings.application.file_reuse import mark_reuse
 from ratings.application.progress import named, steps_of, visible_steps
 from ratings.forms.office_forms import ReturnForm
@@ -31,7 +32,7 @@ from ratings.presenters.figures_below import figures_behind
 from ratings.workflow import application as workflow
 from ratings.workflow.actions import available, verb_above
 from records import previews
-from records.deadlines import end_of
+from records.deadlines import end_of, last_day
 from records.documents import served
 from records.excel_export import as_workbook
 from records.files import serve
@@ -325,7 +326,7 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
         raise NotAllowed
     form = ApplicationFormView(application, may_fill=False)
     cards = [card for sheet in form.sheets for card in sheet.asked]
-    default = timezone.localdate() + timedelta(days=7)
+    default = last_day(time_limits.due(CORRECTION, application.unit_id))
     asked = ReturnForm(request.POST or None, criteria=[card.criterion for card in cards], initial={"due": default})
     status, taken = 400 if asked.errors else 200, False
     if request.method == "POST" and asked.is_valid():

@@ -7,14 +7,15 @@ meanwhile (``ratings.workflow.supply``).
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from followups import time_limits
 from ratings import notices
 from ratings.application import questions
+from ratings.application.correction import FOLLOW_UP
 from ratings.models import Application, Return, ReturnedCriterion
 from ratings.scheme.spec import Criterion, NoSingleVariant, SchemeSpec
 from ratings.workflow import correction_deadlines
@@ -23,11 +24,9 @@ from ratings.workflow.answers import given_of
 from ratings.workflow.application import problems_of
 from ratings.workflow.transition import move
 from records import audit
-from records.deadlines import deadline, end_of
+from records.deadlines import deadline
 
 State = Application.State
-DAYS = 7
-"""How long a village may take for what is new."""
 
 
 def unanswered(applications: Iterable[Application], old: SchemeSpec) -> dict[Application, list[str]]:
@@ -50,7 +49,7 @@ def ask(found: Mapping[Application, list[str]], *, version: int, by: Any) -> Non
     gets them beside what was returned."""
     if not found:
         return
-    due = end_of(timezone.localdate() + timedelta(days=DAYS))
+    due = time_limits.due(FOLLOW_UP, min(one.unit_id for one in found))
     reason = _("Version %s of the scheme asks for this.") % version
     with audit.acting(by, "return", reason):
         questions_of = _questions(found, due, by)

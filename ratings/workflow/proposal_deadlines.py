@@ -10,8 +10,8 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.role_holders import responsible
 from accounts.roles import Role
+from followups import time_limits
 from followups import workflow as followups
-from followups.due import working_days_due
 from followups.models import FollowUp
 from followups.offices import Office
 from followups.workflow import Opening
@@ -22,16 +22,14 @@ from ratings.models import Proposal
 from ratings.workflow.rectification import INSPECTORS
 from villages.models import Unit, county_of, township_of
 
-DAYS = 10
-"""Working days in which a proposal is to be settled; then the level above may settle it, too."""
-
 
 def follow() -> None:
-    """Give every open proposal its follow-up. Idempotent; nothing of a held event."""
+    """Give every open proposal its follow-up; when it is late, the level above may settle it, too. Idempotent; nothing
+    of a held event."""
     there = FollowUp.objects.waiting().filter(kind=FOLLOW_UP, subject=Cast(OuterRef("pk"), CharField()))
     new = list(with_authority(_open().filter(~Exists(there))).select_related("event", "unit").order_by("pk"))
     names = event_names({one.unit_id for one in new})
-    due = working_days_due(DAYS)
+    due = time_limits.dues(FOLLOW_UP)
     followups.open_all(
         (
             Opening(
@@ -39,7 +37,7 @@ def follow() -> None:
                 one.pk,
                 one.unit,
                 settling_office(one),
-                due,
+                due(one.unit_id),
                 reverse("proposal_settle", args=[one.pk]),
                 {"event": names.get(one.event.kind, one.event.kind), "on": str(one.event.on)},
             )

@@ -20,6 +20,9 @@ from reviews.models import Appeal, Batch, Hearer
 from reviews.models.lifecycle import APPEAL
 from villages.models import Level, below_any
 
+HEARING = "appeal"
+"""The step that has a time limit (``followups.time_limits``): to answer an appeal."""
+
 
 @dataclass(frozen=True)
 class HearingLevel:

@@ -1,14 +1,17 @@
 """Until when a decision is to be released."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.utils import timezone
 
-from followups.due import working_days_due
+from followups import time_limits
 
-RELEASE_DAYS = 10
-"""Working days after the decision."""
+RELEASE = "release"
+"""The step that has a time limit (``followups.time_limits``)."""
 
 
-def release_due(decided_at: datetime) -> datetime:
-    return working_days_due(RELEASE_DAYS, timezone.localdate(decided_at))
+def release_dues() -> Callable[[str, datetime], datetime]:
+    """By the code of the unit decided on and the moment of the decision; in few queries, however many are asked."""
+    until = time_limits.dues(RELEASE)
+    return lambda code, decided_at: until(code, timezone.localdate(decided_at))

@@ -13,6 +13,8 @@ from reviews.models.review_levels import REVIEW_LEVELS
 from villages.models import below_any
 
 OPEN, ANSWER = "reviews.open_check", "reviews.answer_check"
+CHECK = "check"
+"""The step that has a time limit (``followups.time_limits``)."""
 DISCIPLINE = "纪委监委"
 """The department for which the discipline commission's own people answer; all others are named in appointments."""
 

@@ -11,11 +11,12 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.todo_list import Todo, of_several
-from reviews.appeals.appeal_rules import HEARD_BY, appealable
+from followups import time_limits
+from reviews.appeals.appeal_rules import HEARD_BY, HEARING, appealable
 from reviews.appeals.appealable import Appealable, subjects
 from reviews.models import Appeal, Hearer
 from reviews.models.lifecycle import APPEAL
-from reviews.todos.usual_times import APPEAL as HEARING
+from reviews.todos.usual_times import APPEAL as HEARD
 from villages.models import below_any
 
 
@@ -24,39 +25,43 @@ def entries(user: User) -> list[Todo]:
 
 
 def _to_convene(user: User) -> list[Todo]:
-    mine = Q(pk__in=[])
+    mine, places = Q(pk__in=[]), list[str]()
     for level, heard in HEARD_BY.items():
         if codes := user.reach(level.convene):
+            places += codes
             mine |= below_any(codes, "unit_id") & heard
     if mine == Q(pk__in=[]):
         return []
     waiting = _counted(Appeal.objects.filter(mine, state=Appeal.State.OPEN, hearers=None))
     n = waiting["count"]
     words = ngettext("%(count)s appeal needs people to hear it", "%(count)s appeals need people to hear them", n)
-    return [_appeals(words, waiting, urgent=True)] if n else []
+    return [_appeals(words, waiting, places, urgent=True)] if n else []
 
 
 def _to_decide(user: User) -> list[Todo]:
-    if not any(user.reach(level.hear) for level in HEARD_BY):
+    places = [code for level in HEARD_BY for code in user.reach(level.hear)]
+    if not places:
         return []
     heard = Hearer.objects.filter(user=user).values("appeal")
     waiting = _counted(Appeal.objects.filter(pk__in=heard, state=Appeal.State.OPEN))
     words = ngettext("%(count)s appeal to decide", "%(count)s appeals to decide", waiting["count"])
-    return [_appeals(words, waiting)] if waiting["count"] else []
+    return [_appeals(words, waiting, places)] if waiting["count"] else []
 
 
 def _counted(appeals: QuerySet[Appeal]) -> dict[str, Any]:
     return appeals.aggregate(count=Count("pk"), since=Min("made_at"), first=Min("unit__name"))
 
 
-def _appeals(words: str, waiting: dict[str, Any], *, urgent: bool = False) -> Todo:
+def _appeals(words: str, waiting: dict[str, Any], places: list[str], *, urgent: bool = False) -> Todo:
+    """``places``: where the person convenes or hears."""
     return Todo(
         title=words % waiting,
         url=reverse("review_appeals"),
+        due=time_limits.due(HEARING, min(places), timezone.localdate(waiting["since"])),
         urgent=urgent,
         since=waiting["since"],
         whom=of_several(waiting["first"], waiting["count"]),
-        takes=HEARING,
+        takes=HEARD,
     )
 
 

@@ -15,7 +15,7 @@ from ratings.models import Application, Decision, Points, Transition
 from ratings.todos.usual_times import step_at
 from ratings.workflow.window import closes_for
 from records.deadlines import end_of
-from reviews.decisions.release_due import release_due
+from reviews.decisions.release_due import release_dues
 from reviews.decisions.visibility import objections_for
 from reviews.models import Objection, Panel, Settlement, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS
@@ -165,7 +165,7 @@ def _to_release(user: User) -> Todo | None:
     if waiting == Q(pk__in=[]):
         return None
     found = Decision.objects.filter(waiting, state=Decision.State.DECIDED).aggregate(
-        count=Count("pk"), since=Min("decided_at"), first=Min("unit__name")
+        count=Count("pk"), since=Min("decided_at"), first=Min("unit__name"), code=Min("unit_id")
     )
     count = found["count"]
     if not count:
@@ -173,7 +173,7 @@ def _to_release(user: User) -> Todo | None:
     return Todo(
         title=ngettext("%(count)s decision to release", "%(count)s decisions to release", count) % found,
         url=reverse("review_batches"),
-        due=release_due(found["since"]),
+        due=release_dues()(found["code"], found["since"]),
         takes=step_at(Application.State.DECIDED),
         **_origin(found),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -19,12 +19,15 @@ from django.views.decorators.http import require_POST
 from accounts.authority import permission_or_404, reached_or_404
 from accounts.fields import DayField, MomentInput
 from accounts.models import User
+from followups import time_limits
 from ratings.models import Application, Cycle
 from records import previews
+from records.deadlines import last_day
 from records.numbers import count_of, keys
 from records.refusals import Incomplete, Outdated, WrongState, refuse_unknown_fields
 from reviews.department_checks.assignments import (
     ANSWER,
+    CHECK,
     OPEN,
     answerers,
     candidates_of,
@@ -41,7 +44,6 @@ from villages.forms.township_filter import TownshipFilterForm
 from villages.models import Unit, below_any
 
 PER_PAGE = 30
-DAYS_TO_ANSWER = 5
 SPARE_ROWS = 2
 
 
@@ -96,7 +98,7 @@ def _lists(request: HttpRequest, typed: OpenForm | None = None, status: int = 20
             "page": Paginator(checks, PER_PAGE).get_page(request.GET.get("page")),
             "filter": narrow,
             "waiting": _waiting(request.user),
-            "form": typed or OpenForm(initial={"due": _suggested_end()}),
+            "form": typed or OpenForm(initial={"due": _suggested_end(codes)}),
             "now": timezone.now(),
         },
         status=status,
@@ -202,8 +204,10 @@ def _waiting(user: User) -> list[tuple[Cycle, list[Application]]]:
     return [(cycle, by_cycle[cycle.pk]) for cycle in cycles] if by_cycle else []
 
 
-def _suggested_end() -> Any:
-    return (timezone.localtime() + timedelta(days=DAYS_TO_ANSWER)).replace(hour=18, minute=0, second=0, microsecond=0)
+def _suggested_end(codes: Iterable[str]) -> datetime:
+    """At the end of office hours on the last day that the first of the places gives."""
+    last = last_day(time_limits.due(CHECK, min(codes, default="")))
+    return timezone.make_aware(datetime.combine(last, time(18)))
 
 
 def _departments(check: DepartmentCheck, answers: dict[str, DepartmentAnswer]) -> list[CheckDepartment]:

@@ -1,20 +1,24 @@
 """A star that falls inside the period: payment is frozen, and what was paid is claimed back only by proposal
 (formats §3–4)."""
 
+import importlib
 import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 
 from accounts.roles import Role
+from followups.models import FollowUp, TimeLimit
+from followups.tasks import escalate
 from incentives import workflow
 from incentives.models import Clawback, LedgerEntry
 from notifications.models import Notice
 from ratings.register.rerating import rerate
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.clock import freeze_time
-from tests.factories import COUNTY, EventFactory, SchemeFactory, person, scheme_body
+from tests.factories import COUNTY, EventFactory, SchemeFactory, at, person, scheme_body
 from tests.incentives.conftest import TODAY
 from villages.models import Unit
 
@@ -132,6 +136,7 @@ def test_it_lapses_when_the_star_never_fell(granted, finance):
     assert [state for *_, state in proposals()] == ["lapsed"]
     assert policy.lines.get(unit=FIVE).frozen is False
     assert told(finance) == [("proposed", 4), ("lapsed", None)]
+    assert (settlement().state, settlement().reason) == ("cancelled", "该建议已失效。")
 
 
 def test_declined_stays_declined_for_that_star(granted, finance):
@@ -232,3 +237,39 @@ def test_a_proposal_that_holds_no_more_goes_when_it_is_settled(recovered, financ
     clawback.refresh_from_db()
     assert clawback.state == "lapsed"
     assert "是否不再拨付" not in client.get(f"/funds/{recovered.pk}/").content.decode()
+
+
+def settlement() -> FollowUp:
+    return FollowUp.objects.get(kind="clawback")
+
+
+def test_an_open_one_is_due_within_the_days_that_the_county_gives_and_goes_up(granted, finance, county):
+    city = person(Role.CITY_OFFICE, county.code[:4], username="city")
+    TimeLimit.objects.create(unit=county, step="clawback", days=3)
+    policy = granted(clawback="difference")
+    pay(policy, "50000")
+    fall(FIVE, date(2026, 6, 1))
+    workflow.review_clawbacks([FIVE])
+    one = settlement()
+    assert (one.due_at, one.unit_id, one.office) == (at(2026, 11, 28), FIVE, f"{county.name} 财政")
+    assert one.link == f"{policy.get_absolute_url()}#clawback{Clawback.objects.get().pk}"
+    told = list(Notice.objects.filter(user=finance).values_list("kind", flat=True))
+    assert told.count("clawback_proposed") == 1
+    assert "clawback.opened" not in told
+    with freeze_time("2026-11-30 10:00+08:00"):
+        assert escalate() == 1
+        assert Notice.objects.get(user=city).kind == "clawback.late"
+        workflow.decline_clawback(Clawback.objects.get(), by=finance, reason="会议决定")
+    assert (settlement().state, settlement().closed_by) == ("done", finance)
+
+
+def test_open_ones_of_before_are_followed_up_by_the_migration(granted, finance):
+    pay(granted(clawback="difference"), "50000")
+    fall(FIVE, date(2026, 6, 1))
+    FollowUp.objects.filter(pk=settlement().pk).update(state="cancelled", closed_at=at(2026, 11, 24))
+    importlib.import_module("incentives.migrations.0003_follow_clawbacks").follow_open_clawbacks(apps, None)
+    again = FollowUp.objects.waiting().get()
+    first = FollowUp.objects.filter(kind="clawback").order_by("pk").first()
+    copied = ("kind", "subject", "unit", "link", "params", "responsible_unit", "responsible_role")
+    assert [getattr(again, name) for name in copied] == [getattr(first, name) for name in copied]
+    assert again.due_at == at(2026, 12, 9)
