@@ -11,13 +11,13 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import Appointment, UnitPermission, User
+from accounts.permission_rows import permission_id
 from accounts.roles import OWN_UNIT_ONLY, ROLES
 from villages.models import below_any, prefixes
 
@@ -31,11 +31,11 @@ def unit_code(obj: Any) -> str:
 
 def grant(appointments: Iterable[Appointment]) -> None:
     """Create the permission rows of new ``appointments`` (guardian's table, in bulk)."""
-    rows = Permission.objects.values_list("content_type__app_label", "codename", "pk")
-    ids = {f"{label}.{codename}": pk for label, codename, pk in rows}
     UnitPermission.objects.bulk_create(
         (
-            UnitPermission(user_id=a.user_id, content_object_id=a.unit_id, appointment=a, permission_id=ids[perm])
+            UnitPermission(
+                user_id=a.user_id, content_object_id=a.unit_id, appointment=a, permission_id=permission_id(perm)
+            )
             for a in appointments
             for perm in sorted(ROLES[a.role].permissions)
         ),
