@@ -18,3 +18,39 @@ def sources() -> list[SheetColumn]:
         SheetColumn(_("Committed"), lambda source: source.committed, 16, MONEY),
         SheetColumn(_("Disbursed"), lambda source: source.disbursed, 16, MONEY),
     ]
+
+
+def payees() -> list[SheetColumn]:
+    """Numbers leave with their last digits alone."""
+    return [
+        SheetColumn(_("Division code"), lambda row: row.unit.code, 16),
+        SheetColumn(_("Unit"), lambda row: row.unit.name, 22),
+        SheetColumn(_("Account holder"), lambda row: row.account and row.account.holder, 30),
+        SheetColumn(_("Bank and branch"), lambda row: row.account and row.account.bank, 30),
+        SheetColumn(_("Account"), lambda row: row.account.masked if row.account else _("no account"), 16),
+        SheetColumn(_("Waits to be confirmed"), lambda row: row.waiting and row.waiting.masked, 16),
+    ]
+
+
+def vouchers() -> list[SheetColumn]:
+    return [
+        SheetColumn(_("Voucher number"), lambda one: one.document, 24),
+        SheetColumn(_("Policy or fund"), lambda one: one.source.name, 30),
+        SheetColumn(_("County"), lambda one: one.unit.name),
+        SheetColumn(_("Time"), lambda one: one.at, 20),
+        SheetColumn(_("By"), lambda one: one.by.name),
+        SheetColumn(_("Bank's list taken at"), lambda one: one.listed_at, 20),
+        SheetColumn(_("Differences without an explanation"), lambda one: one.unexplained, 16),
+    ]
+
+
+def reconciliation() -> list[SheetColumn]:
+    return [
+        SheetColumn(_("Division code"), lambda row: row.code, 16),
+        SheetColumn(_("Unit"), lambda row: row.name, 22),
+        SheetColumn(_("Booked"), lambda row: row.difference.booked, 16, MONEY),
+        SheetColumn(_("Paid"), lambda row: row.difference.paid, 16, MONEY),
+        SheetColumn(_("Finding"), lambda row: row.finding, 24),
+        SheetColumn(_("Difference"), lambda row: row.why, 50),
+        SheetColumn(_("Explanation"), lambda row: row.explanation and row.explanation.text, 50),
+    ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Case, F, Sum, When
 from django.utils.translation import gettext as _
 
-from incentives.models import GrantLine, LedgerEntry, Source
+from incentives.models import GrantLine, LedgerEntry, PayeeAccount, Source
+from incentives.payees.accounts import of_lines
 from records.refusals import Incomplete
 
 ALL = Decimal(100)
@@ -28,6 +30,19 @@ class Instalment:
     def total(self) -> Decimal:
         return sum(self.payments.values(), Decimal(0))
 
+    @cached_property
+    def accounts(self) -> dict[int, PayeeAccount]:
+        """The account to which each line is paid, by its id; a line without one is booked and listed as such."""
+        return of_lines(self.payments)
+
+    @property
+    def rows(self) -> list[tuple[GrantLine, Decimal, PayeeAccount | None]]:
+        return [(line, amount, self.accounts.get(line.pk)) for line, amount in self.payments.items()]
+
+    @property
+    def without_account(self) -> int:
+        return len(self.payments) - len(self.accounts)
+
     @property
     def standing(self) -> dict[str, Any]:
         """Everything that a page shows of it: what each line is paid, and the state from which that follows."""
@@ -37,6 +52,7 @@ class Instalment:
                 line.pk: [amount, line.committed, line.disbursed, line.frozen, line.holder_id]
                 for line, amount in self.payments.items()
             },
+            "accounts": {line: account.pk for line, account in self.accounts.items()},
         }
 
 

@@ -26,6 +26,22 @@ MENU = (
     ),
     MenuEntry(
         Section.RESULTS,
+        _("Vouchers"),
+        "vouchers",
+        ("incentives.disburse",),
+        order=22,
+        note=_("Every instalment: the bank's list, the paper, and what was really paid"),
+    ),
+    MenuEntry(
+        Section.RESULTS,
+        _("Payee accounts"),
+        "payees",
+        ("incentives.propose_payee", "incentives.confirm_payee"),
+        order=24,
+        note=_("To which account each village is paid"),
+    ),
+    MenuEntry(
+        Section.RESULTS,
         _("Money"),
         "unit-money",
         ("ratings.fill",),

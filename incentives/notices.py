@@ -35,6 +35,11 @@ KINDS = {
     ),
     "money_granted": Kind(_("%(unit)s: %(amount)s yuan from “%(name)s”"), Group.MONEY, outside=None),
     "money_paid": Kind(_("%(unit)s: %(amount)s yuan of “%(name)s” have been paid"), Group.MONEY, outside=None),
+    "payee_account": Kind(
+        _("%(unit)s is paid to the account %(account)s at %(bank)s from now on. Not yours? Tell finance at once."),
+        Group.MONEY,
+        outside=None,
+    ),
     "clawback_proposed": Kind(
         _("%(unit)s has fallen to %(star)s stars: see whether money of “%(name)s” comes back"),
         Group.MONEY,

@@ -12,15 +12,22 @@ from incentives import claims_on_closing, help_topics, menu_entries, money_histo
 from incentives.ledger_integrity import LEDGER
 from incentives.models import (
     Allocation,
+    BankPayment,
+    BankStatement,
     Clawback,
+    Explanation,
     LedgerEntry,
+    PayeeAccount,
+    Payout,
     ProjectFund,
     Reward,
     RewardBand,
     RewardPolicy,
     StarWeight,
+    Voucher,
 )
 from incentives.models.lifecycle import STEPS
+from incentives.models.payee import CONFIRM, PROPOSE
 from incentives.opinions import FOLLOW_UP as OPINION
 from incentives.opinions import subject_names
 from incentives.settlements import FOLLOW_UP as SETTLEMENT
@@ -34,6 +41,13 @@ RIGHTS = {
     **dict.fromkeys(("confirm_clawback", "decline_clawback", "correct"), ["incentives.disburse"]),
     "draft_policy": [RewardPolicy.MANAGE],
     "draft_fund": [ProjectFund.MANAGE],
+    "propose_payee": [PROPOSE],
+    "confirm_payee": [CONFIRM],
+    "decline_payee": [PROPOSE],
+    **dict.fromkeys(
+        ("add_accounts", "take_bank_list", "import_statement", "withdraw_statement", "explain_difference"),
+        ["incentives.disburse"],
+    ),
 }
 """Which rights the steps need that are none of a source's (``accounts.deputies``)."""
 
@@ -69,6 +83,9 @@ def register() -> None:
     trail_values.name_codes(FollowUp, "subject", subject_names)
     closing_consequences.register(claims=claims_on_closing.claims, hindrance=claims_on_closing.money_followed)
     audit_trail.show_openly("money follows from stars that are out", Allocation, Clawback, LedgerEntry, Reward)
+    audit_trail.show_openly("what is paid and why, without numbers", BankStatement, Explanation, Payout, Voucher)
+    for with_number in (PayeeAccount, BankPayment):
+        audit_trail.redact(with_number, audit_trail.Redaction(cells="true", columns=("number_encrypted",)))
     audit_trail.show_openly(
         "terms that an office drafts, not a result", ProjectFund, RewardBand, RewardPolicy, StarWeight
     )

@@ -7,24 +7,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    Exists,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Left
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.authority import where_held
 from accounts.todo_list import Todo
 from followups.models import FollowUp
-from incentives.models import Clawback, ProjectFund, RewardPolicy, Source, lines_of
+from incentives.models import Clawback, PayeeAccount, ProjectFund, RewardPolicy, Source, Voucher, lines_of
+from incentives.models.payee import CONFIRM
 from incentives.opinions import FOLLOW_UP, opinions_due
 from incentives.reasons import cause, fall, with_reasons
 from incentives.settlements import FOLLOW_UP as SETTLEMENT
 from incentives.templatetags.money import yuan
 from records.deadlines import is_over
-from villages.models import below_any
+from villages.models import COUNTY_LENGTH, below_any
 
 SHOWN = 20
+PAY = "incentives.disburse"
 WAITS = {
     "draft": gettext_lazy("Finish the draft and seek the opinion"),
     "opinion_sought": gettext_lazy("Give your opinion and file"),
@@ -32,18 +48,22 @@ WAITS = {
     "filed": gettext_lazy("Put it into effect"),
     "grant": gettext_lazy("Commit the amounts"),
     "disburse": gettext_lazy("Disburse what is committed"),
+    "reconcile": gettext_lazy("Explain what the bank paid differently"),
+    "accounts": gettext_lazy("Confirm payee accounts that others proposed"),
 }
 
 
 def entries(user: Any) -> list[Todo]:
-    """One query for policies and funds together, one for clawbacks."""
-    if not any(map(user.has_perm, (RewardPolicy.MANAGE, ProjectFund.MANAGE, "incentives.give_opinion"))):
+    """One query for policies, funds, vouchers and accounts together, one for clawbacks."""
+    if not any(map(user.has_perm, (RewardPolicy.MANAGE, ProjectFund.MANAGE, "incentives.give_opinion", CONFIRM, PAY))):
         return []
-    waiting = _waiting(user, RewardPolicy).union(_waiting(user, ProjectFund), all=True)
+    waiting = _waiting(user, RewardPolicy).union(
+        _waiting(user, ProjectFund), _differing(user), _accounts(user), all=True
+    )
     found = [
         Todo(
             title=_("%(what)s: %(name)s") % {"what": WAITS[what], "name": name},
-            url=reverse(page, args=[pk]),
+            url=_address(what, page, pk),
             detail=_("Without an opinion nothing is filed, and nothing is paid.") if what == "unanswered" else "",
             due=due,
             urgent=due is not None and is_over(due),
@@ -55,6 +75,12 @@ def entries(user: Any) -> list[Todo]:
         for pk, name, county, what, page, since, due in waiting.order_by("what", "pk")
     ]
     return found + _clawbacks(user)
+
+
+def _address(what: str, page: str, pk: int) -> str:
+    if what == "accounts":
+        return reverse(page, query={"state": PayeeAccount.State.PROPOSED.value})
+    return reverse(page, args=[pk])
 
 
 def _waiting(user: Any, kind: type[Source]) -> QuerySet:
@@ -79,6 +105,30 @@ def _waiting(user: Any, kind: type[Source]) -> QuerySet:
     due = Subquery(asked.values("due_at")[:1])
     rows = kind.objects.annotate(what=what, page=page, since=since, due=due).filter(what__isnull=False).order_by()
     return rows.values_list("pk", "name", "unit__name", "what", "page", "since", "due")
+
+
+def _differing(user: Any) -> QuerySet:
+    """Vouchers with differences from what the bank paid that nobody has explained."""
+    rows = Voucher.objects.seen_by(user).filter(unexplained__gt=0).order_by()
+    rows = rows.annotate(what=_text("reconcile"), page=_text("voucher"), due=_never())
+    return rows.values_list("pk", "document", "unit__name", "what", "page", "at", "due")
+
+
+def _accounts(user: Any) -> QuerySet:
+    """Accounts that others proposed: all of them are one thing to do."""
+    mine = PayeeAccount.objects.filter(where_held(user, CONFIRM), state=PayeeAccount.State.PROPOSED)
+    rows = mine.exclude(proposed_by=user).order_by().values(county=Left("unit_id", COUNTY_LENGTH))
+    rows = rows.annotate(count=Count("pk"), written=Cast(Count("pk"), CharField()), since=Min("proposed_at"))
+    rows = rows.annotate(over=_text(""), what=_text("accounts"), page=_text("payees"), due=_never())
+    return rows.values_list("count", "written", "over", "what", "page", "since", "due")
+
+
+def _text(word: str) -> Value:
+    return Value(word, output_field=CharField())
+
+
+def _never() -> Value:
+    return Value(None, output_field=DateTimeField())
 
 
 def _clawbacks(user: Any) -> list[Todo]:

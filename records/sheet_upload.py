@@ -15,12 +15,13 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from records import previews
+from records.encryption import decrypt, encrypt
 from records.refusals import Refused
 from records.workbooks import SheetRow, WrongCell, marked_copy
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_BYTES = 5 * 1024 * 1024
-MARKED_SECONDS = 900
+MARKED, MARKED_SECONDS = "marked sheet", 900
 
 
 class SheetUploadField(forms.FileField):
@@ -74,7 +75,7 @@ def keep_marked(user: Any, raw: bytes, problems: Sequence[WrongCell]) -> str:
         copy = b64encode(marked_copy(raw, problems)).decode()  # the cache stores JSON
     except Refused:
         return ""
-    cache.set(_place(user, key), copy, MARKED_SECONDS)
+    cache.set(_place(user, key), encrypt(copy, purpose=MARKED), MARKED_SECONDS)  # it may hold account numbers
     return key
 
 
@@ -83,7 +84,7 @@ def marked(user: Any, key: str) -> bytes:
     kept = cache.get(_place(user, key))
     if kept is None:
         raise Http404
-    return b64decode(kept)
+    return b64decode(decrypt(kept, purpose=MARKED))
 
 
 def _place(user: Any, key: str) -> str:

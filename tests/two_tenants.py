@@ -15,7 +15,7 @@ from followups.models import FollowUp, FollowUpFile
 from improvements import workflow as improvements
 from improvements.models import Plan, ProgressFile
 from incentives import workflow as money
-from incentives.models import Clawback, LedgerEntry
+from incentives.models import Clawback, LedgerEntry, Voucher
 from notifications.models import Notice, Robot
 from notifications.workflow import announce
 from ratings.events.happening import Happening
@@ -295,6 +295,16 @@ def _grant_money(own: SimpleNamespace) -> None:
         money.disburse(source, by=own.who.finance, key=f"{number}", document="凭1")
     own.reward, own.allocation = (source.lines.get(unit=own.village) for source in (own.policy, own.fund))
     own.entry = LedgerEntry.objects.filter(unit=own.village).earliest("pk")
+    _pay_for_real(own)
+
+
+def _pay_for_real(own: SimpleNamespace) -> None:
+    """An account of the village waits; the policy's voucher has a statement with a difference."""
+    account = {"holder": f"{own.at.mark}村", "bank": f"{own.at.mark}农商银行", "number": f"6222{own.village.code}"}
+    own.payee_waiting = money.propose_account(own.village, by=own.who.township_office, **account)
+    own.voucher = Voucher.objects.get(policy=own.policy)
+    paid = f"区划代码,收款账号,金额,支付日期\n{own.village.code},{account['number']},12.34,2026-03-02\n"
+    own.bank_statement = money.import_statement(own.voucher, paid.encode(), name="回单.csv", by=own.who.finance)
 
 
 def _plan(own: SimpleNamespace) -> None:

@@ -3,20 +3,28 @@
 from incentives.models.clawback import Clawback
 from incentives.models.fund import Allocation, ProjectFund, StarWeight
 from incentives.models.ledger import LedgerEntry, lines_of
+from incentives.models.payee import PayeeAccount
 from incentives.models.policy import Reward, RewardBand, RewardPolicy
 from incentives.models.source import GrantLine, RewardFigure, Source
+from incentives.models.voucher import BankPayment, BankStatement, Explanation, Payout, Voucher
 
 __all__ = [
     "Allocation",
+    "BankPayment",
+    "BankStatement",
     "Clawback",
+    "Explanation",
     "RewardFigure",
     "LedgerEntry",
     "GrantLine",
     "ProjectFund",
+    "PayeeAccount",
+    "Payout",
     "Reward",
     "RewardBand",
     "RewardPolicy",
     "Source",
     "StarWeight",
+    "Voucher",
     "lines_of",
 ]

@@ -12,9 +12,10 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from incentives.forms import OpinionForm, ReasonForm
 from incentives.listing import rows_of
-from incentives.models import Clawback, LedgerEntry, ProjectFund, Source
+from incentives.models import Clawback, LedgerEntry, ProjectFund, Source, Voucher
 from incentives.opinions import opinion_due
 from incentives.prospects import Prospect
 from incentives.reasons import cause, fall, with_reasons
@@ -73,6 +74,7 @@ def show(request: HttpRequest, source: Source, *, status: int = 200, **more: Any
         "asked": opinion_due(source) if source.state == STATES.OPINION_SOUGHT else None,
         "opinion_form": OpinionForm(),
         "reason_form": ReasonForm(),
+        "vouchers": _vouchers(request.user, source) if source.disbursed else [],
         "may_settle": clawbacks and request.user.has_perm("incentives.disburse", source),
     }
     if context["may_settle"] or verbs.keys() & STEPS_OF_PAGE:
@@ -96,6 +98,15 @@ def _open_clawbacks(source: Source) -> list[Clawback]:
     for proposal in opened:
         proposal.fall, proposal.cause = fall(proposal), cause(proposal)
     return opened
+
+
+def _vouchers(user: User, source: Source) -> list[Voucher]:
+    """The last instalments, for those who may pay; the page's own policy or fund stands for theirs."""
+    found = Voucher.objects.seen_by(user).of(source).select_related("by")[:ENTRIES]
+    for one in found:
+        one.unit = source.unit
+        setattr(one, source.PAGE, source)
+    return list(found)
 
 
 STATES = Source.State

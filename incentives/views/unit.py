@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from incentives.models import Allocation, Reward
 from incentives.models.source import SEES_LINES
+from incentives.payees.accounts import in_force
 from incentives.views.sources import ROWS
 
 
@@ -27,6 +28,7 @@ def unit_money(request: HttpRequest) -> HttpResponse:
     context = {
         "rewards": Paginator(rewards, ROWS).get_page(number),
         "allocations": Paginator(allocations, ROWS).get_page(number),
+        "accounts": in_force(request.user.reach("ratings.fill")).values(),
     }
     return render(request, "incentives/unit_money.html", context)
 

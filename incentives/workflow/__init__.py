@@ -9,6 +9,8 @@ The life of a source (a policy or fund), each step one function; who and when st
     → make_effective(source, by=finance) → grant(source, by=finance): a line and its commitment for every unit
     → disburse(source, by=finance, key="any unique text", document="凭证号")     pays all that is still owed,
       or disburse(…, payments={line.pk: yuan})                                    an instalment.
+Every instalment has a ``Voucher``: ``add_accounts``, ``take_bank_list``, ``import_statement``, ``explain``. Accounts to
+which it is paid: ``propose_account`` → ``confirm_account`` by another person, or ``decline_account``.
 ``correct`` books an entry the other way; ``review_clawbacks`` follows the register, ``confirm_clawback`` and
 ``decline_clawback`` settle what it proposes. ``at`` is the moment of the step (now when absent). Money is in yuan.
 
@@ -23,23 +25,34 @@ from incentives.workflow.clawbacks import (
 )
 from incentives.workflow.filing import give_opinion, make_effective, seek_opinion, take_back
 from incentives.workflow.granting import grant
+from incentives.workflow.payees import confirm_account, decline_account, propose_account
 from incentives.workflow.paying import correct, disburse
+from incentives.workflow.reconciling import explain, import_statement, withdraw_statement
 from incentives.workflow.terms import draft_fund, draft_policy, revise_fund, revise_policy
+from incentives.workflow.vouchers import add_accounts, take_bank_list
 
 __all__ = [
+    "add_accounts",
+    "confirm_account",
     "confirm_clawback",
     "correct",
+    "decline_account",
     "decline_clawback",
     "disburse",
     "draft_fund",
     "draft_policy",
+    "explain",
     "give_opinion",
     "grant",
+    "import_statement",
     "make_effective",
+    "propose_account",
     "review_clawbacks",
     "review_clawbacks_of_the_day",
     "revise_fund",
     "revise_policy",
     "seek_opinion",
     "take_back",
+    "take_bank_list",
+    "withdraw_statement",
 ]

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from incentives.instalment import ALL, instalment, was_asked_for
-from incentives.models import LedgerEntry, Source
+from incentives.models import LedgerEntry, Source, Voucher
 from incentives.workflow.booking import book, entry_for
+from incentives.workflow.reconciling import recount
 from incentives.workflow.step import locked, step
 from incentives.workflow.telling import tell_units
+from incentives.workflow.vouchers import issue_voucher
 from records import audit
 from records.previews import as_stored, require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -64,6 +66,7 @@ def disburse(
                 for line, amount in planned.payments.items()
             ]
         )
+        issue_voucher(source, entries, by=by, at=at)
         tell_units(source, "money_paid", planned.payments)
     return entries
 
@@ -121,4 +124,14 @@ def correct(
             reason=reason,
             corrects=entry,
         )
-        return book([back])[0]
+        booked = book([back])[0]
+        _recount(source, entry)
+    return booked
+
+
+def _recount(source: Source, entry: LedgerEntry) -> None:
+    """A payment that is corrected after the bank's statement may differ from it now."""
+    if entry.kind == Kind.DISBURSE:
+        stated = Voucher.objects.of(source).select_for_update().filter(key=entry.key, unexplained__isnull=False)
+        for voucher in stated:
+            recount(voucher)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.role_holders import holders, responsible
 from accounts.roles import RATED_POSTS, ROLES
-from incentives.models import GrantLine, Source
+from incentives.models import GrantLine, PayeeAccount, Source
 from notifications.models import Notice
 from notifications.workflow import announce, announce_all
 
@@ -38,3 +38,9 @@ def tell_units(source: Source, kind: str, amounts: Mapping[GrantLine, Decimal]) 
         for line, amount in amounts.items()
         for user_id in people.get(line.holder_id, [])
     )
+
+
+def tell_of_account(account: PayeeAccount, user_ids: Iterable[int]) -> None:
+    """Notify a unit's own people to which account it is paid from now on: a wrong change is noticed where it hurts."""
+    params = {"unit": account.unit.name, "bank": account.bank, "account": account.masked}
+    announce(user_ids, "payee_account", link=reverse("unit-money"), unit_code=account.unit_id, **params)

@@ -1,0 +1,83 @@
+"""The differences of a voucher as one reader sees them: one row for each finding, differences first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from incentives.models import BankPayment, Explanation, Voucher
+from incentives.reconciling.differences import Difference, Finding
+from incentives.reconciling.statement import VoucherLine, VoucherState
+from incentives.templatetags.money import yuan
+
+
+@dataclass(frozen=True)
+class ReconciledRow:
+    """``line`` is none where the bank paid somebody who is not on the voucher."""
+
+    difference: Difference
+    line: VoucherLine | None
+    payments: list[BankPayment]
+    explanation: Explanation | None
+
+    @property
+    def name(self) -> str:
+        return self.line.unit.name if self.line else _("Unknown unit %s") % (self.payments[0].code or "")
+
+    @property
+    def code(self) -> str:
+        return self.line.unit.code if self.line else ""
+
+    @property
+    def finding(self) -> str:
+        return str(self.difference.finding.label)
+
+    @property
+    def why(self) -> str:
+        """The difference in words."""
+        one = self.difference
+        words = {
+            Finding.LESS: _("%s yuan less than booked"),
+            Finding.MORE: _("%s yuan more than booked"),
+            Finding.TWICE: _("%s yuan too much: the same sum more than once"),
+            Finding.NOT_PAID: _("%s yuan are missing: the bank's statement does not name it"),
+            Finding.NO_ACCOUNT: _("%s yuan are booked; confirm an account, or pay and explain"),
+            Finding.UNKNOWN_UNIT: _("%s yuan went to somebody whom the voucher does not name"),
+            Finding.WRONG_ACCOUNT: _("%s yuan, partly or all to another account than the list says"),
+        }.get(one.finding, "")
+        return words % yuan(one.paid if one.finding == Finding.WRONG_ACCOUNT else abs(one.over)) if words else ""
+
+    @property
+    def to_explain(self) -> bool:
+        return not self.difference.settled and self.explanation is None
+
+
+class VoucherPage:
+    def __init__(self, voucher: Voucher) -> None:
+        self.state = VoucherState(voucher)
+
+    @cached_property
+    def rows(self) -> list[ReconciledRow]:
+        state = self.state
+        lines = {line.entry.pk: line for line in state.lines}
+        payments = {payment.pk: payment for payment in state.payments}
+        rows = [
+            ReconciledRow(
+                one,
+                lines.get(one.line) if one.line else None,
+                [payments[transfer.pk] for transfer in one.transfers],
+                state.explanations.get(one.key),
+            )
+            for one in state.differences
+        ]
+        return sorted(rows, key=lambda row: (row.difference.settled, not row.to_explain))
+
+    @property
+    def differing(self) -> list[ReconciledRow]:
+        return [row for row in self.rows if not row.difference.settled]
+
+    @property
+    def agreeing(self) -> list[ReconciledRow]:
+        return [row for row in self.rows if row.difference.settled]

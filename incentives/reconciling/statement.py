@@ -1,0 +1,104 @@
+"""A voucher with everything that was booked and paid: read for its page, its papers and its differences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from django.db.models import F, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from incentives.models import BankPayment, Explanation, GrantLine, LedgerEntry, PayeeAccount, Voucher
+from incentives.reconciling.differences import Booked, Difference, Transfer, differences
+from villages.models import Unit
+
+
+@dataclass(frozen=True)
+class VoucherLine:
+    """A payment on a voucher. ``amount``: what is to be paid now, ``booked`` without what was corrected since."""
+
+    entry: LedgerEntry
+    amount: Decimal
+    account: PayeeAccount | None
+
+    @property
+    def line(self) -> GrantLine:
+        return self.entry.line
+
+    @property
+    def unit(self) -> Unit:
+        """Who is paid: the successor where the unit was merged."""
+        return self.line.passed_to or self.entry.unit
+
+    @property
+    def booked(self) -> Decimal:
+        return self.entry.amount
+
+
+class VoucherState:
+    """A handful of queries, whatever its length; read once."""
+
+    def __init__(self, voucher: Voucher) -> None:
+        self.voucher = voucher
+
+    @cached_property
+    def lines(self) -> list[VoucherLine]:
+        along = ("unit", "reward__passed_to", "allocation__passed_to", "payout__account")
+        left = F("amount") + Coalesce(Sum("corrections__amount"), 0, output_field=LedgerEntry._meta.get_field("amount"))
+        entries = self.voucher.entries.select_related(*along).annotate(left=left)
+        return [VoucherLine(one, one.left, one.payout.account if hasattr(one, "payout") else None) for one in entries]
+
+    @property
+    def total(self) -> Decimal:
+        """What is to be paid now."""
+        return sum((line.amount for line in self.lines), Decimal(0))
+
+    @property
+    def booked(self) -> Decimal:
+        """What was confirmed."""
+        return sum((line.booked for line in self.lines), Decimal(0))
+
+    @property
+    def listed(self) -> list[VoucherLine]:
+        """What the bank is asked to pay."""
+        return [line for line in self.lines if line.account and line.amount > 0]
+
+    @property
+    def without_account(self) -> list[VoucherLine]:
+        return [line for line in self.lines if not line.account and line.amount > 0]
+
+    @cached_property
+    def payments(self) -> list[BankPayment]:
+        """What the bank paid, by all statements that stand."""
+        return list(payments_of(self.voucher).select_related("statement"))
+
+    @property
+    def paid(self) -> Decimal:
+        return sum((payment.amount for payment in self.payments), Decimal(0))
+
+    @cached_property
+    def stated(self) -> bool:
+        return self.voucher.statements.filter(withdrawn_at=None).exists()
+
+    @cached_property
+    def differences(self) -> list[Difference]:
+        booked = [Booked(line.entry.pk, line.amount, line.account is not None) for line in self.lines]
+        return differences(booked, [_transfer(payment) for payment in self.payments], stated=self.stated)
+
+    @cached_property
+    def explanations(self) -> dict[str, Explanation]:
+        """The last explanation of each difference, by its key."""
+        return {one.difference: one for one in self.voucher.explanations.select_related("by").order_by("pk")}
+
+    @property
+    def unexplained(self) -> int:
+        return sum(not one.settled and one.key not in self.explanations for one in self.differences)
+
+
+def payments_of(voucher: Voucher) -> QuerySet[BankPayment]:
+    return BankPayment.objects.filter(statement__voucher=voucher, statement__withdrawn_at=None).order_by("pk")
+
+
+def _transfer(payment: BankPayment) -> Transfer:
+    return Transfer(payment.pk, payment.entry_id, payment.amount, payment.on, payment.right_account, payment.reference)

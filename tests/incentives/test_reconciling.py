@@ -1,0 +1,193 @@
+"""What the bank paid against what was booked: every kind of difference, the sheet, explanations, scope."""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from incentives import workflow
+from incentives.models import BankPayment, Voucher
+from incentives.reconciling.differences import Booked, Finding, Transfer, differences
+from incentives.reconciling.statement import VoucherState
+from incentives.todos import entries
+from records.refusals import NotAllowed, WrongState
+from records.workbooks import SheetRefused
+from tests.clock import freeze_time
+from tests.incentives.conftest import TODAY
+from tests.incentives.test_payees import FIVE, FOUR, GIVEN, NUMBER, PLAIN, THREE, build, in_force, pay
+from villages.models import Unit
+
+pytestmark = pytest.mark.django_db
+HEADS = "区划代码,收款账号,金额,支付日期,流水号"
+DAY = date(2026, 11, 20)
+
+
+@pytest.fixture(scope="module")
+def rows_built(rows_of_file):
+    with freeze_time(TODAY + " 10:00+08:00"):
+        return rows_of_file(build)
+
+
+@pytest.fixture
+def rows(rows_built, db, own_copy, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    with freeze_time(TODAY + " 10:00+08:00"):
+        yield own_copy(rows_built, build)
+
+
+def sheet(*lines):
+    return "\n".join([HEADS, *lines]).encode()
+
+
+def imported(voucher, rows, *lines, name="回单.csv"):
+    return workflow.import_statement(voucher, sheet(*lines), name=name, by=rows.first)
+
+
+def found(voucher):
+    return sorted((one.finding.value, one.paid - one.booked) for one in VoucherState(voucher).differences)
+
+
+def paid(pk, line, amount, right=True):
+    return Transfer(pk, line, Decimal(amount), DAY, right)
+
+
+BOOKED = [Booked(1, Decimal(100), True)]
+CASES = [
+    ([], ["not_paid"]),
+    ([paid(1, 1, 100)], ["paid"]),
+    ([paid(1, 1, 60), paid(2, 1, 40)], ["paid"]),
+    ([paid(1, 1, 99)], ["less"]),
+    ([paid(1, 1, 101)], ["more"]),
+    ([paid(1, 1, 100), paid(2, 1, 100)], ["twice"]),
+    ([paid(1, 1, 100, False)], ["wrong_account"]),
+    ([paid(1, 1, 90, False)], ["less", "wrong_account"]),
+    ([paid(1, 1, 100), paid(2, None, 7)], ["paid", "unknown_unit"]),
+]
+
+
+@pytest.mark.parametrize(("transfers", "expected"), CASES)
+def test_every_kind_of_difference(transfers, expected):
+    assert [one.finding for one in differences(BOOKED, transfers, stated=True)] == expected
+
+
+def test_nothing_is_missing_before_the_bank_has_said():
+    without = Booked(2, Decimal(5), has_account=False)
+    assert [one.finding for one in differences([*BOOKED, without], [], stated=False)] == [
+        Finding.WAITS,
+        Finding.NO_ACCOUNT,
+    ]
+
+
+amounts = st.integers(1, 500).map(lambda fen: Decimal(fen) / 100)
+transfer_lines = st.lists(st.tuples(st.sampled_from([1, 2, 3, None]), amounts, st.booleans()), max_size=12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(amounts, min_size=3, max_size=3), transfer_lines)
+def test_the_sums_of_the_findings_are_what_was_booked_and_paid(sums, lines):
+    booked = [Booked(number, amount, has_account=True) for number, amount in enumerate(sums, start=1)]
+    transfers = [Transfer(pk, *line[:2], DAY, line[2]) for pk, line in enumerate(lines)]
+    rows = differences(booked, transfers, stated=True)
+    once = {one.line or -one.transfers[0].pk - 1: one for one in rows}
+    assert sum(one.booked for one in once.values()) == sum(sums)
+    assert sum(one.paid for one in once.values()) == sum(one.amount for one in transfers)
+    right = {n for n, amount in enumerate(sums, start=1) if amount == sum(t.amount for t in transfers if t.line == n)}
+    all_right = {n for n in right if all(t.right_account for t in transfers if t.line == n)}
+    assert {one.line for one in rows if one.finding == Finding.PAID} == all_right
+
+
+def test_a_statement_is_compared_explained_and_corrected(rows):
+    in_force(rows)
+    voucher = pay(rows)
+    lines = [f"{FIVE},{PLAIN},40000,2026-11-20,A1", f"{FOUR},6222000011112222,10000,2026-11-20,A2"]
+    lines.append("330681001201,6222000011113333,12.34,2026-11-20,A3")
+    statement = imported(voucher, rows, *lines)
+    assert imported(voucher, rows, *lines) == statement
+    assert found(voucher) == [
+        ("less", Decimal(-10000)),
+        ("no_account", Decimal("-1000.01")),
+        ("unknown_unit", Decimal("12.34")),
+        ("wrong_account", Decimal(0)),
+    ]
+    voucher.refresh_from_db()
+    assert (voucher.unexplained, [str(one.url) for one in entries(rows.first) if "voucher" in str(one.url)]) == (
+        4,
+        [f"/vouchers/{voucher.pk}/"],
+    )
+    less = next(one for one in VoucherState(voucher).differences if one.finding == "less")
+    workflow.explain(voucher, less.key, text="银行退回一部分", by=rows.first)
+    assert voucher.unexplained == 3
+    workflow.correct(voucher.entries.get(unit=FIVE), amount=Decimal(10000), reason="退回", by=rows.first)
+    voucher.refresh_from_db()
+    assert (voucher.unexplained, Decimal(0) in [gap for kind, gap in found(voucher) if kind == "paid"]) == (3, True)
+    with pytest.raises(WrongState):
+        workflow.explain(voucher, less.key, text="不再有", by=rows.first)
+    with pytest.raises(NotAllowed):
+        workflow.explain(voucher, less.key, text="不再有", by=rows.elsewhere)
+    workflow.withdraw_statement(statement, reason="传错了", by=rows.first)
+    voucher.refresh_from_db()
+    assert voucher.unexplained is None
+    assert PLAIN not in str(BankPayment.objects.values_list())
+
+
+def test_a_sheet_with_errors_is_refused_whole(rows):
+    voucher = pay(rows)
+    imported(voucher, rows, f"{FIVE},{PLAIN},1,2026-11-20,A1")
+    wrong = [
+        f"{FIVE},12,50000,2026-11-20,B1",
+        f"{FIVE},{PLAIN},-5,2026-12-01,B2",
+        f"{FIVE},{PLAIN},0.001,,A1",
+        f"{FOUR},{PLAIN},7,2026-11-20,B2",
+    ]
+    with pytest.raises(SheetRefused) as refused:
+        imported(voucher, rows, *wrong)
+    assert [(one.row, one.column) for one in refused.value.problems] == [
+        (2, "B"),
+        (3, "C"),
+        (3, "D"),
+        (4, "C"),
+        (4, "D"),
+        (4, "E"),
+        (5, "E"),
+    ]
+    assert BankPayment.objects.count() == 1
+
+
+def test_the_pages_of_a_voucher(rows, client):
+    in_force(rows)
+    voucher = pay(rows)
+    client.force_login(rows.first)
+    address = f"/vouchers/{voucher.pk}/"
+    taken = client.post(f"{address}bank-list/")
+    voucher.refresh_from_db()
+    assert (taken["Cache-Control"], voucher.listed_by) == ("private, no-store", rows.first)
+    upload = io.BytesIO(sheet(f",{NUMBER},50000,2026-11-20,A1", f"{THREE},62220000,9,2026-11-21,A2"))
+    upload.name = "回单.csv"
+    assert client.post(f"{address}statement/", {"sheet": upload}).status_code == 302
+    page = client.get(address)
+    shown = [(row.finding, row.difference.paid) for row in page.context["page"].differing]
+    assert sorted(paid for _finding, paid in shown) == [Decimal(0), Decimal(9), Decimal(9)]
+    assert (PLAIN in page.content.decode(), "•••• 0000" in page.content.decode()) == (False, True)
+    key = page.context["page"].differing[0].difference.key
+    assert client.post(f"{address}explain/", {"difference": key, "text": ""}).status_code == 409
+    assert client.post(f"{address}explain/", {"difference": key, "text": "已电话核实"}).status_code == 302
+    assert client.get(f"{address}?as=xlsx").status_code == 200
+    assert client.get(f"{address}paper.pdf").status_code == 200
+    assert client.get("/vouchers/?open=1").context["page"].object_list[0] == voucher
+    client.force_login(rows.elsewhere)
+    assert client.get(address).status_code == 404
+    assert list(client.get("/vouchers/").context["page"]) == []
+
+
+def test_after_a_merger_the_successor_is_paid(rows):
+    in_force(rows)
+    four = rows.policy.lines.get(unit=FOUR)
+    type(four).objects.filter(pk=four.pk).update(passed_to=Unit.objects.get(code=FIVE))
+    voucher = pay(rows)
+    assert voucher.payouts.count() == 2
+    imported(voucher, rows, f"{FIVE},{PLAIN},10000,2026-11-20,A1", f"{FIVE},{PLAIN},50000,2026-11-20,A2")
+    assert [kind for kind, _gap in found(voucher)] == ["no_account", "paid", "paid"]
+    assert (Voucher.objects.count(), GIVEN["bank"]) == (1, "新昌农商银行")
