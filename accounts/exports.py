@@ -8,6 +8,7 @@ from django.utils.translation import pgettext
 from accounts.audit_trail import TrailChange, TrailField
 from accounts.deputies import signature
 from accounts.roles import Role
+from accounts.sms_deliveries import about, masked_mobile
 from records.workbooks import SheetColumn
 from villages.townships import unit_columns
 
@@ -22,6 +23,19 @@ def appointments() -> list[SheetColumn]:
         SheetColumn(_("Telephone"), lambda one: one.phone, 18),
         SheetColumn(_("From"), lambda one: one.starts, 14),
         SheetColumn(_("Until"), lambda one: one.ends, 14),
+    ]
+
+
+def short_messages() -> list[SheetColumn]:
+    return [
+        SheetColumn(_("When"), lambda one: one.notice.created_at, 20),
+        SheetColumn(_("To whom"), lambda one: one.notice.user.name),
+        SheetColumn(_("Mobile number"), masked_mobile, 16),
+        SheetColumn(_("About"), about, 20),
+        SheetColumn(_("State"), lambda one: one.get_state_display()),
+        SheetColumn(_("Sent"), lambda one: one.sent_at, 20),
+        SheetColumn(_("Tries"), lambda one: one.attempts, 8),
+        SheetColumn(_("Reason"), lambda one: one.error, 40),
     ]
 
 

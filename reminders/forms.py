@@ -7,10 +7,13 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from followups.models.time_limit import LEAST, MOST
+from followups.time_limits import LIMITS, name_of
 from reminders.models import DueStep
 from reminders.stages import MOST_DAYS, Rule
 
 LONGEST = 60
+LIMIT = "limit_"
 
 
 class RemindForm(forms.Form):
@@ -24,10 +27,29 @@ class RemindForm(forms.Form):
 
 
 class RulesForm(forms.Form):
-    """For each step three numbers of working days; all empty: what the level above says."""
+    """For each step its time limit in working days, and three numbers of them for its reminders; empty: what the level
+    above says."""
 
-    def __init__(self, *args: Any, own: Mapping[str, list[int]], above: Mapping[str, Rule], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        own: Mapping[str, list[int]],
+        above: Mapping[str, Rule],
+        own_limits: Mapping[str, int],
+        limits_above: Mapping[str, int],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        for step, given in limits_above.items():
+            self.fields[LIMIT + step] = forms.IntegerField(
+                label=name_of(step),
+                required=False,
+                min_value=LEAST,
+                max_value=MOST,
+                initial=own_limits.get(step),
+                help_text=(gettext("Offered by the form; empty: %s") if LIMITS[step].offered else gettext("Empty: %s"))
+                % given,
+            )
         labels = Rule.LABELS
         for step in DueStep:
             stands = above[step]
@@ -41,6 +63,14 @@ class RulesForm(forms.Form):
                     initial=own[step][number] if step in own else None,
                     help_text=gettext("Empty: %s") % values[number],
                 )
+
+    @property
+    def time_limits(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith(LIMIT)]
+
+    @property
+    def limits(self) -> dict[str, int | None]:
+        return {name.removeprefix(LIMIT): self.cleaned_data[name] for name in self.fields if name.startswith(LIMIT)}
 
     @property
     def steps(self) -> list[tuple[str, list[forms.BoundField]]]:
@@ -64,5 +94,5 @@ class RulesForm(forms.Form):
         return [self.cleaned_data.get(f"{step}_{name}") for name in Rule.LABELS]
 
     def add_error(self, field: str | None, error: Any) -> None:
-        """What the workflow says of a step stands beside its last field."""
+        """What the workflow says of a rule stands beside its last field."""
         super().add_error(f"{field}_above" if field in DueStep.values else field, error)

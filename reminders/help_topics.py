@@ -14,7 +14,7 @@ TOPICS = [
             _("Tick rows and choose “Remind these”: the next page shows who will be told what."),
             _("Add a sentence of your own and send; each person gets one message about everything of theirs."),
             _("The day of our people: what waits for each holder of a post in your office, late things first."),
-            _("When to remind: city and county set, step by step, how many working days before and after."),
+            _("Time limits and reminders: city and county set the working days of each step, and when to remind."),
             _("Below is what was sent and when. Reminders also go out by themselves around the last day."),
         ),
         pages=("due", "due_remind", "due_people", "reminder_rules"),

@@ -3,12 +3,15 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts import exports
 from accounts.authority import permission_or_404
+from accounts.sms_deliveries import about, masked_mobile
 from notifications.channels import SMS
-from notifications.kinds import KINDS
 from notifications.models import Delivery
+from records.excel_export import as_workbook
 
 ROWS = 50
 
@@ -21,10 +24,10 @@ def sms_log(request: HttpRequest) -> HttpResponse:
     rows = Delivery.objects.filter(channel=SMS).select_related("notice__user__preferences").order_by("-pk")
     if state in Delivery.State.values:
         rows = rows.filter(state=state)
+    if book := as_workbook(request, _("Short messages"), exports.short_messages(), rows):
+        return book
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     for one in page:
-        mobile = getattr(getattr(one.notice.user, "preferences", None), "mobile", "")
-        one.masked = f"{mobile[:3]}****{mobile[-4:]}" if mobile else ""
-        one.about = KINDS[one.notice.kind].group.label if one.notice.kind in KINDS else ""
+        one.masked, one.about = masked_mobile(one), about(one)
     context = {"page": page, "state": state, "states": Delivery.State.choices}
     return render(request, "accounts/sms_log.html", context)

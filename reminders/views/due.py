@@ -93,9 +93,12 @@ def remind(request: HttpRequest) -> HttpResponse:
 def people(request: HttpRequest) -> HttpResponse:
     """What waits for whom of those who hold a post on a unit."""
     unit = _unit_or_404(request, VIEW)
+    days = days_of_people(request.user, unit)
+    if book := as_workbook(request, _("The day of our people"), exports.people(), exports.people_lines(days)):
+        return book
     context = {
         "unit": unit,
-        "days": days_of_people(request.user, unit),
+        "days": days,
         "shown": f":{LINES_SHOWN}",
         "shown_count": LINES_SHOWN,
     }

@@ -1,4 +1,4 @@
-"""When those concerned are reminded, as a city or county sets it."""
+"""How many working days steps have and when those concerned are reminded, as a city or county sets it."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
+from followups.workflow.limiting import limits_above, own_limits
 from records import previews
 from records.confirming import carry_out
 from reminders.forms import RulesForm
@@ -23,21 +24,29 @@ def rules(request: HttpRequest, code: str) -> HttpResponse:
     """The rules that hold in one city or county, and those that it sets itself."""
     unit = reached_or_404(request.user, ReminderRule.SET, PLACES, field="code", code=code)
     step, status = f"set_reminder_rules:{code}", 200
-    own = workflow.own_rules(unit)
-    form = RulesForm(request.POST or None, own=own, above=_above(unit))
+    form = RulesForm(
+        request.POST or None,
+        own=workflow.own_rules(unit),
+        above=_above(unit),
+        own_limits=own_limits(unit),
+        limits_above=limits_above(unit),
+    )
+    changes = []
     if request.method == "POST":
         tried = carry_out(
             request,
             step,
             form,
-            lambda shown: workflow.set_rules(unit, form.rules, by=request.user, expected=shown),
+            lambda shown: workflow.set_rules(unit, form.rules, limits=form.limits, by=request.user, expected=shown),
             done=lambda: unit,
         )
         if tried.made:
             messages.success(request, _("Saved."))
             return redirect("reminder_rules", code)
         status = tried.status
-    context = {"unit": unit, "form": form, "key": previews.keep(request.user, step, workflow.own_rules(unit))}
+        changes = workflow.open_changes(unit, form.limits, by=request.user) if status == 409 else []
+    key = previews.keep(request.user, step, workflow.standing_of(unit, changes))
+    context = {"unit": unit, "form": form, "changes": changes, "key": key}
     return render(request, "reminders/rules.html", context, status=status)
 
 

@@ -5,12 +5,14 @@ import hmac
 import json
 import re
 from datetime import timedelta
+from io import BytesIO
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext_lazy
+from openpyxl import load_workbook
 
 from accounts.roles import Role
 from notifications import kinds
@@ -261,5 +263,8 @@ def test_the_log_of_short_messages_is_for_who_runs_the_system(client, gateway):
         page = client.get(reverse("sms_log")).content.decode()
         assert "138****5721" in page
         assert MOBILE not in page
+        book = load_workbook(BytesIO(b"".join(client.get(reverse("sms_log"), {"as": "xlsx"}).streaming_content)))
+        cells = [str(cell) for row in book.active.iter_rows(values_only=True) for cell in row]
+        assert ("138****5721" in cells, [cell for cell in cells if MOBILE in cell]) == (True, [])
         client.force_login(person(Role.COUNTY_OFFICE, "330624"))
         assert client.get(reverse("sms_log")).status_code == 404

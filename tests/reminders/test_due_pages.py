@@ -9,6 +9,12 @@ from openpyxl import load_workbook
 
 from accounts.models import User
 from accounts.roles import Role
+from followups import time_limits
+from followups import workflow as followups
+from followups.due import working_days_due
+from followups.models import FollowUp, TimeLimit
+from followups.offices import Office
+from followups.workflow import Opening
 from notifications.models import Notice
 from reminders.matrix import matrix_of
 from reminders.models import Reminder, ReminderLine, ReminderRule
@@ -169,3 +175,38 @@ def test_others_units_and_roles_without_the_right_get_404(client, who, cycle):
         for page in ("due", "due_people"):
             assert client.get(reverse(page), {"unit": unit}).status_code == expected
     assert client.get(f"{reverse('due_remind')}?unit={TOWNSHIP}&pick={VILLAGE}").status_code == 404
+
+
+def test_a_time_limit_says_what_becomes_of_what_is_open_before_it_is_saved(client, who, cycle):
+    due_before = working_days_due(10)
+    opening = Opening("opinion", 1, UnitFactory(code=COUNTY), Office(COUNTY, Role.COUNTY_OFFICE), due_before)
+    followups.open_followup(opening, by=None)
+    AppealFactory(decision=DecisionFactory(unit=UnitFactory(code=VILLAGE)))
+    client.force_login(who.county)
+    address = reverse("reminder_rules", args=[COUNTY])
+    given = {"key": client.get(address).context["key"], "limit_opinion": "15", "limit_proposal": "0"}
+    assert client.post(address, given).status_code == 400
+    given |= {"key": client.get(address).context["key"], "limit_proposal": "3"}
+    told = client.post(address, given)
+    assert [(one.step, one.more, one.kept) for one in told.context["changes"]] == [("opinion", 1, 0)]
+    assert (TimeLimit.objects.count(), FollowUp.objects.get(kind="opinion").due_at) == (0, due_before)
+    given["key"] = told.context["key"]
+    assert [client.post(address, given).status_code for _click in range(2)] == [302, 302]
+    assert sorted(TimeLimit.objects.values_list("unit", "step", "days")) == [
+        (COUNTY, "opinion", 15),
+        (COUNTY, "proposal", 3),
+    ]
+    assert FollowUp.objects.get(kind="opinion").due_at == working_days_due(15)
+    assert (time_limits.limits_of("opinion")(VILLAGE), time_limits.limits_of("opinion")("330681")) == (15, 10)
+    shorter = {"key": client.get(address).context["key"], "limit_opinion": "5", "limit_proposal": "3"}
+    told = client.post(address, shorter)
+    assert [(one.step, one.more, one.kept) for one in told.context["changes"]] == [("opinion", 0, 1)]
+    assert client.post(address, shorter | {"key": told.context["key"]}).status_code == 302
+    assert FollowUp.objects.get(kind="opinion").due_at == working_days_due(15)
+
+
+def test_the_day_of_people_is_a_workbook(client, who, cycle):
+    client.force_login(who.office)
+    book = client.get(reverse("due_people"), {"unit": TOWNSHIP, "as": "xlsx"})
+    sheet = load_workbook(BytesIO(b"".join(book.streaming_content))).active
+    assert who.office.name in [row[0] for row in sheet.iter_rows(values_only=True)]
