@@ -3,7 +3,18 @@ from importlib import import_module
 
 from bench import database
 
-PARTS = ("import_units", "rerate", "what_if", "scoring", "pages", "annual", "exports", "last_hour", "flood")
+PARTS = (
+    "import_units",
+    "rerate",
+    "what_if",
+    "scoring",
+    "allowance",
+    "pages",
+    "annual",
+    "exports",
+    "last_hour",
+    "flood",
+)
 
 with database.fresh():
     for name in sys.argv[1:] or PARTS:

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -23,16 +24,8 @@ _ALLOWANCE, _APPLICATIONS = (
     for name in ("allowed_star", "applications")
 )
 _IN_FULL = """
-select r.entry, r.total, r.star, r.rank,
-    (select jsonb_agg(jsonb_build_array(a.code, r.has -> ('areas.' || a.code)) order by a.nr)
-     from unnest(r.codes) with ordinality as a (code, nr)),
-    r.bars,
-    (   -- under "areas" one reason an area, else every condition of every star above the one allowed
-        select jsonb_agg(jsonb_build_array(r.labels[f.rung]) || f.reason order by f.nr)
-        from unnest(r.rungs, r.reasons) with ordinality as f (rung, reason, nr)
-        where case when r.rule = 'areas' then f.rung is distinct from r.rungs[f.nr - 1]
-                   else r.labels[f.rung]::int > r.star end
-    )
+select r.entry, r.total, r.star, r.rank, r.rule,
+    to_jsonb(r.codes), to_jsonb(r.areas), r.points, to_jsonb(r.labels), r.reasons, r.bars
 from reached r
 order by r.entry
 """
@@ -63,8 +56,7 @@ class AllowanceSource:
     params: Sequence[Any] = ()
 
 
-@dataclass(frozen=True)
-class Short:
+class Short(NamedTuple):
     """A condition that fails for a star above the maximum (formats §2).
 
     ``star`` is a number or, under the rule ``areas``, the code of an area. ``has`` and ``needs`` are points, a figure
@@ -131,24 +123,55 @@ def store(chosen: QuerySet[Application], stage: str, day: date) -> int:
 
 
 def _allowed(
-    entry: int | str, total: Decimal, star: int, rank: int, areas: str | None, barred: str | None, short: str | None
+    entry: int | str,
+    total: Decimal,
+    star: int,
+    rank: int,
+    rule: str,
+    codes: str,
+    places: str | None,
+    points: list[Decimal] | None,
+    labels: str,
+    reasons: str | None,
+    bars: str | None,
 ) -> Allowed:
+    """One row: ``points`` of the areas at ``places``, others have none; ``reasons`` why rungs are not reached."""
+    had = dict(zip(_list(places), points or (), strict=True))
     return Allowed(
         entry=entry,
         total=total,
         star=star,
         rank=rank,
-        areas={code: Decimal(points) for code, points in _json(areas)},
-        barred=tuple(_json(barred)),
-        short=tuple(Short(star, why, _decimal(has), _decimal(needs)) for star, why, has, needs in _json(short)),
+        areas={code: had.get(place, _NOTHING) for place, code in enumerate(_list(codes), start=1)},
+        barred=tuple(_json(bars)),
+        short=tuple(_short(star, rule, _list(labels), _json(reasons))),
     )
+
+
+def _short(star: int, rule: str, labels: list[int | str], reasons: list[tuple[int, str, Any, Any]]) -> Iterator[Short]:
+    """Under ``areas`` one reason an area, else every condition of every star above the one allowed."""
+    before = 0
+    for rung, why, has, needs in reasons:
+        label = labels[rung - 1]
+        if rung != before if rule == "areas" else int(label) > star:
+            yield Short(label, why, _decimal(has), _decimal(needs))
+        before = rung
 
 
 _decode = json.JSONDecoder(parse_float=Decimal).decode
 
 
+_NOTHING = Decimal(0)
+
+
 def _json(text: str | None) -> Any:
     return _decode(text) if text else []
+
+
+@lru_cache(maxsize=1000)
+def _list(text: str | None) -> list[Any]:
+    """A list that many rows have alike."""
+    return list(_json(text))
 
 
 def _decimal(value: Decimal | int | None) -> Decimal | None:

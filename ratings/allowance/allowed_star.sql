@@ -37,10 +37,11 @@ form as materialized (  -- areas as arrays in the order of the scheme; of each c
 -- A rung is what can be reached: a star of the list or, under "areas", the star of a base area. A condition is one
 -- requirement of a rung: a comparison of the entry's measure with what is needed.
 rulebook as materialized (
-    select f.*, rung.labels, asked.*, own.*, nothing.*
+    select f.*, rung.labels, rung.stars, asked.*, own.*, nothing.*
     from form f
     cross join lateral (
         select coalesce(array_agg(r.label order by r.nr), '{}') as labels,
+               array_agg(case when f.rule <> 'areas' then r.label::int end order by r.nr) as stars,
                coalesce(array_agg(r.body order by r.nr), '{}') as bodies
         from (
             select r.nr, r.body -> 'star' as label, r.body
@@ -64,7 +65,7 @@ rulebook as materialized (
             select r.nr, 2, 0, 0, 'over', 'total', '>', (r.body ->> 'over')::numeric
             where r.body ->> 'over' is not null
             union all
-            select r.nr, 3, a.nr, 0, 'areas.' || a.code, 'areas.' || a.code, '>=', share.value::numeric * (
+            select r.nr, 3, a.nr, 0, 'areas.' || a.code, 'areas', '>=', share.value::numeric * (
                 select coalesce(sum((f.max_of ->> c.code)::numeric), 0)
                 from jsonb_each_text(f.area_of) as c (code, area)
                 where c.area::int = a.nr
@@ -85,14 +86,14 @@ rulebook as materialized (
             select r.nr, 6, 0, 0, 'top', 'rank', '<=', (r.body ->> 'top')::numeric * f.rated
             where r.body ->> 'top' is not null
             union all
-            select r.nr, 7, a.nr, 0, 'core.' || a.code, 'areas.' || a.code, '>=', a.line
+            select r.nr, 7, a.nr, 0, 'core.' || a.code, 'areas', '>=', a.line
             from unnest(f.codes, f.kinds, f.cores, f.lines) with ordinality as a (code, kind, core, line, nr)
             where r.body ->> 'core' = 'all' and a.core and a.kind = 'base'
             union all
             select r.nr, 8, 0, 0, 'others', 'others', '>=', (r.body ->> 'others')::numeric
             where r.body ->> 'others' is not null
             union all
-            select r.nr, 9, 0, 0, 'line', 'areas.' || (r.label #>> '{}'), '>=', (r.body ->> 'line')::numeric
+            select r.nr, 9, array_position(f.codes, r.label #>> '{}'), 0, 'line', 'areas', '>=', (r.body ->> 'line')::numeric
             where f.rule = 'areas'
         ) as c
     ) as asked
@@ -102,8 +103,7 @@ rulebook as materialized (
         where 'criteria.' || c.code = any (asked.measures) or 'figures.' || c.code = any (asked.measures)
     ) as own
     cross join lateral (  -- what an entry without any points has
-        select jsonb_object_agg('areas.' || a.code, 0) as areas_without_points,
-               count(*) filter (where a.kind = 'base' and not a.core and a.line <= 0) as others_without_points
+        select count(*) filter (where a.kind = 'base' and not a.core and a.line <= 0) as others_without_points
         from unnest(f.codes, f.kinds, f.cores, f.lines) as a (code, kind, core, line)
     ) as nothing
 ),
@@ -116,26 +116,31 @@ condition as materialized (
 
 -- What each entry has.
 scored as (  -- the one pass over the points
-    select p.entry, (b.area_of ->> p.criterion)::int as area, sum(p.points) as points,
-           jsonb_object_agg('criteria.' || p.criterion, p.points) filter (where b.named ? p.criterion)
-           || jsonb_object_agg('figures.' || p.criterion, p.figure) filter (where b.named ? p.criterion) as named
+    select p.entry, (b.area_of ->> p.criterion)::int as area, sum(p.points) as points
     from point p join entry e on e.id = p.entry join rulebook b on b.scheme = e.scheme
     group by 1, 2
 ),
+named as (  -- a second one, where conditions name criteria: aggregated with the sums, these would have to be sorted
+    select p.entry, jsonb_object_agg('criteria.' || p.criterion, p.points)
+           || jsonb_object_agg('figures.' || p.criterion, p.figure) as named
+    from point p join entry e on e.id = p.entry join rulebook b on b.scheme = e.scheme and b.named <> '{}'
+    where b.named ? p.criterion
+    group by 1
+),
 area_points as (
-    select e.id as entry, e.scheme, e.pool, s.area, b.codes[s.area] as code, b.kinds[s.area] as kind, s.named,
+    select e.id as entry, e.scheme, e.pool, s.area, b.kinds[s.area] as kind,
            b.kinds[s.area] = 'base' and not b.cores[s.area] and b.lines[s.area] > 0 and s.points >= b.lines[s.area] as other,
            case b.kinds[s.area] when 'base' then s.points else least(s.points, b.caps[s.area]) end as points
     from entry e
     join rulebook b on b.scheme = e.scheme
     left join scored s on s.entry = e.id and s.area is not null
 ),
-summed as materialized (
+summed as materialized (  -- of areas without points there is nothing in the lists
     select entry, scheme, pool,
            greatest(0, coalesce(sum(case kind when 'penalty' then -points else points end), 0)) as total,
            count(*) filter (where other) as others,
-           jsonb_object_agg('areas.' || code, points) filter (where code is not null) as areas,
-           jsonb_object_agg(area, named) filter (where named is not null) as named
+           array_agg(area) filter (where area is not null) as areas,
+           array_agg(points) filter (where area is not null) as points
     from area_points
     group by 1, 2, 3
 ),
@@ -148,11 +153,7 @@ ranked as (
     ) as everyone
 ),
 judged as materialized (
-    select r.entry, r.scheme, r.total, r.rank, r.named,
-           b.areas_without_points || coalesce(r.areas, '{}') || jsonb_build_object(
-               'total', r.total, 'rank', r.rank, 'others', r.others + b.others_without_points
-           ) as has
-    from ranked r join rulebook b on b.scheme = r.scheme
+    select r.*, n.named from ranked r full join named n on n.entry = r.entry where r.entry is not null
 ),
 barred as materialized (  -- vetoes in force on the decision day
     select distinct e.id as entry, e.scheme, i.nr, i.body ->> 'code' as code, i.body -> 'bars' as bars
@@ -171,11 +172,14 @@ failing as (
     select j.entry, c.rung, c.part, c.area, c.place, c.why, m.has, c.needs
     from judged j
     join condition c on c.scheme = j.scheme
-    cross join lateral (  -- a criterion that nobody has scored has no points; a figure that is absent stays so
-        select case c.part
-                   when 4 then coalesce((j.named -> c.area::text ->> c.measure)::numeric, 0)
-                   when 5 then (j.named -> c.area::text ->> c.measure)::numeric
-                   else (j.has ->> c.measure)::numeric
+    join rulebook b on b.scheme = j.scheme
+    cross join lateral (  -- what nobody has scored has no points; a figure that is absent stays so
+        select case c.measure
+                   when 'total' then j.total
+                   when 'areas' then coalesce(j.points[array_position(j.areas, c.area::int)], 0)
+                   when 'rank' then j.rank
+                   when 'others' then j.others + b.others_without_points
+                   else coalesce((j.named ->> c.measure)::numeric, case c.part when 4 then 0 end)
                end as has
     ) as m
     where case c.sense when '>=' then m.has >= c.needs when '<=' then m.has <= c.needs else m.has > c.needs end
@@ -189,7 +193,7 @@ failing as (
 ),
 failed as (
     select entry, array_agg(rung order by rung, part, area, place) as rungs,
-           array_agg(jsonb_build_array(why, has, needs) order by rung, part, area, place) as reasons
+           jsonb_agg(jsonb_build_array(rung, why, has, needs) order by rung, part, area, place) as reasons
     from failing
     group by 1
 ),
@@ -205,9 +209,9 @@ reached as (
     from outcome o
     join rulebook b on b.scheme = o.scheme
     cross join lateral (
-        select count(*)::int as rungs, max(case when b.rule <> 'areas' then r.label::int end) as star
-        from unnest(b.labels) with ordinality as r (label, nr)
-        where not r.nr = any (coalesce(o.rungs, '{}'))
+        select count(*)::int as rungs, max(r.star) as star
+        from unnest(b.stars) with ordinality as r (star, nr)
+        where o.rungs is null or not r.nr = any (o.rungs)
     ) as r
 )
 {query}

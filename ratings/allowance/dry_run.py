@@ -40,21 +40,38 @@ def try_scheme(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> l
 
     The rated units are those given. Uses temporary tables that end with its transaction.
     """
-    return list(tried(reading, units, day))
+    codes = reading.spec.codes
+    return [
+        {"unit": row.entry, "criteria": {code: of.written for code, of in zip(codes, scored, strict=True)}}
+        | _rest(row, scored, codes)
+        for row, scored in _judged(reading, units, day)
+    ]
 
 
-def tried(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> Iterator[dict[str, Any]]:
-    """``try_scheme``, one unit after the other, however many there are."""
+def written_results(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> Iterator[str]:
+    """``try_scheme`` in JSON, one unit after the other, however many there are.
+
+    The points of the criteria are most of it: they are put together here, from texts that many units share.
+    """
+    codes = reading.spec.codes
+    names = [f'{_encode(code)}: "' for code in codes]
+    for row, scored in _judged(reading, units, day):
+        criteria = ", ".join([f'{name}{of.written}"' for name, of in zip(names, scored, strict=True)])
+        rest = _encode(_rest(row, scored, codes)).removeprefix("{")
+        yield f'{{"unit": {_encode(row.entry)}, "criteria": {{{criteria}}}, {rest}'
+
+
+def _judged(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> Iterator[tuple[Allowed, Points]]:
     many, codes = ManyUnits(reading.spec), reading.spec.codes
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_RELATIONS)
         scored: dict[str, Points] = {}
         for code, facts in units.items():
             of = many.score(facts.tags, facts.values)
-            scored[code] = tuple(of[criterion] for criterion in codes)
+            scored[code] = tuple(map(of.__getitem__, codes))
         _fill(cursor, reading, units, scored, day)
         for row in each_allowed(_SOURCE):
-            yield _object(row, scored.pop(str(row.entry)), codes)
+            yield row, scored.pop(str(row.entry))
         cursor.execute(_DROP)
 
 
@@ -91,10 +108,12 @@ def _points(spec: SchemeSpec, scored: Mapping[str, Points]) -> Iterator[list[Any
 _written = lru_cache(100_000)(written)
 
 
-def _object(row: Allowed, scored: Points, codes: tuple[str, ...]) -> dict[str, Any]:
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _rest(row: Allowed, scored: Points, codes: tuple[str, ...]) -> dict[str, Any]:
+    """What follows from the points of the criteria."""
     return {
-        "unit": row.entry,
-        "criteria": {code: _written(of.points) for code, of in zip(codes, scored, strict=True)},
         "areas": {code: _written(points) for code, points in row.areas.items()},
         "total": _written(row.total),
         "star": row.star,

@@ -149,8 +149,8 @@ class _Reader:
             row = line.cells
             try:
                 unit, item, text = named(row)
-                facts = values[unit]
                 item, value = known[item, text]
+                facts = values.get(unit) or self._facts_of(unit).values
             except (IndexError, KeyError):
                 self._read_with_care(line, order)
                 continue
@@ -158,6 +158,17 @@ class _Reader:
                 self._read_with_care(line, order)
             else:
                 facts[item] = value
+
+    def _facts_of(self, text: str) -> UnitFacts:
+        """The facts of the unit that ``text`` names. Raises ``KeyError`` if it is no division code."""
+        unit = _unit(text)
+        if unit is None:
+            raise KeyError(text)
+        facts = self.units.get(unit)
+        if facts is None:
+            facts = self.units[unit] = UnitFacts()
+        self.values[text] = facts.values
+        return facts
 
     def _read_with_care(self, line: SpreadsheetLine, order: Order) -> None:
         texts = (line.cells[at] if at < len(line.cells) else "" for at in order)
@@ -175,10 +186,7 @@ class _Reader:
         unit = _unit(row.unit)
         if unit is None:
             return row.wrong("unit", _("This is not a division code."), _("a unit's code"))
-        facts = self.units.get(unit)
-        if facts is None:
-            facts = self.units[unit] = UnitFacts()
-        self.values[row.unit] = facts.values
+        facts = self._facts_of(row.unit)
         item = self.called.get(row.item) or self.called.get(cells.code(row.item))
         if item is None and cells.code(row.item) in self.skipped:
             return None

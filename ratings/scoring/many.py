@@ -48,7 +48,11 @@ class ManyUnits:
 
     def score(self, tags: Collection[str], facts: Facts) -> dict[str, Scored]:
         """Raises ``NoSingleVariant`` and ``WrongFact``."""
-        return {known.code: known.score(facts) for known in self._of(tags)}
+        found, fact = {}, facts.get
+        for known in self._of(tags):
+            scored = known.points.get(tuple(map(fact, known.items)))
+            found[known.code] = known.score(facts) if scored is None else scored
+        return found
 
     def accepted(self, tags: Collection[str], facts: Facts) -> dict[str, Decimal]:
         """The facts that the scheme asks of a unit with ``tags`` and can accept. Raises ``NoSingleVariant``."""

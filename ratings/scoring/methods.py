@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
+from functools import cached_property, reduce
 
 from django.utils.translation import gettext as _
 
@@ -47,6 +48,10 @@ class Scored:
     points: Decimal
     figure: Decimal | None = None
     missing: bool = False
+
+    @cached_property
+    def written(self) -> str:
+        return written(self.points)
 
 
 def score(spec: SchemeSpec, tags: Collection[str], facts: Facts) -> dict[str, Scored]:
@@ -209,8 +214,7 @@ def spread(points: Collection[Decimal]) -> Decimal:
 
 def exact_sum(points: Iterable[Decimal]) -> Decimal:
     """The sum, however many digits it has."""
-    with localcontext(EXACT):
-        return sum(points, Decimal(0))
+    return reduce(EXACT.add, points, Decimal(0))
 
 
 def written(points: Decimal) -> str:

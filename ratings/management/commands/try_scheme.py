@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ratings.allowance.comparison import comparison, judge_both
-from ratings.allowance.dry_run import tried
+from ratings.allowance.dry_run import written_results
 from ratings.models import Scheme
 from ratings.scheme.reading import Reading, read_scheme_file
 from ratings.scoring.facts_file import UnitFacts, read_facts, read_facts_for_both
@@ -63,9 +63,9 @@ def _scheme(named: str) -> Reading:
 
 def _tried(scheme: Reading, units: Mapping[str, UnitFacts], on: date) -> Iterator[str]:
     """A list of objects in JSON, one a line."""
-    encode, before = json.JSONEncoder(ensure_ascii=False).encode, "["
-    for found in tried(scheme, units, on):
-        yield f"{before}\n{encode(found)}"
+    before = "["
+    for found in written_results(scheme, units, on):
+        yield f"{before}\n{found}"
         before = ","
     yield "[]\n" if before == "[" else "\n]\n"
 
