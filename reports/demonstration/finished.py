@@ -1,12 +1,13 @@
 """The finished years: 2024 was still decided on paper, 2025 is simulated completely."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.utils import timezone
 
 from accounts.models import User
 from notifications.workflow import telling_only
-from ratings.models import Cycle, Stage
+from ratings.models import Cycle, Scheme, Stage
 from ratings.models.cycle import CycleStep
 from ratings.workflow import cycle as cycles
 from ratings.workflow.closing import close
@@ -15,6 +16,7 @@ from reports.demonstration.people import Staff
 from reports.demonstration.plans import Phase, plan
 from reports.demonstration.rating import Calendar, Rating
 from reviews.workflow.confirmation import confirm_due
+from villages.models import Level
 
 
 def moment(year: int, month: int, day: int, hour: int = 10) -> datetime:
@@ -24,7 +26,7 @@ def moment(year: int, month: int, day: int, hour: int = 10) -> datetime:
 def play(county: str) -> str:
     """A whole rating from November to December 2025; every village takes part and is decided on."""
     with telling_only([]):
-        rating = _play(county, User.objects.get(username=schemes.COUNTIES[county]))
+        rating = _play(schemes.scheme(county, 2025), User.objects.get(username=schemes.COUNTIES[county]))
     return f"{len(rating.applications)} applications"
 
 
@@ -33,38 +35,50 @@ def confirm() -> str:
     with telling_only([]):
         confirmed = confirm_due(moment(2025, 12, 31))
         for county, office in schemes.COUNTIES.items():
-            cycle = Cycle.objects.get(unit=county, year=2025)
-            close(
-                cycle,
-                by=User.objects.get(username=office),
-                document="评星办〔2025〕31号",
-                at=moment(2025, 12, 31, 16),
-            )
+            _close(Cycle.objects.get(unit=county, year=2025), User.objects.get(username=office))
     return f"{confirmed} decisions"
 
 
-def _play(county: str, office: User) -> Rating:
-    scheme = schemes.scheme(county, 2025)
+def play_other_levels() -> str:
+    """The finished ratings of one county's townships and stations, by the same calendar."""
+    office, played = User.objects.get(username=schemes.COUNTIES[schemes.RATES_OTHER_LEVELS]), 0
+    finished = Scheme.objects.issued().filter(unit=schemes.RATES_OTHER_LEVELS, year__lt=schemes.YEARS[-1])
+    with telling_only([]):
+        for scheme in finished.exclude(rates=Level.VILLAGE).order_by("year", "pk"):
+            rating = _play(scheme, office)
+            confirm_due(moment(scheme.year, 12, 31))
+            _close(rating.cycle, office)
+            played += len(rating.applications)
+    return f"{played} applications"
+
+
+def _close(cycle: Cycle, by: User) -> None:
+    close(cycle, by=by, document=f"评星办〔{cycle.year}〕31号", at=moment(cycle.year, 12, 31, 16))
+
+
+def _play(scheme: Scheme, office: User) -> Rating:
+    at = partial(moment, scheme.year)
     windows = {
-        CycleStep.APPLY: (moment(2025, 11, 3, 0), moment(2025, 11, 22, 0)),
-        CycleStep.TOWNSHIP_REVIEW: (moment(2025, 11, 10, 0), moment(2025, 12, 6, 0)),
-        CycleStep.COUNTY_REVIEW: (moment(2025, 12, 1, 0), moment(2025, 12, 20, 0)),
+        CycleStep.APPLY: (at(11, 3, 0), at(11, 22, 0)),
+        CycleStep.TOWNSHIP_REVIEW: (at(11, 10, 0), at(12, 6, 0)),
+        CycleStep.COUNTY_REVIEW: (at(12, 1, 0), at(12, 20, 0)),
     }
-    cycle = cycles.open_cycle(scheme, facts_until=date(2025, 10, 31), windows=windows, by=office)
+    windows = {step: windows[step] for step in cycles.STEPS_OF[scheme.rates]}
+    cycle = cycles.open_cycle(scheme, facts_until=date(scheme.year, 10, 31), windows=windows, by=office)
     calendar = Calendar(
-        begun=moment(2025, 11, 5),
-        submitted=moment(2025, 11, 18),
-        accepted=moment(2025, 11, 20),
-        scored=moment(2025, 11, 28),
-        decided=moment(2025, 12, 2),
-        released=moment(2025, 12, 5),
-        noticed=moment(2025, 12, 5),
-        county_scored=moment(2025, 12, 10),
-        county_decided=moment(2025, 12, 15),
-        county_released=moment(2025, 12, 18),
-        county_noticed=moment(2025, 12, 18),
+        begun=at(11, 5),
+        submitted=at(11, 18),
+        accepted=at(11, 20),
+        scored=at(11, 28),
+        decided=at(12, 2),
+        released=at(12, 5),
+        noticed=at(12, 5),
+        county_scored=at(12, 10),
+        county_decided=at(12, 15),
+        county_released=at(12, 18),
+        county_noticed=at(12, 18),
     )
-    plans = [plan(unit, scheme.spec, 2025) for unit in scheme.rated_units()]
+    plans = [plan(unit, scheme.spec, scheme.year) for unit in scheme.rated_units()]
     rating = Rating(cycle, plans, Staff(), calendar)
     rating.begin()
     rating.supply(lambda department, plan: True)

@@ -36,6 +36,7 @@ STEPS: tuple[dict[str, Callable[[], str]], ...] = (
     {"years on paper": paper.load},
     {f"2025 {county}": partial(finished.play, county) for county in schemes.COUNTIES},
     {"2025 confirmed": finished.confirm},
+    {"2024 and 2025 townships and stations": finished.play_other_levels},
     {"plans": helped.load},
     {"events": incidents.load},
     {f"2026 {county}": partial(this_year.play, county) for county in schemes.COUNTIES},

@@ -5,18 +5,17 @@ from django.utils import timezone
 from accounts.models import User
 from ratings.models import Scheme
 from ratings.workflow.cycle import STEPS_OF, open_cycle
-from reports.demonstration.schemes import COUNTIES
+from reports.demonstration.schemes import COUNTIES, RATES_OTHER_LEVELS, YEARS
 from reports.demonstration.this_year import days, telling_accounts
 from villages.models import Level
 
-COUNTY = "330624"
 LENGTH = 20
 """Days of a step; they follow one another."""
 
 
 def load() -> str:
-    office = User.objects.get(username=COUNTIES[COUNTY])
-    found = Scheme.objects.issued().filter(unit=COUNTY).exclude(rates=Level.VILLAGE)
+    office = User.objects.get(username=COUNTIES[RATES_OTHER_LEVELS])
+    found = Scheme.objects.issued().filter(unit=RATES_OTHER_LEVELS, year=YEARS[-1]).exclude(rates=Level.VILLAGE)
     with telling_accounts():
         for scheme in found:
             windows = {

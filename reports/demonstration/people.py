@@ -136,6 +136,12 @@ def others() -> Iterator[Post]:
             (Role.TOWNSHIP_LEADER, "leader"),
         ):
             yield Post(f"{username}.{township.code}", role, township.code)
+        if township.code.startswith(schemes.RATES_OTHER_LEVELS):
+            yield Post(f"filler.{township.code}", Role.TOWNSHIP_FILLER, township.code)
+            yield Post(f"signer.{township.code}", Role.TOWNSHIP_SIGNER, township.code)
+    for station in units.rated(Level.STATION).exclude(code=STATION):
+        yield Post(f"filler.{station.code.lower()}", Role.FILLER, station.code)
+        yield Post(f"signer.{station.code.lower()}", Role.SIGNER, station.code)
     for county, helpers in HELPERS.items():
         for name, username in helpers:
             if username != "helper":
@@ -144,6 +150,7 @@ def others() -> Iterator[Post]:
         for number, department in enumerate(schemes.departments(county), start=1):
             if department != DEPARTMENTS[suffix]:
                 yield Post(f"department{number}.{county}", Role.DEPARTMENT, county, department)
+    yield Post(f"figures.{schemes.RATES_OTHER_LEVELS}", Role.DEPARTMENT, schemes.RATES_OTHER_LEVELS, DISCIPLINE)
     for village in units.rated():
         signer = f"signer.{village.code}"
         one_person_both = chance("posts", village.code).random() < 0.2  # 一肩挑
@@ -181,6 +188,5 @@ class Staff:
         return [post.user for post in self._posts[role, code]]
 
     def of_department(self, county: str, name: str) -> User:
-        if name == DISCIPLINE:
-            return self(Role.DISCIPLINE, county)
-        return next(post.user for post in self._posts[Role.DEPARTMENT, county] if post.department == name)
+        named = [post.user for post in self._posts[Role.DEPARTMENT, county] if post.department == name]
+        return named[0] if named else self(Role.DISCIPLINE, county)

@@ -65,6 +65,7 @@ def target(code: str, spec: SchemeSpec, year: int) -> float:
     """The total a village aims at: near a star line, and a little better or worse from year to year."""
     draw = chance("standing", code)
     star = draw.choices([star for star, _share in LINES], [share for _star, share in LINES])[0]
+    star = min(star, max(line.star for line in spec.stars))
     lowest = next(float(line.total or line.over or 50) for line in spec.stars if line.star == star)
     drift = sum(_step(code, one) for one in range(2024, year + 1)) - sum(
         _step(code, one) for one in range(year + 1, 2024)

@@ -20,12 +20,12 @@ from reports.demonstration.people import Staff
 from reports.demonstration.plans import Phase, Plan
 from reviews.decisions.ceiling import Ceiling, ceilings
 from reviews.models import Settlement, Sheet
-from reviews.models.review_levels import REVIEW_LEVELS
+from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
 from reviews.sheets.scores import ScoreEntry
 from reviews.workflow import batches, checks, decisions, panels, settlements, sheets
 from reviews.workflow.checks import CheckFinding
 from reviews.workflow.decisions import Choice
-from villages.models import Unit, township_of
+from villages.models import Level, Unit, township_of
 
 LOOKED = "查看台账、走访农户后打分"
 DIFFERS = "现场核查与申报不符，以核查为准"
@@ -51,19 +51,23 @@ class Calendar:
 
 
 class Rating:
-    """``plans``: the plan of every village that takes part."""
+    """``plans``: the plan of every unit that takes part, all of the level that ``cycle`` rates."""
 
     def __init__(self, cycle: Cycle, plans: Iterable[Plan], staff: Staff, calendar: Calendar) -> None:
         self.cycle, self.staff, self.at = cycle, staff, calendar
         self.county = cycle.unit_id
         self.spec = cycle.scheme.spec
+        of_townships = cycle.scheme.rates == Level.TOWNSHIP
+        self.filler = Role.TOWNSHIP_FILLER if of_townships else Role.FILLER
+        self.signer = Role.TOWNSHIP_SIGNER if of_townships else Role.SIGNER
+        self.first = REVIEW_LEVELS[Stage.COUNTY if of_townships else Stage.TOWNSHIP]
         self.plans = {plan.unit.code: plan for plan in plans if plan.phase > Phase.NONE}
         self.applications: dict[str, Application] = {}
 
     # Before the review.
 
     def begin(self) -> None:
-        starters = [(plan.unit, self.staff(Role.FILLER, code)) for code, plan in self.plans.items()]
+        starters = [(plan.unit, self.staff(self.filler, code)) for code, plan in self.plans.items()]
         begun = application.begin_many(self.cycle, starters, at=self.at.begun)
         self.applications = {one.unit_id: one for one in begun}
 
@@ -83,7 +87,7 @@ class Rating:
         """The villages' own answers, with evidence; a draft stops half-way."""
         filled, files, aims = [], [], []
         for code, plan in self.plans.items():
-            draft, by = self.applications[code], self.staff(Role.FILLER, code)
+            draft, by = self.applications[code], self.staff(self.filler, code)
             asked = [q for c in plan.criteria if questions.by_village(c) for q in c.questions]
             if plan.phase == Phase.DRAFT:
                 asked = asked[: len(asked) * chance("draft", code).randint(3, 9) // 10]
@@ -97,24 +101,25 @@ class Rating:
         evidence.attach_many(files)
 
     def submit(self) -> None:
-        signed = [(self.applications[c], self.staff(Role.SIGNER, c)) for c in self._past(Phase.SUBMITTED)]
+        signed = [(self.applications[c], self.staff(self.signer, c)) for c in self._past(Phase.SUBMITTED)]
         application.submit_many(signed, at=self.at.submitted)
 
     def accept(self) -> None:
-        for township, codes in _by_township(self._past(Phase.ACCEPTED)).items():
-            office = self.staff(Role.TOWNSHIP_OFFICE, township)
+        for place, codes in _by_place(self._past(Phase.ACCEPTED), self.first).items():
+            office = self.staff(self.first.office, place)
             application.accept_many([self.applications[code] for code in codes], by=office, at=self.at.accepted)
 
     # Township and county alike.
 
     def convene(self) -> None:
-        for township in sorted({township_of(code) for code in self.plans}):
-            self._convene(township, Stage.TOWNSHIP, Role.TOWNSHIP_REVIEWER, Role.TOWNSHIP_OFFICE)
-        self._convene(self.county, Stage.COUNTY, Role.COUNTY_REVIEWER, Role.COUNTY_OFFICE)
+        if self.first.stage == Stage.TOWNSHIP:
+            for township in sorted({township_of(code) for code in self.plans}):
+                self._convene(township, self.first)
+        self._convene(self.county, REVIEW_LEVELS[Stage.COUNTY])
 
-    def _convene(self, place: str, stage: Stage, reviewer: Role, office: Role) -> None:
-        unit = Unit.objects.get(code=place)
-        panels.convene(self.cycle, unit, stage, self.staff.all(reviewer, place), by=self.staff(office, place))
+    def _convene(self, place: str, at: ReviewLevel) -> None:
+        unit, reviewers = Unit.objects.get(code=place), self.staff.all(at.reviewer, place)
+        panels.convene(self.cycle, unit, at.stage, reviewers, by=self.staff(at.office, place))
 
     def score(self, stage: Stage, phase_of: Callable[[Plan], Phase], at: datetime) -> None:
         """Each reviewer's score sheets, one reviewer after the other; for a half-scored application only the
@@ -149,12 +154,13 @@ class Rating:
         reasons = dict.fromkeys(typed, LOOKED) | {
             item: DIFFERS for item in by_village if seen[item] != plan.claims[item]
         }
-        return {item: ScoreEntry(value, reasons.get(item, "")) for item, value in seen.items()}
+        computed = {q.item for c in plan.criteria if questions.is_computed(c) for q in c.questions}
+        return {item: ScoreEntry(value, reasons.get(item, "")) for item, value in seen.items() if item not in computed}
 
     def decide_in_townships(self) -> None:
         """Up to three stars are decided, more is recommended with the township's own three."""
         limit = self.spec.townships_decide_up_to
-        for township, codes in _by_township(self._past(Phase.DECIDED)).items():
+        for township, codes in _by_place(self._past(Phase.DECIDED), REVIEW_LEVELS[Stage.TOWNSHIP]).items():
             possible = self._ceilings(codes, Stage.TOWNSHIP, self.at.decided)
             leader = self.staff(Role.TOWNSHIP_LEADER, township)
             low = {pk: Choice(of.star) for pk, of in possible.items() if of.star <= limit}
@@ -256,10 +262,11 @@ class Rating:
         return [code for code, plan in self.plans.items() if plan.phase >= phase]
 
 
-def _by_township(codes: Iterable[str]) -> dict[str, list[str]]:
+def _by_place(codes: Iterable[str], at: ReviewLevel) -> dict[str, list[str]]:
+    """``codes`` by the place whose panel reviews them at a level."""
     found: dict[str, list[str]] = defaultdict(list)
     for code in codes:
-        found[township_of(code)].append(code)
+        found[code[: at.code_length]].append(code)
     return found
 
 

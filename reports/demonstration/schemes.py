@@ -15,8 +15,12 @@ from villages.models import Level
 YEARS = (2025, 2026)
 COUNTIES = {"330624": "county_office", "330681": "county_office2"}
 """The counties that rate, with the account of their leading-group office."""
-OTHER_LEVELS = ("townships-diligent-and-clean", "stations-people-trust")
-"""Schemes of the first county that rate no villages."""
+RATES_OTHER_LEVELS = "330624"
+OTHER_LEVELS = (
+    ("township-discipline-offices", 2024),
+    *((name, year) for year in YEARS for name in ("townships-diligent-and-clean", "stations-people-trust")),
+)
+"""The schemes of one county that rate no villages, and their years."""
 
 
 def load() -> str:
@@ -24,8 +28,9 @@ def load() -> str:
         by = User.objects.get(username=office)
         for year in YEARS:
             import_scheme(body(county, year), by=by, issue=True)
-    for name in OTHER_LEVELS:
-        import_scheme(fixture(name), by=User.objects.get(username=COUNTIES["330624"]), issue=True)
+    for name, year in OTHER_LEVELS:
+        by = User.objects.get(username=COUNTIES[RATES_OTHER_LEVELS])
+        import_scheme(fixture(name) | {"year": year}, by=by, issue=True)
     return f"{len(COUNTIES) * len(YEARS) + len(OTHER_LEVELS)} schemes"
 
 
@@ -44,13 +49,13 @@ def spec(county: str, year: int = YEARS[-1]) -> SchemeSpec:
 
 
 def departments(county: str) -> list[str]:
-    """Departments that supply figures for the county's villages or answer its joint check; the discipline commission
+    """Departments that supply figures for what the county rates or answer its joint check; the discipline commission
     has its own accounts."""
-    scheme = spec(county)
-    suppliers = (criterion.supplier.split(":", 1) for criterion in scheme.criteria)
-    return sorted(
-        ({name[0] for kind, *name in suppliers if kind == "department"} | {*scheme.departments}) - {DISCIPLINE}
-    )
+    names = {name for name, _year in OTHER_LEVELS if county == RATES_OTHER_LEVELS}
+    specs = [spec(county), *(SchemeSpec.model_validate(fixture(name)) for name in names)]
+    suppliers = (criterion.supplier.split(":", 1) for one in specs for criterion in one.criteria)
+    checked = {department for one in specs for department in one.departments}
+    return sorted(({name[0] for kind, *name in suppliers if kind == "department"} | checked) - {DISCIPLINE})
 
 
 def scheme(county: str, year: int) -> Scheme:

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
+from django.db.models import Count
 
 from accounts.models import User
 from config.startup_checks import Unfit, demand_fit
@@ -63,8 +64,15 @@ def small_world(demo, tmp_path):
 def test_the_years_are_played_and_no_home_is_empty(small_world, client, settings):
     settings.SECOND_FACTOR_REQUIRED = False
     rated = Unit.objects.rated().count()
-    assert Decision.objects.confirmed().filter(year=2024).count() == rated
-    assert Decision.objects.confirmed().filter(year=2025).count() == rated
+    confirmed = Decision.objects.confirmed().filter(year__in=(2024, 2025))
+    by_level = confirmed.values_list("year", "unit__level").annotate(n=Count("pk")).order_by("year", "unit__level")
+    assert list(by_level) == [
+        (2024, "township", 2),
+        (2024, "village", rated),
+        (2025, "station", 2),
+        (2025, "township", 2),
+        (2025, "village", rated),
+    ]
     states = set(Application.objects.filter(cycle__year=2026).values_list("state", flat=True))
     assert states == set(Application.State.values)
     assert set(Appeal.objects.values_list("state", flat=True)) == {"open", "upheld"}
