@@ -95,6 +95,7 @@ ROLES: dict[str, RoleSpec] = {
         frozenset({Level.VILLAGE, Level.STATION}),
         VIEW
         | {
+            "consultations.comment_draft",
             "ratings.fill",
             "ratings.view_event",
             "followups.answer_followup",
@@ -108,6 +109,7 @@ ROLES: dict[str, RoleSpec] = {
         frozenset({Level.VILLAGE, Level.STATION}),
         VIEW
         | {
+            "consultations.comment_draft",
             "ratings.fill",
             "ratings.sign",
             "ratings.view_event",
@@ -121,11 +123,21 @@ ROLES: dict[str, RoleSpec] = {
         audience="cadre",
     ),
     Role.TOWNSHIP_FILLER: RoleSpec(
-        frozenset({Level.TOWNSHIP}), VIEW | {"ratings.fill"}, frozenset({Role.COUNTY_OFFICE}), audience="cadre"
+        frozenset({Level.TOWNSHIP}),
+        VIEW | {"consultations.comment_draft", "ratings.fill"},
+        frozenset({Role.COUNTY_OFFICE}),
+        audience="cadre",
     ),
     Role.TOWNSHIP_SIGNER: RoleSpec(
         frozenset({Level.TOWNSHIP}),
-        VIEW | {"ratings.fill", "ratings.sign", "ratings.view_event", "reviews.appeal"},
+        VIEW
+        | {
+            "consultations.comment_draft",
+            "ratings.fill",
+            "ratings.sign",
+            "ratings.view_event",
+            "reviews.appeal",
+        },
         frozenset({Role.COUNTY_OFFICE}),
         audience="cadre",
     ),
@@ -135,6 +147,7 @@ ROLES: dict[str, RoleSpec] = {
         | {
             "villages.report_profile",
             "accounts.appoint",
+            "consultations.comment_draft",
             "followups.answer_followup",
             "followups.supervise_followup",
             "ratings.accept",
@@ -160,6 +173,7 @@ ROLES: dict[str, RoleSpec] = {
         frozenset({Level.TOWNSHIP}),
         VIEW
         | {
+            "consultations.comment_draft",
             "followups.answer_followup",
             "ratings.view_event",
             "ratings.settle_proposal_township",
@@ -185,6 +199,7 @@ ROLES: dict[str, RoleSpec] = {
             "villages.manage_unit",
             "villages.report_profile",
             "accounts.appoint",
+            "consultations.review_draft",
             "followups.answer_followup",
             "followups.supervise_followup",
             "ratings.manage_scheme",
@@ -213,6 +228,7 @@ ROLES: dict[str, RoleSpec] = {
         | {
             "reports.set_thresholds",
             "reminders.set_rules",
+            "consultations.comment_draft",
             "ratings.record_event",
             "reviews.answer_check",
             "reviews.answer_objection_county",
@@ -225,7 +241,8 @@ ROLES: dict[str, RoleSpec] = {
     ),
     Role.DEPARTMENT: RoleSpec(
         COUNTIES,
-        VIEW | {"ratings.supply", "reviews.answer_check", "followups.answer_followup"},
+        VIEW
+        | {"consultations.comment_draft", "ratings.supply", "reviews.answer_check", "followups.answer_followup"},
         frozenset({Role.COUNTY_OFFICE}),
     ),
     Role.FINANCE: RoleSpec(
@@ -255,6 +272,8 @@ ROLES: dict[str, RoleSpec] = {
             "reminders.set_rules",
             "accounts.appoint",
             "villages.make_zone",
+            "consultations.lead_review",
+            "consultations.review_draft",
             "ratings.settle_proposal_city",
             "ratings.run_register",
             "reviews.convene_appeal_city",

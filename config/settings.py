@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "followups",
     "reminders",
     "ratings",
+    "consultations",
     "reviews",
     "incentives",
     "improvements",

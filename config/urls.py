@@ -28,6 +28,7 @@ APPS = [
     "notifications",
     "followups",
     "ratings",
+    "consultations",
     "reviews",
     "incentives",
     "improvements",

@@ -14,6 +14,12 @@ decisions_confirmed = Signal()
 proposals_opened = Signal()
 """Rules of events propose something that is to be settled; nothing is carried."""
 
+draft_written = Signal()
+"""A draft scheme reads differently. ``scheme``: it, locked; ``before``: its body until now; ``by``."""
+
+scheme_issued = Signal()
+"""``scheme`` is in force from now on; ``by`` is None for a command."""
+
 stars_changed = Signal()
 """The register reads differently. ``changes``: ``StarChanges``, to be read within the transaction."""
 

@@ -1,5 +1,7 @@
 """A scheme as a printed document: the 《考评标准》 of a county and year."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.face import star_name
@@ -9,16 +11,16 @@ from records.documents import Heading, Names, Table, Text, document
 from records.documents.blocks import Block
 
 
-def scheme_paper(scheme: Scheme) -> bytes:
-    """The whole scheme; a draft is marked as one."""
-    return document(scheme.name, _blocks(scheme), place=f"{scheme.unit.name} {scheme.year}")
+def scheme_paper(scheme: Scheme, first: Sequence[Block] = ()) -> bytes:
+    """The whole scheme; a draft is marked as one. ``first``: what stands before its rules."""
+    return document(scheme.name, _blocks(scheme, first), place=f"{scheme.unit.name} {scheme.year}")
 
 
-def _blocks(scheme: Scheme) -> list[Block]:
+def _blocks(scheme: Scheme, first: Sequence[Block]) -> list[Block]:
     view = SchemeView.of(scheme)
     state = [] if scheme.issued_at else [Text(_("Draft, not issued. It is not in force."))]
     areas = [block for area in view.areas for block in _area(area)]
-    return [*state, Names(view.facts), *areas, *_stars(view), *_named(_("Vetoes"), view.vetoes), *_events(view)]
+    return [*state, *first, Names(view.facts), *areas, *_stars(view), *_named(_("Vetoes"), view.vetoes), *_events(view)]
 
 
 def _area(area: AreaEntry) -> list[Block]:

@@ -9,6 +9,7 @@ from accounts.authority import permission_or_404
 from ratings.models import Scheme
 from ratings.presenters.scheme_comparison import compared, others
 from ratings.presenters.scheme_page import SchemeView
+from ratings.presenters.scheme_panels import panels_of
 from ratings.presenters.scheme_paper import scheme_paper
 from records.documents import served
 
@@ -39,6 +40,7 @@ def scheme(request: HttpRequest, pk: int) -> HttpResponse:
         "view": SchemeView.of(seen),
         "may_write": may_write,
         "others": _others(request, seen),
+        "panels": panels_of(request.user, seen),
     }
     return render(request, "ratings/scheme/scheme.html", context)
 
@@ -67,7 +69,8 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 def public_scheme(request: HttpRequest, pk: int) -> HttpResponse:
     """An issued scheme, for anyone."""
     issued = _issued(pk)
-    return render(request, "ratings/scheme/public.html", {"scheme": issued, "view": SchemeView.of(issued)})
+    context = {"scheme": issued, "view": SchemeView.of(issued), "panels": panels_of(None, issued)}
+    return render(request, "ratings/scheme/public.html", context)
 
 
 def public_paper(request: HttpRequest, pk: int) -> HttpResponse:

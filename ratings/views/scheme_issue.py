@@ -10,6 +10,7 @@ from accounts.authority import permission_or_404, reached_or_404
 from ratings.models import Scheme
 from ratings.presenters.scheme_comparison import others
 from ratings.presenters.scheme_editor import SchemeOutline
+from ratings.presenters.scheme_panels import panels_of
 from ratings.workflow import scheme_drafts, scheme_issuing
 from ratings.workflow.scheme_drafts import MANAGE
 from records import previews
@@ -41,6 +42,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         "outline": SchemeOutline(body),
         "form": form,
         "last": next(iter(others(scheme, Scheme.objects.issued())), None),
+        "panels": panels_of(request.user, scheme),
         "key": previews.keep(request.user, step, offered),
         **offered,
     }

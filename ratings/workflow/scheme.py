@@ -13,6 +13,7 @@ from ratings.register.rerating import rerate
 from ratings.scheme.problems import Problem
 from ratings.scheme.reading import SchemeRefused, check_scheme
 from ratings.scheme.spec import SchemeSpec
+from ratings.signals import scheme_issued
 from ratings.workflow import proposal_deadlines
 from ratings.workflow.new_version import follow
 from records import audit
@@ -67,6 +68,7 @@ def issue_scheme(scheme: Scheme, *, by: User | None) -> Scheme:
         follow(scheme, by=by)
         rerate(scheme.unit_id)
         _settle_superseded(scheme, by)
+        scheme_issued.send(sender=Scheme, scheme=scheme, by=by)
     return scheme
 
 

@@ -15,6 +15,7 @@ from ratings.models import Scheme, SchemeRevision
 from ratings.scheme import drafting
 from ratings.scheme.drafting import Body, NoSuchPart
 from ratings.scheme.reading import SchemeRefused, check_scheme
+from ratings.signals import draft_written
 from ratings.workflow.scheme import LONGEST_NAME, import_scheme
 from records import audit
 from records.refusals import NotAllowed, Outdated, WrongState
@@ -208,6 +209,7 @@ def _keep(
         spec = check_scheme(body).spec
     except SchemeRefused:
         return
-    scheme.body, scheme.name = body, spec.name[:LONGEST_NAME]
+    before, scheme.body, scheme.name = scheme.body, body, spec.name[:LONGEST_NAME]
     with audit.acting(by, "write_scheme"):
         scheme.save(update_fields=["body", "name"])
+    draft_written.send(sender=Scheme, scheme=scheme, before=before, by=by)

@@ -1,5 +1,9 @@
-"""Issuing a draft scheme as its page showed it, and telling everybody whom it concerns."""
+"""Issuing a draft scheme as its page showed it, and telling everybody whom it concerns.
 
+Other apps say in ``registrations.py`` what still keeps a draft from being issued (``hindrances``).
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -18,8 +22,11 @@ from ratings.workflow.scheme import issue_scheme
 from ratings.workflow.scheme_drafts import require_writer, written
 from records.previews import require_unchanged
 from records.refusals import Incomplete, WrongState
+from records.registry import Registry
 from villages.models import below
 
+hindrances = Registry[Callable[[Scheme], list[str]]]()
+"""Each says in words what has to be done first; they are asked again under the lock of the draft."""
 CONCERNED = (
     *RATED_POSTS,
     Role.TOWNSHIP_OFFICE,
@@ -47,6 +54,7 @@ def offered(scheme: Scheme) -> dict[str, Any]:
         "units": scheme.rated_units().count(),
         "people": len(_concerned(scheme)),
         "moves": moves,
+        "hindrances": [words for find in hindrances for words in find(scheme)],
     }
 
 
@@ -55,7 +63,7 @@ def issue(scheme: Scheme, *, by: Any, expected: Any = None) -> Scheme:
     """Put the draft in force as ``offered`` showed it, and tell those who are rated or rate by it.
 
     Raises ``NotAllowed``; ``WrongState`` if it is issued already; ``Outdated`` when the page is not true any more;
-    ``Incomplete`` while there are errors.
+    ``Incomplete`` while there are errors, ``WrongState`` while something has to be done first.
     """
     require_writer(by, scheme)
     scheme = Scheme.objects.select_for_update(of=("self",)).select_related("unit").get(pk=scheme.pk)
@@ -65,6 +73,8 @@ def issue(scheme: Scheme, *, by: Any, expected: Any = None) -> Scheme:
     require_unchanged(expected, now)
     if now["errors"]:
         raise Incomplete(_("The scheme still has errors. It can be issued once they are fixed."))
+    if now["hindrances"]:
+        raise WrongState(now["hindrances"][0])
     scheme = issue_scheme(scheme, by=by)
     notices.tell_of_scheme(scheme, _concerned(scheme) - {by.pk})
     return scheme

@@ -2,16 +2,15 @@
 
 from datetime import date
 
-from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from ratings.models import Decision
+from records import rate_limit
 from reviews.models import Batch
 from villages.models import matching
 from villages.townships import Townships
 
 OBJECTIONS_AN_HOUR = 5
-HOUR = 3600
 
 
 def notices() -> QuerySet[Batch]:
@@ -57,16 +56,5 @@ def takes_objections(batch: Batch, today: date) -> bool:
 
 
 def may_object_again(address: str) -> bool:
-    """Rate limit: count an objection from ``address``; False once it has reached its limit for this hour.
-
-    While the cache is down nothing is counted and everyone is allowed: an objection must not be lost through our fault.
-    """
-    key = f"objections:{address}"
-    if cache.add(key, 1, HOUR):
-        return True
-    try:
-        made = cache.incr(key)
-    except ValueError:  # the hour ran out, or the cache was flushed, since the check
-        cache.add(key, 1, HOUR)
-        return True
-    return made is None or made <= OBJECTIONS_AN_HOUR
+    """Count an objection from ``address``; False once it has reached its limit for this hour."""
+    return rate_limit.count(f"objections:{address}", OBJECTIONS_AN_HOUR)

@@ -15,6 +15,7 @@ APPS = (
     "followups",
     "reminders",
     "ratings",
+    "consultations",
     "reviews",
     "incentives",
     "improvements",

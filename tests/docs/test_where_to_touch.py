@@ -17,6 +17,7 @@ APPS = (
     "accounts",
     "followups",
     "ratings",
+    "consultations",
     "reviews",
     "incentives",
     "improvements",

@@ -38,6 +38,7 @@ OURS = {
     "followups",
     "reminders",
     "ratings",
+    "consultations",
     "reviews",
     "incentives",
     "improvements",
