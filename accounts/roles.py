@@ -241,8 +241,7 @@ ROLES: dict[str, RoleSpec] = {
     ),
     Role.DEPARTMENT: RoleSpec(
         COUNTIES,
-        VIEW
-        | {"consultations.comment_draft", "ratings.supply", "reviews.answer_check", "followups.answer_followup"},
+        VIEW | {"consultations.comment_draft", "ratings.supply", "reviews.answer_check", "followups.answer_followup"},
         frozenset({Role.COUNTY_OFFICE}),
     ),
     Role.FINANCE: RoleSpec(

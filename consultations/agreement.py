@@ -66,6 +66,4 @@ def _step_missing(consultation: Consultation) -> list[str]:
 
 def papers_missing(scheme: Scheme) -> list[str]:
     there = set(SchemePaper.objects.filter(scheme=scheme).values_list("kind", flat=True))
-    return [
-        _("The paper is missing: %s.") % kind.label for kind in SchemePaper.Kind if kind.value not in there
-    ]
+    return [_("The paper is missing: %s.") % kind.label for kind in SchemePaper.Kind if kind.value not in there]

@@ -116,9 +116,7 @@ class UntilForm(forms.Form):
 class PaperForm(forms.Form):
     kind = forms.ChoiceField(label=_("Paper"), choices=SchemePaper.Kind)
     number = forms.CharField(label=_("Document number"), max_length=50)
-    issuers = forms.MultipleChoiceField(
-        label=_("Issued by"), choices=Issuer, widget=forms.CheckboxSelectMultiple
-    )
+    issuers = forms.MultipleChoiceField(label=_("Issued by"), choices=Issuer, widget=forms.CheckboxSelectMultiple)
     file = forms.FileField(label=_("File"), help_text=_("PDF, OFD or Word, as it is sent out"))
 
 

@@ -1,7 +1,7 @@
 """The places of a draft that people comment on, and which of them differ between two bodies; pure.
 
-A place is named ``c-1.2`` (the criterion of that code, with its variants), ``areas``, ``head``, ``stars``, ``vetoes`` or
-``events``; "" is the draft as a whole.
+A place is named ``c-1.2`` (the criterion of that code, with its variants), ``areas``, ``head``, ``stars``, ``vetoes``
+or ``events``; "" is the draft as a whole.
 """
 
 from typing import Any

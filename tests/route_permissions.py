@@ -74,6 +74,12 @@ class Around:
         return near and any(person.holds(permission) for permission in self.permissions)
 
 
+@dataclass(frozen=True)
+class Asked(Around):
+    """Those of them who write the draft of the county, lead its review, or are asked for comments on it: not the
+    offices of other counties, as long as it is not under joint review."""
+
+
 def at(place: str, *permissions: str) -> At:
     return At(place, permissions)
 
@@ -158,6 +164,9 @@ ROBOTS = "notifications.manage_robot"
 PLANNERS = anywhere("accounts.appoint")
 PLAN, HELP_PLAN, SUPERVISE_PLAN = (f"improvements.{verb}_plan" for verb in ("view", "help", "supervise"))
 HELPED = Helped("village", (PLAN,))
+COMMENT, REVIEW, LEAD = (f"consultations.{verb}" for verb in ("comment_draft", "review_draft", "lead_review"))
+WRITE = "ratings.manage_scheme"
+ASKED = Asked((WRITE, COMMENT, LEAD))
 
 PAGES = {
     # Without an account, or about one's own account.
@@ -429,6 +438,26 @@ PAGES = {
     "ledger-correct": page("entry.pk", post=at("county", PAY)),
     "clawback": page("clawback.pk", post=at("county", PAY)),
     "unit-money": both(who=anywhere(*LINES)),
+    # Of draft schemes.
+    "consultations": both(who=anywhere(WRITE, COMMENT, REVIEW, LEAD)),
+    "consultation": both("consultation.pk", who=ASKED),
+    "consultation_begin": both("idle_draft_scheme.pk", who=at("county", WRITE)),
+    "consultation_pdf": page("consultation.pk", get=ASKED),
+    "consultation_word": page("consultation.pk", get=ASKED),
+    "consultation_step": page("consultation.pk", "=withdraw_draft", post=at("county", WRITE)),
+    "consultation_answer": page("consultation.pk", "draft_comment.pk", post=at("county", WRITE)),
+    "consultation_settle": page("withdrawn_consultation.pk", "draft_proposal.pk", post=at("county", WRITE)),
+    "joint_review": both("=3306", who=around(LEAD)),
+    "scheme_word": page("cycle.scheme_id", get=around("ratings.view_scheme")),
+    "scheme_papers": both("draft_scheme.pk", who=at("county", WRITE)),
+    "scheme_paper_remove": page("draft_scheme.pk", "scheme_paper.pk", post=at("county", WRITE)),
+    "scheme_paper_file": page("draft_scheme.pk", "scheme_paper.pk", get=at("county", WRITE)),
+    "public_drafts": page(get=PUBLIC),
+    "public_draft": both("consultation.pk", who=PUBLIC),
+    "public_draft_pdf": page("consultation.pk", get=PUBLIC),
+    "public_draft_word": page("consultation.pk", get=PUBLIC),
+    "public_scheme_word": page("cycle.scheme_id", get=PUBLIC),
+    "public_scheme_paper_file": page("issued_draft.pk", "issued_paper.pk", get=PUBLIC),
     # Of improvement plans.
     "plans": both(who=anywhere(PLAN, HELP_PLAN)),
     "plan": both("plan.pk", who=HELPED),

@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts.models import ApiToken, CalendarDay, User
 from accounts.roles import ROLES, Role
 from accounts.workflow import deputise, reset_password
+from consultations import workflow as consultations
+from consultations.models import Consultation, DraftProposal
 from followups.models import FollowUp, FollowUpFile
 from improvements import workflow as improvements
 from improvements.models import Plan, ProgressFile
@@ -24,6 +26,7 @@ from ratings.register.certificate import code_of
 from ratings.workflow import event as events
 from ratings.workflow import event_files
 from ratings.workflow.register_run import run_register
+from ratings.workflow.scheme import issue_scheme
 from records.files import store, store_photo
 from reports import workflow as reports
 from reviews.models import AppealPaper, Draw, FieldPhoto, Settlement, Sheet
@@ -160,6 +163,7 @@ def _county(at: Places, who: SimpleNamespace) -> SimpleNamespace:
     _record_event(own)
     _order(own)
     _plan(own)
+    _consult(own)
     own.register_run = run_register(who.county_office, place=own.county, dry_run=True)
     own.report = reports.ask(own.county, 2026, by=who.county_office)
     reports.make(own.report.pk)
@@ -329,6 +333,35 @@ def _plan(own: SimpleNamespace) -> None:
         begun_on=date(2026, 11, 1),
         due=date(2027, 5, 1),
     )
+
+
+def _consult(own: SimpleNamespace) -> None:
+    """A draft is open for comments, also by the public; one was taken back from the joint review; one is issued."""
+    office = own.who.county_office
+    paper = {"number": "评〔2028〕1号", "issuers": ["party"], "by": office}
+    own.scheme_paper = consultations.attach(
+        own.draft_scheme, "measures", file=SimpleUploadedFile("办法.png", PNG), **paper
+    )
+    own.consultation = consultations.begin(own.draft_scheme, by=office, until=date(2026, 12, 11), public=True)
+    own.draft_comment = consultations.comment(own.consultation, by=own.who.filler, place="", text=f"{own.at.mark}可行")
+    own.idle_draft_scheme = SchemeFactory(unit=own.county, year=2029, state="draft", issued_at=None)
+    taken_back = SchemeFactory(unit=own.county, year=2030, state="draft", issued_at=None)
+    until = at_moment(2026, 12, 11)
+    one = Consultation.objects.create(
+        scheme=taken_back, unit=own.county, body=taken_back.body, comments_until=until, opened_by=office
+    )
+    for changes in ({"state": "consulted"}, {"state": "reviewing", "review_until": until, "sent_at": until}):
+        Consultation.objects.filter(pk=one.pk).update(**changes)
+    own.draft_proposal = DraftProposal.objects.create(
+        consultation=one, by=office, unit=own.county, place="c-1.1", about="1.1", text=f"{own.at.mark}改", why="因"
+    )
+    Consultation.objects.filter(pk=one.pk).update(state="withdrawn")
+    own.withdrawn_consultation = one
+    own.issued_draft = SchemeFactory(unit=own.county, year=2031, state="draft", issued_at=None)
+    own.issued_paper = consultations.attach(
+        own.issued_draft, "measures", file=SimpleUploadedFile("办法.png", PNG), **paper
+    )
+    issue_scheme(own.issued_draft, by=office)
 
 
 def _order(own: SimpleNamespace) -> None:

@@ -56,13 +56,9 @@ class Consultation(models.Model):
 
     State = ConsultationState
 
-    scheme = models.ForeignKey(
-        Scheme, on_delete=models.PROTECT, related_name="consultations", verbose_name=_("Scheme")
-    )
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="consultations", verbose_name=_("Scheme"))
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("County"))
-    state = models.CharField(
-        _("State"), max_length=10, choices=ConsultationState, default=ConsultationState.CONSULTING
-    )
+    state = models.CharField(_("State"), max_length=10, choices=ConsultationState, default=ConsultationState.CONSULTING)
     public = models.BooleanField(_("The public may comment too"), default=False)
     note = models.TextField(_("What we ask you to look at"), blank=True)
     body = models.JSONField(encoder=ExactEncoder, decoder=ExactDecoder)
@@ -157,10 +153,9 @@ class Consultation(models.Model):
     @property
     def due_at(self) -> Any:
         """When the present step ends: for comments, or for proposals."""
-        return {
-            ConsultationState.CONSULTING: self.comments_until,
-            ConsultationState.REVIEWING: self.review_until,
-        }.get(self.state)
+        if self.state == ConsultationState.REVIEWING:
+            return self.review_until
+        return self.comments_until if self.state == ConsultationState.CONSULTING else None
 
     @property
     def until(self) -> str:

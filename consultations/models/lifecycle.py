@@ -42,7 +42,10 @@ STEPS = Lifecycle(
         trail=pgettext_lazy("step", "read a draft scheme and add nothing"),
     ),
     Step(
-        "answer_comment", [WRITE], at=(State.CONSULTING,), trail=pgettext_lazy("step", "answer a comment on a draft scheme")
+        "answer_comment",
+        [WRITE],
+        at=(State.CONSULTING,),
+        trail=pgettext_lazy("step", "answer a comment on a draft scheme"),
     ),
     Step(
         "close_consultation",
@@ -58,7 +61,12 @@ STEPS = Lifecycle(
         label=_("Send to the joint review"),
         trail=pgettext_lazy("step", "send a draft scheme to the joint review"),
     ),
-    Step("propose_change", [REVIEW], at=(State.REVIEWING,), trail=pgettext_lazy("step", "propose a change of a draft scheme")),
+    Step(
+        "propose_change",
+        [REVIEW],
+        at=(State.REVIEWING,),
+        trail=pgettext_lazy("step", "propose a change of a draft scheme"),
+    ),
     Step(
         "settle_change",
         [WRITE],

@@ -14,20 +14,18 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from consultations import places
 from consultations.agreement import current
-
 from consultations.models import (
     WRITE,
     Acknowledgement,
     Comment,
     Consultation,
     ConsultationState,
-    DraftProposal,
     Phase,
 )
 from consultations.parties import asked, commenting_post, had_their_say, office, reviewers, reviewing_post
 from consultations.telling import tell
 from consultations.workflow import deadlines
-from consultations.workflow.actions import require, taking
+from consultations.workflow.actions import taking
 from ratings.models import Scheme
 from ratings.workflow.scheme_drafts import written
 from records import audit

@@ -36,7 +36,9 @@ def open_review(consultation: Consultation, until: date, counties: Collection[Un
     due = known(consultation.review_until)
     followups.open_all(
         [
-            _opening(consultation, REVIEWS, Office(unit.code, Role.COUNTY_OFFICE), due, f"{consultation.pk}:{unit.code}")
+            _opening(
+                consultation, REVIEWS, Office(unit.code, Role.COUNTY_OFFICE), due, f"{consultation.pk}:{unit.code}"
+            )
             for unit in counties
         ],
         by=by,
@@ -63,7 +65,7 @@ def review_over(consultation: Consultation, *, by: User) -> None:
     followups.finish(REVIEWS, _counties(consultation), by=by)
 
 
-def call_off(consultation: Consultation, reason: str, *, by: User) -> None:
+def call_off(consultation: Consultation, reason: str, *, by: User | None) -> None:
     for kind in (ANSWER, SETTLE, CONCLUDE):
         followups.call_off(kind, [consultation.pk], by=by, reason=reason)
     followups.call_off(REVIEWS, _counties(consultation), by=by, reason=reason)

@@ -1,5 +1,7 @@
 """The papers by which a scheme is issued, and the record of how it was agreed on."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from typing import Any
 
@@ -17,6 +19,7 @@ from ratings.models import Scheme
 from ratings.scheme.drafting import digest
 from records import audit
 from records.files import store
+from records.known import known
 from records.refusals import Incomplete, NotAllowed, WrongState
 
 State = ConsultationState
@@ -24,7 +27,7 @@ State = ConsultationState
 
 @transaction.atomic
 def attach(
-    scheme: Scheme, kind: str, *, number: str, issuers: Collection[str], file: File, by: User
+    scheme: Scheme, kind: str, *, number: str, issuers: Collection[str], file: File[Any], by: User
 ) -> SchemePaper:
     """Attach the paper of a kind with its document number, instead of the one there was."""
     scheme = _draft(scheme, by)
@@ -66,7 +69,7 @@ def record(scheme: Scheme, *, by: User | None) -> Issue:
             review=review,
             consultation=consultation if agreed else None,
             digest=digest(scheme.body),
-            at=scheme.issued_at,
+            at=known(scheme.issued_at),
             by=by,
         )
         if consultation is None:

@@ -10,7 +10,8 @@ from records.registry import Registry
 
 @dataclass(frozen=True)
 class SchemePanel:
-    """``context(user, scheme)``: what ``template`` shows as ``panel``, or None: not shown. The public has no ``user``."""
+    """``context(user, scheme)``: what ``template`` shows as ``panel``, or None: not shown. For the public ``user`` is
+    None."""
 
     template: str
     context: Callable[[Any, Scheme], dict[str, Any] | None]

@@ -3,16 +3,21 @@
 from types import SimpleNamespace
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.roles import Role
-from consultations import workflow
 from tests.clock import freeze_time
-from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, SchemeFactory, UnitFactory, UserFactory, person
-from tests.two_tenants import PNG
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    VILLAGE,
+    AppointmentFactory,
+    SchemeFactory,
+    UnitFactory,
+    UserFactory,
+    person,
+)
 
 CITY, SISTER, THIRD, ELSEWHERE = "3306", "330681", "330683", "330702"
-UNTIL = "2026-12-11"
 
 
 @pytest.fixture(autouse=True)
@@ -50,12 +55,3 @@ def built(rows_of_file):
 @pytest.fixture
 def who(built, own_copy, db):
     return own_copy(built, build)
-
-
-def attach_papers(who) -> None:
-    """Both papers by which the draft is issued."""
-    for kind in ("measures", "standard"):
-        file = SimpleUploadedFile(f"{kind}.png", PNG)
-        workflow.attach(
-            who.draft, kind, number=f"新评〔2027〕{kind}", issuers=["party", "government"], file=file, by=who.office
-        )

@@ -22,7 +22,7 @@ from ratings.workflow import scheme_drafts, scheme_issuing
 from ratings.workflow.scheme import import_scheme
 from records import integrity
 from records.refusals import Incomplete, NotAllowed, Outdated, WrongState
-from tests.consultations.conftest import attach_papers
+from tests.consultations.agreed import attach_papers
 from tests.factories import scheme_body
 from villages.models import Unit
 
@@ -179,7 +179,7 @@ def test_what_was_reviewed_is_what_is_issued(who):
     proposal = workflow.propose(one, by=who.sister, place="c-1.1", text="满分八分", why="与全市一致")
     workflow.settle(proposal, by=who.office, outcome="accepted", answer="采纳")
     one = workflow.conclude(one, by=who.city, reason="已齐")
-    attach_papers(who)
+    attach_papers(who.draft, by=who.office)
     rewrite(who, max=8)
     assert steps_missing(Scheme.objects.get(pk=who.draft.pk)) == []
     rewrite(who, part="a1c2", name="另一个名称")
@@ -211,7 +211,7 @@ def test_a_city_may_turn_the_joint_review_off(who):
     one = consulted(who)
     with pytest.raises(WrongState):
         workflow.send(one, by=who.office, until=LATER)
-    attach_papers(who)
+    attach_papers(who.draft, by=who.office)
     assert scheme_issuing.issue(who.draft, by=who.office).issue.review == Issue.Review.OFF
 
 
@@ -252,7 +252,7 @@ def test_the_database_keeps_what_was_agreed_on(who):
     )
     with refused_by_the_database(), transaction.atomic():
         Consultation.objects.update(state="issued")
-    attach_papers(who)
+    attach_papers(who.draft, by=who.office)
     scheme_issuing.issue(who.draft, by=who.office)
     for rows in (SchemePaper.objects.all(), Issue.objects.all()):
         with refused_by_the_database(), transaction.atomic():

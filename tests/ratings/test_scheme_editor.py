@@ -15,6 +15,7 @@ from ratings.models import Scheme
 from ratings.scheme import drafting
 from ratings.workflow import scheme_drafts
 from records.previews import Preview
+from tests.consultations.agreed import agree_on
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -462,6 +463,8 @@ def test_issuing_does_what_was_shown_and_tells_those_concerned(writer, draft, of
     signer, reviewer = person(Role.SIGNER, VILLAGE), person(Role.TOWNSHIP_REVIEWER, TOWNSHIP)
     elsewhere = person(Role.SIGNER, "330681001218")
     address = reverse("scheme_issue", args=[draft.pk])
+    assert 'name="key"' not in writer.get(address).content.decode()  # nobody was asked yet
+    agree_on(draft, by=office)
     key = re.search(r'name="key"\s+value="(.*?)"', writer.get(address).content.decode())[1]
     assert [writer.post(address, {"key": key}).status_code for _click in range(2)] == [302, 302]
     assert Scheme.objects.get(pk=draft.pk).state == "issued"
@@ -471,7 +474,8 @@ def test_issuing_does_what_was_shown_and_tells_those_concerned(writer, draft, of
     assert writer.get(reverse("scheme_edit", args=[draft.pk])).status_code == 404
 
 
-def test_a_page_of_issuing_that_is_out_of_date_issues_nothing(writer, draft):
+def test_a_page_of_issuing_that_is_out_of_date_issues_nothing(writer, draft, office):
+    agree_on(draft, by=office)
     issue, address = reverse("scheme_issue", args=[draft.pk]), part_address(draft, "a1c1")
     key = re.search(r'name="key"\s+value="(.*?)"', writer.get(issue).content.decode())[1]
     writer.post(address, shown(writer.get(address)) | {"name": "甲"})

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from accounts.roles import Role
 from ratings.models import Cycle, Scheme
 from ratings.workflow import scheme_drafts
+from tests.consultations.agreed import agree_on
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, SchemeFactory, UnitFactory, person
 from tests.in_browser import press, sign_in
 
@@ -82,6 +83,7 @@ def test_an_office_writes_and_issues_its_scheme(new_context, live_server, office
 
     if scripts:
         _try(page, draft)
+    agree_on(draft, by=office)
     page.goto(f"/schemes/{draft.pk}/issue/")
     press(page, "main form button.primary")
     expect(page).to_have_url(re.compile(rf"/schemes/{draft.pk}/$"))
