@@ -33,7 +33,7 @@ TOPICS = [
             "scheme_word",
             "joint_review",
         ),
-        needs=(WRITE, COMMENT, REVIEW, LEAD),
+        needs=(WRITE, COMMENT, REVIEW, LEAD, "ratings.view_scheme"),
         order=27,
     ),
     Topic(
