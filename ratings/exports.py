@@ -61,7 +61,7 @@ def register_runs() -> list[SheetColumn]:
         SheetColumn(pgettext("re-rating run", "Changed"), lambda run: run.changed_seen, 10),
         SheetColumn(pgettext("re-rating run", "Findings"), lambda run: run.findings_seen, 10),
         SheetColumn(pgettext("re-rating run", "How long"), runs_presenter.duration_words, 16),
-        SheetColumn(_("State"), RegisterRun.get_state_display, 12),
+        SheetColumn(_("State"), lambda run: str(runs_presenter.state_of(run).label), 12),
     ]
 
 

@@ -69,7 +69,8 @@ class RegisterRun(models.Model):
     """One run over the register, or over that of ``place``: up to which day, how, and what came of it.
 
     ``full``: every unit was looked at. ``findings``: changes that a full run made where nothing called for one; there
-    must be none. A run whose process ended is found ``interrupted`` by the next one, and has changed nothing.
+    must be none. A run whose process ended is recorded as ``interrupted`` by the next one, and has changed nothing;
+    pages say so at once (``workflow.register_run.is_left_behind``).
     """
 
     class State(models.TextChoices):

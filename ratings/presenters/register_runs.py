@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from ratings.models import RegisterRun, RegisterRunChange
 from ratings.models.register_run import VIEW
+from ratings.workflow.register_run import is_left_behind
 from villages.models import Unit, below_any, prefixes
 
 WHY = {
@@ -59,8 +60,14 @@ def why_words(run: RegisterRun, change: RegisterRunChange) -> str:
     return _("nothing that is known: please report this") if run.findings else _("first run")
 
 
+def state_of(run: RegisterRun) -> RegisterRun.State:
+    """A run that was killed is interrupted at once, although only the next run records it."""
+    return RegisterRun.State.INTERRUPTED if is_left_behind(run) else RegisterRun.State(run.state)
+
+
 def explained(run: RegisterRun) -> RegisterRun:
-    """``run`` with its words for a page."""
+    """``run`` with its words for a page, in the state it is in."""
+    run.state = state_of(run)
     run.kind_words, run.who_words, run.place_words = kind_words(run), who_words(run), place_words(run)
     run.duration_words = duration_words(run)
     return run

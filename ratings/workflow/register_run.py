@@ -134,6 +134,31 @@ def _units_by_county(within: str) -> Counter[str]:
     return Counter(dict(found.annotate(n=Count("pk"))))
 
 
+def is_left_behind(run: RegisterRun) -> bool:
+    """Whether its process ended before the run did: its record says that it is running, and nobody holds the lock.
+
+    The record is read again after the lock: only a run that holds the lock ends, so one that was running before and
+    still is by its record was not running in between.
+    """
+    if run.state != RegisterRun.State.RUNNING or _somebody_runs():
+        return False
+    return RegisterRun.objects.filter(pk=run.pk, state=RegisterRun.State.RUNNING).exists()
+
+
+def _somebody_runs() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select exists (
+                select from pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()
+                where l.locktype = 'advisory' and l.classid = 0 and l.objid = %s and l.objsubid = 1 and l.granted
+            )
+            """,
+            [_LOCK],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 @contextmanager
 def _alone() -> Iterator[bool]:
     """Whether no other run is at work; nobody else is until the end. The lock ends with its process."""

@@ -155,6 +155,28 @@ def test_a_double_click_runs_once_and_one_runs_at_a_time(client, office):
     assert RegisterRun.objects.filter(by=office).count() == 1
 
 
+def test_a_killed_run_is_interrupted_at_once_and_one_under_way_is_not(client, office):
+    killed = run_register()
+    RegisterRun.objects.filter(pk=killed.pk).update(state="running", ended_at=None)
+    one = reverse("register_run", args=[killed.pk])
+
+    def states() -> list[str]:
+        return [
+            client.get(one).context["run"].state,
+            client.get(RUNS).context["runs"][0].state,
+            lines(client, RUNS)[3][-1],
+        ]
+
+    assert states() == ["interrupted", "interrupted", "已中断"]
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", [register_run._LOCK])
+        assert states() == ["running", "running", "进行中"]
+    finally:
+        other.close()
+
+
 def test_a_failed_run_is_said_in_words(client, office):
     happen(HERE)
     with connection.cursor() as cursor:

@@ -4,6 +4,8 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from celery.signals import task_retry
+from django.db import connections
 
 from accounts.roles import Role
 from followups.models import FollowUp
@@ -16,8 +18,9 @@ from ratings.workflow.transition import move
 from records.refusals import Incomplete, NotAllowed, Outdated
 from reports.assessments import sources
 from reports.assessments.spec import AssessmentSpec
-from reports.kept_warnings import refresh
+from reports.kept_warnings import LOCK, refresh
 from reports.models import WarningThreshold
+from reports.tasks import TRIED_AGAIN_AFTER, refresh_place
 from reports.warnings import findings
 from reports.workflow import set_thresholds
 from tests.clock import freeze_time
@@ -262,6 +265,25 @@ def test_a_step_refreshes_the_warnings_of_its_place_alone(county, django_capture
     with django_capture_on_commit_callbacks(execute=True):
         close(here, on=date(2026, 11, 25), by=discipline, reason="已整改")
     assert [unit for _rule, unit, _role in waiting()] == ["218"]
+
+
+def test_a_refresh_that_finds_another_one_at_work_tries_again(world):
+    other = connections.create_connection("default")
+    tries = []
+
+    def finish_the_other(reason, **_given):
+        tries.append((reason.when, FollowUp.objects.count()))
+        other.close()
+
+    with other.cursor() as cursor:
+        cursor.execute(f"select pg_advisory_lock({LOCK})")
+    task_retry.connect(finish_the_other, weak=False)
+    try:
+        assert refresh_place.apply([COUNTY], throw=False).get() == 6
+    finally:
+        task_retry.disconnect(finish_the_other)
+        other.close()
+    assert tries == [(TRIED_AGAIN_AFTER, 0)]
 
 
 def test_thresholds_have_bounds_and_owners(county):
