@@ -227,6 +227,7 @@ ROLES: dict[str, RoleSpec] = {
         WATCH
         | {
             "reports.set_thresholds",
+            "reports.view_leads",
             "reminders.set_rules",
             "consultations.comment_draft",
             "ratings.record_event",
@@ -291,6 +292,7 @@ ROLES: dict[str, RoleSpec] = {
         WATCH
         | {
             "reports.set_thresholds",
+            "reports.view_leads",
             "reminders.set_rules",
             "ratings.record_event",
             "followups.answer_followup",

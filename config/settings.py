@@ -309,6 +309,7 @@ CELERY_BEAT_SCHEDULE = {
     "files": {"task": "accounts.tasks.check_files", "schedule": crontab(hour=3, minute=40)},
     "leftovers": {"task": "records.tasks.sweep_leftovers", "schedule": crontab(hour=4, minute=10)},
     "warnings": {"task": "reports.tasks.refresh_warnings", "schedule": crontab(minute=40)},
+    "leads": {"task": "reports.tasks.refresh_leads", "schedule": crontab(hour=2, minute=20)},
     "rollups": {"task": "reports.tasks.refresh_rollups", "schedule": crontab(minute=35)},
     "late follow-ups": {"task": "followups.tasks.escalate", "schedule": crontab(minute=10)},
     "reminders": {"task": "reminders.tasks.remind", "schedule": crontab(hour="8-17", minute=15)},

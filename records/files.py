@@ -19,7 +19,7 @@ from django.http import FileResponse, Http404
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from records import harmful_files
+from records import harmful_files, near_pictures
 from records.file_faults import found, keep_young, place
 from records.models import StoredFile
 from records.pictures import NoPicture, ReducedPicture
@@ -72,6 +72,8 @@ def store(upload: File, *, by: Any) -> StoredFile:
     keep_young(sha256)
     if found(sha256) != (len(content), sha256):  # new, or the stored file is damaged
         default_storage.save(place(sha256), io.BytesIO(content))
+    if kind.startswith("image/"):
+        near_pictures.keep(sha256, content)
     return StoredFile.objects.create(name=name, sha256=sha256, size=len(content), kind=kind, uploaded_by=by)
 
 

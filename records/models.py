@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records.chain import Digest, ProvedColumns, Seal
 from records.integrity_run import IntegrityRun
+from records.picture_hashes import NearPicture, PictureHash
 from records.previews import Preview
 from records.schema import SchemaObject
 
@@ -22,6 +23,8 @@ __all__ = [
     "IdempotentAnswer",
     "IntegrityRun",
     "IssuedDocument",
+    "NearPicture",
+    "PictureHash",
     "Preview",
     "ProvedColumns",
     "SchemaObject",

@@ -66,6 +66,20 @@ TOPICS = [
         order=29,
     ),
     Topic(
+        "leads",
+        _("Leads"),
+        _("Figures that are unusual enough to be looked at, with their reasons. None is a verdict."),
+        (
+            _("Open a lead: it says what was measured, what else may explain it, and lists the rows behind it."),
+            _("If there is an explanation, set it aside with a note; the note stays. More cases bring it back."),
+            _("Set the limits of your city or county; where nothing is set, the default beside the field counts."),
+            _("Leads are for the discipline commission alone: they stand in no report and leave as no file."),
+        ),
+        pages=("leads", "lead", "lead_limits"),
+        needs=("reports.view_leads",),
+        order=30,
+    ),
+    Topic(
         "reports",
         _("Annual reports"),
         _("The year as an Excel workbook, made in the background."),

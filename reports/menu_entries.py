@@ -31,6 +31,15 @@ MENU = (
         note=_("What is late or unusual, by rule and colour"),
     ),
     MenuEntry(
+        Section.RECORDS,
+        _("Leads"),
+        "leads",
+        ("reports.view_leads",),
+        order=26,
+        audiences=(DESK,),
+        note=_("Unusual figures to look at, never verdicts"),
+    ),
+    MenuEntry(
         Section.REPORTS,
         _("Annual reports"),
         "reports",

@@ -13,8 +13,20 @@ from django.utils.translation import gettext_lazy as _
 
 from records.jobs import Job
 from records.models import StoredFile
+from reports.leads.models import Lead, LeadLimit, LeadNote
 from reports.thresholds import RULES, THRESHOLDS
 from villages.models import Unit
+
+__all__ = [
+    "DemonstrationStep",
+    "KeptStanding",
+    "Lead",
+    "LeadLimit",
+    "LeadNote",
+    "ReportRequest",
+    "TilePosition",
+    "WarningThreshold",
+]
 
 
 class ReportRequest(Job):

@@ -10,13 +10,15 @@ from records import jobs
 from reports import help_topics, kept_warnings, menu_entries, notices, todos, workflow
 from reports.demonstration import guard  # noqa: F401 (registers a system check)
 from reports.home import progress
-from reports.models import ReportRequest, TilePosition, WarningThreshold
+from reports.models import LeadLimit, LeadNote, ReportRequest, TilePosition, WarningThreshold
 from reports.unit_file.link import link_to_file
 from villages import unit_panels
 
 TRAIL = {
     "set_thresholds": pgettext_lazy("step", "set the thresholds of warnings"),
     "place_tiles": pgettext_lazy("step", "move the tiles of the map"),
+    "set_lead_aside": pgettext_lazy("step", "set a lead aside"),
+    "set_lead_limits": pgettext_lazy("step", "set the limits of leads"),
 }
 
 
@@ -28,6 +30,8 @@ def register() -> None:
     audit_words.register(TRAIL)
     audit_trail.show_openly("a rule for warnings says nothing of a result", WarningThreshold)
     audit_trail.show_openly("where a place lies on a map says nothing of a result", TilePosition)
+    audit_trail.show_openly("from when a figure is a lead says nothing of anybody", LeadLimit)
+    audit_trail.redact(LeadNote, audit_trail.Redaction(cells="true", columns=("note", "lead_id")))
     jobs.register(ReportRequest, workflow.make)
     todo_list.register(todos)
     home.register(home.HomePanel("reports/home_progress.html", progress, order=20))

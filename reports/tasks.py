@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from reports import kept_warnings, rollups
+from reports.leads import refreshing
 
 FORGOTTEN_AFTER = 300
 """Seconds after which a refresh that no worker took up is asked for again."""
@@ -28,6 +29,12 @@ def refresh_warnings() -> int:
 def refresh_rollups() -> int:
     """Count anew what the dashboards of provinces show."""
     return rollups.refresh(timezone.now())
+
+
+@shared_task
+def refresh_leads() -> int:
+    """Each night: compare new photos, and find the leads for inspectors anew."""
+    return refreshing.refresh(timezone.now())
 
 
 @shared_task(bind=True, max_retries=None)

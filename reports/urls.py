@@ -1,12 +1,15 @@
 from django.urls import path
 
-from reports.views import dashboard, findings, money, report, tiles, unit_file, warnings
+from reports.views import dashboard, findings, leads, money, report, tiles, unit_file, warnings
 
 urlpatterns = [
     path("dashboard/", dashboard.dashboard_home, name="dashboard_home"),
     path("dashboard/<str:code>/", dashboard.dashboard, name="dashboard"),
     path("dashboard/<str:code>/tiles/", tiles.tiles, name="dashboard_tiles"),
     path("dashboard/<str:code>/<slug:question>/", findings.figure_list, name="figure_list"),
+    path("leads/", leads.leads, name="leads"),
+    path("leads/<int:pk>/", leads.lead, name="lead"),
+    path("leads/limits/<str:code>/", leads.limits, name="lead_limits"),
     path("money/overview/", money.money_home, name="money_home"),
     path("money/overview/<str:code>/", money.money_overview, name="money_overview"),
     path("register/<str:code>/file/", unit_file.unit_file, name="unit_file"),

@@ -467,6 +467,9 @@ PAGES = {
     "plan_measures": page(get=anywhere(PLAN), post=anywhere(SUPERVISE_PLAN)),
     "plan_measure_withdraw": page("library_measure.pk", post=at("county", SUPERVISE_PLAN)),
     # Of those who oversee units.
+    "leads": both(who=anywhere("reports.view_leads")),
+    "lead": both("lead.pk", who=at("county", "reports.view_leads")),
+    "lead_limits": both("county.code", who=at("county", "reports.view_leads")),
     "warnings": both(who=anywhere("followups.view_followup")),
     "warning_thresholds": both("county.code", who=at("county", "reports.set_thresholds")),
     "reports": both(who=anywhere("reports.view_report")),

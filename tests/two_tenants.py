@@ -29,6 +29,7 @@ from ratings.workflow.register_run import run_register
 from ratings.workflow.scheme import issue_scheme
 from records.files import store, store_photo
 from reports import workflow as reports
+from reports.models import Lead
 from reviews.models import AppealPaper, Draw, FieldPhoto, Settlement, Sheet
 from reviews.workflow import appeals, batches, checks, decisions, panels
 from tests.factories import (
@@ -380,5 +381,15 @@ def _record_event(own: SimpleNamespace) -> None:
     own.proposal = Proposal.objects.get(unit=own.village, state="open")
     own.followup = FollowUp.objects.get(kind="proposal", subject=own.proposal.pk)
     paper = store(SimpleUploadedFile("说明.png", PNG), by=own.who.township_leader)
+    own.lead = Lead.objects.create(
+        rule="gap",
+        place=own.village,
+        subject=own.village.code,
+        unit=own.village,
+        cases=2,
+        measured={"value": "11"},
+        rows=[],
+        found_at=timezone.now(),
+    )
     own.proof = FollowUpFile.objects.create(followup=own.followup, file=paper, added_by=own.who.township_leader)
     own.clawback = Clawback.objects.filter(unit=own.village).first()

@@ -1,0 +1,49 @@
+"""What a rule hands over, and what it may ask."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from os.path import commonprefix
+from typing import Any
+
+from villages.models import CODE_LENGTHS
+
+
+@dataclass(frozen=True)
+class Found:
+    """One lead (``Lead``). ``rows``: under each lead, what its page lists; ``units``: all that it speaks of."""
+
+    rule: str
+    subject: str
+    units: frozenset[str]
+    rows: list[dict[str, Any]]
+    measured: dict[str, Any] = field(default_factory=dict)
+    unit: str | None = None
+    person: int | None = None
+    cases: int = 0
+
+    @property
+    def place(self) -> str:
+        return common_place(self.units)
+
+    @property
+    def count(self) -> int:
+        return self.cases or len(self.rows)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a rule looks: the place with this code and what is below it, and the limits there."""
+
+    code: str
+    limits: Mapping[str, int]
+
+    @property
+    def within(self) -> dict[str, str]:
+        """The parameters of a statement."""
+        return {"code": self.code, "end": self.code + "~"}
+
+
+def common_place(codes: Iterable[str]) -> str:
+    """The code of the smallest place that holds all of these."""
+    shared = len(commonprefix(list(codes)))
+    return next(iter(codes))[: max((n for n in CODE_LENGTHS if n <= shared), default=0)]

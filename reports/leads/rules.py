@@ -1,0 +1,153 @@
+"""The rules over results and objections. Each looks only at what has been published, and returns what it found."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+
+from ratings.models import Application, Decision
+from ratings.scoring.totals import full_marks
+from reports.leads.found import Found, Scope
+from reports.leads.models import LeadRule
+from reviews.models import Objection
+from villages.models import below, township_of
+
+GAP_YEARS = 3
+LEAST_COMPARED = 5
+"""Villages from which a county's own change from one year to the next is read."""
+OBJECTIONS_WITHIN = timedelta(days=731)
+BAND = Decimal(1)
+"""Points above and below a line that are compared."""
+
+
+def published(scope: Scope) -> QuerySet[Application]:
+    out = Application.objects.filter(below(scope.code, "unit_id"), state__in=Application.State.STAR_PUBLISHED)
+    return out.filter(panel_total__isnull=False).select_related("cycle__scheme", "unit").order_by("cycle__year", "unit")
+
+
+def plain(number: Decimal | float) -> str:
+    """A figure without needless zeros, as JSON keeps it."""
+    text = f"{Decimal(number):.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def line_of(one: Application, **figures: Any) -> dict[str, Any]:
+    """A row of a lead about an application."""
+    return {
+        "unit": one.unit_id,
+        "name": one.unit.name,
+        "year": one.cycle.year,
+        "url": reverse("application", args=[one.pk]),
+        **figures,
+    }
+
+
+def gaps(scope: Scope, now: datetime) -> Iterator[Found]:
+    """Villages whose self-assessment was far above the panel in several of the last years."""
+    rows = published(scope).filter(
+        cycle__year__gt=timezone.localdate(now).year - GAP_YEARS - 1,
+        self_total__gte=F("panel_total") + scope.limits["gap_points"],
+    )
+    by_unit: dict[str, list[Application]] = defaultdict(list)
+    for one in rows:
+        by_unit[one.unit_id].append(one)
+    for unit, found in by_unit.items():
+        last = found[-GAP_YEARS:]
+        if len(last) >= scope.limits["gap_years"]:
+            lines = [
+                line_of(
+                    one,
+                    own=plain(one.self_total),
+                    panel=plain(one.panel_total),
+                    difference=plain(one.self_total - one.panel_total),
+                )
+                for one in last
+            ]
+            most = max(one.self_total - one.panel_total for one in last)
+            yield Found(LeadRule.GAP, unit, frozenset({unit}), lines, {"value": plain(most)}, unit=unit)
+
+
+def _share(one: Application) -> Decimal:
+    """The panel's points in hundredths of full marks, so that years with other schemes compare."""
+    return one.panel_total * 100 / (full_marks(one.cycle.scheme.spec) or 100)
+
+
+def jumps(scope: Scope, _now: datetime) -> Iterator[Found]:
+    """Villages that rose from one year to the next far more than the county's villages did."""
+    shares: dict[str, dict[int, tuple[Application, Decimal]]] = defaultdict(dict)
+    for one in published(scope):
+        shares[one.unit_id][one.cycle.year] = (one, _share(one))
+    changes: dict[tuple[int, int], dict[str, Decimal]] = defaultdict(dict)
+    for unit, years in shares.items():
+        for before, after in pairwise(sorted(years)):
+            if after == before + 1:
+                changes[after, len(unit)][unit] = years[after][1] - years[before][1]
+    for (year, _level), by_unit in changes.items():  # townships and villages are rated by schemes of their own
+        if len(by_unit) < LEAST_COMPARED:
+            continue
+        usual = median(by_unit.values())
+        for unit, change in by_unit.items():
+            if change - usual >= scope.limits["jump"]:
+                lines = [
+                    line_of(one, panel=plain(one.panel_total), share=plain(share))
+                    for one, share in (shares[unit][year - 1], shares[unit][year])
+                ]
+                measured = {"value": plain(change), "usual": plain(usual), "year": year}
+                yield Found(LeadRule.JUMP, f"{unit}:{year}", frozenset({unit}), lines, measured, unit=unit, cases=1)
+
+
+def objections(scope: Scope, now: datetime) -> Iterator[Found]:
+    """Villages whose results were objected to again and again."""
+    rows = Objection.objects.filter(below(scope.code, "unit_id"), made_at__gte=now - OBJECTIONS_WITHIN)
+    by_unit: dict[str, list[Objection]] = defaultdict(list)
+    for one in rows.select_related("unit").order_by("made_at", "pk"):
+        by_unit[one.unit_id].append(one)
+    for unit, made in by_unit.items():
+        if len(made) >= scope.limits["objections"]:
+            lines = [
+                {
+                    "unit": unit,
+                    "name": one.unit.name,
+                    "on": timezone.localdate(one.made_at).isoformat(),
+                    "state": one.state,
+                    "url": reverse("review_objection", args=[one.pk]),
+                }
+                for one in made
+            ]
+            upheld = sum(one.state == Objection.State.UPHELD for one in made)
+            yield Found(LeadRule.OBJECTIONS, unit, frozenset({unit}), lines, {"upheld": upheld}, unit=unit)
+
+
+def crowds(scope: Scope, _now: datetime) -> Iterator[Found]:
+    """Places that decided, in the last year rated, many more totals just above a line than just below it."""
+    last = Decision.objects.filter(application=OuterRef("pk"), state__in=Decision.State.PUBLISHED).order_by("-pk")
+    rows = published(scope).annotate(origin=Subquery(last.values("origin")[:1]))
+    by_place: dict[tuple[str, int], list[Application]] = defaultdict(list)
+    for one in rows.filter(origin__in=[Decision.Origin.TOWNSHIP, Decision.Origin.COUNTY]):
+        place = township_of(one.unit_id) if one.origin == Decision.Origin.TOWNSHIP else scope.code
+        by_place[place, one.cycle_id].append(one)
+    latest: dict[str, int] = {}
+    for (place, _cycle), decided in by_place.items():
+        latest[place] = max(latest.get(place, 0), decided[0].cycle.year)
+    for (place, cycle), decided in by_place.items():
+        if decided[0].cycle.year == latest[place]:
+            yield from _crowds_of(scope, place, cycle, decided)
+
+
+def _crowds_of(scope: Scope, place: str, cycle: int, decided: list[Application]) -> Iterator[Found]:
+    for star in decided[0].cycle.scheme.spec.stars:
+        if star.total is None or star.total <= 0:
+            continue
+        above = [one for one in decided if star.total <= one.panel_total < star.total + BAND]
+        under = sum(star.total - BAND <= one.panel_total < star.total for one in decided)
+        if len(above) >= max(scope.limits["crowd_units"], scope.limits["crowd_times"] * max(under, 1)):
+            lines = [line_of(one, panel=plain(one.panel_total)) for one in above]
+            measured = {"star": star.star, "line": plain(star.total), "under": under, "year": decided[0].cycle.year}
+            yield Found(LeadRule.CROWD, f"{cycle}:{star.star}", frozenset({place}), lines, measured, unit=place)
