@@ -128,10 +128,8 @@ def _reviewer(lead: Lead) -> str:
         "cases": lead.cases,
     }
     if higher:
-        return (
-            _("%(person)s (%(place)s): on average %(value)s points above the others, over %(cases)d villages") % words
-        )
-    return _("%(person)s (%(place)s): on average %(value)s points below the others, over %(cases)d villages") % words
+        return _("%(person)s (%(place)s): over %(cases)d villages %(value)s points above the others on average") % words
+    return _("%(person)s (%(place)s): over %(cases)d villages %(value)s points below the others on average") % words
 
 
 def _crowd(lead: Lead) -> str:
