@@ -109,5 +109,5 @@ def _uses(scope: Scope, since: int) -> Iterator[Use]:
 def _of(scope: Scope, rows: QuerySet[Any], source: str, unit: str, year: str, subject: str) -> Iterator[Use]:
     pictures = rows.filter(below(scope.code, f"{unit}_id"), file__kind__startswith="image/")
     columns = ("file__sha256", f"{unit}_id", f"{unit}__name", year)
-    for *photo, file, pk in pictures.order_by("pk").values_list(*columns, "file__name", subject):
-        yield Use(*photo, source, file, pk)
+    for sha256, code, name, on, file, pk in pictures.order_by("pk").values_list(*columns, "file__name", subject):
+        yield Use(sha256, code, name, on, source, file, pk)
