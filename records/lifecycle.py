@@ -12,7 +12,7 @@ A group stands on the enum of the states and is used wherever several states mea
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -50,12 +50,23 @@ def moves(*states: str, to: str) -> tuple[Move, ...]:
 
 
 @dataclass(frozen=True)
+class AtLevel:
+    """A step as one level takes it: what in it is not the same at every level."""
+
+    permissions: Iterable[str]
+    moves: tuple[Move, ...] = ()
+    at: Iterable[str] = ()
+
+
+@dataclass(frozen=True)
 class Step:
     """One step. ``permissions`` ("app.verb"): one of them is needed; none where nobody's right is asked (the clock).
 
-    ``moves``: the changes of state that it makes; ``at``: the states in which it may be taken, where these are not
-    those that it moves from. ``label``: on its button (None where no list of next steps offers it); ``url_name``: its
-    page, which takes the thing's id. ``told``: in the timeline; ``trail``: in the audit trail.
+    ``levels``: what each level has of its own in it, beside what all share; the step as a whole has all of it,
+    ``at_level`` is the step of one. ``moves``: the changes of state that it makes; ``at``: the states in which it may
+    be taken, where these are not those that it moves from. ``label``: on its button (None where no list of next steps
+    offers it); ``url_name``: its page, which takes the thing's id. ``told``: in the timeline; ``trail``: in the audit
+    trail.
     """
 
     verb: str
@@ -66,9 +77,25 @@ class Step:
     url_name: str = ""
     told: Promise | None = None
     trail: Promise | None = None
+    levels: Mapping[str, AtLevel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "permissions", tuple(self.permissions))
+        own = self.levels.values()
+        for name in ("permissions", "moves", "at"):
+            of_levels = [one for level in own for one in getattr(level, name)]
+            object.__setattr__(self, name, tuple(dict.fromkeys([*getattr(self, name), *of_levels])))
+
+    def at_level(self, level: str) -> "Step":
+        """The step as ``level`` takes it: without what others alone have in it."""
+        if not self.levels:
+            return self
+        own, others = self.levels[level], [at for name, at in self.levels.items() if name != level]
+
+        def narrowed(name: str) -> tuple[Any, ...]:
+            foreign = {one for at in others for one in getattr(at, name)} - {*getattr(own, name)}
+            return tuple(one for one in getattr(self, name) if one not in foreign)
+
+        return replace(self, permissions=narrowed("permissions"), moves=narrowed("moves"), at=narrowed("at"), levels={})
 
     @property
     def permission(self) -> str:
@@ -107,6 +134,17 @@ class Lifecycle(Mapping[str, Step]):
     def transitions(self) -> list[Move]:
         """Every move of a step, once: what the database's state machine allows."""
         return list(dict.fromkeys((str(before), str(after)) for step in self.values() for before, after in step.moves))
+
+    def only_at(self, level: str) -> list[Move]:
+        """The moves that ``level`` alone makes, in steps that each level takes in its own way."""
+        own, others = dict[Move, None](), set[Move]()
+        for step in self.values():
+            for name, at in step.levels.items():
+                if name == level:
+                    own |= dict.fromkeys((str(before), str(after)) for before, after in at.moves)
+                else:
+                    others |= {*at.moves}
+        return [move for move in own if move not in others]
 
     @property
     def offered(self) -> list[Step]:

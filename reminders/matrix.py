@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Case, Max, Q, Value, When
 from django.urls import reverse
 
 from accounts.models import User
@@ -33,10 +33,10 @@ STATES_AFTER = {
     DueStep.RELEASE: {State.PUBLIC_NOTICE, State.CONFIRMED},
 }
 DONE_BY = {
-    DueStep.APPLY: ("submit", "resubmit"),
-    DueStep.TOWNSHIP_REVIEW: ("decide_township", "recommend", "reject"),
-    DueStep.COUNTY_REVIEW: ("decide_county", "reject_county"),
-    DueStep.RELEASE: ("release",),
+    DueStep.APPLY: Q(verb__in=["submit", "resubmit"]),
+    DueStep.TOWNSHIP_REVIEW: Q(verb__in=["decide_township", "recommend", "reject"], from_state=State.TOWNSHIP_REVIEW),
+    DueStep.COUNTY_REVIEW: Q(verb__in=["decide_county", "reject"], from_state=State.COUNTY_REVIEW),
+    DueStep.RELEASE: Q(verb="release"),
 }
 LEVEL_BELOW = {4: 6, 6: TOWNSHIP_LENGTH, TOWNSHIP_LENGTH: 12}
 """Digits of the rows' codes by those of the unit; of a province, its cities."""
@@ -157,12 +157,12 @@ def _done(user: User, unit: Unit) -> dict[tuple[str, str], datetime]:
     """When a unit did a step of the running rating, as far as ``user`` may know."""
     running = Application.objects.filter(below(unit.code, "unit_id"), cycle__state=Cycle.State.OPEN)
     states = {one.pk: one for one in with_shown_state(running, user)}
-    verbs = {verb: step for step, of in DONE_BY.items() for verb in of}
-    moved = Transition.objects.filter(application__in=states, verb__in=verbs).values("application", "verb")
+    done = Case(*(When(of, then=Value(step)) for step, of in DONE_BY.items()))
+    moved = Transition.objects.filter(application__in=states).annotate(done=done).exclude(done=None)
     return {
         (states[row["application"]].unit_id, step): row["at"]
-        for row in moved.annotate(at=Max("at")).order_by("at")
-        if states[row["application"]].shown_state in STATES_AFTER[step := verbs[row["verb"]]]
+        for row in moved.values("application", "done").annotate(at=Max("at")).order_by("at")
+        if states[row["application"]].shown_state in STATES_AFTER[step := DueStep(row["done"])]
     }
 
 

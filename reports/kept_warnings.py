@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Length, Substr
 from django.urls import reverse
@@ -27,13 +27,13 @@ from followups.offices import Office, leading_office
 from followups.time_limits import Limit
 from followups.workflow import Opening
 from ratings.models import Cycle, Decision, Reversal
+from records.locks import Lock, hold, try_hold
 from reports.models import WarningThreshold
 from reports.warnings import Finding, findings
 from reviews.models import Objection
 from villages.models import Unit, below, county_of, township_of
 
 PREFIX = "warning_"
-LOCK = "hashtext('reports:warnings')"
 OVERSEE = ("reports.view_dashboard", "ratings.accept")
 
 
@@ -212,8 +212,7 @@ LIMITS = {PREFIX + rule: Limit(spec.days) for rule, spec in RULES.items()}
 def refresh(now: datetime, code: str = "") -> int:
     """Open what the rules find in the unit ``code`` and below it (or everywhere), close what they no longer find; how
     many were opened. Idempotent."""
-    with connection.cursor() as cursor:  # one after the other, so that none waits for a row that the other waits for
-        cursor.execute(f"select pg_advisory_xact_lock({LOCK})")
+    hold(Lock.WARNINGS)  # one after the other, so that none waits for a row that the other waits for
     found = defaultdict(list)
     for finding in findings(now, code):
         found[finding.rule].append(finding)
@@ -228,9 +227,7 @@ def refresh(now: datetime, code: str = "") -> int:
 
 def is_alone() -> bool:
     """Whether no other refresh is running; until the end of the transaction none begins."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"select pg_try_advisory_xact_lock({LOCK})")
-        return bool(cursor.fetchone()[0])
+    return try_hold(Lock.WARNINGS)
 
 
 def call_off_switched_off(code: str) -> None:

@@ -13,14 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Appointment
 from ratings.models import Answer, Application, Decision, Evidence, Stage, Transition
-from ratings.models.lifecycle import STEPS
+from ratings.models.lifecycle import DECIDE_COUNTY, DECIDE_TOWNSHIP, STEPS, ApplicationState
 from reviews.models import Appeal, Sheet
 
-TOWNSHIP_VERDICTS, COUNTY_VERDICTS = (
-    tuple(step.verb for step in STEPS.offered if step.permission == right)
-    for right in ("reviews.decide_township", "reviews.decide_county")
-)
-VERDICTS = (*TOWNSHIP_VERDICTS, *COUNTY_VERDICTS, "uphold")
+VERDICTS = [step.verb for step in STEPS.offered if {DECIDE_TOWNSHIP, DECIDE_COUNTY} & {*step.permissions}]
+IN_TOWNSHIP = Q(verb__in=VERDICTS, from_state=ApplicationState.TOWNSHIP_REVIEW)
+"""A verdict of the township's."""
 FILLED, ATTACHED, SIGNED, POST, SCORED, DECIDED = "filled", "attached", "signed", "post", "scored", "decided"
 EVENT = "event"
 WORDS = {
@@ -79,7 +77,7 @@ def _conflicts_with(application: int, people: Collection[int]) -> dict[int, str]
     sheets = Sheet.objects.filter(application=application, reviewer__in=people)
     sheets = sheets.exclude(state__in=Sheet.State.STEPPED_BACK)
     by_person |= dict.fromkeys(sheets.values_list("reviewer_id", flat=True), SCORED)
-    steps = Transition.objects.filter(application=application, by__in=people, verb__in=VERDICTS)
+    steps = Transition.objects.filter(application=application, by__in=people, verb__in=[*VERDICTS, "uphold"])
     decided = Decision.objects.filter(application=application, decided_by__in=people)
     who = {*steps.values_list("by_id", flat=True), *decided.values_list("decided_by_id", flat=True)}
     return by_person | dict.fromkeys(who, DECIDED)
@@ -120,7 +118,7 @@ def _own_hand(person: int, stage: str) -> list[When]:
         When(Exists(Appointment.objects.filter(user=person, unit=OuterRef("unit"))), then=Value(POST)),
     ]
     if stage == Stage.COUNTY:
-        cases.append(When(Exists(steps.filter(verb__in=TOWNSHIP_VERDICTS)), then=Value(DECIDED)))
+        cases.append(When(Exists(steps.filter(IN_TOWNSHIP)), then=Value(DECIDED)))
     return cases
 
 
@@ -150,7 +148,7 @@ def _attachers(applications: Collection[int], people: Collection[int]) -> QueryS
 
 
 def _township_deciders(applications: Collection[int], people: Collection[int]) -> set[Pair]:
-    steps = Transition.objects.filter(application__in=applications, by__in=people, verb__in=TOWNSHIP_VERDICTS)
+    steps = Transition.objects.filter(IN_TOWNSHIP, application__in=applications, by__in=people)
     decisions = Decision.objects.filter(
         application__in=applications, decided_by__in=people, origin=Decision.Origin.TOWNSHIP
     )

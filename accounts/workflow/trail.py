@@ -3,18 +3,18 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import AppointmentReview, SeenAppointmentChange, TrailExport, User
 from accounts.trail_records import LONGEST_REASON
 from accounts.trail_review import of_keys
 from records.audit import acting
+from records.locks import Lock, hold
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, require_reason
 
 READ = "accounts.read_trail"
-LOCK = "hashtext('accounts:trail review')"
 
 
 def _reach(by: User) -> list[str]:
@@ -46,8 +46,7 @@ def mark_seen(
     if len(reason) > LONGEST_REASON:
         message = _("At most %d characters.") % LONGEST_REASON
         raise Incomplete(message, {"reason": message})
-    with connection.cursor() as cursor:
-        cursor.execute(f"select pg_advisory_xact_lock({LOCK})")
+    hold(Lock.TRAIL_REVIEW)
     found, numbers = of_keys(reach, groups)
     if expected is not None:
         shown = {key: state for key, state in expected.items() if key in set(groups)}

@@ -3,12 +3,12 @@
 Both are idempotent: of one subject of a kind one follow-up is waiting at most, and closing what is closed does nothing.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -19,6 +19,7 @@ from followups.workflow.telling import notice, responsible_of, tell
 from notifications.models import Notice
 from notifications.workflow import announce_all
 from records import audit
+from records.locks import Lock, hold
 from villages.models import Unit
 
 State = FollowUpState
@@ -55,7 +56,7 @@ def open_all(openings: Iterable[Opening], *, by: User | None) -> list[FollowUp]:
     wanted = {one.key: one for one in openings}
     if unknown := {one.kind for one in wanted.values()} - KINDS.keys():
         raise LookupError(f"no kind of follow-up is registered as {sorted(unknown)}")
-    _one_at_a_time({one.kind for one in wanted.values()})
+    hold(Lock.FOLLOW_UPS, {one.kind for one in wanted.values()})  # who opens the same waits here
     there = _waiting(wanted)
     new = [one for key, one in wanted.items() if key not in there]
     with audit.acting(by, "open_followup"):
@@ -108,13 +109,6 @@ def _close(to: str, verb: str, kind: str, subjects: Iterable[Any], by: User | No
     changed = {"state": to, "closed_by": by, "closed_at": timezone.now(), "reason": reason}
     with transaction.atomic(), audit.acting(by, verb, reason):
         return FollowUp.objects.about(kind, subjects).waiting().update(**changed)
-
-
-def _one_at_a_time(kinds: Collection[str]) -> None:
-    """Two who open the same wait for each other, until the transaction ends."""
-    with connection.cursor() as cursor:
-        for kind in sorted(kinds):
-            cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"followups:{kind}"])
 
 
 def _waiting(wanted: dict[tuple[str, str], Opening]) -> dict[tuple[str, str], FollowUp]:

@@ -20,11 +20,10 @@ from ratings.api.fields import FigureField
 from ratings.application.access import FILL, VIEW, applications_for, opened
 from ratings.application.progress import visible_steps
 from ratings.models import Absence, Application, Cycle, Evidence, Transition
-from ratings.models.lifecycle import STEPS, TAKEN_ABOVE
 from ratings.presenters.application_form import ApplicationFormView
 from ratings.workflow import application as workflow
 from ratings.workflow import evidence as files
-from ratings.workflow.actions import available, verb_above
+from ratings.workflow.actions import available, own_step
 from ratings.workflow.answers import AnswerEntry, SavedAnswers, save_answers, version
 from records.validated_input import ExactSerializer, NoFields, sent
 from villages.models import Unit, below
@@ -254,8 +253,7 @@ class ApplicationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def _step(self, verb: str, pk: str, take: Callable[[Application], Any]) -> Response:
         """``verb``, as the level above the unit takes it where that is its step."""
         application = opened(self.request.user, int(pk))
-        taken = verb_above(verb, application.unit_id) if verb in TAKEN_ABOVE else verb
-        take(self._mine(pk, STEPS[taken].permission))
+        take(self._mine(pk, own_step(verb, application.unit_id).permission))
         return self._detail(pk)
 
     @extend_schema(responses=ApplicationDetailSerializer)

@@ -7,7 +7,6 @@ from ratings.models.application import (
     Points,
     Return,
     ReturnedCriterion,
-    Stage,
     Transition,
     Veto,
     figure_field,
@@ -16,6 +15,7 @@ from ratings.models.cycle import ClosingReversal, Cycle, Extension, Window
 from ratings.models.decision import Decision
 from ratings.models.event import Event, Proposal, Reversal
 from ratings.models.event_case import EventFile, EventPerson
+from ratings.models.lifecycle import Stage
 from ratings.models.register import StarPeriod
 from ratings.models.register_run import RegisterRun, RegisterRunChange, RegisterRunCount, StaleUnit
 from ratings.models.scheme import Scheme

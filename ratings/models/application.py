@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ratings.models.cycle import Cycle
-from ratings.models.lifecycle import STEPS, ApplicationState
+from ratings.models.lifecycle import STEPS, ApplicationState, Stage
 from ratings.models.scheme import Scheme
 from records.cells import PLACES
 from records.models import StoredFile
@@ -30,15 +30,6 @@ FIGURE_DIGITS = 12 + PLACES
 def figure_field(**options: Any) -> models.DecimalField:
     """A figure as it was entered: nothing is rounded on its way into the table (formats §1)."""
     return models.DecimalField(max_digits=FIGURE_DIGITS, decimal_places=PLACES, **options)
-
-
-class Stage(models.TextChoices):
-    """Whose figures a set of points is based on, and who decides."""
-
-    SELF = "self", _("Self-assessment")
-    TOWNSHIP = "township", _("Township review")
-    COUNTY = "county", _("County review")
-    APPEAL = "appeal", _("Hearing of the appeal")
 
 
 class Paper(models.TextChoices):
@@ -118,11 +109,8 @@ class Application(models.Model):
                 operation=pgtrigger.UpdateOf("state"),
                 func=f"""
                     IF length(NEW.unit_id) <= {TOWNSHIP_LENGTH} AND NEW.state = 'township_review'
-                        OR length(NEW.unit_id) > {TOWNSHIP_LENGTH} AND (OLD.state, NEW.state) IN (
-                            ('submitted', 'county_review'), ('returned', 'county_review'),
-                            ('county_review', 'returned'), ('county_review', 'rejected'),
-                            ('rejected', 'county_review')
-                        )
+                        OR length(NEW.unit_id) > {TOWNSHIP_LENGTH}
+                        AND (OLD.state, NEW.state) IN ({", ".join(map(str, STEPS.only_at(Stage.COUNTY)))})
                     THEN
                         RAISE EXCEPTION 'an application of % does not go from % to %',
                             NEW.unit_id, OLD.state, NEW.state USING ERRCODE = 'check_violation';

@@ -1,5 +1,8 @@
 """The life of an application (practice §3): its states, and every transition between them.
 
+The levels of a step are those that may stand above a unit and review it first (``first_stage``): the township of a
+village or station, the county of a township.
+
 The single table for: the transitions that the database allows, what a person may do next and on which page, what a
 deputy may do, and the names in the timeline and the audit trail. Apps that take a step ask here by its verb; conditions
 that a permission cannot express (a conflict of interest, a sheet, a deadline) are added with ``actions.guard``.
@@ -9,7 +12,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from records.lifecycle import Group, Lifecycle, Step, moves
+from records.lifecycle import AtLevel, Group, Lifecycle, Step, moves
+
+
+class Stage(models.TextChoices):
+    """Whose figures a set of points is based on, and who decides."""
+
+    SELF = "self", _("Self-assessment")
+    TOWNSHIP = "township", _("Township review")
+    COUNTY = "county", _("County review")
+    APPEAL = "appeal", _("Hearing of the appeal")
 
 
 class ApplicationState(models.TextChoices):
@@ -48,17 +60,10 @@ class ApplicationState(models.TextChoices):
 
 
 State = ApplicationState
-TAKEN_ABOVE = ("accept", "return", "resume", "undo_submission", "reject")
-"""Steps that the level above the unit takes: in the county they are named "…_county"."""
-
-
-def plain_verb(verb: str) -> str:
-    """The same step whichever level takes it: "accept" of "accept_county"."""
-    plain = verb.removesuffix("_county")
-    return plain if plain in TAKEN_ABOVE else verb
-
-
 IN_TOWNSHIP, IN_COUNTY = State.TOWNSHIP_REVIEW, State.COUNTY_REVIEW
+ACCEPT, ACCEPT_COUNTY = "ratings.accept", "ratings.accept_county"
+DECIDE_TOWNSHIP, DECIDE_COUNTY = "reviews.decide_township", "reviews.decide_county"
+HEAR = ("reviews.hear_appeal_county", "reviews.hear_appeal_city")
 
 STEPS = Lifecycle(
     Step(
@@ -93,8 +98,10 @@ STEPS = Lifecycle(
     ),
     Step(
         "resubmit",
-        ["ratings.sign"],
-        moves(State.RETURNED, to=IN_TOWNSHIP) + moves(State.RETURNED, to=IN_COUNTY),
+        levels={
+            Stage.TOWNSHIP: AtLevel(["ratings.sign"], moves(State.RETURNED, to=IN_TOWNSHIP)),
+            Stage.COUNTY: AtLevel(["ratings.sign"], moves(State.RETURNED, to=IN_COUNTY)),
+        },
         label=_("Sign and hand back the corrections"),
         url_name="application_resubmit",
         told=_("Corrections handed back"),
@@ -102,60 +109,37 @@ STEPS = Lifecycle(
     ),
     Step(
         "accept",
-        ["ratings.accept"],
-        moves(State.SUBMITTED, to=IN_TOWNSHIP),
+        levels={
+            Stage.TOWNSHIP: AtLevel([ACCEPT], moves(State.SUBMITTED, to=IN_TOWNSHIP)),
+            Stage.COUNTY: AtLevel([ACCEPT_COUNTY], moves(State.SUBMITTED, to=IN_COUNTY)),
+        },
         label=_("Accept"),
         url_name="application_accept",
-        told=_("Accepted by the township"),
+        told=_("Accepted for review"),
         trail=pgettext_lazy("step", "accept"),
-    ),
-    Step(  # of what the county reviews first, because it stands above the unit; so the next ones named "…_county"
-        "accept_county",
-        ["ratings.accept_county"],
-        moves(State.SUBMITTED, to=IN_COUNTY),
-        label=_("Accept"),
-        url_name="application_accept",
-        told=_("Accepted by the county"),
-        trail=pgettext_lazy("step", "accept (county)"),
     ),
     Step(
         "return",
-        ["ratings.accept"],
-        # Not accepted yet, too: for what a later version of the scheme asks. The township itself accepts it first.
-        moves(State.SUBMITTED, IN_TOWNSHIP, to=State.RETURNED),
-        at=(IN_TOWNSHIP,),
+        # Not accepted yet, too: for what a later version of the scheme asks. The level itself accepts it first.
+        levels={
+            Stage.TOWNSHIP: AtLevel([ACCEPT], moves(State.SUBMITTED, IN_TOWNSHIP, to=State.RETURNED), [IN_TOWNSHIP]),
+            Stage.COUNTY: AtLevel([ACCEPT_COUNTY], moves(State.SUBMITTED, IN_COUNTY, to=State.RETURNED), [IN_COUNTY]),
+        },
         label=_("Return for correction"),
         url_name="application_return",
         told=_("Returned for correction"),
         trail=pgettext_lazy("step", "return for correction"),
     ),
     Step(
-        "return_county",
-        ["ratings.accept_county"],
-        moves(State.SUBMITTED, IN_COUNTY, to=State.RETURNED),
-        at=(IN_COUNTY,),
-        label=_("Return for correction"),
-        url_name="application_return",
-        told=_("Returned for correction"),
-        trail=pgettext_lazy("step", "return for correction (county)"),
-    ),
-    Step(
         "resume",
-        ["ratings.accept"],
-        moves(State.RETURNED, to=IN_TOWNSHIP),
+        levels={
+            Stage.TOWNSHIP: AtLevel([ACCEPT], moves(State.RETURNED, to=IN_TOWNSHIP)),
+            Stage.COUNTY: AtLevel([ACCEPT_COUNTY], moves(State.RETURNED, to=IN_COUNTY)),
+        },
         label=_("Go on without the corrections"),
         url_name="application_resume",
         told=_("Review resumed after the deadline"),
         trail=pgettext_lazy("step", "resume the review after the deadline"),
-    ),
-    Step(
-        "resume_county",
-        ["ratings.accept_county"],
-        moves(State.RETURNED, to=IN_COUNTY),
-        label=_("Go on without the corrections"),
-        url_name="application_resume",
-        told=_("Review resumed after the deadline"),
-        trail=pgettext_lazy("step", "resume the review after the deadline (county)"),
     ),
     Step(
         "withdraw",
@@ -171,19 +155,13 @@ STEPS = Lifecycle(
     ),
     Step(  # for many at once, from the list; so no page of one application offers it
         "undo_submission",
-        ["ratings.accept"],
-        moves(State.SUBMITTED, to=State.DRAFT),
+        levels={
+            Stage.TOWNSHIP: AtLevel([ACCEPT], moves(State.SUBMITTED, to=State.DRAFT)),
+            Stage.COUNTY: AtLevel([ACCEPT_COUNTY], moves(State.SUBMITTED, to=State.DRAFT)),
+        },
         label=_("Give back to the village"),
         told=_("Given back, not reviewed"),
         trail=pgettext_lazy("step", "give an application back, not reviewed"),
-    ),
-    Step(
-        "undo_submission_county",
-        ["ratings.accept_county"],
-        moves(State.SUBMITTED, to=State.DRAFT),
-        label=_("Give back to the village"),
-        told=_("Given back, not reviewed"),
-        trail=pgettext_lazy("step", "give an application back, not reviewed (county)"),
     ),
     Step(
         "score_township",
@@ -194,7 +172,7 @@ STEPS = Lifecycle(
     ),
     Step(
         "decide_township",
-        ["reviews.decide_township"],
+        [DECIDE_TOWNSHIP],
         moves(IN_TOWNSHIP, to=State.DECIDED),
         label=_("Decide"),
         url_name="review_application",
@@ -202,7 +180,7 @@ STEPS = Lifecycle(
     ),
     Step(
         "recommend",
-        ["reviews.decide_township"],
+        [DECIDE_TOWNSHIP],
         moves(IN_TOWNSHIP, to=IN_COUNTY),
         label=_("Recommend to the county"),
         url_name="review_application",
@@ -211,8 +189,10 @@ STEPS = Lifecycle(
     ),
     Step(
         "reject",
-        ["reviews.decide_township"],
-        moves(IN_TOWNSHIP, to=State.REJECTED),
+        levels={
+            Stage.TOWNSHIP: AtLevel([DECIDE_TOWNSHIP], moves(IN_TOWNSHIP, to=State.REJECTED)),
+            Stage.COUNTY: AtLevel([DECIDE_COUNTY], moves(IN_COUNTY, to=State.REJECTED)),
+        },
         label=_("Do not rate"),
         url_name="review_application",
         told=_("Rejected, no star"),
@@ -227,24 +207,15 @@ STEPS = Lifecycle(
     ),
     Step(
         "decide_county",
-        ["reviews.decide_county"],
+        [DECIDE_COUNTY],
         moves(IN_COUNTY, to=State.DECIDED),
         label=_("Decide"),
         url_name="review_application",
         trail=pgettext_lazy("step", "decide (county)"),
     ),
     Step(
-        "reject_county",
-        ["reviews.decide_county"],
-        moves(IN_COUNTY, to=State.REJECTED),
-        label=_("Do not rate"),
-        url_name="review_application",
-        told=_("Rejected, no star"),
-        trail=pgettext_lazy("step", "do not rate (county)"),
-    ),
-    Step(
         "send_back",
-        ["reviews.decide_county"],
+        [DECIDE_COUNTY],
         moves(IN_COUNTY, to=IN_TOWNSHIP),
         label=_("Send back to the township"),
         url_name="review_application",
@@ -253,7 +224,7 @@ STEPS = Lifecycle(
     ),
     Step(  # a published one only where an order dissolves its unit
         "reconsider",
-        ["reviews.decide_township", "reviews.decide_county"],
+        [DECIDE_TOWNSHIP, DECIDE_COUNTY],
         moves(State.DECIDED, State.PUBLIC_NOTICE, to=IN_TOWNSHIP)
         + moves(State.DECIDED, State.PUBLIC_NOTICE, to=IN_COUNTY),
         at=(State.DECIDED,),
@@ -281,10 +252,12 @@ STEPS = Lifecycle(
     ),
     Step(  # not rated: reviewed after all; otherwise another decision replaces the current one
         "uphold_appeal",
-        ["reviews.hear_appeal_county", "reviews.hear_appeal_city"],
-        moves(State.REJECTED, to=IN_TOWNSHIP)
-        + moves(State.REJECTED, to=IN_COUNTY)
-        + moves(State.PUBLIC_NOTICE, State.CONFIRMED, to=State.CONFIRMED),
+        HEAR,
+        moves(State.PUBLIC_NOTICE, State.CONFIRMED, to=State.CONFIRMED),
+        levels={
+            Stage.TOWNSHIP: AtLevel(HEAR, moves(State.REJECTED, to=IN_TOWNSHIP)),
+            Stage.COUNTY: AtLevel(HEAR, moves(State.REJECTED, to=IN_COUNTY)),
+        },
         trail=pgettext_lazy("step", "uphold an appeal"),
     ),
 )

@@ -17,10 +17,10 @@ from django.utils import timezone
 from ratings.models import Event, Proposal, StarPeriod
 from ratings.register.star_changes import StarChanges
 from ratings.signals import proposals_opened, stars_changed
+from records.locks import Lock, hold
 from villages.models import descendants
 
 _PERIODS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").replace("{query}", "")
-_LOCK = 330624
 _FEW = 50
 
 
@@ -107,7 +107,7 @@ def rerate(units: Units, until: date | None = None, *, dry_run: bool = False) ->
     until = until or today
     scope, horizon = _with_descendants(scope_of(units)), max(until, today)
     with connection.cursor() as cursor:
-        _lock(cursor, scope)
+        _lock(scope)
         changes = StarChanges(horizon)
         _compare(cursor, scope, until, horizon, changes)
         if dry_run or until > today:
@@ -154,20 +154,17 @@ def lock_units(units: Units = "") -> None:
     Code that changes what a star depends on calls this before reading the current state, and ``rerate`` after the
     change.
     """
-    with connection.cursor() as cursor:
-        _lock(cursor, scope_of(units))
+    _lock(scope_of(units))
 
 
-def _lock(cursor: CursorWrapper, scope: RerateScope) -> None:
+def _lock(scope: RerateScope) -> None:
     """Nobody else re-rates these units until the end of the transaction: one lock each if few, otherwise one
     for all."""
     if not scope.few:
-        cursor.execute("select pg_advisory_xact_lock(%s, 0)", [_LOCK])
+        hold(Lock.REGISTER)
         return
-    cursor.execute("select pg_advisory_xact_lock_shared(%s, 0)", [_LOCK])
-    cursor.execute(
-        "select pg_advisory_xact_lock(%s, hashtext(code)) from unnest(%s) as code", [_LOCK + 1, list(scope.few)]
-    )
+    hold(Lock.REGISTER, shared=True)
+    hold(Lock.STARS, scope.few)
 
 
 def _compare(cursor: CursorWrapper, scope: RerateScope, until: date, horizon: date, changes: StarChanges) -> None:

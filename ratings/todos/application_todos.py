@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.todo_list import Todo, of_several
 from ratings.models import Application, Cycle, Extension, Return, Scheme, Window
 from ratings.models.cycle import CycleStep
-from ratings.models.lifecycle import STEPS
+from ratings.models.lifecycle import STEPS, Stage
 from ratings.presenters.application_form import card_address
 from ratings.presenters.village_turn import Turn, turn_of
 from ratings.todos.usual_times import step_at
@@ -151,22 +151,22 @@ class InVillageHands:
 
 @dataclass(frozen=True)
 class ToAccept:
-    """For the office that accepts with ``permission`` and reviews in the window of ``step``: submitted applications,
-    and returns whose deadline is over. Of townships it is the county's, of all others the township's."""
+    """For the office of the level that accepts and reviews in the window of ``step``: submitted applications, and
+    returns whose deadline is over. Of townships it is the county's, of all others the township's."""
 
-    permission: str
+    level: Stage
     step: CycleStep
-    of_townships: bool
 
     def entries(self, user: User) -> list[Todo]:
-        if not user.reach(self.permission):
+        permission = STEPS["accept"].at_level(self.level).permission
+        if not user.reach(permission):
             return []
         sent = Q(state=State.SUBMITTED)
         late = Q(state=State.RETURNED, returns__answered_at=None, returns__due__lte=timezone.now())
         of_township = Q(unit__level=Level.TOWNSHIP)
         counts = (
-            reached(user, self.permission, Application.objects.filter(sent | late))
-            .filter(of_township if self.of_townships else ~of_township)
+            reached(user, permission, Application.objects.filter(sent | late))
+            .filter(of_township if self.level == Stage.COUNTY else ~of_township)
             .annotate(closes=closes_for(self.step, cycle="cycle", unit="unit"))
             .aggregate(
                 submitted=Count("pk", filter=sent, distinct=True),
@@ -278,8 +278,8 @@ class ToRun:
 SOURCES = (
     ToBegin(),
     InVillageHands(),
-    ToAccept(STEPS["accept"].permission, CycleStep.TOWNSHIP_REVIEW, of_townships=False),
-    ToAccept(STEPS["accept_county"].permission, CycleStep.COUNTY_REVIEW, of_townships=True),
+    ToAccept(Stage.TOWNSHIP, CycleStep.TOWNSHIP_REVIEW),
+    ToAccept(Stage.COUNTY, CycleStep.COUNTY_REVIEW),
     ToSupply(),
     ToRun(),
 )

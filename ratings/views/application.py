@@ -23,14 +23,14 @@ from ratings.application.progress import named, steps_of, visible_steps
 from ratings.forms.office_forms import ReturnForm
 from ratings.models import Application, Evidence, Return
 from ratings.models.application import Paper
-from ratings.models.lifecycle import STEPS, TAKEN_ABOVE, plain_verb
+from ratings.models.lifecycle import STEPS
 from ratings.presenters.application_form import ApplicationFormView
 from ratings.presenters.application_paper import declaration
 from ratings.presenters.area_sections import AreaSection, CriterionCard
 from ratings.presenters.corrections import corrections
 from ratings.presenters.figures_below import figures_behind
 from ratings.workflow import application as workflow
-from ratings.workflow.actions import available, verb_above
+from ratings.workflow.actions import available, own_step
 from records import previews
 from records.deadlines import end_of, last_day
 from records.documents import served
@@ -44,10 +44,9 @@ State = Application.State
 PER_PAGE = 50
 PRINTING = ("ratings.fill", "ratings.sign", "ratings.fill_on_behalf")
 SENDING = ("submit", "resubmit")
-UNDOING = tuple(STEPS[verb].permission for verb in ("undo_submission", "undo_submission_county"))
+UNDOING = STEPS["undo_submission"].permissions
 REVIEWING = (
-    "ratings.accept",
-    "ratings.accept_county",
+    *STEPS["accept"].permissions,
     "reviews.score_township",
     "reviews.score_county",
     "ratings.record_event",
@@ -124,7 +123,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "application": application,
             "state_label": State(application.shown_state).label,
             "form": form,
-            "corrected": corrections(application) if any(plain_verb(step.verb) == "return" for step in taken) else [],
+            "corrected": corrections(application) if any(step.verb == "return" for step in taken) else [],
             "track": steps_of(application, taken),
             "taken": [named(step) for step in taken],
             "actions": _open_steps(request.user, application),
@@ -149,7 +148,7 @@ def _open_steps(user: Any, application: Application) -> list[Any]:
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """The application form to print, sign and stamp; for people who fill in, accept or sign the application."""
     application = opened(request.user, pk)
-    accepting = STEPS[verb_above("accept", application.unit_id)].permission
+    accepting = own_step("accept", application.unit_id).permission
     if not any(request.user.has_perm(perm, application) for perm in (*PRINTING, accepting)):
         raise Http404
     content = declaration(ApplicationFormView(application, may_fill=False), by=request.user)
@@ -175,8 +174,7 @@ def _step(
 ) -> HttpResponse:
     """A step with a confirmation page: GET shows what it does, POST takes it as shown; without permission a 404."""
     application = opened(request.user, pk)
-    verb = verb_above(verb, application.unit_id) if verb in TAKEN_ABOVE else verb
-    if not request.user.has_perm(STEPS[verb].permission, application):
+    if not request.user.has_perm(own_step(verb, application.unit_id).permission, application):
         raise NotAllowed
     problems: dict[str, str] = {}
     status, taken = 200, False
@@ -322,7 +320,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 def return_(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the named criteria, each with its reason, until a day; the input is kept when something is missing."""
     application = opened(request.user, pk)
-    if not request.user.has_perm(STEPS[verb_above("return", application.unit_id)].permission, application):
+    if not request.user.has_perm(own_step("return", application.unit_id).permission, application):
         raise NotAllowed
     form = ApplicationFormView(application, may_fill=False)
     cards = [card for sheet in form.sheets for card in sheet.asked]
@@ -347,7 +345,7 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
     if taken:
         messages.success(request, _("Returned. The unit has been told what to correct."))
         return redirect("application", pk)
-    if status != 400 and application.state not in STEPS["return"].states:
+    if status != 400 and application.state not in own_step("return", application.unit_id).states:
         messages.warning(request, _("This step cannot be taken now."))
         return redirect("application", pk)
     return render(

@@ -22,7 +22,7 @@ from records.numbers import keys
 from records.refusals import Incomplete, NotAllowed, WrongState, refuse_unknown_fields
 
 STEP = "undo_submissions"
-RIGHTS = tuple(STEPS[verb].permission for verb in ("undo_submission", "undo_submission_county"))
+RIGHTS = STEPS["undo_submission"].permissions
 QUEUE = f"?state={Application.State.SUBMITTED}"
 
 

@@ -15,7 +15,7 @@ from accounts.authority import lacking
 from ratings import disclosure
 from ratings.models import Application, Stage
 from ratings.models.application import first_stage
-from ratings.models.lifecycle import STEPS, TAKEN_ABOVE, plain_verb
+from ratings.models.lifecycle import STEPS
 from records.lifecycle import Step
 from records.refusals import NotAllowed, WrongState
 from records.registry import KeyedRegistry
@@ -35,42 +35,40 @@ def _late(user: Any, application: Application) -> bool:
 
 
 guard("resume", _late)
-guard("resume_county", _late)
 
 
-def verb_above(verb: str, unit: str) -> str:
-    """The step ``verb`` as the level takes it that stands above the unit (by code): "accept" or "accept_county"."""
-    return f"{verb}_county" if first_stage(unit) == Stage.COUNTY else verb
+def own_step(verb: str, unit: str) -> Step:
+    """The step ``verb`` as the level takes it that stands above the unit (by code)."""
+    return STEPS[verb].at_level(first_stage(unit))
 
 
-def by_level(verb: str, applications: Iterable[Application]) -> dict[str, list[Application]]:
-    """The applications by the step that the level above their units takes (``verb_above``)."""
-    by_verb: dict[str, list[Application]] = {}
+def by_level(applications: Iterable[Application]) -> dict[Stage, list[Application]]:
+    """The applications by the level that stands above their units."""
+    found: dict[Stage, list[Application]] = {}
     for application in applications:
-        by_verb.setdefault(verb_above(verb, application.unit_id), []).append(application)
-    return by_verb
+        found.setdefault(application.first_stage, []).append(application)
+    return found
 
 
-def _allowed(user: Any, step: Step, application: Application) -> bool:
-    if (verb := plain_verb(step.verb)) in TAKEN_ABOVE and step.verb != verb_above(verb, application.unit_id):
+def _allowed(user: Any, verb: str, application: Application) -> bool:
+    if verb in ("fill_on_behalf", "send_back") and application.first_stage == Stage.COUNTY:
         return False
-    if step.verb in ("fill_on_behalf", "send_back") and application.first_stage == Stage.COUNTY:
-        return False
-    return step.verb not in _guards or _guards[step.verb](user, application)
+    return verb not in _guards or _guards[verb](user, application)
 
 
 def _may(user: Any, step: Step, application: Application) -> bool:
-    return user.has_perm(step.permission, application) and _allowed(user, step, application)
+    return user.has_perm(step.permission, application) and _allowed(user, step.verb, application)
 
 
 def available(user: Any, application: Application) -> list[Step]:
     """The steps available to ``user`` now, in the order of the table."""
-    return [step for step in STEPS.offered if application.state in step.states and _may(user, step, application)]
+    steps = (step.at_level(application.first_stage) for step in STEPS.offered)
+    return [step for step in steps if application.state in step.states and _may(user, step, application)]
 
 
 def require(verb: str, user: Any, application: Application) -> None:
     """Raise ``NotAllowed`` or ``WrongState`` unless ``user`` may take this step with ``application`` now."""
-    step = STEPS[verb]
+    step = own_step(verb, application.unit_id)
     if not _may(user, step, application):
         raise NotAllowed
     if application.state not in step.states:
@@ -78,16 +76,19 @@ def require(verb: str, user: Any, application: Application) -> None:
 
 
 def require_all(verb: str, pairs: Iterable[tuple[Any, Application]]) -> None:
-    """The same for many (person, application) pairs at once, in one query; None is the scheduler, which may do
+    """The same for many (person, application) pairs at once, in one query a level; None is the scheduler, which may do
     everything."""
-    step, pairs = STEPS[verb], list(pairs)
+    pairs = list(pairs)
     people = [(user, application) for user, application in pairs if user is not None]
-    if lacking(step.permission, {(user.pk, application.unit_id) for user, application in people}) or not all(
-        _allowed(user, step, application) for user, application in people
+    needed: dict[str, set[tuple[int, str]]] = {}
+    for user, application in people:
+        needed.setdefault(own_step(verb, application.unit_id).permission, set()).add((user.pk, application.unit_id))
+    if any(lacking(permission, of_level) for permission, of_level in needed.items()) or not all(
+        _allowed(user, verb, application) for user, application in people
     ):
         raise NotAllowed
     for user, application in pairs:
-        if application.state not in step.states:
+        if application.state not in own_step(verb, application.unit_id).states:
             raise _elsewhere(user, application)
 
 

@@ -21,10 +21,9 @@ from ratings.application import questions
 from ratings.models import Absence, Application, Cycle, Decision, Evidence, Return, ReturnedCriterion, Stage, Transition
 from ratings.models.application import first_stage
 from ratings.models.cycle import CycleStep
-from ratings.models.lifecycle import STEPS
 from ratings.workflow import correction_deadlines
 from ratings.workflow import decision as decisions
-from ratings.workflow.actions import by_level, require, require_all, verb_above
+from ratings.workflow.actions import by_level, own_step, require, require_all
 from ratings.workflow.answers import TypedAnswer, given_of, keep_self_points, reread
 from ratings.workflow.figures_below import keep_figures_below
 from ratings.workflow.filling_rights import (
@@ -160,8 +159,7 @@ def _locked(applications: Iterable[Application]) -> list[Application]:
 
 def _reviewed_in(application: Application) -> str:
     """The state in which the level above its unit reviews it: to which accepting leads."""
-    [(_submitted, state)] = STEPS[verb_above("accept", application.unit_id)].moves
-    return state
+    return str(own_step("accept", application.unit_id).to)
 
 
 def _cycles(applications: Iterable[Application]) -> list[Cycle]:
@@ -314,16 +312,13 @@ def undo_submissions(
     applications = list(applications)
     hold_open({application.cycle_id for application in applications})
     applications = _locked(applications)
-    steps = by_level("undo_submission", applications)
-    for verb, of_level in steps.items():
-        require_all(verb, [(by, application) for application in of_level])
+    require_all("undo_submission", [(by, application) for application in applications])
     previews.require_unchanged(expected, submissions_of(applications))
     if not reason.strip():
         raise _no_reason()
     if not applications:
         raise Incomplete(_("Please choose at least one village."))
-    for verb, of_level in steps.items():
-        move([a.pk for a in of_level], verb, State.DRAFT, by=by, reason=reason, submitted_tags=None)
+    move([a.pk for a in applications], "undo_submission", State.DRAFT, by=by, reason=reason, submitted_tags=None)
     for application in applications:
         application.submitted_tags = None
     with audit.acting(by, "undo_submission", reason):
@@ -353,15 +348,14 @@ def accept_many(
 ) -> None:
     """The office above accepts the applications for review. Raises ``NotAllowed``, ``WrongState``."""
     applications = _locked(applications)
-    for verb, of_level in by_level("accept", applications).items():
-        require_all(verb, [(by, application) for application in of_level])
+    require_all("accept", [(by, application) for application in applications])
     if expected is not None:
         _require_standing(applications[0], expected)
     for cycle in _cycles(applications):
         units = {a.unit_id for a in applications if a.cycle_id == cycle.pk}
         require_not_over(cycle, FIRST_WINDOW[first_stage(next(iter(units)))], units, at)
-    for verb, of_level in by_level("accept", applications).items():
-        move([a.pk for a in of_level], verb, _reviewed_in(of_level[0]), by=by, at=at)
+    for of_level in by_level(applications).values():
+        move([a.pk for a in of_level], "accept", _reviewed_in(of_level[0]), by=by, at=at)
     notices.tell_village(applications, "application_accepted")
 
 
@@ -386,8 +380,7 @@ def return_(
     reason missing, a deadline in the past).
     """
     application = locked_row(application)
-    verb = verb_above("return", application.unit_id)
-    require(verb, by, application)
+    require("return", by, application)
     _require_standing(application, expected)
     require_not_over(application.cycle, FIRST_WINDOW[application.first_stage], [application.unit_id], at)
     returnable = [c.code for c in criteria_of(application) if questions.by_village(c)]
@@ -407,7 +400,7 @@ def return_(
             if code in reasons
         )
     correction_deadlines.follow([question], by=by)
-    move([application.pk], verb, State.RETURNED, by=by, at=at)
+    move([application.pk], "return", State.RETURNED, by=by, at=at)
     notices.tell_village([application], "application_returned", count=len(reasons), until=deadline(due))
     return question
 
@@ -434,13 +427,12 @@ def resubmit(application: Application, *, by: User, expected: Any = None) -> Non
 def resume(application: Application, *, by: User, expected: Any = None) -> None:
     """The township office resumes the review after the deadline of a return has passed unanswered."""
     application = locked_row(application)
-    verb = verb_above("resume", application.unit_id)
-    require(verb, by, application)
+    require("resume", by, application)
     _require_standing(application, expected)
     question = open_return(application)
     if question is not None and timezone.now() < question.due:
         raise WrongState(_("The unit may still answer until %s.") % deadline(question.due))
-    move([application.pk], verb, _reviewed_in(application), by=by)
-    correction_deadlines.drop([application], by=by, verb=verb, reason=_("The review goes on without changes."))
+    move([application.pk], "resume", _reviewed_in(application), by=by)
+    correction_deadlines.drop([application], by=by, verb="resume", reason=_("The review goes on without changes."))
     _keep_self_assessment([application])
     notices.tell_village([application], "application_resumed")

@@ -16,9 +16,8 @@ from ratings import notices
 from ratings.allowance import allowed_star
 from ratings.models import Application, Cycle, Extension, Points, Scheme, Stage, Window
 from ratings.models.cycle import TOWNSHIP_DIGITS, CycleStep
-from ratings.models.lifecycle import STEPS
 from ratings.signals import matters_changed
-from ratings.workflow.actions import verb_above
+from ratings.workflow.actions import own_step
 from ratings.workflow.window import in_force
 from records import audit
 from records.deadlines import deadline
@@ -188,7 +187,7 @@ def ask_for_minutes(cycle: Cycle, required: bool, *, by: User) -> None:
 def may_reopen(user: User, unit: Unit, step: str = CycleStep.APPLY) -> bool:
     """For applying, the office that accepts the unit's application and the county's may do it; for reviews, only the
     county's."""
-    accepting = STEPS[verb_above("accept", unit.code)].permission
+    accepting = own_step("accept", unit.code).permission
     may = (accepting, MANAGE) if step == CycleStep.APPLY else (MANAGE,)
     return any(user.has_perm(perm, unit) for perm in may)
 

@@ -19,7 +19,6 @@ from ratings.application.correction import FOLLOW_UP
 from ratings.models import Application, Return, ReturnedCriterion
 from ratings.scheme.spec import Criterion, NoSingleVariant, SchemeSpec
 from ratings.workflow import correction_deadlines
-from ratings.workflow.actions import by_level
 from ratings.workflow.answers import given_of
 from ratings.workflow.application import problems_of
 from ratings.workflow.transition import move
@@ -61,9 +60,8 @@ def ask(found: Mapping[Application, list[str]], *, version: int, by: Any) -> Non
             if (question.pk, code) not in there
         )
     correction_deadlines.follow(questions_of.values(), by=by)
-    returned = [one for one in found if one.state != State.RETURNED]
-    for verb, of_level in by_level("return", returned).items():
-        move([one.pk for one in of_level], verb, State.RETURNED, by=by, reason=reason)
+    returned = [one.pk for one in found if one.state != State.RETURNED]
+    move(returned, "return", State.RETURNED, by=by, reason=reason)
     for count in sorted({len(codes) for codes in found.values()}):
         asked = [application for application, codes in found.items() if len(codes) == count]
         notices.tell_village(asked, "application_returned", count=count, until=deadline(due))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count
 from django.db.models.functions import Left
 from django.utils import timezone
@@ -16,6 +14,7 @@ from django.utils import timezone
 from ratings.models import RegisterRun, RegisterRunChange, RegisterRunCount, StaleUnit
 from ratings.register import units_to_rerate
 from ratings.register.rerating import lock_units, rerate
+from records.locks import Lock, held_across_transactions, is_held
 from records.previews import require_unchanged
 from records.refusals import NotAllowed, Outdated
 from villages.models import COUNTY_LENGTH, Unit, below, county_of
@@ -23,7 +22,6 @@ from villages.models import COUNTY_LENGTH, Unit, below, county_of
 FULL_EVERY = timedelta(days=7)
 MOST_LISTED = 10_000
 RUN = "ratings.run_register"
-_LOCK = 330626
 
 
 def run_register(
@@ -45,7 +43,7 @@ def run_register(
     """
     if by is not None and not (place and by.has_perm(RUN, place)):
         raise NotAllowed
-    with _alone() as alone:
+    with held_across_transactions(Lock.REGISTER_RUN) as alone:
         if not alone:
             return None
         now = timezone.now()
@@ -140,34 +138,6 @@ def is_left_behind(run: RegisterRun) -> bool:
     The record is read again after the lock: only a run that holds the lock ends, so one that was running before and
     still is by its record was not running in between.
     """
-    if run.state != RegisterRun.State.RUNNING or _somebody_runs():
+    if run.state != RegisterRun.State.RUNNING or is_held(Lock.REGISTER_RUN):
         return False
     return RegisterRun.objects.filter(pk=run.pk, state=RegisterRun.State.RUNNING).exists()
-
-
-def _somebody_runs() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select exists (
-                select from pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()
-                where l.locktype = 'advisory' and l.classid = 0 and l.objid = %s and l.objsubid = 1 and l.granted
-            )
-            """,
-            [_LOCK],
-        )
-        return bool(cursor.fetchone()[0])
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether no other run is at work; nobody else is until the end. The lock ends with its process."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [_LOCK])
-        alone = bool(cursor.fetchone()[0])
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s)", [_LOCK])

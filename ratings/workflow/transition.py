@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.deputies import standing_in
 from accounts.models import User
 from ratings.models import Application, Transition
+from ratings.models.application import first_stage
 from ratings.models.lifecycle import STEPS
 from ratings.signals import applications_moved
 from records import audit
@@ -36,8 +37,7 @@ def move(
     """
     locked = Application.objects.select_for_update().filter(pk__in=list(applications))
     rows = list(locked.values_list("pk", "state", "unit_id"))
-    allowed = STEPS[verb].moves
-    if any((state, to) not in allowed for _pk, state, _unit in rows):
+    if any((state, to) not in STEPS[verb].at_level(first_stage(unit)).moves for _pk, state, unit in rows):
         raise WrongState(_("Somebody was quicker: this application has moved on. Please look again."))
     at = at or timezone.now()
     people = by if isinstance(by, Mapping) else {pk: by for pk, _state, _unit in rows}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -25,6 +25,7 @@ from notifications.workflow import announce_all
 from ratings.models import Application, Cycle
 from records import audit
 from records.deadlines import deadline, last_day
+from records.locks import Lock, hold
 from reminders.due import Due, due_in, holders_of, people_whose_turn
 from reminders.models import DailyReminder, DueStep, ReminderRule
 from reminders.notices import daily_notice
@@ -145,7 +146,7 @@ def _send(messages: dict[int, Message], today: date) -> int:
     sent = 0
     for users in _chunks(sorted(messages)):
         with transaction.atomic(), audit.acting(None, "remind_daily"):
-            _one_at_a_time()
+            hold(Lock.DAILY_REMINDERS)
             told = set(DailyReminder.objects.filter(day=today, user__in=users).values_list("user", flat=True))
             active = set(User.objects.filter(pk__in=users, is_active=True).values_list("pk", flat=True))
             new = {user: messages[user] for user in users if user in active - told}
@@ -167,12 +168,6 @@ def _notice(user: int, message: Message) -> Notice:
     counts = {sort: len(of) for sort, of in message.things.items()}
     assert message.first.due is not None  # noqa: S101 only what has a last day is near
     return daily_notice(user, counts, deadline(message.first.due))
-
-
-def _one_at_a_time() -> None:
-    """Two runs wait for each other, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('reminders:daily'))")
 
 
 def _chunks(users: Collection[int]) -> Iterator[list[int]]:

@@ -9,9 +9,10 @@ from time import monotonic
 
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
 from records.audit import acting
+from records.locks import Lock, hold
 from reports.demonstration import (
     disputes,
     finished,
@@ -69,8 +70,7 @@ def load_step(name: str) -> str:
     started = monotonic()
     with transaction.atomic():
         # A second loader waits here, and then finds the step done.
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"demonstration {name}"])
+        hold(Lock.DEMONSTRATION, [name])
         if _loaded(name):
             return f"demonstration: {name}: there already"
         with acting(None, "load_demonstration"):  # whichever command loads it, the audit trail shows no person

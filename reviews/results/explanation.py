@@ -21,7 +21,7 @@ from accounts.deputies import signature
 from accounts.templatetags.face import points_text, star_name
 from ratings.explanation import ExplanationChapter, ExplanationStep, ExplanationTable, Rows, moment, rows_of
 from ratings.models import Application, Decision, Return, ReturnedCriterion, Transition, Veto
-from ratings.models.lifecycle import STEPS, plain_verb
+from ratings.models.lifecycle import STEPS
 from ratings.presenters.corrections import (
     AbsenceEvent,
     AnswerEvent,
@@ -39,7 +39,7 @@ from reviews.models import Addendum, Appeal, DepartmentAnswer, Finding, Lapse, O
 from reviews.results.result import Result
 
 OWN_STEPS = ("withdraw", "accept", "resume", "recommend", "reject", "send_back")
-"""Verbs (plain ones) that are told as they are; the others have words of their own."""
+"""Verbs that are told as they are; the others have words of their own."""
 
 
 def _day(text: str) -> str:
@@ -52,7 +52,7 @@ def _because(reason: str) -> tuple[str, ...]:
 
 def _facts_read(result: Result) -> dict[str, QuerySet]:
     """What was asked and corrected; of most applications nothing was, and then nothing is looked for."""
-    if all(plain_verb(taken.verb) != "return" for taken in result.steps):
+    if all(taken.verb != "return" for taken in result.steps):
         return {}
     application = {"application": OuterRef("pk")}
     asked = ReturnedCriterion.objects.filter(of=OuterRef("pk")).order_by("pk")
@@ -85,9 +85,9 @@ def _facts(result: Result, rows: Rows) -> list[ExplanationStep]:
             steps.append(
                 _sent(result, day) if taken.verb == "submit" else ExplanationStep(day, str(STEPS["resubmit"].told))
             )
-        elif plain_verb(taken.verb) == "return" and (of := next(returns, None)):
+        elif taken.verb == "return" and (of := next(returns, None)):
             steps.append(_returned(result, day, of, rows))
-        elif plain_verb(taken.verb) in OWN_STEPS:
+        elif taken.verb in OWN_STEPS:
             steps.append(
                 ExplanationStep(day, signature(STEPS[taken.verb].told, taken.as_deputy), _because(taken.reason))
             )

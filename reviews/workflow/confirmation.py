@@ -3,7 +3,7 @@ public notice."""
 
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
@@ -17,11 +17,9 @@ from ratings.models import Decision
 from ratings.workflow import decision as decisions
 from records import audit
 from records.known import known
+from records.locks import Lock, try_hold
 from reviews.models import Appeal, Batch, Objection
 from reviews.models.lifecycle import BATCH_STEPS
-
-LOCK = 0x70696E67
-"""Key of the advisory lock that keeps two runs apart; it ends with the transaction."""
 
 
 @transaction.atomic
@@ -31,10 +29,8 @@ def confirm_due(at: datetime | None = None) -> int:
     The star begins on the batch's ``confirms_on`` however late this runs; where an objection or appeal was answered
     after the notice, on the first working day after the answer, if that is later.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
-            return 0
+    if not try_hold(Lock.CONFIRMATION):  # another run is at work
+        return 0
     at = at or timezone.now()
     days = {pk: day for pk, day in _days(timezone.localdate(at)).items() if day <= timezone.localdate(at)}
     decisions.confirm(days, at=at)

@@ -105,10 +105,9 @@ def reject(application: Application, *, by: User, reason: str) -> None:
     """The level above the unit does not rate ``application`` (不予评星); the unit and its office are told why."""
     hold_open([application.cycle_id])
     application = _locked(application)
-    verb = actions.verb_above("reject", application.unit_id)
-    actions.require(verb, by, application)
+    actions.require("reject", by, application)
     require_reviewing([application], REVIEW_LEVELS[application.first_stage].window)
-    move([application.pk], verb, Application.State.REJECTED, by=by, reason=require_reason(reason))
+    move([application.pk], "reject", Application.State.REJECTED, by=by, reason=require_reason(reason))
     _tell(application, "application_rejected", BEFORE_IN_TOWNSHIP, reason.strip())
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from ratings.models import Application
 from ratings.models.lifecycle import STEPS
 from ratings.workflow.actions import Guard
+from records.lifecycle import Step
 from reviews.conflicts_of_interest import deciding_conflicts
 from reviews.models import Sheet
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
@@ -28,14 +29,19 @@ def _has_no_conflict(review_level: ReviewLevel) -> Guard:
 
 def _guards() -> dict[str, Guard]:
     """To score, one needs an open sheet; to decide, one must have no conflict of interest."""
-    guards: dict[str, Guard] = {}
+    by_right: dict[str, Guard] = {}
     for review_level in REVIEW_LEVELS.values():
-        by_right = {
-            review_level.permission("score"): _has_open_sheet(review_level),
-            review_level.permission("decide"): _has_no_conflict(review_level),
-        }
-        guards |= {step.verb: by_right[step.permission] for step in STEPS.offered if step.permission in by_right}
-    return guards
+        by_right[review_level.permission("score")] = _has_open_sheet(review_level)
+        by_right[review_level.permission("decide")] = _has_no_conflict(review_level)
+    steps = [step for step in STEPS.offered if {*step.permissions} <= by_right.keys()]
+    return {step.verb: _at_its_level(step, by_right) for step in steps}
+
+
+def _at_its_level(step: Step, by_right: dict[str, Guard]) -> Guard:
+    def allowed(user: Any, application: Application) -> bool:
+        return by_right[step.at_level(application.first_stage).permission](user, application)
+
+    return allowed
 
 
 GUARDS = _guards()

@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 
 from accounts.roles import Role
 from ratings.models import Event, RegisterRun, StarPeriod
-from ratings.workflow import register_run
 from ratings.workflow.register_run import run_register
+from records.locks import Lock
 from records.refusals import NotAllowed
 from tests.clock import freeze_time
 from tests.factories import (
@@ -147,7 +147,7 @@ def test_a_double_click_runs_once_and_one_runs_at_a_time(client, office):
     other = connections.create_connection("default")
     try:
         with other.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s)", [register_run._LOCK])
+            cursor.execute("select pg_advisory_lock(%s, 0)", [Lock.REGISTER_RUN])
         told = client.post(BEGIN, {"key": key(client), "step": "now"}, follow=True).context["messages"]
     finally:
         other.close()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from accounts.roles import Role
 from ratings.models import Decision, Event, Proposal, RegisterRun, Reversal, Scheme, StaleUnit, StarPeriod
 from ratings.register.rerating import rerate
-from ratings.workflow import register_run
 from ratings.workflow.register_run import run_register
+from records.locks import Lock
 from records.refusals import Refused
 from tests.clock import freeze_time
 from tests.factories import (
@@ -190,10 +190,10 @@ def test_of_two_schedulers_one_runs(tonight):
     other = connections.create_connection("default")
     try:
         with other.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s)", [register_run._LOCK])
+            cursor.execute("select pg_advisory_lock(%s, 0)", [Lock.REGISTER_RUN])
         assert run_register() is None
         with other.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(%s)", [register_run._LOCK])
+            cursor.execute("select pg_advisory_unlock(%s, 0)", [Lock.REGISTER_RUN])
     finally:
         other.close()
     assert run_register().state == "done"

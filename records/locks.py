@@ -1,0 +1,76 @@
+"""Advisory locks of the database, for what has no row to lock: every one that is taken, by name, and how to take it."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+from django.db import connection
+
+
+class Lock(IntEnum):
+    """The first of the two keys of a lock; the second says of what (0: of all).
+
+    330624 is the one of the proof, taken in ``proof.sql``.
+    """
+
+    REGISTER = 330625
+    """Shared by whoever re-rates few units (each by ``STARS``), held alone by whoever re-rates many."""
+    STARS = 330626
+    REGISTER_RUN = 330627
+    CONFIRMATION = 330628
+    FOLLOW_UPS = 330629
+    WARNINGS = 330630
+    DAILY_REMINDERS = 330631
+    DEMONSTRATION = 330632
+    TRAIL_REVIEW = 330633
+
+
+def hold(lock: Lock, of: Collection[str] | None = None, *, shared: bool = False) -> None:
+    """Wait until nobody else holds ``lock`` (``of`` each of these things), and hold it until the transaction ends.
+
+    Those who hold it ``shared`` do not wait for each other. Things are locked in one order, so that of two who lock
+    several neither waits for the other.
+    """
+    how = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        if of is None:
+            cursor.execute(f"select {how}(%s, 0)", [lock])
+            return
+        keys = "select distinct hashtext(name) as key from unnest(%s) as name order by key"
+        cursor.execute(f"select {how}(%s, key) from ({keys}) as ordered", [lock, list(of)])  # noqa: S608 our own words
+
+
+def try_hold(lock: Lock) -> bool:
+    """Whether nobody else holds ``lock``: then it is held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s, 0)", [lock])
+        return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def held_across_transactions(lock: Lock) -> Iterator[bool]:
+    """Whether nobody else holds ``lock``: then it is held to the end of the block, or of the process."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s, 0)", [lock])
+        alone = bool(cursor.fetchone()[0])
+    try:
+        yield alone
+    finally:
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(%s, 0)", [lock])
+
+
+def is_held(lock: Lock) -> bool:
+    """Whether somebody holds ``lock`` now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select exists (
+                select from pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()
+                where l.locktype = 'advisory' and l.classid = %s and l.objid = 0 and l.objsubid = 2 and l.granted
+            )
+            """,
+            [lock.value],
+        )
+        return bool(cursor.fetchone()[0])
