@@ -34,16 +34,16 @@ def hold(lock: Lock, of: Collection[str] | None = None, *, shared: bool = False)
     how = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
         if of is None:
-            cursor.execute(f"select {how}(%s, 0)", [lock])
+            cursor.execute(f"select {how}(%s, 0)", [lock.value])
             return
-        keys = "select distinct hashtext(name) as key from unnest(%s) as name order by key"
-        cursor.execute(f"select {how}(%s, key) from ({keys}) as ordered", [lock, list(of)])  # noqa: S608 our own words
+        keys = "select distinct hashtext(name) as key from unnest(%s::text[]) as name order by key"
+        cursor.execute(f"select {how}(%s, key) from ({keys}) as ordered", [lock.value, list(of)])  # noqa: S608 our own words
 
 
 def try_hold(lock: Lock) -> bool:
     """Whether nobody else holds ``lock``: then it is held until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s, 0)", [lock])
+        cursor.execute("select pg_try_advisory_xact_lock(%s, 0)", [lock.value])
         return bool(cursor.fetchone()[0])
 
 
@@ -51,14 +51,14 @@ def try_hold(lock: Lock) -> bool:
 def held_across_transactions(lock: Lock) -> Iterator[bool]:
     """Whether nobody else holds ``lock``: then it is held to the end of the block, or of the process."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, 0)", [lock])
+        cursor.execute("select pg_try_advisory_lock(%s, 0)", [lock.value])
         alone = bool(cursor.fetchone()[0])
     try:
         yield alone
     finally:
         if alone:
             with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s, 0)", [lock])
+                cursor.execute("select pg_advisory_unlock(%s, 0)", [lock.value])
 
 
 def is_held(lock: Lock) -> bool:

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar
 
@@ -28,7 +29,7 @@ class ServerFailed(Exception):
     """A server could not be started; the message ends with its output."""
 
 
-class Server:
+class Server(ABC):
     """One server program with its own directory in ``DATA_DIR``."""
 
     name: ClassVar[str]
@@ -59,11 +60,11 @@ class Server:
         """Create the directory and whatever the server needs in it, once."""
         self.place.owned(self.directory)
 
-    def command(self) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def command(self) -> list[str]: ...
 
-    def is_ready(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def is_ready(self) -> bool: ...
 
     def start(self) -> None:
         """Start the server and return when it answers. Raises ``ServerFailed``."""

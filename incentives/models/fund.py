@@ -66,6 +66,8 @@ class StarWeight(models.Model):
 class Allocation(GrantLine):
     """``weight`` as it was calculated: star weight × need."""
 
+    GRANTED_BY = "fund"
+
     fund = models.ForeignKey(ProjectFund, on_delete=models.PROTECT, related_name="lines")
     weight = models.DecimalField(_("Weight"), max_digits=20, decimal_places=4)
 
@@ -75,7 +77,3 @@ class Allocation(GrantLine):
             models.UniqueConstraint(fields=["fund", "unit"], name="one_allocation_per_unit"),
         ]
         triggers = line_triggers("fund")
-
-    @property
-    def source(self) -> ProjectFund:
-        return self.fund

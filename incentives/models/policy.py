@@ -84,6 +84,8 @@ class RewardBand(models.Model):
 
 @pghistory.track()
 class Reward(GrantLine):
+    GRANTED_BY = "policy"
+
     policy = models.ForeignKey(RewardPolicy, on_delete=models.PROTECT, related_name="lines")
 
     class Meta(GrantLine.Meta):
@@ -92,7 +94,3 @@ class Reward(GrantLine):
             models.UniqueConstraint(fields=["policy", "unit"], name="one_reward_per_unit"),
         ]
         triggers = line_triggers("policy")
-
-    @property
-    def source(self) -> RewardPolicy:
-        return self.policy

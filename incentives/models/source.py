@@ -257,6 +257,8 @@ class GrantLine(models.Model):
     paid any further (its unit's star has fallen) until that is settled.
     """
 
+    GRANTED_BY: str
+    """The field that names its policy or fund."""
     ledgerentry_set: Any
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
@@ -287,7 +289,7 @@ class GrantLine(models.Model):
     @property
     def source(self) -> Any:
         """The policy or fund that grants it."""
-        raise NotImplementedError
+        return getattr(self, self.GRANTED_BY)
 
     @property
     def holder_id(self) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from accounts.authority import reached
 from accounts.models import User
 from accounts.todo_list import Todo, of_several
+from ratings.forms.queue_form import BELOW, TOWNSHIPS
 from ratings.models import Application, Cycle, Extension, Return, Scheme, Window
 from ratings.models.cycle import CycleStep
 from ratings.models.lifecycle import STEPS, Stage
@@ -184,7 +185,7 @@ class ToAccept:
             entries.append(
                 Todo(
                     title,
-                    f"{queue}?state={State.SUBMITTED}",
+                    f"{queue}?state={State.SUBMITTED}{self._own_level}",
                     due=counts["due"],
                     action=_("Open the list"),
                     since=counts["since"],
@@ -196,7 +197,7 @@ class ToAccept:
             entries.append(
                 Todo(
                     self._missed(n),
-                    f"{queue}?state={State.RETURNED}",
+                    f"{queue}?state={State.RETURNED}{self._own_level}",
                     urgent=True,
                     action=_("Open the list"),
                     since=counts["late_since"],
@@ -205,8 +206,13 @@ class ToAccept:
             )
         return entries
 
+    @property
+    def _own_level(self) -> str:
+        """In the query string of the list: what this office accepts of all that it sees."""
+        return f"&level={TOWNSHIPS if self.level == Stage.COUNTY else BELOW}"
+
     def _missed(self, n: int) -> str:
-        if self.of_townships:
+        if self.level == Stage.COUNTY:
             return ngettext("%s township has missed its deadline", "%s townships have missed their deadlines", n) % n
         return ngettext("%s village has missed its deadline", "%s villages have missed their deadlines", n) % n
 

@@ -21,6 +21,7 @@ from ratings.application.correction import FOLLOW_UP as CORRECTION
 from ratings.application.file_reuse import mark_reuse
 from ratings.application.progress import named, steps_of, visible_steps
 from ratings.forms.office_forms import ReturnForm
+from ratings.forms.queue_form import QueueForm
 from ratings.models import Application, Evidence, Return
 from ratings.models.application import Paper
 from ratings.models.lifecycle import STEPS
@@ -37,7 +38,6 @@ from records.documents import served
 from records.excel_export import as_workbook
 from records.files import serve
 from records.refusals import Incomplete, NotAllowed, Outdated, refuse_unknown_fields
-from villages.forms.township_filter import TownshipFilterForm
 from villages.models import below
 
 State = Application.State
@@ -63,7 +63,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     latest = years[0] if years else timezone.localdate().year
     year = next((y for y in years if str(y) == request.GET.get("year")), latest)
     applications = _within(applications.filter(cycle__year=year), request.GET.get("unit", ""))
-    form = TownshipFilterForm(request.GET, codes=request.user.reach(VIEW))
+    form = QueueForm(request.GET, codes=request.user.reach(VIEW))
     if form.is_valid():
         applications = form.narrow(applications)
     counts = dict(applications.order_by().values_list("shown_state").annotate(n=Count("pk")))

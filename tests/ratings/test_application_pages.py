@@ -408,7 +408,7 @@ def test_the_village_finds_its_next_step_at_home(client, filler, signer, office)
     workflow.submit(draft, by=signer)
     assert first() is None
     as_(client, office)
-    assert first().url == reverse("applications") + "?state=submitted"
+    assert first().url == reverse("applications") + "?state=submitted&level=below"
     pressed(client, reverse("application_accept", args=[draft.pk]))
     assert first().url == reverse("review_panels")
     workflow.return_(Application.objects.get(), {"1.2": "请核对"}, due=timezone.now() + timedelta(days=3), by=office)

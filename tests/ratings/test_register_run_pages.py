@@ -147,7 +147,7 @@ def test_a_double_click_runs_once_and_one_runs_at_a_time(client, office):
     other = connections.create_connection("default")
     try:
         with other.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s, 0)", [Lock.REGISTER_RUN])
+            cursor.execute("select pg_advisory_lock(%s, 0)", [Lock.REGISTER_RUN.value])
         told = client.post(BEGIN, {"key": key(client), "step": "now"}, follow=True).context["messages"]
     finally:
         other.close()
@@ -171,7 +171,7 @@ def test_a_killed_run_is_interrupted_at_once_and_one_under_way_is_not(client, of
     other = connections.create_connection("default")
     try:
         with other.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s)", [register_run._LOCK])
+            cursor.execute("select pg_advisory_lock(%s, 0)", [Lock.REGISTER_RUN.value])
         assert states() == ["running", "running", "进行中"]
     finally:
         other.close()

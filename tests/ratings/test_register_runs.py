@@ -190,10 +190,10 @@ def test_of_two_schedulers_one_runs(tonight):
     other = connections.create_connection("default")
     try:
         with other.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s, 0)", [Lock.REGISTER_RUN])
+            cursor.execute("select pg_advisory_lock(%s, 0)", [Lock.REGISTER_RUN.value])
         assert run_register() is None
         with other.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(%s, 0)", [Lock.REGISTER_RUN])
+            cursor.execute("select pg_advisory_unlock(%s, 0)", [Lock.REGISTER_RUN.value])
     finally:
         other.close()
     assert run_register().state == "done"

@@ -266,6 +266,21 @@ def test_a_township_neither_extends_nor_accepts_its_own_application(people, clie
         assert (accepting(office), accepting(county)) == ([], ["Accept 1 application"])
         ApplicationFactory(cycle=of_villages, unit=UnitFactory(code=VILLAGE), state="submitted")
         assert (accepting(office), accepting(county)) == (["Accept 1 application"], ["Accept 1 application"])
+        assert [opened_by(client, user) for user in (office, county)] == [[VILLAGE], [TOWNSHIP]]
+        client.force_login(county)
+        everything = client.get(reverse("applications"), {"state": "submitted"})
+        assert [one.unit_id for one in everything.context["page"]] == [TOWNSHIP, VILLAGE]
+        assert everything.context["form"].fields["level"].choices[1:] == [
+            ("township", "乡镇（街道）"),
+            ("below", "村和站所"),
+        ]
+
+
+def opened_by(client, user):
+    """The units of the applications to which the to-do leads."""
+    [todo] = [todo for source in SOURCES if isinstance(source, ToAccept) for todo in source.entries(user)]
+    client.force_login(user)
+    return [one.unit_id for one in client.get(todo.url).context["page"]]
 
 
 def accepting(user):

@@ -1,6 +1,7 @@
 """Yearly figures and tags, by page and by sheet: a township's units in one table, or as a workbook."""
 
 import io
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
@@ -31,7 +32,7 @@ MOST_TOLD = 8
 MOST_SHOWN = 50
 
 
-class Filling:
+class Filling(ABC):
     """A table to fill in: which units, which columns, and how it is saved. Raises ``Http404`` without permission."""
 
     permission: str
@@ -84,17 +85,17 @@ class Filling:
         """The sheet of every township within reach."""
         return f"{reverse(self.sheet)}?{urlencode(self.query | {'township': 'all'})}"
 
-    def units(self, reach: Collection[str]) -> UnitQuerySet:
-        raise NotImplementedError
+    @abstractmethod
+    def units(self, reach: Collection[str]) -> UnitQuerySet: ...
 
-    def asked(self) -> list[AskedFigure]:
-        raise NotImplementedError
+    @abstractmethod
+    def asked(self) -> list[AskedFigure]: ...
 
-    def table(self, units: Sequence[Unit]) -> FillInTable:
-        raise NotImplementedError
+    @abstractmethod
+    def table(self, units: Sequence[Unit]) -> FillInTable: ...
 
-    def keep(self, said: Said) -> int:
-        raise NotImplementedError
+    @abstractmethod
+    def keep(self, said: Said) -> int: ...
 
 
 class Figures(Filling):
