@@ -21,13 +21,16 @@ STRUCTURES = [
     float("inf"), 0.1, -1, 0,
 ]  # fmt: skip
 """What JSON can hold besides text."""
-BODIES = {
-    "deep": ("application/json", b"[" * 50_000 + b"]" * 50_000),
-    "deep objects": ("application/json", b'{"a":' * 50_000 + b"1" + b"}" * 50_000),
+SHAPES = {
     "a list": ("application/json", b"[1, 2]"),
     "a text": ("application/json", b'"text"'),
     "null": ("application/json", b"null"),
     "nothing": ("application/json", b""),
+}
+"""Bodies that are read and are not what a view expects."""
+UNREADABLE = {
+    "deep": ("application/json", b"[" * 50_000 + b"]" * 50_000),
+    "deep objects": ("application/json", b'{"a":' * 50_000 + b"1" + b"}" * 50_000),
     "cut short": ("application/json", b'{"a": '),
     "a number of 5,000 digits": ("application/json", b'{"a": ' + DIGITS.encode() + b"}"),
     "not UTF-8": ("application/json", b'{"a": "\xff\xfe"}'),
@@ -40,6 +43,7 @@ BODIES = {
     "parts cut short": ("multipart/form-data; boundary=b", b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nb'),
     "too many fields": ("application/x-www-form-urlencoded", b"a=1&" * 5001),
 }
+"""Bodies that fail in the parser, before a view sees anything of them."""
 
 
 class Names:

@@ -146,22 +146,28 @@ def test_older_code_refuses_newer_data():
         demand_fit()
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_data_made_before_the_present_schema_are_refused_in_one_line_and_stay(door, tmp_path):
+@pytest.fixture(scope="module")
+def made_before():
+    """A database that an earlier version made: its address and what it holds."""
     with migrated_copy(f"made_before_{os.getpid()}") as url:
         with psycopg2.connect(url) as before, before.cursor() as cursor:
             cursor.execute("update django_migrations set name = '0001_initial' where name = '0001_schema'")
-        held = _content(url)
-        done = opened(door, tmp_path, DATABASE_URL=url)
-        said = done.stdout + done.stderr
-        assert done.returncode != 0
-        assert {line.partition("The database")[2] for line in said.splitlines() if "The database" in line} == {
-            " was made before the present schema (it has accounts.0001_initial, accounts.0002_relations, "
-            "accounts.0003_scope_of_followups): use the version that made it, or begin with an empty one. "
-            "Nothing was changed."
-        }  # each of gunicorn's processes says so
-        assert _content(url) == held
         before.close()
+        yield url, _content(url)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_data_made_before_the_present_schema_are_refused_in_one_line_and_stay(door, made_before, tmp_path):
+    url, held = made_before
+    done = opened(door, tmp_path, DATABASE_URL=url)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert {line.partition("The database")[2] for line in said.splitlines() if "The database" in line} == {
+        " was made before the present schema (it has accounts.0001_initial, accounts.0002_relations, "
+        "accounts.0003_scope_of_followups): use the version that made it, or begin with an empty one. "
+        "Nothing was changed."
+    }  # each of gunicorn's processes says so
+    assert _content(url) == held
 
 
 def _content(url):
