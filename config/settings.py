@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "reviews",
     "incentives",
     "improvements",
+    "honours",
     "reports",
     "config",
 ]
@@ -318,6 +319,7 @@ CELERY_BEAT_SCHEDULE = {
     "rerate": {"task": "ratings.tasks.rerate_all", "schedule": crontab(hour=0, minute=20)},
     "not begun": {"task": "ratings.tasks.remind_to_begin", "schedule": crontab(hour=7, minute=30)},
     "clawbacks": {"task": "incentives.tasks.review_clawbacks", "schedule": crontab(hour=0, minute=50)},
+    "honours": {"task": "honours.tasks.follow_honours", "schedule": crontab(hour=0, minute=55)},
 }
 
 REST_FRAMEWORK = {

@@ -32,6 +32,7 @@ APPS = [
     "reviews",
     "incentives",
     "improvements",
+    "honours",
     "reminders",
     "reports",
     "records",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, cast
 
@@ -16,10 +16,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from incentives import one_off
 from incentives.allocation_rule import WeightedClaim, allocate
 from incentives.models import ProjectFund, RewardPolicy, Source
 from incentives.money import fen, yuan
-from incentives.reward_table import Band, NoBand, Table, look_up, reward
+from incentives.reward_table import Band, NoBand, Table, look_up, reward, same_for_every_figure
 from ratings.models import StarPeriod
 from records.known import known
 from villages.models import Profile, Unit, UnitSuccession
@@ -77,6 +78,8 @@ def _stars_to_cover(policy: RewardPolicy, table: Table) -> range:
 
 
 def _reward(policy: RewardPolicy, table: Table, tried: Iterable[int], one: Covered) -> Prospect:
+    if one.figure is None and same_for_every_figure(table):
+        one = replace(one, figure=0)
     if one.figure is None:
         problem = _("no figure of %(year)s: %(figure)s") % {"year": policy.year, "figure": policy.get_figure_display()}
         return Prospect(one.unit, one.star, None, problem=problem)
@@ -136,4 +139,6 @@ def _covered(source: Source, figure: str) -> list[Covered]:
             figure=Subquery(profile.values(figure or "population")[:1]),
         )
     )
+    if (named := one_off.named_for(source)) is not None:
+        units = units.filter(pk__in=named)
     return [Covered(unit, unit.star, unit.figure) for unit in units.order_by("code")]

@@ -44,6 +44,11 @@ class Held:
 Table = Mapping[int, Sequence[Band]]
 
 
+def same_for_every_figure(table: Table) -> bool:
+    """Whether the figure does not matter: each star has one band, which holds every figure."""
+    return all([(band.first, band.after) for band in bands] == [(0, None)] for bands in table.values())
+
+
 def look_up(table: Table, star: int, figure: int) -> int:
     """The table's amount in fen. Raises ``NoBand``."""
     for band in table.get(star, ()):

@@ -45,6 +45,14 @@ class Helped(At):
 
 
 @dataclass(frozen=True)
+class On(At):
+    """Those who hold it on that very place, not above it."""
+
+    def lets_in(self, person: Person, world: SimpleNamespace) -> bool:
+        return person.code == getattr(world.first.at, self.place) and super().lets_in(person, world)
+
+
+@dataclass(frozen=True)
 class Anywhere:
     permissions: tuple[str, ...]
 
@@ -167,6 +175,7 @@ HELPED = Helped("village", (PLAN,))
 COMMENT, REVIEW, LEAD = (f"consultations.{verb}" for verb in ("comment_draft", "review_draft", "lead_review"))
 WRITE = "ratings.manage_scheme"
 ASKED = Asked((WRITE, COMMENT, LEAD))
+HONOUR, RUN_ROUND = "honours.view_honour", On("county", ("honours.run_round",))
 
 PAGES = {
     # Without an account, or about one's own account.
@@ -466,6 +475,27 @@ PAGES = {
     "plan_step": page("plan.pk", "=progress_plan", post=HELPED),
     "plan_measures": page(get=anywhere(PLAN), post=anywhere(SUPERVISE_PLAN)),
     "plan_measure_withdraw": page("library_measure.pk", post=at("county", SUPERVISE_PLAN)),
+    # Of honours.
+    "model_villages": both(who=PUBLIC),
+    "model_villages_round": both("notice_round.pk", who=PUBLIC),
+    "model_villages_objection": both(who=PUBLIC),
+    "title_certificate": both("title_certificate", who=PUBLIC),
+    "title_certificate_paper": both("title_certificate", who=PUBLIC),
+    "honour_rounds": both(who=anywhere(HONOUR)),
+    "honour_round_new": both(who=anywhere("honours.run_round")),
+    "honour_round": both("honour_round.pk", who=around(HONOUR)),
+    "honour_round_edit": both("draft_round.pk", who=RUN_ROUND),
+    "honour_round_file": page("honour_round.pk", get=around(HONOUR)),
+    "honour_round_step": page("check_round.pk", "=cancel_round", post=RUN_ROUND),
+    "honour_candidates": both("honour_round.pk", who=around(HONOUR)),
+    "honour_award": page("honour_round.pk", post=at("county", POLICY)),
+    "honour_nominate": both("honour_round.pk", "at.starred", who=On("starred", ("honours.nominate",))),
+    "honour_reply": both("check_round.pk", "county.code", "=0", who=only("department")),
+    "honour_lapse": page("check_round.pk", "county.code", "=0", post=RUN_ROUND),
+    "nomination": both("nomination.pk", who=at("starred", HONOUR)),
+    "nomination_file": page("nomination.pk", get=at("starred", HONOUR)),
+    "nomination_step": page("nomination.pk", "=support_nomination", post=at("starred", HONOUR)),
+    "honour_objection": both("round_objection.pk", who=at("starred", "reviews.answer_objection_county")),
     # Of those who oversee units.
     "leads": both(who=anywhere("reports.view_leads")),
     "lead": both("lead.pk", who=at("county", "reports.view_leads")),

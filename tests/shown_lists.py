@@ -25,7 +25,7 @@ BARE |= {
     "supply",
     "review_batches",
 }
-BARE |= {"unit_order_new", "proof", "proof_head", "unit_profiles_sheet", "unit_tags_sheet"}
+BARE |= {"honour_round_new", "unit_order_new", "proof", "proof_head", "unit_profiles_sheet", "unit_tags_sheet"}
 
 
 def counties_on(text: str, person: Person) -> set[str]:

@@ -55,6 +55,7 @@ def test_a_reader_has_help_for_the_own_tasks_alone(client):
         "public_register",
         "filed_policies",
         "public-drafts",
+        "public_model_villages",
     ]
 
 

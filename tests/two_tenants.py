@@ -14,6 +14,10 @@ from accounts.workflow import deputise, reset_password
 from consultations import workflow as consultations
 from consultations.models import Consultation, DraftProposal
 from followups.models import FollowUp, FollowUpFile
+from honours.certificate import code_of as title_code
+from honours.models import Nomination, Round
+from honours.workflow import checking, nominating, rounds
+from honours.workflow import objections as honour_objections
 from improvements import workflow as improvements
 from improvements.models import Plan, ProgressFile
 from incentives import workflow as money
@@ -103,6 +107,11 @@ class Places:
     mark: str
     suffix: str
 
+    @property
+    def starred(self) -> str:
+        """The village of five stars."""
+        return self.sibling(0)
+
     def sibling(self, number: int) -> str:
         return f"{self.township}{300 + number}"
 
@@ -165,6 +174,7 @@ def _county(at: Places, who: SimpleNamespace) -> SimpleNamespace:
     _order(own)
     _plan(own)
     _consult(own)
+    _honour(own)
     own.register_run = run_register(who.county_office, place=own.county, dry_run=True)
     own.report = reports.ask(own.county, 2026, by=who.county_office)
     reports.make(own.report.pk)
@@ -363,6 +373,48 @@ def _consult(own: SimpleNamespace) -> None:
         own.issued_draft, "measures", file=SimpleUploadedFile("办法.png", PNG), **paper
     )
     issue_scheme(own.issued_draft, by=office)
+
+
+def _honour(own: SimpleNamespace) -> None:
+    """Rounds of model villages: a draft, one with a nomination, one asks departments, under notice, named."""
+    own.draft_round, own.honour_round, own.check_round, own.notice_round, own.named_round = (
+        _round(own, f"{own.at.mark}{number}号示范村") for number in range(5)
+    )
+    own.nomination = _nominate(own, own.honour_round, supported=False)
+    listed = [_nominate(own, one) for one in (own.check_round, own.notice_round, own.named_round)]
+    for one in (own.check_round, own.notice_round, own.named_round):
+        rounds.ask_departments(one, by=own.who.county_office)
+    for one in (own.notice_round, own.named_round):
+        checking.reply(one, own.county, "农业农村局", by=own.who.department)
+        rounds.publish(one, by=own.who.county_office)
+    own.round_objection = honour_objections.make(listed[1], text=f"{own.at.mark}村不够示范。")
+    over = {"state": "named", "document": "命1号", "named_by": own.who.county_office}
+    days = {"released_on": date(2026, 11, 9), "last_day": date(2026, 11, 16), "named_on": date(2026, 11, 17)}
+    Round.objects.filter(pk=own.named_round.pk).update(**over, **days)
+    Nomination.objects.filter(pk=listed[2].pk).update(state="named")
+    own.title_certificate = title_code(listed[2].pk)
+
+
+def _round(own: SimpleNamespace, name: str) -> Round:
+    terms = {"day": date(2026, 11, 2), "nominate_until": date(2026, 12, 31), "valid_until": date(2029, 11, 2)}
+    terms |= {"level": "county", "barring": ["case_opened"], "departments": ["农业农村局"], "basis": "新委1号"}
+    paper = SimpleUploadedFile("通知.png", PNG)
+    return rounds.draft(own.county, by=own.who.county_office, name=name, award=1000, basis_file=paper, **terms)
+
+
+def _nominate(own: SimpleNamespace, one: Round, *, supported: bool = True) -> Nomination:
+    rounds.open_(one, by=own.who.county_office)
+    made = Nomination.objects.create(
+        round=one,
+        unit=own.siblings[0],
+        star=5,
+        grounds=f"{own.at.mark}村的事迹",
+        file=store(SimpleUploadedFile("事迹.png", PNG), by=own.who.signer),
+        nominated_by=own.who.signer,
+    )
+    for by in (own.who.township_leader, own.who.county_office) if supported else ():
+        made = nominating.support(made, by=by, text="同意")
+    return made
 
 
 def _order(own: SimpleNamespace) -> None:

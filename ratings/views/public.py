@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +16,7 @@ from ratings.models import Decision, Scheme, StarPeriod
 from ratings.register.certificate import code_of, decision_of
 from ratings.register.certificate_paper import certificate_paper
 from ratings.register.lineage import lineages
+from records import signed_codes
 from records.documents import issued, served
 from records.excel_export import as_workbook
 from villages.models import Level, Unit, below, county_of, matching, prefixes
@@ -36,11 +38,14 @@ class CertificateForm(forms.Form):
     )
 
     def clean_code(self) -> str:
+        """The address of the page about it."""
         typed = self.cleaned_data["code"]
         if decision := decision_of(typed):
-            return code_of(decision)
+            return reverse("certificate", args=[code_of(decision)])
+        if url := signed_codes.page_of(typed):
+            return url
         if paper := issued(typed):
-            return paper.code
+            return reverse("certificate", args=[paper.code])
         raise forms.ValidationError(_("We have not issued a document with this code. Please check what you typed."))
 
 
@@ -102,7 +107,7 @@ def ask_certificate(request: HttpRequest) -> HttpResponse:
     """Type a check code; the result is on its own page."""
     form = CertificateForm(request.GET or None)
     if form.is_valid():
-        return redirect("certificate", form.cleaned_data["code"])
+        return redirect(form.cleaned_data["code"])
     return render(request, "ratings/certificate/ask.html", {"form": form})
 
 

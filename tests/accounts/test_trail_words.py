@@ -19,6 +19,7 @@ APPS = (
     "reviews",
     "incentives",
     "improvements",
+    "honours",
     "reports",
     "records",
     "notifications",

@@ -21,6 +21,7 @@ APPS = (
     "reviews",
     "incentives",
     "improvements",
+    "honours",
     "reminders",
     "reports",
     "config",

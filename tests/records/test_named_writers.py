@@ -42,6 +42,7 @@ OURS = {
     "reviews",
     "incentives",
     "improvements",
+    "honours",
     "reports",
     "config",
 }
@@ -97,6 +98,7 @@ def tasks() -> dict[str, list[list]]:
         "ratings.tasks.rerate_all": [[]],
         "ratings.tasks.remind_to_begin": [[]],
         "incentives.tasks.review_clawbacks": [[]],
+        "honours.tasks.follow_honours": [[]],
         "records.tasks.make_forgotten_jobs": [[]],
         "records.tasks.sweep_leftovers": [[]],
         "reviews.tasks.confirm_due": [[]],

@@ -1,0 +1,36 @@
+"""What the lists of honours export to Excel: the same as their pages show."""
+
+from django.utils.translation import gettext as _
+
+from honours.models import Nomination, Round
+from records.workbooks import SheetColumn
+from villages.townships import unit_columns
+
+
+def rounds() -> list[SheetColumn]:
+    return [
+        SheetColumn(_("Name"), lambda row: row.name, 30),
+        SheetColumn(_("Level of the title"), Round.get_level_display, 12),
+        SheetColumn(_("Run by"), lambda row: row.unit.name, 16),
+        SheetColumn(_("Day whose stars count"), lambda row: row.day, 14),
+        SheetColumn(_("State"), Round.get_state_display, 14),
+        SheetColumn(_("Document of the naming"), lambda row: row.document, 24),
+    ]
+
+
+def nominations() -> list[SheetColumn]:
+    return [
+        *unit_columns(lambda row: row.unit),
+        SheetColumn(_("Star"), lambda row: row.star, 8),
+        SheetColumn(_("State"), Nomination.get_state_display, 14),
+        SheetColumn(_("Reason"), lambda row: row.reason, 40),
+    ]
+
+
+def candidates() -> list[SheetColumn]:
+    return [
+        *unit_columns(lambda row: row),
+        SheetColumn(_("Star on the day"), lambda row: row.star_then, 12),
+        SheetColumn(_("Star now"), lambda row: row.star_now, 12),
+        SheetColumn(_("What keeps it"), lambda row: " ".join(row.reasons), 60),
+    ]

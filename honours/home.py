@@ -1,0 +1,29 @@
+"""Rounds and titles on the home page of a village, and titles on a unit's page."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from honours.models import Nomination, NominationState, Round
+from honours.models.lifecycle import NOMINATE, VIEW
+from villages.models import Unit
+
+SHOWN = 5
+
+
+def open_rounds(user: User) -> dict[str, Any] | None:
+    """For those who nominate: the rounds that take nominations now; None where there is none."""
+    if not user.reach(NOMINATE):
+        return None
+    rounds = Round.objects.seen_by(user).filter(state=Round.State.OPEN, nominate_until__gte=timezone.localdate())
+    found = list(rounds.select_related("unit").order_by("nominate_until")[:SHOWN])
+    return {"rounds": found} if found else None
+
+
+def titles_of_unit(user: User, unit: Unit) -> dict[str, Any] | None:
+    if not user.has_perm(VIEW, unit):
+        return None
+    held = Nomination.objects.filter(unit=unit, state__in=[NominationState.NAMED, NominationState.REVOKED])
+    found = list(held.select_related("round").order_by("-round__named_on")[:SHOWN])
+    return {"titles": found} if found else None

@@ -1,0 +1,119 @@
+"""What waits for a person in rounds of model villages (a source of ``accounts.todo_list``)."""
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.todo_list import Todo
+from honours.candidates import eligible
+from honours.models import Nomination, OpinionLevel, Round, RoundObjection
+from honours.models.lifecycle import NOMINATE, OPINE, RUN
+from honours.workflow import checking, objections
+from records.deadlines import end_of
+from reviews.department_checks.assignments import ANSWER
+from villages.models import below_any, prefixes
+
+SHOWN = 20
+
+
+def entries(user: User) -> list[Todo]:
+    return [*_opinions(user), *_answers(user), *_objections(user), *_rounds(user)]
+
+
+def _opinions(user: User) -> list[Todo]:
+    waits = Q(pk__in=[])
+    for level in OpinionLevel:
+        if codes := user.reach(OPINE[level]):
+            waits |= below_any(codes, "unit_id") & Q(state=level)
+    if not waits.children:
+        return []
+    rows = Nomination.objects.filter(waits, round__state=Round.State.OPEN).select_related("unit", "round")
+    return [
+        Todo(
+            title=_("%(unit)s: give your opinion on the nomination for “%(round)s”")
+            % {"unit": one.unit.name, "round": one.round.name},
+            url=one.get_absolute_url(),
+            over=_("Model villages"),
+            action=_("Read"),
+        )
+        for one in rows.order_by("pk")[:SHOWN]
+    ]
+
+
+def _answers(user: User) -> list[Todo]:
+    codes = user.reach(ANSWER)
+    if not codes:
+        return []
+    above = {prefix for code in codes for prefix in prefixes(code)}
+    asked = Round.objects.filter(state=Round.State.CHECK, unit__in=above).select_related("unit").order_by("check_due")
+    found = []
+    for round in asked[:SHOWN]:
+        silent = {(unit.pk, name) for unit, name in checking.silent(round)}
+        found += [
+            Todo(
+                title=_("Answer for %(department)s on the villages of “%(round)s”")
+                % {"department": name, "round": round.name},
+                url=reverse("honour_reply", args=[round.pk, county, round.departments.index(name)]),
+                due=round.check_due,
+                over=_("Joint department check"),
+                action=_("Answer"),
+            )
+            for county, name in checking.answers_for(user, round)
+            if (county, name) in silent
+        ]
+    return found
+
+
+def _objections(user: User) -> list[Todo]:
+    codes = user.reach(objections.ANSWER)
+    if not codes:
+        return []
+    waiting = RoundObjection.objects.filter(below_any(codes, "unit_id"), state=RoundObjection.State.OPEN)
+    return [
+        Todo(
+            title=_("%(unit)s: answer the objection to its nomination for “%(round)s”")
+            % {"unit": one.unit.name, "round": one.nomination.round.name},
+            url=reverse("honour_objection", args=[one.pk]),
+            over=_("Objection to a nomination"),
+            action=_("Answer"),
+        )
+        for one in waiting.select_related("unit", "nomination__round").order_by("pk")[:SHOWN]
+    ]
+
+
+def _rounds(user: User) -> list[Todo]:
+    """For the office that runs a round: its next step, when it is due. For a village: rounds that it may enter."""
+    today, found = timezone.localdate(), []
+    if codes := user.reach(RUN):
+        over = Round.objects.filter(unit__in=codes).filter(
+            Q(state=Round.State.OPEN, nominate_until__lt=today) | Q(state=Round.State.NOTICE, last_day__lt=today)
+        )
+        for round in over.order_by("pk")[:SHOWN]:
+            open_still = round.state == Round.State.OPEN
+            words = _("“%s”: close the list") if open_still else _("“%s”: name the villages")
+            found.append(
+                Todo(title=words % round.name, url=round.get_absolute_url(), over=_("Model villages"), action=_("Open"))
+            )
+    for round in _to_enter(user):
+        found.append(
+            Todo(
+                title=_("“%s” takes nominations") % round.name,
+                url=round.get_absolute_url(),
+                due=end_of(round.nominate_until),
+                over=_("Model villages"),
+                action=_("See"),
+            )
+        )
+    return found
+
+
+def _to_enter(user: User) -> list[Round]:
+    codes = user.reach(NOMINATE)
+    if not codes:
+        return []
+    open_ones = Round.objects.seen_by(user).filter(state=Round.State.OPEN, nominate_until__gte=timezone.localdate())
+    nominated = Nomination.objects.filter(unit__in=codes).values("round")
+    told = open_ones.exclude(pk__in=nominated)
+    return [round for round in told[:SHOWN] if eligible(round, codes)]

@@ -1,0 +1,65 @@
+"""What a person may do next with a round or a nomination: ``honours.models.lifecycle`` for one person.
+
+Pages, API, workflow and tests share it.
+"""
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from honours.models import NOMINATION_STEPS, ROUND_STEPS, Nomination, NominationState, OpinionLevel, Round
+from honours.models.lifecycle import NOMINATE, OPINE, RUN
+from records.lifecycle import Step
+from records.refusals import NotAllowed, WrongState
+
+State = NominationState
+WHILE_ROUND_IS = {
+    "support_nomination": (Round.State.OPEN,),
+    "decline_nomination": (Round.State.OPEN,),
+    "drop_nomination": Round.State.GOING_ON,
+    "withdraw_nomination": Round.State.GOING_ON,
+    "restore_title": (Round.State.NAMED,),
+}
+"""In which states of its round a step with a nomination may be taken."""
+
+
+def available_round(user: User, round: Round) -> list[Step]:
+    """The steps with a round that are open to ``user`` now."""
+    here = (step for step in ROUND_STEPS.offered if round.state in step.states)
+    return [step for step in here if user.has_perm(RUN, round)]
+
+
+def require_round(verb: str, user: User, round: Round) -> None:
+    """Raise ``NotAllowed`` or ``WrongState`` unless ``user`` may take this step with ``round`` now."""
+    if not user.has_perm(RUN, round):
+        raise NotAllowed
+    if round.state not in ROUND_STEPS[verb].states:
+        raise WrongState(_("This round is now: %(state)s.") % {"state": round.get_state_display()})
+
+
+def _may(user: User, step: Step, nomination: Nomination) -> bool:
+    if step.verb in ("support_nomination", "decline_nomination"):
+        if nomination.state not in State.ON_THE_WAY:
+            return any(user.has_perm(right, nomination) for right in OPINE.values())
+        return user.has_perm(OPINE[OpinionLevel(nomination.state)], nomination)
+    if step.verb == "withdraw_nomination":
+        return user.has_perm(NOMINATE, nomination)
+    return user.has_perm(RUN, nomination.round)
+
+
+def _in_time(step: Step, nomination: Nomination) -> bool:
+    return nomination.state in step.states and nomination.round.state in WHILE_ROUND_IS[step.verb]
+
+
+def available(user: User, nomination: Nomination) -> list[Step]:
+    """The steps with a nomination that are open to ``user`` now."""
+    here = (step for step in NOMINATION_STEPS.offered if _in_time(step, nomination))
+    return [step for step in here if _may(user, step, nomination)]
+
+
+def require(verb: str, user: User, nomination: Nomination) -> None:
+    step = NOMINATION_STEPS[verb]
+    if not _may(user, step, nomination):
+        raise NotAllowed
+    if not _in_time(step, nomination):
+        said = {"state": nomination.get_state_display(), "round": nomination.round.get_state_display()}
+        raise WrongState(_("This nomination is now: %(state)s; its round: %(round)s.") % said)

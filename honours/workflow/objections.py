@@ -1,0 +1,98 @@
+"""Objections during the public notice of a round: made by anyone, answered by the county's discipline commission."""
+
+import json
+import secrets
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from honours.models import Nomination, NominationState, Opinion, Round, RoundObjection
+from honours.telling import tell
+from honours.workflow import duties
+from honours.workflow.step import locked
+from records import audit
+from records.previews import require_unchanged
+from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
+from records.typed_codes import ALPHABET, grouped
+
+ANSWER = "reviews.answer_objection_county"
+
+
+@transaction.atomic
+def make(nomination: Nomination, *, text: str, name: str = "", contact: str = "", place: str = "") -> RoundObjection:
+    """Record an objection, named or anonymous. The same text from the same ``place`` (an address) is one objection.
+
+    Raises ``WrongState`` outside the days of public notice, ``Incomplete`` without text.
+    """
+    round = locked(nomination.round)
+    nomination = _locked_nomination(nomination.pk, round)
+    under_notice = round.state == Round.State.NOTICE and round.last_day and timezone.localdate() <= round.last_day
+    if not under_notice or nomination.state != NominationState.LISTED:
+        raise WrongState(_("The days of public notice are over."))
+    if not text.strip():
+        raise Incomplete(_("Please say what is not right."), {"text": _("Please say what is not right.")})
+    sent = _digest(nomination, place, text, name, contact) if place else None
+    if sent and (made := RoundObjection.objects.filter(sent=sent).first()):
+        return made
+    with audit.unseen("object"):
+        objection = RoundObjection.objects.create(
+            nomination=nomination,
+            unit=nomination.unit,
+            receipt=grouped("".join(secrets.choice(ALPHABET) for _n in range(12))),
+            text=text.strip(),
+            name=name.strip(),
+            contact=contact.strip(),
+            sent=sent,
+        )
+    duties.objection_waits(objection)
+    return objection
+
+
+def may_answer(user: User, nomination: Nomination) -> bool:
+    """Holders of the right there who gave no opinion on it."""
+    return user.has_perm(ANSWER, nomination) and not Opinion.objects.filter(nomination=nomination, by=user).exists()
+
+
+@transaction.atomic
+def answer(objection: RoundObjection, *, by: User, upheld: bool, answer: str, expected: Any = None) -> RoundObjection:
+    """Answer it; ``upheld``: the village goes off the list. ``expected``: ``[state, state of the nomination]``."""
+    said = require_reason(answer, "answer")
+    round = locked(objection.nomination.round)
+    nomination = (
+        Nomination.objects.select_for_update(of=("self",)).select_related("unit").get(pk=objection.nomination_id)
+    )
+    nomination.round = round
+    fresh = RoundObjection.objects.select_for_update(of=("self",)).get(pk=objection.pk)
+    if not may_answer(by, nomination):
+        raise NotAllowed
+    if fresh.state != RoundObjection.State.OPEN:
+        raise WrongState(_("This objection has been answered already."))
+    require_unchanged(expected, [fresh.state, nomination.state])
+    with audit.acting(by, "answer_round_objection"):
+        fresh.state = RoundObjection.State.UPHELD if upheld else RoundObjection.State.DISMISSED
+        fresh.answer, fresh.answered_by, fresh.answered_at = said, by, timezone.now()
+        fresh.save()
+        if upheld and nomination.state == NominationState.LISTED:
+            nomination.state, nomination.reason = NominationState.DECLINED, said
+            nomination.closed_at = timezone.now()
+            nomination.save()
+            tell([nomination], "nomination_ended", but=by)
+    duties.objection_answered([fresh.pk], by=by)
+    return fresh
+
+
+def _locked_nomination(pk: int, round: Round) -> Nomination:
+    nomination = Nomination.objects.select_for_update(of=("self",)).select_related("unit").get(pk=pk)
+    nomination.round = round
+    return nomination
+
+
+def _digest(nomination: Nomination, place: str, *words: str) -> UUID:
+    """Keyed, so that nobody can derive an address or try texts with it."""
+    said = json.dumps([nomination.pk, place, *(" ".join(word.split()) for word in words)])
+    return UUID(salted_hmac("honours.objection", said, algorithm="sha256").hexdigest()[:32])

@@ -1,0 +1,144 @@
+"""The pages of a round: each reader sees what is theirs, and each step is taken there."""
+
+import pytest
+from django.test import Client
+
+from honours.certificate import code_of
+from honours.models import Nomination, Round, RoundObjection
+from honours.workflow import rounds
+from tests.factories import COUNTY, VILLAGE, UnitFactory
+from tests.honours.conftest import TERMS, THREE_STARS, listed, named, nominated, opened, under_notice
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def key_of(response, action: str) -> str:
+    """The key in the form that leads to ``action``."""
+    html = response.content.decode()
+    at = html.index(f'action="{action}"') if action else html.index('name="key"')
+    return html[at:].split('name="key" value="', 1)[1].split('"', 1)[0]
+
+
+def send(client: Client, page: str, action: str, **data):
+    """Open ``page`` and send its form that leads to ``action`` (itself, if empty)."""
+    key = key_of(client.get(page), action)
+    return client.post(action or page, data | {"key": key})
+
+
+def form_of(round: dict) -> dict:
+    return {name: value for name, value in round.items() if name not in ("award",)} | {
+        "award": "500000",
+        "min_star": "4",
+        "opinion_days": "5",
+        "check_days": "5",
+        "notice_days": "5",
+    }
+
+
+def test_a_round_is_drafted_and_opened_and_a_village_comes_onto_its_list(who):
+    office = signed_in(who.county)
+    response = send(office, "/honours/new/", "", **form_of(TERMS))
+    round = Round.objects.get()
+    assert response.url == f"/honours/{round.pk}/"
+    page = response.url
+    assert send(office, page, f"{page}open_round/").status_code == 302
+    village = signed_in(who.signer)
+    assert "县级示范村" in village.get("/").content.decode()
+    sent = send(village, f"{page}nominate/{VILLAGE}/", "", grounds="村务公开好")
+    one = Nomination.objects.get()
+    assert sent.url == f"/honours/nominations/{one.pk}/"
+    for by in (who.leader, who.county):
+        client = signed_in(by)
+        assert one.get_absolute_url() in client.get("/").content.decode()
+        taken = send(client, sent.url, f"{sent.url}support_nomination/", text="同意推荐")
+        assert taken.status_code == 302
+    one.refresh_from_db()
+    assert one.state == "listed"
+
+
+def test_a_village_of_three_stars_reads_why_and_is_refused_with_what_it_typed(who):
+    round = opened(who)
+    village = signed_in(who.low)
+    page = f"/honours/{round.pk}/nominate/{THREE_STARS}/"
+    refused = send(village, page, "", grounds="我们也想参加")
+    assert (refused.status_code, Nomination.objects.count()) == (400, 0)
+    assert "我们也想参加" in refused.content.decode()
+
+
+def test_nobody_reaches_what_is_anothers(who):
+    round = opened(who)
+    one = nominated(round, who.signer)
+    other, neighbour = signed_in(who.other), signed_in(who.low)
+    assert other.get(f"/honours/{round.pk}/").status_code == 404
+    assert other.get(one.get_absolute_url()).status_code == 404
+    assert neighbour.get(f"/honours/{round.pk}/").status_code == 200
+    assert neighbour.get(one.get_absolute_url()).status_code == 404
+    assert "村务公开做得好" in signed_in(who.leader).get(one.get_absolute_url()).content.decode()
+    draft = rounds.draft(UnitFactory(code=COUNTY), by=who.county, **(TERMS | {"name": "草稿"}))
+    assert signed_in(who.leader).get(f"/honours/{draft.pk}/").status_code == 404
+
+
+def test_departments_answer_and_the_list_is_published_and_named_on_pages(who, clock):
+    round = opened(who)
+    one = listed(who, round)
+    office, page = signed_in(who.county), f"/honours/{round.pk}/"
+    assert send(office, page, f"{page}ask_departments/").status_code == 302
+    for number, by in enumerate((who.discipline, who.police)):
+        client = signed_in(by)
+        reply = f"{page}check/{COUNTY}/{number}/"
+        assert reply in client.get("/").content.decode()
+        assert send(client, reply, "").status_code == 302
+        assert client.get(f"{page}check/{COUNTY}/{1 - number}/").status_code == 404
+    assert send(office, page, f"{page}publish_round/").status_code == 302
+    public, notice = Client(), f"/model-villages/{round.pk}/"
+    assert one.unit.name in public.get(notice).content.decode()
+    made = public.post(notice, {"nomination": one.pk, "text": "账目不清", "website": ""})
+    objection = RoundObjection.objects.get()
+    assert objection.receipt in made.content.decode()
+    answer = f"/honours/objections/{objection.pk}/"
+    assert send(signed_in(who.discipline), answer, "", upheld="no", answer="账目清楚").status_code == 302
+    outcome = public.get("/model-villages/objection/", {"receipt": objection.receipt.lower()})
+    assert "账目清楚" in outcome.content.decode()
+    clock.move_to("2026-03-30 10:00+08:00")
+    step = {"document": "新委〔2026〕30号"}
+    key = key_of(office.get(page), f"{page}name_villages/")
+    first, second = (office.post(f"{page}name_villages/", step | {"key": key}) for _twice in "12")
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert "新委〔2026〕30号" in public.get("/model-villages/").content.decode()
+
+
+def test_a_certificate_says_whether_the_title_is_held(who, clock):
+    one = named(who, clock)
+    public, code = Client(), code_of(one.pk)
+    asked = public.get("/certificates/", {"code": code.lower().replace("-", " ")})
+    assert asked.url == f"/model-villages/certificates/{code}/"
+    assert public.get(asked.url).context["holds"] is True
+    assert public.get(f"{asked.url}paper/")["Content-Type"] == "application/pdf"
+    Nomination.objects.filter(pk=one.pk).update(state="revoked", reason="星级降低", closed_at="2026-03-31T10:00+08:00")
+    assert public.get(asked.url).context["holds"] is False
+    assert public.get(f"{asked.url}paper/").status_code == 404
+
+
+def test_a_list_is_public_with_its_notice_alone(who):
+    round = opened(who)
+    one = listed(who, round)
+    public = Client()
+    assert public.get(f"/model-villages/{round.pk}/").status_code == 404
+    under_notice(who, round)
+    assert one.unit.name in public.get(f"/model-villages/{round.pk}/").content.decode()
+
+
+def test_candidates_are_explained_village_by_village(who):
+    round = opened(who)
+    rows = signed_in(who.county).get(f"/honours/{round.pk}/candidates/").context["page"].object_list
+    assert [(unit.code, bool(unit.reasons)) for unit in rows] == [
+        (VILLAGE, False),
+        (THREE_STARS, True),
+        (f"{THREE_STARS[:-1]}6", False),
+    ]
