@@ -61,7 +61,9 @@ STAGE_OF_APPLICATION = Case(
     When(mine__state__in=State.SETTLED, then=Value(DONE)),
     When(mine__state=State.PUBLIC_NOTICE, then=Value(NOTICE)),
     When(
-        Q(mine__state=State.COUNTY_REVIEW) | Q(mine__state=State.DECIDED, mine__township_star__isnull=False),
+        Q(mine__state=State.COUNTY_REVIEW)
+        | Q(mine__state=State.DECIDED, mine__township_star__isnull=False)
+        | Q(mine__unit__level=Level.TOWNSHIP),  # a township is reviewed by nobody below the county
         then=Value(COUNTY),
     ),
     default=Value(TOWNSHIP),
@@ -173,13 +175,14 @@ class Board:
         return round(100 * self.total.stages[DONE] / rated) if rated else 0
 
 
-def board(unit: Unit, now: datetime, with_open: bool = True) -> Board:
-    """The dashboard of ``unit`` (a township or anything above) at ``now``; ``with_open``: its open events, too."""
+def board(unit: Unit, now: datetime, with_open: bool = True, rates: str = Level.VILLAGE) -> Board:
+    """The dashboard of ``unit`` (a township or anything above) at ``now``: its rated units of the level ``rates``;
+    ``with_open``: its open events, too."""
     day = timezone.localdate(now)
-    windows = list(current_windows(unit))
+    windows = list(current_windows(unit, rates))
     year = windows[0].cycle.year if windows else None
-    counted_before = kept(unit, day)
-    rows, squares = (counted_before[0], []) if counted_before else standings(unit, day, windows)
+    counted_before = kept(unit, day) if rates == Level.VILLAGE else None
+    rows, squares = (counted_before[0], []) if counted_before else standings(unit, day, windows, rates)
     places = {place.code: place for place in places_below(unit)}
     total = DashboardPlace(unit.code, unit.name)
     for row in rows:
@@ -201,10 +204,11 @@ def board(unit: Unit, now: datetime, with_open: bool = True) -> Board:
     )
 
 
-def current_windows(unit: Unit) -> QuerySet[Window]:
-    """The windows of the latest cycles that rate villages in ``unit``, each with its cycle and event names."""
+def current_windows(unit: Unit, rates: str = Level.VILLAGE) -> QuerySet[Window]:
+    """The windows of the latest cycles that rate units of the level in ``unit``, each with its cycle and event
+    names."""
     here = below(unit.code, "cycle__unit_id") | Q(cycle__in=Cycle.objects.reaching([unit.code]))
-    windows = Window.objects.filter(here, cycle__scheme__rates=Level.VILLAGE)
+    windows = Window.objects.filter(here, cycle__scheme__rates=rates)
     return (
         windows.filter(cycle__year=windows.order_by("-cycle__year").values("cycle__year")[:1])
         .select_related("cycle")
@@ -212,11 +216,13 @@ def current_windows(unit: Unit) -> QuerySet[Window]:
     )
 
 
-def standings(unit: Unit, day: date, windows: Iterable[Window]) -> tuple[list[dict], list[Square]]:
+def standings(
+    unit: Unit, day: date, windows: Iterable[Window], rates: str = Level.VILLAGE
+) -> tuple[list[dict], list[Square]]:
     """The state of the rated units, counted by unit below ``unit``; and, where the wall has room, each by itself."""
     digits = next((n for n in CODE_LENGTHS if n > len(unit.code)), len(unit.code))
     alike = {"place": Substr("code", 1, digits)}
-    units = with_standing(unit, day, windows)
+    units = with_standing(unit, day, windows, rates)
     if len(unit.code) >= CODE_LENGTHS[2]:
         rows = list(units.order_by("code").values("code", "name", *ALIKE, units=Value(1), **alike)[: WALL + 1])
         if len(rows) <= WALL:
@@ -227,8 +233,8 @@ def standings(unit: Unit, day: date, windows: Iterable[Window]) -> tuple[list[di
 ALIKE = ("star", "then", "stage", "returned", "flagged")
 
 
-def with_stage(unit: Unit, windows: Iterable[Window]) -> QuerySet[Unit]:
-    """Rated units with their ``stage`` in the cycles of ``windows``, and whether they are ``returned``."""
+def with_stage(unit: Unit, windows: Iterable[Window], rates: str = Level.VILLAGE) -> QuerySet[Unit]:
+    """Rated units of the level with their ``stage`` in the cycles of ``windows``, and whether they are ``returned``."""
     cycles = {window.cycle_id: window.cycle for window in windows}
     rated = {place for cycle in cycles.values() for place in cycle.places}
     piloting = {cycle.unit_id for cycle in cycles.values() if cycle.is_pilot}
@@ -241,7 +247,7 @@ def with_stage(unit: Unit, windows: Iterable[Window]) -> QuerySet[Unit]:
     )
     return (
         Unit.objects.within(unit)
-        .rated()
+        .rated(rates)
         .annotate(mine=mine)
         .annotate(stage=stage, returned=Coalesce(Q(mine__state=State.RETURNED), False))
     )
@@ -255,10 +261,10 @@ def _lies_in(codes: Collection[str]) -> Q:
     return inside
 
 
-def with_standing(unit: Unit, day: date, windows: Iterable[Window]) -> QuerySet[Unit]:
+def with_standing(unit: Unit, day: date, windows: Iterable[Window], rates: str = Level.VILLAGE) -> QuerySet[Unit]:
     """``with_stage``, with their star on ``day`` and on 1 January, and whether an event is open."""
     return (
-        with_stage(unit, windows)
+        with_stage(unit, windows, rates)
         .annotate(
             held=FilteredRelation("star_periods", condition=period_on(unit, day)),
             held_then=FilteredRelation("star_periods", condition=period_on(unit, date(day.year, 1, 1))),

@@ -20,6 +20,7 @@ TOPICS = [
             "dashboard_home",
             "dashboard",
             "figure_list",
+            "dashboard_level",
             "dashboard_tiles",
         ),
         needs=("reports.view_dashboard",),

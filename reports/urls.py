@@ -6,6 +6,7 @@ urlpatterns = [
     path("dashboard/", dashboard.dashboard_home, name="dashboard_home"),
     path("dashboard/<str:code>/", dashboard.dashboard, name="dashboard"),
     path("dashboard/<str:code>/tiles/", tiles.tiles, name="dashboard_tiles"),
+    path("dashboard/<str:code>/levels/<slug:level>/", dashboard.level_dashboard, name="dashboard_level"),
     path("dashboard/<str:code>/<slug:question>/", findings.figure_list, name="figure_list"),
     path("leads/", leads.leads, name="leads"),
     path("leads/<int:pk>/", leads.lead, name="lead"),

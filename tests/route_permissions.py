@@ -513,6 +513,7 @@ PAGES = {
     "dashboard_home": both(who=anywhere("reports.view_dashboard")),
     "dashboard": both("county.code", who=at("county", "reports.view_dashboard")),
     "dashboard_tiles": both("county.code", who=at("county", "reports.set_thresholds")),
+    "dashboard_level": both("county.code", "=township", who=at("county", "reports.view_dashboard")),
     "figure_list": both("county.code", "=stars", who=at("county", "reports.view_dashboard")),
 }
 

@@ -16,4 +16,8 @@ def title_of(unit: Unit) -> str:
 
 
 def link_to_file(user: User, unit: Unit) -> dict[str, Any] | None:
-    return {"code": unit.code, "title": title_of(unit)} if unit.rated and user.has_perm(VIEW_REGISTER, unit) else None
+    return (
+        {"code": unit.code, "title": title_of(unit)}
+        if unit.is_rateable and user.has_perm(VIEW_REGISTER, unit)
+        else None
+    )

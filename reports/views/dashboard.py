@@ -5,13 +5,17 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from accounts.authority import reached_or_404
 from accounts.models import User
 from accounts.templatetags.face import star_name
+from ratings.models import Cycle
 from reports import charts, drawn
 from reports.dashboard import NOT_BEGUN, STAGES, Board, board
 from reports.duties import duties, kept
@@ -22,12 +26,14 @@ from reports.models import WarningThreshold
 from reports.tiles import figures_of, tile_map
 from reports.words import names_of, schemes_of
 from reports.workflow import SETTING_LEVELS
-from villages.models import CODE_LENGTHS, COUNTY_LENGTH, Unit, prefixes
+from villages.models import CODE_LENGTHS, COUNTY_LENGTH, Level, Unit, below, prefixes
 
 VIEW_DASHBOARD = "reports.view_dashboard"
 # A village has no dashboard of its own.
 LISTED_FROM = CODE_LENGTHS[1]
 """How long the code of a unit is whose figures open lists: a city's; a province has too many rows."""
+OTHER_LEVELS = {Level.TOWNSHIP: gettext_lazy("Townships rated"), Level.STATION: gettext_lazy("Stations rated")}
+"""The levels that are rated beside villages."""
 PLACES = Unit.objects.exclude(level__in=["village", "station"])
 
 
@@ -70,9 +76,35 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
         "movement": movement(seen),
         "matrix": matrix(seen),
         "groups": wall(seen),
-        "villages": village_rows(seen) if seen.is_township else [],
+        "villages": unit_rows(seen) if seen.is_township else [],
+        "other_levels": other_levels(unit),
     }
     return render(request, "reports/dashboard.html", context)
+
+
+@login_required
+def level_dashboard(request: HttpRequest, code: str, level: str) -> HttpResponse:
+    """The rated townships or stations of a place: where their rating stands, and the star of each."""
+    unit = reached_or_404(request.user, VIEW_DASHBOARD, PLACES, field="code", code=code)
+    if level not in OTHER_LEVELS:
+        raise Http404
+    seen = board(unit, timezone.now(), with_open=False, rates=level)
+    context = {
+        "board": seen,
+        "level": level,
+        "name": OTHER_LEVELS[Level(level)],
+        "stars": star_names(seen),
+        "rows": star_rows(seen),
+        "units": unit_rows(seen),
+    }
+    return render(request, "reports/level.html", context)
+
+
+def other_levels(unit: Unit) -> list[tuple[str, str]]:
+    """The levels beside villages that are rated in ``unit``, each with its name."""
+    here = below(unit.code, "unit_id") | Q(pk__in=Cycle.objects.reaching([unit.code]))
+    rated = set(Cycle.objects.filter(here).values_list("scheme__rates", flat=True).distinct())
+    return [(level, str(name)) for level, name in OTHER_LEVELS.items() if level in rated]
 
 
 def answers(request: HttpRequest, as_of: AsOf, seen: Board, base: str, and_day: str) -> dict[str, Any]:
@@ -161,8 +193,8 @@ def wall(seen: Board) -> list[dict]:
     ]
 
 
-def village_rows(seen: Board) -> list[dict]:
-    """A township's villages, each with its star in words and the stage of its application."""
+def unit_rows(seen: Board) -> list[dict]:
+    """The rated units, each with its star in words and the stage of its application."""
     names = star_names(seen) | {None: star_name(None)}
     return [
         {

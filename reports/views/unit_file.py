@@ -14,7 +14,7 @@ from villages.models import Unit
 
 
 def _found(user: User, code: str) -> Unit:
-    return reached_or_404(user, VIEW_REGISTER, Unit.objects.filter(rated=True), field="code", code=code)
+    return reached_or_404(user, VIEW_REGISTER, Unit.objects.rateable(), field="code", code=code)
 
 
 @login_required

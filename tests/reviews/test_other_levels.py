@@ -35,6 +35,7 @@ from tests.factories import (
     CycleFactory,
     DecisionFactory,
     SchemeFactory,
+    StarPeriodFactory,
     UnitFactory,
     at,
     person,
@@ -169,6 +170,26 @@ def test_a_station_is_rated_by_its_township(people):
     with freeze_time("2026-03-10 10:00+08:00"):
         confirm_due()
         assert StarPeriod.objects.on().get(unit=STATION).star == 3
+
+
+def test_the_county_sees_where_its_townships_stand(people, client):
+    with freeze_time("2026-03-02 10:00+08:00"):
+        cycle = cycle_of("township")
+        decision = DecisionFactory(unit_id=TOWNSHIP, unit=None, star=4, year=2025, on=date(2026, 1, 5))
+        StarPeriodFactory(decision=decision, during=(date(2026, 1, 5), None))
+        Api(people["county_office"]).post(f"applications/{report(people, cycle, TOWNSHIP, '').pk}/accept")
+        client.force_login(people["county_office"])
+        assert client.get(reverse("dashboard", args=[COUNTY])).context["other_levels"] == [("township", "乡镇评定")]
+        page = client.get(reverse("dashboard_level", args=[COUNTY, "township"]))
+        assert [(one["name"], one["star"], str(one["stage"])) for one in page.context["units"]] == [
+            (UnitFactory(code=TOWNSHIP).name, "四星", "县级评审")
+        ]
+        assert client.get(page.context["units"][0]["url"]).status_code == 200
+        above = client.get(reverse("dashboard_level", args=[COUNTY, "village"]))
+        assert above.status_code == 404
+        client.force_login(people["city_office"])
+        rows = client.get(reverse("dashboard_level", args=["3306", "township"])).context["rows"]
+        assert [row["place"].stars[4] for row in rows] == [1, 1]
 
 
 def test_nobody_is_head_of_a_village_at_a_station(people, client):
