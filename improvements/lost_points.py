@@ -1,12 +1,12 @@
 """Where decided villages lost points, criterion by criterion, for many decisions in a bounded number of queries."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ratings.models import Decision, Points, Scheme, Stage
+from ratings.models import Decision, Scheme
 from ratings.scheme.spec import NoSingleVariant, SchemeSpec
+from ratings.scoring.kept_points import points_behind
 from ratings.scoring.methods import half_up
 
 
@@ -23,11 +23,9 @@ class Loss:
 def lost_points(decisions: Iterable[Decision]) -> dict[int, list[Loss]]:
     """By decision (id), the largest loss first; nothing for decisions without a panel's points."""
     made = [one for one in decisions if one.application_id and one.scheme_id]
-    points: dict[int, dict[str, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
-    for row in Points.objects.filter(application__in={one.application_id for one in made}).exclude(stage=Stage.SELF):
-        points[row.application_id][row.stage][row.criterion] = row.points
+    points = points_behind(made)
     schemes = Scheme.objects.in_bulk({one.scheme_id for one in made})
-    return {one.pk: _losses(one, schemes[one.scheme_id].spec, points[one.application_id][one.origin]) for one in made}
+    return {one.pk: _losses(one, schemes[one.scheme_id].spec, points[one.pk]) for one in made}
 
 
 def _losses(decision: Decision, spec: SchemeSpec, points: dict[str, Decimal]) -> list[Loss]:

@@ -31,6 +31,8 @@ WEAK = 2
 def begin_for_results(decisions: Collection[int]) -> int:
     """Begin a plan for each village whose confirmed result is weak or lower than what it held; how many. Idempotent.
 
+    None for a village that has agreed to one of the year, or to one for a fall that goes on: it works at that already.
+
     What counts is the star that the village holds under the result: an event may hold it down.
 
     Drafts of earlier results end: the new result stands for them.
@@ -49,12 +51,15 @@ def begin_for_results(decisions: Collection[int]) -> int:
     call_off(outdated, in_chinese(gettext_noop("A new result has been confirmed.")))
     before, star = _stars_before(made), _stars_now(made)
     there = set(Plan.objects.filter(decision__in=made, cause=Plan.Cause.RESULT).values_list("decision_id", flat=True))
-    going_on = set(Plan.objects.open().filter(unit__in=held_by).values_list("unit_id", "year"))
+    going_on = Plan.objects.open().filter(unit__in=held_by)
+    of_year = set(going_on.values_list("unit_id", "year"))
+    of_fall = set(going_on.filter(cause=Plan.Cause.FALL).values_list("unit_id", flat=True))
     weak = [
         one
         for one in made
         if one.pk not in there
-        and (one.unit_id, one.year) not in going_on
+        and (one.unit_id, one.year) not in of_year
+        and one.unit_id not in of_fall
         and _is_weak(star[one.pk], before.get(one.pk))
     ]
     plans = [

@@ -22,20 +22,17 @@ from followups.models import FollowUp
 from incentives.models import Allocation, Reward
 from ratings.application.access import VIEW, applications_for
 from ratings.events.applicable_scheme import event_names
-from ratings.models import Application, Decision, Event, Points, StarPeriod
+from ratings.models import Application, Decision, Event, StarPeriod
+from ratings.scoring.kept_points import points_behind
 from ratings.scoring.totals import area_points
 from reports.charts import DISPUTES, STATES, percent
 from reports.unit_file.link import title_of
+from reviews.appeals.open_disputes import known_appeals, known_objections
 from reviews.models import Appeal, Objection
 from villages.models import Unit, prefixes
 
 YEARS = 6
 """How many years of results a file goes back."""
-SEES_OPEN_OBJECTIONS = (
-    "reports.view_dashboard",
-    "reviews.answer_objection_township",
-    "reviews.answer_objection_county",
-)
 
 
 @dataclass(frozen=True)
@@ -160,10 +157,8 @@ class UnitFile:
             return []
         decisions = Decision.objects.confirmed().filter(unit=self.unit).select_related("application", "scheme")
         last = list(decisions.order_by("-year", "-on", "-pk").distinct("year")[:YEARS])
-        points: dict[tuple[int, str], dict[str, Decimal]] = defaultdict(dict)
-        for row in Points.objects.filter(application__in=[one.application_id for one in last if one.application_id]):
-            points[row.application_id, row.stage][row.criterion] = row.points
-        return [YearResult(one, points.get((one.application_id, one.origin), {})) for one in last]
+        points = points_behind(last)
+        return [YearResult(one, points[one.pk]) for one in last]
 
     def _events(self, printed: bool) -> list[Event]:
         seen = Event.objects.seen_by(self.user).filter(unit=self.unit).select_related("reversal")
@@ -177,11 +172,10 @@ class UnitFile:
     def _disputes(self) -> list[Dispute]:
         """Objections without the objectors; appeals, those against events for readers of events alone."""
         answered = {name: F(name) for name in ("state", "made_at", "answered_at", "answer")}
-        objections = Objection.objects.filter(unit=self.unit)
-        if not any(self.user.has_perm(right, self.unit) for right in SEES_OPEN_OBJECTIONS):
-            objections = objections.exclude(state=Objection.State.OPEN)
+        objections = known_objections(Objection.objects.filter(unit=self.unit), self.user, self.unit)
         events = [event.pk for event in self.events]
         appeals = Appeal.objects.filter(Q(event=None) | Q(event__in=events), unit=self.unit)
+        appeals = known_appeals(appeals, self.user, self.unit)
         rows = _kind(objections, "objection", answered).union(_kind(appeals, "appeal", answered), all=True)
         return [
             Dispute(

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ratings.models import Decision, Points
+from ratings.models import Decision
+from ratings.scoring.kept_points import points_behind
 from ratings.workflow.event import standing_of
 from reviews.models import Appeal, Objection
 
@@ -10,13 +11,12 @@ from reviews.models import Appeal, Objection
 def of_appeal(appeal: Appeal) -> dict[str, Any]:
     """With its decision, event, application and the points that the hearing starts from."""
     application, decision = appeal.application, appeal.decision
-    points = Points.objects.filter(application=appeal.application_id, stage=decision.origin if decision else "")
     return {
         "state": appeal.state,
         "decision": _of(decision),
         "event": standing_of(appeal.event) if appeal.event else None,
         "application": [application.state, application.applied_star] if application else None,
-        "points": list(points.order_by("criterion").values_list("criterion", "points")),
+        "points": list(points_behind([decision])[decision.pk].items()) if decision else [],
     }
 
 

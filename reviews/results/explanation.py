@@ -35,6 +35,7 @@ from ratings.presenters.corrections import (
 from ratings.presenters.scheme_page import criterion_address
 from records.deadlines import deadline
 from reviews.appeals.appeal_rules import ABOVE
+from reviews.appeals.open_disputes import known_appeals
 from reviews.models import Addendum, Appeal, DepartmentAnswer, Finding, Lapse, Objection, Settlement, Sheet
 from reviews.results.result import Result
 
@@ -367,14 +368,15 @@ def _objection(row: dict[str, Any]) -> ExplanationStep:
 
 
 def _appeals_read(result: Result) -> dict[str, QuerySet]:
-    made = Appeal.objects.filter(application=OuterRef("pk")).order_by("pk")
+    made = Appeal.objects.filter(application=OuterRef("pk"))
+    known = known_appeals(made, result.user, result.application).order_by("pk")
     return {
-        "appeal_rows": rows_of(made, "made_at", "reasons", "state", "answer", "answered_at", about="decision__origin")
+        "appeal_rows": rows_of(known, "made_at", "reasons", "state", "answer", "answered_at", about="decision__origin")
     }
 
 
 def _appeals(result: Result, rows: Rows) -> list[ExplanationStep]:
-    """What the village appealed, and the answer of the level above."""
+    """What the village appealed, as far as the reader may know, and the answer of the level above."""
     steps = []
     for row in rows["appeal_rows"]:
         title = _("The village appealed to the level above")

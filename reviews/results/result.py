@@ -1,6 +1,5 @@
 """From facts to the star of one application, as far as the reader may know it."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,6 +16,7 @@ from ratings.application.progress import visible_steps
 from ratings.explanation import ExplanationStep, chapters_of
 from ratings.models import Application, Decision, Points, Stage, StarPeriod, Transition
 from ratings.scheme.spec import Area, Criterion
+from ratings.scoring.kept_points import kept_points
 from ratings.scoring.totals import area_points
 from ratings.workflow.filling_rights import criteria_of
 from records.chain_head import Head
@@ -73,30 +73,28 @@ class Result:
         return entry.batch if entry and entry.batch.state != Batch.State.DRAFT else None
 
     @cached_property
-    def _points(self) -> dict[str, dict[str, Decimal]]:
+    def _kept(self) -> dict[str, dict[str, Points]]:
         """By stage, the points of each criterion; a panel's only with the decision that depends on them."""
-        by_stage: dict[str, dict[str, Decimal]] = defaultdict(dict)
-        for row in self._rows:
-            by_stage[row.stage][row.criterion] = row.points
-        return by_stage
+        stages = [Stage.SELF.value, *([self.decision.origin] if self.decision else [])]
+        kept = kept_points([self.application.pk], stages)
+        return {stage: kept.get((self.application.pk, stage), {}) for stage in stages}
 
     @cached_property
-    def _rows(self) -> list[Points]:
-        stages = [Stage.SELF.value, *([self.decision.origin] if self.decision else [])]
-        return list(Points.objects.filter(application=self.application, stage__in=stages))
-
-    @property
     def own(self) -> dict[str, Decimal]:
-        return self._points[Stage.SELF]
+        return {code: row.points for code, row in self._kept[Stage.SELF].items()}
 
     @property
+    def _panel(self) -> dict[str, Points]:
+        return self._kept[self.decision.origin] if self.decision else {}
+
+    @cached_property
     def panel(self) -> dict[str, Decimal]:
-        return self._points[self.decision.origin] if self.decision else {}
+        return {code: row.points for code, row in self._panel.items()}
 
     @property
     def figures(self) -> dict[str, Decimal | None]:
         """The panel's figures, where a criterion looks at one."""
-        return {row.criterion: row.figure for row in self._rows if self.decision and row.stage == self.decision.origin}
+        return {code: row.figure for code, row in self._panel.items()}
 
     @cached_property
     def blocks(self) -> list[ResultBlock]:

@@ -20,9 +20,10 @@ from accounts.authority import permission_or_404, reached, reached_or_404
 from accounts.models import User
 from accounts.templatetags.face import points_text, star_name
 from ratings.events.forecast import foresee_reversed
-from ratings.models import Application, Decision, Event, Points
+from ratings.models import Application, Decision, Event
 from ratings.presenters.event_outlook import shift_words
 from ratings.scoring.facts_file import decimal
+from ratings.scoring.kept_points import points_behind
 from records.excel_export import as_workbook
 from records.files import serve
 from records.numbers import count_of, keys
@@ -310,8 +311,7 @@ def _corrections(appeal: Appeal, given: Mapping[str, str]) -> list[CorrectedPoin
 
 def _panel(appeal: Appeal) -> dict[str, Decimal]:
     """The panel's points by criterion."""
-    rows = Points.objects.filter(application=appeal.application_id, stage=appeal.decision.origin)
-    return dict(rows.values_list("criterion", "points"))
+    return points_behind([appeal.decision])[appeal.decision.pk]
 
 
 def _context(request: HttpRequest, appeal: Appeal, given: Mapping[str, str]) -> dict:

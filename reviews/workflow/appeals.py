@@ -30,8 +30,9 @@ from accounts.models import User
 from accounts.role_holders import holders
 from accounts.roles import RATED_POSTS, Role
 from notifications.workflow import announce
-from ratings.models import Application, Decision, Event, Points, Stage
+from ratings.models import Application, Decision, Event, Stage
 from ratings.register.rerating import lock_units
+from ratings.scoring.kept_points import kept_points
 from ratings.workflow import decision as decisions
 from ratings.workflow import event as events
 from ratings.workflow.decision import DecidedStar, PanelPoints
@@ -269,8 +270,8 @@ def _correct(appeal: Appeal, corrections: Collection[CorrectedPoints], by: User)
     """Save the corrections, and record the points of the hearing: the panel's with the corrections."""
     decision, application = known(appeal.decision), known(appeal.application)
     criteria = {c.code: c for c in known(decision.scheme).spec.fitting(application.tags)}
-    panel = Points.objects.filter(application=application, stage=decision.origin)
-    points = {row.criterion: PanelPoints(row.points, row.figure) for row in panel}
+    panel = kept_points([application.pk], [decision.origin])[application.pk, decision.origin]
+    points = {code: PanelPoints(row.points, row.figure) for code, row in panel.items()}
     if len({one.criterion for one in corrections}) != len(corrections):
         raise Incomplete(_("A criterion can be corrected once."))
     for one in corrections:

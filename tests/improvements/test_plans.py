@@ -174,6 +174,21 @@ def test_a_result_held_down_by_an_event_begins_a_plan(who, clock):
     assert not Plan.objects.open().exists()
 
 
+def test_who_works_at_a_fall_gets_no_second_plan_by_a_weak_result(who, clock):
+    result(3)
+    cycle = CycleFactory(scheme__year=2026, windows=False)
+    EventFactory(unit=UnitFactory(code=VILLAGE), kind="spot_check_failed", on=date(2026, 1, 20))
+    rerate([VILLAGE])
+    plan = only_plan()
+    measures = [workflow.PlannedMeasure(problem.pk, "补台账") for problem in plan.problems.all()]
+    workflow.propose(workflow.draw_up(plan, terms(plan, measures=measures), by=who.office), by=who.office)
+    for one in (who.signer, who.helper, who.leader):
+        workflow.agree(plan, by=one)
+    clock.move_to("2027-01-20 10:00+08:00")
+    result(2, year=2026, cycle=cycle)
+    assert (only_plan().cause, only_plan().state) == ("fall", "active")
+
+
 def test_drafts_of_an_earlier_result_end_with_the_next(who, clock):
     result(1)
     clock.move_to("2027-01-20 10:00+08:00")

@@ -83,7 +83,9 @@ def test_points_by_area_stand_beside_each_other_over_the_years(client, village):
         (Role.DISCIPLINE, COUNTY, [HELD, KNOWN], 3),
         (Role.COUNTY_OFFICE, COUNTY, [KNOWN], 3),
         (Role.SIGNER, VILLAGE, [KNOWN], 2),
-        (Role.TOWNSHIP_REVIEWER, TOWNSHIP, [], 2),
+        (Role.TOWNSHIP_LEADER, TOWNSHIP, [KNOWN], 3),
+        (Role.TOWNSHIP_REVIEWER, TOWNSHIP, [], 1),
+        (Role.FINANCE, COUNTY, [], 1),
     ],
 )
 def test_events_and_objections_as_the_reader_may_know_them(client, village, role, code, days, disputes):

@@ -15,7 +15,7 @@ from records.models import IssuedDocument, Seal
 from records.seal_lookup import last_change_sealed
 from reviews.results import result_paper
 from reviews.results.result import Result
-from reviews.workflow import batches, confirmation, decisions, objections
+from reviews.workflow import appeals, batches, confirmation, decisions, objections
 from tests.clock import freeze_time
 from tests.factories import AnswerFactory, StoredFileFactory
 from tests.reviews.conftest import GOOD, score_township
@@ -157,3 +157,17 @@ def test_the_seal_is_that_of_the_last_change(decided):
     last = last_change_sealed(decided.decision)
     assert first.number < last.number
     assert last.hash == bytes(Seal.objects.get(number=last.number).hash).hex()
+
+
+def test_an_open_appeal_is_known_to_the_village_and_those_who_handle_it(released):
+    appeal = appeals.make_appeal(released.decision, reasons="台账漏看了。", by=released.signer)
+    everybody = ("signer", "filler", "township_leader", "county_office", "county_reviewer", "department")
+
+    def know():
+        return [name for name in everybody if told(getattr(released, name), released.application).get("Appeal")]
+
+    assert know() == ["signer", "filler", "township_leader", "county_office"]
+    appeals.convene(appeal, [released.county_reviewer], by=released.county_office)
+    assert know() == ["signer", "filler", "township_leader", "county_office", "county_reviewer"]
+    appeals.dismiss(appeal, by=released.county_reviewer, answer="维持")
+    assert know() == list(everybody)

@@ -1,0 +1,32 @@
+"""Who may know of an objection or appeal that is not answered yet; of answered ones every reader of the result may.
+
+An open appeal is known to its village, to the offices that decide and release there (they are told of it), to those who
+convene or hear it, and to those who oversee the place; not to others who read the register, nor to reviewers, who may
+have to score again. Of an open objection those know who answer such, and those who oversee.
+"""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from reviews.models import Appeal, Hearer, Objection
+from reviews.models.lifecycle import APPEAL, CONVENE, either
+
+OVERSEE = "reports.view_dashboard"
+KNOW_OF_OBJECTIONS = (OVERSEE, *either("answer_objection"))
+KNOW_OF_APPEALS = (OVERSEE, "ratings.fill", APPEAL, *either("decide"), *either("release"), *CONVENE)
+
+
+def known_objections(objections: QuerySet[Objection], user: Any, unit: Any) -> QuerySet[Objection]:
+    """Those of ``objections`` about ``unit`` that ``user`` may know of."""
+    if any(user.has_perm(right, unit) for right in KNOW_OF_OBJECTIONS):
+        return objections
+    return objections.exclude(state=Objection.State.OPEN)
+
+
+def known_appeals(appeals: QuerySet[Appeal], user: Any, unit: Any) -> QuerySet[Appeal]:
+    """Those of the ``appeals`` of ``unit`` that ``user`` may know of."""
+    if any(user.has_perm(right, unit) for right in KNOW_OF_APPEALS):
+        return appeals
+    hears = Exists(Hearer.objects.filter(appeal=OuterRef("pk"), user=user))
+    return appeals.filter(~Q(state=Appeal.State.OPEN) | hears)
