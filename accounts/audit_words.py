@@ -101,6 +101,7 @@ COLUMNS = {
     "agreed_at": pgettext_lazy("column", "agreed at"),
     "allocation": KINDS["incentives.allocation"],
     "answered_at": pgettext_lazy("column", "answered at"),
+    "encrypted_at": pgettext_lazy("column", "encrypted anew at"),
     "answered_by": pgettext_lazy("column", "answered by"),
     "appeal": KINDS["reviews.appeal"],
     "application": KINDS["ratings.application"],

@@ -16,7 +16,7 @@ from ratings.events.rectification import FOLLOW_UP as RECTIFICATION
 from ratings.home.office_home import applied
 from ratings.home.village_home import own_star, progress, unit_star
 from ratings.integrity import application_integrity, register_integrity
-from ratings.models import Points, ReturnedCriterion, Transition
+from ratings.models import EventPerson, Points, ReturnedCriterion, Transition
 from ratings.models.decision_lifecycle import DECISION_STEPS
 from ratings.models.lifecycle import STEPS
 from ratings.presenters import star_history, trail_names
@@ -79,6 +79,7 @@ def register() -> None:
     for table in (STEPS, DECISION_STEPS):
         deputies.register(table.rights)
         audit_words.register(table.trail)
+    audit_words.register({EventPerson.ENCRYPT_ANEW: pgettext_lazy("step", "encrypt the persons of events anew")})
     trail_names.name_codes()
     proof.prove(Points, ReturnedCriterion, Transition)
     home.register(

@@ -47,25 +47,50 @@ class EventFile(models.Model):
         return self.file.name
 
 
-@pghistory.track(pghistory.InsertEvent(), exclude=["name_encrypted", "post_encrypted"])
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), exclude=["name_encrypted", "post_encrypted"])
 class EventPerson(models.Model):
     """Whom an event concerns, where that has to be known. Seen by those who record events; in no export, notice or
-    page of the audit trail, which keeps only that somebody was named. Encrypted at rest."""
+    page of the audit trail, which keeps only that somebody was named. Encrypted at rest.
+
+    Who was named stays. Under another key it is written anew by the step ``ENCRYPT_ANEW`` alone, which leaves
+    ``encrypted_at`` in the history.
+    """
 
     PURPOSE = "event person"
+    ENCRYPT_ANEW = "encrypt_persons_anew"
 
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="person")
     name_encrypted = models.TextField()
     post_encrypted = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    encrypted_at = models.DateTimeField(null=True)
 
     name = encrypted_text("name_encrypted", purpose=PURPOSE)
     post = encrypted_text("post_encrypted", purpose=PURPOSE)
 
     class Meta:
         default_permissions = ()
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="person_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="person_is_encrypted_anew_alone",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF to_jsonb(NEW) - 'name_encrypted' - 'post_encrypted' - 'encrypted_at'
+                            IS DISTINCT FROM to_jsonb(OLD) - 'name_encrypted' - 'post_encrypted' - 'encrypted_at'
+                        OR NEW.encrypted_at IS NULL OR NEW.encrypted_at <= OLD.encrypted_at
+                        OR NULLIF(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'verb'
+                            IS DISTINCT FROM 'encrypt_persons_anew'
+                    THEN
+                        RAISE EXCEPTION 'whom an event concerns stays as it was recorded'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.event_id}"

@@ -1,13 +1,14 @@
 """The case behind an event: its papers, the person concerned, and requests of programs that are sent twice."""
 
-from datetime import date
+from datetime import date, timedelta
 from importlib import import_module
 
 import pgtrigger
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -18,6 +19,7 @@ from followups.models import FollowUp
 from notifications.models import Notice
 from ratings.models import Event, EventFile, EventPerson, StarPeriod
 from ratings.register.rerating import rerate
+from records.audit import acting
 from records.idempotency import forget_old
 from records.models import IdempotentAnswer
 from tests.clock import freeze_time
@@ -102,6 +104,37 @@ def test_the_person_is_encrypted_at_rest(client, discipline, settings):
     assert "密钥更换后无法读取" in client.get(page).content.decode()
 
 
+def test_persons_are_encrypted_anew_after_the_key_was_read(client, discipline, settings, capsys):
+    client.force_login(discipline)
+    page = recorded(client, reverse("event_record", args=[VILLAGE]), CASE | {"person": "王某", "post": "会计"}).url
+    before, old = EventPerson.objects.get(), settings.SECRET_KEY
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [old], "another key"
+    call_command("encrypt_persons_anew")
+    assert capsys.readouterr().out == "encrypted anew: 1\n"
+    settings.SECRET_KEY_FALLBACKS = []
+    client.force_login(discipline)
+    assert "王某 · 会计" in client.get(page).content.decode()
+    after = EventPerson.objects.get()
+    assert (before.encrypted_at, after.encrypted_at) == (None, timezone.now())
+    last = EventPerson.pgh_event_model.objects.order_by("pk").last()
+    assert (last.pgh_label, last.pgh_context["verb"], last.encrypted_at) == (
+        "update",
+        "encrypt_persons_anew",
+        after.encrypted_at,
+    )
+    later = timezone.now() + timedelta(hours=1)
+    for verb, changed in (
+        ("record_event", {"name_encrypted": "x", "encrypted_at": later}),
+        ("encrypt_persons_anew", {"name_encrypted": "x"}),
+        ("encrypt_persons_anew", {"at": later, "encrypted_at": later}),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic(), acting(None, verb):
+            EventPerson.objects.update(**changed)
+    settings.SECRET_KEY = "a third key"
+    with pytest.raises(CommandError, match="no key is known any more for 1"):
+        call_command("encrypt_persons_anew")
+
+
 def test_persons_recorded_before_are_encrypted(discipline):
     event = EventFactory(unit_id=VILLAGE)
     now = timezone.now()
@@ -112,7 +145,7 @@ def test_persons_recorded_before_are_encrypted(discipline):
             [event.pk, discipline.pk, now],
         )
     encrypt_persons = import_module("ratings.migrations.0008_encrypt_event_persons").encrypt_persons
-    with pgtrigger.ignore("ratings.EventPerson:append_only"):
+    with pgtrigger.ignore("ratings.EventPerson:person_is_encrypted_anew_alone"):
         encrypt_persons(apps, None)
     one = EventPerson.objects.get()
     assert (one.name, one.post, one.name_encrypted != one.name) == ("王某", "", True)
