@@ -24,13 +24,36 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 USER = "from config import services; services.attach(); print('up', flush=True); input(); services.detach()"
 
 
-@pytest.fixture
-def data_dir():
+@contextmanager
+def house():
     """A directory of our own, short enough for sockets and open to every account."""
     folder = Path(tempfile.mkdtemp(prefix="house-"))
     folder.chmod(0o755)
     yield folder / "data"
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def new_data_dir():
+    """One in which nothing has been made."""
+    with house() as data_dir:
+        yield data_dir
+
+
+@pytest.fixture(scope="module")
+def served_before():
+    """One in which both servers have run: making their data takes longer than most of what is tried here."""
+    with house() as data_dir:
+        with using(data_dir):
+            pass
+        yield data_dir
+
+
+@pytest.fixture
+def data_dir(served_before):
+    with house() as data_dir:
+        subprocess.run(["cp", "--archive", served_before, data_dir], check=True)
+        yield data_dir
 
 
 def start_user(data_dir, **environment):
@@ -71,15 +94,15 @@ def postmaster(data_dir):
     return int((data_dir / "postgresql/postmaster.pid").read_text().split()[0])
 
 
-def test_one_user_starts_both_and_leaves_nothing(data_dir):
-    with using(data_dir):
-        with connect(data_dir).cursor() as cursor:
+def test_one_user_starts_both_and_leaves_nothing(new_data_dir):
+    with using(new_data_dir):
+        with connect(new_data_dir).cursor() as cursor:
             cursor.execute("select current_user, usesuper from pg_user where usename = current_user")
             assert cursor.fetchone() == ("pingxing", False)
             cursor.execute("create extension pg_trgm; select show_trgm('塔山街道') <> '{}'")
             assert cursor.fetchone() == (True,)
-        assert redis.Redis.from_url(Valkey(ServiceDirectory(data_dir)).url).ping()
-    assert processes_on(data_dir) == []
+        assert redis.Redis.from_url(Valkey(ServiceDirectory(new_data_dir)).url).ping()
+    assert processes_on(new_data_dir) == []
 
 
 def test_what_was_written_is_there_at_the_second_start(data_dir):
@@ -102,14 +125,14 @@ def test_the_starter_may_leave_before_the_sharer(data_dir):
     assert processes_on(data_dir) == []
 
 
-def test_users_that_start_together_share_one_server(data_dir):
-    users = [start_user(data_dir) for _ in range(4)]
+def test_users_that_start_together_share_one_server(new_data_dir):
+    users = [start_user(new_data_dir) for _ in range(4)]
     assert [user.stdout.readline() for user in users] == ["up\n"] * 4
-    keepers = [words for _, words in processes_on(data_dir) if "config.services.keeper" in words]
+    keepers = [words for _, words in processes_on(new_data_dir) if "config.services.keeper" in words]
     assert len(keepers) == 2
     for user in users:
         let_go(user)
-    assert processes_on(data_dir) == []
+    assert processes_on(new_data_dir) == []
 
 
 def test_a_killed_user_leaves_nothing(data_dir):
@@ -233,15 +256,15 @@ def test_an_orphaned_server_is_ended_first(data_dir):
     assert processes_on(data_dir) == []
 
 
-def test_an_initialisation_cut_short_is_done_again(data_dir):
-    (data_dir / "postgresql.new").mkdir(parents=True)
-    (data_dir / "postgresql.new/PG_VERSION").write_text("18\n")
-    with using(data_dir):
-        assert connect(data_dir).closed == 0
+def test_an_initialisation_cut_short_is_done_again(new_data_dir):
+    (new_data_dir / "postgresql.new").mkdir(parents=True)
+    (new_data_dir / "postgresql.new/PG_VERSION").write_text("18\n")
+    with using(new_data_dir):
+        assert connect(new_data_dir).closed == 0
 
 
-def test_a_deep_directory_gets_its_sockets_elsewhere(data_dir):
-    deep = data_dir / ("d" * 60) / ("e" * 60)
+def test_a_deep_directory_gets_its_sockets_elsewhere(new_data_dir):
+    deep = new_data_dir / ("d" * 60) / ("e" * 60)
     with using(deep):
         assert connect(deep).closed == 0
     assert processes_on(deep) == []
@@ -250,8 +273,8 @@ def test_a_deep_directory_gets_its_sockets_elsewhere(data_dir):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as somebody else")
-def test_a_directory_closed_to_the_servers_account_serves_all_the_same(data_dir):
-    closed = data_dir.parent / "closed"
+def test_a_directory_closed_to_the_servers_account_serves_all_the_same(new_data_dir):
+    closed = new_data_dir.parent / "closed"
     closed.mkdir(mode=0o700)
     with using(closed / "data"):
         assert connect(closed / "data").closed == 0
@@ -260,9 +283,9 @@ def test_a_directory_closed_to_the_servers_account_serves_all_the_same(data_dir)
         shutil.rmtree(kind(ServiceDirectory(closed / "data")).socket_dir)
 
 
-def test_given_servers_start_nothing(data_dir):
-    with using(data_dir, DATABASE_URL="postgres://x@/x", REDIS_URL="redis://x"):
-        assert processes_on(data_dir) == []
+def test_given_servers_start_nothing(new_data_dir):
+    with using(new_data_dir, DATABASE_URL="postgres://x@/x", REDIS_URL="redis://x"):
+        assert processes_on(new_data_dir) == []
 
 
 def test_a_server_that_cannot_start_says_why(data_dir):
@@ -276,11 +299,11 @@ def test_a_server_that_cannot_start_says_why(data_dir):
     eventually(lambda: processes_on(data_dir) == [])
 
 
-def test_a_directory_that_cannot_be_used_is_named(data_dir):
-    data_dir.parent.joinpath("data").write_text("a file in its place")
-    said = start_user(data_dir).communicate(timeout=PATIENCE_SECONDS)[1]
+def test_a_directory_that_cannot_be_used_is_named(new_data_dir):
+    new_data_dir.parent.joinpath("data").write_text("a file in its place")
+    said = start_user(new_data_dir).communicate(timeout=PATIENCE_SECONDS)[1]
     assert "ServiceFailed: DATA_DIR cannot be used: " in said
-    assert str(data_dir) in said
+    assert str(new_data_dir) in said
 
 
 def sign_in(url, *, as_role=None, password=None):
