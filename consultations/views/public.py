@@ -33,21 +33,20 @@ def drafts(request: HttpRequest) -> HttpResponse:
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft, the comments that are answered, and a form while there is time."""
     one = _public(pk)
-    about, status, kept = request.GET.get("about", ""), 200, False
+    about, kept, status = request.GET.get("about", ""), False, 200
     form = PublicCommentForm(request.POST or None, consultation=one, about=about) if one.takes_comments else None
-    if request.method == "POST" and form is not None and form.is_valid():
-        given = form.cleaned_data
-        if given.pop("website") or not rate_limit.count(f"drafts:{address_of(request)}", COMMENTS_AN_HOUR):
-            form.add_error(None, _("Too many comments from this place. Please send it again in an hour."))
-            status = 429
-        else:
-            kept, status = _comment(one, form, given)
+    if form is not None and form.is_bound:
+        kept, status = _take(request, one, form) if form.is_valid() else (False, 400)
     context = {"consultation": one, "scheme": one.scheme, "page": ConsultationPage(one), "form": form, "kept": kept}
     return render(request, "consultations/public_draft.html", context, status=status)
 
 
-def _comment(one: Consultation, form: PublicCommentForm, given: dict[str, str]) -> tuple[bool, int]:
+def _take(request: HttpRequest, one: Consultation, form: PublicCommentForm) -> tuple[bool, int]:
     """Whether the comment was kept, and the status of the page that says so."""
+    given = form.cleaned_data.copy()
+    if given.pop("website") or not rate_limit.count(f"drafts:{address_of(request)}", COMMENTS_AN_HOUR):
+        form.add_error(None, _("Too many comments from this place. Please send it again in an hour."))
+        return False, 429
     try:
         workflow.comment_in_public(one, **given)
     except Incomplete as refused:

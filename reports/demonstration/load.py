@@ -15,6 +15,7 @@ from records.audit import acting
 from records.locks import Lock, hold
 from reports.demonstration import (
     disputes,
+    drafts,
     finished,
     helped,
     incidents,
@@ -46,6 +47,7 @@ STEPS: tuple[dict[str, Callable[[], str]], ...] = (
     {"rewards": money.load},
     {"last days": incidents.load_recent},
     {"disputes": disputes.load},
+    {"drafts": drafts.load},
     {"warnings": warned.load},
 )
 """In order; those that stand together do not touch each other and run side by side, each in a process of its own."""
