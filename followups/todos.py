@@ -1,6 +1,5 @@
 """What a person has to do or to check by a moment (a source of ``accounts.todo_list``)."""
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,9 +17,7 @@ def entries(user: User) -> list[Todo]:
     if not user.reach(ANSWER):
         return []
     listed = [key for key, kind in KINDS.items() if not kind.own_todo]
-    to_do = FollowUp.objects.filter(state=FollowUpState.OPEN).done_by(user).values("pk")
-    to_check = FollowUp.objects.filter(state=FollowUpState.REPORTED).exclude(reported_by=user).checked_by(user)
-    mine = FollowUp.objects.filter(Q(pk__in=to_do) | Q(pk__in=to_check.values("pk")), kind__in=listed)
+    mine = FollowUp.objects.waiting_for(user).filter(kind__in=listed)
     mine = mine.select_related("unit", "opened_by", "reported_by").order_by("due_at", "pk")
     return [_todo(one) for one in mine[:SHOWN]]
 

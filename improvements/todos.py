@@ -54,13 +54,14 @@ def _waits(user: User) -> list[tuple[str, Q]]:
         agreeing |= side & ~Exists(agreed.filter(party=party))
     agreeing &= ~Exists(agreed.filter(by=user))  # nobody agrees for two parties
     to_check = ~Q(pk__in=Plan.objects.taken_part_in_by(user).values("pk"))
-    return [
-        ("draw_up", at(DRAW_UP) & Q(state=PlanState.DRAFT)),
-        ("agree", agreeing & Q(state=PlanState.PROPOSED)),
-        ("carry_out", at(CARRY_OUT) & Q(state=PlanState.ACTIVE)),
-        ("help", helped & Q(state=PlanState.ACTIVE)),
-        ("check", at(SUPERVISE) & Q(state=PlanState.REPORTED) & to_check),
+    waits = [
+        ("draw_up", [DRAW_UP], at(DRAW_UP) & Q(state=PlanState.DRAFT)),
+        ("agree", [*AGREE.values(), HELP], agreeing & Q(state=PlanState.PROPOSED)),
+        ("carry_out", [CARRY_OUT], at(CARRY_OUT) & Q(state=PlanState.ACTIVE)),
+        ("help", [HELP], helped & Q(state=PlanState.ACTIVE)),
+        ("check", [SUPERVISE], at(SUPERVISE) & Q(state=PlanState.REPORTED) & to_check),
     ]
+    return [(key, wanted) for key, rights, wanted in waits if any(map(user.reach, rights))]
 
 
 def _todo(plan: Any) -> Todo:

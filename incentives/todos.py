@@ -84,22 +84,24 @@ def _address(what: str, page: str, pk: int) -> str:
 
 
 def _waiting(user: Any, kind: type[Source]) -> QuerySet:
-    def at(perm: str) -> Q:
-        return below_any(user.reach(perm), "unit_id")
-
     lines = lines_of(kind).filter(**{kind.lines.field.name: OuterRef("pk")})
     granted = Exists(lines)
     today = timezone.localdate()
     asked = opinions_due(kind)
-    states = {
-        "draft": at(kind.MANAGE) & Q(state="draft"),
-        "opinion_sought": at("incentives.give_opinion") & Q(state="opinion_sought"),
-        "unanswered": at(kind.MANAGE) & Q(state="opinion_sought") & Exists(asked.late()),
-        "filed": at(kind.MANAGE) & Q(state="filed"),
-        "grant": at(kind.MANAGE) & Q(state="effective", reckoning_day__lte=today) & ~granted,
-        "disburse": at("incentives.disburse") & Q(state="effective") & Exists(lines.payable()),
-    }
-    what = Case(*(When(condition, then=Value(name)) for name, condition in states.items()), output_field=CharField())
+    states: list[tuple[str, str, Q]] = [
+        ("draft", kind.MANAGE, Q(state="draft")),
+        ("opinion_sought", "incentives.give_opinion", Q(state="opinion_sought")),
+        ("unanswered", kind.MANAGE, Q(state="opinion_sought") & Exists(asked.late())),
+        ("filed", kind.MANAGE, Q(state="filed")),
+        ("grant", kind.MANAGE, Q(state="effective", reckoning_day__lte=today) & ~granted),
+        ("disburse", PAY, Q(state="effective") & Exists(lines.payable())),
+    ]
+    held = [
+        When(below_any(codes, "unit_id") & state, then=Value(name))
+        for name, right, state in states
+        if (codes := user.reach(right))
+    ]
+    what = Case(*held, output_field=CharField())
     page = Value(kind.PAGE, output_field=CharField())
     since = Coalesce("effective_at", "opinion_at", "sought_at")
     due = Subquery(asked.values("due_at")[:1])

@@ -43,23 +43,33 @@ class FollowUpQuerySet(models.QuerySet):
 
     def seen_by(self, user: Any) -> FollowUpQuerySet:
         """What lies in the reader's scope, of the kinds that they may know of; and what is their own duty."""
-        groups = defaultdict(list)
+        groups: dict[frozenset[str] | None, list[str]] = defaultdict(list)
         for key, kind in KINDS.items():
-            groups[frozenset(kind.needs)].append(key)
+            groups[frozenset(code for need in kind.needs for code in user.reach(need)) if kind.needs else None].append(
+                key
+            )
         seen = Q(pk__in=[])
-        for needs, keys in groups.items():
-            reach = {code for need in needs for code in user.reach(need)}
-            known = below_any(reach, "unit_id") if needs else Q()
-            seen |= known & Q(kind__in=keys)
+        for reach, keys in groups.items():
+            if reach is None or reach:
+                seen |= (Q() if reach is None else below_any(sorted(reach), "unit_id")) & Q(kind__in=keys)
         return self.filter(below_any(user.reach(VIEW), "unit_id") & seen | self._duty(user, own_role_only=True))
 
     def done_by(self, user: Any) -> FollowUpQuerySet:
         """Those for which ``user`` is responsible today, by post or by name."""
-        return self.seen_by(user).filter(self._duty(user, sides=("responsible",)), Q(person=None) | Q(person=user))
+        return self.seen_by(user).filter(self._to_do(user))
 
     def checked_by(self, user: Any) -> FollowUpQuerySet:
         """Those that ``user`` would check, by post."""
         return self.seen_by(user).filter(self._duty(user, sides=("checker",)))
+
+    def waiting_for(self, user: Any) -> FollowUpQuerySet:
+        """Those that ``user`` has to do, or to check though somebody else reported them."""
+        to_do = Q(state=FollowUpState.OPEN) & self._to_do(user)
+        to_check = Q(state=FollowUpState.REPORTED) & ~Q(reported_by=user) & self._duty(user, sides=("checker",))
+        return self.seen_by(user).filter(to_do | to_check)
+
+    def _to_do(self, user: Any) -> Q:
+        return self._duty(user, sides=("responsible",)) & (Q(person=None) | Q(person=user))
 
     @staticmethod
     def _duty(user: Any, sides: Iterable[str] = ("responsible", "checker"), own_role_only: bool = False) -> Q:

@@ -42,8 +42,10 @@ def to_settle(user: Any) -> QuerySet[Proposal]:
     """The open proposals that ``user`` may settle."""
     mine = Q(pk__in=[])
     for permission, above in ABOVE.items():
-        mine |= Q(authority=permission) & below_any(user.reach(permission), "unit_id")
-        mine |= Q(authority=permission, overdue=True) & below_any(user.reach(above), "unit_id")
+        if codes := user.reach(permission):
+            mine |= Q(authority=permission) & below_any(codes, "unit_id")
+        if codes := user.reach(above):
+            mine |= Q(authority=permission, overdue=True) & below_any(codes, "unit_id")
     return with_authority(Proposal.objects.filter(state=Proposal.State.OPEN, event__reversal=None)).filter(mine)
 
 

@@ -131,18 +131,16 @@ def _to_settle(user: User) -> Todo | None:
 
 
 def _to_decide(user: User) -> Todo | None:
-    waiting = Q(pk__in=[])
+    waiting, closes = Q(pk__in=[]), []
     for review_level in REVIEW_LEVELS.values():
         if codes := user.reach(review_level.permission("decide")):
+            end = closes_for(review_level.window, cycle="cycle", unit="unit")
+            closes.append(When(state=review_level.state, then=end))
             scored = Exists(Points.objects.filter(application=OuterRef("pk"), stage=review_level.stage))
             apart = Exists(Settlement.objects.waiting().filter(application=OuterRef("pk"), stage=review_level.stage))
             waiting |= below_any(codes, "unit_id") & Q(state=review_level.state) & Q(scored) & ~Q(apart)
-    if waiting == Q(pk__in=[]):
+    if not closes:
         return None
-    closes = [
-        When(state=level.state, then=closes_for(level.window, cycle="cycle", unit="unit"))
-        for level in REVIEW_LEVELS.values()
-    ]
     rows = _entered(Application.objects.filter(waiting), "pk").annotate(closes=Case(*closes))
     found = rows.aggregate(**_OF_APPLICATIONS, due=Min("closes"))
     count = found["count"]

@@ -56,7 +56,7 @@ def below(code: str, field: str = "code") -> Q:
 
 def below_any(codes: Iterable[str], field: str = "code") -> Q:
     """Any of ``codes`` and everything below them; matches nothing if there are none."""
-    return reduce(or_, (below(code, field) for code in codes), Q(pk__in=[]))
+    return reduce(or_, (below(code, field) for code in codes), Q()) or Q(pk__in=[])
 
 
 def matching(typed: str, to: str = "") -> Q:
