@@ -149,6 +149,7 @@ ROLES: dict[str, RoleSpec] = {
         frozenset({Level.TOWNSHIP}),
         VIEW
         | {
+            "reports.view_assessment",
             "villages.report_profile",
             "accounts.appoint",
             "consultations.comment_draft",
@@ -179,6 +180,7 @@ ROLES: dict[str, RoleSpec] = {
         VIEW
         | {
             "consultations.comment_draft",
+            "reports.view_assessment",
             "followups.answer_followup",
             "ratings.view_event",
             "ratings.settle_proposal_township",
@@ -201,6 +203,8 @@ ROLES: dict[str, RoleSpec] = {
         COUNTIES,
         WATCH
         | {
+            "reports.manage_assessment",
+            "reports.view_assessment",
             "reports.set_thresholds",
             "reminders.set_rules",
             "villages.manage_unit",
@@ -236,6 +240,7 @@ ROLES: dict[str, RoleSpec] = {
         COUNTIES,
         WATCH
         | {
+            "reports.view_assessment",
             "reports.set_thresholds",
             "reports.view_leads",
             "reminders.set_rules",
@@ -287,6 +292,7 @@ ROLES: dict[str, RoleSpec] = {
         CITIES,
         WATCH
         | {
+            "reports.manage_assessment",
             "reports.set_thresholds",
             "reminders.set_rules",
             "accounts.appoint",

@@ -22,6 +22,14 @@ MENU = (
         note=_("What is due, paid, frozen and left, and whose turn it is"),
     ),
     MenuEntry(
+        Section.RESULTS,
+        _("Assessments"),
+        "assessments",
+        ("reports.manage_assessment", "reports.view_assessment"),
+        order=60,
+        note=_("Figures of townships and counties, from their villages' results"),
+    ),
+    MenuEntry(
         Section.RECORDS,
         _("Warnings"),
         "warnings",

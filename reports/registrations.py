@@ -2,7 +2,7 @@
 
 from django.utils.translation import pgettext_lazy
 
-from accounts import audit_trail, audit_words, home, menu, page_help, todo_list
+from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list
 from followups import kinds as follow_up_kinds
 from followups import time_limits
 from notifications import kinds
@@ -10,7 +10,16 @@ from records import jobs
 from reports import help_topics, kept_warnings, menu_entries, notices, todos, workflow
 from reports.demonstration import guard  # noqa: F401 (registers a system check)
 from reports.home import progress
-from reports.models import LeadLimit, LeadNote, ReportRequest, TilePosition, WarningThreshold
+from reports.models import (
+    Assessment,
+    ComparisonSetting,
+    LeadLimit,
+    LeadNote,
+    ReportRequest,
+    TilePosition,
+    WarningThreshold,
+)
+from reports.models.assessment import MANAGE
 from reports.unit_file.link import link_to_file
 from villages import unit_panels
 
@@ -19,6 +28,10 @@ TRAIL = {
     "place_tiles": pgettext_lazy("step", "move the tiles of the map"),
     "set_lead_aside": pgettext_lazy("step", "set a lead aside"),
     "set_lead_limits": pgettext_lazy("step", "set the limits of leads"),
+    "write_assessment": pgettext_lazy("step", "write an assessment"),
+    "issue_assessment": pgettext_lazy("step", "issue an assessment"),
+    "freeze_assessment": pgettext_lazy("step", "decide an assessment"),
+    "show_comparison": pgettext_lazy("step", "show or hide the figures of all"),
 }
 
 
@@ -32,6 +45,9 @@ def register() -> None:
     audit_trail.show_openly("where a place lies on a map says nothing of a result", TilePosition)
     audit_trail.show_openly("from when a figure is a lead says nothing of anybody", LeadLimit)
     audit_trail.redact(LeadNote, audit_trail.Redaction(cells="true", columns=("note", "lead_id")))
+    audit_trail.show_openly("figures of results that are out, for the trail's readers alone", Assessment)
+    audit_trail.show_openly("whether a city shows figures says nothing of a result", ComparisonSetting)
+    deputies.register(dict.fromkeys(("write_assessment", "issue_assessment", "freeze_assessment"), [MANAGE]))
     jobs.register(ReportRequest, workflow.make)
     todo_list.register(todos)
     home.register(home.HomePanel("reports/home_progress.html", progress, order=20))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import dashboard, findings, leads, money, report, tiles, unit_file, warnings
+from reports.views import assessments, dashboard, findings, leads, money, report, tiles, unit_file, warnings
 
 urlpatterns = [
     path("dashboard/", dashboard.dashboard_home, name="dashboard_home"),
@@ -11,6 +11,15 @@ urlpatterns = [
     path("leads/", leads.leads, name="leads"),
     path("leads/<int:pk>/", leads.lead, name="lead"),
     path("leads/limits/<str:code>/", leads.limits, name="lead_limits"),
+    path("assessments/", assessments.assessments, name="assessments"),
+    path("assessments/new/<str:code>/", assessments.new, name="assessment-new"),
+    path("assessments/comparison/<str:code>/", assessments.comparison, name="assessment-comparison"),
+    path("assessments/<int:pk>/", assessments.assessment, name="assessment"),
+    path("assessments/<int:pk>/edit/", assessments.edit, name="assessment-edit"),
+    path("assessments/<int:pk>/issue/", assessments.step, {"verb": "issue"}, name="assessment-issue"),
+    path("assessments/<int:pk>/freeze/", assessments.step, {"verb": "freeze"}, name="assessment-freeze"),
+    path("assessments/<int:pk>/units/<str:code>/", assessments.place, name="assessment-place"),
+    path("assessments/<int:pk>/units/<str:code>/<slug:term>/", assessments.term, name="assessment-term"),
     path("money/overview/", money.money_home, name="money_home"),
     path("money/overview/<str:code>/", money.money_overview, name="money_overview"),
     path("register/<str:code>/file/", unit_file.unit_file, name="unit_file"),

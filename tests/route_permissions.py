@@ -53,6 +53,15 @@ class On(At):
 
 
 @dataclass(frozen=True)
+class Assessed(At):
+    """And those who hold the right to see it in the township that is assessed itself."""
+
+    def lets_in(self, person: Person, world: SimpleNamespace) -> bool:
+        own = person.code == world.first.at.township and person.holds("reports.view_assessment")
+        return own or super().lets_in(person, world)
+
+
+@dataclass(frozen=True)
 class Anywhere:
     permissions: tuple[str, ...]
 
@@ -164,6 +173,7 @@ CONVENE_APPEAL, HEAR = (
 )
 APPEAL = "reviews.appeal"
 SETTLE = tuple(f"ratings.settle_proposal_{level}" for level in ("township", "county", "city"))
+MAKE_ASSESSMENT, OWN_ASSESSMENT = (f"reports.{verb}_assessment" for verb in ("manage", "view"))
 PAYEES = tuple(f"incentives.{verb}_payee" for verb in ("propose", "confirm"))
 OPINION, LINES = "incentives.give_opinion", (MONEY, "ratings.fill", ACCEPT)
 DESKS = ("township_office", "township_leader", "county_office")
@@ -421,6 +431,15 @@ PAGES = {
     "policy-workbook": both("policy.pk", who=at("county", MONEY)),
     "policy-attachment": both("policy.pk", who=at("county", MONEY)),
     "policy-step": page("draft_policy.pk", "=seek_opinion", post=at("county", POLICY)),
+    "assessments": page(get=anywhere(MAKE_ASSESSMENT, OWN_ASSESSMENT)),
+    "assessment-new": both("county.code", who=at("county", MAKE_ASSESSMENT)),
+    "assessment-comparison": page("=3306", post=only("city_office")),
+    "assessment": page("assessment.pk", get=Assessed("county", (MAKE_ASSESSMENT,))),
+    "assessment-edit": both("draft_assessment.pk", who=at("county", MAKE_ASSESSMENT)),
+    "assessment-issue": page("draft_assessment.pk", post=at("county", MAKE_ASSESSMENT)),
+    "assessment-freeze": page("assessment.pk", post=at("county", MAKE_ASSESSMENT)),
+    "assessment-place": page("assessment.pk", "township.code", get=Assessed("county", (MAKE_ASSESSMENT,))),
+    "assessment-term": page("assessment.pk", "township.code", "=a", get=Assessed("county", (MAKE_ASSESSMENT,))),
     "payees": page(get=anywhere(*PAYEES)),
     "payee": page("village.code", get=at("village", *PAYEES)),
     "payee-propose": page("village.code", post=at("village", PAYEES[0])),

@@ -1,5 +1,6 @@
 """Two counties with everybody in them and something at every step, so that any leak from one to the other is seen."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -33,6 +34,7 @@ from ratings.workflow.register_run import run_register
 from ratings.workflow.scheme import issue_scheme
 from records.files import store, store_photo
 from reports import workflow as reports
+from reports.assessments import keeping
 from reports.models import Lead
 from reviews.models import AppealPaper, Draw, FieldPhoto, Settlement, Sheet
 from reviews.workflow import appeals, batches, checks, decisions, panels
@@ -175,6 +177,7 @@ def _county(at: Places, who: SimpleNamespace) -> SimpleNamespace:
     _plan(own)
     _consult(own)
     _honour(own)
+    _assess(own)
     own.register_run = run_register(who.county_office, place=own.county, dry_run=True)
     own.report = reports.ask(own.county, 2026, by=who.county_office)
     reports.make(own.report.pk)
@@ -415,6 +418,18 @@ def _nominate(own: SimpleNamespace, one: Round, *, supported: bool = True) -> No
     for by in (own.who.township_leader, own.who.county_office) if supported else ():
         made = nominating.support(made, by=by, text="同意")
     return made
+
+
+def _assess(own: SimpleNamespace) -> None:
+    """A draft, and an assessment whose figures are frozen."""
+    terms = [{"code": "a", "takes": "share_at_least", "star": 3, "weight": 100}]
+    formula = {"format": "pingxing-assessment/1", "year": 2025, "unit": own.county.code, "assesses": "township"}
+    formula |= {"on": "2026-03-01", "terms": terms}
+    for name, called in (("draft_assessment", "考核草案"), ("assessment", "考核")):
+        text = json.dumps(formula | {"name": f"{own.at.mark}{called}"})
+        setattr(own, name, keeping.write_assessment(own.county, text, by=own.who.county_office))
+    keeping.issue_assessment(own.assessment, by=own.who.county_office)
+    keeping.freeze_assessment(own.assessment, document=f"{own.at.mark}〔2026〕9号", by=own.who.county_office)
 
 
 def _order(own: SimpleNamespace) -> None:

@@ -7,11 +7,13 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from accounts.roles import Role
 from incentives import workflow
-from incentives.models import LedgerEntry
+from incentives.models import LedgerEntry, Voucher
 from records.refusals import Refused
 from tests.clock import freeze_time
 from tests.concurrency import at_once, while_it_waits
+from tests.factories import COUNTY, person
 from tests.incentives.conftest import TODAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -151,3 +153,29 @@ def test_raw_inserts_at_once_do_not_overdraw(policy, finance):
     assert [result for result in results if result is True] == [True]
     line.refresh_from_db()
     assert line.disbursed == Decimal(30000)
+
+
+def test_fifty_clerks_at_once_never_pay_more_than_is_left(policy, settings):
+    """Of 10,000 yuan 33 payments of 300 go through; each of the others is told that 100 are left."""
+    settings.SECOND_FACTOR_REQUIRED = False
+    line = policy.lines.get(unit="330624108202")
+    clients = [Client() for _clerk in range(50)]
+    for client in clients:
+        client.force_login(person(Role.FINANCE, COUNTY))
+    address = f"/api/v1/reward-policies/{policy.pk}/disburse/"
+
+    def pay(number, client):
+        asked = {"key": f"k{number}", "document": f"凭{number}", "payments": [{"line": line.pk, "amount": "300.00"}]}
+        return client.post(address, asked, content_type="application/json")
+
+    answers = at_once(
+        *(lambda number=number, client=client: pay(number, client) for number, client in enumerate(clients))
+    )
+    refused = [answer.content.decode() for answer in answers if answer.status_code != 200]
+    assert (len(refused), {"100.00" in words for words in refused}) == (17, {True})
+    line.refresh_from_db()
+    assert (line.disbursed, Voucher.objects.count(), LedgerEntry.objects.filter(kind="disburse").count()) == (
+        Decimal(9900),
+        33,
+        33,
+    )

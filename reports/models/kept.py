@@ -1,4 +1,4 @@
-"""Requests for annual reports; thresholds of warnings; loaded parts of the demonstration."""
+"""Requests for annual reports; thresholds of warnings; kept counts; loaded parts of the demonstration."""
 
 from functools import reduce
 from operator import or_

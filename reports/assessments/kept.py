@@ -1,0 +1,122 @@
+"""An assessment that is kept: its formula as it was written, and its figures, calculated or frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from ratings.scheme.reading import parse
+from reports.assessments.assessment import assess
+from reports.assessments.behind import villages_behind
+from reports.assessments.figure import written_term
+from reports.assessments.places import villages_of_places
+from reports.assessments.spec import AssessmentSpec, Term
+from reports.models import Assessment
+from villages.models import Unit
+
+
+def spec_of(assessment: Assessment) -> AssessmentSpec:
+    """The formula; it was checked when it was written."""
+    return AssessmentSpec.model_validate(parse(assessment.formula.encode()))
+
+
+def last_year(spec: AssessmentSpec) -> AssessmentSpec:
+    """The same formula, a year earlier."""
+    try:
+        day = spec.on.replace(year=spec.on.year - 1)
+    except ValueError:
+        day = date(spec.on.year - 1, 2, 28)
+    return spec.model_copy(update={"on": day, "year": spec.year - 1})
+
+
+def calculated(spec: AssessmentSpec) -> list[dict[str, Any]]:
+    """The units with their terms and figures, as written."""
+    return [one.written() for one in assess(spec)]
+
+
+def to_freeze(spec: AssessmentSpec) -> dict[str, Any]:
+    """Everything that a decision freezes: the figures, how many villages each unit had, and what each village added."""
+    behind = {term.code: villages_behind(spec, term) for term in spec.terms}
+    return {
+        "units": calculated(spec),
+        "counts": villages_of_places(spec.unit, spec.assesses, spec.on),
+        "villages": {
+            code: {village: written_term(value) for village, value in values.items()} for code, values in behind.items()
+        },
+    }
+
+
+@dataclass(frozen=True)
+class TermValue:
+    """A term of one unit: ``points`` are weight × value, ``lost`` what is missing to the weight."""
+
+    term: Term
+    value: Decimal
+
+    @property
+    def points(self) -> Decimal:
+        return self.term.weight * self.value
+
+    @property
+    def lost(self) -> Decimal:
+        return self.term.weight - self.points
+
+
+@dataclass(frozen=True)
+class AssessedPlace:
+    unit: Unit
+    figure: Decimal
+    terms: list[TermValue]
+    villages: int
+
+
+class AssessmentFigures:
+    """What pages and workbooks show of an assessment; the same whether it is frozen or follows the register."""
+
+    def __init__(self, assessment: Assessment) -> None:
+        self.assessment = assessment
+
+    @cached_property
+    def spec(self) -> AssessmentSpec:
+        return spec_of(self.assessment)
+
+    @property
+    def frozen(self) -> dict[str, Any] | None:
+        return self.assessment.figures
+
+    @cached_property
+    def units(self) -> list[dict[str, Any]]:
+        return self.frozen["units"] if self.frozen else calculated(self.spec)
+
+    @cached_property
+    def places(self) -> list[AssessedPlace]:
+        """All units assessed, by code."""
+        spec = self.spec
+        counts = self.frozen["counts"] if self.frozen else villages_of_places(spec.unit, spec.assesses, spec.on)
+        known = Unit.objects.in_bulk([one["unit"] for one in self.units])
+        return [_place(one, known[one["unit"]], counts.get(one["unit"], 0), spec) for one in self.units]
+
+    def place(self, code: str) -> AssessedPlace | None:
+        return next((one for one in self.places if one.unit.code == code), None)
+
+    def term(self, code: str) -> Term | None:
+        return next((term for term in self.spec.terms if term.code == code), None)
+
+    def villages(self, term: Term, place: str) -> list[tuple[Unit, Decimal]]:
+        """What each village below ``place`` adds to the term, least first."""
+        if self.frozen:
+            kept = self.frozen["villages"].get(term.code, {})
+            values = {code: Decimal(value) for code, value in kept.items() if code.startswith(place)}
+        else:
+            behind = villages_behind(self.spec, term, place)
+            values = {code: Decimal(written_term(value)) for code, value in behind.items()}
+        known = Unit.objects.in_bulk(list(values))
+        return sorted(((known[code], value) for code, value in values.items()), key=lambda row: (row[1], row[0].code))
+
+
+def _place(written: dict[str, Any], unit: Unit, villages: int, spec: AssessmentSpec) -> AssessedPlace:
+    terms = [TermValue(term, Decimal(written["terms"][term.code])) for term in spec.terms]
+    return AssessedPlace(unit, Decimal(written["figure"]), terms, villages)
