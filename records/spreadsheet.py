@@ -9,8 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
-from decimal import Context, Decimal
+from decimal import Decimal
 from posixpath import dirname, join, normpath
 from typing import Any
 from xml.parsers import expat
@@ -18,22 +17,16 @@ from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError
 
 from django.utils.translation import gettext as _
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
-from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 from openpyxl.utils.escape import unescape
 
 from records import cells
+from records.number_formats import FIFTEEN, plain, shape
 from records.refusals import Refused
 
 CHUNK = 1 << 16
 MOST_MERGED = 1000
-FIFTEEN = Context(prec=15)
-CHINESE_DATES = {27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58}
-"""Built-in date formats of Chinese Excel, which files do not spell out."""
 HIDDEN = {"hidden", "veryHidden"}
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})", re.ASCII)
-_ZEROS = re.compile(r"[#,]*?(0+)(?:\.(0+))?", re.ASCII)
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 
 class SpreadsheetRefused(Refused):
@@ -252,7 +245,7 @@ class _Book:
         made: dict[str, Callable[[Decimal], str]] = {}
         for key in used:
             if key not in made:
-                made[key] = _shape(key, named.get(key), self.mac_days)
+                made[key] = shape(key, named.get(key), self.mac_days)
         return [made[key] for key in used]
 
 
@@ -361,7 +354,7 @@ class _Sheet:
         if not value.is_finite() or abs(value.adjusted()) > 40:
             return text
         shapes = self.book.shapes
-        return shapes[self.style](value) if self.style < len(shapes) else _plain(value)
+        return shapes[self.style](value) if self.style < len(shapes) else plain(value)
 
 
 def _column(letters: str) -> int:
@@ -369,46 +362,3 @@ def _column(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
-
-
-def _plain(value: Decimal) -> str:
-    if value == value.to_integral_value():
-        return f"{value.quantize(Decimal(1)):f}" if value.adjusted() < 28 else f"{value:f}"
-    return f"{value.normalize():f}"
-
-
-def _shape(key: str, code: str | None, mac_days: bool) -> Callable[[Decimal], str]:
-    """How a number of this format becomes text."""
-    if code is None:
-        number = int(key) if key.isdecimal() and len(key) < 8 else 0
-        if number in CHINESE_DATES:
-            return lambda value: _day(value, mac_days)
-        code = BUILTIN_FORMATS.get(number, "General")
-    if is_date_format(code) and not is_timedelta_format(code):
-        return lambda value: _day(value, mac_days)
-    signs = _LITERAL.sub("", code.partition(";")[0])
-    if "%" in signs:
-        return lambda value: _plain(value * 100) + "%"
-    zeros = _ZEROS.fullmatch(signs.strip())
-    if zeros:
-        return lambda value: _with_zeros(value, len(zeros[1]), len(zeros[2] or ""))
-    return _plain
-
-
-def _with_zeros(value: Decimal, whole: int, places: int) -> str:
-    """Keep the zeros that a format adds to a code (1.10, 007), but never round digits away."""
-    if value.adjusted() > 20 or value != round(value, places):
-        return _plain(value)
-    sign, text = "-" * (value < 0), f"{abs(value):.{places}f}"
-    missing = whole - len(text.partition(".")[0])
-    return sign + "0" * missing + text
-
-
-def _day(value: Decimal, mac_days: bool) -> str:
-    try:
-        found = from_excel(float(value), MAC_EPOCH if mac_days else WINDOWS_EPOCH)
-    except (OverflowError, ValueError):
-        return _plain(value)
-    if isinstance(found, timedelta) or not hasattr(found, "year"):
-        return str(found)
-    return found.strftime("%Y-%m-%d")

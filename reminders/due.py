@@ -244,7 +244,7 @@ def _checks(applications: list[Application]) -> Iterator[Due]:
 def _objections(applications: list[Application]) -> Iterator[Due]:
     """Answered by somebody who neither decided nor scored; those do not learn of it here either."""
     noticed = {one.pk: one for one in applications if one.state == State.PUBLIC_NOTICE}
-    found = Objection.objects.filter(decision__application__in=noticed, state=Objection.State.OPEN)
+    found = Objection.objects.filter(decision__application__in=noticed, state__in=Objection.State.UNANSWERED)
     found = list(found.select_related("decision__batch_entry__batch"))
     scorers: dict[int, set[int]] = defaultdict(set)
     rows = Sheet.objects.filter(application__in={one.decision.application_id for one in found})
@@ -268,7 +268,7 @@ def _objections(applications: list[Application]) -> Iterator[Due]:
 
 def _appeals(codes: Collection[str]) -> Iterator[Due]:
     """To be convened by the office of the level above, then decided by those who hear it."""
-    found = Appeal.objects.filter(below_any(codes, "unit_id"), state=Appeal.State.OPEN)
+    found = Appeal.objects.filter(below_any(codes, "unit_id"), state__in=Appeal.State.UNANSWERED)
     until = time_limits.dues(HEARING)
     for one in found.select_related("decision").prefetch_related("hearers").order_by("unit", "pk"):
         level = above(one)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -19,12 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.templatetags.face import star_name
-from ratings.models import Scheme
 from reports.findings import CountedRow
 
 WIDE = 100
 """How wide a whole bar is."""
-HEATED = 8
 STATES = {
     "open": gettext_lazy("Still open"),
     "late": gettext_lazy("Open and late"),
@@ -47,8 +45,6 @@ HEIGHTS = {
     "middle": gettext_lazy("Two and three stars"),
     "low": gettext_lazy("One star and none"),
 }
-HEAT = (15, 25, 35, 45)
-"""Per cent of the points lost at which a darker colour begins."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +150,7 @@ def events(rows: list[CountedRow], names: Mapping[str, str], places: Mapping[str
     kinds: dict[str, list[CountedRow]] = defaultdict(list)
     for row in rows:
         kinds[row.a].append(row)
-    most = max((n for found in kinds.values() for n in _sums(found, "b").values()), default=1)
+    most = max((n for found in kinds.values() for n in sums(found, "b").values()), default=1)
     pictures = [
         EventKind(
             names.get(kind, kind),
@@ -163,16 +159,16 @@ def events(rows: list[CountedRow], names: Mapping[str, str], places: Mapping[str
             [
                 Bar("tone", str(month), n, 0, round(24 * n / most, 1), query("events", a=kind, b=month))
                 for month in range(1, day.month + 1)
-                for n in [_sums(found, "b")[str(month)]]
+                for n in [sums(found, "b")[str(month)]]
             ],
             [
                 Bar(state, str(STATES[state]), n, 0, 0, query("events", a=kind, c=state))
-                for state, n in sorted(_sums(found, "c").items())
+                for state, n in sorted(sums(found, "c").items())
             ],
         )
         for kind, found in sorted(kinds.items(), key=lambda item: -sum(row.count for row in item[1]))
     ]
-    states = _sums(rows, "c")
+    states = sums(rows, "c")
     with_day = states["in_time"] + states["too_late"] + states["late"]
     if with_day:
         heading = _("%(count)s events, %(in_time)s of %(with_day)s due ones closed in time")
@@ -187,7 +183,7 @@ def events(rows: list[CountedRow], names: Mapping[str, str], places: Mapping[str
     )
 
 
-def _sums(rows: Iterable[CountedRow], facet: str) -> Counter:
+def sums(rows: Iterable[CountedRow], facet: str) -> Counter:
     sums: Counter = Counter()
     for row in rows:
         sums[getattr(row, facet)] += row.count
@@ -195,7 +191,7 @@ def _sums(rows: Iterable[CountedRow], facet: str) -> Counter:
 
 
 def _by_place(rows: Iterable[CountedRow]) -> Counter:
-    return _sums(rows, "place")
+    return sums(rows, "place")
 
 
 # --- objections and appeals -------------------------------------------------------------------------------------------
@@ -210,7 +206,7 @@ class Disputes:
 def disputes(rows: list[CountedRow]) -> Disputes:
     lines = []
     for kind, name in DISPUTES.items():
-        states = _sums((row for row in rows if row.a == kind), "b")
+        states = sums((row for row in rows if row.a == kind), "b")
         whole = states.total()
         parts = [(state, str(STATES[state]), n, {"a": kind, "b": state}) for state, n in sorted(states.items())]
         total = Bar("", str(name), whole, 0, WIDE, query("disputes", a=kind))
@@ -272,118 +268,6 @@ def money(rows: list[CountedRow]) -> Money:
     return Money(heading, lines, yuan(due))
 
 
-# --- points lost ------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Loss:
-    """Of ``most`` points that could be had, how many were lost; and the same a year before."""
-
-    code: str
-    name: str = ""
-    lost: Decimal = Decimal(0)
-    most: Decimal = Decimal(0)
-    before_lost: Decimal = Decimal(0)
-    before_most: Decimal = Decimal(0)
-    max: Any = None
-    query: str = ""
-    cells: list[HeatCell] = field(default_factory=list)
-
-    @property
-    def percent(self) -> int:
-        return percent(self.lost, self.most)
-
-    @property
-    def before(self) -> int | None:
-        return percent(self.before_lost, self.before_most) if self.before_most else None
-
-    @property
-    def more(self) -> int:
-        """Points of per cent more than a year before."""
-        return self.percent - (self.percent if self.before is None else self.before)
-
-    @property
-    def less(self) -> int:
-        return -self.more
-
-    def add(self, row: CountedRow, last: str) -> None:
-        if row.a == last:
-            self.lost += row.n
-            self.most += row.m
-        else:
-            self.before_lost += row.n
-            self.before_most += row.m
-
-
-@dataclass(frozen=True)
-class HeatCell:
-    name: str
-    percent: int | None
-    tone: int
-    worse: bool
-    query: str
-
-
-@dataclass(frozen=True)
-class Losses:
-    heading: str
-    heading_criteria: str
-    year: str
-    units: int
-    areas: list[Loss]
-    criteria: list[Loss]
-    places: list[str]
-
-
-def losses(rows: list[CountedRow], scheme: Scheme | None, places: Mapping[str, str]) -> Losses | None:
-    """Areas and criteria, those that lose most first."""
-    if not rows or scheme is None:
-        return None
-    last = max(row.a for row in rows)
-    areas: dict[str, Loss] = {}
-    criteria: dict[str, Loss] = {}
-    area_of: dict[str, str] = {}
-    for area in scheme.body["areas"]:
-        if area["kind"] == "base":
-            areas[area["code"]] = Loss(area["code"], area.get("name", ""))
-            for one in area["criteria"]:
-                area_of[one["code"]] = area["code"]
-                opens = query("losses", a=last, b=one["code"], c="lost")
-                criteria[one["code"]] = Loss(one["code"], one["name"], max=one["max"], query=opens)
-    by_place: dict[tuple[str, str], Loss] = defaultdict(lambda: Loss(""))
-    for row in rows:
-        if row.b in criteria:
-            criteria[row.b].add(row, last)
-            areas[area_of[row.b]].add(row, last)
-            by_place[row.b, row.place].add(row, last)
-    for code, loss in criteria.items():
-        loss.cells = [
-            HeatCell(
-                name,
-                cell.percent if cell.most else None,
-                1 + sum(cell.percent >= limit for limit in HEAT),
-                cell.more >= 5,
-                f"{loss.query}&place={place}",
-            )
-            for place, name in places.items()
-            for cell in [by_place[code, place]]
-        ]
-    most_first = sorted((one for one in criteria.values() if one.most), key=lambda one: -one.percent)
-    areas_first = sorted((one for one in areas.values() if one.most), key=lambda one: -one.percent)
-    if not areas_first:
-        return None
-    return Losses(
-        _("“%(area)s” loses most: %(percent)s%% of its points")
-        % {"area": areas_first[0].name, "percent": areas_first[0].percent},
-        _("The %(count)s criteria that lose most, and where") % {"count": min(HEATED, len(most_first))},
-        last,
-        max(_sums((row for row in rows if row.a == last), "b").values()),
-        areas_first,
-        most_first,
-        list(places.values()),
-    )
-
-
 # --- self-assessment --------------------------------------------------------------------------------------------------
 
 
@@ -395,7 +279,7 @@ class Gap:
 
 
 def gap(rows: list[CountedRow]) -> Gap:
-    bands = _sums(rows, "a")
+    bands = sums(rows, "a")
     whole = bands.total()
     mean = sum((row.n for row in rows), Decimal(0)) / whole if whole else Decimal(0)
     if mean < 0:

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from reports.charts import Loss
 from reports.dashboard import Square
+from reports.loss_charts import Loss
 
 
 def squares(shown: Iterable[Square], names: Mapping[int, str]) -> SafeString:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ratings.models import Application
 from ratings.presenters.corrections import unmended
-from ratings.workflow.application import lacking
+from ratings.workflow.completeness import lacking
 from ratings.workflow.filling_rights import open_return
 
 State = Application.State

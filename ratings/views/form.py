@@ -14,21 +14,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from accounts.authority import reached_or_404
 from ratings.application.access import FILL, opened
-from ratings.models import Application, Cycle, Evidence
+from ratings.models import Application, Cycle
 from ratings.models.application import Paper
 from ratings.models.cycle import CycleStep
 from ratings.presenters.application_form import ApplicationFormView, AreaSection
-from ratings.presenters.area_sections import CriterionCard
 from ratings.presenters.outlook import outlook
+from ratings.views.form_files import keep_files, show_refused_absences, take_off
 from ratings.workflow import application as workflow
 from ratings.workflow import evidence as files
 from ratings.workflow.answers import AnswerEntry, SavedAnswers, save_answers
 from ratings.workflow.filling_rights import filling_verb, require_fillable
 from ratings.workflow.window import in_force
 from records.numbers import count_of
-from records.refusals import Incomplete, Refused, WrongState
+from records.refusals import Refused, WrongState
 from villages.models import Unit
 
 CHOICES = ("sure", "keep", "take")
@@ -158,7 +157,7 @@ def _area(
     status: int = 200,
 ) -> HttpResponse:
     sheet = form.sheet(number, saved)
-    _show_refused_absences(request, sheet)
+    show_refused_absences(request, sheet)
     return render(
         request,
         "ratings/application/area.html",
@@ -257,7 +256,7 @@ def _keep_area(request: HttpRequest, application: Application, number: int) -> H
     entries = _entries(request, sheet)
     try:
         saved = save_answers(application, entries, by=request.user)
-        for said in _keep_files(request, application, sheet):
+        for said in keep_files(request, application, sheet):
             messages.info(request, said)
     except Refused as refused:
         messages.error(request, str(refused))
@@ -310,77 +309,10 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
             "problem": str(refused),
         }
         return render(request, "ratings/application/papers.html", context)
-    _take_off(request, application)
+    take_off(request, application)
     if request.htmx:
         return HttpResponseClientRefresh()
     return redirect(f"{reverse('application_form', args=[pk])}#papers")
-
-
-def _keep_files(request: HttpRequest, application: Application, sheet: AreaSection) -> list[str]:
-    """Files come under ``file:CRITERION`` or ``file:CRITERION:PIECE``; ``detach`` names one to remove.
-
-    Returns a sentence for each file that was already attached to its criterion.
-    """
-    twice = []
-    for card in sheet.cards:
-        code = card.criterion.code
-        fields = {name: f"file:{code}:{name}" if name else f"file:{code}" for name in _piece_names(card)}
-        sent = [(name, upload) for name, field in fields.items() for upload in request.FILES.getlist(field)]
-        if not sent:
-            continue
-        earlier = application.evidence.filter(criterion=code).order_by("-pk")  # the first one of these counts
-        there = dict(earlier.values_list("file__sha256", "file__name"))
-        for name, upload in sent:
-            stored = files.attach(application, code, upload, name=name, by=request.user).file
-            if before := there.get(stored.sha256):
-                params = {"name": upload.name, "before": before}
-                twice.append(_("“%(name)s” is the same file as “%(before)s”, attached here already.") % params)
-            there.setdefault(stored.sha256, stored.name)
-    _keep_absences(request, application, sheet)
-    _take_off(request, application)
-    return twice
-
-
-def _piece_names(card: CriterionCard) -> list[str]:
-    """The pieces that a criterion asks for, after what is attached without a name."""
-    return ["", *(piece.name for piece in card.pieces)]
-
-
-def _keep_absences(request: HttpRequest, application: Application, sheet: AreaSection) -> None:
-    """A reason under ``absent:CRITERION:PIECE`` declares the document absent (``none``: the button pressed for it);
-    ``present`` names one that exists after all."""
-    for card in sheet.cards:
-        for piece in card.pieces:
-            code, at = card.criterion.code, f"{card.criterion.code}:{piece.name}"
-            if reason := request.POST.get(f"absent:{at}", "").strip():
-                files.declare_absent(application, code, piece.name, reason=reason, by=request.user)
-            elif request.POST.get("none") == at:
-                raise Incomplete(_("Please write why there is none this year."))
-            if request.POST.get("present") == at:
-                files.take_back_absence(application, code, piece.name, by=request.user)
-
-
-def _show_refused_absences(request: HttpRequest, sheet: AreaSection) -> None:
-    """Refused reasons are shown again on the page."""
-    for card in sheet.cards:
-        for piece in card.pieces:
-            typed = request.POST.get(f"absent:{card.criterion.code}:{piece.name}", "")
-            if not piece.absence or piece.absence["reason"] != typed.strip():
-                piece.typed = typed
-
-
-def _take_off(request: HttpRequest, application: Application) -> None:
-    detached = count_of(request.POST.get("detach", ""))
-    if detached is not None:
-        there = reached_or_404(
-            request.user,
-            "ratings.view_application",
-            Evidence.objects.select_related("application"),
-            field="application__unit_id",
-            pk=detached,
-            application=application,
-        )
-        files.detach(there, by=request.user)
 
 
 @login_required
@@ -392,12 +324,12 @@ def upload(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404
     problem, twice = "", []
     try:
-        twice = _keep_files(request, application, ApplicationFormView(application, may_fill=True).sheet(number))
+        twice = keep_files(request, application, ApplicationFormView(application, may_fill=True).sheet(number))
     except Refused as refused:
         problem = str(refused)
     application = opened(request.user, pk)
     sheet = ApplicationFormView(application, may_fill=not shut_because(application, request.user)).sheet(number)
-    _show_refused_absences(request, sheet)
+    show_refused_absences(request, sheet)
     card = next((c for c in sheet.cards if c.criterion.code == request.POST.get("criterion")), None)
     if card is None:
         raise Http404

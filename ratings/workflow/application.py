@@ -12,19 +12,19 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from ratings import notices
 from ratings.allowance import allowed_star
 from ratings.application import questions
-from ratings.models import Absence, Application, Cycle, Decision, Evidence, Return, ReturnedCriterion, Stage, Transition
+from ratings.models import Application, Cycle, Decision, Return, ReturnedCriterion, Stage, Transition
 from ratings.models.application import first_stage
 from ratings.models.cycle import CycleStep
 from ratings.workflow import correction_deadlines
 from ratings.workflow import decision as decisions
 from ratings.workflow.actions import by_level, own_step, require, require_all
-from ratings.workflow.answers import TypedAnswer, given_of, keep_self_points, reread
+from ratings.workflow.answers import given_of, keep_self_points, reread
+from ratings.workflow.completeness import no_star, require_whole
 from ratings.workflow.figures_below import keep_figures_below
 from ratings.workflow.filling_rights import (
     ON_BEHALF,
@@ -47,7 +47,6 @@ from villages.models import Unit
 State = Application.State
 FIRST_WINDOW = {Stage.TOWNSHIP: CycleStep.TOWNSHIP_REVIEW, Stage.COUNTY: CycleStep.COUNTY_REVIEW}
 Pairs = Iterable[tuple[Application, Any]]
-Answers = Mapping[int, Mapping[str, TypedAnswer]]
 
 
 @transaction.atomic
@@ -119,7 +118,7 @@ def choose_star(application: Application, star: int, *, by: User) -> Application
         raise WrongState(_("The star applied for can only be changed before the application is submitted."))
     require_applying(application.cycle, [application.unit_id])
     if star not in stars_of(application.cycle):
-        raise _no_star()
+        raise no_star()
     application.applied_star = star
     with audit.acting(by, "choose_star"):
         application.save(update_fields=["applied_star"])
@@ -138,14 +137,9 @@ def choose_stars(aims: Iterable[tuple[Application, Any, int]], *, at: datetime |
     for cycle in _cycles(applications):
         require_applying(cycle, {a.unit_id for a in applications if a.cycle_id == cycle.pk}, at)
     if any(stars[application.pk] not in stars_of(application.cycle) for application in applications):
-        raise _no_star()
+        raise no_star()
     with audit.acting(None, "choose_star"):
         _rows(applications).update(applied_star=Case(*(When(pk=pk, then=Value(star)) for pk, star in stars.items())))
-
-
-def _no_star() -> Incomplete:
-    message = _("Please choose the star that you apply for.")
-    return Incomplete(message, {"star": message})
 
 
 def _locked(applications: Iterable[Application]) -> list[Application]:
@@ -205,7 +199,7 @@ def submit_many(signed: Pairs, *, at: datetime | None = None, expected: Any = No
         previews.require_unchanged(expected, content_of(applications[0]))
     for cycle in _cycles(applications):
         require_applying(cycle, {a.unit_id for a in applications if a.cycle_id == cycle.pk}, at)
-    _require_whole(applications, given_of(applications))
+    require_whole(applications, given_of(applications))
     at = at or timezone.now()
     changes = {"submitted_at": at, "signed_by": _each(signers), "submitted_tags": _tags(applications)}
     move(signers, "submit", State.SUBMITTED, by=signers, at=at, **changes)
@@ -232,41 +226,6 @@ def _tags(applications: list[Application]) -> Case:
         alike.setdefault(tuple(application.unit.tags), []).append(application.pk)
     field = Application._meta.get_field("submitted_tags")
     return Case(*(When(pk__in=pks, then=Value(list(tags), field)) for tags, pks in alike.items()), output_field=field)
-
-
-def _require_whole(applications: list[Application], answers: Answers) -> None:
-    """Raise ``Incomplete`` unless every item of every application is answered, with the required evidence."""
-    for application, problems in problems_of(applications, answers):
-        if application.applied_star is None:
-            raise _no_star()
-        if problems:
-            message = ngettext(
-                "%(unit)s: %(count)s thing is missing.", "%(unit)s: %(count)s things are missing.", len(problems)
-            )
-            raise Incomplete(message % {"unit": application.unit, "count": len(problems)}, problems)
-
-
-def lacking(application: Application) -> int:
-    """How many things keep the form from being sent: items, evidence, documents, the star. Two queries."""
-    [(_application, problems)] = problems_of([application], given_of([application]))
-    return len(problems) + (application.applied_star is None)
-
-
-def problems_of(applications: list[Application], answers: Answers) -> list[tuple[Application, dict[str, str]]]:
-    """Each application with what it lacks to be sent, by item or criterion."""
-    attached: dict[int, set[tuple[str, str]]] = {application.pk: set() for application in applications}
-    place = ("application", "criterion", "name")
-    files = Evidence.objects.filter(application__in=answers).order_by().values_list(*place)
-    for pk, criterion, name in files.union(Absence.objects.filter(application__in=answers).values_list(*place)):
-        attached[pk].add((criterion, name))
-    return [
-        (
-            a,
-            questions.missing(a.cycle.scheme.spec, criteria_of(a), answers[a.pk], attached[a.pk])
-            | questions.papers_missing(a.cycle.meeting_minutes_required, attached[a.pk]),
-        )
-        for a in applications
-    ]
 
 
 def _keep_self_assessment(applications: list[Application]) -> None:
@@ -416,7 +375,7 @@ def resubmit(application: Application, *, by: User, expected: Any = None) -> Non
     if expected is not None:
         previews.require_unchanged(expected, content_of(application))
     require_in_time(open_return(application))
-    _require_whole([application], given_of([application]))
+    require_whole([application], given_of([application]))
     move([application.pk], "resubmit", _reviewed_in(application), by=by)
     correction_deadlines.corrected(application, by=by, verb="resubmit")
     _keep_self_assessment([application])

@@ -20,7 +20,7 @@ from ratings.models import Application, Return, ReturnedCriterion
 from ratings.scheme.spec import Criterion, NoSingleVariant, SchemeSpec
 from ratings.workflow import correction_deadlines
 from ratings.workflow.answers import given_of
-from ratings.workflow.application import problems_of
+from ratings.workflow.completeness import problems_of
 from ratings.workflow.transition import move
 from records import audit
 from records.deadlines import deadline

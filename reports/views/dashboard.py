@@ -16,7 +16,7 @@ from accounts.authority import reached_or_404
 from accounts.models import User
 from accounts.templatetags.face import star_name
 from ratings.models import Cycle
-from reports import charts, drawn
+from reports import charts, drawn, loss_charts
 from reports.dashboard import NOT_BEGUN, STAGES, Board, board
 from reports.duties import duties, kept
 from reports.findings import QUESTIONS, AsOf, counted
@@ -121,7 +121,7 @@ def answers(request: HttpRequest, as_of: AsOf, seen: Board, base: str, and_day: 
     places = {place.code: place.name for place in seen.places} or {one.code: one.name for one in seen.squares}
     last = max((row.a for row in rows["losses"]), default="")
     used = next((scheme for scheme in schemes if str(scheme.year) == last), schemes[0] if schemes else None)
-    lost = charts.losses(rows["losses"], used, {} if seen.is_township else places)
+    lost = loss_charts.losses(rows["losses"], used, {} if seen.is_township else places)
     heat = [(one, drawn.heat_cells(one, base, and_day)) for one in lost.criteria] if lost else []
     return {
         "duties": duties(request.user, as_of),
@@ -130,8 +130,8 @@ def answers(request: HttpRequest, as_of: AsOf, seen: Board, base: str, and_day: 
         "disputes": charts.disputes(rows["disputes"]),
         "money": charts.money(rows["money"]) if rows["money"] else None,
         "losses": lost,
-        "shown": heat[: charts.HEATED],
-        "rest": heat[charts.HEATED :],
+        "shown": heat[: loss_charts.HEATED],
+        "rest": heat[loss_charts.HEATED :],
         "gap": charts.gap(rows["gap"]) if rows["gap"] else None,
     }
 

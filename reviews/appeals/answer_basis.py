@@ -22,7 +22,7 @@ def of_appeal(appeal: Appeal) -> dict[str, Any]:
 
 def of_objection(objection: Objection, decision: Decision) -> dict[str, Any]:
     """With the decision concerned, and the appeals that would lapse."""
-    appeals = Appeal.objects.filter(decision=decision, state=Appeal.State.OPEN)
+    appeals = Appeal.objects.filter(decision=decision, state__in=Appeal.State.UNANSWERED)
     return {"state": objection.state, "decision": _of(decision), "appeals": appeals.count()}
 
 

@@ -113,7 +113,7 @@ def appeals_for(user: Any) -> QuerySet[Appeal]:
 
 def appealable(codes: Collection[str]) -> list[Decision]:
     """Released decisions of the units in ``codes`` that may still be appealed, each with its ``last_day``."""
-    appealed = Appeal.objects.filter(application=OuterRef("application")).exclude(state=Appeal.State.LAPSED)
+    appealed = Appeal.objects.filter(application=OuterRef("application")).filter(state__in=Appeal.State.COUNTED)
     released = (
         Decision.objects.filter(
             unit__in=codes,

@@ -82,7 +82,7 @@ def of_event(event: Event, unit: Unit) -> Appealable:
 
 def why_not_appealable(subject: Appealable) -> str:
     """Why ``subject`` cannot be appealed (any more), in words; "" when it can."""
-    if Appeal.objects.filter(subject.appeals).exclude(state=Appeal.State.LAPSED).exists():
+    if Appeal.objects.filter(subject.appeals).filter(state__in=Appeal.State.COUNTED).exists():
         return _("This result has been appealed already: that is possible once.")
     if not _stands(subject):
         return _("This result cannot be appealed.")

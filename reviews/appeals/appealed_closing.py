@@ -10,6 +10,6 @@ from reviews.models import Appeal
 def appealed(closed: Closed) -> str:
     """Somebody has appealed against a decision of the closing."""
     rejected = Q(application__in=closed.applications, made_at__gte=closed.at)
-    appeals = Appeal.objects.filter(Q(decision__in=closed.decisions) | rejected).exclude(state=Appeal.State.LAPSED)
+    appeals = Appeal.objects.filter(Q(decision__in=closed.decisions) | rejected).filter(state__in=Appeal.State.COUNTED)
     appeal = appeals.select_related("unit").first()
     return _("%s has appealed against it.") % appeal.unit.name if appeal else ""

@@ -21,7 +21,7 @@ def known_objections(objections: QuerySet[Objection], user: Any, unit: Any) -> Q
     """Those of ``objections`` about ``unit`` that ``user`` may know of."""
     if any(user.has_perm(right, unit) for right in KNOW_OF_OBJECTIONS):
         return objections
-    return objections.exclude(state=Objection.State.OPEN)
+    return objections.exclude(state__in=Objection.State.UNANSWERED)
 
 
 def known_appeals(appeals: QuerySet[Appeal], user: Any, unit: Any) -> QuerySet[Appeal]:
@@ -29,4 +29,4 @@ def known_appeals(appeals: QuerySet[Appeal], user: Any, unit: Any) -> QuerySet[A
     if any(user.has_perm(right, unit) for right in KNOW_OF_APPEALS):
         return appeals
     hears = Exists(Hearer.objects.filter(appeal=OuterRef("pk"), user=user))
-    return appeals.filter(~Q(state=Appeal.State.OPEN) | hears)
+    return appeals.filter(~Q(state__in=Appeal.State.UNANSWERED) | hears)

@@ -92,6 +92,9 @@ class ObjectionState(models.TextChoices):
     DISMISSED = "dismissed", _("Not upheld")
     UPHELD = "upheld", _("Upheld")
 
+    UNANSWERED = Group(OPEN)
+    """Its decision cannot be confirmed."""
+
 
 OBJECTION_STEPS = Lifecycle(
     Step("object", trail=pgettext_lazy("step", "object")),
@@ -117,6 +120,11 @@ class AppealState(models.TextChoices):
     DISMISSED = "dismissed", _("Dismissed")
     UPHELD = "upheld", _("Upheld")
     LAPSED = "lapsed", _("No longer needed")
+
+    UNANSWERED = Group(OPEN)
+    """Its decision cannot be confirmed, and few may know of it (``reviews.appeals.open_disputes``)."""
+    COUNTED = Group(OPEN, DISMISSED, UPHELD)
+    """There is one at most of each result."""
 
 
 APPEAL = "reviews.appeal"

@@ -34,9 +34,8 @@ from ratings.presenters.corrections import (
 )
 from ratings.presenters.scheme_page import criterion_address
 from records.deadlines import deadline
-from reviews.appeals.appeal_rules import ABOVE
-from reviews.appeals.open_disputes import known_appeals
-from reviews.models import Addendum, Appeal, DepartmentAnswer, Finding, Lapse, Objection, Settlement, Sheet
+from reviews.models import Addendum, DepartmentAnswer, Finding, Lapse, Settlement, Sheet
+from reviews.results.dispute_chapters import APPEALS, NOTICE
 from reviews.results.result import Result
 
 OWN_STEPS = ("withdraw", "accept", "resume", "recommend", "reject", "send_back")
@@ -338,71 +337,10 @@ def _veto(result: Result, row: dict[str, Any]) -> str:
     return _("%(name)s (%(value)s)") % {"name": named, "value": _(", ").join(filter(None, said))}
 
 
-def _notice_read(result: Result) -> dict[str, QuerySet]:
-    answered = Objection.objects.filter(decision__application=OuterRef("pk")).exclude(state=Objection.State.OPEN)
-    return {"notice_objections": rows_of(answered.order_by("pk"), "state", "answered_at", "answer")}
-
-
-def _notice(result: Result, rows: Rows) -> list[ExplanationStep]:
-    """The days of public notice, objections with their answers (without the objectors), the confirmation."""
-    steps = []
-    if batch := result.batch:
-        days = {
-            "first": date_format(batch.first_day, "DATE_FORMAT"),
-            "last": date_format(batch.last_day, "DATE_FORMAT"),
-        }
-        lines = (_("Working days from %(first)s to %(last)s.") % days, batch.document)
-        steps.append(ExplanationStep(timezone.localdate(batch.released_at), _("Public notice"), lines))
-    steps += [_objection(row) for row in rows["notice_objections"]]
-    if result.decision and result.decision.on:
-        title = _("Confirmed: %(star)s begins") % {"star": star_name(result.decision.star)}
-        steps.append(ExplanationStep(result.decision.on, title))
-    return sorted(steps, key=lambda step: step.on)
-
-
-def _objection(row: dict[str, Any]) -> ExplanationStep:
-    upheld = row["state"] == Objection.State.UPHELD
-    title = _("An objection was upheld: decided anew") if upheld else _("An objection was looked into and not upheld")
-    answer = (_("Answer: %(answer)s") % {"answer": row["answer"]},) if row["answer"] else ()
-    return ExplanationStep(moment(row["answered_at"]).date(), title, answer, mark="change" if upheld else "")
-
-
-def _appeals_read(result: Result) -> dict[str, QuerySet]:
-    made = Appeal.objects.filter(application=OuterRef("pk"))
-    known = known_appeals(made, result.user, result.application).order_by("pk")
-    return {
-        "appeal_rows": rows_of(known, "made_at", "reasons", "state", "answer", "answered_at", about="decision__origin")
-    }
-
-
-def _appeals(result: Result, rows: Rows) -> list[ExplanationStep]:
-    """What the village appealed, as far as the reader may know, and the answer of the level above."""
-    steps = []
-    for row in rows["appeal_rows"]:
-        title = _("The village appealed to the level above")
-        steps.append(ExplanationStep(moment(row["made_at"]).date(), title, (row["reasons"],)))
-        if row["answer"]:
-            upheld = row["state"] == Appeal.State.UPHELD
-            title = _upheld(row["about"]) if upheld else _("The appeal was dismissed: the result stands")
-            steps.append(
-                ExplanationStep(
-                    moment(row["answered_at"]).date(), title, (row["answer"],), mark="change" if upheld else ""
-                )
-            )
-    return steps
-
-
-def _upheld(about: str | None) -> str:
-    """``about``: the origin of the appealed decision, None for a rejection."""
-    if about in ABOVE:
-        return _("The appeal was upheld: a new decision took the old one's place")
-    return _("The appeal was upheld: the application is reviewed after all")
-
-
 CHAPTERS = (
     ExplanationChapter(gettext_lazy("The unit's own facts"), _facts, _facts_read, order=10),
     ExplanationChapter(gettext_lazy("The panel"), _panel, _panel_read, order=20),
     ExplanationChapter(gettext_lazy("The decision"), _decision, _decision_read, order=30),
-    ExplanationChapter(gettext_lazy("Public notice and objections"), _notice, _notice_read, order=40),
-    ExplanationChapter(gettext_lazy("Appeal"), _appeals, _appeals_read, order=45),
+    NOTICE,
+    APPEALS,
 )

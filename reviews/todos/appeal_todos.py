@@ -32,7 +32,7 @@ def _to_convene(user: User) -> list[Todo]:
             mine |= below_any(codes, "unit_id") & heard
     if mine == Q(pk__in=[]):
         return []
-    waiting = _counted(Appeal.objects.filter(mine, state=Appeal.State.OPEN, hearers=None))
+    waiting = _counted(Appeal.objects.filter(mine, state__in=Appeal.State.UNANSWERED, hearers=None))
     n = waiting["count"]
     words = ngettext("%(count)s appeal needs people to hear it", "%(count)s appeals need people to hear them", n)
     return [_appeals(words, waiting, places, urgent=True)] if n else []
@@ -43,7 +43,7 @@ def _to_decide(user: User) -> list[Todo]:
     if not places:
         return []
     heard = Hearer.objects.filter(user=user).values("appeal")
-    waiting = _counted(Appeal.objects.filter(pk__in=heard, state=Appeal.State.OPEN))
+    waiting = _counted(Appeal.objects.filter(pk__in=heard, state__in=Appeal.State.UNANSWERED))
     words = ngettext("%(count)s appeal to decide", "%(count)s appeals to decide", waiting["count"])
     return [_appeals(words, waiting, places)] if waiting["count"] else []
 

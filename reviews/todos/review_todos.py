@@ -182,7 +182,7 @@ def _to_answer(user: User) -> Todo | None:
         return None
     open_objections = (
         objections_for(user)
-        .filter(state=Objection.State.OPEN)
+        .filter(state__in=Objection.State.UNANSWERED)
         .aggregate(
             count=Count("pk"),
             last_day=Min("decision__batch_entry__batch__last_day"),

@@ -109,7 +109,7 @@ def _too_late(request: HttpRequest, unit: Unit, back: str) -> HttpResponse:
 def _sent_before(request: HttpRequest, unit: Unit) -> Appeal | None:
     """The appeal that the sender has made with exactly these reasons: a second click gets the same response."""
     sent = Appeal.objects.filter(unit=unit, made_by=request.user, reasons=request.POST.get("reasons", "").strip())
-    return sent.exclude(state=Appeal.State.LAPSED).order_by("-pk").first()
+    return sent.filter(state__in=Appeal.State.COUNTED).order_by("-pk").first()
 
 
 def _say_sent(request: HttpRequest, appeal: Appeal) -> HttpResponse:

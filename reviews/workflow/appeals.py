@@ -81,7 +81,7 @@ def make_appeal(decision: Decision, *, reasons: str, by: User, files: Collection
     decision = _locked(decision.pk)
     if not by.has_perm(APPEAL, decision):
         raise NotAllowed
-    if Appeal.objects.filter(application=decision.application_id).exclude(state=Appeal.State.LAPSED).exists():
+    if Appeal.objects.filter(application=decision.application_id).filter(state__in=Appeal.State.COUNTED).exists():
         raise WrongState(_("This result has been appealed already: that is possible once."))
     if not _stands(decision):
         raise WrongState(_("This result cannot be appealed."))
@@ -262,7 +262,7 @@ def _require_notice_over(decision: Decision) -> None:
         raise WrongState(
             _("The result is still under public notice: an appeal can be upheld from %s on.") % date_format(confirms_on)
         )
-    if Objection.objects.filter(decision=decision, state=Objection.State.OPEN).exists():
+    if Objection.objects.filter(decision=decision, state__in=Objection.State.UNANSWERED).exists():
         raise WrongState(_("An objection against this result is to be answered first."))
 
 

@@ -48,9 +48,11 @@ def _days(today: date) -> dict[int, date]:
     )
     days = {pk: known(day) for pk, day in due.values_list("pk", "batch_entry__batch__confirms_on")}
     # Checked under the lock, which an objection or appeal at the last second takes too.
-    for held_up in Objection.objects.filter(state=Objection.State.OPEN, decision__in=days).values_list("decision"):
+    for held_up in Objection.objects.filter(state__in=Objection.State.UNANSWERED, decision__in=days).values_list(
+        "decision"
+    ):
         days.pop(held_up[0], None)
-    for held_up in Appeal.objects.filter(state=Appeal.State.OPEN, decision__in=days).values_list("decision"):
+    for held_up in Appeal.objects.filter(state__in=Appeal.State.UNANSWERED, decision__in=days).values_list("decision"):
         days.pop(held_up[0], None)
     answered = list(Objection.objects.filter(decision__in=days).values_list("decision").annotate(Max("answered_at")))
     answered += Appeal.objects.filter(decision__in=days).values_list("decision", "answered_at")

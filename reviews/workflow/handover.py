@@ -39,7 +39,7 @@ def pass_seats(before: Appointment, after: Appointment) -> None:
 def pass_hearings(before: Appointment, after: Appointment) -> None:
     """The successor hears the open appeals in the predecessor's place, unless the post lacks the permission or a
     conflict of interest bars."""
-    sits = Hearer.objects.filter(user=before.user_id, appeal__state=Appeal.State.OPEN)
+    sits = Hearer.objects.filter(user=before.user_id, appeal__state__in=Appeal.State.UNANSWERED)
     mine = sits.filter(below(before.unit_id, "appeal__unit_id")).exclude(appeal__hearers__user=after.user_id)
     for hearer in mine.select_related("appeal__unit").order_by("pk"):
         appeal = hearer.appeal

@@ -9,6 +9,7 @@ from accounts.roles import Role
 from ratings.models import Absence, Window
 from ratings.workflow import application as workflow
 from ratings.workflow.answers import given_of, save_answer
+from ratings.workflow.completeness import problems_of
 from ratings.workflow.evidence import attach, declare_absent, take_back_absence
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.factories import TOWNSHIP, VILLAGE, CycleFactory, SchemeFactory, UnitFactory, at, person, scheme_body
@@ -34,7 +35,7 @@ def draft(filler):
 
 
 def lacking(application):
-    [(_application, problems)] = workflow.problems_of([application], given_of([application]))
+    [(_application, problems)] = problems_of([application], given_of([application]))
     return problems.get("1.2", "")
 
 

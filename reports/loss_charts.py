@@ -1,0 +1,130 @@
+"""Where points are lost: areas and criteria, those that lose most first, and in which places."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ratings.models import Scheme
+from reports.charts import percent, query, sums
+from reports.findings import CountedRow
+
+HEATED = 8
+
+
+HEAT = (15, 25, 35, 45)
+"""Per cent of the points lost at which a darker colour begins."""
+
+
+@dataclass
+class Loss:
+    """Of ``most`` points that could be had, how many were lost; and the same a year before."""
+
+    code: str
+    name: str = ""
+    lost: Decimal = Decimal(0)
+    most: Decimal = Decimal(0)
+    before_lost: Decimal = Decimal(0)
+    before_most: Decimal = Decimal(0)
+    max: Any = None
+    query: str = ""
+    cells: list[HeatCell] = field(default_factory=list)
+
+    @property
+    def percent(self) -> int:
+        return percent(self.lost, self.most)
+
+    @property
+    def before(self) -> int | None:
+        return percent(self.before_lost, self.before_most) if self.before_most else None
+
+    @property
+    def more(self) -> int:
+        """Points of per cent more than a year before."""
+        return self.percent - (self.percent if self.before is None else self.before)
+
+    @property
+    def less(self) -> int:
+        return -self.more
+
+    def add(self, row: CountedRow, last: str) -> None:
+        if row.a == last:
+            self.lost += row.n
+            self.most += row.m
+        else:
+            self.before_lost += row.n
+            self.before_most += row.m
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    name: str
+    percent: int | None
+    tone: int
+    worse: bool
+    query: str
+
+
+@dataclass(frozen=True)
+class Losses:
+    heading: str
+    heading_criteria: str
+    year: str
+    units: int
+    areas: list[Loss]
+    criteria: list[Loss]
+    places: list[str]
+
+
+def losses(rows: list[CountedRow], scheme: Scheme | None, places: Mapping[str, str]) -> Losses | None:
+    """Areas and criteria, those that lose most first."""
+    if not rows or scheme is None:
+        return None
+    last = max(row.a for row in rows)
+    areas: dict[str, Loss] = {}
+    criteria: dict[str, Loss] = {}
+    area_of: dict[str, str] = {}
+    for area in scheme.body["areas"]:
+        if area["kind"] == "base":
+            areas[area["code"]] = Loss(area["code"], area.get("name", ""))
+            for one in area["criteria"]:
+                area_of[one["code"]] = area["code"]
+                opens = query("losses", a=last, b=one["code"], c="lost")
+                criteria[one["code"]] = Loss(one["code"], one["name"], max=one["max"], query=opens)
+    by_place: dict[tuple[str, str], Loss] = defaultdict(lambda: Loss(""))
+    for row in rows:
+        if row.b in criteria:
+            criteria[row.b].add(row, last)
+            areas[area_of[row.b]].add(row, last)
+            by_place[row.b, row.place].add(row, last)
+    for code, loss in criteria.items():
+        loss.cells = [
+            HeatCell(
+                name,
+                cell.percent if cell.most else None,
+                1 + sum(cell.percent >= limit for limit in HEAT),
+                cell.more >= 5,
+                f"{loss.query}&place={place}",
+            )
+            for place, name in places.items()
+            for cell in [by_place[code, place]]
+        ]
+    most_first = sorted((one for one in criteria.values() if one.most), key=lambda one: -one.percent)
+    areas_first = sorted((one for one in areas.values() if one.most), key=lambda one: -one.percent)
+    if not areas_first:
+        return None
+    return Losses(
+        _("“%(area)s” loses most: %(percent)s%% of its points")
+        % {"area": areas_first[0].name, "percent": areas_first[0].percent},
+        _("The %(count)s criteria that lose most, and where") % {"count": min(HEATED, len(most_first))},
+        last,
+        max(sums((row for row in rows if row.a == last), "b").values()),
+        areas_first,
+        most_first,
+        list(places.values()),
+    )

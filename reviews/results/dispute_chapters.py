@@ -1,0 +1,83 @@
+"""The chapters of an explanation from the release on: public notice, objections, appeals."""
+
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.templatetags.face import star_name
+from ratings.explanation import ExplanationChapter, ExplanationStep, Rows, moment, rows_of
+from reviews.appeals.appeal_rules import ABOVE
+from reviews.appeals.open_disputes import known_appeals
+from reviews.models import Appeal, Objection
+from reviews.results.result import Result
+
+
+def _notice_read(result: Result) -> dict[str, QuerySet]:
+    answered = Objection.objects.filter(decision__application=OuterRef("pk")).exclude(
+        state__in=Objection.State.UNANSWERED
+    )
+    return {"notice_objections": rows_of(answered.order_by("pk"), "state", "answered_at", "answer")}
+
+
+def _notice(result: Result, rows: Rows) -> list[ExplanationStep]:
+    """The days of public notice, objections with their answers (without the objectors), the confirmation."""
+    steps = []
+    if batch := result.batch:
+        days = {
+            "first": date_format(batch.first_day, "DATE_FORMAT"),
+            "last": date_format(batch.last_day, "DATE_FORMAT"),
+        }
+        lines = (_("Working days from %(first)s to %(last)s.") % days, batch.document)
+        steps.append(ExplanationStep(timezone.localdate(batch.released_at), _("Public notice"), lines))
+    steps += [_objection(row) for row in rows["notice_objections"]]
+    if result.decision and result.decision.on:
+        title = _("Confirmed: %(star)s begins") % {"star": star_name(result.decision.star)}
+        steps.append(ExplanationStep(result.decision.on, title))
+    return sorted(steps, key=lambda step: step.on)
+
+
+def _objection(row: dict[str, Any]) -> ExplanationStep:
+    upheld = row["state"] == Objection.State.UPHELD
+    title = _("An objection was upheld: decided anew") if upheld else _("An objection was looked into and not upheld")
+    answer = (_("Answer: %(answer)s") % {"answer": row["answer"]},) if row["answer"] else ()
+    return ExplanationStep(moment(row["answered_at"]).date(), title, answer, mark="change" if upheld else "")
+
+
+def _appeals_read(result: Result) -> dict[str, QuerySet]:
+    made = Appeal.objects.filter(application=OuterRef("pk"))
+    known = known_appeals(made, result.user, result.application).order_by("pk")
+    return {
+        "appeal_rows": rows_of(known, "made_at", "reasons", "state", "answer", "answered_at", about="decision__origin")
+    }
+
+
+def _appeals(result: Result, rows: Rows) -> list[ExplanationStep]:
+    """What the village appealed, as far as the reader may know, and the answer of the level above."""
+    steps = []
+    for row in rows["appeal_rows"]:
+        title = _("The village appealed to the level above")
+        steps.append(ExplanationStep(moment(row["made_at"]).date(), title, (row["reasons"],)))
+        if row["answer"]:
+            upheld = row["state"] == Appeal.State.UPHELD
+            title = _upheld(row["about"]) if upheld else _("The appeal was dismissed: the result stands")
+            steps.append(
+                ExplanationStep(
+                    moment(row["answered_at"]).date(), title, (row["answer"],), mark="change" if upheld else ""
+                )
+            )
+    return steps
+
+
+def _upheld(about: str | None) -> str:
+    """``about``: the origin of the appealed decision, None for a rejection."""
+    if about in ABOVE:
+        return _("The appeal was upheld: a new decision took the old one's place")
+    return _("The appeal was upheld: the application is reviewed after all")
+
+
+NOTICE = ExplanationChapter(gettext_lazy("Public notice and objections"), _notice, _notice_read, order=40)
+APPEALS = ExplanationChapter(gettext_lazy("Appeal"), _appeals, _appeals_read, order=45)
