@@ -147,7 +147,7 @@ def _stars(verdict_rows: list[Verdict]) -> list[Block]:
 
 
 def _villages(verdict_rows: list[Verdict], names: dict[str, str]) -> list[Block]:
-    heads = ["", _("Village"), _("Total points"), _("Applied for"), _("Allowed"), _("Decided"), _("Reason")]
+    heads = ["", _("Rated unit"), _("Total points"), _("Applied for"), _("Allowed"), _("Decided"), _("Reason")]
     rows = [
         [
             str(number),
@@ -174,7 +174,7 @@ def _reason(one: Verdict) -> str:
 
 def _vetoes(verdict_rows: list[Verdict], names: dict[str, str]) -> list[Block]:
     met = [[names[one.decision.unit_id], "\n".join(one.vetoes)] for one in verdict_rows if one.vetoes]
-    table = Table([_("Village"), _("Veto item")], met, widths=[1, 2.5])
+    table = Table([_("Rated unit"), _("Veto item")], met, widths=[1, 2.5])
     return [Heading(_("Veto items met")), table if met else Text(_("None."))]
 
 
@@ -259,7 +259,7 @@ def _proof() -> list[Block]:
 
 def _exceptions(left_out: list[Application], names: dict[str, str]) -> list[Block]:
     rows = [[names[one.unit_id], str(WHY[one.then])] for one in left_out]
-    table = Table([_("Village"), _("Why")], rows, widths=[1, 2.5])
+    table = Table([_("Rated unit"), _("Why")], rows, widths=[1, 2.5])
     return [Heading(_("Not in this batch")), table if rows else Text(_("None."))]
 
 

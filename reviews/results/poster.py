@@ -54,7 +54,7 @@ def poster(batch: Batch) -> bytes:
                 ],
                 "until": _("Until %s") % deadline(batch.last_day),
                 "scan": _("Scan to see and object"),
-                "heads": [_("Village"), _("Proposed"), _("Total points")],
+                "heads": [batch.scheme.get_rates_display(), _("Proposed"), _("Total points")],
             },
         },
     )

@@ -102,7 +102,7 @@ def _list_once_more(request: HttpRequest, objection: Objection, typed: dict[str,
     if upheld and standing["appeals"]:
         follows.append(_("The appeal against it lapses."))
     rows = [
-        (_("Village"), objection.unit.name),
+        (objection.unit.get_level_display(), objection.unit.name),
         (_("What the answer changes"), "\n".join(follows)),
         (_("Answer"), typed["answer"].strip()),
     ]

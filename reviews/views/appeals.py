@@ -233,7 +233,7 @@ def _take(appeal: Appeal, by: User, given: Mapping[str, str], *, expected: Any) 
 
 def _list_once_more(request: HttpRequest, appeal: Appeal, typed: dict[str, str]) -> HttpResponse:
     new = foreseen(partial(_take, appeal, request.user), typed)
-    rows = [(_("Village"), appeal.unit.name)]
+    rows = [(appeal.unit.get_level_display(), appeal.unit.name)]
     if against_decision(appeal):
         rows += _stars(appeal.decision, new)
         panel = _panel(appeal)
