@@ -249,6 +249,27 @@ class SeenForm(forms.Form):
         return {"reason": self.cleaned_data["reason"]}
 
 
+class SavedFilterForm(forms.Form):
+    """The name of a list's filter, and whom it is for; ``of``: the list's address with what is chosen in it."""
+
+    of = forms.CharField(widget=forms.HiddenInput, max_length=1000)
+    name = forms.CharField(label=_("Name of the filter"), max_length=30)
+    share = forms.ChoiceField(label=_("For whom"), required=False)
+
+    def __init__(self, *args, posts: Sequence[Appointment], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._posts = {str(post.pk): post for post in posts}
+        offices = [
+            (key, _("All who hold: %(role)s, %(unit)s") % {"role": post.get_role_display(), "unit": post.unit.name})
+            for key, post in self._posts.items()
+        ]
+        self.fields["share"].choices = [("", _("For me alone")), *offices]
+
+    @property
+    def office(self) -> Appointment | None:
+        return self._posts.get(self.cleaned_data["share"])
+
+
 class CalendarDayForm(forms.ModelForm):
     """A day that is or is not worked, contrary to the calendar."""
 

@@ -165,6 +165,29 @@ TOPICS = [
         order=41,
     ),
     Topic(
+        "saved_filters",
+        _("Saved filters"),
+        _("What you often ask of a list is kept under a name."),
+        (
+            _("Choose in a list what you want to see, press Save this filter above it, and give a name."),
+            _("Share it with your office if your colleagues need it; everybody sees only what they may see anyway."),
+        ),
+        pages=("saved_filters", "saved_filter_new"),
+        order=49,
+    ),
+    Topic(
+        "people",
+        _("Search by person"),
+        _("Who holds or held which office within your reach."),
+        (
+            _("Type a name, part of it, or an account name."),
+            _("Open a person to see all offices with their days; an auditor also sees what the person did lately."),
+        ),
+        pages=("people", "person"),
+        needs=("accounts.appoint", "accounts.read_trail", "reports.view_leads"),
+        order=46,
+    ),
+    Topic(
         "trail",
         _("Audit trail and proof"),
         _("You see who changed what, when and from where, and whether anything was changed past the system."),

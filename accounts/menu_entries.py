@@ -13,7 +13,17 @@ MENU = (
         order=0,
         audiences=BOTH,
         # Personal entries that everybody has.
-        pages=("/today/", "/bell/", "/help/", "/accounts/", "/phone/", "/notifications/", "/tokens/", "/identity/"),
+        pages=(
+            "/today/",
+            "/bell/",
+            "/help/",
+            "/accounts/",
+            "/phone/",
+            "/notifications/",
+            "/tokens/",
+            "/identity/",
+            "/filters/",
+        ),
     ),
     MenuEntry(
         Section.UNITS,
@@ -56,6 +66,14 @@ MENU = (
         audiences=BOTH,
         note=_("Give people their offices, end them, reset passwords"),
         pages=("/identities/",),
+    ),
+    MenuEntry(
+        Section.UNITS,
+        _("Search by person"),
+        "people",
+        ("accounts.appoint", "accounts.read_trail", "reports.view_leads"),
+        order=52,
+        note=_("Who holds or held which office"),
     ),
     MenuEntry(
         Section.UNITS,

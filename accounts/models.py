@@ -26,6 +26,7 @@ from knox.models import AbstractAuthToken
 from accounts.permission_rows import permission_name
 from accounts.phones import KEPT
 from accounts.roles import RATED_POSTS, ROLES, THREE_ADMINISTRATORS, Role, office_name
+from accounts.saved_filters import SavedFilter
 from accounts.scopes import TokenScope
 from accounts.trail_records import AppointmentReview, SeenAppointmentChange, TrailExport
 from villages.models import Unit
@@ -39,6 +40,7 @@ __all__ = [
     "CalendarDay",
     "CalendarYear",
     "Identity",
+    "SavedFilter",
     "SeenAppointmentChange",
     "TrailExport",
     "UnitPermission",

@@ -1,6 +1,8 @@
 """What every page's shell shows about its reader; evaluated lazily, so the database is queried only for what is
 shown."""
 
+from typing import NamedTuple
+
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -9,13 +11,22 @@ from django.utils.functional import cached_property
 
 from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry, entries_for
 from accounts.menu_rows import FITS_ONE_ROW, MenuItem, entry_row, plain_row, section_row
-from accounts.models import Appointment
+from accounts.models import Appointment, SavedFilter
 from accounts.page_help import topic_of
 from accounts.roles import ROLES
+from accounts.saved_filters import asked_of, known_lists
 from accounts.todo_list import known_places
 from notifications.models import Notice
 
 FITS_A_PHONE = 4
+
+
+class SavedRow(NamedTuple):
+    """Above a list: the filters kept for it, what is asked now, and whether that can be kept."""
+
+    filters: list[SavedFilter]
+    current: str
+    may_save: bool
 
 
 class Shell:
@@ -102,6 +113,18 @@ class Shell:
         page = self.request.resolver_match
         topic = topic_of(self.request.user, page.url_name) if page else None
         return reverse("help_topic", args=[topic.name]) if topic else reverse("help")
+
+    @cached_property
+    def saved(self) -> SavedRow | None:
+        """The kept filters of the list that is shown; None on other pages."""
+        page = self.request.resolver_match
+        if not self.signed_in or page is None or page.url_name not in known_lists():
+            return None
+        asked = asked_of(self.request.get_full_path())
+        kept = list(SavedFilter.objects.of(self.request.user).filter(path=self.request.path))
+        may_save = bool(asked and asked.query and not asked.unknown)
+        current = asked.query if asked else ""
+        return SavedRow(kept, current, may_save) if kept or may_save else None
 
     @cached_property
     def unread(self) -> int:

@@ -13,10 +13,12 @@ from accounts import (
     notices,
     page_help,
     role_holders,
+    saved_filters,
     todo_list,
     todos,
     working_days,
 )
+from accounts.forms import AppointmentSearch, TrailFilter
 from accounts.models import (
     ApiToken,
     Appointment,
@@ -30,9 +32,11 @@ from accounts.models import (
     User,
 )
 from notifications import kinds, offices, quiet
+from notifications.bell_filter import BellFilter
 from notifications.models import Robot
 from records import integrity, jobs, proof
 from records.models import IntegrityRun
+from villages.forms.units import UnitSearch
 from villages.models import Profile, Unit
 
 RIGHTS = {
@@ -74,4 +78,7 @@ def register() -> None:
         "facts about places and days, open to all offices", CalendarDay, CalendarYear, Profile, Unit
     )
     todo_list.register(todos.Vacancies(), todos.Locks(), todos.Trail(), integrity_run)
+    saved_filters.register(  # lists of the apps below, too
+        appointments=AppointmentSearch, trail=TrailFilter, sms_log=("state",), units=UnitSearch, notices=BellFilter
+    )
     menu.register(*menu_entries.MENU)

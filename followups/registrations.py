@@ -2,8 +2,19 @@
 
 from django.utils.translation import pgettext_lazy
 
-from accounts import audit_trail, audit_words, deputies, menu, page_help, todo_list, trail_values, usual_times
+from accounts import (
+    audit_trail,
+    audit_words,
+    deputies,
+    menu,
+    page_help,
+    saved_filters,
+    todo_list,
+    trail_values,
+    usual_times,
+)
 from followups import help_topics, menu_entries, todos
+from followups.forms import FollowUpFilterForm
 from followups.kinds import KINDS
 from followups.models import STEPS, FollowUp, FollowUpFile, TimeLimit
 from followups.time_limits import LIMITS, name_of
@@ -21,4 +32,5 @@ def register() -> None:
     trail_values.name_codes(FollowUp, "kind", lambda keys: {key: str(KINDS[key].name) for key in keys})
     todo_list.register(todos)
     usual_times.register(DOING, CHECKING)
+    saved_filters.register(followups=FollowUpFilterForm)
     menu.register(*menu_entries.MENU)

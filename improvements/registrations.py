@@ -1,9 +1,10 @@
 """What improvement plans register: pages' surroundings, kinds of follow-up and notice, words of the trail."""
 
-from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list
+from accounts import audit_trail, audit_words, deputies, home, menu, page_help, saved_filters, todo_list
 from followups import kinds as followup_kinds
 from followups import time_limits
 from improvements import agreed_on_closing, help_topics, menu_entries, todos
+from improvements.forms import PlanFilterForm
 from improvements.home import own_plans, plans_after_result, plans_of_unit
 from improvements.kinds import FOLLOWUPS, LIMITS, NOTICES
 from improvements.models import (
@@ -24,6 +25,7 @@ from villages import unit_panels
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
+    saved_filters.register(plans=PlanFilterForm)
     menu.register(*menu_entries.MENU)
     todo_list.register(todos)
     home.register(home.HomePanel("improvements/home_plans.html", own_plans, order=30))

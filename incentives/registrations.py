@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list, trail_values
+from accounts import audit_trail, audit_words, deputies, home, menu, page_help, saved_filters, todo_list, trail_values
 from followups import kinds as follow_up_kinds
 from followups import time_limits
 from followups.kinds import FollowUpKind
@@ -30,6 +30,7 @@ from incentives.models.lifecycle import STEPS
 from incentives.models.payee import CONFIRM, PROPOSE
 from incentives.opinions import FOLLOW_UP as OPINION
 from incentives.opinions import subject_names
+from incentives.payees.forms import PayeeFilterForm
 from incentives.settlements import FOLLOW_UP as SETTLEMENT
 from incentives.views.unit import home_panel
 from notifications import kinds
@@ -96,4 +97,5 @@ def register() -> None:
         )
     )
     home.register(home.HomePanel("incentives/home_money.html", home_panel, column=home.SIDE, order=60))
+    saved_filters.register(payees=PayeeFilterForm, vouchers=("open",))
     menu.register(*menu_entries.MENU)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts import audit_words, deputies, home, menu, page_help, todo_list, usual_times
+from accounts import audit_words, deputies, home, menu, page_help, saved_filters, todo_list, usual_times
 from followups import kinds as follow_up_kinds
 from followups import time_limits
 from followups.kinds import FollowUpKind
@@ -13,6 +13,7 @@ from ratings import disclosure, explanation, help_topics, menu_entries, notices
 from ratings.application.correction import FOLLOW_UP as CORRECTION
 from ratings.events.proposals import FOLLOW_UP, SETTLE
 from ratings.events.rectification import FOLLOW_UP as RECTIFICATION
+from ratings.forms.register_forms import EventFilterForm, RegisterFilterForm
 from ratings.home.office_home import applied
 from ratings.home.village_home import own_star, progress, unit_star
 from ratings.integrity import application_integrity, register_integrity
@@ -25,6 +26,7 @@ from ratings.todos.application_todos import SOURCES
 from ratings.todos.usual_times import APPLICATIONS, PROPOSALS
 from records import integrity, proof
 from villages import unit_panels
+from villages.forms.township_filter import TownshipFilterForm
 
 RIGHTS = {
     **dict.fromkeys(
@@ -97,4 +99,6 @@ def register() -> None:
     )
     todo_list.register(*SOURCES, event_todos)
     usual_times.register(APPLICATIONS, PROPOSALS)
+    applications = saved_filters.extended(TownshipFilterForm, "year", "unit", "state")
+    saved_filters.register(applications=applications, register=RegisterFilterForm, events=EventFilterForm)
     menu.register(*menu_entries.MENU)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import pgettext_lazy
 
-from accounts import audit_trail, audit_words, menu, page_help
+from accounts import audit_trail, audit_words, menu, page_help, saved_filters
 from notifications import kinds
 from reminders import help_topics, menu_entries
 from reminders.models import Reminder, ReminderRule
@@ -17,6 +17,7 @@ TRAIL = {
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
+    saved_filters.register(due=("unit", "only"), due_people=("unit",))
     menu.register(*menu_entries.MENU)
     kinds.register(**KINDS)
     audit_words.register(TRAIL)

@@ -2,14 +2,16 @@
 
 from django.utils.translation import pgettext_lazy
 
-from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list
+from accounts import audit_trail, audit_words, deputies, home, menu, page_help, saved_filters, todo_list
 from followups import kinds as follow_up_kinds
 from followups import time_limits
 from notifications import kinds
 from records import jobs
 from reports import help_topics, kept_warnings, menu_entries, notices, todos, workflow
 from reports.demonstration import guard  # noqa: F401 (registers a system check)
+from reports.forms import WarningFilterForm
 from reports.home import progress
+from reports.leads.forms import LeadFilterForm
 from reports.models import (
     Assessment,
     ComparisonSetting,
@@ -54,4 +56,6 @@ def register() -> None:
     unit_panels.register(
         unit_panels.UnitPanel("reports/unit_file_link.html", link_to_file, column=unit_panels.SIDE, order=5)
     )
+    figures = ("a", "b", "c", "place", "day")
+    saved_filters.register(warnings=WarningFilterForm, leads=LeadFilterForm, figure_list=figures)
     menu.register(*menu_entries.MENU)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts import audit_words, deputies, menu, page_help, todo_list, usual_times
+from accounts import audit_words, deputies, menu, page_help, saved_filters, todo_list, usual_times
 from followups import time_limits
 from followups.time_limits import Limit
 from notifications import kinds
@@ -24,6 +24,7 @@ from reviews.results.explanation import CHAPTERS
 from reviews.todos import appeal_todos, check_todos, review_todos
 from reviews.todos.usual_times import TIMES
 from reviews.workflow.guards import GUARDS
+from villages.forms.township_filter import TownshipFilterForm
 
 TABLES = (SHEET_STEPS, BATCH_STEPS, OBJECTION_STEPS, APPEAL_STEPS)
 RIGHTS = {
@@ -57,4 +58,5 @@ def register() -> None:
     disclosure.redact_audit_trail()
     todo_list.register(review_todos, check_todos, appeal_todos)
     usual_times.register(TIMES)
+    saved_filters.register(**dict.fromkeys(("review_decisions", "review_batches", "review_checks"), TownshipFilterForm))
     menu.register(*menu_entries.MENU)

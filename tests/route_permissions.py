@@ -167,6 +167,7 @@ SCORE, DECIDE, CONVENE, RELEASE, ANSWER = (
     (f"reviews.{verb}_township", f"reviews.{verb}_county")
     for verb in ("score", "decide", "convene", "release", "answer_objection")
 )
+PEOPLE = ("accounts.appoint", "accounts.read_trail", "reports.view_leads")
 CHECK = ("reviews.open_check", "reviews.answer_check")
 CONVENE_APPEAL, HEAR = (
     (f"reviews.{verb}_appeal_county", f"reviews.{verb}_appeal_city") for verb in ("convene", "hear")
@@ -258,6 +259,11 @@ PAGES = {
     "cadre_list_marked": page("=nothing"),  # for a quarter of an hour, only to the uploader: test_appointment_import.py
     "slips": page(post=PLANNERS),
     "trail": both(who=anywhere("accounts.read_trail")),
+    "saved_filters": both(who=SIGNED_IN),
+    "saved_filter_new": both(who=SIGNED_IN, query="?of=/register/%3Fstar=3"),
+    "saved_filter_remove": page("saved_filter.pk", post=only("county_office")),
+    "people": both(who=anywhere(*PEOPLE), query="?q=e"),
+    "person": both("who.filler.pk", who=at("village", *PEOPLE)),
     "trail_review": both(who=anywhere("accounts.read_trail")),
     "proof": both(who=anywhere("accounts.read_trail")),
     "proof_check": page(post=anywhere("accounts.read_trail")),

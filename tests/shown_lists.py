@@ -24,8 +24,18 @@ BARE |= {
     "event_sheet_empty",
     "supply",
     "review_batches",
+    "saved_filters",
+    "saved_filter_new",
 }
-BARE |= {"honour_round_new", "unit_order_new", "proof", "proof_head", "unit_profiles_sheet", "unit_tags_sheet"}
+BARE |= {
+    "saved_filter_new",
+    "honour_round_new",
+    "unit_order_new",
+    "proof",
+    "proof_head",
+    "unit_profiles_sheet",
+    "unit_tags_sheet",
+}
 
 
 def counties_on(text: str, person: Person) -> set[str]:

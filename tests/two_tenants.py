@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts.models import ApiToken, CalendarDay, User
+from accounts.models import ApiToken, CalendarDay, SavedFilter, User
 from accounts.roles import ROLES, Role
 from accounts.workflow import deputise, reset_password
 from consultations import workflow as consultations
@@ -448,6 +448,9 @@ def _record_event(own: SimpleNamespace) -> None:
     own.proposal = Proposal.objects.get(unit=own.village, state="open")
     own.followup = FollowUp.objects.get(kind="proposal", subject=own.proposal.pk)
     paper = store(SimpleUploadedFile("说明.png", PNG), by=own.who.township_leader)
+    own.saved_filter = SavedFilter.objects.create(
+        owner=own.who.county_office, name="三星", path="/register/", query="star=3"
+    )
     own.lead = Lead.objects.create(
         rule="gap",
         place=own.village,

@@ -28,6 +28,7 @@ from accounts.workflow.codes import AccountLocked, counting_codes, forget_wrong_
 from accounts.workflow.deputies import deputise, may_deputise
 from accounts.workflow.first_sign_in import choose_password, own_phone, set_own_phone, set_phone
 from accounts.workflow.identities import tie, untie
+from accounts.workflow.saved_filters import remove_filter, save_filter
 from accounts.workflow.tokens import end_token, make_token, office_is_over, sign_in_program
 from accounts.workflow.trail import mark_seen, note_export
 
@@ -62,7 +63,9 @@ __all__ = [
     "open_administrator",
     "own_phone",
     "reachable",
+    "remove_filter",
     "reset_password",
+    "save_filter",
     "set_own_phone",
     "set_phone",
     "sign_in_program",
