@@ -23,6 +23,7 @@ class Lock(IntEnum):
     DAILY_REMINDERS = 330631
     DEMONSTRATION = 330632
     TRAIL_REVIEW = 330633
+    LEADS = 330634
 
 
 def hold(lock: Lock, of: Collection[str] | None = None, *, shared: bool = False) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from records import near_pictures
+from records.locks import Lock, hold
 from reports.leads.found import Found, Scope
 from reports.leads.limits import LIMITS
 from reports.leads.models import Lead, LeadLimit
@@ -18,7 +19,6 @@ Rule = Callable[[Scope, datetime], Iterator[Found]]
 IN_A_COUNTY: tuple[Rule, ...] = (gaps, jumps, objections, photos, reviewers, crowds)
 IN_A_CITY: tuple[Rule, ...] = (photos,)
 """What spans counties."""
-LOCK = "hashtext('reports:leads')"
 CITY_LENGTH = CODE_LENGTHS[1]
 
 
@@ -33,8 +33,7 @@ def refresh(now: datetime, code: str = "") -> int:
 @transaction.atomic
 def refresh_place(code: str, now: datetime) -> int:
     """The same of one county, or of what spans the counties of one city."""
-    with connection.cursor() as cursor:  # one after the other, so that none is found twice
-        cursor.execute(f"select pg_advisory_xact_lock({LOCK})")
+    hold(Lock.LEADS)  # one after the other, so that none is found twice
     scope = Scope(code, limits_of(code))
     rules = IN_A_COUNTY if len(code) >= COUNTY_LENGTH else IN_A_CITY
     found = {(one.rule, one.place, one.subject): one for rule in rules for one in rule(scope, now)}
