@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from accounts.models import User
 from accounts.roles import Role
 from followups import workflow as followups
 from followups.models import FollowUp
@@ -15,7 +16,7 @@ from followups.tasks import escalate
 from notifications.models import Notice
 from ratings.events.happening import Happening
 from ratings.events.rectification import RectificationOrder
-from ratings.models import Event, StarPeriod
+from ratings.models import Cycle, Event, StarPeriod
 from ratings.tasks import rerate_all
 from ratings.workflow.event import record
 from reminders.tasks import remind
@@ -33,6 +34,8 @@ from tests.factories import (
     at,
     person,
 )
+from tests.in_browser import press, sign_in
+from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = date(2026, 11, 2), date(2026, 11, 30)
@@ -86,7 +89,8 @@ MESSAGES = {
 """By day, who got which messages."""
 
 
-def test_a_month_with_a_late_village():
+def begin() -> tuple[dict[str, User], Cycle, Unit]:
+    """The people by name, the year's rating, and the village that is late."""
     with freeze_time("2026-11-01 08:00+08:00"):
         who = {name: person(role, code, username=name) for name, (role, code) in PEOPLE.items()}
         cycle = CycleFactory(windows=False)
@@ -95,16 +99,22 @@ def test_a_month_with_a_late_village():
         ApplicationFactory(cycle=cycle, unit=UnitFactory(code=f"{TOWNSHIP}205"), state="confirmed")
         village = UnitFactory(code=VILLAGE)
         DecisionFactory(unit=village, star=5)
+    return who, cycle, village
 
-    def recorded():
-        order = RectificationOrder(village, 5)
-        record(Happening(village, "case_opened", date(2026, 11, 9), rectification=order), by=who["discipline"])
+
+def happen(village: Unit, by: User) -> None:
+    order = RectificationOrder(village, 5)
+    record(Happening(village, "case_opened", date(2026, 11, 9), rectification=order), by=by)
+
+
+def test_a_month_with_a_late_village():
+    who, cycle, village = begin()
 
     def rectification():
         return FollowUp.objects.get(kind="rectification")
 
     acts = {
-        date(2026, 11, 9): recorded,
+        date(2026, 11, 9): lambda: happen(village, who["discipline"]),
         date(2026, 11, 23): lambda: followups.report_progress(rectification(), by=who["filler"], report="已退款"),
         date(2026, 11, 24): lambda: followups.report_done(rectification(), by=who["signer"], report="已整改"),
         date(2026, 11, 25): lambda: followups.accept(rectification(), by=who["discipline"]),
@@ -128,3 +138,47 @@ def test_a_month_with_a_late_village():
     assert {day for day, star in stars.items() if star == 3} == {date(2026, 11, n) for n in range(9, 26)}
     assert set(stars.values()) == {3, 5}
     assert told == MESSAGES
+
+
+@pytest.mark.django_db(transaction=True)
+def test_everybody_finds_what_is_his_on_the_home_page(new_context, live_server, settings):
+    """The same month in Chromium, on the days on which somebody has to act."""
+    settings.SECOND_FACTOR_REQUIRED = False
+    page = new_context(viewport={"width": 390, "height": 844}, base_url=live_server.url).new_page()
+    with freeze_time("2026-11-01 08:00+08:00") as clock:
+        who, _cycle, village = begin()
+
+        def on(day: str) -> None:
+            """The clock's jobs of that day; then it is ten o'clock."""
+            for moment, job in JOBS:
+                clock.move_to(f"2026-{day} {moment}+08:00")
+                job()
+            clock.move_to(f"2026-{day} 10:00+08:00")
+
+        def finds(name: str, *words: str) -> None:
+            text = sign_in(page, name).locator("main").inner_text()
+            assert [one for one in words if one not in text] == []
+
+        on("11-06")
+        finds("filler", "开始2026年度申报", "今天截止")
+        on("11-07")
+        finds("office", "还没申报的村", f"单位{VILLAGE}没有申报，申报已于2026年11月6日截止")
+        on("11-09")
+        happen(village, who["discipline"])
+        finds("signer", "预警：未申报", "三星", "整改2026年11月9日“村干部被立案审查”反映的问题", "还剩7天")
+        finds("county", "有1项星级变动待处理")
+        on("11-17")
+        finds("office", f"已超期（期限2026年11月16日24时）：单位{VILLAGE}：整改")
+        on("11-24")
+        finds("signer", "已超期8天")
+        rectification = FollowUp.objects.get(kind="rectification").get_absolute_url()
+        page.goto(rectification)
+        page.locator("form[action$='report_followup/'] textarea").fill("已整改")
+        press(page, "form[action$='report_followup/'] button")
+        finds("discipline", f"请核实：单位{VILLAGE}：整改")
+        page.goto(rectification)
+        press(page, "form[action$='accept_followup/'] button")
+        on("11-25")
+        finds("signer", "五星", "情形的影响已经结束，由3星恢复为5星", "已核实办结")
+        finds("next_signer", "今天没有要您办的事")
+        assert VILLAGE not in page.locator("main").inner_text()
