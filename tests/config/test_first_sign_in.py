@@ -1,18 +1,26 @@
 """The first sign-in: one page, with the password slip at hand; account names in any case, everywhere."""
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts import workflow
 from accounts.models import Appointment, User
+from accounts.passwords import OneTimeHasher
 from accounts.roles import Role
 from tests.factories import TOWNSHIP, VILLAGE, UnitFactory, UserFactory, person
 from tests.in_browser import PASSWORD
 
 pytestmark = pytest.mark.django_db
 OWN = "maodou38 chaye"
+
+
+@pytest.fixture(autouse=True)
+def _quickly(monkeypatch):
+    """How long a password takes to check is tested in ``test_passwords``."""
+    monkeypatch.setattr(PBKDF2PasswordHasher, "iterations", 3 * OneTimeHasher.iterations)
 
 
 @pytest.fixture
