@@ -1,7 +1,7 @@
-"""Operations of one kind that follow one another, carried out against one rendering of the models.
+"""Operations that follow one another and need nothing of one another, carried out against one rendering of the models.
 
-Django renders the models anew after every operation. In a first migration of several hundred operations that, not the
-SQL, is nearly all the time.
+Django renders the models anew after every operation. On an empty database that, not the SQL, is nearly all the time.
+``migrate`` puts every migration that it will apply into batches; a first migration may do so itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,16 +9,17 @@ from itertools import groupby
 from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel
+from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel, Migration, RemoveConstraint
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
-from pgtrigger.migrations import AddTrigger
+from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
 # Operations of a kind need nothing of one another but that the models exist: foreign keys are added at the end anyway.
+# What is removed is read from the models before the batch, what is added from those after it. A table is created with
+# all that its model has after the batch: nothing more is added to it in the same one.
 KINDS: tuple[tuple[type[Operation], ...], ...] = (
     (CreateModel,),
-    (AddField,),
-    (AddConstraint, AddIndex, AddTrigger),
+    (RemoveTrigger, RemoveConstraint, AddField, AddConstraint, AddIndex, AddTrigger),
 )
 
 
@@ -55,6 +56,12 @@ def in_batches(operations: Iterable[Operation]) -> list[Operation]:
         together = list(same)
         batches.extend(together if kind is None else [Batch(together)])
     return batches
+
+
+def apply_in_batches(plan: Iterable[tuple[Migration, bool]], **_signal: Any) -> None:
+    """Receiver of ``pre_migrate``: what stands in a batch already stays as it is."""
+    for migration, _backwards in plan:
+        vars(migration)["operations"] = in_batches(migration.operations)
 
 
 def _kind(operation: Operation) -> Any:
