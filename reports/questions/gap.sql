@@ -2,12 +2,11 @@
 with decided as (
     {decided}
 ),
-last as (select max(year) as year from decided)
+dated as (select *, max(year) over () as last_year from decided)
 select d.unit_id as unit,
        case when g.gap >= 10 then '10' when g.gap >= 5 then '5' when g.gap > 0 then '0' else '-' end as a,
        '' as b, '' as c, g.gap as n, p.panel_total as m, d."on" as since, '' as subject
-from decided d
-join last on d.year = last.year
+from dated d
 join ratings_application p on p.id = d.application_id
 cross join lateral (select p.self_total - p.panel_total as gap) g
-where g.gap is not null
+where d.year = d.last_year and g.gap is not null
