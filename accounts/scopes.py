@@ -60,7 +60,7 @@ TASKS: dict[str, Task] = {
     TokenScope.FILL: _task(
         "ratings.fill ratings.fill_on_behalf", application="list answers evidence absence star", evidence="detail"
     ),
-    TokenScope.SIGN: _task("ratings.sign", application="submit resubmit withdraw"),
+    TokenScope.SIGN: _task("ratings.sign honours.nominate", application="submit resubmit withdraw", nomination="list"),
     TokenScope.ACCEPT: _task(
         "ratings.accept ratings.accept_county", application="accept return- resume undo-submission"
     ),
@@ -71,10 +71,16 @@ TASKS: dict[str, Task] = {
     ),
     TokenScope.CONVENE: _task("reviews.convene_township reviews.convene_county", panel="list", settlement="settle add"),
     TokenScope.DECIDE: _task(
-        "reviews.decide_township reviews.decide_county", verdict="decide recommend reconsider reject send-back"
+        "reviews.decide_township reviews.decide_county honours.opine_township honours.opine_county honours.opine_city",
+        verdict="decide recommend reconsider reject send-back",
+        nomination="support decline",
     ),
     TokenScope.RELEASE: _task("reviews.release_township reviews.release_county", batch="list release"),
-    TokenScope.CHECK: _task("reviews.open_check reviews.answer_check", check="list answer lapse"),
+    TokenScope.CHECK: _task(
+        "reviews.open_check reviews.answer_check honours.ask_eligibility",
+        check="list answer lapse",
+        eligibility="list",
+    ),
     TokenScope.OBJECTIONS: _task(
         "reviews.answer_objection_township reviews.answer_objection_county", objection="dismiss uphold"
     ),

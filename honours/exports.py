@@ -34,3 +34,22 @@ def candidates() -> list[SheetColumn]:
         SheetColumn(_("Star now"), lambda row: row.star_now, 12),
         SheetColumn(_("What keeps it"), lambda row: " ".join(row.reasons), 60),
     ]
+
+
+def eligibilities() -> list[SheetColumn]:
+    return [
+        *unit_columns(lambda row: row[0].unit),
+        SheetColumn(_("May be honoured"), lambda row: _("Yes") if row[0].eligible else _("No"), 12),
+        SheetColumn(_("What keeps it"), lambda row: " ".join(row[1]), 60),
+    ]
+
+
+def answers() -> list[SheetColumn]:
+    return [
+        *unit_columns(lambda row: row.unit),
+        SheetColumn(_("List for honours"), lambda row: row.selection.name, 30),
+        SheetColumn(_("What for"), lambda row: row.purpose, 30),
+        SheetColumn(_("May be honoured"), lambda row: _("Yes") if row.eligible else _("No"), 12),
+        SheetColumn(_("Check code"), lambda row: row.code, 18),
+        SheetColumn(_("Answered at"), lambda row: row.at, 20),
+    ]

@@ -196,3 +196,53 @@ class CandidateFilterForm(TownshipFilterForm):
         if township := self.cleaned_data.get("township"):
             rows = rows.filter(below(township))
         return rows.filter(matching(self.cleaned_data["q"]))
+
+
+class SelectionForm(forms.Form):
+    """The condition of a list for honours; a share for each area of the schemes of the place."""
+
+    name = forms.CharField(label=_("Name of the list"), max_length=100)
+    asked_by = forms.CharField(label=_("Asked for by"), max_length=100)
+    basis = forms.CharField(label=_("Document that asks for it"), max_length=200, required=False)
+    on = DayField(label=_("Day"))
+    min_star = forms.IntegerField(label=_("At least this star"), min_value=1, max_value=9, initial=4)
+    years = forms.IntegerField(
+        label=_("For how many years before"), min_value=0, max_value=10, initial=0, help_text=_("0: on the day alone")
+    )
+    barring = forms.MultipleChoiceField(label=_("Events that bar"), required=False, widget=forms.CheckboxSelectMultiple)
+    months = forms.IntegerField(label=_("Within how many months before"), min_value=0, max_value=120, initial=12)
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["barring"].choices = event_choices(unit.code)
+        self.areas = area_names(unit.code)
+        for code, name in self.areas.items():
+            self.fields[f"area_{code}"] = forms.DecimalField(
+                label=_("%(area)s: least share of the full marks") % {"area": name},
+                required=False,
+                min_value=0,
+                max_value=1,
+                max_digits=5,
+                decimal_places=4,
+                help_text=_("Such as 0.8; empty: none"),
+            )
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        given = dict(self.cleaned_data)
+        shares = {code: given.pop(f"area_{code}") for code in self.areas}
+        return given | {"areas": {code: share for code, share in shares.items() if share}}
+
+
+class AskForm(forms.Form):
+    """Which village is asked about, and what for."""
+
+    unit = forms.CharField(widget=forms.HiddenInput)
+    purpose = forms.CharField(label=_("What for"), max_length=200)
+
+
+def area_names(place: str) -> dict[str, str]:
+    """The names of the base areas by code, of the latest scheme of a place or of those around it."""
+    issued = Scheme.objects.issued().filter(below(place, "unit_id"), rates=Level.VILLAGE).order_by("-year", "-version")
+    latest = issued.first()
+    return {area.code: area.name for area in latest.spec.areas if area.kind == "base"} if latest else {}

@@ -39,6 +39,25 @@ TOPICS = [
         order=64,
     ),
     Topic(
+        "honour_lists",
+        _("Lists for honours"),
+        _("Another department asks whether villages may be honoured; the answer is kept, with a check code."),
+        (
+            _("A list says its condition: star, years, events that bar, least share of points by area."),
+            _("Each village is explained: what it lacks stands beside it."),
+            _("Ask about a village and say what for: the answer is kept as it was given, as a page and a paper."),
+        ),
+        pages=(
+            "honour_selections",
+            "honour_selection_new",
+            "honour_selection",
+            "eligibility_answer",
+            "eligibility_answer_paper",
+        ),
+        needs=(VIEW,),
+        order=66,
+    ),
+    Topic(
         "public_model_villages",
         _("Model villages, for everybody"),
         _("Which villages hold a title, and which lists are under public notice."),

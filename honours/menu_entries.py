@@ -16,4 +16,14 @@ MENU = (
         audiences=(DESK,),
         note=_("Rounds, nominations, and the villages named"),
     ),
+    MenuEntry(
+        Section.RESULTS,
+        _("Lists for honours"),
+        "honour_selections",
+        (VIEW,),
+        order=52,
+        audiences=(DESK,),
+        note=_("Which villages may be honoured, and the answers given"),
+        pages=("/honours/answers/",),
+    ),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from honours.views import checks, nominations, public, rounds
+from honours.views import checks, nominations, public, rounds, selections
 
 urlpatterns = [
     path("honours/", rounds.all_rounds, name="honour_rounds"),
@@ -20,6 +20,11 @@ urlpatterns = [
     path("honours/nominations/<int:pk>/file/", nominations.attachment, name="nomination_file"),
     path("honours/nominations/<int:pk>/<slug:verb>/", nominations.step, name="nomination_step"),
     path("honours/objections/<int:pk>/", checks.objection, name="honour_objection"),
+    path("honours/lists/", selections.all_selections, name="honour_selections"),
+    path("honours/lists/new/", selections.new, name="honour_selection_new"),
+    path("honours/lists/<int:pk>/", selections.selection, name="honour_selection"),
+    path("honours/answers/<int:pk>/", selections.answer, name="eligibility_answer"),
+    path("honours/answers/<int:pk>/paper/", selections.paper, name="eligibility_answer_paper"),
     path("model-villages/", public.villages, name="model_villages"),
     path("model-villages/objection/", public.objection_outcome, name="model_villages_objection"),
     path("model-villages/<int:pk>/", public.public_round, name="model_villages_round"),

@@ -27,15 +27,8 @@ BARE |= {
     "saved_filters",
     "saved_filter_new",
 }
-BARE |= {
-    "saved_filter_new",
-    "honour_round_new",
-    "unit_order_new",
-    "proof",
-    "proof_head",
-    "unit_profiles_sheet",
-    "unit_tags_sheet",
-}
+BARE |= {"saved_filter_new", "honour_round_new", "honour_selection_new", "unit_order_new"}
+BARE |= {"proof", "proof_head", "unit_profiles_sheet", "unit_tags_sheet"}
 
 
 def counties_on(text: str, person: Person) -> set[str]:

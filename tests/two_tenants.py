@@ -17,7 +17,7 @@ from consultations.models import Consultation, DraftProposal
 from followups.models import FollowUp, FollowUpFile
 from honours.certificate import code_of as title_code
 from honours.models import Nomination, Round
-from honours.workflow import checking, nominating, rounds
+from honours.workflow import checking, nominating, rounds, selections
 from honours.workflow import objections as honour_objections
 from improvements import workflow as improvements
 from improvements.models import Plan, ProgressFile
@@ -396,6 +396,11 @@ def _honour(own: SimpleNamespace) -> None:
     Round.objects.filter(pk=own.named_round.pk).update(**over, **days)
     Nomination.objects.filter(pk=listed[2].pk).update(state="named")
     own.title_certificate = title_code(listed[2].pk)
+    asked = {"name": f"{own.at.mark}县文明村", "asked_by": "文明办", "on": date(2026, 11, 2), "min_star": 4}
+    own.selection = selections.make(own.county, by=own.who.county_office, **asked)
+    own.eligibility_answer = selections.answer(
+        own.selection, own.siblings[0], by=own.who.department, purpose=f"{own.at.mark}文明村"
+    )
 
 
 def _round(own: SimpleNamespace, name: str) -> Round:

@@ -1,0 +1,44 @@
+"""Honours over the API: the same rules as on the pages and in the database."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from honours.models import EligibilityAnswer, Nomination
+from tests.factories import VILLAGE, EventFactory
+from tests.honours.conftest import FIVE_STARS, THREE_STARS, opened
+from tests.honours.test_selections import made
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of(user) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
+def test_a_village_is_nominated_and_supported_and_others_are_refused(who):
+    round = opened(who)
+    wanted = {"round": round.pk, "grounds": "村务公开好"}
+    low = client_of(who.low).post("/api/v1/nominations/", wanted | {"unit": THREE_STARS}, format="json")
+    EventFactory(unit__code=FIVE_STARS)
+    barred = client_of(who.five).post("/api/v1/nominations/", wanted | {"unit": FIVE_STARS}, format="json")
+    foreign = client_of(who.five).post("/api/v1/nominations/", wanted | {"unit": VILLAGE}, format="json")
+    assert (low.status_code, barred.status_code, foreign.status_code) == (400, 400, 404)
+    made_one = client_of(who.signer).post("/api/v1/nominations/", wanted | {"unit": VILLAGE}, format="json")
+    assert (made_one.status_code, Nomination.objects.count()) == (201, 1)
+    address = f"/api/v1/nominations/{made_one.data['id']}/"
+    assert client_of(who.county).post(f"{address}support/", {"text": "同意"}, format="json").status_code == 404
+    assert client_of(who.leader).post(f"{address}support/", {"text": "同意"}, format="json").data["state"] == "county"
+    assert client_of(who.other).get(address).status_code == 404
+
+
+def test_a_department_asks_whether_a_village_may_be_honoured(who):
+    asked = {"selection": made(who).pk, "unit": THREE_STARS, "purpose": "评文明村"}
+    police = client_of(who.police)
+    said = police.post("/api/v1/eligibility-answers/", asked, format="json", headers={"Idempotency-Key": "1"})
+    again = police.post("/api/v1/eligibility-answers/", asked, format="json", headers={"Idempotency-Key": "1"})
+    assert (said.status_code, said.data["eligible"], again.data["id"]) == (201, False, said.data["id"])
+    assert [one["met"] for one in said.data["conditions"]] == [False]
+    assert EligibilityAnswer.objects.get().code == said.data["code"]
+    assert client_of(who.leader).post("/api/v1/eligibility-answers/", asked, format="json").status_code == 404
