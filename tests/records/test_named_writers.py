@@ -95,6 +95,7 @@ def tasks() -> dict[str, list[list]]:
         "reminders.tasks.remind": [[]],
         "reports.tasks.refresh_warnings": [[]],
         "reports.tasks.refresh_rollups": [[]],
+        "reports.tasks.refresh_leads": [[]],
         "reports.tasks.refresh_place": [["330624"]],
         "ratings.tasks.rerate_all": [[]],
         "ratings.tasks.remind_to_begin": [[]],
