@@ -54,8 +54,8 @@ def test_a_reader_has_help_for_the_own_tasks_alone(client):
         "public_notices",
         "public_register",
         "filed_policies",
-        "public-drafts",
         "public_model_villages",
+        "public-drafts",
     ]
 
 

@@ -5,7 +5,8 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -53,7 +54,8 @@ def topmost(user: User, permission: str = VIEW_DASHBOARD) -> str | None:
 
 @login_required
 def dashboard(request: HttpRequest, code: str) -> HttpResponse:
-    unit = reached_or_404(request.user, VIEW_DASHBOARD, PLACES, field="code", code=code)
+    places = PLACES.annotate(rates=ArraySubquery(levels_rated(code)))
+    unit = reached_or_404(request.user, VIEW_DASHBOARD, places, field="code", code=code)
     as_of = AsOf(unit, DayForm.day_of(request.GET))
     pictured = len(code) >= LISTED_FROM
     seen = board(unit, as_of.moment, with_open=not pictured)
@@ -77,7 +79,7 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
         "matrix": matrix(seen),
         "groups": wall(seen),
         "villages": unit_rows(seen) if seen.is_township else [],
-        "other_levels": other_levels(unit),
+        "other_levels": [(level, name) for level, name in OTHER_LEVELS.items() if level in unit.rates],
     }
     return render(request, "reports/dashboard.html", context)
 
@@ -100,11 +102,10 @@ def level_dashboard(request: HttpRequest, code: str, level: str) -> HttpResponse
     return render(request, "reports/level.html", context)
 
 
-def other_levels(unit: Unit) -> list[tuple[str, str]]:
-    """The levels beside villages that are rated in ``unit``, each with its name."""
-    here = below(unit.code, "unit_id") | Q(pk__in=Cycle.objects.reaching([unit.code]))
-    rated = set(Cycle.objects.filter(here).values_list("scheme__rates", flat=True).distinct())
-    return [(level, str(name)) for level, name in OTHER_LEVELS.items() if level in rated]
+def levels_rated(code: str) -> QuerySet[Cycle, str]:
+    """The levels that are rated in the place ``code``."""
+    here = below(code, "unit_id") | Q(pk__in=Cycle.objects.reaching([code]))
+    return Cycle.objects.filter(here).order_by().values_list("scheme__rates", flat=True).distinct()
 
 
 def answers(request: HttpRequest, as_of: AsOf, seen: Board, base: str, and_day: str) -> dict[str, Any]:
