@@ -101,8 +101,8 @@ TASKS: dict[str, Task] = {
     TokenScope.APPOINT: _task("accounts.appoint", appointment="list end hand-over phone deputies"),
     TokenScope.PLAN_MONEY: _task(
         "incentives.manage_policy incentives.manage_fund",
-        policy="seek-opinion take-back make-effective grant",
-        fund="seek-opinion take-back make-effective grant",
+        policy="list seek-opinion take-back make-effective grant",
+        fund="list seek-opinion take-back make-effective grant",
         allocation="preview",
     ),
     TokenScope.OPINION: _task("incentives.give_opinion", policy="give-opinion", fund="give-opinion"),

@@ -1,6 +1,7 @@
 """Policies and funds over the API: their steps are the functions of ``incentives.workflow``."""
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,9 +20,12 @@ from accounts.api_permission import HasUnitPermission
 from incentives import workflow
 from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
 from incentives.models.lifecycle import STEPS
+from incentives.models.source import RewardFigure
 from incentives.workflow.actions import available, open_to
+from incentives.workflow.terms import BandRow
 from records.files import serve
 from records.validated_input import ExactSerializer, NoFields, sent
+from villages.models import Level, Unit
 
 SHARED = ["id", "unit", "year", "name", "rates", "reckoning_day", "starts", "ends", "budget", "committed", "disbursed"]
 SHARED += ["attachment", "state", "opinion", "filing_number", "effective_at", "steps"]
@@ -70,6 +74,84 @@ class FundSerializer(SourceSerializer):
         fields = [*SHARED, "department", "min_star", "need", "at_least", "at_most", "weights"]
 
 
+class DraftSerializer(ExactSerializer):
+    """The terms of a draft. `unit`: the code of the county."""
+
+    unit = serializers.CharField(max_length=12)
+    year = serializers.IntegerField(min_value=2000, max_value=2100)
+    name = serializers.CharField(max_length=100)
+    rates = serializers.ChoiceField(choices=Level.choices, default=Level.VILLAGE)
+    reckoning_day = serializers.DateField()
+    starts = serializers.DateField()
+    ends = serializers.DateField()
+    budget = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=Decimal("0.01"))
+
+    def validate_unit(self, code: str) -> Unit:
+        """A county where the person writes such drafts; any other is as unknown."""
+        codes = self.context["request"].user.reach(self.context["manage"])
+        county = Unit.objects.within_any(codes).filter(pk=code, level__in=[Level.COUNTY, Level.ZONE]).first()
+        if county is None:
+            raise serializers.ValidationError(_("There is no such unit."))
+        return county
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if not given["starts"] <= given["reckoning_day"] <= given["ends"]:
+            raise serializers.ValidationError({"reckoning_day": [_("The reckoning day must lie in the period.")]})
+        if self.context["kind"].objects.filter(**{name: given[name] for name in ("unit", "year", "name")}).exists():
+            raise serializers.ValidationError({"name": [_("There is one of this name for the year already.")]})
+        return given
+
+
+class DraftBandSerializer(ExactSerializer):
+    star = serializers.IntegerField(min_value=0, max_value=20)
+    first = serializers.IntegerField(min_value=0)
+    after = serializers.IntegerField(min_value=1, allow_null=True, default=None)
+    amount = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0)
+
+
+class PolicyDraftSerializer(DraftSerializer):
+    figure = serializers.ChoiceField(choices=RewardFigure.choices, default=RewardFigure.POPULATION)
+    coefficient = serializers.DecimalField(
+        max_digits=7, decimal_places=4, default=Decimal(1), min_value=Decimal("0.0001")
+    )
+    clawback = serializers.ChoiceField(choices=RewardPolicy.Clawback.choices, default=RewardPolicy.Clawback.NONE)
+    bands = DraftBandSerializer(many=True)
+
+    def validate_bands(self, bands: list[dict[str, Any]]) -> list[BandRow]:
+        """Half-open bands of one star do not overlap."""
+        rows = [(one["star"], one["first"], one["after"], one["amount"]) for one in bands]
+        by_star = sorted(rows, key=lambda row: row[:2])
+        for (star, first, after, _amount), (next_star, next_first, *_rest) in pairwise([*by_star, (-1, 0, 0, 0)]):
+            if (after is not None and after <= first) or (star == next_star and (after is None or after > next_first)):
+                raise serializers.ValidationError(_("The bands of a star must not overlap or be empty."))
+        return rows
+
+
+class DraftWeightSerializer(ExactSerializer):
+    star = serializers.IntegerField(min_value=0, max_value=20)
+    weight = serializers.DecimalField(max_digits=8, decimal_places=4, min_value=Decimal("0.0001"))
+
+
+class FundDraftSerializer(DraftSerializer):
+    department = serializers.CharField(max_length=50)
+    min_star = serializers.IntegerField(min_value=1, max_value=20)
+    need = serializers.ChoiceField(choices=RewardFigure.choices, allow_blank=True, default="")
+    at_least = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0, allow_null=True, default=None)
+    at_most = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0, allow_null=True, default=None)
+    weights = DraftWeightSerializer(many=True)
+
+    def validate_weights(self, weights: list[dict[str, Any]]) -> dict[int, Decimal]:
+        by_star = {one["star"]: one["weight"] for one in weights}
+        if len(by_star) < len(weights):
+            raise serializers.ValidationError(_("This star has a weight already."))
+        return by_star
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if given["at_most"] is not None and given["at_most"] < (given["at_least"] or 0):
+            raise serializers.ValidationError({"at_most": [_("This is below the minimum amount.")]})
+        return super().validate(given)
+
+
 class OpinionSerializer(ExactSerializer):
     agreed = serializers.BooleanField()
     number = serializers.CharField(required=False, allow_blank=True, default="", max_length=50)
@@ -103,6 +185,7 @@ class DisbursementSerializer(ExactSerializer):
 
 
 class SourceViewSet(ReadOnlyModelViewSet):
+    draft_serializer: type[DraftSerializer]
     permission_classes = (HasUnitPermission,)
     needs = ("incentives.view_incentive",)
     filterset_fields = ["unit", "year", "state"]
@@ -124,6 +207,18 @@ class SourceViewSet(ReadOnlyModelViewSet):
         if not open_to(self.request.user, STEPS[self.action], source):
             raise NotFound
         return source
+
+    def create(self, request: Request) -> Response:
+        """Draft it, as on the page. The draft then seeks the opinion like any other."""
+        kind = type(self).queryset.model
+        read = self.draft_serializer(
+            data=request.data, context={"request": request, "kind": kind, "manage": kind.MANAGE}
+        )
+        read.is_valid(raise_exception=True)
+        draft = workflow.draft_fund if kind is ProjectFund else workflow.draft_policy
+        response = self._told(draft(by=request.user, **read.validated_data))
+        response.status_code = 201
+        return response
 
     def _told(self, source: Source) -> Response:
         return Response(self.get_serializer(self.get_queryset().get(pk=source.pk)).data)
@@ -196,6 +291,13 @@ class PolicyViewSet(SourceViewSet):
 
     queryset = RewardPolicy.objects.prefetch_related("bands")
     serializer_class = PolicySerializer
+    draft_serializer = PolicyDraftSerializer
+    needs_for = {"create": (RewardPolicy.MANAGE,)}
+
+    @extend_schema(request=PolicyDraftSerializer, responses={201: PolicySerializer})
+    def create(self, request: Request) -> Response:
+        """Draft a policy with its table."""
+        return super().create(request)
 
 
 class FundViewSet(SourceViewSet):
@@ -203,3 +305,10 @@ class FundViewSet(SourceViewSet):
 
     queryset = ProjectFund.objects.prefetch_related("weights")
     serializer_class = FundSerializer
+    draft_serializer = FundDraftSerializer
+    needs_for = {"create": (ProjectFund.MANAGE,)}
+
+    @extend_schema(request=FundDraftSerializer, responses={201: FundSerializer})
+    def create(self, request: Request) -> Response:
+        """Draft a fund with its weights."""
+        return super().create(request)

@@ -45,6 +45,36 @@ def test_a_policy_lives_through_the_api(draft, finance, office):
     assert mine.get("/api/v1/ledger/", {"kind": "disburse"}).json()["count"] == 3
 
 
+def test_policies_and_funds_are_drafted_through_the_api(county, finance, office):
+    terms = {"unit": COUNTY, "year": 2026, "name": "办法", "reckoning_day": "2027-01-15", "starts": "2027-01-01"}
+    terms |= {"ends": "2027-12-31", "budget": "1000.00"}
+    bands = [{"star": 5, "first": 0, "after": 1000, "amount": "3.50"}, {"star": 5, "first": 1000, "amount": "7"}]
+    fund = {
+        "department": "农业农村局",
+        "min_star": 4,
+        "weights": [{"star": 4, "weight": "1"}, {"star": 5, "weight": "2"}],
+    }
+    mine = api(finance)
+    made = mine.post("/api/v1/reward-policies/", terms | {"bands": bands}, format="json")
+    assert (made.status_code, made.json()["state"], made.json()["bands"]) == (
+        201,
+        "draft",
+        [bands[0], bands[1] | {"after": None, "amount": "7.00"}],
+    )
+    assert mine.post("/api/v1/funds/", terms | fund, format="json").json()["steps"] == ["revise", "seek_opinion"]
+    for wrong, field in (
+        ({"unit": "330681"}, "unit"),
+        ({"name": "办法"}, "name"),
+        ({"starts": "2027-02-01"}, "reckoning_day"),
+        ({"bands": [bands[0], bands[0]]}, "bands"),
+        ({"budgte": "1"}, "budgte"),
+    ):
+        sent = terms | {"name": "另一办法", "bands": bands} | wrong
+        answer = mine.post("/api/v1/reward-policies/", sent, format="json")
+        assert (answer.status_code, list(answer.json())) == (400, [field])
+    assert api(office).post("/api/v1/funds/", terms | fund, format="json").status_code == 404
+
+
 def test_a_returned_draft_answers_the_office(draft, finance, office):
     url = f"/api/v1/reward-policies/{draft().pk}/"
     api(finance).post(url + "seek_opinion/")

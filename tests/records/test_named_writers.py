@@ -97,7 +97,6 @@ def tasks() -> dict[str, list[list]]:
         "reports.tasks.refresh_rollups": [[]],
         "reports.tasks.refresh_leads": [[]],
         "reports.tasks.refresh_place": [["330624"]],
-        "reports.tasks.refresh_leads": [[]],
         "ratings.tasks.rerate_all": [[]],
         "ratings.tasks.remind_to_begin": [[]],
         "incentives.tasks.review_clawbacks": [[]],
