@@ -7,7 +7,6 @@ A new role is one entry here (and a migration for the choice). Permissions are "
 from dataclasses import dataclass, field
 
 from django.db import models
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -44,11 +43,13 @@ RATED_POSTS = (*VILLAGE_POSTS, Role.TOWNSHIP_FILLER, Role.TOWNSHIP_SIGNER)
 OWN_UNIT_ONLY = frozenset({"ratings.fill", "ratings.sign", "reviews.appeal"})
 """What the people of a rated unit do for it alone: a township's never for its villages."""
 
+HEAD_OF_STATION = _("Head of the station")
+
 
 def office_name(role: str, place: str) -> str:
     """The office ``role`` in words, as it is called at ``place`` (a code): at a station nobody is head of a village."""
     if role == Role.SIGNER and is_station(place):
-        return _now("Head of the station")
+        return str(HEAD_OF_STATION)
     return str(Role(role).label)
 
 
