@@ -1,6 +1,7 @@
 """Whether a draft is agreed on: what still keeps it from being issued.
 
-What was reviewed is what is issued: after the joint review only the places of accepted proposals may differ.
+What was reviewed is what is issued: after the joint review only the places of accepted proposals may differ, unless the
+city has turned the joint review off since.
 """
 
 from django.utils.translation import gettext as _
@@ -20,9 +21,12 @@ State = ConsultationState
 
 
 def current(scheme: Scheme) -> Consultation | None:
-    """The consultation on a draft that is not taken back."""
+    """The consultation on a draft that is not taken back, with the draft as the caller has it."""
     found = Consultation.objects.filter(scheme=scheme).exclude(state=State.WITHDRAWN)
-    return found.select_related("scheme", "unit").first()
+    consultation = found.select_related("unit").first()
+    if consultation is not None:
+        consultation.scheme = scheme
+    return consultation
 
 
 def joint_review_applies(unit: str) -> bool:
@@ -32,10 +36,10 @@ def joint_review_applies(unit: str) -> bool:
 
 def unagreed_changes(consultation: Consultation) -> dict[str, str]:
     """The places, with their names, that differ from what was reviewed last although no proposal about them was
-    accepted then."""
+    accepted in that review, in whichever it was made."""
     if consultation.reviewed_body is None:
         return {}
-    last = DraftProposal.objects.filter(consultation=consultation, at__gte=consultation.sent_at)
+    last = DraftProposal.objects.filter(consultation=consultation, settled_at__gte=consultation.sent_at)
     accepted = set(last.filter(outcome=DraftProposal.Outcome.ACCEPTED).values_list("place", flat=True))
     differing = places.changed(consultation.reviewed_body, consultation.scheme.body)
     return {name: title for name, title in differing.items() if name not in accepted}
@@ -46,7 +50,6 @@ def steps_missing(scheme: Scheme) -> list[str]:
     consultation = current(scheme)
     if consultation is None:
         return [_("Nobody has been asked for comments yet."), *papers_missing(scheme)]
-    consultation.scheme = scheme
     return [*_step_missing(consultation), *papers_missing(scheme)]
 
 
@@ -58,7 +61,9 @@ def _step_missing(consultation: Consultation) -> list[str]:
             return [_("The joint review of the city is still to come.")]
         case State.REVIEWING:
             return [_("The joint review of the city is not concluded yet.")]
-        case State.REVIEWED if changed := unagreed_changes(consultation):
+        case State.REVIEWED if joint_review_applies(consultation.unit_id) and (
+            changed := unagreed_changes(consultation)
+        ):
             told = _("Changed after the joint review: %(places)s. Send the draft to the joint review again.")
             return [told % {"places": _(", ").join(changed.values())}]
     return []

@@ -6,11 +6,13 @@ from consultations.models import Comment, DraftProposal
 from records.workbooks import SheetColumn
 
 
-def comments() -> list[SheetColumn]:
-    """The list that a county files: what was said, by whom, and what became of it."""
+def comments(*, with_units: bool) -> list[SheetColumn]:
+    """The list that a county files: what was said, and what became of it. ``with_units``: for the offices that may know
+    which unit said it."""
+    units = [SheetColumn(_("Unit"), lambda row: row.unit.name if row.unit else "", 18)] if with_units else []
     return [
         SheetColumn(_("About"), lambda row: row.about, 30),
-        SheetColumn(_("Unit"), lambda row: row.unit.name if row.unit else "", 18),
+        *units,
         SheetColumn(_("From whom"), lambda row: row.source, 18),
         SheetColumn(_("Comment"), lambda row: row.text, 50),
         SheetColumn(_("When"), lambda row: row.at, 20),

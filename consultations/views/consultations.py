@@ -107,7 +107,7 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
     one = _seen_or_404(request, pk)
     page = ConsultationPage(one, request.user)
     which = request.GET.get("list")
-    title, columns, rows = _("Comments"), exports.comments(), page.comments
+    title, columns, rows = _("Comments"), exports.comments(with_units=page.oversees), page.comments
     if which == "proposals":
         title, columns, rows = _("Proposed changes"), exports.proposals(), page.proposals
     if book := as_workbook(request, f"{one} {title}", columns, rows):

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from consultations.agreement import current, steps_missing
+from consultations.agreement import current, steps_missing, unagreed_changes
 from consultations.models import WRITE, ConsultationState, Issue, Issuer, SchemePaper
 from consultations.parties import had_their_say, office
 from consultations.telling import tell
@@ -62,7 +62,8 @@ def record(scheme: Scheme, *, by: User | None) -> Issue:
     agreed = consultation is not None and by is not None and not steps_missing(scheme)
     review = Issue.Review.NONE
     if consultation is not None and agreed:
-        review = Issue.Review.JOINT if consultation.state == State.REVIEWED else Issue.Review.OFF
+        reviewed = consultation.state == State.REVIEWED and not unagreed_changes(consultation)
+        review = Issue.Review.JOINT if reviewed else Issue.Review.OFF
     with audit.acting(by, "issue_agreed_scheme"):
         made = Issue.objects.create(
             scheme=scheme,

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -44,11 +45,14 @@ def send(consultation: Consultation, *, by: User, until: date, expected: Any = N
         fresh.body, fresh.reason = fresh.scheme.body, ""
         fresh.save()
         deadlines.open_review(fresh, until, other_counties(fresh), by=by)
+        if DraftProposal.objects.filter(consultation=fresh, settled_at=None).exists():  # of a review before this one
+            deadlines.open_settling(fresh, by=by)
     return fresh
 
 
 def propose(consultation: Consultation, *, by: User, place: str, text: str, why: str) -> DraftProposal:
-    """Propose a change of one place, with its reason. The same proposed twice is proposed once."""
+    """Propose a change of one place, with its reason. The same proposed twice is proposed once, but what an earlier
+    review has settled may be proposed again."""
     said, reason = require_reason(text, "text"), require_reason(why, "why")
     if not place:
         message = _("Say which place of the draft should read otherwise.")
@@ -56,10 +60,10 @@ def propose(consultation: Consultation, *, by: User, place: str, text: str, why:
     with taking("propose_change", consultation, by) as fresh:
         post = known(reviewing_post(by, fresh))
         given = {"consultation": fresh, "place": place, "text": said, "by": by}
-        if there := DraftProposal.objects.filter(**given).first():
+        deadlines.reviewed_by(fresh, post.unit_id, by=by)
+        if there := DraftProposal.objects.filter(Q(settled_at=None) | Q(at__gte=fresh.sent_at), **given).first():
             return there
         made = DraftProposal.objects.create(**given, about=title_of(fresh, place), unit=post.unit, why=reason)
-        deadlines.reviewed_by(fresh, post.unit_id, by=by)
         deadlines.open_settling(fresh, by=by)
         tell(fresh, "draft_proposed", office(fresh.unit_id), about=made.about)
     return made

@@ -194,6 +194,35 @@ def test_what_was_reviewed_is_what_is_issued(who):
     assert told("draft_issued") == {"sister", "city"}
 
 
+def test_a_proposal_of_the_first_review_counts_when_it_is_accepted_in_the_second(who, clock):
+    one = reviewing(who)
+    proposal = workflow.propose(one, by=who.sister, place="c-1.1", text="满分八分", why="与全市一致")
+    one = workflow.give_back(one, by=who.city, reason="先补附件")
+    assert not FollowUp.objects.waiting().filter(kind="draft_settle").exists()
+    clock.move_to("2026-12-02 10:00+08:00")
+    one = workflow.send(one, by=who.office, until=LATER)
+    assert FollowUp.objects.waiting().filter(kind="draft_settle").count() == 1
+    assert workflow.propose(one, by=who.sister, place="c-1.1", text="满分八分", why="与全市一致") == proposal
+    waiting = FollowUp.objects.waiting().filter(kind="draft_review")
+    assert list(waiting.values_list("responsible_unit", flat=True)) == ["330683"]
+    workflow.settle(proposal, by=who.office, outcome="accepted", answer="采纳")
+    workflow.conclude(one, by=who.city, reason="已齐")
+    attach_papers(who.draft, by=who.office)
+    rewrite(who, max=8)
+    assert steps_missing(Scheme.objects.get(pk=who.draft.pk)) == []
+
+
+def test_what_an_earlier_review_declined_may_be_proposed_again(who, clock):
+    given = {"by": who.sister, "place": "c-1.1", "text": "满分八分", "why": "与全市一致"}
+    one = reviewing(who)
+    first = workflow.propose(one, **given)
+    workflow.settle(first, by=who.office, outcome="declined", answer="因地制宜")
+    assert workflow.propose(one, **given) == first
+    one = workflow.give_back(one, by=who.city, reason="再议")
+    clock.move_to("2026-12-02 10:00+08:00")
+    assert workflow.propose(workflow.send(one, by=who.office, until=LATER), **given) != first
+
+
 def test_a_step_that_was_shown_for_another_text_is_refused(who):
     one = reviewing(who)
     shown = standing_of(one)
@@ -213,6 +242,18 @@ def test_a_city_may_turn_the_joint_review_off(who):
         workflow.send(one, by=who.office, until=LATER)
     attach_papers(who.draft, by=who.office)
     assert scheme_issuing.issue(who.draft, by=who.office).issue.review == Issue.Review.OFF
+
+
+@pytest.mark.parametrize(("changed", "review"), [(False, Issue.Review.JOINT), (True, Issue.Review.OFF)])
+def test_a_reviewed_draft_is_issued_after_the_joint_review_was_turned_off(who, changed, review):
+    reviewed(who)
+    attach_papers(who.draft, by=who.office)
+    if changed:
+        rewrite(who, max=8)
+        assert len(steps_missing(Scheme.objects.get(pk=who.draft.pk))) == 1
+    workflow.set_joint_review(Unit.objects.get(pk="3306"), on=False, reason="试点", by=who.city)
+    assert steps_missing(Scheme.objects.get(pk=who.draft.pk)) == []
+    assert scheme_issuing.issue(who.draft, by=who.office).issue.review == review
 
 
 def test_the_operators_door_is_recorded_as_without_review(who):

@@ -7,6 +7,7 @@ from datetime import date
 import docx
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from consultations import workflow
 from consultations.models import Comment, Consultation, Issue
@@ -75,6 +76,23 @@ def test_comments_of_others_are_read_once_they_are_answered_without_names(client
     assert ("五分太多" in page, "改为三分" in page, who.signer.name in page) == (True, True, False)
     client.force_login(who.office)
     assert who.signer.name in client.get(open_draft.get_absolute_url()).text
+
+
+def heads(response) -> list[str]:
+    """The heads of the columns of a workbook."""
+    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).worksheets[0]
+    rows = [[cell.value for cell in row if cell.value] for row in sheet.iter_rows()]
+    return max(rows, key=len)
+
+
+def test_only_the_offices_find_in_the_workbook_which_unit_said_what(client, who, open_draft):
+    said = workflow.comment(open_draft, by=who.signer, place="c-1.1", text="五分太多")
+    workflow.answer(said, by=who.office, outcome="taken_up", answer="改为三分")
+    address = open_draft.get_absolute_url() + "?as=xlsx"
+    client.force_login(who.office)
+    offices = heads(client.get(address))
+    client.force_login(who.department)
+    assert (len(offices), [head for head in offices if head != "单位"]) == (7, heads(client.get(address)))
 
 
 def test_sister_counties_read_the_draft_only_under_joint_review(client, who):
