@@ -247,7 +247,7 @@ def _newest(table: str, model: type[models.Model], conditions: str) -> str:
         context = f"case when {covered} and not ({same}) then e.pgh_context - 'reason' else {context} end"
     return f"""(
         select '{table}' as kind, e.pgh_id as number, e.pgh_created_at as at, {context} as context,
-            {path.code if path else "''"}::text as unit, to_jsonb(e){without} as now,
+            coalesce({path.code if path else "''"}::text, '') as unit, to_jsonb(e){without} as now,
             ({before % without}) as before
         from (select * from {table} e where {conditions} and not ({hidden})
             order by e.pgh_id desc limit %s) e)"""

@@ -75,7 +75,9 @@ def path_to_unit(history: type[models.Model]) -> UnitPath | None:
 
 
 def _unit_column(tracked: type[models.Model]) -> str | None:
-    return next((field.column for field in tracked._meta.concrete_fields if field.name == "unit"), None)
+    """Its own unit, where every row has one; other rows belong where what they are part of belongs."""
+    own = (field.column for field in tracked._meta.concrete_fields if field.name == "unit" and not field.null)
+    return next(own, None)
 
 
 def _parent(tracked: type[models.Model]) -> models.ForeignKey | None:
