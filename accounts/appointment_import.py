@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Appointment, User
 from accounts.phones import phone_of
-from accounts.roles import ROLES, VILLAGE_POSTS, Role
+from accounts.roles import ROLES, VILLAGE_POSTS, Role, office_name
 from accounts.workflow import Engaged, Who, appoint_person, givable, managed_by, set_phone
 from accounts.workflow.appointment_rules import bound_elsewhere, nobody_of_that_name
 from records import cells
@@ -93,7 +93,7 @@ class AppointmentLine:
 
     @property
     def office(self) -> str:
-        return _(", ").join(str(Role(role).label) for role in self.roles)
+        return _(", ").join(office_name(role, self.unit.code) for role in self.roles)
 
 
 def words_of(roles: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -17,7 +17,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
+from accounts.roles import office_name
 from records.registry import KeyedRegistry
 from villages.models import Unit
 
@@ -68,7 +68,7 @@ class SavedFilter(models.Model):
     @property
     def office(self) -> str:
         """The office that it is shared with; "" for none."""
-        return f"{self.unit.name} {Role(self.role).label}" if self.unit else ""
+        return f"{self.unit.name} {office_name(self.role, self.unit_id)}" if self.unit else ""
 
     @property
     def url(self) -> str:
@@ -99,15 +99,20 @@ class AskedList:
     query: str
     unknown: list[str]
 
+    @property
+    def url(self) -> str:
+        """The list itself, asked the same: an address of our own, whatever was sent."""
+        return f"{self.path}?{self.query}"
+
 
 def asked_of(address: str) -> AskedList | None:
     """What ``address`` (path and query string) asks of a list whose filters can be kept; None for any other."""
-    parts = urlsplit(address)
     try:
+        parts = urlsplit(address)
         page = resolve(parts.path).url_name or ""
-    except Resolver404:
+    except (ValueError, Resolver404):
         return None
-    if page not in _lists or parts.netloc:
+    if page not in _lists or parts.scheme or parts.netloc:
         return None
     given = QueryDict(parts.query)
     kept = QueryDict(mutable=True)

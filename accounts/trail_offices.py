@@ -28,4 +28,4 @@ class Offices:
             return ""
         # The nearest above the unit is the one most likely used there; without a unit, the first.
         post = max(held, key=lambda one: len(one.unit_id) if unit.startswith(one.unit_id) else 0)
-        return f"{post.unit.name} {post.get_role_display()}"
+        return f"{post.unit.name} {post.office}"

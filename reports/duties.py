@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import office_name
 from followups.kinds import KINDS
 from followups.models import FollowUp
 from followups.models.lifecycle import FollowUpState
@@ -97,8 +97,9 @@ class LateGroup:
         """The office whose turn it is, or how many of one role."""
         if len(self.offices) == 1:
             return next(iter(self.offices.values()))
-        role = Role(next(iter(self.offices))[1]).label
-        return _("%(count)s offices: %(role)s and others") % {"count": len(self.offices), "role": role}
+        place, role = next(iter(self.offices))
+        words = {"count": len(self.offices), "role": office_name(role, place)}
+        return _("%(count)s offices: %(role)s and others") % words
 
     @property
     def named(self) -> str:

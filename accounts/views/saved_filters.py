@@ -25,10 +25,10 @@ def saved_filters(request: HttpRequest) -> HttpResponse:
 @login_required
 def save(request: HttpRequest) -> HttpResponse:
     """Name what the list at ``of`` is asked."""
-    address = request.POST.get("of") or request.GET.get("of", "")
-    if asked_of(address) is None:
+    asked = asked_of(request.POST.get("of") or request.GET.get("of", ""))
+    if asked is None:
         raise Http404
-    form = SavedFilterForm(request.POST or None, posts=request.user.posts, initial={"of": address})
+    form = SavedFilterForm(request.POST or None, posts=request.user.posts, initial={"of": asked.url})
     status = 200
     if request.method == "POST":
         status = 400
@@ -38,13 +38,13 @@ def save(request: HttpRequest) -> HttpResponse:
                 given = form.cleaned_data
                 workflow.save_filter(given["of"], given["name"], by=request.user, office=form.office)
                 messages.success(request, _("Saved: “%(name)s” stands above this list.") % {"name": given["name"]})
-                return redirect(address)
+                return redirect(asked.url)
         except Incomplete as refused:
             if refused.problems:
                 show_refusal(form, refused)
             else:
                 form.add_error(None, str(refused))
-    return render(request, "accounts/filters/save.html", {"form": form, "address": address}, status=status)
+    return render(request, "accounts/filters/save.html", {"form": form, "list": asked}, status=status)
 
 
 @login_required

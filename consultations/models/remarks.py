@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.roles import Role
+from accounts.roles import Role, office_name
 from consultations.models.consultation import Consultation
 from consultations.models.lifecycle import Phase
 from villages.models import Unit
@@ -115,7 +115,7 @@ class Comment(Remark):
         """From whom, without a name: what everybody may read."""
         if not self.unit_id:
             return str(_("The public"))
-        return self.department or str(self.get_role_display())
+        return self.department or office_name(self.role, self.unit_id)
 
 
 @pghistory.track()

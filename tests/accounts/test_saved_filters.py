@@ -34,7 +34,8 @@ def test_a_filter_is_kept_and_stands_above_its_list(client, world):
     client.force_login(world.owner)
     assert "/filters/new/?of=%2Fregister%2F%3Fstar%3D3%26page%3D2" in client.get(ADDRESS).content.decode()
     sent = {"of": ADDRESS, "name": "三星村"}
-    assert client.post(reverse(NEW), sent)["Location"] == ADDRESS
+    assert client.get(reverse(NEW), {"of": ADDRESS}).context["list"].url == "/register/?star=3"
+    assert client.post(reverse(NEW), sent)["Location"] == "/register/?star=3"
     assert SavedFilter.objects.get().url == "/register/?star=3"
     shown = client.get("/register/").context["shell"].saved
     assert ([one.name for one in shown.filters], shown.may_save) == (["三星村"], False)
@@ -67,6 +68,8 @@ def test_a_shared_filter_is_the_offices_and_asks_within_the_readers_reach(client
         ("/locks/?q=1", "名", NotAllowed),
         ("/nowhere/?q=1", "名", NotAllowed),
         ("//example.org/register/?star=3", "名", NotAllowed),
+        ("javascript:/register/?star=3", "名", NotAllowed),
+        ("//[", "名", NotAllowed),
     ],
 )
 def test_only_what_a_list_knows_is_kept(client, world, address, name, refusal):
@@ -75,6 +78,7 @@ def test_only_what_a_list_knows_is_kept(client, world, address, name, refusal):
     client.force_login(world.owner)
     status = 404 if refusal is NotAllowed else 400
     assert client.post(reverse(NEW), {"of": address, "name": name}).status_code == status
+    assert client.get(reverse(NEW), {"of": address}).status_code == (404 if refusal is NotAllowed else 200)
     assert not SavedFilter.objects.exists()
 
 
