@@ -37,6 +37,17 @@ def refresh_leads() -> int:
     return refreshing.refresh(timezone.now())
 
 
+@shared_task
+def refresh_leads_below(code: str) -> int:
+    """Find the leads of a city or county anew, after it has set a limit."""
+    return refreshing.refresh_places(code, timezone.now())
+
+
+def refresh_leads_soon(code: str) -> None:
+    """Have a worker do so after the commit."""
+    transaction.on_commit(partial(refresh_leads_below.delay, code), robust=True)
+
+
 @shared_task(bind=True, max_retries=None)
 def refresh_place(self: Task, code: str) -> int:
     """The same in one place; later while another refresh is running, so that no worker stands waiting for it."""

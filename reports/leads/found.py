@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from os.path import commonprefix
 from typing import Any
 
+from ratings.models import Application, Scheme
 from villages.models import CODE_LENGTHS
 
 
@@ -36,6 +37,16 @@ class Scope:
 
     code: str
     limits: Mapping[str, int]
+    _schemes: dict[int, Scheme] = field(default_factory=dict, compare=False)
+
+    def with_schemes(self, applications: Iterable[Application]) -> list[Application]:
+        """The same with their schemes, each read and validated once for all of them."""
+        found = list(applications)
+        missing = {one.cycle.scheme_id for one in found} - self._schemes.keys()
+        self._schemes.update(Scheme.objects.in_bulk(missing))
+        for one in found:
+            one.cycle.scheme = self._schemes[one.cycle.scheme_id]
+        return found
 
     @property
     def within(self) -> dict[str, str]:

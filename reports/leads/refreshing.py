@@ -22,10 +22,15 @@ IN_A_CITY: tuple[Rule, ...] = (photos,)
 CITY_LENGTH = CODE_LENGTHS[1]
 
 
-def refresh(now: datetime, code: str = "") -> int:
-    """Find the leads of the counties and cities at and below ``code`` (everywhere); how many are new. Idempotent."""
+def refresh(now: datetime) -> int:
+    """Compare new photos, and find the leads of all counties and cities; how many are new. Idempotent."""
     near_pictures.back_fill()
     near_pictures.compare_new()
+    return refresh_places("", now)
+
+
+def refresh_places(code: str, now: datetime) -> int:
+    """The same of the counties and cities at and below ``code``, from the photos compared already."""
     places = Unit.objects.filter(below(code), level__in=[Level.CITY, Level.COUNTY, Level.ZONE]).order_by("code")
     return sum(refresh_place(place.code, now) for place in places)
 

@@ -54,7 +54,9 @@ def _sheets(scope: Scope, since: int) -> list[Sheet]:
         application__state__in=Application.State.STAR_PUBLISHED,
         application__cycle__year__gte=since,
     )
-    return list(rows.select_related("application__cycle__scheme", "application__unit").order_by("pk"))
+    sheets = list(rows.select_related("application__cycle", "application__unit").order_by("pk"))
+    scope.with_schemes(sheet.application for sheet in sheets)
+    return sheets
 
 
 def _totals(sheets: list[Sheet]) -> dict[int, Decimal]:

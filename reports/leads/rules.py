@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -29,7 +28,7 @@ BAND = Decimal(1)
 
 def published(scope: Scope) -> QuerySet[Application]:
     out = Application.objects.filter(below(scope.code, "unit_id"), state__in=Application.State.STAR_PUBLISHED)
-    return out.filter(panel_total__isnull=False).select_related("cycle__scheme", "unit").order_by("cycle__year", "unit")
+    return out.filter(panel_total__isnull=False).select_related("cycle", "unit").order_by("cycle__year", "unit")
 
 
 def plain(number: Decimal | float) -> str:
@@ -50,17 +49,18 @@ def line_of(one: Application, **figures: Any) -> dict[str, Any]:
 
 
 def gaps(scope: Scope, now: datetime) -> Iterator[Found]:
-    """Villages whose self-assessment was far above the panel in several of the last years."""
-    rows = published(scope).filter(
-        cycle__year__gt=timezone.localdate(now).year - GAP_YEARS - 1,
-        self_total__gte=F("panel_total") + scope.limits["gap_points"],
-    )
+    """Villages whose self-assessment was far above the panel in several of their last years with a result."""
     by_unit: dict[str, list[Application]] = defaultdict(list)
-    for one in rows:
+    for one in published(scope).filter(cycle__year__gt=timezone.localdate(now).year - GAP_YEARS - 1):
         by_unit[one.unit_id].append(one)
-    for unit, found in by_unit.items():
-        last = found[-GAP_YEARS:]
-        if len(last) >= scope.limits["gap_years"]:
+    most_points = scope.limits["gap_points"]
+    for unit, rated in by_unit.items():
+        found = [
+            one
+            for one in rated[-GAP_YEARS:]
+            if one.self_total is not None and one.self_total - one.panel_total >= most_points
+        ]
+        if len(found) >= scope.limits["gap_years"]:
             lines = [
                 line_of(
                     one,
@@ -68,9 +68,9 @@ def gaps(scope: Scope, now: datetime) -> Iterator[Found]:
                     panel=plain(one.panel_total),
                     difference=plain(one.self_total - one.panel_total),
                 )
-                for one in last
+                for one in found
             ]
-            most = max(one.self_total - one.panel_total for one in last)
+            most = max(one.self_total - one.panel_total for one in found)
             yield Found(LeadRule.GAP, unit, frozenset({unit}), lines, {"value": plain(most)}, unit=unit)
 
 
@@ -80,27 +80,31 @@ def _share(one: Application) -> Decimal:
 
 
 def jumps(scope: Scope, _now: datetime) -> Iterator[Found]:
-    """Villages that rose from one year to the next far more than the county's villages did."""
+    """Villages that rose to the last year rated far more than the county's villages did."""
+    rated = published(scope)
+    last = rated.order_by().values_list("cycle__scheme__rates").annotate(last=Max("cycle__year"))
+    for rates, year in last:  # townships and villages are rated by schemes of their own
+        yield from _jumps_of(scope, rated.filter(cycle__scheme__rates=rates), year)
+
+
+def _jumps_of(scope: Scope, rated: QuerySet[Application], year: int) -> Iterator[Found]:
     shares: dict[str, dict[int, tuple[Application, Decimal]]] = defaultdict(dict)
-    for one in published(scope):
+    for one in scope.with_schemes(rated.filter(cycle__year__in=[year - 1, year])):
         shares[one.unit_id][one.cycle.year] = (one, _share(one))
-    changes: dict[tuple[int, int], dict[str, Decimal]] = defaultdict(dict)
-    for unit, years in shares.items():
-        for before, after in pairwise(sorted(years)):
-            if after == before + 1:
-                changes[after, len(unit)][unit] = years[after][1] - years[before][1]
-    for (year, _level), by_unit in changes.items():  # townships and villages are rated by schemes of their own
-        if len(by_unit) < LEAST_COMPARED:
-            continue
-        usual = median(by_unit.values())
-        for unit, change in by_unit.items():
-            if change - usual >= scope.limits["jump"]:
-                lines = [
-                    line_of(one, panel=plain(one.panel_total), share=plain(share))
-                    for one, share in (shares[unit][year - 1], shares[unit][year])
-                ]
-                measured = {"value": plain(change), "usual": plain(usual), "year": year}
-                yield Found(LeadRule.JUMP, f"{unit}:{year}", frozenset({unit}), lines, measured, unit=unit, cases=1)
+    changes = {
+        unit: years[year][1] - years[year - 1][1] for unit, years in shares.items() if {year - 1, year} <= set(years)
+    }
+    if len(changes) < LEAST_COMPARED:
+        return
+    usual = median(changes.values())
+    for unit, change in changes.items():
+        if change - usual >= scope.limits["jump"]:
+            lines = [
+                line_of(one, panel=plain(one.panel_total), share=plain(share))
+                for one, share in (shares[unit][year - 1], shares[unit][year])
+            ]
+            measured = {"value": plain(change), "usual": plain(usual), "year": year}
+            yield Found(LeadRule.JUMP, f"{unit}:{year}", frozenset({unit}), lines, measured, unit=unit, cases=1)
 
 
 def objections(scope: Scope, now: datetime) -> Iterator[Found]:
@@ -130,7 +134,7 @@ def crowds(scope: Scope, _now: datetime) -> Iterator[Found]:
     last = Decision.objects.filter(application=OuterRef("pk"), state__in=Decision.State.PUBLISHED).order_by("-pk")
     rows = published(scope).annotate(origin=Subquery(last.values("origin")[:1]))
     by_place: dict[tuple[str, int], list[Application]] = defaultdict(list)
-    for one in rows.filter(origin__in=[Decision.Origin.TOWNSHIP, Decision.Origin.COUNTY]):
+    for one in scope.with_schemes(rows.filter(origin__in=[Decision.Origin.TOWNSHIP, Decision.Origin.COUNTY])):
         place = township_of(one.unit_id) if one.origin == Decision.Origin.TOWNSHIP else scope.code
         by_place[place, one.cycle_id].append(one)
     latest: dict[str, int] = {}

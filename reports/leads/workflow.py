@@ -11,9 +11,9 @@ from accounts.models import User
 from records.audit import acting
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
-from reports.leads import refreshing
 from reports.leads.limits import LIMITS
 from reports.leads.models import VIEW, Lead, LeadLimit, LeadNote
+from reports.tasks import refresh_leads_soon
 from villages.models import Level, Unit
 
 LEVELS = (Level.CITY, Level.COUNTY, Level.ZONE)
@@ -46,7 +46,7 @@ def own_limits(unit: Unit) -> dict[str, int]:
 
 @transaction.atomic
 def set_limits(unit: Unit, values: Mapping[str, int | None], *, by: User, expected: Any = None) -> Unit:
-    """Set the limits of ``unit`` (None: what the level above says), and find its leads anew.
+    """Set the limits of ``unit`` (None: what the level above says), and have its leads found anew after the commit.
 
     Raises ``NotAllowed``, ``Incomplete`` for what is out of bounds, ``Outdated``.
     """
@@ -69,6 +69,5 @@ def set_limits(unit: Unit, values: Mapping[str, int | None], *, by: User, expect
             elif value != before.get(name):
                 given = {"value": value, "set_by": by, "set_at": timezone.now()}
                 LeadLimit.objects.update_or_create(unit=unit, name=name, defaults=given)
-    if unit.level != Level.CITY:  # the counties of a city follow in the night
-        refreshing.refresh_place(unit.code, timezone.now())
+    refresh_leads_soon(unit.code)
     return unit

@@ -98,7 +98,7 @@ def limits(request: HttpRequest, code: str) -> HttpResponse:
             done=lambda: unit,
         )
         if tried.made:
-            messages.success(request, _("Saved."))
+            messages.success(request, _("Saved. The leads are found anew soon."))
             return redirect("lead_limits", code)
         status = tried.status
     key = previews.keep(request.user, step, workflow.own_limits(unit))

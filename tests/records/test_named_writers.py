@@ -96,6 +96,7 @@ def tasks() -> dict[str, list[list]]:
         "reports.tasks.refresh_warnings": [[]],
         "reports.tasks.refresh_rollups": [[]],
         "reports.tasks.refresh_leads": [[]],
+        "reports.tasks.refresh_leads_below": [["330624"]],
         "reports.tasks.refresh_place": [["330624"]],
         "ratings.tasks.rerate_all": [[]],
         "ratings.tasks.remind_to_begin": [[]],

@@ -16,8 +16,10 @@ from records.files import store
 from records.models import NearPicture, PictureHash
 from records.refusals import Incomplete, NotAllowed, Outdated, WrongState
 from reports.leads import workflow
+from reports.leads.found import Scope
 from reports.leads.models import Lead, LeadLimit
-from reports.leads.refreshing import refresh, refresh_place
+from reports.leads.refreshing import limits_of, refresh, refresh_place
+from reports.leads.rules import published
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -86,6 +88,14 @@ def test_a_self_assessment_far_above_the_panel_in_two_years(cycles):
     assert [row["difference"] for row in Lead.objects.get().rows] == ["10", "10"]
 
 
+def test_only_the_last_three_results_of_a_village_are_compared(cycles):
+    modest = village(1)
+    early = CycleFactory(scheme=SchemeFactory(year=2023), windows=False)
+    for cycle, own in ((early, 40), (cycles[2024], 40), (cycles[2025], None), (cycles[2026], 25)):
+        result(cycle, modest, 25, own=own and Decimal(own))
+    assert found("gap") == {}
+
+
 def test_a_jump_is_measured_against_the_county(cycles):
     for number in range(1, 6):  # all rise by 4 of 40: 10 hundredths
         result(cycles[2025], village(number), 24)
@@ -95,6 +105,8 @@ def test_a_jump_is_measured_against_the_county(cycles):
         result(cycles[2025], unit, 24)
         result(cycles[2026], unit, last)
     assert found("jump") == {f"{high.code}:2026": 1}
+    result(CycleFactory(scheme=SchemeFactory(year=2027), windows=False), high, 34)
+    assert found("jump") == {}  # of the last two years rated alone
 
 
 def test_too_few_villages_show_no_usual_change(cycles):
@@ -155,6 +167,15 @@ def test_a_reviewer_far_from_the_others_over_several_villages(cycles, low, villa
     strict, *others = [UserFactory() for _n in range(4)]
     panel_of(cycles[2026], {strict: low} | dict.fromkeys(others, "8"), villages)
     assert found("reviewer") == dict.fromkeys([str(strict.pk)][:leads], villages)
+
+
+def test_a_scheme_is_read_once_for_all_results(cycles, django_assert_num_queries):
+    for number in (1, 2, 3):
+        result(cycles[2026], village(number), 25)
+    scope = Scope(COUNTY, limits_of(COUNTY))
+    with django_assert_num_queries(2):
+        schemes = {id(one.cycle.scheme.spec) for one in scope.with_schemes(published(scope))}
+    assert len(schemes) == 1
 
 
 # ── photos ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -281,15 +302,17 @@ def test_more_cases_bring_a_lead_back_and_its_end_keeps_the_note(cycles, inspect
     assert (gone.gone_at, gone.notes.count()) == (NOW, 1)
 
 
-def test_a_county_sets_its_limits_before_its_citys(client, inspector, lead):
+def test_a_county_sets_its_limits_before_its_citys(client, inspector, lead, django_capture_on_commit_callbacks):
     city = person(Role.CITY_DISCIPLINE, CITY)
-    workflow.set_limits(UnitFactory(code=CITY), {"gap_points": 20}, by=city)
-    refresh_place(COUNTY, NOW)
+    with django_capture_on_commit_callbacks(execute=True):
+        workflow.set_limits(UnitFactory(code=CITY), {"gap_points": 20}, by=city)
+        assert Lead.objects.found().exists()  # a worker finds them anew
     assert not Lead.objects.found().exists()
     address = reverse("lead_limits", args=[COUNTY])
     key = client.get(address).context["key"]
     assert client.post(address, {"key": key, "gap_points": "2"}).status_code == 400
-    assert client.post(address, {"key": key, "gap_points": "10"}).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(address, {"key": key, "gap_points": "10"}).status_code == 302
     assert Lead.objects.found().exists()
 
 
