@@ -1,7 +1,8 @@
 """Forms of the pages about people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from django import forms
@@ -25,7 +26,7 @@ from villages.models import Unit, below_any
 
 BOTH = "both"
 MOST_PLACES = 50
-"""So many of the places whose name was typed in part are read."""
+"""So many places may match a name that was typed in part: more are refused, never cut."""
 
 
 class NameField(forms.CharField):
@@ -190,13 +191,23 @@ class TrailFilter(forms.Form):
         self.fields["kind"].choices = [("", _("Everything")), *kinds.items()]
         self.fields["step"].choices = [("", _("Every step")), *audit_words.steps().items()]
 
+    def clean_unit(self) -> str:
+        typed = self.cleaned_data["unit"].strip()
+        self._matching = self._places(typed)
+        if self._matching is not None and len(self._matching) > MOST_PLACES:
+            raise forms.ValidationError(
+                _("More than %(most)d places match this name: please type more of the name."),
+                params={"most": MOST_PLACES},
+            )
+        return typed
+
     @property
     def asked(self) -> dict[str, Any]:
         """The fields of ``audit_trail.Asked``."""
         given = self.cleaned_data
         return {
             "people": self._people(given["person"].strip()),
-            "places": self._places(given["unit"].strip()),
+            "places": self._matching,
             **{name: given[name] for name in ("kind", "step", "since", "until")},
         }
 
@@ -207,21 +218,22 @@ class TrailFilter(forms.Form):
         return list(User.objects.filter(named).values_list("pk", flat=True))
 
     def _places(self, typed: str) -> list[str] | None:
+        """The nearest places, one more than may match at most."""
         if not typed:
             return None
         if typed.isascii() and typed[0].isdigit():
             return ["".join(typed.upper().split())]
         found = Unit.objects.within_any(self._reach).matching(typed).order_by("code").values_list("code", flat=True)
-        return nearest(found)[:MOST_PLACES]
+        return list(islice(nearest(found.iterator()), MOST_PLACES + 1))
 
 
-def nearest(codes: Iterable[str]) -> list[str]:
+def nearest(codes: Iterable[str]) -> Iterator[str]:
     """Sorted ``codes`` without those below another of them."""
-    kept: list[str] = []
+    last = None
     for code in codes:
-        if not kept or not code.startswith(kept[-1]):
-            kept.append(code)
-    return kept
+        if last is None or not code.startswith(last):
+            yield code
+            last = code
 
 
 class SeenForm(forms.Form):
@@ -260,7 +272,7 @@ class SavedFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._posts = {str(post.pk): post for post in posts}
         offices = [
-            (key, _("All who hold: %(role)s, %(unit)s") % {"role": post.get_role_display(), "unit": post.unit.name})
+            (key, _("All who hold: %(role)s, %(unit)s") % {"role": post.office, "unit": post.unit.name})
             for key, post in self._posts.items()
         ]
         self.fields["share"].choices = [("", _("For me alone")), *offices]

@@ -8,11 +8,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import audit_trail, trail_review, workflow
+from accounts import audit_trail, forms, trail_review, workflow
 from accounts.models import AppointmentReview, TrailExport
 from accounts.roles import Role
 from accounts.todo_list import todos_of
 from accounts.trail_acts import acts_of
+from accounts.trail_offices import Offices
 from ratings.models import Answer
 from records.audit import acting
 from records.refusals import Incomplete, NotAllowed, Outdated
@@ -104,6 +105,20 @@ def test_a_removed_row_says_what_it_was(world):
 )
 def test_people_and_places_are_typed_as_one_knows_them(page, query, found):
     assert len(page.get(reverse("trail"), query).context["acts"]) == found
+
+
+def test_a_name_that_too_many_places_bear_is_refused(page, monkeypatch):
+    monkeypatch.setattr(forms, "MOST_PLACES", 1)
+    assert page.get(reverse("trail"), {"unit": "沙溪"}).context["acts"]  # with the village below it: one place
+    UnitFactory(code=f"{COUNTY}999", name="沙溪乡")
+    shown = page.get(reverse("trail"), {"unit": "沙溪"})
+    assert (shown.context["acts"], list(shown.context["form"].errors)) == ([], ["unit"])
+
+
+def test_at_a_station_nobody_is_head_of_a_village(world):
+    head = AppointmentFactory(role=Role.SIGNER, unit=UnitFactory(code=f"{TOWNSHIP}S01", name="沙溪站"))
+    day = timezone.localdate()
+    assert Offices([head.user_id]).on(head.user_id, head.unit_id, day) == "沙溪站 站所主要负责人"
 
 
 def test_taking_the_trail_away_is_written_into_it(page, world):

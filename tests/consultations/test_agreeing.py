@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.utils import InternalError
 
+from accounts import audit_trail
 from consultations import places, workflow
 from consultations.agreement import steps_missing
 from consultations.models import Comment, Consultation, Issue, SchemePaper
@@ -23,7 +24,8 @@ from ratings.workflow.scheme import import_scheme
 from records import integrity
 from records.refusals import Incomplete, NotAllowed, Outdated, WrongState
 from tests.consultations.agreed import attach_papers
-from tests.factories import scheme_body
+from tests.consultations.conftest import CITY, SISTER
+from tests.factories import COUNTY, TOWNSHIP, scheme_body
 from villages.models import Unit
 
 UNTIL, LATER = date(2026, 12, 11), date(2026, 12, 25)
@@ -121,6 +123,15 @@ def test_the_public_comments_only_where_it_was_asked(who):
     one = Consultation.objects.get()
     said = workflow.comment_in_public(one, place="c-2.1", text="台账应公开", name="王某", contact="137")
     assert (said.by, said.unit, said.source) == (None, None, str(Comment(unit=None).source))
+    workflow.answer(said, by=who.office, outcome="taken_up", answer="改为公开")
+    for reach in ([""], [CITY]):
+        trail = audit_trail.changes(reach, kind="consultations_commentevent")
+        assert [(one.who, one.unit.split()[-1]) for one in trail] == [(who.office.name, COUNTY), ("", COUNTY)]
+    assert audit_trail.changes([SISTER], kind="consultations_commentevent") == []
+
+
+def test_the_head_of_a_station_comments_under_that_title():
+    assert Comment(unit_id=f"{TOWNSHIP}S01", role="signer").source == "站所主要负责人"
 
 
 def test_whoever_had_a_say_is_told_once_a_day_what_was_changed(who, clock):
