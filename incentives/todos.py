@@ -37,7 +37,7 @@ from incentives.reasons import cause, fall, with_reasons
 from incentives.settlements import FOLLOW_UP as SETTLEMENT
 from incentives.templatetags.money import yuan
 from records.deadlines import is_over
-from villages.models import COUNTY_LENGTH, below_any
+from villages.models import COUNTY_LENGTH, Unit, below_any
 
 SHOWN = 20
 PAY = "incentives.disburse"
@@ -117,8 +117,9 @@ def _differing(user: Any) -> QuerySet:
 
 
 def _accounts(user: Any) -> QuerySet:
-    """Accounts that others proposed: all of them are one thing to do."""
+    """Accounts that others proposed: all of them are one thing to do. One of a unit that has ended is none."""
     mine = PayeeAccount.objects.filter(where_held(user, CONFIRM), state=PayeeAccount.State.PROPOSED)
+    mine = mine.filter(unit__in=Unit.objects.standing().rateable())
     rows = mine.exclude(proposed_by=user).order_by().values(county=Left("unit_id", COUNTY_LENGTH))
     rows = rows.annotate(count=Count("pk"), written=Cast(Count("pk"), CharField()), since=Min("proposed_at"))
     rows = rows.annotate(over=_text(""), what=_text("accounts"), page=_text("payees"), due=_never())

@@ -93,14 +93,19 @@ class Voucher(models.Model):
 
 @pghistory.track(pghistory.InsertEvent())
 class Payout(models.Model):
-    """The account to which a payment goes: the one in force when it was put on the bank's list."""
+    """The account to which a payment goes: the one in force when it was put on the bank's list.
+
+    When that account is replaced before anything was paid, the payment gets another payout; the latest counts.
+    """
 
     voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, related_name="payouts")
-    entry = models.OneToOneField(LedgerEntry, on_delete=models.PROTECT, related_name="payout")
+    entry = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="payouts")
     account = models.ForeignKey(PayeeAccount, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         default_permissions = ()
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["entry", "account"], name="payout_to_an_account_once")]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
             pgtrigger.Trigger(
@@ -171,7 +176,7 @@ class BankStatement(models.Model):
 class BankPayment(models.Model):
     """One line of a statement. ``entry``: the payment that it belongs to, none where its unit was not to be paid.
 
-    ``right_account``: whether it went to the account on the bank's list.
+    ``right_account``: whether it went to the account on the bank's list when it was imported.
     """
 
     statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="payments")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from incentives.models import GrantLine, PayeeAccount
+from incentives.models import BankPayment, GrantLine, PayeeAccount
 from incentives.models.payee import CONFIRM, PROPOSE
 from records import cells
 from records.encryption import Unreadable
@@ -40,6 +40,14 @@ def number_of(account: PayeeAccount) -> str:
     except Unreadable:
         return "?"
     return number
+
+
+def went_to(payment: BankPayment, account: PayeeAccount) -> bool:
+    """Whether the bank paid to this account. A number that cannot be read is like no other."""
+    try:
+        return bool(payment.number == account.number)
+    except Unreadable:
+        return False
 
 
 def in_force(units: Collection[str]) -> dict[str, PayeeAccount]:

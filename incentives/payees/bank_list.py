@@ -20,7 +20,7 @@ WIDTHS = (8, 30, 28, 36, 16, 40, 18)
 
 
 def write_bank_list(state: VoucherState, to: BinaryIO) -> None:
-    """One sheet to pay from, with its total; another one with what has no account."""
+    """One sheet to pay from, with its total; others with what has no account, or one that was replaced."""
     with open_workbook(to) as book:
         sheet = ExcelSheet(book, _("To pay"), WIDTHS)
         _head(sheet, state)
@@ -31,8 +31,16 @@ def write_bank_list(state: VoucherState, to: BinaryIO) -> None:
         for number, line in enumerate(state.listed, start=1):
             sheet.append(_cells(number, line, state.voucher.source.name))
         sheet.append([(_("Total"), ""), ("", ""), ("", ""), ("", ""), (_sum(state.listed), MONEY)], bold=True)
-        if missing := state.without_account:
-            _write_missing(ExcelSheet(book, _("No account"), WIDTHS[:5]), state, missing)
+        for name, why, lines in (
+            (_("No account"), _("Booked, but without an account: the bank does not pay these."), state.without_account),
+            (
+                _("Account replaced"),
+                _("Their account is no longer in force: the bank does not pay these."),
+                state.replaced,
+            ),
+        ):
+            if lines:
+                _write_left_off(ExcelSheet(book, name, WIDTHS[:5]), state, lines, why)
 
 
 def _head(sheet: ExcelSheet, state: VoucherState) -> None:
@@ -51,20 +59,20 @@ def _cells(number: int, line: VoucherLine, purpose: str) -> list[tuple[object, s
         (account.holder, TEXT),
         (number_of(account), TEXT),
         (account.bank, TEXT),
-        (line.amount, MONEY),
+        (line.due, MONEY),
         (purpose, TEXT),
         (line.unit.code, TEXT),
     ]
 
 
-def _write_missing(sheet: ExcelSheet, state: VoucherState, missing: list[VoucherLine]) -> None:
+def _write_left_off(sheet: ExcelSheet, state: VoucherState, lines: list[VoucherLine], why: str) -> None:
     _head(sheet, state)
-    sheet.append([(_("Booked, but without an account: the bank does not pay these."), "")])
+    sheet.append([(why, "")])
     sheet.append([(name, "") for name in (_("No."), _("Unit"), _("Division code"), "", _("Amount"))], bold=True)
-    for number, line in enumerate(missing, start=1):
-        sheet.append([(number, ""), (line.unit.name, TEXT), (line.unit.code, TEXT), ("", ""), (line.amount, MONEY)])
-    sheet.append([(_("Total"), ""), ("", ""), ("", ""), ("", ""), (_sum(missing), MONEY)], bold=True)
+    for number, line in enumerate(lines, start=1):
+        sheet.append([(number, ""), (line.unit.name, TEXT), (line.unit.code, TEXT), ("", ""), (line.due, MONEY)])
+    sheet.append([(_("Total"), ""), ("", ""), ("", ""), ("", ""), (_sum(lines), MONEY)], bold=True)
 
 
 def _sum(lines: Iterable[VoucherLine]) -> Decimal:
-    return sum((line.amount for line in lines), Decimal(0))
+    return sum((line.due for line in lines), Decimal(0))

@@ -36,20 +36,33 @@ def voucher_paper(state: VoucherState, by: Any) -> bytes:
     blocks: list[Any] = [Names(names)]
     heads = [_("No."), _("Unit"), _("Township"), _("Account holder, bank"), _("Account"), _("Amount (yuan)")]
     blocks.append(Table(heads, [*rows, ["", _("Total"), "", "", "", yuan(state.total)]], WIDTHS, right=[0, 5]))
-    if missing := len(state.without_account):
-        blocks.append(
-            Text(
-                ngettext(
-                    "%(count)s unit has no account: booked, but not on the bank's list.",
-                    "%(count)s units have no account: booked, but not on the bank's list.",
-                    missing,
-                )
-                % {"count": missing},
-                quiet=True,
-            )
-        )
+    blocks += [Text(words, quiet=True) for words in _left_off(state)]
     blocks.append(Signatures([_("Prepared by"), _("Checked by"), _("Approved by"), _("Paid by"), _("Received by")]))
     return document(title, blocks, place=voucher.unit.name, code=code)
+
+
+def _left_off(state: VoucherState) -> list[str]:
+    """Why some of it is not on the bank's list."""
+    words = []
+    if missing := len(state.without_account):
+        words.append(
+            ngettext(
+                "%(count)s unit has no account: booked, but not on the bank's list.",
+                "%(count)s units have no account: booked, but not on the bank's list.",
+                missing,
+            )
+            % {"count": missing}
+        )
+    if replaced := len(state.replaced):
+        words.append(
+            ngettext(
+                "The account of %(count)s unit has been replaced: not on the bank's list.",
+                "The accounts of %(count)s units have been replaced: not on the bank's list.",
+                replaced,
+            )
+            % {"count": replaced}
+        )
+    return words
 
 
 def _rows(state: VoucherState) -> list[list[str]]:

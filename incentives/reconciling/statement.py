@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -10,17 +11,22 @@ from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from incentives.models import BankPayment, Explanation, GrantLine, LedgerEntry, PayeeAccount, Voucher
+from incentives.payees.accounts import went_to
 from incentives.reconciling.differences import Booked, Difference, Transfer, differences
 from villages.models import Unit
 
 
 @dataclass(frozen=True)
 class VoucherLine:
-    """A payment on a voucher. ``amount``: what is to be paid now, ``booked`` without what was corrected since."""
+    """A payment on a voucher. ``amount``: what is to be paid now, ``booked`` without what was corrected since.
+
+    ``paid``: what the bank paid of it.
+    """
 
     entry: LedgerEntry
     amount: Decimal
     account: PayeeAccount | None
+    paid: Decimal = Decimal(0)
 
     @property
     def line(self) -> GrantLine:
@@ -35,6 +41,26 @@ class VoucherLine:
     def booked(self) -> Decimal:
         return self.entry.amount
 
+    @property
+    def due(self) -> Decimal:
+        """What the bank has still to pay; below 0, what it paid too much."""
+        return self.amount - self.paid
+
+    @property
+    def replaced(self) -> bool:
+        """Whether its account is no longer the one of the unit that is paid: another is in force, or the unit has
+        passed on."""
+        account = self.account
+        return account is not None and (account.state, account.unit_id) != (
+            PayeeAccount.State.IN_FORCE,
+            self.line.holder_id,
+        )
+
+    @property
+    def takes_account(self) -> bool:
+        """Whether the account in force may be put on it: it has none, or nothing was paid to one that is replaced."""
+        return self.amount > 0 and (self.account is None or (self.replaced and not self.paid))
+
 
 class VoucherState:
     """A handful of queries, whatever its length; read once."""
@@ -44,10 +70,14 @@ class VoucherState:
 
     @cached_property
     def lines(self) -> list[VoucherLine]:
-        along = ("unit", "reward__passed_to", "allocation__passed_to", "payout__account")
+        along = ("unit", "reward__passed_to", "allocation__passed_to")
         left = F("amount") + Coalesce(Sum("corrections__amount"), 0, output_field=LedgerEntry._meta.get_field("amount"))
         entries = self.voucher.entries.select_related(*along).annotate(left=left)
-        return [VoucherLine(one, one.left, one.payout.account if hasattr(one, "payout") else None) for one in entries]
+        accounts = {one.entry_id: one.account for one in self.voucher.payouts.select_related("account")}
+        paid: dict[int | None, Decimal] = defaultdict(Decimal)
+        for payment in self.payments:
+            paid[payment.entry_id] += payment.amount
+        return [VoucherLine(one, one.left, accounts.get(one.pk), paid[one.pk]) for one in entries]
 
     @property
     def total(self) -> Decimal:
@@ -61,12 +91,17 @@ class VoucherState:
 
     @property
     def listed(self) -> list[VoucherLine]:
-        """What the bank is asked to pay."""
-        return [line for line in self.lines if line.account and line.amount > 0]
+        """What the bank is asked to pay: what it has not paid yet, to accounts that are in force."""
+        return [line for line in self.lines if line.account and not line.replaced and line.due > 0]
 
     @property
     def without_account(self) -> list[VoucherLine]:
-        return [line for line in self.lines if not line.account and line.amount > 0]
+        return [line for line in self.lines if not line.account and line.due > 0]
+
+    @property
+    def replaced(self) -> list[VoucherLine]:
+        """Not on the bank's list, because the account is no longer in force."""
+        return [line for line in self.lines if line.replaced and line.due > 0]
 
     @cached_property
     def payments(self) -> list[BankPayment]:
@@ -84,7 +119,9 @@ class VoucherState:
     @cached_property
     def differences(self) -> list[Difference]:
         booked = [Booked(line.entry.pk, line.amount, line.account is not None) for line in self.lines]
-        return differences(booked, [_transfer(payment) for payment in self.payments], stated=self.stated)
+        accounts = {line.entry.pk: line.account for line in self.lines}
+        transfers = [_transfer(payment, accounts.get(payment.entry_id)) for payment in self.payments]
+        return differences(booked, transfers, stated=self.stated)
 
     @cached_property
     def explanations(self) -> dict[str, Explanation]:
@@ -100,5 +137,7 @@ def payments_of(voucher: Voucher) -> QuerySet[BankPayment]:
     return BankPayment.objects.filter(statement__voucher=voucher, statement__withdrawn_at=None).order_by("pk")
 
 
-def _transfer(payment: BankPayment) -> Transfer:
-    return Transfer(payment.pk, payment.entry_id, payment.amount, payment.on, payment.right_account, payment.reference)
+def _transfer(payment: BankPayment, account: PayeeAccount | None) -> Transfer:
+    """The account may have been taken up after the payment was imported."""
+    right = payment.right_account or (account is not None and went_to(payment, account))
+    return Transfer(payment.pk, payment.entry_id, payment.amount, payment.on, right, payment.reference)

@@ -17,7 +17,7 @@ from accounts.authority import permission_or_404
 from incentives import exports, workflow
 from incentives.forms import ReasonForm
 from incentives.models import BankStatement, ProjectFund, Voucher
-from incentives.payees.accounts import in_force
+from incentives.payees.accounts import of_lines
 from incentives.payees.bank_list import write_bank_list
 from incentives.payees.paper import voucher_paper
 from incentives.reconciling.page import VoucherPage
@@ -152,13 +152,13 @@ def _voucher_or_404(request: HttpRequest, pk: int) -> Voucher:
 
 def _show(request: HttpRequest, one: Voucher, *, status: int = 200, **more: Any) -> HttpResponse:
     page = VoucherPage(one)
-    missing = {line.unit.code for line in page.state.without_account}
+    waiting = [line.line for line in page.state.lines if line.takes_account]
     context = {
         "voucher": one,
         "source": one.source,
         "is_fund": isinstance(one.source, ProjectFund),
         "page": page,
-        "ready": len(in_force(missing)) if missing else 0,
+        "ready": len(of_lines(waiting)),
         "form": SheetUploadForm(),
         "heads": heads(),
         "statements": one.statements.select_related("by"),

@@ -24,11 +24,13 @@ State = PayeeAccount.State
 def propose_account(unit: Unit, *, holder: str, bank: str, number: str, by: User) -> PayeeAccount:
     """Ask somebody else to confirm this account of ``unit``. The same proposal again (a double click) is the first one.
 
-    Raises ``WrongState`` while another one waits, or when it is the account in force; ``Incomplete``.
+    Raises ``WrongState`` while another one waits, when it is the account in force, and when the unit has ended;
+    ``Incomplete``.
     """
     if not by.has_perm(PROPOSE, unit):
         raise NotAllowed
     Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+    _require_standing(unit.pk)
     given = (_required("holder", holder), _required("bank", bank), require_number(number))
     for known in PayeeAccount.objects.filter(unit=unit, state__in=[State.PROPOSED, State.IN_FORCE]):
         same = (known.holder, known.bank, number_of(known)) == given
@@ -49,12 +51,14 @@ def propose_account(unit: Unit, *, holder: str, bank: str, number: str, by: User
 def confirm_account(account: PayeeAccount, *, number: str, by: User, at: datetime | None = None) -> None:
     """Put the account in force; the one before is replaced. ``number``: the number, typed again from the paper.
 
-    Raises ``WrongState`` for whoever proposed it, and once it is settled; ``Incomplete`` for another number.
+    Raises ``WrongState`` for whoever proposed it, once it is settled, and when the unit has ended; ``Incomplete`` for
+    another number.
     """
     if not _settles(account, by, CONFIRM):
         return
     if account.proposed_by_id == by.pk:
         raise WrongState(_("You proposed this account: somebody else has to confirm it."))
+    _require_standing(account.unit_id)
     if plain_number(number) != number_of(account):
         words = _("This is not the number that was proposed. Please compare it with the paper.")
         raise Incomplete(words, {"number": words})
@@ -84,6 +88,11 @@ def _settles(account: PayeeAccount, by: User, right: str, to: str = State.IN_FOR
     if account.state != State.PROPOSED:
         raise WrongState(_("This account is now at “%s”.") % account.get_state_display())
     return True
+
+
+def _require_standing(code: str) -> None:
+    if not Unit.objects.standing().filter(pk=code).exists():
+        raise WrongState(_("This unit has been dissolved: its money passes to its successor, whose account is used."))
 
 
 def _settle(account: PayeeAccount, state: str, by: User, at: datetime | None) -> None:

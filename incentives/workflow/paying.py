@@ -14,10 +14,9 @@ from accounts.models import User
 from incentives.instalment import ALL, instalment, was_asked_for
 from incentives.models import LedgerEntry, Source, Voucher
 from incentives.workflow.booking import book, entry_for
-from incentives.workflow.reconciling import recount
 from incentives.workflow.step import locked, step
 from incentives.workflow.telling import tell_units
-from incentives.workflow.vouchers import issue_voucher
+from incentives.workflow.vouchers import issue_voucher, lock_accounts, recount
 from records import audit
 from records.previews import as_stored, require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -56,7 +55,7 @@ def disburse(
         if not document:
             raise Incomplete(_("A voucher number is required."), {"document": _("A voucher number is required.")})
         # A line frozen meanwhile is seen by the plan, never first by the ledger's trigger.
-        list(source.lines.select_for_update().order_by("pk").values_list("pk"))
+        lock_accounts(source.lines.select_for_update().order_by("pk"))
         planned = instalment(source, payments, share)
         require_unchanged(expected, planned.standing)
         at = at or timezone.now()
@@ -66,7 +65,7 @@ def disburse(
                 for line, amount in planned.payments.items()
             ]
         )
-        issue_voucher(source, entries, by=by, at=at)
+        issue_voucher(source, entries, planned.accounts, by=by, at=at)
         tell_units(source, "money_paid", planned.payments)
     return entries
 

@@ -13,7 +13,7 @@ from incentives.models import BankPayment, BankStatement, Explanation, Voucher
 from incentives.payees.accounts import number_of
 from incentives.reconciling.sheet import SheetTransfer, read_transfers
 from incentives.reconciling.statement import VoucherLine, VoucherState, payments_of
-from incentives.workflow.vouchers import lock
+from incentives.workflow.vouchers import lock, recount
 from records import audit
 from records.refusals import Incomplete, WrongState, require_reason
 
@@ -34,7 +34,7 @@ def import_statement(voucher: Voucher, raw: bytes, *, name: str, by: User, at: d
         statement = BankStatement.objects.create(
             voucher=voucher, name=name[:200], sha256=digest, by=by, at=at or timezone.now()
         )
-        lines = _Lines(VoucherState(voucher).lines)
+        lines = _Lines(VoucherState(voucher))
         BankPayment.objects.bulk_create(_payment(statement, one, lines) for one in transfers)
         recount(voucher)
     return statement
@@ -77,21 +77,17 @@ def explain(voucher: Voucher, difference: str, *, text: str, by: User, at: datet
     return explained
 
 
-def recount(voucher: Voucher) -> None:
-    """Keep how many differences wait for an explanation; for what the to-do list asks. Called under the lock."""
-    state = VoucherState(voucher)
-    voucher.unexplained = state.unexplained if state.stated else None
-    voucher.save(update_fields=["unexplained"])
-
-
 class _Lines:
-    """The payments of a voucher by unit and by account; after a merger one unit may be paid several."""
+    """The payments of a voucher by unit and by account; after a merger one unit may be paid several.
 
-    def __init__(self, lines: list[VoucherLine]) -> None:
+    ``taken``: how many transfers each has, those of earlier statements counted.
+    """
+
+    def __init__(self, state: VoucherState) -> None:
         self.by_code: dict[str, list[VoucherLine]] = defaultdict(list)
         self.by_number: dict[str, list[VoucherLine]] = defaultdict(list)
-        self.taken: Counter[int] = Counter()
-        for line in lines:
+        self.taken = Counter(payment.entry_id for payment in state.payments)
+        for line in state.lines:
             for code in {line.entry.unit_id, line.unit.code}:
                 self.by_code[code].append(line)
             if line.account and (number := number_of(line.account)):

@@ -1,35 +1,46 @@
 """Vouchers: one for every confirmed instalment, with the account that each of its payments goes to."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from incentives.models import LedgerEntry, Payout, Source, Voucher
+from incentives.models import GrantLine, LedgerEntry, PayeeAccount, Payout, Source, Voucher
 from incentives.payees.accounts import of_lines
+from incentives.reconciling.statement import VoucherState
 from records import audit
 from records.refusals import NotAllowed
 
 
-def issue_voucher(source: Source, entries: list[LedgerEntry], *, by: User, at: datetime) -> Voucher:
-    """The voucher of ``entries``, just booked together under one key; part of the step that booked them."""
+def issue_voucher(
+    source: Source, entries: list[LedgerEntry], accounts: Mapping[int, PayeeAccount], *, by: User, at: datetime
+) -> Voucher:
+    """The voucher of ``entries``, just booked together under one key; part of the step that booked them.
+
+    ``accounts``: by the line's id, those that were confirmed; the step holds their lock.
+    """
     first = entries[0]
     voucher = Voucher.objects.create(
         unit_id=source.unit_id, key=first.key, document=first.document, by=by, at=at, **{source.PAGE: source}
     )
-    _pay_to_accounts(voucher, entries)
+    _pay_to_accounts(voucher, entries, accounts)
     return voucher
 
 
 @transaction.atomic
 def add_accounts(voucher: Voucher, *, by: User) -> int:
-    """Put payments that had no account on the bank's list, where their unit has one by now; how many these are."""
+    """Put the account in force on payments that have none, or one that was replaced before anything was paid; how many
+    these are."""
     lock(voucher, by)
-    waiting = voucher.entries.filter(payout=None).select_related("reward", "allocation")
+    waiting = [line for line in VoucherState(voucher).lines if line.takes_account]
+    lines = [line.line for line in waiting]
+    lock_accounts(lines)
     with audit.acting(by, "add_accounts"):
-        return _pay_to_accounts(voucher, waiting)
+        added = _pay_to_accounts(voucher, [line.entry for line in waiting], of_lines(lines))
+        recount(voucher)
+    return added
 
 
 @transaction.atomic
@@ -48,9 +59,25 @@ def lock(voucher: Voucher, by: User) -> None:
         raise NotAllowed
 
 
-def _pay_to_accounts(voucher: Voucher, entries: Iterable[LedgerEntry]) -> int:
-    entries = list(entries)
-    accounts = of_lines(entry.line for entry in entries)
+def lock_accounts(lines: Iterable[GrantLine]) -> None:
+    """Let nobody confirm or decline an account of those who are paid until the transaction ends.
+
+    The newest first: confirming, too, locks the account that waits before the one that it replaces. Without a key lock,
+    so that other vouchers may refer to them.
+    """
+    open_states = [PayeeAccount.State.PROPOSED, PayeeAccount.State.IN_FORCE]
+    accounts = PayeeAccount.objects.filter(unit__in={line.holder_id for line in lines}, state__in=open_states)
+    list(accounts.order_by("-pk").select_for_update(no_key=True).values_list("pk"))
+
+
+def recount(voucher: Voucher) -> None:
+    """Keep how many differences wait for an explanation; for what the to-do list asks. Called under the lock."""
+    state = VoucherState(voucher)
+    voucher.unexplained = state.unexplained if state.stated else None
+    voucher.save(update_fields=["unexplained"])
+
+
+def _pay_to_accounts(voucher: Voucher, entries: Collection[LedgerEntry], accounts: Mapping[int, PayeeAccount]) -> int:
     payouts = [
         Payout(voucher=voucher, entry=entry, account=accounts[entry.line.pk])
         for entry in entries

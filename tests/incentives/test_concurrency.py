@@ -9,12 +9,15 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from incentives import workflow
-from incentives.models import LedgerEntry, Voucher
-from records.refusals import Refused
+from incentives.instalment import instalment
+from incentives.models import LedgerEntry, PayeeAccount, Payout, Voucher
+from records.previews import as_stored
+from records.refusals import Outdated, Refused
 from tests.clock import freeze_time
 from tests.concurrency import at_once, while_it_waits
 from tests.factories import COUNTY, person
 from tests.incentives.conftest import TODAY
+from villages.models import Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,6 +137,33 @@ def test_a_payment_against_a_freeze_at_once_pays_nothing_frozen(policy, finance,
     paid = LedgerEntry.objects.filter(kind="disburse").count()
     allowed = [(409, 0, Decimal(0))] if order == "freeze_first" else [(302, 3, Decimal(10000)), (409, 0, Decimal(0))]
     assert (answer.status_code, paid, line.disbursed) in allowed
+
+
+@pytest.mark.parametrize("first", ["confirmed", "paid"])
+def test_an_account_replaced_while_a_payment_is_confirmed(policy, finance, first):
+    """Confirmed first, the payment is refused: it was to another account. Paid first, the confirmation waits for it."""
+    unit, second = Unit.objects.get(code="330624108201"), person(Role.FINANCE, COUNTY)
+    numbers = ["6222081204001234567", "6222081204009999"]
+
+    def propose(number):
+        return workflow.propose_account(unit, holder="合作社", bank="农商行", number=number, by=finance)
+
+    workflow.confirm_account(propose(numbers[0]), number=numbers[0], by=second)
+    old, newer = PayeeAccount.objects.get(), propose(numbers[1])
+    shown = as_stored(instalment(policy).standing)
+
+    def confirm():
+        workflow.confirm_account(newer, number=numbers[1], by=second)
+
+    def pay():
+        return workflow.disburse(copy_of(policy), by=finance, key="a", document="凭", expected=shown)
+
+    if first == "confirmed":
+        assert isinstance(while_it_waits(confirm, pay), Outdated)
+        assert not Voucher.objects.exists()
+    else:
+        assert while_it_waits(pay, confirm) is None
+        assert (Payout.objects.get().account, newer.state) == (old, "in_force")
 
 
 def test_raw_inserts_at_once_do_not_overdraw(policy, finance):

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.roles import Role
@@ -14,6 +15,7 @@ from incentives.models import PayeeAccount, Payout, Voucher
 from incentives.payees.bank_list import write_bank_list
 from incentives.payees.paper import voucher_paper
 from incentives.reconciling.statement import VoucherState
+from incentives.todos import entries
 from notifications.models import Notice
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.clock import freeze_time
@@ -189,3 +191,19 @@ def test_the_confirmation_names_voucher_villages_sum_and_account(rows, client):
     assert anew.status_code == 409
     assert client.post(address, given | {"confirmed": "1", "key": anew.context["key"]}).status_code == 302
     assert Voucher.objects.get().payouts.get().account.tail == "9999"
+
+
+def test_an_account_of_a_merged_village_is_nothing_to_confirm(rows):
+    account = workflow.propose_account(rows.unit, by=rows.first, **GIVEN)
+
+    def to_confirm():
+        return [todo for todo in entries(rows.second) if "/payees/" in str(todo.url)]
+
+    assert len(to_confirm()) == 1
+    Unit.objects.filter(pk=rows.unit.pk).update(ended=timezone.localdate())
+    assert to_confirm() == []
+    with pytest.raises(WrongState, match="撤并"):
+        workflow.confirm_account(account, number=NUMBER, by=rows.second)
+    workflow.decline_account(account, reason="已撤并", by=rows.second)
+    with pytest.raises(WrongState, match="撤并"):
+        workflow.propose_account(rows.unit, by=rows.first, **GIVEN)

@@ -7,9 +7,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from incentives import workflow
 from incentives.models import BankPayment, Voucher
+from incentives.payees.bank_list import write_bank_list
 from incentives.reconciling.differences import Booked, Finding, Transfer, differences
 from incentives.reconciling.statement import VoucherState
 from incentives.todos import entries
@@ -191,3 +193,55 @@ def test_after_a_merger_the_successor_is_paid(rows):
     imported(voucher, rows, f"{FIVE},{PLAIN},10000,2026-11-20,A1", f"{FIVE},{PLAIN},50000,2026-11-20,A2")
     assert [kind for kind, _gap in found(voucher)] == ["no_account", "paid", "paid"]
     assert (Voucher.objects.count(), GIVEN["bank"]) == (1, "新昌农商银行")
+
+
+def listed(voucher):
+    state = VoucherState(voucher)
+    return [[(line.unit.code, line.due) for line in lines] for lines in (state.listed, state.replaced)]
+
+
+def test_the_bank_is_asked_for_what_it_has_not_paid(rows):
+    in_force(rows)
+    voucher = pay(rows)
+    imported(voucher, rows, f"{FIVE},{PLAIN},40000,2026-11-20,A1")
+    assert listed(voucher) == [[(FIVE, Decimal(10000))], []]
+    imported(voucher, rows, f"{FIVE},{PLAIN},10000,2026-11-21,A2")
+    assert listed(voucher) == [[], []]
+
+
+def test_nothing_is_listed_to_an_account_that_was_replaced(rows):
+    in_force(rows)
+    voucher = pay(rows)
+    in_force(rows, number="6222081204009999")
+    assert listed(voucher) == [[], [(FIVE, Decimal(50000))]]
+    out = io.BytesIO()
+    write_bank_list(VoucherState(voucher), out)
+    assert [sheet.max_row for sheet in load_workbook(out)] == [4, 7, 6]
+    assert [workflow.add_accounts(voucher, by=rows.first) for _ in range(2)] == [1, 0]
+    assert listed(voucher) == [[(FIVE, Decimal(50000))], []]
+    imported(voucher, rows, f"{FIVE},6222081204009999,40000,2026-11-20,A1")
+    in_force(rows)
+    assert (workflow.add_accounts(voucher, by=rows.first), listed(voucher)) == (0, [[], [(FIVE, Decimal(10000))]])
+
+
+def test_an_account_taken_up_after_the_statement_is_the_right_one(rows):
+    voucher = pay(rows)
+    imported(voucher, rows, f"{FIVE},{PLAIN},50000,2026-11-20,A1")
+    voucher.refresh_from_db()
+    assert voucher.unexplained == 3
+    in_force(rows)
+    assert workflow.add_accounts(voucher, by=rows.first) == 1
+    voucher.refresh_from_db()
+    assert (voucher.unexplained, found(voucher)[-1]) == (2, ("paid", Decimal(0)))
+
+
+def test_two_payments_of_one_unit_are_told_apart_over_two_sheets(rows):
+    in_force(rows)
+    four = rows.policy.lines.get(unit=FOUR)
+    type(four).objects.filter(pk=four.pk).update(passed_to=Unit.objects.get(code=FIVE))
+    equal = {line.pk: Decimal(7000) for line in rows.policy.lines.filter(unit__in=[FIVE, FOUR])}
+    workflow.disburse(rows.policy, by=rows.first, key="k", document="拨付1号", payments=equal)
+    voucher = Voucher.objects.get()
+    for number in (1, 2):
+        imported(voucher, rows, f"{FIVE},{PLAIN},7000,2026-11-20,A{number}")
+    assert found(voucher) == [("paid", Decimal(0)), ("paid", Decimal(0))]
