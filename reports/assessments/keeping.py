@@ -8,13 +8,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.role_holders import holders
+from accounts.roles import ROLES
+from notifications.models import Notice
+from notifications.workflow import announce_all
 from records import audit
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reports.assessments.kept import spec_of, to_freeze
+from reports.assessments.places import place_codes
 from reports.assessments.reading import read_assessment
 from reports.models import Assessment, AssessmentState, ComparisonSetting
-from reports.models.assessment import MANAGE
+from reports.models.assessment import MANAGE, VIEW
 from villages.models import Level, Unit
 
 State = AssessmentState
@@ -62,6 +67,7 @@ def issue_assessment(assessment: Assessment, *, by: User, expected: Any = None) 
     with audit.acting(by, "issue_assessment"):
         assessment.state, assessment.issued_by, assessment.issued_at = State.ISSUED, by, timezone.now()
         assessment.save(update_fields=["state", "issued_by", "issued_at"])
+    _tell(assessment, "assessment_issued")
 
 
 @transaction.atomic
@@ -85,6 +91,7 @@ def freeze_assessment(
         assessment.figures, assessment.document = figures, document.strip()[:100]
         assessment.state, assessment.decided_by, assessment.decided_at = State.FROZEN, by, at
         assessment.save(update_fields=["figures", "document", "state", "decided_by", "decided_at"])
+    _tell(assessment, "assessment_frozen", document=assessment.document)
 
 
 @transaction.atomic
@@ -96,6 +103,24 @@ def show_comparison(city: Unit, shown: bool, *, by: User) -> None:
         ComparisonSetting.objects.update_or_create(
             unit=city, defaults={"shown": shown, "set_by": by, "set_at": timezone.now()}
         )
+
+
+def _tell(assessment: Assessment, kind: str, **params: str) -> None:
+    """Notify those who see the assessment at each place assessed, each about its own."""
+    roles = {role for role, spec in ROLES.items() if VIEW in spec.permissions}
+    places = Unit.objects.standing().in_bulk(place_codes(assessment.unit_id, assessment.assesses))
+    params |= {"name": assessment.name, "year": str(assessment.year)}
+    announce_all(
+        Notice(
+            user_id=user_id,
+            kind=kind,
+            params=params | {"unit": places[code].name},
+            link=assessment.get_absolute_url(),
+            unit_code=code,
+        )
+        for code, user_ids in holders(roles, places).items()
+        for user_id in user_ids
+    )
 
 
 def _lock(assessment: Assessment, by: User, state: str, expected: Any) -> None:

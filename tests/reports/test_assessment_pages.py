@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 
 from accounts.roles import Role
+from notifications.models import Notice
 from records.refusals import NotAllowed, WrongState
 from reports.assessments import keeping
 from reports.assessments.kept import AssessmentFigures, spec_of
@@ -90,6 +91,17 @@ def test_a_decision_freezes_the_figures_with_the_villages_behind_them(rows):
             kept.update(**wrong)
     with pytest.raises(Exception, match="Cannot delete"), transaction.atomic():
         kept.delete()
+
+
+def test_those_assessed_are_told_when_it_is_issued_and_decided(rows):
+    one = frozen(rows)
+    told = Notice.objects.values_list("kind", "user", "unit_code", "link").order_by("kind", "unit_code")
+    assert list(told) == [
+        (kind, user.pk, code, one.get_absolute_url())
+        for kind in ("assessment_frozen", "assessment_issued")
+        for user, code in ((rows.first, FIRST), (rows.second, SECOND))
+    ]
+    assert "新委〔2027〕2号" in Notice.objects.filter(kind="assessment_frozen").first().text
 
 
 def test_an_issued_formula_does_not_change(rows):
