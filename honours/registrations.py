@@ -20,10 +20,13 @@ from honours.models import (
     RoundObjection,
     Selection,
 )
-from honours.workflow import awards
+from honours.models.lifecycle import ASK, RUN
+from honours.workflow import awards, objections
 from incentives import one_off
+from incentives.models import RewardPolicy
 from notifications import kinds
 from records import proof, signed_codes
+from reviews.department_checks import assignments
 from villages import unit_panels
 
 TRAIL = {
@@ -33,6 +36,15 @@ TRAIL = {
     "make_selection": pgettext_lazy("step", "make a list for honours"),
     "answer_eligibility": pgettext_lazy("step", "answer whether a village may be honoured"),
 }
+RIGHTS = {
+    "reply_to_round": [assignments.ANSWER],
+    "note_lapse": [RUN],
+    "answer_round_objection": [objections.ANSWER],
+    "draft_award": [RewardPolicy.MANAGE],
+    "make_selection": [ASK],
+    "answer_eligibility": [ASK],
+}
+"""The permissions of the verbs that are no step of a lifecycle."""
 GOES_ON = """exists (
     select from honours_round r where r.id = e.round_id and r.state in ('check', 'notice'))"""
 
@@ -40,7 +52,7 @@ GOES_ON = """exists (
 def register() -> None:
     followup_kinds.register(**FOLLOWUPS)
     kinds.register(**NOTICES)
-    deputies.register(ROUND_STEPS.rights | NOMINATION_STEPS.rights | {"reply_to_round": ["reviews.answer_check"]})
+    deputies.register(ROUND_STEPS.rights | NOMINATION_STEPS.rights | RIGHTS)
     audit_words.register(ROUND_STEPS.trail | NOMINATION_STEPS.trail | TRAIL)
     audit_trail.show_openly(
         "who is nominated rests on stars and events that are out", Nomination, Opinion, Round, RoundAward
