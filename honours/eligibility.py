@@ -17,7 +17,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from honours.models import Selection
-from honours.models.rule import star_on
+from honours.models.rule import released_events, star_on
 from ratings.models import Decision, Points, StarPeriod
 from ratings.scheme.spec import NoSingleVariant
 from ratings.scoring.totals import area_points
@@ -32,10 +32,12 @@ LOWEST = """CASE WHEN EXISTS (
           AND p.during && daterange(%s::date, %s::date, '[]')
     ) ELSE 0 END"""
 """The lowest star held between two days; 0 where none was held on the first."""
-EVENTS = """(SELECT count(*) FROM ratings_event e
-    WHERE e.unit_id = "villages_unit"."code" AND e.kind = ANY(%s::varchar[]) AND NOT e.held AND e.on <= %s::date
-      AND (e.on >= %s::date OR e.closed IS NULL OR e.closed > %s::date)
-      AND NOT EXISTS (SELECT FROM ratings_reversal v WHERE v.event_id = e.id))"""
+EVENTS = released_events(
+    '"villages_unit"."code"',
+    "%s::varchar[]",
+    "e.on <= %s::date AND (e.on >= %s::date OR e.closed IS NULL OR e.closed > %s::date)",
+    "count(*)",
+)
 """The released events of some kinds up to a day that are dated since another, or not closed on the day."""
 
 
@@ -71,7 +73,7 @@ def judge(selection: Selection, units: models.QuerySet[Unit]) -> list[Eligibilit
     rows: Any = units.annotate(
         star=RawSQL(star_on('"villages_unit"."code"', "%s::date"), [day], output_field=counted),
         lowest=RawSQL(LOWEST, [since, since, day], output_field=counted),
-        barred_by=RawSQL(EVENTS, [kinds, day, months, day], output_field=counted),
+        barred_by=RawSQL(f"({EVENTS})", [kinds, day, months, day], output_field=counted),
     )
     found = list(rows.order_by("code"))
     shares = area_shares(selection, [unit.pk for unit in found]) if selection.areas else {}

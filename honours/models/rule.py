@@ -19,6 +19,12 @@ def star_on(unit: str, day: str) -> str:
 
 def open_events(unit: str, kinds: str, what: str = "1") -> str:
     """``what`` of the released events of ``kinds`` that are not closed, of ``unit`` and those that merged into it."""
+    return released_events(unit, kinds, "e.closed IS NULL", what)
+
+
+def released_events(unit: str, kinds: str, which: str, what: str = "1") -> str:
+    """``what`` of the released events of ``kinds`` that are so (``which``), of ``unit`` and those that merged into
+    it."""
     return f"""
         SELECT {what} FROM ratings_event e
         WHERE e.unit_id IN (
@@ -31,6 +37,6 @@ def open_events(unit: str, kinds: str, what: str = "1") -> str:
             )
             SELECT code FROM line
         )
-        AND e.kind = ANY({kinds}) AND NOT e.held AND e.closed IS NULL
+        AND e.kind = ANY({kinds}) AND NOT e.held AND {which}
         AND NOT EXISTS (SELECT FROM ratings_reversal v WHERE v.event_id = e.id)
     """
