@@ -16,7 +16,7 @@ from honours.models.lifecycle import NOMINATE, RUN
 from honours.workflow import checking
 from incentives.models import RewardPolicy
 from ratings.events.applicable_scheme import event_names
-from villages.models import Unit, county_of
+from villages.models import Unit, below_any, county_of
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class RoundPage:
         for unit in candidates(self.round, codes) if codes else []:
             nomination = own_nomination(self.round, unit.code)
             reasons = hindrances(self.round, unit, names_for(self.user, self.round, unit.pk))
-            open_now = self.round.state == Round.State.OPEN and timezone.localdate() <= self.round.nominate_until
+            open_now = self.round.takes_nominations(timezone.localdate())
             live = nomination is not None and nomination.state in NominationState.LIVE
             found.append(OwnVillage(unit, nomination, reasons, open_now and not live and not reasons))
         return found
@@ -108,6 +108,9 @@ class RoundPage:
         due = self.round.check_due
         return self.runs and self.round.state == Round.State.CHECK and due is not None and timezone.now() >= due
 
+    def may_lapse(self, line: CheckLine) -> bool:
+        return self.lapses and not line.mine and line.reply is None
+
     @cached_property
     def award(self) -> RewardPolicy | None:
         """The policy by which the reader's county pays the award."""
@@ -116,10 +119,10 @@ class RoundPage:
 
     @property
     def may_draft_award(self) -> bool:
-        return bool(self.round.award and self._paying and self.award is None) and self.round.state in (
-            *Round.State.GOING_ON,
-            Round.State.NAMED,
-        )
+        if not self.round.award or self.round.state != Round.State.NAMED or self.award is not None:
+            return False
+        named = Nomination.objects.titled().filter(below_any(self._paying, "unit_id"), round=self.round)
+        return bool(self._paying) and named.exists()
 
     @property
     def _counties(self) -> set[str]:

@@ -12,7 +12,7 @@ differ; the view then shows the new state. A second click on the same confirmati
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -83,6 +83,13 @@ def keep(user: Any, step: str, content: Any, *, key: str = "") -> str:
         if Preview.objects.filter(user=user, key=key, done_at__isnull=False).exists():
             raise AlreadyDone(_("This has been done already."))
     return key
+
+
+def keep_all(user: Any, steps: Collection[str]) -> dict[str, str]:
+    """The same for a page with a form in every row, which shows nothing else of each: a key for each of ``steps``."""
+    now = timezone.now()
+    made = [Preview(user=user, key=uuid4().hex, step=step, content={}, shown_at=now) for step in steps]
+    return {one.step: one.key for one in Preview.objects.bulk_create(made)}
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from accounts.authority import permission_or_404, reached_or_404
 from honours.forms import AnswerForm, ReasonForm, ReplyForm
 from honours.models import ReplyFinding, Round, RoundObjection
 from honours.models.lifecycle import RUN
-from honours.views.rounds import show
+from honours.views.rounds import lapse_step, show
 from honours.workflow import checking, objections
 from records import previews
 from records.confirming import carry_out
@@ -68,10 +68,10 @@ def lapse(request: HttpRequest, pk: int, code: str, number: int) -> HttpResponse
     round, county, department = _asked_or_404(request, pk, code, number)
     if not request.user.has_perm(RUN, round):
         raise Http404
-    form = ReasonForm(request.POST)
+    form, step = ReasonForm(request.POST), lapse_step(round, code, number)
     tried = carry_out(
         request,
-        f"note_lapse:{pk}",
+        step,
         form,
         lambda _shown: checking.note_lapse(
             round, county, department, by=request.user, note=form.cleaned_data["reason"]
@@ -81,7 +81,7 @@ def lapse(request: HttpRequest, pk: int, code: str, number: int) -> HttpResponse
     if tried.made:
         messages.success(request, _("Noted: no answer came in time."))
         return redirect("honour_round", pk)
-    return show(request, round, {"lapse": form}, tried.status)
+    return show(request, round, {step: form}, tried.status)
 
 
 @permission_or_404(objections.ANSWER)

@@ -182,7 +182,9 @@ def show(
 ) -> HttpResponse:
     page, shown = page or RoundPage(one, request.user), standing_of_round(one)
     steps = available_round(request.user, one)
-    lost = [form for verb, form in refused.items() if verb not in {taken.verb for taken in steps}]
+    checks = _check_rows(request.user, page, refused)
+    shown_again = {taken.verb for taken in steps} | {row["step"] for row in checks}
+    lost = [form for verb, form in refused.items() if verb not in shown_again]
     context: dict[str, Any] = {
         "round": one,
         "page": page,
@@ -197,10 +199,32 @@ def show(
             for taken in steps
         ],
         "refused": lost[0] if lost else None,
-        "lapse_key": previews.keep(request.user, f"note_lapse:{one.pk}", {}) if page.lapses else "",
+        "checks": checks,
         "award_key": previews.keep(request.user, f"draft_award:{one.pk}", {}) if page.may_draft_award else "",
     }
     return render(request, "honours/round.html", context, status=status)
+
+
+def lapse_step(round: Round, county: str, number: int) -> str:
+    """The step of one row: going on without one department of one county."""
+    return f"note_lapse:{round.pk}:{county}:{number}"
+
+
+def _check_rows(user: User, page: RoundPage, refused: dict[str, Form]) -> list[dict[str, Any]]:
+    """The lines of the joint check; those that may be gone on without have each a form with its own key."""
+    steps = [lapse_step(page.round, line.county.pk, line.number) for line in page.checks]
+    open_ones = [step for step, line in zip(steps, page.checks, strict=True) if page.may_lapse(line)]
+    keys = previews.keep_all(user, open_ones)
+    return [
+        {
+            "line": line,
+            "step": step if step in keys else "",
+            "key": keys.get(step, ""),
+            "form": refused.get(step) or ReasonForm(auto_id=f"lapse{line.county.pk}_{line.number}_%s"),
+            "opened": step in refused,
+        }
+        for step, line in zip(steps, page.checks, strict=True)
+    ]
 
 
 def _form(verb: str, request: HttpRequest | None = None) -> Form:

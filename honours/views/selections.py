@@ -70,13 +70,13 @@ def new(request: HttpRequest) -> HttpResponse:
 def selection(request: HttpRequest, pk: int) -> HttpResponse:
     """Village by village in the reader's scope: whether it may be honoured and why; who may, asks about one."""
     one = _seen_or_404(request.user, pk)
-    asks, step = bool(request.user.reach(ASK)), f"answer_eligibility:{pk}"
-    ask, status = AskForm(request.POST or None), 200
+    asks, asked, refused, status = bool(request.user.reach(ASK)), "", None, 200
     if request.method == "POST":
-        unit = get_object_or_404(Unit.objects.within_any(request.user.reach(ASK)), code=ask.data.get("unit", ""))
+        ask, asked = AskForm(request.POST), request.POST.get("unit", "")
+        unit = get_object_or_404(Unit.objects.within_any(request.user.reach(ASK)), code=asked)
         tried = carry_out(
             request,
-            step,
+            _step(one, asked),
             ask,
             lambda _shown: selections.answer(one, unit, by=request.user, purpose=ask.cleaned_data["purpose"]),
             done=lambda: EligibilityAnswer.objects.filter(by=request.user, unit=unit, selection=one).first(),
@@ -84,7 +84,7 @@ def selection(request: HttpRequest, pk: int) -> HttpResponse:
         if tried.made:
             messages.success(request, _("The answer is kept."))
             return redirect(tried.made)
-        status = tried.status
+        refused, status = ask, tried.status
     form = CandidateFilterForm(request.GET, user=request.user)
     units = Unit.objects.within(one.unit_id).rated().within_any(request.user.reach(VIEW))
     judged = judge(one, form.narrow(units)) if form.is_valid() else []
@@ -95,17 +95,20 @@ def selection(request: HttpRequest, pk: int) -> HttpResponse:
     rows = [(each, [words_of(kept, one, areas) for kept in each.kept if not kept["met"]]) for each in judged]
     if book := as_workbook(request, one.name, exports.eligibilities(), rows):
         return book
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    keys = previews.keep_all(request.user, [_step(one, each.unit.pk) for each, _reasons in page]) if asks else {}
     names = event_names({one.unit_id, *(post.unit_id for post in request.user.posts)})
     context = {
         "selection": one,
         "barring": [names.get(kind, kind) for kind in one.barring],
         "areas": [(areas.get(code, code), share) for code, share in sorted(one.areas.items())],
         "form": form,
-        "ask": ask,
-        "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
+        "refused": refused,
+        "asked": asked,
+        "page": page,
+        "rows": [(each, reasons, keys.get(_step(one, each.unit.pk), "")) for each, reasons in page],
         "met": met,
         "asks": asks,
-        "key": previews.keep(request.user, step, {}) if asks else "",
     }
     return render(request, "honours/selection.html", context, status=status)
 
@@ -126,6 +129,11 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     one = _answer_or_404(request.user, pk)
     made = answer_paper(one, area_names(one.selection.unit_id))
     return served(made, f"{_('Answer about an honour')} {one.unit.name}")
+
+
+def _step(selection: Selection, unit: str) -> str:
+    """The step of one row: asking about one unit."""
+    return f"answer_eligibility:{selection.pk}:{unit}"
 
 
 def _seen_or_404(user: User, pk: int) -> Selection:

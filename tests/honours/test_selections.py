@@ -15,6 +15,7 @@ from tests.factories import COUNTY, VILLAGE, EventFactory, UnitFactory
 from tests.honours.conftest import FIVE_STARS, THREE_STARS
 from tests.honours.test_pages import send, signed_in
 from villages.models import Unit
+from villages.workflow import OrderPaper, SplitPart, merge
 
 pytestmark = pytest.mark.django_db
 ASKED = {"name": "文明村", "asked_by": "文明办", "on": date(2026, 3, 10), "min_star": 4}
@@ -44,6 +45,17 @@ def test_villages_are_judged_by_star_years_events_and_areas(who):
     assert verdicts(made(who, name="得分率", areas={"1": Decimal("0.8")}))[VILLAGE] == ["area:1"]
 
 
+def test_a_merged_village_brings_its_events_with_it(who):
+    EventFactory(on=date(2026, 3, 1))
+    merge(
+        [VILLAGE, FIVE_STARS],
+        SplitPart(FIVE_STARS),
+        OrderPaper("新政〔2026〕9号", date(2026, 3, 5), "并村"),
+        by=who.county,
+    )
+    assert "events" in verdicts(made(who, barring=["case_opened"]))[FIVE_STARS]
+
+
 def test_an_answer_is_kept_as_it_was_given(who):
     kept = selections.answer(made(who), UnitFactory(code=VILLAGE), by=who.police, purpose="评文明村")
     assert (kept.eligible, issued(kept.code).unit) == (True, VILLAGE)
@@ -58,7 +70,11 @@ def test_a_department_asks_on_the_page_and_takes_the_paper_along(who):
     selection = made(who)
     department = signed_in(who.police)
     page = selection.get_absolute_url()
-    sent = send(department, page, "", unit=THREE_STARS, purpose="评文明村")
+    keys = {one.unit.code: key for one, _reasons, key in department.get(page).context["rows"]}
+    refused = department.post(page, {"key": keys[VILLAGE], "unit": THREE_STARS, "purpose": "评文明村"})
+    assert (refused.status_code, EligibilityAnswer.objects.count()) == (409, 0)
+    assert 'value="评文明村"' in refused.content.decode()
+    sent = department.post(page, {"key": keys[THREE_STARS], "unit": THREE_STARS, "purpose": "评文明村"})
     kept = EligibilityAnswer.objects.get()
     assert (sent.url, kept.eligible) == (kept.get_absolute_url(), False)
     assert "认定日" in department.get(sent.url).content.decode()
