@@ -18,6 +18,7 @@ from reports.demonstration import (
     drafts,
     finished,
     helped,
+    honoured,
     incidents,
     money,
     other_levels,
@@ -50,6 +51,7 @@ STEPS: tuple[dict[str, Callable[[], str]], ...] = (
     {"payments and assessments": payments.load},
     {"disputes": disputes.load},
     {"drafts": drafts.load},
+    {"honours": honoured.load},
     {"warnings": warned.load},
 )
 """In order; those that stand together do not touch each other and run side by side, each in a process of its own."""

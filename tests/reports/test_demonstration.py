@@ -7,6 +7,7 @@ from django.db.models import Count
 
 from accounts.models import User
 from config.startup_checks import Unfit, demand_fit
+from honours.models import Nomination, Round
 from ratings.models import Application, Decision
 from reports.demonstration import people, places
 from reports.demonstration.load import STEPS, load
@@ -73,6 +74,10 @@ def test_the_years_are_played_and_no_home_is_empty(small_world, client, settings
         (2025, "township", 2),
         (2025, "village", rated),
     ]
+    assert dict(Round.objects.values_list("state").annotate(Count("pk"))) == {"open": 1, "notice": 1, "named": 1}
+    assert {"township", "county", "city", "listed", "declined", "withdrawn", "named"} <= set(
+        Nomination.objects.values_list("state", flat=True)
+    )
     states = set(Application.objects.filter(cycle__year=2026).values_list("state", flat=True))
     assert states == set(Application.State.values)
     assert set(Appeal.objects.values_list("state", flat=True)) == {"open", "upheld"}
