@@ -51,6 +51,6 @@ NOTICES = {
     ),
     "title_restored": Kind(_("%(unit)s has its title of “%(round)s” back"), Group.STAR, outside=None),
     "award_payable": Kind(
-        _("“%(round)s” has named its villages: the award of %(unit)s can be paid"), Group.MONEY, outside=None
+        _("“%(round)s” has named villages of %(unit)s: their award is to be drafted"), Group.MONEY, outside=None
     ),
 }

@@ -1,6 +1,6 @@
 """What waits for a person in rounds of model villages (a source of ``accounts.todo_list``)."""
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.todo_list import Todo
 from honours.candidates import eligible
-from honours.models import Nomination, OpinionLevel, Round, RoundObjection
+from honours.models import Nomination, NominationState, OpinionLevel, Round, RoundAward, RoundObjection
 from honours.models.lifecycle import NOMINATE, OPINE, RUN
 from honours.workflow import checking, objections
+from incentives.models import RewardPolicy
 from records.deadlines import end_of
 from reviews.department_checks.assignments import ANSWER
 from villages.models import below_any, prefixes
@@ -19,7 +20,7 @@ SHOWN = 20
 
 
 def entries(user: User) -> list[Todo]:
-    return [*_opinions(user), *_answers(user), *_objections(user), *_rounds(user)]
+    return [*_opinions(user), *_answers(user), *_objections(user), *_rounds(user), *_awards(user)]
 
 
 def _opinions(user: User) -> list[Todo]:
@@ -107,6 +108,25 @@ def _rounds(user: User) -> list[Todo]:
             )
         )
     return found
+
+
+def _awards(user: User) -> list[Todo]:
+    """For finance: the rounds that have named villages of its county and whose award is not drafted."""
+    codes = user.reach(RewardPolicy.MANAGE)
+    if not codes:
+        return []
+    drafted = RoundAward.objects.filter(round=OuterRef("pk"), county__in=codes)
+    named = Nomination.objects.filter(below_any(codes, "unit_id"), round=OuterRef("pk"), state=NominationState.NAMED)
+    waiting = Round.objects.filter(Exists(named), ~Exists(drafted), state=Round.State.NAMED, award__isnull=False)
+    return [
+        Todo(
+            title=_("“%s” has named villages: draft their award") % round.name,
+            url=round.get_absolute_url(),
+            over=_("Model villages"),
+            action=_("Open"),
+        )
+        for round in waiting.order_by("pk")[:SHOWN]
+    ]
 
 
 def _to_enter(user: User) -> list[Round]:

@@ -40,6 +40,8 @@ class NominationState(models.TextChoices):
     """The county has recommended it: it counts against the county's quota."""
     PUBLIC = Group(LISTED, NAMED, REVOKED)
     """Anybody may see it, once the round is public."""
+    TITLED = Group(NAMED, REVOKED)
+    """The round has named it."""
     ENDED = Group(DECLINED, WITHDRAWN, REVOKED)
 
 

@@ -46,6 +46,10 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
     def live(self) -> NominationQuerySet:
         return self.filter(state__in=State.LIVE)
 
+    def titled(self) -> NominationQuerySet:
+        """Named by their round, whether or not the title has been withdrawn since."""
+        return self.filter(state__in=State.TITLED)
+
     def public(self) -> NominationQuerySet:
         """What anybody may see: on the list under notice, named, or named once."""
         return self.filter(round__state__in=Round.State.PUBLIC, state__in=State.PUBLIC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pghistory
@@ -201,6 +202,9 @@ class Round(models.Model):
         """The county's opinion is the last one: it runs the round itself."""
         return len(self.unit_id) == COUNTY_LENGTH
 
+    def takes_nominations(self, on: date) -> bool:
+        return self.state == RoundState.OPEN and on <= self.nominate_until
+
     @property
     def is_public(self) -> bool:
         return self.state in RoundState.PUBLIC
@@ -228,9 +232,9 @@ class RoundAward(models.Model):
                     IF NOT EXISTS (
                         SELECT FROM incentives_rewardpolicy p JOIN honours_round r ON r.id = NEW.round_id
                         WHERE p.id = NEW.policy_id AND p.unit_id = NEW.county_id AND r.award IS NOT NULL
-                          AND starts_with(NEW.county_id, r.unit_id)
+                          AND r.state = 'named' AND starts_with(NEW.county_id, r.unit_id)
                     ) THEN
-                        RAISE EXCEPTION 'the policy is of another county, or the round gives no award'
+                        RAISE EXCEPTION 'the policy is of another county, or the round gives no award now'
                             USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;

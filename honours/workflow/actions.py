@@ -3,6 +3,7 @@
 Pages, API, workflow and tests share it.
 """
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -25,7 +26,8 @@ WHILE_ROUND_IS = {
 def available_round(user: User, round: Round) -> list[Step]:
     """The steps with a round that are open to ``user`` now."""
     here = (step for step in ROUND_STEPS.offered if round.state in step.states)
-    return [step for step in here if user.has_perm(RUN, round)]
+    waits = {"ask_departments"} if round.takes_nominations(timezone.localdate()) else set()
+    return [step for step in here if step.verb not in waits and user.has_perm(RUN, round)]
 
 
 def require_round(verb: str, user: User, round: Round) -> None:

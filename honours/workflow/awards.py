@@ -8,7 +8,6 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -25,12 +24,17 @@ from villages.models import Unit
 
 @transaction.atomic
 def draft_award(round: Round, county: Unit, *, by: User) -> RewardPolicy:
-    """The draft of the policy by which ``county`` pays the award; its office goes on with it as with every policy."""
+    """The draft of the policy by which ``county`` pays the award; its office goes on with it as with every policy.
+
+    Only once the villages are named: a policy drafted before could hold too little for them and never be paid.
+    """
     round = locked(round)
     if not by.has_perm(RewardPolicy.MANAGE, county) or not county.code.startswith(round.unit_id):
         raise NotAllowed
-    if not round.award or round.state not in (*Round.State.GOING_ON, Round.State.NAMED):
+    if not round.award or round.state != Round.State.NAMED:
         raise WrongState(_("This round gives no award now."))
+    if not (named := titled_in(round, county)):
+        raise WrongState(_("No village of this county has been named."))
     if policy_of(round, county):
         raise WrongState(_("The award has been drafted already."))
     with audit.acting(by, "draft_award"):
@@ -43,7 +47,7 @@ def draft_award(round: Round, county: Unit, *, by: User) -> RewardPolicy:
             reckoning_day=round.day,
             starts=round.day,
             ends=round.valid_until,
-            budget=round.award * max(1, _expected(round, county)),
+            budget=round.award * named,
             clawback=RewardPolicy.Clawback.DIFFERENCE,
         )
         RoundAward.objects.create(round=round, county=county, policy=policy)
@@ -53,6 +57,11 @@ def draft_award(round: Round, county: Unit, *, by: User) -> RewardPolicy:
 def policy_of(round: Round, county: Unit) -> RewardPolicy | None:
     kept = RoundAward.objects.filter(round=round, county=county).select_related("policy").first()
     return kept.policy if kept else None
+
+
+def titled_in(round: Round, county: Unit) -> int:
+    """How many villages of ``county`` the round has named: a title withdrawn since may be given back."""
+    return Nomination.objects.titled().filter(round=round, unit__code__startswith=county.pk).count()
 
 
 def named_for(source: Source) -> Collection[str] | None:
@@ -72,9 +81,3 @@ def _bands(round: Round, county: Unit) -> list[BandRow]:
     """The award for the round's star and above, nothing for the stars below."""
     stars = sorted({*range(round.min_star + 1), *stars_offered([county.code])})
     return [(star, 0, None, (round.award or Decimal(0)) if star >= round.min_star else Decimal(0)) for star in stars]
-
-
-def _expected(round: Round, county: Unit) -> int:
-    """How many may be named in the county: its quota, or those on their way."""
-    live = Nomination.objects.live().filter(round=round, unit__code__startswith=county.code).aggregate(n=Count("pk"))
-    return round.quota or live["n"]

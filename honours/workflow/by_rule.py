@@ -47,7 +47,11 @@ def follow(nominations: NominationQuerySet, on: date | None = None) -> int:
     list(Round.objects.filter(nominations__in=ids).order_by("pk").select_for_update(of=("self",)))
     rows = judged(Nomination.objects.filter(pk__in=ids), on).select_for_update(of=("self",))
     ended = [reason for one in rows.select_related("unit", "round").order_by("pk") if (reason := _why(one))]
-    return sum(map(_end, ended)) if ended else 0
+    for one in ended:
+        _end(one)
+    for last in {one.round_id: one for one in ended}.values():
+        duties.end_idle_checks(last.round, by=None, reason=last.reason)
+    return len(ended)
 
 
 def _why(nomination: Any) -> Nomination | None:
@@ -66,14 +70,13 @@ def _why(nomination: Any) -> Nomination | None:
     return cast(Nomination, nomination)
 
 
-def _end(nomination: Nomination) -> int:
+def _end(nomination: Nomination) -> None:
     withdrawn = nomination.state == State.REVOKED
     with audit.acting(None, "revoke_title" if withdrawn else "end_nomination", nomination.reason):
         nomination.by_rule, nomination.closed_at = True, timezone.now()
         nomination.save(update_fields=["state", "reason", "by_rule", "closed_at"])
     duties.opinions_no_longer_wait([nomination.pk], by=None, reason=nomination.reason)
     tell([nomination], "title_withdrawn" if withdrawn else "nomination_ended")
-    return 1
 
 
 def follow_the_day(on: date | None = None) -> int:

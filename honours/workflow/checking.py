@@ -129,6 +129,7 @@ def note_lapse(
         raise WrongState(
             _("The department may still answer until %s.") % (round.check_due and deadline(round.check_due))
         )
+    duties.department_lapsed(round, county.pk, department, by=by, reason=said)
     with audit.acting(by, "note_lapse", said):
         return DepartmentReply.objects.create(
             round=round, unit=county, department=department, lapsed=True, note=said, by=by, at=at

@@ -83,9 +83,25 @@ def department_answered(round: Round, county: str, department: str, *, by: User)
     followups.finish(CHECK, [check_subject(round, county, department)], by=by)
 
 
-def checks_no_longer_wait(round: Round, counties: Iterable[str], *, by: User, reason: str) -> None:
+def checks_no_longer_wait(round: Round, counties: Iterable[str], *, by: User | None, reason: str) -> None:
     subjects = [check_subject(round, county, name) for county in counties for name in round.departments]
     followups.call_off(CHECK, subjects, by=by, reason=reason)
+
+
+def end_idle_checks(round: Round, *, by: User | None, reason: str) -> None:
+    """Where no village is on the list any more, whether it has gone or was named, no department is to answer."""
+    if round.state not in (Round.State.CHECK, Round.State.NOTICE, Round.State.NAMED):
+        return
+    listed: dict[str, bool] = {}
+    for code, state in Nomination.objects.filter(round=round).values_list("unit_id", "state"):
+        county = county_of(code)
+        listed[county] = listed.get(county, False) or state == NominationState.LISTED
+    checks_no_longer_wait(round, [county for county, any_left in listed.items() if not any_left], by=by, reason=reason)
+
+
+def department_lapsed(round: Round, county: str, department: str, *, by: User, reason: str) -> None:
+    """The round goes on without the department: it may still answer, but nobody waits for it."""
+    followups.call_off(CHECK, [check_subject(round, county, department)], by=by, reason=reason)
 
 
 def check_subject(round: Round, county: str, department: str) -> str:

@@ -35,7 +35,7 @@ def nominate(
     round = locked(round)
     if not by.has_perm(NOMINATE, unit) or not unit.code.startswith(round.unit_id):
         raise NotAllowed
-    if round.state != Round.State.OPEN or timezone.localdate(at) > round.nominate_until:
+    if not round.takes_nominations(timezone.localdate(at)):
         raise WrongState(_("This round takes no nominations now."))
     if Nomination.objects.filter(round=round, unit=unit).live().exists():
         raise WrongState(_("This village has been nominated already."))
@@ -133,6 +133,7 @@ def _end(nomination: Nomination, to: NominationState, reason: str, by: User, at:
     nomination.state, nomination.reason, nomination.closed_at = to, reason, at
     nomination.save()
     duties.opinions_no_longer_wait([nomination.pk], by=by, reason=reason)
+    duties.end_idle_checks(nomination.round, by=by, reason=reason)
     tell([nomination], "nomination_ended", but=by)
 
 

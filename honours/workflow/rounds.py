@@ -19,7 +19,7 @@ from accounts.roles import VILLAGE_POSTS, Role
 from accounts.working_days import notice_days
 from followups.due import working_days_due
 from honours.candidates import eligible
-from honours.models import TERMS, Nomination, NominationState, Round, RoundAward, RoundObjection
+from honours.models import TERMS, Nomination, NominationState, Round, RoundObjection
 from honours.models.lifecycle import RUN
 from honours.telling import tell, tell_office
 from honours.workflow import by_rule, duties
@@ -32,7 +32,7 @@ from records import audit
 from records.deadlines import deadline
 from records.files import store
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
-from villages.models import Level, Unit
+from villages.models import Level, Unit, county_of
 
 LEVELS = {
     Level.COUNTY: (Round.Level.COUNTY,),
@@ -78,9 +78,11 @@ def open_(round: Round, *, by: User, expected: Any = None, at: datetime | None =
 
 def ask_departments(round: Round, *, by: User, expected: Any = None, at: datetime | None = None) -> Round:
     """Close the list and put it to the departments of each county; what has not come so far ends (no silence is
-    consent)."""
+    consent). Raises ``WrongState`` up to the last day of nominations, which the villages were promised."""
     at = at or timezone.now()
     with round_step("ask_departments", round, by, expected=expected) as fresh:
+        if fresh.takes_nominations(timezone.localdate(at)):
+            raise WrongState(_("Villages may still be nominated until %s.") % deadline(fresh.nominate_until))
         by_rule.follow(Nomination.objects.filter(round=fresh))
         if not Nomination.objects.filter(round=fresh, state=NominationState.LISTED).exists():
             raise Incomplete(_("No village stands on the list yet."))
@@ -141,10 +143,10 @@ def name(
         fresh.save()
         named = _listed(fresh)
         Nomination.objects.filter(pk__in=[one.pk for one in named]).update(state=NominationState.NAMED)
+        duties.end_idle_checks(fresh, by=by, reason=fresh.document)
         tell(named, "village_named", but=by)
         if fresh.award:
-            counties = RoundAward.objects.filter(round=fresh).values_list("county", flat=True)
-            tell_office(fresh, "award_payable", [Role.FINANCE], counties)
+            tell_office(fresh, "award_payable", [Role.FINANCE], {county_of(one.unit_id) for one in named})
     for one in named:
         one.state = NominationState.NAMED
     return named
@@ -156,8 +158,6 @@ def cancel(round: Round, *, by: User, reason: str, expected: Any = None, at: dat
     with round_step("cancel_round", round, by, reason=said, expected=expected) as fresh:
         _end(fresh, NominationState.OPEN, NominationState.WITHDRAWN, said, by, at or timezone.now())
         if fresh.state in (Round.State.CHECK, Round.State.NOTICE):
-            counties = {one.unit_id[:6] for one in Nomination.objects.filter(round=fresh)}
-            duties.checks_no_longer_wait(fresh, counties, by=by, reason=said)
             waiting = RoundObjection.objects.filter(nomination__round=fresh, state=RoundObjection.State.OPEN)
             duties.objection_answered(waiting.values_list("pk", flat=True), by=by)
         fresh.state, fresh.reason = Round.State.CANCELLED, said
@@ -220,6 +220,7 @@ def _end(round: Round, states: Collection[str], to: NominationState, reason: str
     ids = [one.pk for one in ended]
     Nomination.objects.filter(pk__in=ids).update(state=to, reason=reason, closed_at=at)
     duties.opinions_no_longer_wait(ids, by=by, reason=reason)
+    duties.end_idle_checks(round, by=by, reason=reason)
     for one in ended:
         one.reason = reason
     tell(ended, "nomination_ended", but=by)

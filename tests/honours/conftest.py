@@ -1,6 +1,6 @@
 """A county with villages of four and three stars, and the people of a round."""
 
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -26,11 +26,13 @@ CITY = "3306"
 THREE_STARS = f"{TOWNSHIP}205"
 FIVE_STARS = f"{TOWNSHIP}206"
 DAY = date(2026, 3, 10)
+AFTER = datetime.fromisoformat("2026-03-21T10:00+08:00")
+"""When the list may be closed: the day after the last one of nominations."""
 TERMS = {
     "level": "county",
     "name": "2026年县级示范村",
     "day": DAY,
-    "nominate_until": date(2026, 4, 10),
+    "nominate_until": date(2026, 3, 20),
     "valid_until": date(2029, 3, 10),
     "barring": ["case_opened"],
     "departments": ["纪委监委", "公安局"],
@@ -107,7 +109,7 @@ def listed(who, round: Round, by=None, code: str = VILLAGE) -> Nomination:
 def under_notice(who, round: Round) -> Round:
     """The list is closed, the departments have found nothing, the public notice runs."""
     by = who.county if round.ends_at_county else who.city
-    round = rounds.ask_departments(round, by=by)
+    round = rounds.ask_departments(round, by=by, at=AFTER)
     county = UnitFactory(code=COUNTY)
     checking.reply(round, county, "纪委监委", by=who.discipline)
     checking.reply(round, county, "公安局", by=who.police)

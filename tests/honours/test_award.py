@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
+from honours import todos
 from honours.models import RoundAward
 from honours.workflow import awards
 from incentives import workflow as money
 from incentives.models import Clawback, LedgerEntry
+from notifications.models import Notice
 from ratings.events.happening import Happening
 from ratings.workflow import event as events
 from records.refusals import NotAllowed, WrongState
@@ -29,10 +31,9 @@ def in_effect(who, round):
 
 def test_the_award_goes_once_to_those_named_and_comes_back_when_the_star_falls(who, clock):
     round = opened(who)
-    policy = in_effect(who, round)
-    with pytest.raises(WrongState):
-        money.grant(policy, by=who.finance)  # nobody is named yet
     one = named(who, clock, round)
+    policy = in_effect(who, round)
+    assert policy.budget == Decimal(500000)
     (line,) = money.grant(policy, by=who.finance)
     assert (line.unit_id, line.amount) == (VILLAGE, Decimal(500000))
     with pytest.raises(WrongState):
@@ -56,8 +57,26 @@ def test_the_award_goes_once_to_those_named_and_comes_back_when_the_star_falls(w
     assert (one.state, claim.star, claim.amount) == ("revoked", 3, Decimal(500000))
 
 
-def test_each_county_drafts_the_award_once_and_for_itself(who):
+def to_draft(user) -> list[str]:
+    return [str(one.title) for one in todos.entries(user) if "示范村" in str(one.title)]
+
+
+def test_finance_drafts_the_award_once_the_villages_are_named(who, clock):
     round = opened(who)
+    with pytest.raises(WrongState):
+        awards.draft_award(round, UnitFactory(code=COUNTY), by=who.finance)
+    assert to_draft(who.finance) == []
+    named(who, clock, round)
+    assert Notice.objects.filter(user=who.finance, kind="award_payable").count() == 1
+    assert to_draft(who.finance) == ["“2026年县级示范村”已命名：请拟订奖励政策"]
+    assert to_draft(who.county) == []
+    awards.draft_award(round, UnitFactory(code=COUNTY), by=who.finance)
+    assert to_draft(who.finance) == []
+
+
+def test_each_county_drafts_the_award_once_and_for_itself(who, clock):
+    round = opened(who)
+    named(who, clock, round)
     policy = awards.draft_award(round, UnitFactory(code=COUNTY), by=who.finance)
     with pytest.raises(WrongState):
         awards.draft_award(round, UnitFactory(code=COUNTY), by=who.finance)

@@ -4,10 +4,10 @@ import pytest
 from django.test import Client
 
 from honours.certificate import code_of
-from honours.models import Nomination, Round, RoundObjection
+from honours.models import DepartmentReply, Nomination, Round, RoundObjection
 from honours.workflow import rounds
 from tests.factories import COUNTY, VILLAGE, UnitFactory
-from tests.honours.conftest import TERMS, THREE_STARS, listed, named, nominated, opened, under_notice
+from tests.honours.conftest import AFTER, TERMS, THREE_STARS, listed, named, nominated, opened, under_notice
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +88,8 @@ def test_departments_answer_and_the_list_is_published_and_named_on_pages(who, cl
     round = opened(who)
     one = listed(who, round)
     office, page = signed_in(who.county), f"/honours/{round.pk}/"
+    assert f"{page}ask_departments/" not in office.get(page).content.decode()
+    clock.move_to(AFTER)
     assert send(office, page, f"{page}ask_departments/").status_code == 302
     for number, by in enumerate((who.discipline, who.police)):
         client = signed_in(by)
@@ -111,6 +113,22 @@ def test_departments_answer_and_the_list_is_published_and_named_on_pages(who, cl
     first, second = (office.post(f"{page}name_villages/", step | {"key": key}) for _twice in "12")
     assert (first.status_code, second.status_code) == (302, 302)
     assert "新委〔2026〕30号" in public.get("/model-villages/").content.decode()
+
+
+def test_each_silent_department_is_noted_with_a_form_of_its_own(who, clock):
+    round = opened(who)
+    listed(who, round)
+    rounds.ask_departments(round, by=who.county, at=AFTER)
+    clock.move_to("2026-04-01 10:00+08:00")
+    office, page = signed_in(who.county), f"/honours/{round.pk}/"
+    first, second = (f"{page}check/{COUNTY}/{number}/lapse/" for number in (0, 1))
+    shown = office.get(page)
+    refused = office.post(first, {"key": key_of(shown, second), "reason": "逾期未答"})
+    assert (refused.status_code, DepartmentReply.objects.count()) == (409, 0)
+    assert "逾期未答</textarea>" in refused.content.decode()
+    for action in (first, second):
+        assert office.post(action, {"key": key_of(shown, action), "reason": "逾期未答"}).status_code == 302
+    assert DepartmentReply.objects.filter(lapsed=True).count() == 2
 
 
 def test_a_certificate_says_whether_the_title_is_held(who, clock):

@@ -16,6 +16,7 @@ from records.previews import as_stored
 from records.refusals import Incomplete, NotAllowed, Outdated, WrongState
 from tests.factories import COUNTY, VILLAGE, EventFactory, UnitFactory
 from tests.honours.conftest import (
+    AFTER,
     FIVE_STARS,
     TERMS,
     THREE_STARS,
@@ -25,6 +26,7 @@ from tests.honours.conftest import (
     opened,
     under_notice,
 )
+from villages.workflow import OrderPaper, SplitPart, merge
 
 pytestmark = pytest.mark.django_db
 REFUSED = (IntegrityError, InternalError)
@@ -78,7 +80,7 @@ def test_a_round_of_the_city_needs_the_citys_opinion(who):
     assert (one.state, waiting("honour_opinion")) == ("city", [("3306", "city_office")])
     assert nominating.support(one, by=who.city, text="同意").state == "listed"
     with pytest.raises(NotAllowed):
-        rounds.ask_departments(round, by=who.county)
+        rounds.ask_departments(round, by=who.county, at=AFTER)
 
 
 def test_a_village_of_three_stars_is_refused_by_workflow_and_database(who):
@@ -182,7 +184,9 @@ def test_a_stale_page_takes_no_step(who):
 def test_departments_answer_before_the_public_notice(who, clock):
     round = opened(who)
     one, other = listed(who, round), listed(who, round, who.five, FIVE_STARS)
-    round = rounds.ask_departments(round, by=who.county)
+    with pytest.raises(WrongState):
+        rounds.ask_departments(round, by=who.county)  # the last day of nominations is not over
+    round = rounds.ask_departments(round, by=who.county, at=AFTER)
     assert waiting("honour_check") == [("330624", "department"), ("330624", "discipline")]
     with pytest.raises(Incomplete):
         rounds.publish(round, by=who.county)
@@ -196,6 +200,7 @@ def test_departments_answer_before_the_public_notice(who, clock):
         checking.note_lapse(round, county, "公安局", by=who.county, note="逾期未答")
     clock.move_to("2026-04-01 10:00+08:00")
     checking.note_lapse(round, county, "公安局", by=who.county, note="逾期未答")
+    assert waiting("honour_check") == []
     with pytest.raises(Incomplete):
         rounds.publish(round, by=who.county)
     nominating.drop(other, by=who.county, text="联审有问题")
@@ -232,6 +237,34 @@ def test_an_upheld_objection_takes_the_village_off_the_list(who):
     objections.answer(objections.make(one, text="弄虚作假"), by=who.discipline, upheld=True, answer="属实")
     one.refresh_from_db()
     assert (one.state, one.reason, RoundObjection.objects.get().state) == ("declined", "属实", "upheld")
+
+
+@pytest.mark.parametrize("way", ["dropped", "by rule", "withdrawn", "cancelled"])
+def test_departments_no_longer_answer_for_a_county_without_villages(who, way):
+    round = opened(who)
+    one = listed(who, round)
+    rounds.ask_departments(round, by=who.county, at=AFTER)
+    assert len(waiting("honour_check")) == 2
+    if way == "dropped":
+        nominating.drop(one, by=who.county, text="联审有问题")
+    elif way == "by rule":
+        record(who, VILLAGE)
+    elif way == "withdrawn":
+        nominating.withdraw(one, by=who.signer, text="不报了")
+    else:
+        rounds.cancel(round, by=who.county, reason="政策调整")
+    assert waiting("honour_check") == []
+
+
+def test_of_two_nominations_in_a_merger_one_goes_on(who):
+    round = opened(who)
+    one, other = nominated(round, who.signer), nominated(round, who.five, FIVE_STARS)
+    paper = OrderPaper("新政〔2026〕9号", date(2026, 3, 20), "并村")
+    merge([VILLAGE, FIVE_STARS], SplitPart(FIVE_STARS), paper, by=who.county)
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.state, one.by_rule, told(who.leader, "nomination_ended")) == ("withdrawn", True, 1)
+    assert (other.state, waiting("honour_opinion")) == ("township", [("330624108", "township_leader")])
 
 
 def test_a_title_is_withdrawn_when_the_star_falls_and_given_back_when_that_is_taken_back(who, clock):
