@@ -386,7 +386,7 @@ def _honour(own: SimpleNamespace) -> None:
     own.nomination = _nominate(own, own.honour_round, supported=False)
     listed = [_nominate(own, one) for one in (own.check_round, own.notice_round, own.named_round)]
     for one in (own.check_round, own.notice_round, own.named_round):
-        rounds.ask_departments(one, by=own.who.county_office)
+        rounds.ask_departments(one, by=own.who.county_office, at=at_moment(2027, 1, 1))
     for one in (own.notice_round, own.named_round):
         checking.reply(one, own.county, "农业农村局", by=own.who.department)
         rounds.publish(one, by=own.who.county_office)
