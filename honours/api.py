@@ -54,7 +54,7 @@ class NominateSerializer(ExactSerializer):
     grounds = serializers.CharField(max_length=5000)
 
 
-class OpinionSerializer(ExactSerializer):
+class NominationOpinionSerializer(ExactSerializer):
     text = serializers.CharField(max_length=2000)
 
 
@@ -130,13 +130,13 @@ class NominationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generi
             ),
         )
 
-    @extend_schema(request=OpinionSerializer, responses=NominationSerializer, parameters=[KEY])
+    @extend_schema(request=NominationOpinionSerializer, responses=NominationSerializer, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def support(self, request: Request, pk: str) -> Response:
         """Your level supports it."""
         return self._opinion("support_nomination", nominating.support)
 
-    @extend_schema(request=OpinionSerializer, responses=NominationSerializer, parameters=[KEY])
+    @extend_schema(request=NominationOpinionSerializer, responses=NominationSerializer, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def decline(self, request: Request, pk: str) -> Response:
         """Your level does not support it: it ends."""
@@ -145,7 +145,7 @@ class NominationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generi
     def _opinion(self, verb: str, take: Callable[..., Nomination]) -> Response:
         one = self.get_object()
         require(verb, self.request.user, one)  # whatever was sent
-        given = sent(OpinionSerializer, self.request)
+        given = sent(NominationOpinionSerializer, self.request)
         return once(self.request, lambda: Response(self.get_serializer(take(one, by=self.request.user, **given)).data))
 
 
