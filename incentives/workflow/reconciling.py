@@ -78,7 +78,8 @@ def explain(voucher: Voucher, difference: str, *, text: str, by: User, at: datet
 
 
 class _Lines:
-    """The payments of a voucher by unit and by account; after a merger one unit may be paid several.
+    """The payments of a voucher by unit and by every account that they were ever listed to; after a merger one unit may
+    be paid several.
 
     ``taken``: how many transfers each has, those of earlier statements counted.
     """
@@ -90,8 +91,9 @@ class _Lines:
         for line in state.lines:
             for code in {line.entry.unit_id, line.unit.code}:
                 self.by_code[code].append(line)
-            if line.account and (number := number_of(line.account)):
-                self.by_number[number].append(line)
+        by_entry = {line.entry.pk: line for line in state.lines}
+        for payout in state.voucher.payouts.select_related("account"):
+            self.by_number[number_of(payout.account)].append(by_entry[payout.entry_id])
 
     def of(self, one: SheetTransfer) -> VoucherLine | None:
         """The unit that is written decides; without one, the account. Of several, the one not paid yet by that sum."""

@@ -219,6 +219,9 @@ def test_nothing_is_listed_to_an_account_that_was_replaced(rows):
     assert [sheet.max_row for sheet in load_workbook(out)] == [4, 7, 6]
     assert [workflow.add_accounts(voucher, by=rows.first) for _ in range(2)] == [1, 0]
     assert listed(voucher) == [[(FIVE, Decimal(50000))], []]
+    before = imported(voucher, rows, f",{PLAIN},50000,2026-11-20,A1")  # by the list that was taken before
+    assert found(voucher)[-1] == ("wrong_account", Decimal(0))
+    workflow.withdraw_statement(before, reason="银行退回", by=rows.first)
     imported(voucher, rows, f"{FIVE},6222081204009999,40000,2026-11-20,A1")
     in_force(rows)
     assert (workflow.add_accounts(voucher, by=rows.first), listed(voucher)) == (0, [[], [(FIVE, Decimal(10000))]])
