@@ -1,24 +1,32 @@
 """The people of a consultation: who may say something about a draft, in which post, and whom to tell."""
 
+from collections.abc import Collection
 from typing import Any
 
-from django.utils import timezone
-
+from accounts.authority import lacking
 from accounts.models import Appointment, User
 from accounts.role_holders import holders
 from accounts.roles import ROLES, Role
-from consultations.models import COMMENT, REVIEW, Acknowledgement, Comment, Consultation, DraftProposal
-from villages.models import Level, Unit, below
+from consultations.models import (
+    LEAD,
+    REVIEW,
+    WRITE,
+    Acknowledgement,
+    Comment,
+    Consultation,
+    ConsultationState,
+    DraftProposal,
+    posts_asked,
+)
+from villages.models import Level, Unit
 
 COUNTIES = (Level.COUNTY, Level.ZONE)
-CONSULTED = sorted(role for role, spec in ROLES.items() if COMMENT in spec.permissions)
-"""The roles that are asked for comments."""
 
 
 def commenting_post(user: User, consultation: Consultation) -> Appointment | None:
     """The post in which ``user`` comments: one of those who are rated by the scheme or rate by it."""
-    posts = (post for post in user.posts if COMMENT in ROLES[post.role].permissions)
-    return next((post for post in posts if post.unit_id.startswith(consultation.unit_id)), None)
+    held = posts_asked(consultation.unit_id, consultation.scheme.rates).filter(user=user)
+    return held.select_related("unit").order_by("starts", "pk").first()
 
 
 def reviewing_post(user: User, consultation: Consultation) -> Appointment | None:
@@ -30,9 +38,7 @@ def reviewing_post(user: User, consultation: Consultation) -> Appointment | None
 
 def asked(consultation: Consultation) -> set[int]:
     """The ids of all who are asked for comments."""
-    today = Appointment.objects.on(timezone.localdate()).for_rating_of(consultation.scheme.rates)
-    held = today.filter(below(consultation.unit_id, "unit_id"), role__in=CONSULTED)
-    return set(held.values_list("user_id", flat=True))
+    return set(posts_asked(consultation.unit_id, consultation.scheme.rates).values_list("user_id", flat=True))
 
 
 def other_counties(consultation: Consultation) -> list[Unit]:
@@ -53,6 +59,18 @@ def reviewers(consultation: Consultation) -> set[int]:
     """The ids of the offices that take part in the joint review."""
     found = office(consultation.city)
     return found.union(*(office(unit.code) for unit in other_counties(consultation)))
+
+
+def readers(consultation: Consultation, people: Collection[int]) -> set[int]:
+    """Those of ``people`` who find the page of the consultation (``ConsultationQuerySet.seen_by``, for many)."""
+    pairs = {(user, consultation.unit_id) for user in people}
+    found = (pairs - lacking(WRITE, pairs)) | (pairs - lacking(LEAD, pairs))
+    seen = {user for user, _code in found}
+    if consultation.state != ConsultationState.WITHDRAWN:
+        seen |= asked(consultation)
+    if consultation.state in ConsultationState.SHARED:
+        seen |= reviewers(consultation)
+    return seen & set(people)
 
 
 def had_their_say(consultation: Consultation) -> set[int]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 
 from consultations.agreement import current, steps_missing
@@ -53,17 +53,13 @@ class ConsultationPage:
         return SchemeView.of(self.consultation.scheme)
 
     @cached_property
-    def comments(self) -> list[Comment]:
+    def comments(self) -> QuerySet[Comment]:
         """All of them for the offices; otherwise one's own and those that are answered."""
-        rows: QuerySet[Comment] = self.consultation.comments.select_related("by", "unit", "answered_by")
-        found = list(rows.order_by("pk"))
+        rows: QuerySet[Comment] = self.consultation.comments.select_related("by", "unit", "answered_by").order_by("pk")
         if self.oversees:
-            return found
-        return [one for one in found if one.is_answered or self.user is not None and one.by_id == self.user.pk]
-
-    @property
-    def unanswered(self) -> int:
-        return sum(not one.is_answered for one in self.comments)
+            return rows
+        answered = Q(answered_at__isnull=False)
+        return rows.filter(answered | Q(by=self.user.pk) if self.user else answered)
 
     @cached_property
     def proposals(self) -> list[DraftProposal]:
@@ -103,13 +99,18 @@ def issue_panel(user: Any, scheme: Scheme) -> dict[str, Any] | None:
     """On the pages of an issued scheme: its papers, and how it was agreed on."""
     if scheme.state != Scheme.State.ISSUED:
         return None
-    issue = Issue.objects.filter(scheme=scheme).select_related("consultation").first()
+    issue = Issue.objects.filter(scheme=scheme).first()
     papers = list(SchemePaper.objects.filter(scheme=scheme).select_related("file"))
-    consultation = issue.consultation if issue else None
     return {
         "scheme": scheme,
         "issue": issue,
         "papers": papers,
         "public": user is None,
-        "consultation": consultation if consultation and (user is not None or consultation.public) else None,
+        "consultation": _to_read(user, issue) if issue else None,
     }
+
+
+def _to_read(user: Any, issue: Issue) -> Consultation | None:
+    """The consultation before the issue, if the reader finds its page."""
+    found = Consultation.objects.public_now() if user is None else Consultation.objects.seen_by(user)
+    return found.filter(pk=issue.consultation_id).first()

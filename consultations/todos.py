@@ -22,10 +22,11 @@ from consultations.models import (
     ConsultationState,
     DraftProposal,
     Phase,
+    asking,
 )
 from followups.models import FollowUp
 from records.deadlines import is_over
-from villages.models import below_any, prefixes
+from villages.models import below_any
 
 SHOWN = 20
 State = ConsultationState
@@ -70,11 +71,9 @@ def _waits(user: User) -> list[tuple[str, Q]]:
 
 def _to_comment(user: User) -> Q:
     """Asked, and this person has neither said anything nor that there is nothing to add."""
-    held = user.reach(COMMENT)
-    asked = Q(unit__in={above for code in held for above in prefixes(code)})
     said = Comment.objects.filter(consultation=OuterRef("pk"), by=user)
     read = Acknowledgement.objects.filter(consultation=OuterRef("pk"), by=user, phase=Phase.COMMENTS)
-    return asked & ~Exists(said) & ~Exists(read)
+    return asking(user) & ~Exists(said) & ~Exists(read)
 
 
 def _to_review(user: User) -> Q:

@@ -8,16 +8,17 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models.lifecycle import COMMENT, LEAD, REVIEW, STEPS, WRITE, ConsultationState
+from consultations.models.asked import posts_asked
+from consultations.models.lifecycle import LEAD, REVIEW, STEPS, WRITE, ConsultationState
 from ratings.models import Scheme
 from ratings.models.scheme import ExactDecoder, ExactEncoder
 from records import deadlines
-from villages.models import Unit, below_any, prefixes
+from villages.models import Unit, below_any
 
 User = settings.AUTH_USER_MODEL
 CITY_LENGTH = 4
@@ -25,6 +26,12 @@ CITY_LENGTH = 4
 
 def city_of(code: str) -> str:
     return code[:CITY_LENGTH]
+
+
+def asking(user: Any) -> Q:
+    """The consultations in which ``user`` is asked for comments."""
+    posts = posts_asked(OuterRef("unit_id"), OuterRef("scheme__rates"))
+    return Q(Exists(posts.filter(user=user.pk)))
 
 
 class ConsultationQuerySet(models.QuerySet["Consultation"]):
@@ -35,10 +42,9 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         """Those of the offices that write the scheme or lead the review; those that ``user`` is asked to comment on;
         and, while it is a draft under review, those of the city's other counties."""
         above = below_any([*user.reach(WRITE), *user.reach(LEAD)], "unit_id")
-        asked = Q(unit__in={above for code in user.reach(COMMENT) for above in prefixes(code)})
         cities = {city_of(code) for code in user.reach(REVIEW)}
         shared = below_any(cities, "unit_id") & Q(state__in=ConsultationState.SHARED)
-        return self.filter(above | asked & ~Q(state=ConsultationState.WITHDRAWN) | shared)
+        return self.filter(above | asking(user) & ~Q(state=ConsultationState.WITHDRAWN) | shared)
 
     def public_now(self) -> ConsultationQuerySet:
         """Those that anybody may read: the public was asked, and the draft is not taken back."""

@@ -1,10 +1,10 @@
 """The list of consultations, one of them, and the steps that people take with it."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -39,6 +39,7 @@ from consultations.models import (
 )
 from consultations.parties import asked
 from consultations.presenters import ConsultationPage
+from consultations.refusing import Refusal
 from consultations.standing import standing_of
 from ratings.models import Scheme
 from records import previews
@@ -50,6 +51,8 @@ ROWS = 50
 RIGHTS = (WRITE, COMMENT, REVIEW, LEAD)
 SAYING = ("comment_draft", "propose_change", "acknowledge_draft")
 """Steps of those who are asked; they stay in the state."""
+Opened = tuple[str, int]
+"""The remark to which the reader replies: a key of ``REPLIES``, and its id."""
 DONE = {
     "comment_draft": gettext_lazy("Your comment is kept. The office answers it."),
     "propose_change": gettext_lazy("Your proposal is kept. The county settles it."),
@@ -60,6 +63,17 @@ DONE = {
     "return_draft": gettext_lazy("Given back to the county. Its office has been told."),
     "withdraw_draft": gettext_lazy("The draft is taken back. Those concerned have been told."),
 }
+REPLY_ID = "reply_%s"
+
+
+class Reply(NamedTuple):
+    """How a remark is replied to: the step, and its form."""
+
+    verb: str
+    form: type[AnswerForm]
+
+
+REPLIES = {"answer": Reply("answer_comment", AnswerForm), "settle": Reply("settle_change", SettleForm)}
 
 
 @permission_or_404(*RIGHTS)
@@ -140,8 +154,8 @@ def answer(request: HttpRequest, pk: int, remark: int) -> HttpResponse:
     """The office answers a comment."""
     one = reached_or_404(request.user, WRITE, Consultation.objects.select_related("scheme", "unit"), pk=pk)
     said = get_object_or_404(Comment.objects.select_related("consultation"), pk=remark, consultation=one)
-    form = AnswerForm(request.POST, auto_id=f"answer{remark}_%s")
-    return _reply(request, one, f"answer_comment:{remark}", form, lambda given: workflow.answer(said, **given))
+    form = AnswerForm(request.POST, auto_id=REPLY_ID)
+    return _reply(request, one, ("answer", remark), form, lambda given: workflow.answer(said, **given))
 
 
 @permission_or_404(WRITE)
@@ -150,20 +164,22 @@ def settle(request: HttpRequest, pk: int, remark: int) -> HttpResponse:
     """The county accepts or declines a proposed change."""
     one = reached_or_404(request.user, WRITE, Consultation.objects.select_related("scheme", "unit"), pk=pk)
     said = get_object_or_404(DraftProposal.objects.select_related("consultation"), pk=remark, consultation=one)
-    form = SettleForm(request.POST, auto_id=f"settle{remark}_%s")
-    return _reply(request, one, f"settle_change:{remark}", form, lambda given: workflow.settle(said, **given))
+    form = SettleForm(request.POST, auto_id=REPLY_ID)
+    return _reply(request, one, ("settle", remark), form, lambda given: workflow.settle(said, **given))
 
 
 def _reply(
-    request: HttpRequest, one: Consultation, step: str, form: Form, act: Callable[[dict[str, Any]], Any]
+    request: HttpRequest, one: Consultation, opened: Opened, form: Form, act: Callable[[dict[str, Any]], Any]
 ) -> HttpResponse:
+    """Answer the remark that is ``opened``; then the page is shown where it stands."""
+    step = _reply_step(opened)
     tried = carry_out(
         request, step, form, lambda _shown: act({"by": request.user} | form.cleaned_data), done=lambda: one
     )
     if tried.made:
         messages.success(request, _("Kept. Whoever said it has been told."))
-        return redirect("consultation", one.pk)
-    return _show(request, _seen_or_404(request, one.pk), {step: form}, tried.status)
+        return redirect(_address(one, *opened))
+    return _show(request, _seen_or_404(request, one.pk), {step: form}, tried.status, opened=opened)
 
 
 def _act(verb: str, one: Consultation, form: Form, request: HttpRequest, shown: Any) -> Any:
@@ -202,7 +218,16 @@ def _form(request: HttpRequest, one: Consultation, verb: str, *, bound: bool) ->
     return ConfirmForm(*data, **name)
 
 
-def _show(request: HttpRequest, one: Consultation, refused: dict[str, Form], status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    one: Consultation,
+    refused: dict[str, Form],
+    status: int = 200,
+    *,
+    opened: Opened | None = None,
+) -> HttpResponse:
+    """``refused``: the form of a step that was not taken. It is shown again; where the step can be taken no more, what
+    was typed in it."""
     user, shown = request.user, standing_of(one)
     saying = [
         verb
@@ -221,35 +246,74 @@ def _show(request: HttpRequest, one: Consultation, refused: dict[str, Form], sta
         key = previews.keep(user, f"{verb}:{one.pk}", shown)
         return {"verb": verb, "form": form, "key": key, "opened": verb in refused}
 
-    verbs = {*saying, *(taken.verb for taken in steps)}
+    opened = opened or _opened(request)
+    listed = _listed(request, page, opened)
+    comments = _remarks(request, page, "answer", listed, opened, refused)
+    proposals = _remarks(request, page, "settle", page.proposals, opened, refused)
+    on_page = {*saying, *(taken.verb for taken in steps)}
+    if opened and any(remark["reply"] for remark in (*comments, *proposals)):
+        on_page.add(_reply_step(opened))
     context = {
         "consultation": one,
         "scheme": one.scheme,
         "page": page,
         "saying": {verb: offered(verb) for verb in saying},
         "steps": [offered(taken.verb) | {"step": taken} for taken in steps],
-        "comments": [
-            (said, _reply_form(request, f"answer_comment:{said.pk}", AnswerForm, f"answer{said.pk}_%s", refused))
-            if page.writes and not said.is_answered and one.state == ConsultationState.CONSULTING
-            else (said, None)
-            for said in page.comments
-        ],
-        "proposals": [
-            (said, _reply_form(request, f"settle_change:{said.pk}", SettleForm, f"settle{said.pk}_%s", refused))
-            if page.writes and not said.is_settled and one.state == ConsultationState.REVIEWING
-            else (said, None)
-            for said in page.proposals
-        ],
-        "refused": next((form for verb, form in refused.items() if ":" not in verb and verb not in verbs), None),
+        "listed": listed,
+        "comments": comments,
+        "proposals": proposals,
+        "refused": [Refusal.of(form) for step, form in refused.items() if step not in on_page],
     }
     return render(request, "consultations/consultation.html", context, status=status)
 
 
-def _reply_form(
-    request: HttpRequest, step: str, kind: type[Form], auto_id: str, refused: dict[str, Form]
-) -> dict[str, Any]:
-    form = refused.get(step) or kind(auto_id=auto_id)
-    return {"form": form, "key": previews.keep(request.user, step, {}), "opened": step in refused}
+def _opened(request: HttpRequest) -> Opened | None:
+    """The remark whose reply is asked for in the address."""
+    return next(((kind, int(pk)) for kind in REPLIES if (pk := request.GET.get(kind, "")).isdecimal()), None)
+
+
+def _address(one: Consultation, kind: str, pk: int) -> str:
+    """Where a remark stands, with the form to reply to it."""
+    return f"{one.get_absolute_url()}?{kind}={pk}#{kind}-{pk}"
+
+
+def _reply_step(opened: Opened) -> str:
+    kind, pk = opened
+    return f"{REPLIES[kind].verb}:{pk}"
+
+
+def _listed(request: HttpRequest, page: ConsultationPage, opened: Opened | None) -> Page:
+    """One page of the comments: the one that is asked for, or where the opened comment stands."""
+    number: Any = request.GET.get("page")
+    if number is None and opened and opened[0] == "answer":
+        number = page.comments.filter(pk__lt=opened[1]).count() // ROWS + 1
+    return Paginator(page.comments, ROWS).get_page(number)
+
+
+def _remarks(
+    request: HttpRequest,
+    page: ConsultationPage,
+    kind: str,
+    rows: Iterable[Any],
+    opened: Opened | None,
+    refused: dict[str, Form],
+) -> list[dict[str, Any]]:
+    """Each of ``rows``; whether the reader may reply to it; the form to do so for the one that is ``opened`` alone."""
+    replies = page.writes and page.consultation.state in STEPS[REPLIES[kind].verb].states
+
+    def reply_to(said: Any) -> dict[str, Any] | None:
+        if opened != (kind, said.pk):
+            return None
+        step = _reply_step(opened)
+        form = refused.get(step) or REPLIES[kind].form(auto_id=REPLY_ID)
+        return {"form": form, "key": previews.keep(request.user, step, {}), "opened": step in refused}
+
+    found = []
+    for said in rows:
+        waits = replies and not said.outcome
+        reply = reply_to(said) if waits else None
+        found.append({"said": said, "waits": waits, "ask": _address(page.consultation, kind, said.pk), "reply": reply})
+    return found
 
 
 def _seen_or_404(request: HttpRequest, pk: int) -> Consultation:

@@ -10,6 +10,7 @@ from consultations import scheme_text, workflow
 from consultations.forms import PublicCommentForm, show_refusal
 from consultations.models import Consultation, SchemePaper
 from consultations.presenters import ConsultationPage
+from consultations.refusing import Refusal
 from ratings.models import Scheme
 from records import rate_limit
 from records.client_ip import address_of
@@ -34,15 +35,30 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft, the comments that are answered, and a form while there is time."""
     one = _public(pk)
     about, kept, status = request.GET.get("about", ""), False, 200
-    form = PublicCommentForm(request.POST or None, consultation=one, about=about) if one.takes_comments else None
-    if form is not None and form.is_bound:
-        kept, status = _take(request, one, form) if form.is_valid() else (False, 400)
-    context = {"consultation": one, "scheme": one.scheme, "page": ConsultationPage(one), "form": form, "kept": kept}
+    form = PublicCommentForm(request.POST or None, consultation=one, about=about)
+    if request.method == "POST":
+        kept, status = _take(request, one, form)
+        one = _public(pk)  # it may have been closed meanwhile
+    page, open_now = ConsultationPage(one), one.takes_comments
+    context = {
+        "consultation": one,
+        "scheme": one.scheme,
+        "page": page,
+        "comments": Paginator(page.comments, ROWS).get_page(request.GET.get("page")),
+        "form": form if open_now else None,
+        "refused": [Refusal.of(form)] if form.is_bound and not kept and not open_now else [],
+        "kept": kept,
+    }
     return render(request, "consultations/public_draft.html", context, status=status)
 
 
 def _take(request: HttpRequest, one: Consultation, form: PublicCommentForm) -> tuple[bool, int]:
     """Whether the comment was kept, and the status of the page that says so."""
+    if not one.takes_comments:
+        form.add_error(None, _("The time for comments is over."))
+        return False, 409
+    if not form.is_valid():
+        return False, 400
     given = form.cleaned_data.copy()
     if given.pop("website") or not rate_limit.count(f"drafts:{address_of(request)}", COMMENTS_AN_HOUR):
         form.add_error(None, _("Too many comments from this place. Please send it again in an hour."))

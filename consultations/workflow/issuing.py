@@ -13,7 +13,7 @@ from accounts.models import User
 from consultations.agreement import current, steps_missing, unagreed_changes
 from consultations.models import WRITE, ConsultationState, Issue, Issuer, SchemePaper
 from consultations.parties import had_their_say, office
-from consultations.telling import tell
+from consultations.telling import tell, tell_of_issue
 from consultations.workflow import deadlines
 from ratings.models import Scheme
 from ratings.scheme.drafting import digest
@@ -78,7 +78,7 @@ def record(scheme: Scheme, *, by: User | None) -> Issue:
         if agreed:
             consultation.state = State.ISSUED
             consultation.save()
-            tell(consultation, "draft_issued", (had_their_say(consultation) | office(consultation.city)) - {_pk(by)})
+            tell_of_issue(consultation, (had_their_say(consultation) | office(consultation.city)) - {_pk(by)})
         else:
             reason = _("The scheme was put in force without review.")
             consultation.state, consultation.reason = State.WITHDRAWN, reason

@@ -8,8 +8,10 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.utils import InternalError
+from django.urls import reverse
 
 from accounts import audit_trail
+from accounts.roles import Role
 from consultations import places, workflow
 from consultations.agreement import steps_missing
 from consultations.models import Comment, Consultation, Issue, SchemePaper
@@ -25,7 +27,7 @@ from records import integrity
 from records.refusals import Incomplete, NotAllowed, Outdated, WrongState
 from tests.consultations.agreed import attach_papers
 from tests.consultations.conftest import CITY, SISTER
-from tests.factories import COUNTY, TOWNSHIP, scheme_body
+from tests.factories import COUNTY, TOWNSHIP, person, scheme_body
 from villages.models import Unit
 
 UNTIL, LATER = date(2026, 12, 11), date(2026, 12, 25)
@@ -69,6 +71,19 @@ def test_those_who_are_rated_or_rate_are_asked_and_have_it_on_their_list(who):
     assert [todo(one) for one in (who.sister, who.city, who.elsewhere)] == [[], [], []]
     assert FollowUp.objects.waiting().get(kind="draft_answer").responsible_unit_id == "330624"
     assert Consultation.objects.seen_by(who.sister).count() == 0
+
+
+def test_those_who_fill_in_for_units_of_another_level_are_not_asked(who):
+    other = person(Role.TOWNSHIP_SIGNER, TOWNSHIP, username="township_signer")
+    one = begun(who)
+    assert told("draft_consulted") == {"filler", "signer", "township", "department"}
+    assert (todo(other), list(Consultation.objects.seen_by(other))) == ([], [])
+    with pytest.raises(NotAllowed):
+        workflow.comment(one, by=other, place="", text="与我无关")
+    Scheme.objects.filter(pk=who.draft.pk).update(rates="township")
+    assert [len(todo(user)) for user in (other, who.township, who.signer)] == [1, 1, 0]
+    assert list(Consultation.objects.seen_by(other)) == [one]
+    assert list(Consultation.objects.seen_by(who.signer)) == []
 
 
 def test_pressed_twice_it_begins_once(who):
@@ -203,6 +218,8 @@ def test_what_was_reviewed_is_what_is_issued(who):
     assert issued.issue.review == Issue.Review.JOINT
     assert Consultation.objects.get().state == "issued"
     assert told("draft_issued") == {"sister", "city"}
+    public = reverse("public_scheme", args=[who.draft.pk])
+    assert set(Notice.objects.filter(kind="draft_issued").values_list("link", flat=True)) == {public}
 
 
 def test_a_proposal_of_the_first_review_counts_when_it_is_accepted_in_the_second(who, clock):
@@ -278,6 +295,7 @@ def test_the_city_gives_a_draft_back_and_the_county_takes_one_back(who):
     assert FollowUp.objects.waiting().count() == 0
     workflow.withdraw(one, by=who.office, reason="重新起草")
     assert told("draft_withdrawn") == {"filler", "signer", "township", "department"}
+    assert set(Notice.objects.filter(kind="draft_withdrawn").values_list("link", flat=True)) == {""}
     assert begun(who).state == "consulting"
 
 

@@ -102,8 +102,8 @@ def test_sister_counties_read_the_draft_only_under_joint_review(client, who):
     given = {"place": "c-1.1", "text": "满分八分", "why": "与全市一致"}
     assert press(client, who.sister, one, "propose_change", **given).status_code == 302
     client.force_login(who.office)
-    client.get(one.get_absolute_url())
     proposal = one.draftproposals.get()
+    client.get(one.get_absolute_url() + f"?settle={proposal.pk}")
     sent = {"outcome": "accepted", "answer": "采纳", "key": key_of(who.office, f"settle_change:{proposal.pk}")}
     address = reverse("consultation_settle", args=[one.pk, proposal.pk])
     assert [client.post(address, sent).status_code for _click in range(2)] == [302, 302]
@@ -112,6 +112,45 @@ def test_sister_counties_read_the_draft_only_under_joint_review(client, who):
     scheme_issuing.issue(who.draft, by=who.office)
     client.force_login(who.sister)
     assert client.get(one.get_absolute_url()).status_code == 404
+
+
+def test_the_form_of_one_comment_is_shown_when_it_is_asked_for(client, who, open_draft, monkeypatch):
+    monkeypatch.setattr("consultations.views.consultations.ROWS", 2)
+    said = [workflow.comment(open_draft, by=who.signer, place="", text=f"第{n}条") for n in range(3)]
+    client.force_login(who.office)
+    asked_for = f'href="{open_draft.get_absolute_url()}?answer={said[1].pk}#answer-{said[1].pk}"'
+    page = client.get(open_draft.get_absolute_url()).text
+    assert (asked_for in page, 'name="answer"' in page, "第2条" in page) == (True, False, False)
+    assert not Preview.objects.filter(step__startswith="answer_comment").exists()
+    page = client.get(open_draft.get_absolute_url() + f"?answer={said[2].pk}").text
+    assert (page.count('name="answer"'), "第0条" in page) == (1, False)
+    assert Preview.objects.filter(step__startswith="answer_comment").count() == 1
+
+
+def test_the_second_of_two_answers_is_refused_with_what_was_typed(client, who, open_draft):
+    said = workflow.comment(open_draft, by=who.signer, place="c-1.1", text="五分太多")
+    client.force_login(who.office)
+    client.get(open_draft.get_absolute_url() + f"?answer={said.pk}")
+    workflow.answer(said, by=who.office, outcome="taken_up", answer="改为三分")
+    given = {"outcome": "not", "answer": "另一种答复", "key": key_of(who.office, f"answer_comment:{said.pk}")}
+    refused = client.post(reverse("consultation_answer", args=[open_draft.pk, said.pk]), given)
+    assert (refused.status_code, "这条意见已经答复过了" in refused.text) == (409, True)
+    assert ("另一种答复" in refused.text, said.get_outcome_display() in refused.text) == (True, True)
+
+
+def test_a_comment_that_comes_too_late_is_refused_with_what_was_typed(client, who, open_draft):
+    client.force_login(who.signer)
+    client.get(open_draft.get_absolute_url())
+    given = {"place": "c-1.1", "text": "迟到的话"}
+    sent = given | {"key": key_of(who.signer, f"comment_draft:{open_draft.pk}")}
+    public = reverse("public_draft", args=[open_draft.pk])
+    workflow.close(open_draft, by=who.office, reason="已齐")
+    step = reverse("consultation_step", args=[open_draft.pk, "comment_draft"])
+    for refused, why in (
+        (client.post(step, sent), "草案目前状态：意见已答复。"),
+        (client.post(public, given), "意见反馈期已过。"),
+    ):
+        assert (refused.status_code, why in refused.text, "迟到的话" in refused.text) == (409, True, True)
 
 
 def test_the_public_reads_comments_and_is_answered(client, who, open_draft):
@@ -126,6 +165,19 @@ def test_the_public_reads_comments_and_is_answered(client, who, open_draft):
     assert ("台账应公开" in page, "已列入" in page, "王某" in page) == (True, True, False)
     Consultation.objects.update(public=False)
     assert client.get(address).status_code == 404
+
+
+def test_an_issued_scheme_leads_to_the_consultation_only_whoever_may_read_it(client, who):
+    agree_on(who.draft, by=who.office)
+    scheme_issuing.issue(who.draft, by=who.office)
+    one = Consultation.objects.get()
+    link = f'href="{one.get_absolute_url()}"'
+    pages = []
+    for reader in (who.office, who.leader):
+        client.force_login(reader)
+        page = client.get(reverse("scheme", args=[who.draft.pk]))
+        pages.append((page.status_code, link in page.text, client.get(one.get_absolute_url()).status_code))
+    assert pages == [(200, True, 200), (200, False, 404)]
 
 
 def text_of(response) -> str:
