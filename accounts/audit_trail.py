@@ -267,8 +267,8 @@ def _conditions(
         conditions.append("e.pgh_context->>'user' = any(%s)")
         values.append([str(pk) for pk in asked.people])
     if asked.step:
-        conditions.append("e.pgh_context->>'verb' = %s")
-        values.append(asked.step)
+        conditions.append("e.pgh_context->>'verb' = any(%s)")
+        values.append(audit_words.verbs_named_like(asked.step))
     if asked.since:
         conditions.append("e.pgh_created_at >= %s")
         values.append(_midnight(asked.since))

@@ -370,6 +370,12 @@ def steps() -> dict[str, str]:
     return {verb: name for name, verb in sorted(named.items())}
 
 
+def verbs_named_like(verb: str) -> list[str]:
+    """Every verb that has the name of ``verb``: what the filter means by it."""
+    name = of_step(verb)
+    return [one for one in VERBS if of_step(one) == name] or [verb]
+
+
 def of_step(verb: str) -> str:
     """The name of a step; one that has no name says so, with its verb."""
     return str(VERBS[verb]) if verb in VERBS else pgettext("step", "other step (%s)") % verb if verb else ""

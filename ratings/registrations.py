@@ -19,7 +19,7 @@ from ratings.home.village_home import own_star, progress, unit_star
 from ratings.integrity import application_integrity, register_integrity
 from ratings.models import EventPerson, Points, ReturnedCriterion, Transition
 from ratings.models.decision_lifecycle import DECISION_STEPS
-from ratings.models.lifecycle import STEPS
+from ratings.models.lifecycle import FORMER_VERBS, STEPS
 from ratings.presenters import star_history, trail_names
 from ratings.todos import event_todos
 from ratings.todos.application_todos import SOURCES
@@ -81,6 +81,9 @@ def register() -> None:
     for table in (STEPS, DECISION_STEPS):
         deputies.register(table.rights)
         audit_words.register(table.trail)
+    formerly = {former: STEPS[verb] for former, verb in FORMER_VERBS.items()}
+    deputies.register({former: step.permissions for former, step in formerly.items()})
+    audit_words.register({former: step.trail for former, step in formerly.items()})
     audit_words.register({EventPerson.ENCRYPT_ANEW: pgettext_lazy("step", "encrypt the persons of events anew")})
     trail_names.name_codes()
     proof.prove(Points, ReturnedCriterion, Transition)

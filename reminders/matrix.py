@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.roles import office_name
 from ratings.disclosure import with_shown_state
 from ratings.models import Application, Cycle, Transition
+from ratings.models.lifecycle import with_former
 from records.deadlines import days_left, is_over, last_day, remaining
 from reminders.due import Due, due_in, people_whose_turn
 from reminders.models import DueStep
@@ -35,7 +36,7 @@ STATES_AFTER = {
 DONE_BY = {
     DueStep.APPLY: Q(verb__in=["submit", "resubmit"]),
     DueStep.TOWNSHIP_REVIEW: Q(verb__in=["decide_township", "recommend", "reject"], from_state=State.TOWNSHIP_REVIEW),
-    DueStep.COUNTY_REVIEW: Q(verb__in=["decide_county", "reject"], from_state=State.COUNTY_REVIEW),
+    DueStep.COUNTY_REVIEW: Q(verb__in=with_former(["decide_county", "reject"]), from_state=State.COUNTY_REVIEW),
     DueStep.RELEASE: Q(verb="release"),
 }
 LEVEL_BELOW = {4: 6, 6: TOWNSHIP_LENGTH, TOWNSHIP_LENGTH: 12}

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Appointment
 from ratings.models import Answer, Application, Decision, Evidence, Stage, Transition
-from ratings.models.lifecycle import DECIDE_COUNTY, DECIDE_TOWNSHIP, STEPS, ApplicationState
+from ratings.models.lifecycle import DECIDE_COUNTY, DECIDE_TOWNSHIP, STEPS, ApplicationState, with_former
 from reviews.models import Appeal, Sheet
 
-VERDICTS = [step.verb for step in STEPS.offered if {DECIDE_TOWNSHIP, DECIDE_COUNTY} & {*step.permissions}]
+VERDICTS = with_former(step.verb for step in STEPS.offered if {DECIDE_TOWNSHIP, DECIDE_COUNTY} & {*step.permissions})
 IN_TOWNSHIP = Q(verb__in=VERDICTS, from_state=ApplicationState.TOWNSHIP_REVIEW)
 """A verdict of the township's."""
 FILLED, ATTACHED, SIGNED, POST, SCORED, DECIDED = "filled", "attached", "signed", "post", "scored", "decided"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import pghistory
 import pgtrigger
@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ratings.models.cycle import Cycle
-from ratings.models.lifecycle import STEPS, ApplicationState, Stage
+from ratings.models.lifecycle import FORMER_VERBS, STEPS, ApplicationState, Stage
 from ratings.models.scheme import Scheme
 from records.cells import PLACES
 from records.models import StoredFile
@@ -171,7 +171,8 @@ class Application(models.Model):
 class Transition(models.Model):
     """One step of an application: who, when, from where, why. Append-only; the timeline that people read.
 
-    ``as_deputy``: the person acted as a deputy (代).
+    ``verb``: a key of ``STEPS``, also where the row still holds what the step was called before (``FORMER_VERBS``);
+    queries look for both (``with_former``). ``as_deputy``: the person acted as a deputy (代).
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="transitions")
@@ -191,6 +192,13 @@ class Transition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.verb}"
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        step = super().from_db(*args, **kwargs)
+        if (verb := step.__dict__.get("verb")) in FORMER_VERBS:
+            step.verb = FORMER_VERBS[verb]
+        return step
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

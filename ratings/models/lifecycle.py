@@ -8,6 +8,8 @@ deputy may do, and the names in the timeline and the audit trail. Apps that take
 that a permission cannot express (a conflict of interest, a sheet, a deadline) are added with ``actions.guard``.
 """
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -261,3 +263,19 @@ STEPS = Lifecycle(
         trail=pgettext_lazy("step", "uphold an appeal"),
     ),
 )
+
+FORMER_VERBS = {
+    "accept_county": "accept",
+    "return_county": "return",
+    "resume_county": "resume",
+    "undo_submission_county": "undo_submission",
+    "reject_county": "reject",
+}
+"""What steps were called before they were one for every level, and what they are called now. Rows and histories that
+nobody may change keep the former names."""
+
+
+def with_former(verbs: Iterable[str]) -> list[str]:
+    """``verbs`` and what the same steps were called before: what to look for in stored steps."""
+    verbs = list(verbs)
+    return [*verbs, *(former for former, verb in FORMER_VERBS.items() if verb in verbs)]

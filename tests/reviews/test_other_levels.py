@@ -5,15 +5,17 @@ from datetime import date
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 from rest_framework.test import APIClient
 
+from accounts import audit_words
 from accounts.models import User
 from accounts.role_holders import unit_and_offices
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.home.office_home import applied
-from ratings.models import Application, Cycle, Decision, Scheme, Stage, StarPeriod
+from ratings.models import Application, Cycle, Decision, Scheme, Stage, StarPeriod, Transition
 from ratings.models.lifecycle import STEPS
 from ratings.register.certificate import code_of
 from ratings.todos.application_todos import SOURCES, ToAccept
@@ -22,6 +24,7 @@ from records.refusals import NotAllowed, WrongState
 from reminders.matrix import matrix_of
 from reports.annual.figures import area_names, register
 from reports.dashboard import with_stage
+from reviews.conflicts_of_interest import hearing_conflicts
 from reviews.models import Appeal, Sheet
 from reviews.workflow import appeals, decisions, panels
 from reviews.workflow.confirmation import confirm_due
@@ -30,6 +33,7 @@ from tests.factories import (
     COUNTY,
     TOWNSHIP,
     VILLAGE,
+    AppealFactory,
     ApplicationFactory,
     AppointmentFactory,
     CycleFactory,
@@ -228,6 +232,34 @@ def test_a_township_left_without_a_star_appeals_to_the_city(people, client):
         appeals.reverse(appeal, document="复2号", answer="查无此事", by=people["city_office"])
         application.refresh_from_db()
         assert application.state == "county_review"
+
+
+def test_steps_that_were_stored_under_former_names_still_count(people, client):
+    with freeze_time("2026-03-02 10:00+08:00"):
+        application = ApplicationFactory(cycle=cycle_of("township"), unit=UnitFactory(code=TOWNSHIP), state="rejected")
+        states = ["submitted", "county_review", "returned", "county_review", "rejected"]
+        verbs = ["accept_county", "return_county", "resume_county", "reject_county"]
+        office = people["county_office"]
+        stored = [
+            Transition(
+                application=application, verb=verb, from_state=before, to_state=after, by=office, at=timezone.now()
+            )
+            for verb, before, after in zip(verbs, states, states[1:], strict=False)
+        ]
+        Transition.objects.bulk_create(stored)
+        appeal = AppealFactory(decision=None, application=application, unit=application.unit)
+        assert hearing_conflicts(appeal, [office.pk, people["city_office"].pk]) == {office.pk: "decided"}
+        client.force_login(office)
+        page = client.get(reverse("application", args=[application.pk]))
+        told = [str(STEPS[verb].told) for verb in ("accept", "return", "resume", "reject")]
+        assert [str(step.name) for step in page.context["taken"]][-4:] == told
+        result = client.get(reverse("result", args=[application.pk])).context["result"]
+        titles = [step.title for _chapter, steps in result.chapters for step in steps]
+        assert [title for title in titles if title in told][-3:] == [
+            told[0],
+            *told[2:],
+        ]  # no return is kept
+        assert {*audit_words.verbs_named_like("reject")} == {"reject", "reject_county"}
 
 
 def test_those_of_a_rated_township_stay_out_of_its_review_and_of_its_villages(people):
