@@ -14,11 +14,9 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Max, Q
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.role_holders import holders
 from accounts.roles import RATED_POSTS, Role
-from followups import time_limits
 from followups.models import FollowUp
 from followups.offices import Office, people_of
 from ratings.application.correction import FOLLOW_UP as CORRECTION
@@ -28,7 +26,7 @@ from ratings.models.application import first_stage
 from ratings.models.cycle import RATED_IN_CYCLE, CycleStep
 from records.deadlines import end_of
 from reminders.models import DueStep
-from reviews.appeals.appeal_rules import HEARING, above
+from reviews.appeals.appeal_rules import above, answer_dues
 from reviews.decisions.release_due import release_dues
 from reviews.department_checks.assignments import answerers, outstanding
 from reviews.models import Appeal, Candidate, Objection, Settlement, Sheet
@@ -269,7 +267,7 @@ def _objections(applications: list[Application]) -> Iterator[Due]:
 def _appeals(codes: Collection[str]) -> Iterator[Due]:
     """To be convened by the office of the level above, then decided by those who hear it."""
     found = Appeal.objects.filter(below_any(codes, "unit_id"), state__in=Appeal.State.UNANSWERED)
-    until = time_limits.dues(HEARING)
+    until = answer_dues()
     for one in found.select_related("decision").prefetch_related("hearers").order_by("unit", "pk"):
         level = above(one)
         place = level.place(one.unit_id)
@@ -277,7 +275,7 @@ def _appeals(codes: Collection[str]) -> Iterator[Due]:
             one.unit_id,
             DueStep.APPEAL,
             Office(place, level.office),
-            until(place, timezone.localdate(one.made_at)),
+            until(one),
             one.made_at,
             reverse("review_appeals"),
             tuple(sorted(hearer.user_id for hearer in one.hearers.all())),

@@ -1,8 +1,8 @@
 """The level above that hears an appeal, who may hear it, and the deadline for a village to appeal (practice §3)."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.role_holders import holders
 from accounts.roles import ROLES, Role
 from accounts.working_days import notice_days
+from followups import time_limits
 from ratings.models import Decision, Stage
 from ratings.models.application import first_stage
 from reviews.conflicts_of_interest import hearing_conflicts
@@ -68,6 +69,12 @@ def above(appeal: Appeal) -> HearingLevel:
     if appeal.decision and appeal.decision.origin in ABOVE:
         return ABOVE[appeal.decision.origin]
     return COUNTY if appeal.application_id and first_stage(appeal.unit_id) == Stage.TOWNSHIP else CITY
+
+
+def answer_dues() -> Callable[[Appeal], datetime]:
+    """Until when an appeal is to be answered: the working days of the level that hears it, since it was made."""
+    until = time_limits.dues(HEARING)
+    return lambda appeal: until(above(appeal).place(appeal.unit_id), timezone.localdate(appeal.made_at))
 
 
 def against_decision(appeal: Appeal) -> bool:

@@ -1,9 +1,8 @@
 """To-dos about appeals: for the level above to convene, for hearers to decide, for signers as an option."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,8 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.todo_list import Todo, of_several
-from followups import time_limits
-from reviews.appeals.appeal_rules import HEARD_BY, HEARING, appealable
+from reviews.appeals.appeal_rules import HEARD_BY, answer_dues, appealable
 from reviews.appeals.appealable import Appealable, subjects
 from reviews.models import Appeal, Hearer
 from reviews.models.lifecycle import APPEAL
@@ -25,42 +23,43 @@ def entries(user: User) -> list[Todo]:
 
 
 def _to_convene(user: User) -> list[Todo]:
-    mine, places = Q(pk__in=[]), list[str]()
+    mine = Q(pk__in=[])
     for level, heard in HEARD_BY.items():
         if codes := user.reach(level.convene):
-            places += codes
             mine |= below_any(codes, "unit_id") & heard
     if mine == Q(pk__in=[]):
         return []
-    waiting = _counted(Appeal.objects.filter(mine, state__in=Appeal.State.UNANSWERED, hearers=None))
-    n = waiting["count"]
+    waiting = _due_first(Appeal.objects.filter(mine, state__in=Appeal.State.UNANSWERED, hearers=None))
+    n = len(waiting)
     words = ngettext("%(count)s appeal needs people to hear it", "%(count)s appeals need people to hear them", n)
-    return [_appeals(words, waiting, places, urgent=True)] if n else []
+    return [_appeals(words, waiting, urgent=True)] if n else []
 
 
 def _to_decide(user: User) -> list[Todo]:
-    places = [code for level in HEARD_BY for code in user.reach(level.hear)]
-    if not places:
+    if not any(user.reach(level.hear) for level in HEARD_BY):
         return []
     heard = Hearer.objects.filter(user=user).values("appeal")
-    waiting = _counted(Appeal.objects.filter(pk__in=heard, state__in=Appeal.State.UNANSWERED))
-    words = ngettext("%(count)s appeal to decide", "%(count)s appeals to decide", waiting["count"])
-    return [_appeals(words, waiting, places)] if waiting["count"] else []
+    waiting = _due_first(Appeal.objects.filter(pk__in=heard, state__in=Appeal.State.UNANSWERED))
+    words = ngettext("%(count)s appeal to decide", "%(count)s appeals to decide", len(waiting))
+    return [_appeals(words, waiting)] if waiting else []
 
 
-def _counted(appeals: QuerySet[Appeal]) -> dict[str, Any]:
-    return appeals.aggregate(count=Count("pk"), since=Min("made_at"), first=Min("unit__name"))
+def _due_first(appeals: QuerySet[Appeal]) -> list[tuple[datetime, Appeal]]:
+    """The appeals with the day until which each is to be answered, the earliest first."""
+    until = answer_dues()
+    waiting = [(until(one), one) for one in appeals.select_related("decision", "unit").order_by("made_at", "pk")]
+    return sorted(waiting, key=lambda pair: pair[0])
 
 
-def _appeals(words: str, waiting: dict[str, Any], places: list[str], *, urgent: bool = False) -> Todo:
-    """``places``: where the person convenes or hears."""
+def _appeals(words: str, waiting: list[tuple[datetime, Appeal]], *, urgent: bool = False) -> Todo:
+    due, first = waiting[0]
     return Todo(
-        title=words % waiting,
+        title=words % {"count": len(waiting)},
         url=reverse("review_appeals"),
-        due=time_limits.due(HEARING, min(places), timezone.localdate(waiting["since"])),
+        due=due,
         urgent=urgent,
-        since=waiting["since"],
-        whom=of_several(waiting["first"], waiting["count"]),
+        since=min(one.made_at for _due, one in waiting),
+        whom=of_several(first.unit.name, len(waiting)),
         takes=HEARD,
     )
 
