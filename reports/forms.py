@@ -17,7 +17,7 @@ from followups.models.followup import VIEW
 from ratings.models import Decision
 from reports.kept_warnings import KINDS, PREFIX
 from reports.models import TilePosition
-from reports.thresholds import RULES, THRESHOLDS
+from reports.thresholds import SWITCHED, THRESHOLDS
 from reports.tiles import positions
 from reports.warning_colours import Colour, of_colour
 from reports.workflow import VIEW_REPORT, own_thresholds, tiles_of
@@ -107,7 +107,7 @@ class ThresholdForm(forms.Form):
         own = own_thresholds(unit)
         super().__init__(*args, **kwargs)
         above = own_thresholds(Unit(code=unit.code[:CITY_LENGTH])) if len(unit.code) > CITY_LENGTH else {}
-        for rule in RULES:
+        for rule in SWITCHED:
             name, said = KINDS[PREFIX + rule].name, above.get(rule, {})
             stands = pgettext("rule", "off") if said.get("active") is False else pgettext("rule", "on")
             self.fields[_switch(rule)] = forms.TypedChoiceField(
@@ -139,7 +139,7 @@ class ThresholdForm(forms.Form):
         """What the workflow takes."""
         return {
             "values": {rule: self.cleaned_data[rule] for rule in THRESHOLDS},
-            "active": {rule: self.cleaned_data[_switch(rule)] for rule in RULES},
+            "active": {rule: self.cleaned_data[_switch(rule)] for rule in SWITCHED},
         }
 
 

@@ -29,6 +29,7 @@ from followups.workflow import Opening
 from ratings.models import Cycle, Decision, Reversal
 from records.locks import Lock, hold, try_hold
 from reports.models import WarningThreshold
+from reports.thresholds import SWITCHED
 from reports.warnings import Finding, findings
 from reviews.models import Objection
 from villages.models import Unit, below, county_of, township_of
@@ -238,7 +239,8 @@ def call_off_switched_off(code: str) -> None:
         active__isnull=False,
     )
     nearest = Subquery(active.order_by(Length("unit_id").desc()).values("active")[:1])
-    waiting = FollowUp.objects.waiting().filter(below(code, "unit_id"), kind__in=KINDS)
+    switched = [PREFIX + rule for rule in SWITCHED]
+    waiting = FollowUp.objects.waiting().filter(below(code, "unit_id"), kind__in=switched)
     off = waiting.annotate(active=nearest).filter(active=False)
     by_kind = defaultdict(set)
     for kind, subject in off.values_list("kind", "subject"):

@@ -25,7 +25,11 @@ THRESHOLDS = {
 }
 
 RULES = ("W1", "W2", "W3", "W4", "W6", "W7", "W8", "W9", "W10")
-"""Those that may be switched off."""
+"""Those that a row may switch on or off; of some the switch counts for nothing (``ALWAYS_ON``)."""
+
+ALWAYS_ON = ("W2",)
+"""A late correction goes up by its warning alone (``FollowUpKind.warned``), so nobody switches that off."""
+SWITCHED = tuple(rule for rule in RULES if rule not in ALWAYS_ON)
 
 _SQL = Path(__file__).with_name("threshold.sql").read_text(encoding="utf-8")
 

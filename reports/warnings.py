@@ -17,7 +17,7 @@ from accounts.working_days import working_days_between
 from ratings.models import Application, Cycle
 from ratings.models.cycle import RATED_IN_CYCLE
 from ratings.scoring.outliers import ASKED
-from reports.thresholds import THRESHOLDS, value_for
+from reports.thresholds import ALWAYS_ON, THRESHOLDS, value_for
 from villages.models import below, county_of
 
 _UNITS = {
@@ -57,6 +57,7 @@ def findings(now: datetime, code: str = "") -> list[Finding]:
     """What the rules find in the unit ``code`` and below it, or everywhere; the oldest first, in two queries."""
     asked = list(_asked(code))
     parameters = {
+        "always_on": list(ALWAYS_ON),
         "code": code,
         "end": code + "~",
         "now": now,

@@ -113,7 +113,7 @@ warning as (
 )
 select w.rule, w.unit, w.subject, w.year, w.since, w.leads_to, w.measured
 from warning w
-where coalesce(
+where w.rule = any(%(always_on)s) or coalesce(
     (
         select t.active from reports_warningthreshold t
         where t.rule = w.rule and t.active is not null and t.unit_id in (left(w.unit, 6), left(w.unit, 4))

@@ -27,7 +27,7 @@ from records.refusals import Incomplete, NotAllowed, WrongState
 from records.tasks import enqueue
 from reports.annual import workbook
 from reports.models import ReportRequest, TilePosition, WarningThreshold
-from reports.thresholds import RULES, THRESHOLDS
+from reports.thresholds import ALWAYS_ON, RULES, THRESHOLDS
 from villages.models import Level, Unit
 
 State = ReportRequest.State
@@ -154,6 +154,8 @@ def set_thresholds(
     }
     if problems:
         raise Incomplete(_("This value is out of bounds."), problems)
+    if any(active.get(rule) is False for rule in ALWAYS_ON):
+        raise Incomplete(_("This rule cannot be switched off."))
     with transaction.atomic(), acting(by, "set_thresholds"):
         Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
         before = own_thresholds(unit)

@@ -15,10 +15,11 @@ from ratings.below.villages import VillagesBelow
 from ratings.models import Answer, Application, Cycle, Return, Reversal
 from ratings.workflow.event import close
 from ratings.workflow.transition import move
+from records.locks import Lock
 from records.refusals import Incomplete, NotAllowed, Outdated
 from reports.assessments import sources
 from reports.assessments.spec import AssessmentSpec
-from reports.kept_warnings import LOCK, refresh
+from reports.kept_warnings import refresh
 from reports.models import WarningThreshold
 from reports.tasks import TRIED_AGAIN_AFTER, refresh_place
 from reports.warnings import findings
@@ -76,6 +77,7 @@ def waiting() -> list[tuple[str, str, str]]:
 
 def test_what_the_rules_find_is_opened_once(world):
     EventFactory(unit=UnitFactory(code=FOUR), on=date(2026, 1, 2), held=True)
+    WarningThreshold.objects.create(unit_id=COUNTY, rule="W2", active=False, set_by=UserFactory())  # counts for nothing
     signer, office = person(Role.SIGNER, ONE), person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
     assert refresh(NOW) == 6
     assert refresh(NOW) == 0
@@ -276,7 +278,7 @@ def test_a_refresh_that_finds_another_one_at_work_tries_again(world):
         other.close()
 
     with other.cursor() as cursor:
-        cursor.execute(f"select pg_advisory_lock({LOCK})")
+        cursor.execute("select pg_advisory_lock(%s, 0)", [Lock.WARNINGS.value])
     task_retry.connect(finish_the_other, weak=False)
     try:
         assert refresh_place.apply([COUNTY], throw=False).get() == 6

@@ -8,8 +8,10 @@ from django.urls import reverse
 from accounts.roles import Role
 from accounts.todo_list import todos_of
 from followups.models import FollowUp
+from records.refusals import Incomplete
 from reports.kept_warnings import refresh
 from reports.models import WarningThreshold
+from reports.workflow import set_thresholds
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, EventFactory, UnitFactory, at, person
 
@@ -62,8 +64,12 @@ def test_an_office_sets_when_a_rule_warns(client, office):
     row = WarningThreshold.objects.get()
     assert (row.unit_id, row.rule, row.value, row.set_by) == (COUNTY, "W6", 90, office)
     newer = client.get(address).context["key"]
-    assert client.post(address, {"key": newer, "W6": "90", "W2_active": "off"}).status_code == 302
-    assert WarningThreshold.objects.get(rule="W2").active is False
+    switched = {"key": newer, "W6": "90", "W3_active": "off"}
+    assert client.post(address, switched | {"W2_active": "off"}).status_code == 400
+    assert client.post(address, switched).status_code == 302
+    assert list(WarningThreshold.objects.filter(active=False).values_list("rule", flat=True)) == ["W3"]
+    with pytest.raises(Incomplete):
+        set_thresholds(row.unit, {}, {"W2": False}, by=office)
     stale = client.post(address, {"key": key, "W6": "100"})
     assert stale.status_code == 409
     assert client.get(reverse("warning_thresholds", args=[TOWNSHIP])).status_code == 404
