@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from followups.models.time_limit import LEAST, MOST
 from followups.time_limits import LIMITS, name_of
+from followups.workflow.limiting import FIELD
 from reminders.models import DueStep
 from reminders.stages import MOST_DAYS, Rule
 
 LONGEST = 60
-LIMIT = "limit_"
 
 
 class RemindForm(forms.Form):
@@ -41,7 +41,7 @@ class RulesForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         for step, given in limits_above.items():
-            self.fields[LIMIT + step] = forms.IntegerField(
+            self.fields[FIELD + step] = forms.IntegerField(
                 label=name_of(step),
                 required=False,
                 min_value=LEAST,
@@ -66,11 +66,11 @@ class RulesForm(forms.Form):
 
     @property
     def time_limits(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith(LIMIT)]
+        return [self[name] for name in self.fields if name.startswith(FIELD)]
 
     @property
     def limits(self) -> dict[str, int | None]:
-        return {name.removeprefix(LIMIT): self.cleaned_data[name] for name in self.fields if name.startswith(LIMIT)}
+        return {name.removeprefix(FIELD): self.cleaned_data[name] for name in self.fields if name.startswith(FIELD)}
 
     @property
     def steps(self) -> list[tuple[str, list[forms.BoundField]]]:
@@ -92,7 +92,3 @@ class RulesForm(forms.Form):
 
     def _days(self, step: str) -> list[Any]:
         return [self.cleaned_data.get(f"{step}_{name}") for name in Rule.LABELS]
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        """What the workflow says of a rule stands beside its last field."""
-        super().add_error(f"{field}_above" if field in DueStep.values else field, error)

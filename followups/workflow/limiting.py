@@ -1,5 +1,5 @@
 """A city or county sets the working days of its steps. What is open gets more time with it, never less: nobody's
-deadline is brought forward after they have been told of it."""
+deadline is brought forward after they have been told of it. What is late already, or has gone up, stays so."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,6 +23,8 @@ from villages.models import Unit, below, below_any, prefixes
 
 Days = Mapping[str, int | None]
 """By step; None: what the level above says."""
+FIELD = "limit_"
+"""Before a step: the field with its days."""
 
 
 def own_limits(unit: Unit) -> dict[str, int]:
@@ -45,15 +47,27 @@ def changed(unit: Unit, days: Days) -> dict[str, int]:
     return {step: given for step, given in would_be.items() if given != now[step]}
 
 
-def moved(unit: Unit, days: Days) -> dict[str, tuple[int, int]]:
-    """By step that would change: how many open follow-ups would get more time, and how many keep their day."""
-    found = {}
+def moved(unit: Unit, days: Days, *, by: User) -> dict[str, tuple[int, int]]:
+    """By step that would change: how many open follow-ups would get more time, and how many keep their day, of those
+    that ``by`` may see."""
+    found, seen = {}, FollowUp.objects.seen_by(by)
     for step, given in changed(unit, days).items():
-        open_ones = list(_governed(unit, step))
+        open_ones = list(_governed(unit, step).filter(pk__in=seen.values("pk")))
         more = len(_later(open_ones, given))
         if open_ones:
             found[step] = more, len(open_ones) - more
     return found
+
+
+def require_within_bounds(days: Days) -> None:
+    """Raises ``Incomplete``."""
+    problems = {
+        f"{FIELD}{step}": _("From %(least)s to %(most)s working days.") % {"least": LEAST, "most": MOST}
+        for step, given in days.items()
+        if given is not None and not LEAST <= given <= MOST
+    }
+    if problems:
+        raise Incomplete(_("These days do not fit together."), problems)
 
 
 def set_limits(unit: Unit, days: Days, *, by: User) -> None:
@@ -61,13 +75,7 @@ def set_limits(unit: Unit, days: Days, *, by: User) -> None:
 
     Raises ``Incomplete`` for days out of bounds.
     """
-    problems = {
-        step: _("From %(least)s to %(most)s working days.") % {"least": LEAST, "most": MOST}
-        for step, given in days.items()
-        if given is not None and not LEAST <= given <= MOST
-    }
-    if problems:
-        raise Incomplete(_("These days do not fit together."), problems)
+    require_within_bounds(days)
     with transaction.atomic(), audit.acting(by, "set_time_limits"):
         changes = changed(unit, days)
         for step, given in days.items():
@@ -76,7 +84,8 @@ def set_limits(unit: Unit, days: Days, *, by: User) -> None:
             elif own_limits(unit).get(step) != given:
                 TimeLimit.objects.update_or_create(unit=unit, step=step, defaults={"days": given})
         for step, given in changes.items():
-            postpone(step, _later(_governed(unit, step), given), by=by)
+            waiting = _governed(unit, step).select_for_update(of=("self",))  # so that none goes up meanwhile
+            postpone(step, _later(waiting, given), by=by)
 
 
 def _governed(unit: Unit, step: str) -> QuerySet[FollowUp]:
@@ -90,7 +99,9 @@ def _governed(unit: Unit, step: str) -> QuerySet[FollowUp]:
 
 
 def _later(open_ones: Any, days: int) -> dict[str, datetime]:
-    """By subject the new moment of those that get more time."""
-    until = cache(lambda day: working_days_due(days, day))
-    moments = {one: until(timezone.localdate(one.opened_at)) for one in open_ones}
+    """By subject the new moment of those that get more time: no office takes its own lateness away, nor what the level
+    above has been told."""
+    until, now = cache(lambda day: working_days_due(days, day)), timezone.now()
+    in_time = [one for one in open_ones if one.due_at > now and one.escalated_at is None]
+    moments = {one: until(timezone.localdate(one.opened_at)) for one in in_time}
     return {one.subject: moment for one, moment in moments.items() if moment > one.due_at}

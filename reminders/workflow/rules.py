@@ -54,7 +54,7 @@ class OpenChange:
 
 def open_changes(unit: Unit, limits: Days, *, by: User) -> list[OpenChange]:
     """What these time limits would do to what is open at or below ``unit``, as far as ``by`` may know of it."""
-    found = [OpenChange(step, more, kept) for step, (more, kept) in limiting.moved(unit, limits).items()]
+    found = [OpenChange(step, more, kept) for step, (more, kept) in limiting.moved(unit, limits, by=by).items()]
     counted = {step for step in limiting.changed(unit, limits) if step not in KINDS and not LIMITS[step].offered}
     if counted:
         waiting = Counter(one.step for one in visible(by, due_in([unit.code])))
@@ -83,12 +83,13 @@ def set_rules(
     if not by.has_perm(ReminderRule.SET, unit) or unit.level not in SETTING_LEVELS:
         raise NotAllowed
     problems = {
-        step: _("First the office, later the level above: at most %(most)s days.") % {"most": MOST_DAYS}
+        f"{step}_above": _("First the office, later the level above: at most %(most)s days.") % {"most": MOST_DAYS}
         for step, rule in rules.items()
         if rule and not (0 <= rule.before <= MOST_DAYS and 1 <= rule.office < rule.above <= MOST_DAYS)
     }
     if problems:
         raise Incomplete(_("These days do not fit together."), problems)
+    limiting.require_within_bounds(limits or {})
     with transaction.atomic(), audit.acting(by, "set_reminder_rules"):
         Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
         before = own_rules(unit)

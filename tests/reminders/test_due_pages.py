@@ -1,24 +1,32 @@
 """“Who has not yet”: what an office sees of its own scope, and reminding by hand, once, as shown."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.todo_list import todos_of
 from followups import time_limits
 from followups import workflow as followups
 from followups.due import working_days_due
 from followups.models import FollowUp, TimeLimit
 from followups.offices import Office
 from followups.workflow import Opening
+from followups.workflow.limiting import moved
 from notifications.models import Notice
+from records.refusals import Incomplete
+from reminders.due import due_in
 from reminders.matrix import matrix_of
 from reminders.models import Reminder, ReminderLine, ReminderRule
 from reminders.people import days_of_people
+from reminders.stages import Rule
+from reminders.workflow.rules import set_rules
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -26,6 +34,7 @@ from tests.factories import (
     VILLAGE,
     AppealFactory,
     ApplicationFactory,
+    AppointmentFactory,
     CycleFactory,
     DecisionFactory,
     UnitFactory,
@@ -156,6 +165,17 @@ def test_an_appeal_waits_for_the_level_above_and_the_matrix_is_a_workbook(client
     assert appeal.state == "open"
 
 
+def test_the_to_do_and_the_matrix_name_one_day_for_an_appeal(who):
+    AppointmentFactory(user=who.city, role=Role.COUNTY_OFFICE, unit=UnitFactory(code=COUNTY))
+    TimeLimit.objects.create(unit_id=COUNTY, step="appeal", days=5)
+    rejected = ApplicationFactory(unit=UnitFactory(code=VILLAGE), state="rejected")
+    AppealFactory(decision=None, application=rejected, unit=rejected.unit)
+    (due,) = [one.due for one in due_in([COUNTY]) if one.step == "appeal"]
+    todos = todos_of(User.objects.get(pk=who.city.pk))
+    assert [one.due for one in todos if one.url == reverse("review_appeals")] == [due]
+    assert due == working_days_due(5)
+
+
 def test_what_has_changed_since_is_shown_anew_with_the_sentence(client, who, cycle):
     client.force_login(who.office)
     to = f"{reverse('due_remind')}?unit={TOWNSHIP}&pick={VILLAGE}"
@@ -203,6 +223,30 @@ def test_a_time_limit_says_what_becomes_of_what_is_open_before_it_is_saved(clien
     assert [(one.step, one.more, one.kept) for one in told.context["changes"]] == [("opinion", 0, 1)]
     assert client.post(address, shorter | {"key": told.context["key"]}).status_code == 302
     assert FollowUp.objects.get(kind="opinion").due_at == working_days_due(15)
+
+
+def test_lateness_stays_and_nothing_unseen_is_counted(who, cycle):
+    """A longer limit takes back neither lateness nor an escalation; what one may not see is postponed, not counted."""
+    place, by, soon = UnitFactory(code=COUNTY), who.county, working_days_due(10)
+    office, township = Office(COUNTY, Role.COUNTY_OFFICE), UnitFactory(code=TOWNSHIP)
+    late = timezone.now() - timedelta(days=1)
+    openings = [Opening("opinion", n, place, office, due) for n, due in enumerate((soon, soon, late))]
+    openings.append(Opening("warning_W4", 1, township, Office(TOWNSHIP, Role.TOWNSHIP_OFFICE), soon))
+    in_time, raised, _late, unseen = followups.open_all(openings, by=None)
+    followups.escalate(raised, by=None)
+    kept = {one.pk: one.due_at for one in FollowUp.objects.all()}
+    more = {"opinion": 15, "warning_W4": 30}
+    assert moved(place, more, by=by) == {"opinion": (1, 2)}
+    set_rules(place, {}, limits=more, by=by)
+    changed = [one.subject for one in FollowUp.objects.order_by("pk") if one.due_at != kept[one.pk]]
+    assert changed == [in_time.subject, unseen.subject]
+    assert (FollowUp.objects.get(pk=raised.pk).escalation, FollowUp.objects.late().count()) == (1, 1)
+    with pytest.raises(Incomplete) as refused:
+        set_rules(place, {}, limits={"opinion": 0}, by=by)
+    assert [*refused.value.problems] == ["limit_opinion"]
+    with pytest.raises(Incomplete) as refused:
+        set_rules(place, {"apply": Rule(1, 5, 5)}, by=by)
+    assert [*refused.value.problems] == ["apply_above"]
 
 
 def test_the_day_of_people_is_a_workbook(client, who, cycle):
