@@ -20,9 +20,8 @@ class EncryptedAnew(NamedTuple):
 @transaction.atomic
 def encrypt_persons_anew() -> EncryptedAnew:
     """Write every person of an event anew under the current key; the fallback keys are not needed for them then."""
-    now, unreadable = timezone.now(), 0
-    persons = EventPerson.objects.select_for_update().order_by("pk")
-    written = []
+    persons = list(EventPerson.objects.select_for_update().order_by("pk"))
+    now, unreadable, written = timezone.now(), 0, []  # later than that of whoever held the rows before
     for one in persons:
         try:
             one.name, one.post = one.name, one.post
