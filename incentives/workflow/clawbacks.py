@@ -41,12 +41,13 @@ LOOKED_BACK = timedelta(days=7)
 @transaction.atomic
 def review_clawbacks(units: Units, *, on: date | None = None) -> None:
     """Compare what was granted to ``units`` with the register as of the day ``on`` (default today)."""
-    on = on or timezone.localdate()
+    on, made = on or timezone.localdate(), list[Clawback]()
     for kind in (RewardPolicy, ProjectFund):
         lines = lines_of(kind).held_by(units)
         touched = kind.objects.filter(state="effective", starts__lte=on, lines__in=lines)
         for source in touched.distinct().order_by("pk"):
-            _review(locked(source), units, on)
+            made += _review(locked(source), units, on)
+    settlement_deadlines.follow(made)
 
 
 def review_clawbacks_of_the_day(on: date | None = None) -> None:
@@ -60,8 +61,9 @@ def review_clawbacks_of_the_day(on: date | None = None) -> None:
     review_clawbacks(sorted(units), on=on)
 
 
-def _review(source: Source, units: Units, on: date) -> None:
-    fallen = Fallen(source, on)
+def _review(source: Source, units: Units, on: date) -> list[Clawback]:
+    """The proposals that this has made."""
+    fallen, made = Fallen(source, on), []
     lines = source.lines.held_by(units).select_related("unit", fallen.source_field)
     known = _known_proposals(source, lines)
     for line, consequence in fallen.consequences(lines):
@@ -69,7 +71,8 @@ def _review(source: Source, units: Units, on: date) -> None:
             tell_holders("incentives.disburse", source, "clawback_unclear", unit=line.unit.name)
             _freeze(line, True)
         else:
-            _propose(line, consequence, known.get(line.pk, []))
+            made += _propose(line, consequence, known.get(line.pk, []))
+    return made
 
 
 def _known_proposals(source: Source, lines: QuerySet[GrantLine]) -> dict[int, list[Clawback]]:
@@ -92,9 +95,10 @@ def _known_proposals(source: Source, lines: QuerySet[GrantLine]) -> dict[int, li
     return found
 
 
-def _propose(line: GrantLine, consequence: StarFall | None, known: list[Clawback]) -> None:
-    """Update the line's open proposal to ``consequence``; finance is told whenever its star changes, and when it lapses
-    (the star is back, or its fall never happened). What was declined is not proposed again for the same star."""
+def _propose(line: GrantLine, consequence: StarFall | None, known: list[Clawback]) -> list[Clawback]:
+    """Update the line's open proposal to ``consequence``, or make one: the new ones are returned. Finance is told
+    whenever its star changes, and when it lapses (the star is back, or its fall never happened). What was declined is
+    not proposed again for the same star."""
     proposal = next((one for one in known if one.state == State.OPEN), None)
     declined = consequence and any(one.star <= consequence.star for one in known if one.state == State.DECLINED)
     # A reward whose clawback was declined continues to be paid; a fund never pays below its minimum star.
@@ -104,16 +108,16 @@ def _propose(line: GrantLine, consequence: StarFall | None, known: list[Clawback
             Clawback.objects.filter(pk=proposal.pk).update(state=State.LAPSED, settled_at=timezone.now())
             settlement_deadlines.lapsed(proposal, reason=_("The proposal has lapsed."))
             tell_holders("incentives.disburse", line.source, "clawback_lapsed", unit=line.unit.name)
-        return
-    star = consequence.star
+        return []
+    star, made = consequence.star, list[Clawback]()
     moved = proposal is None or proposal.star != star
     if proposal is None:
-        made = Clawback.objects.create(unit=line.unit, **ref(line), **consequence._asdict())
-        settlement_deadlines.follow(made)
+        made.append(Clawback.objects.create(unit=line.unit, **ref(line), **consequence._asdict()))
     elif (proposal.star, proposal.amount, proposal.released) != consequence:
         Clawback.objects.filter(pk=proposal.pk).update(**consequence._asdict())
     if moved:
         tell_holders("incentives.disburse", line.source, "clawback_proposed", unit=line.unit.name, star=star)
+    return made
 
 
 def _freeze(line: GrantLine, frozen: bool) -> None:

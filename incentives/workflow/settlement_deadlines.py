@@ -3,6 +3,9 @@
 Its own notice tells finance of it, anew whenever the star moves (``incentives.workflow.clawbacks``).
 """
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from accounts.models import User
 from accounts.roles import Role
 from followups import time_limits
@@ -13,20 +16,26 @@ from incentives.models import Clawback
 from incentives.settlements import FOLLOW_UP
 
 
-def follow(clawback: Clawback) -> None:
-    """Open its follow-up. Idempotent."""
+def follow(clawbacks: Iterable[Clawback]) -> None:
+    """Open their follow-ups. Idempotent."""
+    clawbacks = list(clawbacks)
+    if clawbacks:
+        until = time_limits.dues(FOLLOW_UP)
+        followups.open_all((_opening(one, until(one.line.source.unit_id)) for one in clawbacks), by=None)
+
+
+def _opening(clawback: Clawback, due_at: datetime) -> Opening:
     line = clawback.line
     source = line.source
-    opening = Opening(
+    return Opening(
         FOLLOW_UP,
         clawback.pk,
         line.passed_to or line.unit,
         Office(source.unit_id, Role.FINANCE),
-        time_limits.due(FOLLOW_UP, source.unit_id),
+        due_at,
         f"{source.get_absolute_url()}#clawback{clawback.pk}",
         {"name": source.name},
     )
-    followups.open_followup(opening, by=None)
 
 
 def settled(clawback: Clawback, *, by: User) -> None:
