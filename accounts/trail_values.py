@@ -43,7 +43,7 @@ class ValueWords:
         for model, row in rows:
             for field in model._meta.fields:
                 if (names := _names(field)) and (value := row.get(field.column)) not in (None, ""):
-                    wanted.setdefault(names, set()).add(value)
+                    wanted.setdefault(names, set()).update(value if isinstance(value, list) else [value])
         self._known = {names: names(values) for names, values in wanted.items()}
 
     def of(self, field: models.Field, value: Any) -> Any:
@@ -51,14 +51,15 @@ class ValueWords:
         if value is None or value == "":
             return None
         if names := _names(field):
-            return self._known.get(names, {}).get(value, value)
+            known = self._known.get(names, {})
+            return _in_words(value, known) if isinstance(value, list) else known.get(value, value)
         if isinstance(field, models.DateTimeField):
             return date_format(timezone.localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
         if isinstance(field, models.DateField):
             return date_format(date.fromisoformat(value), "DATE_FORMAT")
         if isinstance(value, int) and (field.name == "star" or field.name.endswith("_star")):
             return value if isinstance(value, bool) else star_name(value)
-        words = {choice: str(word) for choice, word in field.flatchoices}
+        words = {choice: str(word) for choice, word in getattr(field, "base_field", field).flatchoices}
         return _in_words(value, words | {True: gettext("Yes"), False: gettext("No")})
 
 
@@ -75,5 +76,9 @@ def _in_words(value: Any, words: Mapping[Any, str]) -> Any:
     if isinstance(value, list) and not any(isinstance(part, list | dict) for part in value):
         return gettext(", ").join(str(_in_words(part, words)) for part in value)
     if isinstance(value, list | dict):
-        return gettext("%d characters, kept in full") % len(json.dumps(value, ensure_ascii=False, default=str))
+        return length_in_words(json.dumps(value, ensure_ascii=False, default=str))
     return value
+
+
+def length_in_words(content: str) -> str:
+    return gettext("%d characters, kept in full") % len(content)

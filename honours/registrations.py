@@ -2,7 +2,7 @@
 
 from django.utils.translation import pgettext_lazy
 
-from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list
+from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list, trail_values
 from followups import kinds as followup_kinds
 from honours import certificate, help_topics, menu_entries, todos
 from honours.home import open_rounds, titles_of_unit
@@ -25,6 +25,7 @@ from honours.workflow import awards, objections
 from incentives import one_off
 from incentives.models import RewardPolicy
 from notifications import kinds
+from ratings.events.applicable_scheme import event_names_anywhere
 from records import proof, signed_codes
 from reviews.department_checks import assignments
 from villages import unit_panels
@@ -68,3 +69,5 @@ def register() -> None:
     home.register(home.HomePanel("honours/home_rounds.html", open_rounds, order=32))
     unit_panels.register(unit_panels.UnitPanel("honours/unit_titles.html", titles_of_unit, order=15))
     one_off.register(awards.named_for)
+    for tracked in (Round, Selection):
+        trail_values.name_codes(tracked, "barring", event_names_anywhere)

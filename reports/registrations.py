@@ -2,7 +2,7 @@
 
 from django.utils.translation import pgettext_lazy
 
-from accounts import audit_trail, audit_words, deputies, home, menu, page_help, saved_filters, todo_list
+from accounts import audit_trail, audit_words, deputies, home, menu, page_help, saved_filters, todo_list, trail_values
 from followups import kinds as follow_up_kinds
 from followups import time_limits
 from notifications import kinds
@@ -49,6 +49,9 @@ def register() -> None:
     audit_trail.redact(LeadNote, audit_trail.Redaction(cells="true", columns=("note", "lead_id")))
     audit_trail.show_openly("figures of results that are out, for the trail's readers alone", Assessment)
     audit_trail.show_openly("whether a city shows figures says nothing of a result", ComparisonSetting)
+    trail_values.name_codes(
+        Assessment, "formula", lambda texts: {text: trail_values.length_in_words(text) for text in texts}
+    )
     deputies.register(dict.fromkeys(("write_assessment", "issue_assessment", "freeze_assessment"), [MANAGE]))
     jobs.register(ReportRequest, workflow.make)
     todo_list.register(todos)

@@ -1,7 +1,6 @@
 """Tasks of reports: of the schedule, and after a step."""
 
 from collections.abc import Collection
-from functools import partial
 
 from celery import Task, shared_task
 from django.core.cache import cache
@@ -61,8 +60,12 @@ def refresh_place(self: Task, code: str) -> int:
 def refresh_soon(codes: Collection[str]) -> None:
     """Have a worker refresh these places after the commit; of one place one request waits at most."""
     if len(codes) <= MOST_PLACES:
-        for code in sorted(codes):
-            transaction.on_commit(partial(_ask, code), robust=True)
+
+        def ask() -> None:  # when it fails its name is logged, which a partial has not
+            for code in sorted(codes):
+                _ask(code)
+
+        transaction.on_commit(ask, robust=True)
 
 
 def _ask(code: str) -> None:

@@ -139,9 +139,6 @@ def others() -> Iterator[Post]:
         if township.code.startswith(schemes.RATES_OTHER_LEVELS):
             yield Post(f"filler.{township.code}", Role.TOWNSHIP_FILLER, township.code)
             yield Post(f"signer.{township.code}", Role.TOWNSHIP_SIGNER, township.code)
-    for station in units.rated(Level.STATION).exclude(code=STATION):
-        yield Post(f"filler.{station.code.lower()}", Role.FILLER, station.code)
-        yield Post(f"signer.{station.code.lower()}", Role.SIGNER, station.code)
     for county, helpers in HELPERS.items():
         for name, username in helpers:
             if username != "helper":

@@ -12,9 +12,7 @@ from villages.models import Level, Profile, Unit, township_of
 DIVISIONS = settings.BASE_DIR / "fixtures" / "divisions_shaoxing_2023.csv"
 YEARS = (2024, 2025, 2026)
 PLAIN, MOUNTAIN, SUBURB = "平原", "山区", "城郊"
-RATES_STATIONS = "330624"
-STATION = "330624108S01"
-"""The one with accounts."""
+STATION, STATION_NAME = "330624108S01", "沙溪镇便民服务中心"
 NEAR_TOWN = "3306810"
 """The subdistricts (街道) of 诸暨."""
 
@@ -22,21 +20,13 @@ NEAR_TOWN = "3306810"
 def load(divisions: Path = DIVISIONS) -> str:
     """The units of the file ``divisions``, imported as any county imports them, and figures for its villages."""
     import_units([divisions])
-    _open_stations()
+    Unit.objects.create(code=STATION, name=STATION_NAME, level=Level.STATION, rated=True)
     villages = list(Unit.objects.rated())
     for village in villages:
         village.tags = [tag(village.code)]
     Unit.objects.bulk_update(villages, ["tags"], batch_size=500)
     Profile.objects.bulk_create((profile for unit in villages for profile in profiles(unit)), batch_size=5000)
     return f"{Unit.objects.count()} units, {len(villages)} of them villages"
-
-
-def _open_stations() -> None:
-    """One in every township of the county that rates them."""
-    for township in Unit.objects.within(RATES_STATIONS).filter(level=Level.TOWNSHIP):
-        Unit.objects.create(
-            code=f"{township.code}S01", name=f"{township.name}便民服务中心", level=Level.STATION, rated=True
-        )
 
 
 def tag(code: str) -> str:

@@ -183,7 +183,7 @@ def test_the_audit_trail_and_its_sheet(own):
     money.seek_opinion(own.draft_policy, by=fresh(deputy))
     auditor = User.objects.get(username="auditor")
     shown = page(auditor, "trail", person=deputy.username)
-    told = {(change.verb, change.as_deputy) for change in shown.context["changes"]}
+    told = {(change.verb, change.as_deputy) for act in shown.context["acts"] for change in act.changes}
     assert ("征求意见", True) in told
     assert ("登记情形", False) in told
     assert f"{deputy.name}（代）" in shown.content.decode()

@@ -70,7 +70,7 @@ def test_the_years_are_played_and_no_home_is_empty(small_world, client, settings
     assert list(by_level) == [
         (2024, "township", 2),
         (2024, "village", rated),
-        (2025, "station", 2),
+        (2025, "station", 1),
         (2025, "township", 2),
         (2025, "village", rated),
     ]

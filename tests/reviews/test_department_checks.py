@@ -268,7 +268,7 @@ def test_the_trail_tells_what_a_department_found_once_the_result_is_out(check, r
     table = next(name for name, one in audit_trail.histories().items() if one.pgh_tracked_model is DepartmentAnswer)
 
     def told() -> int:
-        return len(auditor.get(reverse("trail"), {"kind": table}).context["changes"])
+        return len(auditor.get(reverse("trail"), {"kind": table}).context["acts"])
 
     assert told() == 0
     decisions.send_back(recommended.application, by=recommended.county_office, reason="材料不全")
