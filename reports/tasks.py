@@ -44,7 +44,7 @@ def refresh_leads_below(code: str) -> int:
 
 def refresh_leads_soon(code: str) -> None:
     """Have a worker do so after the commit."""
-    transaction.on_commit(partial(refresh_leads_below.delay, code), robust=True)
+    transaction.on_commit(lambda: refresh_leads_below.delay(code), robust=True)
 
 
 @shared_task(bind=True, max_retries=None)
