@@ -98,7 +98,7 @@ def _jumps_of(scope: Scope, rated: QuerySet[Application], year: int) -> Iterator
         return
     usual = median(changes.values())
     for unit, change in changes.items():
-        if change - usual >= scope.limits["jump"]:
+        if change > 0 and change - usual >= scope.limits["jump"]:
             lines = [
                 line_of(one, panel=plain(one.panel_total), share=plain(share))
                 for one, share in (shares[unit][year - 1], shares[unit][year])

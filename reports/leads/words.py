@@ -96,8 +96,7 @@ def _gap(lead: Lead) -> str:
 
 def _jump(lead: Lead) -> str:
     return _(
-        "%(unit)s: in %(year)s it changed by %(value)s hundredths of full marks, the county's middle village by"
-        " %(usual)s"
+        "%(unit)s: in %(year)s it rose by %(value)s hundredths of full marks, the county's median change was %(usual)s"
     ) % {"unit": lead.unit, **lead.measured}
 
 

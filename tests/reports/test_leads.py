@@ -109,6 +109,13 @@ def test_a_jump_is_measured_against_the_county(cycles):
     assert found("jump") == {}  # of the last two years rated alone
 
 
+def test_falling_less_than_the_others_is_no_jump(cycles):
+    for number, last in ((1, 20), *((number, 8) for number in range(2, 7))):
+        result(cycles[2025], village(number), 24)
+        result(cycles[2026], village(number), last)
+    assert found("jump") == {}
+
+
 def test_too_few_villages_show_no_usual_change(cycles):
     for number, last in ((1, 24), (2, 39)):
         result(cycles[2025], village(number), 24)
