@@ -17,6 +17,7 @@ from villages.models import Unit, UnitQuerySet
 _NUMBER = re.compile(r"[0-9]{8,32}")
 _BETWEEN = re.compile(r"[-‐-―·.]")
 State = PayeeAccount.State
+UNREADABLE = "?"
 
 
 def plain_number(typed: str) -> str:
@@ -34,12 +35,17 @@ def require_number(typed: str) -> str:
 
 
 def number_of(account: PayeeAccount) -> str:
-    """The whole number; "?", which equals no number, if it cannot be read since the secret key was changed."""
+    """The whole number; ``UNREADABLE``, which equals none, if it cannot be read since the secret key was changed."""
     try:
         number: str = account.number
     except Unreadable:
-        return "?"
+        return UNREADABLE
     return number
+
+
+def is_readable(account: PayeeAccount) -> bool:
+    """Whether the bank can be told where to pay."""
+    return number_of(account) != UNREADABLE
 
 
 def went_to(payment: BankPayment, account: PayeeAccount) -> bool:

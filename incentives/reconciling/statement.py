@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from incentives.models import BankPayment, Explanation, GrantLine, LedgerEntry, PayeeAccount, Voucher
-from incentives.payees.accounts import went_to
+from incentives.payees.accounts import is_readable, went_to
 from incentives.reconciling.differences import Booked, Difference, Transfer, differences
 from villages.models import Unit
 
@@ -45,6 +45,11 @@ class VoucherLine:
     def due(self) -> Decimal:
         """What the bank has still to pay; below 0, what it paid too much."""
         return self.amount - self.paid
+
+    @cached_property
+    def payable(self) -> bool:
+        """Whether it has an account, and its number can still be read (docs/operations.md)."""
+        return self.account is not None and is_readable(self.account)
 
     @property
     def replaced(self) -> bool:
@@ -92,11 +97,11 @@ class VoucherState:
     @property
     def listed(self) -> list[VoucherLine]:
         """What the bank is asked to pay: what it has not paid yet, to accounts that are in force."""
-        return [line for line in self.lines if line.account and not line.replaced and line.due > 0]
+        return [line for line in self.lines if line.payable and not line.replaced and line.due > 0]
 
     @property
     def without_account(self) -> list[VoucherLine]:
-        return [line for line in self.lines if not line.account and line.due > 0]
+        return [line for line in self.lines if not line.payable and not line.replaced and line.due > 0]
 
     @property
     def replaced(self) -> list[VoucherLine]:
@@ -118,7 +123,7 @@ class VoucherState:
 
     @cached_property
     def differences(self) -> list[Difference]:
-        booked = [Booked(line.entry.pk, line.amount, line.account is not None) for line in self.lines]
+        booked = [Booked(line.entry.pk, line.amount, line.payable) for line in self.lines]
         accounts = {line.entry.pk: line.account for line in self.lines}
         transfers = [_transfer(payment, accounts.get(payment.entry_id)) for payment in self.payments]
         return differences(booked, transfers, stated=self.stated)

@@ -158,6 +158,20 @@ def test_a_sheet_with_errors_is_refused_whole(rows):
     assert BankPayment.objects.count() == 1
 
 
+def test_an_account_that_cannot_be_read_is_not_on_the_list(rows, settings):
+    in_force(rows)
+    voucher = pay(rows)
+    before = VoucherState(voucher)
+    assert [line.unit.code for line in before.listed] == [FIVE]
+    missing = len(before.without_account)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key", []
+    after = VoucherState(voucher)
+    assert (after.listed, len(after.without_account)) == ([], missing + 1)
+    in_force(rows)
+    workflow.add_accounts(voucher, by=rows.first)
+    assert [line.account.number for line in VoucherState(voucher).listed] == [PLAIN]
+
+
 def test_the_pages_of_a_voucher(rows, client):
     in_force(rows)
     voucher = pay(rows)
