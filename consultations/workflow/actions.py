@@ -17,9 +17,9 @@ from consultations.parties import commenting_post, reviewing_post
 from consultations.standing import standing_of
 from ratings.models import Scheme
 from records import audit
+from records.actions import Actions
 from records.lifecycle import Step
 from records.previews import require_unchanged
-from records.refusals import NotAllowed, WrongState
 
 
 def may(user: User, step: Step, consultation: Consultation) -> bool:
@@ -56,22 +56,16 @@ def held_back(verb: str, consultation: Consultation) -> str:
     return ""
 
 
-def available(user: User, consultation: Consultation) -> list[Step]:
-    """The steps with a button of their own that ``user`` may take now."""
-    here = (step for step in STEPS.offered if consultation.state in step.states and may(user, step, consultation))
-    return [step for step in here if not held_back(step.verb, consultation)]
+def _moved_on(user: User, consultation: Consultation) -> str:
+    return _("This draft is now: %(state)s.") % {"state": consultation.get_state_display()}
 
 
-def require(verb: str, user: User, consultation: Consultation) -> None:
-    """Raise ``NotAllowed`` or ``WrongState`` unless ``user`` may take this step now."""
-    step = STEPS[verb]
-    if not may(user, step, consultation):
-        raise NotAllowed
-    if consultation.state not in step.states:
-        state = consultation.get_state_display()
-        raise WrongState(_("This draft is now: %(state)s.") % {"state": state})
-    if reason := held_back(verb, consultation):
-        raise WrongState(reason)
+def _held_back(user: User, step: Step, consultation: Consultation) -> str:
+    return held_back(step.verb, consultation)
+
+
+ACTIONS: Actions[Consultation] = Actions(STEPS, may, _moved_on, _held_back)
+available, require = ACTIONS.available, ACTIONS.require
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from honours.models import NOMINATION_STEPS, ROUND_STEPS, Nomination, NominationState, OpinionLevel, Round
 from honours.models.lifecycle import NOMINATE, OPINE, RUN
+from records.actions import Actions
 from records.lifecycle import Step
 from records.refusals import NotAllowed, WrongState
 
@@ -48,20 +49,14 @@ def _may(user: User, step: Step, nomination: Nomination) -> bool:
     return user.has_perm(RUN, nomination.round)
 
 
-def _in_time(step: Step, nomination: Nomination) -> bool:
-    return nomination.state in step.states and nomination.round.state in WHILE_ROUND_IS[step.verb]
+def _moved_on(user: User, nomination: Nomination) -> str:
+    said = {"state": nomination.get_state_display(), "round": nomination.round.get_state_display()}
+    return _("This nomination is now: %(state)s; its round: %(round)s.") % said
 
 
-def available(user: User, nomination: Nomination) -> list[Step]:
-    """The steps with a nomination that are open to ``user`` now."""
-    here = (step for step in NOMINATION_STEPS.offered if _in_time(step, nomination))
-    return [step for step in here if _may(user, step, nomination)]
+def _round_moved_on(user: User, step: Step, nomination: Nomination) -> str:
+    return "" if nomination.round.state in WHILE_ROUND_IS[step.verb] else _moved_on(user, nomination)
 
 
-def require(verb: str, user: User, nomination: Nomination) -> None:
-    step = NOMINATION_STEPS[verb]
-    if not _may(user, step, nomination):
-        raise NotAllowed
-    if not _in_time(step, nomination):
-        said = {"state": nomination.get_state_display(), "round": nomination.round.get_state_display()}
-        raise WrongState(_("This nomination is now: %(state)s; its round: %(round)s.") % said)
+ACTIONS: Actions[Nomination] = Actions(NOMINATION_STEPS, _may, _moved_on, _round_moved_on)
+available, require = ACTIONS.available, ACTIONS.require
