@@ -15,9 +15,9 @@ from honours.candidates import judged
 from honours.models import Nomination, NominationQuerySet, NominationState, Round
 from honours.telling import tell
 from honours.workflow import duties
-from improvements.workflow.ending import in_chinese
 from ratings.register.star_changes import StarChanges
 from records import audit
+from records.office_language import in_chinese
 from villages.models import descendants
 
 State = NominationState

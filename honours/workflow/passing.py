@@ -9,8 +9,8 @@ from django.utils.translation import gettext_noop, ngettext
 from honours.models import Nomination, NominationQuerySet, NominationState
 from honours.telling import tell
 from honours.workflow import duties
-from improvements.workflow.ending import in_chinese
 from records import audit
+from records.office_language import in_chinese
 from villages.models import ReorganizationOrder, UnitSuccession
 from villages.workflow import OrderConsequence
 

@@ -25,12 +25,12 @@ from honours.telling import tell, tell_office
 from honours.workflow import by_rule, duties
 from honours.workflow.checking import against, asked, silent
 from honours.workflow.step import round_step
-from improvements.workflow.ending import in_chinese
 from notifications.models import Notice
 from notifications.workflow import announce_all
 from records import audit
 from records.deadlines import deadline
 from records.files import store
+from records.office_language import in_chinese
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from villages.models import Level, Unit, county_of
 

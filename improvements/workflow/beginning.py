@@ -17,10 +17,11 @@ from followups.workflow import Opening, open_all
 from improvements.lost_points import Loss, lost_points
 from improvements.models import Plan, PlanState, Problem
 from improvements.models.plan import USUAL
-from improvements.workflow.ending import call_off, in_chinese
+from improvements.workflow.ending import call_off
 from ratings.models import Decision, StarPeriod
 from ratings.register.star_changes import Moved
 from records import audit
+from records.office_language import in_chinese
 from villages.models import Level, Unit, township_of
 
 WEAK = 2

@@ -2,10 +2,8 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
 from accounts.models import User
 from followups import workflow as followups
@@ -35,9 +33,3 @@ def call_off(plans: PlanQuerySet, reason: str, *, by: User | None = None, at: da
         drafts = [plan for plan in ended if not plan.proposed_at]
         tell_all(drafts, "plan_cancelled", [Party.VILLAGE, Party.TOWNSHIP], but=by)
     return len(ids)
-
-
-def in_chinese(words: str) -> str:
-    """What is kept is written in the language of the office, whoever caused it."""
-    with translation.override(settings.LANGUAGE_CODE):
-        return _(words)

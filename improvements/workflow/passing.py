@@ -6,8 +6,9 @@ from django.db.models import F
 from django.utils.translation import gettext_noop, ngettext
 
 from improvements.models import Plan, PlanState
-from improvements.workflow.ending import call_off, in_chinese
+from improvements.workflow.ending import call_off
 from records import audit
+from records.office_language import in_chinese
 from villages.models import ReorganizationOrder, UnitSuccession
 from villages.workflow import OrderConsequence
 
