@@ -21,6 +21,7 @@ from ratings.models import (
     EventPerson,
     Evidence,
     Extension,
+    Programme,
     Proposal,
     Return,
     Reversal,
@@ -101,7 +102,7 @@ def redact_audit_trail() -> None:
         "facts that a village reports, and how they came to the office", Absence, Answer, Evidence, Return
     )
     audit_trail.show_openly(
-        "rules and times that hold for everybody", ClosingReversal, Cycle, Extension, Scheme, Window
+        "rules and times that hold for everybody", ClosingReversal, Cycle, Extension, Programme, Scheme, Window
     )
 
 

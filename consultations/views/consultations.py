@@ -91,7 +91,7 @@ def consultations(request: HttpRequest) -> HttpResponse:
 @permission_or_404(WRITE)
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for comments on a draft: until when, and whom."""
-    scheme = reached_or_404(request.user, WRITE, Scheme.objects.select_related("unit"), pk=pk)
+    scheme = reached_or_404(request.user, WRITE, Scheme.with_programmes.select_related("unit"), pk=pk)
     if there := current(scheme):
         return redirect("consultation", there.pk)
     if scheme.state != Scheme.State.DRAFT:

@@ -38,14 +38,14 @@ def draft_word(request: HttpRequest, pk: int) -> FileResponse:
 @require_safe
 def word(request: HttpRequest, pk: int) -> FileResponse:
     """A scheme that the reader may see."""
-    seen = Scheme.objects.seen_by(request.user).select_related("unit")
+    seen = Scheme.with_programmes.seen_by(request.user).select_related("unit")
     return scheme_text.word_response(get_object_or_404(seen, pk=pk))
 
 
 @permission_or_404(WRITE)
 def papers(request: HttpRequest, pk: int) -> HttpResponse:
     """The papers by which a draft will be issued: numbers, issuers, files."""
-    scheme = reached_or_404(request.user, WRITE, Scheme.objects.select_related("unit"), pk=pk)
+    scheme = reached_or_404(request.user, WRITE, Scheme.with_programmes.select_related("unit"), pk=pk)
     if scheme.state != Scheme.State.DRAFT:
         return redirect("scheme", pk)
     step, status = f"attach_scheme_paper:{pk}", 200
@@ -74,7 +74,7 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_or_404(WRITE)
 @require_POST
 def remove(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
-    scheme = reached_or_404(request.user, WRITE, Scheme.objects.all(), pk=pk)
+    scheme = reached_or_404(request.user, WRITE, Scheme.with_programmes.all(), pk=pk)
     if one := SchemePaper.objects.filter(pk=paper, scheme=scheme).select_related("scheme").first():
         workflow.detach(one, by=request.user)
     messages.success(request, _("The paper is removed."))  # pressed twice too
@@ -85,7 +85,7 @@ def remove(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, pk: int, paper: int) -> FileResponse:
     """A paper of a scheme that the reader may see."""
-    seen = Scheme.objects.seen_by(request.user).filter(pk=pk)
+    seen = Scheme.with_programmes.seen_by(request.user).filter(pk=pk)
     if not seen.exists():
         raise Http404
     return serve(get_object_or_404(SchemePaper.objects.select_related("file"), pk=paper, scheme_id=pk).file)

@@ -89,7 +89,7 @@ def word(request: HttpRequest, pk: int) -> FileResponse:
 @require_safe
 def scheme_word(request: HttpRequest, pk: int) -> FileResponse:
     """An issued scheme."""
-    return scheme_text.word_response(get_object_or_404(Scheme.objects.issued().select_related("unit"), pk=pk))
+    return scheme_text.word_response(get_object_or_404(Scheme.with_programmes.issued().select_related("unit"), pk=pk))
 
 
 @require_safe

@@ -74,7 +74,7 @@ def taking(
 ) -> Iterator[Consultation]:
     """One transaction in which ``by`` takes the step with the consultation as it is, draft and all locked."""
     with transaction.atomic(), audit.acting(by, verb, reason):
-        scheme = Scheme.objects.select_for_update(of=("self",)).get(pk=consultation.scheme_id)
+        scheme = Scheme.with_programmes.select_for_update(of=("self",)).get(pk=consultation.scheme_id)
         fresh = Consultation.objects.select_for_update(of=("self",)).select_related("unit").get(pk=consultation.pk)
         fresh.scheme = scheme
         require(verb, by, fresh)

@@ -42,7 +42,7 @@ def begin(scheme: Scheme, *, by: User, until: date, public: bool = False, note: 
 
     Pressed twice it begins once. Raises ``Incomplete`` while the draft has errors or for a day that is past.
     """
-    scheme = Scheme.objects.select_for_update(of=("self",)).select_related("unit").get(pk=scheme.pk)
+    scheme = Scheme.with_programmes.select_for_update(of=("self",)).select_related("unit").get(pk=scheme.pk)
     if not by.has_perm(WRITE, scheme.unit):
         raise NotAllowed
     if scheme.state != Scheme.State.DRAFT:

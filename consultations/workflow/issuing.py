@@ -89,7 +89,7 @@ def record(scheme: Scheme, *, by: User | None) -> Issue:
 
 
 def _draft(scheme: Scheme, by: User) -> Scheme:
-    scheme = Scheme.objects.select_for_update(of=("self",)).get(pk=scheme.pk)
+    scheme = Scheme.with_programmes.select_for_update(of=("self",)).get(pk=scheme.pk)
     if not by.has_perm(WRITE, scheme):
         raise NotAllowed
     if scheme.state != Scheme.State.DRAFT:

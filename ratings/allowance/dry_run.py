@@ -35,16 +35,19 @@ _SOURCE = AllowanceSource(
 )
 
 
-def try_scheme(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> list[dict[str, Any]]:
+def try_scheme(
+    reading: Reading, units: Mapping[str, UnitFacts], day: date, *, rated: int | None = None
+) -> list[dict[str, Any]]:
     """Score ``units`` by a scheme as of ``day``: one object per unit as formats §2 describes it, sorted by code.
 
-    The rated units are those given. Uses temporary tables that end with its transaction.
+    ``rated``: how many units are rated, where these are not only those given. Uses temporary tables that end with its
+    transaction.
     """
     codes = reading.spec.codes
     return [
         {"unit": row.entry, "criteria": {code: of.written for code, of in zip(codes, scored, strict=True)}}
         | _rest(row, scored, codes)
-        for row, scored in _judged(reading, units, day)
+        for row, scored in _judged(reading, units, day, rated)
     ]
 
 
@@ -61,7 +64,9 @@ def written_results(reading: Reading, units: Mapping[str, UnitFacts], day: date)
         yield f'{{"unit": {_encode(row.entry)}, "criteria": {{{criteria}}}, {rest}'
 
 
-def _judged(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> Iterator[tuple[Allowed, Points]]:
+def _judged(
+    reading: Reading, units: Mapping[str, UnitFacts], day: date, rated: int | None = None
+) -> Iterator[tuple[Allowed, Points]]:
     many, codes = ManyUnits(reading.spec), reading.spec.codes
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_RELATIONS)
@@ -69,16 +74,16 @@ def _judged(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> Iter
         for code, facts in units.items():
             of = many.score(facts.tags, facts.values)
             scored[code] = tuple(map(of.__getitem__, codes))
-        _fill(cursor, reading, units, scored, day)
+        _fill(cursor, reading, units, scored, day, len(units) if rated is None else rated)
         for row in each_allowed(_SOURCE):
             yield row, scored.pop(str(row.entry))
         cursor.execute(_DROP)
 
 
 def _fill(
-    cursor: Any, reading: Reading, units: Mapping[str, UnitFacts], scored: Mapping[str, Points], day: date
+    cursor: Any, reading: Reading, units: Mapping[str, UnitFacts], scored: Mapping[str, Points], day: date, rated: int
 ) -> None:
-    scheme = [1, reading.spec.year, json.dumps(reading.body, cls=ExactEncoder), len(units)]
+    scheme = [1, reading.spec.year, json.dumps(reading.body, cls=ExactEncoder), rated]
     tables: dict[str, Iterator[list[Any]]] = {
         "trial_scheme": iter([scheme]),
         "trial_entry": ([code, 1, 1, code, day] for code in units),

@@ -16,6 +16,7 @@ from ratings.models.decision import Decision
 from ratings.models.event import Event, Proposal, Reversal
 from ratings.models.event_case import EventFile, EventPerson
 from ratings.models.lifecycle import Stage
+from ratings.models.programme import Programme
 from ratings.models.register import StarPeriod
 from ratings.models.register_run import RegisterRun, RegisterRunChange, RegisterRunCount, StaleUnit
 from ratings.models.scheme import Scheme
@@ -35,6 +36,7 @@ __all__ = [
     "Evidence",
     "Extension",
     "Points",
+    "Programme",
     "Proposal",
     "RegisterRun",
     "RegisterRunChange",

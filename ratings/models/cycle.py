@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ratings.models.programme import stars_only
 from ratings.models.scheme import Scheme
 from villages.models import CODE_LENGTHS, Unit, UnitQuerySet, below_any, prefixes
 
@@ -81,6 +82,7 @@ class Cycle(models.Model):
         triggers = [
             pgtrigger.FSM(name="cycle_states", field="state", transitions=[("open", "closed"), ("closed", "open")]),
             pgtrigger.ReadOnly(name="cycle_keeps_its_townships", fields=["townships"]),
+            stars_only("cycle_is_of_no_programme"),
             pgtrigger.Trigger(
                 name="cycle_townships_are_its_own",
                 when=pgtrigger.Before,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ratings.models.application import Application
 from ratings.models.cycle import Cycle
 from ratings.models.decision_lifecycle import DECISION_STEPS, DecisionState
+from ratings.models.programme import stars_only
 from ratings.models.register_run import marks_stale
 from ratings.models.scheme import Scheme
 from villages.models import Unit
@@ -107,6 +108,7 @@ class Decision(models.Model):
                 condition=~pgtrigger.Q(new__state="decided") & pgtrigger.Q(new__origin__in=["township", "county"]),
             ),
             pgtrigger.Protect(name="decision_stays", operation=pgtrigger.Delete),
+            stars_only("decision_is_of_no_programme"),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ratings.models.programme import Programme
 from ratings.models.register_run import marks_stale
 from ratings.scheme.spec import SchemeSpec
 from villages.models import Level, Unit, UnitQuerySet, below_any, prefixes
@@ -47,13 +48,25 @@ class SchemeQuerySet(models.QuerySet):
         return self.filter(Q(state=Scheme.State.ISSUED) & around | below_any(managed, "unit_id"))
 
 
+class SchemeManager(models.Manager.from_queryset(SchemeQuerySet)):
+    """The schemes by which stars are given: what forgets about programmes never meets one of their schemes."""
+
+    def get_queryset(self) -> SchemeQuerySet:
+        return super().get_queryset().filter(programme=None)
+
+
 @pghistory.track()
 class Scheme(models.Model):
+    """``programme``: that of a second standard; without one it is the place's own standard for stars."""
+
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         ISSUED = "issued", _("Issued")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="schemes", verbose_name=_("County"))
+    programme = models.ForeignKey(
+        Programme, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Programme")
+    )
     rates = models.CharField(max_length=10, choices=Level, default=Level.VILLAGE)
     year = models.PositiveSmallIntegerField(_("Year"))
     version = models.PositiveSmallIntegerField(_("Version"), default=1)
@@ -63,14 +76,19 @@ class Scheme(models.Model):
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     body = models.JSONField(encoder=ExactEncoder, decoder=ExactDecoder)
 
-    objects = SchemeQuerySet.as_manager()
+    objects = SchemeManager()
+    with_programmes = SchemeQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
         permissions = [("view_scheme", "Read schemes"), ("manage_scheme", "Write and issue schemes")]
         ordering = ["unit", "-year", "-version"]
         constraints = [
-            models.UniqueConstraint(fields=["unit", "rates", "year", "version"], name="one_scheme_version"),
+            models.UniqueConstraint(
+                fields=["unit", "rates", "year", "version", "programme"],
+                nulls_distinct=False,
+                name="one_scheme_version",
+            ),
             models.CheckConstraint(
                 condition=Q(state="draft") ^ Q(issued_at__isnull=False), name="scheme_issued_has_time"
             ),
@@ -82,7 +100,8 @@ class Scheme(models.Model):
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__state="issued"),
             ),
-            *marks_stale("scheme", "select unit_id from written where state = 'issued'"),
+            pgtrigger.ReadOnly(name="scheme_stays_in_its_programme", fields=["programme"]),
+            *marks_stale("scheme", "select unit_id from written where state = 'issued' and programme_id is null"),
         ]
 
     def __str__(self) -> str:
@@ -95,8 +114,13 @@ class Scheme(models.Model):
 
     def earlier_versions(self) -> SchemeQuerySet:
         """The earlier versions for the same unit and year, the latest first."""
-        same = Scheme.objects.filter(unit=self.unit_id, rates=self.rates, year=self.year)
-        return same.filter(version__lt=self.version).order_by("-version")
+        return self.versions().filter(version__lt=self.version).order_by("-version")
+
+    def versions(self) -> SchemeQuerySet:
+        """All versions for the same unit, year and programme."""
+        return Scheme.with_programmes.filter(
+            unit=self.unit_id, rates=self.rates, year=self.year, programme=self.programme_id
+        )
 
     def rated_units(self) -> UnitQuerySet:
         """The units that this scheme rates."""

@@ -67,11 +67,15 @@ def compared(before: SchemeView, after: SchemeView) -> list[Section]:
 
 
 def others(scheme: Scheme, seen: Any) -> list[Scheme]:
-    """The schemes of the same place to compare with, those nearest before it first.
+    """The schemes of the same place and programme to compare with, those nearest before it first.
 
     ``seen``: all that the reader may see.
     """
-    same = seen.filter(unit=scheme.unit_id, rates=scheme.rates).exclude(pk=scheme.pk).defer("body")
+    same = (
+        seen.filter(unit=scheme.unit_id, rates=scheme.rates, programme=scheme.programme_id)
+        .exclude(pk=scheme.pk)
+        .defer("body")
+    )
     rank = (scheme.year, scheme.version)
     return sorted(
         same, key=lambda one: ((one.year, one.version) > rank, abs(one.year - rank[0]), abs(one.version - rank[1]))

@@ -43,7 +43,8 @@ version as materialized (  -- issued schemes: a year's judge until the next issu
            case when lag(id) over issues is null then '-infinity'::date else issued end as since,
            lead(issued, 1, 'infinity'::date) over issues as until
     from (
-        select *, (issued_at at time zone 'Asia/Shanghai')::date as issued from ratings_scheme where state = 'issued'
+        select *, (issued_at at time zone 'Asia/Shanghai')::date as issued from ratings_scheme
+        where state = 'issued' and programme_id is null
     ) as s
     window years as (partition by unit_id, rates order by year),
            issues as (partition by unit_id, rates, year order by issued_at, id)

@@ -31,7 +31,7 @@ insert into {table}
 with months as (
     select distinct (r.body ->> 'months')::int as n
     from ratings_scheme s cross join lateral jsonb_array_elements(s.body -> 'rules') as r (body)
-    where s.state = 'issued' and r.body ->> 'months' is not null
+    where s.state = 'issued' and s.programme_id is null and r.body ->> 'months' is not null
 )
 select unit_id, 'day' from ratings_decision where state = 'confirmed' and "on" > %(after)s and "on" <= %(day)s
 union

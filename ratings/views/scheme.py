@@ -22,7 +22,7 @@ OTHERS = 12
 @permission_or_404(VIEW)
 def schemes(request: HttpRequest) -> HttpResponse:
     """Every scheme around the reader, the latest year first; drafts for those who write them."""
-    seen = Scheme.objects.seen_by(request.user).defer("body").select_related("unit")
+    seen = Scheme.with_programmes.seen_by(request.user).defer("body").select_related("unit", "programme")
     context = {
         "page": Paginator(seen.order_by("-year", "unit", "rates", "-version"), ROWS).get_page(request.GET.get("page")),
         "may_write": bool(request.user.reach(MANAGE)),
@@ -78,15 +78,15 @@ def public_paper(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _others(request: HttpRequest, shown: Scheme) -> list[Scheme]:
-    return others(shown, Scheme.objects.seen_by(request.user))[:OTHERS]
+    return others(shown, Scheme.with_programmes.seen_by(request.user))[:OTHERS]
 
 
 def _seen(request: HttpRequest, pk: int) -> Scheme:
-    return get_object_or_404(Scheme.objects.seen_by(request.user).select_related("unit"), pk=pk)
+    return get_object_or_404(Scheme.with_programmes.seen_by(request.user).select_related("unit", "programme"), pk=pk)
 
 
 def _issued(pk: int) -> Scheme:
-    return get_object_or_404(Scheme.objects.issued().select_related("unit"), pk=pk)
+    return get_object_or_404(Scheme.with_programmes.issued().select_related("unit"), pk=pk)
 
 
 def _served(shown: Scheme) -> HttpResponse:

@@ -35,7 +35,7 @@ SHOWN = 8
 def _draft(request: HttpRequest, pk: int) -> Scheme:
     """The draft, for those who may write it; an issued one cannot be written any more."""
     return reached_or_404(
-        request.user, MANAGE, Scheme.objects.filter(state=Scheme.State.DRAFT).select_related("unit"), pk=pk
+        request.user, MANAGE, Scheme.with_programmes.filter(state=Scheme.State.DRAFT).select_related("unit"), pk=pk
     )
 
 

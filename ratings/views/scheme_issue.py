@@ -20,7 +20,7 @@ from records.confirming import Tried, carry_out
 @permission_or_404(MANAGE)
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """What is issued, its checks, and whom it concerns; then exactly that."""
-    scheme = reached_or_404(request.user, MANAGE, Scheme.objects.select_related("unit"), pk=pk)
+    scheme = reached_or_404(request.user, MANAGE, Scheme.with_programmes.select_related("unit"), pk=pk)
     step, form, tried = f"issue_scheme:{pk}", forms.Form(request.POST or None), Tried(None)
     if request.method == "POST":
         tried = carry_out(
@@ -28,7 +28,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
             step,
             form,
             lambda shown: scheme_issuing.issue(scheme, by=request.user, expected=shown),
-            done=lambda: Scheme.objects.issued().filter(pk=pk).first(),
+            done=lambda: Scheme.with_programmes.issued().filter(pk=pk).first(),
         )
         if tried.made:
             messages.success(request, _("The scheme is issued. Those whom it concerns have been told."))
@@ -41,7 +41,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         "scheme": scheme,
         "outline": SchemeOutline(body),
         "form": form,
-        "last": next(iter(others(scheme, Scheme.objects.issued())), None),
+        "last": next(iter(others(scheme, Scheme.with_programmes.issued())), None),
         "panels": panels_of(request.user, scheme),
         "key": previews.keep(request.user, step, offered),
         **offered,

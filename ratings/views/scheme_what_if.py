@@ -32,7 +32,7 @@ class WhatIfForm(forms.Form):
 
 @permission_or_404(MANAGE)
 def page(request: HttpRequest, pk: int) -> HttpResponse:
-    scheme = reached_or_404(request.user, MANAGE, Scheme.objects.select_related("unit"), pk=pk)
+    scheme = reached_or_404(request.user, MANAGE, Scheme.with_programmes.select_related("unit"), pk=pk)
     others = Scheme.objects.issued().filter(unit=scheme.unit_id, rates=scheme.rates).exclude(pk=pk)
     ordered = options(scheme, others)
     sent = request.POST if request.method == "POST" else {"against": request.GET.get("against")}
@@ -70,5 +70,5 @@ def _judged(scheme: Scheme, old: Scheme, sheet: bytes | None, day: date) -> tupl
 @require_safe
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """The scheme as the workbook that ``import_scheme`` reads."""
-    seen = get_object_or_404(Scheme.objects.seen_by(request.user), pk=pk)
+    seen = get_object_or_404(Scheme.with_programmes.seen_by(request.user), pk=pk)
     return workbook(workbook_of(seen.spec), f"scheme-{seen.unit_id}-{seen.year}-{seen.version}.xlsx")

@@ -77,7 +77,7 @@ _UNHEARD_OF = CsvRule(
     f"""
     select row, event, null from {TABLE} where event not in (
         select e ->> 'code' from ratings_scheme s cross join lateral jsonb_array_elements(s.body -> 'events') e
-        where s.state = 'issued'
+        where s.state = 'issued' and s.programme_id is null
     )
     """,  # noqa: S608
     _("an event of an issued scheme; kept without effect"),

@@ -37,7 +37,7 @@ def consequences(scheme: Scheme, new: Reading | None = None) -> dict[str, Any]:
     variant fits); ``asked``: how many applications are asked otherwise, by state; ``waiting``: decisions that have to
     be released or taken back first.
     """
-    cycle = _cycle(scheme)
+    cycle = None if scheme.programme_id else _cycle(scheme)
     if cycle is None:
         return {}
     new = new or Reading(scheme.body, scheme.spec)

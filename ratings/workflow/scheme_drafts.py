@@ -180,7 +180,7 @@ def require_writer(by: Any, scheme: Scheme) -> None:
 
 def _locked(scheme: Scheme, by: Any) -> tuple[Scheme, Body]:
     require_writer(by, scheme)
-    scheme = Scheme.objects.select_for_update(of=("self",)).get(pk=scheme.pk)
+    scheme = Scheme.with_programmes.select_for_update(of=("self",)).get(pk=scheme.pk)
     if scheme.state != Scheme.State.DRAFT:
         raise WrongState(_("This scheme is issued already."))
     return scheme, written(scheme)[0]

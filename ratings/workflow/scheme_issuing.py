@@ -66,7 +66,7 @@ def issue(scheme: Scheme, *, by: Any, expected: Any = None) -> Scheme:
     ``Incomplete`` while there are errors, ``WrongState`` while something has to be done first.
     """
     require_writer(by, scheme)
-    scheme = Scheme.objects.select_for_update(of=("self",)).select_related("unit").get(pk=scheme.pk)
+    scheme = Scheme.with_programmes.select_for_update(of=("self",)).select_related("unit").get(pk=scheme.pk)
     if scheme.state != Scheme.State.DRAFT:
         raise WrongState(_("This scheme is issued already."))
     now = offered(scheme)

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        scheme = Scheme.objects.filter(pk=options["id"]).first()
+        scheme = Scheme.with_programmes.filter(pk=options["id"]).first()
         if scheme is None:
             raise CommandError(_("There is no scheme %s.") % options["id"])
         output: Path | None = options["output"]

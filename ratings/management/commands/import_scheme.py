@@ -1,4 +1,5 @@
-"""``import_scheme FILE [--issue]``: store a scheme file as the next version for its unit and year; prints its id.
+"""``import_scheme FILE [--issue] [--programme CODE]``: store a scheme file as the next version for its unit and year;
+prints its id.
 
 What would change for units that have answered under the previous version is listed on stderr (formats §1).
 """
@@ -24,13 +25,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument("--programme", metavar="CODE", help="a second standard, beside that for stars")
         parser.add_argument("--issue", action="store_true", help="in force at once for its unit and year")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             reading = read_scheme_file(options["file"])
             with transaction.atomic():
-                scheme = import_scheme(reading.body, by=None)
+                scheme = import_scheme(reading.body, by=None, programme=options["programme"])
                 changes = self._changes(reading, scheme)  # before the year's cycle goes on under it
                 if options["issue"]:
                     issue_scheme(scheme, by=None)

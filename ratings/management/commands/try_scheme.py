@@ -55,7 +55,7 @@ def _scheme(named: str) -> Reading:
     """The scheme in a file, or a kept version by its id. Raises ``Refused``."""
     if not named.isdecimal() or Path(named).exists():
         return read_scheme_file(Path(named))
-    kept = Scheme.objects.filter(pk=int(named)).first() if len(named) < LONGEST_ID else None
+    kept = Scheme.with_programmes.filter(pk=int(named)).first() if len(named) < LONGEST_ID else None
     if kept is None:
         raise Refused(_("There is no scheme %s.") % named)
     return Reading(kept.body, kept.spec)
