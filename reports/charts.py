@@ -75,8 +75,9 @@ _quoted = lru_cache(maxsize=4096)(urlquote)
 
 
 def query(question: str, **chosen: Any) -> str:
-    """The part of a list's address after its unit."""
-    return f"{question}/?" + "&".join(f"{key}={_quoted(str(value))}" for key, value in chosen.items() if value != "")
+    """The part of a list's address after its unit; a list of values: any of them."""
+    pairs = ((key, one) for key, value in chosen.items() for one in (value if isinstance(value, list) else [value]))
+    return f"{question}/?" + "&".join(f"{key}={_quoted(str(one))}" for key, one in pairs if one != "")
 
 
 def percent(part: Decimal | int, whole: Decimal | int) -> int:

@@ -35,7 +35,7 @@ from ratings.models import Application, Cycle, Event, Window
 from ratings.models.cycle import CycleStep
 from records.deadlines import remaining
 from reports.kept_standings import kept
-from villages.models import CODE_LENGTHS, Level, Unit, below
+from villages.models import CODE_LENGTHS, Level, Unit, below, rated_on
 
 WALL = 600
 """The most squares that one wall shows; a larger place shows the places below it instead."""
@@ -189,7 +189,7 @@ def board(unit: Unit, now: datetime, with_open: bool = True, rates: str = Level.
         total.count(row)
         if row["place"] in places:
             places[row["place"]].count(row)
-    events, events_open = open_events(unit, windows) if with_open else ([], 0)
+    events, events_open = open_events(unit, windows, day) if with_open else ([], 0)
     return Board(
         unit=unit,
         year=year,
@@ -233,8 +233,11 @@ def standings(
 ALIKE = ("star", "then", "stage", "returned", "flagged")
 
 
-def with_stage(unit: Unit, windows: Iterable[Window], rates: str = Level.VILLAGE) -> QuerySet[Unit]:
-    """Rated units of the level with their ``stage`` in the cycles of ``windows``, and whether they are ``returned``."""
+def with_stage(
+    unit: Unit, windows: Iterable[Window], rates: str = Level.VILLAGE, day: date | None = None
+) -> QuerySet[Unit]:
+    """Rated units of the level that stood on ``day`` (today when absent) with their ``stage`` in the cycles of
+    ``windows``, and whether they are ``returned``."""
     cycles = {window.cycle_id: window.cycle for window in windows}
     rated = {place for cycle in cycles.values() for place in cycle.places}
     piloting = {cycle.unit_id for cycle in cycles.values() if cycle.is_pilot}
@@ -246,8 +249,7 @@ def with_stage(unit: Unit, windows: Iterable[Window], rates: str = Level.VILLAGE
         default=Value(NOT_BEGUN),
     )
     return (
-        Unit.objects.within(unit)
-        .rated(rates)
+        rated_on(unit, day or timezone.localdate(), rates)
         .annotate(mine=mine)
         .annotate(stage=stage, returned=Coalesce(Q(mine__state=State.RETURNED), False))
     )
@@ -264,7 +266,7 @@ def _lies_in(codes: Collection[str]) -> Q:
 def with_standing(unit: Unit, day: date, windows: Iterable[Window], rates: str = Level.VILLAGE) -> QuerySet[Unit]:
     """``with_stage``, with their star on ``day`` and on 1 January, and whether an event is open."""
     return (
-        with_stage(unit, windows, rates)
+        with_stage(unit, windows, rates, day)
         .annotate(
             held=FilteredRelation("star_periods", condition=period_on(unit, day)),
             held_then=FilteredRelation("star_periods", condition=period_on(unit, date(day.year, 1, 1))),
@@ -272,7 +274,7 @@ def with_standing(unit: Unit, day: date, windows: Iterable[Window], rates: str =
         .annotate(
             star=F("held__star"),
             then=F("held_then__star"),
-            flagged=Exists(Event.objects.filter(unit=OuterRef("code"), closed=None, held=False, reversal=None)),
+            flagged=Exists(Event.objects.filter(open_on(day), unit=OuterRef("code"))),
         )
     )
 
@@ -284,6 +286,12 @@ def period_on(unit: Unit, day: date) -> Q:
         & Q(star_periods__during__contains=day)
         & below(unit.code, "star_periods__unit_id")
     )
+
+
+def open_on(day: date) -> Q:
+    """Events that were open on ``day``; held events are only for those who record events."""
+    still = Q(closed=None) | Q(closed__gt=day)
+    return still & (Q(reversal=None) | Q(reversal__on__gt=day)) & Q(held=False, on__lte=day)
 
 
 def square(row: dict) -> Square:
@@ -319,14 +327,11 @@ def pipe(total: DashboardPlace, windows: list[Window]) -> list[DashboardStage]:
     ]
 
 
-def open_events(unit: Unit, windows: list[Window]) -> tuple[list[Event], int]:
-    """The latest open events, each with ``kind_name``; and their total count.
-
-    Held events are only for those who record events.
-    """
+def open_events(unit: Unit, windows: list[Window], day: date) -> tuple[list[Event], int]:
+    """The latest events open on ``day``, each with ``kind_name``; and their total count."""
     names = {kind["code"]: kind.get("name", "") for window in windows for kind in window.kinds or []}
     events = list(
-        Event.objects.filter(below(unit.code, "unit_id"), closed=None, held=False, reversal=None)
+        Event.objects.filter(open_on(day), below(unit.code, "unit_id"))
         .select_related("unit")
         .annotate(all=Over(Count("*")))
         .order_by("-on", "-id")[:EVENTS_SHOWN]

@@ -7,7 +7,7 @@ the file), ``n`` and ``m`` are its amounts. All are as of a day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -16,16 +16,27 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from villages.models import CODE_LENGTHS, Unit
 
 _FOLDER = Path(__file__).parent / "questions"
-_DECIDED = (_FOLDER / "decided.sql").read_text(encoding="utf-8")
-QUESTIONS = {
-    name: (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").replace("{decided}", _DECIDED)
-    for name in ("stars", "events", "disputes", "money", "losses", "gap")
-}
+PICTURED = ("stars", "events", "disputes", "money", "losses", "gap")
+"""The questions that a dashboard counts."""
+LISTED_ALONE = ("moves", "open", "grants", "payments", "clawbacks")
+"""Those whose rows are behind figures counted elsewhere: the board, the ledger."""
 FACETS = ("a", "b", "c")
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+
+
+QUESTIONS = {
+    name: _read(name).format(decided=_read("decided"), standing=_read("standing"), grants=_read("grants"))
+    for name in PICTURED + LISTED_ALONE
+}
 _COUNTED = """
     select '{question}' as question, left(i.unit, %(digits)s) as place, i.a, i.b, i.c, count(*), sum(i.n), sum(i.m)
     from ({sql}) i group by 2, 3, 4, 5
@@ -38,6 +49,10 @@ _LISTED = """
 """
 
 
+Chosen = Mapping[str, list[str]]
+"""For a facet of a question the values that are counted; a facet that is not there is not asked about."""
+
+
 @dataclass(frozen=True)
 class AsOf:
     """A unit as of a day; on the present day, as of this moment."""
@@ -48,6 +63,11 @@ class AsOf:
     @property
     def is_today(self) -> bool:
         return self.day == timezone.localdate()
+
+    @property
+    def heading(self) -> str:
+        """What a column of figures as of this day is called."""
+        return _("Today") if self.is_today else date_format(self.day, "DATE_FORMAT")
 
     @property
     def until(self) -> datetime:
@@ -111,10 +131,10 @@ def counted(seen: AsOf, questions: Iterable[str]) -> list[CountedRow]:
     return [CountedRow(*row) for row in _fetched(" union all ".join(parts), seen.parameters)] if parts else []
 
 
-def listed(seen: AsOf, question: str, chosen: dict[str, str], place: str = "") -> list[ListedRow]:
+def listed(seen: AsOf, question: str, chosen: Chosen, place: str = "") -> list[ListedRow]:
     """The rows of one question with the ``chosen`` facets, in ``place`` below the unit; most affected first."""
-    where = "".join(f" and i.{facet} = %(chosen_{facet})s" for facet in FACETS if facet in chosen)
-    parameters = {f"chosen_{facet}": value for facet, value in chosen.items()}
+    where = "".join(f" and i.{facet} = any(%(chosen_{facet})s)" for facet in FACETS if facet in chosen)
+    parameters: dict[str, Any] = {f"chosen_{facet}": values for facet, values in chosen.items()}
     inside = place if place.startswith(seen.unit.code) else seen.unit.code
     parameters |= seen.parameters | {"place": inside, "place_end": inside + "~"}
     return [ListedRow(*row) for row in _fetched(_LISTED.format(sql=QUESTIONS[question], where=where), parameters)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,16 +15,18 @@ from accounts.models import User
 from accounts.templatetags.face import points_text, star_name
 from followups.kinds import KINDS
 from followups.models import FollowUp
+from incentives.models import LedgerEntry
 from reports import duties
 from reports.charts import BANDS, DISPUTES, HEIGHTS, STATES
 from reports.dashboard import STAGES, current_windows, with_stage
-from reports.findings import QUESTIONS, AsOf, ListedRow, listed
+from reports.findings import FACETS, QUESTIONS, AsOf, Chosen, ListedRow, listed
 from reports.words import Names
 from villages.models import Unit, below
 
 STAGE = "stage"
 VIEW_MONEY = "incentives.view_incentive"
-NEEDS = {"events": "ratings.view_event", "money": VIEW_MONEY}
+OF_MONEY = ("money", "grants", "payments", "clawbacks")
+NEEDS = {"events": "ratings.view_event", **dict.fromkeys(OF_MONEY, VIEW_MONEY)}
 """What a reader must hold on the unit beside the dashboard's own permission."""
 TITLES = {
     "late": gettext_lazy("What is late"),
@@ -37,6 +39,16 @@ TITLES = {
     "money": gettext_lazy("Rewards and project money of the year"),
     "losses": gettext_lazy("Points lost"),
     "gap": gettext_lazy("Self-assessment and panel"),
+    "moves": gettext_lazy("Units by star on 1 January and on the day"),
+    "open": gettext_lazy("Units with an open event"),
+    "grants": gettext_lazy("Rewards and project money, year by year"),
+    "payments": gettext_lazy("Payments of the year"),
+    "clawbacks": gettext_lazy("Clawbacks that wait for a decision"),
+}
+MOVES = {
+    "up": gettext_lazy("Rose"),
+    "down": gettext_lazy("Fell"),
+    "same": gettext_lazy("Neither rose nor fell"),
 }
 
 
@@ -57,6 +69,12 @@ class Column(NamedTuple):
 
 
 _SINCE = Column(gettext_lazy("Day"), lambda row, _names: row.since)
+_AMOUNTS = [
+    Column(gettext_lazy("Source"), lambda row, _names: _source(row.b)),
+    Column(gettext_lazy("Due (yuan)"), lambda row, _names: row.m, True),
+    Column(gettext_lazy("Paid (yuan)"), lambda row, _names: row.n, True),
+    Column(gettext_lazy("Remark"), lambda row, _names: _("Frozen") if row.c == "frozen" else ""),
+]
 COLUMNS: dict[str, list[Column]] = {
     STAGE: [Column(gettext_lazy("Stage"), lambda row, _names: STAGES[row.a][0])],
     "stars": [
@@ -76,10 +94,7 @@ COLUMNS: dict[str, list[Column]] = {
     ],
     "money": [
         Column(gettext_lazy("Star"), lambda row, _names: star_name(int(row.a))),
-        Column(gettext_lazy("Source"), lambda row, _names: _source(row.b)),
-        Column(gettext_lazy("Due (yuan)"), lambda row, _names: row.m, True),
-        Column(gettext_lazy("Paid (yuan)"), lambda row, _names: row.n, True),
-        Column(gettext_lazy("Remark"), lambda row, _names: _("Frozen") if row.c == "frozen" else ""),
+        *_AMOUNTS,
     ],
     "losses": [
         Column(gettext_lazy("Year"), lambda row, _names: row.a),
@@ -92,6 +107,30 @@ COLUMNS: dict[str, list[Column]] = {
         Column(gettext_lazy("Panel"), lambda row, _names: points_text(row.m), True),
         Column(gettext_lazy("Difference"), lambda row, _names: points_text(row.n), True),
         Column(gettext_lazy("Band"), lambda row, _names: BANDS[row.a]),
+    ],
+    "moves": [
+        Column(gettext_lazy("1 January"), lambda row, _names: star_name(int(row.b))),
+        Column(gettext_lazy("Star"), lambda row, _names: star_name(int(row.c))),
+        Column(gettext_lazy("Movement"), lambda row, _names: MOVES[row.a]),
+        Column(gettext_lazy("Since"), lambda row, _names: row.since),
+    ],
+    "open": [
+        Column(gettext_lazy("Open events"), lambda row, _names: row.n, True),
+        Column(gettext_lazy("The oldest since"), lambda row, _names: row.since),
+    ],
+    "grants": [
+        Column(gettext_lazy("Year"), lambda row, _names: row.a),
+        *_AMOUNTS,
+    ],
+    "payments": [
+        _SINCE,
+        Column(gettext_lazy("Kind"), lambda row, _names: LedgerEntry.Kind(row.b).label),
+        Column(gettext_lazy("Paid (yuan)"), lambda row, _names: row.n, True),
+    ],
+    "clawbacks": [
+        Column(gettext_lazy("Proposed"), lambda row, _names: row.since),
+        Column(gettext_lazy("Amount to claim back"), lambda row, _names: row.n, True),
+        Column(gettext_lazy("Amount no longer promised"), lambda row, _names: row.m, True),
     ],
 }
 _OF_DUTIES = [gettext_lazy("What"), gettext_lazy("Whose turn"), gettext_lazy("Due")]
@@ -112,7 +151,7 @@ def heads(question: str) -> list[str]:
     )
 
 
-def lines(user: User, seen: AsOf, question: str, chosen: dict[str, str], place: str, names: Names) -> list[Line]:
+def lines(user: User, seen: AsOf, question: str, chosen: Chosen, place: str, names: Names) -> list[Line]:
     """What ``question`` lists; ``chosen``: facets, ``place``: a unit below."""
     if question in duties.LISTS:
         return [_duty(one) for one in _duties(user, seen, question, chosen, place)]
@@ -121,18 +160,19 @@ def lines(user: User, seen: AsOf, question: str, chosen: dict[str, str], place: 
 
 
 def _line(question: str, row: ListedRow, names: Names) -> Line:
-    url = reverse("event", args=[row.subject]) if question == "events" else reverse("unit_file", args=[row.unit])
+    page = {"events": "event", "clawbacks": "clawback"}.get(question)
+    url = reverse(page, args=[row.subject]) if page else reverse("unit_file", args=[row.unit])
     cells = [column.words(row, names) for column in COLUMNS[question]]
     return Line(row.unit, row.name, list(zip(heads(question), cells, strict=True)), url)
 
 
-def _duties(user: User, seen: AsOf, question: str, chosen: dict[str, str], place: str) -> Any:
+def _duties(user: User, seen: AsOf, question: str, chosen: Chosen, place: str) -> Any:
     found = duties.LISTS[question](user, seen).filter(below(place or seen.unit.code, "unit_id"))
     if "a" in chosen:
-        found = found.filter(kind=chosen["a"])
+        found = found.filter(kind__in=chosen["a"])
     if "b" in chosen:
         red = duties.late(user, seen).order_by().values("pk")
-        found = found.filter(pk__in=red) if chosen["b"] == "red" else found.exclude(pk__in=red)
+        found = found.filter(pk__in=red) if chosen["b"] == ["red"] else found.exclude(pk__in=red)
     return found.select_related("unit", "responsible_unit").order_by("due_at", "unit", "pk")
 
 
@@ -141,45 +181,64 @@ def _duty(one: FollowUp) -> Line:
     return Line(one.unit_id, one.unit.name, list(zip(heads("late"), cells, strict=True)), one.get_absolute_url())
 
 
-def _staged(seen: AsOf, chosen: dict[str, str], place: str) -> list[ListedRow]:
+def _staged(seen: AsOf, chosen: Chosen, place: str) -> list[ListedRow]:
     """As the dashboard counts its stages: only now, since the past stages are not kept."""
     units = with_stage(seen.unit, list(current_windows(seen.unit))).filter(below(place or seen.unit.code))
     if "a" in chosen:
-        units = units.filter(stage=chosen["a"])
+        units = units.filter(stage__in=chosen["a"])
+    if "b" in chosen:
+        units = units.filter(returned=True)
     rows = units.order_by("code").values_list("code", "name", "stage")
     return [ListedRow(code, name, stage, "", "", Decimal(0), Decimal(0), None, "") for code, name, stage in rows]
 
 
-def chosen_words(question: str, chosen: Mapping[str, str], place: Unit | None, names: Names) -> list[str]:
+SAYS: dict[str, dict[str, Callable[[str, Names], Any]]] = {
+    "late": {
+        "a": lambda value, _names: KINDS[value].name if value in KINDS else "",
+        "b": lambda value, _names: _("Red") if value == "red" else _("Yellow"),
+    },
+    STAGE: {"a": lambda value, _names: STAGES[value][0], "b": lambda _value, _names: _("being corrected")},
+    "stars": {
+        "a": lambda value, _names: value,
+        "b": lambda value, _names: star_name(int(value)),
+        "c": lambda value, _names: HEIGHTS[value],
+    },
+    "events": {
+        "a": lambda value, names: names.events.get(value, value),
+        "b": lambda value, _names: _("Month %s") % value,
+        "c": lambda value, _names: STATES[value],
+    },
+    "disputes": {"a": lambda value, _names: DISPUTES[value], "b": lambda value, _names: STATES[value]},
+    "money": {
+        "a": lambda value, _names: star_name(int(value)),
+        "b": lambda value, _names: _source(value),
+        "c": lambda value, _names: _("Frozen") if value == "frozen" else _("Not frozen"),
+    },
+    "losses": {
+        "a": lambda value, _names: value,
+        "b": lambda value, names: names.criteria.get(value, value),
+        "c": lambda value, _names: _("Points lost") if value == "lost" else _("Nothing lost"),
+    },
+    "gap": {"a": lambda value, _names: BANDS[value]},
+    "moves": {
+        "a": lambda value, _names: MOVES[value],
+        "b": lambda value, _names: _("%s on 1 January") % star_name(int(value)),
+        "c": lambda value, _names: _("%s on the day") % star_name(int(value)),
+    },
+    "grants": {"a": lambda value, _names: value},
+    "payments": {"a": lambda value, _names: _("Month %s") % value},
+}
+"""By question and facet, what a value means; an unknown value raises an error."""
+
+
+def chosen_words(question: str, chosen: Chosen, place: Unit | None, names: Names) -> list[str]:
     """The filter in words."""
-    found = (chosen.get("a", ""), chosen.get("b", ""), chosen.get("c", ""))
-    row = ListedRow("", "", *found, Decimal(0), Decimal(0), None, "")
-    words: list[Any] = [place.name] if place else []
-    if question in duties.LISTS:
-        words += [KINDS[row.a].name] if row.a in KINDS else []
-        return [str(one) for one in words]
-    known: dict[str, list[tuple[str, Callable[[], Any]]]] = {
-        STAGE: [("a", lambda: STAGES[row.a][0])],
-        "stars": [("a", lambda: row.a), ("b", lambda: star_name(int(row.b))), ("c", lambda: HEIGHTS[row.c])],
-        "events": [
-            ("a", lambda: names.events.get(row.a, row.a)),
-            ("b", lambda: _("Month %s") % row.b),
-            ("c", lambda: STATES[row.c]),
-        ],
-        "disputes": [("a", lambda: DISPUTES[row.a]), ("b", lambda: STATES[row.b])],
-        "money": [
-            ("a", lambda: star_name(int(row.a))),
-            ("b", lambda: _source(row.b)),
-            ("c", lambda: _("Frozen") if row.c == "frozen" else _("Not frozen")),
-        ],
-        "losses": [
-            ("a", lambda: row.a),
-            ("b", lambda: names.criteria.get(row.b, row.b)),
-            ("c", lambda: _("Points lost") if row.c == "lost" else _("Nothing lost")),
-        ],
-        "gap": [("a", lambda: BANDS[row.a])],
-    }
-    return [str(word) for word in words] + [str(say()) for facet, say in known[question] if chosen.get(facet)]
+    words = [place.name] if place else []
+    says = SAYS.get("late" if question in duties.LISTS else question, {})
+    for facet in FACETS:
+        if facet in chosen and facet in says:
+            words.append(_(", ").join(str(says[facet](value, names)) for value in chosen[facet]))
+    return [word for word in words if word]
 
 
 LISTED = {*duties.LISTS, STAGE, *QUESTIONS}

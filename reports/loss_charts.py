@@ -33,6 +33,7 @@ class Loss:
     before_most: Decimal = Decimal(0)
     max: Any = None
     query: str = ""
+    query_before: str = ""
     cells: list[HeatCell] = field(default_factory=list)
 
     @property
@@ -86,16 +87,19 @@ def losses(rows: list[CountedRow], scheme: Scheme | None, places: Mapping[str, s
     if not rows or scheme is None:
         return None
     last = max(row.a for row in rows)
+    before = str(int(last) - 1)
     areas: dict[str, Loss] = {}
     criteria: dict[str, Loss] = {}
     area_of: dict[str, str] = {}
     for area in scheme.body["areas"]:
         if area["kind"] == "base":
-            areas[area["code"]] = Loss(area["code"], area.get("name", ""))
+            inside = sorted({one["code"] for one in area["criteria"]})
+            opens = query("losses", a=last, b=inside, c="lost")
+            areas[area["code"]] = Loss(area["code"], area.get("name", ""), query=opens)
             for one in area["criteria"]:
                 area_of[one["code"]] = area["code"]
-                opens = query("losses", a=last, b=one["code"], c="lost")
-                criteria[one["code"]] = Loss(one["code"], one["name"], max=one["max"], query=opens)
+                opens, opened = (query("losses", a=year, b=one["code"], c="lost") for year in (last, before))
+                criteria[one["code"]] = Loss(one["code"], one["name"], max=one["max"], query=opens, query_before=opened)
     by_place: dict[tuple[str, str], Loss] = defaultdict(lambda: Loss(""))
     for row in rows:
         if row.b in criteria:

@@ -125,7 +125,15 @@ class MoneyOverview:
         paid = dict(by_month.values_list("month", "net"))
         most = max((abs(amount) for amount in paid.values()), default=Decimal(0)) or Decimal(1)
         return [
-            Bar("tone", str(month), 0, 0, round(float(HIGH * max(amount, Decimal(0)) / most), 1), "", amount)
+            Bar(
+                "tone",
+                str(month),
+                0,
+                0,
+                round(float(HIGH * max(amount, Decimal(0)) / most), 1),
+                query("payments", a=month),
+                amount,
+            )
             for month in range(1, self.seen.day.month + 1)
             for amount in [paid.get(month, Decimal(0))]
         ]

@@ -8,4 +8,4 @@ cross join generate_series(%(year)s - 4, %(year)s) as y (year)
 left join ratings_starperiod p on p.unit_id = u.code and p.superseded_at is null
      and p.unit_id >= %(code)s and p.unit_id < %(end)s
      and p.during @> least(make_date(y.year, 12, 31), %(day)s::date)
-where u.rated and u.level = 'village' and (u.ended is null or u.ended > %(day)s) and u.code >= %(code)s and u.code < %(end)s
+where {standing}

@@ -20,9 +20,9 @@ from ratings.models import Cycle
 from reports import charts, drawn, loss_charts
 from reports.dashboard import NOT_BEGUN, STAGES, Board, board
 from reports.duties import duties, kept
-from reports.findings import QUESTIONS, AsOf, counted
+from reports.findings import PICTURED, AsOf, counted
 from reports.forms import DayForm
-from reports.listing import may_ask
+from reports.listing import STAGE, may_ask
 from reports.models import WarningThreshold
 from reports.tiles import figures_of, tile_map
 from reports.words import names_of, schemes_of
@@ -111,7 +111,7 @@ def levels_rated(code: str) -> QuerySet[Cycle, str]:
 def answers(request: HttpRequest, as_of: AsOf, seen: Board, base: str, and_day: str) -> dict[str, Any]:
     """The pictures of a city or below, each with its heading from the same counts; ``base`` and ``and_day``: where the
     lists behind their figures are."""
-    asked = [question for question in QUESTIONS if may_ask(request.user, as_of.unit, question)]
+    asked = [question for question in PICTURED if may_ask(request.user, as_of.unit, question)]
     if len(as_of.unit.code) < COUNTY_LENGTH:
         asked.remove("losses")  # each county has its own criteria
     rows = defaultdict(list)
@@ -152,7 +152,10 @@ def star_rows(seen: Board) -> list[dict]:
     """Stars by unit, the total last."""
     names = star_names(seen)
     return [
-        {"place": place, "cells": [{"name": name, "count": place.stars[star]} for star, name in names.items()]}
+        {
+            "place": place,
+            "cells": [{"star": star, "name": name, "count": place.stars[star]} for star, name in names.items()],
+        }
         for place in [*seen.places, seen.total]
     ]
 
@@ -175,7 +178,12 @@ def matrix(seen: Board) -> list[dict]:
         {
             "place": place,
             "cells": [
-                {"name": name, "count": sum(place.stages[key] for key in keys[: n + 1]), "late": late}
+                {
+                    "name": name,
+                    "count": sum(place.stages[key] for key in keys[: n + 1]),
+                    "late": late,
+                    "query": charts.query(STAGE, a=keys[: n + 1], place=place.code),
+                }
                 for n, (name, late) in enumerate(heads)
             ],
         }

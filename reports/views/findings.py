@@ -12,7 +12,7 @@ from records.excel_export import as_workbook
 from records.workbooks import SheetColumn
 from reports.findings import FACETS, AsOf
 from reports.forms import DayForm
-from reports.listing import LISTED, TITLES, VIEW_MONEY, chosen_words, heads, lines, may_ask
+from reports.listing import LISTED, OF_MONEY, TITLES, VIEW_MONEY, chosen_words, heads, lines, may_ask
 from reports.views.dashboard import LISTED_FROM, PLACES, VIEW_DASHBOARD
 from reports.words import names_of, schemes_of
 from villages.models import Unit
@@ -26,11 +26,11 @@ def figure_list(request: HttpRequest, code: str, question: str) -> HttpResponse:
 
     Those who pay have no dashboard, but the lists of money.
     """
-    needed = VIEW_MONEY if question == "money" else VIEW_DASHBOARD
+    needed = VIEW_MONEY if question in OF_MONEY else VIEW_DASHBOARD
     unit = reached_or_404(request.user, needed, PLACES, field="code", code=code)
     if len(code) < LISTED_FROM or question not in LISTED or not may_ask(request.user, unit, question):
         raise Http404
-    chosen = {facet: request.GET[facet] for facet in FACETS if request.GET.get(facet)}
+    chosen = {facet: values for facet in FACETS if (values := list(filter(None, request.GET.getlist(facet))))}
     place = _place(request, unit)
     seen = AsOf(unit, DayForm.day_of(request.GET))
     names = names_of(schemes_of(unit))

@@ -58,6 +58,22 @@ def test_finance_opens_the_villages_behind_an_amount_and_no_other_list(client, g
     found = client.get(reverse("figure_list", args=[COUNTY, "money"]), {"c": "free"}).context["page"]
     assert {line.unit for line in found.object_list} >= {"330624108201", "330624108202", "330624108203"}
     assert client.get(reverse("figure_list", args=[COUNTY, "stars"])).status_code == 404
+
+
+def test_what_was_paid_by_month_and_by_year_opens_its_entries(client, granted, finance):
+    policy = granted()
+    workflow.disburse(policy, by=finance, key="k", document="拨付〔2026〕1号")
+    policy.refresh_from_db()
+    client.force_login(finance)
+
+    def paid(question, **chosen):
+        lines = client.get(reverse("figure_list", args=[COUNTY, question]), chosen).context["page"].object_list
+        return sum(cell for line in lines for head, cell in line.cells if head == "已拨（元）")
+
+    overview = client.get(reverse("money_overview", args=[COUNTY])).context["overview"]
+    assert paid("payments", a="11") == overview.months[10].figure == policy.disbursed
+    assert paid("grants", a="2025") == overview.years[0].disbursed == policy.disbursed
+    assert paid("payments", a="10") == 0
     client.force_login(person(Role.FINANCE, "330681"))
     for address in (reverse("money_overview", args=[COUNTY]), reverse("figure_list", args=[COUNTY, "money"])):
         assert client.get(address).status_code == 404

@@ -109,12 +109,21 @@ def figures(page: str, code: str) -> dict[str, int]:
     return found
 
 
+def bare_figures(page: str) -> list[str]:
+    """Cells of tables whose figure opens nothing; 0 counts nothing."""
+    cells = re.findall(r'<td role="cell"[^>]*>(.*?)</td>', page, re.S)
+    return [cell for cell in cells if re.fullmatch(r"[1-9]\d*", re.sub(r"<[^>]+>|\s", "", cell)) and "<a" not in cell]
+
+
 @pytest.mark.parametrize(("role", "code"), [(Role.DISCIPLINE, COUNTY), (Role.CITY_LEADER, "3306")])
 def test_every_figure_is_the_length_of_the_list_that_it_opens(client, county, role, code):
     client.force_login(person(role, code))
     page = client.get(reverse("dashboard", args=[code])).content.decode()
     shown = figures(page, code)
-    assert {address.split("/")[3] for address in shown} >= {"warnings", "stage", "stars", "events", "disputes", "gap"}
+    asked = {address.split("/")[3] for address in shown}
+    assert asked >= {"warnings", "stage", "stars", "events", "disputes", "gap", "moves"}
+    assert ("open" in asked) == (code == COUNTY)
+    assert bare_figures(page) == []
     counted = {address: client.get(address).context["page"].paginator.count for address in shown}
     assert counted == shown
     assert re.findall(r"<style|<script(?! src)| style=| on\w+=", page) == []
@@ -129,8 +138,12 @@ def test_the_same_question_of_another_county_is_not_found_nor_counted(client, co
         reverse("figure_list", args=[COUNTY, "events"]) + f"?place={ELSEWHERE}",
         reverse("figure_list", args=[COUNTY, "nothing"]),
         reverse("figure_list", args=[COUNTY, "stars"]) + "?b=many",
+        reverse("figure_list", args=[COUNTY, "stars"]) + "?b=4&b=many",
     ):
         assert client.get(address).status_code == 404
+
+
+DAYS = ({}, {"day": "2026-02-10"})
 
 
 def test_a_day_in_the_past_shows_what_was_then(client, county):
@@ -144,6 +157,10 @@ def test_a_day_in_the_past_shows_what_was_then(client, county):
     assert (count("events", c="open"), count("events", c="open", day="2026-09-30")) == (3, 6)
     assert (count("disputes"), count("disputes", day="2026-11-01")) == (1, 0)
     assert count("stars", a="2026", b="0", day="2026-03-01") == 6
+    assert (count("moves", b="0"), count("moves", c="0", day="2026-03-01"), count("moves", a="up")) == (6, 6, 0)
+    assert (count("open"), count("open", day="2026-02-10")) == (3, 2)
+    flagged = [client.get(reverse("dashboard", args=[COUNTY]), day).context["board"].total.flagged for day in DAYS]
+    assert flagged == [3, 2]
     assert count("events", day="2099-01-01") == 6
 
 

@@ -1,0 +1,23 @@
+-- Rewards and project money of every year: n is paid, m is due (committed), both by the ledger until the day.
+-- a is the year. c: whether a fallen star stops the payment.
+with line as (
+    select l.id, l.unit_id, l.star, l.frozen, 'reward' as source, s.year from incentives_reward l
+    join incentives_rewardpolicy s on s.id = l.policy_id and s.year <= %(year)s
+    where l.unit_id >= %(code)s and l.unit_id < %(end)s
+    union all
+    select l.id, l.unit_id, l.star, l.frozen, 'fund', s.year from incentives_allocation l
+    join incentives_projectfund s on s.id = l.fund_id and s.year <= %(year)s
+    where l.unit_id >= %(code)s and l.unit_id < %(end)s
+)
+select l.unit_id as unit, l.year::text as a, l.source as b, case when l.frozen then 'frozen' else 'free' end as c,
+       e.paid as n, e.due as m, null::date as since, l.id::text as subject, l.star
+from line l
+join (
+    select case when n.reward_id is null then 'fund' else 'reward' end as source,
+           coalesce(n.reward_id, n.allocation_id) as line,
+           sum(case n.kind when 'commit' then n.amount when 'clawback' then -n.amount else 0 end) as due,
+           sum(case n.kind when 'disburse' then n.amount when 'clawback' then -n.amount else 0 end) as paid
+    from incentives_ledgerentry n
+    where n.at < %(until)s and n.unit_id >= %(code)s and n.unit_id < %(end)s
+    group by 1, 2
+) e on e.source = l.source and e.line = l.id
